@@ -1,0 +1,60 @@
+# Everything runs from here: `make demo` to see it, `make test` to trust it. Needs git, make and Python 3.11 or newer.
+PYTHON ?= python3
+ARGS ?=
+TOOLS := .tools
+VENV := .venv
+PY := $(VENV)/bin/python
+# An uv already on the machine serves; otherwise one is put into .tools, away from the system's Python.
+UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+CODE := bot handlers providers storage playground benchmarks tests
+
+.PHONY: demo test check run bench setup lock format pictures clean help
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+demo: setup  ## the practice workspace, the bot, and a page to cast a face on
+	@$(PY) -m playground demo $(ARGS)
+
+test: setup  ## every test
+	@$(PY) -m pytest $(ARGS)
+
+check: setup  ## format, lint, types, import contracts
+	@$(VENV)/bin/ruff format --check $(CODE)
+	@$(VENV)/bin/ruff check $(CODE)
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+run: setup  ## the bot for a real workspace; variables in .env.example
+	@$(PY) -m bot run
+
+bench: setup  ## the figures of docs/benchmarks.md
+	@$(PY) -m benchmarks $(ARGS)
+
+pictures: setup  ## the pictures of README and docs, from the running product
+	@$(PY) -m playground pictures
+
+format: setup  ## put the code into its format
+	@$(VENV)/bin/ruff format $(CODE)
+	@$(VENV)/bin/ruff check --fix $(CODE)
+
+setup: $(VENV)/.synced  ## .venv with the exact versions of requirements/dev.lock
+
+$(VENV)/.synced: requirements/dev.lock
+	@$(MAKE) --no-print-directory $(UV)
+	@test -x $(PY) || $(UV) venv -q --python $(PYTHON) --no-python-downloads $(VENV)
+	@$(UV) pip sync -q --python $(PY) --require-hashes requirements/dev.lock
+	@touch $@
+
+$(TOOLS)/bin/uv: requirements/tools.lock
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/tools.lock
+	@touch $@
+
+lock: $(UV)  ## compile the lock files again from pyproject.toml
+	@printf 'uv==0.13.9\n' | $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements/tools.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
+
+clean:  ## forget the environment, keep the data
+	@rm -rf $(VENV) $(TOOLS)

@@ -1,0 +1,226 @@
+"""The brief: the team's validated wish for one character's face, and the line it is typed in.
+
+A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help` or `list`. Phones turn `--` into a long dash and
+straight quotes into curly ones; both are understood. Nothing here knows Slack or any model account.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import Self
+
+from bot.catalogue import Look, Size
+from bot.errors import BriefError
+
+ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
+NAME_LIMIT = 80
+TEXT_LIMIT = 6_000
+SLOT_LIMIT = 8
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
+
+_OPTIONS = ("models", "each", "aspect", "look", "for", "4k")
+_OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
+_QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
+_WORD = re.compile(r"\S+")
+_QUOTES = "\"'“”„‟‘’«»"
+_SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
+_UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One character's face, wished for. `models` are the names as typed; empty means: choose for us."""
+
+    name: str
+    text: str
+    models: tuple[str, ...] = ()
+    each: int | None = None
+    aspect: str = "3:4"
+    look: Look | None = None
+    open_for: timedelta = timedelta(hours=24)
+    size: Size = Size.DRAFT
+
+    @classmethod
+    def of(cls, line: str) -> Self:
+        """The brief in `NAME: BRIEF [options]`; raises BriefError naming the field that cannot be understood."""
+        rest, options = _take_options(line)
+        name, text = _divide(rest, line)
+        return cls(
+            name=_name(name, line),
+            text=_text(text, line),
+            models=_models(options.get("models"), line),
+            each=_each(options.get("each"), line),
+            aspect=_aspect(options.get("aspect"), line),
+            look=_look(options.get("look"), line),
+            open_for=_open_for(options.get("for"), line),
+            size=Size.FOUR_K if "4k" in options else Size.DRAFT,
+        )
+
+
+@dataclass(frozen=True)
+class Recalling:
+    """The wish to see a character's face."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The wish to see every character of the production."""
+
+
+@dataclass(frozen=True)
+class Helping:
+    """The wish for help."""
+
+
+Wish = Brief | Recalling | Listing | Helping
+
+
+def understand(line: str) -> Wish:
+    """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it."""
+    plain = line.strip()
+    if plain.casefold() in ("", "help", "?"):
+        return Helping()
+    if plain.casefold() == "list":
+        return Listing()
+    rest, options = _take_options(plain)
+    if not options and not re.search("[:：]", rest):
+        return Recalling(_name(rest, line))
+    return Brief.of(plain)
+
+
+def fold(name: str) -> str:
+    """`name` without regard to case and accents: two names that fold alike are one character.
+
+    Marks are dropped only from Latin, Greek and Cyrillic letters; in other scripts they are vowels.
+    """
+    folded: list[str] = []
+    base = ""
+    for char in unicodedata.normalize("NFKD", name.casefold()):
+        if unicodedata.category(char) == "Mn" and base.startswith(("LATIN", "GREEK", "CYRILLIC")):
+            continue
+        if not unicodedata.combining(char):
+            base = unicodedata.name(char, "")
+        folded.append(char)
+    return " ".join(unicodedata.normalize("NFC", "".join(folded)).casefold().split())
+
+
+def _take_options(line: str) -> tuple[str, dict[str, str]]:
+    """The line without its options, and the options with their raw values."""
+    options: dict[str, str] = {}
+    kept: list[str] = []
+    at = 0
+    while match := _OPTION.search(line, at):
+        key = match[2].casefold().rstrip(":：")
+        if key not in _OPTIONS:
+            if match[1] != "--" and not get_close_matches(key, _OPTIONS, cutoff=0.7):
+                kept.append(line[at : match.end()])
+                at = match.end()
+                continue
+            raise BriefError("option", "unknown", match[1] + match[2], _OPTIONS, line=line)
+        if key in options:
+            raise BriefError(key, "twice", line=line)
+        kept.append(line[at : match.start()])
+        options[key], at = ("", match.end()) if key == "4k" else _value(line, match.end(), key)
+    kept.append(line[at:])
+    return "".join(kept).strip(), options
+
+
+def _value(line: str, at: int, key: str) -> tuple[str, int]:
+    """The option's value that starts at or after `at`, and where it ends; a list goes on across `, `."""
+    at += len(line[at:]) - len(line[at:].lstrip())
+    if quoted := _QUOTED.match(line, at):
+        return quoted[1].strip(), quoted.end()
+    words: list[str] = []
+    while (word := _WORD.match(line, at)) and not _OPTION.match(line, at):
+        words.append(word[0])
+        at = word.end()
+        following = line[at:].lstrip()
+        if key != "models" or not (word[0].endswith(",") or following.startswith(",")):
+            break
+        at += len(line[at:]) - len(following)
+    if not words:
+        raise BriefError(key, "missing", line=line)
+    return " ".join(words).strip(_QUOTES), at
+
+
+def _divide(rest: str, line: str) -> tuple[str, str]:
+    parts = re.split("[:：]", rest, maxsplit=1)
+    if len(parts) < 2:
+        raise BriefError("brief", "missing", rest, line=line)
+    return parts[0], parts[1]
+
+
+def _name(raw: str, line: str) -> str:
+    name = " ".join(_clean(raw, "name", line).split()).strip(_QUOTES).strip()
+    if not name:
+        raise BriefError("name", "missing", line=line)
+    if len(name) > NAME_LIMIT:
+        raise BriefError("name", "too_long", f"{len(name)}", limit=NAME_LIMIT, line=line)
+    return name
+
+
+def _text(raw: str, line: str) -> str:
+    text = re.sub(r"[ \t]{2,}", " ", _clean(raw, "brief", line)).strip()
+    if not text:
+        raise BriefError("brief", "missing", line=line)
+    if len(text) > TEXT_LIMIT:
+        raise BriefError("brief", "too_long", f"{len(text)}", limit=TEXT_LIMIT, line=line)
+    return text
+
+
+def _clean(raw: str, field: str, line: str) -> str:
+    """NFC text; control, direction-override and unpaired surrogate characters are refused, line breaks kept."""
+    for char in raw:
+        if (unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\r\t") or char in _BIDI:
+            raise BriefError(field, "control", f"U+{ord(char):04X}", line=line)
+    return unicodedata.normalize("NFC", raw)
+
+
+def _models(raw: str | None, line: str) -> tuple[str, ...]:
+    if raw is None:
+        return ()
+    names = tuple(dict.fromkeys(n.strip(_QUOTES).casefold() for n in re.split(r"[,\s]+", raw) if n.strip(_QUOTES)))
+    if not names:
+        raise BriefError("models", "missing", raw, line=line)
+    return names
+
+
+def _each(raw: str | None, line: str) -> int | None:
+    if raw is None:
+        return None
+    if not re.fullmatch("[1-8]", raw):
+        raise BriefError("each", "not_a_count", raw, limit=SLOT_LIMIT, line=line)
+    return int(raw)
+
+
+def _aspect(raw: str | None, line: str) -> str:
+    if raw is None:
+        return "3:4"
+    aspect = re.sub("[：x/]", ":", raw)
+    if aspect not in ASPECTS:
+        raise BriefError("aspect", "unknown", raw, ASPECTS, line=line)
+    return aspect
+
+
+def _look(raw: str | None, line: str) -> Look | None:
+    if raw is None:
+        return None
+    if raw.casefold() not in tuple(Look):
+        raise BriefError("look", "unknown", raw, tuple(Look), line=line)
+    return Look(raw.casefold())
+
+
+def _open_for(raw: str | None, line: str) -> timedelta:
+    if raw is None:
+        return timedelta(hours=24)
+    if not (span := _SPAN.fullmatch(raw)):
+        raise BriefError("for", "not_a_time", raw, line=line)
+    open_for = timedelta(**{_UNIT[span[2].casefold()]: int(span[1])})
+    if not SHORTEST <= open_for <= LONGEST:
+        raise BriefError("for", "out_of_range", raw, line=line)
+    return open_for

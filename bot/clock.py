@@ -1,0 +1,25 @@
+"""The clock: asks every few seconds for work that is due. It keeps nothing; truth is in the rounds' columns."""
+
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.casting import Casting
+
+_TICK_SECONDS = 5
+
+
+class Clock:
+    """APScheduler with its memory store: a tick that was missed is made up for by the next one."""
+
+    def __init__(self, casting: Casting) -> None:
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        # The first tick comes at once: deadlines that passed while the bot was off are due now.
+        self._scheduler.add_job(casting.tick, "interval", seconds=_TICK_SECONDS, next_run_time=datetime.now(UTC))
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)

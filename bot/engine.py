@@ -1,0 +1,115 @@
+"""Durable execution by DBOS: a round's errands survive the process. The only importer of dbos.
+
+An errand `round`, `slot` or `close` with its key is one DBOS workflow. Every step calls a use case that first looks at
+what is already there, so a step that ran but was not recorded may run again. The application version is pinned: by
+default DBOS derives it from the source, and any edit would strand the rounds under way. Arguments are plain text in
+portable JSON; the default serializer would be pickle.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
+
+from bot.casting import Casting
+
+VERSION = "castroom-1"
+_RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+_RECOVERIES = 100
+
+R = TypeVar("R")
+Errand = Callable[[str], Coroutine[Any, Any, None]]
+
+
+class Engine:
+    """Runs errands; implements the port Errands. One engine a process, since DBOS is one a process."""
+
+    def __init__(self, url: str, executor_id: str) -> None:
+        self._url = url
+        self._executor_id = executor_id
+        self._errands: dict[str, Errand] = {}
+
+    async def launch(self, casting: Casting) -> None:
+        """Open the engine's own database and take up what a crash left behind; inside the loop the errands run on."""
+        if self._url.startswith("sqlite:///"):
+            await asyncio.to_thread(_write_ahead, Path(self._url.removeprefix("sqlite:///")))
+        config: DBOSConfig = {
+            "name": "castroom",
+            "system_database_url": self._url,
+            "application_version": VERSION,
+            "executor_id": self._executor_id,
+            "serializer": DBOSPortableJSONSerializer(),
+            "max_executor_threads": 16,
+            "log_level": "WARNING",
+        }
+        DBOS(config=config)
+        self._errands = _errands_of(casting)
+        DBOS.launch()
+
+    async def start(self, kind: str, key: str) -> None:
+        """See that the errand runs: nothing happens while it does; one that has ended is started afresh."""
+        attempt = 0
+        while status := await DBOS.get_workflow_status_async(_id(kind, key, attempt)):
+            if status.status in _RUNNING:
+                return
+            attempt += 1
+        with SetWorkflowID(_id(kind, key, attempt)):
+            await DBOS.start_workflow_async(self._errands[kind], key)
+
+    async def close(self) -> None:
+        """Stop without waiting: what is unfinished stays pending and is taken up at the next launch."""
+        await asyncio.to_thread(DBOS.destroy)
+
+
+def _errands_of(casting: Casting) -> dict[str, Errand]:
+    """The errands as workflows. Their bodies decide nothing, so that a replay takes the same way."""
+    audition, presenting, voting = casting.audition, casting.presenting, casting.voting
+
+    @DBOS.workflow(name="slot", max_recovery_attempts=_RECOVERIES)
+    async def slot(slot_id: str) -> None:
+        await _step(audition.draw, slot_id)
+
+    @DBOS.workflow(name="round", max_recovery_attempts=_RECOVERIES)
+    async def round_(round_id: str) -> None:
+        await _patiently(audition.post, round_id)
+        for slot_id in await _step(audition.slots, round_id):
+            with SetWorkflowID(_id("slot", slot_id, 0)):
+                await DBOS.start_workflow_async(slot, slot_id)
+        await _step(audition.settle, round_id)
+        await _patiently(audition.open_ballot, round_id)
+        await _patiently(presenting.catch_up, round_id)
+
+    @DBOS.workflow(name="close", max_recovery_attempts=_RECOVERIES)
+    async def close(round_id: str) -> None:
+        await _patiently(voting.close_due, round_id)
+        await _patiently(presenting.catch_up, round_id)
+
+    return {"round": round_, "slot": slot, "close": close}
+
+
+async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
+    """A recorded step, not repeated on error: what costs money says itself what may be asked again."""
+    return await DBOS.run_step_async({"name": use_case.__name__}, use_case, key)
+
+
+async def _patiently(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
+    """A recorded step that tries again for about two minutes: Slack may be away for a while."""
+    options = StepOptions(
+        name=use_case.__name__, retries_allowed=True, max_attempts=9, interval_seconds=0.5, backoff_rate=2.0
+    )
+    return await DBOS.run_step_async(options, use_case, key)
+
+
+def _id(kind: str, key: str, attempt: int) -> str:
+    return f"{kind}:{key}:{attempt}"
+
+
+def _write_ahead(path: Path) -> None:
+    """DBOS leaves its SQLite file on a rollback journal; write-ahead logging stays with the file once set."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()

@@ -1,0 +1,191 @@
+"""What can go wrong in a casting, as kinds with values; the sentences people read are made in handlers/words.
+
+CastingError
+    BriefError            a line that cannot be cast: the field, the problem, what was understood
+    NotYours              somebody else's press: who may
+    NotHere               a place that does not fit: why
+    AlreadyCasting        the open round is in the way
+    AlreadyCast           the character has a face; a re-cast wants a yes
+    RoundClosed           the round is past what was asked
+    NoWinner              a tie, or nobody voted
+    OutcomeChanged        the ballot moved since the lead looked
+    OverBudget            which cap, how much is left
+    NoModels              no account can draw this brief
+    Unreachable           Slack did not answer a question that had to be asked
+    ModelError            one model gave no portrait; `paid` says whether it may have cost money
+        Refused  RateLimited  Unpaid  BadKey  Retired  BadRequest  Down  TimedOut  BadPicture
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+Paid = Literal["no", "maybe", "yes"]
+
+
+class CastingError(Exception):
+    """An expected failure; carries values, never a sentence for people."""
+
+    def __str__(self) -> str:
+        values = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if value not in ("", (), None))
+        return f"{type(self).__name__}({values})"
+
+
+@dataclass(eq=False)
+class BriefError(CastingError):
+    """`field` of the line has `problem`; `got` is what stood there, `known` what may."""
+
+    field: str
+    problem: str
+    got: str = ""
+    known: tuple[str, ...] = ()
+    limit: int = 0
+    line: str = ""
+
+
+@dataclass(eq=False)
+class NotYours(CastingError):
+    """Only `may` (a person's id) can do `what`."""
+
+    what: str
+    may: str
+
+
+@dataclass(eq=False)
+class NotHere(CastingError):
+    """`why` is one of not_invited, private, unknown, not_a_channel; `line` is what the person typed."""
+
+    why: str
+    line: str = ""
+
+
+@dataclass(eq=False)
+class AlreadyCasting(CastingError):
+    """A round for this character is open; `round_id` is the way there."""
+
+    character: str
+    round_id: str
+
+
+@dataclass(eq=False)
+class AlreadyCast(CastingError):
+    """The character has a locked face; `wish_id` keeps the brief until somebody says yes to `price` dollars."""
+
+    character: str
+    wish_id: str
+    price: Decimal
+
+
+@dataclass(eq=False)
+class RoundClosed(CastingError):
+    """The round is in `state`, which does not allow `what`."""
+
+    what: str
+    state: str
+    character: str = ""
+
+
+@dataclass(eq=False)
+class NoWinner(CastingError):
+    """Candidates `tied` share the lead; empty when nobody voted."""
+
+    tied: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class OutcomeChanged(CastingError):
+    """The leader is not the one the lead saw; `tally` maps candidate number to votes."""
+
+    seen: int | None
+    tally: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class OverBudget(CastingError):
+    """`price` dollars would pass the `cap` (round or day) of `limit` dollars, of which `left` remain."""
+
+    cap: str
+    price: Decimal
+    limit: Decimal
+    left: Decimal
+
+
+@dataclass(eq=False)
+class NoModels(CastingError):
+    """None of `wanted` has an account here; `configured` have."""
+
+    wanted: tuple[str, ...]
+    configured: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class Unreachable(CastingError):
+    """Slack could not be asked `what`."""
+
+    what: str
+
+
+@dataclass(eq=False)
+class ModelError(CastingError):
+    """`model` gave no portrait; `paid` says whether we may have been charged; `detail` is the vendor's short word."""
+
+    kind: ClassVar[str] = "down"
+    model: str
+    detail: str = ""
+    paid: Paid = "no"
+
+
+class Refused(ModelError):
+    """The model's filter declined the prompt; never retried."""
+
+    kind = "refused"
+
+
+@dataclass(eq=False)
+class RateLimited(ModelError):
+    """Too many calls; the vendor asks for `retry_after` seconds of patience."""
+
+    kind = "rate_limited"
+    retry_after: float = 0.0
+
+
+class Unpaid(ModelError):
+    """The account has no money left or met its own spending limit."""
+
+    kind = "no_money"
+
+
+class BadKey(ModelError):
+    """The key is wrong, revoked or not allowed to use this model."""
+
+    kind = "bad_key"
+
+
+class Retired(ModelError):
+    """The vendor no longer serves this id."""
+
+    kind = "retired"
+
+
+class BadRequest(ModelError):
+    """The vendor did not accept what we sent."""
+
+    kind = "bad_request"
+
+
+class Down(ModelError):
+    """The vendor failed or could not be reached."""
+
+    kind = "down"
+
+
+class TimedOut(ModelError):
+    """No answer in time; what was sent may have been drawn and charged."""
+
+    kind = "timed_out"
+
+
+class BadPicture(ModelError):
+    """An answer arrived that is not a usable picture."""
+
+    kind = "bad_picture"

@@ -1,0 +1,153 @@
+"""Pictures: bytes in, checked facts, previews and the contact sheet; pure functions, run in two threads."""
+
+import asyncio
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from math import ceil
+from typing import ParamSpec, TypeVar
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat, UnidentifiedImageError
+
+from bot.errors import BadPicture
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SHEET_WIDTH = 1600
+SHEET_BYTES = 1_000_000
+_GUTTER = 8
+_PREVIEW_SIDE = 2048
+_RECORD_SIDE = 1600
+_MOST_PIXELS = 40_000_000
+_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+# A little under the smallest candidate, so that every one is resampled and none keeps its model's own sharpness.
+_BLIND_SCALE = 0.94
+
+# Pillow lets go of the interpreter in its codecs; two threads keep up with four models and bound the memory.
+_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="imaging")
+
+
+async def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run picture work off the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(_threads, lambda: work(*args, **kwargs))
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the bytes turned out to be: type by content, pixels, SHA-256 in hex, whether a C2PA manifest is inside."""
+
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+    credentials: bool
+    preview: bytes
+
+
+def examine(data: bytes, model: str) -> Examined:
+    """Check a model's bytes by decoding them whole, and make their preview; raises BadPicture.
+
+    The type is read from the bytes, not from the claim: vendors send PNG, JPEG and WebP under each other's names.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(BytesIO(data), formats=tuple(_FORMATS))
+            if image.width * image.height > _MOST_PIXELS:
+                raise BadPicture(model, f"too many pixels: {image.width} x {image.height}", "yes")
+            if getattr(image, "n_frames", 1) != 1:
+                raise BadPicture(model, "more than one frame", "yes")
+            kind, width, height = image.format or "", image.width, image.height
+            picture = image.convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
+        raise BadPicture(model, "cannot be decoded", "yes") from error
+    if max(ImageStat.Stat(picture.resize((64, 64))).stddev) < 1:
+        raise BadPicture(model, "blank", "yes")
+    picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE), Image.Resampling.LANCZOS)
+    digest = sha256(data).hexdigest()
+    return Examined(_FORMATS[kind], width, height, digest, b"c2pa" in data, _jpeg(picture, 92))
+
+
+def alike(previews: Sequence[bytes], aspect: str) -> list[bytes]:
+    """The pictures cropped to one aspect and resampled to one size below the smallest: nothing tells them apart."""
+    pictures = [_open(p) for p in previews]
+    width, height = _common_size([p.size for p in pictures], aspect)
+    return [_jpeg(ImageOps.fit(p, (width, height), Image.Resampling.LANCZOS), 88) for p in pictures]
+
+
+def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
+    """One JPEG, 1600 pixels wide and under 1 MB, of all candidates by number, with the number in each corner."""
+    columns = _columns(len(previews))
+    across, down = _ratio(aspect)
+    cell_w = (SHEET_WIDTH - _GUTTER * (columns - 1)) // columns
+    cell_h = round(cell_w * down / across)
+    pictures = {n: _open(p, (cell_w, cell_h)) for n, p in sorted(previews.items())}
+    least_w, _ = _common_size([p.size for p in pictures.values()], aspect)
+    scale = min(1.0, least_w / cell_w)
+    rows = ceil(len(pictures) / columns)
+    sheet = Image.new("RGB", (SHEET_WIDTH, rows * cell_h + _GUTTER * (rows - 1)), "white")
+    for place, (number, picture) in enumerate(pictures.items()):
+        same = ImageOps.fit(picture, (round(cell_w * scale), round(cell_h * scale)), Image.Resampling.LANCZOS)
+        cell = same.resize((cell_w, cell_h), Image.Resampling.LANCZOS) if same.width != cell_w else same
+        _number(cell, number)
+        sheet.paste(cell, ((place % columns) * (cell_w + _GUTTER), (place // columns) * (cell_h + _GUTTER)))
+    return _under(sheet, SHEET_BYTES)
+
+
+def record(preview: bytes) -> bytes:
+    """The locked portrait as the record shows it: whole, at most 1600 pixels on its long side, a JPEG."""
+    picture = _open(preview)
+    picture.thumbnail((_RECORD_SIDE, _RECORD_SIDE), Image.Resampling.LANCZOS)
+    return _jpeg(picture, 90)
+
+
+def _open(data: bytes, at_least: tuple[int, int] | None = None) -> Image.Image:
+    image = Image.open(BytesIO(data), formats=("JPEG",))
+    if at_least:
+        image.draft("RGB", at_least)
+    return image.convert("RGB")
+
+
+def _common_size(sizes: Sequence[tuple[int, int]], aspect: str) -> tuple[int, int]:
+    """The largest box of `aspect` that fits, scaled down a little, into the smallest picture."""
+    across, down = _ratio(aspect)
+    unit = min(min(w / across, h / down) for w, h in sizes) * _BLIND_SCALE
+    return max(1, round(unit * across)), max(1, round(unit * down))
+
+
+def _columns(count: int) -> int:
+    return {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}.get(count, 4)
+
+
+def _ratio(aspect: str) -> tuple[int, int]:
+    across, down = aspect.split(":")
+    return int(across), int(down)
+
+
+def _number(cell: Image.Image, number: int) -> None:
+    """A big numeral on a dark disc in the upper left corner, readable on a telephone."""
+    radius = max(24, cell.width // 12)
+    margin = radius // 3
+    box = (margin, margin, margin + 2 * radius, margin + 2 * radius)
+    shade = Image.new("L", cell.size, 0)
+    ImageDraw.Draw(shade).ellipse(box, fill=170)
+    cell.paste(Image.new("RGB", cell.size, "black"), mask=shade)
+    font = ImageFont.load_default(size=round(radius * 1.35))
+    ImageDraw.Draw(cell).text((margin + radius, margin + radius), str(number), fill="white", font=font, anchor="mm")
+
+
+def _under(picture: Image.Image, most: int) -> bytes:
+    for quality in (88, 82, 75, 65, 50):
+        if len(data := _jpeg(picture, quality)) < most:
+            break
+    return data
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()

@@ -1,0 +1,91 @@
+"""The lock: one candidate becomes the character's face, once, whoever presses how often."""
+
+from bot.errors import NoWinner, RoundClosed
+from bot.face import Face
+from bot.ports import Clock, Errands, Roster, Rounds, Stage
+from bot.round import Round, Slot, State
+from bot.voting import Voting
+
+
+class Locking:
+    """Locks faces."""
+
+    def __init__(
+        self, rounds: Rounds, roster: Roster, stage: Stage, errands: Errands, voting: Voting, now: Clock
+    ) -> None:
+        self._rounds = rounds
+        self._roster = roster
+        self._stage = stage
+        self._errands = errands
+        self._voting = voting
+        self._now = now
+
+    async def lock(self, round_id: str, seen: str | None, person: str) -> Face:
+        """Close if need be, then lock the sole leader; pressed again it answers with the same face.
+
+        `seen` is the slot id of the leader the lead's button showed, None where it showed none. Raises NotYours,
+        RoundClosed, NoWinner (the ballot is closed then), OutcomeChanged and Unreachable (nothing is locked).
+        """
+        round_ = await self._rounds.get(round_id)
+        round_.for_lead(person, "lock")
+        if face := await self._roster.face(round_id):
+            return face
+        round_.must_be(State.VOTING, State.CLOSED, what="lock")
+        if round_.state is State.VOTING:
+            round_ = await self._voting.freeze(round_id, seen=seen, lock=True)
+            await self._errands.start("close", round_id)
+        if round_.tally is None or round_.tally.winner is None:
+            await self._stage.show(round_id)
+            raise NoWinner(round_.tally.leaders if round_.tally else ())
+        return await self._lock(round_, round_.numbered(round_.tally.winner), person, by_lead=False)
+
+    async def decide(self, slot_id: str, person: str) -> Face:
+        """The lead takes any candidate of a closed ballot; the record says who decided."""
+        round_ = await self._rounds.by_slot(slot_id)
+        round_.for_lead(person, "decide")
+        if face := await self._roster.face(round_.id):
+            return face
+        round_.must_be(State.CLOSED, what="decide")
+        slot = next(s for s in round_.candidates if s.id == slot_id)
+        by_lead = round_.tally is None or round_.tally.winner != slot.number
+        return await self._lock(round_, slot, person, by_lead=by_lead)
+
+    async def _lock(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
+        locked = await self._rounds.lock(round_.id, self._face(round_, slot, person, by_lead))
+        face = await self._roster.face(round_.id)
+        if face is None:
+            raise RoundClosed("lock", (await self._rounds.get(round_.id)).state, round_.character)
+        if locked:
+            await self._stage.show(round_.id)
+            await self._errands.start("close", round_.id)
+        return face
+
+    def _face(self, round_: Round, slot: Slot, person: str, by_lead: bool) -> Face:
+        assert slot.portrait
+        assert slot.number
+        assert slot.cost is not None
+        return Face(
+            round_id=round_.id,
+            character_id=round_.character_id,
+            character=round_.character,
+            place=round_.place,
+            version=0,
+            slot_id=slot.id,
+            number=slot.number,
+            model=slot.model,
+            portrait=slot.portrait,
+            prompt=round_.prompt,
+            prompt_version=round_.prompt_version,
+            brief=round_.brief.text,
+            seed=slot.seed,
+            request_id=slot.request_id,
+            cost=slot.cost,
+            cost_source=slot.cost_source,
+            tally=dict(round_.tally.votes) if round_.tally else {},
+            voters=round_.tally.voters if round_.tally else 0,
+            decided_by_lead=by_lead,
+            lead=round_.lead,
+            locked_by=person,
+            locked_at=self._now(),
+            message_ts=round_.message_ts or "",
+        )

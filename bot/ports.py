@@ -1,0 +1,302 @@
+"""What the core asks of the rooms around it. Implemented in providers/, storage/, handlers/ and bot/engine.py."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Protocol
+
+from bot.ballot import Mark, Reaction, Tally
+from bot.brief import Brief
+from bot.budget import Caps, Charge
+from bot.catalogue import ModelFacts, Size
+from bot.face import Character, Face, Place, Portrait
+from bot.round import Miss, Round, Slot, State
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request to one model: the round's prompt, the aspect (`3:4`), draft or 4k, a seed where there are seeds."""
+
+    prompt: str
+    aspect: str
+    size: Size
+    seed: int
+    references: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model gave: the original bytes, the media type it claimed, and what it says it cost."""
+
+    data: bytes
+    media_type: str
+    charge: Charge
+    request_id: str = ""
+    seed: int | None = None
+
+
+class ImageModel(Protocol):
+    """One image model of one account."""
+
+    @property
+    def facts(self) -> ModelFacts: ...
+
+    async def draw(self, ask: Ask) -> Answer:
+        """One portrait; raises a ModelError. Asks once, except for calls known to be unbilled."""
+        ...
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A round, and whether this call opened it (False: the same trigger came again)."""
+
+    round: Round
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A brief kept until somebody says yes to a re-cast; the line is what they typed."""
+
+    id: str
+    place: Place
+    person: str
+    brief: Brief
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A portrait that arrived for a slot, stored under `portrait.key`."""
+
+    slot_id: str
+    portrait: Portrait
+    charge: Charge
+    seconds: float
+    request_id: str
+    seed: int | None
+
+
+class Rounds(Protocol):
+    """Rounds with their slots and marks. Every change is one short transaction; states change by compare-and-set."""
+
+    async def open(self, new: Round, caps: Caps, *, recast: bool) -> Opened:
+        """Reserve the price, write round and slots in one transaction; idempotent by `new.id`.
+
+        With `new.parent`, that round is voided ("rerolled") in the same transaction, or RoundClosed raised if it is
+        locked already. `new.character_id` is empty: the character is found or made by place and folded name.
+        Raises AlreadyCasting, OverBudget, or AlreadyCast (with an empty wish id) when the character has a face and `recast` is False.
+        """
+        ...
+
+    async def get(self, round_id: str) -> Round:
+        """Raises KeyError for an id nobody gave."""
+        ...
+
+    async def by_message(self, place: Place, message_ts: str) -> Round | None: ...
+
+    async def by_slot(self, slot_id: str) -> Round:
+        """The round a slot belongs to; raises KeyError."""
+        ...
+
+    async def set_message(self, round_id: str, message_ts: str) -> None: ...
+
+    async def set_sheet(self, round_id: str, file_id: str, shows: int) -> None:
+        """The file of the contact sheet and how many candidates it shows."""
+        ...
+
+    async def set_file(self, slot_id: str, file_id: str) -> None:
+        """The large picture of a candidate in the thread."""
+        ...
+
+    async def set_original(self, slot_id: str, file_id: str) -> None:
+        """The candidate's original bytes in the thread."""
+        ...
+
+    async def set_record(self, round_id: str, file_id: str) -> None:
+        """The locked portrait's picture in the record."""
+        ...
+
+    async def intend(self, slot_id: str, at: datetime) -> bool:
+        """Write that the slot's model is about to be asked; False when that stands there already or it is final."""
+        ...
+
+    async def pause(self, slot_id: str, until: datetime | None) -> None:
+        """The vendor asked to wait until then; None: the wait is over and the intent stands again."""
+        ...
+
+    async def land(self, landing: Landing, number_if: frozenset[State]) -> Slot:
+        """The slot becomes a candidate and its cost is written in the ledger, in one transaction; idempotent.
+
+        It gets the next number at once if the round stands in one of `number_if` and fewer than eight are taken.
+        """
+        ...
+
+    async def miss(self, slot_id: str, miss: Miss, charge: Charge | None, seconds: float | None) -> Slot:
+        """The slot becomes a miss; without a charge its reservation goes back; idempotent, never undoes a candidate."""
+        ...
+
+    async def add_slot(self, slot: Slot, caps: Caps) -> Slot:
+        """Reserve and write one more slot (a re-roll) of a drawing or voting round; idempotent by id.
+
+        Raises OverBudget, RoundClosed.
+        """
+        ...
+
+    async def open_ballot(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
+        """drawing -> voting with these numbers (slot id to number); False when it is no longer drawing."""
+        ...
+
+    async def mark(self, mark: Mark) -> bool:
+        """Keep a mark if its stamp is newer than the one seen and the round is voting; True when a vote changed."""
+        ...
+
+    async def toggle(self, round_id: str, slot_id: str, person: str, stamp: int) -> bool | None:
+        """Turn a person's button mark over; the new state, or None when the stamp is not newer or voting is over."""
+        ...
+
+    async def marks(self, round_id: str) -> Sequence[Mark]: ...
+
+    async def close(self, round_id: str, tally: Tally, version: int) -> bool:
+        """voting -> closed with the tally frozen and late candidates numbered; False if state or version moved on."""
+        ...
+
+    async def extend(self, round_id: str, closes_at: datetime) -> bool:
+        """closed -> voting until `closes_at`, the frozen tally let go; False when it is not closed."""
+        ...
+
+    async def void(self, round_id: str, why: str) -> bool:
+        """drawing, voting or closed -> void; False when it was neither."""
+        ...
+
+    async def lock(self, round_id: str, face: Face) -> bool:
+        """closed -> locked and the face written (its version is given here), in one transaction; False if it is not."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[str]:
+        """Voting rounds whose deadline has passed."""
+        ...
+
+    async def remindable(self, now: datetime) -> Sequence[str]:
+        """Voting rounds past their reminder time (an hour, at most a quarter of the vote, before the close); marks each
+        as reminded in the same statement, so that each is given once."""
+        ...
+
+    async def moving(self) -> Sequence[Round]:
+        """Rounds that should be at work: drawing, or with a slot that is not final."""
+        ...
+
+    async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
+        """Voting rounds of the workspace in which the person has no mark on, oldest deadline first."""
+        ...
+
+    async def keep_wish(self, wish: Wanted) -> None: ...
+
+    async def wish(self, wish_id: str) -> Wanted | None: ...
+
+
+class Roster(Protocol):
+    """Characters and their faces."""
+
+    async def characters(self, team: str) -> Sequence[Character]:
+        """Every character of the workspace that has a face or an open round, by name."""
+        ...
+
+    async def character(self, character_id: str) -> Character | None: ...
+
+    async def face(self, round_id: str) -> Face | None:
+        """The face a round gave."""
+        ...
+
+    async def history(self, character_id: str) -> Sequence[Face]:
+        """All faces of a character, newest first."""
+        ...
+
+
+class Ledger(Protocol):
+    """What was spent and what is held back."""
+
+    async def committed(self, team: str, day: date) -> Decimal:
+        """Dollars spent or reserved by the workspace on a UTC day."""
+        ...
+
+    async def charged(self, round_id: str) -> Mapping[str, Charge]:
+        """What each slot of a round cost, by slot id."""
+        ...
+
+
+class Portraits(Protocol):
+    """Write-once pictures by key."""
+
+    async def put(self, key: str, data: bytes) -> bool:
+        """Store `data`; False when something stands there already, which is kept."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """Raises KeyError when nothing stands there."""
+        ...
+
+    async def has(self, key: str) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to show; `number` is the candidate's, None for a contact sheet."""
+
+    data: bytes
+    filename: str
+    number: int | None = None
+
+
+class Stage(Protocol):
+    """Where a round is shown. Reads the truth from storage when it draws, so callers only say what is to be shown."""
+
+    async def post(self, round_id: str) -> None:
+        """Post the round's message if it has none, and keep its address."""
+        ...
+
+    def refresh(self, round_id: str) -> None:
+        """The message is dirty: one coalesced redraw soon."""
+        ...
+
+    async def show(self, round_id: str) -> None:
+        """Redraw now, ahead of the coalesced ones: a change of state."""
+        ...
+
+    async def hang(self, round_id: str, sheet: Picture) -> str:
+        """Upload the contact sheet into the round's thread; its file id once Slack can show it."""
+        ...
+
+    async def pin(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
+        """Put pictures into the round's thread as one message; their file ids."""
+        ...
+
+    async def seed(self, round_id: str, numbers: Sequence[int]) -> None:
+        """Add the number emoji, one after another; what stands there already is fine."""
+        ...
+
+    async def reactions(self, round_id: str) -> Sequence[Reaction]:
+        """People's number reactions on the round's message; raises Unreachable."""
+        ...
+
+    async def remark(self, round_id: str, remark: str) -> None:
+        """One line in the thread: `remark` is a kind (reminder, late)."""
+        ...
+
+
+class Visibility(Protocol):
+    """Who may see which conversation, answered by Slack, remembered for at most 60 seconds; an error counts as no."""
+
+    async def is_private(self, place: Place) -> bool: ...
+
+    async def sees(self, person: str, place: Place) -> bool:
+        """Whether the conversation is public in the person's workspace or the person is in it."""
+        ...
+
+
+class Errands(Protocol):
+    """Durable work by kind (round, slot, close) and id; starting what already runs does nothing."""
+
+    async def start(self, kind: str, key: str) -> None: ...

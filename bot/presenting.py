@@ -1,0 +1,111 @@
+"""Bringing Slack up to what is stored: the contact sheet, the pictures in the thread, the seeds, the originals.
+
+Each part looks at what is already shown, so that it may run again at any time.
+"""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+
+from bot.catalogue import Catalogue
+from bot.imaging import alike, aside, contact_sheet, record
+from bot.ports import Picture, Portraits, Rounds, Stage
+from bot.round import Round, Slot, State
+
+ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+
+class Presenting:
+    """Composes what a round shows, and hangs it."""
+
+    def __init__(self, rounds: Rounds, portraits: Portraits, stage: Stage, catalogue: Catalogue) -> None:
+        self._rounds = rounds
+        self._portraits = portraits
+        self._stage = stage
+        self._catalogue = catalogue
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def open(self, round_: Round, closes_at: datetime) -> bool:
+        """Hang the sheet of what has arrived, then open the ballot with those numbers; False if it is open already."""
+        async with self._turns[round_.id]:
+            round_ = await self._rounds.get(round_.id)
+            if round_.state is not State.DRAWING:
+                return False
+            numbers = round_.shuffled()
+            numbered = tuple(replace(s, number=numbers.get(s.id)) for s in round_.slots)
+            await self._hang_sheet(replace(round_, slots=numbered))
+            return await self._rounds.open_ballot(round_.id, numbers, closes_at)
+
+    async def catch_up(self, round_id: str) -> None:
+        """Show what message and thread do not show yet: newer sheet, large pictures, seeds, record, originals."""
+        async with self._turns[round_id]:
+            round_ = await self._rounds.get(round_id)
+            if round_.state in (State.VOTING, State.CLOSED) and round_.sheet_shows < len(round_.candidates):
+                await self._hang_sheet(round_)
+                await self._stage.show(round_id)
+            if round_.state is State.LOCKED:
+                await self._hang_record(round_)
+            await self._pin_new(round_)
+            if round_.state in (State.CLOSED, State.LOCKED):
+                await self._pin_originals(round_)
+
+    async def _hang_sheet(self, round_: Round) -> None:
+        previews = {
+            s.number: await self._portraits.get(preview_key(round_.id, s.id)) for s in round_.candidates if s.number
+        }
+        data = await aside(contact_sheet, previews, round_.brief.aspect)
+        name = f"{filename(round_.character)}-sheet-{len(previews)}.jpg"
+        file_id = await self._stage.hang(round_.id, Picture(data, name))
+        await self._rounds.set_sheet(round_.id, file_id, len(previews))
+
+    async def _hang_record(self, round_: Round) -> None:
+        if round_.record_file or not (locked := round_.locked):
+            return
+        data = await aside(record, await self._portraits.get(preview_key(round_.id, locked.id)))
+        picture = Picture(data, f"{filename(round_.character)}.jpg", locked.number)
+        await self._rounds.set_record(round_.id, await self._stage.hang(round_.id, picture))
+        await self._stage.show(round_.id)
+
+    async def _pin_new(self, round_: Round) -> None:
+        new = [s for s in round_.candidates if s.file_id is None]
+        if not new:
+            return
+        previews = [await self._portraits.get(preview_key(round_.id, s.id)) for s in round_.candidates]
+        shown = dict(zip(round_.candidates, await aside(alike, previews, round_.brief.aspect), strict=True))
+        name = filename(round_.character)
+        pictures = [Picture(shown[s], f"{name}-{s.number}.jpg", s.number) for s in new]
+        for slot, file_id in zip(new, await self._stage.pin(round_.id, pictures), strict=True):
+            await self._rounds.set_file(slot.id, file_id)
+        if round_.state is State.VOTING:
+            await self._stage.seed(round_.id, [s.number for s in new if s.number])
+
+    async def _pin_originals(self, round_: Round) -> None:
+        new = [s for s in round_.candidates if s.original_file is None and s.portrait]
+        if not new:
+            return
+        pictures = [await self._original(round_, s) for s in new]
+        for slot, file_id in zip(new, await self._stage.pin(round_.id, pictures), strict=True):
+            await self._rounds.set_original(slot.id, file_id)
+
+    async def _original(self, round_: Round, slot: Slot) -> Picture:
+        """The bytes as the model sent them, named for what they are now that the ballot is closed."""
+        assert slot.portrait
+        model = self._catalogue.of(slot.model)
+        name = f"{filename(round_.character)}-{slot.number}-{model.wire_id}.{ENDINGS[slot.portrait.media_type]}"
+        return Picture(await self._portraits.get(slot.portrait.key), name, slot.number)
+
+
+def original_key(round_id: str, slot_id: str) -> str:
+    """Where a slot's original bytes are kept."""
+    return f"{round_id}/{slot_id}/original"
+
+
+def preview_key(round_id: str, slot_id: str) -> str:
+    """Where a slot's preview, a JPEG of at most 2048 pixels a side, is kept."""
+    return f"{round_id}/{slot_id}/preview.jpg"
+
+
+def filename(name: str) -> str:
+    """The character's name as a file name: letters, digits and dashes of any script."""
+    return "-".join("".join(c if c.isalnum() else " " for c in name).split())[:60] or "face"

@@ -1,0 +1,79 @@
+"""Brief in, the one prompt out. The frame is fixed and versioned, so a face can be traced to its exact words."""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from bot.brief import Brief
+
+VERSION = "portrait-1"
+
+# No default model takes a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so what should not be
+# there is said as what should. "Flawless", "perfect" and "8K" are left out: they pull skin towards wax.
+_FRAME = """\
+Photographic casting portrait of one person, head and shoulders, {framing}, facing the camera, eyes open and in focus.
+
+The character:
+{brief}
+
+{age}Skin as skin is: visible pores, fine lines, uneven tone, a little redness, stubble or peach fuzz where it grows, \
+small asymmetries left as they are. Natural hair with loose strands. Soft natural light from a window, true colours, \
+85 mm lens at f/4, plain muted background, unretouched, as a casting director would photograph a person on the day.
+One person alone in the frame, no lettering."""
+
+_FRAMING = {
+    "1:1": "square frame",
+    "4:5": "upright 4:5 frame",
+    "3:4": "upright 3:4 frame",
+    "2:3": "upright 2:3 frame",
+    "9:16": "tall 9:16 frame with space above the head",
+}
+
+_AGE = re.compile(
+    r"\b(?:aged?\s*|age\s+of\s*)?(\d{1,3})(?=\s*(?:-|‑|–)?\s*(?:years?|yrs?|yo\b|y/o))|\baged?\s*(\d{1,3})\b|,\s*(\d{2})\b(?=\s*(?:,|\.|$))",
+    re.IGNORECASE,
+)
+
+_AGE_MARKERS = (
+    (12, "a child's round cheeks and soft jaw, smooth skin with faint freckles or marks of play"),
+    (19, "a teenager's soft jaw, uneven skin with a blemish or two"),
+    (29, "firm young skin with visible pores, the first faint lines when smiling"),
+    (39, "fine lines beside the eyes, light creases on the forehead"),
+    (49, "settled lines at eyes and mouth, first grey hairs, slightly softened jaw"),
+    (59, "clear crow's feet and forehead lines, greying hair, softer jaw line"),
+    (69, "deep crow's feet and lines beside the mouth, grey hair, loosened skin at jaw and neck, age spots"),
+    (150, "deeply lined face, thin skin with age spots, white or thinning hair, hollowed cheeks"),
+)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The words every model of a round is sent, and the version of the frame they were made with."""
+
+    text: str
+    version: str = VERSION
+
+    @classmethod
+    def of(cls, brief: Brief) -> "Prompt":
+        age = age_in(brief.text)
+        markers = f"Age shows as a person of {age} shows it: {markers_of(age)}.\n" if age else ""
+        return cls(_FRAME.format(framing=_FRAMING[brief.aspect], brief=brief.text, age=markers))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the words, in hex."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+def age_in(text: str) -> int | None:
+    """The age a brief names in digits, in years; None when it names none."""
+    match = _AGE.search(text)
+    if not match:
+        return None
+    age = int(next(group for group in match.groups() if group))
+    return age if 1 <= age <= 120 else None
+
+
+def markers_of(age: int) -> str:
+    """What `age` years look like, since models draw what can be seen better than numbers."""
+    return next(markers for most, markers in _AGE_MARKERS if age <= most)

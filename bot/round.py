@@ -1,0 +1,213 @@
+"""A round: one attempt to cast one character, from brief to lock.
+
+drawing -> voting -> closed -> locked      closed -> voting (extended)      drawing | voting | closed -> void
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from random import Random
+
+from bot.ballot import Mark, Tally
+from bot.brief import SLOT_LIMIT, Brief
+from bot.errors import NotYours, Paid, RoundClosed
+from bot.face import Place, Portrait
+
+
+class State(StrEnum):
+    """Where a round stands."""
+
+    DRAWING = "drawing"
+    VOTING = "voting"
+    CLOSED = "closed"
+    LOCKED = "locked"
+    VOID = "void"
+
+
+OPEN = frozenset({State.DRAWING, State.VOTING, State.CLOSED})
+
+
+class SlotState(StrEnum):
+    """Where one slot stands; candidate and miss are final."""
+
+    WAITING = "waiting"
+    ASKING = "asking"
+    PAUSED = "paused"
+    CANDIDATE = "candidate"
+    MISS = "miss"
+
+
+@dataclass(frozen=True)
+class Miss:
+    """Why a slot gave no portrait. `kind` is a ModelError's kind, or unknown (asked before a crash, never answered)."""
+
+    kind: str
+    detail: str = ""
+    paid: Paid = "no"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One portrait to be drawn by one model. `price` in dollars is reserved; `cost` is what it came to.
+
+    `number` is what people see; a portrait that came after the ballot opened has none until the close. `again_for` is
+    the slot this one re-rolls. `paused_until` is the end of a wait the vendor asked for.
+    """
+
+    id: str
+    round_id: str
+    position: int
+    model: str
+    price: Decimal
+    seed: int
+    state: SlotState = SlotState.WAITING
+    again_for: str | None = None
+    number: int | None = None
+    asked_at: datetime | None = None
+    paused_until: datetime | None = None
+    seconds: float | None = None
+    cost: Decimal | None = None
+    cost_source: str = ""
+    request_id: str = ""
+    portrait: Portrait | None = None
+    miss: Miss | None = None
+    file_id: str | None = None
+    original_file: str | None = None
+
+    @property
+    def final(self) -> bool:
+        return self.state in (SlotState.CANDIDATE, SlotState.MISS)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why these models: `kind` is named, look, fallback or only_one; `missing` are models wanted but not to be had."""
+
+    kind: str
+    look: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message."""
+
+    id: str
+    place: Place
+    character_id: str
+    lead: str
+    brief: Brief
+    prompt: str
+    prompt_version: str
+    reason: Reason
+    order_seed: int
+    opened_at: datetime
+    patience_until: datetime
+    state: State = State.DRAWING
+    why_void: str = ""
+    closes_at: datetime | None = None
+    message_ts: str | None = None
+    sheet_file: str | None = None
+    sheet_shows: int = 0
+    record_file: str | None = None
+    locked_slot: str | None = None
+    ballot_version: int = 0
+    parent: str | None = None
+    tally: Tally | None = None
+    slots: tuple[Slot, ...] = ()
+
+    @property
+    def character(self) -> str:
+        return self.brief.name
+
+    @property
+    def candidates(self) -> tuple[Slot, ...]:
+        """The numbered candidates, in the order of their numbers."""
+        numbered = (s for s in self.slots if s.number is not None)
+        return tuple(sorted(numbered, key=lambda s: s.number or 0))
+
+    @property
+    def arrived(self) -> tuple[Slot, ...]:
+        return tuple(s for s in self.slots if s.state is SlotState.CANDIDATE)
+
+    @property
+    def late(self) -> tuple[Slot, ...]:
+        """Portraits that came after the ballot opened and have no number yet."""
+        return tuple(s for s in self.arrived if s.number is None) if self.state is not State.DRAWING else ()
+
+    @property
+    def misses(self) -> tuple[Slot, ...]:
+        """The misses nobody has re-rolled."""
+        again = {s.again_for for s in self.slots}
+        return tuple(s for s in self.slots if s.state is SlotState.MISS and s.id not in again)
+
+    @property
+    def locked(self) -> Slot | None:
+        """The candidate that became the face."""
+        return next((s for s in self.slots if s.id == self.locked_slot), None)
+
+    @property
+    def settled(self) -> bool:
+        return all(s.final for s in self.slots)
+
+    @property
+    def stranded(self) -> bool:
+        """Nothing arrived and something may have been paid for: a person decides whether to draw again."""
+        return self.settled and not self.arrived and any(s.miss and s.miss.kind == "unknown" for s in self.misses)
+
+    @property
+    def price(self) -> Decimal:
+        """What the round may cost at most, in dollars: what is settled as it came, the rest as reserved."""
+        return sum((s.price if s.cost is None else s.cost for s in self.slots), Decimal(0))
+
+    @property
+    def dearest(self) -> Decimal:
+        """The price shown for any re-roll, so that it names no model."""
+        return max(s.price for s in self.slots)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(s.model for s in self.slots))
+
+    @property
+    def blind(self) -> bool:
+        """Whether hiding the model means anything: a round left with one model is not blind."""
+        return len({s.model for s in self.candidates} or set(self.models)) > 1
+
+    @property
+    def slot_of(self) -> Mapping[int, str]:
+        return {s.number: s.id for s in self.candidates if s.number is not None}
+
+    def numbered(self, number: int) -> Slot:
+        """The candidate with this number; raises KeyError for a number nobody has."""
+        for slot in self.candidates:
+            if slot.number == number:
+                return slot
+        raise KeyError(number)
+
+    def count(self, marks: Iterable[Mark]) -> Tally:
+        """The tally: the frozen one once the round closed, else what `marks` come to."""
+        return self.tally or Tally.of(marks, {slot_id: number for number, slot_id in self.slot_of.items()})
+
+    def next_number(self) -> int | None:
+        """The number a further candidate gets; None once eight are taken."""
+        number = len(self.candidates) + 1
+        return number if number <= SLOT_LIMIT else None
+
+    def shuffled(self) -> dict[str, int]:
+        """Numbers for the candidates that have arrived: 1, 2, 3 without gaps in the round's own stored order."""
+        ids = [s.id for s in sorted(self.arrived, key=lambda s: s.position)]
+        Random(self.order_seed).shuffle(ids)
+        return {slot_id: number for number, slot_id in enumerate(ids, start=1)}
+
+    def for_lead(self, person: str, what: str) -> None:
+        """Raise NotYours unless `person` leads this round."""
+        if person != self.lead:
+            raise NotYours(what, self.lead)
+
+    def must_be(self, *states: State, what: str) -> None:
+        """Raise RoundClosed unless the round stands in one of `states`."""
+        if self.state not in states:
+            raise RoundClosed(what, self.state, self.character)

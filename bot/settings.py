@@ -1,0 +1,103 @@
+"""Settings from the environment, frozen; what contradicts itself is refused at start. Nobody else reads it.
+
+A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads none.
+"""
+
+import os
+from decimal import Decimal
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Money in dollars, times in seconds."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_base_url: str = "https://slack.com/api/"
+    http_port: int | None = Field(default=None, ge=1, le=65_535)
+
+    recraft_api_token: SecretStr | None = None
+    recraft_base_url: str = "https://external.api.recraft.ai/v1"
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str = "https://api.openai.com/v1"
+    gemini_api_key: SecretStr | None = None
+    gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
+
+    data_dir: Path = Path(".castroom/data")
+    database_url: str = ""
+    engine_url: str = ""
+    portraits_url: str = ""
+
+    max_usd_per_round: Decimal = Field(default=Decimal("2.00"), gt=0)
+    max_usd_per_day: Decimal = Field(default=Decimal("20.00"), gt=0)
+    patience_seconds: float = Field(default=120, gt=0, le=3_600)
+    patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
+    executor_id: str = "castroom-1"
+    log_level: str = "INFO"
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of this process; raises pydantic's ValidationError naming each variable that is wrong."""
+        return cls(_env_file=os.environ.get("ENV_FILE", ".env") or None)
+
+    @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url")
+    @classmethod
+    def _guarded(cls, url: str) -> str:
+        """Keys travel to these addresses: https, or http to this machine alone."""
+        parts = urlsplit(url)
+        if parts.username or parts.password:
+            raise ValueError("a base URL must not carry a user or password")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("a base URL must start with https://")
+        if parts.scheme == "http" and not _loopback(parts.hostname):
+            raise ValueError("plain http is allowed to this machine only; use https://")
+        return url
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, level: str) -> str:
+        if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+            raise ValueError("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR")
+        return level.upper()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _beside_the_data(cls, values: dict[str, object]) -> dict[str, object]:
+        """Database, engine and portraits live in DATA_DIR unless they are told otherwise."""
+        home = Path(str(values.get("data_dir") or ".castroom/data")).absolute()
+        defaults = {
+            "database_url": f"sqlite+aiosqlite:///{home / 'castroom.sqlite'}",
+            "engine_url": f"sqlite:///{home / 'engine.sqlite'}",
+            "portraits_url": (home / "portraits").as_uri(),
+        }
+        return defaults | {key: value for key, value in values.items() if value not in ("", None)}
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.database_url.startswith("postgresql") and self.engine_url.startswith("sqlite"):
+            raise ValueError("with DATABASE_URL on PostgreSQL, set ENGINE_URL to PostgreSQL as well")
+        if self.http_port and not self.slack_signing_secret:
+            raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, so that requests can be told from forgeries")
+        return self
+
+    @property
+    def has_slack(self) -> bool:
+        return self.slack_bot_token is not None and (self.slack_app_token is not None or self.http_port is not None)
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

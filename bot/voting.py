@@ -1,0 +1,146 @@
+"""The vote: marks come in by reaction and by click, and the close freezes the tally."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.ballot import Mark, Tally, Way, corrections
+from bot.errors import OutcomeChanged, RoundClosed, Unreachable
+from bot.face import Place
+from bot.ports import Clock, Errands, Rounds, Stage
+from bot.round import Round, State
+
+_EXTENSION = timedelta(days=1)
+_GRACE = timedelta(minutes=10)
+_TRIES = 10
+
+
+@dataclass(frozen=True)
+class Clicked:
+    """What a click did; `still_reacts` when the person's own reaction still counts for a vote taken back by click."""
+
+    number: int
+    on: bool
+    still_reacts: bool
+    character: str
+    changed: bool
+
+
+class Voting:
+    """Keeps marks and closes ballots."""
+
+    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands, now: Clock) -> None:
+        self._rounds = rounds
+        self._stage = stage
+        self._errands = errands
+        self._now = now
+
+    async def react(self, place: Place, message_ts: str, number: int, person: str, on: bool, stamp: int) -> None:
+        """A number reaction on a message; ignored unless it is a round's own, voting, with such a candidate."""
+        round_ = await self._rounds.by_message(place, message_ts)
+        if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of:
+            return
+        if await self._rounds.mark(Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on, stamp)):
+            self._stage.refresh(round_.id)
+
+    async def click(self, slot_id: str, person: str, stamp: int) -> Clicked:
+        """A press on a number: sets the person's button mark or takes it back; raises RoundClosed after the close."""
+        round_ = await self._rounds.by_slot(slot_id)
+        round_.must_be(State.VOTING, what="vote")
+        number = next(n for n, slot in round_.slot_of.items() if slot == slot_id)
+        on = await self._rounds.toggle(round_.id, slot_id, person, stamp)
+        if on is not None:
+            self._stage.refresh(round_.id)
+        mine = [m for m in await self._rounds.marks(round_.id) if m.person == person and m.slot_id == slot_id and m.on]
+        reacts = any(m.way is Way.REACTION for m in mine)
+        pressed = any(m.way is Way.BUTTON for m in mine)
+        return Clicked(number, pressed, reacts and not pressed, round_.character, changed=on is not None)
+
+    async def close(self, round_id: str, person: str) -> Round:
+        """Close the ballot at the lead's press; raises Unreachable when the reactions cannot be read back."""
+        round_ = await self._rounds.get(round_id)
+        round_.for_lead(person, "close")
+        round_.must_be(State.VOTING, what="close")
+        closed = await self.freeze(round_id)
+        await self._stage.show(round_id)
+        await self._errands.start("close", round_id)
+        return closed
+
+    async def extend(self, round_id: str, person: str) -> Round:
+        """One more day for a closed ballot; the votes stand."""
+        round_ = await self._rounds.get(round_id)
+        round_.for_lead(person, "extend")
+        if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
+            raise RoundClosed("extend", round_.state, round_.character)
+        await self._stage.show(round_id)
+        return await self._rounds.get(round_id)
+
+    async def drop(self, round_id: str, person: str) -> None:
+        """Give a round up; its portraits and votes are kept."""
+        round_ = await self._rounds.get(round_id)
+        round_.for_lead(person, "drop")
+        if not await self._rounds.void(round_id, "dropped"):
+            raise RoundClosed("drop", round_.state, round_.character)
+        await self._stage.show(round_id)
+
+    async def start_due(self) -> None:
+        """Start the close of every ballot whose deadline has passed, also while the bot was off."""
+        for round_id in await self._rounds.due(self._now()):
+            await self._errands.start("close", round_id)
+
+    async def remind(self) -> None:
+        """Tell the thread of each round that is near its close, once."""
+        for round_id in await self._rounds.remindable(self._now()):
+            await self._stage.remark(round_id, "reminder")
+
+    async def close_due(self, round_id: str) -> None:
+        """Close a ballot whose deadline has passed; while Slack is silent, wait for it up to ten minutes."""
+        round_ = await self._rounds.get(round_id)
+        if round_.state is State.VOTING and _passed(round_, self._now()):
+            try:
+                await self.freeze(round_id)
+            except Unreachable:
+                if self._now() < (round_.closes_at or self._now()) + _GRACE:
+                    raise
+                await self.freeze(round_id, read_back=False)
+        await self._stage.show(round_id)
+
+    async def freeze(
+        self, round_id: str, *, seen: str | None = None, lock: bool = False, read_back: bool = True
+    ) -> Round:
+        """voting -> closed at one version of the ballot, reactions read back first; the round as it then stands.
+
+        With `lock`, the sole leader must be the candidate the lead saw (`seen`, a slot id; None: a tie), else the
+        ballot stays open and OutcomeChanged tells the tally. Raises Unreachable when the reactions cannot be read.
+        """
+        for _ in range(_TRIES):
+            if read_back:
+                await self._read_back(round_id)
+            round_ = await self._rounds.get(round_id)
+            if round_.state is not State.VOTING:
+                return round_
+            tally = round_.count(await self._rounds.marks(round_id))
+            if lock:
+                _as_seen(round_, tally, seen)
+            if await self._rounds.close(round_id, tally, round_.ballot_version):
+                return await self._rounds.get(round_id)
+        raise Unreachable("a quiet moment of the ballot")
+
+    async def _read_back(self, round_id: str) -> None:
+        """Make the reaction marks agree with what the message shows, outside any transaction."""
+        shown = await self._stage.reactions(round_id)
+        round_ = await self._rounds.get(round_id)
+        stamp = int(self._now().timestamp() * 1_000_000)
+        marks = await self._rounds.marks(round_id)
+        for mark in corrections(marks, shown, round_.slot_of, round_id, stamp):
+            await self._rounds.mark(mark)
+
+
+def _as_seen(round_: Round, tally: Tally, seen: str | None) -> None:
+    leader = round_.slot_of[tally.winner] if tally.winner else None
+    if leader != seen:
+        number = next((n for n, slot in round_.slot_of.items() if slot == seen), None)
+        raise OutcomeChanged(number, dict(tally.votes))
+
+
+def _passed(round_: Round, now: datetime) -> bool:
+    return round_.closes_at is not None and round_.closes_at <= now
