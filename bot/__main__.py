@@ -1,0 +1,74 @@
+"""The command line: run, doctor, migrate, manifest."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+import yaml
+from pydantic import ValidationError
+
+from bot import logs
+from bot.settings import Settings
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@cli.command()
+def run() -> None:
+    """Serve a workspace until told to stop."""
+    from bot.app import run as serve  # noqa: PLC0415 - the other commands start faster without it
+
+    settings = _settings()
+    if not settings.has_slack:
+        typer.echo("Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).", err=True)
+        typer.echo("`python -m bot doctor` says what is missing; `make demo` needs no Slack at all.", err=True)
+        raise typer.Exit(1)
+    asyncio.run(serve(settings))
+
+
+@cli.command()
+def doctor() -> None:
+    """Say line by line what is configured, what is missing and how to get it; spends nothing."""
+    from bot.doctor import examine  # noqa: PLC0415
+
+    report = asyncio.run(examine(_settings()))
+    for line in report.lines:
+        typer.echo(line)
+    raise typer.Exit(0 if report.can_run else 1)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema; `run` does the same at its start."""
+    from storage import migrate as upgrade  # noqa: PLC0415
+
+    asyncio.run(upgrade(_settings().database_url))
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def manifest(url: Annotated[str | None, typer.Option(help="Your https address, for HTTP instead of Socket Mode")] = None) -> None:
+    """Print the app manifest to paste into Slack."""
+    from handlers.manifest import manifest as make  # noqa: PLC0415
+
+    if url and not url.startswith("https://"):
+        typer.echo("Slack calls https addresses only: --url https://castroom.example.com", err=True)
+        raise typer.Exit(2)
+    yaml.safe_dump(make(url), sys.stdout, sort_keys=False, allow_unicode=True)
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings.load()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            typer.echo(f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}", err=True)
+        raise typer.Exit(2) from error
+    logs.set_up(settings.log_level)
+    return settings
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,140 @@
+"""The wiring: opens storage, models, core, engine, Bolt app and clock, and closes them in reverse. Knows everyone."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.budget import Caps
+from bot.casting import Casting
+from bot.catalogue import Size
+from bot.clock import Clock
+from bot.engine import Engine
+from bot.settings import Settings
+from handlers import register
+from handlers.stage import SlackStage
+from handlers.visibility import SlackVisibility
+from providers import open_models
+from storage import open_storage
+
+log = structlog.get_logger()
+
+_LAST_DRAWINGS = 7.0
+
+
+@dataclass(frozen=True)
+class Bot:
+    """A wired bot that does not listen yet."""
+
+    settings: Settings
+    slack: AsyncApp
+    casting: Casting
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
+    """Everything opened and the work of a crash taken up; on leaving, closed in reverse.
+
+    Portraits under way get a few seconds to land, since they are paid for; what is unfinished resumes at the next start.
+    """
+    async with AsyncExitStack() as stack:
+        storage = await open_storage(settings)
+        stack.push_async_callback(storage.close)
+        models = open_models(settings)
+        stack.push_async_callback(models.close)
+        client = _client(settings)
+        stage = SlackStage(client, storage.rounds, storage.roster, models.catalogue)
+        stack.push_async_callback(stage.close)
+        engine = Engine(settings.engine_url, settings.executor_id)
+        casting = Casting.of(
+            rounds=storage.rounds,
+            roster=storage.roster,
+            ledger=storage.ledger,
+            portraits=storage.portraits,
+            models=models,
+            stage=stage,
+            visibility=SlackVisibility(client),
+            errands=engine,
+            caps=Caps(settings.max_usd_per_round, settings.max_usd_per_day),
+            patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
+        )
+        await engine.launch(casting)
+        stack.push_async_callback(engine.close)
+        stack.push_async_callback(_let_land, casting)
+        clock = Clock(casting)
+        clock.start()
+        stack.callback(clock.stop)
+        slack = AsyncApp(client=client, signing_secret=_secret(settings))
+        register(slack, casting)
+        yield Bot(settings, slack, casting)
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with open_bot(settings) as bot, _listening(bot):
+        log.info("listening", over="http" if settings.http_port else "socket")
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def _listening(bot: Bot) -> AsyncIterator[None]:
+    """Requests from Slack come in over HTTP where a port is set, else over Socket Mode."""
+    if bot.settings.http_port:
+        runner = web.AppRunner(bot.slack.web_app(path="/slack/events"))
+        await runner.setup()
+        await web.TCPSite(runner, port=bot.settings.http_port).start()
+        try:
+            yield
+        finally:
+            await runner.cleanup()
+    else:
+        token = bot.settings.slack_app_token
+        handler = AsyncSocketModeHandler(bot.slack, token.get_secret_value() if token else None)
+        await handler.connect_async()
+        try:
+            yield
+        finally:
+            await handler.close_async()
+
+
+async def _let_land(casting: Casting) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_DRAWINGS):
+            while casting.audition.drawing:
+                await asyncio.sleep(0.1)
+
+
+def _client(settings: Settings) -> AsyncWebClient:
+    token = settings.slack_bot_token
+    return AsyncWebClient(
+        token=token.get_secret_value() if token else None,
+        base_url=settings.slack_base_url,
+        retry_handlers=[
+            AsyncConnectionErrorRetryHandler(max_retry_count=2),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=5),
+            AsyncServerErrorRetryHandler(max_retry_count=2),
+        ],
+    )
+
+
+def _secret(settings: Settings) -> str | None:
+    secret = settings.slack_signing_secret
+    return secret.get_secret_value() if secret else None

@@ -1,0 +1,74 @@
+"""Marks, votes, tally, and what is read back from Slack."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.ballot import Mark, Reaction, Tally, Way, corrections
+
+NUMBERS = {"s1": 1, "s2": 2, "s3": 3}
+SLOTS = {number: slot for slot, number in NUMBERS.items()}
+
+
+def mark(person: str, slot: str, way: Way = Way.BUTTON, on: bool = True) -> Mark:
+    return Mark("r", person, slot, way, on, 1)
+
+
+def test_a_reaction_and_a_click_of_one_person_on_one_candidate_are_one_vote() -> None:
+    tally = Tally.of([mark("ann", "s1"), mark("ann", "s1", Way.REACTION), mark("bob", "s1")], NUMBERS)
+    assert tally.votes == {1: 2, 2: 0, 3: 0}
+    assert tally.voters == 2
+
+
+def test_a_person_may_vote_for_any_number_of_candidates() -> None:
+    tally = Tally.of([mark("ann", "s1"), mark("ann", "s3")], NUMBERS)
+    assert tally.votes == {1: 1, 2: 0, 3: 1}
+    assert tally.voters == 1
+
+
+def test_a_mark_that_is_off_is_no_vote() -> None:
+    assert Tally.of([mark("ann", "s1", on=False)], NUMBERS).voters == 0
+
+
+def test_a_sole_leader_wins_and_the_runner_up_is_the_understudy() -> None:
+    tally = Tally({1: 3, 2: 2, 3: 0}, 4)
+    assert (tally.winner, tally.understudy) == (1, 2)
+
+
+def test_a_tie_has_leaders_and_no_winner_and_an_empty_ballot_has_neither() -> None:
+    assert Tally({1: 2, 2: 2, 3: 0}, 3).leaders == (1, 2)
+    assert Tally({1: 2, 2: 2, 3: 0}, 3).winner is None
+    assert Tally({1: 0, 2: 0}, 0).leaders == ()
+
+
+def test_a_reaction_slack_shows_and_we_missed_is_added() -> None:
+    wanted = corrections([], [Reaction(2, frozenset({"ann"}), True)], SLOTS, "r", 9)
+    assert wanted == [Mark("r", "ann", "s2", Way.REACTION, True, 9)]
+
+
+def test_a_reaction_slack_no_longer_shows_goes_only_where_the_list_is_complete() -> None:
+    marks = [mark("ann", "s2", Way.REACTION), mark("bob", "s3", Way.REACTION)]
+    shown = [Reaction(2, frozenset({"cat"}), False), Reaction(3, frozenset(), True)]
+    assert corrections(marks, shown, SLOTS, "r", 9) == [
+        Mark("r", "cat", "s2", Way.REACTION, True, 9),
+        Mark("r", "bob", "s3", Way.REACTION, False, 9),
+    ]
+
+
+def test_button_marks_are_never_touched_by_what_reactions_show() -> None:
+    assert corrections([mark("ann", "s1")], [], SLOTS, "r", 9) == []
+
+
+people = st.sampled_from(["ann", "bob", "cat"])
+
+
+@given(st.sets(st.tuples(people, st.sampled_from([1, 2, 3]))), st.sets(st.tuples(people, st.sampled_from([1, 2, 3]))))
+def test_after_the_corrections_reactions_are_what_slack_shows(
+    held: set[tuple[str, int]], shown: set[tuple[str, int]]
+) -> None:
+    marks = [mark(person, SLOTS[number], Way.REACTION) for person, number in held]
+    reactions = [Reaction(n, frozenset(p for p, m in shown if m == n), True) for n in SLOTS]
+    on = {(m.person, NUMBERS[m.slot_id]) for m in marks}
+    for wanted in corrections(marks, reactions, SLOTS, "r", 9):
+        change = (wanted.person, NUMBERS[wanted.slot_id])
+        on = on | {change} if wanted.on else on - {change}
+    assert on == shown

@@ -1,0 +1,102 @@
+"""Checking what models send, and composing what people see."""
+
+from io import BytesIO
+from random import Random
+
+import pytest
+from PIL import Image
+
+from bot.errors import BadPicture
+from bot.imaging import SHEET_BYTES, SHEET_WIDTH, alike, contact_sheet, examine, record
+
+
+def picture(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
+    noise = Image.frombytes("RGB", (64, 64), Random(seed).randbytes(64 * 64 * 3))
+    out = BytesIO()
+    noise.resize((width, height), Image.Resampling.BICUBIC).save(out, kind, **save)
+    return out.getvalue()
+
+
+def size_of(data: bytes) -> tuple[int, int]:
+    return Image.open(BytesIO(data)).size
+
+
+@pytest.mark.parametrize(("kind", "media"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+def test_the_type_is_read_from_the_bytes(kind: str, media: str) -> None:
+    seen = examine(picture(896, 1216, kind), "m")
+    assert (seen.media_type, seen.width, seen.height) == (media, 896, 1216)
+    assert size_of(seen.preview) == (896, 1216)
+
+
+def frames() -> bytes:
+    out = BytesIO()
+    first, second = (Image.open(BytesIO(picture(64, 64, seed=s))) for s in (1, 2))
+    first.save(out, "WEBP", save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        (b"<html>sign in</html>", "decoded"),
+        (b"", "decoded"),
+        (picture(896, 1216)[:40_000], "decoded"),
+        (picture(64, 64, "GIF"), "decoded"),
+        (picture(6400, 6400, "PNG"), "pixels"),
+        (frames(), "frame"),
+    ],
+)
+def test_what_is_no_single_whole_picture_of_bearable_size_is_a_bad_picture(data: bytes, detail: str) -> None:
+    with pytest.raises(BadPicture) as caught:
+        examine(data, "m")
+    assert detail in caught.value.detail
+    assert caught.value.paid == "yes"
+
+
+def test_a_blank_picture_does_not_count() -> None:
+    out = BytesIO()
+    Image.new("RGB", (512, 512), "grey").save(out, "PNG")
+    with pytest.raises(BadPicture, match="blank"):
+        examine(out.getvalue(), "m")
+
+
+def test_content_credentials_in_the_original_are_noticed() -> None:
+    assert not examine(picture(64, 64), "m").credentials
+    assert examine(picture(64, 64, "JPEG") + b"jumbc2pa", "m").credentials
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("aspect", ["1:1", "3:4", "9:16"])
+def test_the_contact_sheet_is_1600_wide_and_under_a_megabyte(count: int, aspect: str) -> None:
+    previews = {n: picture(896, 1216, "JPEG", seed=n) for n in range(1, count + 1)}
+    sheet = contact_sheet(previews, aspect)
+    assert size_of(sheet)[0] == SHEET_WIDTH
+    assert len(sheet) < SHEET_BYTES
+
+
+def test_every_candidate_has_its_own_cell_in_the_order_of_numbers() -> None:
+    flat = {1: "red", 2: "lime", 3: "blue", 4: "yellow"}
+    previews = {}
+    for number, colour in flat.items():
+        out = BytesIO()
+        Image.new("RGB", (600, 800), colour).save(out, "JPEG")
+        previews[number] = out.getvalue()
+    sheet = Image.open(BytesIO(contact_sheet(previews, "3:4"))).convert("RGB")
+    across, down = sheet.width, sheet.height
+    seen = [sheet.getpixel((round(x * across), round(y * down))) for y in (0.25, 0.75) for x in (0.25, 0.75)]
+    assert [tuple(round(c / 255) for c in rgb) for rgb in seen if isinstance(rgb, tuple)] == [
+        (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0),
+    ]  # fmt: skip
+
+
+def test_thread_pictures_have_one_size_below_the_smallest_candidate() -> None:
+    shown = alike([picture(896, 1216, "JPEG"), picture(1152, 1536, "JPEG", seed=2)], "3:4")
+    sizes = {size_of(p) for p in shown}
+    assert len(sizes) == 1
+    width, height = sizes.pop()
+    assert width < 896
+    assert abs(width / height - 3 / 4) < 0.01
+
+
+def test_the_record_shows_the_whole_portrait_at_most_1600_pixels_long() -> None:
+    assert size_of(record(picture(1536, 2048, "JPEG"))) == (1200, 1600)

@@ -1,0 +1,63 @@
+"""Settings: what is refused at start."""
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENV_FILE", "")
+    for name in ("SLACK_BASE_URL", "DATABASE_URL", "DATA_DIR", "HTTP_PORT", "SLACK_SIGNING_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://slack.com/api/",
+        "http://10.0.0.4/v1",
+        "http://localhost.example.com/",
+        "ftp://slack.com/",
+        "https://me:pw@slack.com/",
+    ],
+)
+@pytest.mark.parametrize("name", ["SLACK_BASE_URL", "RECRAFT_BASE_URL", "OPENAI_BASE_URL", "GEMINI_BASE_URL"])
+def test_an_address_that_would_leak_a_key_is_refused(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, url)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings.load()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8600/api/", "http://localhost:1/", "http://[::1]:8600/", "https://slack.com/api/"]
+)
+def test_https_anywhere_and_http_to_this_machine_are_fine(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BASE_URL", url)
+    assert Settings.load().slack_base_url == url
+
+
+def test_everything_lives_beside_the_data_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", "/somewhere")
+    settings = Settings.load()
+    assert settings.database_url == "sqlite+aiosqlite:////somewhere/castroom.sqlite"
+    assert settings.engine_url == "sqlite:////somewhere/engine.sqlite"
+    assert settings.portraits_url == "file:///somewhere/portraits"
+
+
+def test_postgres_for_the_rounds_with_a_file_for_the_engine_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://db/castroom")
+    with pytest.raises(ValidationError, match="ENGINE_URL"):
+        Settings.load()
+
+
+def test_http_mode_without_a_signing_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PORT", "3000")
+    with pytest.raises(ValidationError, match="SLACK_SIGNING_SECRET"):
+        Settings.load()
+
+
+def test_no_key_is_shown_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    assert "very-secret" not in repr(Settings.load())
