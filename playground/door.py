@@ -1,0 +1,144 @@
+"""A script's way through the control door: plays the practice people and reads everything back."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
+from typing import Any, Self, TypeVar
+
+from aiohttp import ClientSession, ClientTimeout
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+class TooLate(Exception):
+    """What was waited for did not come; says what it was."""
+
+
+class Door:
+    """The practice workspace at `address` (`http://127.0.0.1:8600`), through its control door only."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip("/")
+        self._session = ClientSession(timeout=ClientTimeout(total=60))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
+
+    async def get(self, path: str, **query: str | int) -> Json:
+        async with self._session.get(f"{self.address}/control/{path}", params=query) as answer:
+            body: Json = await answer.json()
+            return body
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        async with self._session.post(f"{self.address}/control/{path}", json=dict(body or {})) as answer:
+            found: Json = await answer.json()
+            return found
+
+    async def bytes_of(self, file_id: str) -> bytes:
+        """A file as it was uploaded."""
+        async with self._session.get(f"{self.address}/control/files/{file_id}") as answer:
+            answer.raise_for_status()
+            return await answer.read()
+
+    # What a person does. Each answers what Slack would show them, with `ack_ms`.
+
+    async def command(self, user: str, channel: str, text: str, command: str = "/cast") -> Json:
+        return await self.post(f"people/{user}/command", {"channel": channel, "command": command, "text": text})
+
+    async def mention(self, user: str, channel: str, text: str) -> Json:
+        return await self.post(f"people/{user}/mention", {"channel": channel, "text": text})
+
+    async def react(self, user: str, channel: str, ts: str, name: str, *, remove: bool = False) -> Json:
+        return await self.post(f"people/{user}/react", {"channel": channel, "ts": ts, "name": name, "remove": remove})
+
+    async def click(self, user: str, channel: str, ts: str, action_id: str, value: str | None = None) -> Json:
+        body = {"channel": channel, "ts": ts, "action_id": action_id, "value": value}
+        return await self.post(f"people/{user}/click", body)
+
+    # What there is.
+
+    async def messages(self, channel: str) -> list[Json]:
+        """The channel's top-level messages, oldest first."""
+        state = await self.get("state", channel=channel, limit=100)
+        found: list[Json] = state["messages"].get(channel, [])
+        return found
+
+    async def message(self, channel: str, ts: str) -> Json:
+        return next(m for m in await self.messages(channel) if m["ts"] == ts)
+
+    async def thread(self, channel: str, ts: str) -> list[Json]:
+        """The replies of a message, oldest first."""
+        state = await self.get("state", channel=channel, thread=ts)
+        found: list[Json] = state["threads"].get(channel, {}).get(ts, [])
+        return [m for m in found if m["ts"] != ts]
+
+    async def private(self, user: str, channel: str | None = None) -> list[Json]:
+        """What only this person sees, oldest first."""
+        state = await self.get("state", user=user)
+        return [m for m in state["ephemerals"] if m["to"] == user and channel in (None, m["channel"])]
+
+    async def calls(self, method: str) -> list[Json]:
+        found: list[Json] = (await self.get("calls", method=method, limit=500))["calls"]
+        return found
+
+    async def bill(self) -> list[Json]:
+        found: list[Json] = (await self.get("bill"))["calls"]
+        return found
+
+    async def connected(self) -> None:
+        """Wait until the bot listens."""
+
+        async def listening() -> bool:
+            return bool((await self.get("state", limit=1))["workspaces"][0]["connected"])
+
+        await self.until(listening, "the bot to connect", 30)
+
+    async def until(self, look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 20) -> T:
+        """What `look` finds, as soon as it finds something true; raises TooLate."""
+        end = monotonic() + seconds
+        while monotonic() < end:
+            if found := await look():
+                return found
+            await asyncio.sleep(0.05)
+        raise TooLate(f"waited {seconds:g} s for {what}")
+
+
+def text_of(message: Json) -> str:
+    """Every word a person reads in a message's blocks, in order, one piece a line."""
+    pieces: list[str] = []
+    _gather(message.get("blocks") or [], pieces)
+    return "\n".join(pieces) if pieces else str(message.get("text", ""))
+
+
+def buttons_of(message: Json) -> dict[str, str]:
+    """The buttons a message shows: action id to label."""
+    found: dict[str, str] = {}
+    for block in message.get("blocks") or []:
+        for element in [*block.get("elements", []), block.get("accessory") or {}]:
+            if element.get("type") == "button":
+                found[element["action_id"]] = element["text"]["text"]
+    return found
+
+
+def pictures_of(message: Json) -> list[str]:
+    """The Slack files a message shows in its blocks."""
+    return [
+        b["slack_file"]["id"] for b in message.get("blocks") or [] if b.get("type") == "image" and "slack_file" in b
+    ]
+
+
+def _gather(node: Any, pieces: list[str]) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _gather(item, pieces)
+    elif isinstance(node, dict):
+        for key in ("title", "text", "alt_text", "elements", "fields", "accessory"):
+            value = node.get(key)
+            if isinstance(value, str):
+                pieces.append(value)
+            else:
+                _gather(value, pieces)

@@ -1,0 +1,69 @@
+"""Starts the practice workspace and the bot as two processes that know of each other only by addresses."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from playground.door import Door
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Workspace:
+    """The practice workspace as a process of its own."""
+
+    def __init__(self, process: Process, address: str) -> None:
+        self.process = process
+        self.address = address
+
+    @classmethod
+    async def start(cls, data: Path, port: int = 0, speed: float = 1.0) -> "Workspace":
+        """Start it on `data` and wait until it says where it is; raises RuntimeError when it ends instead."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "playground", "serve",
+            "--port", str(port), "--data", str(data / "practice"), "--speed", str(speed),
+            cwd=ROOT, stdout=PIPE, env=_bare(),
+        )  # fmt: skip
+        assert process.stdout
+        line = (await process.stdout.readline()).decode()
+        if "http://" not in line:
+            raise RuntimeError("the practice workspace did not start")
+        return cls(process, line[line.index("http://") :].strip().rstrip("/"))
+
+    async def environment(self) -> dict[str, str]:
+        """The variables with which a bot reaches it."""
+        async with Door(self.address) as door:
+            return {key: str(value) for key, value in (await door.get("env")).items()}
+
+
+async def start_bot(
+    data: Path, environment: Mapping[str, str], extra: Mapping[str, str] | None = None, log: Path | None = None
+) -> Process:
+    """The unmodified bot, with an environment built from nothing: no keys, proxies or .env of this shell reach it."""
+    variables = {**_bare(), "ENV_FILE": "", "DATA_DIR": str(data / "bot"), **environment, **(extra or {})}
+    with (log or data / "bot.log").open("ab") as errors:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=ROOT, env=variables, stdout=errors, stderr=errors
+        )
+
+
+async def stop(process: Process, how: signal.Signals = signal.SIGTERM) -> None:
+    """End a process and wait for it; after ten seconds without asking."""
+    with suppress(ProcessLookupError):
+        process.send_signal(how)
+    try:
+        await asyncio.wait_for(process.wait(), 10)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _bare() -> dict[str, str]:
+    """What a Python process needs to start, and nothing a shell may hold besides."""
+    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
