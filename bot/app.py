@@ -28,7 +28,7 @@ from handlers import register
 from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
 from providers import open_models
-from storage import open_storage
+from storage import migrate, open_storage
 
 log = structlog.get_logger()
 
@@ -51,6 +51,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
     Portraits under way get a few seconds to land, since they are paid for; what is unfinished resumes at the next start.
     """
     async with AsyncExitStack() as stack:
+        await migrate(settings.database_url)
         storage = await open_storage(settings)
         stack.push_async_callback(storage.close)
         models = open_models(settings)

@@ -1,0 +1,201 @@
+"""The use cases over a real database and portraits folder, with a stage that remembers and models that do as told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from random import Random
+
+from PIL import Image
+
+from bot.ballot import Reaction
+from bot.brief import Brief
+from bot.budget import Caps, Charge
+from bot.casting import Casting
+from bot.catalogue import Catalogue, ModelFacts, Size
+from bot.errors import Unreachable
+from bot.face import Place
+from bot.ports import Answer, Ask, Picture
+from bot.round import Round
+from bot.settings import Settings
+from storage import Storage, migrate, open_storage
+
+FILM = Place("T1", "C1")
+LEAD, DIRECTOR, PRODUCER = "U1", "U2", "U3"
+PRICE = {Size.DRAFT: Decimal("0.05"), Size.FOUR_K: Decimal("0.20")}
+PIXELS = {Size.DRAFT: "90x120", Size.FOUR_K: "360x480"}
+SKIN = ModelFacts("recraft", "recraft", "recraftv4_1", "Recraft V4.1", "skin", PRICE, PIXELS, seeds=True)
+LITERAL = ModelFacts("openai", "gpt-image-2", "gpt-image-2", "GPT-Image-2", "wardrobe", PRICE, PIXELS, seeds=False)
+
+Script = Callable[[Ask, int], "Exception | float | asyncio.Event | None"]
+
+
+def portrait(seed: int, width: int = 90, height: int = 120) -> bytes:
+    out = BytesIO()
+    Image.frombytes("RGB", (9, 12), Random(seed).randbytes(9 * 12 * 3)).resize((width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+class ScriptedModel:
+    """Draws noise; `script` may say, per call, to raise, to take seconds, or to wait for an event first."""
+
+    def __init__(self, facts: ModelFacts) -> None:
+        self.facts = facts
+        self.asks: list[Ask] = []
+        self.script: Script = lambda ask, call: None
+
+    async def draw(self, ask: Ask) -> Answer:
+        self.asks.append(ask)
+        todo = self.script(ask, len(self.asks))
+        if isinstance(todo, Exception):
+            raise todo
+        if isinstance(todo, asyncio.Event):
+            await todo.wait()
+        elif todo:
+            await asyncio.sleep(todo)
+        return Answer(portrait(ask.seed), "image/png", Charge(self.facts.prices[ask.size], "exact"), "req", ask.seed)
+
+
+class Studio:
+    """Two accounts with one model each."""
+
+    def __init__(self) -> None:
+        self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
+        self.catalogue = Catalogue((SKIN, LITERAL), frozenset({"recraft", "openai"}))
+
+    def model(self, model_id: str) -> ScriptedModel:
+        return {SKIN.id: self.skin, LITERAL.id: self.literal}[model_id]
+
+    @property
+    def asked(self) -> int:
+        return len(self.skin.asks) + len(self.literal.asks)
+
+
+@dataclass
+class RememberingStage:
+    """Keeps what was shown; `shown` are the people's reactions it would read back."""
+
+    storage: Storage
+    happened: list[tuple[str, ...]] = field(default_factory=list)
+    sheets: list[Picture] = field(default_factory=list)
+    pinned: list[Picture] = field(default_factory=list)
+    shown: list[Reaction] = field(default_factory=list)
+    silent: bool = False
+
+    async def post(self, round_id: str) -> None:
+        if (await self.storage.rounds.get(round_id)).message_ts is None:
+            self.happened.append(("post", round_id))
+            await self.storage.rounds.set_message(round_id, f"ts-{round_id}")
+
+    def refresh(self, round_id: str) -> None:
+        self.happened.append(("refresh", round_id))
+
+    async def show(self, round_id: str) -> None:
+        self.happened.append(("show", round_id, (await self.storage.rounds.get(round_id)).state))
+
+    async def hang(self, round_id: str, sheet: Picture) -> str:
+        self.sheets.append(sheet)
+        return f"F{len(self.sheets)}"
+
+    async def pin(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
+        self.pinned += pictures
+        return [f"P{len(self.pinned)}-{n}" for n, _ in enumerate(pictures)]
+
+    async def seed(self, round_id: str, numbers: Sequence[int]) -> None:
+        self.happened.append(("seed", round_id, *(str(n) for n in numbers)))
+
+    async def reactions(self, round_id: str) -> Sequence[Reaction]:
+        if self.silent:
+            raise Unreachable("reactions")
+        return self.shown
+
+    async def remark(self, round_id: str, remark: str) -> None:
+        self.happened.append(("remark", round_id, remark))
+
+
+@dataclass
+class Doors:
+    """Who may see which private place; every other place is public."""
+
+    private: dict[Place, set[str]] = field(default_factory=dict)
+
+    async def is_private(self, place: Place) -> bool:
+        return place in self.private
+
+    async def sees(self, person: str, place: Place) -> bool:
+        return place not in self.private or person in self.private[place]
+
+
+class Theatre:
+    """A casting team in a test: `now` moves only when told."""
+
+    def __init__(self, storage: Storage, per_round: str = "2.00", per_day: str = "20.00", patience: float = 60) -> None:
+        self.storage = storage
+        self.studio = Studio()
+        self.stage = RememberingStage(storage)
+        self.doors = Doors()
+        self.now = datetime.now(UTC)
+        self.started: list[tuple[str, str]] = []
+        self.casting = Casting.of(
+            rounds=storage.rounds,
+            roster=storage.roster,
+            ledger=storage.ledger,
+            portraits=storage.portraits,
+            models=self.studio,
+            stage=self.stage,
+            visibility=self.doors,
+            errands=self,
+            caps=Caps(Decimal(per_round), Decimal(per_day)),
+            patience={Size.DRAFT: patience, Size.FOUR_K: patience},
+            now=lambda: self.now,
+        )
+
+    async def start(self, kind: str, key: str) -> None:
+        """The port Errands, only remembered: tests run the errands themselves."""
+        self.started.append((kind, key))
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    async def open(self, line: str = "Maya: a fisherwoman", lead: str = LEAD, place: Place = FILM) -> str:
+        opened = await self.casting.opening.open_round(Brief.of(line), place, lead, f"trigger-{line}-{self.now}")
+        return opened.round.id
+
+    async def audition(self, round_id: str) -> Round:
+        """The round's errand with its slots, from the post to the ballot."""
+        audition = self.casting.audition
+        await audition.post(round_id)
+        async with asyncio.TaskGroup() as slots:
+            for slot_id in await audition.slots(round_id):
+                slots.create_task(audition.draw(slot_id))
+            await audition.settle(round_id)
+            await audition.open_ballot(round_id)
+            await self.casting.presenting.catch_up(round_id)
+        return await self.round(round_id)
+
+    async def voting(self, line: str = "Maya: a fisherwoman") -> Round:
+        return await self.audition(await self.open(line))
+
+    async def vote(self, round_: Round, **votes: int) -> None:
+        """`U2=3`: that person clicks on candidate 3."""
+        for stamp, (person, number) in enumerate(votes.items(), start=1):
+            await self.casting.voting.click(round_.numbered(number).id, person, stamp)
+
+    async def round(self, round_id: str) -> Round:
+        return await self.storage.rounds.get(round_id)
+
+
+@asynccontextmanager
+async def theatre(data: Path, **options: object) -> AsyncIterator[Theatre]:
+    """A theatre on a folder; opened again on the same folder it finds everything."""
+    settings = Settings(data_dir=data)
+    await migrate(settings.database_url)
+    storage = await open_storage(settings)
+    try:
+        yield Theatre(storage, **options)  # type: ignore[arg-type]
+    finally:
+        await storage.close()
