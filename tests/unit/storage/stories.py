@@ -26,6 +26,7 @@ from storage.tables import metadata
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PLACE = Place("T1", "C1")
 CAPS = Caps(Decimal("2.00"), Decimal("20.00"))
+RICH = Caps(Decimal(1_000), Decimal(1_000_000))
 NICKEL = Decimal("0.05")
 
 # A second database for whoever has one: TEST_POSTGRES_URL=postgresql+asyncpg://user@host/a_database_to_be_emptied
@@ -56,7 +57,7 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) 
 
 
 def at(database_url: str, portraits_url: str = "memory:///") -> Settings:
-    return Settings(database_url=database_url, portraits_url=portraits_url)
+    return Settings(database_url=database_url, engine_url=database_url, portraits_url=portraits_url)
 
 
 async def fresh_sqlite(folder: Path) -> str:

@@ -1,0 +1,81 @@
+"""The engines: SQLite has one writer connection and a few readers, PostgreSQL one pool for both."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_READERS = 4
+# Several writers wait in SQLite's busy handler and lose to a queue before one connection. FULL, because a portrait
+# that was paid for must not be forgotten when the power goes.
+_WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
+_READER_PRAGMAS = ("busy_timeout=15000", "query_only=ON")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where changes and reads go. Hold a connection briefly: never await a model or Slack inside."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    def change(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A transaction that commits at the end, or rolls back when the block raises."""
+        return self.writer.begin()
+
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A snapshot: everything read in the block is of one moment."""
+        return self.reader.connect()
+
+    async def close(self) -> None:
+        await self.reader.dispose()
+        await self.writer.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`; nothing is connected yet."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return Database(
+            sqlite_engine(url, _WRITER_PRAGMAS, "BEGIN IMMEDIATE", connections=1),
+            sqlite_engine(url, _READER_PRAGMAS, "BEGIN", connections=_READERS),
+        )
+    writer = create_async_engine(url, pool_pre_ping=True)
+    return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
+def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections: int) -> AsyncEngine:
+    """An engine whose transactions start with `begin`.
+
+    The driver's own BEGIN is switched off: it would start every transaction deferred, and an upgrade from reader to
+    writer fails at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
+    """
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def let_go(connection: Any, _record: object, _error: object) -> None:
+        """Closing alone frees nothing while a cancelled task's traceback still holds a cursor: SQLite keeps such a
+        connection, and its write lock, until the last statement is finalized (https://www.sqlite.org/c3ref/close.html).
+        """
+        connection.rollback()
+
+    return engine
+
+
+def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say what to do on a conflict; both dialects say it alike."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

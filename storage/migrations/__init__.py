@@ -1,0 +1,65 @@
+"""The schema's history, one line of steps; `migrate` takes a database to the newest."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage.database import sqlite_engine
+
+_HERE = Path(__file__).parent
+_ONE_AT_A_TIME = 0x_CA57_2007
+# Foreign keys off: SQLite changes a table by copying it, and dropping the old copy would count as deleting its rows.
+_PRAGMAS = ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=OFF")
+
+
+async def migrate(url: str) -> None:
+    """Take the database to the newest schema, making an SQLite file where there is none; nothing to do is fine.
+
+    Processes that start together wait for each other: on SQLite by its write lock, on PostgreSQL by an advisory lock.
+    """
+    engine = await _engine(url)
+    try:
+        async with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def newest() -> str:
+    """The revision this code was written for."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def present(connection: Connection) -> str:
+    """The revision a database stands at; empty when it was never migrated."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+async def _engine(url: str) -> AsyncEngine:
+    target = make_url(url)
+    if target.get_backend_name() != "sqlite":
+        return create_async_engine(url)
+    if target.database:
+        await asyncio.to_thread(Path(target.database).parent.mkdir, parents=True, exist_ok=True)
+    return sqlite_engine(url, _PRAGMAS, "BEGIN IMMEDIATE", connections=1)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

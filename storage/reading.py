@@ -1,0 +1,81 @@
+"""Reading rounds: one query for the rounds and one for all their slots, whatever is asked for."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select, union
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ballot import Mark
+from bot.face import Place
+from bot.round import Round, Slot, SlotState, State
+from storage.rows import ROUND, SLOT, round_of, slot_of
+from storage.tables import marks, rounds, slots
+
+_UNDER_WAY = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
+
+
+async def round_by_id(connection: AsyncConnection, round_id: str) -> Round:
+    """Raises KeyError for an id nobody gave."""
+    return _only(await _load(connection, rounds.c.id == round_id), round_id)
+
+
+async def round_by_slot(connection: AsyncConnection, slot_id: str) -> Round:
+    """Raises KeyError for an id nobody gave."""
+    owner = select(slots.c.round_id).where(slots.c.id == slot_id).scalar_subquery()
+    return _only(await _load(connection, rounds.c.id == owner), slot_id)
+
+
+async def round_by_message(connection: AsyncConnection, place: Place, message_ts: str) -> Round | None:
+    here = and_(rounds.c.team == place.team, rounds.c.channel == place.channel, rounds.c.message_ts == message_ts)
+    return next(iter(await _load(connection, here)), None)
+
+
+async def moving(connection: AsyncConnection) -> Sequence[Round]:
+    """Rounds that draw, and rounds in any state with a slot that is not final."""
+    drawing = select(rounds.c.id).where(rounds.c.state == State.DRAWING)
+    unfinished = select(slots.c.round_id).where(slots.c.state.in_(_UNDER_WAY))
+    return await _load(connection, rounds.c.id.in_(union(drawing, unfinished)))
+
+
+async def waiting_for(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:
+    """Voting rounds of the workspace without a vote of the person, oldest deadline first."""
+    voted = exists().where(marks.c.round_id == rounds.c.id, marks.c.person == person, marks.c.on)
+    here = and_(rounds.c.team == team, rounds.c.state == State.VOTING, ~voted)
+    return await _load(connection, here, order=rounds.c.closes_at)
+
+
+async def due(connection: AsyncConnection, now: datetime) -> Sequence[str]:
+    """Voting rounds whose deadline has passed, the most overdue first."""
+    passed = select(rounds.c.id).where(rounds.c.state == State.VOTING, rounds.c.closes_at <= now)
+    return (await connection.scalars(passed.order_by(rounds.c.closes_at))).all()
+
+
+async def marks_of(connection: AsyncConnection, round_id: str) -> Sequence[Mark]:
+    rows = await connection.execute(select(marks).where(marks.c.round_id == round_id))
+    return [Mark(**row) for row in rows.mappings()]
+
+
+async def _load(
+    connection: AsyncConnection, which: ColumnElement[bool], order: ColumnElement[Any] = rounds.c.opened_at
+) -> list[Round]:
+    found = (await connection.execute(select(*ROUND).where(which).order_by(order, rounds.c.id))).mappings().all()
+    if not found:
+        return []
+    theirs = (
+        slots.c.round_id == found[0]["id"]
+        if len(found) == 1
+        else slots.c.round_id.in_(select(rounds.c.id).where(which))
+    )
+    drawn: defaultdict[str, list[Slot]] = defaultdict(list)
+    for row in (await connection.execute(select(*SLOT).where(theirs).order_by(slots.c.position))).mappings():
+        drawn[row["round_id"]].append(slot_of(row))
+    return [round_of(row, tuple(drawn[row["id"]])) for row in found]
+
+
+def _only(found: Sequence[Round], wanted: str) -> Round:
+    if not found:
+        raise KeyError(wanted)
+    return found[0]

@@ -1,0 +1,146 @@
+"""The port `Rounds`: every method is one transaction; the statements live in the files beside this one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, update
+
+from bot.ballot import Mark, Tally
+from bot.budget import Caps, Charge
+from bot.face import Face, Place
+from bot.ports import Landing, Opened, Wanted
+from bot.round import Miss, Round, Slot, State
+from storage import ballots, opening, outcome, reading, wishes
+from storage import slots as drawn
+from storage.database import Database
+from storage.tables import rounds, slots
+
+
+class SqlRounds:
+    """Rounds with their slots and marks in a database; `now` dates re-rolls, charges and reminders."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def open(self, new: Round, caps: Caps, *, recast: bool) -> Opened:
+        async with self._database.change() as connection:
+            return await opening.open_round(connection, new, caps, recast)
+
+    async def get(self, round_id: str) -> Round:
+        async with self._database.read() as connection:
+            return await reading.round_by_id(connection, round_id)
+
+    async def by_message(self, place: Place, message_ts: str) -> Round | None:
+        async with self._database.read() as connection:
+            return await reading.round_by_message(connection, place, message_ts)
+
+    async def by_slot(self, slot_id: str) -> Round:
+        async with self._database.read() as connection:
+            return await reading.round_by_slot(connection, slot_id)
+
+    # Where a round is shown.
+
+    async def set_message(self, round_id: str, message_ts: str) -> None:
+        await self._set(rounds, round_id, message_ts=message_ts)
+
+    async def set_sheet(self, round_id: str, file_id: str, shows: int) -> None:
+        await self._set(rounds, round_id, sheet_file=file_id, sheet_shows=shows)
+
+    async def set_record(self, round_id: str, file_id: str) -> None:
+        await self._set(rounds, round_id, record_file=file_id)
+
+    async def set_file(self, slot_id: str, file_id: str) -> None:
+        await self._set(slots, slot_id, file_id=file_id)
+
+    async def set_original(self, slot_id: str, file_id: str) -> None:
+        await self._set(slots, slot_id, original_file=file_id)
+
+    # The audition.
+
+    async def intend(self, slot_id: str, at: datetime) -> bool:
+        async with self._database.change() as connection:
+            return await drawn.intend(connection, slot_id, at)
+
+    async def pause(self, slot_id: str, until: datetime | None) -> None:
+        async with self._database.change() as connection:
+            await drawn.pause(connection, slot_id, until)
+
+    async def land(self, landing: Landing, number_if: frozenset[State]) -> Slot:
+        async with self._database.change() as connection:
+            return await drawn.land(connection, landing, number_if, self._now())
+
+    async def miss(self, slot_id: str, miss: Miss, charge: Charge | None, seconds: float | None) -> Slot:
+        async with self._database.change() as connection:
+            return await drawn.miss(connection, slot_id, miss, charge, seconds, self._now())
+
+    async def add_slot(self, slot: Slot, caps: Caps) -> Slot:
+        async with self._database.change() as connection:
+            return await drawn.add(connection, slot, caps, self._now())
+
+    # The ballot.
+
+    async def open_ballot(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
+        async with self._database.change() as connection:
+            return await ballots.open_ballot(connection, round_id, numbers, closes_at, self._now())
+
+    async def mark(self, mark: Mark) -> bool:
+        async with self._database.change() as connection:
+            return await ballots.mark(connection, mark)
+
+    async def toggle(self, round_id: str, slot_id: str, person: str, stamp: int) -> bool | None:
+        async with self._database.change() as connection:
+            return await ballots.toggle(connection, round_id, slot_id, person, stamp)
+
+    async def marks(self, round_id: str) -> Sequence[Mark]:
+        async with self._database.read() as connection:
+            return await reading.marks_of(connection, round_id)
+
+    async def close(self, round_id: str, tally: Tally, version: int) -> bool:
+        async with self._database.change() as connection:
+            return await ballots.close(connection, round_id, tally, version)
+
+    async def extend(self, round_id: str, closes_at: datetime) -> bool:
+        async with self._database.change() as connection:
+            return await ballots.extend(connection, round_id, closes_at, self._now())
+
+    # The end.
+
+    async def void(self, round_id: str, why: str) -> bool:
+        async with self._database.change() as connection:
+            return await outcome.void(connection, round_id, why)
+
+    async def lock(self, round_id: str, face: Face) -> bool:
+        async with self._database.change() as connection:
+            return await outcome.lock(connection, round_id, face)
+
+    # What waits for somebody.
+
+    async def due(self, now: datetime) -> Sequence[str]:
+        async with self._database.read() as connection:
+            return await reading.due(connection, now)
+
+    async def remindable(self, now: datetime) -> Sequence[str]:
+        async with self._database.change() as connection:
+            return await ballots.take_reminders(connection, now)
+
+    async def moving(self) -> Sequence[Round]:
+        async with self._database.read() as connection:
+            return await reading.moving(connection)
+
+    async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
+        async with self._database.read() as connection:
+            return await reading.waiting_for(connection, person, team)
+
+    async def keep_wish(self, wish: Wanted) -> None:
+        async with self._database.change() as connection:
+            await wishes.keep(connection, wish)
+
+    async def wish(self, wish_id: str) -> Wanted | None:
+        async with self._database.read() as connection:
+            return await wishes.find(connection, wish_id)
+
+    async def _set(self, table: Table, row_id: str, **values: Any) -> None:
+        async with self._database.change() as connection:
+            await connection.execute(update(table).where(table.c.id == row_id).values(**values))

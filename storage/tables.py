@@ -1,0 +1,208 @@
+"""Every table. Ids are text, money is micro-dollars, times are microseconds UTC; the CHECKs stand in for ENUM types.
+
+productions -< characters -< rounds -< slots -< marks
+                          \\-< faces       \\-- ledger (one charge a settled slot)
+purses: what a workspace has committed on a UTC day      wishes: briefs that wait for a yes
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+)
+
+from bot.ballot import Tally, Way
+from bot.brief import SLOT_LIMIT, Brief
+from bot.face import Portrait
+from bot.round import OPEN, Miss, Reason, SlotState, State
+from storage.columns import Document, Dollars, Instant, Word
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(word.value) for word in words)})", column)
+
+
+productions = Table(
+    "productions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    UniqueConstraint("team", "channel"),
+)
+
+characters = Table(
+    "characters",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("production_id", ForeignKey("productions.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    UniqueConstraint("production_id", "folded"),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("character_id", ForeignKey("characters.id"), nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("brief", Document[Brief](Brief), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("reason", Document[Reason](Reason), nullable=False),
+    Column("order_seed", BigInteger, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("patience_until", Instant, nullable=False),
+    Column("state", Word[State](State), nullable=False),
+    Column("why_void", Text, nullable=False),
+    Column("closes_at", Instant),
+    Column("message_ts", Text),
+    Column("sheet_file", Text),
+    Column("sheet_shows", Integer, nullable=False),
+    Column("record_file", Text),
+    Column("locked_slot", Text),
+    Column("ballot_version", Integer, nullable=False),
+    Column("parent", ForeignKey("rounds.id")),
+    Column("tally", Document[Tally](Tally)),
+    Column("remind_at", Instant),
+    _one_of("state", State),
+    UniqueConstraint("team", "channel", "message_ts"),
+    Index("ix_rounds_state_closes_at", "state", "closes_at"),
+    Index("ix_rounds_team_state", "team", "state"),
+)
+
+# Words and not parameters: a database uses a partial index only where it can read that the query implies it.
+is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in State if state in OPEN])
+
+Index("uq_rounds_open", rounds.c.character_id, unique=True, sqlite_where=is_open, postgresql_where=is_open)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("round_id", ForeignKey("rounds.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("price", Dollars, nullable=False),
+    Column("reserved_on", Date, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("state", Word[SlotState](SlotState), nullable=False),
+    Column("again_for", ForeignKey("slots.id")),
+    Column("number", Integer),
+    Column("asked_at", Instant),
+    Column("paused_until", Instant),
+    Column("seconds", Float),
+    Column("cost", Dollars),
+    Column("cost_source", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("portrait", Document[Portrait](Portrait)),
+    Column("miss", Document[Miss](Miss)),
+    Column("file_id", Text),
+    Column("original_file", Text),
+    _one_of("state", SlotState),
+    CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
+    UniqueConstraint("round_id", "number"),
+    UniqueConstraint("round_id", "position"),
+    Index("ix_slots_state", "state"),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("slot_id", ForeignKey("slots.id"), primary_key=True),
+    Column("way", Word[Way](Way), primary_key=True),
+    Column("on", Boolean, nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+    _one_of("way", Way),
+)
+
+faces = Table(
+    "faces",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("character_id", ForeignKey("characters.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("slot_id", ForeignKey("slots.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("portrait", Document[Portrait](Portrait), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("brief", Text, nullable=False),
+    Column("seed", BigInteger),
+    Column("request_id", Text, nullable=False),
+    Column("cost", Dollars, nullable=False),
+    Column("cost_source", Text, nullable=False),
+    Column("tally", Document[Mapping[int, int]](Mapping[int, int]), nullable=False),
+    Column("voters", Integer, nullable=False),
+    Column("decided_by_lead", Boolean, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("locked_by", Text, nullable=False),
+    Column("locked_at", Instant, nullable=False),
+    Column("message_ts", Text, nullable=False),
+    UniqueConstraint("character_id", "version"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("slot_id", ForeignKey("slots.id"), primary_key=True),
+    Column("round_id", ForeignKey("rounds.id"), nullable=False),
+    Column("team", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("usd", Dollars, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("source IN ('exact', 'listed', 'unknown')", "source"),
+    Index("ix_ledger_round_id", "round_id"),
+)
+
+purses = Table(
+    "purses",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("committed", Dollars, nullable=False),
+)
+
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("brief", Document[Brief](Brief), nullable=False),
+)

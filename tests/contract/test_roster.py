@@ -1,0 +1,70 @@
+"""The port Roster: characters by name, with the face they have and the round that casts them now."""
+
+from dataclasses import replace
+
+from bot.face import Place
+from storage import Storage
+from tests.unit.storage import stories
+from tests.unit.storage.stories import CAPS, PLACE, a_face, a_round, closed, locked
+
+clock, storage = stories.clock, stories.storage
+
+
+async def test_a_locked_face_reads_back_with_its_provenance(storage: Storage) -> None:
+    round_ = await locked(storage, a_round(), number=2)
+    face = await storage.roster.face("r1")
+    assert face == replace(a_face(round_, 2), version=1)
+    assert await storage.roster.face("r2") is None
+
+
+async def test_faces_of_a_character_count_up_and_the_newest_is_shown(storage: Storage) -> None:
+    first = await locked(storage, a_round("r1"), number=1)
+    await locked(storage, a_round("r2"), number=3)
+    history = await storage.roster.history(first.character_id)
+    assert [(face.version, face.round_id) for face in history] == [(2, "r2"), (1, "r1")]
+    character = await storage.roster.character(first.character_id)
+    assert character
+    assert character.face == history[0]
+    assert character.open_round is None
+
+
+async def test_a_recast_shows_the_old_face_beside_the_open_round(storage: Storage) -> None:
+    await locked(storage, a_round("r1"))
+    again = await storage.rounds.open(a_round("r2"), CAPS, recast=True)
+    character = await storage.roster.character(again.round.character_id)
+    assert character
+    assert character.face
+    assert (character.face.round_id, character.open_round) == ("r1", "r2")
+
+
+async def test_everybody_who_is_cast_or_being_cast_is_listed_by_name(storage: Storage) -> None:
+    await locked(storage, a_round("r1", "maya"))
+    await storage.rounds.open(a_round("r2", "Ada"), CAPS, recast=False)
+    await closed(storage, a_round("r3", "Émile", place=Place("T1", "C2")))
+    await storage.rounds.open(a_round("r4", "Nobody any more"), CAPS, recast=False)
+    await storage.rounds.void("r4", "dropped")
+    await storage.rounds.open(a_round("r5", "Elsewhere", place=Place("T2", "C1")), CAPS, recast=False)
+    listed = await storage.roster.characters("T1")
+    assert [(c.name, c.place.channel, c.open_round, c.face is not None) for c in listed] == [
+        ("Ada", "C1", "r2", False),
+        ("Émile", "C2", "r3", False),
+        ("maya", "C1", None, True),
+    ]
+
+
+async def test_a_character_keeps_the_spelling_it_was_first_given(storage: Storage) -> None:
+    await storage.rounds.open(a_round("r1", "Zoë"), CAPS, recast=False)
+    await storage.rounds.void("r1", "dropped")
+    await storage.rounds.open(a_round("r2", "ZOE"), CAPS, recast=False)
+    assert [c.name for c in await storage.roster.characters(PLACE.team)] == ["Zoë"]
+
+
+async def test_nobody_is_found_by_an_id_nobody_gave(storage: Storage) -> None:
+    assert await storage.roster.character("nobody") is None
+    assert not await storage.roster.history("nobody")
+
+
+async def test_a_roster_longer_than_one_look_is_listed_whole(storage: Storage) -> None:
+    for n in range(250):
+        await storage.rounds.open(a_round(f"r{n}", f"Extra {n:03}", slots=1), stories.RICH, recast=False)
+    assert [c.name for c in await storage.roster.characters("T1")] == [f"Extra {n:03}" for n in range(250)]
