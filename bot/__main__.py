@@ -1,6 +1,7 @@
-"""The command line: run, doctor, migrate, manifest."""
+"""The command line: run, doctor, migrate, record, manifest."""
 
 import asyncio
+import json
 import sys
 from typing import Annotated
 
@@ -17,7 +18,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @cli.command()
 def run() -> None:
     """Serve a workspace until told to stop."""
-    from bot.app import run as serve  # noqa: PLC0415 - the other commands start faster without it
+    from bot.app import run as serve
 
     settings = _settings()
     if not settings.has_slack:
@@ -30,7 +31,7 @@ def run() -> None:
 @cli.command()
 def doctor() -> None:
     """Say line by line what is configured, what is missing and how to get it; spends nothing."""
-    from bot.doctor import examine  # noqa: PLC0415
+    from bot.doctor import examine
 
     report = asyncio.run(examine(_settings()))
     for line in report.lines:
@@ -41,16 +42,31 @@ def doctor() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's schema; `run` does the same at its start."""
-    from storage import migrate as upgrade  # noqa: PLC0415
+    from storage import migrate as upgrade
 
     asyncio.run(upgrade(_settings().database_url))
     typer.echo("The database is up to date.")
 
 
 @cli.command()
-def manifest(url: Annotated[str | None, typer.Option(help="Your https address, for HTTP instead of Socket Mode")] = None) -> None:
+def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in the logs")]) -> None:
+    """Print what is stored of a round as one JSON object."""
+    from bot.record import record_of
+
+    try:
+        found = asyncio.run(record_of(_settings(), round_id))
+    except KeyError as error:
+        typer.echo(f"There is no round {round_id}.", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+@cli.command()
+def manifest(
+    url: Annotated[str | None, typer.Option(help="Your https address, for HTTP instead of Socket Mode")] = None,
+) -> None:
     """Print the app manifest to paste into Slack."""
-    from handlers.manifest import manifest as make  # noqa: PLC0415
+    from handlers.manifest import manifest as make
 
     if url and not url.startswith("https://"):
         typer.echo("Slack calls https addresses only: --url https://castroom.example.com", err=True)

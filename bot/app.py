@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -48,7 +49,7 @@ class Bot:
 async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
     """Everything opened and the work of a crash taken up; on leaving, closed in reverse.
 
-    Portraits under way get a few seconds to land, since they are paid for; what is unfinished resumes at the next start.
+    Portraits under way get a few seconds to land, since they are paid for; the rest resumes at the next start.
     """
     async with AsyncExitStack() as stack:
         await migrate(settings.database_url)
@@ -57,7 +58,8 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         models = open_models(settings)
         stack.push_async_callback(models.close)
         client = _client(settings)
-        stage = SlackStage(client, storage.rounds, storage.roster, models.catalogue)
+        visibility = SlackVisibility(client)
+        stage = SlackStage(client, storage.rounds, storage.roster, models.catalogue, visibility)
         stack.push_async_callback(stage.close)
         engine = Engine(settings.engine_url, settings.executor_id)
         casting = Casting.of(
@@ -67,7 +69,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             portraits=storage.portraits,
             models=models,
             stage=stage,
-            visibility=SlackVisibility(client),
+            visibility=visibility,
             errands=engine,
             caps=Caps(settings.max_usd_per_round, settings.max_usd_per_day),
             patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
@@ -78,8 +80,9 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         clock = Clock(casting)
         clock.start()
         stack.callback(clock.stop)
-        slack = AsyncApp(client=client, signing_secret=_secret(settings))
-        register(slack, casting)
+        settings.keep_from_libraries()
+        slack = AsyncApp(client=client, signing_secret=_secret(settings), logger=logging.getLogger("slack_bolt"))
+        register(slack, casting, storage.rounds, visibility)
         yield Bot(settings, slack, casting)
 
 
@@ -119,7 +122,7 @@ async def _listening(bot: Bot) -> AsyncIterator[None]:
 async def _let_land(casting: Casting) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LAST_DRAWINGS):
-            while casting.audition.drawing:
+            while casting.audition.drawing:  # noqa: ASYNC110 - asked once, at the very end
                 await asyncio.sleep(0.1)
 
 

@@ -49,6 +49,13 @@ class Settings(BaseSettings):
         """The settings of this process; raises pydantic's ValidationError naming each variable that is wrong."""
         return cls(_env_file=os.environ.get("ENV_FILE", ".env") or None)
 
+    @staticmethod
+    def keep_from_libraries() -> None:
+        """Take Slack's variables out of the environment once they are read: Bolt helps itself to them, and a client id
+        and secret found there would silently switch it to OAuth."""
+        for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET", "SCOPES", "USER_SCOPES"):
+            os.environ.pop(f"SLACK_{name}", None)
+
     @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url")
     @classmethod
     def _guarded(cls, url: str) -> str:

@@ -132,7 +132,8 @@ class Voting:
         stamp = int(self._now().timestamp() * 1_000_000)
         marks = await self._rounds.marks(round_id)
         for mark in corrections(marks, shown, round_.slot_of, round_id, stamp):
-            await self._rounds.mark(mark)
+            if await self._rounds.mark(mark):
+                self._stage.refresh(round_id)
 
 
 def _as_seen(round_: Round, tally: Tally, seen: str | None) -> None:

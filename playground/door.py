@@ -1,6 +1,7 @@
 """A script's way through the control door: plays the practice people and reads everything back."""
 
 import asyncio
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 from typing import Any, Self, TypeVar
@@ -26,6 +27,9 @@ class Door:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
         await self._session.close()
 
     async def get(self, path: str, **query: str | int) -> Json:
@@ -89,10 +93,12 @@ class Door:
         found: list[Json] = (await self.get("bill"))["calls"]
         return found
 
-    async def connected(self) -> None:
-        """Wait until the bot listens."""
+    async def connected(self, bot: Process) -> None:
+        """Wait until the bot listens; raises RuntimeError when it ends instead."""
 
         async def listening() -> bool:
+            if bot.returncode is not None:
+                raise RuntimeError(f"the bot ended with status {bot.returncode}")
             return bool((await self.get("state", limit=1))["workspaces"][0]["connected"])
 
         await self.until(listening, "the bot to connect", 30)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
@@ -41,14 +42,17 @@ class Workspace:
             return {key: str(value) for key, value in (await door.get("env")).items()}
 
 
-async def start_bot(
-    data: Path, environment: Mapping[str, str], extra: Mapping[str, str] | None = None, log: Path | None = None
-) -> Process:
-    """The unmodified bot, with an environment built from nothing: no keys, proxies or .env of this shell reach it."""
-    variables = {**_bare(), "ENV_FILE": "", "DATA_DIR": str(data / "bot"), **environment, **(extra or {})}
-    with (log or data / "bot.log").open("ab") as errors:
+def bot_environment(data: Path, workspace: Mapping[str, str], **extra: str) -> dict[str, str]:
+    """The bot's environment, built from nothing: no keys, proxies or .env of this shell reach it."""
+    return {**_bare(), "ENV_FILE": "", "DATA_DIR": str(data.absolute() / "bot"), **workspace, **extra}
+
+
+async def start_bot(variables: Mapping[str, str], log: Path, script: str | None = None) -> Process:
+    """The unmodified bot, or Python code that runs it another way; what it says goes to the end of `log`."""
+    what = ["-c", script] if script else ["-m", "bot", "run"]
+    with log.open("ab") as said:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=ROOT, env=variables, stdout=errors, stderr=errors
+            sys.executable, *what, cwd=ROOT, env=dict(variables), stdout=said, stderr=said
         )
 
 
@@ -61,6 +65,17 @@ async def stop(process: Process, how: signal.Signals = signal.SIGTERM) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` if nobody listens there, else 0, which takes any free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return 0
+    return wanted
 
 
 def _bare() -> dict[str, str]:

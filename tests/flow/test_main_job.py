@@ -1,0 +1,358 @@
+"""The main job in the practice workspace: a brief typed in the channel becomes a locked face that is recalled."""
+
+import json
+import os
+import sys
+from asyncio import create_subprocess_exec, start_server
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from bot.catalogue import Size
+from playground.door import Json, buttons_of, pictures_of, text_of
+from providers.registry import MODELS
+from tests.flow.house import DANIEL, FERRY, FILM, GENERAL, LENA, MEI, QUIET, House, house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ROOT = Path(__file__).resolve().parents[2]
+PRICES = {m.name: m.prices[Size.DRAFT] for m in MODELS}
+FOUR = f"${2 * PRICES['recraft'] + 2 * PRICES['gpt-image-2']:.2f}"
+DEAREST = f"${max(PRICES['recraft'], PRICES['gpt-image-2']):.2f}"
+FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with house(tmp_path_factory.mktemp("film")) as opened:
+        yield opened
+
+
+async def demo(data: Path, **shell: str) -> tuple[int, Json, str]:
+    process = await create_subprocess_exec(
+        sys.executable, "-m", "playground", "demo", "--headless", "--json", "--speed", "10",
+        "--brief", f"Maya: {FISHERWOMAN}", "--data", str(data),
+        cwd=ROOT, env={**os.environ, **shell}, stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    told, trouble = await process.communicate()
+    return process.returncode or 0, json.loads(told or b"{}"), trouble.decode()
+
+
+async def test_the_headless_demo_plays_the_whole_story_and_says_so_in_json(tmp_path: Path) -> None:
+    status, told, trouble = await demo(tmp_path)
+    assert status == 0, trouble
+    assert [c["number"] for c in told["candidates"]] == [1, 2, 3, 4]
+    assert {c["model"] for c in told["candidates"]} == {"recraft:recraftv4_1", "openai:gpt-image-2"}
+    assert all(
+        c["cost_usd"] > 0 and c["seconds"] > 0 and c["width"] * c["height"] > 800_000 for c in told["candidates"]
+    )
+    assert told["votes"] == {"1": 3, "2": 1, "3": 1, "4": 0}
+    assert (told["locked"]["name"], told["locked"]["number"], told["locked"]["by"]) == ("Maya", 1, LENA)
+    assert sha256(Path(told["files"]["original"]).read_bytes()).hexdigest() == told["locked"]["sha256"]
+    assert Image.open(told["files"]["sheet"]).width == 1600
+    assert "Maya" in told["recalled"]["text"]
+    assert set(told["timings"]) == {
+        "ack_ms", "first_candidate_ms", "sheet_ms", "slowest_model_ms", "upload_wait_ms", "recall_ms",
+    }  # fmt: skip
+    again, told, trouble = await demo(tmp_path)
+    assert again == 0, f"yesterday's channel is there again, and a re-cast is asked for: {trouble}"
+    assert told["locked"]["name"] == "Maya"
+
+
+async def test_no_key_proxy_or_env_file_of_the_shell_reaches_anything(tmp_path: Path) -> None:
+    visits: list[bytes] = []
+
+    async def visited(reader: object, writer: object) -> None:
+        visits.append(b"somebody came")
+
+    sink = await start_server(visited, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{sink.sockets[0].getsockname()[1]}"
+    env_file = tmp_path / "real.env"
+    env_file.write_text(f"OPENAI_BASE_URL={address}\nOPENAI_API_KEY=sk-proj-real\n")
+    shell = {
+        "OPENAI_API_KEY": "sk-proj-sentinel",
+        "RECRAFT_API_TOKEN": "real-recraft-sentinel",
+        "GEMINI_API_KEY": "AIza-sentinel",
+        "SLACK_BOT_TOKEN": "xoxb-sentinel",
+        "SLACK_APP_TOKEN": "xapp-sentinel",
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "sentinel",
+        "OPENAI_BASE_URL": address,
+        "HTTP_PROXY": address,
+        "HTTPS_PROXY": address,
+        "ALL_PROXY": address,
+        "ENV_FILE": str(env_file),
+    }
+    status, _, trouble = await demo(tmp_path / "data", **shell)
+    sink.close()
+    assert status == 0, trouble
+    assert visits == []
+    for kept in (tmp_path / "data").rglob("*"):
+        if kept.is_file():
+            assert b"sentinel" not in kept.read_bytes(), kept
+
+
+async def test_progress_is_shown_while_models_draw_and_names_the_price(film: House) -> None:
+    await film.door.post("models/*/faults", {"kind": "latency", "times": 4, "seconds": 20})
+    ts = await film.cast(f"Maya: {FISHERWOMAN}")
+    text = text_of(await film.door.message(FILM, ts))
+    assert "Casting Maya" in text
+    assert f"<@{LENA}>" in text
+    assert FISHERWOMAN in text
+    assert FOUR in text
+    assert "0 of 4 in" in text
+    await film.ballot(ts)
+    await film.door.post("models/*/faults", {"kind": "none"})
+
+
+async def test_voting_by_reaction_and_by_click_then_the_lock_then_the_recall(film: House) -> None:
+    ts = await film.cast("Ines: a ferry captain, 50, wind-burnt")
+    message = await film.ballot(ts)
+    assert len(pictures_of(message)) == 1
+    assert [b for b in buttons_of(message) if b.startswith("vote:")] == ["vote:1", "vote:2", "vote:3", "vote:4"]
+    await film.door.react(DANIEL, FILM, ts, "two")
+    await film.press(MEI, ts, "vote:2")
+    await film.press(MEI, ts, "vote:4")
+    await film.labelled(ts, {"vote:1": "1", "vote:2": "2 · 2", "vote:4": "4 · 1"})
+    await film.press(LENA, ts, "lock")
+    record = await film.reads(ts, "Ines is cast")
+    assert f"<@{LENA}>" in record
+    assert "2 of 2" in record
+    found = await film.asks("ines", MEI)
+    assert "candidate 2" in found
+
+
+async def test_the_thread_has_each_candidate_large_then_the_originals_after_the_close(film: House) -> None:
+    ts = await film.cast("Thread: a lighthouse keeper")
+    await film.ballot(ts)
+
+    async def files() -> list[Json] | None:
+        found: list[Json] = [f for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]
+        return found if len(found) >= 5 else None
+
+    shown = await film.door.until(files, "sheet and four pictures in the thread")
+    pictures = [f for f in shown if "sheet" not in f["name"]]
+    sizes = {Image.open(BytesIO(await film.door.bytes_of(f["id"]))).size for f in pictures}
+    assert len(sizes) == 1, "nothing but the picture tells one candidate from another"
+    assert not any(word in json.dumps(shown).lower() for word in ("recraft", "gpt"))
+    await film.press(DANIEL, ts, "vote:1")
+    await film.press(LENA, ts, "close")
+
+    async def originals() -> list[Json] | None:
+        found = [f for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]
+        named = [f for f in found if "recraft" in f["name"] or "gpt" in f["name"]]
+        return named if len(named) == 4 else None
+
+    await film.door.until(originals, "four originals, named")
+
+
+async def test_until_the_close_nothing_a_person_reads_names_a_model(film: House) -> None:
+    ts = await film.cast("Blind: a customs officer")
+    message = await film.ballot(ts)
+    everything = json.dumps([message["blocks"], message["text"]]).lower()
+    assert not any(word in everything for word in ("recraft", "gpt", "openai", "banana"))
+
+
+async def test_only_the_lead_can_close_lock_or_reroll(film: House) -> None:
+    ts = await film.cast("Authority: a harbour master")
+    await film.ballot(ts)
+    await film.press(DANIEL, ts, "vote:1")
+    for action in ("lock", "close", "reroll"):
+        after = float((await film.door.private(DANIEL))[-1]["ts"])
+        await film.press(DANIEL, ts, action)
+        answer = await film.told(DANIEL, f"<@{LENA}>", after=after)
+        assert answer
+    assert "vote:1" in buttons_of(await film.door.message(FILM, ts))
+
+
+async def test_a_tie_gives_the_lead_three_ways_on(film: House) -> None:
+    ts = await film.cast("Tie: twin sisters' aunt")
+    await film.ballot(ts)
+    await film.press(DANIEL, ts, "vote:1")
+    await film.press(MEI, ts, "vote:4")
+    await film.reads(ts, "2 people voted")
+    await film.press(LENA, ts, "lock")
+    await film.reads(ts, "1 and 4")
+    message = await film.door.message(FILM, ts)
+    assert {"extend", "drop"} <= set(buttons_of(message))
+    decide = next(e for b in message["blocks"] for e in b.get("elements", []) if e.get("action_id") == "decide")
+    answer = await film.door.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
+    assert answer["ok"], answer
+    text = await film.reads(ts, "Tie is cast")
+    assert f"decided by <@{LENA}>" in text
+
+
+async def test_a_reroll_of_one_candidate_adds_the_next_number(film: House) -> None:
+    ts = await film.cast("Again: a net mender")
+    await film.ballot(ts)
+    await film.press(LENA, ts, "reroll")
+    offer = await film.told(LENA, DEAREST)
+    await film.press(LENA, offer["ts"], "reroll_one:1")
+    message = await film.shows(ts, "vote:5")
+    assert len(pictures_of(message)) == 1
+
+
+async def test_rerolling_all_opens_a_child_round(film: House) -> None:
+    ts = await film.cast("Child: a deckhand, 17")
+    await film.ballot(ts)
+    before = {m["ts"] for m in await film.door.messages(FILM)}
+    await film.press(LENA, ts, "reroll")
+    offer = await film.told(LENA, FOUR)
+    await film.press(LENA, offer["ts"], "reroll_all")
+
+    async def child() -> str | None:
+        return next((str(m["ts"]) for m in await film.door.messages(FILM) if m["ts"] not in before), None)
+
+    await film.ballot(await film.door.until(child, "the child round's message"))
+
+
+async def test_a_second_brief_for_an_open_character_is_shown_the_way_to_its_round(film: House) -> None:
+    ts = await film.cast("Twice: a stoker")
+    asked = await film.asked()
+    answer = await film.asks("twice: another stoker", MEI)
+    assert "p" + ts.replace(".", "") in answer
+    await film.ballot(ts)
+    assert await film.asked() <= asked + 4
+
+
+async def test_a_recast_is_asked_for_with_its_price_and_the_old_face_stays(film: House) -> None:
+    ts = await film.cast("Once: a cook")
+    await film.ballot(ts)
+    await film.press(MEI, ts, "vote:1")
+    await film.reads(ts, "1 person voted")
+    await film.press(LENA, ts, "lock")
+    await film.reads(ts, "Once is cast")
+    asked = await film.asked()
+    question = await film.asks("Once: a younger cook")
+    assert FOUR in question
+    assert await film.asked() == asked, "nothing is spent before the yes"
+    offer = await film.told(LENA, "Once")
+    before = {m["ts"] for m in await film.door.messages(FILM)}
+    await film.press(LENA, offer["ts"], "recast")
+
+    async def second() -> str | None:
+        return next((str(m["ts"]) for m in await film.door.messages(FILM) if m["ts"] not in before), None)
+
+    await film.ballot(await film.door.until(second, "the second round"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "Maya9: a fisherwoman --models recraft,unknown-9",
+            ["unknown-9", "nano-banana-pro", "/cast Maya9: a fisherwoman"],
+        ),
+        ("Maya9: a fisherwoman --each 9", ["9", "8"]),
+        ("Maya9: a fisherwoman --aspect 5:7", ["5:7", "3:4"]),
+        ("Maya9:", ["Nothing was started", "/cast Maya"]),
+        ("Maya9: a fisherwoman --4k --models nano-banana-pro,gpt-image-2 --each 4", ["$2.00"]),
+    ],
+)
+async def test_a_line_that_cannot_be_cast_is_answered_privately_and_costs_nothing(
+    film: House, line: str, words: list[str]
+) -> None:
+    asked, posted = await film.asked(), len(await film.door.messages(FILM))
+    answer = await film.asks(line)
+    for word in words:
+        assert word in answer, answer
+    assert (await film.asked(), len(await film.door.messages(FILM))) == (asked, posted)
+
+
+async def test_help_is_five_lines_and_never_a_manual(film: House) -> None:
+    answer = await film.asks("help", MEI)
+    assert "/cast" in answer
+    assert len(answer.splitlines()) <= 15
+
+
+async def test_where_the_bot_is_not_invited_it_says_how_and_hands_the_line_back(film: House) -> None:
+    asked = await film.asked()
+    answer = await film.asks("Maya: a fisherwoman & her dog", LENA, GENERAL)
+    assert "/invite @Castroom" in answer
+    assert "/cast Maya: a fisherwoman" in answer
+    assert await film.asked() == asked
+
+
+async def test_text_from_people_is_shown_as_text(film: House) -> None:
+    ts = await film.cast("A <!channel> *Bold*: has <b>tags</b> & an @everyone, <@U0MEITANAKA> and `code`")
+    message = await film.ballot(ts)
+    marked_up = [*_marked_up(message["blocks"]), message["text"]]
+    assert any("Bold" in text for text in marked_up), "it is shown"
+    for text in marked_up:
+        assert "<!channel>" not in text
+        assert "*Bold*" not in text
+        assert "<@U0MEITANAKA>" not in text
+
+
+def _marked_up(node: object) -> list[str]:
+    """Every text that Slack reads for mentions, links and formatting."""
+    if isinstance(node, list):
+        return [text for item in node for text in _marked_up(item)]
+    if not isinstance(node, dict):
+        return []
+    if node.get("type") == "mrkdwn":
+        return [str(node["text"])]
+    return [text for value in node.values() for text in _marked_up(value)]
+
+
+async def test_a_private_channels_face_is_not_told_to_others(film: House) -> None:
+    ts = await film.cast("Sable: a secret spokesperson", LENA, QUIET)
+    await film.ballot(ts, QUIET)
+    await film.press(DANIEL, ts, "vote:1", QUIET)
+    await film.reads(ts, "1 person voted", QUIET)
+    await film.press(LENA, ts, "lock", QUIET)
+    await film.reads(ts, "Sable is cast", QUIET)
+    for line in ("Sable", "Sabel", "list"):
+        answer = await film.asks(line, MEI, FERRY)
+        assert "spokesperson" not in answer
+        assert "Quiet" not in answer
+    assert "Sable" not in await film.asks("list", MEI, FERRY)
+    assert "spokesperson" in await film.asks("Sable", DANIEL, FERRY)
+
+
+async def test_a_mention_is_answered_in_the_characters_own_channel_and_privately_elsewhere(film: House) -> None:
+    ts = await film.cast("Otto: a diver", LENA, QUIET)
+    await film.ballot(ts, QUIET)
+    await film.press(DANIEL, ts, "vote:1", QUIET)
+    await film.reads(ts, "1 person voted", QUIET)
+    await film.press(LENA, ts, "lock", QUIET)
+    await film.reads(ts, "Otto is cast", QUIET)
+    posted = len(await film.door.messages(FERRY))
+    await film.door.mention(DANIEL, FERRY, "who is Otto?")
+    assert "diver" in text_of(await film.told(DANIEL, "diver", FERRY))
+    assert len(await film.door.messages(FERRY)) == posted + 1, "only the question is there for all to see"
+    await film.door.mention(DANIEL, QUIET, "who is Otto?")
+
+    async def answered() -> bool:
+        state = await film.door.get("state", channel=QUIET)
+        replies = [m for thread in state["threads"].get(QUIET, {}).values() for m in thread]
+        return any("diver" in text_of(m) and m.get("user") == "U0CASTROOM" for m in state["messages"][QUIET] + replies)
+
+    assert await film.door.until(answered, "a visible answer")
+
+
+async def test_home_shows_what_waits_and_the_roster(film: House) -> None:
+    await film.ballot(await film.cast("Waiting: a pilot"))
+    answer = await film.door.post(f"people/{MEI}/home", {"tab": "home"})
+
+    async def published() -> str | None:
+        state = await film.door.get("state", user=MEI)
+        view = state["homes"].get(MEI)
+        text = text_of(view) if view else ""
+        return text if "Waiting" in text else None
+
+    assert answer["ok"]
+    home = await film.door.until(published, "a home view")
+    assert "Sable" not in home
+
+
+async def test_no_key_and_no_prompt_is_in_the_log(film: House) -> None:
+    log = film.log
+    assert "listening" in log
+    for secret in ("practice-", "xoxb-", "xapp-", "peach fuzz", "ferry captain"):
+        assert secret not in log, secret
