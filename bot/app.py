@@ -112,11 +112,11 @@ async def _listening(bot: Bot) -> AsyncIterator[None]:
     else:
         token = bot.settings.slack_app_token
         handler = AsyncSocketModeHandler(bot.slack, token.get_secret_value() if token else None)
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         try:
             yield
         finally:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _let_land(casting: Casting) -> None:

@@ -87,7 +87,8 @@ class Rounds(Protocol):
 
         With `new.parent`, that round is voided ("rerolled") in the same transaction, or RoundClosed raised if it is
         locked already. `new.character_id` is empty: the character is found or made by place and folded name.
-        Raises AlreadyCasting, OverBudget, or AlreadyCast (with an empty wish id) when the character has a face and `recast` is False.
+        Raises AlreadyCasting, OverBudget, or AlreadyCast (with an empty wish id) when the character has a face and
+        `recast` is False.
         """
         ...
 

@@ -1,0 +1,100 @@
+"""What is configured, what is missing and how to get it, a line each; spends nothing and changes nothing."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.settings import Settings
+from handlers.check import SlackCheck
+from handlers.check import check as check_slack
+from providers import AccountCheck, open_models
+from storage import Health, open_storage
+
+_KEYS = {
+    "recraft": ("RECRAFT_API_TOKEN", "the API page of your Recraft profile; it needs API units"),
+    "openai": ("OPENAI_API_KEY", "platform.openai.com, API keys; the organisation must be verified for image models"),
+    "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """The lines to print, and whether the bot could run."""
+
+    lines: tuple[str, ...]
+    can_run: bool
+
+
+async def examine(settings: Settings) -> Report:
+    """Ask Slack, every account and the storage how they are, all at once."""
+    slack, accounts, health = await asyncio.gather(check_slack(settings), _accounts(settings), _health(settings))
+    serving = [a for a in accounts if a.key_ok and any(a.served.values())]
+    stored = isinstance(health, Health) and not health.database_trouble and not health.portraits_trouble
+    lines = [
+        *_slack_lines(slack),
+        *(line for account in accounts for line in _account_lines(account)),
+        *_storage_lines(health),
+        f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
+    ]
+    if not serving:
+        lines.append("missing models: one account with a working key is needed, two show a blind choice")
+    can_run = slack.can_run and bool(serving) and stored
+    lines.append("The bot can run." if can_run else "The bot cannot run yet.")
+    return Report(tuple(lines), can_run)
+
+
+async def _accounts(settings: Settings) -> list[AccountCheck]:
+    models = open_models(settings)
+    try:
+        return list(await models.checks())
+    finally:
+        await models.close()
+
+
+async def _health(settings: Settings) -> Health | str:
+    """The storage's own check, or why it could not even be opened."""
+    try:
+        storage = await open_storage(settings)
+    except Exception as error:  # noqa: BLE001 - drivers and stores raise what they like, and a doctor reports it
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    try:
+        return await storage.check()
+    finally:
+        await storage.close()
+
+
+def _slack_lines(slack: SlackCheck) -> Iterator[str]:
+    mark = "ok     " if slack.can_run else "missing"
+    for note in slack.notes:
+        yield f"{mark} slack: {note}"
+
+
+def _account_lines(account: AccountCheck) -> Iterator[str]:
+    variable, how = _KEYS[account.provider]
+    if not account.configured:
+        yield f"not set {account.provider}: {variable} is not set: {how}"
+        return
+    if account.key_ok is False:
+        yield f"missing {account.provider}: {variable} does not work: {how}"
+    for model, served in account.served.items():
+        state = {True: "ok      {}: served", False: "retired {}: no longer served", None: "unknown {}: not known"}[
+            served
+        ]
+        yield state.format(model)
+    for note in account.notes:
+        yield f"note    {account.provider}: {note}"
+
+
+def _storage_lines(health: Health | str) -> Iterator[str]:
+    if isinstance(health, str):
+        yield f"missing storage: {health}"
+        return
+    if health.database_trouble:
+        yield f"missing database: {health.database_trouble}; DATA_DIR must be a folder the bot may write"
+    elif health.schema != health.newest:
+        yield f"ok      database: the bot brings it from {health.schema or 'empty'} to {health.newest} when it starts"
+    else:
+        yield f"ok      database: schema {health.schema}"
+    yield (
+        f"missing portraits: {health.portraits_trouble}" if health.portraits_trouble else "ok      portraits: writable"
+    )

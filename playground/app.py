@@ -1,0 +1,35 @@
+"""The whole practice workspace on one port: Slack, models, control door, page."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from aiohttp import web
+
+from playground.control import add_control
+from playground.models import add_models, reset_models
+from playground.slack import WORLD, add_slack, only_from_here
+from playground.web import add_page
+
+# Uploads pass through memory; Slack itself takes a gigabyte.
+_LARGEST_BODY = 256 * 1024 * 1024
+
+
+def build(data: Path, *, speed: float = 1.0) -> web.Application:
+    """Everything is kept under `data`; `speed` divides the latency of the models."""
+    app = web.Application(middlewares=[only_from_here], client_max_size=_LARGEST_BODY)
+    add_slack(app, data=data)
+    add_models(app, data=data, speed=speed)
+    add_control(app)
+    add_page(app)
+    app.router.add_post("/control/reset", _reset)
+    return app
+
+
+async def _reset(request: web.Request) -> web.Response:
+    """The first day again: messages, files, bill and faults are forgotten."""
+    world = request.app[WORLD]
+    await asyncio.to_thread(shutil.rmtree, world.folder / "files", ignore_errors=True)
+    world.reset()
+    await reset_models(request.app)
+    return web.json_response({"ok": True})

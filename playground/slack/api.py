@@ -1,0 +1,92 @@
+"""The Web API: who asks, may they, how often, and what came of it."""
+
+import time
+
+from aiohttp import web
+
+from playground.people import APP_TOKEN, Install
+from playground.slack.arguments import Arguments, bearer, read_arguments
+from playground.slack.call import Call, Method
+from playground.slack.errors import SlackError
+from playground.slack.faults import CutError, StatusError
+from playground.slack.journal import Noted
+from playground.slack.methods import METHODS
+from playground.slack.store import Json
+from playground.slack.world import World
+
+
+async def answer(world: World, request: web.Request) -> web.StreamResponse:
+    """One call of `/slack/api/{method}`, written into the journal whatever comes of it."""
+    name = request.match_info["method"]
+    started, at = time.perf_counter(), time.time()
+    arguments = Arguments({})
+    scopes: tuple[str, ...] = ()
+    body: Json
+    try:
+        arguments = await read_arguments(request)
+        method, install = _admitted(world, name, bearer(request, arguments))
+        scopes = install.scopes
+        body = await _run(Call(world, install, arguments), name, method)
+    except SlackError as error:
+        body = error.body()
+    except CutError:
+        return cut(request)
+    except StatusError as error:
+        return web.Response(status=int(str(error)), text="practice fault")
+    shown = {key: value for key, value in arguments.values.items() if key != "token"}
+    ms = round((time.perf_counter() - started) * 1000, 2)
+    world.journal.note(Noted(name, shown, body["ok"], body.get("error"), at, ms, body))
+    return _respond(body, scopes)
+
+
+def cut(request: web.Request) -> web.StreamResponse:
+    """Drops the connection; nobody reads the response that aiohttp wants all the same."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+def _admitted(world: World, name: str, token: str) -> tuple[Method, Install]:
+    """The method and the app that may call it, with the call taken from its rate."""
+    method = METHODS.get(name)
+    if method is None:
+        raise SlackError("unknown_method", req_method=name)
+    install = _install(world, token, method)
+    if method.scopes and not set(method.scopes) & set(install.scopes):
+        raise SlackError("missing_scope", needed=method.scopes[0], provided=",".join(install.scopes))
+    world.rates.spend(name, method.rate, install.team)
+    return method, install
+
+
+async def _run(call: Call, name: str, method: Method) -> Json:
+    missing = tuple(f"missing required field: {need}" for need in method.needs if need not in call.arguments)
+    if missing:
+        raise SlackError("invalid_arguments", missing)
+    fault = await call.world.faults.before(name)
+    result = method.run(call)
+    call.world.faults.after(fault)
+    return {"ok": True, **result}
+
+
+def _install(world: World, token: str, method: Method) -> Install:
+    if not token:
+        raise SlackError("not_authed")
+    installs = world.installs()
+    if method.app_token and token == APP_TOKEN:
+        return installs[0]
+    found = next((install for install in installs if install.token == token), None)
+    if (found and method.app_token) or token == APP_TOKEN:
+        raise SlackError("not_allowed_token_type")
+    if found is None:
+        raise SlackError("invalid_auth")
+    if not found.active:
+        raise SlackError("account_inactive")
+    return found
+
+
+def _respond(body: Json, scopes: tuple[str, ...]) -> web.Response:
+    headers = {"X-OAuth-Scopes": ",".join(scopes)}
+    if body.get("error") == "ratelimited":
+        wait = {"Retry-After": str(body["retry_after"])}
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers | wait)
+    return web.json_response(body, headers=headers)

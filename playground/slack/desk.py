@@ -1,0 +1,61 @@
+"""How calls of the control door are read and answered."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from playground.people import Person, Place
+from playground.slack.doors import WORLD
+from playground.slack.errors import DoorError, SlackError
+from playground.slack.store import Json
+from playground.slack.world import World
+
+Answer = Callable[[World, web.Request], Awaitable[Json | web.StreamResponse]]
+Form = TypeVar("Form")
+
+
+def door(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Turns a function of the world and the request into a handler that answers JSON, also when it refuses."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        try:
+            body = await answer(request.app[WORLD], request)
+        except DoorError as error:
+            refusal = {"ok": False, "error": error.code, "detail": error.detail}
+            return web.json_response(refusal, status=error.status)
+        except SlackError as error:
+            return web.json_response(error.body(), status=404 if error.code.endswith("not_found") else 400)
+        return body if isinstance(body, web.StreamResponse) else web.json_response(body)
+
+    return handler
+
+
+async def read(request: web.Request, form: type[Form]) -> Form:
+    """The request's JSON as a `form`; unknown names and wrong types are refused with a word about where."""
+    body = await request.read()
+    try:
+        return msgspec.json.decode(body or b"{}", type=form)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise DoorError("bad_request", str(error)) from error
+
+
+def person_named(world: World, key: str) -> Person:
+    """By id or by first name."""
+    found = world.person(key)
+    if found is None:
+        found = next((person for person in world.people() if person.name == key.lower()), None)
+    if found is None:
+        raise DoorError("no_such_person", f"nobody here is called {key!r}", 404)
+    return found
+
+
+def place_named(world: World, key: str) -> Place:
+    """By id or by name, with or without the #."""
+    found = world.place(key)
+    if found is None:
+        found = next((place for place in world.places() if place.name and place.name == key.removeprefix("#")), None)
+    if found is None:
+        raise DoorError("no_such_channel", f"no channel is called {key!r}", 404)
+    return found

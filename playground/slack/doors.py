@@ -1,0 +1,93 @@
+"""What Slack serves beside the Web API: sockets, uploads, private files, response_url."""
+
+import asyncio
+
+from aiohttp import web
+
+from playground.slack import api, files, uploads
+from playground.slack.errors import SlackError
+from playground.slack.faults import CutError, StatusError
+from playground.slack.response_urls import respond
+from playground.slack.world import World
+
+WORLD = web.AppKey("world", World)
+# What a browser without a session gets; an app that asks without its token must not take it for the file.
+_LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Harbour Pictures</body></html>"
+_SPENT = {"expired_url": 404, "used_url": 404, "channel_not_found": 404, "message_not_found": 404}
+
+
+def add_doors(app: web.Application) -> None:
+    app.router.add_route("*", "/slack/api/{method}", _api)
+    app.router.add_get("/slack/socket", _socket)
+    app.router.add_post("/slack/upload/v1/{file}", _upload)
+    app.router.add_get("/slack/files-pri/{file}/{tail:.+}", _private_file)
+    app.router.add_post("/slack/respond/{key}", _respond)
+
+
+async def _api(request: web.Request) -> web.StreamResponse:
+    return await api.answer(request.app[WORLD], request)
+
+
+async def _socket(request: web.Request) -> web.StreamResponse:
+    return await request.app[WORLD].sockets.serve(request)
+
+
+async def _upload(request: web.Request) -> web.StreamResponse:
+    """The bytes, plain or as the one part of a form; the address is the only secret."""
+    world = request.app[WORLD]
+    file = world.store.thing("file", request.match_info["file"])
+    if file is None or file["ready_at"]:
+        return web.Response(status=404, text="no such upload")
+    try:
+        fault = await world.faults.before("upload")
+        body = await _bytes(request)
+        if len(body) != file["size"]:
+            return web.Response(status=400, text=f"announced {file['size']} bytes, got {len(body)}")
+        await uploads.receive(world, file, body)
+        world.faults.after(fault)
+    except CutError:
+        return api.cut(request)
+    except (StatusError, SlackError) as error:
+        return web.Response(status=500 if isinstance(error, SlackError) else int(str(error)), text="practice fault")
+    return web.Response(text=f"OK - {len(body)}")
+
+
+async def _bytes(request: web.Request) -> bytes:
+    if not request.content_type.startswith("multipart/"):
+        return await request.read()
+    for value in (await request.post()).values():
+        if isinstance(value, web.FileField):
+            return await asyncio.to_thread(value.file.read)
+    return b""
+
+
+async def _private_file(request: web.Request) -> web.StreamResponse:
+    world = request.app[WORLD]
+    team, _, key = request.match_info["file"].partition("-")
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    owners = [install for install in world.installs() if install.token == token and install.team == team]
+    if not owners or "files:read" not in owners[0].scopes:
+        return web.Response(text=_LOGIN_PAGE, content_type="text/html")
+    try:
+        file = files.find(world, team, key)
+    except SlackError:
+        return web.Response(status=404)
+    return web.FileResponse(files.path(world, key), headers={"Content-Type": file["mimetype"]})
+
+
+async def _respond(request: web.Request) -> web.StreamResponse:
+    world = request.app[WORLD]
+    try:
+        fault = await world.faults.before("response_url")
+        body = await request.json()
+        respond(world, request.match_info["key"], body)
+        world.faults.after(fault)
+    except CutError:
+        return api.cut(request)
+    except StatusError as error:
+        return web.Response(status=int(str(error)), text="practice fault")
+    except ValueError:
+        return web.Response(status=400, text="invalid_payload")
+    except SlackError as error:
+        return web.json_response(error.body(), status=_SPENT.get(error.code, 500))
+    return web.Response(text="ok")

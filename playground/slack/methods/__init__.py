@@ -1,0 +1,13 @@
+"""Every Web API method this Slack knows, by name."""
+
+from playground.slack.methods import app, chat, conversations, files, reactions, users, views
+
+METHODS = (
+    app.METHODS
+    | chat.METHODS
+    | conversations.METHODS
+    | files.METHODS
+    | reactions.METHODS
+    | users.METHODS
+    | views.METHODS
+)

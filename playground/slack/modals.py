@@ -1,0 +1,107 @@
+"""Filling in a modal: what Slack checks itself, what the app answers."""
+
+from playground.slack import interactions, views
+from playground.slack.errors import DoorError, SlackError
+from playground.slack.gestures import outcome
+from playground.slack.inputs import elements, entered
+from playground.slack.interactions import Actor
+from playground.slack.store import Json
+
+_NO_CONNECTION = "We had some trouble connecting. Try again?"
+
+
+async def submit(actor: Actor, view: Json, values: Json) -> Json:
+    """Refusals of Slack or of the app come back as `errors` by block id, and the modal stays."""
+    view = _filled(view, values)
+    views.save(actor.world, view)
+    errors = _missing(view)
+    if errors:
+        return outcome(None) | {"ok": False, "error": "invalid_input", "errors": errors}
+    delivery = await actor.world.courier.ask("interactive", "view_submission", interactions.submission(actor, view))
+    if delivery.error:
+        return outcome(delivery) | {"note": _NO_CONNECTION}
+    try:
+        return outcome(delivery) | _follow(actor, view, delivery.ack or {})
+    except SlackError as error:
+        return outcome(delivery) | {"ok": False, "error": error.code, "note": _NO_CONNECTION}
+
+
+async def close(actor: Actor, view: Json, everything: bool) -> Json:
+    """The app hears of it only where the view asked for that."""
+    last = None
+    for gone in views.close(actor.world, view, everything):
+        if gone["notify_on_close"]:
+            payload = interactions.closing(actor, gone, everything)
+            last = await actor.world.courier.ask("interactive", "view_closed", payload)
+    return outcome(last) | {"ok": True, "error": None}
+
+
+def _follow(actor: Actor, view: Json, ack: Json) -> Json:
+    match ack.get("response_action"):
+        case "errors":
+            return {"ok": False, "error": "invalid_input", "errors": ack.get("errors", {})}
+        case "update":
+            views.replace(actor.world, actor.install, view, views.checked(actor.world, ack.get("view"), "modal"))
+        case "push":
+            body = views.checked(actor.world, ack.get("view"), "modal")
+            views.push(actor.world, actor.install, actor.person.id, body)
+        case "clear":
+            views.close(actor.world, view, everything=True)
+        case _:
+            views.close(actor.world, view)
+    return {}
+
+
+def _filled(view: Json, values: Json) -> Json:
+    state = {block: dict(actions) for block, actions in view["state"]["values"].items()}
+    known = set()
+    for block, element in elements(view["blocks"]):
+        for key in (block, f"{block}/{element['action_id']}"):
+            if key in values and element["action_id"] in state.get(block, {}):
+                state[block][element["action_id"]] = entered(element, values[key])
+                known.add(key)
+    unknown = set(values) - known
+    if unknown:
+        raise DoorError("no_such_element", f"this view has no input {', '.join(sorted(unknown))}", 404)
+    return {**view, "state": {"values": state}}
+
+
+def _missing(view: Json) -> dict[str, str]:
+    """What Slack's own client would not let through."""
+    errors = {}
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        element = block["element"]
+        state = view["state"]["values"][block["block_id"]][element["action_id"]]
+        value = next(value for name, value in state.items() if name != "type")
+        sentence = _complaint(element, value, bool(block.get("optional")))
+        if sentence:
+            errors[block["block_id"]] = sentence
+    return errors
+
+
+def _complaint(element: Json, value: object, optional: bool) -> str | None:
+    if value in (None, "", []):
+        return None if optional else "Please complete this required field."
+    if element["type"] == "number_input":
+        return _number_complaint(element, str(value))
+    if isinstance(value, str) and len(value) > element.get("max_length", len(value)):
+        return f"Please enter no more than {element['max_length']} characters."
+    if isinstance(value, str) and len(value) < element.get("min_length", 0):
+        return f"Please enter at least {element['min_length']} characters."
+    return None
+
+
+def _number_complaint(element: Json, value: str) -> str | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return "Please enter a number."
+    if not element.get("is_decimal_allowed", True) and not number.is_integer():
+        return "Please enter a whole number."
+    if number < float(element.get("min_value", number)):
+        return f"Please enter at least {element['min_value']}."
+    if number > float(element.get("max_value", number)):
+        return f"Please enter at most {element['max_value']}."
+    return None

@@ -1,0 +1,155 @@
+"""The practice workspace as a whole: what it remembers and who can be reached."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import msgspec
+
+from playground.people import BOT, INSTALLS, PEOPLE, PLACES, TEAMS, Install, Person, Place, Team
+from playground.slack.background import Background
+from playground.slack.courier import Courier
+from playground.slack.faults import Faults
+from playground.slack.http_mode import HttpMode
+from playground.slack.journal import Journal
+from playground.slack.live import Live
+from playground.slack.rates import Rates
+from playground.slack.settings import Settings
+from playground.slack.socket_mode import SocketMode
+from playground.slack.store import Json, Store
+from playground.slack.triggers import Triggers
+
+
+class World:
+    """Everybody's way to everything; opened by `open_world`."""
+
+    def __init__(self, folder: Path, background: Background) -> None:
+        self.folder = folder
+        self.background = background
+        self.store = Store(folder)
+        self.live = Live()
+        self.sockets = SocketMode(self._on_connection)
+        self.courier = Courier(self.sockets, background, Settings())
+        self.triggers = Triggers()
+        self.rates = Rates()
+        self.faults = Faults()
+        self.journal = Journal()
+        self.address = "http://127.0.0.1"
+        if not self.store.things("team"):
+            self.furnish()
+        self.reach(self.store.thing("setting", "request_url"))
+
+    @property
+    def settings(self) -> Settings:
+        return self.courier.settings
+
+    def reach(self, request_url: Json | None) -> None:
+        """From now on the app is reached by HTTP, or over its sockets when there is no address."""
+        self.courier.transport = HttpMode(request_url["url"]) if request_url else self.sockets
+        if request_url:
+            self.store.keep("setting", "request_url", request_url)
+        else:
+            self.store.forget("setting", "request_url")
+
+    def reset(self) -> None:
+        """The first day again, with no trouble set; only counters go on."""
+        self.store.clear()
+        self.courier.settings = Settings()
+        self.courier.deliveries.clear()
+        self.rates, self.faults, self.journal = Rates(), Faults(), Journal()
+        self.furnish()
+        self.reach(None)
+        self.live.publish({"kind": "everything"})
+
+    def furnish(self) -> None:
+        """The practice people in their places."""
+        for team in TEAMS:
+            self.store.keep("team", team.id, asdict(team))
+        for install in INSTALLS:
+            self.save_install(install)
+        for person in PEOPLE:
+            self.store.keep("person", person.id, asdict(person))
+        for place in PLACES:
+            self.store.keep("place", place.id, asdict(place))
+
+    def teams(self) -> list[Team]:
+        return [msgspec.convert(body, Team) for body in self.store.things("team")]
+
+    def people(self, team: str | None = None) -> list[Person]:
+        found = [msgspec.convert(body, Person) for body in self.store.things("person")]
+        return [person for person in found if team in (None, person.team)]
+
+    def places(self, team: str | None = None) -> list[Place]:
+        found = [msgspec.convert(body, Place) for body in self.store.things("place")]
+        return [place for place in found if team in (None, place.team)]
+
+    def person(self, key: str) -> Person | None:
+        body = self.store.thing("person", key)
+        return msgspec.convert(body, Person) if body else None
+
+    def place(self, key: str) -> Place | None:
+        body = self.store.thing("place", key)
+        return msgspec.convert(body, Place) if body else None
+
+    def installs(self) -> list[Install]:
+        return [msgspec.convert(body, Install) for body in self.store.things("install")]
+
+    def install(self, team: str) -> Install:
+        return next(install for install in self.installs() if install.team == team)
+
+    def save_install(self, install: Install) -> None:
+        self.store.keep("install", install.team, asdict(install))
+
+    def save_person(self, person: Person) -> None:
+        self.store.keep("person", person.id, asdict(person))
+        self.live.publish({"kind": "person", "id": person.id, "value": asdict(person)})
+
+    def save_place(self, place: Place) -> None:
+        self.store.keep("place", place.id, asdict(place))
+        self.live.publish({"kind": "channel", "id": place.id, "value": self.shown(place)}, readers=self.readers(place))
+
+    def join(self, place: Place, person: str) -> Place:
+        joined = replace(place, members=(*place.members, person))
+        self.save_place(joined)
+        return joined
+
+    def readers(self, place: Place) -> set[str]:
+        """Who can read along: everybody in a public place, else its members; guests only where they are members."""
+        if place.kind != "public":
+            return set(place.members)
+        return {person.id for person in self.people(place.team) if not person.is_guest or person.id in place.members}
+
+    def shown(self, place: Place) -> dict[str, object]:
+        """A place as the page gets it."""
+        shown = asdict(place) | {"latest": self.store.latest(place.id)}
+        if place.kind == "im":
+            bot = self.install(place.team).bot
+            shown["user"] = next((member for member in place.members if member != bot), BOT)
+        return shown
+
+    def workspace(self, team: Team) -> dict[str, object]:
+        """A team as the page gets it, with its app."""
+        install = self.install(team.id)
+        commands = [asdict(command) for command in install.commands]
+        app = {
+            "app": install.app,
+            "bot": install.bot,
+            "connected": self.courier.transport.connected,
+            "commands": commands,
+        }
+        return asdict(team) | app
+
+    def _on_connection(self) -> None:
+        patches = [{"kind": "workspace", "id": team.id, "value": self.workspace(team)} for team in self.teams()]
+        self.live.publish(*patches)
+
+
+@asynccontextmanager
+async def open_world(folder: Path) -> AsyncIterator[World]:
+    async with Background() as background:
+        world = World(folder, background)
+        try:
+            yield world
+        finally:
+            world.store.close()
