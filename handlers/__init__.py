@@ -1,0 +1,29 @@
+"""Slack in, Block Kit out: every feature, one line each."""
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.casting import Casting
+from bot.ports import Rounds
+from handlers.cast import Cast
+from handlers.home import Home
+from handlers.lock import Lock
+from handlers.mention import Mention
+from handlers.recall import Recall
+from handlers.reroll import Reroll
+from handlers.sights import Sights
+from handlers.steer import Steer
+from handlers.visibility import SlackVisibility
+from handlers.vote import Vote
+
+
+def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackVisibility) -> None:
+    """Let `app` listen; `rounds` is only read, for the addresses of messages and pictures."""
+    sights = Sights(rounds)
+    Cast(casting, sights, visibility).listen(app)
+    Mention(casting, sights).listen(app)
+    Vote(casting, visibility).listen(app)
+    Reroll(casting).listen(app)
+    Steer(casting).listen(app)
+    Lock(casting).listen(app)
+    Recall(casting, sights).listen(app)
+    Home(casting, sights).listen(app)

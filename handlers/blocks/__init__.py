@@ -1,0 +1,1 @@
+"""Core values to Block Kit, pure, one file per view."""

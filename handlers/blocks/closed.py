@@ -1,0 +1,47 @@
+"""The round's message after the close: the result, the models named, and what the lead can do."""
+
+from collections.abc import Iterator
+
+from handlers.blocks.shown import Shown, named_misses, sheet
+from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
+from handlers.words import labels, rounds
+from handlers.words.text import quiet
+
+
+def closed(shown: Shown) -> View:
+    round_, tally = shown.round, shown.tally
+    lines = "\n".join(rounds.revealed(slot, tally, shown.titles) for slot in round_.candidates)
+    return view(
+        f"{quiet(labels.closed_header(round_.character))}. {rounds.result(tally)}",
+        header(labels.closed_header(round_.character)),
+        sheet(shown),
+        section(rounds.result(tally)),
+        section(lines) if lines else None,
+        *named_misses(shown),
+        context(rounds.cost(round_), rounds.under_way(round_)),
+        actions(_presses(shown)),
+    )
+
+
+def _presses(shown: Shown) -> Iterator[Block]:
+    round_, leader = shown.round, shown.tally.winner
+    if leader is not None:
+        title, sure = labels.lock_question(round_.character, leader), labels.lock_consequence(shown.tally)
+        ask = question(title, sure, labels.lock_yes(leader))
+        value = f"{round_.id} {round_.slot_of[leader]}"
+        yield button("lock", labels.lock(leader), value, ask=ask, style="primary")
+    if round_.candidates:
+        yield _decide(shown)
+    yield button("extend", labels.EXTEND, round_.id)
+    drop = question(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
+    yield button("drop", labels.DROP, round_.id, ask=drop)
+
+
+def _decide(shown: Shown) -> Block:
+    choices = [
+        (labels.candidate(slot.number, shown.titles(slot.model), shown.tally.votes.get(slot.number, 0)), slot.id)
+        for slot in shown.round.candidates
+        if slot.number
+    ]
+    sure = question(labels.decide_question(shown.round.character), labels.DECIDE_CONSEQUENCE, labels.DECIDE_YES)
+    return select("decide", labels.DECIDE, choices, ask=sure)

@@ -1,0 +1,20 @@
+"""Where a face comes from: prompt, model, file, price, ballot, people."""
+
+from bot.face import Face
+from handlers.blocks.view import View, header, quote, section, view
+from handlers.words import facts as words
+from handlers.words.text import quiet
+from handlers.words.titles import Titles
+
+_PROMPT_LIMIT = 6500
+
+
+def facts(face: Face, titles: Titles) -> View:
+    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles))
+    return view(
+        f"{words.HEADING}: {quiet(face.character)}",
+        header(f"{words.HEADING} · {face.character}"),
+        section(lines),
+        section(f"*{words.PROMPT}:*"),
+        quote(face.prompt, _PROMPT_LIMIT),
+    )

@@ -1,0 +1,50 @@
+"""Answers that concern one person: help, a line that cannot be cast, questions before money is spent, receipts."""
+
+from bot.audition import Offer
+from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotHere
+from bot.voting import Clicked
+from handlers.blocks.view import View, actions, button, context, mrkdwn, section, to_copy, view
+from handlers.words import answers, briefs, errors, labels
+
+_LINE_LIMIT = 3000
+
+
+def help_() -> View:
+    return view(answers.HELP, to_copy(answers.HELP_PICTURE), section("\n".join(answers.HELP_LINES)))
+
+
+def apology(error: CastingError) -> View:
+    """What is wrong and what to do, with a line to copy or a button where there is one."""
+    told = errors.sentence(error)
+    if isinstance(error, BriefError):
+        return view(told, section(f"{told} {answers.WORKS}"), to_copy(briefs.line_that_works(error)))
+    if isinstance(error, NotHere) and error.line:
+        return view(told, section(told), to_copy(f"/cast {error.line}"[:_LINE_LIMIT]))
+    if isinstance(error, AlreadyCast):
+        press = button("recast", labels.recast(error.character, error.price), error.wish_id, style="primary")
+        return view(told, section(told), actions([press]))
+    return note(told)
+
+
+def already_casting(error: AlreadyCasting, url: str) -> View:
+    return note(errors.already_casting(error, url))
+
+
+def receipt(clicked: Clicked) -> View:
+    return note(answers.receipt(clicked))
+
+
+def reroll(offer: Offer) -> View:
+    """What can be drawn again, each with its price on the button."""
+    again = [button("reroll_all", labels.reroll_all(offer.all_price), offer.round.id)]
+    again += [
+        button(f"reroll_one:{n}", labels.reroll_one(n, offer.each_price), offer.slots[n]) for n in sorted(offer.numbers)
+    ]
+    told = answers.reroll(offer)
+    note_below = answers.REROLL_NOTE if offer.numbers else answers.REROLL_FULL
+    return view(told, section(told), actions(again), context(note_below))
+
+
+def note(text: str) -> View:
+    """One sentence."""
+    return view(text, {"type": "section", "text": mrkdwn(text)})

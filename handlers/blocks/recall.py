@@ -1,0 +1,76 @@
+"""A face, called by its character's name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.face import Character, Face
+from bot.recall import Recalled
+from handlers.blocks.view import Block, View, actions, button, context, header, image, section, view
+from handlers.words import alt, labels
+from handlers.words import recall as words
+from handlers.words.text import quiet
+from handlers.words.titles import Titles
+
+_LISTED = 20
+_LINES_A_SECTION = 5
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Where the round of what was found can be seen: its message's address, the portrait's file, when it closes."""
+
+    link: str = ""
+    file_id: str | None = None
+    closes_at: datetime | None = None
+
+
+def recalled(found: Recalled, sight: Sight, titles: Titles, *, share: bool) -> View:
+    """What was found; `share` offers to show it to the whole conversation."""
+    if found.kind == "face" and (face := found.characters[0].face):
+        return _face(found, face, sight, titles, share=share)
+    if found.kind == "casting":
+        told = words.casting(found.characters[0].name, sight.closes_at, sight.link)
+        return view(told, section(told))
+    if found.kind in ("unsure", "several"):
+        told = words.several(found.name) if found.kind == "several" else words.unsure(found.name)
+        return view(told, section(told), *_choices(found))
+    return view(words.nothing(found.name), section(words.nothing(found.name)))
+
+
+def listing(characters: tuple[Character, ...]) -> View:
+    """Every character somebody may see, one a line."""
+    told = words.listing(len(characters))
+    lines = [words.listed(c) for c in characters[:_LISTED]]
+    parts = [lines[n : n + _LINES_A_SECTION] for n in range(0, len(lines), _LINES_A_SECTION)]
+    more = words.further(len(characters) - _LISTED) if len(characters) > _LISTED else ""
+    return view(told, section(told), *(section("\n".join(part)) for part in parts), context(more))
+
+
+def full(face: Face, url: str) -> View:
+    told = words.full(face.character, face, url)
+    return view(told, section(told))
+
+
+def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: bool) -> View:
+    character = found.characters[0]
+    told = words.face(face, titles, sight.link)
+    presses = [button("share", labels.SHARE, character.id)] if share else []
+    presses += [button("full", labels.FULL, face.round_id), button("facts", labels.FACTS, face.round_id)]
+    return view(
+        f"{quiet(character.name)}: {told}",
+        header(character.name),
+        image(sight.file_id, alt.face(character.name, face.brief)) if sight.file_id else None,
+        section(told),
+        context(words.versions(found.history, titles)),
+        actions(presses),
+    )
+
+
+def _choices(found: Recalled) -> list[Block | None]:
+    """The suggestions; where names repeat, the line above the buttons says where each was cast."""
+    presses = [button(f"recall:{n}", c.name, c.id) for n, c in enumerate(found.characters, start=1)]
+    if found.kind == "several":
+        lines = [f"{n}: {words.listed(c)}" for n, c in enumerate(found.characters, start=1)]
+        presses = [button(f"recall:{n}", f"{n} · {c.name}", c.id) for n, c in enumerate(found.characters, start=1)]
+        return [section("\n".join(lines)), actions(presses)]
+    return [actions(presses)]

@@ -1,0 +1,25 @@
+"""Which view a round has in which state."""
+
+from collections.abc import Callable, Mapping
+
+from bot.round import State
+from handlers.blocks.closed import closed
+from handlers.blocks.drawing import drawing
+from handlers.blocks.record import record
+from handlers.blocks.shown import Shown
+from handlers.blocks.view import View
+from handlers.blocks.void import void
+from handlers.blocks.voting import voting
+
+_VIEWS: Mapping[State, Callable[[Shown], View]] = {
+    State.DRAWING: drawing,
+    State.VOTING: voting,
+    State.CLOSED: closed,
+    State.LOCKED: record,
+    State.VOID: void,
+}
+
+
+def message(shown: Shown) -> View:
+    """The round's one message, as its state wants it."""
+    return _VIEWS[shown.round.state](shown)

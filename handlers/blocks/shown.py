@@ -1,0 +1,55 @@
+"""What a round's views are drawn from, and the lines several of them share."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.ballot import Tally
+from bot.face import Face
+from bot.round import Round
+from handlers.blocks.view import Block, button, image, section
+from handlers.words import alt, labels, misses
+from handlers.words.titles import Titles
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A round with its tally now, the face it gave if it is locked, and what models are called."""
+
+    round: Round
+    tally: Tally
+    titles: Titles
+    face: Face | None = None
+
+
+def portrait_file(round_: Round) -> str | None:
+    """The locked portrait's picture; until the record's own hangs, the large one from the thread stands in."""
+    return round_.record_file or (round_.locked.file_id if round_.locked else None)
+
+
+def sheet(shown: Shown) -> Block | None:
+    """The contact sheet, once it hangs."""
+    round_ = shown.round
+    if not round_.sheet_file:
+        return None
+    return image(round_.sheet_file, alt.sheet(round_, [s.number for s in round_.candidates if s.number]))
+
+
+def blind_misses(shown: Shown, *, reroll: bool) -> Iterator[Block]:
+    """What is missing and why, without the models; with `reroll` each can be drawn again if there is a number left."""
+    round_ = shown.round
+    offered = reroll and round_.next_number() is not None
+    for position, slot in enumerate(round_.misses, start=1):
+        line = f"{_numbered(shown, position)} {misses.blind(round_, slot)}"
+        press = button(f"reroll_one:{position}", labels.reroll_miss(round_.dearest), slot.id) if offered else None
+        yield section(line, press)
+
+
+def named_misses(shown: Shown) -> Iterator[Block]:
+    """What is missing and why, with the models: for after the close."""
+    for position, slot in enumerate(shown.round.misses, start=1):
+        yield section(f"{_numbered(shown, position)} {misses.named(slot, shown.titles)}")
+
+
+def _numbered(shown: Shown, position: int) -> str:
+    wanted = sum(slot.again_for is None for slot in shown.round.slots)
+    return misses.numbered(position, len(shown.round.misses), wanted)

@@ -1,0 +1,125 @@
+"""A message or answer as Slack takes it, and the small parts it is built of.
+
+Limits from docs.slack.dev, "Block Kit reference"; plain dicts because slack_sdk's models drop keys they do not know.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from handlers.words import labels
+from handlers.words.text import cut
+
+Block = dict[str, Any]
+
+_SECTION_LIMIT = 3000
+_ALT_LIMIT = 2000
+_OPTION_LIMIT = 75
+
+
+@dataclass(frozen=True)
+class View:
+    """Blocks, and the `text` that notifications, screen readers and old clients show instead."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def has_pictures(self) -> bool:
+        return self.without_pictures().blocks != self.blocks
+
+    def without_pictures(self) -> "View":
+        """The same without pictures: Slack refuses a whole message for one file that it cannot show."""
+        kept = (b for b in self.blocks if b["type"] != "image")
+        return replace(self, blocks=tuple({k: v for k, v in b.items() if not _is_picture(v)} for b in kept))
+
+
+def view(text: str, *blocks: Block | None) -> View:
+    """A view of those blocks that are there."""
+    return View(text, tuple(b for b in blocks if b))
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(cut(text, labels.HEADER_LIMIT))}
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    block: Block = {"type": "section", "text": mrkdwn(cut(text, _SECTION_LIMIT)), "expand": True}
+    return block | {"accessory": accessory} if accessory else block
+
+
+def context(*texts: str) -> Block | None:
+    """One quiet line; None when there is nothing to say."""
+    said = " · ".join(filter(None, texts))
+    return {"type": "context", "elements": [mrkdwn(cut(said, _SECTION_LIMIT))]} if said else None
+
+
+def quote(text: str, limit: int) -> Block:
+    """People's own words as a quotation: rich text is shown as it stands, whatever it holds."""
+    return _rich("rich_text_quote", cut(text, limit))
+
+
+def to_copy(text: str) -> Block:
+    """A line somebody may want to copy as it stands."""
+    return _rich("rich_text_preformatted", text)
+
+
+def image(file_id: str, alt_text: str) -> Block:
+    return {"type": "image", **picture(file_id, alt_text)}
+
+
+def picture(file_id: str, alt_text: str) -> Block:
+    """A file of the workspace, by its id; it must have been processed by Slack before it is named here."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": cut(alt_text, _ALT_LIMIT)}
+
+
+def actions(elements: Iterable[Block]) -> Block | None:
+    present = list(elements)
+    return {"type": "actions", "elements": present} if present else None
+
+
+def button(
+    action_id: str, label: str, value: str, *, ask: Block | None = None, style: str = "", aloud: str = ""
+) -> Block:
+    """A button that carries an opaque id; `ask` is a question before it acts, `aloud` what a screen reader says."""
+    block: Block = {"type": "button", "action_id": action_id, "text": _label(label), "value": value}
+    optional = {"confirm": ask, "style": style, "accessibility_label": cut(aloud, labels.BUTTON_LIMIT)}
+    return block | {key: given for key, given in optional.items() if given}
+
+
+def select(action_id: str, label: str, choices: Iterable[tuple[str, str]], *, ask: Block | None = None) -> Block:
+    """A menu of (label, opaque id)."""
+    options = [{"text": plain(cut(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label), "options": options}
+    return block | {"confirm": ask} if ask else block
+
+
+def question(title: str, consequence: str, yes: str) -> Block:
+    """What Slack asks before a press counts."""
+    return {
+        "title": plain(cut(title, labels.CONFIRM_TITLE_LIMIT)),
+        "text": plain(cut(consequence, 300)),
+        "confirm": plain(cut(yes, 30)),
+        "deny": plain(labels.KEEP),
+    }
+
+
+def plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def mrkdwn(text: str) -> Block:
+    """Marked-up text; `verbatim` keeps Slack from finding links and channels in it by itself."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _label(text: str) -> Block:
+    return plain(cut(text, labels.BUTTON_LIMIT))
+
+
+def _rich(kind: str, text: str) -> Block:
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": [{"type": "text", "text": text}]}]}
+
+
+def _is_picture(value: object) -> bool:
+    return isinstance(value, dict) and value.get("type") == "image"

@@ -1,0 +1,50 @@
+"""The round's message while people vote: numbers, never models."""
+
+from handlers.blocks.shown import Shown, blind_misses, sheet
+from handlers.blocks.view import Block, View, actions, button, context, header, question, section, view
+from handlers.words import labels, rounds
+from handlers.words.text import quiet
+
+
+def voting(shown: Shown) -> View:
+    round_ = shown.round
+    return view(
+        f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally)}",
+        header(labels.voting_header(round_.character)),
+        sheet(shown),
+        section(rounds.HOW_TO_VOTE),
+        actions(_numbers(shown)),
+        context(rounds.ballot(round_, shown.tally)),
+        context(rounds.under_way(round_)),
+        *blind_misses(shown, reroll=True),
+        actions(_lead(shown)),
+    )
+
+
+def _numbers(shown: Shown) -> list[Block]:
+    votes = {number: shown.tally.votes.get(number, 0) for number in shown.round.slot_of}
+    return [
+        button(
+            f"vote:{number}",
+            labels.vote(number, votes[number]),
+            slot_id,
+            aloud=labels.vote_aloud(number, votes[number]),
+        )
+        for number, slot_id in shown.round.slot_of.items()
+    ]
+
+
+def _lead(shown: Shown) -> list[Block]:
+    round_, leader = shown.round, shown.tally.winner
+    seen = round_.slot_of.get(leader, "") if leader else ""
+    sure = question(
+        labels.lock_question(round_.character, leader),
+        labels.lock_consequence(shown.tally),
+        labels.lock_yes(leader),
+    )
+    stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
+    return [
+        button("lock", labels.lock(leader), f"{round_.id} {seen}".strip(), ask=sure, style="primary" if leader else ""),
+        button("reroll", labels.REROLL, round_.id),
+        button("close", labels.CLOSE, round_.id, ask=stop),
+    ]

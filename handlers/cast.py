@@ -1,0 +1,89 @@
+"""`/cast`: a brief opens a round, a name recalls a face, `list` and `help` answer; and the press on [Re-cast ...]."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.brief import Brief, Helping, Listing, Wish, understand
+from bot.casting import Casting
+from bot.errors import AlreadyCasting, BriefError, NotHere
+from handlers.apology import apology
+from handlers.blocks import private
+from handlers.blocks.recall import listing
+from handlers.delivery import Replies, whisper
+from handlers.payloads import Command, Payload, command_from, press_from
+from handlers.showing import Showing
+from handlers.sights import Sights
+from handlers.visibility import SlackVisibility
+
+
+class Cast:
+    """Listens to the command."""
+
+    def __init__(self, casting: Casting, sights: Sights, visibility: SlackVisibility) -> None:
+        self._casting = casting
+        self._sights = sights
+        self._showing = Showing(casting, sights)
+        self._visibility = visibility
+
+    def listen(self, app: AsyncApp) -> None:
+        app.command("/cast")(self.on_command)
+        app.action("recast")(self.on_recast)
+
+    async def on_command(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """Whatever is answered without pictures is answered by the ack itself."""
+        replies = Replies(ack, respond, ack_speaks=True)
+        async with apology(replies.privately):
+            command = command_from(body)
+            wish = understand(command.line)
+            if isinstance(wish, Brief):
+                await self._open(wish, command, client, replies)
+            else:
+                await self._answer(wish, command, client, replies)
+
+    async def on_recast(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """Somebody says yes to a re-cast and its price."""
+        replies = Replies(ack, respond)
+        async with apology(replies.privately):
+            press = press_from(body)
+            try:
+                opened = await self._casting.opening.recast(press.id, press.person)
+            except AlreadyCasting as busy:
+                await self._show_open(busy, client, replies)
+                return
+            await replies.ack()
+            await self._casting.opening.begin(opened.round.id)
+            await replies.dismiss()
+
+    async def _open(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        """Validate, save, ack, then work. Nothing is spent where the bot could not show it."""
+        if not await self._visibility.may_post(command.place):
+            direct = command.place.channel.startswith("D")
+            raise NotHere("not_a_channel" if direct else "not_invited", command.line)
+        try:
+            opened = await self._casting.opening.open_round(brief, command.place, command.person, command.trigger)
+        except AlreadyCasting as busy:
+            await self._show_open(busy, client, replies)
+            return
+        except BriefError as error:
+            error.line = error.line or command.line
+            raise
+        await replies.ack()
+        await self._casting.opening.begin(opened.round.id)
+
+    async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:
+        sight = await self._sights.of_round(busy.round_id, client)
+        await replies.privately(private.already_casting(busy, sight.link))
+
+    async def _answer(self, wish: Wish, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        recall = self._casting.recall
+        if isinstance(wish, Helping):
+            await replies.privately(private.help_())
+        elif isinstance(wish, Listing):
+            await replies.privately(listing(await recall.listing(command.person, command.place)))
+        else:
+            await replies.ack()
+            found = await recall.recall(wish.name, command.person, command.place)
+            view = await self._showing.for_one(found, command.place, client)
+            await whisper(view, command.place, command.person, client, otherwise=replies.privately)

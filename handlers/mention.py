@@ -1,0 +1,69 @@
+"""`@Castroom who is Maya?`: answered for all to see only where all may see it."""
+
+import re
+from collections import OrderedDict
+from functools import partial
+
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.casting import Casting
+from handlers.apology import apology, nobody
+from handlers.blocks import private
+from handlers.blocks.view import View
+from handlers.delivery import speak, whisper
+from handlers.payloads import Mentioned, Payload, mention_from
+from handlers.showing import Showing
+from handlers.sights import Sights
+
+_ASKING = re.compile(r"(?:who\s+is|who['’]s|who\s+plays|show(?:\s+me|\s+us)?|recall)\s+", re.IGNORECASE)
+_REMEMBERED = 1_000
+
+
+class Mention:
+    """Listens to mentions; one that Slack delivers twice is answered once."""
+
+    def __init__(self, casting: Casting, sights: Sights) -> None:
+        self._recall = casting.recall
+        self._showing = Showing(casting, sights)
+        self._heard: OrderedDict[str, None] = OrderedDict()
+
+    def listen(self, app: AsyncApp) -> None:
+        app.event("app_mention")(self.on_mention)
+
+    async def on_mention(self, body: Payload, client: AsyncWebClient) -> None:
+        async with apology(nobody):
+            mention = mention_from(body)
+            if self._is_news(mention.event):
+                async with apology(partial(_whisper, mention, client)):
+                    await self._answer(mention, client)
+
+    async def _answer(self, mention: Mentioned, client: AsyncWebClient) -> None:
+        if not (name := asked_name(mention.text)):
+            await _whisper(mention, client, private.help_())
+            return
+        found = await self._recall.recall(name, mention.person, mention.place)
+        if view := await self._showing.for_all(found, mention.place, client):
+            await speak(view, mention.place, client, thread_ts=mention.thread_ts)
+        else:
+            await _whisper(mention, client, await self._showing.for_one(found, mention.place, client))
+
+    def _is_news(self, event: str) -> bool:
+        if event in self._heard:
+            return False
+        self._heard[event] = None
+        if len(self._heard) > _REMEMBERED:
+            self._heard.popitem(last=False)
+        return True
+
+
+def asked_name(text: str) -> str:
+    """The name in `who is Maya?`, or the whole text; empty when only the bot was named or help was asked for."""
+    stripped = text.strip()
+    asked = _ASKING.match(stripped)
+    name = stripped[asked.end() if asked else 0 :].strip().rstrip("?？.!").strip()
+    return "" if name.casefold() == "help" else name
+
+
+async def _whisper(mention: Mentioned, client: AsyncWebClient, view: View) -> None:
+    await whisper(view, mention.place, mention.person, client, thread_ts=mention.thread_ts)

@@ -1,0 +1,191 @@
+"""What Slack sends, as values; the only place that indexes payloads. Shapes from docs.slack.dev, "Interaction payloads"
+and "Events". A payload without what it must have raises BadPayload.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from bot.face import Place
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Payload = Mapping[str, Any]
+
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
+_SECOND = 1_000_000
+
+
+class BadPayload(ValueError):
+    """Slack sent something without the parts its documentation promises."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A `/cast` line as typed; `trigger` is the same when Slack delivers it again."""
+
+    place: Place
+    person: str
+    line: str
+    trigger: str
+
+
+@dataclass(frozen=True)
+class Press:
+    """A press on a button or a choice in a menu: its opaque ids, when (µs), and the message it stands on."""
+
+    place: Place
+    person: str
+    action: str
+    ids: tuple[str, ...]
+    stamp: int
+    message_ts: str
+    thread_ts: str | None
+    is_private: bool
+
+    @property
+    def id(self) -> str:
+        return self.ids[0]
+
+    @property
+    def trigger(self) -> str:
+        """The same for every press on this button of this message, so that pressing twice asks once."""
+        return f"{self.place.channel}:{self.message_ts}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Reacted:
+    """A number put on a message or taken off; `stamp` in µs."""
+
+    place: Place
+    person: str
+    message_ts: str
+    number: int
+    on: bool
+    stamp: int
+
+
+@dataclass(frozen=True)
+class Mentioned:
+    """A message to the bot in a conversation, without the mention; `event` is the same when it is delivered again."""
+
+    place: Place
+    person: str
+    text: str
+    thread_ts: str | None
+    event: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody looks at their home."""
+
+    team: str
+    person: str
+
+
+def _reading(read: Callable[P, R]) -> Callable[P, R]:
+    """Whatever is missing or of the wrong kind becomes BadPayload."""
+
+    @wraps(read)
+    def reading(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return read(*args, **kwargs)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            raise BadPayload(f"{read.__name__}: {error!r}") from error
+
+    return reading
+
+
+@_reading
+def command_from(body: Payload) -> Command:
+    place = Place(_text(body["team_id"]), _text(body["channel_id"]))
+    return Command(place, _text(body["user_id"]), _decoded(body.get("text") or ""), _text(body["trigger_id"]))
+
+
+@_reading
+def press_from(body: Payload) -> Press:
+    """The one action of a block_actions payload."""
+    action, container = body["actions"][0], body["container"]
+    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
+    chosen = action["selected_option"]["value"] if action.get("selected_option") else action["value"]
+    if not (ids := tuple(_text(chosen).split())):
+        raise BadPayload("a press without an id")
+    message_ts = _text(container["message_ts"])
+    return Press(
+        Place(_text(team), _text(container["channel_id"])),
+        _text(body["user"]["id"]),
+        _text(action["action_id"]),
+        ids,
+        _stamp(action["action_ts"]),
+        message_ts,
+        _thread(container.get("thread_ts"), message_ts),
+        bool(container.get("is_ephemeral")),
+    )
+
+
+@_reading
+def reaction_from(body: Payload) -> Reacted | None:
+    """A reaction with a number on a message, else None; a skin tone after `::` is left out."""
+    event = body["event"]
+    item = event["item"]
+    number = number_of(event["reaction"])
+    if item["type"] != "message" or number is None:
+        return None
+    place = Place(_text(body["team_id"]), _text(item["channel"]))
+    on = event["type"] == "reaction_added"
+    return Reacted(place, _text(event["user"]), _text(item["ts"]), number, on, _stamp(event["event_ts"]))
+
+
+@_reading
+def mention_from(body: Payload) -> Mentioned:
+    event = body["event"]
+    text = " ".join(_decoded(_MENTION.sub(" ", event["text"])).split())
+    place = Place(_text(body["team_id"]), _text(event["channel"]))
+    again = _text(body.get("event_id") or event["event_ts"])
+    return Mentioned(place, _text(event["user"]), text, event.get("thread_ts"), again)
+
+
+@_reading
+def visit_from(body: Payload) -> Visit | None:
+    """A look at the home tab, else None: the messages tab sends the same event."""
+    event = body["event"]
+    if event.get("tab", "home") != "home":
+        return None
+    return Visit(_text(body["team_id"]), _text(event["user"]))
+
+
+def number_of(reaction: str) -> int | None:
+    """The candidate number an emoji's name stands for."""
+    return _NUMBERS.get(reaction.split("::")[0])
+
+
+def reaction_of(number: int) -> str:
+    """The name of a candidate number's emoji."""
+    return next(name for name, n in _NUMBERS.items() if n == number)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise BadPayload(f"expected text, got {type(value).__name__}")
+    return value
+
+
+def _decoded(text: str) -> str:
+    """Slack writes three characters as entities; the ampersand comes last so that nothing is decoded twice."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _thread(thread_ts: str | None, message_ts: str) -> str | None:
+    """The thread a message is a reply in; the message a thread hangs under names itself, and stands in the channel."""
+    return thread_ts if thread_ts != message_ts else None
+
+
+def _stamp(ts: str) -> int:
+    """`1764000000.000200` in whole microseconds, without a float's rounding."""
+    seconds, _, fraction = ts.partition(".")
+    return int(seconds) * _SECOND + int(fraction[:6].ljust(6, "0"))

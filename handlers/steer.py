@@ -1,0 +1,45 @@
+"""How the lead steers a round: open the vote early, cancel, close, extend, drop."""
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.casting import Casting
+from handlers.apology import apology
+from handlers.delivery import Replies
+from handlers.payloads import Payload, press_from
+
+Deed = Callable[[str, str], Awaitable[object]]
+Listener = Callable[[AsyncAck, Payload, AsyncRespond], Awaitable[None]]
+
+
+class Steer:
+    """Listens to the lead. The ack comes first, since each deed also redraws the message."""
+
+    def __init__(self, casting: Casting) -> None:
+        self._deeds: dict[str, Deed] = {
+            "open_now": casting.audition.open_now,
+            "cancel": casting.audition.cancel,
+            "close": casting.voting.close,
+            "extend": casting.voting.extend,
+            "drop": casting.voting.drop,
+        }
+
+    def listen(self, app: AsyncApp) -> None:
+        for action, deed in self._deeds.items():
+            app.action(action)(on_press(deed))
+
+
+def on_press(deed: Deed) -> Listener:
+    """A listener that does `deed` with the round's id and whoever pressed."""
+
+    async def pressed(ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        replies = Replies(ack, respond)
+        async with apology(replies.privately):
+            press = press_from(body)
+            await replies.ack()
+            await deed(press.id, press.person)
+
+    return pressed

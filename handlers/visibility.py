@@ -1,0 +1,134 @@
+"""Who may see which conversation, and who is a person: asked of Slack, remembered for a minute at most."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Unreachable
+from bot.face import Place
+from handlers.asking import asking
+
+K = TypeVar("K")
+V = TypeVar("V")
+log = structlog.get_logger()
+
+_REMEMBERED = 60.0
+_A_PAGE = 200
+_TYPES = "public_channel,private_channel,mpim,im"
+
+
+@dataclass(frozen=True)
+class _Conversation:
+    private: bool
+    ours: bool
+    partner: str
+
+
+@dataclass(frozen=True)
+class _Person:
+    human: bool
+    guest: bool
+
+
+class Memory(Generic[K, V]):
+    """Answers that are forgotten after some seconds."""
+
+    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._now = now
+        self._kept: dict[K, tuple[float, V]] = {}
+
+    def get(self, key: K) -> V | None:
+        until, value = self._kept.get(key, (0.0, None))
+        return value if self._now() < until else None
+
+    def keep(self, key: K, value: V) -> V:
+        now = self._now()
+        self._kept = {k: kept for k, kept in self._kept.items() if now < kept[0]}
+        self._kept[key] = (now + self._seconds, value)
+        return value
+
+
+class SlackVisibility:
+    """Answers by Slack; implements the port Visibility, where an error counts as no."""
+
+    def __init__(self, client: AsyncWebClient, now: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._conversations: Memory[str, _Conversation] = Memory(_REMEMBERED, now)
+        self._memberships: Memory[str, frozenset[str]] = Memory(_REMEMBERED, now)
+        self._people: Memory[str, _Person] = Memory(_REMEMBERED, now)
+
+    async def is_private(self, place: Place) -> bool:
+        try:
+            return (await self._conversation(place)).private
+        except Unreachable as error:
+            log.warning("visibility_unknown", channel=place.channel, what=error.what)
+            return True
+
+    async def sees(self, person: str, place: Place) -> bool:
+        """Guests see a public channel only if they are in it (slack.com/help, "Guest roles")."""
+        try:
+            conversation = await self._conversation(place)
+            if conversation.partner == person:
+                return True
+            if not conversation.private and not (await self._person(person)).guest:
+                return True
+            return place.channel in await self._memberships_of(person)
+        except Unreachable as error:
+            log.warning("visibility_unknown", channel=place.channel, what=error.what)
+            return False
+
+    async def may_post(self, place: Place) -> bool:
+        """Whether the bot is in the conversation; a no is never remembered, since an invitation follows it.
+
+        Raises Unreachable when Slack says neither.
+        """
+        try:
+            return (await self._conversation(place)).ours
+        except Unreachable as error:
+            if isinstance(error.__cause__, SlackApiError) and error.what.endswith("channel_not_found"):
+                return False
+            raise
+
+    async def is_person(self, user: str) -> bool:
+        """Whether `user` is neither a bot nor Slack itself; raises Unreachable."""
+        return (await self._person(user)).human
+
+    async def _conversation(self, place: Place) -> _Conversation:
+        if known := self._conversations.get(place.channel):
+            return known
+        with asking("conversations.info"):
+            channel = (await self._client.conversations_info(channel=place.channel))["channel"]
+        direct = bool(channel.get("is_im"))
+        private = direct or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
+        found = _Conversation(private, direct or bool(channel.get("is_member")), str(channel.get("user", "")))
+        return self._conversations.keep(place.channel, found) if found.ours else found
+
+    async def _memberships_of(self, person: str) -> frozenset[str]:
+        """All pages of the conversations a person is in, as far as the bot may know of them."""
+        if (known := self._memberships.get(person)) is not None:
+            return known
+        found: set[str] = set()
+        cursor = None
+        while cursor != "":
+            with asking("users.conversations"):
+                page = await self._client.users_conversations(
+                    user=person, types=_TYPES, exclude_archived=False, limit=_A_PAGE, cursor=cursor
+                )
+            found |= {channel["id"] for channel in page["channels"]}
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        return self._memberships.keep(person, frozenset(found))
+
+    async def _person(self, user: str) -> _Person:
+        if known := self._people.get(user):
+            return known
+        with asking("users.info"):
+            told = (await self._client.users_info(user=user))["user"]
+        human = not told.get("is_bot") and user != "USLACKBOT"
+        guest = bool(told.get("is_restricted") or told.get("is_ultra_restricted") or told.get("is_stranger"))
+        return self._people.keep(user, _Person(human, guest or bool(told.get("deleted"))))

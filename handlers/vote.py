@@ -1,0 +1,46 @@
+"""Votes: number buttons and number reactions."""
+
+import re
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+
+from bot.casting import Casting
+from handlers.apology import apology, nobody
+from handlers.blocks import private
+from handlers.delivery import Replies
+from handlers.payloads import Payload, press_from, reaction_from
+from handlers.visibility import SlackVisibility
+
+
+class Vote:
+    """Listens to votes."""
+
+    def __init__(self, casting: Casting, visibility: SlackVisibility) -> None:
+        self._voting = casting.voting
+        self._visibility = visibility
+
+    def listen(self, app: AsyncApp) -> None:
+        app.action(re.compile(r"^vote:\d$"))(self.on_press)
+        app.event("reaction_added")(self.on_reaction)
+        app.event("reaction_removed")(self.on_reaction)
+
+    async def on_press(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        """A press that Slack delivers twice changes nothing and is answered once."""
+        replies = Replies(ack, respond)
+        async with apology(replies.privately):
+            press = press_from(body)
+            clicked = await self._voting.click(press.id, press.person, press.stamp)
+            await replies.ack()
+            if clicked.changed:
+                await replies.privately(private.receipt(clicked))
+
+    async def on_reaction(self, body: Payload) -> None:
+        """Reactions of other bots do not count; one missed while Slack is silent is read back at the close."""
+        async with apology(nobody):
+            reacted = reaction_from(body)
+            if reacted and await self._visibility.is_person(reacted.person):
+                await self._voting.react(
+                    reacted.place, reacted.message_ts, reacted.number, reacted.person, reacted.on, reacted.stamp
+                )

@@ -1,0 +1,64 @@
+"""What is wrong with a line that cannot be cast: what was understood, what not, and a line that works."""
+
+import re
+
+from bot.errors import BriefError
+from handlers.words.text import cut, quiet, several
+
+_EXAMPLE = "Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips"
+_GOT_LIMIT = 80
+_KEPT_LIMIT = 300
+_OPTION = re.compile(r"\s+(?:--|[—–―])[^\s—–―-].*", re.DOTALL)
+_DIVIDED = re.compile(r"\s*[^:：\s][^:：]*[:：]\s*\S")
+_MENDED = {"each": " --each 2", "aspect": " --aspect 3:4", "look": " --look skin", "for": " --for 24h"}
+
+_SENTENCES = {
+    ("option", "unknown"): "I don't know {got}. I know {options}.",
+    ("name", "missing"): "The name before the colon is missing.",
+    ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
+    ("brief", "missing"): "I need a name, a colon and what the face looks like.",
+    ("brief", "too_long"): "The brief has {got} characters; up to {limit} fit.",
+    ("models", "unknown"): "I know the models {known}, but not {got}.",
+    ("each", "not_a_count"): "--each takes a number from 1 to {limit}, not {got}.",
+    ("each", "too_many"): "{got} is too many: {limit} portraits fit into one round.",
+    ("aspect", "unknown"): "I know the aspects {known}, but not {got}.",
+    ("look", "unknown"): "I know the looks {known}, but not {got}.",
+    ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
+    ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",
+}
+_PROBLEMS = {
+    "twice": "--{field} stands there twice.",
+    "missing": "--{field} needs a value.",
+    "control": "The {field} has a character in it that cannot be read ({got}). Typing it afresh helps.",
+}
+
+
+def sentence(error: BriefError) -> str:
+    """What is wrong, in one or two sentences; nothing was started."""
+    pattern = _SENTENCES.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "I don't understand {got}.")
+    wrong = pattern.format(
+        field=quiet(error.field),
+        got=quiet(cut(error.got, _GOT_LIMIT)) or "that",
+        known=several([quiet(name) for name in error.known]),
+        options=several([f"--{quiet(name)}" for name in error.known]),
+        limit=error.limit,
+    )
+    return f"{wrong} Nothing was started."
+
+
+def line_that_works(error: BriefError) -> str:
+    """Their own line where it can be mended, else an example; plain text."""
+    return f"/cast {_kept(error)}{_option(error)}"
+
+
+def _kept(error: BriefError) -> str:
+    """The name and brief they typed, without the options; the example where those are what is wrong."""
+    kept = _OPTION.sub("", error.line.strip())
+    sound = error.field not in ("name", "brief") and _DIVIDED.match(kept)
+    return kept if sound and len(kept) <= _KEPT_LIMIT else _EXAMPLE
+
+
+def _option(error: BriefError) -> str:
+    if error.field == "models":
+        return f" --models {','.join(error.known[:2])}" if error.known else ""
+    return _MENDED.get(error.field, "")

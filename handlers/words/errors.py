@@ -1,0 +1,135 @@
+"""Expected failures as sentences: what is wrong, then what to do."""
+
+from decimal import Decimal
+from functools import singledispatch
+
+from bot.errors import (
+    AlreadyCast,
+    AlreadyCasting,
+    BriefError,
+    CastingError,
+    NoModels,
+    NotHere,
+    NotYours,
+    NoWinner,
+    OutcomeChanged,
+    OverBudget,
+    RoundClosed,
+    Unreachable,
+)
+from handlers.words import briefs
+from handlers.words.text import dollars, link, person, quiet, several
+
+GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
+UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
+
+_DEEDS = {
+    "open_now": "open the vote early",
+    "cancel": "cancel this round",
+    "reroll": "have portraits drawn again",
+    "close": "close this vote",
+    "extend": "extend this vote",
+    "drop": "drop this round",
+    "lock": "lock a face",
+    "decide": "decide",
+    "recast": "answer this",
+}
+_PLACES = {
+    "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
+    "not_a_channel": "I can't post in this conversation. Send the line in a channel I am in, or in a message to me:",
+    "private": "This face was cast in a private channel and is shown only there.",
+    "unknown": "I have no face here that you may see. /cast list shows those that you may.",
+}
+_STATES = {
+    "drawing": "{name} is still being drawn. Voting opens when the portraits are in.",
+    "voting": "Voting on {name} is open again.",
+    "closed": "Voting on {name} is closed.",
+    "locked": "{name} is cast already. `/cast {name}` shows the face.",
+    "void": "This round for {name} has ended. A new /cast line starts another.",
+    "full": "Eight candidates are the most a round shows. Re-roll all of them, or close the vote.",
+    "too_few": "Voting opens from two portraits on. There are fewer so far.",
+}
+_CAPS = {
+    "round": "a round may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
+    "whoever runs Castroom can raise MAX_USD_PER_ROUND.",
+    "day": "of today's {limit} there is {left} left. Whoever runs Castroom can raise MAX_USD_PER_DAY; "
+    "the day begins anew at midnight UTC.",
+}
+
+
+@singledispatch
+def sentence(error: CastingError) -> str:  # noqa: ARG001 - the kinds below say more
+    """What a person is told about `error`."""
+    return UNEXPECTED
+
+
+@sentence.register
+def _(error: BriefError) -> str:
+    return briefs.sentence(error)
+
+
+@sentence.register
+def _(error: NotYours) -> str:
+    return f"Only {person(error.may)} can {_DEEDS.get(error.what, 'do this')}."
+
+
+@sentence.register
+def _(error: NotHere) -> str:
+    return _PLACES.get(error.why, _PLACES["unknown"])
+
+
+@sentence.register
+def _(error: AlreadyCasting) -> str:
+    return already_casting(error, "")
+
+
+@sentence.register
+def _(error: AlreadyCast) -> str:
+    return (
+        f"{quiet(error.character)} is cast already. A re-cast asks the models for new portraits, "
+        f"about {dollars(error.price)} in all; the present face stays in the history."
+    )
+
+
+@sentence.register
+def _(error: RoundClosed) -> str:
+    return _STATES.get(error.state, _STATES["void"]).format(name=quiet(error.character) or "this character")
+
+
+@sentence.register
+def _(error: NoWinner) -> str:
+    level = f"{several([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
+    return f"{level}, so nothing is locked. Voting is closed: decide, or extend it a day."
+
+
+@sentence.register
+def _(error: OutcomeChanged) -> str:
+    told = several([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes]) or "nobody votes now"
+    return f"The votes moved while you looked: {told}. Nothing is locked. Press Lock again if this is right."
+
+
+@sentence.register
+def _(error: OverBudget) -> str:
+    cap = _CAPS.get(error.cap, _CAPS["day"])
+    told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))))
+    return f"This would cost about {dollars(error.price)}; {told} Nothing was started."
+
+
+@sentence.register
+def _(error: NoModels) -> str:
+    wanted = several([quiet(name) for name in error.wanted])
+    if not error.configured:
+        return "No image model has an account here yet. Whoever runs Castroom adds a key. Nothing was started."
+    have = several([quiet(name) for name in error.configured])
+    return f"There is no account here for {wanted}. I can ask {have}. Nothing was started."
+
+
+@sentence.register
+def _(error: Unreachable) -> str:  # noqa: ARG001 - which question Slack left open is for the log
+    return "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."
+
+
+def already_casting(error: AlreadyCasting, url: str) -> str:
+    """Where the open round is; `url` leads to its message."""
+    busy = f"{quiet(error.character)} is being cast right now."
+    return f"{busy} {link(url, 'Go there')}" if url else busy

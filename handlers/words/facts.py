@@ -1,0 +1,33 @@
+"""Where a face comes from, fact by fact."""
+
+from bot.face import Face
+from handlers.words.text import count, day, dollars, person, quiet
+from handlers.words.titles import Titles
+
+HEADING = "Facts"
+PROMPT = "The prompt"
+
+_SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
+
+
+def rows(face: Face, titles: Titles) -> tuple[tuple[str, str], ...]:
+    """Pairs of a label and its value, in the order a person asks for them."""
+    portrait = face.portrait
+    return (
+        ("Model", f"{quiet(titles(face.model))}, `{face.model}`"),
+        ("Picture", f"{portrait.width} × {portrait.height}, {portrait.media_type}, {count(portrait.length, 'byte')}"),
+        ("SHA-256", f"`{portrait.sha256}`"),
+        ("Content credentials", "found in the original" if portrait.credentials else "none found"),
+        ("Seed", str(face.seed) if face.seed is not None else "none"),
+        ("Price", f"{dollars(face.cost)} for this portrait, {_SOURCES.get(face.cost_source, 'as reserved')}"),
+        ("Ballot", _ballot(face)),
+        ("Lead", person(face.lead)),
+        ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
+        ("Prompt version", quiet(face.prompt_version)),
+    )
+
+
+def _ballot(face: Face) -> str:
+    votes = ", ".join(f"{number}: {votes}" for number, votes in sorted(face.tally.items()))
+    decided = "the lead decided" if face.decided_by_lead else "most votes won"
+    return f"any number of votes each, {count(face.voters, 'person', 'people')} voted ({votes}); {decided}"

@@ -1,0 +1,124 @@
+"""Headers, buttons and questions: plain text, which Slack shows as it stands."""
+
+from decimal import Decimal
+
+from bot.ballot import Tally
+from handlers.words.text import count, cut, dollars, several
+
+HEADER_LIMIT = 150
+BUTTON_LIMIT = 75
+CONFIRM_TITLE_LIMIT = 100
+
+CANCEL = "Cancel"
+OPEN_NOW = "Open voting now"
+REROLL = "Re-roll …"
+CLOSE = "Close voting"
+EXTEND = "Extend a day"
+DROP = "Drop the round"
+DECIDE = "The lead decides"
+SHARE = "Share here"
+FULL = "Full size"
+FACTS = "Facts"
+KEEP = "Not now"
+
+CANCEL_YES = "Cancel the round"
+DECIDE_YES = "Lock it"
+DECIDE_CONSEQUENCE = "The record will say that the lead decided. The team can re-cast later."
+CANCEL_QUESTION = "Cancel this round?"
+DROP_QUESTION = "Drop this round?"
+DROP_CONSEQUENCE = "Nobody is cast. The portraits and the votes are kept."
+CLOSE_QUESTION = "Close voting now?"
+CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
+
+
+def drawing_header(name: str) -> str:
+    return f"Casting {name}"
+
+
+def voting_header(name: str) -> str:
+    return f"Casting {name} · which reads most human?"
+
+
+def closed_header(name: str) -> str:
+    return f"Casting {name} · voting is closed"
+
+
+def record_header(name: str) -> str:
+    return f"{name} is cast."
+
+
+def void_header(name: str) -> str:
+    return f"Casting {name} · ended"
+
+
+def vote(number: int, votes: int) -> str:
+    return f"{number} · {votes}" if votes else f"{number}"
+
+
+def vote_aloud(number: int, votes: int) -> str:
+    """What a screen reader says for a number button."""
+    return f"Vote for candidate {number}, {count(votes, 'vote')} so far"
+
+
+def lock(leader: int | None) -> str:
+    return f"Lock {leader} …" if leader else "Lock …"
+
+
+def reroll_all(price: Decimal) -> str:
+    return f"All again for up to {dollars(price)}"
+
+
+def reroll_one(number: int, price: Decimal) -> str:
+    return f"{number} again for up to {dollars(price)}"
+
+
+def reroll_miss(price: Decimal) -> str:
+    return f"Re-roll it for up to {dollars(price)}"
+
+
+def recast(name: str, price: Decimal) -> str:
+    tail = f" for {dollars(price)}"
+    return f"Re-cast {cut(name, BUTTON_LIMIT - len(tail) - 8)}{tail}"
+
+
+def candidate(number: int, title: str, votes: int) -> str:
+    return f"{number} · {title} · {count(votes, 'vote')}"
+
+
+def sheet_title(name: str) -> str:
+    return f"{name}: contact sheet"
+
+
+def candidate_title(number: int, title: str) -> str:
+    """`3`, or `3 · Recraft V4.1` once models may be named."""
+    return f"{number} · {title}" if title else f"{number}"
+
+
+def lock_question(name: str, leader: int | None) -> str:
+    return cut(f"Lock candidate {leader} as {name}?" if leader else f"Close the vote on {name}?", CONFIRM_TITLE_LIMIT)
+
+
+def lock_yes(leader: int | None) -> str:
+    return f"Lock {leader}" if leader else CLOSE
+
+
+def lock_consequence(tally: Tally) -> str:
+    """What the lead agrees to by pressing Lock."""
+    if (winner := tally.winner) is not None:
+        votes = tally.votes[winner]
+        return (
+            f"{votes} of {count(tally.voters, 'person', 'people')} voted for it. "
+            "The team can re-cast later; this face stays in the history."
+        )
+    if tally.leaders:
+        level = several([str(n) for n in tally.leaders])
+        return f"{level} are level. Voting closes now, and you decide which face it is."
+    return "Nobody has voted yet. Voting closes now, and you decide which face it is."
+
+
+def decide_question(name: str) -> str:
+    return cut(f"Lock this candidate as {name}?", CONFIRM_TITLE_LIMIT)
+
+
+def cancel_consequence(price: Decimal) -> str:
+    return f"Portraits already asked for are still paid for: up to {dollars(price)} in all."

@@ -1,0 +1,56 @@
+"""Why a portrait is missing, and whether it cost something. Before the close no word may tell which model it was."""
+
+from decimal import Decimal
+
+from bot.round import Miss, Round, Slot
+from handlers.words.text import cut, dollars, quiet
+from handlers.words.titles import Titles
+
+SOMEBODY = "a model"
+_DETAIL_LIMIT = 80
+
+_KINDS = {
+    "refused": "{who} declined the brief",
+    "rate_limited": "{who} had too many requests at once",
+    "no_money": "the account of {who} has no credit left; whoever runs Castroom can top it up",
+    "bad_key": "{who} did not take our key; whoever runs Castroom can renew it",
+    "retired": "{who} is no longer served; whoever runs Castroom can name its successor",
+    "bad_request": "{who} did not understand what we sent",
+    "down": "{who} failed on its side",
+    "timed_out": "{who} gave no answer in time",
+    "bad_picture": "{who} sent something that is not a usable picture",
+    "unknown": "{who} was asked just before a restart and its answer is lost",
+    "cancelled": "the round ended before {who} was asked",
+}
+
+
+def blind(round_: Round, slot: Slot) -> str:
+    """The reason without the model: its price is the dearest slot's, its filter's word one of the brief's own."""
+    assert slot.miss
+    told = slot.miss.detail if slot.miss.detail and slot.miss.detail.casefold() in round_.brief.text.casefold() else ""
+    return f"{_reason(slot.miss, SOMEBODY, told)}. {_charge(slot.miss, round_.dearest, exact=False)}"
+
+
+def named(slot: Slot, titles: Titles) -> str:
+    """The reason with the model, for after the close."""
+    assert slot.miss
+    return f"{_reason(slot.miss, titles(slot.model), slot.miss.detail)}. {_charge(slot.miss, slot.price, exact=True)}"
+
+
+def numbered(position: int, missing: int, of: int) -> str:
+    """How a line about the `position`-th of `missing` portraits begins."""
+    return f"One of {of} is missing:" if missing == 1 else f"Missing, {position} of {missing}:"
+
+
+def _reason(miss: Miss, who: str, detail: str) -> str:
+    reason = _KINDS.get(miss.kind, "{who} gave no portrait").format(who=who)
+    flagged = f" (its filter flagged “{quiet(cut(detail, _DETAIL_LIMIT))}”)"
+    return reason + flagged if detail and miss.kind == "refused" else reason
+
+
+def _charge(miss: Miss, price: Decimal, *, exact: bool) -> str:
+    if miss.paid == "no":
+        return "Nothing was charged for it."
+    if miss.paid == "maybe":
+        return f"It may have been charged: up to {dollars(price)}."
+    return f"It was charged all the same: {dollars(price)}." if exact else "It was charged all the same."

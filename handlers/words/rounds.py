@@ -1,0 +1,158 @@
+"""What a round's message says while it draws, while people vote, and after."""
+
+from datetime import datetime
+
+from bot.ballot import Tally
+from bot.face import Face
+from bot.round import Round, Slot, SlotState
+from handlers.words.text import count, day, dollars, person, quiet, several, when
+from handlers.words.titles import Titles
+
+_LOOKS = {
+    "": "skin and wardrobe both matter here",
+    "skin": "skin comes first here",
+    "literal": "wardrobe and expression come first here",
+    "balanced": "a balance of skin and wardrobe is wanted here",
+}
+_VOID = {
+    "cancelled": "The lead cancelled the round.",
+    "dropped": "The lead dropped the round. Its portraits and votes are kept.",
+    "rerolled": "The lead asked for all portraits again: the new round has its own message.",
+    "no_candidate": "No portrait came, so there is nothing to vote on.",
+}
+
+
+def asked_by(round_: Round) -> str:
+    return f"asked by {person(round_.lead)}"
+
+
+def models(round_: Round, titles: Titles) -> str:
+    """Who draws, and why these."""
+    names = several([quiet(titles(m)) for m in round_.models])
+    missing = several([quiet(m) for m in round_.reason.missing])
+    if round_.reason.kind == "only_one":
+        return f"Only {names} has an account here: one model draws all {len(round_.slots)}, so the vote is not blind."
+    if len(round_.models) == 1:
+        return f"{names} alone draws, as asked: the vote is not blind."
+    if round_.reason.kind == "named":
+        return f"{names} get the same words, as asked."
+    if round_.reason.kind == "fallback":
+        return f"{names} get the same words ({missing} {_is(round_)} not available here)."
+    return f"{names} get the same words ({_LOOKS.get(round_.reason.look, _LOOKS[''])})."
+
+
+def progress(round_: Round) -> str:
+    """`▰▰▰▱ 3 of 4 in · about $0.15 for all · voting opens when all are in`."""
+    arrived, total = len(round_.arrived), len(round_.slots)
+    bar = "▰" * arrived + "▱" * (total - arrived)
+    parts = [f"{bar}  {arrived} of {total} in", f"about {dollars(round_.price)} for all {total}"]
+    if not round_.settled:
+        parts.append("voting opens when all are in")
+    elif round_.arrived:
+        parts.append("voting opens now")
+    return " · ".join(parts)
+
+
+def pause(slot: Slot) -> str:
+    """A wait a vendor asked for, without naming it."""
+    assert slot.paused_until
+    return f"A model asks for patience; it is asked again {when(slot.paused_until)}."
+
+
+def stranded(round_: Round) -> str:
+    return (
+        f"A restart came in between: no portrait is here, and up to {dollars(round_.price)} may have been charged. "
+        "Nothing is asked again until the lead says so."
+    )
+
+
+HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
+
+
+def ballot(round_: Round, tally: Tally) -> str:
+    """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
+    blind = "models are hidden until then" if round_.blind else "one model drew all of these, so the vote is not blind"
+    return " · ".join([voters(tally.voters), *_closing(round_.closes_at), blind])
+
+
+def voters(number: int) -> str:
+    return f"{count(number, 'person', 'people')} voted" if number else "Nobody has voted yet"
+
+
+def under_way(round_: Round) -> str:
+    """What is still being drawn, or came too late for this ballot; empty when there is neither."""
+    drawing = sum(not s.final for s in round_.slots)
+    late = len(round_.late)
+    parts = [f"{drawing} still being drawn"] if drawing else []
+    if late:
+        parts.append(f"{count(late, 'portrait')} came too late for this ballot and can be taken after the close")
+    return " · ".join(parts)
+
+
+def result(tally: Tally) -> str:
+    """How the ballot ended and what can be done about it."""
+    if tally.winner is not None:
+        votes = tally.votes[tally.winner]
+        return f"{tally.winner} leads: {votes} of {count(tally.voters, 'person', 'people')} voted for it."
+    if not tally.leaders:
+        return "Nobody voted. The lead can extend it a day, decide, or drop the round."
+    level = several([str(n) for n in tally.leaders])
+    each = count(tally.votes[tally.leaders[0]], "vote")
+    return f"{level} are level with {each} each. The lead can decide, extend it a day, or drop the round."
+
+
+def revealed(slot: Slot, tally: Tally, titles: Titles) -> str:
+    """A candidate with its model, for after the close."""
+    return f"*{slot.number}* {quiet(titles(slot.model))} · {count(tally.votes.get(slot.number or 0, 0), 'vote')}"
+
+
+def record(face: Face, titles: Titles) -> str:
+    """`Candidate 1 · Recraft V4.1 · 3 of 4 votes · locked by @lead on 24 November`."""
+    votes = f"{face.tally.get(face.number, 0)} of {count(face.voters, 'vote')}" if face.voters else "nobody voted"
+    decided = "decided" if face.decided_by_lead else "locked"
+    parts = [f"Candidate {face.number}", quiet(titles(face.model)), votes]
+    return " · ".join([*parts, f"{decided} by {person(face.locked_by)} on {day(face.locked_at)}"])
+
+
+def others(round_: Round, tally: Tally, titles: Titles) -> str:
+    """`The others: 2 GPT-Image-2 (1), 3 Recraft V4.1 (1) · understudy: 3`; empty when there are none."""
+    rest = [s for s in round_.candidates if s.id != round_.locked_slot]
+    told = [f"{s.number} {quiet(titles(s.model))} ({tally.votes.get(s.number or 0, 0)})" for s in rest]
+    if not told:
+        return ""
+    understudy = tally.understudy if tally.winner == (round_.locked.number if round_.locked else None) else None
+    return f"The others: {', '.join(told)}" + (f" · understudy: {understudy}" if understudy else "")
+
+
+def cost(round_: Round) -> str:
+    """What the round's portraits came to."""
+    drawn = len(round_.arrived)
+    if drawn:
+        return f"{count(drawn, 'portrait')} for {dollars(round_.price)}"
+    return f"up to {dollars(round_.price)} may have been charged" if round_.price else "nothing was charged"
+
+
+def void(round_: Round) -> str:
+    return _VOID.get(round_.why_void, "The round ended without a face.")
+
+
+def reminder(round_: Round) -> str:
+    closing = " · ".join(_closing(round_.closes_at)) or "closes soon"
+    return f"Voting on {quiet(round_.character)} {closing}. If you have not voted yet: tap a number above."
+
+
+def late(round_: Round) -> str:
+    name = quiet(round_.character)
+    return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
+
+
+def paused(round_: Round) -> tuple[Slot, ...]:
+    return tuple(s for s in round_.slots if s.state is SlotState.PAUSED and s.paused_until)
+
+
+def _closing(closes_at: datetime | None) -> list[str]:
+    return [f"closes {when(closes_at)}"] if closes_at else []
+
+
+def _is(round_: Round) -> str:
+    return "is" if len(round_.reason.missing) == 1 else "are"

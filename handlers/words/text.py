@@ -1,0 +1,69 @@
+"""How single things are written: people's text, people, places, times, money, counts, lists."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import ROUND_UP, Decimal
+
+# Slack reads these as formatting wherever they stand beside a word's edge, and offers no way to escape them.
+_LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_LOW_MACRON = "\u02cd"
+_QUOTE_MARK = re.compile(r"^>", re.MULTILINE)
+_WORD_JOINER = "\u2060"
+_CENT = Decimal("0.01")
+_TENTH_OF_A_CENT = Decimal("0.001")
+
+
+def quiet(text: str) -> str:
+    """People's text inside mrkdwn: no mention, link or formatting can come of it.
+
+    `& < >` become entities (docs.slack.dev, "Formatting message text"), formatting characters others that look like
+    them, and a `>` that would begin a quotation no longer begins its line.
+    """
+    loose = _LOOSE_UNDERSCORE.sub(_LOW_MACRON, text.translate(_LOOK_ALIKES))
+    inner = _QUOTE_MARK.sub(f"{_WORD_JOINER}>", loose)
+    return inner.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def cut(text: str, limit: int) -> str:
+    """`text` in at most `limit` characters, with an ellipsis where something was left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def person(user_id: str) -> str:
+    return f"<@{user_id}>"
+
+
+def channel(channel_id: str) -> str:
+    return f"<#{channel_id}>"
+
+
+def link(url: str, label: str) -> str:
+    """`label` leading to `url`; the label alone where there is no address."""
+    return f"<{url}|{label}>" if url else label
+
+
+def when(at: datetime) -> str:
+    """A moment in the reader's own zone and language; mobile clients that cannot read it show UTC."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at.astimezone(UTC):%-d %b %H:%M} UTC>"
+
+
+def day(at: datetime) -> str:
+    """A day in the reader's own zone and language."""
+    return f"<!date^{int(at.timestamp())}^{{date}}|{at.astimezone(UTC):%-d %B %Y}>"
+
+
+def dollars(amount: Decimal) -> str:
+    """Money, rounded up so that no sum looks smaller than it is: in cents, below one cent in tenths of a cent."""
+    return f"${amount.quantize(_TENTH_OF_A_CENT if 0 < amount < _CENT else _CENT, ROUND_UP)}"
+
+
+def count(number: int, thing: str, things: str = "") -> str:
+    """`1 vote`, `3 votes`."""
+    return f"{number} {thing if number == 1 else things or thing + 's'}"
+
+
+def several(words: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))

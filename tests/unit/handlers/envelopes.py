@@ -1,0 +1,72 @@
+"""Payloads as Slack sends them (docs.slack.dev, "Slash commands", "block_actions", "Events API")."""
+
+from typing import Any
+
+
+def command(text: str, channel: str = "C1", person: str = "U0LEAD") -> dict[str, Any]:
+    return {
+        "command": "/cast",
+        "text": text,
+        "team_id": "T1",
+        "channel_id": channel,
+        "user_id": person,
+        "trigger_id": "11.22.aa",
+        "response_url": "http://127.0.0.1:9/nobody",
+        "api_app_id": "A1",
+    }
+
+
+def press(
+    action_id: str,
+    value: str,
+    *,
+    action_ts: str = "1764000001.000200",
+    message_ts: str = "1764000000.000100",
+    person: str = "U0LEAD",
+    response_url: str = "http://127.0.0.1:9/nobody",
+    is_ephemeral: bool = False,
+) -> dict[str, Any]:
+    return {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": person, "team_id": "T1"},
+        "api_app_id": "A1",
+        "trigger_id": "33.44.bb",
+        "response_url": response_url,
+        "container": {
+            "type": "message",
+            "message_ts": message_ts,
+            "channel_id": "C1",
+            "is_ephemeral": is_ephemeral,
+        },
+        "channel": {"id": "C1"},
+        "actions": [
+            {"type": "button", "block_id": "b", "action_id": action_id, "value": value, "action_ts": action_ts}
+        ],
+    }
+
+
+def reaction(name: str, *, added: bool = True, person: str = "U0MEI") -> dict[str, Any]:
+    return _event(
+        {
+            "type": "reaction_added" if added else "reaction_removed",
+            "user": person,
+            "reaction": name,
+            "item": {"type": "message", "channel": "C1", "ts": "1764000000.000100"},
+            "event_ts": "1764000002.000300",
+        }
+    )
+
+
+def mention(text: str, *, thread_ts: str | None = None, event_id: str = "Ev1") -> dict[str, Any]:
+    event = {"type": "app_mention", "user": "U0MEI", "text": text, "ts": "1764000003.0001", "channel": "C1"}
+    event |= {"event_ts": "1764000003.0001"} | ({"thread_ts": thread_ts} if thread_ts else {})
+    return _event(event) | {"event_id": event_id}
+
+
+def visit(tab: str) -> dict[str, Any]:
+    return _event({"type": "app_home_opened", "user": "U0MEI", "channel": "D1", "tab": tab, "event_ts": "1.1"})
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": "Ev1", "event": event}

@@ -1,0 +1,99 @@
+"""A loopback Slack that says yes, unless a test tells it otherwise, and remembers what it was asked."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+Json = dict[str, Any]
+
+
+@dataclass
+class LittleSlack:
+    """Answers in `says[method]` are given first, one a call; the last one stays."""
+
+    base: str = ""
+    calls: list[tuple[str, Json]] = field(default_factory=list)
+    says: dict[str, list[Json]] = field(default_factory=dict)
+    uploaded: dict[str, bytes] = field(default_factory=dict)
+    responses: list[Json] = field(default_factory=list)
+    scopes: str = ""
+    _files: int = 0
+
+    @property
+    def client(self) -> AsyncWebClient:
+        return AsyncWebClient(token="xoxb-test", base_url=f"{self.base}/api/", retry_handlers=[])
+
+    @property
+    def response_url(self) -> str:
+        return f"{self.base}/respond"
+
+    def called(self, method: str) -> list[Json]:
+        return [arguments for name, arguments in self.calls if name == method]
+
+    async def api(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        self.calls.append((method, await _arguments(request)))
+        queue = self.says.get(method)
+        told = (queue.pop(0) if len(queue) > 1 else queue[0]) if queue else self._usual(method)
+        return web.json_response({"ok": "error" not in told} | told, headers={"X-OAuth-Scopes": self.scopes})
+
+    async def upload(self, request: web.Request) -> web.Response:
+        self.uploaded[request.match_info["file"]] = await request.read()
+        return web.Response(text="OK")
+
+    async def respond(self, request: web.Request) -> web.Response:
+        self.responses.append(await request.json())
+        return web.Response(text="ok")
+
+    def _usual(self, method: str) -> Json:
+        if method == "files.getUploadURLExternal":
+            self._files += 1
+            file_id = f"F0FILE{self._files:04d}"
+            return {"upload_url": f"{self.base}/upload/{file_id}", "file_id": file_id}
+        usual: dict[str, Json] = {
+            "auth.test": {"user": "castroom", "team": "Harbour", "user_id": "U0BOT", "team_id": "T1", "bot_id": "B1"},
+            "chat.postMessage": {"ts": "1764000000.000900", "channel": "C1"},
+            "chat.getPermalink": {"permalink": "https://harbour.slack.com/archives/C1/p1"},
+            "files.info": {"file": {"mimetype": "image/jpeg", "permalink": "https://harbour.slack.com/files/F1"}},
+            "conversations.info": {"channel": {"id": "C1", "is_private": False, "is_member": True}},
+            "users.info": {"user": {"is_bot": False}},
+            "users.conversations": {"channels": []},
+        }
+        return usual.get(method, {})
+
+
+@asynccontextmanager
+async def little_slack() -> AsyncIterator[LittleSlack]:
+    slack = LittleSlack()
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", slack.api)
+    app.router.add_post("/upload/{file}", slack.upload)
+    app.router.add_post("/respond", slack.respond)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    slack.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield slack
+    finally:
+        await runner.cleanup()
+
+
+async def _arguments(request: web.Request) -> Json:
+    """JSON, form or query, as slack_sdk sends them; blocks and files are read either way."""
+    given: Json = dict(request.query)
+    if request.content_type == "application/json":
+        given |= await request.json()
+    else:
+        given |= dict(await request.post())
+    return {key: json.loads(value) if _is_json(key, value) else value for key, value in given.items()}
+
+
+def _is_json(key: str, value: object) -> bool:
+    return key in ("blocks", "files", "view", "metadata") and isinstance(value, str)

@@ -1,0 +1,39 @@
+"""Rounds and faces in memory: what the stage and the listeners read."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import cast
+
+from bot.ballot import Mark
+from bot.face import Face
+from bot.ports import Roster, Rounds
+from bot.round import Round
+
+
+class Memory:
+    """Both ports at once, as far as Slack's side asks them."""
+
+    def __init__(self, *rounds: Round, face: Face | None = None, marks: Sequence[Mark] = ()) -> None:
+        self.kept = {r.id: r for r in rounds}
+        self.the_face = face
+        self.the_marks = tuple(marks)
+
+    @property
+    def rounds(self) -> Rounds:
+        return cast("Rounds", self)
+
+    @property
+    def roster(self) -> Roster:
+        return cast("Roster", self)
+
+    async def get(self, round_id: str) -> Round:
+        return self.kept[round_id]
+
+    async def marks(self, round_id: str) -> Sequence[Mark]:
+        return self.the_marks
+
+    async def face(self, round_id: str) -> Face | None:
+        return self.the_face
+
+    async def set_message(self, round_id: str, message_ts: str) -> None:
+        self.kept[round_id] = replace(self.kept[round_id], message_ts=message_ts)

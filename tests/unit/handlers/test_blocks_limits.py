@@ -1,0 +1,139 @@
+"""Whatever people type and models do, every view stays within Slack's limits and lets nobody's text act."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.audition import Offer
+from bot.ballot import Tally
+from bot.brief import NAME_LIMIT, TEXT_LIMIT
+from bot.errors import AlreadyCast, AlreadyCasting, BriefError, NotHere, OverBudget
+from bot.home import HomeView
+from bot.recall import Recalled
+from bot.round import Reason, State
+from handlers.blocks import private
+from handlers.blocks.facts import facts
+from handlers.blocks.home import home
+from handlers.blocks.recall import Sight, full, listing, recalled
+from handlers.blocks.rounds import message
+from handlers.blocks.view import View
+from tests.unit.handlers.limits import parts, problems
+from tests.unit.handlers.stories import (
+    HOSTILE,
+    NOW,
+    TITLES,
+    a_candidate,
+    a_character,
+    a_face,
+    a_miss,
+    a_round,
+    closed,
+    shown,
+    voting,
+)
+
+NAME = (HOSTILE * 2)[:NAME_LIMIT]
+STARS = "*" * NAME_LIMIT
+BRIEF = (HOSTILE * 100)[:TEXT_LIMIT]
+LINK = "https://harbour.slack.com/archives/C1/p1764000000000100"
+
+
+def hostile_views() -> dict[str, View]:
+    """Every view at its fullest, every name and brief as long and as hostile as the core lets through."""
+    wild: dict[str, Any] = {"name": NAME, "text": BRIEF}
+    eight = dict.fromkeys(range(1, 9), 300)
+    misses = tuple(a_miss(n, "refused", BRIEF[:400], "maybe") for n in range(7))
+    face = a_face(NAME, BRIEF, prompt=BRIEF + "x" * 1_200, tally=eight, voters=300)
+    locked = closed(eight, 300, **wild, state=State.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD")
+    character = a_character(NAME, face=face)
+    several = tuple(a_character(NAME, n, face) for n in range(5))
+    crowd = tuple(a_character(STARS, n, a_face(STARS)) for n in range(200))
+    offer = Offer(voting(8, **wild), Decimal("0.3"), Decimal("0.05"), tuple(range(1, 9)), (), dict.fromkeys(eight, "s"))
+    sight = Sight(LINK, "F0RECORDRECORD", NOW)
+    history = tuple(a_face(NAME, BRIEF, version=n) for n in range(30))
+    return {
+        "drawing": message(shown(a_round(**wild, reason=Reason("fallback", "", (NAME,))))),
+        "drawing with misses": message(shown(a_round(**wild, slots=(*misses, a_candidate(7, None))))),
+        "voting": message(shown(voting(8, **wild), eight, 300)),
+        "voting with misses": message(shown(voting(**wild, slots=(*misses, a_candidate(7, 1))), {1: 1}, 1)),
+        "closed": message(shown(closed(eight, 300, **wild))),
+        "record": message(shown(locked, face=face)),
+        "void": message(shown(a_round(**wild, state=State.VOID, why_void="no_candidate", slots=misses))),
+        "help": private.help_(),
+        "reroll": private.reroll(offer),
+        "face": recalled(Recalled("face", NAME, (character,), history), sight, TITLES, share=True),
+        "casting": recalled(Recalled("casting", NAME, (character,)), sight, TITLES, share=False),
+        "several": recalled(Recalled("several", NAME, several), Sight(), TITLES, share=False),
+        "unsure": recalled(Recalled("unsure", NAME, several), Sight(), TITLES, share=False),
+        "nothing": recalled(Recalled("nothing", NAME), Sight(), TITLES, share=False),
+        "listing": listing(crowd),
+        "full": full(face, LINK),
+        "facts": facts(face, TITLES),
+        "bad line": private.apology(BriefError("models", "unknown", BRIEF, (NAME, "easel"), line=BRIEF)),
+        "not here": private.apology(NotHere("not_invited", BRIEF)),
+        "already casting": private.already_casting(AlreadyCasting(NAME, "r1"), LINK),
+        "already cast": private.apology(AlreadyCast(NAME, "w1", Decimal("0.15"))),
+        "over budget": private.apology(OverBudget("day", Decimal(1), Decimal(20), Decimal("0.1"))),
+    }
+
+
+@pytest.mark.parametrize("name", list(hostile_views()))
+def test_every_view_is_within_slacks_limits(name: str) -> None:
+    assert problems(hostile_views()[name]) == []
+
+
+def test_a_home_with_everything_in_it_is_within_the_limits_of_a_home() -> None:
+    crowd = tuple(a_character(NAME, n, a_face(NAME, BRIEF)) for n in range(200))
+    waiting = tuple(voting(name=NAME, text=BRIEF) for _ in range(50))
+    seen = HomeView(waiting, crowd, Decimal("1.2"), Decimal(20))
+    view = home(seen, {"r1": Sight(LINK, "F0RECORDRECORD")})
+    assert problems(view, most_blocks=100, most_text=None) == []
+
+
+@pytest.mark.parametrize("name", list(hostile_views()))
+def test_nobodys_text_can_mention_link_or_format(name: str) -> None:
+    view = hostile_views()[name]
+    marked_up = [view.text, *(p["text"] for p in parts(view) if p.get("type") == "mrkdwn")]
+    for text in marked_up:
+        for forbidden in ("<!channel>", "<https://evil", "<@U0X>", " *b* ", " _i_ ", " ~s~ ", " `c` "):
+            assert forbidden not in text
+
+
+@pytest.mark.parametrize("name", list(hostile_views()))
+def test_marked_up_text_is_never_searched_for_links_by_slack(name: str) -> None:
+    assert all(p["verbatim"] for p in parts(hostile_views()[name]) if p.get("type") == "mrkdwn")
+
+
+def test_the_brief_stands_in_the_message_as_it_was_typed() -> None:
+    view = message(shown(a_round(text=HOSTILE)))
+    quoted = [p for p in parts(view) if p.get("type") == "rich_text_quote"]
+    assert quoted[0]["elements"] == [{"type": "text", "text": HOSTILE}]
+
+
+def test_a_view_without_pictures_keeps_all_words_and_presses() -> None:
+    view = message(shown(voting(), {1: 1, 2: 0, 3: 0, 4: 0}, 1))
+    bare = view.without_pictures()
+    assert view.has_pictures
+    assert not bare.has_pictures
+    assert [b for b in view.blocks if b["type"] != "image"] == list(bare.blocks)
+
+
+def test_a_home_without_pictures_keeps_its_lines() -> None:
+    seen = HomeView((), (a_character(face=a_face()),), Decimal(0), Decimal(20))
+    view = home(seen, {"r1": Sight(file_id="F0RECORDRECORD")})
+    assert view.has_pictures
+    assert len(view.without_pictures().blocks) == len(view.blocks)
+
+
+def test_the_closing_time_is_shown_in_each_readers_zone() -> None:
+    closes_at = NOW + timedelta(hours=24)
+    view = message(shown(voting(closes_at=closes_at)))
+    assert f"<!date^{int(closes_at.timestamp())}^{{date_short_pretty}} at {{time}}|25 Nov 09:00 UTC>" in str(
+        view.blocks
+    )
+
+
+def test_a_tally_of_nobody_is_still_a_view() -> None:
+    assert problems(message(shown(closed({}, 0, tally=Tally({}, 0))))) == []

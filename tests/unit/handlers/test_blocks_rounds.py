@@ -1,0 +1,230 @@
+"""What a round's message says and offers in each state, and what it keeps to itself until the close."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.round import Reason, Round, SlotState, State
+from handlers.blocks.rounds import message
+from handlers.blocks.view import View
+from tests.unit.handlers.limits import parts
+from tests.unit.handlers.stories import (
+    CATALOGUE,
+    NOW,
+    a_candidate,
+    a_face,
+    a_miss,
+    a_round,
+    a_slot,
+    closed,
+    shown,
+    voting,
+)
+
+TIE = {1: 3, 2: 0, 3: 1, 4: 3}
+AHEAD = {1: 3, 2: 0, 3: 1, 4: 2}
+
+
+def words(view: View) -> str:
+    """All a person can read, in order."""
+    read: list[str] = []
+
+    def walk(part: Any) -> None:
+        if isinstance(part, dict):
+            if isinstance(part.get("text"), str):
+                read.append(part["text"])
+            for value in part.values():
+                walk(value)
+        elif isinstance(part, list | tuple):
+            for value in part:
+                walk(value)
+
+    walk(view.blocks)
+    return "\n".join(read)
+
+
+def presses(view: View) -> dict[str, dict[str, Any]]:
+    return {p["action_id"]: p for p in parts(view) if "action_id" in p}
+
+
+def told(round_: Round, votes: dict[int, int] | None = None, voters: int = 0) -> View:
+    return message(shown(round_, votes, voters))
+
+
+def test_while_drawing_the_message_tells_models_reason_progress_and_price() -> None:
+    slots = (a_candidate(0, None), a_candidate(1, None), a_candidate(2, None), a_slot(3))
+    said = words(told(a_round(slots=slots)))
+    assert "Easel Four and Lumen Two get the same words (skin and wardrobe both matter here)." in said
+    assert "▰▰▰▱  3 of 4 in · about $0.15 for all 4 · voting opens when all are in" in said
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [
+        (Reason("named"), "get the same words, as asked."),
+        (Reason("look", "skin"), "(skin comes first here)"),
+        (Reason("fallback", "", ("Brush",)), "(Brush is not available here)"),
+        (Reason("fallback", "", ("Brush", "Pen")), "(Brush and Pen are not available here)"),
+    ],
+)
+def test_the_reason_for_the_models_is_told(reason: Reason, sentence: str) -> None:
+    assert sentence in words(told(a_round(reason=reason)))
+
+
+def test_a_round_with_one_model_says_that_it_is_not_blind() -> None:
+    slots = tuple(a_slot(n) for n in (0, 1))
+    assert "not blind" in words(told(a_round(slots=slots, reason=Reason("only_one", "", ("Lumen Two",)))))
+    assert "not blind" in words(told(voting(2)))
+
+
+def test_voting_may_be_opened_early_from_two_candidates_on() -> None:
+    one = a_round(slots=(a_candidate(0, None), a_slot(1), a_slot(2)))
+    two = a_round(slots=(a_candidate(0, None), a_candidate(1, None), a_slot(2)))
+    assert "open_now" not in presses(told(one))
+    assert "open_now" in presses(told(two))
+
+
+def test_a_wait_the_vendor_asks_for_is_announced_without_the_vendor() -> None:
+    waiting = a_slot(0, state=SlotState.PAUSED, paused_until=NOW + timedelta(seconds=20))
+    assert "A model asks for patience" in words(told(a_round(slots=(waiting, a_slot(3)))))
+
+
+def test_a_stranded_round_says_what_may_have_been_charged_and_offers_to_draw_again() -> None:
+    view = told(a_round(slots=(a_miss(0, "unknown", paid="maybe"),)))
+    assert "up to $0.05 may have been charged" in words(view)
+    assert "reroll" in presses(view)
+
+
+def test_every_candidate_has_a_button_with_its_votes() -> None:
+    view = told(voting(), AHEAD, 4)
+    labels = [presses(view)[f"vote:{n}"]["text"]["text"] for n in range(1, 5)]
+    assert labels == ["1 · 3", "2", "3 · 1", "4 · 2"]
+    assert "4 people voted · closes" in words(view)
+
+
+def test_a_button_carries_opaque_ids_and_nothing_else() -> None:
+    view = told(voting(), AHEAD, 4)
+    values = {action: p["value"] for action, p in presses(view).items()}
+    assert values["vote:2"] == "r1-1"
+    assert values["close"] == values["reroll"] == "r1"
+    assert values["lock"] == "r1 r1-0"
+
+
+def test_lock_asks_once_with_the_votes_as_they_stand() -> None:
+    confirm = presses(told(voting(), AHEAD, 4))["lock"]["confirm"]
+    assert confirm["title"]["text"] == "Lock candidate 1 as Maya?"
+    assert confirm["text"]["text"].startswith("3 of 4 people voted for it.")
+
+
+@pytest.mark.parametrize(("votes", "said"), [(TIE, "1 and 4 are level"), ({1: 0, 2: 0}, "Nobody has voted yet")])
+def test_without_a_leader_the_lock_carries_no_candidate_and_says_why(votes: dict[int, int], said: str) -> None:
+    lock = presses(told(voting(len(votes)), votes, 4))["lock"]
+    assert lock["value"] == "r1"
+    assert said in lock["confirm"]["text"]["text"]
+
+
+def test_a_missing_portrait_is_explained_and_can_be_drawn_again_at_the_dearest_price() -> None:
+    view = told(voting(slots=(a_candidate(0, 1), a_candidate(1, 2), a_candidate(2, 3), a_miss(3, "refused", "blood"))))
+    said = "One of 4 is missing: a model declined the brief (its filter flagged “blood”). Nothing was charged for it."
+    assert said in words(view)
+    assert presses(view)["reroll_one:1"]["text"]["text"] == "Re-roll it for up to $0.05"
+
+
+def test_the_filters_word_is_kept_back_before_the_close_unless_the_brief_has_it() -> None:
+    slots = (a_candidate(0, 1), a_candidate(2, 2), a_miss(1, "refused", "NUDITY"))
+    assert "NUDITY" not in json.dumps(told(voting(slots=slots)).blocks)
+    assert "NUDITY" in json.dumps(told(closed({1: 1, 2: 0}, 1, slots=slots)).blocks)
+
+
+def test_with_eight_candidates_nothing_can_be_added() -> None:
+    slots = (*(a_candidate(n, n + 1) for n in range(8)), a_miss(8))
+    assert "reroll_one:1" not in presses(told(voting(slots=slots)))
+
+
+@pytest.mark.parametrize("votes", [AHEAD, TIE, dict.fromkeys(range(1, 5), 0)])
+def test_until_the_close_nothing_names_a_model(votes: dict[int, int]) -> None:
+    paid = [a_miss(n, kind, CATALOGUE.models[0].title, "yes") for n, kind in enumerate(("down", "timed_out"), start=4)]
+    view = told(voting(slots=(*(a_candidate(n, n + 1) for n in range(4)), *paid)), votes, 4)
+    said = (view.text + json.dumps(view.blocks)).casefold()
+    for model in CATALOGUE.models:
+        for name in (model.title, model.name, model.provider, model.wire_id, str(next(iter(model.prices.values())))):
+            assert name.casefold() not in said
+
+
+def test_all_misses_cost_the_same_to_look_at() -> None:
+    cheap, dear = a_miss(2, paid="maybe"), a_miss(0, paid="maybe")
+    assert cheap.price != dear.price
+    rounds = [voting(slots=(a_candidate(1, 1), a_candidate(3, 2), miss)) for miss in (cheap, dear)]
+    seen = [json.dumps(told(r).blocks).replace(m.id, "it") for r, m in zip(rounds, (cheap, dear), strict=True)]
+    assert seen[0] == seen[1]
+
+
+def test_after_the_close_every_candidate_is_named() -> None:
+    said = words(told(closed(AHEAD, 4)))
+    assert "1 leads: 3 of 4 people voted for it." in said
+    assert "*1* Easel Four · 3 votes" in said
+    assert "*3* Lumen Two · 1 vote" in said
+
+
+def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:
+    assert presses(told(closed(AHEAD, 4)))["lock"]["value"] == "r1 r1-0"
+
+
+@pytest.mark.parametrize(
+    ("votes", "voters", "said"),
+    [(TIE, 4, "1 and 4 are level with 3 votes each."), (dict.fromkeys(range(1, 5), 0), 0, "Nobody voted.")],
+)
+def test_without_a_winner_the_lead_decides_extends_or_drops(votes: dict[int, int], voters: int, said: str) -> None:
+    view = told(closed(votes, voters))
+    assert said in words(view)
+    assert set(presses(view)) == {"decide", "extend", "drop"}
+    assert [o["value"] for o in presses(view)["decide"]["options"]] == ["r1-0", "r1-1", "r1-2", "r1-3"]
+
+
+def locked(**changes: object) -> Round:
+    return closed(AHEAD, 4, **{"state": State.LOCKED, "locked_slot": "r1-0", **changes})
+
+
+def test_the_record_tells_who_was_cast_by_whom_and_against_whom() -> None:
+    said = words(message(shown(locked(), face=a_face(tally=AHEAD))))
+    assert "Maya is cast." in said
+    assert "Candidate 1 · Easel Four · 3 of 4 votes · locked by <@U0LEAD> on" in said
+    assert "The others: 2 Easel Four (0), 3 Lumen Two (1), 4 Lumen Two (2) · understudy: 4" in said
+    assert "4 portraits for $0.15" in said
+
+
+def test_a_record_says_when_the_lead_decided() -> None:
+    said = words(message(shown(locked(), face=a_face(decided_by_lead=True, number=3))))
+    assert "decided by <@U0LEAD>" in said
+
+
+@pytest.mark.parametrize(("record_file", "shows"), [("F0RECORDRECORD", "F0RECORDRECORD"), (None, "F0CANDIDATE0")])
+def test_the_record_shows_the_large_picture_until_its_own_hangs(record_file: str | None, shows: str) -> None:
+    view = message(shown(locked(record_file=record_file), face=a_face()))
+    assert [b["slack_file"]["id"] for b in view.blocks if b["type"] == "image"] == [shows]
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("cancelled", "The lead cancelled the round."),
+        ("dropped", "The lead dropped the round."),
+        ("rerolled", "The lead asked for all portraits again"),
+        ("no_candidate", "No portrait came"),
+    ],
+)
+def test_a_round_that_ended_says_why_and_offers_nothing(why: str, said: str) -> None:
+    view = told(replace(voting(), state=State.VOID, why_void=why))
+    assert said in words(view)
+    assert presses(view) == {}
+
+
+def test_a_round_without_any_portrait_gives_every_reason_with_its_model() -> None:
+    said = words(
+        told(a_round(state=State.VOID, why_void="no_candidate", slots=(a_miss(0, "down"), a_miss(2, "bad_key"))))
+    )
+    assert "Missing, 1 of 2: Easel Four failed on its side. Nothing was charged for it." in said
+    assert "Missing, 2 of 2: Lumen Two did not take our key" in said

@@ -1,0 +1,191 @@
+"""There is a sentence for everything that can go wrong, and it says what to do."""
+
+import inspect
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import errors as kinds
+from bot.brief import Brief, understand
+from bot.errors import BriefError, CastingError, ModelError, NotYours, OutcomeChanged, OverBudget, RoundClosed
+from bot.face import Character, Place
+from bot.round import State
+from bot.voting import Clicked
+from handlers.words import answers, briefs, errors, misses, recall, rounds
+from handlers.words.text import count, cut, dollars, quiet, several, when
+from tests.unit.handlers.stories import HOSTILE, NOW, PLACE, TITLES, a_candidate, a_face, a_miss, a_round, voting
+
+AS_TYPED = str.maketrans({"\u2217": "*", "\u223c": "~", "\u02cb": "`", "\u02cd": "_", "\u2060": None})
+# Every problem that bot/brief.py and bot/routing.py raise, with a line that has it where a line can.
+BAD_LINES = [
+    "Maya: a fisherwoman --colour red",
+    "Maya: a fisherwoman --each 2 --each 3",
+    "Maya: a fisherwoman --models",
+    "Maya: a fisherwoman --models ,",
+    "Maya: a fisherwoman --each nine",
+    "Maya: a fisherwoman --aspect 7:3",
+    "Maya: a fisherwoman --look pretty",
+    "Maya: a fisherwoman --for ever",
+    "Maya: a fisherwoman --for 1m",
+    "Maya:",
+    ": a fisherwoman",
+    "Maya --each 2",
+    "Maya: a \u0007 fisherwoman",
+    "M" * 81 + ": a fisherwoman",
+    "Maya: " + "x" * 6_001,
+]
+FROM_ROUTING = [
+    BriefError("models", "unknown", "unknown-9", ("easel", "lumen"), line="Maya: a fisherwoman --models unknown-9"),
+    BriefError("each", "too_many", "3 x 4", limit=8, line="Maya: a fisherwoman --each 4"),
+]
+
+
+def refused(line: str) -> BriefError:
+    with pytest.raises(BriefError) as caught:
+        understand(line)
+    return caught.value
+
+
+@pytest.mark.parametrize("error", [*map(refused, BAD_LINES), *FROM_ROUTING], ids=lambda e: f"{e.field}-{e.problem}")
+def test_every_bad_line_gets_its_own_sentence(error: BriefError) -> None:
+    said = briefs.sentence(error)
+    assert said.endswith("Nothing was started.")
+    assert "I don't understand" not in said
+    assert "{" not in said
+
+
+@pytest.mark.parametrize("error", [*map(refused, BAD_LINES), *FROM_ROUTING], ids=lambda e: f"{e.field}-{e.problem}")
+def test_the_line_offered_instead_works(error: BriefError) -> None:
+    offered = briefs.line_that_works(error)
+    assert offered.startswith("/cast ")
+    assert isinstance(understand(offered.removeprefix("/cast ")), Brief)
+
+
+def test_an_unknown_model_is_answered_with_those_that_are_known_and_their_own_line() -> None:
+    error = FROM_ROUTING[0]
+    assert briefs.sentence(error) == "I know the models easel and lumen, but not unknown-9. Nothing was started."
+    assert briefs.line_that_works(error) == "/cast Maya: a fisherwoman --models easel,lumen"
+
+
+def test_every_expected_error_has_a_sentence_of_its_own() -> None:
+    expected = {
+        kind
+        for _, kind in inspect.getmembers(kinds, inspect.isclass)
+        if issubclass(kind, CastingError) and not issubclass(kind, ModelError) and kind is not CastingError
+    }
+    assert expected == set(errors.sentence.registry) - {object, CastingError}
+
+
+@pytest.mark.parametrize("kind", [kind for _, kind in inspect.getmembers(kinds, inspect.isclass)])
+def test_every_kind_of_miss_has_a_reason_of_its_own(kind: type) -> None:
+    if issubclass(kind, ModelError) and kind is not ModelError:
+        assert "gave no portrait" not in misses.named(a_miss(0, kind.kind), TITLES)
+
+
+@pytest.mark.parametrize("kind", ["unknown", "cancelled"])
+def test_misses_that_no_model_caused_have_reasons_too(kind: str) -> None:
+    assert "gave no portrait" not in misses.named(a_miss(0, kind), TITLES)
+
+
+@pytest.mark.parametrize(("paid", "said"), [("no", "Nothing was"), ("maybe", "may have been"), ("yes", "was charged")])
+def test_a_miss_says_whether_it_cost_something(paid: str, said: str) -> None:
+    assert said in misses.blind(a_round(), a_miss(0, paid=paid))
+    assert said in misses.named(a_miss(0, paid=paid), TITLES)
+
+
+@pytest.mark.parametrize(
+    "what", ["open_now", "cancel", "reroll", "close", "extend", "drop", "lock", "decide", "recast"]
+)
+def test_somebody_elses_press_is_told_who_may(what: str) -> None:
+    said = errors.sentence(NotYours(what, "U0LEAD"))
+    assert said.startswith("Only <@U0LEAD> can ")
+    assert "do this" not in said
+
+
+@pytest.mark.parametrize("state", [*State, "full", "too_few"])
+def test_every_state_that_stands_in_the_way_is_named(state: str) -> None:
+    said = errors.sentence(RoundClosed("vote", state, "Maya"))
+    assert "{" not in said
+    assert said.endswith(".")
+
+
+def test_a_cap_is_named_with_what_is_left_and_who_can_raise_it() -> None:
+    said = errors.sentence(OverBudget("day", Decimal("0.15"), Decimal(20), Decimal("0.031")))
+    assert "of today's $20.00 there is $0.04 left" in said
+    assert "MAX_USD_PER_DAY" in said
+
+
+def test_a_lock_that_was_overtaken_tells_the_tally() -> None:
+    said = errors.sentence(OutcomeChanged(1, {1: 2, 2: 0, 4: 3}))
+    assert said.startswith("The votes moved while you looked: 1 has 2 and 4 has 3. Nothing is locked.")
+
+
+def test_a_receipt_says_which_reaction_still_counts() -> None:
+    assert "Your :three: still votes" in answers.receipt(Clicked(3, False, True, "Maya", True))
+    assert answers.receipt(Clicked(3, True, False, "Maya", True)).startswith("You vote for 3 as Maya.")
+    assert answers.receipt(Clicked(3, False, False, "Maya", True)) == "You no longer vote for 3 as Maya."
+
+
+def test_a_record_nobody_voted_on_says_so() -> None:
+    assert "nobody voted" in rounds.record(a_face(voters=0, tally={}), TITLES)
+
+
+def test_a_reminder_tells_when_voting_closes() -> None:
+    assert when(NOW) in rounds.reminder(voting(closes_at=NOW))
+
+
+def test_late_portraits_and_slots_under_way_are_mentioned() -> None:
+    late, asking = a_candidate(1, None), a_round().slots[3]
+    said = rounds.under_way(voting(slots=(a_candidate(0, 1), late, asking)))
+    assert said == "1 still being drawn · 1 portrait came too late for this ballot and can be taken after the close"
+
+
+def test_a_character_that_is_cast_again_says_both() -> None:
+    character = Character("c1", "Maya", Place("T1", "C1"), a_face(), "r2")
+    assert recall.standing(character).endswith("being re-cast")
+    assert recall.standing(Character("c1", "Maya", PLACE, None, "r2")) == "being cast"
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"),
+    [("0.148", "$0.15"), ("0.15", "$0.15"), ("0.0339", "$0.04"), ("0.004", "$0.004"), ("0", "$0.00"), ("20", "$20.00")],
+)
+def test_money_never_looks_smaller_than_it_is(amount: str, written: str) -> None:
+    assert dollars(Decimal(amount)) == written
+
+
+def test_lists_and_counts_read_as_people_write_them() -> None:
+    assert [several(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert [count(1, "vote"), count(2, "vote"), count(0, "person", "people")] == ["1 vote", "2 votes", "0 people"]
+
+
+def test_a_moment_names_utc_where_the_readers_zone_is_not_known() -> None:
+    moment = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
+    assert when(moment) == "<!date^1795629600^{date_short_pretty} at {time}|25 Nov 18:00 UTC>"
+
+
+@given(st.text())
+def test_quiet_text_has_no_brackets_left_and_loses_nothing(text: str) -> None:
+    harmless = quiet(text)
+    assert "<" not in harmless
+    assert ">" not in harmless
+    back = harmless.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").translate(AS_TYPED)
+    assert back == text.translate(AS_TYPED)
+
+
+@given(st.text(min_size=1), st.integers(1, 50))
+def test_cut_text_fits(text: str, limit: int) -> None:
+    assert len(cut(text, limit)) <= limit
+
+
+def test_nobodys_name_is_formatted() -> None:
+    assert not set("*~`") & set(quiet(HOSTILE))
+    assert quiet("_i_ __init__ KAI_7") == "ˍiˍ ˍˍinitˍˍ KAI_7"
+
+
+def test_nobodys_name_begins_a_quotation() -> None:
+    assert not quiet("> q\n> r").startswith("&gt;")
+    assert "\n&gt;" not in quiet("> q\n> r")
