@@ -46,10 +46,11 @@ async def test_a_round_nobody_could_draw_says_why_and_frees_the_name(film: House
     await film.ballot(await film.cast("Nobody: a ghost"))
 
 
-async def test_the_lead_opens_the_vote_early(film: House) -> None:
-    await film.door.post("models/gpt-image-2/latency", {"least": 600, "most": 600})
-    ts = await film.cast("Early: a night watchman")
-    await film.shows(ts, "open_now")
-    await film.press(LENA, ts, "open_now")
-    message = await film.ballot(ts)
-    assert len([b for b in buttons_of(message) if b.startswith("vote")]) == 2
+async def test_the_lead_opens_the_vote_early(tmp_path: Path) -> None:
+    async with house(tmp_path) as film:
+        await film.door.post("models/gpt-image-2/latency", {"least": 600, "most": 600})
+        ts = await film.cast("Early: a night watchman")
+        await film.shows(ts, "open_now")
+        await film.press(LENA, ts, "open_now")
+        message = await film.ballot(ts)
+        assert len([b for b in buttons_of(message) if b.startswith("vote")]) == 2
