@@ -24,6 +24,8 @@ _PREVIEW_SIDE = 2048
 _RECORD_SIDE = 1600
 _MOST_PIXELS = 40_000_000
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+# As sharp as bicubic when shrinking and twice as quick; everybody waits for the sheet.
+_QUICK = Image.Resampling.HAMMING
 # A little under the smallest candidate, so that every one is resampled and none keeps its model's own sharpness.
 _BLIND_SCALE = 0.94
 
@@ -65,7 +67,7 @@ def examine(data: bytes, model: str) -> Examined:
             picture = image.convert("RGB")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
         raise BadPicture(model, "cannot be decoded", "yes") from error
-    if max(ImageStat.Stat(picture.resize((64, 64))).stddev) < 1:
+    if max(ImageStat.Stat(picture.resize((64, 64), Image.Resampling.NEAREST)).stddev) < 1:
         raise BadPicture(model, "blank", "yes")
     picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE), Image.Resampling.LANCZOS)
     digest = sha256(data).hexdigest()
@@ -91,8 +93,8 @@ def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
     rows = ceil(len(pictures) / columns)
     sheet = Image.new("RGB", (SHEET_WIDTH, rows * cell_h + _GUTTER * (rows - 1)), "white")
     for place, (number, picture) in enumerate(pictures.items()):
-        same = ImageOps.fit(picture, (round(cell_w * scale), round(cell_h * scale)), Image.Resampling.LANCZOS)
-        cell = same.resize((cell_w, cell_h), Image.Resampling.LANCZOS) if same.width != cell_w else same
+        same = ImageOps.fit(picture, (round(cell_w * scale), round(cell_h * scale)), _QUICK)
+        cell = same.resize((cell_w, cell_h), _QUICK) if same.width != cell_w else same
         _number(cell, number)
         sheet.paste(cell, ((place % columns) * (cell_w + _GUTTER), (place // columns) * (cell_h + _GUTTER)))
     return _under(sheet, SHEET_BYTES)
@@ -132,10 +134,9 @@ def _number(cell: Image.Image, number: int) -> None:
     """A big numeral on a dark disc in the upper left corner, readable on a telephone."""
     radius = max(24, cell.width // 12)
     margin = radius // 3
-    box = (margin, margin, margin + 2 * radius, margin + 2 * radius)
-    shade = Image.new("L", cell.size, 0)
-    ImageDraw.Draw(shade).ellipse(box, fill=170)
-    cell.paste(Image.new("RGB", cell.size, "black"), mask=shade)
+    shade = Image.new("L", (2 * radius + 1, 2 * radius + 1), 0)
+    ImageDraw.Draw(shade).ellipse((0, 0, 2 * radius, 2 * radius), fill=170)
+    cell.paste(Image.new("RGB", shade.size, "black"), (margin, margin), mask=shade)
     font = ImageFont.load_default(size=round(radius * 1.35))
     ImageDraw.Draw(cell).text((margin + radius, margin + radius), str(number), fill="white", font=font, anchor="mm")
 

@@ -205,6 +205,10 @@ class Roster(Protocol):
         """Every character of the workspace that has a face or an open round, by name."""
         ...
 
+    async def named(self, team: str, name: str) -> Sequence[Character]:
+        """Those of them whose name folds like `name`, in every production."""
+        ...
+
     async def character(self, character_id: str) -> Character | None: ...
 
     async def face(self, round_id: str) -> Face | None:

@@ -44,10 +44,9 @@ class Recall:
 
     async def recall(self, name: str, person: str, place: Place) -> Recalled:
         """The face of `name`: this channel's own production first, then all the person may see."""
-        everyone = await self._roster.characters(place.team)
-        alike = [c for c in everyone if fold(c.name) == fold(name)]
+        alike = await self._roster.named(place.team, name)
         if not alike:
-            return await self._similar(name, everyone, person, place)
+            return await self._similar(name, await self._roster.characters(place.team), person, place)
         own = [c for c in alike if c.place == place]
         return await self._found(name, own or await self.visible(alike, person, place))
 

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.brief import fold
 from bot.face import Character, Face, Place
 from storage.database import Database
 from storage.rows import FACE, face_of
 from storage.tables import characters, faces, is_open, productions, rounds
 
+# A face was locked, or a round is open: other names were only tried.
+_CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
 # Rows made into values between two looks at everything else that waits for the event loop.
 _AT_A_TIME = 200
 
@@ -21,9 +24,13 @@ class SqlRoster:
         self._database = database
 
     async def characters(self, team: str) -> Sequence[Character]:
-        cast = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
         async with self._database.read() as connection:
-            return await _found(connection, and_(productions.c.team == team, cast))
+            return await _found(connection, and_(productions.c.team == team, _CAST))
+
+    async def named(self, team: str, name: str) -> Sequence[Character]:
+        alike = characters.c.folded == fold(name)
+        async with self._database.read() as connection:
+            return await _found(connection, and_(productions.c.team == team, alike, _CAST))
 
     async def character(self, character_id: str) -> Character | None:
         async with self._database.read() as connection:

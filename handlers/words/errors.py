@@ -87,7 +87,7 @@ def _(error: AlreadyCasting) -> str:
 def _(error: AlreadyCast) -> str:
     return (
         f"{quiet(error.character)} is cast already. A re-cast asks the models for new portraits, "
-        f"about {dollars(error.price)} in all; the present face stays in the history."
+        f"up to {dollars(error.price)} in all; the present face stays in the history."
     )
 
 
@@ -112,7 +112,7 @@ def _(error: OutcomeChanged) -> str:
 def _(error: OverBudget) -> str:
     cap = _CAPS.get(error.cap, _CAPS["day"])
     told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))))
-    return f"This would cost about {dollars(error.price)}; {told} Nothing was started."
+    return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
 
 
 @sentence.register

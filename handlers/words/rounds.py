@@ -42,10 +42,10 @@ def models(round_: Round, titles: Titles) -> str:
 
 
 def progress(round_: Round) -> str:
-    """`▰▰▰▱ 3 of 4 in · about $0.15 for all · voting opens when all are in`."""
+    """`▰▰▰▱ 3 of 4 in · up to $0.15 for all · voting opens when all are in`."""
     arrived, total = len(round_.arrived), len(round_.slots)
     bar = "▰" * arrived + "▱" * (total - arrived)
-    parts = [f"{bar}  {arrived} of {total} in", f"about {dollars(round_.price)} for all {total}"]
+    parts = [f"{bar}  {arrived} of {total} in", f"up to {dollars(round_.price)} for all {total}"]
     if not round_.settled:
         parts.append("voting opens when all are in")
     elif round_.arrived:

@@ -68,3 +68,13 @@ async def test_a_roster_longer_than_one_look_is_listed_whole(storage: Storage) -
     for n in range(250):
         await storage.rounds.open(a_round(f"r{n}", f"Extra {n:03}", slots=1), stories.RICH, recast=False)
     assert [c.name for c in await storage.roster.characters("T1")] == [f"Extra {n:03}" for n in range(250)]
+
+
+async def test_a_name_finds_its_characters_in_every_production_of_the_workspace_alone(storage: Storage) -> None:
+    await locked(storage, a_round("r1"))
+    await storage.rounds.open(replace(a_round("r2"), place=Place(PLACE.team, "C-other")), CAPS, recast=False)
+    await storage.rounds.open(replace(a_round("r3"), place=Place("T-other", "C1")), CAPS, recast=False)
+    name = a_round().character
+    found = await storage.roster.named(PLACE.team, name.upper())
+    assert {c.place for c in found} == {PLACE, Place(PLACE.team, "C-other")}
+    assert await storage.roster.named(PLACE.team, name + "x") == []

@@ -58,7 +58,7 @@ def test_while_drawing_the_message_tells_models_reason_progress_and_price() -> N
     slots = (a_candidate(0, None), a_candidate(1, None), a_candidate(2, None), a_slot(3))
     said = words(told(a_round(slots=slots)))
     assert "Easel Four and Lumen Two get the same words (skin and wardrobe both matter here)." in said
-    assert "▰▰▰▱  3 of 4 in · about $0.15 for all 4 · voting opens when all are in" in said
+    assert "▰▰▰▱  3 of 4 in · up to $0.15 for all 4 · voting opens when all are in" in said
 
 
 @pytest.mark.parametrize(
