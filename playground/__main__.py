@@ -13,9 +13,10 @@ from playground.app import build
 from playground.demo import LINE
 from playground.demo import demo as play
 from playground.demo import headless as play_headless
+from playground.pictures import take_pictures
 from playground.slack.validator import check_document
 
-cli = typer.Typer(no_args_is_help=True, add_completion=False)
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @cli.command()
@@ -39,6 +40,12 @@ def demo(
 ) -> None:
     """Start the practice workspace and the bot, for a person on a page or headless."""
     raise typer.Exit(asyncio.run(play_headless(data, brief, as_json, speed) if headless else play(data, port)))
+
+
+@cli.command()
+def pictures() -> None:
+    """Make the pictures of README and docs from the running product."""
+    raise typer.Exit(asyncio.run(take_pictures()))
 
 
 @cli.command()

@@ -1,0 +1,46 @@
+"""Draws artificial portraits: clearly drawings, a different hand per model."""
+
+import io
+from hashlib import sha256
+
+import numpy as np
+from PIL import Image
+
+from playground.faces.caption import sign
+from playground.faces.hands import hand_of
+from playground.faces.person import Person
+from playground.faces.portrait import sketch_of
+from playground.faces.words import Traits
+
+_LARGEST = 2560  # pixels; what is asked for larger is drawn at this and enlarged, since paper has no finer grain
+
+
+def draw_face(model: str, prompt: str, seed: int, width: int, height: int) -> Image.Image:
+    """The portrait that belongs to (model, prompt, seed), at exactly this size."""
+    digest = sha256(f"{model}|{prompt}|{seed}".encode()).digest()
+    chance = np.random.default_rng(int.from_bytes(digest[:8]))
+    person = Person.of(Traits.of(prompt), chance)
+    scale = min(1.0, _LARGEST / max(width, height))
+    size = (round(width * scale), round(height * scale))
+    picture = hand_of(model)(person, sketch_of(person, chance), chance, *size)
+    return sign(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))
+
+
+def face_bytes(model: str, prompt: str, seed: int, width: int, height: int, media_type: str) -> bytes:
+    """The same, encoded."""
+    return encode(draw_face(model, prompt, seed, width, height), media_type)
+
+
+def encode(picture: Image.Image, media_type: str) -> bytes:
+    """PNG, JPEG or WebP, quick rather than small."""
+    out = io.BytesIO()
+    match media_type:
+        case "image/png":
+            picture.save(out, "PNG", compress_level=1)
+        case "image/jpeg":
+            picture.save(out, "JPEG", quality=90)
+        case "image/webp":
+            picture.save(out, "WEBP", quality=86, method=0)
+        case _:
+            raise ValueError(f"no encoder for {media_type}")
+    return out.getvalue()

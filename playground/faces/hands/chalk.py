@@ -1,0 +1,48 @@
+"""Soft chalk on toned paper: no outlines, edges that breathe, the paper showing through."""
+
+from PIL import Image
+
+from playground.faces.canvas import Canvas, Stencil
+from playground.faces.hands.laying import lay_all
+from playground.faces.hands.paper import blot, grained, streaks, tooth
+from playground.faces.person import Person
+from playground.faces.shapes import Chance
+from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
+
+_PAPERS: tuple[tuple[Colour, Colour], ...] = (
+    ((72, 80, 92), (132, 148, 150)),
+    ((104, 84, 72), (176, 140, 104)),
+    ((66, 82, 76), (136, 156, 128)),
+    ((88, 72, 88), (164, 128, 140)),
+)
+_SOFTNESS: dict[Role, float] = {"shade": 1.5, "light": 1.3}
+
+
+def chalk(person: Person, sketch: Sketch, chance: Chance, width: int, height: int) -> Image.Image:
+    paper, rubbed = _PAPERS[int(chance.integers(len(_PAPERS)))]
+    if person.light & {"night", "cold"}:
+        paper, rubbed = (44, 52, 74), (96, 116, 146)
+    canvas = Canvas(width, height, paper)
+    grain = tooth(canvas, chance, 96, 255, 360)
+    drawn_out = streaks(canvas, chance, 20, 235, -38 * person.side)
+    halo = canvas.stencil([blot(person.side * 0.4, -0.3, 2.3, 2.1, chance)], 0.35)
+    if halo:
+        canvas.paint(grained(halo, drawn_out), rubbed, 0.9)
+
+    def lay(mark: Mark, stencil: Stencil) -> None:
+        match mark.role:
+            case "mass":
+                edge = canvas.stencil(mark.shapes, 0.022) or stencil
+                canvas.paint(edge, mixed(mark.colour, paper, 0.24), 0.96)
+                canvas.paint(grained(grained(edge, grain), drawn_out), mixed(mark.colour, (255, 250, 236), 0.16), 0.9)
+            case "shade":
+                canvas.paint(grained(stencil, grain), mixed(mark.colour, paper, 0.30), mark.alpha)
+            case "light":
+                canvas.paint(grained(stencil, grain), mark.colour, mark.alpha * 1.25)
+            case "line" | "strand" | "speck":
+                canvas.paint(grained(stencil, grain), mark.colour, mark.alpha)
+            case _:
+                canvas.paint(stencil, mark.colour, mark.alpha)
+
+    lay_all(canvas, sketch, lay, _SOFTNESS)
+    return canvas.image

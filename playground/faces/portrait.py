@@ -1,0 +1,51 @@
+"""A person, drawn from back to front."""
+
+from playground.faces.beard import draw_beard
+from playground.faces.eyes import draw_brows, draw_eyes
+from playground.faces.hair import draw_hair
+from playground.faces.hair_behind import draw_hair_behind
+from playground.faces.hats import draw_hat
+from playground.faces.head import draw_ears, draw_neck, draw_skull, head_pose
+from playground.faces.jewels import draw_jewels
+from playground.faces.mouth import draw_mouth
+from playground.faces.nose import draw_nose
+from playground.faces.person import Person
+from playground.faces.plait import draw_plait
+from playground.faces.shapes import Chance, Points
+from playground.faces.sketch import Sketch
+from playground.faces.skin import draw_lines, draw_skin
+from playground.faces.wardrobe import draw_clothes
+
+
+def sketch_of(person: Person, chance: Chance) -> Sketch:
+    """All marks of a portrait; clothes and neck stand still, the head is posed."""
+    sketch = Sketch()
+    still, head = _still, head_pose(person)
+    sketch.pose = head
+    draw_hair_behind(sketch, person, chance)
+    sketch.pose = still
+    draw_neck(sketch, person)
+    draw_clothes(sketch, person, chance)
+    if person.hair_style == "plait":
+        draw_plait(sketch, person)
+    sketch.pose = head
+    draw_ears(sketch, person)
+    draw_skull(sketch, person)
+    draw_skin(sketch, person, chance)
+    draw_nose(sketch, person)
+    draw_lines(sketch, person)
+    if person.beard != "beard":
+        draw_beard(sketch, person, chance)
+    draw_eyes(sketch, person)
+    if person.beard == "beard":
+        draw_beard(sketch, person, chance)
+    draw_mouth(sketch, person)
+    draw_brows(sketch, person)
+    draw_hair(sketch, person, chance)
+    draw_hat(sketch, person)
+    draw_jewels(sketch, person)
+    return sketch
+
+
+def _still(points: Points) -> Points:
+    return points

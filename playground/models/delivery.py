@@ -1,0 +1,70 @@
+"""The ways in which an answer leaves, or does not."""
+
+import asyncio
+
+from aiohttp import web
+
+_HTML = """<!doctype html><html><head><title>One moment</title></head>
+<body><h1>One moment</h1><p>The service is being looked after. Reload this page in a minute.</p></body></html>"""
+_PRIVATE = "http://10.20.30.40/pictures/portrait.png"
+_CHUNKS = 20
+
+
+def gone(request: web.Request) -> bool:
+    """Whether the client has left."""
+    return request.transport is None or request.transport.is_closing()
+
+
+async def wait_until_gone(request: web.Request) -> None:
+    while not gone(request):  # noqa: ASYNC110 (aiohttp offers nothing to await for a client that leaves)
+        await asyncio.sleep(0.02)
+
+
+def cut(request: web.Request) -> web.Response:
+    """Closes the connection; the response returned goes nowhere."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
+
+
+def html_page() -> web.Response:
+    return web.Response(text=_HTML, content_type="text/html")
+
+
+def redirect() -> web.Response:
+    """Towards an address inside somebody's network, where no client may follow."""
+    return web.Response(status=307, headers={"Location": _PRIVATE})
+
+
+async def send(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+    """The whole answer; raises ConnectionError when the client has left meanwhile."""
+    response = web.Response(body=body, content_type="application/json", headers=headers)
+    await response.prepare(request)
+    await response.write_eof()
+    return response
+
+
+async def send_half(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+    """Promises the whole, sends the first half and closes."""
+    response = await _begin(request, body, headers)
+    await response.write(body[: len(body) // 2])
+    cut(request)
+    return response
+
+
+async def drip(request: web.Request, body: bytes, headers: dict[str, str], seconds: float) -> web.StreamResponse:
+    """The whole answer, spread over `seconds`."""
+    response = await _begin(request, body, headers)
+    step = -(-len(body) // _CHUNKS)
+    for start in range(0, len(body), step):
+        await response.write(body[start : start + step])
+        await asyncio.sleep(seconds / _CHUNKS)
+    await response.write_eof()
+    return response
+
+
+async def _begin(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+    response = web.StreamResponse(headers={**headers, "Content-Type": "application/json"})
+    response.content_length = len(body)
+    await response.prepare(request)
+    return response

@@ -1,0 +1,74 @@
+"""What Gemini's `generateContent` accepts for pictures: the google-genai SDK's `types.py` (3.4.0), JSON in camel case.
+
+Fields that only Vertex knows (`personGeneration`, `outputMimeType`, ...) are unknown here, as they are there.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+class _Struct(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+class InlineData(_Struct):
+    mime_type: str
+    data: str
+
+
+class Part(_Struct):
+    text: str | None = None
+    inline_data: InlineData | None = None
+    thought: bool = False
+    thought_signature: str | None = None
+
+
+class Content(_Struct):
+    parts: Annotated[list[Part], Meta(min_length=1)]
+    role: Literal["user", "model"] = "user"
+
+
+class ImageConfig(_Struct):
+    aspect_ratio: str | None = None
+    image_size: str | None = None
+
+
+class ResponseFormat(_Struct):
+    """The spelling of Google's guide; its values are enum names such as `IMAGE_SIZE_FOUR_K`."""
+
+    image: ImageConfig
+
+
+class ThinkingConfig(_Struct):
+    thinking_level: str | None = None
+    include_thoughts: bool | None = None
+
+
+class GenerationConfig(_Struct):
+    response_modalities: list[Literal["TEXT", "IMAGE"]] = []
+    image_config: ImageConfig | None = None
+    response_format: ResponseFormat | None = None
+    thinking_config: ThinkingConfig | None = None
+    seed: int | None = None
+    candidate_count: Literal[1] = 1
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: float | None = None
+
+
+class GenerateContent(_Struct):
+    contents: Annotated[list[Content], Meta(min_length=1)]
+    generation_config: GenerationConfig = msgspec.field(default_factory=GenerationConfig)
+    system_instruction: Content | None = None
+    safety_settings: list[dict[str, Any]] = []
+
+    @property
+    def prompt(self) -> str:
+        return "\n".join(part.text for content in self.contents for part in content.parts if part.text)
+
+    @property
+    def references(self) -> list[InlineData]:
+        return [part.inline_data for content in self.contents for part in content.parts if part.inline_data]

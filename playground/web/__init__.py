@@ -1,0 +1,34 @@
+"""The page of the practice workspace: static files, served as they are."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+_FILES = Path(__file__).parent / "page"
+_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' data: http://127.0.0.1:* http://localhost:*; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def add_page(app: web.Application) -> None:
+    """Serves the page at `/` and its files under `/page/`; nothing on it comes from anywhere else."""
+    app.router.add_get("/", _index)
+    app.router.add_static("/page", _FILES)
+    app.on_response_prepare.append(_guard)
+
+
+async def _index(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(_FILES / "index.html")
+
+
+async def _guard(request: web.Request, response: web.StreamResponse) -> None:
+    """Whatever a message contains, the page runs its own scripts only."""
+    if request.path == "/" or request.path.startswith("/page/"):
+        response.headers.update(_HEADERS)

@@ -1,0 +1,140 @@
+/** The page: one desk, or two side by side, under one strip that says where one is. */
+import { h, patch } from "./dom.js";
+import { channelView } from "./channel.js";
+import { Desk, seated } from "./desk.js";
+import { ask } from "./door.js";
+import { homeView } from "./home.js";
+import { recall, store } from "./memory.js";
+import { confirmView, modalView } from "./modal.js";
+import { Panel, panelView } from "./panel.js";
+import { peopleSwitch, sidebarView } from "./sidebar.js";
+import { LIGHTS, stripView } from "./strip.js";
+import { threadView } from "./thread.js";
+import { viewerView } from "./viewer.js";
+
+const root = document.getElementById("page");
+const shell = {
+  desk: null,
+  second: null,
+  panel: null,
+  drawer: false,
+  light: recall("light") ?? "auto",
+  closeDrawer: () => set({ drawer: false }),
+  toggleDrawer: () => set({ drawer: !shell.drawer }),
+  togglePanel,
+  toggleSecond,
+  turnLight,
+};
+
+showLight();
+const { people = [] } = await ask("state?limit=1");
+const humans = seated(people).map(({ id }) => id);
+const asked = new URLSearchParams(location.search).get("as");
+shell.desk = new Desk(
+  "first",
+  [asked, recall("user"), ...humans].find((id) => humans.includes(id)),
+  draw,
+);
+if (recall("second") === "yes") addSecond();
+document.addEventListener("visibilitychange", draw);
+
+function set(change) {
+  Object.assign(shell, change);
+  draw();
+}
+
+function draw() {
+  const { desk } = shell;
+  if (!desk) return;
+  store("user", desk.user);
+  if (!document.hidden && desk.page === "channel" && desk.channel) desk.read(desk.channel);
+  followFirst();
+  patch(root, [
+    stripView(shell),
+    h("div", { class: shell.second ? "desks two" : "desks", key: "desks" }, [
+      sidebarView(desk, shell),
+      h("main", { class: "desk", key: "first", "aria-label": seatName(desk) }, deskViews(desk)),
+      secondView(),
+      panelView(shell.panel),
+    ]),
+    h("div", { key: "over" }, [desk, shell.second].filter(Boolean).map(overViews)),
+  ]);
+  const where = desk.page === "home" ? "Castroom" : desk.channelName(desk.channel, "Castroom");
+  document.title = `${where} · practice workspace`;
+}
+
+function deskViews(desk) {
+  return [
+    desk.page === "home" ? homeView(desk) : channelView(desk),
+    desk.page === "home" ? null : threadView(desk),
+  ];
+}
+
+function overViews(desk) {
+  return h("div", { key: desk.name }, modalView(desk), confirmView(desk), viewerView(desk));
+}
+
+function secondView() {
+  if (!shell.second) return null;
+  const views = shell.second.sight.channels.has(shell.desk.channel)
+    ? deskViews(shell.second)
+    : elsewhere(shell.second);
+  return h(
+    "section",
+    { class: "desk second", key: "second", "aria-label": seatName(shell.second) },
+    h("div", { class: "second-head", key: "seats" }, peopleSwitch(shell.second)),
+    views,
+  );
+}
+
+function elsewhere(desk) {
+  return h(
+    "p",
+    { class: "empty", key: "elsewhere" },
+    `${desk.personName(desk.user)} is not in this channel.`,
+  );
+}
+
+function seatName(desk) {
+  return `As ${desk.personName(desk.user)}`;
+}
+
+function togglePanel() {
+  shell.panel?.stop();
+  set({ drawer: false, panel: shell.panel ? null : new Panel(draw, togglePanel) });
+}
+
+function toggleSecond() {
+  if (shell.second) {
+    shell.second.hangUp();
+    shell.second = null;
+  } else addSecond();
+  store("second", shell.second ? "yes" : "no");
+  draw();
+}
+
+function addSecond() {
+  shell.second = new Desk(
+    "second",
+    humans.find((id) => id !== shell.desk.user),
+    draw,
+  );
+}
+
+/** The second desk looks at the channel the first one is in. */
+function followFirst() {
+  const { desk, second } = shell;
+  if (second?.channel && desk.channel && second.channel !== desk.channel) second.go(desk.channel);
+}
+
+function turnLight() {
+  const names = Object.keys(LIGHTS);
+  shell.light = names[(names.indexOf(shell.light) + 1) % names.length];
+  store("light", shell.light);
+  showLight();
+  draw();
+}
+
+function showLight() {
+  document.documentElement.dataset.light = shell.light;
+}

@@ -1,0 +1,195 @@
+/**
+ * Block Kit to views, one function per kind of block (docs.slack.dev/reference/block-kit/blocks).
+ * A `place` is where blocks stand: a message, a modal or the App Home; it says what a press does there.
+ */
+import { h } from "./dom.js";
+import { actionElement, accessory } from "./elements.js";
+import { field } from "./fields.js";
+import { markdown } from "./markdown.js";
+import { mrkdwn, textObject } from "./mrkdwn.js";
+import { picture } from "./pictures.js";
+import { richText } from "./richtext.js";
+
+const SHOWN_LENGTH = 700;
+
+const KINDS = {
+  header: (block, place) => h("h3", { class: "block header" }, textObject(block.text, place.desk)),
+  divider: () => h("hr", { class: "block divider" }),
+  section,
+  context: (block, place) =>
+    h(
+      "div",
+      { class: "block context" },
+      block.elements.map((element) => contextElement(element, place)),
+    ),
+  actions: (block, place) =>
+    h(
+      "div",
+      { class: "block actions" },
+      block.elements.map((element) => actionElement(element, block, place)),
+    ),
+  context_actions: (block, place) =>
+    h(
+      "div",
+      { class: "block actions small" },
+      block.elements.map((element) => actionElement(element, block, place)),
+    ),
+  image: imageBlock,
+  rich_text: (block, place) => h("div", { class: "block rich" }, richText(block.elements, place.desk)),
+  markdown: (block, place) => h("div", { class: "block rich" }, markdown(block.text, place.desk)),
+  card: (block, place) => card(block, place),
+  carousel,
+  table,
+  input,
+};
+
+/** Views of all blocks, each under its own key so that a redraw keeps what it can. */
+export function blocksView(blocks, place) {
+  return blocks.map((block, at) =>
+    h("div", { key: block.block_id ?? at, class: "block-slot" }, blockView(block, place)),
+  );
+}
+
+function blockView(block, place) {
+  const draw = KINDS[block.type];
+  if (draw) return draw(block, place);
+  return h("p", { class: "note" }, `A ${block.type} block stands here; this page does not draw that kind.`);
+}
+
+function section(block, place) {
+  const words = block.text ? h("div", { class: "section-text" }, foldable(block, place)) : null;
+  const fields = (block.fields ?? []).map((text) => h("div", null, textObject(text, place.desk)));
+  return h(
+    "div",
+    { class: "block section" },
+    h("div", { class: "section-main" }, words, fields.length ? h("div", { class: "fields" }, fields) : null),
+    block.accessory ? h("div", { class: "accessory" }, accessory(block.accessory, block, place)) : null,
+  );
+}
+
+/** Slack folds a long section behind "see more" unless the block says `expand`. */
+function foldable(block, place) {
+  const words = textObject(block.text, place.desk);
+  const key = `fold/${block.block_id}`;
+  if (block.expand || block.text.text.length <= SHOWN_LENGTH || place.isOpen(key)) return words;
+  const more = h(
+    "button",
+    { type: "button", class: "link", on: { click: () => place.toggle(key) } },
+    "See more",
+  );
+  return [h("div", { class: "folded" }, words), more];
+}
+
+function contextElement(element, place) {
+  if (element.type === "image") return picture(element, place, { class: "thumb" });
+  return h("span", null, textObject(element, place.desk));
+}
+
+function imageBlock(block, place) {
+  return h(
+    "figure",
+    { class: "block image" },
+    block.title ? h("figcaption", null, textObject(block.title, place.desk)) : null,
+    picture(block, place, { class: "large" }),
+  );
+}
+
+function card(block, place, at) {
+  const words = [
+    ["title", "card-title"],
+    ["subtitle", "card-subtitle"],
+    ["body", "card-body"],
+    ["subtext", "card-subtitle"],
+  ];
+  return h(
+    "div",
+    {
+      class: "block card",
+      key: block.block_id ?? at,
+      role: "group",
+      "aria-label": block.title?.text ?? "Card",
+    },
+    block.hero_image ? picture(block.hero_image, place, { class: "hero" }) : null,
+    h(
+      "div",
+      { class: "card-words" },
+      block.icon ? picture(block.icon, place, { class: "thumb" }) : null,
+      words.map(([name, style]) =>
+        block[name] ? h("div", { class: style }, textObject(block[name], place.desk)) : null,
+      ),
+      block.actions?.length
+        ? h(
+            "div",
+            { class: "actions" },
+            block.actions.map((element) => actionElement(element, block, place)),
+          )
+        : null,
+    ),
+  );
+}
+
+function carousel(block, place) {
+  const slide = (event, way) => {
+    const strip = event.currentTarget.closest(".carousel").querySelector(".cards");
+    strip.scrollBy({ left: way * strip.clientWidth * 0.8, behavior: "smooth" });
+  };
+  const arrow = (label, mark, way) =>
+    h(
+      "button",
+      { type: "button", class: "arrow", "aria-label": label, on: { click: (event) => slide(event, way) } },
+      mark,
+    );
+  return h(
+    "div",
+    { class: "block carousel", role: "group", "aria-label": `${block.elements.length} cards` },
+    h(
+      "div",
+      { class: "cards", tabindex: "0" },
+      block.elements.map((element, at) => card(element, place, at)),
+    ),
+    block.elements.length > 1 ? [arrow("Cards before", "‹", -1), arrow("Cards after", "›", 1)] : null,
+  );
+}
+
+function table(block, place) {
+  const cell = (tag) => (content, at) =>
+    h(
+      tag,
+      { class: `align-${block.column_settings?.[at]?.align ?? "left"}`, scope: tag === "th" ? "col" : null },
+      content.type === "rich_text"
+        ? richText(content.elements, place.desk)
+        : mrkdwn(content.text, place.desk),
+    );
+  const [head, ...rows] = block.rows;
+  return h(
+    "div",
+    { class: "block table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
+    h(
+      "table",
+      null,
+      h("thead", null, h("tr", null, head.map(cell("th")))),
+      h(
+        "tbody",
+        null,
+        rows.map((row) => h("tr", null, row.map(cell("td")))),
+      ),
+    ),
+  );
+}
+
+function input(block, place) {
+  const error = place.errors?.[block.block_id];
+  const id = `${place.name}-${block.block_id}`;
+  const described = [block.hint ? `${id}-hint` : null, error ? `${id}-error` : null]
+    .filter(Boolean)
+    .join(" ");
+  const optional = block.optional ? h("span", { class: "quiet" }, " (optional)") : null;
+  return h(
+    "div",
+    { class: error ? "block input wrong" : "block input" },
+    h("label", { for: id, id: `${id}-label` }, textObject(block.label, place.desk), optional),
+    field(block.element, block, place, { id, described, invalid: Boolean(error), required: !block.optional }),
+    error ? h("p", { class: "error", id: `${id}-error`, role: "alert" }, error) : null,
+    block.hint ? h("p", { class: "hint", id: `${id}-hint` }, textObject(block.hint, place.desk)) : null,
+  );
+}

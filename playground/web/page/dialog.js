@@ -1,0 +1,28 @@
+/** The browser's own modal dialog as a view: focus stays inside, Escape asks to close, focus returns after. */
+import { h } from "./dom.js";
+
+export function dialog({ key, class: style, label, close, on = {} }, ...children) {
+  const cancel = (event) => {
+    event.preventDefault();
+    close();
+  };
+  const beside = (event) => event.target === event.currentTarget && close();
+  return h(
+    "dialog",
+    {
+      key,
+      class: style,
+      "aria-label": label,
+      on: { cancel, click: style === "viewer" ? beside : undefined, ...on },
+      mounted: show,
+      removed: (node) => node.close(),
+    },
+    children,
+  );
+}
+
+/** The first field has the focus; where there is none, what the browser chooses. */
+function show(node) {
+  node.showModal();
+  node.querySelector("[autofocus], .modal-body .entry, .modal-body input")?.focus();
+}

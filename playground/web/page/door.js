@@ -1,0 +1,54 @@
+/** The control door as the page uses it: questions, deeds, the live line. Contract: playground/README.md. */
+
+/** Fetches JSON; a refusal comes back as `{ok: false, error, detail}` like any other answer. */
+export async function ask(path, body) {
+  const init =
+    body === undefined
+      ? undefined
+      : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  try {
+    const answer = await fetch(`/control/${path}`, init);
+    return await answer.json();
+  } catch (error) {
+    return {
+      ok: false,
+      error: "unreachable",
+      detail: `The practice workspace does not answer (${error.message}).`,
+    };
+  }
+}
+
+/** What `user` sees; `query` may name channel, thread, limit and before. */
+export function state(user, query = {}) {
+  return ask(`state?${new URLSearchParams({ user, ...query })}`);
+}
+
+/** Does something as that person. */
+export function act(user, deed, body) {
+  return ask(`people/${user}/${deed}`, body);
+}
+
+/** Keeps a live line open; after a break it comes back by itself (`onOpen` again). Returns how to hang up. */
+export function live(user, { onOpen, onChange, onBreak }) {
+  let socket = null;
+  let wanted = true;
+  const connect = () => {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    socket = new WebSocket(`${scheme}://${location.host}/control/live?user=${user}`);
+    socket.onmessage = ({ data }) => {
+      const word = JSON.parse(data);
+      if (word.type === "hello") onOpen();
+      if (word.type === "changed") onChange(word.version, word.what);
+    };
+    socket.onclose = () => {
+      if (!wanted) return;
+      onBreak();
+      setTimeout(() => wanted && connect(), 1000);
+    };
+  };
+  connect();
+  return () => {
+    wanted = false;
+    socket.close();
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Interactive elements that are pressed (docs.slack.dev/reference/block-kit/block-elements);
+ * fields.js has those that are filled in.
+ */
+import { h } from "./dom.js";
+import { field } from "./fields.js";
+import { textObject } from "./mrkdwn.js";
+import { picture } from "./pictures.js";
+import { move } from "./roving.js";
+
+const PRESSED = { button, workflow_button: button, overflow, feedback_buttons: feedback, icon_button: icon };
+
+/** One element of an actions block or a card. */
+export function actionElement(element, block, place) {
+  const hidden = element.visible_to_user_ids && !element.visible_to_user_ids.includes(place.desk.user);
+  if (hidden) return null;
+  const draw = PRESSED[element.type];
+  if (draw) return draw(element, block, place);
+  const label = element.placeholder?.text ?? element.action_id;
+  return h("div", { class: "field", key: element.action_id }, field(element, block, place, { label }));
+}
+
+/** A section's accessory: a small picture or an element. */
+export function accessory(element, block, place) {
+  if (element.type === "image") return picture(element, place, { class: "side" });
+  return actionElement(element, block, place);
+}
+
+function button(element, block, place) {
+  const working = place.isWorking(block, element);
+  return h(
+    "button",
+    {
+      type: "button",
+      key: element.action_id,
+      class: ["button", element.style, working ? "working" : null].filter(Boolean).join(" "),
+      "aria-label": element.accessibility_label ?? null,
+      "aria-busy": working ? "true" : null,
+      "aria-disabled": working ? "true" : null,
+      "data-action": element.action_id,
+      on: { click: () => working || pressed(element, block, place) },
+    },
+    h("span", null, textObject(element.text, place.desk)),
+  );
+}
+
+/** A button with an address opens it, and the app is told as well. */
+function pressed(element, block, place) {
+  if (element.url) window.open(element.url, "_blank", "noopener");
+  place.press(block, element);
+}
+
+function overflow(element, block, place) {
+  const key = `menu/${element.action_id}`;
+  const isOpen = place.isOpen(key);
+  const close = () => isOpen && place.toggle(key);
+  const choose = (option) => () => {
+    close();
+    if (option.url) window.open(option.url, "_blank", "noopener");
+    place.press(block, element, option.value);
+  };
+  const options = element.options.map((option) =>
+    h(
+      "button",
+      { type: "button", role: "menuitem", on: { click: choose(option) } },
+      textObject(option.text, place.desk),
+    ),
+  );
+  const keys = (event) => {
+    if (event.key !== "Escape" || !isOpen) return move(event, "[role=menuitem]");
+    event.preventDefault();
+    close();
+  };
+  return h(
+    "div",
+    { class: "overflow", key: element.action_id, on: { keydown: keys } },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button",
+        "aria-haspopup": "menu",
+        "aria-expanded": String(isOpen),
+        "aria-label": "More choices",
+        on: { click: () => place.toggle(key) },
+      },
+      "⋯",
+    ),
+    isOpen
+      ? h("div", { class: "menu", role: "menu", mounted: (node) => node.firstChild.focus() }, options)
+      : null,
+  );
+}
+
+function feedback(element, block, place) {
+  const choices = [
+    ["positive_button", "+1"],
+    ["negative_button", "-1"],
+  ];
+  return h(
+    "div",
+    { class: "feedback", role: "group", key: element.action_id, "aria-label": "Feedback" },
+    choices.map(([name]) => {
+      const { text, value } = element[name];
+      const press = () => place.press(block, element, value);
+      return h(
+        "button",
+        { type: "button", class: "button", on: { click: press } },
+        textObject(text, place.desk),
+      );
+    }),
+  );
+}
+
+function icon(element, block, place) {
+  const press = () => place.press(block, element);
+  return h(
+    "button",
+    { type: "button", class: "button", key: element.action_id, on: { click: press } },
+    textObject(element.text, place.desk),
+  );
+}

@@ -1,0 +1,190 @@
+/**
+ * Elements that are filled in: inputs of modals, and the same elements where they stand in actions.
+ * A choice tells the place at once; what it is worth there (kept for submit, or sent) is the place's business.
+ */
+import { h } from "./dom.js";
+import { textObject } from "./mrkdwn.js";
+
+const TYPED = {
+  plain_text_input: { type: "text" },
+  email_text_input: { type: "email" },
+  url_text_input: { type: "url" },
+  number_input: { type: "number" },
+  external_select: { type: "text" },
+  datepicker: { type: "date" },
+  timepicker: { type: "time" },
+  datetimepicker: { type: "datetime-local" },
+};
+
+/** The element's field. `about` carries the id its label points to and what describes it. */
+export function field(element, block, place, about) {
+  const draw = KINDS[element.type] ?? (TYPED[element.type] ? typed : null);
+  if (!draw)
+    return h("span", { class: "note" }, `A ${element.type} stands here; this page does not draw that kind.`);
+  return draw(element, block, place, about);
+}
+
+/** What an element holds before anybody touches it, in the control door's form. */
+export function initialValue(element) {
+  const option = element.initial_option?.value;
+  const options = element.initial_options?.map(({ value }) => value);
+  const plain = [
+    "value",
+    "date",
+    "time",
+    "user",
+    "users",
+    "conversation",
+    "conversations",
+    "channel",
+    "channels",
+  ].map((name) => element[`initial_${name}`]);
+  const moment = element.initial_date_time;
+  return [option, options, ...plain, moment].find((value) => value !== undefined) ?? null;
+}
+
+const KINDS = {
+  static_select: (...all) => select(optionsOf(all[0], all[2].desk), ...all),
+  users_select: (...all) => select(peopleOf(all[2].desk), ...all),
+  conversations_select: (...all) => select(channelsOf(all[2].desk), ...all),
+  channels_select: (...all) => select(channelsOf(all[2].desk), ...all),
+  multi_static_select: (...all) => boxes(optionsOf(all[0], all[2].desk), ...all),
+  multi_external_select: (...all) => boxes(optionsOf(all[0], all[2].desk), ...all),
+  multi_users_select: (...all) => boxes(peopleOf(all[2].desk), ...all),
+  multi_conversations_select: (...all) => boxes(channelsOf(all[2].desk), ...all),
+  multi_channels_select: (...all) => boxes(channelsOf(all[2].desk), ...all),
+  checkboxes: (...all) => boxes(optionsOf(all[0], all[2].desk), ...all),
+  file_input: (...all) => boxes(filesOf(all[2].desk), ...all),
+  radio_buttons: radios,
+  rich_text_input: (element, ...rest) => typed({ ...element, multiline: true }, ...rest),
+};
+
+function typed(element, block, place, about) {
+  const many = element.multiline === true;
+  const moment = element.type === "datetimepicker";
+  const held = place.value(block, element);
+  const tell = (event, done) => place.changed(block, element, fromField(event.target.value, moment), done);
+  return h(many ? "textarea" : "input", {
+    ...attributes(element, about),
+    ...(many ? { rows: "5" } : TYPED[element.type]),
+    placeholder: element.placeholder?.text ?? null,
+    minlength: element.min_length ?? null,
+    maxlength: element.max_length ?? null,
+    min: element.min_value ?? null,
+    max: element.max_value ?? null,
+    step: element.is_decimal_allowed ? "any" : null,
+    value: moment && held ? localMoment(held) : String(held ?? ""),
+    on: { input: (event) => tell(event, false), change: (event) => tell(event, true) },
+  });
+}
+
+function select(groups, element, block, place, about) {
+  const held = place.value(block, element);
+  const option = ({ value, label }) => h("option", { key: value, value, selected: value === held }, label);
+  const tell = (event) => event.target.value && place.changed(block, element, event.target.value, true);
+  return h(
+    "select",
+    { ...attributes(element, about), on: { change: tell } },
+    h("option", { key: "", value: "" }, element.placeholder?.text ?? "Choose"),
+    groups.map((group) =>
+      group.name
+        ? h("optgroup", { label: group.name }, group.options.map(option))
+        : group.options.map(option),
+    ),
+  );
+}
+
+function boxes(groups, element, block, place, about) {
+  const held = place.value(block, element) ?? [];
+  const flip = (value) => (event) =>
+    place.changed(
+      block,
+      element,
+      event.target.checked ? [...held, value] : held.filter((one) => one !== value),
+      true,
+    );
+  return choices("checkbox", groups, element, block, place, about, (value) => held.includes(value), flip);
+}
+
+function radios(element, block, place, about) {
+  const held = place.value(block, element);
+  const pick = (value) => () => place.changed(block, element, value, true);
+  return choices(
+    "radio",
+    optionsOf(element, place.desk),
+    element,
+    block,
+    place,
+    about,
+    (value) => value === held,
+    pick,
+  );
+}
+
+function choices(type, groups, element, block, place, about, isOn, tell) {
+  const name = `${place.name}-${block.block_id}-${element.action_id}`;
+  const choice = ({ value, label, more }) =>
+    h(
+      "label",
+      { key: value, class: "choice" },
+      h("input", { type, name, value, checked: isOn(value), on: { change: tell(value) } }),
+      h("span", null, label, more ? h("span", { class: "quiet" }, more) : null),
+    );
+  const label = about.id ? { "aria-labelledby": `${about.id}-label` } : { "aria-label": about.label };
+  return h(
+    "div",
+    {
+      ...label,
+      id: about.id,
+      class: "choices",
+      role: type === "radio" ? "radiogroup" : "group",
+      "aria-describedby": about.described || null,
+    },
+    groups.map((group) => [group.name ? h("b", null, group.name) : null, group.options.map(choice)]),
+  );
+}
+
+function attributes(element, about) {
+  return {
+    id: about.id ?? null,
+    class: "entry",
+    "data-action": element.action_id,
+    "aria-label": about.label ?? null,
+    "aria-describedby": about.described || null,
+    "aria-invalid": about.invalid ? "true" : null,
+    "aria-required": about.required ? "true" : null,
+  };
+}
+
+function optionsOf(element, desk) {
+  const plain = (options) =>
+    options.map(({ value, text, description }) => ({
+      value,
+      label: textObject(text, desk),
+      more: description ? textObject(description, desk) : null,
+    }));
+  if (!element.option_groups) return [{ options: plain(element.options ?? []) }];
+  return element.option_groups.map(({ label, options }) => ({ name: label.text, options: plain(options) }));
+}
+
+function peopleOf(desk) {
+  return [{ options: desk.people().map(({ id, real_name }) => ({ value: id, label: real_name })) }];
+}
+
+function channelsOf(desk) {
+  return [{ options: desk.channels().map(({ id }) => ({ value: id, label: desk.channelName(id) })) }];
+}
+
+function filesOf(desk) {
+  return [{ options: desk.files().map(({ id, title, name }) => ({ value: id, label: title || name })) }];
+}
+
+function fromField(text, moment) {
+  if (!moment) return text || null;
+  return text ? Math.round(new Date(text).getTime() / 1000) : null;
+}
+
+function localMoment(seconds) {
+  const at = new Date(seconds * 1000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+}

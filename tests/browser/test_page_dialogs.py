@@ -1,0 +1,205 @@
+"""Threads, pictures, modals and the Home: what opens beside or above the conversation."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from tests.browser.conftest import FILM, Workspace, new_context
+from tests.browser.test_page_messages import picture, plain
+
+RECAST = {
+    "type": "modal",
+    "callback_id": "recast",
+    "title": plain("Re-cast Maya"),
+    "submit": plain("Re-cast"),
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "brief",
+            "label": plain("Brief"),
+            "element": {"type": "plain_text_input", "action_id": "words", "initial_value": "young"},
+        },
+        {
+            "type": "input",
+            "block_id": "shape",
+            "optional": True,
+            "label": plain("Shape"),
+            "element": {
+                "type": "static_select",
+                "action_id": "aspect",
+                "options": [{"text": plain("3:4"), "value": "3:4"}, {"text": plain("1:1"), "value": "1:1"}],
+            },
+        },
+    ],
+}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def submissions(workspace: Workspace) -> AsyncIterator[list[dict[str, Any]]]:
+    """A Bolt app that opens a modal on a click and refuses a brief without an age; what was entered last."""
+    app = AsyncApp(client=workspace.slack)
+    entered: list[dict[str, Any]] = []
+
+    @app.action("recast")
+    async def open_modal(ack: Any, body: dict[str, Any], client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=RECAST)
+
+    @app.view("recast")
+    async def check(ack: Any, view: dict[str, Any]) -> None:
+        values = view["state"]["values"]
+        entered.append(values)
+        if "60" in values["brief"]["words"]["value"]:
+            await ack()
+        else:
+            await ack(response_action="errors", errors={"brief": "Say an age."})
+
+    handler = AsyncSocketModeHandler(app, workspace.environment["SLACK_APP_TOKEN"])
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    yield entered
+    await handler.close_async()  # type: ignore[no-untyped-call]
+    await asyncio.sleep(0)
+
+
+async def open_recast(workspace: Workspace, page: Page) -> None:
+    element = {"type": "button", "text": plain("Re-cast"), "action_id": "recast"}
+    await workspace.post("Maya is cast.", [{"type": "actions", "elements": [element]}])
+    await page.goto(workspace.address)
+    await page.get_by_role("article").last.get_by_role("button", name="Re-cast").click()
+
+
+async def test_a_modal_says_at_the_field_what_is_wrong_and_closes_when_it_is_right(
+    workspace: Workspace, chromium_page: Page, submissions: list[dict[str, Any]]
+) -> None:
+    await open_recast(workspace, chromium_page)
+    modal = chromium_page.get_by_role("dialog", name="Re-cast Maya")
+    brief = modal.get_by_label("Brief")
+    await expect(brief).to_be_focused()
+    await expect(brief).to_have_value("young")
+    await brief.fill("")
+    await modal.get_by_role("button", name="Re-cast").click()
+    await expect(modal.get_by_role("alert")).to_have_text("Please complete this required field.")
+    await brief.fill("a fisherwoman")
+    await modal.get_by_role("button", name="Re-cast").click()
+    await expect(modal.get_by_role("alert")).to_have_text("Say an age.")
+    await expect(brief).to_have_attribute("aria-invalid", "true")
+    await expect(brief).to_have_value("a fisherwoman")
+    await brief.fill("a fisherwoman, 60")
+    await modal.get_by_label("Shape").select_option("1:1")
+    await modal.get_by_role("button", name="Re-cast").click()
+    await expect(modal).to_have_count(0)
+    assert submissions[-1]["brief"]["words"]["value"] == "a fisherwoman, 60"
+    assert submissions[-1]["shape"]["aspect"]["selected_option"]["value"] == "1:1"
+
+
+async def test_escape_closes_a_modal_and_gives_the_focus_back(
+    workspace: Workspace, chromium_page: Page, submissions: list[dict[str, Any]]
+) -> None:
+    await open_recast(workspace, chromium_page)
+    await expect(chromium_page.get_by_role("dialog")).to_be_visible()
+    await chromium_page.keyboard.press("Escape")
+    await expect(chromium_page.get_by_role("dialog")).to_have_count(0)
+    await expect(chromium_page.get_by_role("button", name="Re-cast")).to_be_focused()
+    assert (await workspace.see("state?user=lena"))["views"] == []
+
+
+async def test_the_page_says_that_the_app_runs_as_soon_as_it_does(
+    workspace: Workspace, chromium_page: Page, submissions: list[dict[str, Any]]
+) -> None:
+    await chromium_page.goto(workspace.address)
+    await expect(chromium_page.get_by_text("Castroom is running")).to_be_visible()
+
+
+async def test_replies_open_beside_the_message_and_answers_go_into_the_thread(
+    workspace: Workspace, chromium_page: Page
+) -> None:
+    ts = await workspace.post("Casting Maya")
+    await workspace.post("Candidate 1", thread_ts=ts)
+    await chromium_page.goto(workspace.address)
+    await chromium_page.get_by_role("button", name="1 reply").click()
+    thread = chromium_page.get_by_role("complementary", name="Thread")
+    await expect(thread.get_by_role("article")).to_contain_text(["Casting Maya", "Candidate 1"])
+    await thread.get_by_role("combobox").fill("1 for me")
+    await thread.get_by_role("combobox").press("Enter")
+    await expect(thread.get_by_role("article").last).to_contain_text("1 for me")
+    await expect(chromium_page.get_by_role("button", name="2 replies")).to_be_visible()
+    replies = (await workspace.see(f"state?user=mei&channel={FILM}&thread={ts}"))["threads"][FILM][ts]
+    assert [reply["text"] for reply in replies] == ["Candidate 1", "1 for me"]
+    await chromium_page.keyboard.press("Escape")
+    await expect(thread).to_have_count(0)
+
+
+async def test_a_command_in_a_thread_is_refused_in_words(workspace: Workspace, chromium_page: Page) -> None:
+    ts = await workspace.post("Casting Maya")
+    await workspace.post("Candidate 1", thread_ts=ts)
+    await chromium_page.goto(workspace.address)
+    await chromium_page.get_by_role("button", name="1 reply").click()
+    line = chromium_page.get_by_role("complementary", name="Thread").get_by_role("combobox")
+    await line.fill("/cast Maya")
+    await line.press("Enter")
+    await expect(chromium_page.get_by_role("alert")).to_contain_text("does not work in threads")
+
+
+async def test_pictures_of_a_message_are_leafed_through_in_the_viewer(
+    workspace: Workspace, chromium_page: Page
+) -> None:
+    names = ("one.png", "two.png", "three.png")
+    pictures = [(name, picture(90, 120, colour)) for name, colour in zip(names, ("teal", "olive", "navy"), strict=True)]
+    await workspace.upload(*pictures, channel_id=FILM)
+    await chromium_page.goto(workspace.address)
+    await chromium_page.get_by_role("button", name="Enlarge: two.png").click()
+    viewer = chromium_page.get_by_role("dialog")
+    await expect(viewer.get_by_role("img")).to_have_attribute("alt", "two.png")
+    await expect(viewer).to_contain_text("2 of 3")
+    await chromium_page.keyboard.press("ArrowRight")
+    await expect(viewer.get_by_role("img")).to_have_attribute("alt", "three.png")
+    await chromium_page.keyboard.press("ArrowRight")
+    await expect(viewer.get_by_role("img")).to_have_attribute("alt", "one.png")
+    await chromium_page.keyboard.press("Escape")
+    await expect(viewer).to_have_count(0)
+    await expect(chromium_page.get_by_role("button", name="Enlarge: two.png")).to_be_focused()
+
+
+async def test_the_home_shows_what_the_app_published_for_this_person(workspace: Workspace, chromium_page: Page) -> None:
+    home = {"type": "home", "blocks": [{"type": "header", "text": plain("Waiting for your vote")}]}
+    await workspace.slack.views_publish(user_id="U0LENAORTIZ", view=home)
+    await chromium_page.goto(workspace.address)
+    await chromium_page.get_by_role("button", name="Castroom home").click()
+    await expect(chromium_page.get_by_role("heading", name="Waiting for your vote")).to_be_visible()
+    home["blocks"] = [{"type": "header", "text": plain("Nothing waits")}]
+    await workspace.slack.views_publish(user_id="U0LENAORTIZ", view=home)
+    await expect(chromium_page.get_by_role("heading", name="Nothing waits")).to_be_visible()
+
+
+async def test_two_people_look_at_one_channel_side_by_side(workspace: Workspace, chromium: Browser) -> None:
+    ts = await workspace.post("Which reads most human?")
+    await workspace.slack.reactions_add(channel=FILM, timestamp=ts, name="one")
+    context = await new_context(chromium, width=1760, height=900)
+    page = await context.new_page()
+    await page.goto(workspace.address)
+    await page.get_by_role("button", name="Two people side by side").click()
+    lena, daniel = page.get_by_label("As Lena Ortiz"), page.get_by_label("As Daniel Okafor")
+    await daniel.locator("[data-reaction=one]").click()
+    await expect(daniel.locator("[data-reaction=one]")).to_have_attribute("aria-pressed", "true")
+    await expect(lena.locator("[data-reaction=one]")).to_have_text("12")
+    await expect(lena.locator("[data-reaction=one]")).to_have_attribute("aria-pressed", "false")
+    await context.close()
+
+
+async def test_night_and_day_can_be_chosen_against_the_system(workspace: Workspace, chromium: Browser) -> None:
+    context = await new_context(chromium, color_scheme="light")
+    page = await context.new_page()
+    await page.goto(workspace.address)
+    paper = "getComputedStyle(document.body).backgroundColor"
+    day = await page.evaluate(paper)
+    await page.get_by_role("button", name="Light: automatic").click()
+    await page.get_by_role("button", name="Light: day").click()
+    night = await page.evaluate(paper)
+    await page.reload()
+    assert day != night == await page.evaluate(paper)
+    await context.close()

@@ -1,0 +1,93 @@
+"""The practice models on a free port, and short ways to ask them."""
+
+import base64
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from aiohttp import web
+from PIL import Image
+
+from playground.models import add_models
+
+PROMPT = "weathered 60-year-old fisherwoman, grey plait"
+BEARER = {"Authorization": "Bearer practice-key"}
+GOOGLE = {"x-goog-api-key": "practice-key"}
+
+
+@dataclass(frozen=True)
+class Practice:
+    """An HTTP client that stands before a running practice studio."""
+
+    http: httpx.AsyncClient
+
+    async def recraft(self, path: str = "images/generations", **fields: Any) -> httpx.Response:
+        body = {"model": "recraftv4_1", "prompt": PROMPT, "size": "3:4", "response_format": "b64_json", **fields}
+        return await self.http.post(f"/recraft/v1/{path}", json=given(body), headers=BEARER)
+
+    async def openai(self, **fields: Any) -> httpx.Response:
+        body = {"model": "gpt-image-2", "prompt": PROMPT, "size": "1024x1536", "quality": "low", **fields}
+        return await self.http.post("/openai/v1/images/generations", json=given(body), headers=BEARER)
+
+    async def gemini(self, model: str = "gemini-nano-banana-2.1", **config: Any) -> httpx.Response:
+        image = {"aspectRatio": "3:4", "imageSize": "1K"}
+        body = {
+            "contents": [{"role": "user", "parts": [{"text": PROMPT}]}],
+            "generationConfig": given({"responseModalities": ["TEXT", "IMAGE"], "imageConfig": image, **config}),
+        }
+        return await self.http.post(f"/gemini/v1beta/models/{model}:generateContent", json=body, headers=GOOGLE)
+
+    async def fault(self, model: str, kind: str, **fields: Any) -> None:
+        answer = await self.http.post(f"/control/models/{model}/faults", json={"kind": kind, **fields})
+        assert answer.status_code == 200, answer.text
+
+    async def bill(self, model: str | None = None) -> dict[str, Any]:
+        answer = await self.http.get("/control/bill", params={"model": model} if model else None)
+        bill: dict[str, Any] = answer.json()
+        return bill
+
+
+@asynccontextmanager
+async def open_practice(data: Path, speed: float = 50) -> AsyncIterator[Practice]:
+    app = web.Application()
+    add_models(app, data=data, speed=speed)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        async with httpx.AsyncClient(base_url=address, timeout=10, trust_env=False) as http:
+            yield Practice(http)
+    finally:
+        await runner.cleanup()
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """Without what a test set to None, which means leave it out."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def picture(text: str) -> Image.Image:
+    """A decoded picture from base64; fails on anything that cannot be read to the end."""
+    opened = Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
+    opened.load()
+    return opened
+
+
+def mean_colour(drawn: Image.Image) -> tuple[int, int, int]:
+    red, green, blue = drawn.convert("RGB").resize((1, 1)).tobytes()
+    return red, green, blue
+
+
+def png(width: int = 640, height: int = 800, colour: tuple[int, int, int] = (180, 140, 120)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def data_url(data: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(data).decode()

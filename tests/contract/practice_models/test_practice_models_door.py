@@ -1,0 +1,52 @@
+"""The control door's part about models."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.contract.practice_models.studio import Practice
+
+
+async def shown(practice: Practice, model: str) -> dict[str, Any]:
+    listed = (await practice.http.get("/control/models")).json()["models"]
+    row: dict[str, Any] = next(row for row in listed if row["id"] == model)
+    return row
+
+
+async def test_models_are_listed_with_vendor_fault_and_latency(practice: Practice) -> None:
+    await practice.fault("gpt-image-2", "refusal", times=3, spelling="output")
+    row = await shown(practice, "gpt-image-2")
+    assert (row["vendor"], row["fault"]["kind"], row["fault"]["left"]) == ("openai", "refusal", 3)
+    await practice.openai()
+    assert (await shown(practice, "gpt-image-2"))["fault"]["left"] == 2
+    assert (await shown(practice, "recraftv4_1"))["fault"] is None
+    assert (await shown(practice, "recraftv4_1"))["latency"] == {"least": 1.5, "most": 4.0}
+
+
+async def test_latency_is_set_for_one_model_and_for_all(practice: Practice) -> None:
+    wait = {"least": 20, "most": 20}  # 0.4 s at this speed
+    assert (await practice.http.post("/control/models/recraftv4_1/latency", json=wait)).status_code == 200
+    began = time.monotonic()
+    await practice.recraft()
+    assert time.monotonic() - began >= 0.4
+    await practice.http.post("/control/models/*/latency", json={"least": 0, "most": 0})
+    assert (await shown(practice, "recraftv4_1"))["latency"] == {"least": 0.0, "most": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "error"),
+    [
+        ("no-such-model/faults", {"kind": "hang"}, 404, "no_such_model"),
+        ("recraftv4_1/faults", {"kind": "boredom"}, 400, "bad_fault"),
+        ("recraftv4_1/faults", {"kind": "hang", "often": 3}, 400, "bad_fault"),
+        ("recraftv4_1/faults", {"kind": "hang", "probability": 2}, 400, "bad_fault"),
+        ("recraftv4_1/latency", {"least": 3, "most": 1}, 400, "bad_latency"),
+        ("recraftv4_1/latency", {"least": -1, "most": 1}, 400, "bad_latency"),
+    ],
+)
+async def test_a_call_that_makes_no_sense_is_told_so(
+    practice: Practice, path: str, body: dict[str, Any], status: int, error: str
+) -> None:
+    answer = await practice.http.post(f"/control/models/{path}", json=body)
+    assert (answer.status_code, answer.json()["ok"], answer.json()["error"]) == (status, False, error)

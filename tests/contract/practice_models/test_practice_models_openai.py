@@ -1,0 +1,123 @@
+"""OpenAI's Images API, asked with a plain HTTP client."""
+
+import io
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.contract.practice_models.studio import BEARER, PROMPT, Practice, mean_colour, picture, png
+
+
+async def test_a_portrait_has_the_exact_size_and_its_usage_is_worth_its_price(practice: Practice) -> None:
+    answer = (await practice.openai(size="1152x1536", quality="high")).json()
+    usage = answer["usage"]
+    assert picture(answer["data"][0]["b64_json"]).size == (1152, 1536)
+    assert (answer["size"], answer["quality"], answer["output_format"]) == ("1152x1536", "high", "png")
+    assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
+    cost = usage["input_tokens"] * 5e-6 + usage["output_tokens"] * 30e-6
+    assert cost == pytest.approx((await practice.bill())["total_usd"])
+    assert 0.16 < cost < 0.18
+
+
+@pytest.mark.parametrize(("kind", "name"), [("png", "PNG"), ("jpeg", "JPEG"), ("webp", "WEBP")])
+async def test_the_output_format_is_what_the_bytes_are(practice: Practice, kind: str, name: str) -> None:
+    answer = (await practice.openai(output_format=kind)).json()
+    assert picture(answer["data"][0]["b64_json"]).format == name
+    assert "url" not in answer["data"][0]
+
+
+async def test_identical_calls_give_different_faces(practice: Practice) -> None:
+    one, other = [(await practice.openai()).json()["data"][0]["b64_json"] for _ in range(2)]
+    assert one != other
+
+
+@pytest.mark.parametrize(
+    ("fields", "param", "code"),
+    [
+        ({"seed": 4}, "seed", "unknown_parameter"),
+        ({"negative_prompt": "blur"}, "negative_prompt", "unknown_parameter"),
+        ({"response_format": "b64_json"}, "response_format", "unknown_parameter"),
+        ({"style": "vivid"}, "style", "unknown_parameter"),
+        ({"input_fidelity": "high"}, "input_fidelity", "unknown_parameter"),
+        ({"prompt": None}, "prompt", "missing_required_parameter"),
+        ({"prompt": "x" * 32_001}, "prompt", "string_above_max_length"),
+        ({"n": 11}, "n", "invalid_value"),
+        ({"quality": "max"}, "quality", "invalid_value"),
+        ({"quality": "best"}, "quality", "invalid_value"),
+        ({"size": "1000x1500"}, "size", "invalid_value"),
+        ({"size": "4096x4096"}, "size", "invalid_value"),
+        ({"size": "640x2560"}, "size", "invalid_value"),
+        ({"size": "512x512"}, "size", "invalid_value"),
+        ({"size": "3:4"}, "size", "invalid_value"),
+        ({"output_compression": 80}, "output_compression", "invalid_value"),
+    ],
+)
+async def test_a_bad_field_is_named_in_the_error(
+    practice: Practice, fields: dict[str, Any], param: str, code: str
+) -> None:
+    answer = await practice.openai(**fields)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["param"], error["code"]) == (400, param, code)
+    assert error["type"] == "invalid_request_error"
+    assert answer.headers["x-request-id"]
+    assert (await practice.bill())["calls"] == []
+
+
+async def test_newer_models_know_more_qualities(practice: Practice) -> None:
+    answer = await practice.openai(model="gpt-image-2.5-flare", quality="xhigh")
+    assert answer.status_code == 200
+    assert (await practice.bill())["total_usd"] == pytest.approx(0.074, abs=0.001)
+
+
+@pytest.mark.parametrize("model", ["gpt-image-1", "dall-e-3", "gpt-image-9"])
+async def test_a_retired_model_is_not_found(practice: Practice, model: str) -> None:
+    answer = await practice.openai(model=model)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "model_not_found")
+
+
+async def edit(practice: Practice, pictures: list[bytes], **fields: str) -> httpx.Response:
+    files = [("image[]", (f"{number}.png", data, "image/png")) for number, data in enumerate(pictures)]
+    body = {"model": "gpt-image-2", "prompt": PROMPT, "size": "1024x1536", "quality": "low", **fields}
+    return await practice.http.post("/openai/v1/images/edits", data=body, files=files, headers=BEARER)
+
+
+async def test_an_edit_keeps_the_face_it_was_given(practice: Practice) -> None:
+    answer = await edit(practice, [png(colour=(40, 40, 200)), png()])
+    red, _, blue = mean_colour(picture(answer.json()["data"][0]["b64_json"]))
+    assert blue > 3 * red
+    assert answer.json()["usage"]["input_tokens_details"]["image_tokens"] > 0
+
+
+async def test_references_of_many_megabytes_are_taken(practice: Practice) -> None:
+    noise = Image.effect_noise((2600, 2600), 90).convert("RGB")
+    large = io.BytesIO()
+    noise.save(large, "PNG", compress_level=0)
+    answer = await edit(practice, [large.getvalue()])
+    assert large.tell() > 20_000_000
+    assert answer.status_code == 200
+
+
+async def test_an_edit_refuses_input_fidelity_and_files_that_are_no_pictures(practice: Practice) -> None:
+    fidelity = await edit(practice, [png()], input_fidelity="high")
+    broken = await edit(practice, [png(), b"no picture"])
+    none = await practice.http.post("/openai/v1/images/edits", json={"prompt": PROMPT}, headers=BEARER)
+    assert fidelity.json()["error"]["code"] == "invalid_input_fidelity_model"
+    assert broken.json()["error"]["code"] == "invalid_image_file"
+    assert "image 2" in broken.json()["error"]["message"]
+    assert (fidelity.status_code, broken.status_code, none.status_code) == (400, 400, 400)
+
+
+async def test_models_are_listed_with_a_shutdown_date_that_may_be_null(practice: Practice) -> None:
+    listed = (await practice.http.get("/openai/v1/models", headers=BEARER)).json()["data"]
+    one = await practice.http.get("/openai/v1/models/gpt-image-2", headers=BEARER)
+    gone = await practice.http.get("/openai/v1/models/gpt-image-1", headers=BEARER)
+    assert {"id": "gpt-image-2", "shutdown_date": None}.items() <= one.json().items()
+    assert one.json() in listed
+    assert gone.status_code == 404
+
+
+async def test_only_a_practice_key_opens(practice: Practice) -> None:
+    answer = await practice.http.get("/openai/v1/models", headers={"Authorization": "Bearer sk-live"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "invalid_api_key")

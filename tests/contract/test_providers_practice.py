@@ -1,0 +1,149 @@
+"""The clients against the practice models: real pixels, the bill to the cent, and its faults as misses."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from PIL import Image
+
+from bot.catalogue import ModelFacts, Size
+from bot.errors import ModelError
+from bot.ports import Answer, Ask
+from bot.settings import Settings
+from playground.models import add_models
+from providers import Models, open_models
+from providers.registry import MODELS, models_of
+
+PROMPT = "Maya, a weathered 60-year-old fisherwoman, grey plait"
+ASPECT_PIXELS = {
+    "recraft": {"1:1": (1024, 1024), "4:5": (896, 1152), "3:4": (896, 1216), "2:3": (832, 1280), "9:16": (768, 1344)},
+    "gpt-image-2": {
+        "1:1": (1024, 1024),
+        "4:5": (1024, 1280),
+        "3:4": (1152, 1536),
+        "2:3": (1024, 1536),
+        "9:16": (864, 1536),
+    },
+    "nano-banana": {
+        "1:1": (1024, 1024),
+        "4:5": (928, 1152),
+        "3:4": (896, 1200),
+        "2:3": (848, 1264),
+        "9:16": (768, 1376),
+    },
+}
+# A fault of the practice models, and the miss it must become: kind, and whether it may have been paid.
+FAULTS = {
+    "refusal": ("refused", "no"),
+    "no_money": ("no_money", "no"),
+    "bad_key": ("bad_key", "no"),
+    "retired": ("retired", "no"),
+    "bad_request": ("bad_request", "no"),
+    "error_500": ("down", "maybe"),
+    "error_503": ("down", "no"),
+    "cut_before": ("down", "maybe"),
+    "cut_during": ("down", "maybe"),
+    "cut_after": ("down", "maybe"),
+    "broken_base64": ("bad_picture", "yes"),
+    "html": ("bad_picture", "maybe"),
+    "redirect": ("down", "no"),
+}
+
+
+@asynccontextmanager
+async def practice(data: Path) -> AsyncIterator[tuple[Models, str]]:
+    """The practice models at full speed, and clients that know them by address alone."""
+    app = web.Application()
+    add_models(app, data=data, speed=200)
+    async with TestServer(app) as server:
+        address = f"http://{server.host}:{server.port}"
+        models = open_models(
+            Settings.model_validate(
+                {
+                    "recraft_base_url": f"{address}/recraft/v1",
+                    "recraft_api_token": "practice-recraft",
+                    "openai_base_url": f"{address}/openai/v1",
+                    "openai_api_key": "practice-openai",
+                    "gemini_base_url": f"{address}/gemini/v1beta",
+                    "gemini_api_key": "practice-gemini",
+                }
+            )
+        )
+        try:
+            yield models, address
+        finally:
+            await models.close()
+
+
+async def pixels(answer: Answer) -> tuple[int, int]:
+    def decode() -> tuple[int, int]:
+        with Image.open(BytesIO(answer.data)) as image:
+            image.load()
+            return image.size
+
+    return await asyncio.to_thread(decode)
+
+
+async def billed(address: str) -> Decimal:
+    async with ClientSession() as session, session.get(f"{address}/control/bill") as response:
+        return Decimal(str((await response.json())["total_usd"]))
+
+
+async def fault(address: str, facts: ModelFacts, kind: str) -> None:
+    url = f"{address}/control/models/{facts.wire_id}/faults"
+    async with ClientSession() as session, session.post(url, json={"kind": kind, "times": 0}) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("facts", MODELS, ids=lambda m: m.name)
+async def test_every_model_draws_what_its_row_promises_at_a_price_within_it(
+    facts: ModelFacts, size: Size, tmp_path: Path
+) -> None:
+    async with practice(tmp_path) as (models, address):
+        answer = await models.model(facts.id).draw(Ask(PROMPT, "3:4", size, 7))
+        width, height = await pixels(answer)
+        assert f"{width}x{height}" == facts.pixels[size]
+        assert answer.charge.source == "exact"
+        assert answer.charge.usd == await billed(address)
+        assert answer.charge.usd <= facts.prices[size]
+        assert answer.request_id
+
+
+@pytest.mark.parametrize("name", ASPECT_PIXELS)
+async def test_every_aspect_comes_back_in_its_own_pixels(name: str, tmp_path: Path) -> None:
+    async with practice(tmp_path) as (models, _):
+        facts = models.catalogue.named(name)
+        assert facts
+        model = models.model(facts.id)
+        drawn = {a: await pixels(await model.draw(Ask(PROMPT, a, Size.DRAFT, 7))) for a in ASPECT_PIXELS[name]}
+    assert drawn == ASPECT_PIXELS[name]
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("provider", ["recraft", "openai", "gemini"])
+async def test_a_fault_becomes_its_miss_and_what_is_called_free_is_not_on_the_bill(
+    provider: str, kind: str, tmp_path: Path
+) -> None:
+    facts = models_of(provider)[0]
+    async with practice(tmp_path) as (models, address):
+        await fault(address, facts, kind)
+        with pytest.raises(ModelError) as caught:
+            await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
+        paid = await billed(address)
+    assert (caught.value.kind, caught.value.paid) == FAULTS[kind]
+    assert not paid or caught.value.paid != "no"
+
+
+async def test_all_accounts_are_sound_and_serve_every_model_of_the_table(tmp_path: Path) -> None:
+    async with practice(tmp_path) as (models, address):
+        checks = await models.checks()
+        assert await billed(address) == 0
+    assert all(c.reachable and c.key_ok for c in checks)
+    assert {i: s for c in checks for i, s in c.served.items()} == {m.id: True for m in MODELS}

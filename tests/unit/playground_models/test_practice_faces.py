@@ -1,0 +1,147 @@
+"""The portraits: the same for the same words and seed, different for everything else."""
+
+import statistics
+import time
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from playground.faces import draw_face, encode, face_bytes
+
+MODELS = (
+    "recraftv4_1",
+    "recraftv4_1_flash",
+    "gpt-image-2",
+    "gpt-image-2.5-flare",
+    "gemini-nano-banana-2.1",
+    "gemini-3-pro-image",
+)
+FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
+BRIEFS = (
+    FISHERWOMAN,
+    "young red-haired baker with freckles",
+    "bald night-shift nurse, 45, stubble, tired",
+    "elderly Black jazz trumpeter, white beard, beret",
+    "stern Japanese train conductor, 30, uniform cap",
+    "teenage punk with green hair, nose ring",
+    "Turkish grandmother in headscarf, glasses, scarf, dawn",
+    "little girl, 8, curly hair, hoodie",
+    "detective in a fedora, coat, moustache, scar, side light",
+    "woman with long blond hair, earrings, make-up, night",
+    "heavy man with afro, sou'wester",
+    "gaunt pensioner, receding hair, flat cap, shirt",
+)
+SMALL = (224, 304)
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean distance of levels, 0 to 255, of what is left at a glance."""
+    left, right = (
+        np.asarray(picture.resize((56, 76)).filter(ImageFilter.BoxBlur(1)), dtype=np.float64)
+        for picture in (one, other)
+    )
+    return float(np.abs(left - right).mean())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_face_is_the_same_for_the_same_model_words_and_seed(model: str) -> None:
+    one, other = (face_bytes(model, FISHERWOMAN, 3, *SMALL, "image/png") for _ in range(2))
+    assert one == other
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_four_seeds_are_four_people(model: str) -> None:
+    faces = [draw_face(model, FISHERWOMAN, seed, *SMALL) for seed in range(4)]
+    apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
+    assert min(apart) > 6
+
+
+def test_every_model_has_another_hand() -> None:
+    faces = [draw_face(model, FISHERWOMAN, 1, *SMALL) for model in MODELS]
+    apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
+    assert min(apart) > 15
+
+
+def test_other_words_are_another_face() -> None:
+    faces = [draw_face("recraftv4_1", brief, 1, *SMALL) for brief in BRIEFS]
+    apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
+    assert min(apart) > 8
+
+
+def hair_colour(brief: str) -> tuple[float, float, float]:
+    """The mean colour where hair is, above the forehead, over several seeds."""
+    crops = [draw_face("recraftv4_1", brief, seed, 448, 608).crop((190, 118, 258, 140)) for seed in range(4)]
+    red, green, blue = np.mean([np.asarray(crop).reshape(-1, 3).mean(axis=0) for crop in crops], axis=0)
+    return float(red), float(green), float(blue)
+
+
+def test_hair_has_the_colour_that_was_asked_for() -> None:
+    red, green, blue = hair_colour("woman, 30, short red hair")
+    assert red > 1.5 * green > 1.5 * blue
+    red, green, blue = hair_colour("woman, 30, short blue hair")
+    assert blue > 1.2 * red
+    assert sum(hair_colour("woman, 30, short black hair")) < sum(hair_colour("woman, 30, short white hair")) - 200
+
+
+def lines_on(brief: str) -> float:
+    """How much a forehead changes from pixel to pixel."""
+    crops = [
+        draw_face("recraftv4_1", brief, seed, 448, 608).crop((190, 170, 258, 250)).convert("L") for seed in range(6)
+    ]
+    return float(np.mean([np.abs(np.diff(np.asarray(crop, dtype=np.float64), axis=0)).mean() for crop in crops]))
+
+
+def test_age_shows_in_lines() -> None:
+    assert lines_on("bald man, 75, pale") > 1.25 * lines_on("bald man, 25, pale")
+
+
+@pytest.mark.parametrize("size", [(896, 1216), (768, 1376), (1024, 1024), (896, 1152), (1344, 768), (60, 90)])
+def test_a_face_fills_any_frame_exactly(size: tuple[int, int]) -> None:
+    assert draw_face("gpt-image-2", FISHERWOMAN, 1, *size).size == size
+
+
+def test_a_face_larger_than_paper_is_enlarged_to_the_pixel() -> None:
+    assert draw_face("recraftv4_1_pro", FISHERWOMAN, 1, 2160, 3840).size == (2160, 3840)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_brief_can_be_drawn_by_every_hand(model: str) -> None:
+    for seed, brief in enumerate(BRIEFS):
+        assert len(draw_face(model, brief, seed, *SMALL).getcolors(1 << 20) or []) > 200
+
+
+@pytest.mark.parametrize("words", ["", "\x00", "🙂" * 400, "x" * 32_000, "Мария, 40 лет", "The character:\n\n"])
+def test_any_words_at_all_give_a_face(words: str) -> None:
+    assert draw_face("gpt-image-2", words, 0, *SMALL).mode == "RGB"
+
+
+def test_the_corner_says_that_it_is_a_drawing() -> None:
+    drawn = draw_face("gpt-image-2", FISHERWOMAN, 1, 896, 1216)
+    corner = np.asarray(drawn.crop((740, 1170, 896, 1216)).convert("L"), dtype=np.float64)
+    margin = np.asarray(drawn.crop((0, 1196, 120, 1216)).convert("L"), dtype=np.float64)
+    assert corner.min() < margin.min() - 60
+
+
+@pytest.mark.parametrize(("media_type", "name"), [("image/png", "PNG"), ("image/jpeg", "JPEG"), ("image/webp", "WEBP")])
+def test_encoded_bytes_are_of_the_type_asked_for(media_type: str, name: str) -> None:
+    head = {"PNG": b"\x89PNG", "JPEG": b"\xff\xd8\xff", "WEBP": b"RIFF"}[name]
+    assert encode(Image.new("RGB", (8, 8)), media_type).startswith(head)
+
+
+def test_a_type_without_an_encoder_is_refused() -> None:
+    with pytest.raises(ValueError, match="image/tiff"):
+        encode(Image.new("RGB", (8, 8)), "image/tiff")
+
+
+def test_how_long_a_face_takes_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    spent = []
+    for model in MODELS:
+        began = time.process_time()
+        face_bytes(model, FISHERWOMAN, 1, 896, 1216, "image/webp" if model.startswith("recraft") else "image/jpeg")
+        spent.append((time.process_time() - began) * 1000)
+    with capsys.disabled():
+        print(  # noqa: T201
+            f"\n1K faces: median {statistics.median(spent):.0f} ms of one core, slowest {max(spent):.0f} ms"
+        )
+    assert len(spent) == len(MODELS)

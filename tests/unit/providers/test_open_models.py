@@ -1,0 +1,43 @@
+"""Which models there are, given the keys."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.catalogue import Size
+from bot.errors import BadKey
+from bot.settings import Settings
+from providers import _within, open_models
+from providers.registry import MODELS
+
+
+def settings(**keys: str) -> Settings:
+    return Settings.model_validate(keys)
+
+
+async def test_an_account_is_configured_by_its_key_and_all_models_are_known() -> None:
+    models = open_models(settings(openai_api_key="k"))
+    assert models.catalogue.models == MODELS
+    assert models.catalogue.configured == {"openai"}
+    assert models.model("openai:gpt-image-2").facts.prices[Size.DRAFT] < Decimal("0.10")
+    await models.close()
+
+
+async def test_a_key_of_blanks_is_none() -> None:
+    models = open_models(settings(openai_api_key="  ", gemini_api_key="\n"))
+    assert models.catalogue.configured == frozenset()
+    await models.close()
+
+
+@pytest.mark.parametrize("model_id", ["recraft:recraftv4_1", "openai:never-heard-of"])
+async def test_a_model_without_an_account_is_a_miss_and_no_crash(model_id: str) -> None:
+    models = open_models(settings(openai_api_key="k"))
+    with pytest.raises(BadKey) as caught:
+        models.model(model_id)
+    assert (caught.value.model, caught.value.paid) == (model_id, "no")
+    await models.close()
+
+
+@pytest.mark.parametrize(("patience", "reading"), [(5, 180), (120, 240), (300, 600), (3_600, 600)])
+def test_reading_goes_on_for_twice_the_patience_within_bounds(patience: float, reading: float) -> None:
+    assert _within(patience) == reading

@@ -1,0 +1,48 @@
+"""How long a vendor asks to wait, and which of its words are kept."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx
+import pytest
+
+from providers._http import Reply
+from providers._status import codes, retry_after
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 0),
+        ({"Retry-After": "12"}, 12),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"Retry-After-Ms": "250"}, 0.25),
+        ({"retry-after-ms": "1500", "retry-after": "60"}, 1.5),
+        ({"retry-after-ms": "soon", "retry-after": "60"}, 60),
+        ({"Retry-After": "soon"}, 0),
+        ({"Retry-After": "nan"}, 0),
+        ({"Retry-After": "inf"}, 0),
+        ({"Retry-After": "0"}, 0.1),
+        ({"Retry-After": "-5"}, 0.1),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.1),
+    ],
+)
+def test_the_wait_is_read_from_either_header(headers: dict[str, str], seconds: float) -> None:
+    assert retry_after(httpx.Headers(headers)) == seconds
+
+
+@pytest.mark.parametrize("zone", [" GMT", " -0000", ""])
+def test_a_date_to_wait_for_is_turned_into_seconds(zone: str) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True).removesuffix(" GMT") + zone
+    assert 17 < retry_after({"retry-after": date}) <= 20
+
+
+def test_codes_are_kept_and_sentences_are_not() -> None:
+    assert codes("moderation_blocked", None, "violence/graphic", "") == "moderation_blocked:violence/graphic"
+    assert codes("Your prompt was rejected.", "ok") == "ok"
+    assert codes("x" * 61) == ""
+    assert codes("line\n") == ""
+
+
+def test_a_reply_shows_nothing_of_its_body() -> None:
+    assert "Maya" not in repr(Reply(400, {}, bytearray(b"about Maya")))
