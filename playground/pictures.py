@@ -71,6 +71,7 @@ async def play(shown: Screen) -> Played:
     await shown.shot("5-record", record)
     told = await record.inner_text()
     await shown.be("Mei Tanaka")
+    await shown.says("Maya is cast")
     await shown.send("/cast maya")
     answer = await shown.says("Share here")
     await shown.shot("6-recall", answer)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIETLY = (
@@ -19,6 +19,9 @@ _QUIETLY = (
     "--disable-sync",
 )
 _PATIENCE = 60_000
+_USUAL: ViewportSize = {"width": 1280, "height": 900}
+# Tall enough for a whole message, so that its picture is not cut by the edge of the page.
+_TALL: ViewportSize = {"width": 1000, "height": 1500}
 
 
 def chromium() -> str | None:
@@ -28,10 +31,10 @@ def chromium() -> str | None:
 
 @asynccontextmanager
 async def screen(address: str, shots: Path, *, colours: Literal["light", "dark"] = "light") -> AsyncIterator["Screen"]:
-    """The page at `address` in a window of 1280 by 1000; pictures go to `shots`."""
+    """The page at `address` in a window of 1280 by 900; pictures go to `shots`."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=list(_QUIETLY))
-        page = await browser.new_page(viewport={"width": 1280, "height": 1000}, color_scheme=colours)
+        page = await browser.new_page(viewport=_USUAL, color_scheme=colours)
         page.set_default_timeout(_PATIENCE)
         expect.set_options(timeout=_PATIENCE)
         await page.goto(address)
@@ -49,6 +52,8 @@ class Screen:
     async def be(self, name: str) -> None:
         """Act as another of the practice people."""
         await self.page.get_by_role("radio", name=name).check(force=True)
+        seat = self.page.get_by_role("main", name=f"As {name}")
+        await expect(seat.get_by_role("article").first).to_be_visible()
 
     async def send(self, line: str) -> None:
         await self.page.get_by_role("combobox").first.fill(line)
@@ -82,6 +87,9 @@ class Screen:
         path = self._shots / f"{name}.png"
         if of is None:
             await self.page.screenshot(path=path)
-        else:
-            await of.screenshot(path=path)
+            return path
+        await self.page.set_viewport_size(_TALL)
+        await self.settled()
+        await of.screenshot(path=path)
+        await self.page.set_viewport_size(_USUAL)
         return path
