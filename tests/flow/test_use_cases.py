@@ -82,7 +82,9 @@ async def test_one_model_failing_holds_up_nobody(house: Theatre) -> None:
     house.studio.literal.script = lambda ask, call: Refused("openai:gpt-image-2", "violence")
     round_ = await house.voting()
     assert len(round_.candidates) == 2
-    assert [(s.miss.kind, s.miss.detail, s.cost) for s in round_.misses if s.miss] == [("refused", "violence", 0)] * 2
+    assert [(s.miss.kind, s.miss.detail, s.cost) for s in round_.misses if s.miss] == [
+        ("refused", "violence", Decimal(0))
+    ] * 2
     assert len(house.studio.literal.asks) == 2, "a refusal is never retried"
 
 
