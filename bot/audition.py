@@ -120,6 +120,9 @@ class Audition:
             self.drawing -= 1
         self._tell(round_.id)
         self._stage.refresh(round_.id)
+        round_ = await self._rounds.get(round_.id)
+        if any(late.id == slot_id for late in round_.late):
+            await self._stage.remark(round_.id, "late")
         if round_.state is not State.DRAWING:
             await self._presenting.catch_up(round_.id)
 

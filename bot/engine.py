@@ -61,7 +61,7 @@ class Engine:
 
     async def close(self) -> None:
         """Stop without waiting: what is unfinished stays pending and is taken up at the next launch."""
-        await asyncio.to_thread(DBOS.destroy)
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
 
 def _errands_of(casting: Casting) -> dict[str, Errand]:

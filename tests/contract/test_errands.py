@@ -1,0 +1,145 @@
+"""The port Errands, as the durable engine implements it: started once, carried to the end, taken up after a crash."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from bot.casting import Casting
+from bot.engine import Engine
+
+
+@dataclass
+class Deeds:
+    """Use cases that note what was asked of them; `held` keeps slots from finishing, `failing` makes steps fail."""
+
+    done: list[str] = field(default_factory=list)
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    failing: int = 0
+
+    def casting(self) -> Casting:
+        """As much of a casting as the engine calls."""
+        parts: dict[str, Any] = {
+            "audition": SimpleNamespace(
+                post=self.post, slots=self.slots, draw=self.draw, settle=self.settle, open_ballot=self.open_ballot
+            ),
+            "presenting": SimpleNamespace(catch_up=self.catch_up),
+            "voting": SimpleNamespace(close_due=self.close_due),
+        }
+        return cast("Casting", SimpleNamespace(**parts))
+
+    async def post(self, key: str) -> None:
+        if self.failing:
+            self.failing -= 1
+            raise ConnectionError("Slack is away")
+        self.done.append(f"post {key}")
+
+    async def slots(self, key: str) -> list[str]:
+        return [f"{key}-0", f"{key}-1"]
+
+    async def draw(self, key: str) -> None:
+        self.done.append(f"draw {key}")
+        await self.held.wait()
+
+    async def settle(self, key: str) -> None:
+        await self.held.wait()
+        self.done.append(f"settle {key}")
+
+    async def open_ballot(self, key: str) -> None:
+        self.done.append(f"open {key}")
+
+    async def catch_up(self, key: str) -> None:
+        self.done.append(f"show {key}")
+
+    async def close_due(self, key: str) -> None:
+        self.done.append(f"close {key}")
+
+
+async def running(deeds: Deeds, data: Path) -> Engine:
+    engine = Engine(f"sqlite:///{data / 'engine.sqlite'}", "test")
+    await engine.launch(deeds.casting())
+    return engine
+
+
+@pytest.fixture
+async def deeds(tmp_path: Path) -> AsyncIterator[tuple[Deeds, Engine]]:
+    deeds = Deeds()
+    engine = await running(deeds, tmp_path)
+    yield deeds, engine
+    deeds.held.set()
+    await asyncio.sleep(0.05)
+    await engine.close()
+
+
+async def until(deeds: Deeds, what: str, seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while what not in deeds.done:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_round_is_posted_then_drawn_then_opened_then_shown(deeds: tuple[Deeds, Engine]) -> None:
+    noted, engine = deeds
+    noted.held.set()
+    await engine.start("round", "r1")
+    await until(noted, "show r1")
+    assert noted.done[0] == "post r1"
+    assert set(noted.done[1:3]) <= {"draw r1-0", "draw r1-1", "settle r1"}
+    assert noted.done[-2:] == ["open r1", "show r1"]
+
+
+async def test_starting_what_already_runs_does_nothing(deeds: tuple[Deeds, Engine]) -> None:
+    noted, engine = deeds
+    await asyncio.gather(*(engine.start("round", "r1") for _ in range(5)))
+    await until(noted, "draw r1-1")
+    await engine.start("round", "r1")
+    await engine.start("slot", "r1-0")
+    noted.held.set()
+    await until(noted, "show r1")
+    assert sorted(noted.done) == ["draw r1-0", "draw r1-1", "open r1", "post r1", "settle r1", "show r1"]
+
+
+async def test_what_has_ended_is_started_afresh_when_it_is_asked_for_again(deeds: tuple[Deeds, Engine]) -> None:
+    noted, engine = deeds
+    for _ in range(2):
+        await engine.start("close", "r1")
+        await until(noted, "show r1")
+        assert noted.done == ["close r1", "show r1"]
+        noted.done.clear()
+        await asyncio.sleep(0.1)
+
+
+async def test_a_step_slack_would_not_take_is_tried_again(deeds: tuple[Deeds, Engine]) -> None:
+    noted, engine = deeds
+    noted.failing = 2
+    noted.held.set()
+    await engine.start("round", "r1")
+    await until(noted, "show r1", 10)
+    assert noted.done.count("post r1") == 1
+
+
+def test_an_engine_that_was_stopped_takes_its_errands_up_again(tmp_path: Path) -> None:
+    """Each life has an event loop of its own, as each process has."""
+
+    async def first_life() -> None:
+        before = Deeds()
+        engine = await running(before, tmp_path)
+        await engine.start("round", "r1")
+        await until(before, "draw r1-1")
+        await engine.close()
+
+    async def second_life() -> list[str]:
+        after = Deeds()
+        after.held.set()
+        engine = await running(after, tmp_path)
+        await until(after, "show r1", 10)
+        await engine.close()
+        return after.done
+
+    asyncio.run(first_life())
+    done = asyncio.run(second_life())
+    assert "post r1" not in done, "what was recorded is not done again"
+    assert sorted(done)[:2] == ["draw r1-0", "draw r1-1"], "what was not is"
