@@ -1,0 +1,1 @@
+"""What the figures in the documents come from: each is a ratio or a comparison within one run."""

@@ -1,0 +1,70 @@
+"""What the bot costs while nothing happens, beside a Bolt listener that does nothing, in the same run (Linux only)."""
+
+import asyncio
+import os
+from asyncio.subprocess import Process
+from dataclasses import dataclass
+from pathlib import Path
+
+from playground.door import Door
+from playground.processes import Workspace, bot_environment, start_bot, stop
+
+BARE = """
+import asyncio, os
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+async def listen():
+    client = AsyncWebClient(os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_BASE_URL"])
+    app = AsyncApp(client=client)
+    await AsyncSocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start_async()
+
+asyncio.run(listen())
+"""
+_SETTLE = 5.0
+
+
+@dataclass(frozen=True)
+class Idle:
+    """CPU as a share of one core, memory in megabytes, threads."""
+
+    cpu: float
+    megabytes: float
+    threads: int
+
+
+async def idle(data: Path, seconds: float) -> tuple[Idle, Idle]:
+    """The bot's and the bare listener's cost over `seconds`, one after the other on the same workspace."""
+    await asyncio.to_thread(data.mkdir, parents=True)
+    workspace = await Workspace.start(data)
+    try:
+        variables = bot_environment(data, await workspace.environment())
+        costs = []
+        for script in (None, BARE):
+            process = await start_bot(variables, data / "idle.log", script)
+            async with Door(workspace.address) as door:
+                await door.connected(process)
+            costs.append(await _measured(process, seconds))
+            await stop(process)
+        return costs[0], costs[1]
+    finally:
+        await stop(workspace.process)
+
+
+async def _measured(process: Process, seconds: float) -> Idle:
+    await asyncio.sleep(_SETTLE)
+    before = _ticks(process.pid)
+    await asyncio.sleep(seconds)
+    spent = (_ticks(process.pid) - before) / os.sysconf("SC_CLK_TCK")
+    status = _status(process.pid)
+    return Idle(spent / seconds, int(status["VmRSS"].split()[0]) / 1024, int(status["Threads"]))
+
+
+def _status(pid: int) -> dict[str, str]:
+    return dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
