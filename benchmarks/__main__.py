@@ -38,8 +38,8 @@ def page(rows: list[tuple[str, str]]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        f"Made by `make bench ARGS=--write` on {datetime.now(UTC):%d %B %Y}: {machine}. The practice workspace, the models'",
-        "drawing and the bot share these cores. Read ratios and differences within this run, not absolute times.",
+        f"Made by `make bench ARGS=--write` on {datetime.now(UTC):%d %B %Y}: {machine}. The practice workspace,",
+        "the models' drawing and the bot share these cores: read ratios and differences within this run.",
         "",
         "| what | figure |",
         "| --- | --- |",

@@ -188,6 +188,8 @@ class Audition:
 
     async def resume(self) -> None:
         """Start again whatever should be at work and is not: a crash may hang between a commit and its errand."""
+        for round_id in await self._rounds.unshown(self._now()):
+            await self._errands.start("close", round_id)
         for round_ in await self._rounds.moving():
             if round_.state is State.DRAWING:
                 await self._errands.start("round", round_.id)

@@ -8,6 +8,7 @@ portable JSON; the default serializer would be pickle.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from bot.casting import Casting
 VERSION = "castroom-1"
 _RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 _RECOVERIES = 100
+_SHORTEST_REST, _LONGEST_REST = 5.0, 3_600.0
 
 R = TypeVar("R")
 Errand = Callable[[str], Coroutine[Any, Any, None]]
@@ -50,12 +52,17 @@ class Engine:
         DBOS.launch()
 
     async def start(self, kind: str, key: str) -> None:
-        """See that the errand runs: nothing happens while it does; one that has ended is started afresh."""
-        attempt = 0
+        """See that the errand runs: nothing happens while it does; one that has ended is started afresh.
+
+        One that failed rests first, longer each time, so that what Slack never takes does not keep the bot busy.
+        """
+        attempt, last = 0, None
         while status := await DBOS.get_workflow_status_async(_id(kind, key, attempt)):
             if status.status in _RUNNING:
                 return
-            attempt += 1
+            attempt, last = attempt + 1, status
+        if last and last.status != "SUCCESS" and time.time() < _rested(attempt, last.updated_at or 0):
+            return
         with SetWorkflowID(_id(kind, key, attempt)):
             await DBOS.start_workflow_async(self._errands[kind], key)
 
@@ -101,6 +108,11 @@ async def _patiently(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str
         name=use_case.__name__, retries_allowed=True, max_attempts=9, interval_seconds=0.5, backoff_rate=2.0
     )
     return await DBOS.run_step_async(options, use_case, key)
+
+
+def _rested(attempts: int, failed_at: int) -> float:
+    """When an errand that failed so often may be tried again, as seconds since 1970; `failed_at` in milliseconds."""
+    return failed_at / 1000 + min(_SHORTEST_REST * (1 << min(attempts, 12)), _LONGEST_REST)
 
 
 def _id(kind: str, key: str, attempt: int) -> str:

@@ -33,9 +33,9 @@ class Locking:
         round_.must_be(State.VOTING, State.CLOSED, what="lock")
         if round_.state is State.VOTING:
             round_ = await self._voting.freeze(round_id, seen=seen, lock=True)
-            await self._errands.start("close", round_id)
         if round_.tally is None or round_.tally.winner is None:
             await self._stage.show(round_id)
+            await self._errands.start("close", round_id)
             raise NoWinner(round_.tally.leaders if round_.tally else ())
         return await self._lock(round_, round_.numbered(round_.tally.winner), person, by_lead=False)
 
@@ -46,7 +46,7 @@ class Locking:
         if face := await self._roster.face(round_.id):
             return face
         round_.must_be(State.CLOSED, what="decide")
-        slot = next(s for s in round_.candidates if s.id == slot_id)
+        slot = round_.candidate(slot_id)
         by_lead = round_.tally is None or round_.tally.winner != slot.number
         return await self._lock(round_, slot, person, by_lead=by_lead)
 

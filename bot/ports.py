@@ -189,6 +189,11 @@ class Rounds(Protocol):
         """Rounds that should be at work: drawing, or with a slot that is not final."""
         ...
 
+    async def unshown(self, now: datetime) -> Sequence[str]:
+        """Rounds of the last month whose thread or record lacks a picture: closed or locked ones, and those that have
+        been voting for minutes."""
+        ...
+
     async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
         """Voting rounds of the workspace in which the person has no mark on, oldest deadline first."""
         ...

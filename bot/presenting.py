@@ -4,9 +4,9 @@ Each part looks at what is already shown, so that it may run again at any time.
 """
 
 import asyncio
-from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from bot.catalogue import Catalogue
 from bot.imaging import alike, aside, contact_sheet, record
@@ -24,11 +24,11 @@ class Presenting:
         self._portraits = portraits
         self._stage = stage
         self._catalogue = catalogue
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, round_: Round, closes_at: datetime) -> bool:
         """Hang the sheet of what has arrived, then open the ballot with those numbers; False if it is open already."""
-        async with self._turns[round_.id]:
+        async with self._turn(round_.id):
             round_ = await self._rounds.get(round_.id)
             if round_.state is not State.DRAWING:
                 return False
@@ -39,7 +39,7 @@ class Presenting:
 
     async def catch_up(self, round_id: str) -> None:
         """Show what message and thread do not show yet: newer sheet, large pictures, seeds, record, originals."""
-        async with self._turns[round_id]:
+        async with self._turn(round_id):
             round_ = await self._rounds.get(round_id)
             if round_.state in (State.VOTING, State.CLOSED) and round_.sheet_shows < len(round_.candidates):
                 await self._hang_sheet(round_)
@@ -49,6 +49,10 @@ class Presenting:
             await self._pin_new(round_)
             if round_.state in (State.CLOSED, State.LOCKED):
                 await self._pin_originals(round_)
+
+    def _turn(self, round_id: str) -> asyncio.Lock:
+        """One at a time per round, so that nothing is hung twice."""
+        return self._turns.setdefault(round_id, asyncio.Lock())
 
     async def _hang_sheet(self, round_: Round) -> None:
         previews = {

@@ -191,6 +191,13 @@ class Round:
         """The tally: the frozen one once the round closed, else what `marks` come to."""
         return self.tally or Tally.of(marks, {slot_id: number for number, slot_id in self.slot_of.items()})
 
+    def candidate(self, slot_id: str) -> Slot:
+        """The candidate of this slot; raises KeyError while it has no number."""
+        for slot in self.candidates:
+            if slot.id == slot_id:
+                return slot
+        raise KeyError(slot_id)
+
     def next_number(self) -> int | None:
         """The number a further candidate gets; None once eight are taken."""
         number = len(self.candidates) + 1

@@ -46,7 +46,7 @@ class Voting:
         """A press on a number: sets the person's button mark or takes it back; raises RoundClosed after the close."""
         round_ = await self._rounds.by_slot(slot_id)
         round_.must_be(State.VOTING, what="vote")
-        number = next(n for n, slot in round_.slot_of.items() if slot == slot_id)
+        number = round_.candidate(slot_id).number or 0
         on = await self._rounds.toggle(round_.id, slot_id, person, stamp)
         if on is not None:
             self._stage.refresh(round_.id)

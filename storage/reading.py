@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select, union
+from sqlalchemy import ColumnElement, and_, exists, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ballot import Mark
@@ -15,6 +15,8 @@ from storage.rows import ROUND, SLOT, round_of, slot_of
 from storage.tables import marks, rounds, slots
 
 _UNDER_WAY = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
+_SHOWN_BY_NOW = timedelta(minutes=2)
+_WORTH_SHOWING = timedelta(days=31)
 
 
 async def round_by_id(connection: AsyncConnection, round_id: str) -> Round:
@@ -38,6 +40,21 @@ async def moving(connection: AsyncConnection) -> Sequence[Round]:
     drawing = select(rounds.c.id).where(rounds.c.state == State.DRAWING)
     unfinished = select(slots.c.round_id).where(slots.c.state.in_(_UNDER_WAY))
     return await _load(connection, rounds.c.id.in_(union(drawing, unfinished)))
+
+
+async def unshown(connection: AsyncConnection, now: datetime) -> Sequence[str]:
+    """Rounds with a numbered candidate whose pictures do not hang yet, and records without theirs."""
+    numbered = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.number.is_not(None))
+    new = numbered.where(slots.c.file_id.is_(None)).exists()
+    original = numbered.where(slots.c.original_file.is_(None)).exists()
+    settled = rounds.c.state.in_((State.CLOSED, State.LOCKED))
+    lacking = or_(
+        and_(rounds.c.state == State.VOTING, new, rounds.c.opened_at < now - _SHOWN_BY_NOW),
+        and_(settled, or_(new, original)),
+        and_(rounds.c.state == State.LOCKED, rounds.c.record_file.is_(None)),
+    )
+    recent = rounds.c.opened_at > now - _WORTH_SHOWING
+    return list(await connection.scalars(select(rounds.c.id).where(recent, lacking)))
 
 
 async def waiting_for(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:

@@ -129,6 +129,10 @@ class SqlRounds:
         async with self._database.read() as connection:
             return await reading.moving(connection)
 
+    async def unshown(self, now: datetime) -> Sequence[str]:
+        async with self._database.read() as connection:
+            return await reading.unshown(connection, now)
+
     async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
         async with self._database.read() as connection:
             return await reading.waiting_for(connection, person, team)

@@ -227,6 +227,38 @@ async def test_the_sweep_starts_a_round_whose_errand_never_started(house: Theatr
     assert house.started == []
 
 
+async def test_the_sweep_finds_a_record_whose_pictures_a_crash_kept_from_hanging(house: Theatre) -> None:
+    round_ = await house.voting()
+    await house.vote(round_, U2=2)
+    await house.casting.locking.lock(round_.id, round_.numbered(2).id, LEAD)
+    house.started.clear()
+    await house.casting.tick()
+    assert house.started == [("close", round_.id)]
+    await house.casting.presenting.catch_up(round_.id)
+    shown = await house.round(round_.id)
+    assert shown.record_file
+    assert all(s.original_file for s in shown.candidates)
+    house.started.clear()
+    await house.casting.tick()
+    assert house.started == []
+
+
+async def test_the_sweep_lets_a_ballot_be_for_two_minutes_before_it_looks_for_missing_pictures(house: Theatre) -> None:
+    round_ = await house.voting()
+    slot = await house.casting.audition.reroll_one(round_.numbered(1).id, LEAD, "again")
+    house.stage.refuses_pictures = True
+    with pytest.raises(Unreachable):
+        await house.casting.audition.draw(slot.id)
+    await house.casting.tick()
+    assert ("close", round_.id) not in house.started
+    house.later(minutes=3)
+    await house.casting.tick()
+    assert ("close", round_.id) in house.started
+    house.stage.refuses_pictures = False
+    await house.casting.presenting.catch_up(round_.id)
+    assert (await house.round(round_.id)).sheet_shows == 5
+
+
 # The vote
 
 

@@ -85,6 +85,7 @@ class RememberingStage:
     pinned: list[Picture] = field(default_factory=list)
     shown: list[Reaction] = field(default_factory=list)
     silent: bool = False
+    refuses_pictures: bool = False
 
     async def post(self, round_id: str) -> None:
         if (await self.storage.rounds.get(round_id)).message_ts is None:
@@ -98,6 +99,8 @@ class RememberingStage:
         self.happened.append(("show", round_id, (await self.storage.rounds.get(round_id)).state))
 
     async def hang(self, round_id: str, sheet: Picture) -> str:
+        if self.refuses_pictures:
+            raise Unreachable("files.completeUploadExternal")
         self.sheets.append(sheet)
         return f"F{len(self.sheets)}"
 
