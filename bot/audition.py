@@ -23,6 +23,7 @@ from bot.presenting import Presenting, original_key, preview_key
 from bot.round import Miss, Round, Slot, State
 
 _LONGEST_WAIT = 30.0
+_USUAL_WAIT = 5.0  # where a vendor says "too many" without saying until when
 _FEWEST_TO_OPEN_EARLY = 2
 _LOOK_AGAIN = 2.0
 _NUMBERED_AT_ONCE = frozenset({State.VOTING, State.CLOSED})
@@ -237,11 +238,12 @@ class Audition:
         try:
             return await model.draw(ask)
         except RateLimited as limit:
-            if not 0 < limit.retry_after <= _LONGEST_WAIT:
+            wait = limit.retry_after or _USUAL_WAIT
+            if wait > _LONGEST_WAIT:
                 raise
-            await self._rounds.pause(slot.id, self._now() + timedelta(seconds=limit.retry_after))
+            await self._rounds.pause(slot.id, self._now() + timedelta(seconds=wait))
             self._stage.refresh(round_.id)
-            await asyncio.sleep(limit.retry_after)
+            await asyncio.sleep(wait)
         await self._rounds.intend(slot.id, self._now())
         return await model.draw(ask)
 
