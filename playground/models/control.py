@@ -1,4 +1,4 @@
-"""The control door's part about models: the bill, faults and latencies."""
+"""The control door's part about models: the bill, faults, latencies and the habits of one's own server."""
 
 import json
 from typing import Annotated, Any
@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from playground.models.faults import KINDS, Fault, Latency
+from playground.models.own import Own
 from playground.models.reading import MisfitError, body_of, parsed
 from playground.models.studio import Studio
 
@@ -19,16 +20,19 @@ class _Wait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ModelsDoor:
     """Routes under /control; `served` are (vendor, model id) of every model that answers."""
 
-    def __init__(self, studio: Studio, served: list[tuple[str, str]]) -> None:
+    def __init__(self, studio: Studio, own: Own, served: list[tuple[str, str]]) -> None:
         self._studio = studio
+        self._own = own
         self._served = served
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/control/bill", self.bill),
             web.get("/control/models", self.models),
-            web.post("/control/models/{model}/faults", self.fault),
-            web.post("/control/models/{model}/latency", self.latency),
+            web.post("/control/models/{model:.+}/faults", self.fault),
+            web.post("/control/models/{model:.+}/latency", self.latency),
+            web.get("/control/own", self.habits),
+            web.post("/control/own", self.set_habits),
         ]
 
     async def bill(self, request: web.Request) -> web.Response:
@@ -57,6 +61,16 @@ class ModelsDoor:
             raise _no("bad_latency", "least is more than most")
         self._studio.faults.set_latency(model, Latency(wait.least, wait.most))
         return web.json_response({"ok": True, "model": model, "latency": msgspec.structs.asdict(wait)})
+
+    async def habits(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, **msgspec.structs.asdict(self._own.habits)})
+
+    async def set_habits(self, request: web.Request) -> web.Response:
+        try:
+            self._own.habits = self._own.habits.changed(parsed(await body_of(request), dict[str, object]))
+        except (MisfitError, msgspec.ValidationError) as error:
+            raise _no("bad_habit", str(error)) from error
+        return await self.habits(request)
 
     def _model(self, request: web.Request) -> str:
         model = request.match_info["model"]

@@ -6,7 +6,8 @@ from aiohttp import web
 
 _HTML = """<!doctype html><html><head><title>One moment</title></head>
 <body><h1>One moment</h1><p>The service is being looked after. Reload this page in a minute.</p></body></html>"""
-_PRIVATE = "http://10.20.30.40/pictures/portrait.png"
+# An address inside somebody's network, where no client may follow.
+PRIVATE = "http://10.20.30.40/pictures/portrait.png"
 _CHUNKS = 20
 
 
@@ -27,13 +28,13 @@ def cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def html_page() -> web.Response:
-    return web.Response(text=_HTML, content_type="text/html")
+def html_page(status: str) -> web.Response:
+    """With status 200, as from a page in front of the service, or with the one that is spelled, as `502` of nginx."""
+    return web.Response(text=_HTML, content_type="text/html", status=int(status) if status.isdecimal() else 200)
 
 
 def redirect() -> web.Response:
-    """Towards an address inside somebody's network, where no client may follow."""
-    return web.Response(status=307, headers={"Location": _PRIVATE})
+    return web.Response(status=307, headers={"Location": PRIVATE})
 
 
 async def send(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:

@@ -1,7 +1,6 @@
 """Recraft's wire format, practised: /recraft/v1."""
 
 import time
-from collections import OrderedDict
 from typing import TypeVar
 from uuid import uuid4
 
@@ -10,17 +9,16 @@ from msgspec import UNSET
 
 from playground.models import recraft_errors as errors
 from playground.models.complaints import Json, bearer, good_key, speaks
-from playground.models.delivery import redirect
 from playground.models.order import Order
 from playground.models.pictures import opened, upscaled_size
 from playground.models.reading import MisfitError, body_of, decoded, parsed
 from playground.models.recraft_facts import MODELS, UPSCALE_UNITS, UPSCALER, RecraftModel
 from playground.models.recraft_requests import OLD_FIELDS, CrispUpscale, Generate, ImageToImage
+from playground.models.shelf import Shelf
 from playground.models.spoiled import Picture
 from playground.models.studio import Studio, Vendor
 
 _T = TypeVar("_T", Generate, ImageToImage, CrispUpscale)
-_KEPT = 100  # pictures behind an address; the vendor keeps them for about a day
 _BYTES, _PIXELS, _SIDE = 10_000_000, 16_000_000, 4096
 
 VENDOR = Vendor("recraft", errors.complaint)
@@ -29,7 +27,7 @@ VENDOR = Vendor("recraft", errors.complaint)
 class Recraft:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._published: OrderedDict[str, Picture] = OrderedDict()
+        self._shelf = Shelf("/recraft/pictures")
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -38,7 +36,7 @@ class Recraft:
             web.post("/recraft/v1/images/crispUpscale", self.crisp_upscale),
             web.get("/recraft/v1/models", self.models),
             web.get("/recraft/v1/users/me", self.me),
-            web.get("/recraft/pictures/{id}", self.picture),
+            self._shelf.route(),
         ]
 
     @speaks
@@ -86,13 +84,6 @@ class Recraft:
         account = {"id": "practice", "name": "Practice", "email": "practice@harbour.example", "credits": 25_000}
         return web.json_response(account)
 
-    async def picture(self, request: web.Request) -> web.StreamResponse:
-        """Needs no key: the address is the secret, as with the vendor's signed ones."""
-        picture = self._published.get(request.match_info["id"])
-        if picture is None:
-            raise web.HTTPNotFound
-        return redirect() if picture.moved else web.Response(body=picture.data, content_type=picture.media_type)
-
     async def _serve(self, request: web.Request, order: Order) -> web.StreamResponse:
         def answer(pictures: list[Picture]) -> Json:
             shown = [self._shown(request, order, picture) for picture in pictures]
@@ -103,17 +94,16 @@ class Recraft:
         return await self._studio.serve(request, VENDOR, order, answer, headers)
 
     def _shown(self, request: web.Request, order: Order, picture: Picture) -> Json:
-        name = str(uuid4())
-        if not order.by_url:
-            return {"image_id": name, "b64_json": picture.content}
-        self._published[name] = picture
-        while len(self._published) > _KEPT:
-            self._published.popitem(last=False)
-        return {"image_id": name, "url": f"{request.scheme}://{request.host}/recraft/pictures/{name}"}
+        content = (
+            {"url": self._shelf.address(request, self._shelf.put(picture))}
+            if order.by_url
+            else {"b64_json": picture.content}
+        )
+        return {"image_id": str(uuid4()), **content}
 
     async def _reference(self, image_url: str) -> tuple[bytes, tuple[int, int]]:
         """A data URL, or a picture of this studio's own; it fetches nothing from anywhere else."""
-        known = self._published.get(image_url.rpartition("/")[2])
+        known = self._shelf.find(image_url)
         data = known.data if known else decoded(image_url) if image_url.startswith("data:") else None
         if data is None:
             raise errors.bad_request("image_url: cannot be fetched")

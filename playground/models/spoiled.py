@@ -34,6 +34,11 @@ class Picture:
         text = encoded(self.data)
         return text[: len(text) // 2] + "*" + text[len(text) // 2 : -2]
 
+    @property
+    def data_uri(self) -> str:
+        content = self.content
+        return f"data:{self.media_type};base64,{content if isinstance(content, str) else encoded(content)}"
+
 
 def spoiled(picture: Picture, fault: Fault | None) -> Picture:
     """The picture as `fault` leaves it; untouched by faults that are about the connection."""

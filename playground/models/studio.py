@@ -13,7 +13,7 @@ from aiohttp import web
 from playground.models import delivery
 from playground.models.bill import Bill, Call
 from playground.models.complaints import ComplaintError, Json
-from playground.models.faults import COMPLAINTS, Fault, Faults
+from playground.models.faults import COMPLAINTS, Fault, Faults, Kind
 from playground.models.order import Order
 from playground.models.pictures import drawn
 from playground.models.spoiled import Picture, spoiled
@@ -29,6 +29,20 @@ class Vendor:
 
     name: str
     complaint: Callable[[Fault, str], ComplaintError]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An accepted call on its way: its line of the bill, and the fault it met."""
+
+    vendor: Vendor
+    order: Order
+    call: Call
+    fault: Fault | None
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.fault.kind if self.fault else None
 
 
 class Studio:
@@ -48,21 +62,58 @@ class Studio:
         answer: Callable[[list[Picture]], Json],
         headers: dict[str, str],
     ) -> web.StreamResponse:
-        """Answers one validated call; `answer` makes the body from the pictures."""
-        fault = self.faults.strike(order.model)
-        call = await self.bill.accept(vendor.name, order, fault.kind if fault else None)
-        if fault and fault.kind in COMPLAINTS:
-            await self._pause(_QUICK)
-            await self.bill.settle(call, "refused" if fault.kind == "refusal" else "failed", charged=False)
-            raise vendor.complaint(fault, order.model)
-        if fault and (turned_away := await self._turn_away(request, order, call, fault)):
+        """Answers one validated call while its client waits; `answer` makes the body from the pictures."""
+        job = await self.accept(vendor, order)
+        await self.refuse(job)
+        if turned_away := await self._turn_away(request, job):
             return turned_away
+        content = answer(await self.draw(job, self.seconds(job)))
+        return await self.deliver(request, job, content, headers)
+
+    async def accept(self, vendor: Vendor, order: Order) -> Job:
+        """Counts the call's fault and writes the call down."""
+        fault = self.faults.strike(order.model)
+        return Job(vendor, order, await self.bill.accept(vendor.name, order, fault.kind if fault else None), fault)
+
+    async def refuse(self, job: Job) -> None:
+        """Raises the vendor's complaint where the fault is one; nothing is drawn and nothing charged."""
+        if job.fault and job.fault.kind in COMPLAINTS:
+            await self.pause(_QUICK)
+            await self.bill.settle(job.call, "refused" if job.kind == "refusal" else "failed", charged=False)
+            raise job.vendor.complaint(job.fault, job.order.model)
+
+    def seconds(self, job: Job) -> float:
+        """How long the job takes from its beginning to its answer."""
+        if job.fault and job.fault.kind == "latency":
+            return job.fault.seconds
+        order = job.order
+        return self.faults.latency(order.model).seconds(order.model, order.prompt, order.seed, job.call.take)
+
+    async def draw(self, job: Job, seconds: float) -> list[Picture]:
+        """The pictures as the fault leaves them, no sooner than after `seconds`."""
         async with asyncio.TaskGroup() as both:
-            drawing = both.create_task(self._draw(order, call, fault))
-            both.create_task(self._pause(self._seconds(order, call, fault)))
-        content = answer(drawing.result())
+            drawing = both.create_task(
+                self.off_loop(lambda: [spoiled(picture, job.fault) for picture in drawn(job.order, job.call.take)])
+            )
+            both.create_task(self.pause(seconds))
+        return drawing.result()
+
+    async def deliver(
+        self, request: web.Request, job: Job, content: Json, headers: dict[str, str]
+    ) -> web.StreamResponse:
+        """Charges, then lets the answer leave: what is lost on the way was paid all the same."""
         body = await self.off_loop(lambda: msgspec.json.encode(content))
-        return await self._deliver(request, call, fault, body, headers)
+        cut = job.kind in ("cut_during", "cut_after")
+        outcome = "client gone" if delivery.gone(request) else "cut" if cut else "delivered"
+        await self.bill.settle(job.call, outcome, charged=True)
+        try:
+            return await self._send(request, job.fault, body, headers)
+        except ConnectionError:
+            await self.bill.settle(job.call, "client gone", charged=True)
+            return web.Response()
+
+    async def pause(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._speed)
 
     async def off_loop(self, work: Callable[[], _T]) -> _T:
         """Runs slow work on a drawing thread."""
@@ -72,54 +123,31 @@ class Studio:
         await asyncio.to_thread(self._drawers.shutdown, cancel_futures=True)
         await self.bill.close()
 
-    async def _turn_away(
-        self, request: web.Request, order: Order, call: Call, fault: Fault
-    ) -> web.StreamResponse | None:
+    async def _turn_away(self, request: web.Request, job: Job) -> web.StreamResponse | None:
         """The faults under which nothing is drawn and nothing charged."""
-        match fault.kind:
+        match job.kind:
             case "cut_before":
-                await self.bill.settle(call, "cut", charged=False)
+                await self.bill.settle(job.call, "cut", charged=False)
                 return delivery.cut(request)
             case "hang":
                 await delivery.wait_until_gone(request)
-                await self.bill.settle(call, "client gone", charged=False)
+                await self.bill.settle(job.call, "client gone", charged=False)
                 return web.Response()
-            case "redirect" if not order.by_url:
-                await self.bill.settle(call, "failed", charged=False)
+            case "redirect" if not job.order.by_url:
+                await self.bill.settle(job.call, "failed", charged=False)
                 return delivery.redirect()
         return None
 
-    async def _draw(self, order: Order, call: Call, fault: Fault | None) -> list[Picture]:
-        return await self.off_loop(lambda: [spoiled(picture, fault) for picture in drawn(order, call.take)])
-
-    def _seconds(self, order: Order, call: Call, fault: Fault | None) -> float:
-        if fault and fault.kind == "latency":
-            return fault.seconds
-        return self.faults.latency(order.model).seconds(order.model, order.prompt, order.seed, call.take)
-
-    async def _deliver(
-        self, request: web.Request, call: Call, fault: Fault | None, body: bytes, headers: dict[str, str]
+    async def _send(
+        self, request: web.Request, fault: Fault | None, body: bytes, headers: dict[str, str]
     ) -> web.StreamResponse:
-        """Charges, then lets the answer leave: what is lost on the way was paid all the same."""
-        kind = fault.kind if fault else None
-        outcome = (
-            "client gone" if delivery.gone(request) else "cut" if kind in ("cut_during", "cut_after") else "delivered"
-        )
-        await self.bill.settle(call, outcome, charged=True)
-        try:
-            match kind:
-                case "cut_after":
-                    return delivery.cut(request)
-                case "cut_during":
-                    return await delivery.send_half(request, body, headers)
-                case "html":
-                    return delivery.html_page()
-                case "drip" if fault:
-                    return await delivery.drip(request, body, headers, fault.seconds / self._speed)
-            return await delivery.send(request, body, headers)
-        except ConnectionError:
-            await self.bill.settle(call, "client gone", charged=True)
-            return web.Response()
-
-    async def _pause(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._speed)
+        match fault:
+            case Fault(kind="cut_after"):
+                return delivery.cut(request)
+            case Fault(kind="cut_during"):
+                return await delivery.send_half(request, body, headers)
+            case Fault(kind="html"):
+                return delivery.html_page(fault.spelling)
+            case Fault(kind="drip"):
+                return await delivery.drip(request, body, headers, fault.seconds / self._speed)
+        return await delivery.send(request, body, headers)

@@ -20,13 +20,17 @@ def final(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("aspect", "size", "pixels"),
-    [("3:4", "1K", (896, 1200)), ("9:16", "1K", (768, 1376)), ("4:5", "2K", (1856, 2304))],
+    ("model", "aspect", "size", "pixels"),
+    [
+        ("gemini-nano-banana-2.1", "3:4", "1K", (896, 1200)),
+        ("gemini-nano-banana-2.1", "1:8", "1K", (384, 3072)),
+        ("gemini-3.1-flash-image", "4:5", "512", (464, 576)),
+    ],
 )
 async def test_ratio_and_size_become_exact_pixels(
-    practice: Practice, aspect: str, size: str, pixels: tuple[int, int]
+    practice: Practice, model: str, aspect: str, size: str, pixels: tuple[int, int]
 ) -> None:
-    answer = await practice.gemini(imageConfig={"aspectRatio": aspect, "imageSize": size})
+    answer = await practice.gemini(model, imageConfig={"aspectRatio": aspect, "imageSize": size})
     inline = final(answer.json())
     drawn = picture(inline["data"])
     assert drawn.size == pixels

@@ -1,7 +1,7 @@
 """The portraits: the same for the same words and seed, different for everything else."""
 
-import statistics
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -35,6 +35,12 @@ BRIEFS = (
 SMALL = (224, 304)
 
 
+@cache
+def face(model: str, brief: str, seed: int) -> Image.Image:
+    """A small face, drawn once for all tests."""
+    return draw_face(model, brief, seed, *SMALL)
+
+
 def difference(one: Image.Image, other: Image.Image) -> float:
     """Mean distance of levels, 0 to 255, of what is left at a glance."""
     left, right = (
@@ -46,25 +52,25 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_face_is_the_same_for_the_same_model_words_and_seed(model: str) -> None:
-    one, other = (face_bytes(model, FISHERWOMAN, 3, *SMALL, "image/png") for _ in range(2))
-    assert one == other
+    again = face_bytes(model, FISHERWOMAN, 3, *SMALL, "image/png")
+    assert again == encode(face(model, FISHERWOMAN, 3), "image/png")
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_four_seeds_are_four_people(model: str) -> None:
-    faces = [draw_face(model, FISHERWOMAN, seed, *SMALL) for seed in range(4)]
+    faces = [face(model, FISHERWOMAN, seed) for seed in range(4)]
     apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
     assert min(apart) > 6
 
 
 def test_every_model_has_another_hand() -> None:
-    faces = [draw_face(model, FISHERWOMAN, 1, *SMALL) for model in MODELS]
+    faces = [face(model, FISHERWOMAN, 1) for model in MODELS]
     apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
     assert min(apart) > 15
 
 
 def test_other_words_are_another_face() -> None:
-    faces = [draw_face("recraftv4_1", brief, 1, *SMALL) for brief in BRIEFS]
+    faces = [face("recraftv4_1", brief, 1) for brief in BRIEFS]
     apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
     assert min(apart) > 8
 
@@ -96,19 +102,20 @@ def test_age_shows_in_lines() -> None:
     assert lines_on("bald man, 75, pale") > 1.25 * lines_on("bald man, 25, pale")
 
 
-@pytest.mark.parametrize("size", [(896, 1216), (768, 1376), (1024, 1024), (896, 1152), (1344, 768), (60, 90)])
+@pytest.mark.parametrize("size", [(448, 608), (384, 688), (512, 512), (449, 577), (672, 384), (60, 90)])
 def test_a_face_fills_any_frame_exactly(size: tuple[int, int]) -> None:
     assert draw_face("gpt-image-2", FISHERWOMAN, 1, *size).size == size
 
 
 def test_a_face_larger_than_paper_is_enlarged_to_the_pixel() -> None:
-    assert draw_face("recraftv4_1_pro", FISHERWOMAN, 1, 2160, 3840).size == (2160, 3840)
+    assert draw_face("recraftv4_1_pro", FISHERWOMAN, 1, 540, 3840).size == (540, 3840)
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_every_brief_can_be_drawn_by_every_hand(model: str) -> None:
-    for seed, brief in enumerate(BRIEFS):
-        assert len(draw_face(model, brief, seed, *SMALL).getcolors(1 << 20) or []) > 200
+@pytest.mark.parametrize("brief", BRIEFS)
+def test_every_brief_is_drawn_by_two_hands_and_every_hand_draws_four(brief: str) -> None:
+    number = BRIEFS.index(brief)
+    for model in (MODELS[number % 6], MODELS[(number + 3) % 6]):
+        assert len(face(model, brief, 1).getcolors(1 << 20) or []) > 200
 
 
 @pytest.mark.parametrize("words", ["", "\x00", "🙂" * 400, "x" * 32_000, "Мария, 40 лет", "The character:\n\n"])
@@ -134,14 +141,8 @@ def test_a_type_without_an_encoder_is_refused() -> None:
         encode(Image.new("RGB", (8, 8)), "image/tiff")
 
 
-def test_how_long_a_face_takes_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    spent = []
-    for model in MODELS:
-        began = time.process_time()
-        face_bytes(model, FISHERWOMAN, 1, 896, 1216, "image/webp" if model.startswith("recraft") else "image/jpeg")
-        spent.append((time.process_time() - began) * 1000)
-    with capsys.disabled():
-        print(  # noqa: T201
-            f"\n1K faces: median {statistics.median(spent):.0f} ms of one core, slowest {max(spent):.0f} ms"
-        )
-    assert len(spent) == len(MODELS)
+@pytest.mark.parametrize("model", MODELS[:3])
+def test_a_1k_face_takes_a_fraction_of_a_second_of_one_core(model: str) -> None:
+    began = time.process_time()
+    face_bytes(model, FISHERWOMAN, 1, 896, 1216, "image/webp")
+    assert time.process_time() - began < 0.6  # 0.15 when nothing else runs

@@ -1,0 +1,72 @@
+"""What fal's endpoints draw and what it costs."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from playground.models.complaints import ComplaintError
+from playground.models.fal_facts import ENDPOINTS
+from playground.models.fal_orders import Reference, order_of
+from playground.models.order import Order
+
+
+def order(endpoint: str, references: int = 0, **fields: Any) -> Order:
+    known = ENDPOINTS[endpoint]
+    wanted = msgspec.convert(fields, known.accepts)
+    return order_of(known, wanted, tuple(Reference(b"", (1122, 1402)) for _ in range(references)))
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields", "size", "price"),
+    [
+        ("fal-ai/recraft/v4.1/text-to-image", {"image_size": "portrait_4_3"}, "896x1216", 0.035),
+        ("fal-ai/recraft/v4.1/pro/text-to-image", {"image_size": "portrait_16_9"}, "1536x2688", 0.21),
+        ("openai/gpt-image-2", {"image_size": {"width": 2160, "height": 3840}}, "2160x3840", 0.401),
+        ("openai/gpt-image-2", {"quality": "medium", "num_images": 2}, "1024x1536", 0.084),
+        ("openai/gpt-image-2.5/flare/text-to-image", {"quality": "max"}, "1024x1536", 0.165),
+        ("openai/gpt-image-2.5/sunburst/text-to-image", {"quality": "low"}, "1024x1536", 0.005),
+        ("google/nano-banana-2.1", {"aspect_ratio": "3:4", "resolution": "4K"}, "3584x4800", 0.1134),
+        ("fal-ai/nano-banana-2", {"aspect_ratio": "3:4", "resolution": "0.5K"}, "448x600", 0.06),
+        ("fal-ai/nano-banana-pro", {"resolution": "2K", "num_images": 3}, "2048x2048", 0.45),
+    ],
+)
+def test_an_endpoint_draws_its_makers_sizes_at_fals_prices(
+    endpoint: str, fields: dict[str, Any], size: str, price: float
+) -> None:
+    ordered = order(endpoint, prompt="anyone", **fields)
+    assert (ordered.model, ordered.size) == (endpoint, size)
+    assert ordered.price_usd == pytest.approx(price, abs=0.0005)
+
+
+def test_an_upscale_ends_at_4096_and_costs_four_tenths_of_a_cent() -> None:
+    enlarged = order("fal-ai/recraft-crisp-upscale", references=1, image_url="data:")
+    assert (enlarged.size, enlarged.price_usd, enlarged.touch) == ("3278x4096", 0.004, "upscale")
+
+
+def test_references_make_an_edit_and_openai_charges_for_them() -> None:
+    urls = ["data:", "data:"]
+    drawn = order("openai/gpt-image-2", prompt="anyone")
+    edited = order("openai/gpt-image-2/edit", references=2, prompt="anyone", image_urls=urls)
+    assert (drawn.touch, edited.touch) == ("draw", "edit")
+    assert edited.price_usd == pytest.approx(drawn.price_usd + 2 * 1600 * 8e-6)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields", "place"),
+    [
+        ("openai/gpt-image-2", {"image_size": {"width": 4096, "height": 4096}}, "image_size"),
+        ("openai/gpt-image-2", {"quality": "xhigh"}, "quality"),
+        ("google/nano-banana-2.1", {"resolution": "0.5K"}, "resolution"),
+        ("fal-ai/nano-banana-pro", {"aspect_ratio": "1:8"}, "aspect_ratio"),
+    ],
+)
+def test_a_size_the_model_does_not_have_is_named(endpoint: str, fields: dict[str, Any], place: str) -> None:
+    with pytest.raises(ComplaintError) as caught:
+        order(endpoint, prompt="anyone", **fields)
+    assert caught.value.body["detail"][0]["loc"] == ["body", place]
+
+
+def test_status_and_result_are_at_owner_and_name() -> None:
+    assert ENDPOINTS["google/nano-banana-2.1/edit"].app == "google/nano-banana-2.1"
+    assert ENDPOINTS["fal-ai/recraft/v4.1/pro/text-to-image"].app == "fal-ai/recraft"
