@@ -10,8 +10,8 @@ BLOCK_LIMIT = 2000
 
 
 def sheet(round_: Round, numbers: Sequence[int]) -> str:
-    numbered = several([str(n) for n in numbers])
-    return cut(f"Contact sheet for {round_.character}, candidates {numbered}. Brief: {round_.brief.text}", FILE_LIMIT)
+    shown = f"{'candidate' if len(numbers) == 1 else 'candidates'} {several([str(n) for n in numbers])}"
+    return cut(f"Contact sheet for {round_.character}, {shown}. Brief: {round_.brief.text}", FILE_LIMIT)
 
 
 def candidate(round_: Round, number: int) -> str:

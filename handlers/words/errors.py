@@ -56,6 +56,20 @@ _CAPS = {
     "the day begins anew at midnight UTC.",
 }
 
+_DOCTOR = "Nothing was changed. Whoever runs Castroom finds out what to do with: python -m bot doctor"
+_UNKNOWN_TOKEN = f"Slack no longer takes my token. {_DOCTOR}"
+_GONE_FROM_HERE = "I am no longer in this channel. Nothing was changed. Invite me with /invite @Castroom and try again."
+# Slack's codes that trying again does not heal (docs.slack.dev, errors of each method).
+_REFUSALS = {
+    "missing_scope": f"Slack does not allow me this: a permission is missing. {_DOCTOR}",
+    **dict.fromkeys(
+        ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"), _UNKNOWN_TOKEN
+    ),
+    **dict.fromkeys(("not_in_channel", "channel_not_found"), _GONE_FROM_HERE),
+    "is_archived": "This channel is archived, so I can't write here. Nothing was changed.",
+}
+_SILENCE = "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."
+
 
 @singledispatch
 def sentence(error: CastingError) -> str:  # noqa: ARG001 - the kinds below say more
@@ -125,8 +139,9 @@ def _(error: NoModels) -> str:
 
 
 @sentence.register
-def _(error: Unreachable) -> str:  # noqa: ARG001 - which question Slack left open is for the log
-    return "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."
+def _(error: Unreachable) -> str:
+    """`what` ends with Slack's code or the kind of silence; which question it was is for the log."""
+    return _REFUSALS.get(error.what.rpartition(": ")[2], _SILENCE)
 
 
 def already_casting(error: AlreadyCasting, url: str) -> str:

@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from bot.round import Miss, Round, Slot
-from handlers.words.text import cut, dollars, quiet
+from handlers.words.text import cut, dollars, quiet, several
 from handlers.words.titles import Titles
 
 SOMEBODY = "a model"
 _DETAIL_LIMIT = 80
+# When OpenAI's filter stepped in: beside the categories, never what was flagged.
+_STAGES = frozenset({"input", "output", "unknown"})
 
 _KINDS = {
     "refused": "{who} declined the brief",
@@ -44,8 +46,13 @@ def numbered(position: int, missing: int, of: int) -> str:
 
 def _reason(miss: Miss, who: str, detail: str) -> str:
     reason = _KINDS.get(miss.kind, "{who} gave no portrait").format(who=who)
-    flagged = f" (its filter flagged “{quiet(cut(detail, _DETAIL_LIMIT))}”)"
-    return reason + flagged if detail and miss.kind == "refused" else reason
+    flagged = cut(_in_words(detail), _DETAIL_LIMIT) if miss.kind == "refused" else ""
+    return f"{reason} (its filter flagged “{quiet(flagged)}”)" if flagged else reason
+
+
+def _in_words(detail: str) -> str:
+    """A vendor's codes as words: `input:violence` is `violence`, `IMAGE_SAFETY` is `IMAGE SAFETY`."""
+    return several([code.replace("_", " ") for code in detail.split(":") if code not in _STAGES])
 
 
 def _charge(miss: Miss, price: Decimal, *, exact: bool) -> str:

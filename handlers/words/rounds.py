@@ -1,6 +1,7 @@
 """What a round's message says while it draws, while people vote, and after."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from bot.ballot import Tally
 from bot.face import Face
@@ -126,9 +127,10 @@ def others(round_: Round, tally: Tally, titles: Titles) -> str:
 
 def cost(round_: Round) -> str:
     """What the round's portraits came to."""
-    drawn = len(round_.arrived)
-    if drawn:
-        return f"{count(drawn, 'portrait')} for {dollars(round_.price)}"
+    if arrived := round_.arrived:
+        came_to = sum((slot.cost for slot in arrived if slot.cost is not None), Decimal(0))
+        told = f"{count(len(arrived), 'portrait')} for {dollars(came_to)}"
+        return told if came_to == round_.price else f"{told}, up to {dollars(round_.price)} with what is missing"
     return f"up to {dollars(round_.price)} may have been charged" if round_.price else "nothing was charged"
 
 

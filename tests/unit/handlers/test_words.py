@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from bot import errors as kinds
 from bot.brief import Brief, understand
-from bot.errors import BriefError, CastingError, ModelError, NotYours, OutcomeChanged, OverBudget, RoundClosed
+from bot.errors import (
+    BriefError,
+    CastingError,
+    ModelError,
+    NotYours,
+    OutcomeChanged,
+    OverBudget,
+    RoundClosed,
+    Unreachable,
+)
 from bot.face import Character, Place
 from bot.round import State
 from bot.voting import Clicked
@@ -90,6 +99,24 @@ def test_misses_that_no_model_caused_have_reasons_too(kind: str) -> None:
     assert "gave no portrait" not in misses.named(a_miss(0, kind), TITLES)
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("input:violence", "violence"),
+        ("output:violence:self-harm", "violence and self-harm"),
+        ("IMAGE_SAFETY", "IMAGE SAFETY"),
+        ("content_moderation", "content moderation"),
+    ],
+)
+def test_after_the_close_a_filters_code_is_told_in_words(code: str, words: str) -> None:
+    assert f"declined the brief (its filter flagged “{words}”)." in misses.named(a_miss(0, detail=code), TITLES)
+
+
+@pytest.mark.parametrize("code", ["", "input"])
+def test_a_filter_that_names_nothing_is_not_quoted(code: str) -> None:
+    assert "declined the brief. Nothing was charged" in misses.named(a_miss(0, detail=code), TITLES)
+
+
 @pytest.mark.parametrize(("paid", "said"), [("no", "Nothing was"), ("maybe", "may have been"), ("yes", "was charged")])
 def test_a_miss_says_whether_it_cost_something(paid: str, said: str) -> None:
     assert said in misses.blind(a_round(), a_miss(0, paid=paid))
@@ -118,6 +145,24 @@ def test_a_cap_is_named_with_what_is_left_and_who_can_raise_it() -> None:
     assert "MAX_USD_PER_DAY" in said
 
 
+@pytest.mark.parametrize("code", ["missing_scope", "invalid_auth", "account_inactive", "token_revoked"])
+def test_what_only_the_operator_can_mend_is_not_to_be_tried_again_in_a_minute(code: str) -> None:
+    said = errors.sentence(Unreachable(f"reactions.get: {code}"))
+    assert "python -m bot doctor" in said
+    assert "minute" not in said
+    assert "Nothing was changed." in said
+
+
+@pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found"])
+def test_a_channel_the_bot_was_sent_out_of_is_told_with_the_invitation(code: str) -> None:
+    assert "/invite @Castroom" in errors.sentence(Unreachable(f"reactions.get: {code}"))
+
+
+@pytest.mark.parametrize("silence", ["internal_error", "ratelimited", "TimeoutError", "unknown"])
+def test_a_silence_that_passes_is_to_be_tried_again(silence: str) -> None:
+    assert errors.sentence(Unreachable(f"reactions.get: {silence}")).endswith("Try again in a minute.")
+
+
 def test_a_lock_that_was_overtaken_tells_the_tally() -> None:
     said = errors.sentence(OutcomeChanged(1, {1: 2, 2: 0, 4: 3}))
     assert said.startswith("The votes moved while you looked: 1 has 2 and 4 has 3. Nothing is locked.")
@@ -141,6 +186,15 @@ def test_late_portraits_and_slots_under_way_are_mentioned() -> None:
     late, asking = a_candidate(1, None), a_round().slots[3]
     said = rounds.under_way(voting(slots=(a_candidate(0, 1), late, asking)))
     assert said == "1 still being drawn · 1 portrait came too late for this ballot and can be taken after the close"
+
+
+def test_what_portraits_cost_is_told_apart_from_what_is_missing() -> None:
+    lost, free = a_miss(3, "down", paid="maybe"), a_miss(3, "down")
+    arrived = (a_candidate(0, 1), a_candidate(1, 2))
+    assert rounds.cost(voting(slots=(*arrived, free))) == "2 portraits for $0.09"
+    assert rounds.cost(voting(slots=(*arrived, lost))) == "2 portraits for $0.09, up to $0.12 with what is missing"
+    assert rounds.cost(voting(slots=(lost,))) == "up to $0.04 may have been charged"
+    assert rounds.cost(voting(slots=(free,))) == "nothing was charged"
 
 
 def test_a_character_that_is_cast_again_says_both() -> None:
