@@ -1,6 +1,10 @@
-"""Google's `generateContent`, practised: /gemini/v1beta."""
+"""Google's `generateContent`, practised: /gemini/v1beta, and /gemini/v1, the default of google-genai 3.4.0.
+
+Both take the same here; a probe of June 2026 saw the live v1 refuse `responseModalities`, which that client sends.
+"""
 
 import random
+from typing import Any
 from uuid import uuid4
 
 from aiohttp import web
@@ -8,14 +12,16 @@ from aiohttp import web
 from playground.models import gemini_errors as errors
 from playground.models.complaints import ComplaintError, Json, good_key, speaks
 from playground.models.gemini_facts import ASPECT_NAMES, MODELS, SIZE_NAMES, GeminiModel, Usage, usage
-from playground.models.gemini_requests import GenerateContent, GenerationConfig, ImageConfig
+from playground.models.gemini_requests import GenerateContent, GenerationConfig, ImageConfig, camel
 from playground.models.order import Order
 from playground.models.pictures import opened
-from playground.models.reading import MisfitError, body_of, decoded, encoded, parsed
+from playground.models.reading import MisfitError, body_of, converted, decoded, encoded, parsed
 from playground.models.spoiled import Picture
 from playground.models.studio import Studio, Vendor
 
+_MODELS = "/gemini/{version:v1|v1beta}/models"
 _REFERENCES = 14
+_URL_SAFE = str.maketrans("-_", "+/")  # bytes come in either alphabet: google-genai sends this one
 _LEVELS = ("minimal", "low", "medium", "high")
 
 VENDOR = Vendor("gemini", errors.complaint)
@@ -27,9 +33,9 @@ class Gemini:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/gemini/v1beta/models", self.models),
-            web.get("/gemini/v1beta/models/{model:[^:/]+}", self.model),
-            web.post("/gemini/v1beta/models/{model:[^:/]+}:generateContent", self.generate),
+            web.get(_MODELS, self.models),
+            web.get(f"{_MODELS}/{{model:[^:/]+}}", self.model),
+            web.post(f"{_MODELS}/{{model:[^:/]+}}:generateContent", self.generate),
         ]
 
     @speaks
@@ -47,7 +53,7 @@ class Gemini:
         _check_key(request)
         model = _known(request)
         try:
-            wanted = parsed(await body_of(request), GenerateContent)
+            wanted = converted(camel(parsed(await body_of(request), dict[str, Any])), GenerateContent)
         except MisfitError as error:
             raise _misfit(error) from error
         aspect, size = _frame(wanted.generation_config)
@@ -68,7 +74,7 @@ class Gemini:
     async def _references(self, wanted: GenerateContent) -> tuple[bytes, ...]:
         if len(wanted.references) > _REFERENCES:
             raise errors.bad_request(f"At most {_REFERENCES} images are supported.", "contents")
-        references = tuple(decoded(part.data) or b"" for part in wanted.references)
+        references = tuple(decoded(part.data.translate(_URL_SAFE)) or b"" for part in wanted.references)
         for data in references:
             try:
                 await self._studio.off_loop(lambda data=data: opened(data))  # type: ignore[misc]

@@ -9,6 +9,11 @@ import msgspec
 from msgspec import Meta
 
 
+def camel(fields: dict[str, Any]) -> dict[str, Any]:
+    """With all names in camel case: Google's parsers also take the snake case of its schemas, and its client mixes."""
+    return {_camel_name(name): _camel_value(value) for name, value in fields.items()}
+
+
 class _Struct(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     pass
 
@@ -72,3 +77,17 @@ class GenerateContent(_Struct):
     @property
     def references(self) -> list[InlineData]:
         return [part.inline_data for content in self.contents for part in content.parts if part.inline_data]
+
+
+def _camel_name(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _camel_value(value: Any) -> Any:
+    match value:
+        case dict():
+            return camel(value)
+        case list():
+            return [_camel_value(one) for one in value]
+    return value

@@ -112,5 +112,12 @@ def png(width: int = 640, height: int = 800, colour: tuple[int, int, int] = (180
     return out.getvalue()
 
 
+def noise(side: int = 96) -> bytes:
+    """A picture that cannot be squeezed: its base64 has every letter."""
+    out = io.BytesIO()
+    Image.effect_noise((side, side), 90).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
 def data_url(data: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(data).decode()

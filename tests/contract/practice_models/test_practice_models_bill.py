@@ -51,10 +51,10 @@ async def test_the_bill_can_be_read_for_one_model(practice: Practice) -> None:
 
 
 async def test_a_client_that_left_is_charged_all_the_same(practice: Practice) -> None:
-    await practice.fault("recraftv4_1", "latency", seconds=150)  # 0.3 s at this speed
+    await practice.fault("recraftv4_1", "latency", seconds=60)  # 0.12 s at this speed
     with pytest.raises(httpx.ReadTimeout):
         body = {"prompt": "anyone", "response_format": "b64_json"}
-        await practice.http.post("/recraft/v1/images/generations", json=body, headers=BEARER, timeout=0.1)
+        await practice.http.post("/recraft/v1/images/generations", json=body, headers=BEARER, timeout=0.05)
     async with asyncio.timeout(5):
         while (await practice.bill())["calls"][0]["outcome"] != "client gone":
             await asyncio.sleep(0.02)

@@ -1,11 +1,11 @@
 """Google's generateContent, asked with a plain HTTP client."""
 
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64encode
 from typing import Any
 
 import pytest
 
-from tests.contract.practice_models.studio import GOOGLE, PROMPT, Practice, mean_colour, picture, png
+from tests.contract.practice_models.studio import GOOGLE, PROMPT, Practice, mean_colour, noise, picture, png
 
 PRO = "gemini-3-pro-image"
 
@@ -108,6 +108,21 @@ async def test_a_reference_in_the_contents_keeps_the_face(practice: Practice) ->
     red, green, _ = mean_colour(drawn)
     assert drawn.size == (1024, 1024)
     assert green > 3 * red
+
+
+async def test_names_in_snake_case_and_the_other_alphabet_of_base64_are_understood(practice: Practice) -> None:
+    data = urlsafe_b64encode(noise()).decode()
+    assert {"-", "_"} <= set(data)
+    parts = [{"text": PROMPT}, {"inline_data": {"mime_type": "image/png", "data": data}}]
+    frame = {"aspect_ratio": "3:4", "image_size": "512"}
+    body = {
+        "contents": [{"parts": parts}],
+        "generation_config": {"response_modalities": ["IMAGE"], "image_config": frame},
+    }
+    for version in ("v1", "v1beta"):
+        url = f"/gemini/{version}/models/gemini-3.1-flash-image:generateContent"
+        answer = await practice.http.post(url, json=body, headers=GOOGLE)
+        assert picture(final(answer.json())["data"]).size == (448, 600)
 
 
 async def test_fifteen_references_are_one_too_many(practice: Practice) -> None:

@@ -1,0 +1,27 @@
+"""The practice workspace on a loopback port of its own for each test, for clients that are used as their vendors ship
+them: only the address and the key are ours.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from playground.app import build
+from tests.contract.clients.door import Door
+
+
+@pytest.fixture
+async def runner(tmp_path: Path) -> AsyncIterator[web.AppRunner]:
+    """Everything but a port, five hundred times as fast as it plays."""
+    runner = web.AppRunner(build(tmp_path, speed=500), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    yield runner
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def door(runner: web.AppRunner) -> Door:
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return Door(f"http://127.0.0.1:{runner.addresses[0][1]}")

@@ -1,0 +1,127 @@
+"""fal's own client (`fal-client`).
+
+It reads its host from FAL_QUEUE_RUN_HOST when it is imported, and puts https:// in front (`auth.py` and `client.py`,
+1.0.3). So the practice workspace answers over TLS here, with a certificate made for the test; httpx, with which the
+client speaks, trusts what SSL_CERT_FILE names.
+"""
+
+import importlib
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aiohttp import web
+
+from tests.contract.clients.certificate import write_certificate
+from tests.contract.clients.door import PROMPT, Door, opened, png
+
+RECRAFT = "fal-ai/recraft/v4.1/text-to-image"
+SMALL = {"prompt": PROMPT, "resolution": "0.5K"}
+NB2 = "fal-ai/nano-banana-2"
+
+
+@pytest.fixture
+async def secure(runner: web.AppRunner, door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same workspace once more, on a port with TLS; the file of its certificate."""
+    certificate, key = write_certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    monkeypatch.setenv("FAL_QUEUE_RUN_HOST", f"127.0.0.1:{runner.addresses[1][1]}/fal")
+    return certificate
+
+
+@pytest.fixture
+def fal(secure: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The package, imported anew under this test's environment."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "fal_client"]:
+        monkeypatch.delitem(sys.modules, name)
+    return importlib.import_module("fal_client")
+
+
+@pytest.fixture
+async def client(fal: Any) -> AsyncIterator[Any]:
+    client = fal.AsyncClient(key="practice-fal")
+    yield client
+    await (await client._client).aclose()
+
+
+async def fetched(url: str) -> bytes:
+    async with httpx.AsyncClient() as http:
+        return (await http.get(url)).raise_for_status().content
+
+
+async def test_it_subscribes_until_the_picture_is_there(fal: Any, client: Any) -> None:
+    seen: list[Any] = []
+    answer = await client.subscribe(RECRAFT, {"prompt": PROMPT}, interval=0.002, on_queue_update=seen.append)
+    (file,) = answer["images"]
+    assert opened(await fetched(file["url"])).size == (file["width"], file["height"]) == (1024, 1024)
+    assert isinstance(seen[0], fal.Queued)
+    assert isinstance(seen[-1], fal.Completed)
+    assert seen[-1].error is None
+
+
+async def test_it_submits_asks_for_the_status_and_fetches_the_result_by_id(fal: Any, client: Any) -> None:
+    handle = await client.submit(f"{NB2}/edit", {**SMALL, "image_urls": [fal.encode(png(), "image/png")]})
+    states = [state async for state in handle.iter_events(interval=0.002)]
+    answer = await client.result(f"{NB2}/edit", handle.request_id)
+    assert isinstance(states[-1], fal.Completed)
+    assert isinstance(await client.status(f"{NB2}/edit", handle.request_id), fal.Completed)
+    assert answer["images"][0]["width"] == 512
+
+
+async def test_it_cancels_what_still_waits(fal: Any, client: Any, door: Door) -> None:
+    await door.fault(NB2, "hang")
+    handle = await client.submit(NB2, SMALL)
+    await handle.cancel()
+    state = await handle.status()
+    assert (type(state), state.error_type) == (fal.Completed, "client_cancelled")
+
+
+async def test_a_refusal_is_its_own_error_with_the_reason_in_a_list(fal: Any, client: Any, door: Door) -> None:
+    await door.fault(NB2, "refusal", spelling="model_moderated")
+    with pytest.raises(fal.FalClientHTTPError) as caught:
+        await client.subscribe(NB2, SMALL, interval=0.002)
+    assert caught.value.status_code == 422
+    assert caught.value.message[0]["type"] == "content_policy_violation"
+    assert caught.value.response_headers["x-fal-retryable"] == "false"
+
+
+async def test_a_platform_failure_shows_in_the_status_and_as_an_error(fal: Any, client: Any, door: Door) -> None:
+    await door.fault(NB2, "error_503", spelling="runner_scheduling_failure")
+    seen: list[Any] = []
+    with pytest.raises(fal.FalClientHTTPError) as caught:
+        await client.subscribe(NB2, SMALL, interval=0.002, on_queue_update=seen.append)
+    assert (caught.value.status_code, caught.value.error_type) == (503, "runner_scheduling_failure")
+    assert seen[-1].error_type == "runner_scheduling_failure"
+
+
+async def test_a_limit_that_lifts_is_waited_out(client: Any, door: Door) -> None:
+    await door.fault(NB2, "rate_limit", times=1)
+    assert (await client.subscribe(NB2, SMALL, interval=0.002))["images"]
+    assert [call["fault"] for call in (await door.get("bill"))["calls"]] == ["rate_limit", None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "word"), [("no_money", 403, "Exhausted balance"), ("retired", 404, "not found")]
+)
+async def test_the_account_is_refused_when_submitting(
+    fal: Any, client: Any, door: Door, kind: str, code: int, word: str
+) -> None:
+    await door.fault(NB2, kind)
+    with pytest.raises(fal.FalClientHTTPError, match=word) as caught:
+        await client.submit(NB2, SMALL)
+    assert caught.value.status_code == code
+
+
+async def test_a_real_key_is_refused(fal: Any) -> None:
+    stranger = fal.AsyncClient(key="live:secret")
+    with pytest.raises(fal.FalClientHTTPError, match="No user found") as caught:
+        await stranger.submit(NB2, SMALL)
+    await (await stranger._client).aclose()
+    assert caught.value.status_code == 401

@@ -1,0 +1,92 @@
+"""OpenAI's own client (`openai`)."""
+
+import base64
+from collections.abc import AsyncIterator
+
+import openai
+import pytest
+from openai import AsyncOpenAI
+
+from tests.contract.clients.door import PROMPT, Door, opened, png
+
+MODEL = "gpt-image-2"
+SIZE = "640x1024"
+
+
+@pytest.fixture
+async def client(door: Door) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(base_url=f"{door.address}/openai/v1", api_key="practice-openai", max_retries=0) as client:
+        yield client
+
+
+async def test_it_draws_a_portrait_and_tells_what_it_used(client: AsyncOpenAI) -> None:
+    answer = await client.images.generate(model=MODEL, prompt=PROMPT, size=SIZE, quality="low", output_format="webp")
+    assert answer.data
+    assert answer.usage
+    drawn = opened(base64.b64decode(answer.data[0].b64_json or ""))
+    assert (drawn.size, drawn.format) == ((640, 1024), "WEBP")
+    assert answer.usage.total_tokens == answer.usage.input_tokens + answer.usage.output_tokens
+
+
+async def test_it_edits_with_two_references(client: AsyncOpenAI) -> None:
+    references = [("face.png", png(), "image/png"), ("coat.png", png(64, 64), "image/png")]
+    answer = await client.images.edit(model=MODEL, prompt=PROMPT, image=references, size=SIZE, quality="low")
+    assert answer.data
+    assert answer.usage
+    assert opened(base64.b64decode(answer.data[0].b64_json or "")).size == (640, 1024)
+    assert answer.usage.input_tokens_details.image_tokens == 2 * 1600
+
+
+async def test_it_lists_the_models(client: AsyncOpenAI) -> None:
+    models = {model.id: model async for model in client.models.list()}
+    assert models[MODEL].owned_by == "system"
+    assert "gpt-image-1" not in models
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "code"),
+    [
+        ("refusal", openai.BadRequestError, "moderation_blocked"),
+        ("rate_limit", openai.RateLimitError, "rate_limit_exceeded"),
+        ("no_money", openai.RateLimitError, "insufficient_quota"),
+        ("error_503", openai.InternalServerError, None),
+        ("cut_after", openai.APIConnectionError, None),
+    ],
+)
+async def test_each_failure_is_the_clients_own_error(
+    client: AsyncOpenAI, door: Door, kind: str, error: type[openai.APIError], code: str | None
+) -> None:
+    await door.fault(MODEL, kind)
+    with pytest.raises(error) as caught:
+        await client.images.generate(model=MODEL, prompt=PROMPT, size=SIZE, quality="low")
+    assert caught.value.code == code
+
+
+async def test_it_tries_again_after_the_wait_that_it_was_told(client: AsyncOpenAI, door: Door) -> None:
+    await door.fault(MODEL, "rate_limit", seconds=0.01)
+    patient = client.with_options(max_retries=1)
+    answer = await patient.images.generate(model=MODEL, prompt=PROMPT, size=SIZE, quality="low")
+    assert answer.data
+    assert [call["fault"] for call in (await door.get("bill"))["calls"]] == ["rate_limit", None]
+
+
+async def test_a_retired_model_is_not_found(client: AsyncOpenAI) -> None:
+    with pytest.raises(openai.NotFoundError) as caught:
+        await client.images.generate(model="gpt-image-1", prompt=PROMPT)
+    assert caught.value.code == "model_not_found"
+
+
+async def test_a_real_key_is_refused(client: AsyncOpenAI) -> None:
+    with pytest.raises(openai.AuthenticationError) as caught:
+        await client.with_options(api_key="sk-live").images.generate(model=MODEL, prompt=PROMPT)
+    assert caught.value.code == "invalid_api_key"
+
+
+async def test_it_talks_to_a_self_hosted_server_too(client: AsyncOpenAI, door: Door) -> None:
+    own = client.with_options(base_url=f"{door.address}/own/v1")
+    (model,) = [model.id async for model in own.models.list()]
+    answer = await own.images.generate(
+        model=model, prompt=PROMPT, size="256x256", response_format="b64_json", extra_body={"seed": 5}
+    )
+    assert answer.data
+    assert opened(base64.b64decode(answer.data[0].b64_json or "")).size == (256, 256)
