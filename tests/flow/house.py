@@ -137,6 +137,22 @@ class House:
         """How often models were asked, by their own bill."""
         return len(await self.door.bill())
 
+    # Trouble on demand.
+
+    async def trouble(self, method: str, kind: str, **how: str | float) -> None:
+        """What meets the next call of a method, of `upload` or of `response_url`; `times` 0 means every call."""
+        answer = await self.door.post("slack/faults", {"method": method, "kind": kind, **how})
+        assert answer["ok"], answer
+
+    async def calm(self, *methods: str) -> None:
+        for method in methods:
+            await self.trouble(method, "none")
+
+    async def at_ease(self) -> None:
+        """Slack counts no calls and models draw at once, so that many cases fit into one house."""
+        await self.door.post("slack/rates", {"enabled": False})
+        await self.door.post("models/*/latency", {"least": 0.5, "most": 0.5})
+
 
 @asynccontextmanager
 async def house(data: Path, speed: float = SPEED, **extra: str) -> AsyncIterator[House]:

@@ -52,8 +52,8 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_face_is_the_same_for_the_same_model_words_and_seed(model: str) -> None:
-    again = face_bytes(model, FISHERWOMAN, 3, *SMALL, "image/png")
-    assert again == encode(face(model, FISHERWOMAN, 3), "image/png")
+    again = face_bytes(model, FISHERWOMAN, 1, *SMALL, "image/png")
+    assert again == encode(face(model, FISHERWOMAN, 1), "image/png")
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -77,7 +77,7 @@ def test_other_words_are_another_face() -> None:
 
 def hair_colour(brief: str) -> tuple[float, float, float]:
     """The mean colour where hair is, above the forehead, over several seeds."""
-    crops = [draw_face("recraftv4_1", brief, seed, 448, 608).crop((190, 118, 258, 140)) for seed in range(4)]
+    crops = [draw_face("recraftv4_1", brief, seed, 448, 608).crop((190, 118, 258, 140)) for seed in range(3)]
     red, green, blue = np.mean([np.asarray(crop).reshape(-1, 3).mean(axis=0) for crop in crops], axis=0)
     return float(red), float(green), float(blue)
 

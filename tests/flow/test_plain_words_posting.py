@@ -1,0 +1,45 @@
+"""Slack refuses or drops the message a round begins with: the round waits for it, and is cast once."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from playground.door import Json, pictures_of
+from tests.flow.house import FILM, LENA, House, house
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TROUBLES: dict[str, Json] = {
+    "not_in_channel": {"kind": "error", "error": "not_in_channel"},
+    "channel_not_found": {"kind": "error", "error": "channel_not_found"},
+    "is_archived": {"kind": "error", "error": "is_archived"},
+    "internal_error, twice": {"kind": "error", "error": "internal_error", "times": 2},
+    "missing_scope": {"kind": "error", "error": "missing_scope"},
+    "invalid_auth": {"kind": "error", "error": "invalid_auth"},
+    "account_inactive": {"kind": "error", "error": "account_inactive"},
+    "ratelimited": {"kind": "ratelimited", "seconds": 1},
+    "503": {"kind": "status", "status": 503},
+    "cut before": {"kind": "cut_before"},
+    "slow": {"kind": "delay", "seconds": 2},
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with house(tmp_path_factory.mktemp("film")) as opened:
+        await opened.at_ease()
+        yield opened
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_a_round_whose_message_cannot_be_posted_at_once_goes_on_by_itself(film: House, trouble: str) -> None:
+    asked, told = await film.asked(), len(await film.door.private(LENA))
+    posted = len(await film.door.messages(FILM))
+    await film.trouble("chat.postMessage", **TROUBLES[trouble])
+    ts = await film.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
+    message = await film.ballot(ts)
+    assert len(pictures_of(message)) == 1
+    assert len(await film.door.messages(FILM)) == posted + 1, "one message"
+    assert await film.asked() == asked + 2, "no model is asked before there is a message, and each once"
+    assert len(await film.door.private(LENA)) == told, "nobody is worried by what mends itself"
