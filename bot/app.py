@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -24,16 +25,23 @@ from bot.casting import Casting
 from bot.catalogue import Size
 from bot.clock import Clock
 from bot.engine import Engine
+from bot.errors import Unreachable
 from bot.settings import Settings
 from handlers import register
+from handlers.clients import Clients, authorizing
 from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
+from handlers.words import workspaces
 from providers import open_models
 from storage import migrate, open_storage
 
 log = structlog.get_logger()
 
 _LAST_DRAWINGS = 7.0
+
+
+class NoWorkspace(Exception):
+    """There is nobody to serve; says why in plain English."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +55,19 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
-    """Everything opened and the work of a crash taken up; on leaving, closed in reverse.
+    """Everything opened and the work of a crash taken up; on leaving, closed in reverse. Raises NoWorkspace.
 
     Portraits under way get a few seconds to land, since they are paid for; the rest resumes at the next start.
     """
     async with AsyncExitStack() as stack:
+        clients = await _workspaces(settings)
         await migrate(settings.database_url)
         storage = await open_storage(settings)
         stack.push_async_callback(storage.close)
         models = open_models(settings)
         stack.push_async_callback(models.close)
-        client = _client(settings)
-        visibility = SlackVisibility(client)
-        stage = SlackStage(client, storage.rounds, storage.roster, models.catalogue, visibility)
+        visibility = SlackVisibility(clients)
+        stage = SlackStage(clients, storage.rounds, storage.roster, models.catalogue, visibility)
         stack.push_async_callback(stage.close)
         engine = Engine(settings.engine_url, settings.executor_id)
         casting = Casting.of(
@@ -81,21 +89,30 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         clock.start()
         stack.callback(clock.stop)
         settings.keep_from_libraries()
-        slack = AsyncApp(client=client, signing_secret=_secret(settings), logger=logging.getLogger("slack_bolt"))
+        slack = AsyncApp(
+            client=_client(settings),
+            authorize=authorizing(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
+            signing_secret=_secret(settings),
+            user_facing_authorize_error_message=workspaces.UNKNOWN,
+            logger=logging.getLogger("slack_bolt"),
+        )
         register(slack, casting, storage.rounds, visibility)
         yield Bot(settings, slack, casting)
 
 
 async def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; ends the process with status 1 and a word where there is nobody to serve."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with open_bot(settings) as bot, _listening(bot):
-        log.info("listening", over="http" if settings.http_port else "socket")
-        await stop.wait()
-        log.info("stopping")
+    try:
+        async with open_bot(settings) as bot, _listening(bot):
+            log.info("listening", over="http" if settings.http_port else "socket")
+            await stop.wait()
+            log.info("stopping")
+    except NoWorkspace as error:
+        raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
 
 
 @asynccontextmanager
@@ -119,6 +136,17 @@ async def _listening(bot: Bot) -> AsyncIterator[None]:
             await handler.close_async()  # type: ignore[no-untyped-call]
 
 
+async def _workspaces(settings: Settings) -> Clients:
+    """The workspaces whose tokens Slack takes, at least one."""
+    try:
+        clients = await Clients.open([_client(settings, token) for token in settings.slack_bot_tokens])
+    except Unreachable as error:
+        raise NoWorkspace(f"Slack could not be asked about the bot tokens ({error.what}).") from error
+    if not clients.teams:
+        raise NoWorkspace("Slack takes none of the tokens in SLACK_BOT_TOKEN.")
+    return clients
+
+
 async def _let_land(casting: Casting) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LAST_DRAWINGS):
@@ -126,8 +154,8 @@ async def _let_land(casting: Casting) -> None:
                 await asyncio.sleep(0.1)
 
 
-def _client(settings: Settings) -> AsyncWebClient:
-    token = settings.slack_bot_token
+def _client(settings: Settings, token: SecretStr | None = None) -> AsyncWebClient:
+    """Without a token: what Bolt copies for each request, and then gives the token of the request's workspace."""
     return AsyncWebClient(
         token=token.get_secret_value() if token else None,
         base_url=settings.slack_base_url,

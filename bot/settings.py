@@ -97,8 +97,14 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def slack_bot_tokens(self) -> tuple[SecretStr, ...]:
+        """One for each workspace, in the order they stand in SLACK_BOT_TOKEN."""
+        given = self.slack_bot_token.get_secret_value().split(",") if self.slack_bot_token else []
+        return tuple(SecretStr(token.strip()) for token in given if token.strip())
+
+    @property
     def has_slack(self) -> bool:
-        return self.slack_bot_token is not None and (self.slack_app_token is not None or self.http_port is not None)
+        return bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
 
 
 def _loopback(host: str) -> bool:

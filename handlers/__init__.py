@@ -8,6 +8,7 @@ from handlers.cast import Cast
 from handlers.home import Home
 from handlers.lock import Lock
 from handlers.mention import Mention
+from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
 from handlers.sights import Sights
@@ -17,13 +18,14 @@ from handlers.vote import Vote
 
 
 def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackVisibility) -> None:
-    """Let `app` listen; `rounds` is only read, for the addresses of messages and pictures."""
+    """Let `app` listen; `rounds` is only read: where messages and pictures are, and in whose workspace."""
     sights = Sights(rounds)
-    Cast(casting, sights, visibility).listen(app)
+    reach = Reach(rounds)
+    Cast(casting, sights, visibility, reach).listen(app)
     Mention(casting, sights).listen(app)
-    Vote(casting, visibility).listen(app)
-    Reroll(casting).listen(app)
-    Steer(casting).listen(app)
-    Lock(casting).listen(app)
-    Recall(casting, sights).listen(app)
+    Vote(casting, visibility, reach).listen(app)
+    Reroll(casting, reach).listen(app)
+    Steer(casting, reach).listen(app)
+    Lock(casting, reach).listen(app)
+    Recall(casting, sights, reach).listen(app)
     Home(casting, sights).listen(app)

@@ -17,6 +17,13 @@ log = structlog.get_logger()
 
 # Slack's own words for "not now" (docs.slack.dev, errors common to all methods).
 _PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
+_TURNED_DOWN = frozenset(
+    {"invalid_auth", "not_authed", "not_allowed_token_type", "account_inactive", "token_revoked", "token_expired"}
+)
+
+
+class NotInstalled(Unreachable):
+    """There is no token for the workspace, so that asking again does not help."""
 
 
 @contextmanager
@@ -34,11 +41,19 @@ def trying(what: str) -> Iterator[None]:
     try:
         with asking(what):
             yield
+    except NotInstalled as error:
+        log.warning("slack_refused", what=f"{what}: {error.what}")
     except Unreachable as error:
         if isinstance(error.__cause__, SlackApiError) and reason(error.__cause__) not in _PASSING:
             log.warning("slack_refused", what=error.what)
             return
         raise
+
+
+def turned_down(error: Unreachable) -> str:
+    """Slack's word for a token it does not take; empty for every other trouble."""
+    code = reason(error.__cause__) if isinstance(error.__cause__, SlackApiError) else ""
+    return code if code in _TURNED_DOWN else ""
 
 
 def reason(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from handlers.blocks import private
 from handlers.blocks.recall import listing
 from handlers.delivery import Replies, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
+from handlers.reach import Reach
 from handlers.showing import Showing
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility
@@ -21,11 +22,12 @@ from handlers.visibility import SlackVisibility
 class Cast:
     """Listens to the command."""
 
-    def __init__(self, casting: Casting, sights: Sights, visibility: SlackVisibility) -> None:
+    def __init__(self, casting: Casting, sights: Sights, visibility: SlackVisibility, reach: Reach) -> None:
         self._casting = casting
         self._sights = sights
         self._showing = Showing(casting, sights)
         self._visibility = visibility
+        self._reach = reach
 
     def listen(self, app: AsyncApp) -> None:
         app.command("/cast")(self.on_command)
@@ -47,6 +49,7 @@ class Cast:
         replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
+            await self._reach.wish(press)
             try:
                 opened = await self._casting.opening.recast(press.id, press.person)
             except AlreadyCasting as busy:

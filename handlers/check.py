@@ -1,28 +1,26 @@
 """What Slack says about our tokens, for `doctor`; opens no socket and writes nothing."""
 
+import asyncio
 from dataclasses import dataclass
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Unreachable
 from bot.settings import Settings
-from handlers.asking import asking, reason
+from handlers.asking import asking, reason, turned_down
 from handlers.manifest import scopes
 
 _TIMEOUT = 15
-_WRONG_TOKEN = frozenset(
-    {"invalid_auth", "not_authed", "not_allowed_token_type", "account_inactive", "token_revoked", "token_expired"}
-)
 _BOT_TOKEN = "api.slack.com/apps, your app, OAuth & Permissions, Bot User OAuth Token (xoxb-)"  # noqa: S105
 _APP_TOKEN = "api.slack.com/apps, your app, Basic Information, App-Level Tokens, scope connections:write (xapp-)"  # noqa: S105
 
 
 @dataclass(frozen=True)
 class SlackCheck:
-    """Whether each token works: False if it is missing or turned down, None if it is not needed or could not be asked.
+    """Whether the tokens work: False if one is missing or turned down, None if not needed or it could not be asked.
 
-    `notes` say in plain English what is there, what is missing and how to get it.
+    `bot_token` speaks for the tokens of all workspaces. `notes` say in plain English what is there, what is missing and
+    how to get it.
     """
 
     bot_token: bool | None
@@ -35,55 +33,71 @@ class SlackCheck:
         return self.bot_token is True and self.app_token is not False and not self.missing_scopes
 
 
+@dataclass(frozen=True)
+class _Checked:
+    """One token: whether it works, the scopes it lacks, what there is to say."""
+
+    works: bool | None
+    missing: frozenset[str]
+    notes: tuple[str, ...]
+
+
 async def check(settings: Settings) -> SlackCheck:
-    """Ask Slack who we are, what we may do, and whether a socket would open."""
-    bot_token, missing, notes = await _check_bot(settings)
-    app_token, more = await _check_app(settings)
-    return SlackCheck(bot_token, app_token, missing, (*notes, *more))
+    """Ask Slack who we are in each workspace, what we may do there, and whether a socket would open."""
+    bots = await _check_bots(settings)
+    app = await _check_app(settings)
+    states = {bot.works for bot in bots}
+    works = False if False in states else None if None in states else True
+    missing = tuple(sorted(frozenset().union(*(bot.missing for bot in bots))))
+    return SlackCheck(works, app.works, missing, tuple(note for one in (*bots, app) for note in one.notes))
 
 
-async def _check_bot(settings: Settings) -> tuple[bool | None, tuple[str, ...], tuple[str, ...]]:
+async def _check_bots(settings: Settings) -> list[_Checked]:
+    tokens = [token.get_secret_value() for token in settings.slack_bot_tokens]
+    if not tokens:
+        return [_Checked(False, frozenset(), (f"SLACK_BOT_TOKEN is not set: {_BOT_TOKEN}",))]
+    names = [f"token {n} of SLACK_BOT_TOKEN" for n in range(1, len(tokens) + 1)] if tokens[1:] else ["SLACK_BOT_TOKEN"]
+    asked = (_check_bot(_client(settings, token), name) for token, name in zip(tokens, names, strict=True))
+    return await asyncio.gather(*asked)
+
+
+async def _check_bot(client: AsyncWebClient, name: str) -> _Checked:
     """Scopes stand in the header x-oauth-scopes of every answer (docs.slack.dev, "Installing with OAuth")."""
-    if settings.slack_bot_token is None:
-        return False, (), (f"SLACK_BOT_TOKEN is not set: {_BOT_TOKEN}",)
-    client = _client(settings, settings.slack_bot_token.get_secret_value())
     try:
         with asking("auth.test"):
             answer = await client.auth_test()
     except Unreachable as error:
-        refused, note = _refusal(error, "SLACK_BOT_TOKEN", _BOT_TOKEN)
-        return refused, (), (note,)
+        return _refusal(error, name, _BOT_TOKEN)
     headers = {name.lower(): value for name, value in answer.headers.items()}
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
-    missing = tuple(sorted(scopes() - granted))
+    missing = scopes() - granted
     known = f"Slack knows the bot as {answer.get('user')} in {answer.get('team')}"
     if not missing:
-        return True, missing, (known,)
-    return True, missing, (known, f"scopes are missing: {', '.join(missing)}; add them and install the app again")
+        return _Checked(True, missing, (known,))
+    lacking = f"scopes are missing in {answer.get('team')}: {', '.join(sorted(missing))}; add them and install again"
+    return _Checked(True, missing, (known, lacking))
 
 
-async def _check_app(settings: Settings) -> tuple[bool | None, tuple[str, ...]]:
+async def _check_app(settings: Settings) -> _Checked:
     if settings.http_port:
-        return None, ("HTTP_PORT is set: no app token is needed",)
+        return _Checked(None, frozenset(), ("HTTP_PORT is set: no app token is needed",))
     if settings.slack_app_token is None:
-        return False, (f"SLACK_APP_TOKEN is not set: {_APP_TOKEN}",)
+        return _Checked(False, frozenset(), (f"SLACK_APP_TOKEN is not set: {_APP_TOKEN}",))
     token = settings.slack_app_token.get_secret_value()
     try:
         with asking("apps.connections.open"):
             await _client(settings, token).apps_connections_open(app_token=token)
     except Unreachable as error:
-        refused, note = _refusal(error, "SLACK_APP_TOKEN", _APP_TOKEN)
-        return refused, (note,)
-    return True, ("Socket Mode opens",)
+        return _refusal(error, "SLACK_APP_TOKEN", _APP_TOKEN)
+    return _Checked(True, frozenset(), ("Socket Mode opens",))
 
 
-def _refusal(error: Unreachable, name: str, how: str) -> tuple[bool | None, str]:
+def _refusal(error: Unreachable, name: str, how: str) -> _Checked:
     """False for a token that Slack turns down, None where Slack could not be asked."""
-    cause = error.__cause__
-    said = reason(cause) if cause else ""
-    if isinstance(cause, SlackApiError) and said in _WRONG_TOKEN:
-        return False, f"Slack turns {name} down ({said}): {how}"
-    return None, f"Slack could not be asked about {name} ({said})"
+    if said := turned_down(error):
+        return _Checked(False, frozenset(), (f"Slack turns {name} down ({said}): {how}",))
+    why = reason(error.__cause__) if error.__cause__ else ""
+    return _Checked(None, frozenset(), (f"Slack could not be asked about {name} ({why})",))
 
 
 def _client(settings: Settings, token: str) -> AsyncWebClient:

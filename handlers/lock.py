@@ -8,13 +8,15 @@ from bot.casting import Casting
 from handlers.apology import apology
 from handlers.delivery import Replies
 from handlers.payloads import Payload, press_from
+from handlers.reach import Reach
 
 
 class Lock:
     """Listens to the lead's last word. The ack comes first: reactions are read back from Slack before a lock."""
 
-    def __init__(self, casting: Casting) -> None:
+    def __init__(self, casting: Casting, reach: Reach) -> None:
         self._locking = casting.locking
+        self._reach = reach
 
     def listen(self, app: AsyncApp) -> None:
         app.action("lock")(self.on_lock)
@@ -26,6 +28,7 @@ class Lock:
         async with apology(replies.privately):
             press = press_from(body)
             await replies.ack()
+            await self._reach.round(press)
             seen = press.ids[1] if len(press.ids) > 1 else None
             await self._locking.lock(press.id, seen, press.person)
 
@@ -34,4 +37,5 @@ class Lock:
         async with apology(replies.privately):
             press = press_from(body)
             await replies.ack()
+            await self._reach.slot(press)
             await self._locking.decide(press.id, press.person)

@@ -26,7 +26,7 @@ class Mention:
     def __init__(self, casting: Casting, sights: Sights) -> None:
         self._recall = casting.recall
         self._showing = Showing(casting, sights)
-        self._heard: OrderedDict[str, None] = OrderedDict()
+        self._heard: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def listen(self, app: AsyncApp) -> None:
         app.event("app_mention")(self.on_mention)
@@ -34,7 +34,7 @@ class Mention:
     async def on_mention(self, body: Payload, client: AsyncWebClient) -> None:
         async with apology(nobody):
             mention = mention_from(body)
-            if self._is_news(mention.event):
+            if self._is_news((mention.place.team, mention.event)):
                 async with apology(partial(_whisper, mention, client)):
                     await self._answer(mention, client)
 
@@ -48,7 +48,7 @@ class Mention:
         else:
             await _whisper(mention, client, await self._showing.for_one(found, mention.place, client))
 
-    def _is_news(self, event: str) -> bool:
+    def _is_news(self, event: tuple[str, str]) -> bool:
         if event in self._heard:
             return False
         self._heard[event] = None

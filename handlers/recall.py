@@ -11,11 +11,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
 from bot.errors import NotHere
+from bot.face import Face
+from bot.recall import Recalled
 from handlers.apology import apology
 from handlers.blocks.facts import facts
 from handlers.blocks.recall import full
 from handlers.delivery import Replies, speak, whisper
 from handlers.payloads import Payload, Press, press_from
+from handlers.reach import Reach
 from handlers.showing import Showing
 from handlers.sights import Sights
 from handlers.words.titles import Titles
@@ -24,8 +27,9 @@ from handlers.words.titles import Titles
 class Recall:
     """Listens under faces. Nothing here changes anything: the ack comes first, and sight is checked each time."""
 
-    def __init__(self, casting: Casting, sights: Sights) -> None:
+    def __init__(self, casting: Casting, sights: Sights, reach: Reach) -> None:
         self._recall = casting.recall
+        self._reach = reach
         self._sights = sights
         self._showing = Showing(casting, sights)
         self._titles = Titles(casting.catalogue)
@@ -40,7 +44,7 @@ class Recall:
         """One of the suggested characters."""
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
-            found = await self._recall.show(press.id, press.person, press.place)
+            found = await self._found(press)
             view = await self._showing.for_one(found, press.place, client)
             thread = press.thread_ts
             await whisper(view, press.place, press.person, client, thread_ts=thread, otherwise=replies.privately)
@@ -49,7 +53,7 @@ class Recall:
         """Show the face to everybody here, if all of them may see it."""
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
-            found = await self._recall.show(press.id, press.person, press.place)
+            found = await self._found(press)
             if found.kind == "nothing":
                 raise NotHere("unknown")
             if not (view := await self._showing.for_all(found, press.place, client)):
@@ -61,14 +65,21 @@ class Recall:
         """Where the original bytes are."""
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
-            face = await self._recall.face(press.id, press.person)
+            face = await self._face(press)
             await replies.privately(full(face, await self._sights.of_original(press.id, client)))
 
     async def on_facts(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Where the face comes from."""
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
-            await replies.privately(facts(await self._recall.face(press.id, press.person), self._titles))
+            await replies.privately(facts(await self._face(press), self._titles))
+
+    async def _found(self, press: Press) -> Recalled:
+        return self._reach.found(press, await self._recall.show(press.id, press.person, press.place))
+
+    async def _face(self, press: Press) -> Face:
+        await self._reach.round(press)
+        return await self._recall.face(press.id, press.person)
 
 
 @asynccontextmanager

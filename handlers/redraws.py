@@ -1,8 +1,8 @@
-"""When messages are redrawn: each at most once in two seconds, 45 a minute in all, changes of state first."""
+"""When messages are redrawn: each at most once in two seconds, 45 a minute in a workspace, changes of state first."""
 
 import asyncio
 import time
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from weakref import WeakValueDictionary
@@ -15,10 +15,11 @@ log = structlog.get_logger()
 
 _MINUTE = 60.0
 _LAST_REDRAWS = 3.0
+_REMEMBERED = 1_000
 
 
 class Pace:
-    """Who may be redrawn when, without a clock of its own: `now` is seconds of any steady one.
+    """Who may be redrawn when in one workspace, without a clock of its own: `now` is seconds of any steady one.
 
     chat.update is Tier 3, 50 and more a minute for a workspace (docs.slack.dev, "Rate limits"). Of `a_minute`, the
     last `kept_back` are for changes of state; the rest goes round among the dirty messages, oldest first.
@@ -80,31 +81,42 @@ class Pace:
 
 
 class Redraws:
-    """Redraws messages at their pace. `draw` reads the truth when it is called, so only the latest state is drawn."""
+    """Redraws messages, each workspace at its own pace.
+
+    `draw` reads the truth when it is called, so only the latest state is drawn; `team_of` says whose a message is.
+    """
 
     def __init__(
         self,
         draw: Callable[[str], Awaitable[None]],
-        pace: Pace | None = None,
+        team_of: Callable[[str], Awaitable[str]],
+        pace: Callable[[], Pace] = Pace,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._draw = draw
-        self._pace = pace or Pace()
+        self._team_of = team_of
+        self._paces: defaultdict[str, Pace] = defaultdict(pace)
         self._now = now
         self._news = asyncio.Event()
+        self._new: dict[str, None] = {}
+        self._teams: OrderedDict[str, str] = OrderedDict()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: asyncio.Task[None] | None = None
 
     def mark(self, key: str) -> None:
         """Redraw the message soon."""
-        self._pace.mark(key)
+        if team := self._teams.get(key):
+            self._paces[team].mark(key)
+        else:
+            self._new.setdefault(key)
         self._news.set()
         if self._worker is None or self._worker.done():
             self._worker = asyncio.get_running_loop().create_task(self._work(), name="redraws")
 
     async def first(self, key: str) -> None:
         """Redraw the message now; when Slack does not take it, it is dirty again."""
-        while wait := self._pace.claim(key, self._now()):  # noqa: ASYNC110 - time alone frees a slot
+        pace = self._paces[await self._team(key)]
+        while wait := pace.claim(key, self._now()):  # noqa: ASYNC110 - time alone frees a slot
             await asyncio.sleep(wait)
         await self._in_turn(key)
 
@@ -114,21 +126,49 @@ class Redraws:
             self._worker.cancel()
             with suppress(asyncio.CancelledError):
                 await self._worker
+        dirty = [key for pace in self._paces.values() for key in pace.dirty]
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_REDRAWS):
-                for key in self._pace.dirty:
+                for key in (*dirty, *self._new):
                     await self._safely(key)
 
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as drawing:
             while True:
-                if key := self._pace.take(self._now()):
-                    drawing.create_task(self._safely(key))
-                    continue
                 self._news.clear()
+                await self._sort()
+                for pace in self._paces.values():
+                    while key := pace.take(self._now()):
+                        drawing.create_task(self._safely(key))
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._pace.wait(self._now())):
+                    async with asyncio.timeout(self._wait()):
                         await self._news.wait()
+
+    async def _sort(self) -> None:
+        """Give each new message to its workspace's pace."""
+        for key in tuple(self._new):
+            try:
+                team = await self._team(key)
+            except Exception:
+                log.exception("redraw_failed", round=key)
+                self._new.pop(key, None)
+            else:
+                self._paces[team].mark(key)
+
+    async def _team(self, key: str) -> str:
+        """Asked once for each of the last thousand messages; from then on the message is new no more."""
+        team = self._teams.get(key) or await self._team_of(key)
+        self._new.pop(key, None)
+        self._teams[key] = team
+        self._teams.move_to_end(key)
+        if len(self._teams) > _REMEMBERED:
+            self._teams.popitem(last=False)
+        return team
+
+    def _wait(self) -> float | None:
+        """Seconds until one may be taken; None while nothing is dirty."""
+        now = self._now()
+        return min((wait for pace in self._paces.values() if (wait := pace.wait(now)) is not None), default=None)
 
     async def _safely(self, key: str) -> None:
         try:

@@ -11,14 +11,16 @@ from handlers.apology import apology
 from handlers.blocks import private
 from handlers.delivery import Replies
 from handlers.payloads import Payload, press_from
+from handlers.reach import Reach
 
 
 class Reroll:
     """Listens to re-rolls. Money is reserved and the slots are saved before the ack, drawn after it."""
 
-    def __init__(self, casting: Casting) -> None:
+    def __init__(self, casting: Casting, reach: Reach) -> None:
         self._opening = casting.opening
         self._audition = casting.audition
+        self._reach = reach
 
     def listen(self, app: AsyncApp) -> None:
         app.action("reroll")(self.on_offer)
@@ -30,6 +32,7 @@ class Reroll:
         replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
+            await self._reach.round(press)
             offer = await self._audition.reroll_offer(press.id, press.person)
             await replies.privately(private.reroll(offer))
 
@@ -37,6 +40,7 @@ class Reroll:
         replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
+            await self._reach.round(press)
             opened = await self._audition.reroll_all(press.id, press.person)
             await replies.ack()
             await self._opening.begin(opened.round.id)
@@ -47,6 +51,7 @@ class Reroll:
         replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
+            await self._reach.slot(press)
             slot = await self._audition.reroll_one(press.id, press.person, press.trigger)
             await replies.ack()
             await self._audition.begin_slot(slot.id)

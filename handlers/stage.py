@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ballot import Reaction
 from bot.catalogue import Catalogue
@@ -15,6 +14,7 @@ from handlers.asking import asking, reason, trying, with_pictures
 from handlers.blocks.rounds import message
 from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
+from handlers.clients import Clients
 from handlers.payloads import number_of, reaction_of
 from handlers.redraws import Redraws
 from handlers.uploads import Upload, Uploads
@@ -31,24 +31,24 @@ _REMARKS = {"reminder": rounds.reminder, "late": rounds.late}
 class SlackStage:
     """Shows rounds in Slack; implements the port Stage.
 
-    The client brings handlers that sit out rate limits and try a lost connection again.
+    The clients bring handlers that sit out rate limits and try a lost connection again.
     """
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        clients: Clients,
         rounds: Rounds,
         roster: Roster,
         catalogue: Catalogue,
         visibility: SlackVisibility,
     ) -> None:
-        self._client = client
+        self._clients = clients
         self._rounds = rounds
         self._roster = roster
         self._titles = Titles(catalogue)
         self._visibility = visibility
-        self._uploads = Uploads(client)
-        self._redraws = Redraws(self._draw)
+        self._uploads = Uploads(clients)
+        self._redraws = Redraws(self._draw, self._team_of)
         self._without_picture: set[str] = set()
 
     async def post(self, round_id: str) -> None:
@@ -58,7 +58,7 @@ class SlackStage:
             return
         view = await self._view(round_)
         with asking("chat.postMessage"):
-            answer = await self._client.chat_postMessage(
+            answer = await self._clients.of(round_.place.team).chat_postMessage(
                 channel=round_.place.channel,
                 text=view.text,
                 blocks=view.blocks,
@@ -79,7 +79,7 @@ class SlackStage:
     async def hang(self, round_id: str, sheet: Picture) -> str:
         round_ = await self._rounds.get(round_id)
         (file_id,) = await self._put(round_, [sheet])
-        await self._uploads.ready(file_id)
+        await self._uploads.ready(round_.place.team, file_id)
         return file_id
 
     async def pin(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
@@ -90,7 +90,7 @@ class SlackStage:
         round_ = await self._rounds.get(round_id)
         for number in numbers:
             try:
-                await self._client.reactions_add(
+                await self._clients.of(round_.place.team).reactions_add(
                     channel=round_.place.channel, timestamp=round_.message_ts or "", name=reaction_of(number)
                 )
             except SlackApiError as error:
@@ -101,14 +101,14 @@ class SlackStage:
     async def reactions(self, round_id: str) -> Sequence[Reaction]:
         round_ = await self._rounds.get(round_id)
         with asking("reactions.get"):
-            answer = await self._client.reactions_get(
+            answer = await self._clients.of(round_.place.team).reactions_get(
                 channel=round_.place.channel, timestamp=round_.message_ts or "", full=True
             )
         shown: dict[int, Reaction] = {}
         for given in answer["message"].get("reactions", []):
             if number := number_of(given["name"]):
                 known = shown.get(number, Reaction(number, frozenset(), complete=True))
-                people = {user for user in given["users"] if await self._visibility.is_person(user)}
+                people = {user for user in given["users"] if await self._visibility.is_person(round_.place.team, user)}
                 complete = known.complete and len(set(given["users"])) == given["count"]
                 shown[number] = Reaction(number, known.people | people, complete)
         return tuple(shown.values())
@@ -116,7 +116,7 @@ class SlackStage:
     async def remark(self, round_id: str, remark: str) -> None:
         round_ = await self._rounds.get(round_id)
         with trying("chat.postMessage"):
-            await self._client.chat_postMessage(
+            await self._clients.of(round_.place.team).chat_postMessage(
                 channel=round_.place.channel, thread_ts=round_.message_ts, text=_REMARKS[remark](round_)
             )
 
@@ -133,7 +133,7 @@ class SlackStage:
             view = view.without_pictures()
 
         async def update(view: View) -> None:
-            await self._client.chat_update(
+            await self._clients.of(round_.place.team).chat_update(
                 channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
             )
 
@@ -141,6 +141,9 @@ class SlackStage:
             _, complete = await with_pictures(update, view, _FILE_WAITS)
             if not complete:
                 self._without_picture.add(round_id)
+
+    async def _team_of(self, round_id: str) -> str:
+        return (await self._rounds.get(round_id)).place.team
 
     async def _view(self, round_: Round) -> View:
         marks = await self._rounds.marks(round_.id) if round_.state in OPEN and round_.tally is None else ()

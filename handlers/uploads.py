@@ -1,15 +1,16 @@
 """Pictures into Slack: three steps a file, then a wait until Slack can show it."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.face import Place
 from handlers.asking import asking
+from handlers.clients import Clients
 
 log = structlog.get_logger()
 
@@ -30,37 +31,39 @@ class Upload:
 
 
 class Uploads:
-    """Uploads pictures with one client."""
+    """Uploads pictures, a few at once for each workspace."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
-        self._room = asyncio.Semaphore(_AT_ONCE)
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def put(self, place: Place, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
         """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable."""
-        ids = await asyncio.gather(*(self._send(upload) for upload in uploads))
+        ids = await asyncio.gather(*(self._send(place.team, upload) for upload in uploads))
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": upload.title} for file_id, upload in zip(ids, uploads, strict=True)
         ]
         with asking("files.completeUploadExternal"):
-            await self._client.files_completeUploadExternal(files=files, channel_id=place.channel, thread_ts=thread_ts)
+            await self._clients.of(place.team).files_completeUploadExternal(
+                files=files, channel_id=place.channel, thread_ts=thread_ts
+            )
         return ids
 
-    async def ready(self, file_id: str) -> bool:
+    async def ready(self, team: str, file_id: str) -> bool:
         """Wait until blocks can show the file: files.info then names its type (slackapi/node-slack-sdk issue 2170)."""
         for wait in _LOOKS:
             with asking("files.info"):
-                answer = await self._client.files_info(file=file_id)
+                answer = await self._clients.of(team).files_info(file=file_id)
             if answer["file"].get("mimetype"):
                 return True
             await asyncio.sleep(wait)
         log.warning("file_not_ready", file=file_id)
         return False
 
-    async def _send(self, upload: Upload) -> str:
-        async with self._room:
+    async def _send(self, team: str, upload: Upload) -> str:
+        async with self._rooms[team]:
             with asking("files.getUploadURLExternal"):
-                place = await self._client.files_getUploadURLExternal(
+                place = await self._clients.of(team).files_getUploadURLExternal(
                     filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
                 )
             with asking("upload"):

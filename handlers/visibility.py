@@ -7,11 +7,11 @@ from typing import Generic, TypeVar
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Unreachable
 from bot.face import Place
 from handlers.asking import asking
+from handlers.clients import Clients
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -57,11 +57,11 @@ class Memory(Generic[K, V]):
 class SlackVisibility:
     """Answers by Slack; implements the port Visibility, where an error counts as no."""
 
-    def __init__(self, client: AsyncWebClient, now: Callable[[], float] = time.monotonic) -> None:
-        self._client = client
-        self._conversations: Memory[str, _Conversation] = Memory(_REMEMBERED, now)
-        self._memberships: Memory[str, frozenset[str]] = Memory(_REMEMBERED, now)
-        self._people: Memory[str, _Person] = Memory(_REMEMBERED, now)
+    def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic) -> None:
+        self._clients = clients
+        self._conversations: Memory[Place, _Conversation] = Memory(_REMEMBERED, now)
+        self._memberships: Memory[tuple[str, str], frozenset[str]] = Memory(_REMEMBERED, now)
+        self._people: Memory[tuple[str, str], _Person] = Memory(_REMEMBERED, now)
 
     async def is_private(self, place: Place) -> bool:
         try:
@@ -76,9 +76,9 @@ class SlackVisibility:
             conversation = await self._conversation(place)
             if conversation.partner == person:
                 return True
-            if not conversation.private and not (await self._person(person)).guest:
+            if not conversation.private and not (await self._person(place.team, person)).guest:
                 return True
-            return place.channel in await self._memberships_of(person)
+            return place.channel in await self._memberships_of(place.team, person)
         except Unreachable as error:
             log.warning("visibility_unknown", channel=place.channel, what=error.what)
             return False
@@ -95,40 +95,40 @@ class SlackVisibility:
                 return False
             raise
 
-    async def is_person(self, user: str) -> bool:
-        """Whether `user` is neither a bot nor Slack itself; raises Unreachable."""
-        return (await self._person(user)).human
+    async def is_person(self, team: str, user: str) -> bool:
+        """Whether `user` of a workspace is neither a bot nor Slack itself; raises Unreachable."""
+        return (await self._person(team, user)).human
 
     async def _conversation(self, place: Place) -> _Conversation:
-        if known := self._conversations.get(place.channel):
+        if known := self._conversations.get(place):
             return known
         with asking("conversations.info"):
-            channel = (await self._client.conversations_info(channel=place.channel))["channel"]
+            channel = (await self._clients.of(place.team).conversations_info(channel=place.channel))["channel"]
         direct = bool(channel.get("is_im"))
         private = direct or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
         found = _Conversation(private, direct or bool(channel.get("is_member")), str(channel.get("user", "")))
-        return self._conversations.keep(place.channel, found) if found.ours else found
+        return self._conversations.keep(place, found) if found.ours else found
 
-    async def _memberships_of(self, person: str) -> frozenset[str]:
+    async def _memberships_of(self, team: str, person: str) -> frozenset[str]:
         """All pages of the conversations a person is in, as far as the bot may know of them."""
-        if (known := self._memberships.get(person)) is not None:
+        if (known := self._memberships.get((team, person))) is not None:
             return known
         found: set[str] = set()
         cursor = None
         while cursor != "":
             with asking("users.conversations"):
-                page = await self._client.users_conversations(
+                page = await self._clients.of(team).users_conversations(
                     user=person, types=_TYPES, exclude_archived=False, limit=_A_PAGE, cursor=cursor
                 )
             found |= {channel["id"] for channel in page["channels"]}
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        return self._memberships.keep(person, frozenset(found))
+        return self._memberships.keep((team, person), frozenset(found))
 
-    async def _person(self, user: str) -> _Person:
-        if known := self._people.get(user):
+    async def _person(self, team: str, user: str) -> _Person:
+        if known := self._people.get((team, user)):
             return known
         with asking("users.info"):
-            told = (await self._client.users_info(user=user))["user"]
+            told = (await self._clients.of(team).users_info(user=user))["user"]
         human = not told.get("is_bot") and user != "USLACKBOT"
         guest = bool(told.get("is_restricted") or told.get("is_ultra_restricted") or told.get("is_stranger"))
-        return self._people.keep(user, _Person(human, guest or bool(told.get("deleted"))))
+        return self._people.keep((team, user), _Person(human, guest or bool(told.get("deleted"))))

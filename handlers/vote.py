@@ -11,15 +11,17 @@ from handlers.apology import apology, nobody
 from handlers.blocks import private
 from handlers.delivery import Replies
 from handlers.payloads import Payload, press_from, reaction_from
+from handlers.reach import Reach
 from handlers.visibility import SlackVisibility
 
 
 class Vote:
     """Listens to votes."""
 
-    def __init__(self, casting: Casting, visibility: SlackVisibility) -> None:
+    def __init__(self, casting: Casting, visibility: SlackVisibility, reach: Reach) -> None:
         self._voting = casting.voting
         self._visibility = visibility
+        self._reach = reach
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^vote:\d$"))(self.on_press)
@@ -31,6 +33,7 @@ class Vote:
         replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
+            await self._reach.slot(press)
             clicked = await self._voting.click(press.id, press.person, press.stamp)
             await replies.ack()
             if clicked.changed:
@@ -40,7 +43,7 @@ class Vote:
         """Reactions of other bots do not count; one missed while Slack is silent is read back at the close."""
         async with apology(nobody):
             reacted = reaction_from(body)
-            if reacted and await self._visibility.is_person(reacted.person):
+            if reacted and await self._visibility.is_person(reacted.place.team, reacted.person):
                 await self._voting.react(
                     reacted.place, reacted.message_ts, reacted.number, reacted.person, reacted.on, reacted.stamp
                 )

@@ -11,7 +11,7 @@ from PIL import Image
 
 from playground.people import APP_TOKEN, SIGNING_SECRET, Person, Place
 from playground.slack import files, gestures, modals
-from playground.slack.desk import door, person_named, place_named, read
+from playground.slack.desk import door, person_named, place_named, read, team_named
 from playground.slack.errors import DoorError
 from playground.slack.ids import new_id
 from playground.slack.interactions import Actor
@@ -52,6 +52,7 @@ class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
     tz: str = "Europe/London"
     channels: tuple[str, ...] = ()
     guest: bool = False
+    team: str | None = None
 
 
 class NewPlace(msgspec.Struct, forbid_unknown_fields=True):
@@ -59,6 +60,7 @@ class NewPlace(msgspec.Struct, forbid_unknown_fields=True):
     private: bool = False
     archived: bool = False
     members: tuple[str, ...] = ()
+    team: str | None = None
 
 
 def add_control(app: web.Application) -> None:
@@ -75,12 +77,16 @@ def add_control(app: web.Application) -> None:
 
 
 async def _gesture(world: World, request: web.Request) -> Json:
-    person = person_named(world, request.match_info["user"])
+    person, gesture = person_named(world, request.match_info["user"]), request.match_info["gesture"]
+    if person.deleted:
+        raise DoorError("deactivated", f"{person.name} has left", 403)
     actor = Actor(world, person, world.install(person.team))
     form = await read(request, Form)
-    if request.match_info["gesture"] in ("submit", "close") or form.view_id:
-        return await _in_view(actor, request.match_info["gesture"], form)
-    return await _in_place(actor, request.match_info["gesture"], form)
+    if gesture == "deactivate":
+        return {"ok": True, "person": dataclasses.asdict(world.deactivate(person))}
+    if gesture in ("submit", "close") or form.view_id:
+        return await _in_view(actor, gesture, form)
+    return await _in_place(actor, gesture, form)
 
 
 async def _in_place(actor: Actor, gesture: str, form: Form) -> Json:
@@ -90,7 +96,8 @@ async def _in_place(actor: Actor, gesture: str, form: Form) -> Json:
         return await gestures.shortcut(actor, form.callback_id, None, "")
     if form.channel is None:
         raise DoorError("bad_request", "which channel?")
-    place = place_named(actor.world, form.channel)
+    team = actor.person.team
+    place = place_named(actor.world, form.channel, team)
     match gesture:
         case "command":
             return await gestures.command(actor, place, form.command, form.text)
@@ -105,7 +112,7 @@ async def _in_place(actor: Actor, gesture: str, form: Form) -> Json:
         case "shortcut":
             return await gestures.shortcut(actor, form.callback_id, place, form.ts)
         case "invite":
-            guest = person_named(actor.world, form.user).id if form.user else actor.install.bot
+            guest = person_named(actor.world, form.user, team).id if form.user else actor.install.bot
             return await gestures.invite(actor, place, guest)
     raise DoorError("no_such_gesture", gesture, 404)
 
@@ -136,19 +143,19 @@ def _own_place(actor: Actor) -> Place:
 
 async def _add_person(world: World, request: web.Request) -> Json:
     new = await read(request, NewPerson)
-    team = world.teams()[0].id
+    team = team_named(world, new.team).id
     person = Person(new_id("U"), team, new.name, new.real_name, new.title, new.tz, is_guest=new.guest)
     world.save_person(person)
     world.save_place(Place(new_id("D"), team, "", "im", (person.id, world.install(team).bot)))
     for key in new.channels:
-        world.join(place_named(world, key), person.id)
+        world.join(place_named(world, key, team), person.id)
     return {"ok": True, "person": dataclasses.asdict(person)}
 
 
 async def _add_place(world: World, request: web.Request) -> Json:
     new = await read(request, NewPlace)
-    members = tuple(person_named(world, key).id for key in new.members)
-    team = world.teams()[0].id
+    team = team_named(world, new.team).id
+    members = tuple(person_named(world, key, team).id for key in new.members)
     place = Place(
         new_id("C"), team, new.name, "private" if new.private else "public", members, is_archived=new.archived
     )
@@ -157,10 +164,13 @@ async def _add_place(world: World, request: web.Request) -> Json:
 
 
 async def _env(world: World, request: web.Request) -> Json:
+    """`team` names the workspaces whose bot tokens are given, the first unless told, `all` in their order."""
     address = f"http://{request.host}"
+    wanted = request.query.get("team")
+    teams = world.teams() if wanted == "all" else [team_named(world, wanted)]
     return {
         "SLACK_BASE_URL": f"{address}/slack/api/",
-        "SLACK_BOT_TOKEN": world.installs()[0].token,
+        "SLACK_BOT_TOKEN": ",".join(world.install(team.id).token for team in teams),
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
         "RECRAFT_BASE_URL": f"{address}/recraft/v1",
@@ -174,7 +184,7 @@ async def _env(world: World, request: web.Request) -> Json:
 
 async def _state(world: World, request: web.Request) -> Json:
     query = request.query
-    person = person_named(world, query["user"]).id if query.get("user") else None
+    person = person_named(world, query["user"]) if query.get("user") else None
     channel = place_named(world, query["channel"]).id if query.get("channel") else None
     limit = min(_whole(query.get("limit", "100")), _MOST_MESSAGES)
     return picture(world, Look(person, channel, query.get("thread"), limit, query.get("before")))

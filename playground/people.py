@@ -1,4 +1,4 @@
-"""Who and what is in the practice workspace on its first day."""
+"""Who and what is in the practice workspaces on their first day: two teams, one app."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +11,11 @@ BOT = "U0CASTROOM"
 SLACKBOT = "USLACKBOT"
 LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
 HARBOUR, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
+
+LANTERN = "T0LANTERN"
+LANTERN_BOT = "U0LANTERNBOT"
+NOOR, TOMAS, PRIYA = "U0NOORHADDAD", "U0TOMASLIND", "U0PRIYARAMAN"
+LANTERN_FILM, WINDOW, LANTERN_GENERAL = "C0LANTERNFILM", "C0WINDOWLIGHT", "C0LANTERNGEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +82,30 @@ class Install:
     active: bool = True
 
 
+# One app: what follows is the same in every workspace that installs it.
 APP_TOKEN = "xapp-practice-1-A0CASTROOM"
 SIGNING_SECRET = "practice-signing-secret"
+CLIENT_ID, CLIENT_SECRET = "1000000000.2000000000", "practice-client-secret"
 
-TEAMS = (Team(TEAM, "Harbour Pictures", "harbour-pictures"),)
+TEAMS = (
+    Team(TEAM, "Harbour Pictures", "harbour-pictures"),
+    Team(LANTERN, "Lantern Advertising", "lantern-advertising"),
+)
 
 PEOPLE = (
     Person(LENA, TEAM, "lena", "Lena Ortiz", "Casting lead", "Europe/Madrid", "Central European Time", 3600),
     Person(DANIEL, TEAM, "daniel", "Daniel Okafor", "Director"),
     Person(MEI, TEAM, "mei", "Mei Tanaka", "Producer", "Asia/Tokyo", "Japan Standard Time", 32400),
     Person(BOT, TEAM, "castroom", "Castroom", is_bot=True),
+    Person(NOOR, LANTERN, "noor", "Noor Haddad", "Casting lead", "Europe/Paris", "Central European Time", 3600),
+    Person(TOMAS, LANTERN, "tomas", "Tomas Lind", "Art director"),
+    Person(PRIYA, LANTERN, "priya", "Priya Raman", "Account manager", "Asia/Kolkata", "India Standard Time", 19800),
+    Person(LANTERN_BOT, LANTERN, "castroom", "Castroom", is_bot=True),
     Person(SLACKBOT, TEAM, "slackbot", "Slackbot"),
 )
 
 _CREW = (LENA, DANIEL, MEI)
+_AGENCY = (NOOR, TOMAS, PRIYA)
 
 PLACES = (
     Place(HARBOUR, TEAM, "harbour-film", "public", (*_CREW, BOT), "Feature film, faces for the quay"),
@@ -100,37 +115,41 @@ PLACES = (
     Place("D0LENAORTIZ", TEAM, "", "im", (LENA, BOT)),
     Place("D0DANIELOKA", TEAM, "", "im", (DANIEL, BOT)),
     Place("D0MEITANAKA", TEAM, "", "im", (MEI, BOT)),
+    Place(
+        LANTERN_FILM, LANTERN, "harbour-film", "public", (*_AGENCY, LANTERN_BOT), "The harbour film, seen by its agency"
+    ),
+    Place(WINDOW, LANTERN, "window-light", "private", (NOOR, TOMAS, LANTERN_BOT), "A pitch in a north light"),
+    Place(LANTERN_GENERAL, LANTERN, "general", "public", _AGENCY, "Everybody at Lantern Advertising"),
+    Place("D0NOORHADDAD", LANTERN, "", "im", (NOOR, LANTERN_BOT)),
+    Place("D0TOMASLIND", LANTERN, "", "im", (TOMAS, LANTERN_BOT)),
+    Place("D0PRIYARAMAN", LANTERN, "", "im", (PRIYA, LANTERN_BOT)),
 )
 
+SCOPES = (
+    "commands",
+    "chat:write",
+    "files:write",
+    "files:read",
+    "reactions:read",
+    "reactions:write",
+    "app_mentions:read",
+    "users:read",
+    "channels:read",
+    "groups:read",
+    "mpim:read",
+    "im:read",
+)
+_EVENTS = (
+    "app_home_opened",
+    "app_mention",
+    "reaction_added",
+    "reaction_removed",
+    "app_uninstalled",
+    "tokens_revoked",
+)
+_COMMANDS = (Command("/cast", "Cast a face together, or recall one", "Maya: weathered 60-year-old fisherwoman"),)
+
 INSTALLS = (
-    Install(
-        TEAM,
-        APP,
-        BOT,
-        "B0CASTROOM",
-        "xoxb-practice-harbour",
-        scopes=(
-            "commands",
-            "chat:write",
-            "files:write",
-            "files:read",
-            "reactions:read",
-            "reactions:write",
-            "app_mentions:read",
-            "users:read",
-            "channels:read",
-            "groups:read",
-            "mpim:read",
-            "im:read",
-        ),
-        events=(
-            "app_home_opened",
-            "app_mention",
-            "reaction_added",
-            "reaction_removed",
-            "app_uninstalled",
-            "tokens_revoked",
-        ),
-        commands=(Command("/cast", "Cast a face together, or recall one", "Maya: weathered 60-year-old fisherwoman"),),
-    ),
+    Install(TEAM, APP, BOT, "B0CASTROOM", "xoxb-practice-harbour", SCOPES, _EVENTS, _COMMANDS),
+    Install(LANTERN, APP, LANTERN_BOT, "B0LANTERN", "xoxb-practice-lantern", SCOPES, _EVENTS, _COMMANDS),
 )

@@ -1,12 +1,20 @@
 """What the app's bot user may see and write to."""
 
-from playground.people import Place
+from playground.people import Person, Place
 from playground.slack.call import Call
 from playground.slack.errors import SlackError
 from playground.slack.ids import new_id
 
 _READ_SCOPES = {"public": "channels:read", "private": "groups:read", "im": "im:read"}
 _HISTORY_SCOPES = {"public": "channels:history", "private": "groups:history", "im": "im:history"}
+
+
+def known(call: Call, user: str) -> Person:
+    """Somebody of the token's own workspace; raises `user_not_found`, as for people of every other."""
+    person = call.world.member(call.install.team, user)
+    if person is None:
+        raise SlackError("user_not_found")
+    return person
 
 
 def visible(call: Call, channel: str) -> Place:
@@ -29,8 +37,8 @@ def joined(call: Call, channel: str) -> Place:
 
 def writable(call: Call, channel: str) -> Place:
     """Where the app may post; a person's id means their direct message."""
-    person = call.world.person(channel)
-    if person and person.team == call.install.team and not person.deleted:
+    person = call.world.member(call.install.team, channel)
+    if person and not person.deleted:
         return direct_message(call, person.id)
     place = visible(call, channel)
     if place.is_archived:

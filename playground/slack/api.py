@@ -14,6 +14,8 @@ from playground.slack.methods import METHODS
 from playground.slack.store import Json
 from playground.slack.world import World
 
+_SECRETS = frozenset({"token", "client_secret", "access_token"})
+
 
 async def answer(world: World, request: web.Request) -> web.StreamResponse:
     """One call of `/slack/api/{method}`, written into the journal whatever comes of it."""
@@ -33,9 +35,9 @@ async def answer(world: World, request: web.Request) -> web.StreamResponse:
         return cut(request)
     except StatusError as error:
         return web.Response(status=int(str(error)), text="practice fault")
-    shown = {key: value for key, value in arguments.values.items() if key != "token"}
     ms = round((time.perf_counter() - started) * 1000, 2)
-    world.journal.note(Noted(name, shown, body["ok"], body.get("error"), at, ms, body))
+    asked, answered = _without_secrets(arguments.values), _without_secrets(body)
+    world.journal.note(Noted(name, asked, body["ok"], body.get("error"), at, ms, answered))
     return _respond(body, scopes)
 
 
@@ -44,6 +46,10 @@ def cut(request: web.Request) -> web.StreamResponse:
     if request.transport:
         request.transport.abort()
     return web.Response()
+
+
+def _without_secrets(values: Json) -> Json:
+    return {name: value for name, value in values.items() if name not in _SECRETS}
 
 
 def _admitted(world: World, name: str, token: str) -> tuple[Method, Install]:
@@ -69,9 +75,12 @@ async def _run(call: Call, name: str, method: Method) -> Json:
 
 
 def _install(world: World, token: str, method: Method) -> Install:
+    """Whose token it is; what belongs to the app as a whole is asked of its first installation."""
+    installs = world.installs()
+    if method.tokenless:
+        return installs[0]
     if not token:
         raise SlackError("not_authed")
-    installs = world.installs()
     if method.app_token and token == APP_TOKEN:
         return installs[0]
     found = next((install for install in installs if install.token == token), None)

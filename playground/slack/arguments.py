@@ -1,5 +1,6 @@
 """What a Web API call brought with it, in every form Slack's clients send."""
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -56,7 +57,7 @@ class Arguments:
 
 async def read_arguments(request: web.Request) -> Arguments:
     """From the query and a body of JSON, form or multipart; raises SlackError `invalid_json`, `json_not_object`."""
-    values: dict[str, Any] = dict(request.query)
+    values: dict[str, Any] = dict(request.query) | _basic(request)
     if request.content_type == "application/json" and request.can_read_body:
         try:
             body = await request.json()
@@ -68,6 +69,18 @@ async def read_arguments(request: web.Request) -> Arguments:
     elif request.method == "POST":
         values |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     return Arguments(values)
+
+
+def _basic(request: web.Request) -> dict[str, str]:
+    """An app's own name and secret, which Slack also takes by HTTP Basic (docs.slack.dev, "oauth.v2.access")."""
+    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return {}
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": name, "client_secret": secret}
 
 
 def bearer(request: web.Request, arguments: Arguments) -> str:

@@ -21,10 +21,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """`scopes`: any of them will do. `needs`: arguments without which nothing happens."""
+    """`scopes`: any of them will do. `needs`: arguments without which nothing happens. `tokenless`: nobody asks who."""
 
     run: Callable[[Call], Json]
     rate: Rate
     scopes: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     app_token: bool = False
+    tokenless: bool = False

@@ -20,8 +20,8 @@ _MOST_ATTACHMENTS = 100
 _NO_FALLBACK = "This content can't be displayed."
 
 
-def read_content(world: World, arguments: Arguments, too_long: str = "msg_blocks_too_long") -> Json:
-    """The text, blocks, attachments and metadata of a new message; `too_long` is the method's word for it."""
+def read_content(world: World, team: str, arguments: Arguments, too_long: str = "msg_blocks_too_long") -> Json:
+    """The text, blocks, attachments and metadata of a workspace's new message; `too_long` is the method's word."""
     blocks = _blocks(arguments)
     attachments = arguments.nested("attachments", "invalid_attachments")
     if not blocks and not attachments and "text" not in arguments:
@@ -30,7 +30,7 @@ def read_content(world: World, arguments: Arguments, too_long: str = "msg_blocks
         raise SlackError("too_many_attachments")
     content: Json = {"text": arguments.text("text", _NO_FALLBACK)[:LONGEST_TEXT]}
     if blocks:
-        problems = check_message(blocks, partial(files.usable_in_blocks, world))
+        problems = check_message(blocks, partial(files.usable_in_blocks, world, team))
         if problems:
             raise SlackError("invalid_blocks", problems)
         if weight(blocks) > LONGEST_BLOCKS:

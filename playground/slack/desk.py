@@ -6,7 +6,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
-from playground.people import Person, Place
+from playground.people import Person, Place, Team
 from playground.slack.doors import WORLD
 from playground.slack.errors import DoorError, SlackError
 from playground.slack.store import Json
@@ -41,21 +41,30 @@ async def read(request: web.Request, form: type[Form]) -> Form:
         raise DoorError("bad_request", str(error)) from error
 
 
-def person_named(world: World, key: str) -> Person:
-    """By id or by first name."""
-    found = world.person(key)
+def team_named(world: World, key: str | None) -> Team:
+    """By id; the first workspace where none is named."""
+    found = next((team for team in world.teams() if key in (None, team.id)), None)
     if found is None:
-        found = next((person for person in world.people() if person.name == key.lower()), None)
+        raise DoorError("no_such_team", f"no workspace is called {key!r}", 404)
+    return found
+
+
+def person_named(world: World, key: str, team: str | None = None) -> Person:
+    """By id or by first name, of one workspace or of any."""
+    found = world.member(team, key) if team else world.person(key)
+    if found is None:
+        found = next((person for person in world.people(team) if person.name == key.lower()), None)
     if found is None:
         raise DoorError("no_such_person", f"nobody here is called {key!r}", 404)
     return found
 
 
-def place_named(world: World, key: str) -> Place:
-    """By id or by name, with or without the #."""
+def place_named(world: World, key: str, team: str | None = None) -> Place:
+    """By id or by name, with or without the #, of one workspace or of any, the first one first."""
     found = world.place(key)
-    if found is None:
-        found = next((place for place in world.places() if place.name and place.name == key.removeprefix("#")), None)
+    if found is None or team not in (None, found.team):
+        name = key.removeprefix("#")
+        found = next((place for place in world.places(team) if place.name and place.name == name), None)
     if found is None:
         raise DoorError("no_such_channel", f"no channel is called {key!r}", 404)
     return found

@@ -1,10 +1,10 @@
-"""What Slack serves beside the Web API: sockets, uploads, private files, response_url."""
+"""What Slack serves beside the Web API: sockets, uploads, private files, response_url, the page of OAuth."""
 
 import asyncio
 
 from aiohttp import web
 
-from playground.slack import api, files, uploads
+from playground.slack import api, files, oauth, uploads
 from playground.slack.errors import SlackError
 from playground.slack.faults import CutError, StatusError
 from playground.slack.response_urls import respond
@@ -12,7 +12,7 @@ from playground.slack.world import World
 
 WORLD = web.AppKey("world", World)
 # What a browser without a session gets; an app that asks without its token must not take it for the file.
-_LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in to Harbour Pictures</body></html>"
+_LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in</body></html>"
 _SPENT = {"expired_url": 404, "used_url": 404, "channel_not_found": 404, "message_not_found": 404}
 
 
@@ -22,10 +22,17 @@ def add_doors(app: web.Application) -> None:
     app.router.add_post("/slack/upload/v1/{file}", _upload)
     app.router.add_get("/slack/files-pri/{file}/{tail:.+}", _private_file)
     app.router.add_post("/slack/respond/{key}", _respond)
+    app.router.add_get("/slack/oauth/v2/authorize", _authorize)
+    app.router.add_post("/slack/oauth/v2/authorize", _authorize)
 
 
 async def _api(request: web.Request) -> web.StreamResponse:
     return await api.answer(request.app[WORLD], request)
+
+
+async def _authorize(request: web.Request) -> web.StreamResponse:
+    world = request.app[WORLD]
+    return await (oauth.decide if request.method == "POST" else oauth.show)(world, request)
 
 
 async def _socket(request: web.Request) -> web.StreamResponse:
@@ -65,7 +72,9 @@ async def _private_file(request: web.Request) -> web.StreamResponse:
     world = request.app[WORLD]
     team, _, key = request.match_info["file"].partition("-")
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    owners = [install for install in world.installs() if install.token == token and install.team == team]
+    owners = [
+        install for install in world.installs() if install.active and install.token == token and install.team == team
+    ]
     if not owners or "files:read" not in owners[0].scopes:
         return web.Response(text=_LOGIN_PAGE, content_type="text/html")
     try:

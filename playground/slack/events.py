@@ -10,8 +10,8 @@ from playground.slack.world import World
 
 
 def send(world: World, install: Install, event: Json) -> Delivery | None:
-    """None when the app is not subscribed to this kind."""
-    if event["type"] not in install.events:
+    """None when the app is not subscribed to this kind, or is not installed any more."""
+    if not install.active or event["type"] not in install.events:
         return None
     return world.courier.tell(event["type"], _callback(install, event))
 

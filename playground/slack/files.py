@@ -46,10 +46,10 @@ def find(world: World, team: str, key: str) -> Json:
     return file
 
 
-def usable_in_blocks(world: World, reference: Json) -> bool:
-    """Whether a block's `slack_file` names a picture that Slack would show by now."""
+def usable_in_blocks(world: World, team: str, reference: Json) -> bool:
+    """Whether a block's `slack_file` names a picture of the workspace that Slack would show by now."""
     file = world.store.thing("file", _key(reference))
-    if file is None or file.get("deleted") or not ready(file):
+    if file is None or file["team"] != team or file.get("deleted") or not ready(file):
         return False
     return file.get("mimetype") in _SHOWN_IN_BLOCKS
 
@@ -68,7 +68,7 @@ def named_in(part: object) -> Iterator[str]:
 
 def delete(world: World, file: Json) -> None:
     world.store.keep("file", file["id"], {**file, "deleted": True})
-    world.live.publish({"kind": "file", "id": file["id"], "value": None})
+    world.live.publish({"kind": "file", "id": file["id"], "value": None}, readers=world.everybody(file["team"]))
 
 
 def path(world: World, key: str) -> Path:

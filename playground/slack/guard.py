@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
-# Apps and models are called by programs, which send no Origin; the rest is for this server's own page.
+# Apps and models are called by programs, which send no Origin; the rest is for this server's own pages.
 _FOR_PROGRAMS = ("/slack/", "/recraft/", "/openai/", "/gemini/")
+_FOR_PEOPLE = "/slack/oauth/"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -19,7 +20,8 @@ async def only_from_here(request: web.Request, handler: Handler) -> web.StreamRe
     if not _is_here(f"//{request.headers.get('Host', '')}", port):
         return _refusal("foreign_host")
     origin = request.headers.get("Origin")
-    if origin is not None and not request.path.startswith(_FOR_PROGRAMS) and not _is_here(origin, port):
+    by_program = request.path.startswith(_FOR_PROGRAMS) and not request.path.startswith(_FOR_PEOPLE)
+    if origin is not None and not by_program and not _is_here(origin, port):
         return _refusal("foreign_origin")
     return await handler(request)
 

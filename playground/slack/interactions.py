@@ -21,7 +21,7 @@ class Actor:
     install: Install
 
     def trigger(self) -> str:
-        return self.world.triggers.give(self.person.id, self.world.settings.trigger_seconds)
+        return self.world.triggers.give(self.person.id, self.person.team, self.world.settings.trigger_seconds)
 
 
 def slash_command(actor: Actor, place: Place, command: str, text: str) -> Json:

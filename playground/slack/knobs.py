@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
-from playground.people import Command
+from playground.people import CLIENT_ID, CLIENT_SECRET, Command
 from playground.slack import events
-from playground.slack.desk import door, read
+from playground.slack.desk import door, read, team_named
 from playground.slack.errors import DoorError
 from playground.slack.faults import Fault
 from playground.slack.http_mode import HttpMode
@@ -66,6 +66,7 @@ async def _show(world: World, _request: web.Request) -> Json:
         "http": world.store.thing("setting", "request_url"),
         "settings": dataclasses.asdict(world.settings),
         "installs": installs,
+        "oauth": {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "authorize": "/slack/oauth/v2/authorize"},
     }
 
 
@@ -122,7 +123,7 @@ async def _http(world: World, request: web.Request) -> Json:
 
 async def _install(world: World, request: web.Request) -> Json:
     new = await read(request, NewInstall)
-    install = world.install(new.team or world.teams()[0].id)
+    install = world.install(team_named(world, new.team).id)
     changes = {"scopes": new.scopes, "events": new.events, "commands": new.commands}
     given = {name: value for name, value in changes.items() if value is not None}
     world.save_install(dataclasses.replace(install, active=True, **given))  # type: ignore[arg-type]
@@ -131,7 +132,7 @@ async def _install(world: World, request: web.Request) -> Json:
 
 async def _uninstall(world: World, request: web.Request) -> Json:
     """The app hears of it; from then on its token is of no use until it is installed again."""
-    install = world.install((await read(request, NewInstall)).team or world.teams()[0].id)
+    install = world.install(team_named(world, (await read(request, NewInstall)).team).id)
     events.uninstalled(world, install)
     world.save_install(dataclasses.replace(install, active=False))
     return await _show(world, request)

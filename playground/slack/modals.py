@@ -41,15 +41,18 @@ def _follow(actor: Actor, view: Json, ack: Json) -> Json:
         case "errors":
             return {"ok": False, "error": "invalid_input", "errors": ack.get("errors", {})}
         case "update":
-            views.replace(actor.world, actor.install, view, views.checked(actor.world, ack.get("view"), "modal"))
+            views.replace(actor.world, actor.install, view, _next(actor, ack))
         case "push":
-            body = views.checked(actor.world, ack.get("view"), "modal")
-            views.push(actor.world, actor.install, actor.person.id, body)
+            views.push(actor.world, actor.install, actor.person.id, _next(actor, ack))
         case "clear":
             views.close(actor.world, view, everything=True)
         case _:
             views.close(actor.world, view)
     return {}
+
+
+def _next(actor: Actor, ack: Json) -> Json:
+    return views.checked(actor.world, actor.install.team, ack.get("view"), "modal")
 
 
 def _filled(view: Json, values: Json) -> Json:

@@ -48,7 +48,7 @@ def respond(world: World, key: str, body: Json) -> None:
 def say(world: World, place: Place, person: str, arguments: Arguments) -> Json:
     """A new message of the app: for `person` alone unless `response_type` is in_channel. Membership does not matter."""
     author = messages.by_app(world.install(place.team))
-    content = read_content(world, arguments)
+    content = read_content(world, place.team, arguments)
     thread = arguments.text("thread_ts") or None
     if arguments.text("response_type") == "in_channel":
         return messages.post(world, place, author, content, thread)
@@ -63,7 +63,7 @@ def _delete(world: World, place: Place, row: Json) -> None:
 
 
 def _replace(world: World, place: Place, row: Json, arguments: Arguments) -> None:
-    content = read_content(world, arguments)
+    content = read_content(world, place.team, arguments)
     if not row["ephemeral"]:
         messages.edit(world, place, messages.find(world, place.id, row["ts"]), content)
         return

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 class Settings:
     """Seconds, all of them; `retry_seconds` are the pauses before an event is sent again.
 
-    docs.slack.dev: three seconds for an ack and for a trigger; retries at once, after one and after five minutes.
+    docs.slack.dev: three seconds for an ack and for a trigger; retries at once, after one and after five minutes; ten
+    minutes for the code of an installation.
     """
 
     file_ready_seconds: float = 0.3
     ack_seconds: float = 3.0
     trigger_seconds: float = 3.0
+    code_seconds: float = 600.0
     retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0)

@@ -1,8 +1,8 @@
-"""The workspace as a page or a script sees it."""
+"""The workspaces as a page or a script sees them."""
 
 from dataclasses import asdict, dataclass
 
-from playground.people import Place
+from playground.people import Person, Place
 from playground.slack import files, messages
 from playground.slack.store import Json
 from playground.slack.world import World
@@ -10,9 +10,12 @@ from playground.slack.world import World
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What to look at; `person` None sees everything, `limit` is the top-level messages of each channel."""
+    """What to look at: with a person what they see of their own workspace, else everything of all.
 
-    person: str | None = None
+    `limit` is the top-level messages of each channel.
+    """
+
+    person: Person | None = None
     channel: str | None = None
     thread: str | None = None
     limit: int = 100
@@ -21,17 +24,18 @@ class Look:
 
 def picture(world: World, look: Look) -> Json:
     """The JSON of `GET /control/state`."""
-    places = [place for place in world.places() if look.person is None or look.person in world.readers(place)]
+    person, team = (look.person.id, look.person.team) if look.person else (None, None)
+    places = [place for place in world.places(team) if person is None or person in world.readers(place)]
     talk = [place for place in places if look.channel in (None, place.id)]
     pages = {place.id: _page(world, place, look) for place in talk}
-    views = [view for view in world.store.things("view") if look.person in (None, view["user"])]
-    whispers = world.store.ephemerals(look.person, look.limit)
+    views = [view for view in world.store.things("view") if person in (None, view["user"])]
+    whispers = world.store.ephemerals(person, look.limit)
     threads = {key: _threads(world, key, top) for key, (top, _) in pages.items()}
     modals = sorted((view for view in views if view["type"] == "modal"), key=lambda view: view["opened"])
     return {
         "version": world.live.version,
-        "workspaces": [world.workspace(team) for team in world.teams()],
-        "people": [asdict(person) for person in world.people()],
+        "workspaces": [world.workspace(one) for one in world.teams() if team in (None, one.id)],
+        "people": [asdict(one) for one in world.people(team)],
         "channels": [world.shown(place) for place in places],
         "messages": {key: top for key, (top, _) in pages.items()},
         "threads": threads,

@@ -35,10 +35,10 @@ async def receive(world: World, file: Json, body: bytes) -> None:
 
 
 def complete(
-    world: World, names: dict[str, str], place: Place | None, author: Json, thread: str | None, text: str
+    world: World, team: str, names: dict[str, str], place: Place | None, author: Json, thread: str | None, text: str
 ) -> list[Json]:
     """The third step, titles by file id: the files become one message of `place` once they are ready."""
-    uploaded = [_uploaded(world, key) for key in names]
+    uploaded = [_uploaded(world, team, key) for key in names]
     ready_at = time.time() + world.settings.file_ready_seconds
     for file in uploaded:
         file |= {"title": names[file["id"]] or file["name"], "ready_at": ready_at}
@@ -68,7 +68,8 @@ async def _process(world: World, key: str) -> None:
     place = world.place(due["place"]) if due["place"] else None
     if place:
         _share(world, place, due, done)
-    world.live.publish(*({"kind": "file", "id": file["id"], "value": files.on_page(world, file)} for file in done))
+    patches = ({"kind": "file", "id": file["id"], "value": files.on_page(world, file)} for file in done)
+    world.live.publish(*patches, readers=world.everybody(done[0]["team"]) if done else ())
 
 
 def _share(world: World, place: Place, due: Json, done: list[Json]) -> None:
@@ -85,9 +86,9 @@ def _share(world: World, place: Place, due: Json, done: list[Json]) -> None:
         events.file_shared(world, place, file["id"], file["user"])
 
 
-def _uploaded(world: World, key: str) -> Json:
+def _uploaded(world: World, team: str, key: str) -> Json:
     file = world.store.thing("file", key)
-    if file is None or not file["received"] or file["ready_at"]:
+    if file is None or file["team"] != team or not file["received"] or file["ready_at"]:
         raise SlackError("file_not_found")
     return file
 

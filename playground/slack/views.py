@@ -21,11 +21,11 @@ _DEEPEST = 3
 _LARGEST = 250_000
 
 
-def checked(world: World, view: object, kind: str) -> Json:
-    """A view that Slack takes; raises SlackError `invalid_arguments`, `view_too_large`."""
+def checked(world: World, team: str, view: object, kind: str) -> Json:
+    """A view that Slack takes in a workspace; raises SlackError `invalid_arguments`, `view_too_large`."""
     if not isinstance(view, dict):
         raise SlackError("invalid_arguments", ("must provide an object [json-pointer:/view]",))
-    problems = check_view(view, kind, partial(files.usable_in_blocks, world))
+    problems = check_view(view, kind, partial(files.usable_in_blocks, world, team))
     if problems:
         raise SlackError("invalid_arguments", problems)
     if len(msgspec.json.encode(view)) > _LARGEST:
@@ -65,7 +65,7 @@ def update(world: World, install: Install, key: str, external: str, view: object
     ]
     if not found or found[0]["app_installed_team_id"] != install.team:
         raise SlackError("not_found")
-    return replace(world, install, found[0], checked(world, view, found[0]["type"]), known)
+    return replace(world, install, found[0], checked(world, install.team, view, found[0]["type"]), known)
 
 
 def replace(world: World, install: Install, old: Json, body: Json, known: str = "") -> Json:

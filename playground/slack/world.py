@@ -1,4 +1,4 @@
-"""The practice workspace as a whole: what it remembers and who can be reached."""
+"""The practice workspaces as a whole: what they remember and who can be reached."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from playground.people import BOT, INSTALLS, PEOPLE, PLACES, TEAMS, Install, Person, Place, Team
+from playground.people import BOT, INSTALLS, PEOPLE, PLACES, SLACKBOT, TEAMS, Install, Person, Place, Team
 from playground.slack.background import Background
 from playground.slack.courier import Courier
 from playground.slack.faults import Faults
@@ -36,8 +36,7 @@ class World:
         self.faults = Faults()
         self.journal = Journal()
         self.address = "http://127.0.0.1"
-        if not self.store.things("team"):
-            self.furnish()
+        self.furnish()
         self.reach(self.store.thing("setting", "request_url"))
 
     @property
@@ -63,22 +62,18 @@ class World:
         self.live.publish({"kind": "everything"})
 
     def furnish(self) -> None:
-        """The practice people in their places."""
+        """The practice people in their places; a workspace that is there already stays as it is."""
         for team in TEAMS:
-            self.store.keep("team", team.id, asdict(team))
-        for install in INSTALLS:
-            self.save_install(install)
-        for person in PEOPLE:
-            self.store.keep("person", person.id, asdict(person))
-        for place in PLACES:
-            self.store.keep("place", place.id, asdict(place))
+            if self.store.thing("team", team.id) is None:
+                self._furnish(team)
 
     def teams(self) -> list[Team]:
         return [msgspec.convert(body, Team) for body in self.store.things("team")]
 
     def people(self, team: str | None = None) -> list[Person]:
+        """Of one workspace, or of all; Slackbot is one and the same everywhere."""
         found = [msgspec.convert(body, Person) for body in self.store.things("person")]
-        return [person for person in found if team in (None, person.team)]
+        return [person for person in found if team in (None, person.team) or person.id == SLACKBOT]
 
     def places(self, team: str | None = None) -> list[Place]:
         found = [msgspec.convert(body, Place) for body in self.store.things("place")]
@@ -87,6 +82,11 @@ class World:
     def person(self, key: str) -> Person | None:
         body = self.store.thing("person", key)
         return msgspec.convert(body, Person) if body else None
+
+    def member(self, team: str, key: str) -> Person | None:
+        """A person as their own workspace knows them; nobody for every other workspace."""
+        person = self.person(key)
+        return person if person and (person.team == team or key == SLACKBOT) else None
 
     def place(self, key: str) -> Place | None:
         body = self.store.thing("place", key)
@@ -100,19 +100,34 @@ class World:
 
     def save_install(self, install: Install) -> None:
         self.store.keep("install", install.team, asdict(install))
+        self._show_app(install.team)
 
     def save_person(self, person: Person) -> None:
         self.store.keep("person", person.id, asdict(person))
-        self.live.publish({"kind": "person", "id": person.id, "value": asdict(person)})
+        patch = {"kind": "person", "id": person.id, "value": asdict(person)}
+        self.live.publish(patch, readers=self.everybody(person.team))
 
     def save_place(self, place: Place) -> None:
         self.store.keep("place", place.id, asdict(place))
         self.live.publish({"kind": "channel", "id": place.id, "value": self.shown(place)}, readers=self.readers(place))
 
+    def deactivate(self, person: Person) -> Person:
+        """As an administrator does: the person stays known, and is in no channel any more."""
+        gone = replace(person, deleted=True)
+        for place in self.places(person.team):
+            if place.kind != "im" and person.id in place.members:
+                self.save_place(replace(place, members=tuple(m for m in place.members if m != person.id)))
+        self.save_person(gone)
+        return gone
+
     def join(self, place: Place, person: str) -> Place:
         joined = replace(place, members=(*place.members, person))
         self.save_place(joined)
         return joined
+
+    def everybody(self, team: str) -> set[str]:
+        """The ids of a workspace's people: who hears of what concerns the workspace as a whole."""
+        return {person.id for person in self.people(team)}
 
     def readers(self, place: Place) -> set[str]:
         """Who can read along: everybody in a public place, else its members; guests only where they are members."""
@@ -135,14 +150,31 @@ class World:
         app = {
             "app": install.app,
             "bot": install.bot,
-            "connected": self.courier.transport.connected,
+            "connected": install.active and self.courier.transport.connected,
             "commands": commands,
         }
         return asdict(team) | app
 
     def _on_connection(self) -> None:
-        patches = [{"kind": "workspace", "id": team.id, "value": self.workspace(team)} for team in self.teams()]
-        self.live.publish(*patches)
+        for key in self.store.keys("team"):
+            self._show_app(key)
+
+    def _show_app(self, key: str) -> None:
+        team = msgspec.convert(self.store.thing("team", key), Team)
+        patch = {"kind": "workspace", "id": team.id, "value": self.workspace(team)}
+        self.live.publish(patch, readers=self.everybody(team.id))
+
+    def _furnish(self, team: Team) -> None:
+        self.store.keep("team", team.id, asdict(team))
+        for install in INSTALLS:
+            if install.team == team.id:
+                self.save_install(install)
+        for person in PEOPLE:
+            if person.team == team.id:
+                self.store.keep("person", person.id, asdict(person))
+        for place in PLACES:
+            if place.team == team.id:
+                self.store.keep("place", place.id, asdict(place))
 
 
 @asynccontextmanager

@@ -1,12 +1,13 @@
 """Every Web API method this Slack knows, by name."""
 
-from playground.slack.methods import app, chat, conversations, files, reactions, users, views
+from playground.slack.methods import app, chat, conversations, files, oauth, reactions, users, views
 
 METHODS = (
     app.METHODS
     | chat.METHODS
     | conversations.METHODS
     | files.METHODS
+    | oauth.METHODS
     | reactions.METHODS
     | users.METHODS
     | views.METHODS

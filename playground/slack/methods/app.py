@@ -1,6 +1,7 @@
 """auth.test, apps.connections.open, team.info, emoji.list: the app about itself and its workspace."""
 
 from playground.slack.call import Call, Method
+from playground.slack.errors import SlackError
 from playground.slack.rates import SPECIAL, TIER_2, TIER_3
 from playground.slack.store import Json
 
@@ -26,8 +27,12 @@ def connections_open(call: Call) -> Json:
 
 
 def team_info(call: Call) -> Json:
+    """Of the token's own workspace; another one's id is as unknown as any."""
     team = _team(call)
-    return {"team": {**team, "email_domain": "", "icon": {"image_default": True}}}
+    if call.arguments.text("team", team["id"]) != team["id"]:
+        raise SlackError("team_not_found")
+    address = f"https://{team['domain']}.slack.com/"
+    return {"team": {**team, "url": address, "email_domain": "", "icon": {"image_default": True}}}
 
 
 def emoji_list(_call: Call) -> Json:

@@ -13,7 +13,7 @@ from playground.slack.store import Json
 def post_message(call: Call) -> Json:
     place = writable(call, call.arguments.text("channel"))
     call.world.rates.spend("chat.postMessage/channel", PER_CHANNEL, call.install.team, place.id)
-    content = read_content(call.world, call.arguments)
+    content = read_content(call.world, call.install.team, call.arguments)
     thread = call.arguments.text("thread_ts") or None
     message = messages.post(call.world, place, messages.by_app(call.install), content, thread)
     return {"channel": place.id, "ts": message["ts"], "message": message}
@@ -23,7 +23,7 @@ def update(call: Call) -> Json:
     place, message = _own(call, "cant_update_message")
     if len(call.arguments.text("text")) > LONGEST_UPDATE:
         raise SlackError("msg_too_long")
-    content = read_content(call.world, call.arguments, too_long="msg_too_long")
+    content = read_content(call.world, call.install.team, call.arguments, too_long="msg_too_long")
     edited = messages.edit(call.world, place, message, content)
     return {"channel": place.id, "ts": message["ts"], "text": edited["text"], "message": edited}
 
@@ -41,7 +41,7 @@ def post_ephemeral(call: Call) -> Json:
         raise SlackError("user_not_in_channel")
     if len(call.arguments.text("text")) > LONGEST_UPDATE:
         raise SlackError("msg_too_long")
-    content = read_content(call.world, call.arguments, too_long="msg_too_long")
+    content = read_content(call.world, call.install.team, call.arguments, too_long="msg_too_long")
     thread = call.arguments.text("thread_ts") or None
     message = messages.whisper(call.world, place, reader, messages.by_app(call.install), content, thread)
     return {"message_ts": message["ts"]}

@@ -2,7 +2,7 @@
 
 from playground.people import Place
 from playground.slack import messages
-from playground.slack.access import allow_history, allow_reading, direct_message, joined, visible
+from playground.slack.access import allow_history, allow_reading, direct_message, joined, known, visible
 from playground.slack.call import Call, Method
 from playground.slack.errors import SlackError
 from playground.slack.pages import paged
@@ -31,10 +31,10 @@ def list_all(call: Call) -> Json:
 
 def of_person(call: Call) -> Json:
     """Places a person is in; private ones only where the app is too."""
-    asked = call.arguments.text("user", call.install.bot)
+    asked = known(call, call.arguments.text("user", call.install.bot)).id
     found = [place for place in _of_kinds(call) if asked in place.members]
-    known = [place for place in found if place.kind == "public" or call.install.bot in place.members]
-    return paged(call.arguments, "channels", [described(call, place) for place in known])
+    told = [place for place in found if place.kind == "public" or call.install.bot in place.members]
+    return paged(call.arguments, "channels", [described(call, place) for place in told])
 
 
 def members(call: Call) -> Json:
@@ -49,9 +49,9 @@ def open_direct(call: Call) -> Json:
         raise SlackError("users_list_not_supplied")
     if len(people) > 1:
         raise SlackError("method_not_supported_for_channel_type")
-    person = call.world.person(people[0])
-    if person is None or person.team != call.install.team:
-        raise SlackError("user_not_found")
+    person = known(call, people[0])
+    if person.deleted:
+        raise SlackError("user_disabled")
     place = direct_message(call, person.id)
     return {"channel": described(call, place) if call.arguments.flag("return_im") else {"id": place.id}}
 
@@ -106,7 +106,8 @@ def described(call: Call, place: Place) -> Json:
     }
     if place.kind == "im":
         other = next(member for member in place.members if member != call.install.bot)
-        return shown | {"user": other, "is_user_deleted": False, "is_open": True}
+        person = call.world.person(other)
+        return shown | {"user": other, "is_user_deleted": bool(person and person.deleted), "is_open": True}
     return shown | {
         "name": place.name,
         "name_normalized": place.name,

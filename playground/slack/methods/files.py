@@ -34,7 +34,7 @@ def complete_upload(call: Call) -> Json:
         messages.find(call.world, place.id, thread)
     titles = {str(row["id"]): str(row.get("title") or "") for row in rows}
     author, text = messages.by_app(call.install), call.arguments.text("initial_comment")
-    done = uploads.complete(call.world, titles, place, author, thread, text)
+    done = uploads.complete(call.world, call.install.team, titles, place, author, thread, text)
     return {"files": [files.shown(call.world, file) for file in done]}
 
 

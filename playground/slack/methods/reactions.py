@@ -1,7 +1,7 @@
 """reactions.*"""
 
 from playground.slack import events, messages, reactions
-from playground.slack.access import joined, visible
+from playground.slack.access import joined, known, visible
 from playground.slack.call import Call, Method
 from playground.slack.pages import paged
 from playground.slack.rates import TIER_2, TIER_3
@@ -30,7 +30,7 @@ def get(call: Call) -> Json:
 
 def list_of_person(call: Call) -> Json:
     """What the person, or the app itself, has reacted to, in places the app is in."""
-    person = call.arguments.text("user", call.install.bot)
+    person = known(call, call.arguments.text("user", call.install.bot)).id
     items: list[Json] = []
     for place in call.world.places(call.install.team):
         if call.install.bot not in place.members:

@@ -1,38 +1,35 @@
 """users.*"""
 
 from playground.people import Person
+from playground.slack.access import known
 from playground.slack.call import Call, Method
-from playground.slack.errors import SlackError
 from playground.slack.pages import paged
 from playground.slack.rates import TIER_2, TIER_4
 from playground.slack.store import Json
 
 
 def info(call: Call) -> Json:
-    person = call.world.person(call.arguments.text("user"))
-    if person is None or person.team != call.install.team:
-        raise SlackError("user_not_found")
-    return {"user": described(person, call.arguments.flag("include_locale"))}
+    person = known(call, call.arguments.text("user"))
+    return {"user": described(call, person)}
 
 
 def list_all(call: Call) -> Json:
     people = call.world.people(call.install.team)
-    locale = call.arguments.flag("include_locale")
-    return paged(call.arguments, "members", [described(person, locale) for person in people])
+    return paged(call.arguments, "members", [described(call, person) for person in people])
 
 
-def described(person: Person, locale: bool = False) -> Json:
+def described(call: Call, person: Person) -> Json:
     """A user object."""
     first, _, last = person.real_name.partition(" ")
     names = {"real_name": person.real_name, "display_name": person.name, "first_name": first, "last_name": last}
     normalized = {"real_name_normalized": person.real_name, "display_name_normalized": person.name}
     shown: Json = {
         "id": person.id,
-        "team_id": person.team,
+        "team_id": call.install.team,
         "name": person.name,
         "real_name": person.real_name,
         "deleted": person.deleted,
-        "profile": {**names, **normalized, "title": person.title, "team": person.team},
+        "profile": {**names, **normalized, "title": person.title, "team": call.install.team},
         "is_bot": person.is_bot,
         "is_app_user": False,
         "updated": 1764000000,
@@ -42,7 +39,7 @@ def described(person: Person, locale: bool = False) -> Json:
     roles = {"is_admin": False, "is_owner": False, "is_primary_owner": False}
     roles |= {"is_restricted": person.is_guest, "is_ultra_restricted": False}
     shown |= {**roles, "tz": person.tz, "tz_label": person.tz_label, "tz_offset": person.tz_offset}
-    return shown | {"locale": "en-GB"} if locale else shown
+    return shown | {"locale": "en-GB"} if call.arguments.flag("include_locale") else shown
 
 
 METHODS = {

@@ -8,14 +8,14 @@ from playground.slack.store import Json
 
 
 def open_view(call: Call) -> Json:
-    view = views.checked(call.world, _view(call), "modal")
-    person = call.world.triggers.take(call.arguments.text("trigger_id"))
+    view = views.checked(call.world, call.install.team, _view(call), "modal")
+    person = _presser(call)
     return _answer(views.open_modal(call.world, call.install, person, view))
 
 
 def push(call: Call) -> Json:
-    view = views.checked(call.world, _view(call), "modal")
-    person = call.world.triggers.take(call.arguments.text("trigger_id"))
+    view = views.checked(call.world, call.install.team, _view(call), "modal")
+    person = _presser(call)
     return _answer(views.push(call.world, call.install, person, view))
 
 
@@ -26,11 +26,16 @@ def update(call: Call) -> Json:
 
 
 def publish(call: Call) -> Json:
-    person = call.world.person(call.arguments.text("user_id"))
-    if person is None or person.team != call.install.team:
+    person = call.world.member(call.install.team, call.arguments.text("user_id"))
+    if person is None:
         raise SlackError("invalid_arguments", ("invalid user_id",))
-    view = views.checked(call.world, _view(call), "home")
+    view = views.checked(call.world, call.install.team, _view(call), "home")
     return _answer(views.publish(call.world, call.install, person.id, view, call.arguments.text("hash")))
+
+
+def _presser(call: Call) -> str:
+    """Whose trigger it is: of the token's own workspace, and good for one use."""
+    return call.world.triggers.take(call.arguments.text("trigger_id"), call.install.team)
 
 
 def _view(call: Call) -> object:

@@ -27,9 +27,11 @@ const shell = {
 };
 
 showLight();
-const { people = [] } = await ask("state?limit=1");
-const humans = seated(people).map(({ id }) => id);
-const asked = new URLSearchParams(location.search).get("as");
+const { people = [], workspaces = [] } = await ask("state?limit=1");
+const query = new URLSearchParams(location.search);
+const team = query.get("team") ?? workspaces[0]?.id; // `?team=` shows another workspace than the first
+const humans = seated(people.filter((person) => person.team === team)).map(({ id }) => id);
+const asked = query.get("as");
 shell.desk = new Desk(
   "first",
   [asked, recall("user"), ...humans].find((id) => humans.includes(id)),

@@ -3,11 +3,11 @@
 from typing import Any
 
 
-def command(text: str, channel: str = "C1", person: str = "U0LEAD") -> dict[str, Any]:
+def command(text: str, channel: str = "C1", person: str = "U0LEAD", team: str = "T1") -> dict[str, Any]:
     return {
         "command": "/cast",
         "text": text,
-        "team_id": "T1",
+        "team_id": team,
         "channel_id": channel,
         "user_id": person,
         "trigger_id": "11.22.aa",
@@ -25,11 +25,12 @@ def press(
     person: str = "U0LEAD",
     response_url: str = "http://127.0.0.1:9/nobody",
     is_ephemeral: bool = False,
+    team: str = "T1",
 ) -> dict[str, Any]:
     return {
         "type": "block_actions",
-        "team": {"id": "T1"},
-        "user": {"id": person, "team_id": "T1"},
+        "team": {"id": team},
+        "user": {"id": person, "team_id": team},
         "api_app_id": "A1",
         "trigger_id": "33.44.bb",
         "response_url": response_url,
@@ -58,10 +59,10 @@ def reaction(name: str, *, added: bool = True, person: str = "U0MEI") -> dict[st
     )
 
 
-def mention(text: str, *, thread_ts: str | None = None, event_id: str = "Ev1") -> dict[str, Any]:
+def mention(text: str, *, thread_ts: str | None = None, event_id: str = "Ev1", team: str = "T1") -> dict[str, Any]:
     event = {"type": "app_mention", "user": "U0MEI", "text": text, "ts": "1764000003.0001", "channel": "C1"}
     event |= {"event_ts": "1764000003.0001"} | ({"thread_ts": thread_ts} if thread_ts else {})
-    return _event(event) | {"event_id": event_id}
+    return _event(event) | {"event_id": event_id, "team_id": team}
 
 
 def visit(tab: str) -> dict[str, Any]:

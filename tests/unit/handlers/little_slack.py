@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.clients import Clients, Workspace
+
 Json = dict[str, Any]
+TOKENS = {"T1": "xoxb-test", "T2": "xoxb-elsewhere"}
 
 
 @dataclass
@@ -18,6 +22,7 @@ class LittleSlack:
 
     base: str = ""
     calls: list[tuple[str, Json]] = field(default_factory=list)
+    tokens: list[tuple[str, str]] = field(default_factory=list)
     says: dict[str, list[Json]] = field(default_factory=dict)
     uploaded: dict[str, bytes] = field(default_factory=dict)
     responses: list[Json] = field(default_factory=list)
@@ -25,8 +30,12 @@ class LittleSlack:
     _files: int = 0
 
     @property
-    def client(self) -> AsyncWebClient:
-        return AsyncWebClient(token="xoxb-test", base_url=f"{self.base}/api/", retry_handlers=[])
+    def clients(self) -> Clients:
+        """Two workspaces with one bot; what each token asked stands in `tokens`."""
+        return Clients({team: Workspace(self.client(token), _bot(team, token)) for team, token in TOKENS.items()})
+
+    def client(self, token: str | None = None) -> AsyncWebClient:
+        return AsyncWebClient(token=token, base_url=f"{self.base}/api/", retry_handlers=[])
 
     @property
     def response_url(self) -> str:
@@ -38,6 +47,7 @@ class LittleSlack:
     async def api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         self.calls.append((method, await _arguments(request)))
+        self.tokens.append((method, request.headers.get("Authorization", "").removeprefix("Bearer ")))
         queue = self.says.get(method)
         told = (queue.pop(0) if len(queue) > 1 else queue[0]) if queue else self._usual(method)
         return web.json_response({"ok": "error" not in told} | told, headers={"X-OAuth-Scopes": self.scopes})
@@ -83,6 +93,10 @@ async def little_slack() -> AsyncIterator[LittleSlack]:
         yield slack
     finally:
         await runner.cleanup()
+
+
+def _bot(team: str, token: str) -> AuthorizeResult:
+    return AuthorizeResult(enterprise_id=None, team_id=team, bot_user_id="U0BOT", bot_id="B1", bot_token=token)
 
 
 async def _arguments(request: web.Request) -> Json:

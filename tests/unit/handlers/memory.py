@@ -6,17 +6,20 @@ from typing import cast
 
 from bot.ballot import Mark
 from bot.face import Face
-from bot.ports import Roster, Rounds
+from bot.ports import Roster, Rounds, Wanted
 from bot.round import Round
 
 
 class Memory:
     """Both ports at once, as far as Slack's side asks them."""
 
-    def __init__(self, *rounds: Round, face: Face | None = None, marks: Sequence[Mark] = ()) -> None:
+    def __init__(
+        self, *rounds: Round, face: Face | None = None, marks: Sequence[Mark] = (), wish: Wanted | None = None
+    ) -> None:
         self.kept = {r.id: r for r in rounds}
         self.the_face = face
         self.the_marks = tuple(marks)
+        self.the_wish = wish
 
     @property
     def rounds(self) -> Rounds:
@@ -28,6 +31,15 @@ class Memory:
 
     async def get(self, round_id: str) -> Round:
         return self.kept[round_id]
+
+    async def by_slot(self, slot_id: str) -> Round:
+        for round_ in self.kept.values():
+            if any(slot.id == slot_id for slot in round_.slots):
+                return round_
+        raise KeyError(slot_id)
+
+    async def wish(self, wish_id: str) -> Wanted | None:
+        return self.the_wish if self.the_wish and self.the_wish.id == wish_id else None
 
     async def marks(self, round_id: str) -> Sequence[Mark]:
         return self.the_marks

@@ -13,10 +13,12 @@ from slack_bolt.response import BoltResponse
 
 from bot.casting import Casting
 from handlers import register
+from handlers.clients import authorizing
 from handlers.visibility import SlackVisibility
+from handlers.words import workspaces
 from tests.unit.handlers.little_slack import LittleSlack, little_slack
 from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.stories import CATALOGUE
+from tests.unit.handlers.stories import CATALOGUE, a_round
 
 
 @dataclass
@@ -70,9 +72,13 @@ async def a_play(memory: Memory | None = None, **answers: Any) -> AsyncIterator[
     """`answers` by use case, `opening__open_round=...`."""
     script = Script({name.replace("__", "."): answer for name, answer in answers.items()})
     async with little_slack() as slack:
-        client = slack.client
-        app = AsyncApp(client=client)
-        register(app, script.casting(), (memory or Memory()).rounds, SlackVisibility(client))
+        clients = slack.clients
+        app = AsyncApp(
+            client=slack.client(),
+            authorize=authorizing(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
+            user_facing_authorize_error_message=workspaces.UNKNOWN,
+        )
+        register(app, script.casting(), (memory or Memory(a_round())).rounds, SlackVisibility(clients))
         yield Play(slack, script, app)
 
 

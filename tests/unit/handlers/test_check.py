@@ -67,3 +67,19 @@ async def test_a_slack_that_cannot_be_asked_is_neither_good_nor_bad() -> None:
         seen = await check(settings(slack))
     assert seen.bot_token is None
     assert not seen.can_run
+
+
+async def test_each_workspaces_token_is_asked_and_named_by_its_place() -> None:
+    two = SecretStr("xoxb-one, xoxb-two")
+    async with little_slack() as slack:
+        slack.scopes = ",".join(scopes())
+        good = await check(settings(slack, slack_bot_token=two))
+        slack.says["auth.test"] = [{"user": "castroom", "team": "Harbour"}, {"error": "account_inactive"}]
+        bad = await check(settings(slack, slack_bot_token=two))
+        asked = {token for method, token in slack.tokens if method == "auth.test"}
+    assert asked == {"xoxb-one", "xoxb-two"}
+    assert good.can_run
+    assert len(good.notes) == 3
+    assert not bad.can_run, "the bot would serve one workspace and be deaf in the other"
+    assert any("token 1 of SLACK_BOT_TOKEN down" in n or "token 2 of SLACK_BOT_TOKEN down" in n for n in bad.notes)
+    assert not any("xoxb-one" in note or "xoxb-two" in note for note in bad.notes)

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import register
+from handlers.clients import Clients
 from handlers.manifest import manifest, scopes
 from handlers.visibility import SlackVisibility
 from tests.unit.handlers.memory import Memory
@@ -96,8 +97,8 @@ def test_commands_and_events_are_those_that_are_listened_to() -> None:
             heard["event"].append(event)
             return super().event(event, *args, **kwargs)
 
-    client = AsyncWebClient(token="xoxb-test")
-    register(Ear(client=client), Script().casting(), Memory().rounds, SlackVisibility(client))
+    app = Ear(client=AsyncWebClient(token="xoxb-test"))
+    register(app, Script().casting(), Memory().rounds, SlackVisibility(Clients({})))
     made = manifest(None)
     assert heard["command"] == [c["command"] for c in made["features"]["slash_commands"]]
     assert sorted(heard["event"]) == sorted(made["settings"]["event_subscriptions"]["bot_events"])

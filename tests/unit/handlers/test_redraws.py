@@ -85,6 +85,10 @@ class Wall:
         self.drawn.append(seen)
 
 
+async def one_team(_key: str) -> str:
+    return "T1"
+
+
 async def settled(wall: Wall, draws: int) -> None:
     async with asyncio.timeout(2):
         while len(wall.drawn) < draws:
@@ -93,7 +97,7 @@ async def settled(wall: Wall, draws: int) -> None:
 
 async def test_what_is_drawn_is_the_truth_at_the_moment_of_drawing() -> None:
     wall = Wall()
-    redraws = Redraws(wall.draw, Pace(spacing=0.02))
+    redraws = Redraws(wall.draw, one_team, lambda: Pace(spacing=0.02))
     for n in range(1, 6):
         wall.truth = n
         redraws.mark("maya")
@@ -104,7 +108,7 @@ async def test_what_is_drawn_is_the_truth_at_the_moment_of_drawing() -> None:
 
 async def test_an_older_state_never_lands_on_a_newer_one() -> None:
     wall = Wall()
-    redraws = Redraws(wall.draw, Pace(spacing=0.0))
+    redraws = Redraws(wall.draw, one_team, lambda: Pace(spacing=0.0))
     wall.gate.clear()
     wall.truth = 1
     redraws.mark("maya")
@@ -121,7 +125,7 @@ async def test_an_older_state_never_lands_on_a_newer_one() -> None:
 async def test_a_redraw_that_slack_does_not_take_now_comes_again() -> None:
     wall = Wall()
     wall.failures = [Unreachable("chat.update")]
-    redraws = Redraws(wall.draw, Pace(spacing=0.01))
+    redraws = Redraws(wall.draw, one_team, lambda: Pace(spacing=0.01))
     await redraws.first("maya")
     await settled(wall, 1)
     await redraws.close()
@@ -130,7 +134,7 @@ async def test_a_redraw_that_slack_does_not_take_now_comes_again() -> None:
 async def test_one_message_that_cannot_be_drawn_does_not_stop_the_others() -> None:
     wall = Wall()
     wall.failures = [RuntimeError("bug")]
-    redraws = Redraws(wall.draw, Pace(spacing=0.0))
+    redraws = Redraws(wall.draw, one_team, lambda: Pace(spacing=0.0))
     redraws.mark("broken")
     redraws.mark("maya")
     await settled(wall, 1)
@@ -141,10 +145,62 @@ async def test_one_message_that_cannot_be_drawn_does_not_stop_the_others() -> No
 
 async def test_what_is_dirty_at_the_end_is_drawn_before_closing() -> None:
     wall = Wall()
-    redraws = Redraws(wall.draw)
+    redraws = Redraws(wall.draw, one_team)
     redraws.mark("maya")
     await settled(wall, 1)
     wall.truth = 9
     redraws.mark("maya")
     await redraws.close()
     assert wall.drawn == [0, 9]
+
+
+async def test_a_busy_workspace_takes_nothing_from_the_pace_of_another() -> None:
+    drawn: list[str] = []
+
+    async def draw(key: str) -> None:
+        drawn.append(key)
+
+    async def team_of(key: str) -> str:
+        return key.split(":")[0]
+
+    redraws = Redraws(draw, team_of, lambda: Pace(spacing=0.0, a_minute=2, kept_back=1))
+    for key in ("T1:maya", "T1:rui", "T2:maya"):
+        redraws.mark(key)
+    await asyncio.sleep(0.05)
+    assert drawn == ["T1:maya", "T2:maya"]
+    async with asyncio.timeout(1):
+        await redraws.first("T2:rui")
+        await redraws.first("T1:ines")
+    assert drawn[2:] == ["T2:rui", "T1:ines"], "each has its own last redraw, kept for a change of state"
+    await redraws.close()
+    assert drawn[4:] == ["T1:rui"]
+
+
+async def test_whose_a_message_is_is_asked_once() -> None:
+    asked: list[str] = []
+
+    async def team_of(key: str) -> str:
+        asked.append(key)
+        return "T1"
+
+    wall = Wall()
+    redraws = Redraws(wall.draw, team_of, lambda: Pace(spacing=0.0))
+    for n in range(1, 4):
+        redraws.mark("maya")
+        await settled(wall, n)
+    await redraws.first("maya")
+    assert asked == ["maya"]
+    await redraws.close()
+
+
+async def test_a_message_of_nobody_does_not_stop_the_others() -> None:
+    async def team_of(key: str) -> str:
+        return {"maya": "T1"}[key]
+
+    wall = Wall()
+    redraws = Redraws(wall.draw, team_of)
+    redraws.mark("nobody")
+    redraws.mark("maya")
+    await settled(wall, 1)
+    await redraws.close()
+    assert wall.drawn == [0]

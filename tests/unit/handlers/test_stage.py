@@ -29,8 +29,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @asynccontextmanager
 async def staged(memory: Memory) -> AsyncIterator[tuple[LittleSlack, SlackStage]]:
     async with little_slack() as slack:
-        client = slack.client
-        stage = SlackStage(client, memory.rounds, memory.roster, CATALOGUE, SlackVisibility(client))
+        clients = slack.clients
+        stage = SlackStage(clients, memory.rounds, memory.roster, CATALOGUE, SlackVisibility(clients))
         yield slack, stage
         await stage.close()
 

@@ -25,7 +25,7 @@ class Watch:
 
 
 def seeing(slack: LittleSlack, watch: Watch | None = None) -> SlackVisibility:
-    return SlackVisibility(slack.client, watch or Watch())
+    return SlackVisibility(slack.clients, watch or Watch())
 
 
 @pytest.mark.parametrize(("told", "private"), [(PRIVATE, True), (PUBLIC, False), (DIRECT, True)])
@@ -124,4 +124,4 @@ async def test_a_silent_slack_is_no_reason_to_ask_for_an_invitation() -> None:
 async def test_bots_and_slack_itself_are_not_people(user: str, is_bot: bool, person: bool) -> None:
     async with little_slack() as slack:
         slack.says["users.info"] = [{"user": {"is_bot": is_bot}}]
-        assert await seeing(slack).is_person(user) is person
+        assert await seeing(slack).is_person("T1", user) is person

@@ -1,0 +1,79 @@
+"""The workspaces the bot is in: a web client for each, carrying the token that Slack took for it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import structlog
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import Unreachable
+from handlers.asking import NotInstalled, asking, turned_down
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One installation: the client with its token, and who the bot is there."""
+
+    client: AsyncWebClient
+    identity: AuthorizeResult
+
+
+class Clients:
+    """Clients by team id. Whoever installs or uninstalls while the bot runs will have to change this, and only this."""
+
+    def __init__(self, workspaces: Mapping[str, Workspace]) -> None:
+        self._workspaces = dict(workspaces)
+
+    @classmethod
+    async def open(cls, clients: Sequence[AsyncWebClient]) -> Self:
+        """Ask each once whose token it carries. One that Slack turns down is left out, with a line in the log.
+
+        Raises Unreachable when Slack cannot be asked: a bot that came up deaf to a workspace would stay so.
+        """
+        asked = await asyncio.gather(*(_asked(number, client) for number, client in enumerate(clients, start=1)))
+        return cls({str(found.identity.team_id): found for found in asked if found})
+
+    @property
+    def teams(self) -> Iterable[str]:
+        return self._workspaces.keys()
+
+    def of(self, team: str) -> AsyncWebClient:
+        """Raises NotInstalled, which is an Unreachable."""
+        if team not in self._workspaces:
+            raise NotInstalled(f"workspace {team}")
+        return self._workspaces[team].client
+
+    def identity(self, team: str | None) -> AuthorizeResult | None:
+        """Who the bot is in a workspace; None, with a line in the log, where it has no token."""
+        known = self._workspaces.get(team or "")
+        if known is None:
+            log.warning("unknown_workspace", team=team)
+        return known.identity if known else None
+
+
+def authorizing(clients: Clients) -> Callable[[str | None], Awaitable[AuthorizeResult | None]]:
+    """Bolt's question at every request, answered without asking Slack again; a plain function, as Bolt wants it."""
+
+    async def authorize(team_id: str | None) -> AuthorizeResult | None:
+        return clients.identity(team_id)
+
+    return authorize
+
+
+async def _asked(number: int, client: AsyncWebClient) -> Workspace | None:
+    try:
+        with asking("auth.test"):
+            answer = await client.auth_test()
+    except Unreachable as error:
+        if not (why := turned_down(error)):
+            raise
+        log.error("bot_token_turned_down", number=number, reason=why)  # noqa: TRY400 - Slack's word says it all
+        return None
+    identity = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=answer)
+    log.info("workspace", team=identity.team_id, name=identity.team)
+    return Workspace(client, identity)

@@ -1,0 +1,36 @@
+"""The ids on buttons are opaque, and the core trusts them; here one that belongs to another workspace is gone."""
+
+from bot.ports import Rounds
+from bot.recall import Recalled
+from handlers.payloads import Press
+
+
+class Reach:
+    """Whether a press may reach what it names. Everything raises KeyError if not, as for an id nobody gave."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        self._rounds = rounds
+
+    async def round(self, press: Press) -> None:
+        """The press names a round."""
+        _own(press, (await self._rounds.get(press.id)).place.team)
+
+    async def slot(self, press: Press) -> None:
+        """The press names a slot of a round."""
+        _own(press, (await self._rounds.by_slot(press.id)).place.team)
+
+    async def wish(self, press: Press) -> None:
+        """The press names a kept wish; one that is not there any more is for the use case to tell."""
+        if wish := await self._rounds.wish(press.id):
+            _own(press, wish.place.team)
+
+    def found(self, press: Press, found: Recalled) -> Recalled:
+        """What recall found for the press."""
+        for character in found.characters:
+            _own(press, character.place.team)
+        return found
+
+
+def _own(press: Press, team: str) -> None:
+    if press.place.team != team:
+        raise KeyError(press.id)
