@@ -35,6 +35,7 @@ class ModelFacts:
     pixels: Mapping[Size, str]
     seeds: bool
     references: int = 0
+    per_reference: Decimal = Decimal(0)
     deprecated: date | None = None
     retires: date | None = None
     successor: str = ""
@@ -44,16 +45,35 @@ class ModelFacts:
         """`provider:wire_id`, the exact id that stands on every candidate."""
         return f"{self.provider}:{self.wire_id}"
 
+    def price(self, size: Size, references: int = 0) -> Decimal:
+        """The most one portrait costs, in dollars, with so many reference pictures sent along."""
+        return self.prices[size] + references * self.per_reference
+
     def retired(self, today: date) -> bool:
         return self.retires is not None and self.retires <= today
 
 
 @dataclass(frozen=True)
+class UpscalerFacts:
+    """A service that enlarges a portrait and keeps what is in it; `price` in dollars per picture."""
+
+    provider: str
+    wire_id: str
+    title: str
+    price: Decimal
+
+    @property
+    def id(self) -> str:
+        return f"{self.provider}:{self.wire_id}"
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All models we know, and which of them have an account here."""
+    """All models we know, and which of them have an account here; `upscalers` in the order they are preferred."""
 
     models: tuple[ModelFacts, ...]
     configured: frozenset[str]
+    upscalers: tuple[UpscalerFacts, ...] = ()
 
     def named(self, name: str) -> ModelFacts | None:
         """The model a person means by `name`: its short name, its wire id or its exact id."""
@@ -69,6 +89,11 @@ class Catalogue:
 
     def available(self, model: ModelFacts, today: date) -> bool:
         return model.provider in self.configured and not model.retired(today)
+
+    @property
+    def upscaler(self) -> UpscalerFacts | None:
+        """The upscaler a face is finished with here, if any account has one."""
+        return next((u for u in self.upscalers if u.provider in self.configured), None)
 
     @property
     def names(self) -> tuple[str, ...]:

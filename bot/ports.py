@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.ballot import Mark, Reaction, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge
-from bot.catalogue import ModelFacts, Size
+from bot.catalogue import ModelFacts, Size, UpscalerFacts
 from bot.face import Character, Face, Place, Portrait
 from bot.round import Miss, Round, Slot, State
 
@@ -18,7 +18,10 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Ask:
-    """One request to one model: the round's prompt, the aspect (`3:4`), draft or 4k, a seed where there are seeds."""
+    """One request to one model: the round's prompt, the aspect (`3:4`), draft or 4k, a seed where there are seeds.
+
+    `references` are pictures (PNG, JPEG or WebP bytes) whose face the portrait shall keep.
+    """
 
     prompt: str
     aspect: str
@@ -46,6 +49,29 @@ class ImageModel(Protocol):
 
     async def draw(self, ask: Ask) -> Answer:
         """One portrait; raises a ModelError. Asks once, except for calls known to be unbilled."""
+        ...
+
+
+class QueuedModel(ImageModel, Protocol):
+    """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
+
+    async def submit(self, ask: Ask) -> str:
+        """Put the ask into the queue; the ticket to fetch its answer with. Raises a ModelError."""
+        ...
+
+    async def collect(self, ticket: str, size: Size) -> Answer:
+        """Wait for the portrait of a ticket; raises a ModelError. Spends nothing."""
+        ...
+
+
+class Upscaler(Protocol):
+    """Enlarges portraits and keeps what is in them."""
+
+    @property
+    def facts(self) -> UpscalerFacts: ...
+
+    async def enlarge(self, data: bytes) -> Answer:
+        """The picture (PNG, JPEG or WebP bytes of any size) as large as the account makes it; raises a ModelError."""
         ...
 
 
