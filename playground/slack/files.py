@@ -46,6 +46,21 @@ def find(world: World, team: str, key: str) -> Json:
     return file
 
 
+def listed(world: World, bot: str, team: str, author: str, place: str) -> list[Json]:
+    """What the app may know of, newest first: its own files and those shared where it can read along.
+
+    `author` and `place` narrow the list where they are not empty.
+    """
+    readable = {where.id for where in world.places(team) if where.kind == "public" or bot in where.members}
+    found = []
+    for file in world.store.things("file"):
+        shared = {share["place"] for share in file["shares"]}
+        known = file["team"] == team and file["ready_at"] and not file.get("deleted")
+        if known and (file["user"] == bot or shared & readable) and author in ("", file["user"]):
+            found += [file] if not place or place in shared else []
+    return sorted(found, key=lambda file: (file["created"], file["id"]), reverse=True)
+
+
 def usable_in_blocks(world: World, team: str, reference: Json) -> bool:
     """Whether a block's `slack_file` names a picture of the workspace that Slack would show by now."""
     file = world.store.thing("file", _key(reference))

@@ -116,7 +116,7 @@ class World:
         gone = replace(person, deleted=True)
         for place in self.places(person.team):
             if place.kind != "im" and person.id in place.members:
-                self.save_place(replace(place, members=tuple(m for m in place.members if m != person.id)))
+                self.leave(place, person.id)
         self.save_person(gone)
         return gone
 
@@ -124,6 +124,11 @@ class World:
         joined = replace(place, members=(*place.members, person))
         self.save_place(joined)
         return joined
+
+    def leave(self, place: Place, person: str) -> Place:
+        left = replace(place, members=tuple(member for member in place.members if member != person))
+        self.save_place(left)
+        return left
 
     def everybody(self, team: str) -> set[str]:
         """The ids of a workspace's people: who hears of what concerns the workspace as a whole."""

@@ -1,9 +1,10 @@
 """Every Web API method this Slack knows, by name."""
 
-from playground.slack.methods import app, chat, conversations, files, oauth, reactions, users, views
+from playground.slack.methods import app, blocks, chat, conversations, files, oauth, reactions, users, views
 
 METHODS = (
     app.METHODS
+    | blocks.METHODS
     | chat.METHODS
     | conversations.METHODS
     | files.METHODS

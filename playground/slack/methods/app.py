@@ -40,6 +40,24 @@ def emoji_list(_call: Call) -> Json:
     return {"emoji": {}, "cache_ts": "0.000000"}
 
 
+def bots_info(call: Call) -> Json:
+    """The only bot of a workspace is the app's own."""
+    asked = call.arguments.text("bot")
+    if not asked:
+        return {}
+    if asked != call.install.bot_id:
+        raise SlackError("bot_not_found")
+    person = call.world.person(call.install.bot)
+    bot = {
+        "id": asked,
+        "app_id": call.install.app,
+        "user_id": call.install.bot,
+        "deleted": False,
+        "updated": 1764000000,
+    }
+    return {"bot": {**bot, "name": person.real_name if person else "", "icons": {}}}
+
+
 def _team(call: Call) -> Json:
     return call.world.store.thing("team", call.install.team) or {}
 
@@ -47,6 +65,7 @@ def _team(call: Call) -> Json:
 METHODS = {
     "auth.test": Method(auth_test, SPECIAL),
     "apps.connections.open": Method(connections_open, TIER_3, app_token=True),
+    "bots.info": Method(bots_info, TIER_3, ("users:read",)),
     "team.info": Method(team_info, TIER_3, ("team:read",)),
     "emoji.list": Method(emoji_list, TIER_2, ("emoji:read",)),
 }

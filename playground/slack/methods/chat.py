@@ -19,6 +19,16 @@ def post_message(call: Call) -> Json:
     return {"channel": place.id, "ts": message["ts"], "message": message}
 
 
+def me_message(call: Call) -> Json:
+    """A message in the third person; words alone."""
+    place = writable(call, call.arguments.text("channel"))
+    if len(call.arguments.text("text")) > LONGEST_UPDATE:
+        raise SlackError("msg_too_long")
+    content = {"text": call.arguments.text("text"), "subtype": "me_message"}
+    message = messages.post(call.world, place, messages.by_app(call.install), content)
+    return {"channel": place.id, "ts": message["ts"]}
+
+
 def update(call: Call) -> Json:
     place, message = _own(call, "cant_update_message")
     if len(call.arguments.text("text")) > LONGEST_UPDATE:
@@ -70,6 +80,7 @@ def _own(call: Call, refusal: str) -> tuple[Place, Json]:
 
 METHODS = {
     "chat.postMessage": Method(post_message, SPECIAL, ("chat:write",), ("channel",)),
+    "chat.meMessage": Method(me_message, TIER_3, ("chat:write",), ("channel", "text")),
     "chat.update": Method(update, TIER_3, ("chat:write",), ("channel", "ts")),
     "chat.delete": Method(delete, TIER_3, ("chat:write",), ("channel", "ts")),
     "chat.postEphemeral": Method(post_ephemeral, TIER_4, ("chat:write",), ("channel", "user")),

@@ -91,6 +91,22 @@ def join(call: Call) -> Json:
     return {"channel": described(call, call.world.join(place, call.install.bot))}
 
 
+def leave(call: Call) -> Json:
+    place = visible(call, call.arguments.text("channel"))
+    if place.kind == "im":
+        raise SlackError("method_not_supported_for_channel_type")
+    if place.name == "general":
+        raise SlackError("cant_leave_general")
+    if place.is_archived:
+        raise SlackError("is_archived")
+    if call.install.bot not in place.members:
+        return {"not_in_channel": True}
+    if len(place.members) == 1:
+        raise SlackError("last_member")
+    call.world.leave(place, call.install.bot)
+    return {}
+
+
 def described(call: Call, place: Place) -> Json:
     """A conversation object."""
     shown: Json = {
@@ -140,5 +156,6 @@ METHODS = {
     "conversations.history": Method(history, TIER_3, _HISTORY, ("channel",)),
     "conversations.replies": Method(replies, TIER_3, _HISTORY, ("channel", "ts")),
     "conversations.join": Method(join, TIER_3, ("channels:join",), ("channel",)),
+    "conversations.leave": Method(leave, TIER_3, ("channels:manage", "groups:write", "mpim:write"), ("channel",)),
     "users.conversations": Method(of_person, TIER_3, _READ),
 }

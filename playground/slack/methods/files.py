@@ -1,7 +1,7 @@
 """files.*: the three-step upload, and what became of it."""
 
 from playground.slack import files, messages, uploads
-from playground.slack.access import writable
+from playground.slack.access import known, visible, writable
 from playground.slack.call import Call, Method
 from playground.slack.errors import SlackError
 from playground.slack.rates import TIER_3, TIER_4
@@ -43,6 +43,17 @@ def info(call: Call) -> Json:
     return {"file": files.shown(call.world, file), "comments": [], "response_metadata": {"next_cursor": ""}}
 
 
+def list_all(call: Call) -> Json:
+    """Newest first, by pages and not by cursors (docs.slack.dev, "files.list")."""
+    place = visible(call, call.arguments.text("channel")).id if "channel" in call.arguments else ""
+    author = known(call, call.arguments.text("user")).id if "user" in call.arguments else ""
+    found = files.listed(call.world, call.install.bot, call.install.team, author, place)
+    count, page = call.arguments.number("count", 100, 1000), call.arguments.number("page", 1, 1_000_000)
+    shown = [files.shown(call.world, file) for file in found[(page - 1) * count : page * count]]
+    pages = max(1, -(-len(found) // count))
+    return {"files": shown, "paging": {"count": count, "total": len(found), "page": page, "pages": pages}}
+
+
 def delete(call: Call) -> Json:
     file = files.find(call.world, call.install.team, call.arguments.text("file"))
     if file["user"] != call.install.bot:
@@ -55,5 +66,6 @@ METHODS = {
     "files.getUploadURLExternal": Method(get_upload_url, TIER_4, ("files:write",), ("filename", "length")),
     "files.completeUploadExternal": Method(complete_upload, TIER_4, ("files:write",), ("files",)),
     "files.info": Method(info, TIER_4, ("files:read",), ("file",)),
+    "files.list": Method(list_all, TIER_3, ("files:read",)),
     "files.delete": Method(delete, TIER_3, ("files:write",), ("file",)),
 }

@@ -4,7 +4,7 @@ from playground.people import Person
 from playground.slack.access import known
 from playground.slack.call import Call, Method
 from playground.slack.pages import paged
-from playground.slack.rates import TIER_2, TIER_4
+from playground.slack.rates import TIER_2, TIER_3, TIER_4
 from playground.slack.store import Json
 
 
@@ -16,6 +16,17 @@ def info(call: Call) -> Json:
 def list_all(call: Call) -> Json:
     people = call.world.people(call.install.team)
     return paged(call.arguments, "members", [described(call, person) for person in people])
+
+
+def presence(call: Call) -> Json:
+    """Nobody's comings and goings are played here: people are there, those deactivated are away."""
+    person = known(call, call.arguments.text("user", call.install.bot))
+    return {"presence": "away" if person.deleted else "active"}
+
+
+def profile(call: Call) -> Json:
+    person = known(call, call.arguments.text("user", call.install.bot))
+    return {"profile": described(call, person)["profile"]}
 
 
 def described(call: Call, person: Person) -> Json:
@@ -45,4 +56,6 @@ def described(call: Call, person: Person) -> Json:
 METHODS = {
     "users.info": Method(info, TIER_4, ("users:read",), ("user",)),
     "users.list": Method(list_all, TIER_2, ("users:read",)),
+    "users.getPresence": Method(presence, TIER_3, ("users:read",)),
+    "users.profile.get": Method(profile, TIER_4, ("users.profile:read",)),
 }
