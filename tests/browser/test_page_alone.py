@@ -1,4 +1,4 @@
-"""The page keeps to itself."""
+"""The page keeps to itself, and to one workspace at a time."""
 
 from playwright.async_api import Browser, Page, expect
 
@@ -38,3 +38,14 @@ async def test_it_says_that_this_is_practice_and_the_portraits_are_drawings(
     banner = chromium_page.get_by_role("banner").first
     await expect(banner).to_contain_text("Practice workspace.")
     await expect(banner).to_contain_text("the portraits are drawings made by practice models")
+
+
+async def test_the_other_workspace_is_a_click_away_and_has_its_own_people(
+    workspace: Workspace, chromium_page: Page
+) -> None:
+    await chromium_page.goto(workspace.address)
+    await chromium_page.get_by_role("link", name="Lantern Advertising").click()
+    sidebar = chromium_page.get_by_role("navigation", name="Workspace")
+    await expect(sidebar.get_by_role("radio", name="Noor Haddad")).to_be_checked()
+    await expect(sidebar.get_by_role("radio", name="Lena Ortiz")).to_have_count(0)
+    await expect(sidebar.get_by_role("link", name="Harbour Pictures")).to_be_visible()

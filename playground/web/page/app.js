@@ -19,6 +19,7 @@ const shell = {
   panel: null,
   drawer: false,
   light: recall("light") ?? "auto",
+  elsewhere: [],
   closeDrawer: () => set({ drawer: false }),
   toggleDrawer: () => set({ drawer: !shell.drawer }),
   togglePanel,
@@ -30,6 +31,7 @@ showLight();
 const { people = [], workspaces = [] } = await ask("state?limit=1");
 const query = new URLSearchParams(location.search);
 const team = query.get("team") ?? workspaces[0]?.id; // `?team=` shows another workspace than the first
+shell.elsewhere = workspaces.filter(({ id }) => id !== team);
 const humans = seated(people.filter((person) => person.team === team)).map(({ id }) => id);
 const asked = query.get("as");
 shell.desk = new Desk(

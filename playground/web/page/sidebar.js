@@ -19,6 +19,7 @@ export function sidebarView(desk, shell) {
       on: { keydown: keys(shell) },
     },
     h("p", { class: "workspace" }, desk.sight.workspace?.name ?? "Practice workspace"),
+    elsewhere(shell),
     peopleSwitch(desk),
     h(
       "div",
@@ -35,6 +36,12 @@ export function sidebarView(desk, shell) {
     ),
     h("div", { class: "foot" }, h("p", { class: "status" }, appStatus(desk)), panelButton(shell)),
   );
+}
+
+/** The other workspaces, where the same bot is at work and nothing of this one is seen. */
+function elsewhere({ elsewhere: others }) {
+  const way = ({ id, name }) => h("a", { key: id, href: `?team=${encodeURIComponent(id)}` }, name);
+  return others.length ? h("p", { class: "elsewhere" }, "Go to ", others.map(way)) : null;
 }
 
 /** What stands before a channel's name: # or, for a private one, a padlock. */
