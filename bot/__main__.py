@@ -1,9 +1,11 @@
-"""The command line: run, doctor, migrate, record, manifest."""
+"""The command line: run, doctor, migrate, record, backup, restore, manifest."""
 
 import asyncio
 import json
 import sys
-from typing import Annotated
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
@@ -11,6 +13,11 @@ from pydantic import ValidationError
 
 from bot import logs
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from storage.backup import Contents
+
+_Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -62,6 +69,22 @@ def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in t
 
 
 @cli.command()
+def backup(folder: _Folder) -> None:
+    """Copy database and portraits into an empty folder; the bot may go on running."""
+    from storage.backup import back_up
+
+    _say_contents("Backed up", back_up(_settings(), folder), folder)
+
+
+@cli.command()
+def restore(folder: _Folder) -> None:
+    """Put a backup where the settings say; the bot must not be running, and nothing is written over."""
+    from storage.backup import restore as put_back
+
+    _say_contents("Restored", put_back(_settings(), folder), folder)
+
+
+@cli.command()
 def manifest(
     url: Annotated[str | None, typer.Option(help="Your https address, for HTTP instead of Socket Mode")] = None,
 ) -> None:
@@ -72,6 +95,22 @@ def manifest(
         typer.echo("Slack calls https addresses only: --url https://castroom.example.com", err=True)
         raise typer.Exit(2)
     yaml.safe_dump(make(url), sys.stdout, sort_keys=False, allow_unicode=True)
+
+
+def _say_contents(done: str, work: Coroutine[Any, Any, "Contents"], folder: Path) -> None:
+    from storage import NotAlone
+    from storage.backup import BackupError
+
+    try:
+        contents = asyncio.run(work)
+    except BackupError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except NotAlone as error:
+        typer.echo(f"A Castroom is at work on {error.held}. Stop it first.", err=True)
+        raise typer.Exit(1) from error
+    megabytes = contents.bytes / 1_000_000
+    typer.echo(f"{done}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
 
 
 def _settings() -> Settings:

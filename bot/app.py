@@ -33,7 +33,7 @@ from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
 from handlers.words import workspaces
 from providers import open_models
-from storage import migrate, open_storage
+from storage import NotAlone, alone, migrate, open_storage
 
 log = structlog.get_logger()
 
@@ -55,11 +55,12 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
-    """Everything opened and the work of a crash taken up; on leaving, closed in reverse. Raises NoWorkspace.
+    """Everything opened and the work of a crash taken up; on leaving, closed in reverse. Raises NotAlone, NoWorkspace.
 
     Portraits under way get a few seconds to land, since they are paid for; the rest resumes at the next start.
     """
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(alone(settings.database_url))
         clients = await _workspaces(settings)
         await migrate(settings.database_url)
         storage = await open_storage(settings)
@@ -113,6 +114,10 @@ async def run(settings: Settings) -> None:
             log.info("stopping")
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
+    except NotAlone as error:
+        raise SystemExit(
+            f"Another Castroom is at work on {error.held}. Stop it first, or give this one a DATA_DIR of its own."
+        ) from error
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.settings import Settings
+from storage.alone import NotAlone, alone
 from storage.database import Database, open_database
 from storage.ledger import SqlLedger
 from storage.migrations import migrate, newest, present
@@ -16,7 +17,7 @@ from storage.portraits import ObjectPortraits, open_portraits
 from storage.roster import SqlRoster
 from storage.rounds import SqlRounds
 
-__all__ = ["Health", "Storage", "migrate", "open_storage"]
+__all__ = ["Health", "NotAlone", "Storage", "alone", "migrate", "open_storage"]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from obstore.exceptions import AlreadyExistsError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 _MISSING = (NotFoundError, FileNotFoundError)
+_PROBES = "probe/"
 
 
 class ObjectPortraits:
@@ -36,9 +37,19 @@ class ObjectPortraits:
             return False
         return True
 
+    async def take_all(self, source: "ObjectPortraits") -> tuple[int, int]:
+        """Copy another store's pictures, keeping what stands here already; how many there are, and their bytes."""
+        count, length = 0, 0
+        async for page in obstore.list(source._store):
+            for row in page:
+                if not row["path"].startswith(_PROBES):
+                    await self.put(row["path"], await source.get(row["path"]))
+                    count, length = count + 1, length + row["size"]
+        return count, length
+
     async def probe(self) -> bool:
         """Whether the store takes a picture and then refuses to write over it; some S3 look-alikes do not refuse."""
-        key = f"probe/{uuid4().hex}"
+        key = f"{_PROBES}{uuid4().hex}"
         first, second = await self.put(key, b"first"), await self.put(key, b"second")
         kept = await self.get(key) == b"first"
         await obstore.delete_async(self._store, key)

@@ -38,6 +38,11 @@ def newest() -> str:
     return ScriptDirectory.from_config(_config()).get_current_head() or ""
 
 
+def known(revision: str) -> bool:
+    """Whether this code has the step that leads to a revision, so that it can go on from there."""
+    return revision in {step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def present(connection: Connection) -> str:
     """The revision a database stands at; empty when it was never migrated."""
     return MigrationContext.configure(connection).get_current_revision() or ""

@@ -35,8 +35,8 @@ class House:
         self.door = Door(self.workspace.address)
         await self.start_bot()
 
-    async def start_bot(self, script: str | None = None) -> None:
-        variables = bot_environment(self.data, await self.workspace.environment(), **self.extra)
+    async def start_bot(self, script: str | None = None, **extra: str) -> None:
+        variables = bot_environment(self.data, await self.workspace.environment(), **self.extra, **extra)
         self.bot = await start_bot(variables, self.data / "bot.log", script)
         await self.door.connected(self.bot)
 
