@@ -9,9 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
-from aiohttp import web
 from pydantic import SecretStr
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -26,14 +24,17 @@ from bot.catalogue import Size
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.errors import Unreachable
+from bot.listening import listening
+from bot.ops import Vitals, ops
 from bot.settings import Settings
 from handlers import register
+from handlers.acks import timed
 from handlers.clients import Clients, authorizing
 from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
 from handlers.words import workspaces
 from providers import open_models
-from storage import NotAlone, alone, migrate, open_storage
+from storage import NotAlone, Storage, alone, migrate, open_storage
 
 log = structlog.get_logger()
 
@@ -51,6 +52,7 @@ class Bot:
     settings: Settings
     slack: AsyncApp
     casting: Casting
+    storage: Storage
 
 
 @asynccontextmanager
@@ -97,8 +99,9 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             user_facing_authorize_error_message=workspaces.UNKNOWN,
             logger=logging.getLogger("slack_bolt"),
         )
+        slack.use(timed)
         register(slack, casting, storage.rounds, visibility)
-        yield Bot(settings, slack, casting)
+        yield Bot(settings, slack, casting, storage)
 
 
 async def run(settings: Settings) -> None:
@@ -108,37 +111,18 @@ async def run(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     try:
-        async with open_bot(settings) as bot, _listening(bot):
-            log.info("listening", over="http" if settings.http_port else "socket")
-            await stop.wait()
-            log.info("stopping")
+        async with open_bot(settings) as bot, listening(bot.slack, settings) as hearing:
+            vitals = Vitals(bot.storage.answers, hearing, lambda: bot.casting.audition.drawing)
+            async with ops(settings.ops_port, vitals):
+                log.info("listening", over="http" if settings.http_port else "socket")
+                await stop.wait()
+                log.info("stopping")
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
     except NotAlone as error:
         raise SystemExit(
             f"Another Castroom is at work on {error.held}. Stop it first, or give this one a DATA_DIR of its own."
         ) from error
-
-
-@asynccontextmanager
-async def _listening(bot: Bot) -> AsyncIterator[None]:
-    """Requests from Slack come in over HTTP where a port is set, else over Socket Mode."""
-    if bot.settings.http_port:
-        runner = web.AppRunner(bot.slack.web_app(path="/slack/events"))
-        await runner.setup()
-        await web.TCPSite(runner, port=bot.settings.http_port).start()
-        try:
-            yield
-        finally:
-            await runner.cleanup()
-    else:
-        token = bot.settings.slack_app_token
-        handler = AsyncSocketModeHandler(bot.slack, token.get_secret_value() if token else None)
-        await handler.connect_async()  # type: ignore[no-untyped-call]
-        try:
-            yield
-        finally:
-            await handler.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _workspaces(settings: Settings) -> Clients:

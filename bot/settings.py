@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_base_url: str = "https://slack.com/api/"
     http_port: int | None = Field(default=None, ge=1, le=65_535)
+    ops_port: int | None = Field(default=None, ge=1, le=65_535)
 
     recraft_api_token: SecretStr | None = None
     recraft_base_url: str = "https://external.api.recraft.ai/v1"

@@ -54,6 +54,11 @@ class Storage:
             trouble = _first_line(error)
         return Health(trouble, schema, newest(), await self._portraits_trouble())
 
+    async def answers(self) -> None:
+        """Raises whatever the driver raises when the database cannot be read."""
+        async with self.database.read() as connection:
+            await connection.run_sync(present)
+
     async def close(self) -> None:
         await self.database.close()
 

@@ -77,8 +77,8 @@ async def _fault(world: World, request: web.Request) -> Json:
 
 async def _cut(world: World, request: web.Request) -> Json:
     cut = await read(request, Cut)
-    if cut.kind not in ("warning", "refresh", "abrupt"):
-        raise DoorError("bad_request", "kind is warning, refresh or abrupt")
+    if cut.kind not in ("warning", "refresh", "abrupt", "silent"):
+        raise DoorError("bad_request", "kind is warning, refresh, abrupt or silent")
     return {"ok": True, "sockets": await world.sockets.disconnect(cut.kind, cut.seconds)}
 
 

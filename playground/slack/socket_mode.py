@@ -23,6 +23,11 @@ class _Line:
     socket: web.WebSocketResponse
     request: web.Request
 
+    def fall_silent(self) -> None:
+        """Nothing is read any more, so that no ping is seen; the connection stays."""
+        if self.request.transport:
+            self.request.transport.pause_reading()
+
     async def hang_up(self, politely: bool) -> None:
         if politely:
             await self.socket.close()
@@ -91,8 +96,16 @@ class SocketMode:
         return socket
 
     async def disconnect(self, kind: str, seconds: float) -> int:
-        """Tells every socket and closes it; `abrupt` closes without a word. Returns how many there were."""
+        """Tells every socket and closes it; `abrupt` closes without a word. Returns how many there were.
+
+        `silent` leaves them open and deaf: no envelope goes there, no ping is answered.
+        """
         lines = list(self._lines)
+        if kind == "silent":
+            for line in lines:
+                line.fall_silent()
+                self._leave(line)
+            return len(lines)
         reason = {"warning": "warning", "refresh": "refresh_requested"}.get(kind)
         for line in lines if reason else ():
             await line.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "practice"}})

@@ -30,9 +30,10 @@ async def listening(port: int) -> None:
 class OverHttp(House):
     """A house whose workspace calls the bot at an address."""
 
-    async def start_bot(self, script: str | None = None) -> None:
+    async def start_bot(self, script: str | None = None, **extra: str) -> None:
         port = free_port()
-        variables = bot_environment(self.data, await self.workspace.environment(), HTTP_PORT=str(port), **self.extra)
+        more = {"HTTP_PORT": str(port), **self.extra, **extra}
+        variables = bot_environment(self.data, await self.workspace.environment(), **more)
         variables.pop("SLACK_APP_TOKEN", None)
         self.bot = await start_bot(variables, self.data / "bot.log", script)
         await listening(port)
