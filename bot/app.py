@@ -88,6 +88,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         await engine.launch(casting)
         stack.push_async_callback(engine.close)
         stack.push_async_callback(_let_land, casting)
+        await casting.wake()
         clock = Clock(casting)
         clock.start()
         stack.callback(clock.stop)

@@ -51,13 +51,17 @@ class Casting:
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size."""
         opening = Opening(rounds, errands, models.catalogue, caps, patience, now)
-        presenting = Presenting(rounds, portraits, stage, models.catalogue)
+        presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
         voting = Voting(rounds, stage, errands, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(roster, portraits, visibility)
         home = Home(rounds, roster, ledger, recall, visibility, caps, now)
         return cls(opening, audition, presenting, voting, locking, recall, home, models.catalogue)
+
+    async def wake(self) -> None:
+        """Once after a start: whoever was killed between a change and its redraw left a message that is out of date."""
+        await self.presenting.refresh_all()
 
     async def tick(self) -> None:
         """What the clock asks every few seconds: closes that are due, reminders, and work that should be moving."""

@@ -220,6 +220,11 @@ class Rounds(Protocol):
         been voting for minutes."""
         ...
 
+    async def on_show(self, now: datetime) -> Sequence[str]:
+        """Rounds whose message may show less than is stored, the newest first: the open ones, and those of the last
+        day."""
+        ...
+
     async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
         """Voting rounds of the workspace in which the person has no mark on, oldest deadline first."""
         ...

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from bot.catalogue import Catalogue
 from bot.imaging import alike, aside, contact_sheet, record
-from bot.ports import Picture, Portraits, Rounds, Stage
+from bot.ports import Clock, Picture, Portraits, Rounds, Stage
 from bot.round import Round, Slot, State
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
@@ -19,11 +19,12 @@ ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 class Presenting:
     """Composes what a round shows, and hangs it."""
 
-    def __init__(self, rounds: Rounds, portraits: Portraits, stage: Stage, catalogue: Catalogue) -> None:
+    def __init__(self, rounds: Rounds, portraits: Portraits, stage: Stage, catalogue: Catalogue, now: Clock) -> None:
         self._rounds = rounds
         self._portraits = portraits
         self._stage = stage
         self._catalogue = catalogue
+        self._now = now
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, round_: Round, closes_at: datetime) -> bool:
@@ -49,6 +50,11 @@ class Presenting:
             await self._pin_new(round_)
             if round_.state in (State.CLOSED, State.LOCKED):
                 await self._pin_originals(round_)
+
+    async def refresh_all(self) -> None:
+        """Draw every message anew that may not show what is stored."""
+        for round_id in await self._rounds.on_show(self._now()):
+            self._stage.refresh(round_id)
 
     def _turn(self, round_id: str) -> asyncio.Lock:
         """One at a time per round, so that nothing is hung twice."""

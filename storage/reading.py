@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ballot import Mark
 from bot.face import Place
-from bot.round import Round, Slot, SlotState, State
+from bot.round import OPEN, Round, Slot, SlotState, State
 from storage.rows import ROUND, SLOT, round_of, slot_of
 from storage.tables import marks, rounds, slots
 
 _UNDER_WAY = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
 _SHOWN_BY_NOW = timedelta(minutes=2)
 _WORTH_SHOWING = timedelta(days=31)
+_JUST_ENDED = timedelta(days=1)
 
 
 async def round_by_id(connection: AsyncConnection, round_id: str) -> Round:
@@ -55,6 +56,13 @@ async def unshown(connection: AsyncConnection, now: datetime) -> Sequence[str]:
     )
     recent = rounds.c.opened_at > now - _WORTH_SHOWING
     return list(await connection.scalars(select(rounds.c.id).where(recent, lacking)))
+
+
+async def on_show(connection: AsyncConnection, now: datetime) -> Sequence[str]:
+    """Rounds with a message that are open, or were opened so lately that their end may be what it does not show."""
+    lately = rounds.c.opened_at > now - _JUST_ENDED
+    changing = and_(rounds.c.message_ts.is_not(None), or_(rounds.c.state.in_(OPEN), lately))
+    return list(await connection.scalars(select(rounds.c.id).where(changing).order_by(rounds.c.opened_at.desc())))
 
 
 async def waiting_for(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:

@@ -133,6 +133,10 @@ class SqlRounds:
         async with self._database.read() as connection:
             return await reading.unshown(connection, now)
 
+    async def on_show(self, now: datetime) -> Sequence[str]:
+        async with self._database.read() as connection:
+            return await reading.on_show(connection, now)
+
     async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
         async with self._database.read() as connection:
             return await reading.waiting_for(connection, person, team)
