@@ -135,6 +135,18 @@ async def test_rounds_that_draw_or_have_a_slot_under_way_are_moving(storage: Sto
     assert [len(r.slots) for r in moving] == [4, 4, 4, 4]
 
 
+async def test_open_rounds_and_those_of_the_last_day_may_show_less_than_is_stored(storage: Storage) -> None:
+    before = NOW - timedelta(days=2)
+    for round_id, opened_at in (("r1", NOW), ("r2", before), ("r3", NOW + timedelta(seconds=1))):
+        await storage.rounds.open(a_round(round_id, f"Name {round_id}", opened_at=opened_at), CAPS, recast=False)
+        await storage.rounds.set_message(round_id, f"{round_id}.1")
+    await storage.rounds.open(a_round("r4", "Not posted"), CAPS, recast=False)
+    await storage.rounds.void("r3", "cancelled")
+    assert list(await storage.rounds.on_show(NOW)) == ["r3", "r1", "r2"]
+    await storage.rounds.void("r2", "cancelled")
+    assert list(await storage.rounds.on_show(NOW)) == ["r3", "r1"]
+
+
 async def test_a_round_waits_for_a_person_until_they_vote_and_again_when_they_take_it_back(storage: Storage) -> None:
     late = await voting(storage, a_round("r1", "Late"), hours=5)
     await voting(storage, a_round("r2", "Soon"), hours=1)
