@@ -18,7 +18,10 @@ TOKENS = {"T1": "xoxb-test", "T2": "xoxb-elsewhere"}
 
 @dataclass
 class LittleSlack:
-    """Answers in `says[method]` are given first, one a call; the last one stays."""
+    """Answers in `says[method]` are given first, one a call; the last one stays.
+
+    `{"plain": "text/html", "status": 503}` is an answer that is no JSON.
+    """
 
     base: str = ""
     calls: list[tuple[str, Json]] = field(default_factory=list)
@@ -50,6 +53,8 @@ class LittleSlack:
         self.tokens.append((method, request.headers.get("Authorization", "").removeprefix("Bearer ")))
         queue = self.says.get(method)
         told = (queue.pop(0) if len(queue) > 1 else queue[0]) if queue else self._usual(method)
+        if "plain" in told:
+            return web.Response(status=told["status"], text="upstream away", content_type=told["plain"])
         return web.json_response({"ok": "error" not in told} | told, headers={"X-OAuth-Scopes": self.scopes})
 
     async def upload(self, request: web.Request) -> web.Response:
