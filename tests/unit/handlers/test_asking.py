@@ -24,7 +24,7 @@ async def ask(answer: Json) -> None:
 
 @pytest.mark.parametrize("answer", NO_JSON, ids=str)
 async def test_an_answer_that_is_no_json_passes_like_an_outage(answer: Json) -> None:
-    with pytest.raises(Unreachable, match="auth.test: not_json") as caught:
+    with pytest.raises(Unreachable, match="not_json") as caught:
         await ask(answer)
     assert type(caught.value) is Unreachable
 
