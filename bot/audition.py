@@ -206,7 +206,7 @@ class Audition:
             return True
         if round_.settled:
             return not round_.stranded
-        return bool(round_.arrived) and self._now() >= round_.patience_until
+        return bool(round_.arrived) and self._now() >= round_.patience_ends
 
     def _tell(self, round_id: str) -> None:
         if news := self._news.get(round_id):

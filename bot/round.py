@@ -92,7 +92,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Round:
-    """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message."""
+    """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message.
+
+    `patience_until` less `opened_at` is how long its models may take together.
+    """
 
     id: str
     place: Place
@@ -156,6 +159,15 @@ class Round:
     def stranded(self) -> bool:
         """Nothing arrived and something may have been paid for: a person decides whether to draw again."""
         return self.settled and not self.arrived and any(s.miss and s.miss.kind == "unknown" for s in self.misses)
+
+    @property
+    def patience_ends(self) -> datetime:
+        """When voting opens with what has arrived: patience counts from the first question to a model.
+
+        Slack may hold the message up for minutes, and no model is asked before it stands.
+        """
+        asked = [s.asked_at for s in self.slots if s.asked_at]
+        return min(asked) + (self.patience_until - self.opened_at) if asked else self.patience_until
 
     @property
     def price(self) -> Decimal:

@@ -1,6 +1,7 @@
 """The stage: a round's message, its thread and its reactions. Nobody else writes them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -15,6 +16,7 @@ from handlers.blocks.rounds import message
 from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
 from handlers.clients import Clients
+from handlers.messages import Messages
 from handlers.payloads import number_of, reaction_of
 from handlers.redraws import Redraws
 from handlers.uploads import Upload, Uploads
@@ -47,26 +49,15 @@ class SlackStage:
         self._roster = roster
         self._titles = Titles(catalogue)
         self._visibility = visibility
+        self._messages = Messages(clients)
         self._uploads = Uploads(clients)
         self._redraws = Redraws(self._draw, self._team_of)
         self._without_picture: set[str] = set()
 
     async def post(self, round_id: str) -> None:
-        """Raises Unreachable; a crash between Slack's answer and the note of it posts a second message."""
         round_ = await self._rounds.get(round_id)
-        if round_.message_ts:
-            return
-        view = await self._view(round_)
-        with asking("chat.postMessage"):
-            answer = await self._clients.of(round_.place.team).chat_postMessage(
-                channel=round_.place.channel,
-                text=view.text,
-                blocks=view.blocks,
-                metadata={"event_type": "castroom_round", "event_payload": {"round": round_.id}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        await self._rounds.set_message(round_id, str(answer["ts"]))
+        if not round_.message_ts:
+            await self._rounds.set_message(round_id, await self._messages.post(round_, await self._view(round_)))
 
     def refresh(self, round_id: str) -> None:
         self._redraws.mark(round_id)
@@ -115,10 +106,7 @@ class SlackStage:
 
     async def remark(self, round_id: str, remark: str) -> None:
         round_ = await self._rounds.get(round_id)
-        with trying("chat.postMessage"):
-            await self._clients.of(round_.place.team).chat_postMessage(
-                channel=round_.place.channel, thread_ts=round_.message_ts, text=_REMARKS[remark](round_)
-            )
+        await self._messages.reply(round_, _REMARKS[remark](round_))
 
     async def close(self) -> None:
         """Stop redrawing."""
@@ -132,13 +120,8 @@ class SlackStage:
         if round_id in self._without_picture:
             view = view.without_pictures()
 
-        async def update(view: View) -> None:
-            await self._clients.of(round_.place.team).chat_update(
-                channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
-            )
-
         with trying("chat.update"):
-            _, complete = await with_pictures(update, view, _FILE_WAITS)
+            _, complete = await with_pictures(partial(self._messages.update, round_), view, _FILE_WAITS)
             if not complete:
                 self._without_picture.add(round_id)
 

@@ -59,6 +59,20 @@ async def test_a_post_that_slack_refuses_is_unreachable_and_leaves_no_address() 
     assert memory.kept["r1"].message_ts is None
 
 
+async def test_a_message_posted_again_goes_by_the_same_name_until_that_one_is_known_to_be_deleted() -> None:
+    async with staged(only(a_round(message_ts=None))) as (slack, stage):
+        slack.says["chat.postMessage"] = [
+            {"plain": "text/html", "status": 502},
+            {"error": "duplicate_message_not_found"},
+            {"ts": "1764000000.000900"},
+        ]
+        with pytest.raises(Unreachable):
+            await stage.post("r1")
+        await stage.post("r1")
+        names = [call["client_msg_id"] for call in slack.called("chat.postMessage")]
+    assert names[0] == names[1] != names[2]
+
+
 async def test_a_sheet_is_uploaded_into_the_thread_and_waited_for() -> None:
     async with staged(only(voting())) as (slack, stage):
         slack.says["files.info"] = [{"file": {"mimetype": ""}}, {"file": {}}, {"file": {"mimetype": "image/jpeg"}}]
