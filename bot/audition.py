@@ -79,9 +79,6 @@ class Audition:
 
     # Steps of the round's errand, in order.
 
-    async def post(self, round_id: str) -> None:
-        await self._stage.post(round_id)
-
     async def slots(self, round_id: str) -> list[str]:
         """The ids of the slots to be drawn."""
         return [s.id for s in (await self._rounds.get(round_id)).slots]

@@ -27,6 +27,8 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.DRAWING, State.VOTING, State.CLOSED})
+# How `why_void` begins where Slack refused the round's message; its own word follows.
+REFUSED = "refused:"
 
 
 class SlotState(StrEnum):
@@ -94,7 +96,8 @@ class Reason:
 class Round:
     """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message.
 
-    `patience_until` less `opened_at` is how long its models may take together.
+    `sheet_refused` is Slack's word for why the newest contact sheet does not hang. `patience_until` less `opened_at` is
+    how long its models may take together.
     """
 
     id: str
@@ -114,6 +117,7 @@ class Round:
     message_ts: str | None = None
     sheet_file: str | None = None
     sheet_shows: int = 0
+    sheet_refused: str = ""
     record_file: str | None = None
     locked_slot: str | None = None
     ballot_version: int = 0
@@ -145,6 +149,11 @@ class Round:
         """The misses nobody has re-rolled."""
         again = {s.again_for for s in self.slots}
         return tuple(s for s in self.slots if s.state is SlotState.MISS and s.id not in again)
+
+    @property
+    def refused(self) -> str:
+        """Slack's word for why the round's message could not stand; empty for every other end."""
+        return self.why_void.removeprefix(REFUSED) if self.why_void.startswith(REFUSED) else ""
 
     @property
     def locked(self) -> Slot | None:
