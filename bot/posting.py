@@ -53,6 +53,10 @@ class Posting:
         elif round_.refused:
             await self._stage.tell_lead(round_id, "called_off")
 
+    async def look_after(self, round_id: str) -> None:
+        """Somebody asks for an open round, perhaps because its message is gone: a redraw soon shows whether it is."""
+        self._stage.refresh(round_id)
+
     async def replace_lost(self) -> None:
         """Start posting anew what was found deleted."""
         for round_id in self._stage.lost():

@@ -82,6 +82,7 @@ class Cast:
         except Unreachable:
             link = ""
         await replies.privately(private.already_casting(busy, link))
+        await self._casting.posting.look_after(busy.round_id)
 
     async def _answer(self, wish: Wish, command: Command, client: AsyncWebClient, replies: Replies) -> None:
         recall = self._casting.recall
@@ -95,3 +96,5 @@ class Cast:
             found = await recall.recall(wish.name, command.person, command.place)
             view = await self._showing.for_one(found, command.place, client)
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
+            if found.kind == "casting" and (round_id := found.characters[0].open_round):
+                await self._casting.posting.look_after(round_id)
