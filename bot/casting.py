@@ -58,7 +58,7 @@ class Casting:
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
         voting = Voting(rounds, stage, errands, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
-        recall = Recall(roster, portraits, visibility)
+        recall = Recall(rounds, roster, portraits, stage, visibility)
         home = Home(rounds, roster, ledger, recall, visibility, caps, now)
         return cls(opening, posting, audition, presenting, voting, locking, recall, home, models.catalogue)
 

@@ -94,7 +94,7 @@ class Cast:
         else:
             await replies.ack()
             found = await recall.recall(wish.name, command.person, command.place)
-            view = await self._showing.for_one(found, command.place, client)
+            view = await self._showing.for_one(found, command.person, command.place, client)
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
             if found.kind == "casting" and (round_id := found.characters[0].open_round):
                 await self._casting.posting.look_after(round_id)

@@ -48,10 +48,11 @@ class Mention:
             await _whisper(mention, client, private.help_())
             return
         found = await self._recall.recall(name, mention.person, mention.place)
-        if view := await self._showing.for_all(found, mention.place, client):
+        if view := await self._showing.for_all(found, mention.person, mention.place, client):
             await speak(view, mention.place, client, thread_ts=mention.thread_ts)
         else:
-            await _whisper(mention, client, await self._showing.for_one(found, mention.place, client))
+            alone = await self._showing.for_one(found, mention.person, mention.place, client)
+            await _whisper(mention, client, alone)
 
     def _is_news(self, event: tuple[str, str]) -> bool:
         if event in self._heard:

@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 import handlers.delivery
 from bot.audition import Offer
 from bot.brief import Brief
-from bot.errors import AlreadyCast, AlreadyCasting, NotHere, NotYours, NoWinner, OverBudget, RoundClosed
+from bot.errors import AlreadyCast, AlreadyCasting, NotHere, NotYours, NoWinner, OverBudget, RoundClosed, Unreachable
 from bot.face import Place
 from bot.home import HomeView
 from bot.ports import Opened
@@ -442,3 +442,42 @@ async def test_a_refusal_nobody_foresaw_is_not_told_as_silence() -> None:
         play.slack.says["chat.postEphemeral"] = [{"error": "restricted_action"}]
         await play.send(command("Maya"))
     assert play.slack.responses[0]["text"].startswith("Slack does not let me do this (restricted_action).")
+
+
+# Slack no longer has the picture
+
+
+GONE_FILES: list[dict[str, Any]] = [
+    {"error": "file_not_found"},
+    {"error": "file_deleted"},
+    {"file": {"mode": "hidden_by_limit"}},
+]
+
+
+@pytest.mark.parametrize("gone", GONE_FILES, ids=str)
+async def test_a_picture_slack_has_no_longer_is_brought_again_once(gone: dict[str, Any]) -> None:
+    answers = {"recall__recall": FACE, "recall__visible_answer": True, "recall__hang_again": "F0NEWRECORD1"}
+    async with a_play(Memory(LOCKED), **answers) as play:
+        play.slack.says["files.info"] = [gone]
+        await play.send(command("Maya"))
+        (sent,) = play.slack.called("chat.postEphemeral")
+    assert deeds(play).count("recall.hang_again") == 1
+    assert ("recall.hang_again", "r1", "U0LEAD", "F0RECORDRECORD") in play.script.asked
+    assert [b["slack_file"]["id"] for b in sent["blocks"] if b["type"] == "image"] == ["F0NEWRECORD1"]
+
+
+async def test_where_it_cannot_be_brought_again_the_face_is_told_in_words() -> None:
+    answers = {"recall__recall": FACE, "recall__visible_answer": True, "recall__hang_again": Unreachable("upload")}
+    async with a_play(Memory(LOCKED), **answers) as play:
+        play.slack.says["files.info"] = GONE_FILES[:1]
+        await play.send(command("Maya"))
+        (sent,) = play.slack.called("chat.postEphemeral")
+    assert "image" not in [b["type"] for b in sent["blocks"]]
+    assert sent["text"].startswith("Maya: Cast in <#C1>")
+
+
+async def test_a_slack_that_does_not_say_is_no_reason_to_bring_a_picture_again() -> None:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+        play.slack.says["files.info"] = [{"error": "internal_error"}]
+        await play.send(command("Maya"))
+    assert "recall.hang_again" not in deeds(play)
