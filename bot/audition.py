@@ -79,9 +79,6 @@ class Audition:
 
     # Steps of the round's errand, in order.
 
-    async def post(self, round_id: str) -> None:
-        await self._stage.post(round_id)
-
     async def slots(self, round_id: str) -> list[str]:
         """The ids of the slots to be drawn."""
         return [s.id for s in (await self._rounds.get(round_id)).slots]
@@ -206,7 +203,7 @@ class Audition:
             return True
         if round_.settled:
             return not round_.stranded
-        return bool(round_.arrived) and self._now() >= round_.patience_until
+        return bool(round_.arrived) and self._now() >= round_.patience_ends
 
     def _tell(self, round_id: str) -> None:
         if news := self._news.get(round_id):

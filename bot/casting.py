@@ -11,6 +11,7 @@ from bot.home import Home
 from bot.locking import Locking
 from bot.opening import Opening
 from bot.ports import Clock, Errands, Ledger, Portraits, Roster, Rounds, Stage, Visibility
+from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
 from bot.voting import Voting
@@ -25,6 +26,7 @@ class Casting:
     """Everything a casting team can do."""
 
     opening: Opening
+    posting: Posting
     audition: Audition
     presenting: Presenting
     voting: Voting
@@ -51,20 +53,22 @@ class Casting:
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size."""
         opening = Opening(rounds, errands, models.catalogue, caps, patience, now)
+        posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
         voting = Voting(rounds, stage, errands, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
-        recall = Recall(roster, portraits, visibility)
+        recall = Recall(rounds, roster, portraits, stage, visibility)
         home = Home(rounds, roster, ledger, recall, visibility, caps, now)
-        return cls(opening, audition, presenting, voting, locking, recall, home, models.catalogue)
+        return cls(opening, posting, audition, presenting, voting, locking, recall, home, models.catalogue)
 
     async def wake(self) -> None:
         """Once after a start: whoever was killed between a change and its redraw left a message that is out of date."""
         await self.presenting.refresh_all()
 
     async def tick(self) -> None:
-        """What the clock asks every few seconds: closes that are due, reminders, and work that should be moving."""
+        """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move."""
+        await self.posting.replace_lost()
         await self.voting.start_due()
         await self.voting.remind()
         await self.audition.resume()

@@ -1,9 +1,9 @@
 """Durable execution by DBOS: a round's errands survive the process. The only importer of dbos.
 
-An errand `round`, `slot` or `close` with its key is one DBOS workflow. Every step calls a use case that first looks at
-what is already there, so a step that ran but was not recorded may run again. The application version is pinned: by
-default DBOS derives it from the source, and any edit would strand the rounds under way. Arguments are plain text in
-portable JSON; the default serializer would be pickle.
+An errand `round`, `slot`, `close` or `again` with its key is one DBOS workflow. Every step calls a use case that first
+looks at what is already there, so a step that ran but was not recorded may run again. The application version is
+pinned: by default DBOS derives it from the source, and any edit would strand the rounds under way. Arguments are plain
+text in portable JSON; the default serializer would be pickle.
 """
 
 import asyncio
@@ -73,7 +73,7 @@ class Engine:
 
 def _errands_of(casting: Casting) -> dict[str, Errand]:
     """The errands as workflows. Their bodies decide nothing, so that a replay takes the same way."""
-    audition, presenting, voting = casting.audition, casting.presenting, casting.voting
+    posting, audition, presenting, voting = casting.posting, casting.audition, casting.presenting, casting.voting
 
     @DBOS.workflow(name="slot", max_recovery_attempts=_RECOVERIES)
     async def slot(slot_id: str) -> None:
@@ -81,7 +81,7 @@ def _errands_of(casting: Casting) -> dict[str, Errand]:
 
     @DBOS.workflow(name="round", max_recovery_attempts=_RECOVERIES)
     async def round_(round_id: str) -> None:
-        await _patiently(audition.post, round_id)
+        await _patiently(posting.post, round_id)
         for slot_id in await _step(audition.slots, round_id):
             with SetWorkflowID(_id("slot", slot_id, 0)):
                 await DBOS.start_workflow_async(slot, slot_id)
@@ -94,7 +94,11 @@ def _errands_of(casting: Casting) -> dict[str, Errand]:
         await _patiently(voting.close_due, round_id)
         await _patiently(presenting.catch_up, round_id)
 
-    return {"round": round_, "slot": slot, "close": close}
+    @DBOS.workflow(name="again", max_recovery_attempts=_RECOVERIES)
+    async def again(round_id: str) -> None:
+        await _patiently(posting.post_again, round_id)
+
+    return {"round": round_, "slot": slot, "close": close, "again": again}
 
 
 async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:

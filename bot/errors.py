@@ -12,6 +12,8 @@ CastingError
     OverBudget            which cap, how much is left
     NoModels              no account can draw this brief
     Unreachable           Slack did not answer a question that had to be asked
+        NotTaken          it answered no, and would again
+            MessageGone   the round's message was taken away by hand
     ModelError            one model gave no portrait; `paid` says whether it may have cost money
         Refused  RateLimited  Unpaid  BadKey  Retired  BadRequest  Down  TimedOut  BadPicture
 """
@@ -123,6 +125,17 @@ class Unreachable(CastingError):
     """Slack could not be asked `what`."""
 
     what: str
+
+
+@dataclass(eq=False)
+class NotTaken(Unreachable):
+    """Slack refused `what` with its own word `why`; asking again does not help by itself."""
+
+    why: str = ""
+
+
+class MessageGone(NotTaken):
+    """The round's message is not there any more."""
 
 
 @dataclass(eq=False)

@@ -142,6 +142,10 @@ class Rounds(Protocol):
         """The candidate's original bytes in the thread."""
         ...
 
+    async def refuse_sheet(self, round_id: str, why: str) -> bool:
+        """Slack refuses the sheet, in its own word; True the first time. The next sheet that hangs undoes it."""
+        ...
+
     async def set_record(self, round_id: str, file_id: str) -> None:
         """The locked portrait's picture in the record."""
         ...
@@ -295,7 +299,18 @@ class Stage(Protocol):
     """Where a round is shown. Reads the truth from storage when it draws, so callers only say what is to be shown."""
 
     async def post(self, round_id: str) -> None:
-        """Post the round's message if it has none, and keep its address."""
+        """Post the round's message if it has none, and keep its address; raises Unreachable, NotTaken."""
+        ...
+
+    async def post_again(self, round_id: str) -> bool:
+        """Post the round's message anew if it was deleted, and keep the new address; True if it was.
+
+        Raises Unreachable, NotTaken.
+        """
+        ...
+
+    def lost(self) -> Sequence[str]:
+        """Open rounds whose message was found deleted since this was asked last."""
         ...
 
     def refresh(self, round_id: str) -> None:
@@ -307,11 +322,14 @@ class Stage(Protocol):
         ...
 
     async def hang(self, round_id: str, sheet: Picture) -> str:
-        """Upload the contact sheet into the round's thread; its file id once Slack can show it."""
+        """Upload the contact sheet into the round's thread; its file id once Slack can show it.
+
+        Raises Unreachable, NotTaken, MessageGone.
+        """
         ...
 
     async def pin(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
-        """Put pictures into the round's thread as one message; their file ids."""
+        """Put pictures into the round's thread as one message; their file ids. Raises as `hang` does."""
         ...
 
     async def seed(self, round_id: str, numbers: Sequence[int]) -> None:
@@ -319,11 +337,15 @@ class Stage(Protocol):
         ...
 
     async def reactions(self, round_id: str) -> Sequence[Reaction]:
-        """People's number reactions on the round's message; raises Unreachable."""
+        """People's number reactions on the round's message; raises Unreachable, MessageGone."""
         ...
 
     async def remark(self, round_id: str, remark: str) -> None:
         """One line in the thread: `remark` is a kind (reminder, late)."""
+        ...
+
+    async def tell_lead(self, round_id: str, word: str) -> None:
+        """Once for each kind (called_off, no_sheet), to the lead alone; raises Unreachable."""
         ...
 
 
@@ -338,6 +360,6 @@ class Visibility(Protocol):
 
 
 class Errands(Protocol):
-    """Durable work by kind (round, slot, close) and id; starting what already runs does nothing."""
+    """Durable work by kind (round, slot, close, again) and id; starting what already runs does nothing."""
 
     async def start(self, kind: str, key: str) -> None: ...

@@ -6,11 +6,14 @@ Each part looks at what is already shown, so that it may run again at any time.
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from weakref import WeakValueDictionary
 
 from bot.catalogue import Catalogue
+from bot.errors import MessageGone, NotTaken
 from bot.imaging import alike, aside, contact_sheet, record
 from bot.ports import Clock, Picture, Portraits, Rounds, Stage
+from bot.posting import insist
 from bot.round import Round, Slot, State
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
@@ -28,23 +31,29 @@ class Presenting:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, round_: Round, closes_at: datetime) -> bool:
-        """Hang the sheet of what has arrived, then open the ballot with those numbers; False if it is open already."""
+        """Hang the sheet of what has arrived, then open the ballot with those numbers; False if it is open already.
+
+        Where Slack takes no pictures the ballot opens without them: the portraits are paid for, and the lead is told.
+        """
         async with self._turn(round_.id):
             round_ = await self._rounds.get(round_.id)
             if round_.state is not State.DRAWING:
                 return False
             numbers = round_.shuffled()
             numbered = tuple(replace(s, number=numbers.get(s.id)) for s in round_.slots)
-            await self._hang_sheet(replace(round_, slots=numbered))
-            return await self._rounds.open_ballot(round_.id, numbers, closes_at)
+            refused = await self._hang_or_note(replace(round_, slots=numbered))
+            opened = await self._rounds.open_ballot(round_.id, numbers, closes_at)
+            if opened and refused:
+                await self._stage.tell_lead(round_.id, "no_sheet")
+                await self._stage.seed(round_.id, sorted(numbers.values()))
+            return opened
 
     async def catch_up(self, round_id: str) -> None:
         """Show what message and thread do not show yet: newer sheet, large pictures, seeds, record, originals."""
         async with self._turn(round_id):
             round_ = await self._rounds.get(round_id)
             if round_.state in (State.VOTING, State.CLOSED) and round_.sheet_shows < len(round_.candidates):
-                await self._hang_sheet(round_)
-                await self._stage.show(round_id)
+                await self._hang_newer(round_)
             if round_.state is State.LOCKED:
                 await self._hang_record(round_)
             await self._pin_new(round_)
@@ -59,6 +68,26 @@ class Presenting:
     def _turn(self, round_id: str) -> asyncio.Lock:
         """One at a time per round, so that nothing is hung twice."""
         return self._turns.setdefault(round_id, asyncio.Lock())
+
+    async def _hang_or_note(self, round_: Round) -> bool:
+        """Whether Slack refuses the sheet, which is noted; raises Unreachable."""
+        try:
+            await insist(partial(self._hang_sheet, round_))
+        except MessageGone:
+            raise
+        except NotTaken as error:
+            return await self._rounds.refuse_sheet(round_.id, error.why)
+        return False
+
+    async def _hang_newer(self, round_: Round) -> None:
+        """A sheet that shows every candidate; a refusal is shown, and stands as one: it is tried again later."""
+        try:
+            await self._hang_sheet(round_)
+        except NotTaken as error:
+            if not isinstance(error, MessageGone) and await self._rounds.refuse_sheet(round_.id, error.why):
+                await self._stage.show(round_.id)
+            raise
+        await self._stage.show(round_.id)
 
     async def _hang_sheet(self, round_: Round) -> None:
         previews = {

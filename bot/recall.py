@@ -1,8 +1,10 @@
 """Recall: a face by its character's name, and only to people who may see where it was cast."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -11,7 +13,7 @@ from bot.brief import fold
 from bot.errors import NotHere
 from bot.face import Character, Face, Place
 from bot.imaging import aside, record
-from bot.ports import Picture, Portraits, Roster, Visibility
+from bot.ports import Picture, Portraits, Roster, Rounds, Stage, Visibility
 from bot.presenting import ENDINGS, filename, preview_key
 
 _LIKE_ENOUGH = 70.0
@@ -33,14 +35,14 @@ class Recall:
     """Finds faces for people."""
 
     def __init__(
-        self,
-        roster: Roster,
-        portraits: Portraits,
-        visibility: Visibility,
+        self, rounds: Rounds, roster: Roster, portraits: Portraits, stage: Stage, visibility: Visibility
     ) -> None:
+        self._rounds = rounds
         self._roster = roster
         self._portraits = portraits
+        self._stage = stage
         self._visibility = visibility
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def recall(self, name: str, person: str, place: Place) -> Recalled:
         """The face of `name`: this channel's own production first, then all the person may see."""
@@ -84,6 +86,31 @@ class Recall:
         face = await self.face(round_id, person)
         name = f"{filename(face.character)}-{face.portrait.sha256[:12]}.{ENDINGS[face.portrait.media_type]}"
         return Picture(await self._portraits.get(face.portrait.key), name, face.number)
+
+    async def hang_again(self, round_id: str, person: str, lost: str) -> str:
+        """Bring a locked face's picture again in place of the `lost` file; its file id. Raises NotHere, Unreachable.
+
+        It goes where it hung before, so that nobody sees it who could not. Several who ask at once bring it once.
+        """
+        async with self._turn(round_id):
+            hung = (await self._rounds.get(round_id)).record_file
+            if hung not in (None, lost):
+                return str(hung)
+            file_id = await self._stage.hang(round_id, await self.portrait(round_id, person))
+            await self._rounds.set_record(round_id, file_id)
+        self._stage.refresh(round_id)
+        return file_id
+
+    async def pin_again(self, round_id: str, person: str, lost: str) -> None:
+        """The same for its original bytes."""
+        async with self._turn(round_id):
+            locked = (await self._rounds.get(round_id)).locked
+            if locked and locked.original_file == lost:
+                (file_id,) = await self._stage.pin(round_id, [await self.original(round_id, person)])
+                await self._rounds.set_original(locked.id, file_id)
+
+    def _turn(self, round_id: str) -> asyncio.Lock:
+        return self._turns.setdefault(round_id, asyncio.Lock())
 
     async def _similar(self, name: str, everyone: Sequence[Character], person: str, place: Place) -> Recalled:
         """A slip of one letter is forgiven when it can mean one character only; else the nearest are offered."""

@@ -27,6 +27,8 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.DRAWING, State.VOTING, State.CLOSED})
+# How `why_void` begins where Slack refused the round's message; its own word follows.
+REFUSED = "refused:"
 
 
 class SlotState(StrEnum):
@@ -92,7 +94,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Round:
-    """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message."""
+    """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message.
+
+    `sheet_refused` is Slack's word for why the newest contact sheet does not hang. `patience_until` less `opened_at` is
+    how long its models may take together.
+    """
 
     id: str
     place: Place
@@ -111,6 +117,7 @@ class Round:
     message_ts: str | None = None
     sheet_file: str | None = None
     sheet_shows: int = 0
+    sheet_refused: str = ""
     record_file: str | None = None
     locked_slot: str | None = None
     ballot_version: int = 0
@@ -144,6 +151,11 @@ class Round:
         return tuple(s for s in self.slots if s.state is SlotState.MISS and s.id not in again)
 
     @property
+    def refused(self) -> str:
+        """Slack's word for why the round's message could not stand; empty for every other end."""
+        return self.why_void.removeprefix(REFUSED) if self.why_void.startswith(REFUSED) else ""
+
+    @property
     def locked(self) -> Slot | None:
         """The candidate that became the face."""
         return next((s for s in self.slots if s.id == self.locked_slot), None)
@@ -156,6 +168,15 @@ class Round:
     def stranded(self) -> bool:
         """Nothing arrived and something may have been paid for: a person decides whether to draw again."""
         return self.settled and not self.arrived and any(s.miss and s.miss.kind == "unknown" for s in self.misses)
+
+    @property
+    def patience_ends(self) -> datetime:
+        """When voting opens with what has arrived: patience counts from the first question to a model.
+
+        Slack may hold the message up for minutes, and no model is asked before it stands.
+        """
+        asked = [s.asked_at for s in self.slots if s.asked_at]
+        return min(asked) + (self.patience_until - self.opened_at) if asked else self.patience_until
 
     @property
     def price(self) -> Decimal:

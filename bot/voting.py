@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ballot import Mark, Tally, Way, corrections
-from bot.errors import OutcomeChanged, RoundClosed, Unreachable
+from bot.errors import MessageGone, OutcomeChanged, RoundClosed, Unreachable
 from bot.face import Place
 from bot.ports import Clock, Errands, Rounds, Stage
 from bot.round import Round, State
@@ -126,8 +126,14 @@ class Voting:
         raise Unreachable("a quiet moment of the ballot")
 
     async def _read_back(self, round_id: str) -> None:
-        """Make the reaction marks agree with what the message shows, outside any transaction."""
-        shown = await self._stage.reactions(round_id)
+        """Make the reaction marks agree with what the message shows, outside any transaction.
+
+        A message that was deleted shows nothing to read: the marks stand as they came.
+        """
+        try:
+            shown = await self._stage.reactions(round_id)
+        except MessageGone:
+            return
         round_ = await self._rounds.get(round_id)
         stamp = int(self._now().timestamp() * 1_000_000)
         marks = await self._rounds.marks(round_id)

@@ -7,11 +7,10 @@ error handler does not bring it back; so nothing leaves here.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackClientError
 
-from bot.errors import CastingError
+from bot.errors import CastingError, Unreachable
+from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.view import View
 from handlers.payloads import BadPayload
@@ -27,6 +26,9 @@ async def apology(answer: Answer) -> AsyncIterator[None]:
     """Tell the person through `answer` what went wrong in the block, and log it."""
     try:
         yield
+    except Unreachable as error:
+        log.warning("slack_refused", what=error.what)
+        await _tell(answer, private.apology(error))
     except CastingError as error:
         log.info("declined", kind=type(error).__name__)
         await _tell(answer, private.apology(error))
@@ -47,6 +49,7 @@ async def nobody(view: View) -> None:
 
 async def _tell(answer: Answer, view: View) -> None:
     try:
-        await answer(view)
-    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError):
-        log.exception("apology_not_delivered")
+        with asking("apology"):
+            await answer(view)
+    except Unreachable as error:
+        log.warning("apology_not_delivered", what=error.what)

@@ -9,30 +9,56 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import Unreachable
+from bot.errors import NotTaken, Unreachable
 from handlers.blocks.view import View
 
 R = TypeVar("R")
 log = structlog.get_logger()
 
-# Slack's own words for "not now" (docs.slack.dev, errors common to all methods).
-_PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
+# What comes from a proxy, or from a Slack that is down, in place of an answer.
+_NO_ANSWER = "not_json"
+# Slack's own words for "not now" (docs.slack.dev, errors common to all methods, and of chat.update and files).
+_PASSING = frozenset(
+    {
+        _NO_ANSWER,
+        "ratelimited",
+        "rate_limited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        "update_failed",
+        "file_update_failed",
+    }
+)
 _TURNED_DOWN = frozenset(
     {"invalid_auth", "not_authed", "not_allowed_token_type", "account_inactive", "token_revoked", "token_expired"}
 )
 
 
-class NotInstalled(Unreachable):
-    """There is no token for the workspace, so that asking again does not help."""
+class NotAllowed(Unreachable):
+    """Slack takes no token of ours there: whoever runs Castroom has to act, and asking again does not help."""
+
+
+class NotInstalled(NotAllowed):
+    """There is no token for the workspace."""
 
 
 @contextmanager
 def asking(what: str) -> Iterator[None]:
-    """Any refusal or silence of Slack becomes Unreachable."""
+    """Any silence of Slack becomes Unreachable; what it refuses for good NotTaken, our token NotAllowed."""
     try:
         yield
+    except SlackApiError as error:
+        raise _refusal(what, reason(error)) from error
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
         raise Unreachable(f"{what}: {reason(error)}") from error
+    except AttributeError as error:
+        # slack_sdk reads plain text that came with a good status as if it were JSON.
+        if not isinstance(error.obj, str):
+            raise
+        raise Unreachable(f"{what}: {_NO_ANSWER}") from error
 
 
 @contextmanager
@@ -41,13 +67,8 @@ def trying(what: str) -> Iterator[None]:
     try:
         with asking(what):
             yield
-    except NotInstalled as error:
-        log.warning("slack_refused", what=f"{what}: {error.what}")
-    except Unreachable as error:
-        if isinstance(error.__cause__, SlackApiError) and reason(error.__cause__) not in _PASSING:
-            log.warning("slack_refused", what=error.what)
-            return
-        raise
+    except (NotTaken, NotAllowed) as error:
+        log.warning("slack_refused", what=error.what)
 
 
 def turned_down(error: Unreachable) -> str:
@@ -58,9 +79,17 @@ def turned_down(error: Unreachable) -> str:
 
 def reason(error: BaseException) -> str:
     """Slack's error code, or the kind of trouble on the way to it."""
-    if isinstance(error, SlackApiError):
-        return str(error.response.get("error", "unknown"))
-    return type(error).__name__
+    if not isinstance(error, SlackApiError):
+        return type(error).__name__
+    told = getattr(error.response, "data", error.response)
+    return str(told["error"]) if isinstance(told, dict) and told.get("error") else _NO_ANSWER
+
+
+def _refusal(what: str, code: str) -> Unreachable:
+    told = f"{what}: {code}"
+    if code in _PASSING:
+        return Unreachable(told)
+    return NotAllowed(told) if code in _TURNED_DOWN else NotTaken(told, code)
 
 
 async def with_pictures(

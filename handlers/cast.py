@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.brief import Brief, Helping, Listing, Wish, understand
 from bot.casting import Casting
-from bot.errors import AlreadyCasting, BriefError, NotHere
+from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
 from handlers.apology import apology
 from handlers.blocks import private
 from handlers.blocks.recall import listing
@@ -60,8 +60,8 @@ class Cast:
             await replies.dismiss()
 
     async def _open(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
-        """Validate, save, ack, then work. Nothing is spent where the bot could not show it."""
-        if not await self._visibility.may_post(command.place):
+        """Validate, save, ack, then work. Nothing is spent where the bot cannot show it, or cannot tell in time."""
+        if not await replies.in_time(self._visibility.may_post(command.place)):
             direct = command.place.channel.startswith("D")
             raise NotHere("not_a_channel" if direct else "not_invited", command.line)
         try:
@@ -76,17 +76,25 @@ class Cast:
         await self._casting.opening.begin(opened.round.id)
 
     async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:
-        sight = await self._sights.of_round(busy.round_id, client)
-        await replies.privately(private.already_casting(busy, sight.link))
+        """An answer without the link is still an answer."""
+        try:
+            link = (await replies.in_time(self._sights.of_round(busy.round_id, client))).link
+        except Unreachable:
+            link = ""
+        await replies.privately(private.already_casting(busy, link))
+        await self._casting.posting.look_after(busy.round_id)
 
     async def _answer(self, wish: Wish, command: Command, client: AsyncWebClient, replies: Replies) -> None:
         recall = self._casting.recall
         if isinstance(wish, Helping):
             await replies.privately(private.help_())
         elif isinstance(wish, Listing):
-            await replies.privately(listing(await recall.listing(command.person, command.place)))
+            seen = await replies.in_time(recall.listing(command.person, command.place))
+            await replies.privately(listing(seen))
         else:
             await replies.ack()
             found = await recall.recall(wish.name, command.person, command.place)
-            view = await self._showing.for_one(found, command.place, client)
+            view = await self._showing.for_one(found, command.person, command.place, client)
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
+            if found.kind == "casting" and (round_id := found.characters[0].open_round):
+                await self._casting.posting.look_after(round_id)

@@ -1,21 +1,27 @@
 """Ways back to one person, and answers spoken into a conversation."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
+import aiohttp
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import NotTaken, Unreachable
 from bot.face import Place
-from handlers.asking import reason, with_pictures
+from handlers.asking import asking, with_pictures
 from handlers.blocks.view import View
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
+# Of the three seconds Slack waits for an ack, what may go into asking it something first.
+_PATIENCE = 2.0
 # Where the bot may not write, only a response_url reaches the person.
 _OUTSIDE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 
@@ -30,7 +36,16 @@ class Replies:
         self._ack = ack
         self._respond = respond
         self._ack_speaks = ack_speaks
+        self._due = asyncio.get_running_loop().time() + _PATIENCE
         self.thread_ts: str | None = None
+
+    async def in_time(self, question: Awaitable[T]) -> T:
+        """What must be known before the ack; raises Unreachable when it would come too late for it."""
+        try:
+            async with asyncio.timeout_at(self._due):
+                return await question
+        except TimeoutError as error:
+            raise Unreachable("an answer in time") from error
 
     async def ack(self) -> None:
         """Tell Slack that all is well, once."""
@@ -51,7 +66,12 @@ class Replies:
         await self._send(delete_original=True)
 
     async def _send(self, **message: Any) -> None:
-        answer = await self._respond(**message, thread_ts=self.thread_ts)
+        """An answer that does not arrive is only logged: what it would tell has happened all the same."""
+        try:
+            answer = await self._respond(**message, thread_ts=self.thread_ts)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("not_answered", status=type(error).__name__)
+            return
         if answer.status_code != 200:
             log.warning("not_answered", status=answer.status_code)
 
@@ -68,19 +88,30 @@ async def whisper(
     """Show `view` to one person in a conversation; where the bot may not write, through `otherwise`.
 
     Not by response_url in the first place: pictures of private files fail there (slackapi/java-slack-sdk issue 1349).
+    Raises Unreachable.
     """
     send = partial(_whisper, client, place, person, thread_ts)
     try:
-        await with_pictures(send, view)
-    except SlackApiError as error:
-        if otherwise is None or reason(error) not in _OUTSIDE:
+        with asking("chat.postEphemeral"):
+            await with_pictures(send, view)
+    except NotTaken as error:
+        if otherwise is None or error.why not in _OUTSIDE:
             raise
         await otherwise(view.without_pictures())
 
 
 async def speak(view: View, place: Place, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:
-    """Show `view` to everybody in a conversation."""
-    await with_pictures(partial(_speak, client, place, thread_ts), view)
+    """Show `view` to everybody in a conversation; raises Unreachable."""
+    with asking("chat.postMessage"):
+        await with_pictures(partial(_speak, client, place, thread_ts), view)
+
+
+async def write_to(person: str, view: View, client: AsyncWebClient) -> None:
+    """Show `view` in the person's own conversation with the bot; raises Unreachable.
+
+    A person's id in the place of a channel means that conversation (docs.slack.dev, "chat.postMessage").
+    """
+    await speak(view, Place("", person), client)
 
 
 async def _whisper(client: AsyncWebClient, place: Place, person: str, thread_ts: str | None, view: View) -> None:

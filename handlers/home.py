@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.casting import Casting
 from bot.home import HomeView
 from handlers.apology import apology, nobody
-from handlers.asking import with_pictures
+from handlers.asking import asking, with_pictures
 from handlers.blocks import home as blocks
 from handlers.blocks.recall import Sight
 from handlers.blocks.view import View
@@ -32,7 +32,8 @@ class Home:
             if visit := visit_from(body):
                 seen = await self._home.home(visit.team, visit.person)
                 view = blocks.home(seen, await self._look_up(seen, client))
-                await with_pictures(partial(_publish, client, visit.person), view)
+                with asking("views.publish"):
+                    await with_pictures(partial(_publish, client, visit.person), view)
 
     async def _look_up(self, seen: HomeView, client: AsyncWebClient) -> dict[str, Sight]:
         """Links of the rounds that wait and pictures of the faces, as many as are shown."""

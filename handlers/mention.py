@@ -4,17 +4,22 @@ import re
 from collections import OrderedDict
 from functools import partial
 
+import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
+from bot.errors import Unreachable
 from handlers.apology import apology, nobody
 from handlers.blocks import private
 from handlers.blocks.view import View
-from handlers.delivery import speak, whisper
+from handlers.delivery import speak, whisper, write_to
 from handlers.payloads import Mentioned, Payload, mention_from
 from handlers.showing import Showing
 from handlers.sights import Sights
+from handlers.words import answers
+
+log = structlog.get_logger()
 
 _ASKING = re.compile(r"(?:who\s+is|who['’]s|who\s+plays|show(?:\s+me|\s+us)?|recall)\s+", re.IGNORECASE)
 _REMEMBERED = 1_000
@@ -43,10 +48,11 @@ class Mention:
             await _whisper(mention, client, private.help_())
             return
         found = await self._recall.recall(name, mention.person, mention.place)
-        if view := await self._showing.for_all(found, mention.place, client):
+        if view := await self._showing.for_all(found, mention.person, mention.place, client):
             await speak(view, mention.place, client, thread_ts=mention.thread_ts)
         else:
-            await _whisper(mention, client, await self._showing.for_one(found, mention.place, client))
+            alone = await self._showing.for_one(found, mention.person, mention.place, client)
+            await _whisper(mention, client, alone)
 
     def _is_news(self, event: tuple[str, str]) -> bool:
         if event in self._heard:
@@ -66,4 +72,9 @@ def asked_name(text: str) -> str:
 
 
 async def _whisper(mention: Mentioned, client: AsyncWebClient, view: View) -> None:
-    await whisper(view, mention.place, mention.person, client, thread_ts=mention.thread_ts)
+    """Where even a private answer is refused, the person's own messages say how to ask, and nothing of the answer."""
+    try:
+        await whisper(view, mention.place, mention.person, client, thread_ts=mention.thread_ts)
+    except Unreachable as error:
+        log.warning("not_whispered", what=error.what)
+        await write_to(mention.person, private.note(answers.unanswered(mention.place.channel)), client)

@@ -121,7 +121,7 @@ def press_from(body: Payload) -> Press:
         _text(body["user"]["id"]),
         _text(action["action_id"]),
         ids,
-        _stamp(action["action_ts"]),
+        stamp_of(action["action_ts"]),
         message_ts,
         _thread(container.get("thread_ts"), message_ts),
         bool(container.get("is_ephemeral")),
@@ -138,7 +138,7 @@ def reaction_from(body: Payload) -> Reacted | None:
         return None
     place = Place(_text(body["team_id"]), _text(item["channel"]))
     on = event["type"] == "reaction_added"
-    return Reacted(place, _text(event["user"]), _text(item["ts"]), number, on, _stamp(event["event_ts"]))
+    return Reacted(place, _text(event["user"]), _text(item["ts"]), number, on, stamp_of(event["event_ts"]))
 
 
 @_reading
@@ -185,7 +185,7 @@ def _thread(thread_ts: str | None, message_ts: str) -> str | None:
     return thread_ts if thread_ts != message_ts else None
 
 
-def _stamp(ts: str) -> int:
+def stamp_of(ts: str) -> int:
     """`1764000000.000200` in whole microseconds, without a float's rounding."""
     seconds, _, fraction = ts.partition(".")
     return int(seconds) * _SECOND + int(fraction[:6].ljust(6, "0"))

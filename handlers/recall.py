@@ -30,7 +30,6 @@ class Recall:
     def __init__(self, casting: Casting, sights: Sights, reach: Reach) -> None:
         self._recall = casting.recall
         self._reach = reach
-        self._sights = sights
         self._showing = Showing(casting, sights)
         self._titles = Titles(casting.catalogue)
 
@@ -45,7 +44,7 @@ class Recall:
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
             found = await self._found(press)
-            view = await self._showing.for_one(found, press.place, client)
+            view = await self._showing.for_one(found, press.person, press.place, client)
             thread = press.thread_ts
             await whisper(view, press.place, press.person, client, thread_ts=thread, otherwise=replies.privately)
 
@@ -56,7 +55,7 @@ class Recall:
             found = await self._found(press)
             if found.kind == "nothing":
                 raise NotHere("unknown")
-            if not (view := await self._showing.for_all(found, press.place, client)):
+            if not (view := await self._showing.for_all(found, press.person, press.place, client)):
                 raise NotHere("private")
             await speak(view, press.place, client, thread_ts=press.thread_ts)
             await replies.dismiss()
@@ -66,7 +65,7 @@ class Recall:
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
             face = await self._face(press)
-            await replies.privately(full(face, await self._sights.of_original(press.id, client)))
+            await replies.privately(full(face, await self._showing.original(press.id, press.person, client)))
 
     async def on_facts(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Where the face comes from."""

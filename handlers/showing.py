@@ -1,14 +1,20 @@
 """What was recalled, as a view for one person or for everybody in a conversation."""
 
+from dataclasses import replace
+
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
+from bot.errors import NotHere, Unreachable
 from bot.face import Place
 from bot.recall import Recalled
-from handlers.blocks.recall import recalled
+from handlers.blocks.recall import Sight, recalled
 from handlers.blocks.view import View
 from handlers.sights import Sights
 from handlers.words.titles import Titles
+
+log = structlog.get_logger()
 
 
 class Showing:
@@ -19,16 +25,41 @@ class Showing:
         self._sights = sights
         self._titles = Titles(casting.catalogue)
 
-    async def for_one(self, found: Recalled, place: Place, client: AsyncWebClient) -> View:
+    async def for_one(self, found: Recalled, person: str, place: Place, client: AsyncWebClient) -> View:
         """For the person who asked in `place`, with [Share here] where everybody there may see it."""
         share = found.kind == "face" and await self._all_may_see(found, place)
-        return recalled(found, await self._sights.of_found(found, client), self._titles, share=share)
+        return recalled(found, await self._sight(found, person, client), self._titles, share=share)
 
-    async def for_all(self, found: Recalled, place: Place, client: AsyncWebClient) -> View | None:
-        """For everybody in `place`; None unless it is one character that they all may see."""
+    async def for_all(self, found: Recalled, person: str, place: Place, client: AsyncWebClient) -> View | None:
+        """For everybody in `place`, as `person` asked; None unless it is one character that they all may see."""
         if found.kind not in ("face", "casting") or not await self._all_may_see(found, place):
             return None
-        return recalled(found, await self._sights.of_found(found, client), self._titles, share=False)
+        return recalled(found, await self._sight(found, person, client), self._titles, share=False)
+
+    async def original(self, round_id: str, person: str, client: AsyncWebClient) -> str:
+        """The address of a locked portrait's original; empty while it is not there. Brought again once, if need be."""
+        if not (file_id := await self._sights.original_file(round_id)):
+            return ""
+        url = await self._sights.address(file_id, client)
+        if url is None:
+            try:
+                await self._recall.pin_again(round_id, person, file_id)
+            except (NotHere, Unreachable) as error:
+                log.warning("original_lost", round=round_id, why=str(error))
+            url = await self._sights.address(await self._sights.original_file(round_id), client)
+        return url or ""
+
+    async def _sight(self, found: Recalled, person: str, client: AsyncWebClient) -> Sight:
+        """Where it can be seen; a face's picture that Slack has no longer is brought again once, from our own store."""
+        sight = await self._sights.of_found(found, client)
+        face = found.characters[0].face if found.kind == "face" else None
+        if face is None or not sight.file_id or await self._sights.address(sight.file_id, client) is not None:
+            return sight
+        try:
+            return replace(sight, file_id=await self._recall.hang_again(face.round_id, person, sight.file_id))
+        except (NotHere, Unreachable) as error:
+            log.warning("picture_lost", round=face.round_id, why=str(error))
+            return replace(sight, file_id=None)
 
     async def _all_may_see(self, found: Recalled, place: Place) -> bool:
         return await self._recall.visible_answer(found.characters[0], place)

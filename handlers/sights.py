@@ -2,12 +2,15 @@
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Unreachable
+from bot.errors import NotTaken, Unreachable
 from bot.ports import Rounds
 from bot.recall import Recalled
 from handlers.asking import asking
 from handlers.blocks.recall import Sight
 from handlers.blocks.shown import portrait_file
+
+_NO_FILE = frozenset({"file_not_found", "file_deleted"})
+_NO_MODE = frozenset({"tombstone", "hidden_by_limit"})
 
 
 class Sights:
@@ -34,16 +37,25 @@ class Sights:
         round_id = character.face.round_id if character.face else character.open_round
         return await self.of_round(round_id, client) if round_id else Sight()
 
-    async def of_original(self, round_id: str, client: AsyncWebClient) -> str:
-        """The address of the locked portrait's original in the round's thread; empty while it is not there."""
+    async def original_file(self, round_id: str) -> str:
+        """The file of the locked portrait's original; empty while there is none."""
         locked = (await self._rounds.get(round_id)).locked
-        if locked is None or locked.original_file is None:
-            return ""
+        return (locked.original_file or "") if locked else ""
+
+    async def address(self, file_id: str, client: AsyncWebClient) -> str | None:
+        """Where a file can be opened; empty when Slack does not say, None when it does not have the file any more.
+
+        Free workspaces hide files after 90 days, which then are told of without an address (slack.com/help, "Free
+        plan limits"; the modes are those of Slack's exports).
+        """
         try:
             with asking("files.info"):
-                return str((await client.files_info(file=locked.original_file))["file"].get("permalink", ""))
+                file = (await client.files_info(file=file_id))["file"]
+        except NotTaken as error:
+            return None if error.why in _NO_FILE else ""
         except Unreachable:
             return ""
+        return None if file.get("mode") in _NO_MODE else str(file.get("permalink", ""))
 
     async def _link(self, channel: str, message_ts: str | None, client: AsyncWebClient) -> str:
         if not message_ts:

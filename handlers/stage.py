@@ -1,31 +1,38 @@
 """The stage: a round's message, its thread and its reactions. Nobody else writes them."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.ballot import Reaction
 from bot.catalogue import Catalogue
-from bot.errors import Unreachable
+from bot.errors import MessageGone, NotTaken, Unreachable
 from bot.ports import Picture, Roster, Rounds
 from bot.round import OPEN, Round, State
 from handlers.asking import asking, reason, trying, with_pictures
+from handlers.blocks.private import note
 from handlers.blocks.rounds import message
 from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
 from handlers.clients import Clients
-from handlers.payloads import number_of, reaction_of
+from handlers.messages import Messages
+from handlers.payloads import reaction_of
+from handlers.reacted import Reacted
 from handlers.redraws import Redraws
 from handlers.uploads import Upload, Uploads
 from handlers.visibility import SlackVisibility
-from handlers.words import alt, labels, rounds
+from handlers.words import alt, labels, refusals, rounds
 from handlers.words.titles import Titles
 
 log = structlog.get_logger()
 
 _FILE_WAITS = (0.3, 0.6, 1.2)
 _REMARKS = {"reminder": rounds.reminder, "late": rounds.late}
+_WORDS = {"called_off": refusals.called_off, "no_sheet": refusals.no_sheet_for_lead}
+# What changing a deleted message, or writing into its thread, is refused with; each may have other causes.
+_NOT_THERE = frozenset({"message_not_found", "cant_update_message", "cannot_reply_to_message", "thread_not_found"})
 
 
 class SlackStage:
@@ -46,27 +53,29 @@ class SlackStage:
         self._rounds = rounds
         self._roster = roster
         self._titles = Titles(catalogue)
-        self._visibility = visibility
+        self._messages = Messages(clients)
+        self._reacted = Reacted(clients, rounds, visibility)
         self._uploads = Uploads(clients)
         self._redraws = Redraws(self._draw, self._team_of)
         self._without_picture: set[str] = set()
+        self._lost: set[str] = set()
 
     async def post(self, round_id: str) -> None:
-        """Raises Unreachable; a crash between Slack's answer and the note of it posts a second message."""
         round_ = await self._rounds.get(round_id)
-        if round_.message_ts:
-            return
-        view = await self._view(round_)
-        with asking("chat.postMessage"):
-            answer = await self._clients.of(round_.place.team).chat_postMessage(
-                channel=round_.place.channel,
-                text=view.text,
-                blocks=view.blocks,
-                metadata={"event_type": "castroom_round", "event_payload": {"round": round_.id}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        await self._rounds.set_message(round_id, str(answer["ts"]))
+        if not round_.message_ts:
+            await self._rounds.set_message(round_id, await self._messages.post(round_, await self._view(round_)))
+
+    async def post_again(self, round_id: str) -> bool:
+        round_ = await self._rounds.get(round_id)
+        if not await self._reacted.is_gone(round_):
+            return False
+        await self._rounds.set_message(round_id, await self._messages.post(round_, await self._view(round_)))
+        return True
+
+    def lost(self) -> Sequence[str]:
+        found = tuple(self._lost)
+        self._lost.clear()
+        return found
 
     def refresh(self, round_id: str) -> None:
         self._redraws.mark(round_id)
@@ -99,26 +108,19 @@ class SlackStage:
                     return
 
     async def reactions(self, round_id: str) -> Sequence[Reaction]:
-        round_ = await self._rounds.get(round_id)
-        with asking("reactions.get"):
-            answer = await self._clients.of(round_.place.team).reactions_get(
-                channel=round_.place.channel, timestamp=round_.message_ts or "", full=True
-            )
-        shown: dict[int, Reaction] = {}
-        for given in answer["message"].get("reactions", []):
-            if number := number_of(given["name"]):
-                known = shown.get(number, Reaction(number, frozenset(), complete=True))
-                people = {user for user in given["users"] if await self._visibility.is_person(round_.place.team, user)}
-                complete = known.complete and len(set(given["users"])) == given["count"]
-                shown[number] = Reaction(number, known.people | people, complete)
-        return tuple(shown.values())
+        try:
+            return await self._reacted.on(await self._rounds.get(round_id))
+        except MessageGone:
+            self._lost.add(round_id)
+            raise
 
     async def remark(self, round_id: str, remark: str) -> None:
         round_ = await self._rounds.get(round_id)
-        with trying("chat.postMessage"):
-            await self._clients.of(round_.place.team).chat_postMessage(
-                channel=round_.place.channel, thread_ts=round_.message_ts, text=_REMARKS[remark](round_)
-            )
+        await self._messages.reply(round_, _REMARKS[remark](round_))
+
+    async def tell_lead(self, round_id: str, word: str) -> None:
+        round_ = await self._rounds.get(round_id)
+        await self._messages.tell_lead(round_, note(_WORDS[word](round_)), word)
 
     async def close(self) -> None:
         """Stop redrawing."""
@@ -132,15 +134,22 @@ class SlackStage:
         if round_id in self._without_picture:
             view = view.without_pictures()
 
-        async def update(view: View) -> None:
-            await self._clients.of(round_.place.team).chat_update(
-                channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
-            )
-
         with trying("chat.update"):
-            _, complete = await with_pictures(update, view, _FILE_WAITS)
+            try:
+                with asking("chat.update"):
+                    _, complete = await with_pictures(partial(self._messages.update, round_), view, _FILE_WAITS)
+            except NotTaken as error:
+                await self._look_for(round_, error)
+                raise
             if not complete:
                 self._without_picture.add(round_id)
+
+    async def _look_for(self, round_: Round, error: NotTaken) -> bool:
+        """Whether a refusal means that somebody deleted the message; an open round then needs another."""
+        if error.why not in _NOT_THERE or round_.state not in OPEN or not await self._reacted.is_gone(round_):
+            return False
+        self._lost.add(round_.id)
+        return True
 
     async def _team_of(self, round_id: str) -> str:
         return (await self._rounds.get(round_id)).place.team
@@ -154,7 +163,12 @@ class SlackStage:
         if round_.message_ts is None:
             raise Unreachable("the round's own message")
         uploads = [self._upload(round_, picture) for picture in pictures]
-        return await self._uploads.put(round_.place, round_.message_ts, uploads)
+        try:
+            return await self._uploads.put(round_.place, round_.message_ts, uploads)
+        except NotTaken as error:
+            if await self._look_for(round_, error):
+                raise MessageGone(error.what, error.why) from error
+            raise
 
     def _upload(self, round_: Round, picture: Picture) -> Upload:
         """A candidate's picture is called by its number; by its model too once the ballot is closed."""

@@ -4,10 +4,12 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 import structlog
 
+from bot.errors import NotTaken, Unreachable
 from bot.face import Place
 from handlers.asking import asking
 from handlers.clients import Clients
@@ -35,30 +37,65 @@ class Uploads:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+        self._unsure: dict[tuple[str, ...], list[str]] = {}
         self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def put(self, place: Place, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
-        """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable."""
-        ids = await asyncio.gather(*(self._send(place.team, upload) for upload in uploads))
+        """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable.
+
+        Asked again after an answer was lost, it looks first whether those pictures are there already.
+        """
+        key = (place.team, place.channel, thread_ts, *(upload.filename for upload in uploads))
+        if (begun := self._unsure.get(key)) is None or not await self._is_shared(place.team, begun):
+            self._unsure.pop(key, None)
+            begun = await asyncio.gather(*(self._send(place.team, upload) for upload in uploads))
+            self._unsure[key] = begun
+            await self._share(place, thread_ts, begun, uploads)
+        self._unsure.pop(key, None)
+        return begun
+
+    async def _share(self, place: Place, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
+        """The third step. A repetition of one that went through is refused for files that are not waiting any more."""
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": upload.title} for file_id, upload in zip(ids, uploads, strict=True)
         ]
-        with asking("files.completeUploadExternal"):
-            await self._clients.of(place.team).files_completeUploadExternal(
-                files=files, channel_id=place.channel, thread_ts=thread_ts
-            )
-        return ids
+        try:
+            with asking("files.completeUploadExternal"):
+                await self._clients.of(place.team).files_completeUploadExternal(
+                    files=files, channel_id=place.channel, thread_ts=thread_ts
+                )
+        except Unreachable as error:
+            refused = isinstance(error, NotTaken) and error.why != "file_not_found"
+            if refused or not await self._is_shared(place.team, ids):
+                raise
 
     async def ready(self, team: str, file_id: str) -> bool:
-        """Wait until blocks can show the file: files.info then names its type (slackapi/node-slack-sdk issue 2170)."""
+        """Wait until blocks can show the file: files.info then names its type (slackapi/node-slack-sdk issue 2170).
+
+        The file is in the thread already, so that trouble with looking is no reason to bring it again.
+        """
         for wait in _LOOKS:
-            with asking("files.info"):
-                answer = await self._clients.of(team).files_info(file=file_id)
-            if answer["file"].get("mimetype"):
-                return True
+            try:
+                if (await self._info(team, file_id)).get("mimetype"):
+                    return True
+            except Unreachable as error:
+                log.info("file_not_seen", file=file_id, what=error.what)
             await asyncio.sleep(wait)
         log.warning("file_not_ready", file=file_id)
         return False
+
+    async def _is_shared(self, team: str, ids: Sequence[str]) -> bool:
+        """Slack knows a file from the third step on; raises Unreachable."""
+        try:
+            await self._info(team, ids[0])
+        except NotTaken:
+            return False
+        return True
+
+    async def _info(self, team: str, file_id: str) -> dict[str, Any]:
+        with asking("files.info"):
+            file: dict[str, Any] = (await self._clients.of(team).files_info(file=file_id))["file"]
+        return file
 
     async def _send(self, team: str, upload: Upload) -> str:
         async with self._rooms[team]:

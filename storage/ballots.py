@@ -29,6 +29,12 @@ async def open_ballot(
     return changed.rowcount == 1
 
 
+async def refuse_sheet(connection: AsyncConnection, round_id: str, why: str) -> bool:
+    """Note why the sheet does not hang; False when a reason stands there already."""
+    noted = update(rounds).where(rounds.c.id == round_id, rounds.c.sheet_refused == "").values(sheet_refused=why)
+    return (await connection.execute(noted)).rowcount == 1
+
+
 async def mark(connection: AsyncConnection, new: Mark) -> bool:
     """Keep a newer mark of a voting round; True when the person's vote for the candidate changed."""
     held = await _held_marks(connection, new.round_id, new.slot_id, new.person)

@@ -46,7 +46,11 @@ class SqlRounds:
         await self._set(rounds, round_id, message_ts=message_ts)
 
     async def set_sheet(self, round_id: str, file_id: str, shows: int) -> None:
-        await self._set(rounds, round_id, sheet_file=file_id, sheet_shows=shows)
+        await self._set(rounds, round_id, sheet_file=file_id, sheet_shows=shows, sheet_refused="")
+
+    async def refuse_sheet(self, round_id: str, why: str) -> bool:
+        async with self._database.change() as connection:
+            return await ballots.refuse_sheet(connection, round_id, why)
 
     async def set_record(self, round_id: str, file_id: str) -> None:
         await self._set(rounds, round_id, record_file=file_id)

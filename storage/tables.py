@@ -85,6 +85,7 @@ rounds = Table(
     Column("message_ts", Text),
     Column("sheet_file", Text),
     Column("sheet_shows", Integer, nullable=False),
+    Column("sheet_refused", Text, nullable=False, server_default=""),
     Column("record_file", Text),
     Column("locked_slot", Text),
     Column("ballot_version", Integer, nullable=False),

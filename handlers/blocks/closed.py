@@ -14,12 +14,13 @@ def closed(shown: Shown) -> View:
     return view(
         f"{quiet(labels.closed_header(round_.character))}. {rounds.result(tally)}",
         header(labels.closed_header(round_.character)),
-        sheet(shown),
+        *sheet(shown),
         section(rounds.result(tally)),
         section(lines) if lines else None,
         *named_misses(shown),
         context(rounds.cost(round_), rounds.under_way(round_)),
         actions(_presses(shown)),
+        instead=rounds.SHEET_IN_THREAD,
     )
 
 

@@ -7,7 +7,7 @@ from bot.ballot import Tally
 from bot.face import Face
 from bot.round import Round
 from handlers.blocks.view import Block, button, image, section
-from handlers.words import alt, labels, misses
+from handlers.words import alt, labels, misses, refusals
 from handlers.words.titles import Titles
 
 
@@ -26,12 +26,13 @@ def portrait_file(round_: Round) -> str | None:
     return round_.record_file or (round_.locked.file_id if round_.locked else None)
 
 
-def sheet(shown: Shown) -> Block | None:
-    """The contact sheet, once it hangs."""
+def sheet(shown: Shown) -> Iterator[Block]:
+    """The contact sheet, once it hangs, and why the newest one does not."""
     round_ = shown.round
-    if not round_.sheet_file:
-        return None
-    return image(round_.sheet_file, alt.sheet(round_, [s.number for s in round_.candidates if s.number]))
+    if round_.sheet_file:
+        yield image(round_.sheet_file, alt.sheet(round_, [s.number for s in round_.candidates if s.number]))
+    if round_.sheet_refused:
+        yield section(refusals.no_sheet(round_))
 
 
 def blind_misses(shown: Shown, *, reroll: bool) -> Iterator[Block]:

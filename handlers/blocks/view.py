@@ -19,10 +19,14 @@ _OPTION_LIMIT = 75
 
 @dataclass(frozen=True)
 class View:
-    """Blocks, and the `text` that notifications, screen readers and old clients show instead."""
+    """Blocks, and the `text` that notifications, screen readers and old clients show instead.
+
+    `instead` is said in the place of a picture that Slack does not show.
+    """
 
     text: str
     blocks: tuple[Block, ...]
+    instead: str = ""
 
     @property
     def has_pictures(self) -> bool:
@@ -30,13 +34,13 @@ class View:
 
     def without_pictures(self) -> "View":
         """The same without pictures: Slack refuses a whole message for one file that it cannot show."""
-        kept = (b for b in self.blocks if b["type"] != "image")
-        return replace(self, blocks=tuple({k: v for k, v in b.items() if not _is_picture(v)} for b in kept))
+        kept = (context(self.instead) if b["type"] == "image" else b for b in self.blocks)
+        return replace(self, blocks=tuple({k: v for k, v in b.items() if not _is_picture(v)} for b in kept if b))
 
 
-def view(text: str, *blocks: Block | None) -> View:
+def view(text: str, *blocks: Block | None, instead: str = "") -> View:
     """A view of those blocks that are there."""
-    return View(text, tuple(b for b in blocks if b))
+    return View(text, tuple(b for b in blocks if b), instead)
 
 
 def header(text: str) -> Block:

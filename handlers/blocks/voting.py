@@ -11,13 +11,14 @@ def voting(shown: Shown) -> View:
     return view(
         f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally)}",
         header(labels.voting_header(round_.character)),
-        sheet(shown),
+        *sheet(shown),
         section(rounds.HOW_TO_VOTE),
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally)),
         context(rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions(_lead(shown)),
+        instead=rounds.SHEET_IN_THREAD,
     )
 
 

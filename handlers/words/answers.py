@@ -2,7 +2,7 @@
 
 from bot.audition import Offer
 from bot.voting import Clicked
-from handlers.words.text import dollars, quiet
+from handlers.words.text import channel, dollars, quiet
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
@@ -29,6 +29,11 @@ def receipt(clicked: Clicked) -> str:
         reaction = f":{_NUMBERS[clicked.number - 1]}:"
         return f"Your tap on {clicked.number} is taken back. Your {reaction} still votes for it: remove it too."
     return f"You no longer vote for {clicked.number} as {name}."
+
+
+def unanswered(where: str) -> str:
+    """For somebody who asked in a conversation in which no answer can be given; says nothing of the answer."""
+    return f"Slack does not let me answer you in {channel(where)}. Type /cast and the name there: that comes through."
 
 
 def reroll(offer: Offer) -> str:

@@ -8,8 +8,10 @@ from bot.errors import (
     AlreadyCasting,
     BriefError,
     CastingError,
+    MessageGone,
     NoModels,
     NotHere,
+    NotTaken,
     NotYours,
     NoWinner,
     OutcomeChanged,
@@ -142,6 +144,16 @@ def _(error: NoModels) -> str:
 def _(error: Unreachable) -> str:
     """`what` ends with Slack's code or the kind of silence; which question it was is for the log."""
     return _REFUSALS.get(error.what.rpartition(": ")[2], _SILENCE)
+
+
+@sentence.register
+def _(error: NotTaken) -> str:
+    return _REFUSALS.get(error.why, f"Slack does not let me do this ({quiet(error.why)}). {_DOCTOR}")
+
+
+@sentence.register
+def _(error: MessageGone) -> str:  # noqa: ARG001 - there is one way to be gone
+    return "This round's message was deleted, so nothing was changed. I post it anew in a few seconds."
 
 
 def already_casting(error: AlreadyCasting, url: str) -> str:

@@ -67,6 +67,7 @@ def stranded(round_: Round) -> str:
     )
 
 
+SHEET_IN_THREAD = "Slack does not show the contact sheet here: it is in the thread of this message."
 HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
 
 

@@ -26,6 +26,28 @@ def post(world: World, place: Place, author: Json, content: Json, thread_ts: str
     return save(world, place, message)
 
 
+def name(world: World, install: Install, place: Place, message: Json, given: str) -> None:
+    """Remembers the `client_msg_id` an app gave its message."""
+    world.store.keep("client_msg_id", f"{install.team}:{install.bot}:{given}", {"place": place.id, "ts": message["ts"]})
+
+
+def sent_as(world: World, install: Install, place: Place, given: str) -> Json | None:
+    """What the app posted under this `client_msg_id` before; None if it is new.
+
+    Raises SlackError `duplicate_channel_not_found` where that was elsewhere, `duplicate_message_not_found` once it is
+    deleted (docs.slack.dev, errors of "chat.postMessage").
+    """
+    row = world.store.thing("client_msg_id", f"{install.team}:{install.bot}:{given}")
+    if row is None:
+        return None
+    if row["place"] != place.id:
+        raise SlackError("duplicate_channel_not_found")
+    message = world.store.message(place.id, row["ts"])
+    if message is None or message.get("subtype") == "tombstone":
+        raise SlackError("duplicate_message_not_found")
+    return shown(world, place.id, message)
+
+
 def whisper(world: World, place: Place, reader: str, author: Json, content: Json, thread_ts: str | None = None) -> Json:
     """Writes an ephemeral, which only `reader` sees."""
     message: Json = {"type": "message", **author, **content, "ts": world.store.stamp()}

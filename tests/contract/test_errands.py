@@ -24,8 +24,9 @@ class Deeds:
     def casting(self) -> Casting:
         """As much of a casting as the engine calls."""
         parts: dict[str, Any] = {
+            "posting": SimpleNamespace(post=self.post, post_again=self.post_again),
             "audition": SimpleNamespace(
-                post=self.post, slots=self.slots, draw=self.draw, settle=self.settle, open_ballot=self.open_ballot
+                slots=self.slots, draw=self.draw, settle=self.settle, open_ballot=self.open_ballot
             ),
             "presenting": SimpleNamespace(catch_up=self.catch_up),
             "voting": SimpleNamespace(close_due=self.close_due),
@@ -37,6 +38,9 @@ class Deeds:
             self.failing -= 1
             raise ConnectionError("Slack is away")
         self.done.append(f"post {key}")
+
+    async def post_again(self, key: str) -> None:
+        self.done.append(f"post again {key}")
 
     async def slots(self, key: str) -> list[str]:
         return [f"{key}-0", f"{key}-1"]
@@ -110,6 +114,13 @@ async def test_what_has_ended_is_started_afresh_when_it_is_asked_for_again(deeds
         assert noted.done == ["close r1", "show r1"]
         noted.done.clear()
         await asyncio.sleep(0.1)
+
+
+async def test_a_lost_message_is_an_errand_of_its_own(deeds: tuple[Deeds, Engine]) -> None:
+    noted, engine = deeds
+    await engine.start("again", "r1")
+    await until(noted, "post again r1")
+    assert noted.done == ["post again r1"]
 
 
 async def test_a_step_slack_would_not_take_is_tried_again(deeds: tuple[Deeds, Engine]) -> None:

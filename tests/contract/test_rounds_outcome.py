@@ -162,3 +162,12 @@ async def test_a_round_waits_for_a_person_until_they_vote_and_again_when_they_ta
     assert await waiting() == ["r2"]
     await storage.rounds.mark(a_mark(late, 0, "U1", 2, on=False))
     assert await waiting() == ["r2", "r1"]
+
+
+async def test_why_a_sheet_does_not_hang_is_noted_once_and_undone_by_the_next_that_does(storage: Storage) -> None:
+    await voting(storage, a_round())
+    assert await storage.rounds.refuse_sheet("r1", "file_uploads_disabled")
+    assert not await storage.rounds.refuse_sheet("r1", "storage_limit_reached")
+    assert (await storage.rounds.get("r1")).sheet_refused == "file_uploads_disabled"
+    await storage.rounds.set_sheet("r1", "F-sheet", 4)
+    assert (await storage.rounds.get("r1")).sheet_refused == ""

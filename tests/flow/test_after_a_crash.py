@@ -66,6 +66,17 @@ async def test_a_round_that_was_only_saved_is_found_and_cast(film: House, module
     await to_the_lock(film, ts, "Saved")
 
 
+async def test_a_message_slack_took_just_before_the_crash_is_found_again_and_not_posted_twice(film: House) -> None:
+    await dies_at(film, "storage.rounds", "SqlRounds", "set_message")
+    before = len(await film.door.messages(FILM))
+    await film.door.command(LENA, FILM, "Twice: a ship's carpenter --each 1 --models recraft,gpt-image-2")
+    await film.bot.wait()
+    (*_, posted) = await film.door.messages(FILM)
+    await film.start_bot()
+    await film.ballot(posted["ts"])
+    assert len(await film.door.messages(FILM)) == before + 1
+
+
 async def test_both_killed_while_drawing_and_again_while_voting_the_face_is_locked_and_recalled(film: House) -> None:
     for model, seconds in (("recraftv4_1", 0.1), ("gpt-image-2", 60)):
         await film.door.post(f"models/{model}/latency", {"least": seconds, "most": seconds})

@@ -94,23 +94,47 @@ async def test_a_face_that_cannot_be_whispered_into_the_channel_is_told_by_the_a
 
 
 @pytest.mark.parametrize(
-    ("method", "how"),
+    ("method", "error", "words"),
     [
-        (WHISPER, {"kind": "error", "error": "internal_error"}),
-        (WHISPER, {"kind": "error", "error": "missing_scope"}),
-        ("chat.postMessage", {"kind": "error", "error": "internal_error"}),
+        (WHISPER, "internal_error", AGAIN),
+        (WHISPER, "missing_scope", DOCTOR),
+        (WHISPER, "restricted_action", "Slack does not let me do this (restricted_action)."),
+        ("chat.postMessage", "internal_error", AGAIN),
     ],
 )
-async def test_a_face_that_cannot_be_shown_at_all_is_apologised_for(film: House, method: str, how: Json) -> None:
+async def test_a_face_that_cannot_be_shown_at_all_is_apologised_for(
+    film: House, method: str, error: str, words: str
+) -> None:
     now = time.time()
-    await film.trouble(method, **how)
+    await film.trouble(method, "error", error=error)
     if method == WHISPER:
         await film.door.command(MEI, FILM, "Maya")
     else:
         await film.door.mention(MEI, FILM, "who is Maya?")
-    answer = text_of(await film.told(MEI, "try again", after=now))
+    answer = text_of(await film.told(MEI, words, after=now))
     assert "\n" not in answer
     assert "internal_error" not in answer
+
+
+async def test_a_mention_that_cannot_be_whispered_leads_to_the_command_in_the_persons_own_messages(
+    film: House,
+) -> None:
+    await film.trouble(WHISPER, "error", error="user_not_in_channel")
+    await film.door.mention(MEI, FERRY, "who is Sable?")
+
+    async def written() -> str | None:
+        return next((text_of(m) for m in await film.door.messages("D0MEITANAKA") if "/cast" in text_of(m)), None)
+
+    told = await film.door.until(written, "a message to Mei")
+    assert "Sable" not in told
+
+
+async def test_a_slack_too_slow_for_the_command_opens_nothing_and_says_so_in_time(film: House) -> None:
+    channel = await new_channel(film, "slow-to-tell")
+    await film.trouble(INFO, "ratelimited", seconds=5)
+    assert AGAIN in await film.asks("Nobody: a cook", LENA, channel)
+    assert await film.door.messages(channel) == []
+    assert "Traceback" not in film.log
 
 
 async def test_without_its_link_an_answer_is_still_an_answer(film: House, otto: str) -> None:

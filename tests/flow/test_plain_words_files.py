@@ -1,9 +1,11 @@
 """Slack refuses, loses or is slow with a picture: the ballot opens all the same, and no model is asked again."""
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.door import Json, buttons_of, pictures_of
 from tests.flow.house import DANIEL, FILM, LENA, House, house
@@ -73,6 +75,33 @@ async def test_a_sheet_slack_never_gets_ready_does_not_hold_up_the_vote_and_hang
     message = await film.shows(ts, "extend")
     assert len(pictures_of(message)) == 1
     assert "vote:1" not in buttons_of(message)
+
+
+async def test_pictures_slack_has_lost_are_brought_again_from_our_own_store(film: House) -> None:
+    await film.door.post("slack/settings", {"file_ready_seconds": 0.3})
+    ts = await film.cast("Kept: a cook --each 1 --models recraft,gpt-image-2")
+    await film.ballot(ts)
+    await film.press(DANIEL, ts, "vote:1")
+    await film.labelled(ts, {"vote:1": "1 · 1"})
+    await film.press(LENA, ts, "lock")
+    await film.shows(ts, "full")
+
+    async def all_there() -> bool:
+        return len([f for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]) == 6
+
+    await film.door.until(all_there, "sheet, record, two pictures and two originals")
+    env = await film.workspace.environment()
+    slack = AsyncWebClient(token=env["SLACK_BOT_TOKEN"], base_url=env["SLACK_BASE_URL"])
+    lost = [f["id"] for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]
+    for file_id in lost:
+        await slack.files_delete(file=file_id)
+    asked, now = await film.asked(), time.time()
+    await film.door.command(DANIEL, FILM, "Kept")
+    (picture,) = pictures_of(await film.told(DANIEL, "Kept", after=now))
+    assert picture not in lost
+    await film.press(DANIEL, ts, "full")
+    assert await film.told(DANIEL, "Open the original", after=now)
+    assert await film.asked() == asked
 
 
 async def test_an_original_that_slack_does_not_find_is_told_as_such(film: House) -> None:

@@ -21,6 +21,8 @@ TROUBLES: dict[str, Json] = {
     "ratelimited": {"kind": "ratelimited", "seconds": 1},
     "503": {"kind": "status", "status": 503},
     "cut before": {"kind": "cut_before"},
+    "cut after Slack took it": {"kind": "cut_after"},
+    "cut after Slack took it, for long": {"kind": "cut_after", "times": 4},
     "slow": {"kind": "delay", "seconds": 2},
 }
 

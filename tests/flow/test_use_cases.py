@@ -523,3 +523,23 @@ async def test_a_recast_is_asked_first_and_the_old_face_stays_in_the_history(hou
     await house.casting.locking.lock(round_.id, round_.numbered(2).id, LEAD)
     history = (await house.casting.recall.recall("Maya", LEAD, FILM)).history
     assert [face.version for face in history] == [2, 1]
+
+
+async def test_a_face_slack_lost_is_hung_again_once_and_only_for_those_who_may_see_it(house: Theatre) -> None:
+    secret = Place("T1", "C9")
+    house.doors.private[secret] = {LEAD, DIRECTOR}
+    round_id = await locked(house, "Maya: secret", secret)
+    await house.storage.rounds.set_record(round_id, "F0LOST")
+    hung = len(house.stage.sheets)
+    recall = house.casting.recall
+    with pytest.raises(NotHere):
+        await recall.hang_again(round_id, PRODUCER, "F0LOST")
+    both = await asyncio.gather(*(recall.hang_again(round_id, DIRECTOR, "F0LOST") for _ in range(2)))
+    assert both[0] == both[1] == (await house.round(round_id)).record_file
+    assert len(house.stage.sheets) == hung + 1
+    slot = (await house.round(round_id)).locked
+    assert slot
+    await house.storage.rounds.set_original(slot.id, "F1LOST")
+    pinned = len(house.stage.pinned)
+    await asyncio.gather(*(recall.pin_again(round_id, DIRECTOR, "F1LOST") for _ in range(2)))
+    assert [p.number for p in house.stage.pinned[pinned:]] == [slot.number]

@@ -17,7 +17,7 @@ from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.casting import Casting
 from bot.catalogue import Catalogue, ModelFacts, Size
-from bot.errors import Unreachable
+from bot.errors import MessageGone, Unreachable
 from bot.face import Place
 from bot.ports import Answer, Ask, Picture
 from bot.round import Round
@@ -77,20 +77,45 @@ class Studio:
 
 @dataclass
 class RememberingStage:
-    """Keeps what was shown; `shown` are the people's reactions it would read back."""
+    """Keeps what was shown; `shown` are the people's reactions it would read back.
+
+    `refusals` are raised first, one a call, by what posts and hangs; `gone` are rounds whose message was deleted.
+    """
 
     storage: Storage
     happened: list[tuple[str, ...]] = field(default_factory=list)
     sheets: list[Picture] = field(default_factory=list)
     pinned: list[Picture] = field(default_factory=list)
     shown: list[Reaction] = field(default_factory=list)
+    refusals: list[Exception] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
     silent: bool = False
     refuses_pictures: bool = False
 
     async def post(self, round_id: str) -> None:
+        self._refuse()
         if (await self.storage.rounds.get(round_id)).message_ts is None:
             self.happened.append(("post", round_id))
             await self.storage.rounds.set_message(round_id, f"ts-{round_id}")
+
+    async def post_again(self, round_id: str) -> bool:
+        if round_id not in self.gone:
+            return False
+        self._refuse()
+        self.gone.remove(round_id)
+        self.happened.append(("post again", round_id))
+        await self.storage.rounds.set_message(round_id, f"ts-{round_id}-again")
+        return True
+
+    def lost(self) -> Sequence[str]:
+        return tuple(self.gone)
+
+    async def tell_lead(self, round_id: str, word: str) -> None:
+        self.happened.append(("tell", round_id, word))
+
+    def _refuse(self) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
 
     def refresh(self, round_id: str) -> None:
         self.happened.append(("refresh", round_id))
@@ -99,6 +124,7 @@ class RememberingStage:
         self.happened.append(("show", round_id, (await self.storage.rounds.get(round_id)).state))
 
     async def hang(self, round_id: str, sheet: Picture) -> str:
+        self._refuse()
         if self.refuses_pictures:
             raise Unreachable("files.completeUploadExternal")
         self.sheets.append(sheet)
@@ -112,6 +138,8 @@ class RememberingStage:
         self.happened.append(("seed", round_id, *(str(n) for n in numbers)))
 
     async def reactions(self, round_id: str) -> Sequence[Reaction]:
+        if round_id in self.gone:
+            raise MessageGone("reactions.get", "message_not_found")
         if self.silent:
             raise Unreachable("reactions")
         return self.shown
@@ -171,7 +199,7 @@ class Theatre:
     async def audition(self, round_id: str) -> Round:
         """The round's errand with its slots, from the post to the ballot."""
         audition = self.casting.audition
-        await audition.post(round_id)
+        await self.casting.posting.post(round_id)
         async with asyncio.TaskGroup() as slots:
             for slot_id in await audition.slots(round_id):
                 slots.create_task(audition.draw(slot_id))

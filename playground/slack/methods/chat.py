@@ -14,8 +14,13 @@ def post_message(call: Call) -> Json:
     place = writable(call, call.arguments.text("channel"))
     call.world.rates.spend("chat.postMessage/channel", PER_CHANNEL, call.install.team, place.id)
     content = read_content(call.world, call.install.team, call.arguments)
+    name = call.arguments.text("client_msg_id")
+    if name and (message := messages.sent_as(call.world, call.install, place, name)):
+        return {"channel": place.id, "ts": message["ts"], "message": message}
     thread = call.arguments.text("thread_ts") or None
     message = messages.post(call.world, place, messages.by_app(call.install), content, thread)
+    if name:
+        messages.name(call.world, call.install, place, message, name)
     return {"channel": place.id, "ts": message["ts"], "message": message}
 
 

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+from slack_sdk.errors import SlackApiError
+
 from playground.people import BOT, FERRY, GENERAL, HARBOUR, LENA, QUIET
 from tests.contract.practice_slack.practice import Practice
 
@@ -182,3 +185,15 @@ async def test_with_more_scopes_the_app_reads_history_joins_and_opens_conversati
     assert (await practice.slack.conversations_open(users=[LENA]))["channel"] == {"id": "D0LENAORTIZ"}
     assert (await practice.slack.team_info())["team"]["name"] == "Harbour Pictures"
     assert (await practice.slack.emoji_list())["emoji"] == {}
+
+
+async def test_a_message_posted_again_under_its_own_name_is_the_first_one(practice: Practice) -> None:
+    first = await practice.slack.chat_postMessage(channel=HARBOUR, text="once", client_msg_id="a-name")
+    again = await practice.slack.chat_postMessage(channel=HARBOUR, text="once", client_msg_id="a-name")
+    assert again["ts"] == first["ts"]
+    assert len(await practice.messages()) == 1
+    with pytest.raises(SlackApiError, match="duplicate_channel_not_found"):
+        await practice.slack.chat_postMessage(channel=FERRY, text="once", client_msg_id="a-name")
+    await practice.slack.chat_delete(channel=HARBOUR, ts=first["ts"])
+    with pytest.raises(SlackApiError, match="duplicate_message_not_found"):
+        await practice.slack.chat_postMessage(channel=HARBOUR, text="once", client_msg_id="a-name")

@@ -1,5 +1,6 @@
 """A loopback Slack that says yes, unless a test tells it otherwise, and remembers what it was asked."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +19,10 @@ TOKENS = {"T1": "xoxb-test", "T2": "xoxb-elsewhere"}
 
 @dataclass
 class LittleSlack:
-    """Answers in `says[method]` are given first, one a call; the last one stays."""
+    """Answers in `says[method]` are given first, one a call; the last one stays.
+
+    `{"plain": "text/html", "status": 503}` is an answer that is no JSON; `{"after": 1.0}` comes after a second.
+    """
 
     base: str = ""
     calls: list[tuple[str, Json]] = field(default_factory=list)
@@ -27,6 +31,7 @@ class LittleSlack:
     uploaded: dict[str, bytes] = field(default_factory=dict)
     responses: list[Json] = field(default_factory=list)
     scopes: str = ""
+    cuts_responses: bool = False
     _files: int = 0
 
     @property
@@ -50,6 +55,9 @@ class LittleSlack:
         self.tokens.append((method, request.headers.get("Authorization", "").removeprefix("Bearer ")))
         queue = self.says.get(method)
         told = (queue.pop(0) if len(queue) > 1 else queue[0]) if queue else self._usual(method)
+        await asyncio.sleep(told.get("after", 0))
+        if "plain" in told:
+            return web.Response(status=told["status"], text="upstream away", content_type=told["plain"])
         return web.json_response({"ok": "error" not in told} | told, headers={"X-OAuth-Scopes": self.scopes})
 
     async def upload(self, request: web.Request) -> web.Response:
@@ -57,6 +65,8 @@ class LittleSlack:
         return web.Response(text="OK")
 
     async def respond(self, request: web.Request) -> web.Response:
+        if self.cuts_responses and request.transport:
+            request.transport.abort()
         self.responses.append(await request.json())
         return web.Response(text="ok")
 

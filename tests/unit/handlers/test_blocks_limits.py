@@ -112,12 +112,15 @@ def test_the_brief_stands_in_the_message_as_it_was_typed() -> None:
     assert quoted[0]["elements"] == [{"type": "text", "text": HOSTILE}]
 
 
-def test_a_view_without_pictures_keeps_all_words_and_presses() -> None:
+def test_a_view_without_pictures_keeps_all_words_and_presses_and_says_where_the_pictures_are() -> None:
     view = message(shown(voting(), {1: 1, 2: 0, 3: 0, 4: 0}, 1))
     bare = view.without_pictures()
     assert view.has_pictures
     assert not bare.has_pictures
-    assert [b for b in view.blocks if b["type"] != "image"] == list(bare.blocks)
+    kept = [b for b in view.blocks if b["type"] != "image"]
+    (told,) = [b for b in bare.blocks if b not in kept]
+    assert [b for b in bare.blocks if b in kept] == kept
+    assert told["elements"][0]["text"].endswith("it is in the thread of this message.")
 
 
 def test_a_home_without_pictures_keeps_its_lines() -> None:

@@ -228,3 +228,11 @@ def test_a_round_without_any_portrait_gives_every_reason_with_its_model() -> Non
     )
     assert "Missing, 1 of 2: Easel Four failed on its side. Nothing was charged for it." in said
     assert "Missing, 2 of 2: Lumen Two did not take our key" in said
+
+
+@pytest.mark.parametrize("sheet_file", [None, "F0SHEETSHEET"])
+def test_a_ballot_without_its_newest_sheet_says_why_and_who_can_help(sheet_file: str | None) -> None:
+    view = message(shown(voting(sheet_file=sheet_file, sheet_refused="file_uploads_disabled")))
+    said = json.dumps(view.blocks)
+    assert "The portraits cannot be shown here: uploads are switched off in this workspace." in said
+    assert "vote:4" in said

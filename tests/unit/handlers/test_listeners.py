@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from slack_bolt.response import BoltResponse
 
+import handlers.delivery
 from bot.audition import Offer
 from bot.brief import Brief
-from bot.errors import AlreadyCast, AlreadyCasting, NotHere, NotYours, NoWinner, OverBudget, RoundClosed
+from bot.errors import AlreadyCast, AlreadyCasting, NotHere, NotYours, NoWinner, OverBudget, RoundClosed, Unreachable
 from bot.face import Place
 from bot.home import HomeView
 from bot.ports import Opened
@@ -380,3 +381,103 @@ async def test_a_payload_slack_should_not_send_is_answered_and_changes_nothing()
     assert response.status == 200
     assert play.script.asked == []
     assert play.slack.responses[0]["text"].startswith("Something failed on my side")
+
+
+# Slack is slow, refuses or hangs up
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less of it, so that a slow Slack need not be waited for."""
+    monkeypatch.setattr(handlers.delivery, "_PATIENCE", 0.05)
+
+
+@pytest.mark.usefixtures("patience")
+async def test_while_slack_is_too_slow_to_say_where_a_round_may_stand_nothing_is_opened_and_the_person_knows() -> None:
+    async with a_play(opening__open_round=OPENED) as play:
+        play.slack.says["conversations.info"] = [{"after": 0.4}]
+        answer = told(await play.send(command(LINE)))
+    assert answer["text"].endswith("nothing was changed. Try again in a minute.")
+    assert play.script.asked == []
+
+
+@pytest.mark.usefixtures("patience")
+async def test_a_link_that_takes_too_long_is_left_out() -> None:
+    async with a_play(Memory(voting()), opening__open_round=AlreadyCasting("Maya", "r1")) as play:
+        play.slack.says["chat.getPermalink"] = [{"after": 0.4}]
+        answer = told(await play.send(command(LINE)))
+    assert answer["text"] == "Maya is being cast right now."
+
+
+async def test_a_mention_that_cannot_be_answered_privately_leads_to_a_way_that_reveals_nothing() -> None:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=False) as play:
+        play.slack.says["chat.postEphemeral"] = [{"error": "user_not_in_channel"}]
+        await play.send(mention("<@U0BOT> who is Maya?"))
+        (sent,) = play.slack.called("chat.postMessage")
+    assert sent["channel"] == "U0MEI"
+    assert "Type /cast" in sent["text"]
+    assert "Maya" not in json.dumps(sent)
+
+
+async def test_what_slack_refuses_or_cuts_is_one_line_in_the_log(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seen = HomeView((), (), Decimal(0), Decimal(20))
+    answers = {"recall__recall": FACE, "recall__visible_answer": True, "home__home": seen}
+    async with a_play(Memory(LOCKED), **answers, voting__click=Clicked(2, True, False, "Maya", True)) as play:
+        refused = [{"error": "restricted_action"}]
+        play.slack.says |= {"chat.postEphemeral": refused, "chat.postMessage": refused, "views.publish": refused}
+        play.slack.cuts_responses = True
+        for happening in (command("Maya"), mention("<@U0BOT> Maya"), visit("home"), press("vote:2", "r1-1")):
+            await play.send(happening)
+    logged = capsys.readouterr().out
+    assert "views.publish: restricted_action" in logged
+    assert "not_answered" in logged
+    assert "unexpected" not in logged
+    assert "Traceback" not in logged
+
+
+async def test_a_refusal_nobody_foresaw_is_not_told_as_silence() -> None:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+        play.slack.says["chat.postEphemeral"] = [{"error": "restricted_action"}]
+        await play.send(command("Maya"))
+    assert play.slack.responses[0]["text"].startswith("Slack does not let me do this (restricted_action).")
+
+
+# Slack no longer has the picture
+
+
+GONE_FILES: list[dict[str, Any]] = [
+    {"error": "file_not_found"},
+    {"error": "file_deleted"},
+    {"file": {"mode": "hidden_by_limit"}},
+]
+
+
+@pytest.mark.parametrize("gone", GONE_FILES, ids=str)
+async def test_a_picture_slack_has_no_longer_is_brought_again_once(gone: dict[str, Any]) -> None:
+    answers = {"recall__recall": FACE, "recall__visible_answer": True, "recall__hang_again": "F0NEWRECORD1"}
+    async with a_play(Memory(LOCKED), **answers) as play:
+        play.slack.says["files.info"] = [gone]
+        await play.send(command("Maya"))
+        (sent,) = play.slack.called("chat.postEphemeral")
+    assert deeds(play).count("recall.hang_again") == 1
+    assert ("recall.hang_again", "r1", "U0LEAD", "F0RECORDRECORD") in play.script.asked
+    assert [b["slack_file"]["id"] for b in sent["blocks"] if b["type"] == "image"] == ["F0NEWRECORD1"]
+
+
+async def test_where_it_cannot_be_brought_again_the_face_is_told_in_words() -> None:
+    answers = {"recall__recall": FACE, "recall__visible_answer": True, "recall__hang_again": Unreachable("upload")}
+    async with a_play(Memory(LOCKED), **answers) as play:
+        play.slack.says["files.info"] = GONE_FILES[:1]
+        await play.send(command("Maya"))
+        (sent,) = play.slack.called("chat.postEphemeral")
+    assert "image" not in [b["type"] for b in sent["blocks"]]
+    assert sent["text"].startswith("Maya: Cast in <#C1>")
+
+
+async def test_a_slack_that_does_not_say_is_no_reason_to_bring_a_picture_again() -> None:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+        play.slack.says["files.info"] = [{"error": "internal_error"}]
+        await play.send(command("Maya"))
+    assert "recall.hang_again" not in deeds(play)

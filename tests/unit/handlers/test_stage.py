@@ -8,12 +8,12 @@ import pytest
 import handlers.stage
 import handlers.uploads
 from bot.ballot import Mark, Reaction, Way
-from bot.errors import Unreachable
+from bot.errors import MessageGone, Unreachable
 from bot.ports import Picture
 from bot.round import Round, State
 from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
-from tests.unit.handlers.little_slack import LittleSlack, little_slack
+from tests.unit.handlers.little_slack import Json, LittleSlack, little_slack
 from tests.unit.handlers.memory import Memory
 from tests.unit.handlers.stories import CATALOGUE, a_face, a_round, closed, voting
 
@@ -57,6 +57,20 @@ async def test_a_post_that_slack_refuses_is_unreachable_and_leaves_no_address() 
         with pytest.raises(Unreachable, match="not_in_channel"):
             await stage.post("r1")
     assert memory.kept["r1"].message_ts is None
+
+
+async def test_a_message_posted_again_goes_by_the_same_name_until_that_one_is_known_to_be_deleted() -> None:
+    async with staged(only(a_round(message_ts=None))) as (slack, stage):
+        slack.says["chat.postMessage"] = [
+            {"plain": "text/html", "status": 502},
+            {"error": "duplicate_message_not_found"},
+            {"ts": "1764000000.000900"},
+        ]
+        with pytest.raises(Unreachable):
+            await stage.post("r1")
+        await stage.post("r1")
+        names = [call["client_msg_id"] for call in slack.called("chat.postMessage")]
+    assert names[0] == names[1] != names[2]
 
 
 async def test_a_sheet_is_uploaded_into_the_thread_and_waited_for() -> None:
@@ -141,6 +155,113 @@ async def test_a_message_that_is_gone_is_not_drawn_for_ever() -> None:
         await stage.show("r1")
         await stage.close()
         assert len(slack.called("chat.update")) == 1
+
+
+GONE = {"error": "message_not_found"}
+
+
+@pytest.mark.parametrize("looked", [GONE, {"message": {"subtype": "tombstone"}}], ids=["gone", "gravestone"])
+async def test_a_message_somebody_deleted_is_lost_and_posted_anew(looked: Json) -> None:
+    memory = only(voting())
+    async with staged(memory) as (slack, stage):
+        slack.says |= {"chat.update": [GONE], "reactions.get": [looked]}
+        await stage.show("r1")
+        assert stage.lost() == ("r1",)
+        assert stage.lost() == ()
+        assert await stage.post_again("r1")
+        (sent,) = slack.called("chat.postMessage")
+    assert memory.kept["r1"].message_ts == "1764000000.000900"
+    assert any(block["type"] == "image" for block in sent["blocks"])
+
+
+async def test_a_change_refused_for_another_reason_loses_nothing() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        slack.says |= {"chat.update": [GONE], "reactions.get": [{"message": {"reactions": []}}]}
+        await stage.show("r1")
+        assert stage.lost() == ()
+        assert not await stage.post_again("r1")
+        assert slack.called("chat.postMessage") == []
+
+
+async def test_a_record_that_somebody_deleted_is_let_be() -> None:
+    async with staged(only(closed({1: 3}, 3, state=State.LOCKED, locked_slot="r1-0"))) as (slack, stage):
+        slack.says |= {"chat.update": [GONE], "reactions.get": [GONE]}
+        await stage.show("r1")
+        assert stage.lost() == ()
+
+
+async def test_reactions_on_a_message_that_is_gone_are_not_taken_for_none() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        slack.says["reactions.get"] = [GONE]
+        with pytest.raises(MessageGone):
+            await stage.reactions("r1")
+        assert stage.lost() == ("r1",)
+
+
+async def test_who_reacted_to_the_message_before_is_still_counted_as_shown() -> None:
+    memory = only(voting(message_ts="1764000500.000000"))
+    early, late = 1_764_000_100_000_000, 1_764_000_600_000_000
+    memory.the_marks = (
+        Mark("r1", "U0MEI", "r1-0", Way.REACTION, True, early),
+        Mark("r1", "U0DAN", "r1-0", Way.REACTION, True, late),
+        Mark("r1", "U0EVE", "r1-1", Way.REACTION, False, early),
+    )
+    async with staged(memory) as (slack, stage):
+        slack.says["reactions.get"] = [{"message": {}}]
+        assert await stage.reactions("r1") == (Reaction(1, frozenset({"U0MEI"}), True),)
+
+
+async def test_pictures_for_the_thread_of_a_deleted_message_wait_for_the_next_one() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        slack.says |= {"files.completeUploadExternal": [GONE], "reactions.get": [GONE]}
+        with pytest.raises(MessageGone):
+            await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        assert stage.lost() == ("r1",)
+
+
+async def test_the_lead_is_told_in_their_own_messages_once() -> None:
+    round_ = a_round(state=State.VOID, why_void="refused:is_archived", message_ts=None)
+    async with staged(only(round_)) as (slack, stage):
+        await stage.tell_lead("r1", "called_off")
+        await stage.tell_lead("r1", "called_off")
+        first, again = slack.called("chat.postMessage")
+    assert first["channel"] == "U0LEAD"
+    assert first["text"] == (
+        "The round for Maya in <#C1> is called off: the channel is archived. "
+        "No model was asked, and nothing was charged. The name is free again."
+    )
+    assert first["client_msg_id"] == again["client_msg_id"]
+
+
+async def test_pictures_whose_sharing_was_cut_are_looked_for_before_they_are_brought_again() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        slack.says["files.completeUploadExternal"] = [{"plain": "text/html", "status": 502}]
+        slack.says["files.info"] = [
+            {"plain": "text/html", "status": 502},
+            {"file": {"mimetype": "image/jpeg"}},
+        ]
+        with pytest.raises(Unreachable):
+            await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        assert len(slack.uploaded) == 1
+
+
+async def test_pictures_that_were_not_shared_are_brought_again() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        slack.says["files.completeUploadExternal"] = [{"error": "internal_error"}, {}]
+        lost = {"error": "file_not_found"}
+        slack.says["files.info"] = [lost, lost, {"file": {"mimetype": "image/jpeg"}}]
+        with pytest.raises(Unreachable):
+            await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        assert len(slack.uploaded) == 2
+
+
+async def test_a_hung_sheet_that_slack_does_not_tell_of_is_not_hung_again() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        slack.says["files.info"] = [{"error": "file_not_found"}]
+        assert await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        assert len(slack.uploaded) == 1
 
 
 async def test_a_record_is_drawn_with_its_face() -> None:

@@ -1,0 +1,72 @@
+"""The round's message: posted, posted anew when somebody deleted it, or the round called off when Slack refuses it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+from bot.errors import MessageGone, NotTaken
+from bot.ports import Errands, Rounds, Stage
+from bot.round import OPEN, REFUSED, Round, State
+
+R = TypeVar("R")
+
+# An invitation, a permission or a setting may take a moment to be known everywhere in Slack.
+_WAITS = (0.5, 1.5)
+
+
+async def insist(ask: Callable[[], Awaitable[R]]) -> R:
+    """What Slack refuses is asked twice more before it is believed; raises NotTaken, and MessageGone at once."""
+    for wait in _WAITS:
+        try:
+            return await ask()
+        except MessageGone:
+            raise
+        except NotTaken:
+            await asyncio.sleep(wait)
+    return await ask()
+
+
+class Posting:
+    """Sees that an open round has a message. May run again at any time."""
+
+    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands) -> None:
+        self._rounds = rounds
+        self._stage = stage
+        self._errands = errands
+
+    async def post(self, round_id: str) -> None:
+        """Post the round's message if it has none; raises Unreachable."""
+        round_ = await self._rounds.get(round_id)
+        if round_.state in OPEN:
+            await self._or_call_off(round_, partial(self._stage.post, round_id))
+        elif round_.refused:
+            await self._stage.tell_lead(round_id, "called_off")
+
+    async def post_again(self, round_id: str) -> None:
+        """Post the message of an open round anew if somebody deleted it, with the emoji to tap; raises Unreachable."""
+        round_ = await self._rounds.get(round_id)
+        if round_.state in OPEN and round_.message_ts:
+            posted = await self._or_call_off(round_, partial(self._stage.post_again, round_id))
+            if posted and round_.state is State.VOTING:
+                await self._stage.seed(round_id, sorted(round_.slot_of))
+        elif round_.refused:
+            await self._stage.tell_lead(round_id, "called_off")
+
+    async def look_after(self, round_id: str) -> None:
+        """Somebody asks for an open round, perhaps because its message is gone: a redraw soon shows whether it is."""
+        self._stage.refresh(round_id)
+
+    async def replace_lost(self) -> None:
+        """Start posting anew what was found deleted."""
+        for round_id in self._stage.lost():
+            await self._errands.start("again", round_id)
+
+    async def _or_call_off(self, round_: Round, ask: Callable[[], Awaitable[R]]) -> R | None:
+        """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""
+        try:
+            return await insist(ask)
+        except NotTaken as error:
+            if await self._rounds.void(round_.id, f"{REFUSED}{error.why}"):
+                await self._stage.tell_lead(round_.id, "called_off")
+            return None

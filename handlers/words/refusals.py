@@ -1,0 +1,54 @@
+"""What Slack does not let us show, why, and who can change it; codes from docs.slack.dev, errors of each method."""
+
+from bot.round import Round
+from handlers.words.rounds import cost
+from handlers.words.text import channel, quiet
+
+_POSTS = {
+    "is_archived": "the channel is archived",
+    **dict.fromkeys(("not_in_channel", "channel_not_found"), "I am not in the channel any more (/invite @Castroom)"),
+    **dict.fromkeys(
+        (
+            "restricted_action",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_only_channel",
+            "restricted_action_non_threadable_channel",
+        ),
+        "only some people may post in the channel, which its managers can change",
+    ),
+}
+_UPLOADS = {
+    **dict.fromkeys(
+        ("file_uploads_disabled", "file_uploads_except_images_disabled"), "uploads are switched off in this workspace"
+    ),
+    "storage_limit_reached": "this workspace has no room for files left",
+    "file_type_not_allowed": "this workspace does not allow pictures to be uploaded",
+    "file_upload_size_restricted": "this workspace does not allow files of this size",
+    "missing_scope": "a permission to upload is missing",
+}
+
+
+def called_off(round_: Round) -> str:
+    """For the lead of a round whose message Slack does not take."""
+    why = _POSTS.get(round_.refused, f"Slack does not take my message there ({quiet(round_.refused)})")
+    asked = any(slot.asked_at for slot in round_.slots)
+    money = f"What was drawn is kept: {cost(round_)}." if asked else "No model was asked, and nothing was charged."
+    return (
+        f"The round for {quiet(round_.character)} in {channel(round_.place.channel)} is called off: {why}. "
+        f"{money} The name is free again."
+    )
+
+
+def no_sheet(round_: Round) -> str:
+    """Why there are numbers and no pictures, in the round's message."""
+    why = _UPLOADS.get(round_.sheet_refused, f"Slack does not take them ({quiet(round_.sheet_refused)})")
+    return (
+        f"The portraits cannot be shown here: {why}. They are kept, and hang by themselves once Slack takes them; "
+        "an administrator of the workspace can see to that."
+    )
+
+
+def no_sheet_for_lead(round_: Round) -> str:
+    """The same for the lead, who can wait or end it."""
+    where = f"{quiet(round_.character)} in {channel(round_.place.channel)}"
+    return f"Voting on {where} is open, but without pictures. {no_sheet(round_)} Close the vote and drop it if need be."
