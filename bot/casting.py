@@ -8,9 +8,22 @@ from bot.audition import Audition, Models
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
 from bot.home import Home
+from bot.lifecycle import Lifecycle
 from bot.locking import Locking
 from bot.opening import Opening
-from bot.ports import Clock, Errands, Ledger, Portraits, Roster, Rounds, Stage, Visibility
+from bot.ports import (
+    Accounts,
+    Clock,
+    Errands,
+    Ledger,
+    Messenger,
+    Notices,
+    Portraits,
+    Roster,
+    Rounds,
+    Stage,
+    Visibility,
+)
 from bot.presenting import Presenting
 from bot.recall import Recall
 from bot.voting import Voting
@@ -31,6 +44,7 @@ class Casting:
     locking: Locking
     recall: Recall
     home: Home
+    lifecycle: Lifecycle
     catalogue: Catalogue
 
     @classmethod
@@ -45,6 +59,9 @@ class Casting:
         stage: Stage,
         visibility: Visibility,
         errands: Errands,
+        accounts: Accounts,
+        notices: Notices,
+        messenger: Messenger,
         caps: Caps,
         patience: dict[Size, float],
         now: Clock = utc_now,
@@ -57,7 +74,8 @@ class Casting:
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(roster, portraits, visibility)
         home = Home(rounds, roster, ledger, recall, visibility, caps, now)
-        return cls(opening, audition, presenting, voting, locking, recall, home, models.catalogue)
+        lifecycle = Lifecycle(accounts, notices, messenger, now)
+        return cls(opening, audition, presenting, voting, locking, recall, home, lifecycle, models.catalogue)
 
     async def tick(self) -> None:
         """What the clock asks every few seconds: closes that are due, reminders, and work that should be moving."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic import SecretStr
@@ -13,10 +14,10 @@ from bot.ports import ImageModel, Upscaler
 from bot.settings import Settings
 from providers import gemini, openai, recraft
 from providers._http import Http, open_http
-from providers.checks import AccountCheck, unasked
+from providers.checks import AccountCheck, ends_in, unasked
 from providers.registry import MODELS, UPSCALERS, models_of
 
-__all__ = ["AccountCheck", "Models", "open_models"]
+__all__ = ["AccountCheck", "Models", "ends_in", "open_models"]
 
 # A portrait that comes after the core's patience was paid for and is kept, so reading goes on for longer.
 _LONGER = 2
@@ -102,6 +103,10 @@ class Models:
         async with asyncio.TaskGroup() as group:
             checks = [group.create_task(self._check(account)) for account in _ACCOUNTS]
         return [check.result() for check in checks]
+
+    async def endings(self, today: date) -> Mapping[str, date | None]:
+        """By exact id the first day without a model, None where no end is known; silent accounts are left out."""
+        return ends_in(await self.checks(), today)
 
     async def close(self) -> None:
         for http in self._https.values():

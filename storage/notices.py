@@ -1,0 +1,42 @@
+"""The port `Notices`: whom the end of a model concerns, and who was told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select
+
+from bot.ports import Reader
+from storage.database import Database, upsert
+from storage.tables import is_open, notices, rounds, slots
+
+
+class SqlNotices:
+    """Notices in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def concerned(self, model_id: str) -> Sequence[Reader]:
+        asked = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.model == model_id).exists()
+        newest_first = func.row_number().over(partition_by=rounds.c.team, order_by=rounds.c.opened_at.desc())
+        theirs = select(rounds.c.team, rounds.c.lead, is_open.label("open"), newest_first.label("nth")).where(asked)
+        ranked = theirs.subquery()
+        some = select(ranked).where(ranked.c.open | (ranked.c.nth == 1)).order_by(ranked.c.team, ranked.c.lead)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(some)).all()
+        casting = {row.team for row in rows if row.open}
+        return list(dict.fromkeys(Reader(row.team, row.lead) for row in rows if row.open or row.team not in casting))
+
+    async def take(self, reader: Reader, model_id: str, at: datetime) -> bool:
+        async with self._database.change() as connection:
+            row = {"team": reader.team, "person": reader.person, "model": model_id, "at": at}
+            written = await connection.execute(upsert(connection, notices).values(row).on_conflict_do_nothing())
+            return written.rowcount == 1
+
+    async def give_back(self, reader: Reader, model_id: str) -> None:
+        async with self._database.change() as connection:
+            await connection.execute(delete(notices).where(_of(reader, model_id)))
+
+
+def _of(reader: Reader, model_id: str) -> ColumnElement[bool]:
+    return (notices.c.team == reader.team) & (notices.c.person == reader.person) & (notices.c.model == model_id)
