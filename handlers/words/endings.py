@@ -13,5 +13,5 @@ def notice(ending: Ending) -> str:
     else:
         what = f"{name} is served until {ending.on:%-d %B %Y}; from then on it is not asked any more."
     if successor is None:
-        return f"{what} Nobody names a successor; `/cast help` tells which models there are."
+        return f"{what} Nobody names a successor; a brief without `--models` goes to the models that are left."
     return f"{what} In its place there is {quiet(successor.title)}: `--models {successor.name}`."

@@ -30,7 +30,7 @@ def test_a_model_that_will_be_gone_is_told_with_its_day() -> None:
 
 
 def test_a_model_nobody_follows_says_where_to_look() -> None:
-    assert "Nobody names a successor; `/cast help`" in notice(replace(GONE, successor=None))
+    assert "Nobody names a successor; a brief without `--models`" in notice(replace(GONE, successor=None))
 
 
 def test_a_title_cannot_mention_or_link() -> None:
