@@ -23,14 +23,15 @@ class Lifecycle:
         self._notices = notices
         self._messenger = messenger
         self._now = now
+        self._looked: datetime | None = None
         self._next: datetime | None = None
 
     async def look(self) -> None:
-        """Ask the accounts if a day has passed, or never yet, and tell of what ends; otherwise nothing."""
+        """Ask the accounts if a day has passed, or a model answered as retired, and tell of what ends."""
         now = self._now()
-        if self._next and now < self._next:
+        if not await self._due(now):
             return
-        self._next = now + _AGAIN
+        self._looked, self._next = now, now + _AGAIN
         catalogue = self._accounts.catalogue
         said = await self._accounts.endings(now.date())
         catalogue.learn(said)
@@ -40,6 +41,11 @@ class Lifecycle:
             await self._announce(ending, now)
         if {m.id for m in catalogue.models if m.provider in catalogue.configured} <= said.keys():
             self._next = now + _DAY
+
+    async def _due(self, now: datetime) -> bool:
+        if self._looked is None or self._next is None or now >= self._next:
+            return True
+        return await self._notices.doubted(self._looked)
 
     async def _announce(self, ending: Ending, now: datetime) -> None:
         """Rather never than twice: who is being told is written first. Whom Slack keeps from us is tried next time."""

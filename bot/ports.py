@@ -96,7 +96,11 @@ class Reader:
 
 
 class Notices(Protocol):
-    """Who was told of a model's end."""
+    """Who was told of a model's end, and whom it concerns."""
+
+    async def doubted(self, since: datetime) -> bool:
+        """Whether a model that was asked since then answered as retired."""
+        ...
 
     async def concerned(self, model_id: str) -> Sequence[Reader]:
         """In each workspace that ever asked the model: the leads of its open rounds with it, else of its newest one."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 
 from bot.ports import Reader
+from bot.round import SlotState
 from storage.database import Database, upsert
 from storage.tables import is_open, notices, rounds, slots
 
@@ -26,6 +27,12 @@ class SqlNotices:
             rows = (await connection.execute(some)).all()
         casting = {row.team for row in rows if row.open}
         return list(dict.fromkeys(Reader(row.team, row.lead) for row in rows if row.open or row.team not in casting))
+
+    async def doubted(self, since: datetime) -> bool:
+        retired = slots.c.miss["kind"].as_string() == "retired"
+        lately = select(slots.c.id).where(slots.c.state == SlotState.MISS, slots.c.asked_at >= since, retired)
+        async with self._database.read() as connection:
+            return (await connection.execute(lately.limit(1))).first() is not None
 
     async def take(self, reader: Reader, model_id: str, at: datetime) -> bool:
         async with self._database.change() as connection:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.face import Place
 from bot.ports import Reader
-from bot.round import Round
+from bot.round import Miss, Round
 from storage import Storage
 from tests.unit.storage import stories
 from tests.unit.storage.stories import CAPS, NOW, a_round
@@ -32,7 +32,7 @@ async def test_nobody_is_concerned_by_a_model_nobody_asked(storage: Storage) -> 
 
 
 async def test_the_leads_of_open_rounds_are_concerned_each_once(storage: Storage) -> None:
-    await opened(storage, asking("r1", "U2"), asking("r2", "U1", 2), asking("r3", "U1", 3), asking("r4", "U3", 1))
+    await opened(storage, asking("r1", "U2", 1), asking("r2", "U1", 2), asking("r3", "U1", 3), asking("r4", "U3"))
     await storage.rounds.void("r4", "dropped")
     assert await storage.notices.concerned(MODEL) == [Reader("T1", "U1"), Reader("T1", "U2")]
 
@@ -46,9 +46,21 @@ async def test_without_an_open_round_it_is_the_lead_of_the_newest(storage: Stora
 
 async def test_each_workspace_is_looked_at_by_itself(storage: Storage) -> None:
     await opened(storage, asking("r1", "U1", 5), asking("r2", "U8", 1, team="T2"), asking("r3", "U9", 2, team="T2"))
-    await storage.rounds.void("r2", "dropped")
-    await storage.rounds.void("r3", "dropped")
+    for round_id in ("r1", "r2", "r3"):
+        await storage.rounds.void(round_id, "dropped")
     assert await storage.notices.concerned(MODEL) == [Reader("T1", "U1"), Reader("T2", "U8")]
+
+
+async def test_a_model_is_doubted_when_it_was_asked_since_and_answered_as_retired(storage: Storage) -> None:
+    await opened(storage, asking("r1", "U1"))
+    first, second, third, *_ = [slot.id for slot in asking("r1", "U1").slots]
+    for slot_id in (first, second, third):
+        await storage.rounds.intend(slot_id, NOW)
+    await storage.rounds.miss(first, Miss("refused"), None, 1.0)
+    assert not await storage.notices.doubted(NOW)
+    await storage.rounds.miss(second, Miss("retired", "NOT_FOUND"), None, 1.0)
+    assert await storage.notices.doubted(NOW)
+    assert not await storage.notices.doubted(NOW + timedelta(seconds=1))
 
 
 async def test_a_notice_is_taken_once_until_it_is_given_back(storage: Storage) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import NoModels
+from bot.errors import NoModels, Retired
 from bot.ports import Reader
 from playground.processes import stop
 from tests.flow.house import LENA, House, house
@@ -67,6 +67,17 @@ async def test_a_model_that_ends_within_thirty_days_is_told_once_and_drawn_until
     await look(play, days=29)
     assert len(play.post.told) == 1
     assert SKIN.id not in (await play.round(await play.open("Ada: a pilot"))).models
+
+
+async def test_a_model_that_answers_as_retired_has_the_lists_read_again_at_once(play: Theatre) -> None:
+    await look(play)
+    play.studio.skin.script = lambda ask, call: Retired(SKIN.id)
+    play.studio.ends[SKIN.id] = play.now.date()
+    await play.voting()
+    await look(play, minutes=1)
+    await look(play, minutes=1)
+    assert play.studio.looks == 2
+    assert len(play.post.told) == 1
 
 
 async def test_who_cannot_be_reached_is_told_the_next_time(play: Theatre) -> None:
