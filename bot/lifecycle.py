@@ -11,7 +11,8 @@ from bot.ports import Accounts, Clock, Messenger, Notices
 log = structlog.get_logger()
 
 _DAY = timedelta(days=1)
-_AGAIN = timedelta(hours=1)  # where an account gave no answer
+# Where an account gave no answer, or a ballot may still have to close before its lead can be told.
+_AGAIN = timedelta(hours=1)
 
 
 class Lifecycle:
@@ -29,7 +30,8 @@ class Lifecycle:
     async def look(self) -> None:
         """Ask the accounts if a day has passed, or a model answered as retired, and tell of what ends."""
         now = self._now()
-        if not await self._due(now):
+        doubted = self._looked is not None and await self._notices.doubted(self._looked)
+        if self._next and now < self._next and not doubted:
             return
         self._looked, self._next = now, now + _AGAIN
         catalogue = self._accounts.catalogue
@@ -39,13 +41,9 @@ class Lifecycle:
         for ending in endings:
             log.info("model_ends", model=ending.model.id, on=ending.on.isoformat(), gone=ending.gone)
             await self._announce(ending, now)
-        if {m.id for m in catalogue.models if m.provider in catalogue.configured} <= said.keys():
+        everybody = {m.id for m in catalogue.models if m.provider in catalogue.configured}
+        if everybody <= said.keys() and not doubted:
             self._next = now + _DAY
-
-    async def _due(self, now: datetime) -> bool:
-        if self._looked is None or self._next is None or now >= self._next:
-            return True
-        return await self._notices.doubted(self._looked)
 
     async def _announce(self, ending: Ending, now: datetime) -> None:
         """Rather never than twice: who is being told is written first. Whom Slack keeps from us is tried next time."""

@@ -103,7 +103,10 @@ class Notices(Protocol):
         ...
 
     async def concerned(self, model_id: str) -> Sequence[Reader]:
-        """In each workspace that ever asked the model: the leads of its open rounds with it, else of its newest one."""
+        """In each workspace that ever asked the model: the leads of its open rounds with it, else of its newest one.
+
+        Nobody of a workspace where a ballot still hides whose miss it has: the notice would tell.
+        """
         ...
 
     async def take(self, reader: Reader, model_id: str, at: datetime) -> bool:

@@ -20,5 +20,4 @@ async def fitted(pictures: tuple[bytes, ...], model: str, limits: Limits) -> lis
 
 async def data_url(data: bytes) -> str:
     """`data:image/png;base64,...`, made off the event loop: it may be ten megabytes."""
-    encoded = await asyncio.to_thread(b64encode, data)
-    return f"data:{media_type(data)};base64,{encoded.decode()}"
+    return await asyncio.to_thread(lambda: f"data:{media_type(data)};base64,{b64encode(data).decode()}")

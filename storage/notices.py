@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 
 from bot.ports import Reader
-from bot.round import SlotState
+from bot.round import SlotState, State
 from storage.database import Database, upsert
 from storage.tables import is_open, notices, rounds, slots
+
+_BLIND = (State.DRAWING, State.VOTING)
 
 
 class SqlNotices:
@@ -18,10 +20,12 @@ class SqlNotices:
         self._database = database
 
     async def concerned(self, model_id: str) -> Sequence[Reader]:
-        asked = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.model == model_id).exists()
+        theirs = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.model == model_id)
+        missed = theirs.where(slots.c.state == SlotState.MISS).exists()
+        hidden = select(rounds.c.team).where(rounds.c.state.in_(_BLIND), missed)
         newest_first = func.row_number().over(partition_by=rounds.c.team, order_by=rounds.c.opened_at.desc())
-        theirs = select(rounds.c.team, rounds.c.lead, is_open.label("open"), newest_first.label("nth")).where(asked)
-        ranked = theirs.subquery()
+        asked = select(rounds.c.team, rounds.c.lead, is_open.label("open"), newest_first.label("nth"))
+        ranked = asked.where(theirs.exists(), rounds.c.team.not_in(hidden)).subquery()
         some = select(ranked).where(ranked.c.open | (ranked.c.nth == 1)).order_by(ranked.c.team, ranked.c.lead)
         async with self._database.read() as connection:
             rows = (await connection.execute(some)).all()

@@ -44,6 +44,14 @@ async def test_without_an_open_round_it_is_the_lead_of_the_newest(storage: Stora
     assert await storage.notices.concerned(MODEL) == [Reader("T1", "U2")]
 
 
+async def test_while_a_ballot_hides_whose_miss_it_has_nobody_there_is_told(storage: Storage) -> None:
+    await opened(storage, asking("r1", "U1"), asking("r2", "U2"), asking("r3", "U8", team="T2"))
+    await storage.rounds.miss(asking("r1", "U1").slots[0].id, Miss("retired"), None, 1.0)
+    assert await storage.notices.concerned(MODEL) == [Reader("T2", "U8")]
+    await storage.rounds.void("r1", "dropped")
+    assert await storage.notices.concerned(MODEL) == [Reader("T1", "U2"), Reader("T2", "U8")]
+
+
 async def test_each_workspace_is_looked_at_by_itself(storage: Storage) -> None:
     await opened(storage, asking("r1", "U1", 5), asking("r2", "U8", 1, team="T2"), asking("r3", "U9", 2, team="T2"))
     for round_id in ("r1", "r2", "r3"):

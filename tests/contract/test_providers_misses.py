@@ -93,11 +93,14 @@ async def test_nobody_at_the_address_is_down_and_surely_unpaid(vendor: Vendor) -
 
 
 @every_vendor
-async def test_a_vendor_that_comes_up_a_moment_later_is_asked_once(vendor: Vendor) -> None:
+@pytest.mark.parametrize("references", [(), (REFERENCE,)], ids=["from words", "after a picture"])
+async def test_a_vendor_that_comes_up_a_moment_later_is_asked_once(
+    vendor: Vendor, references: tuple[bytes, ...]
+) -> None:
     port, desk = unused_port(), Desk(Canned(vendor.good(BASE64)))
     http = vendor.http(f"http://127.0.0.1:{port}")
     async with asyncio.TaskGroup() as group:
-        drawing = group.create_task(vendor.model(vendor.facts, http, LONG).draw(an_ask()))
+        drawing = group.create_task(vendor.model(vendor.facts, http, LONG).draw(an_ask(references=references)))
         await asyncio.sleep(0.1)
         async with desk.open(port):
             answer = await drawing

@@ -77,6 +77,18 @@ async def test_a_model_that_answers_as_retired_has_the_lists_read_again_at_once(
     await look(play, minutes=1)
     await look(play, minutes=1)
     assert play.studio.looks == 2
+    assert SKIN.id not in (await play.round(await play.open("Ada: a pilot"))).models
+
+
+async def test_whose_miss_it_was_is_not_told_before_the_close(play: Theatre) -> None:
+    await look(play)
+    play.studio.skin.script = lambda ask, call: Retired(SKIN.id)
+    play.studio.ends[SKIN.id] = play.now.date()
+    round_ = await play.voting()
+    await look(play, minutes=1)
+    assert play.post.told == []
+    await play.casting.voting.close(round_.id, LEAD)
+    await look(play, hours=1)
     assert len(play.post.told) == 1
 
 
