@@ -30,6 +30,7 @@ from bot.settings import Settings
 from handlers import register
 from handlers.acks import timed
 from handlers.clients import Clients, authorizing
+from handlers.notices import SlackMessenger
 from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
 from handlers.words import workspaces
@@ -82,6 +83,9 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             stage=stage,
             visibility=visibility,
             errands=engine,
+            accounts=models,
+            notices=storage.notices,
+            messenger=SlackMessenger(clients),
             caps=Caps(settings.max_usd_per_round, settings.max_usd_per_day),
             patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
         )

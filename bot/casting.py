@@ -8,9 +8,22 @@ from bot.audition import Audition, Models
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
 from bot.home import Home
+from bot.lifecycle import Lifecycle
 from bot.locking import Locking
 from bot.opening import Opening
-from bot.ports import Clock, Errands, Ledger, Portraits, Roster, Rounds, Stage, Visibility
+from bot.ports import (
+    Accounts,
+    Clock,
+    Errands,
+    Ledger,
+    Messenger,
+    Notices,
+    Portraits,
+    Roster,
+    Rounds,
+    Stage,
+    Visibility,
+)
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
@@ -33,6 +46,7 @@ class Casting:
     locking: Locking
     recall: Recall
     home: Home
+    lifecycle: Lifecycle
     catalogue: Catalogue
 
     @classmethod
@@ -47,6 +61,9 @@ class Casting:
         stage: Stage,
         visibility: Visibility,
         errands: Errands,
+        accounts: Accounts,
+        notices: Notices,
+        messenger: Messenger,
         caps: Caps,
         patience: dict[Size, float],
         now: Clock = utc_now,
@@ -60,7 +77,9 @@ class Casting:
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(rounds, roster, portraits, stage, visibility)
         home = Home(rounds, roster, ledger, recall, visibility, caps, now)
-        return cls(opening, posting, audition, presenting, voting, locking, recall, home, models.catalogue)
+        lifecycle = Lifecycle(accounts, notices, messenger, now)
+        use_cases = (opening, posting, audition, presenting, voting, locking, recall, home, lifecycle)
+        return cls(*use_cases, models.catalogue)
 
     async def wake(self) -> None:
         """Once after a start: whoever was killed between a change and its redraw left a message that is out of date."""

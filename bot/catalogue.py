@@ -1,10 +1,13 @@
 """Image models as facts: what each can do and costs. The rows live in providers/registry.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+# How long before its end a model is called ending.
+_SOON = timedelta(days=30)
 
 
 class Look(StrEnum):
@@ -49,9 +52,6 @@ class ModelFacts:
         """The most one portrait costs, in dollars, with so many reference pictures sent along."""
         return self.prices[size] + references * self.per_reference
 
-    def retired(self, today: date) -> bool:
-        return self.retires is not None and self.retires <= today
-
 
 @dataclass(frozen=True)
 class UpscalerFacts:
@@ -68,12 +68,26 @@ class UpscalerFacts:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """A model that is drawn no more from the day `on`; `successor` is what its table names instead."""
+
+    model: ModelFacts
+    on: date
+    gone: bool
+    successor: ModelFacts | None
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """All models we know, and which of them have an account here; `upscalers` in the order they are preferred."""
+    """All models we know, and which of them have an account here; `upscalers` in the order they are preferred.
+
+    `said` alone changes: what the vendors' own lists say of an id's first day without it (`learn`).
+    """
 
     models: tuple[ModelFacts, ...]
     configured: frozenset[str]
     upscalers: tuple[UpscalerFacts, ...] = ()
+    said: dict[str, date] = field(default_factory=dict, compare=False)
 
     def named(self, name: str) -> ModelFacts | None:
         """The model a person means by `name`: its short name, its wire id or its exact id."""
@@ -88,7 +102,27 @@ class Catalogue:
         raise KeyError(model_id)
 
     def available(self, model: ModelFacts, today: date) -> bool:
-        return model.provider in self.configured and not model.retired(today)
+        end = self.end(model)
+        return model.provider in self.configured and not (end and end <= today)
+
+    def end(self, model: ModelFacts) -> date | None:
+        """The first day without this model, as its vendor says, else as our table does."""
+        return self.said.get(model.id, model.retires)
+
+    def learn(self, ends: Mapping[str, date | None]) -> None:
+        """Keep what vendors say of their models by exact id; None takes back what was said before."""
+        for model_id, end in ends.items():
+            if end:
+                self.said[model_id] = end
+            else:
+                self.said.pop(model_id, None)
+
+    def endings(self, today: date) -> tuple[Ending, ...]:
+        """The models of configured accounts that are gone or end within thirty days."""
+        ends = [(m, end) for m in self.models if m.provider in self.configured and (end := self.end(m))]
+        return tuple(
+            Ending(model, end, end <= today, self.named(model.successor)) for model, end in ends if end <= today + _SOON
+        )
 
     @property
     def upscaler(self) -> UpscalerFacts | None:

@@ -7,6 +7,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.casting import Casting
 
 _TICK_SECONDS = 5
+_LOOK_SECONDS = 60  # whether a day has passed; asking the vendors may take longer than a tick
 
 
 class Clock:
@@ -17,6 +18,8 @@ class Clock:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         # The first tick comes at once: deadlines that passed while the bot was off are due now.
         self._scheduler.add_job(casting.tick, "interval", seconds=_TICK_SECONDS, next_run_time=datetime.now(UTC))
+        look = casting.lifecycle.look
+        self._scheduler.add_job(look, "interval", seconds=_LOOK_SECONDS, next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
         self._scheduler.start()

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
+from bot.catalogue import Catalogue, Ending
 from bot.settings import Settings
 from handlers.check import SlackCheck
 from handlers.check import check as check_slack
-from providers import AccountCheck, open_models
+from providers import AccountCheck, ends_in, open_models
 from storage import Health, open_storage
 
 _KEYS = {
@@ -27,12 +29,14 @@ class Report:
 
 async def examine(settings: Settings) -> Report:
     """Ask Slack, every account and the storage how they are, all at once."""
-    slack, accounts, health = await asyncio.gather(check_slack(settings), _accounts(settings), _health(settings))
+    slack, (accounts, catalogue), health = await asyncio.gather(
+        check_slack(settings), _accounts(settings), _health(settings)
+    )
     serving = [a for a in accounts if a.key_ok and any(a.served.values())]
     stored = isinstance(health, Health) and not health.database_trouble and not health.portraits_trouble
     lines = [
         *_slack_lines(slack),
-        *(line for account in accounts for line in _account_lines(account)),
+        *(line for account in accounts for line in _account_lines(account, catalogue)),
         *_storage_lines(health),
         f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
     ]
@@ -43,10 +47,13 @@ async def examine(settings: Settings) -> Report:
     return Report(tuple(lines), can_run)
 
 
-async def _accounts(settings: Settings) -> list[AccountCheck]:
+async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
+    """What the accounts say, and the catalogue that has learnt from it."""
     models = open_models(settings)
     try:
-        return list(await models.checks())
+        checks = await models.checks()
+        models.catalogue.learn(ends_in(checks, _today()))
+        return checks, models.catalogue
     finally:
         await models.close()
 
@@ -69,20 +76,31 @@ def _slack_lines(slack: SlackCheck) -> Iterator[str]:
         yield f"{mark} slack: {note}"
 
 
-def _account_lines(account: AccountCheck) -> Iterator[str]:
+def _account_lines(account: AccountCheck, catalogue: Catalogue) -> Iterator[str]:
     variable, how = _KEYS[account.provider]
     if not account.configured:
         yield f"not set {account.provider}: {variable} is not set: {how}"
         return
     if account.key_ok is False:
         yield f"missing {account.provider}: {variable} does not work: {how}"
+    endings = {ending.model.id: ending for ending in catalogue.endings(_today())}
     for model, served in account.served.items():
-        state = {True: "ok      {}: served", False: "retired {}: no longer served", None: "unknown {}: not known"}[
-            served
-        ]
-        yield state.format(model)
+        yield _model_line(model, served, endings.get(model))
     for note in account.notes:
         yield f"note    {account.provider}: {note}"
+
+
+def _model_line(model: str, served: bool | None, ending: Ending | None) -> str:
+    instead = f"; use {ending.successor.name}" if ending and ending.successor else ""
+    if served is None:
+        return f"unknown {model}: not known"
+    if not served:
+        return f"retired {model}: no longer served{instead}"
+    return f"ending  {model}: served until {ending.on}{instead}" if ending else f"ok      {model}: served"
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _storage_lines(health: Health | str) -> Iterator[str]:

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from math import ceil
+from math import ceil, sqrt
 from typing import ParamSpec, TypeVar
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat, UnidentifiedImageError
 
-from bot.errors import BadPicture
+from bot.errors import BadPicture, BadRequest
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,6 +24,9 @@ _PREVIEW_SIDE = 2048
 _RECORD_SIDE = 1600
 _MOST_PIXELS = 40_000_000
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+_MODES = ("RGB", "RGBA")
+_ORIENTATION = 0x0112  # the EXIF tag by which a telephone says that its picture lies on its side
+_FAITHFUL = (95, 90)  # a reference is somebody's face
 # As sharp as bicubic when shrinking and twice as quick; everybody waits for the sheet.
 _QUICK = Image.Resampling.HAMMING
 # A little under the smallest candidate, so that every one is resampled and none keeps its model's own sharpness.
@@ -107,6 +110,56 @@ def record(preview: bytes) -> bytes:
     return _jpeg(picture, 90)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """The most a picture sent to a model may have: bytes, pixels in all, pixels on a side."""
+
+    length: int
+    pixels: int
+    side: int
+
+
+def fitting(data: bytes, model: str, limits: Limits) -> bytes:
+    """A picture as `model` takes it: the bytes themselves where they fit, else upright RGB, encoded again and shrunk.
+
+    Vendors turn down palettes and CMYK ("Invalid image file or mode"), so anything but RGB and RGBA is made RGB.
+    Raises BadRequest for bytes that are no picture.
+    """
+    try:
+        with Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
+            image.load()
+            lies = image.getexif().get(_ORIENTATION, 1) != 1
+            if image.mode in _MODES and not lies and len(data) <= limits.length and _shrink(image.size, limits) == 1:
+                return data
+            picture = ImageOps.exif_transpose(image).convert("RGB")
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BadRequest(model, "a reference that cannot be decoded") from error
+    return _encoded(picture, limits)
+
+
+def _encoded(picture: Image.Image, limits: Limits) -> bytes:
+    """As PNG where that may fit, else as the best JPEG that does, smaller where even that is too long."""
+    scale = _shrink(picture.size, limits)
+    while True:
+        small = _scaled(picture, scale)
+        if small.width * small.height * 3 <= 2 * limits.length and len(data := _png(small)) <= limits.length:
+            return data
+        if len(data := _under(small, limits.length + 1, _FAITHFUL)) <= limits.length:
+            return data
+        scale *= 0.8
+
+
+def _shrink(size: tuple[int, int], limits: Limits) -> float:
+    width, height = size
+    return min(1.0, limits.side / max(size), sqrt(limits.pixels / (width * height)))
+
+
+def _scaled(picture: Image.Image, scale: float) -> Image.Image:
+    if scale == 1:
+        return picture
+    return picture.resize((int(picture.width * scale) or 1, int(picture.height * scale) or 1), Image.Resampling.LANCZOS)
+
+
 def _open(data: bytes, at_least: tuple[int, int] | None = None) -> Image.Image:
     image = Image.open(BytesIO(data), formats=("JPEG",))
     if at_least:
@@ -141,11 +194,17 @@ def _number(cell: Image.Image, number: int) -> None:
     ImageDraw.Draw(cell).text((margin + radius, margin + radius), str(number), fill="white", font=font, anchor="mm")
 
 
-def _under(picture: Image.Image, most: int) -> bytes:
-    for quality in (88, 82, 75, 65, 50):
+def _under(picture: Image.Image, most: int, qualities: Sequence[int] = (88, 82, 75, 65, 50)) -> bytes:
+    for quality in qualities:
         if len(data := _jpeg(picture, quality)) < most:
             break
     return data
+
+
+def _png(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

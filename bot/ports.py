@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.ballot import Mark, Reaction, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge
-from bot.catalogue import ModelFacts, Size, UpscalerFacts
+from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
 from bot.face import Character, Face, Place, Portrait
 from bot.round import Miss, Round, Slot, State
 
@@ -72,6 +72,57 @@ class Upscaler(Protocol):
 
     async def enlarge(self, data: bytes) -> Answer:
         """The picture (PNG, JPEG or WebP bytes of any size) as large as the account makes it; raises a ModelError."""
+        ...
+
+
+class Accounts(Protocol):
+    """The vendors as sources of what is still served."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    async def endings(self, today: date) -> Mapping[str, date | None]:
+        """By exact id the first day without a model, None where it is served without an end; what could not be asked
+        is left out. `today` stands for a model that is on its account's list no more. Spends nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to be told something, in a workspace."""
+
+    team: str
+    person: str
+
+
+class Notices(Protocol):
+    """Who was told of a model's end, and whom it concerns."""
+
+    async def doubted(self, since: datetime) -> bool:
+        """Whether a model that was asked since then answered as retired."""
+        ...
+
+    async def concerned(self, model_id: str) -> Sequence[Reader]:
+        """In each workspace that ever asked the model: the leads of its open rounds with it, else of its newest one.
+
+        Nobody of a workspace where a ballot still hides whose miss it has: the notice would tell.
+        """
+        ...
+
+    async def take(self, reader: Reader, model_id: str, at: datetime) -> bool:
+        """Write that this person is being told; False when that stands there already."""
+        ...
+
+    async def give_back(self, reader: Reader, model_id: str) -> None:
+        """They could not be told."""
+        ...
+
+
+class Messenger(Protocol):
+    """The way to one person alone."""
+
+    async def tell(self, reader: Reader, ending: Ending) -> None:
+        """Tell of a model's end by a direct message; raises Unreachable."""
         ...
 
 

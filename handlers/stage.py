@@ -178,5 +178,5 @@ class SlackStage:
                 picture.data, picture.filename, labels.sheet_title(round_.character), alt.sheet(round_, numbers)
             )
         model = round_.numbered(picture.number).model if round_.state in (State.CLOSED, State.LOCKED) else ""
-        title = labels.candidate_title(picture.number, self._titles(model) if model else "")
+        title = labels.candidate_title(picture.number, *([self._titles(model), model] if model else []))
         return Upload(picture.data, picture.filename, title, alt.candidate(round_, picture.number))

@@ -3,20 +3,21 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from pydantic import SecretStr
 
-from bot.catalogue import Catalogue, ModelFacts, Size
+from bot.catalogue import Catalogue, ModelFacts, Size, UpscalerFacts
 from bot.errors import BadKey
-from bot.ports import ImageModel
+from bot.ports import ImageModel, Upscaler
 from bot.settings import Settings
 from providers import gemini, openai, recraft
 from providers._http import Http, open_http
-from providers.checks import AccountCheck, unasked
-from providers.registry import MODELS, models_of
+from providers.checks import AccountCheck, ends_in, unasked
+from providers.registry import MODELS, UPSCALERS, models_of
 
-__all__ = ["AccountCheck", "Models", "open_models"]
+__all__ = ["AccountCheck", "Models", "ends_in", "open_models"]
 
 # A portrait that comes after the core's patience was paid for and is kept, so reading goes on for longer.
 _LONGER = 2
@@ -62,9 +63,13 @@ _ACCOUNTS = (
     ),
 )
 
+_UPSCALING: Mapping[str, Callable[[UpscalerFacts, Http, Mapping[Size, float]], Upscaler]] = {
+    "recraft:crispUpscale": recraft.Crisp,
+}
+
 
 class Models:
-    """The image models of the accounts that have a key here."""
+    """The image models and upscalers of the accounts that have a key here."""
 
     def __init__(self, https: Mapping[str, Http], within: Mapping[Size, float]) -> None:
         self._https = https
@@ -74,7 +79,12 @@ class Models:
             if account.provider in https
             for facts in models_of(account.provider)
         }
-        self.catalogue = Catalogue(MODELS, frozenset(https))
+        self._upscalers = {
+            facts.id: _UPSCALING[facts.id](facts, https[facts.provider], within)
+            for facts in UPSCALERS
+            if facts.provider in https
+        }
+        self.catalogue = Catalogue(MODELS, frozenset(https), UPSCALERS)
 
     def model(self, model_id: str) -> ImageModel:
         """The model with this exact id; raises BadKey when its account has no key here (any more)."""
@@ -82,11 +92,21 @@ class Models:
             raise BadKey(model_id, "no account")
         return self._models[model_id]
 
+    def upscaler(self, upscaler_id: str) -> Upscaler:
+        """The upscaler with this exact id; raises BadKey when its account has no key here (any more)."""
+        if upscaler_id not in self._upscalers:
+            raise BadKey(upscaler_id, "no account")
+        return self._upscalers[upscaler_id]
+
     async def checks(self) -> list[AccountCheck]:
         """What every account says about itself; spends nothing."""
         async with asyncio.TaskGroup() as group:
             checks = [group.create_task(self._check(account)) for account in _ACCOUNTS]
         return [check.result() for check in checks]
+
+    async def endings(self, today: date) -> Mapping[str, date | None]:
+        """By exact id the first day without a model, None where no end is known; silent accounts are left out."""
+        return ends_in(await self.checks(), today)
 
     async def close(self) -> None:
         for http in self._https.values():

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -64,6 +64,16 @@ class Reply:
         return await loop.run_in_executor(_thread, lambda: msgspec.json.decode(self.body, type=kind))
 
 
+@dataclass(frozen=True)
+class FormPicture:
+    """A picture in a form; `name` is the field's."""
+
+    name: str
+    filename: str
+    data: bytes = field(repr=False)
+    media_type: str
+
+
 class Http:
     """One account's address and key. Asks once; only connecting, when nothing was sent yet, is tried again."""
 
@@ -73,11 +83,22 @@ class Http:
 
     async def post(self, path: str, body: object, *, model: str, within: float) -> Reply:
         """Send `body` as JSON, bytes as base64, and wait at most `within` seconds for the whole answer."""
-        started = perf_counter()
         content = await asyncio.to_thread(msgspec.json.encode, body)
         request = self._client.build_request(
             "POST", path, content=content, headers={"Content-Type": "application/json"}
         )
+        return await self._posted(request, model, within)
+
+    async def post_form(
+        self, path: str, fields: Mapping[str, str], pictures: Sequence[FormPicture], *, model: str, within: float
+    ) -> Reply:
+        """Send fields and pictures as multipart/form-data, and wait at most `within` seconds for the whole answer."""
+        files = [(p.name, (p.filename, p.data, p.media_type)) for p in pictures]
+        request = self._client.build_request("POST", path, data=dict(fields), files=files)
+        return await self._posted(request, model, within)
+
+    async def _posted(self, request: httpx.Request, model: str, within: float) -> Reply:
+        started = perf_counter()
         reply = await self._exchange(request, model, within)
         seconds = round(perf_counter() - started, 3)
         log.info("answered", model=model, status=reply.status, bytes=len(reply.body), seconds=seconds)

@@ -9,11 +9,13 @@ import msgspec
 from bot.budget import Charge
 from bot.catalogue import ModelFacts, Size
 from bot.errors import BadRequest
+from bot.imaging import Limits
 from bot.ports import Answer, Ask
 from providers._gemini_replies import Drawn, Usage, complaint_in, failure
 from providers._http import Http, Reply
+from providers._pictures import fitted, media_type
 from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
-from providers.registry import GEMINI_SIZES, RATES
+from providers.registry import GEMINI_ONE_SIZE, GEMINI_SIZES, RATES
 
 # The SDK sends the first; Google's guide shows the second, with names in place of values.
 _Spelling = Literal["imageConfig", "responseFormat"]
@@ -31,7 +33,8 @@ _LONG_NAMES = {
     "1K": "IMAGE_SIZE_ONE_K",
     "4K": "IMAGE_SIZE_FOUR_K",
 }
-_MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
+# Vertex takes 7 MB a picture; no more pixels than the models draw themselves.
+_LIMITS = Limits(length=7_000_000, pixels=3584 * 4800, side=5504)
 
 
 class _Row(msgspec.Struct):
@@ -47,7 +50,7 @@ def headers(key: str) -> dict[str, str]:
 
 
 class Gemini:
-    """One model of the account; remembers which spelling of the picture's size it understood."""
+    """One model of the account; remembers which spelling of the picture's size that model understood."""
 
     def __init__(self, facts: ModelFacts, http: Http, within: Mapping[Size, float]) -> None:
         self._facts = facts
@@ -64,11 +67,12 @@ class Gemini:
         model = self.facts.id
         if len(ask.references) > self.facts.references:
             raise BadRequest(model, "references")
+        references = await fitted(ask.references, model, _LIMITS)
         spelling = self._spelling  # another draw may change it meanwhile
-        reply = await self._post(ask, spelling)
+        reply = await self._post(ask, references, spelling)
         if reply.status == 400 and await _misspelt(reply, spelling):
             spelling = _OTHER[spelling]
-            reply = await self._post(ask, spelling)
+            reply = await self._post(ask, references, spelling)
         if reply.good:
             self._spelling = spelling
         else:
@@ -77,17 +81,26 @@ class Gemini:
         picture = drawn.picture
         if picture is None:
             raise drawn.why_none(model)
-        charge = self._charge(drawn.usage_metadata, ask.size)
-        return Answer(picture.data, picture.mime_type or _media_type(picture.data), charge, drawn.response_id, ask.seed)
+        charge = self._charge(drawn.usage_metadata, ask)
+        return Answer(picture.data, picture.mime_type or media_type(picture.data), charge, drawn.response_id, ask.seed)
 
-    async def _post(self, ask: Ask, spelling: _Spelling) -> Reply:
+    async def _post(self, ask: Ask, references: Sequence[bytes], spelling: _Spelling) -> Reply:
+        """References are parts beside the words; their bytes become base64 as the body is encoded."""
         path = f"/models/{self.facts.wire_id}:generateContent"
-        body = _body(ask, spelling)
+        sent = [{"inlineData": {"mimeType": media_type(data), "data": data}} for data in references]
+        body = {
+            "contents": [{"role": "user", "parts": [{"text": ask.prompt}, *sent]}],
+            "generationConfig": {
+                "responseModalities": ["TEXT", "IMAGE"],
+                "seed": ask.seed,
+                **_frame(ask, spelling, sized=self.facts.wire_id not in GEMINI_ONE_SIZE),
+            },
+        }
         return await self._http.post(path, body, model=self.facts.id, within=self._within[ask.size])
 
-    def _charge(self, usage: Usage | None, size: Size) -> Charge:
+    def _charge(self, usage: Usage | None, ask: Ask) -> Charge:
         if usage is None or not usage.candidates_token_count:
-            return Charge(self.facts.prices[size], "listed")
+            return Charge(self.facts.price(ask.size, len(ask.references)), "listed")
         return Charge(usage.cost(RATES[self.facts.wire_id]), "exact")
 
 
@@ -109,20 +122,9 @@ async def _misspelt(reply: Reply, spelling: _Spelling) -> bool:
     return complaint is not None and complaint.names(_NAMED[spelling])
 
 
-def _body(ask: Ask, spelling: _Spelling) -> dict[str, object]:
-    """References are parts beside the words; their bytes become base64 as the body is encoded."""
-    references = [{"inlineData": {"mimeType": _media_type(data), "data": data}} for data in ask.references]
-    aspect, size = ask.aspect, GEMINI_SIZES[ask.size]
+def _frame(ask: Ask, spelling: _Spelling, *, sized: bool) -> dict[str, object]:
+    """Ratio and size of the picture, in either spelling."""
+    image = {"aspectRatio": ask.aspect} | ({"imageSize": GEMINI_SIZES[ask.size]} if sized else {})
     if spelling == "imageConfig":
-        frame: dict[str, object] = {"imageConfig": {"aspectRatio": aspect, "imageSize": size}}
-    else:
-        image = {"aspectRatio": _LONG_NAMES[aspect], "imageSize": _LONG_NAMES[size]}
-        frame = {"responseFormat": {"image": image}}
-    return {
-        "contents": [{"role": "user", "parts": [{"text": ask.prompt}, *references]}],
-        "generationConfig": {"responseModalities": ["TEXT", "IMAGE"], "seed": ask.seed, **frame},
-    }
-
-
-def _media_type(data: bytes) -> str:
-    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), "application/octet-stream")
+        return {"imageConfig": image}
+    return {"responseFormat": {"image": {field: _LONG_NAMES[value] for field, value in image.items()}}}

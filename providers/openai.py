@@ -1,85 +1,22 @@
-"""OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `images_response.py`, `_exceptions.py`)."""
+"""OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 import msgspec
 
 from bot.budget import Charge
 from bot.catalogue import ModelFacts, Size
-from bot.errors import BadKey, BadPicture, BadRequest, ModelError, Refused, Retired, Unpaid
+from bot.errors import BadPicture, BadRequest
+from bot.imaging import Limits
 from bot.ports import Answer, Ask
-from providers._http import Http, Reply
-from providers._status import codes, rejected
+from providers._http import FormPicture, Http, Reply
+from providers._openai_replies import Drawn, failure
+from providers._pictures import fitted, media_type
 from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
-from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES, Rates
+from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
 
-_MILLION = 1_000_000
-# Told by 429 like a rate limit, and no waiting helps.
-_BILLING = frozenset(
-    {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "project_spend_limit_exceeded"}
-)
-_MODERATION = frozenset({"moderation_blocked", "content_policy_violation"})
-
-
-class _TokensIn(msgspec.Struct):
-    text_tokens: int = 0
-    image_tokens: int = 0
-
-
-class _TokensOut(msgspec.Struct):
-    image_tokens: int = 0
-    text_tokens: int = 0
-
-
-class _Usage(msgspec.Struct):
-    """The details are optional."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    input_tokens_details: _TokensIn | None = None
-    output_tokens_details: _TokensOut | None = None
-
-    def cost(self, rates: Rates) -> Decimal:
-        asked = self.input_tokens_details or _TokensIn(text_tokens=self.input_tokens)
-        gave = self.output_tokens_details or _TokensOut(image_tokens=self.output_tokens)
-        words = asked.text_tokens * rates.text_in + gave.text_tokens * rates.text_out
-        return (words + asked.image_tokens * rates.image_in + gave.image_tokens * rates.image_out) / _MILLION
-
-
-class _Image(msgspec.Struct):
-    b64_json: bytes | None = None
-
-
-class _Drawn(msgspec.Struct):
-    data: list[_Image] | None = None
-    usage: _Usage | None = None
-    output_format: str | None = None
-
-
-class _Moderation(msgspec.Struct):
-    moderation_stage: str | None = None
-    categories: list[str] | None = None
-
-
-class _Error(msgspec.Struct):
-    message: str | None = None
-    type: str | None = None
-    param: str | None = None
-    code: str | int | None = None
-    moderation_details: _Moderation | None = None
-
-    @property
-    def kinds(self) -> frozenset[str]:
-        return frozenset(word for word in (self.type, self.code) if isinstance(word, str))
-
-    @property
-    def detail(self) -> str:
-        return codes(self.code if isinstance(self.code, str) else self.type, self.param)
-
-
-class _Failure(msgspec.Struct):
-    error: _Error
+# Under 50 MB by the SDK; no more pixels than the models draw themselves.
+_LIMITS = Limits(length=50_000_000 - 1, pixels=8_294_400, side=3840)
 
 
 class _Row(msgspec.Struct):
@@ -108,36 +45,47 @@ class OpenAI:
         return self._facts
 
     async def draw(self, ask: Ask) -> Answer:
-        """One portrait; raises a ModelError. Takes no references: generation has no field for them."""
+        """One portrait; raises a ModelError. With references it is an edit of them."""
         model = self.facts.id
-        if ask.references:
+        if len(ask.references) > self.facts.references:
             raise BadRequest(model, "references")
-        reply = await self._http.post(
-            "/images/generations", self._body(ask), model=model, within=self._within[ask.size]
-        )
+        reply = await (self._edited(ask) if ask.references else self._generated(ask))
         if not reply.good:
-            raise await _failure(reply, model)
-        drawn = await reply.drawn(_Drawn, model)
+            raise await failure(reply, model)
+        drawn = await reply.drawn(Drawn, model)
         data = next((image.b64_json for image in drawn.data or () if image.b64_json), None)
         if data is None:
             raise BadPicture(model, "no image", "yes" if drawn.usage and drawn.usage.output_tokens else "maybe")
-        media_type = f"image/{drawn.output_format or 'png'}"
-        return Answer(data, media_type, self._charge(drawn.usage, ask.size), reply.headers.get("x-request-id", ""))
+        claimed = f"image/{drawn.output_format or 'png'}"
+        return Answer(data, claimed, self._charge(drawn, ask), reply.headers.get("x-request-id", ""))
 
-    def _body(self, ask: Ask) -> dict[str, object]:
+    async def _generated(self, ask: Ask) -> Reply:
+        body = {**self._wish(ask), "n": 1}
+        return await self._http.post("/images/generations", body, model=self.facts.id, within=self._within[ask.size])
+
+    async def _edited(self, ask: Ask) -> Reply:
+        """`input_fidelity` is left out: it is always high, and naming it is an error."""
+        pictures = [
+            FormPicture("image[]", f"{number}.{(kind := media_type(data)).removeprefix('image/')}", data, kind)
+            for number, data in enumerate(await fitted(ask.references, self.facts.id, _LIMITS), start=1)
+        ]
+        fields = {**self._wish(ask), "n": "1"}
+        within = self._within[ask.size]
+        return await self._http.post_form("/images/edits", fields, pictures, model=self.facts.id, within=within)
+
+    def _wish(self, ask: Ask) -> dict[str, str]:
         return {
             "model": self.facts.wire_id,
             "prompt": ask.prompt,
-            "n": 1,
             "size": OPENAI_SIZES[ask.size][ask.aspect],
             "quality": OPENAI_QUALITY[ask.size],
             "output_format": "png",
         }
 
-    def _charge(self, usage: _Usage | None, size: Size) -> Charge:
-        if usage is None or not usage.output_tokens:
-            return Charge(self.facts.prices[size], "listed")
-        return Charge(usage.cost(RATES[self.facts.wire_id]), "exact")
+    def _charge(self, drawn: Drawn, ask: Ask) -> Charge:
+        if drawn.usage is None or not drawn.usage.output_tokens:
+            return Charge(self.facts.price(ask.size, len(ask.references)), "listed")
+        return Charge(drawn.usage.cost(RATES[self.facts.wire_id]), "exact")
 
 
 async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
@@ -152,30 +100,5 @@ async def _listed(http: Http) -> Listing:
         raise BadRequest("openai", "not allowed to this key")
     rows = await reply.said(_Rows) if reply.good else None
     if rows is None:
-        raise await _failure(reply, "openai")
+        raise await failure(reply, "openai")
     return {row.id: row.shutdown_date or "" for row in rows.data}
-
-
-async def _failure(reply: Reply, model: str) -> ModelError:
-    """The error's own code first: 429 may be want of money, 400 a refusal."""
-    failure = await reply.said(_Failure)
-    if failure is None:
-        return rejected(reply, model, "", spoken=False)
-    error = failure.error
-    if error.kinds & _BILLING:
-        return Unpaid(model, error.detail)
-    if error.kinds & _MODERATION:
-        return _refusal(error, model)
-    if reply.status == 403:
-        unverified = "verified" in (error.message or "").casefold()
-        return BadKey(model, "organization not verified" if unverified else error.detail)
-    if "model_not_found" in error.kinds:
-        return Retired(model, error.detail)
-    return rejected(reply, model, error.detail, spoken=True)
-
-
-def _refusal(error: _Error, model: str) -> Refused:
-    """What was stopped at the output had been drawn; whether that is charged is not published."""
-    details = error.moderation_details or _Moderation()
-    detail = codes(details.moderation_stage, *(details.categories or ()))
-    return Refused(model, detail, "maybe" if details.moderation_stage == "output" else "no")

@@ -1,45 +1,26 @@
-"""Recraft: recraft.ai/docs/api-reference, endpoints, appendix and agents."""
+"""Recraft: recraft.ai/docs/api-reference, endpoints, appendix, tools/upscale and agents."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
-from bot.budget import Charge
-from bot.catalogue import ModelFacts, Size
-from bot.errors import BadPicture, BadRequest, ModelError, Paid, Refused, Retired, Unpaid
+from bot.catalogue import ModelFacts, Size, UpscalerFacts
+from bot.errors import BadPicture, BadRequest, ModelError
+from bot.imaging import Limits
 from bot.ports import Answer, Ask
 from providers._http import Http, Reply
-from providers._status import codes, rejected
+from providers._pictures import data_url, fitted
+from providers._recraft_replies import CREDITS_PER_DOLLAR, Drawn, Enlarged, charge, failure, paid
 from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
 
-_CREDITS_PER_DOLLAR = 1000
-
-# Neither codes nor shapes of errors are published, only that they are JSON; so their words are searched.
-_MEANINGS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = (
-    (re.compile(r"\bcredits?\b|_credits|\bbalance\b|payment|billing|insufficient.funds"), Unpaid),
-    (re.compile(r"moderat|nsfw|safety|content.policy|prohibited|inappropriate"), Refused),
-    (
-        re.compile(
-            r"model.not.found|(?:unknown|invalid|deprecated|retired|unsupported).model"
-            r"|model\W+\S+ (?:was |is |has been )?(?:not (?:found|available)|no longer|deprecated|retired)"
-            r"|model\W+\S+ does not exist"
-        ),
-        Retired,
-    ),
-)
-
-
-class _Image(msgspec.Struct):
-    b64_json: bytes | None = None
-
-
-class _Drawn(msgspec.Struct):
-    data: list[_Image] | None = None
-    credits: Decimal | None = None
+# Of a picture sent: under 10 MB, under 16 megapixels, under 4,096 pixels a side.
+_LIMITS = Limits(length=10_000_000 - 1, pixels=16_000_000 - 1, side=4096 - 1)
+# 0 gives almost the same picture back, 1 hardly any likeness. The face must stay while light and clothes follow the
+# brief, so it is nearer to the picture.
+_STRENGTH = 0.3
+_PNG = {"response_format": "b64_json", "image_format": "png"}
 
 
 class _Row(msgspec.Struct):
@@ -71,37 +52,55 @@ class Recraft:
         return self._facts
 
     async def draw(self, ask: Ask) -> Answer:
-        """One portrait; raises a ModelError. Takes no references: image to image keeps the picture, not the person."""
+        """One portrait; raises a ModelError. With a reference it is drawn after that picture, in that picture's ratio:
+        image to image has no field for a size."""
         model = self.facts.id
-        if ask.references:
+        if len(ask.references) > self.facts.references:
             raise BadRequest(model, "references")
-        reply = await self._http.post(
-            "/images/generations", self._body(ask), model=model, within=self._within[ask.size]
-        )
+        path, body = await self._request(ask)
+        reply = await self._http.post(path, body, model=model, within=self._within[ask.size])
         if not reply.good:
-            raise await _failure(reply, model, ask.prompt)
-        drawn = await reply.drawn(_Drawn, model)
-        data = next((image.b64_json for image in drawn.data or () if image.b64_json), None)
-        if data is None:
-            raise BadPicture(model, "no image", _paid(drawn.credits))
-        request_id = reply.headers.get("x-recraft-requestid", "")
-        return Answer(data, "image/png", self._charge(drawn.credits, ask.size), request_id, ask.seed)
+            raise await failure(reply, model, ask.prompt)
+        drawn = await reply.drawn(Drawn, model)
+        if drawn.picture is None:
+            raise BadPicture(model, "no image", paid(drawn.credits))
+        cost = charge(drawn.credits, self.facts.price(ask.size, len(ask.references)))
+        return Answer(drawn.picture, "image/png", cost, _request_id(reply), ask.seed)
 
-    def _body(self, ask: Ask) -> dict[str, object]:
-        return {
-            "model": self.facts.wire_id,
-            "prompt": ask.prompt,
-            "n": 1,
-            "size": ask.aspect,
-            "random_seed": ask.seed,
-            "response_format": "b64_json",
-            "image_format": "png",
-        }
+    async def _request(self, ask: Ask) -> tuple[str, dict[str, object]]:
+        """Where to ask, and what."""
+        same = {"model": self.facts.wire_id, "prompt": ask.prompt, "n": 1, "random_seed": ask.seed, **_PNG}
+        if not ask.references:
+            return "/images/generations", {**same, "size": ask.aspect}
+        (reference,) = await fitted(ask.references, self.facts.id, _LIMITS)
+        return "/images/imageToImage", {**same, "image_url": await data_url(reference), "strength": _STRENGTH}
 
-    def _charge(self, credits_: Decimal | None, size: Size) -> Charge:
-        if credits_ is None:
-            return Charge(self.facts.prices[size], "listed")
-        return Charge(credits_ / _CREDITS_PER_DOLLAR, "exact")
+
+class Crisp:
+    """Crisp upscaling: a larger picture with the same content, its long side undocumented (4,096 once measured)."""
+
+    def __init__(self, facts: UpscalerFacts, http: Http, within: Mapping[Size, float]) -> None:
+        self._facts = facts
+        self._http = http
+        self._within = within
+
+    @property
+    def facts(self) -> UpscalerFacts:
+        return self._facts
+
+    async def enlarge(self, data: bytes) -> Answer:
+        """The picture as large as the account makes it; raises a ModelError."""
+        upscaler = self.facts.id
+        (picture,) = await fitted((data,), upscaler, _LIMITS)
+        body = {"image_url": await data_url(picture), **_PNG}
+        within = self._within[Size.FOUR_K]
+        reply = await self._http.post(f"/images/{self.facts.wire_id}", body, model=upscaler, within=within)
+        if not reply.good:
+            raise await failure(reply, upscaler, "")
+        enlarged = await reply.drawn(Enlarged, upscaler)
+        if enlarged.picture is None:
+            raise BadPicture(upscaler, "no image", paid(enlarged.credits))
+        return Answer(enlarged.picture, "image/png", charge(enlarged.credits, self.facts.price), _request_id(reply))
 
 
 async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
@@ -116,46 +115,16 @@ async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
     me = await reply.said(_Me) if reply.good else None
     if me is None:
         return found
-    return replace(found, key_ok=True, notes=(f"balance ${me.credits / _CREDITS_PER_DOLLAR:.2f}", *found.notes))
+    return replace(found, key_ok=True, notes=(f"balance ${me.credits / CREDITS_PER_DOLLAR:.2f}", *found.notes))
 
 
 async def _listed(http: Http) -> Listing:
     reply = await http.get("/models", model="recraft", within=CHECK_SECONDS)
     rows = await reply.said(_Rows) if reply.good else None
     if rows is None:
-        raise await _failure(reply, "recraft", "")
+        raise await failure(reply, "recraft", "")
     return {row.id: "" for row in rows.data}
 
 
-async def _failure(reply: Reply, model: str, prompt: str) -> ModelError:
-    said = await reply.said(dict[str, Any])
-    if said is None:
-        return rejected(reply, model, "", spoken=False)
-    code = said.get("code")
-    detail = codes(code if isinstance(code, str) else None)
-    if 400 <= reply.status < 500 and reply.status != 401:
-        words = _words(said, prompt)
-        for meaning, kind in _MEANINGS:
-            if meaning.search(words):
-                return kind(model, detail)
-    return rejected(reply, model, detail, spoken=True)
-
-
-def _words(said: dict[str, Any], prompt: str) -> str:
-    """All the error says, without the prompt that it may repeat: a brief may speak of balance and safety."""
-    words = " ".join(value for value in _flat(said) if isinstance(value, str))
-    return (words.replace(prompt, " ") if prompt else words).casefold()
-
-
-def _flat(value: object) -> list[object]:
-    if isinstance(value, dict):
-        return [inner for item in value.values() for inner in _flat(item)]
-    if isinstance(value, list):
-        return [inner for item in value for inner in _flat(item)]
-    return [value]
-
-
-def _paid(credits_: Decimal | None) -> Paid:
-    if credits_ is None:
-        return "maybe"
-    return "yes" if credits_ else "no"
+def _request_id(reply: Reply) -> str:
+    return reply.headers.get("x-recraft-requestid", "")

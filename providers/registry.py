@@ -4,9 +4,12 @@ November 2026. An id, a price or a date that changes is changed here and nowhere
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from bot.catalogue import ModelFacts, Size
+from bot.brief import ASPECTS
+from bot.catalogue import ModelFacts, Size, UpscalerFacts
+from providers._frames import OPENAI_LARGEST, Bound, openai_frame
 
 
 @dataclass(frozen=True)
@@ -19,20 +22,31 @@ class Rates:
     text_out: Decimal
 
 
-# recraft.ai/docs/api-reference/pricing: $1 is 1,000 credits, a picture has one price whatever its ratio.
+# recraft.ai/docs/api-reference/pricing: $1 is 1,000 credits; a picture has one price, whatever its ratio, and the list
+# knows no other for one drawn after a picture.
 _RECRAFT = Decimal("0.035")
 _RECRAFT_PRO = Decimal("0.21")
+_RECRAFT_FLASH = Decimal("0.007")
 
 # OpenAI bills tokens. Its prices per picture are litellm's sheet (1.109.1) at OPENAI_QUALITY; for a size between two
 # listed ones the dearer is taken (draft: 2560x1440, 4k: 3840x2160), with a cent for the words: 2,000 tokens.
 _WORDS = Decimal("0.010")
 _GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _WORDS, Size.FOUR_K: Decimal("0.401") + _WORDS}
 _GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _WORDS, Size.FOUR_K: Decimal("0.100") + _WORDS}
+# Nobody lists 2.6: the dearest of its family is reserved.
+_GPT_IMAGE_2_6 = _GPT_IMAGE_2
+# The guide for image generation counts a picture sent at high fidelity as 65 tokens, 129 for each of two tiles and
+# 6,240 more where it is no square (gpt-image-1; later models are always at high fidelity): at $8 a million, $0.0525.
+_OPENAI_REFERENCE = Decimal("0.053")
 
 # Google bills tokens too: the picture at 1K and 4K (litellm 1.109.1; inference.sh for 4K of 2.1), 2,000 tokens of words
 # and 1,000 of thinking, rounded up to a tenth of a cent.
 _NANO_BANANA = {Size.DRAFT: Decimal("0.045"), Size.FOUR_K: Decimal("0.124")}
 _NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.150"), Size.FOUR_K: Decimal("0.256")}
+_NANO_BANANA_2 = {Size.DRAFT: Decimal("0.072"), Size.FOUR_K: Decimal("0.156")}
+_NANO_BANANA_1 = {Size.DRAFT: Decimal("0.043"), Size.FOUR_K: Decimal("0.043")}
+# A picture sent along counts 560 tokens where anybody told (Pro, $0.0011); twice that at the dearest rate, rounded up.
+_GOOGLE_REFERENCE = Decimal("0.003")
 
 MODELS: tuple[ModelFacts, ...] = (
     ModelFacts(
@@ -45,6 +59,7 @@ MODELS: tuple[ModelFacts, ...] = (
         prices={Size.DRAFT: _RECRAFT, Size.FOUR_K: _RECRAFT},
         pixels={Size.DRAFT: "896x1216", Size.FOUR_K: "896x1216"},
         seeds=True,
+        references=1,
     ),
     ModelFacts(
         provider="recraft",
@@ -56,6 +71,17 @@ MODELS: tuple[ModelFacts, ...] = (
         prices={Size.DRAFT: _RECRAFT_PRO, Size.FOUR_K: _RECRAFT_PRO},
         pixels={Size.DRAFT: "1792x2432", Size.FOUR_K: "1792x2432"},
         seeds=True,
+        references=1,
+    ),
+    ModelFacts(
+        provider="recraft",
+        name="recraft-flash",
+        wire_id="recraftv4_1_flash",
+        title="Recraft V4.1 Flash",
+        strength="a quick look for less than a cent",
+        prices={Size.DRAFT: _RECRAFT_FLASH, Size.FOUR_K: _RECRAFT_FLASH},
+        pixels={Size.DRAFT: "896x1216", Size.FOUR_K: "896x1216"},
+        seeds=True,
     ),
     ModelFacts(
         provider="openai",
@@ -66,6 +92,8 @@ MODELS: tuple[ModelFacts, ...] = (
         prices=_GPT_IMAGE_2,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
         seeds=False,
+        references=16,
+        per_reference=_OPENAI_REFERENCE,
         successor="gpt-image-2.5",
     ),
     ModelFacts(
@@ -77,6 +105,8 @@ MODELS: tuple[ModelFacts, ...] = (
         prices=_GPT_IMAGE_2_5,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
         seeds=False,
+        references=16,
+        per_reference=_OPENAI_REFERENCE,
     ),
     ModelFacts(
         provider="openai",
@@ -87,6 +117,32 @@ MODELS: tuple[ModelFacts, ...] = (
         prices=_GPT_IMAGE_2_5,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
         seeds=False,
+        references=16,
+        per_reference=_OPENAI_REFERENCE,
+    ),
+    ModelFacts(
+        provider="openai",
+        name="gpt-image-2.6",
+        wire_id="gpt-image-2.6-flare",
+        title="GPT-Image-2.6 Flare",
+        strength="literal wardrobe, the newest",
+        prices=_GPT_IMAGE_2_6,
+        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        seeds=False,
+        references=16,
+        per_reference=_OPENAI_REFERENCE,
+    ),
+    ModelFacts(
+        provider="openai",
+        name="gpt-image-2.6-sunburst",
+        wire_id="gpt-image-2.6-sunburst",
+        title="GPT-Image-2.6 Sunburst",
+        strength="literal wardrobe and light, the newest",
+        prices=_GPT_IMAGE_2_6,
+        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        seeds=False,
+        references=16,
+        per_reference=_OPENAI_REFERENCE,
     ),
     ModelFacts(
         provider="gemini",
@@ -98,6 +154,7 @@ MODELS: tuple[ModelFacts, ...] = (
         pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
         seeds=True,
         references=14,
+        per_reference=_GOOGLE_REFERENCE,
     ),
     ModelFacts(
         provider="gemini",
@@ -109,21 +166,57 @@ MODELS: tuple[ModelFacts, ...] = (
         pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
         seeds=True,
         references=14,
+        per_reference=_GOOGLE_REFERENCE,
     ),
+    # The older two may be gone on any day: sources contradict each other about both. They are drawn only by name.
+    ModelFacts(
+        provider="gemini",
+        name="nano-banana-2",
+        wire_id="gemini-3.1-flash-image",
+        title="Nano Banana 2",
+        strength="a balance of skin and brief, the one before",
+        prices=_NANO_BANANA_2,
+        pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
+        seeds=True,
+        references=14,
+        per_reference=_GOOGLE_REFERENCE,
+        deprecated=date(2026, 10, 6),
+        successor="nano-banana",
+    ),
+    ModelFacts(
+        provider="gemini",
+        name="nano-banana-1",
+        wire_id="gemini-2.5-flash-image",
+        title="Nano Banana",
+        strength="quick, in one size",
+        prices=_NANO_BANANA_1,
+        pixels={Size.DRAFT: "864x1184", Size.FOUR_K: "864x1184"},
+        seeds=True,
+        references=3,
+        per_reference=_GOOGLE_REFERENCE,
+        deprecated=date(2026, 10, 2),
+        successor="nano-banana",
+    ),
+)
+
+# Preferred first. Crisp keeps what is in the picture; Recraft's other upscaler redraws faces and is never asked.
+UPSCALERS: tuple[UpscalerFacts, ...] = (
+    UpscalerFacts("recraft", "crispUpscale", "Recraft Crisp Upscale", Decimal("0.004")),
 )
 
 # What the prices above stand for; `auto` could cost four times as much.
 OPENAI_QUALITY: Mapping[Size, str] = {Size.DRAFT: "medium", Size.FOUR_K: "high"}
 
-# Legal are sides that 16 divides, at most 3,840 long, 655,360 to 8,294,400 pixels in all (the SDK's
-# `image_generate_params.py` and messages seen in use). 4k is the largest of them in the exact ratio.
+# Drafts are about 1K, 4k is the largest there is.
+_OPENAI_BOUNDS = {Size.DRAFT: Bound(1536, 1152 * 1536), Size.FOUR_K: OPENAI_LARGEST}
 OPENAI_SIZES: Mapping[Size, Mapping[str, str]] = {
-    Size.DRAFT: {"1:1": "1024x1024", "4:5": "1024x1280", "3:4": "1152x1536", "2:3": "1024x1536", "9:16": "864x1536"},
-    Size.FOUR_K: {"1:1": "2880x2880", "4:5": "2560x3200", "3:4": "2448x3264", "2:3": "2336x3504", "9:16": "2160x3840"},
+    size: {aspect: openai_frame(aspect, bound) for aspect in ASPECTS} for size, bound in _OPENAI_BOUNDS.items()
 }
 
 # `imageSize`, in capitals (google-genai 3.4.0); the ratio is sent as it is.
 GEMINI_SIZES: Mapping[Size, str] = {Size.DRAFT: "1K", Size.FOUR_K: "4K"}
+# These have one size and do not know the field.
+GEMINI_ONE_SIZE = frozenset({"gemini-2.5-flash-image"})
 
 # OpenAI: developers.openai.com/api/docs/pricing by way of litellm; words are never what its image models put out, so
 # they are counted at the picture's rate. Google: litellm 1.109.1 and its discussion 44983 (2.1 thinks at $7.50).
@@ -132,8 +225,12 @@ RATES: Mapping[str, Rates] = {
     "gpt-image-2": _OPENAI,
     "gpt-image-2.5-flare": _OPENAI,
     "gpt-image-2.5-sunburst": _OPENAI,
+    "gpt-image-2.6-flare": _OPENAI,
+    "gpt-image-2.6-sunburst": _OPENAI,
     "gemini-nano-banana-2.1": Rates(Decimal("1.5"), Decimal("1.5"), Decimal(30), Decimal("7.5")),
     "gemini-3-pro-image": Rates(Decimal(2), Decimal(2), Decimal(120), Decimal(12)),
+    "gemini-3.1-flash-image": Rates(Decimal("0.5"), Decimal("0.5"), Decimal(60), Decimal(3)),
+    "gemini-2.5-flash-image": Rates(Decimal("0.3"), Decimal("0.3"), Decimal(30), Decimal("2.5")),
 }
 
 

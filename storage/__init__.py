@@ -13,6 +13,7 @@ from storage.alone import NotAlone, alone
 from storage.database import Database, open_database
 from storage.ledger import SqlLedger
 from storage.migrations import migrate, newest, present
+from storage.notices import SqlNotices
 from storage.portraits import ObjectPortraits, open_portraits
 from storage.roster import SqlRoster
 from storage.rounds import SqlRounds
@@ -41,6 +42,7 @@ class Storage:
     rounds: SqlRounds
     roster: SqlRoster
     ledger: SqlLedger
+    notices: SqlNotices
     portraits: ObjectPortraits
     database: Database
 
@@ -76,7 +78,8 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
     """
     portraits = await asyncio.to_thread(open_portraits, settings.portraits_url)
     database = open_database(settings.database_url)
-    return Storage(SqlRounds(database, now), SqlRoster(database), SqlLedger(database), portraits, database)
+    rounds, roster = SqlRounds(database, now), SqlRoster(database)
+    return Storage(rounds, roster, SqlLedger(database), SqlNotices(database), portraits, database)
 
 
 def _first_line(error: Exception) -> str:

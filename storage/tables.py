@@ -3,6 +3,7 @@
 productions -< characters -< rounds -< slots -< marks
                           \\-< faces       \\-- ledger (one charge a settled slot)
 purses: what a workspace has committed on a UTC day      wishes: briefs that wait for a yes
+notices: who was told of a model's end
 """
 
 from collections.abc import Mapping
@@ -206,4 +207,13 @@ wishes = Table(
     Column("channel", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("brief", Document[Brief](Brief), nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
 )

@@ -89,9 +89,9 @@ def sheet_title(name: str) -> str:
     return f"{name}: contact sheet"
 
 
-def candidate_title(number: int, title: str) -> str:
-    """`3`, or `3 · Recraft V4.1` once models may be named."""
-    return f"{number} · {title}" if title else f"{number}"
+def candidate_title(number: int, *model: str) -> str:
+    """`3`, or `3 · Recraft V4.1 · recraft:recraftv4_1` once models may be named: title and exact id."""
+    return " · ".join([f"{number}", *model])
 
 
 def lock_question(name: str, leader: int | None) -> str:

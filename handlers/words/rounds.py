@@ -104,8 +104,9 @@ def result(tally: Tally) -> str:
 
 
 def revealed(slot: Slot, tally: Tally, titles: Titles) -> str:
-    """A candidate with its model, for after the close."""
-    return f"*{slot.number}* {quiet(titles(slot.model))} · {count(tally.votes.get(slot.number or 0, 0), 'vote')}"
+    """A candidate with its model and that model's exact id, for after the close."""
+    votes = count(tally.votes.get(slot.number or 0, 0), "vote")
+    return f"*{slot.number}* {quiet(titles(slot.model))} · {votes} · `{slot.model}`"
 
 
 def record(face: Face, titles: Titles) -> str:

@@ -19,24 +19,27 @@ from playground.models.recraft_facts import UPSCALER
 from playground.models.studio import Studio
 
 _STUDIO = web.AppKey("practice_studio", Studio)
+_GEMINI = web.AppKey("practice_gemini", Gemini)
 _OWN = web.AppKey("practice_own_server", Own)
 
 
 def add_models(app: web.Application, *, data: Path, speed: float = 1.0) -> None:
     """Adds the routes of all vendors and of their door; `speed` divides every wait, `data` keeps the bill."""
     studio = Studio(data, speed)
-    fal, own = Fal(studio), Own(studio)
-    app[_STUDIO], app[_OWN] = studio, own
-    door = ModelsDoor(studio, own, _served())
-    for part in (Recraft(studio), OpenAI(studio), Gemini(studio), fal, own, door):
+    gemini, fal, own = Gemini(studio), Fal(studio), Own(studio)
+    app[_STUDIO], app[_GEMINI], app[_OWN] = studio, gemini, own
+    door = ModelsDoor(studio, gemini, own, _served())
+    for part in (Recraft(studio), OpenAI(studio), gemini, fal, own, door):
         app.add_routes(part.routes())
     app.on_cleanup.append(_close)
     app.cleanup_ctx.append(fal.queue.run)
 
 
 async def reset_models(app: web.Application) -> None:
-    """Forgets faults, latencies, the own server's habits and the bill."""
+    """Forgets faults, latencies, lives, the servers' habits and the bill."""
     app[_STUDIO].faults.clear()
+    app[_STUDIO].lives.clear()
+    app[_GEMINI].spelling = "both"
     app[_OWN].habits = Habits()
     await app[_STUDIO].bill.clear()
 

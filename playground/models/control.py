@@ -1,4 +1,4 @@
-"""The control door's part about models: the bill, faults, latencies and the habits of one's own server."""
+"""The control door's part about models: the bill, faults, latencies, lives and the habits of servers."""
 
 import json
 from typing import Annotated, Any
@@ -7,6 +7,9 @@ import msgspec
 from aiohttp import web
 
 from playground.models.faults import KINDS, Fault, Latency
+from playground.models.gemini import Gemini
+from playground.models.gemini_frames import Spelling
+from playground.models.lives import Life
 from playground.models.own import Own
 from playground.models.reading import MisfitError, body_of, parsed
 from playground.models.studio import Studio
@@ -17,11 +20,16 @@ class _Wait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: Annotated[float, msgspec.Meta(ge=0)]
 
 
-class ModelsDoor:
-    """Routes under /control; `served` are (vendor, model id) of every model that answers."""
+class _Habit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    spelling: Spelling
 
-    def __init__(self, studio: Studio, own: Own, served: list[tuple[str, str]]) -> None:
+
+class ModelsDoor:
+    """Routes under /control; `served` are (vendor, model id) of every model that can answer."""
+
+    def __init__(self, studio: Studio, gemini: Gemini, own: Own, served: list[tuple[str, str]]) -> None:
         self._studio = studio
+        self._gemini = gemini
         self._own = own
         self._served = served
 
@@ -31,6 +39,8 @@ class ModelsDoor:
             web.get("/control/models", self.models),
             web.post("/control/models/{model:.+}/faults", self.fault),
             web.post("/control/models/{model:.+}/latency", self.latency),
+            web.post("/control/models/{model:.+}/life", self.life),
+            web.post("/control/gemini", self.set_spelling),
             web.get("/control/own", self.habits),
             web.post("/control/own", self.set_habits),
         ]
@@ -62,6 +72,22 @@ class ModelsDoor:
         self._studio.faults.set_latency(model, Latency(wait.least, wait.most))
         return web.json_response({"ok": True, "model": model, "latency": msgspec.structs.asdict(wait)})
 
+    async def life(self, request: web.Request) -> web.Response:
+        model = self._model(request)
+        try:
+            life = parsed(await body_of(request), Life)
+        except MisfitError as error:
+            raise _no("bad_life", f"{error.field}: {error.detail}".lstrip(": ")) from error
+        self._studio.lives.set(model, life)
+        return web.json_response({"ok": True, "model": model, "life": msgspec.structs.asdict(life)})
+
+    async def set_spelling(self, request: web.Request) -> web.Response:
+        try:
+            self._gemini.spelling = parsed(await body_of(request), _Habit).spelling
+        except MisfitError as error:
+            raise _no("bad_habit", f"{error.field}: {error.detail}".lstrip(": ")) from error
+        return web.json_response({"ok": True, "spelling": self._gemini.spelling})
+
     async def habits(self, _request: web.Request) -> web.Response:
         return web.json_response({"ok": True, **msgspec.structs.asdict(self._own.habits)})
 
@@ -82,7 +108,8 @@ class ModelsDoor:
         faults = self._studio.faults
         latency = faults.latency(model)
         wait = {"least": latency.least, "most": latency.most}
-        return {"id": model, "vendor": vendor, "fault": faults.show(model), "latency": wait}
+        life = msgspec.structs.asdict(self._studio.lives.of(model))
+        return {"id": model, "vendor": vendor, "fault": faults.show(model), "latency": wait, "life": life}
 
 
 def _no(error: str, detail: str, kind: type[web.HTTPException] = web.HTTPBadRequest) -> web.HTTPException:

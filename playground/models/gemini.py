@@ -11,8 +11,9 @@ from aiohttp import web
 
 from playground.models import gemini_errors as errors
 from playground.models.complaints import ComplaintError, Json, good_key, speaks
-from playground.models.gemini_facts import ASPECT_NAMES, MODELS, SIZE_NAMES, GeminiModel, Usage, usage
-from playground.models.gemini_requests import GenerateContent, GenerationConfig, ImageConfig, camel
+from playground.models.gemini_facts import MODELS, GeminiModel, Usage, usage
+from playground.models.gemini_frames import Spelling, frame_of
+from playground.models.gemini_requests import GenerateContent, camel
 from playground.models.order import Order
 from playground.models.pictures import opened
 from playground.models.reading import MisfitError, body_of, converted, decoded, encoded, parsed
@@ -30,6 +31,7 @@ VENDOR = Vendor("gemini", errors.complaint)
 class Gemini:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
+        self.spelling: Spelling = "both"
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -41,22 +43,23 @@ class Gemini:
     @speaks
     async def models(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
-        return web.json_response({"models": [_card(model) for model in MODELS.values()]})
+        served = [_card(model) for model in MODELS.values() if self._studio.lives.served(model.id)]
+        return web.json_response({"models": served})
 
     @speaks
     async def model(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
-        return web.json_response(_card(_known(request)))
+        return web.json_response(_card(self._known(request)))
 
     @speaks
     async def generate(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
-        model = _known(request)
+        model = self._known(request)
         try:
             wanted = converted(camel(parsed(await body_of(request), dict[str, Any])), GenerateContent)
         except MisfitError as error:
             raise _misfit(error) from error
-        aspect, size = _frame(wanted.generation_config)
+        aspect, size = frame_of(wanted.generation_config, model, self.spelling)
         pixels = model.pixels(aspect, size)
         if pixels is None:
             field = "generation_config.image_config"
@@ -70,6 +73,13 @@ class Gemini:
             return _answer(model, tokens, pictures)
 
         return await self._studio.serve(request, VENDOR, order, answer, {})
+
+    def _known(self, request: web.Request) -> GeminiModel:
+        name = request.match_info["model"]
+        model = MODELS.get(name)
+        if model is None or not self._studio.lives.served(name):
+            raise errors.unknown_model(name)
+        return model
 
     async def _references(self, wanted: GenerateContent) -> tuple[bytes, ...]:
         if len(wanted.references) > _REFERENCES:
@@ -89,33 +99,6 @@ def _check_key(request: web.Request) -> None:
         raise errors.no_key()
     if not good_key(key):
         raise errors.bad_key()
-
-
-def _known(request: web.Request) -> GeminiModel:
-    name = request.match_info["model"]
-    model = MODELS.get(name)
-    if model is None:
-        raise errors.unknown_model(name)
-    return model
-
-
-def _frame(config: GenerationConfig) -> tuple[str, str]:
-    """Ratio and size from either spelling; 1:1 and 1K where nothing is said."""
-    if config.image_config and config.response_format:
-        raise errors.bad_request("imageConfig and responseFormat.image are mutually exclusive.", "generation_config")
-    if config.response_format:
-        image = config.response_format.image
-        aspect = _named(ASPECT_NAMES, image.aspect_ratio or "ASPECT_RATIO_ONE_BY_ONE", "aspect_ratio")
-        return aspect, _named(SIZE_NAMES, image.image_size or "IMAGE_SIZE_ONE_K", "image_size")
-    image = config.image_config or ImageConfig()
-    return image.aspect_ratio or "1:1", image.image_size or "1K"
-
-
-def _named(names: dict[str, str], name: str, field: str) -> str:
-    if name not in names:
-        path = f"generation_config.response_format.image.{field}"
-        raise errors.bad_request(f"Invalid value at '{path}' (TYPE_ENUM), \"{name}\"", path)
-    return names[name]
 
 
 def _check(wanted: GenerateContent, model: GeminiModel) -> None:

@@ -21,6 +21,19 @@ ASPECTS: dict[str, Size] = {
     "16:9": (1376, 768),
     "21:9": (1584, 672),
 }
+# Of gemini-2.5-flash-image, whatever is asked for.
+_OLD_ASPECTS: dict[str, Size] = {
+    "1:1": (1024, 1024),
+    "2:3": (832, 1248),
+    "3:2": (1248, 832),
+    "3:4": (864, 1184),
+    "4:3": (1184, 864),
+    "4:5": (896, 1152),
+    "5:4": (1152, 896),
+    "9:16": (768, 1344),
+    "16:9": (1344, 768),
+    "21:9": (1536, 672),
+}
 _LONG_ASPECTS: dict[str, Size] = {"1:4": (512, 2048), "4:1": (2048, 512), "1:8": (384, 3072), "8:1": (3072, 384)}
 
 # The names Google's guide shows for the other spelling, `responseFormat.image`.
@@ -44,7 +57,8 @@ SIZE_NAMES = {"IMAGE_SIZE_ONE_K": "1K", "IMAGE_SIZE_TWO_K": "2K", "IMAGE_SIZE_FO
 
 @dataclass(frozen=True, slots=True)
 class GeminiModel:
-    """`tokens` out per picture by size; rates in USD per token; `thinks` models send sketches first."""
+    """`tokens` out per picture by size; rates in USD per token; `thinks` models send sketches first; `one_size` models
+    do not know the field for a size."""
 
     id: str
     name: str
@@ -56,9 +70,12 @@ class GeminiModel:
     thinks: bool = False
     long_aspects: bool = True
     token_window: int = 131_072
+    one_size: bool = False
 
     def pixels(self, aspect: str, size: str) -> Size | None:
         """None when the model offers no such ratio or size."""
+        if self.one_size:
+            return _OLD_ASPECTS.get(aspect)
         known = {**ASPECTS, **(_LONG_ASPECTS if self.long_aspects else {})}
         if aspect not in known or size not in self.tokens:
             return None
@@ -66,7 +83,7 @@ class GeminiModel:
         return (width // 2, height // 2) if size == "512" else (width * _TIMES[size], height * _TIMES[size])
 
 
-# Not served: gemini-3-pro-image-preview (retired 25 June 2026), gemini-2.5-flash-image (listed for 2 October 2026).
+# Not there at all: gemini-3-pro-image-preview (retired 25 June 2026).
 MODELS = {
     model.id: model
     for model in (
@@ -88,6 +105,16 @@ MODELS = {
             {"512": 747, "1K": 1120, "2K": 1680, "4K": 2520},
             60e-6,
             0.5e-6,
+        ),
+        GeminiModel(
+            "gemini-2.5-flash-image",
+            "Nano Banana",
+            {"1K": 1290},
+            30e-6,
+            0.3e-6,
+            long_aspects=False,
+            token_window=32_768,
+            one_size=True,
         ),
     )
 }

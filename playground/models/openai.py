@@ -10,13 +10,14 @@ from playground.models.complaints import ComplaintError, Json, bearer, good_key,
 from playground.models.openai_facts import MODELS, OpenAIModel, Size, Usage, objection, pixels, usage
 from playground.models.openai_requests import Edit, Generate
 from playground.models.order import Order
-from playground.models.pictures import opened
+from playground.models.pictures import mode_of
 from playground.models.reading import MisfitError, body_of, converted, parsed, part_of
 from playground.models.spoiled import Picture
 from playground.models.studio import Studio, Vendor
 
 _PROMPT_LIMIT = 32_000
 _REFERENCES, _REFERENCE_BYTES = 16, 50_000_000
+_MODES = ("RGB", "RGBA")
 _AUTO_SIZE: Size = (1024, 1536)
 
 VENDOR = Vendor("openai", errors.complaint)
@@ -60,15 +61,26 @@ class OpenAI:
     @speaks
     async def models(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
-        return web.json_response({"object": "list", "data": [_card(model) for model in MODELS.values()]})
+        served = [self._card(model) for model in MODELS.values() if self._studio.lives.served(model.id)]
+        return web.json_response({"object": "list", "data": served})
 
     @speaks
     async def model(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
-        return web.json_response(_card(_known(request.match_info["model"])))
+        return web.json_response(self._card(self._known(request.match_info["model"])))
+
+    def _known(self, name: str) -> OpenAIModel:
+        model = MODELS.get(name)
+        if model is None or not self._studio.lives.served(name):
+            raise errors.unknown_model(name)
+        return model
+
+    def _card(self, model: OpenAIModel) -> Json:
+        card = {"id": model.id, "object": "model", "created": 1_776_000_000, "owned_by": "system"}
+        return {**card, "shutdown_date": self._studio.lives.of(model.id).shutdown_date}
 
     async def _serve(self, request: web.Request, wanted: Generate, references: tuple[bytes, ...]) -> web.StreamResponse:
-        model = _known(wanted.model)
+        model = self._known(wanted.model)
         size = _size(wanted.size)
         quality = "medium" if wanted.quality == "auto" else wanted.quality
         _check_words(wanted, model, quality)
@@ -95,10 +107,10 @@ class OpenAI:
         for number, data in enumerate(references, 1):
             message = f"Invalid image file or mode for image {number}, please check your image file."
             try:
-                await self._studio.off_loop(lambda data=data: opened(data))  # type: ignore[misc]
+                mode = await self._studio.off_loop(lambda data=data: mode_of(data))  # type: ignore[misc]
             except OSError as error:
                 raise errors.bad_request(message, "image", "invalid_image_file") from error
-            if len(data) >= _REFERENCE_BYTES:
+            if len(data) >= _REFERENCE_BYTES or mode not in _MODES:
                 raise errors.bad_request(message, "image", "invalid_image_file")
 
 
@@ -123,13 +135,6 @@ async def _form(request: web.Request) -> tuple[dict[str, Any], list[bytes]]:
 def _check_key(request: web.Request) -> None:
     if not good_key(bearer(request)):
         raise errors.bad_key()
-
-
-def _known(model: str) -> OpenAIModel:
-    known = MODELS.get(model)
-    if known is None:
-        raise errors.unknown_model(model)
-    return known
 
 
 def _size(wanted: str) -> Size:
@@ -166,11 +171,6 @@ def _misfit(error: MisfitError) -> ComplaintError:
         case "json":
             return errors.bad_request("We could not parse the JSON body of your request.", None)
     return errors.bad_request(f"Invalid value for '{error.field}'. {error.detail}", error.field, "invalid_value")
-
-
-def _card(model: OpenAIModel) -> Json:
-    card = {"id": model.id, "object": "model", "created": 1_776_000_000, "owned_by": "system"}
-    return {**card, "shutdown_date": model.shutdown_date}
 
 
 def _answer(wanted: Generate, order: Order, quality: str, tokens: Usage, pictures: list[Picture]) -> Json:

@@ -35,7 +35,6 @@ SIDE, RATIO, LEAST, MOST = 3840, 3, 655_360, 8_294_400
 class OpenAIModel:
     id: str
     prices: dict[str, tuple[float, float, float, float]]
-    shutdown_date: str | None = None
 
 
 MODELS = {

@@ -28,6 +28,13 @@ def opened(data: bytes) -> Image.Image:
         return picture.convert("RGB")
 
 
+def mode_of(data: bytes) -> str:
+    """The colour mode of a reference that can be decoded whole; raises OSError when it is no picture."""
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+        return picture.mode
+
+
 def upscaled_size(width: int, height: int) -> tuple[int, int]:
     """Crisp upscaling takes the long side to 4096 (measured once on 1122x1402: 3278x4096; undocumented)."""
     scale = _UPSCALED / max(width, height)

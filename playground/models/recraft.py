@@ -52,8 +52,8 @@ class Recraft:
     async def image_to_image(self, request: web.Request) -> web.StreamResponse:
         wanted = await _wanted(request, ImageToImage)
         model = _model(wanted)
-        reference, (width, height) = await self._reference(wanted.image_url)
-        order = _order(wanted, model, (width, height), (reference,), wanted.strength)
+        reference, size = await self._reference(wanted.image_url)
+        order = _order(wanted, model, model.nearest(size), (reference,), wanted.strength)
         return await self._serve(request, order)
 
     @speaks
@@ -76,7 +76,8 @@ class Recraft:
     @speaks
     async def models(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
-        return web.json_response({"object": "list", "data": [{"id": name, "object": "model"} for name in MODELS]})
+        served = [{"id": name, "object": "model"} for name in MODELS if self._studio.lives.served(name)]
+        return web.json_response({"object": "list", "data": served})
 
     @speaks
     async def me(self, request: web.Request) -> web.StreamResponse:

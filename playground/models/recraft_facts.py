@@ -1,6 +1,7 @@
 """Recraft's models, prices and pixel sizes: recraft.ai/docs/api-reference, pricing, models and appendix."""
 
 from dataclasses import dataclass
+from math import log
 
 Size = tuple[int, int]
 
@@ -48,6 +49,11 @@ class RecraftModel:
         return sizes.get(size) or next(
             (pixels for pixels in sizes.values() if size == f"{pixels[0]}x{pixels[1]}"), None
         )
+
+    def nearest(self, size: Size) -> Size:
+        """The model's own size whose ratio is nearest to that of a picture."""
+        ratio = log(size[0] / size[1])
+        return min(_TABLES[self.table].values(), key=lambda own: abs(log(own[0] / own[1]) - ratio))
 
 
 MODELS = {

@@ -14,6 +14,7 @@ from playground.models import delivery
 from playground.models.bill import Bill, Call
 from playground.models.complaints import ComplaintError, Json
 from playground.models.faults import COMPLAINTS, Fault, Faults, Kind
+from playground.models.lives import Lives
 from playground.models.order import Order
 from playground.models.pictures import drawn
 from playground.models.spoiled import Picture, spoiled
@@ -46,10 +47,11 @@ class Job:
 
 
 class Studio:
-    """What all vendors share: faults, the bill, the clock and the threads that draw."""
+    """What all vendors share: faults, lives, the bill, the clock and the threads that draw."""
 
     def __init__(self, data: Path, speed: float = 1.0) -> None:
         self.faults = Faults()
+        self.lives = Lives()
         self.bill = Bill(data)
         self._speed = speed
         self._drawers = ThreadPoolExecutor(_DRAWERS, thread_name_prefix="drawer")
@@ -71,7 +73,9 @@ class Studio:
         return await self.deliver(request, job, content, headers)
 
     async def accept(self, vendor: Vendor, order: Order) -> Job:
-        """Counts the call's fault and writes the call down."""
+        """Counts the call's fault and writes the call down; raises the vendor's complaint about a retired model."""
+        if not self.lives.served(order.model):
+            raise vendor.complaint(Fault("retired"), order.model)
         fault = self.faults.strike(order.model)
         return Job(vendor, order, await self.bill.accept(vendor.name, order, fault.kind if fault else None), fault)
 

@@ -1,12 +1,13 @@
 """What each account says of itself without being paid for it."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.settings import Settings
-from providers import AccountCheck, open_models
+from providers import AccountCheck, ends_in, open_models
 from providers.registry import MODELS, models_of
 from tests.contract.vendor_cases import KEY
 from tests.contract.vendor_desk import Canned, Desk
@@ -113,6 +114,26 @@ async def test_a_shutdown_date_is_told_with_what_to_use_instead() -> None:
     found = await check("openai", Desk(Canned({"data": rows})))
     assert found.notes[0] == "gpt-image-2 (gpt-image-2) shuts down on 2027-01-31; use gpt-image-2.5"
     assert len(found.notes) == len(rows)
+
+
+async def test_days_of_ends_are_told_as_days_and_what_is_no_day_is_left_out() -> None:
+    ours = models_of("openai")
+    rows = [{"id": m.wire_id, "shutdown_date": None} for m in ours[3:]]
+    rows += [{"id": ours[0].wire_id, "shutdown_date": "2027-01-31"}, {"id": ours[1].wire_id, "shutdown_date": "soon"}]
+    found = await check("openai", Desk(Canned({"data": rows})))
+    today = date(2026, 11, 24)
+    ends = ends_in([found], today)
+    assert ends == dict.fromkeys([m.id for m in ours]) | {ours[0].id: date(2027, 1, 31), ours[2].id: today}
+
+
+@every_provider
+async def test_a_list_without_any_of_our_models_says_nothing_of_them(provider: str) -> None:
+    listed = {"data": [{"id": "another-model"}], "models": [{"name": "models/another-model"}]}
+    found = await check(provider, Desk(Canned(listed), BALANCE))
+    assert found.key_ok
+    assert set(found.served.values()) == {None}
+    assert "none of our models is on the account's list" in found.notes
+    assert ends_in([found], date(2026, 11, 24)) == {}
 
 
 async def test_accounts_without_a_key_are_listed_and_not_asked() -> None:

@@ -11,7 +11,7 @@ from aiohttp.test_utils import unused_port
 
 from bot.catalogue import Size
 from bot.errors import BadKey, BadPicture, Down, ModelError, RateLimited, TimedOut
-from tests.contract.vendor_cases import ALL, BASE64, KEY, PICTURE, PROMPT, VENDORS, Case, Vendor, an_ask
+from tests.contract.vendor_cases import ALL, BASE64, KEY, PICTURE, PROMPT, REFERENCE, VENDORS, Case, Vendor, an_ask
 from tests.contract.vendor_desk import Canned, Desk
 
 LONG = {Size.DRAFT: 20.0, Size.FOUR_K: 20.0}
@@ -30,12 +30,14 @@ def discreet(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str
     assert "fisherwoman" not in told
 
 
-async def missed(vendor: Vendor, desk: Desk, within: dict[Size, float] = LONG) -> ModelError:
+async def missed(
+    vendor: Vendor, desk: Desk, within: dict[Size, float] = LONG, references: tuple[bytes, ...] = ()
+) -> ModelError:
     """Draw once and give the error, having looked through all that it says of itself and its causes."""
     async with desk.open() as address:
         http = vendor.http(address)
         with pytest.raises(ModelError) as caught:
-            await vendor.model(vendor.facts, http, within).draw(an_ask())
+            await vendor.model(vendor.facts, http, within).draw(an_ask(references=references))
         await http.close()
     told = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + str(caught.value)
     assert KEY not in told
@@ -45,9 +47,10 @@ async def missed(vendor: Vendor, desk: Desk, within: dict[Size, float] = LONG) -
 
 
 @pytest.mark.parametrize(("vendor", "case"), ALL, ids=[f"{v.provider}: {c.name}" for v, c in ALL])
-async def test_a_bad_answer_becomes_its_miss(vendor: Vendor, case: Case) -> None:
+@pytest.mark.parametrize("references", [(), (REFERENCE,)], ids=["from words", "after a picture"])
+async def test_a_bad_answer_becomes_its_miss(vendor: Vendor, case: Case, references: tuple[bytes, ...]) -> None:
     desk = Desk(case.canned)
-    error = await missed(vendor, desk)
+    error = await missed(vendor, desk, references=references)
     assert type(error) is case.kind
     assert error.model == vendor.facts.id
     assert error.paid == case.paid
@@ -90,11 +93,14 @@ async def test_nobody_at_the_address_is_down_and_surely_unpaid(vendor: Vendor) -
 
 
 @every_vendor
-async def test_a_vendor_that_comes_up_a_moment_later_is_asked_once(vendor: Vendor) -> None:
+@pytest.mark.parametrize("references", [(), (REFERENCE,)], ids=["from words", "after a picture"])
+async def test_a_vendor_that_comes_up_a_moment_later_is_asked_once(
+    vendor: Vendor, references: tuple[bytes, ...]
+) -> None:
     port, desk = unused_port(), Desk(Canned(vendor.good(BASE64)))
     http = vendor.http(f"http://127.0.0.1:{port}")
     async with asyncio.TaskGroup() as group:
-        drawing = group.create_task(vendor.model(vendor.facts, http, LONG).draw(an_ask()))
+        drawing = group.create_task(vendor.model(vendor.facts, http, LONG).draw(an_ask(references=references)))
         await asyncio.sleep(0.1)
         async with desk.open(port):
             answer = await drawing

@@ -12,20 +12,21 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from PIL import Image
 
-from bot.catalogue import ModelFacts, Size
-from bot.errors import ModelError
+from bot.budget import Charge
+from bot.catalogue import ModelFacts, Size, UpscalerFacts
+from bot.errors import ModelError, Retired
 from bot.ports import Answer, Ask
 from bot.settings import Settings
 from playground.models import add_models
 from providers import Models, open_models
-from providers.registry import MODELS, models_of
+from providers.registry import MODELS, UPSCALERS, models_of
 
 PROMPT = "Maya, a weathered 60-year-old fisherwoman, grey plait"
 ASPECT_PIXELS = {
     "recraft": {"1:1": (1024, 1024), "4:5": (896, 1152), "3:4": (896, 1216), "2:3": (832, 1280), "9:16": (768, 1344)},
     "gpt-image-2": {
-        "1:1": (1024, 1024),
-        "4:5": (1024, 1280),
+        "1:1": (1328, 1328),
+        "4:5": (1152, 1440),
         "3:4": (1152, 1536),
         "2:3": (1024, 1536),
         "9:16": (864, 1536),
@@ -101,19 +102,82 @@ async def fault(address: str, facts: ModelFacts, kind: str) -> None:
         assert response.status == 200
 
 
+async def tell(address: str, path: str, body: dict[str, str]) -> None:
+    async with ClientSession() as session, session.post(f"{address}/control/{path}", json=body) as response:
+        assert response.status == 200
+
+
+def a_portrait(kind: str, mode: str = "RGB") -> bytes:
+    out = BytesIO()
+    Image.linear_gradient("L").resize((450, 600)).convert(mode).save(out, kind)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize("size", Size)
 @pytest.mark.parametrize("facts", MODELS, ids=lambda m: m.name)
 async def test_every_model_draws_what_its_row_promises_at_a_price_within_it(
     facts: ModelFacts, size: Size, tmp_path: Path
 ) -> None:
     async with practice(tmp_path) as (models, address):
+        await tell(address, f"models/{facts.wire_id}/life", {"state": "served"})
         answer = await models.model(facts.id).draw(Ask(PROMPT, "3:4", size, 7))
         width, height = await pixels(answer)
         assert f"{width}x{height}" == facts.pixels[size]
         assert answer.charge.source == "exact"
-        assert answer.charge.usd == await billed(address)
+        assert round(answer.charge.usd, 6) == await billed(address)
         assert answer.charge.usd <= facts.prices[size]
         assert answer.request_id
+
+
+@pytest.mark.parametrize("facts", [m for m in MODELS if m.references], ids=lambda m: m.name)
+async def test_every_model_that_takes_references_draws_after_as_many_as_it_takes_within_its_price(
+    facts: ModelFacts, tmp_path: Path
+) -> None:
+    pictures = (a_portrait("JPEG", "CMYK"), a_portrait("PNG", "P"), *[a_portrait("WEBP")] * facts.references)
+    references = pictures[: facts.references]
+    async with practice(tmp_path) as (models, address):
+        await tell(address, f"models/{facts.wire_id}/life", {"state": "served"})
+        answer = await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7, references))
+        width, height = await pixels(answer)
+        assert f"{width}x{height}" == facts.pixels[Size.DRAFT]
+        assert answer.charge.source == "exact"
+        assert round(answer.charge.usd, 6) == await billed(address)
+        assert answer.charge.usd <= facts.price(Size.DRAFT, len(references))
+
+
+@pytest.mark.parametrize("facts", UPSCALERS, ids=lambda u: u.id)
+async def test_an_upscaler_takes_a_draft_to_4k_for_its_listed_price(facts: UpscalerFacts, tmp_path: Path) -> None:
+    async with practice(tmp_path) as (models, address):
+        answer = await models.upscaler(facts.id).enlarge(a_portrait("WEBP"))
+        assert await pixels(answer) == (3072, 4096)
+        assert answer.charge == Charge(facts.price, "exact")
+        assert round(answer.charge.usd, 6) == await billed(address)
+        assert answer.request_id
+
+
+@pytest.mark.parametrize("spelling", ["both", "imageConfig", "responseFormat"])
+async def test_google_draws_whichever_spelling_its_server_knows_and_bills_once(spelling: str, tmp_path: Path) -> None:
+    facts = models_of("gemini")[0]
+    async with practice(tmp_path) as (models, address):
+        await tell(address, "gemini", {"spelling": spelling})
+        answer = await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
+        assert await pixels(answer) == (896, 1200)
+        assert round(answer.charge.usd, 6) == await billed(address)
+
+
+@pytest.mark.parametrize("provider", ["recraft", "openai", "gemini"])
+async def test_a_model_retired_overnight_answers_as_retired_and_is_told_by_the_check(
+    provider: str, tmp_path: Path
+) -> None:
+    facts = models_of(provider)[0]
+    async with practice(tmp_path) as (models, address):
+        await tell(address, f"models/{facts.wire_id}/life", {"state": "retired"})
+        with pytest.raises(Retired) as caught:
+            await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
+        checks = await models.checks()
+        assert caught.value.paid == "no"
+        assert await billed(address) == 0
+    assert next(c for c in checks if c.provider == provider).served[facts.id] is False
 
 
 @pytest.mark.parametrize("name", ASPECT_PIXELS)
@@ -143,6 +207,7 @@ async def test_a_fault_becomes_its_miss_and_what_is_called_free_is_not_on_the_bi
 
 async def test_all_accounts_are_sound_and_serve_every_model_of_the_table(tmp_path: Path) -> None:
     async with practice(tmp_path) as (models, address):
+        await tell(address, "models/gemini-2.5-flash-image/life", {"state": "served"})
         checks = await models.checks()
         assert await billed(address) == 0
     assert all(c.reachable and c.key_ok for c in checks)

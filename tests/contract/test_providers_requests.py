@@ -1,12 +1,14 @@
 """What each vendor is sent for one portrait, and what is made of a good answer."""
 
 import asyncio
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.brief import ASPECTS
 from bot.budget import Charge
@@ -31,7 +33,6 @@ from tests.contract.vendor_desk import Asked, Canned, Desk
 
 WITHIN = {Size.DRAFT: 20.0, Size.FOUR_K: 20.0}
 LIMITED: Json = {"code": 400, "message": "x", "status": "INVALID_ARGUMENT"}
-JPEG = b"\xff\xd8\xff\xe0" + PICTURE
 
 
 async def drawn(vendor: Vendor, desk: Desk, *asks: Ask, facts: ModelFacts | None = None) -> list[Answer]:
@@ -50,6 +51,21 @@ async def sent(vendor: Vendor, ask: Ask, facts: ModelFacts | None = None) -> Ask
     await drawn(vendor, desk, ask, facts=facts)
     assert len(desk.asked) == 1
     return desk.asked[0]
+
+
+def a_reference(kind: str, mode: str = "RGB", size: tuple[int, int] = (90, 120)) -> bytes:
+    out = BytesIO()
+    Image.linear_gradient("L").resize(size).convert(mode).save(out, kind)
+    return out.getvalue()
+
+
+def sent_pictures(asked: Asked) -> list[bytes]:
+    """The pictures of a request, in whichever way its vendor wants them."""
+    if asked.pictures:
+        return [picture.data for picture in asked.pictures]
+    if "image_url" in asked.body:
+        return [b64decode(asked.body["image_url"].partition(",")[2])]
+    return [b64decode(part["inlineData"]["data"]) for part in asked.body["contents"][0]["parts"][1:]]
 
 
 def model(name: str) -> ModelFacts:
@@ -106,16 +122,90 @@ async def test_google_is_sent_image_config_and_the_key_in_a_header_never_in_the_
 
 
 async def test_google_is_sent_references_as_parts_with_the_type_of_their_bytes() -> None:
-    asked = await sent(GEMINI, an_ask(references=(PICTURE, JPEG)))
+    png, jpeg = a_reference("PNG"), a_reference("JPEG")
+    asked = await sent(GEMINI, an_ask(references=(png, jpeg)))
     assert asked.body["contents"][0]["parts"] == [
         {"text": PROMPT},
-        {"inlineData": {"mimeType": "image/png", "data": BASE64}},
-        {"inlineData": {"mimeType": "image/jpeg", "data": b64encode(JPEG).decode()}},
+        {"inlineData": {"mimeType": "image/png", "data": b64encode(png).decode()}},
+        {"inlineData": {"mimeType": "image/jpeg", "data": b64encode(jpeg).decode()}},
     ]
 
 
+async def test_googles_model_of_one_size_is_not_sent_any() -> None:
+    asked = await sent(GEMINI, an_ask(Size.FOUR_K), model("nano-banana-1"))
+    assert asked.body["generationConfig"]["imageConfig"] == {"aspectRatio": "3:4"}
+
+
+async def test_recraft_is_sent_one_reference_as_a_data_url_without_a_size() -> None:
+    png = a_reference("PNG")
+    asked = await sent(RECRAFT, an_ask(references=(png,)))
+    strength = asked.body.pop("strength")
+    assert (asked.path, 0 < strength < 0.5) == ("/v1/images/imageToImage", True)
+    assert asked.body == {
+        "model": "recraftv4_1",
+        "prompt": PROMPT,
+        "n": 1,
+        "image_url": f"data:image/png;base64,{b64encode(png).decode()}",
+        "random_seed": 284_771,
+        "response_format": "b64_json",
+        "image_format": "png",
+    }
+
+
+async def test_openai_is_sent_references_as_a_form_and_never_a_fidelity() -> None:
+    references = (a_reference("PNG"), a_reference("JPEG"), a_reference("WEBP"))
+    asked = await sent(OPENAI, an_ask(Size.FOUR_K, "4:5", references))
+    assert (asked.method, asked.path) == ("POST", "/v1/images/edits")
+    assert asked.headers["Authorization"] == f"Bearer {KEY}"
+    assert asked.body == {
+        "model": "gpt-image-2",
+        "prompt": PROMPT,
+        "n": "1",
+        "size": "2560x3200",
+        "quality": "high",
+        "output_format": "png",
+    }
+    assert [(p.field, p.media_type, p.data) for p in asked.pictures] == [
+        ("image[]", "image/png", references[0]),
+        ("image[]", "image/jpeg", references[1]),
+        ("image[]", "image/webp", references[2]),
+    ]
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda v: v.provider)
+async def test_a_reference_in_an_odd_colour_mode_goes_as_an_rgb_png(vendor: Vendor) -> None:
+    asked = await sent(vendor, an_ask(references=(a_reference("JPEG", "CMYK"),)))
+    (data,) = sent_pictures(asked)
+    with Image.open(BytesIO(data)) as picture:
+        assert (picture.format, picture.mode) == ("PNG", "RGB")
+
+
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda v: v.provider)
+async def test_a_reference_that_is_no_picture_is_refused_before_anything_is_sent(vendor: Vendor) -> None:
+    desk = Desk(Canned(vendor.good(BASE64)))
+    with pytest.raises(BadRequest, match="decoded"):
+        await drawn(vendor, desk, an_ask(references=(PICTURE,)))
+    assert desk.asked == []
+
+
+async def test_a_reference_too_large_for_recraft_is_shrunk_below_its_limits() -> None:
+    asked = await sent(RECRAFT, an_ask(references=(a_reference("JPEG", size=(4200, 5000)),)))
+    (data,) = sent_pictures(asked)
+    with Image.open(BytesIO(data)) as picture:
+        assert max(picture.size) < 4096
+        assert picture.width * picture.height < 16_000_000
+        assert picture.width / picture.height == pytest.approx(0.84, abs=0.001)
+    assert len(data) < 10_000_000
+
+
+async def test_an_answer_without_a_price_lists_its_references_too() -> None:
+    body = {key: value for key, value in OPENAI.good(BASE64).items() if key != "usage"}
+    [answer] = await drawn(OPENAI, Desk(Canned(body)), an_ask(references=(a_reference("PNG"),) * 2))
+    assert answer.charge == Charge(OPENAI.facts.price(Size.DRAFT, 2), "listed")
+
+
 @pytest.mark.parametrize(
-    ("vendor", "count"), [(RECRAFT, 1), (OPENAI, 1), (GEMINI, 15)], ids=["recraft", "openai", "gemini"]
+    ("vendor", "count"), [(RECRAFT, 2), (OPENAI, 17), (GEMINI, 15)], ids=["recraft", "openai", "gemini"]
 )
 async def test_more_references_than_a_model_takes_are_refused_before_anything_is_sent(
     vendor: Vendor, count: int

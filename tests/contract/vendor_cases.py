@@ -1,6 +1,6 @@
 """The vendors as the tests know them: good answers, and every spelling of a bad one, with the miss it must become."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +29,8 @@ KEY = "sk-sentinel-7f3a9c"
 PROMPT = 'Maya, a "weathered" fisherwoman; credit to nobody, safety in her eyes'
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 BASE64 = b64encode(PICTURE).decode()
+# One grey pixel in RGB, as PNG.
+REFERENCE = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGOoqKgAAALUAWneSzH7AAAAAElFTkSuQmCC")
 # Vendors do repeat what they were sent.
 ECHO = f"About {PROMPT}, asked with {KEY}"
 HTML = b"<!doctype html><html><body><h1>One moment</h1></body></html>"

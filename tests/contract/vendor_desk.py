@@ -30,13 +30,23 @@ class Canned:
 
 
 @dataclass(frozen=True)
+class FormFile:
+    """A file of a form."""
+
+    field: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True)
 class Asked:
-    """One request as it arrived."""
+    """One request as it arrived; the body of a form is its fields, and `pictures` its files in order."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: Any
+    pictures: tuple[FormFile, ...] = ()
 
 
 class Desk:
@@ -63,9 +73,8 @@ class Desk:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        raw = b"" if answer.manner == "cut before reading" else await request.read()
-        body = json.loads(raw) if raw else None
-        self.asked.append(Asked(request.method, request.path_qs, dict(request.headers), body))
+        body, pictures = (None, ()) if answer.manner == "cut before reading" else await _read(request)
+        self.asked.append(Asked(request.method, request.path_qs, dict(request.headers), body, pictures))
         await asyncio.sleep(answer.after)
         match answer.manner:
             case "cut before reading" | "cut before answering":
@@ -76,6 +85,19 @@ class Desk:
             case "whole":
                 return web.Response(body=answer.content, status=answer.status, headers=_headers(answer))
         return await _in_parts(request, answer)
+
+
+async def _read(request: web.Request) -> tuple[Any, tuple[FormFile, ...]]:
+    if not request.content_type.startswith("multipart/"):
+        raw = await request.read()
+        return (json.loads(raw) if raw else None), ()
+    fields, files = {}, []
+    for name, value in (await request.post()).items():
+        if isinstance(value, web.FileField):
+            files.append(FormFile(name, value.content_type, value.file.read()))
+        else:
+            fields[name] = value
+    return fields, tuple(files)
 
 
 async def _in_parts(request: web.Request, answer: Canned) -> web.StreamResponse:

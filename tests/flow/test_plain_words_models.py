@@ -48,7 +48,17 @@ MISSES = {
 }
 LATE = {"drip", "hang"}
 NO_HARM = {"latency", "wrong_type"}
-SOUND, PRO, *OTHERS = MODELS
+# Seven slots to a round, one of them sound.
+PLAYED = {
+    "recraft",
+    "recraft-pro",
+    "gpt-image-2",
+    "gpt-image-2.5",
+    "gpt-image-2.5-sunburst",
+    "nano-banana",
+    "nano-banana-pro",
+}
+SOUND, PRO, *OTHERS = (m for m in MODELS if m.name in PLAYED)
 FAULTY = (*OTHERS, PRO)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -16,10 +16,10 @@ from bot.ballot import Reaction
 from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.casting import Casting
-from bot.catalogue import Catalogue, ModelFacts, Size
+from bot.catalogue import Catalogue, Ending, ModelFacts, Size
 from bot.errors import MessageGone, Unreachable
 from bot.face import Place
-from bot.ports import Answer, Ask, Picture
+from bot.ports import Answer, Ask, Picture, Reader
 from bot.round import Round
 from bot.settings import Settings
 from storage import Storage, migrate, open_storage
@@ -66,9 +66,15 @@ class Studio:
     def __init__(self) -> None:
         self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
         self.catalogue = Catalogue((SKIN, LITERAL), frozenset({"recraft", "openai"}))
+        self.ends: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
+        self.looks = 0
 
     def model(self, model_id: str) -> ScriptedModel:
         return {SKIN.id: self.skin, LITERAL.id: self.literal}[model_id]
+
+    async def endings(self, today: date) -> dict[str, date | None]:
+        self.looks += 1
+        return self.ends
 
     @property
     def asked(self) -> int:
@@ -149,6 +155,19 @@ class RememberingStage:
 
 
 @dataclass
+class Post:
+    """Keeps whom it told what; who is `away` cannot be reached."""
+
+    told: list[tuple[Reader, Ending]] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+
+    async def tell(self, reader: Reader, ending: Ending) -> None:
+        if reader.person in self.away:
+            raise Unreachable("chat.postMessage")
+        self.told.append((reader, ending))
+
+
+@dataclass
 class Doors:
     """Who may see which private place; every other place is public."""
 
@@ -169,6 +188,7 @@ class Theatre:
         self.studio = Studio()
         self.stage = RememberingStage(storage)
         self.doors = Doors()
+        self.post = Post()
         self.now = datetime.now(UTC)
         self.started: list[tuple[str, str]] = []
         self.casting = Casting.of(
@@ -180,6 +200,9 @@ class Theatre:
             stage=self.stage,
             visibility=self.doors,
             errands=self,
+            accounts=self.studio,
+            notices=storage.notices,
+            messenger=self.post,
             caps=Caps(Decimal(per_round), Decimal(per_day)),
             patience={Size.DRAFT: patience, Size.FOUR_K: patience},
             now=lambda: self.now,

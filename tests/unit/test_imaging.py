@@ -6,8 +6,8 @@ from random import Random
 import pytest
 from PIL import Image
 
-from bot.errors import BadPicture
-from bot.imaging import SHEET_BYTES, SHEET_WIDTH, alike, contact_sheet, examine, record
+from bot.errors import BadPicture, BadRequest
+from bot.imaging import SHEET_BYTES, SHEET_WIDTH, Limits, alike, contact_sheet, examine, fitting, record
 
 
 def picture(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
@@ -100,3 +100,59 @@ def test_thread_pictures_have_one_size_below_the_smallest_candidate() -> None:
 
 def test_the_record_shows_the_whole_portrait_at_most_1600_pixels_long() -> None:
     assert size_of(record(picture(1536, 2048, "JPEG"))) == (1200, 1600)
+
+
+# What a model can be sent.
+
+ROOMY = Limits(length=10_000_000, pixels=16_000_000, side=4096)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_reference_that_fits_is_sent_as_it_is(kind: str) -> None:
+    data = picture(896, 1216, kind)
+    assert fitting(data, "m", ROOMY) is data
+
+
+@pytest.mark.parametrize(
+    ("limits", "size"),
+    [
+        (Limits(10_000_000, 16_000_000, 608), (448, 608)),
+        (Limits(10_000_000, 896 * 1216 // 4, 4096), (448, 608)),
+    ],
+)
+def test_a_reference_with_too_many_pixels_is_shrunk_in_its_own_ratio(limits: Limits, size: tuple[int, int]) -> None:
+    assert size_of(fitting(picture(896, 1216), "m", limits)) == size
+
+
+def test_a_reference_with_too_many_bytes_keeps_its_pixels_if_a_jpeg_of_them_fits() -> None:
+    noisy = Image.effect_noise((900, 1200), 60).convert("RGB")
+    out = BytesIO()
+    noisy.save(out, "PNG")
+    fits = fitting(out.getvalue(), "m", Limits(len(out.getvalue()) - 1, 16_000_000, 4096))
+    assert size_of(fits) == (900, 1200)
+    assert fits.startswith(b"\xff\xd8\xff")
+    small = fitting(out.getvalue(), "m", Limits(100_000, 16_000_000, 4096))
+    assert len(small) <= 100_000
+    assert size_of(small)[0] / size_of(small)[1] == pytest.approx(0.75, abs=0.01)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("P", "PNG"), ("L", "PNG"), ("LA", "PNG"), ("CMYK", "JPEG")])
+def test_an_odd_colour_mode_becomes_an_rgb_png(mode: str, kind: str) -> None:
+    out = BytesIO()
+    Image.open(BytesIO(picture(90, 120))).convert(mode).save(out, kind)
+    with Image.open(BytesIO(fitting(out.getvalue(), "m", ROOMY))) as sent:
+        assert (sent.format, sent.mode, sent.size) == ("PNG", "RGB", (90, 120))
+
+
+def test_a_telephones_picture_on_its_side_is_sent_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = picture(120, 90, "JPEG", exif=exif)
+    assert size_of(fitting(lying, "m", ROOMY)) == (90, 120)
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>", picture(90, 120, "GIF"), picture(900, 1200)[:5_000]])
+def test_a_reference_that_is_no_picture_is_a_bad_request_before_anything_is_sent(data: bytes) -> None:
+    with pytest.raises(BadRequest) as caught:
+        fitting(data, "m", ROOMY)
+    assert (caught.value.model, caught.value.paid) == ("m", "no")

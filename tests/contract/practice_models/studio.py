@@ -68,6 +68,15 @@ class Practice:
         answer = await self.http.post(f"/control/models/{model}/faults", json={"kind": kind, **fields})
         assert answer.status_code == 200, answer.text
 
+    async def life(self, model: str, **life: str) -> None:
+        answer = await self.http.post(f"/control/models/{model}/life", json=life)
+        assert answer.status_code == 200, answer.text
+
+    async def listed(self) -> list[str]:
+        """The three vendors' own lists of models, as text."""
+        lists = (("recraft/v1", BEARER), ("openai/v1", BEARER), ("gemini/v1beta", GOOGLE))
+        return [(await self.http.get(f"/{path}/models", headers=headers)).text for path, headers in lists]
+
     async def bill(self, model: str | None = None) -> dict[str, Any]:
         answer = await self.http.get("/control/bill", params={"model": model} if model else None)
         bill: dict[str, Any] = answer.json()

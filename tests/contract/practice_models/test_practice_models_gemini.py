@@ -99,6 +99,15 @@ async def test_a_retired_model_is_not_found(practice: Practice, model: str) -> N
     assert (await practice.http.get(f"/gemini/v1beta/models/{model}", headers=GOOGLE)).status_code == 404
 
 
+async def test_the_oldest_model_while_it_is_served_has_one_size_and_no_field_for_it(practice: Practice) -> None:
+    old = "gemini-2.5-flash-image"
+    await practice.life(old)
+    drawn = await practice.gemini(old, imageConfig={"aspectRatio": "3:4"})
+    sized = await practice.gemini(old, imageConfig={"aspectRatio": "3:4", "imageSize": "1K"})
+    assert picture(final(drawn.json())["data"]).size == (864, 1184)
+    assert (sized.status_code, "image_size" in sized.json()["error"]["message"]) == (400, True)
+
+
 async def test_a_reference_in_the_contents_keeps_the_face(practice: Practice) -> None:
     inline = {"mimeType": "image/png", "data": b64encode(png(colour=(30, 160, 30))).decode()}
     parts = [{"text": PROMPT}, {"inlineData": inline}]

@@ -108,6 +108,15 @@ async def test_an_edit_refuses_input_fidelity_and_files_that_are_no_pictures(pra
     assert (fidelity.status_code, broken.status_code, none.status_code) == (400, 400, 400)
 
 
+@pytest.mark.parametrize(("mode", "kind"), [("P", "PNG"), ("L", "PNG"), ("CMYK", "JPEG")])
+async def test_a_reference_in_an_odd_colour_mode_is_refused(practice: Practice, mode: str, kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), (90, 60, 40)).convert(mode).save(out, kind)
+    answer = await edit(practice, [png(), out.getvalue()])
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_image_file")
+    assert "image 2" in answer.json()["error"]["message"]
+
+
 async def test_models_are_listed_with_a_shutdown_date_that_may_be_null(practice: Practice) -> None:
     listed = (await practice.http.get("/openai/v1/models", headers=BEARER)).json()["data"]
     one = await practice.http.get("/openai/v1/models/gpt-image-2", headers=BEARER)

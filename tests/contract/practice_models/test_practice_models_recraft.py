@@ -82,6 +82,13 @@ async def test_image_to_image_keeps_the_reference_and_wants_a_strength(practice:
     assert (await practice.recraft("images/imageToImage", **fields)).status_code == 400
 
 
+async def test_image_to_image_comes_in_the_models_own_size_nearest_to_the_reference(practice: Practice) -> None:
+    reference = data_url(png(300, 400))
+    fields = {"image_url": reference, "size": None, "image_format": "png", "strength": 0.2}
+    answer = await practice.recraft("images/imageToImage", **fields)
+    assert picture(answer.json()["data"][0]["b64_json"]).size == (896, 1216)
+
+
 async def test_crisp_upscale_answers_one_picture_with_a_long_side_of_4096(practice: Practice) -> None:
     body = {"image_url": data_url(png(64, 640)), "response_format": "b64_json"}
     answer = await practice.http.post("/recraft/v1/images/crispUpscale", json=body, headers=BEARER)

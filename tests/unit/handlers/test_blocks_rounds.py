@@ -166,7 +166,7 @@ def test_after_the_close_every_candidate_is_named() -> None:
     said = words(told(closed(AHEAD, 4)))
     assert "1 leads: 3 of 4 people voted for it." in said
     assert "*1* Easel Four · 3 votes" in said
-    assert "*3* Lumen Two · 1 vote" in said
+    assert "*3* Lumen Two · 1 vote · `lumen:lumen-wire`" in said
 
 
 def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:

@@ -109,7 +109,7 @@ async def test_originals_are_named_after_the_close() -> None:
     async with staged(only(closed({1: 1, 2: 0, 3: 0, 4: 0}, 1))) as (slack, stage):
         await stage.pin("r1", [Picture(b"x", "Maya-3-lumen.png", 3)])
         (done,) = slack.called("files.completeUploadExternal")
-    assert done["files"][0]["title"] == "3 · Lumen Two"
+    assert done["files"][0]["title"] == "3 · Lumen Two · lumen:lumen-wire"
 
 
 async def test_a_refresh_draws_the_marks_as_they_are_stored() -> None:
