@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 CODE := bot handlers providers storage playground benchmarks tests
 
-.PHONY: demo test check run bench setup lock format pictures clean help
+.PHONY: demo test check run bench bench-quick setup lock format pictures clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ run: setup  ## the bot for a real workspace; variables in .env.example
 
 bench: setup  ## the figures of docs/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
+
+bench-quick: setup  ## the same in two minutes
+	@$(PY) -m benchmarks --stories 2 --seconds 10 --kills 8 $(ARGS)
 
 pictures: setup  ## the pictures of README and docs, from the running product
 	@$(PY) -m playground pictures

@@ -9,18 +9,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.idle import Idle, idle
+from benchmarks.kills import Losses, kills
 from benchmarks.sheets import sheets
 from benchmarks.story import stories, summary
 
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 
-async def measured(count: int, seconds: float) -> list[tuple[str, str]]:
+async def measured(count: int, seconds: float, times: int) -> list[tuple[str, str]]:
     """Rows of (what, figure) of everything that is measured."""
     with tempfile.TemporaryDirectory() as data:
         ours, bare = await idle(Path(data) / "idle", seconds)
         told = await stories(Path(data) / "story", count)
-    return [*summary(told), *_idle_rows(ours, bare), *sheets()]
+        losses, _ = await kills(Path(data) / "kills", times)
+    return [*summary(told), *_idle_rows(ours, bare), *sheets(), *_kill_rows(losses)]
+
+
+def _kill_rows(losses: Losses) -> list[tuple[str, str]]:
+    ended = f"{losses.locked} locked, {losses.called_off} called off by their lead"
+    return [
+        (f"{losses.kills} kills (-9) of the bot during {losses.rounds} rounds", ended),
+        ("votes lost, locks lost, rounds stuck", f"{losses.votes_lost}, {losses.locks_lost}, {losses.stuck}"),
+        ("portraits paid twice, messages posted twice", f"{losses.paid_twice}, {losses.posted_twice}"),
+        ("portraits kept as perhaps charged that were not drawn", f"{losses.differences}"),
+    ]
 
 
 def _idle_rows(ours: Idle, bare: Idle) -> list[tuple[str, str]]:
@@ -53,9 +65,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--stories", type=int, default=5, help="whole stories to play")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long to look at idle processes")
+    parser.add_argument("--kills", type=int, default=200, help="how often the bot is killed")
     parser.add_argument("--write", action="store_true", help="keep the table in docs/benchmarks.md")
     asked = parser.parse_args()
-    text = page(asyncio.run(measured(asked.stories, asked.seconds)))
+    text = page(asyncio.run(measured(asked.stories, asked.seconds, asked.kills)))
     print(text)
     if asked.write:
         _PAGE.write_text(text, "utf-8")

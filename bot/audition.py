@@ -12,6 +12,7 @@ from decimal import Decimal
 from time import perf_counter
 from typing import Protocol
 
+from bot import measures
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
 from bot.errors import ModelError, RateLimited, RoundClosed
@@ -251,6 +252,7 @@ class Audition:
         portrait = _portrait(slot, answer.data, seen)
         landing = Landing(slot.id, portrait, answer.charge, seconds, answer.request_id, answer.seed)
         await self._rounds.land(landing, _NUMBERED_AT_ONCE if slot.again_for else frozenset({State.CLOSED}))
+        measures.drawn(slot.model, seconds, answer.charge.usd, answer.charge.source)
 
     async def _land_stored(self, slot: Slot) -> None:
         """A portrait stored before a crash; its price is the listed one, since the vendor's answer is gone."""
@@ -262,6 +264,7 @@ class Audition:
     async def _miss(self, slot: Slot, miss: Miss, seconds: float | None) -> None:
         charges = {"no": None, "maybe": Charge(slot.price, "unknown"), "yes": Charge(slot.price, "listed")}
         await self._rounds.miss(slot.id, miss, charges[miss.paid], seconds)
+        measures.missed(miss.kind, miss.paid)
 
 
 def _portrait(slot: Slot, data: bytes, seen: Examined) -> Portrait:

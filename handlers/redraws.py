@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 
+from bot import measures
 from bot.errors import Unreachable
 
 log = structlog.get_logger()
@@ -120,6 +121,11 @@ class Redraws:
             await asyncio.sleep(wait)
         await self._in_turn(key)
 
+    @property
+    def waiting(self) -> int:
+        """How many messages show less than is stored."""
+        return len(self._new) + sum(len(pace.dirty) for pace in self._paces.values())
+
     async def close(self) -> None:
         """Stop redrawing; what is dirty is drawn once more, as far as a few seconds allow."""
         if self._worker:
@@ -182,6 +188,8 @@ class Redraws:
         async with turn:
             try:
                 await self._draw(key)
+                measures.redrawn("done")
             except Unreachable as error:
+                measures.redrawn("again")
                 log.warning("redraw_again", round=key, what=error.what)
                 self.mark(key)

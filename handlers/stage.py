@@ -6,6 +6,7 @@ from functools import partial
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot import measures
 from bot.ballot import Reaction
 from bot.catalogue import Catalogue
 from bot.errors import MessageGone, NotTaken, Unreachable
@@ -57,6 +58,7 @@ class SlackStage:
         self._reacted = Reacted(clients, rounds, visibility)
         self._uploads = Uploads(clients)
         self._redraws = Redraws(self._draw, self._team_of)
+        measures.reads("redraws_waiting", lambda: self._redraws.waiting)
         self._without_picture: set[str] = set()
         self._lost: set[str] = set()
 
