@@ -15,7 +15,7 @@ from typing import Protocol
 from bot import measures
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
-from bot.errors import ModelError, RateLimited, RoundClosed
+from bot.errors import BadPicture, ModelError, RateLimited, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
@@ -224,10 +224,11 @@ class Audition:
         started = perf_counter()
         try:
             answer = await self._answer(round_, slot)
-            seen = await aside(examine, answer.data, slot.model)
+            seen = await _examined(answer, slot.model)
             await self._keep(slot, answer, seen, perf_counter() - started)
         except ModelError as error:
-            await self._miss(slot, Miss(error.kind, error.detail, error.paid), perf_counter() - started)
+            miss = Miss(error.kind, error.detail, error.paid)
+            await self._miss(slot, miss, perf_counter() - started, error.usd)
 
     async def _answer(self, round_: Round, slot: Slot) -> Answer:
         """Ask once; where the vendor asks for a short patience, wait it out in sight of everybody and ask once more."""
@@ -261,10 +262,22 @@ class Audition:
         answer = Answer(data, seen.media_type, Charge(slot.price, "listed"), seed=slot.seed)
         await self._keep(slot, answer, seen, _since(slot.asked_at, self._now()))
 
-    async def _miss(self, slot: Slot, miss: Miss, seconds: float | None) -> None:
+    async def _miss(self, slot: Slot, miss: Miss, seconds: float | None, told: Decimal | None = None) -> None:
+        """`told` is what the vendor says it charged, in dollars."""
         charges = {"no": None, "maybe": Charge(slot.price, "unknown"), "yes": Charge(slot.price, "listed")}
-        await self._rounds.miss(slot.id, miss, charges[miss.paid], seconds)
+        charge = charges[miss.paid] if told is None else Charge(told, "exact")
+        await self._rounds.miss(slot.id, miss, charge, seconds)
         measures.missed(miss.kind, miss.paid)
+
+
+async def _examined(answer: Answer, model: str) -> Examined:
+    """What the answer's picture is; raises BadPicture with the price the vendor told for it."""
+    try:
+        return await aside(examine, answer.data, model)
+    except BadPicture as error:
+        if answer.charge.source == "exact":
+            error.usd = answer.charge.usd
+        raise
 
 
 def _portrait(slot: Slot, data: bytes, seen: Examined) -> Portrait:

@@ -140,12 +140,16 @@ class MessageGone(NotTaken):
 
 @dataclass(eq=False)
 class ModelError(CastingError):
-    """`model` gave no portrait; `paid` says whether we may have been charged; `detail` is the vendor's short word."""
+    """`model` gave no portrait; `paid` says whether we may have been charged; `detail` is the vendor's short word.
+
+    `usd` is what the vendor told that it charged all the same, in dollars.
+    """
 
     kind: ClassVar[str] = "down"
     model: str
     detail: str = ""
     paid: Paid = "no"
+    usd: Decimal | None = None
 
 
 class Refused(ModelError):

@@ -2,9 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from decimal import Decimal
 from time import perf_counter
 from typing import TypeVar
 
@@ -40,12 +41,15 @@ class Reply:
     def good(self) -> bool:
         return 200 <= self.status < 300
 
-    async def drawn(self, kind: type[T], model: str) -> T:
-        """A good answer as `kind`, base64 fields as bytes; raises BadPicture when it is something else."""
+    async def drawn(self, kind: type[T], model: str, cost: Callable[["Reply"], Awaitable[Decimal | None]]) -> T:
+        """A good answer as `kind`, base64 fields as bytes; raises BadPicture when it is something else.
+
+        `cost` reads from an answer whose picture is broken what was charged for it, in dollars.
+        """
         try:
             return await self._decoded(kind)
         except msgspec.ValidationError as error:
-            raise BadPicture(model, "malformed", "yes") from error
+            raise BadPicture(model, "malformed", "yes", await cost(self)) from error
         except (msgspec.DecodeError, RecursionError) as error:
             # Anything on the way may have put a page of its own in place of the vendor's answer.
             raise BadPicture(model, "not JSON", "maybe") from error
