@@ -14,6 +14,7 @@ _KEYS = {
     "recraft": ("RECRAFT_API_TOKEN", "the API page of your Recraft profile; it needs API units"),
     "openai": ("OPENAI_API_KEY", "platform.openai.com, API keys; the organisation must be verified for image models"),
     "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
+    "fal": ("FAL_KEY", "fal.ai/dashboard/keys; one key for all of the models above"),
 }
 
 
@@ -28,7 +29,7 @@ class Report:
 async def examine(settings: Settings) -> Report:
     """Ask Slack, every account and the storage how they are, all at once."""
     slack, accounts, health = await asyncio.gather(check_slack(settings), _accounts(settings), _health(settings))
-    serving = [a for a in accounts if a.key_ok and any(a.served.values())]
+    serving = [a for a in accounts if a.key_ok and any(served is not False for served in a.served.values())]
     stored = isinstance(health, Health) and not health.database_trouble and not health.portraits_trouble
     lines = [
         *_slack_lines(slack),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.ballot import Mark, Reaction, Tally
 from bot.brief import Brief
@@ -52,6 +52,7 @@ class ImageModel(Protocol):
         ...
 
 
+@runtime_checkable
 class QueuedModel(ImageModel, Protocol):
     """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
 

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     openai_base_url: str = "https://api.openai.com/v1"
     gemini_api_key: SecretStr | None = None
     gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
+    fal_key: SecretStr | None = None
+    fal_queue_url: str = "https://queue.fal.run"
 
     data_dir: Path = Path(".castroom/data")
     database_url: str = ""
@@ -56,7 +58,7 @@ class Settings(BaseSettings):
         for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET", "SCOPES", "USER_SCOPES"):
             os.environ.pop(f"SLACK_{name}", None)
 
-    @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url")
+    @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url", "fal_queue_url")
     @classmethod
     def _guarded(cls, url: str) -> str:
         """Keys travel to these addresses: https, or http to this machine alone."""

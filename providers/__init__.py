@@ -9,11 +9,12 @@ from pydantic import SecretStr
 
 from bot.catalogue import Catalogue, ModelFacts, Size
 from bot.errors import BadKey
-from bot.ports import ImageModel
+from bot.ports import ImageModel, Upscaler
 from bot.settings import Settings
-from providers import gemini, openai, recraft
+from providers import fal, gemini, openai, recraft
 from providers._http import Http, open_http
 from providers.checks import AccountCheck, unasked
+from providers.fal_models import FAL_MODELS, FAL_UPSCALER
 from providers.registry import MODELS, models_of
 
 __all__ = ["AccountCheck", "Models", "open_models"]
@@ -31,6 +32,7 @@ class _Account:
     address: Callable[[Settings], str]
     key: Callable[[Settings], SecretStr | None]
     headers: Callable[[str], dict[str, str]]
+    models: tuple[ModelFacts, ...]
     model: Callable[[ModelFacts, Http, Mapping[Size, float]], ImageModel]
     check: Callable[[Http, Sequence[ModelFacts]], Coroutine[Any, Any, AccountCheck]]
 
@@ -41,6 +43,7 @@ _ACCOUNTS = (
         lambda s: s.recraft_base_url,
         lambda s: s.recraft_api_token,
         recraft.headers,
+        models_of("recraft"),
         recraft.Recraft,
         recraft.check,
     ),
@@ -49,6 +52,7 @@ _ACCOUNTS = (
         lambda s: s.openai_base_url,
         lambda s: s.openai_api_key,
         openai.headers,
+        models_of("openai"),
         openai.OpenAI,
         openai.check,
     ),
@@ -57,8 +61,18 @@ _ACCOUNTS = (
         lambda s: s.gemini_base_url,
         lambda s: s.gemini_api_key,
         gemini.headers,
+        models_of("gemini"),
         gemini.Gemini,
         gemini.check,
+    ),
+    _Account(
+        "fal",
+        lambda s: s.fal_queue_url,
+        lambda s: s.fal_key,
+        fal.headers,
+        FAL_MODELS,
+        fal.Fal,
+        fal.check,
     ),
 )
 
@@ -72,15 +86,25 @@ class Models:
             facts.id: account.model(facts, https[account.provider], within)
             for account in _ACCOUNTS
             if account.provider in https
-            for facts in models_of(account.provider)
+            for facts in account.models
         }
-        self.catalogue = Catalogue(MODELS, frozenset(https))
+        # In this order a family is looked up: the makers' own accounts first.
+        self.catalogue = Catalogue((*MODELS, *FAL_MODELS), frozenset(https), (FAL_UPSCALER,))
+        self._upscalers: dict[str, Upscaler] = {}
+        if "fal" in https:
+            self._upscalers[FAL_UPSCALER.id] = fal.FalUpscaler(FAL_UPSCALER, https["fal"], within)
 
     def model(self, model_id: str) -> ImageModel:
         """The model with this exact id; raises BadKey when its account has no key here (any more)."""
         if model_id not in self._models:
             raise BadKey(model_id, "no account")
         return self._models[model_id]
+
+    def upscaler(self, upscaler_id: str) -> Upscaler:
+        """The upscaler with this exact id; raises BadKey when its account has no key here (any more)."""
+        if upscaler_id not in self._upscalers:
+            raise BadKey(upscaler_id, "no account")
+        return self._upscalers[upscaler_id]
 
     async def checks(self) -> list[AccountCheck]:
         """What every account says about itself; spends nothing."""
@@ -93,9 +117,8 @@ class Models:
             await http.close()
 
     async def _check(self, account: _Account) -> AccountCheck:
-        models = models_of(account.provider)
         http = self._https.get(account.provider)
-        return await account.check(http, models) if http else unasked(account.provider, models)
+        return await account.check(http, account.models) if http else unasked(account.provider, account.models)
 
 
 def open_models(settings: Settings) -> Models:
