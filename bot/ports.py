@@ -151,6 +151,10 @@ class Rounds(Protocol):
         """Write that the slot's model is about to be asked; False when that stands there already or it is final."""
         ...
 
+    async def keep_ticket(self, slot_id: str, ticket: str) -> None:
+        """The slot's model has taken the ask: from now on its answer is fetched and it is not asked again."""
+        ...
+
     async def pause(self, slot_id: str, until: datetime | None) -> None:
         """The vendor asked to wait until then; None: the wait is over and the intent stands again."""
         ...

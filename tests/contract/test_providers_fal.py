@@ -1,28 +1,20 @@
 """fal's queue against its practice model, and every way an order can end, with what it says of money."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
 from PIL import Image
 
 from bot.catalogue import ModelFacts, Size
 from bot.errors import BadPicture, ModelError
-from bot.ports import Answer, Ask, QueuedModel
-from bot.settings import Settings
-from playground.models import add_models
-from providers import Models, fal, open_models
+from bot.ports import Answer, Ask
+from providers import fal
 from providers._fal_inputs import ENDPOINTS
 from providers._http import open_http
 from providers.fal_models import FAL_MODELS, FAL_UPSCALER
+from tests.contract.fal_desk import practice
 from tests.contract.practice_models.studio import png
 from tests.contract.vendor_cases import BASE64, ECHO, HTML, KEY, PICTURE, PROMPT, an_ask
 from tests.contract.vendor_desk import Canned, Desk
@@ -35,45 +27,6 @@ SHORT = dict.fromkeys(Size, 0.6)
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("providers._fal_queue._FIRST_PAUSE", 0.03)
-
-
-@dataclass(frozen=True)
-class Practice:
-    """The practice models, and a bot that has a fal key and nothing else."""
-
-    models: Models
-    address: str
-
-    def model(self, facts: ModelFacts) -> QueuedModel:
-        model = self.models.model(facts.id)
-        assert isinstance(model, QueuedModel)
-        return model
-
-    async def fault(self, facts: ModelFacts, kind: str, **how: object) -> None:
-        url = f"{self.address}/control/models/{ENDPOINTS[facts.wire_id].path}/faults"
-        async with ClientSession() as session, session.post(url, json={"kind": kind, **how}) as response:
-            assert response.status == 200
-
-    async def bill(self) -> list[dict[str, Any]]:
-        async with ClientSession() as session, session.get(f"{self.address}/control/bill") as response:
-            calls: list[dict[str, Any]] = (await response.json())["calls"]
-            return calls
-
-    async def paid(self) -> Decimal:
-        return sum((Decimal(str(call["price_usd"])) for call in await self.bill() if call["charged"]), Decimal(0))
-
-
-@asynccontextmanager
-async def practice(data: Path) -> AsyncIterator[Practice]:
-    app = web.Application()
-    add_models(app, data=data, speed=200)
-    async with TestServer(app) as server:
-        address = f"http://{server.host}:{server.port}"
-        models = open_models(Settings.model_validate({"fal_key": "practice-fal", "fal_queue_url": f"{address}/fal"}))
-        try:
-            yield Practice(models, address)
-        finally:
-            await models.close()
 
 
 async def size_of(answer: Answer) -> str:
