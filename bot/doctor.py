@@ -15,6 +15,7 @@ _KEYS = {
     "openai": ("OPENAI_API_KEY", "platform.openai.com, API keys; the organisation must be verified for image models"),
     "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
     "fal": ("FAL_KEY", "fal.ai/dashboard/keys; one key for all of the models above"),
+    "own": ("OWN_MODELS", "a list of servers of your own; .env.example shows one"),
 }
 
 

@@ -7,17 +7,19 @@ import os
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.own import OwnModel, own_models
 
 
 class Settings(BaseSettings):
     """Everything that can be set. Money in dollars, times in seconds."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -33,6 +35,7 @@ class Settings(BaseSettings):
     gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
     fal_key: SecretStr | None = None
     fal_queue_url: str = "https://queue.fal.run"
+    own_models: Annotated[tuple[OwnModel, ...], NoDecode] = ()
 
     data_dir: Path = Path(".castroom/data")
     database_url: str = ""
@@ -70,6 +73,11 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not _loopback(parts.hostname):
             raise ValueError("plain http is allowed to this machine only; use https://")
         return url
+
+    @field_validator("own_models", mode="before")
+    @classmethod
+    def _listed(cls, models: object) -> object:
+        return own_models(models) if isinstance(models, str) else models
 
     @field_validator("log_level")
     @classmethod

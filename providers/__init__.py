@@ -9,9 +9,10 @@ from pydantic import SecretStr
 
 from bot.catalogue import Catalogue, ModelFacts, Size
 from bot.errors import BadKey
+from bot.own import OwnModel
 from bot.ports import ImageModel, Upscaler
 from bot.settings import Settings
-from providers import fal, gemini, openai, recraft
+from providers import compatible, fal, gemini, openai, recraft
 from providers._http import Http, open_http
 from providers.checks import AccountCheck, unasked
 from providers.fal_models import FAL_MODELS, FAL_UPSCALER
@@ -80,16 +81,23 @@ _ACCOUNTS = (
 class Models:
     """The image models of the accounts that have a key here."""
 
-    def __init__(self, https: Mapping[str, Http], within: Mapping[Size, float]) -> None:
+    def __init__(
+        self, https: Mapping[str, Http], own: Sequence[tuple[OwnModel, Http]], within: Mapping[Size, float]
+    ) -> None:
         self._https = https
-        self._models = {
+        self._own = own
+        self._models: dict[str, ImageModel] = {
             facts.id: account.model(facts, https[account.provider], within)
             for account in _ACCOUNTS
             if account.provider in https
             for facts in account.models
         }
         # In this order a family is looked up: the makers' own accounts first.
-        self.catalogue = Catalogue((*MODELS, *FAL_MODELS), frozenset(https), (FAL_UPSCALER,))
+        servers = [compatible.Own(model, http, within) for model, http in own]
+        self._models |= {server.facts.id: server for server in servers}
+        configured = {*https, "own"} if own else {*https}
+        models = (*MODELS, *FAL_MODELS, *(server.facts for server in servers))
+        self.catalogue = Catalogue(models, frozenset(configured), (FAL_UPSCALER,))
         self._upscalers: dict[str, Upscaler] = {}
         if "fal" in https:
             self._upscalers[FAL_UPSCALER.id] = fal.FalUpscaler(FAL_UPSCALER, https["fal"], within)
@@ -110,10 +118,11 @@ class Models:
         """What every account says about itself; spends nothing."""
         async with asyncio.TaskGroup() as group:
             checks = [group.create_task(self._check(account)) for account in _ACCOUNTS]
+            checks += [group.create_task(compatible.check(model, http)) for model, http in self._own]
         return [check.result() for check in checks]
 
     async def close(self) -> None:
-        for http in self._https.values():
+        for http in (*self._https.values(), *(http for _, http in self._own)):
             await http.close()
 
     async def _check(self, account: _Account) -> AccountCheck:
@@ -129,7 +138,12 @@ def open_models(settings: Settings) -> Models:
         if (secret := account.key(settings)) and (key := secret.get_secret_value().strip())
     }
     within = {Size.DRAFT: _within(settings.patience_seconds), Size.FOUR_K: _within(settings.patience_4k_seconds)}
-    return Models(https, within)
+    own = [(m, open_http(m.base_url, compatible.headers(_secret(m.key)))) for m in settings.own_models]
+    return Models(https, own, within)
+
+
+def _secret(key: SecretStr | None) -> str:
+    return key.get_secret_value().strip() if key else ""
 
 
 def _within(patience: float) -> float:
