@@ -30,7 +30,8 @@ class Report:
 async def examine(settings: Settings) -> Report:
     """Ask Slack, every account and the storage how they are, all at once."""
     slack, accounts, health = await asyncio.gather(check_slack(settings), _accounts(settings), _health(settings))
-    serving = [a for a in accounts if a.key_ok and any(served is not False for served in a.served.values())]
+    # Not every account lists its models or says whether it takes a key: what is not known to fail may draw.
+    serving = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_gone(a)]
     stored = isinstance(health, Health) and not health.database_trouble and not health.portraits_trouble
     lines = [
         *_slack_lines(slack),
@@ -69,6 +70,10 @@ def _slack_lines(slack: SlackCheck) -> Iterator[str]:
     mark = "ok     " if slack.can_run else "missing"
     for note in slack.notes:
         yield f"{mark} slack: {note}"
+
+
+def _all_gone(account: AccountCheck) -> bool:
+    return all(served is False for served in account.served.values())
 
 
 def _account_lines(account: AccountCheck) -> Iterator[str]:
