@@ -1,6 +1,7 @@
 """Models on servers of one's own, as OWN_MODELS lists them: a JSON list, one object a model."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from ipaddress import ip_address
 from typing import Any, Self
@@ -64,18 +65,32 @@ class OwnModel(BaseModel):
         return self
 
 
-def own_models(text: str) -> tuple[OwnModel, ...]:
-    """The models of OWN_MODELS; raises ValueError with a sentence, and pydantic's errors for single fields."""
+def own_models(text: str, variables: Mapping[str, str]) -> tuple[OwnModel, ...]:
+    """The models of OWN_MODELS, a key `$NAME` being that variable.
+
+    Raises ValueError with a sentence, and pydantic's errors for single fields.
+    """
     try:
         listed = json.loads(text)
     except ValueError as error:
         raise ValueError(f"OWN_MODELS is not JSON ({error}); .env.example shows one") from error
     if not isinstance(listed, list):
         raise ValueError('OWN_MODELS is a list: [{"id": "...", "base_url": "...", "model": "..."}]')  # noqa: TRY004
-    models = tuple(OwnModel.model_validate(item) for item in listed)
+    models = tuple(OwnModel.model_validate(_keyed(item, variables)) for item in listed)
     if len({m.id for m in models}) != len(models):
         raise ValueError("OWN_MODELS: every id may stand there once")
     return models
+
+
+def _keyed(item: Any, variables: Mapping[str, str]) -> Any:
+    """The item with its key looked up, so that the list itself need not hold one."""
+    key = item.get("key") if isinstance(item, dict) else None
+    if not isinstance(key, str) or not key.startswith("$"):
+        return item
+    name = key.removeprefix("$")
+    if not variables.get(name):
+        raise ValueError(f"OWN_MODELS: the variable {name} is not set in the process's environment")
+    return item | {"key": variables[name]}
 
 
 def _here(host: str) -> bool:

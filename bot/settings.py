@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     @field_validator("own_models", mode="before")
     @classmethod
     def _listed(cls, models: object) -> object:
-        return own_models(models) if isinstance(models, str) else models
+        return own_models(models, os.environ) if isinstance(models, str) else models
 
     @field_validator("log_level")
     @classmethod

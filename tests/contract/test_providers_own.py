@@ -189,6 +189,16 @@ async def test_an_own_model_of_a_family_draws_where_a_look_asks_for_it() -> None
     assert models.catalogue.of("own:flux").prices[Size.DRAFT] == 0
 
 
+def test_a_key_may_stand_in_a_variable_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"own_models": json.dumps([ENTRY | {"base_url": "https://host/v1", "key": "$FLUX_KEY"}])}
+    with pytest.raises(ValidationError, match="FLUX_KEY is not set"):
+        Settings.model_validate(given)
+    monkeypatch.setenv("FLUX_KEY", KEY)
+    (own,) = Settings.model_validate(given).own_models
+    assert own.key
+    assert own.key.get_secret_value() == KEY
+
+
 @pytest.mark.parametrize(
     ("own", "sentence"),
     [
