@@ -15,11 +15,11 @@ from typing import Protocol
 from bot import measures
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
-from bot.errors import BadPicture, ModelError, RateLimited, RoundClosed
+from bot.errors import BadKey, BadPicture, ModelError, RateLimited, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
-from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, Rounds, Stage
+from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, QueuedModel, Rounds, Stage
 from bot.presenting import Presenting, original_key, preview_key
 from bot.round import Miss, Round, Slot, State
 
@@ -213,6 +213,8 @@ class Audition:
     async def _finish(self, round_: Round, slot: Slot) -> None:
         if await self._portraits.has(original_key(slot.round_id, slot.id)):
             await self._land_stored(slot)
+        elif slot.ticket:
+            await self._ask(round_, slot)
         elif round_.state is State.VOID:
             await self._rounds.miss(slot.id, Miss("cancelled"), None, None)
         elif await self._rounds.intend(slot.id, self._now()):
@@ -232,10 +234,10 @@ class Audition:
 
     async def _answer(self, round_: Round, slot: Slot) -> Answer:
         """Ask once; where the vendor asks for a short patience, wait it out in sight of everybody and ask once more."""
-        model = self._models.model(slot.model)
+        model = self._model(slot)
         ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed)
         try:
-            return await model.draw(ask)
+            return await self._drawn(model, slot, ask)
         except RateLimited as limit:
             wait = limit.retry_after or _USUAL_WAIT
             if wait > _LONGEST_WAIT:
@@ -244,7 +246,25 @@ class Audition:
             self._stage.refresh(round_.id)
             await asyncio.sleep(wait)
         await self._rounds.intend(slot.id, self._now())
-        return await model.draw(ask)
+        return await self._drawn(model, slot, ask)
+
+    async def _drawn(self, model: ImageModel, slot: Slot, ask: Ask) -> Answer:
+        """Behind a queue the ticket is kept before anything is waited for; with a ticket nothing is asked any more."""
+        if not isinstance(model, QueuedModel):
+            return await model.draw(ask)
+        ticket = slot.ticket
+        if ticket is None:
+            ticket = await model.submit(ask)
+            await self._rounds.keep_ticket(slot.id, ticket)
+        return await model.collect(ticket, ask.size)
+
+    def _model(self, slot: Slot) -> ImageModel:
+        """The slot's model; raises BadKey, which says nothing of what was ordered while there was an account."""
+        try:
+            return self._models.model(slot.model)
+        except BadKey as error:
+            error.paid = "maybe" if slot.ticket else "no"
+            raise
 
     async def _keep(self, slot: Slot, answer: Answer, seen: Examined, seconds: float) -> None:
         """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""
@@ -265,7 +285,7 @@ class Audition:
     async def _miss(self, slot: Slot, miss: Miss, seconds: float | None, told: Decimal | None = None) -> None:
         """`told` is what the vendor says it charged, in dollars."""
         charges = {"no": None, "maybe": Charge(slot.price, "unknown"), "yes": Charge(slot.price, "listed")}
-        charge = charges[miss.paid] if told is None else Charge(told, "exact")
+        charge = charges[miss.paid] if told is None or miss.paid == "no" else Charge(told, "exact")
         await self._rounds.miss(slot.id, miss, charge, seconds)
         measures.missed(miss.kind, miss.paid)
 

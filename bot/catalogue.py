@@ -27,7 +27,10 @@ class Size(StrEnum):
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image."""
+    """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image.
+
+    `family` is the same model whoever serves it, by the name of its maker's own row; without one it is its own.
+    """
 
     provider: str
     name: str
@@ -42,6 +45,10 @@ class ModelFacts:
     deprecated: date | None = None
     retires: date | None = None
     successor: str = ""
+    family: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "family", self.family or self.name)
 
     @property
     def id(self) -> str:
@@ -101,6 +108,11 @@ class Catalogue:
                 return model
         raise KeyError(model_id)
 
+    def family(self, name: str, today: date) -> ModelFacts | None:
+        """The first of a family that can be drawn with here, else its first; None for a family nobody has."""
+        rows = [m for m in self.models if m.family == name]
+        return next((m for m in rows if self.available(m, today)), rows[0] if rows else None)
+
     def available(self, model: ModelFacts, today: date) -> bool:
         end = self.end(model)
         return model.provider in self.configured and not (end and end <= today)
@@ -131,4 +143,5 @@ class Catalogue:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(m.name for m in self.models)
+        """What people may type: the makers' own models, and others' as far as they have an account here."""
+        return tuple(m.name for m in self.models if m.family == m.name or m.provider in self.configured)

@@ -55,7 +55,8 @@ class Slot:
     """One portrait to be drawn by one model. `price` in dollars is reserved; `cost` is what it came to.
 
     `number` is what people see; a portrait that came after the ballot opened has none until the close. `again_for` is
-    the slot this one re-rolls. `paused_until` is the end of a wait the vendor asked for.
+    the slot this one re-rolls. `paused_until` is the end of a wait the vendor asked for. `ticket` fetches the answer of
+    a model behind a queue, which has taken the ask and is paid for it.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Slot:
     miss: Miss | None = None
     file_id: str | None = None
     original_file: str | None = None
+    ticket: str | None = None
 
     @property
     def final(self) -> bool:

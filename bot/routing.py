@@ -9,6 +9,7 @@ from bot.errors import BriefError, NoModels
 from bot.round import Reason
 
 # A prior the team's own votes may overrule one day: skin that reads as skin, literal wardrobe and expression, balance.
+# Families, so that whichever account here serves one draws it.
 _BY_LOOK: dict[Look | None, tuple[str, ...]] = {
     None: ("recraft", "gpt-image-2", "nano-banana"),
     Look.SKIN: ("recraft", "gpt-image-2", "nano-banana"),
@@ -49,13 +50,11 @@ def _named(brief: Brief, catalogue: Catalogue, today: date) -> tuple[list[ModelF
 
 
 def _by_look(brief: Brief, catalogue: Catalogue, today: date) -> tuple[list[ModelFacts], Reason]:
-    table = [model for name in _BY_LOOK[brief.look] if (model := catalogue.named(name))]
+    table = [model for family in _BY_LOOK[brief.look] if (model := catalogue.family(family, today))]
     available = [m for m in table if catalogue.available(m, today)]
     if not available:
         raise NoModels(tuple(m.name for m in table[:_PAIR]), _configured(catalogue, today))
-    first = available[0]
-    others = [m for m in available[1:] if m.provider != first.provider]
-    chosen = [first, *others[: _PAIR - 1]]
+    chosen = available[:_PAIR]
     missing = tuple(m.title for m in table[:_PAIR] if m not in chosen)
     look = brief.look.value if brief.look else ""
     if len(chosen) == 1:

@@ -12,6 +12,7 @@ from random import Random
 
 from PIL import Image
 
+from bot.audition import Models
 from bot.ballot import Reaction
 from bot.brief import Brief
 from bot.budget import Caps, Charge
@@ -181,9 +182,16 @@ class Doors:
 
 
 class Theatre:
-    """A casting team in a test: `now` moves only when told."""
+    """A casting team in a test: `now` moves only when told; the studio draws unless `models` are given."""
 
-    def __init__(self, storage: Storage, per_round: str = "2.00", per_day: str = "20.00", patience: float = 60) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        per_round: str = "2.00",
+        per_day: str = "20.00",
+        patience: float = 60,
+        models: Models | None = None,
+    ) -> None:
         self.storage = storage
         self.studio = Studio()
         self.stage = RememberingStage(storage)
@@ -196,7 +204,7 @@ class Theatre:
             roster=storage.roster,
             ledger=storage.ledger,
             portraits=storage.portraits,
-            models=self.studio,
+            models=models or self.studio,
             stage=self.stage,
             visibility=self.doors,
             errands=self,
