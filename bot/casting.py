@@ -8,9 +8,10 @@ from bot.audition import Audition, Models
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
 from bot.home import Home
+from bot.likeness import Likeness
 from bot.locking import Locking
 from bot.opening import Opening
-from bot.ports import Clock, Errands, Ledger, Portraits, Roster, Rounds, Stage, Visibility
+from bot.ports import Clock, Errands, Health, Ledger, Portraits, Roster, Rounds, Stage, Visibility
 from bot.presenting import Presenting
 from bot.recall import Recall
 from bot.voting import Voting
@@ -18,6 +19,13 @@ from bot.voting import Voting
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class AllUp:
+    """The port Health where nobody watches the accounts."""
+
+    def available(self, model_id: str) -> bool:  # noqa: ARG002 - a port's argument
+        return True
 
 
 @dataclass(frozen=True)
@@ -48,9 +56,11 @@ class Casting:
         caps: Caps,
         patience: dict[Size, float],
         now: Clock = utc_now,
+        health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size."""
-        opening = Opening(rounds, errands, models.catalogue, caps, patience, now)
+        likeness = Likeness(roster, portraits, visibility)
+        opening = Opening(rounds, errands, models.catalogue, caps, patience, now, likeness, health)
         presenting = Presenting(rounds, portraits, stage, models.catalogue)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
         voting = Voting(rounds, stage, errands, now)

@@ -24,7 +24,10 @@ class Size(StrEnum):
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image."""
+    """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image.
+
+    `family` names the model whichever account serves it; empty where it is the same as `name`.
+    """
 
     provider: str
     name: str
@@ -39,11 +42,17 @@ class ModelFacts:
     deprecated: date | None = None
     retires: date | None = None
     successor: str = ""
+    family: str = ""
 
     @property
     def id(self) -> str:
         """`provider:wire_id`, the exact id that stands on every candidate."""
         return f"{self.provider}:{self.wire_id}"
+
+    @property
+    def kin(self) -> str:
+        """The family, which is the same for every account that serves this model."""
+        return self.family or self.name
 
     def price(self, size: Size, references: int = 0) -> Decimal:
         """The most one portrait costs, in dollars, with so many reference pictures sent along."""
@@ -67,6 +76,9 @@ class UpscalerFacts:
         return f"{self.provider}:{self.wire_id}"
 
 
+_RESELLERS = {"fal": 1, "own": 2}
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All models we know, and which of them have an account here; `upscalers` in the order they are preferred."""
@@ -79,6 +91,11 @@ class Catalogue:
         """The model a person means by `name`: its short name, its wire id or its exact id."""
         wanted = name.casefold()
         return next((m for m in self.models if wanted in (m.name, m.wire_id, m.id)), None)
+
+    def family(self, kin: str) -> tuple[ModelFacts, ...]:
+        """One model through its several accounts: its maker's own first, then fal's, then servers of one's own."""
+        served = (m for m in self.models if m.kin == kin)
+        return tuple(sorted(served, key=lambda m: _RESELLERS.get(m.provider, 0)))
 
     def of(self, model_id: str) -> ModelFacts:
         """The facts of an exact id; raises KeyError for one we never knew."""
