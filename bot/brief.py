@@ -57,7 +57,12 @@ class Like:
     @property
     def wants_photo(self) -> bool:
         """A form has to be filled in first."""
-        return self.name == PHOTO and not self.key
+        return self.attached and not self.key
+
+    @property
+    def attached(self) -> bool:
+        """Whether it is a file somebody attached, and not a face of the roster."""
+        return self.name == PHOTO
 
 
 @dataclass(frozen=True)

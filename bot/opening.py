@@ -1,7 +1,7 @@
 """How a round begins: models chosen, price reserved, round and empty slots written; money is spent later."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -17,6 +17,14 @@ from bot.ports import Clock, Errands, Health, Opened, Rounds, Wanted
 from bot.prompt import Prompt
 from bot.round import Round, Slot
 from bot.routing import Route, route
+
+
+@dataclass(frozen=True)
+class Held:
+    """A kept wish, and what its round is estimated to cost, in dollars."""
+
+    wish: Wanted
+    price: Decimal
 
 
 class Opening:
@@ -64,6 +72,12 @@ class Opening:
         wish = Wanted(_id("w", place.team, trigger), place, person, brief)
         await self._rounds.keep_wish(wish)
         return wish
+
+    async def hold(self, brief: Brief, place: Place, person: str, trigger: str) -> Held:
+        """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
+        price = self.price_of(brief)
+        self._caps.allow_round(price)
+        return Held(await self.keep(brief, place, person, trigger), price)
 
     async def wish(self, wish_id: str, person: str) -> Wanted:
         """A wish of this person's own; raises KeyError for one nobody kept, NotYours."""

@@ -135,7 +135,7 @@ def _by_table(market: _Market, most: Decimal | None) -> Route:
     wanted, silent = _pair(families, market)
     chosen, absent = _filled(wanted, families, market)
     if not chosen:
-        raise NoModels(tuple(m.name for m in wanted), market.names)
+        raise _nobody(silent, market) if brief.like else NoModels(tuple(m.name for m in wanted), market.names)
     if most is not None and market.total(chosen) > most:
         chosen, absent = _cheaper(chosen, absent, families, market, most)
     words = tuple((h.rule.name, h.words[:_WORDS_TOLD]) for h in spoken)

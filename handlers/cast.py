@@ -13,7 +13,9 @@ from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere
 from bot.ports import Opened
 from handlers.apology import apology
+from handlers.asking import asking
 from handlers.blocks import private
+from handlers.blocks.photo import form
 from handlers.blocks.recall import listing
 from handlers.delivery import Replies, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
@@ -77,6 +79,9 @@ class Cast:
         if not await self._visibility.may_post(command.place):
             direct = command.place.channel.startswith("D")
             raise NotHere("not_a_channel" if direct else "not_invited", command.line)
+        if brief.like and brief.like.wants_photo:
+            await self._ask_for_photo(brief, command, client, replies)
+            return
         try:
             opened = await self._casting.opening.open_round(brief, command.place, command.person, command.trigger)
         except AlreadyCasting as busy:
@@ -87,6 +92,13 @@ class Cast:
             raise
         await replies.ack()
         await self._casting.opening.begin(opened.round.id)
+
+    async def _ask_for_photo(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        """A form for the picture; the brief waits as a wish until it is sent."""
+        held = await self._casting.opening.hold(brief, command.place, command.person, command.trigger)
+        with asking("views.open"):
+            await client.views_open(trigger_id=command.trigger, view=form(held.wish, held.price))
+        await replies.ack()
 
     async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:
         sight = await self._sights.of_round(busy.round_id, client)
