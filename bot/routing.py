@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bot.brief import SLOT_LIMIT, Brief
+from bot.brief import Brief
 from bot.catalogue import Catalogue, ModelFacts
 from bot.errors import Absent, BriefError, NoModels
+from bot.market import Market, house
 from bot.round import Reason
 from bot.rules import BY_LOOK, USUAL, heard, order
 
 _PAIR = 2
-_OPTIONS_PER_FACE = 4
 _WORDS_TOLD = 2
 
 
@@ -50,64 +50,11 @@ def route(
 
     Raises BriefError for an unknown name, too many slots or a reference nobody takes, NoModels when no account serves.
     """
-    market = _Market(brief, catalogue, today, up)
+    market = Market(brief, catalogue, today, up)
     return _named(market) if brief.models else _by_table(market, most)
 
 
-@dataclass(frozen=True)
-class _Market:
-    """What can be had for one brief."""
-
-    brief: Brief
-    catalogue: Catalogue
-    today: date
-    up: Callable[[str], bool]
-
-    def lack(self, model: ModelFacts) -> str:
-        """Why the model cannot draw this; empty when it can."""
-        if model.provider not in self.catalogue.configured:
-            return "no_key"
-        if model.retired(self.today):
-            return "retired"
-        if model.references < self.brief.references:
-            return "no_reference"
-        return "" if self.up(model.id) else "down"
-
-    def price(self, model: ModelFacts) -> Decimal:
-        return model.price(self.brief.size, self.brief.references)
-
-    def preferred(self, family: str) -> ModelFacts | None:
-        """The account a family would be drawn by: its first one with a key, else its first; None if nobody knows it."""
-        served = self.catalogue.family(family)
-        return next((m for m in served if m.provider in self.catalogue.configured), served[0] if served else None)
-
-    def stand_in(self, wanted: ModelFacts, families: Sequence[str], taken: Sequence[ModelFacts]) -> ModelFacts | None:
-        """The next in the table that costs no more than `wanted`, else the next; never twice from one house."""
-        houses = {_house(m) for m in taken if m is not wanted}
-        same = [m for m in self.catalogue.family(wanted.kin) if not self.lack(m)]
-        others = [m for f in families if f != wanted.kin for m in self.catalogue.family(f) if not self.lack(m)]
-        free = [m for m in same + others if _house(m) not in houses]
-        return next((m for m in free if self.price(m) <= self.price(wanted)), free[0] if free else None)
-
-    def each(self, count: int) -> int:
-        return self.brief.each or max(1, _OPTIONS_PER_FACE // count)
-
-    def total(self, models: Sequence[ModelFacts]) -> Decimal:
-        return self.each(len(models)) * sum((self.price(m) for m in models), Decimal(0))
-
-    def slots(self, models: Sequence[ModelFacts]) -> tuple[ModelFacts, ...]:
-        each = self.each(len(models))
-        if len(models) * each > SLOT_LIMIT:
-            raise BriefError("each", "too_many", f"{len(models)} x {each}", limit=SLOT_LIMIT)
-        return tuple(model for model in models for _ in range(each))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What can be asked for this brief, as people type it."""
-        return tuple(m.name for m in self.catalogue.models if not self.lack(m))
-
-
-def _named(market: _Market) -> Route:
+def _named(market: Market) -> Route:
     found = {name: _meant(name, market) for name in market.brief.models}
     if unknown := [name for name, model in found.items() if model is None]:
         raise BriefError("models", "unknown", ", ".join(unknown), market.catalogue.names)
@@ -122,13 +69,13 @@ def _named(market: _Market) -> Route:
     return _agreed(Route(market.slots(chosen), Reason("named", absent=(*silent, *absent))), wanted, market)
 
 
-def _meant(name: str, market: _Market) -> ModelFacts | None:
+def _meant(name: str, market: Market) -> ModelFacts | None:
     """A short name means the model through whichever account is here; an exact id means that one."""
     model = market.catalogue.named(name)
     return market.preferred(model.kin) if model and model.name == name and market.lack(model) == "no_key" else model
 
 
-def _by_table(market: _Market, most: Decimal | None) -> Route:
+def _by_table(market: Market, most: Decimal | None) -> Route:
     brief = market.brief
     spoken = () if brief.look else heard(brief.text)
     families = order([BY_LOOK[brief.look]] if brief.look else [h.rule.order for h in spoken])
@@ -144,13 +91,13 @@ def _by_table(market: _Market, most: Decimal | None) -> Route:
     return _agreed(Route(market.slots(chosen), reason), wanted, market)
 
 
-def _pair(families: Sequence[str], market: _Market) -> tuple[list[ModelFacts], list[Absent]]:
+def _pair(families: Sequence[str], market: Market) -> tuple[list[ModelFacts], list[Absent]]:
     """The first two of the table, from two houses; before them whoever takes no reference is left out with a word."""
     wanted: list[ModelFacts] = []
     silent: list[Absent] = []
     for family in families:
         model = market.preferred(family)
-        if model is None or len(wanted) == _PAIR or _house(model) in {_house(m) for m in wanted}:
+        if model is None or len(wanted) == _PAIR or house(model) in {house(m) for m in wanted}:
             continue
         if model.references < market.brief.references:
             silent.append(Absent(model.title, "no_reference"))
@@ -162,7 +109,7 @@ def _pair(families: Sequence[str], market: _Market) -> tuple[list[ModelFacts], l
 
 
 def _filled(
-    wanted: Sequence[ModelFacts], families: Sequence[str], market: _Market
+    wanted: Sequence[ModelFacts], families: Sequence[str], market: Market
 ) -> tuple[list[ModelFacts], tuple[Absent, ...]]:
     """`wanted`, each that cannot be had replaced by the next in the table; what nobody stands in for is left out."""
     chosen = [m for m in wanted if not market.lack(m)]
@@ -176,13 +123,13 @@ def _filled(
 
 
 def _cheaper(
-    chosen: list[ModelFacts], absent: tuple[Absent, ...], families: Sequence[str], market: _Market, most: Decimal
+    chosen: list[ModelFacts], absent: tuple[Absent, ...], families: Sequence[str], market: Market, most: Decimal
 ) -> tuple[list[ModelFacts], tuple[Absent, ...]]:
     """The dearest that can be is replaced by what makes the round fit; nothing is where nothing does."""
     for dear in sorted(chosen, key=market.price, reverse=True):
         for family in families:
             model = market.preferred(family)
-            if model is None or market.lack(model) or _house(model) in {_house(m) for m in chosen if m is not dear}:
+            if model is None or market.lack(model) or house(model) in {house(m) for m in chosen if m is not dear}:
                 continue
             tried = [model if m is dear else m for m in chosen]
             if market.price(model) < market.price(dear) and market.total(tried) <= most:
@@ -190,7 +137,7 @@ def _cheaper(
     return chosen, absent
 
 
-def _agreed(found: Route, wanted: Sequence[ModelFacts], market: _Market) -> Route:
+def _agreed(found: Route, wanted: Sequence[ModelFacts], market: Market) -> Route:
     """Ask where a stand-in makes the round dearer, or other models were named, and nobody has agreed to the price."""
     if not any(a.instead and a.why != "budget" for a in found.reason.absent):
         return found
@@ -202,18 +149,13 @@ def _agreed(found: Route, wanted: Sequence[ModelFacts], market: _Market) -> Rout
     return Route(found.models, found.reason, True, tuple(m for m in models if m in wanted))
 
 
-def _nobody(silent: Sequence[Absent], market: _Market) -> BriefError:
+def _nobody(silent: Sequence[Absent], market: Market) -> BriefError:
     """Nobody who was asked takes a reference; the error names those who would."""
     problem = "no_model" if market.names else "nobody"
     return BriefError("like", problem, ", ".join(a.title for a in silent), market.names)
 
 
-def _absent(model: ModelFacts, why: str, instead: ModelFacts | None, market: _Market) -> Absent:
+def _absent(model: ModelFacts, why: str, instead: ModelFacts | None, market: Market) -> Absent:
     if instead is None:
         return Absent(model.title, why, market.price(model))
     return Absent(model.title, why, market.price(model), instead.title, market.price(instead))
-
-
-def _house(model: ModelFacts) -> str:
-    """Two models of one house are too alike to vote on."""
-    return model.kin.removesuffix("-pro")

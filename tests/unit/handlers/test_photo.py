@@ -129,8 +129,9 @@ async def test_a_file_is_read_up_to_its_cap_without_following_anybody() -> None:
         for answer in (web.Response(text="<html>", content_type="text/html"), web.Response(body=bytes(MOST_BYTES + 1))):
             with pytest.raises(BriefError):
                 await fetch(answer)
+        slack.private["b"] = web.Response(body=PNG, content_type="image/png")
         with pytest.raises(Unreachable):
-            await fetch(web.Response(status=302, headers={"Location": f"{slack.base}/respond"}))
+            await fetch(web.Response(status=302, headers={"Location": f"{slack.base}/files/b"}))
         with pytest.raises(BriefError):
             await fetch(web.Response(), "http://127.0.0.1:1/files/a")
 
