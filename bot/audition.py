@@ -175,7 +175,7 @@ class Audition:
             raise RoundClosed("reroll", "full", round_.character)
         slot = next(s for s in round_.slots if s.id == slot_id)
         position = max(s.position for s in round_.slots) + 1
-        price = self._models.catalogue.of(slot.model).prices[round_.brief.size]
+        price = self._models.catalogue.of(slot.model).price(round_.brief.size, round_.brief.references)
         new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
         new = Slot(new_id, round_.id, position, slot.model, price, seed_of(round_.id, position), again_for=slot_id)
         return await self._rounds.add_slot(new, self._caps)
@@ -235,7 +235,9 @@ class Audition:
     async def _answer(self, round_: Round, slot: Slot) -> Answer:
         """Ask once; where the vendor asks for a short patience, wait it out in sight of everybody and ask once more."""
         model = self._model(slot)
-        ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed)
+        like = round_.brief.like
+        references = (await self._portraits.get(like.key),) if like else ()
+        ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed, references)
         try:
             return await self._drawn(model, slot, ask)
         except RateLimited as limit:

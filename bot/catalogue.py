@@ -74,6 +74,10 @@ class UpscalerFacts:
         return f"{self.provider}:{self.wire_id}"
 
 
+# Behind the makers' own accounts.
+_RESELLERS = {"fal": 1, "own": 2}
+
+
 @dataclass(frozen=True)
 class Ending:
     """A model that is drawn no more from the day `on`; `successor` is what its table names instead."""
@@ -101,17 +105,17 @@ class Catalogue:
         wanted = name.casefold()
         return next((m for m in self.models if wanted in (m.name, m.wire_id, m.id)), None)
 
+    def family(self, name: str) -> tuple[ModelFacts, ...]:
+        """One model through its several accounts: its maker's own first, then fal's, then servers of one's own."""
+        served = (m for m in self.models if m.family == name)
+        return tuple(sorted(served, key=lambda m: _RESELLERS.get(m.provider, 0)))
+
     def of(self, model_id: str) -> ModelFacts:
         """The facts of an exact id; raises KeyError for one we never knew."""
         for model in self.models:
             if model.id == model_id:
                 return model
         raise KeyError(model_id)
-
-    def family(self, name: str, today: date) -> ModelFacts | None:
-        """The first of a family that can be drawn with here, else its first; None for a family nobody has."""
-        rows = [m for m in self.models if m.family == name]
-        return next((m for m in rows if self.available(m, today)), rows[0] if rows else None)
 
     def available(self, model: ModelFacts, today: date) -> bool:
         end = self.end(model)

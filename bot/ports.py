@@ -65,6 +65,14 @@ class QueuedModel(ImageModel, Protocol):
         ...
 
 
+class Health(Protocol):
+    """Which models answer at the moment."""
+
+    def available(self, model_id: str) -> bool:
+        """False while the model's account is known to be down, so that it is not even asked."""
+        ...
+
+
 class Upscaler(Protocol):
     """Enlarges portraits and keeps what is in them."""
 

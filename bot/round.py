@@ -12,7 +12,7 @@ from random import Random
 
 from bot.ballot import Mark, Tally
 from bot.brief import SLOT_LIMIT, Brief
-from bot.errors import NotYours, Paid, RoundClosed
+from bot.errors import Absent, NotYours, Paid, RoundClosed
 from bot.face import Place, Portrait
 
 
@@ -87,11 +87,15 @@ class Slot:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why these models: `kind` is named, look, fallback or only_one; `missing` are models wanted but not to be had."""
+    """Why these models: `kind` is named, look (asked for, or the usual pair), words (of the brief) or only_one.
+
+    `heard` pairs each rule that spoke with the words of the brief it heard; `absent` are models wanted but not asked.
+    """
 
     kind: str
     look: str = ""
-    missing: tuple[str, ...] = ()
+    heard: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    absent: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True)

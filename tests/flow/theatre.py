@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -31,6 +31,11 @@ PRICE = {Size.DRAFT: Decimal("0.05"), Size.FOUR_K: Decimal("0.20")}
 PIXELS = {Size.DRAFT: "90x120", Size.FOUR_K: "360x480"}
 SKIN = ModelFacts("recraft", "recraft", "recraftv4_1", "Recraft V4.1", "skin", PRICE, PIXELS, seeds=True)
 LITERAL = ModelFacts("openai", "gpt-image-2", "gpt-image-2", "GPT-Image-2", "wardrobe", PRICE, PIXELS, seeds=False)
+DEARER = {size: price + Decimal("0.01") for size, price in PRICE.items()}
+BANANA = ModelFacts(
+    "gemini", "nano-banana", "gemini-nano", "Nano Banana", "", DEARER, PIXELS,
+    seeds=True, references=14, per_reference=Decimal("0.001"),
+)  # fmt: skip
 
 Script = Callable[[Ask, int], "Exception | float | asyncio.Event | None"]
 
@@ -62,16 +67,22 @@ class ScriptedModel:
 
 
 class Studio:
-    """Two accounts with one model each."""
+    """Three accounts with one model each, two of them with a key."""
 
     def __init__(self) -> None:
         self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
-        self.catalogue = Catalogue((SKIN, LITERAL), frozenset({"recraft", "openai"}))
+        self.banana = ScriptedModel(BANANA)
+        self.catalogue = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai"}))
+        self.down: set[str] = set()
         self.ends: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
         self.looks = 0
 
     def model(self, model_id: str) -> ScriptedModel:
-        return {SKIN.id: self.skin, LITERAL.id: self.literal}[model_id]
+        return {SKIN.id: self.skin, LITERAL.id: self.literal, BANANA.id: self.banana}[model_id]
+
+    def available(self, model_id: str) -> bool:
+        """The port Health."""
+        return model_id not in self.down
 
     async def endings(self, today: date) -> dict[str, date | None]:
         self.looks += 1
@@ -191,6 +202,7 @@ class Theatre:
         per_day: str = "20.00",
         patience: float = 60,
         models: Models | None = None,
+        keys: Sequence[str] = (),
     ) -> None:
         self.storage = storage
         self.studio = Studio()
@@ -199,6 +211,8 @@ class Theatre:
         self.post = Post()
         self.now = datetime.now(UTC)
         self.started: list[tuple[str, str]] = []
+        if keys:
+            self.studio.catalogue = replace(self.studio.catalogue, configured=frozenset(keys))
         self.casting = Casting.of(
             rounds=storage.rounds,
             roster=storage.roster,
@@ -214,6 +228,7 @@ class Theatre:
             caps=Caps(Decimal(per_round), Decimal(per_day)),
             patience={Size.DRAFT: patience, Size.FOUR_K: patience},
             now=lambda: self.now,
+            health=self.studio,
         )
 
     async def start(self, kind: str, key: str) -> None:
