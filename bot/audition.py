@@ -14,22 +14,25 @@ from typing import Protocol
 
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
-from bot.errors import ModelError, RateLimited, RoundClosed
+from bot.errors import ModelError, RateLimited, Resting, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
 from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, Rounds, Stage
 from bot.presenting import Presenting, original_key, preview_key
-from bot.round import Miss, Round, Slot, State
+from bot.round import Miss, Round, Slot, SlotState, State
+from bot.turns import Models as Lines
+from bot.turns import Turns
 
 _LONGEST_WAIT = 30.0
+_LONGEST_HOLD = 300.0
 _USUAL_WAIT = 5.0  # where a vendor says "too many" without saying until when
 _FEWEST_TO_OPEN_EARLY = 2
 _LOOK_AGAIN = 2.0
 _NUMBERED_AT_ONCE = frozenset({State.VOTING, State.CLOSED})
 
 
-class Models(Protocol):
+class Models(Lines, Protocol):
     """The configured image models."""
 
     @property
@@ -74,6 +77,7 @@ class Audition:
         self._presenting = presenting
         self._caps = caps
         self._now = now
+        self._turns = Turns(models, rounds, stage, now)
         self._news: dict[str, asyncio.Event] = {}
         self.drawing = 0
 
@@ -114,11 +118,7 @@ class Audition:
         slot = next(s for s in round_.slots if s.id == slot_id)
         if slot.final:
             return
-        self.drawing += 1
-        try:
-            await self._finish(round_, slot)
-        finally:
-            self.drawing -= 1
+        await self._finish(round_, slot)
         self._tell(round_.id)
         self._stage.refresh(round_.id)
         round_ = await self._rounds.get(round_.id)
@@ -206,7 +206,7 @@ class Audition:
             return True
         if round_.settled:
             return not round_.stranded
-        return bool(round_.arrived) and self._now() >= round_.patience_until
+        return bool(round_.arrived) and self._now() >= round_.patient_until
 
     def _tell(self, round_id: str) -> None:
         if news := self._news.get(round_id):
@@ -217,35 +217,48 @@ class Audition:
             await self._land_stored(slot)
         elif round_.state is State.VOID:
             await self._rounds.miss(slot.id, Miss("cancelled"), None, None)
-        elif await self._rounds.intend(slot.id, self._now()):
-            await self._ask(round_, slot)
-        else:
+        elif slot.state is SlotState.ASKING:
             await self._miss(slot, Miss("unknown", paid="maybe"), None)
+        else:
+            await self._ask(round_, slot)
 
     async def _ask(self, round_: Round, slot: Slot) -> None:
+        """Ask in turn; where the vendor asks for a short patience, wait it out and ask once more."""
         started = perf_counter()
         try:
-            answer = await self._answer(round_, slot)
+            for patience in (_LONGEST_WAIT, 0.0):
+                if not await self._turns.take(round_, slot):
+                    await self._rounds.miss(slot.id, Miss("cancelled"), None, None)
+                    return
+                started = perf_counter()
+                if await self._asked(round_, slot, patience):
+                    return
+        except ModelError as error:
+            until = error.until if isinstance(error, Resting) else None
+            await self._miss(slot, Miss(error.kind, error.detail, error.paid, until), perf_counter() - started)
+
+    async def _asked(self, round_: Round, slot: Slot, patience: float) -> bool:
+        """Write the intent, ask and keep what comes; False where the vendor asks to come again within `patience`."""
+        if not await self._rounds.intend(slot.id, self._now()):
+            await self._miss(slot, Miss("unknown", paid="maybe"), None)
+            return True
+        started = perf_counter()
+        self.drawing += 1
+        try:
+            ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed)
+            answer = await self._models.model(slot.model).draw(ask)
             seen = await aside(examine, answer.data, slot.model)
             await self._keep(slot, answer, seen, perf_counter() - started)
-        except ModelError as error:
-            await self._miss(slot, Miss(error.kind, error.detail, error.paid), perf_counter() - started)
-
-    async def _answer(self, round_: Round, slot: Slot) -> Answer:
-        """Ask once; where the vendor asks for a short patience, wait it out in sight of everybody and ask once more."""
-        model = self._models.model(slot.model)
-        ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed)
-        try:
-            return await model.draw(ask)
         except RateLimited as limit:
             wait = limit.retry_after or _USUAL_WAIT
-            if wait > _LONGEST_WAIT:
+            self._models.line(slot.model).hold(min(wait, _LONGEST_HOLD))
+            if wait > patience:
                 raise
             await self._rounds.pause(slot.id, self._now() + timedelta(seconds=wait))
-            self._stage.refresh(round_.id)
-            await asyncio.sleep(wait)
-        await self._rounds.intend(slot.id, self._now())
-        return await model.draw(ask)
+            return False
+        finally:
+            self.drawing -= 1
+        return True
 
     async def _keep(self, slot: Slot, answer: Answer, seen: Examined, seconds: float) -> None:
         """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""

@@ -1,7 +1,7 @@
 """Image models as facts: what each can do and costs. The rows live in providers/registry.py."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -69,11 +69,15 @@ class UpscalerFacts:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All models we know, and which of them have an account here; `upscalers` in the order they are preferred."""
+    """All models we know, and which of them have an account here; `upscalers` in the order they are preferred.
+
+    `per_minute` tells how many images a minute an account may be asked, by provider, where there is a limit.
+    """
 
     models: tuple[ModelFacts, ...]
     configured: frozenset[str]
     upscalers: tuple[UpscalerFacts, ...] = ()
+    per_minute: Mapping[str, int] = field(default_factory=dict)
 
     def named(self, name: str) -> ModelFacts | None:
         """The model a person means by `name`: its short name, its wire id or its exact id."""

@@ -41,11 +41,15 @@ class SlotState(StrEnum):
 
 @dataclass(frozen=True)
 class Miss:
-    """Why a slot gave no portrait. `kind` is a ModelError's kind, or unknown (asked before a crash, never answered)."""
+    """Why a slot gave no portrait. `kind` is a ModelError's kind, or unknown (asked before a crash, never answered).
+
+    `until` is when a model that kept failing is asked again.
+    """
 
     kind: str
     detail: str = ""
     paid: Paid = "no"
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ class Slot:
     """One portrait to be drawn by one model. `price` in dollars is reserved; `cost` is what it came to.
 
     `number` is what people see; a portrait that came after the ballot opened has none until the close. `again_for` is
-    the slot this one re-rolls. `paused_until` is the end of a wait the vendor asked for.
+    the slot this one re-rolls. `paused_until` is the end of a wait: for the account's turn, or, once it was asked, the
+    one the vendor asked for.
     """
 
     id: str
@@ -156,6 +161,14 @@ class Round:
     def stranded(self) -> bool:
         """Nothing arrived and something may have been paid for: a person decides whether to draw again."""
         return self.settled and not self.arrived and any(s.miss and s.miss.kind == "unknown" for s in self.misses)
+
+    @property
+    def patient_until(self) -> datetime:
+        """When voting opens without what is missing: what had to wait for its turn is given the whole patience from
+        the moment it is asked, since the wait was ours."""
+        patience = self.patience_until - self.opened_at
+        begun = (s.paused_until or s.asked_at for s in self.slots if not s.final)
+        return max([self.patience_until, *(at + patience for at in begun if at)])
 
     @property
     def price(self) -> Decimal:

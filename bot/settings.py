@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     gemini_api_key: SecretStr | None = None
     gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
 
+    recraft_images_per_minute: int = Field(default=100, ge=0)
+    recraft_requests_per_second: int = Field(default=5, ge=0)
+    openai_images_per_minute: int = Field(default=5, ge=0)
+    gemini_images_per_minute: int = Field(default=0, ge=0)
+
     data_dir: Path = Path(".castroom/data")
     database_url: str = ""
     engine_url: str = ""

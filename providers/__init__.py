@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -12,7 +13,8 @@ from bot.errors import BadKey
 from bot.ports import ImageModel
 from bot.settings import Settings
 from providers import gemini, openai, recraft
-from providers._http import Http, open_http
+from providers._http import Http, open_http, reading_room
+from providers._pace import Line, line_of, per_minute
 from providers.checks import AccountCheck, unasked
 from providers.registry import MODELS, models_of
 
@@ -66,21 +68,32 @@ _ACCOUNTS = (
 class Models:
     """The image models of the accounts that have a key here."""
 
-    def __init__(self, https: Mapping[str, Http], within: Mapping[Size, float]) -> None:
+    def __init__(self, https: Mapping[str, Http], within: Mapping[Size, float], settings: Settings) -> None:
         self._https = https
+        self._lines = {provider: line_of(provider, settings) for provider in https}
         self._models = {
             facts.id: account.model(facts, https[account.provider], within)
             for account in _ACCOUNTS
             if account.provider in https
             for facts in models_of(account.provider)
         }
-        self.catalogue = Catalogue(MODELS, frozenset(https))
+        limits = {provider: most for provider in https if (most := per_minute(provider, settings))}
+        self.catalogue = Catalogue(MODELS, frozenset(https), per_minute=limits)
 
     def model(self, model_id: str) -> ImageModel:
         """The model with this exact id; raises BadKey when its account has no key here (any more)."""
         if model_id not in self._models:
             raise BadKey(model_id, "no account")
         return self._models[model_id]
+
+    def line(self, model_id: str) -> Line:
+        """The line before the model's account; an account that has no key here has one where nobody waits."""
+        return self._lines.get(_provider(model_id)) or Line()
+
+    def resting_until(self, model_id: str) -> datetime | None:
+        """When a model that kept failing is asked again; None while it may be asked."""
+        http = self._https.get(_provider(model_id))
+        return http.resting_until(model_id) if http else None
 
     async def checks(self) -> list[AccountCheck]:
         """What every account says about itself; spends nothing."""
@@ -100,13 +113,18 @@ class Models:
 
 def open_models(settings: Settings) -> Models:
     """Clients for every account with a key; nothing is sent yet."""
+    room = reading_room()
     https = {
-        account.provider: open_http(account.address(settings), account.headers(key))
+        account.provider: open_http(account.address(settings), account.headers(key), room)
         for account in _ACCOUNTS
         if (secret := account.key(settings)) and (key := secret.get_secret_value().strip())
     }
     within = {Size.DRAFT: _within(settings.patience_seconds), Size.FOUR_K: _within(settings.patience_4k_seconds)}
-    return Models(https, within)
+    return Models(https, within, settings)
+
+
+def _provider(model_id: str) -> str:
+    return model_id.partition(":")[0]
 
 
 def _within(patience: float) -> float:

@@ -19,6 +19,7 @@ from storage.rows import SLOT, row_of, slot_of
 from storage.tables import rounds, slots
 
 _NOT_ASKED = (SlotState.WAITING, SlotState.PAUSED)
+_MAY_PAUSE = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ async def intend(connection: AsyncConnection, slot_id: str, at: datetime) -> boo
 
 
 async def pause(connection: AsyncConnection, slot_id: str, until: datetime | None) -> None:
-    """asking -> paused until then, or back."""
-    before, after = (SlotState.ASKING, SlotState.PAUSED) if until else (SlotState.PAUSED, SlotState.ASKING)
-    waits = update(slots).where(slots.c.id == slot_id, slots.c.state == before)
+    """waiting or asking -> paused until then, or paused -> asking."""
+    before, after = (_MAY_PAUSE, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.ASKING)
+    waits = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(before))
     await connection.execute(waits.values(state=after, paused_until=until))
 
 

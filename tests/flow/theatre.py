@@ -22,6 +22,7 @@ from bot.face import Place
 from bot.ports import Answer, Ask, Picture
 from bot.round import Round
 from bot.settings import Settings
+from providers._pace import Line
 from storage import Storage, migrate, open_storage
 
 FILM = Place("T1", "C1")
@@ -66,9 +67,17 @@ class Studio:
     def __init__(self) -> None:
         self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
         self.catalogue = Catalogue((SKIN, LITERAL), frozenset({"recraft", "openai"}))
+        self.lines: dict[str, Line] = {}
+        self.resting: dict[str, datetime] = {}
 
     def model(self, model_id: str) -> ScriptedModel:
         return {SKIN.id: self.skin, LITERAL.id: self.literal}[model_id]
+
+    def line(self, model_id: str) -> Line:
+        return self.lines.setdefault(model_id, Line())
+
+    def resting_until(self, model_id: str) -> datetime | None:
+        return self.resting.get(model_id)
 
     @property
     def asked(self) -> int:
