@@ -6,15 +6,17 @@ The steps here are run by the engine and may be run again after a crash: each lo
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from time import perf_counter
 from typing import Protocol
 
+import structlog
+
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
-from bot.errors import ModelError, RateLimited, Resting, RoundClosed
+from bot.errors import BadPicture, ModelError, RateLimited, Resting, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
@@ -23,6 +25,8 @@ from bot.presenting import Presenting, original_key, preview_key
 from bot.round import Miss, Round, Slot, SlotState, State
 from bot.turns import Models as Lines
 from bot.turns import Turns
+
+log = structlog.get_logger()
 
 _LONGEST_WAIT = 30.0
 _LONGEST_HOLD = 300.0
@@ -77,6 +81,7 @@ class Audition:
         self._presenting = presenting
         self._caps = caps
         self._now = now
+        self._examining = asyncio.Semaphore(1)
         self._turns = Turns(models, rounds, stage, now)
         self._news: dict[str, asyncio.Event] = {}
         self.drawing = 0
@@ -247,8 +252,10 @@ class Audition:
         try:
             ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed)
             answer = await self._models.model(slot.model).draw(ask)
-            seen = await aside(examine, answer.data, slot.model)
-            await self._keep(slot, answer, seen, perf_counter() - started)
+            seconds = perf_counter() - started
+            await self._portraits.put(original_key(slot.round_id, slot.id), answer.data)
+            answer = replace(answer, data=b"")  # what is stored is read again when its turn to be examined comes
+            await self._keep(slot, answer, await self._examined(slot, answer.media_type), seconds)
         except RateLimited as limit:
             wait = limit.retry_after or _USUAL_WAIT
             self._models.line(slot.model).hold(min(wait, _LONGEST_HOLD))
@@ -261,34 +268,47 @@ class Audition:
         return True
 
     async def _keep(self, slot: Slot, answer: Answer, seen: Examined, seconds: float) -> None:
-        """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""
-        await self._portraits.put(original_key(slot.round_id, slot.id), answer.data)
+        """The row, last of all: a crash before it finds the bytes and does not ask again."""
         await self._portraits.put(preview_key(slot.round_id, slot.id), seen.preview)
-        portrait = _portrait(slot, answer.data, seen)
+        portrait = _portrait(slot, seen)
         landing = Landing(slot.id, portrait, answer.charge, seconds, answer.request_id, answer.seed)
         await self._rounds.land(landing, _NUMBERED_AT_ONCE if slot.again_for else frozenset({State.CLOSED}))
 
     async def _land_stored(self, slot: Slot) -> None:
         """A portrait stored before a crash; its price is the listed one, since the vendor's answer is gone."""
-        data = await self._portraits.get(original_key(slot.round_id, slot.id))
-        seen = await aside(examine, data, slot.model)
-        answer = Answer(data, seen.media_type, Charge(slot.price, "listed"), seed=slot.seed)
-        await self._keep(slot, answer, seen, _since(slot.asked_at, self._now()))
+        seconds = _since(slot.asked_at, self._now())
+        try:
+            seen = await self._examined(slot)
+        except BadPicture as error:
+            await self._miss(slot, Miss(error.kind, error.detail, error.paid), seconds)
+            return
+        answer = Answer(b"", seen.media_type, Charge(slot.price, "listed"), seed=slot.seed)
+        await self._keep(slot, answer, seen, seconds)
+
+    async def _examined(self, slot: Slot, claimed: str = "") -> Examined:
+        """What is stored for the slot, checked; one after the other, since a decoded 4K picture fills 70 MB."""
+        async with self._examining:
+            data = await self._portraits.get(original_key(slot.round_id, slot.id))
+            seen = await aside(examine, data, slot.model)
+        if claimed and claimed != seen.media_type:
+            log.info("another type than claimed", model=slot.model, claimed=claimed, found=seen.media_type)
+        return seen
 
     async def _miss(self, slot: Slot, miss: Miss, seconds: float | None) -> None:
         charges = {"no": None, "maybe": Charge(slot.price, "unknown"), "yes": Charge(slot.price, "listed")}
         await self._rounds.miss(slot.id, miss, charges[miss.paid], seconds)
 
 
-def _portrait(slot: Slot, data: bytes, seen: Examined) -> Portrait:
+def _portrait(slot: Slot, seen: Examined) -> Portrait:
     return Portrait(
         original_key(slot.round_id, slot.id),
         seen.media_type,
         seen.width,
         seen.height,
-        len(data),
+        seen.length,
         seen.sha256,
         seen.credentials,
+        seen.likeness,
     )
 
 

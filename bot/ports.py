@@ -179,6 +179,8 @@ class Rounds(Protocol):
     async def land(self, landing: Landing, number_if: frozenset[State]) -> Slot:
         """The slot becomes a candidate and its cost is written in the ledger, in one transaction; idempotent.
 
+        Where a candidate of the round shows the same picture it becomes a miss `duplicate`, paid all the same.
+
         It gets the next number at once if the round stands in one of `number_if` and fewer than eight are taken.
         """
         ...
