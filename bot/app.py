@@ -86,6 +86,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             accounts=models,
             notices=storage.notices,
             messenger=SlackMessenger(clients),
+            health=models,
             caps=Caps(settings.max_usd_per_round, settings.max_usd_per_day),
             patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
         )

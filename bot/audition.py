@@ -6,31 +6,38 @@ The steps here are run by the engine and may be run again after a crash: each lo
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from time import perf_counter
 from typing import Protocol
 
+import structlog
+
 from bot import measures
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
-from bot.errors import BadKey, BadPicture, ModelError, RateLimited, RoundClosed
+from bot.errors import BadKey, BadPicture, ModelError, RateLimited, Resting, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
 from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, QueuedModel, Rounds, Stage
 from bot.presenting import Presenting, original_key, preview_key
-from bot.round import Miss, Round, Slot, State
+from bot.round import Miss, Round, Slot, SlotState, State
+from bot.turns import Models as Lines
+from bot.turns import Turns
+
+log = structlog.get_logger()
 
 _LONGEST_WAIT = 30.0
+_LONGEST_HOLD = 300.0
 _USUAL_WAIT = 5.0  # where a vendor says "too many" without saying until when
 _FEWEST_TO_OPEN_EARLY = 2
 _LOOK_AGAIN = 2.0
 _NUMBERED_AT_ONCE = frozenset({State.VOTING, State.CLOSED})
 
 
-class Models(Protocol):
+class Models(Lines, Protocol):
     """The configured image models."""
 
     @property
@@ -75,6 +82,8 @@ class Audition:
         self._presenting = presenting
         self._caps = caps
         self._now = now
+        self._examining = asyncio.Semaphore(1)
+        self._turns = Turns(models, rounds, stage, now)
         self._news: dict[str, asyncio.Event] = {}
         self.drawing = 0
 
@@ -112,11 +121,7 @@ class Audition:
         slot = next(s for s in round_.slots if s.id == slot_id)
         if slot.final:
             return
-        self.drawing += 1
-        try:
-            await self._finish(round_, slot)
-        finally:
-            self.drawing -= 1
+        await self._finish(round_, slot)
         self._tell(round_.id)
         self._stage.refresh(round_.id)
         round_ = await self._rounds.get(round_.id)
@@ -217,41 +222,54 @@ class Audition:
             await self._ask(round_, slot)
         elif round_.state is State.VOID:
             await self._rounds.miss(slot.id, Miss("cancelled"), None, None)
-        elif await self._rounds.intend(slot.id, self._now()):
-            await self._ask(round_, slot)
-        else:
+        elif slot.state is SlotState.ASKING:
             await self._miss(slot, Miss("unknown", paid="maybe"), None)
+        else:
+            await self._ask(round_, slot)
 
     async def _ask(self, round_: Round, slot: Slot) -> None:
+        """Ask in turn; where the vendor asks for a short patience, wait it out and ask once more."""
         started = perf_counter()
         try:
-            answer = await self._answer(round_, slot)
-            seen = await _examined(answer, slot.model)
-            await self._keep(slot, answer, seen, perf_counter() - started)
+            for patience in (_LONGEST_WAIT, 0.0):
+                if not slot.ticket and not await self._turns.take(round_, slot):
+                    await self._rounds.miss(slot.id, Miss("cancelled"), None, None)
+                    return
+                started = perf_counter()
+                if await self._asked(round_, slot, patience):
+                    return
         except ModelError as error:
-            miss = Miss(error.kind, error.detail, error.paid)
+            until = error.until if isinstance(error, Resting) else None
+            miss = Miss(error.kind, error.detail, error.paid, until)
             await self._miss(slot, miss, perf_counter() - started, error.usd)
 
+    async def _asked(self, round_: Round, slot: Slot, patience: float) -> bool:
+        """Write the intent, ask and keep what comes; False where the vendor asks to come again within `patience`."""
+        if not slot.ticket and not await self._rounds.intend(slot.id, self._now()):
+            await self._miss(slot, Miss("unknown", paid="maybe"), None)
+            return True
+        started = perf_counter()
+        self.drawing += 1
+        try:
+            answer = await self._answer(round_, slot)
+            await self._receive(slot, answer, perf_counter() - started)
+        except RateLimited as limit:
+            wait = limit.retry_after or _USUAL_WAIT
+            self._models.line(slot.model).hold(min(wait, _LONGEST_HOLD))
+            if wait > patience:
+                raise
+            await self._rounds.pause(slot.id, self._now() + timedelta(seconds=wait))
+            return False
+        finally:
+            self.drawing -= 1
+        return True
+
     async def _answer(self, round_: Round, slot: Slot) -> Answer:
-        """Ask once; where the vendor asks for a short patience, wait it out in sight of everybody and ask once more."""
+        """Behind a queue the ticket is kept before anything is waited for; with a ticket nothing is asked any more."""
         model = self._model(slot)
         like = round_.brief.like
         references = (await self._portraits.get(like.key),) if like else ()
         ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed, references)
-        try:
-            return await self._drawn(model, slot, ask)
-        except RateLimited as limit:
-            wait = limit.retry_after or _USUAL_WAIT
-            if wait > _LONGEST_WAIT:
-                raise
-            await self._rounds.pause(slot.id, self._now() + timedelta(seconds=wait))
-            self._stage.refresh(round_.id)
-            await asyncio.sleep(wait)
-        await self._rounds.intend(slot.id, self._now())
-        return await self._drawn(model, slot, ask)
-
-    async def _drawn(self, model: ImageModel, slot: Slot, ask: Ask) -> Answer:
-        """Behind a queue the ticket is kept before anything is waited for; with a ticket nothing is asked any more."""
         if not isinstance(model, QueuedModel):
             return await model.draw(ask)
         ticket = slot.ticket
@@ -259,6 +277,18 @@ class Audition:
             ticket = await model.submit(ask)
             await self._rounds.keep_ticket(slot.id, ticket)
         return await model.collect(ticket, ask.size)
+
+    async def _receive(self, slot: Slot, answer: Answer, seconds: float) -> None:
+        """Store what came before it is looked at; raises BadPicture with the price the vendor told for it."""
+        await self._portraits.put(original_key(slot.round_id, slot.id), answer.data)
+        answer = replace(answer, data=b"")  # what is stored is read again when its turn to be examined comes
+        try:
+            seen = await self._examined(slot, answer.media_type)
+        except BadPicture as error:
+            if answer.charge.source == "exact":
+                error.usd = answer.charge.usd
+            raise
+        await self._keep(slot, answer, seen, seconds)
 
     def _model(self, slot: Slot) -> ImageModel:
         """The slot's model; raises BadKey, which says nothing of what was ordered while there was an account."""
@@ -269,20 +299,32 @@ class Audition:
             raise
 
     async def _keep(self, slot: Slot, answer: Answer, seen: Examined, seconds: float) -> None:
-        """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""
-        await self._portraits.put(original_key(slot.round_id, slot.id), answer.data)
+        """The row, last of all: a crash before it finds the bytes and does not ask again."""
         await self._portraits.put(preview_key(slot.round_id, slot.id), seen.preview)
-        portrait = _portrait(slot, answer.data, seen)
+        portrait = _portrait(slot, seen)
         landing = Landing(slot.id, portrait, answer.charge, seconds, answer.request_id, answer.seed)
         await self._rounds.land(landing, _NUMBERED_AT_ONCE if slot.again_for else frozenset({State.CLOSED}))
         measures.drawn(slot.model, seconds, answer.charge.usd, answer.charge.source)
 
     async def _land_stored(self, slot: Slot) -> None:
         """A portrait stored before a crash; its price is the listed one, since the vendor's answer is gone."""
-        data = await self._portraits.get(original_key(slot.round_id, slot.id))
-        seen = await aside(examine, data, slot.model)
-        answer = Answer(data, seen.media_type, Charge(slot.price, "listed"), seed=slot.seed)
-        await self._keep(slot, answer, seen, _since(slot.asked_at, self._now()))
+        seconds = _since(slot.asked_at, self._now())
+        try:
+            seen = await self._examined(slot)
+        except BadPicture as error:
+            await self._miss(slot, Miss(error.kind, error.detail, error.paid), seconds)
+            return
+        answer = Answer(b"", seen.media_type, Charge(slot.price, "listed"), seed=slot.seed)
+        await self._keep(slot, answer, seen, seconds)
+
+    async def _examined(self, slot: Slot, claimed: str = "") -> Examined:
+        """What is stored for the slot, checked; one after the other, since a decoded 4K picture fills 70 MB."""
+        async with self._examining:
+            data = await self._portraits.get(original_key(slot.round_id, slot.id))
+            seen = await aside(examine, data, slot.model)
+        if claimed and claimed != seen.media_type:
+            log.info("another type than claimed", model=slot.model, claimed=claimed, found=seen.media_type)
+        return seen
 
     async def _miss(self, slot: Slot, miss: Miss, seconds: float | None, told: Decimal | None = None) -> None:
         """`told` is what the vendor says it charged, in dollars."""
@@ -292,25 +334,16 @@ class Audition:
         measures.missed(miss.kind, miss.paid)
 
 
-async def _examined(answer: Answer, model: str) -> Examined:
-    """What the answer's picture is; raises BadPicture with the price the vendor told for it."""
-    try:
-        return await aside(examine, answer.data, model)
-    except BadPicture as error:
-        if answer.charge.source == "exact":
-            error.usd = answer.charge.usd
-        raise
-
-
-def _portrait(slot: Slot, data: bytes, seen: Examined) -> Portrait:
+def _portrait(slot: Slot, seen: Examined) -> Portrait:
     return Portrait(
         original_key(slot.round_id, slot.id),
         seen.media_type,
         seen.width,
         seen.height,
-        len(data),
+        seen.length,
         seen.sha256,
         seen.credentials,
+        seen.likeness,
     )
 
 

@@ -93,12 +93,14 @@ class Catalogue:
     """All models we know, and which of them have an account here; `upscalers` in the order they are preferred.
 
     `said` alone changes: what the vendors' own lists say of an id's first day without it (`learn`).
+    `per_minute` tells how many images a minute an account may be asked, by provider, where there is a limit.
     """
 
     models: tuple[ModelFacts, ...]
     configured: frozenset[str]
     upscalers: tuple[UpscalerFacts, ...] = ()
     said: dict[str, date] = field(default_factory=dict, compare=False)
+    per_minute: Mapping[str, int] = field(default_factory=dict)
 
     def named(self, name: str) -> ModelFacts | None:
         """The model a person means by `name`: its short name, its wire id or its exact id."""

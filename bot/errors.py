@@ -16,10 +16,11 @@ CastingError
         NotTaken          it answered no, and would again
             MessageGone   the round's message was taken away by hand
     ModelError            one model gave no portrait; `paid` says whether it may have cost money
-        Refused  RateLimited  Unpaid  BadKey  Retired  BadRequest  Down  TimedOut  BadPicture
+        Refused  RateLimited  Unpaid  BadKey  Retired  BadRequest  Down (Resting)  TimedOut  BadPicture
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -227,6 +228,13 @@ class Down(ModelError):
     """The vendor failed or could not be reached."""
 
     kind = "down"
+
+
+@dataclass(eq=False)
+class Resting(Down):
+    """The model failed so often in a row that it is left alone `until` then; nothing was sent."""
+
+    until: datetime | None = None
 
 
 class TimedOut(ModelError):

@@ -44,7 +44,10 @@ async def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 @dataclass(frozen=True)
 class Examined:
-    """What the bytes turned out to be: type by content, pixels, SHA-256 in hex, whether a C2PA manifest is inside."""
+    """What the bytes turned out to be: type by content, pixels, SHA-256 in hex, whether a C2PA manifest is inside.
+
+    `likeness` is a perceptual hash in hex: what it looks like, whatever its size and encoder.
+    """
 
     media_type: str
     width: int
@@ -52,6 +55,8 @@ class Examined:
     sha256: str
     credentials: bool
     preview: bytes
+    likeness: str
+    length: int
 
 
 def examine(data: bytes, model: str) -> Examined:
@@ -68,14 +73,22 @@ def examine(data: bytes, model: str) -> Examined:
             if getattr(image, "n_frames", 1) != 1:
                 raise BadPicture(model, "more than one frame", "yes")
             kind, width, height = image.format or "", image.width, image.height
-            picture = image.convert("RGB")
+            image.load()
+            picture = _small(image)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
         raise BadPicture(model, "cannot be decoded", "yes") from error
     if max(ImageStat.Stat(picture.resize((64, 64), Image.Resampling.NEAREST)).stddev) < 1:
         raise BadPicture(model, "blank", "yes")
-    picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE), Image.Resampling.LANCZOS)
-    digest = sha256(data).hexdigest()
-    return Examined(_FORMATS[kind], width, height, digest, b"c2pa" in data, _jpeg(picture, 92))
+    return Examined(
+        media_type=_FORMATS[kind],
+        width=width,
+        height=height,
+        sha256=sha256(data).hexdigest(),
+        credentials=b"c2pa" in data,
+        preview=_jpeg(picture, 92),
+        likeness=_likeness(picture),
+        length=len(data),
+    )
 
 
 def alike(previews: Sequence[bytes], aspect: str) -> list[bytes]:
@@ -170,6 +183,27 @@ def reference(data: bytes) -> bytes:
         picture = ImageOps.exif_transpose(image).convert("RGB")
     picture.thumbnail((_REFERENCE_SIDE, _REFERENCE_SIDE), Image.Resampling.LANCZOS)
     return _jpeg(picture, 95)
+
+
+def _small(image: Image.Image) -> Image.Image:
+    """The preview's pixels, in RGB. A large picture is halved first, so that it is never in memory twice."""
+    factor = max(image.size) // _PREVIEW_SIDE
+    if factor > 1 and image.mode in ("RGB", "L"):
+        picture = image.reduce(factor).convert("RGB")
+        image.close()
+    else:
+        picture = image.convert("RGB")
+    picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE), Image.Resampling.LANCZOS)
+    return picture
+
+
+def _likeness(picture: Image.Image) -> str:
+    """512 bits: in a grid of 16 x 16, whether each cell is brighter than its right and than its lower neighbour."""
+    side = 17
+    grey = picture.convert("L").resize((side, side), Image.Resampling.LANCZOS).tobytes()
+    cells = [y * side + x for y in range(side - 1) for x in range(side - 1)]
+    bits = [grey[at] > grey[at + step] for step in (1, side) for at in cells]
+    return f"{sum(bit << n for n, bit in enumerate(bits)):0{len(bits) // 4}x}"
 
 
 def _open(data: bytes, at_least: tuple[int, int] | None = None) -> Image.Image:

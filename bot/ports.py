@@ -52,6 +52,28 @@ class ImageModel(Protocol):
         ...
 
 
+class Turn(Protocol):
+    """One place in the line before an account."""
+
+    def wait(self) -> float:
+        """Seconds until it is this one's turn; 0: now, and the ask counts from here on."""
+        ...
+
+    def leave(self) -> None:
+        """Give the place up; once its turn has come, nothing happens."""
+        ...
+
+
+class Line(Protocol):
+    """The line before one account, which holds its limits across all rounds."""
+
+    def enter(self) -> Turn: ...
+
+    def hold(self, seconds: float) -> None:
+        """Nobody is asked for so long: the vendor said that it was too much."""
+        ...
+
+
 @runtime_checkable
 class QueuedModel(ImageModel, Protocol):
     """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
@@ -219,11 +241,13 @@ class Rounds(Protocol):
         ...
 
     async def pause(self, slot_id: str, until: datetime | None) -> None:
-        """The vendor asked to wait until then; None: the wait is over and the intent stands again."""
+        """The slot waits until then, for its turn or because the vendor asked; None: the intent stands again."""
         ...
 
     async def land(self, landing: Landing, number_if: frozenset[State]) -> Slot:
         """The slot becomes a candidate and its cost is written in the ledger, in one transaction; idempotent.
+
+        Where a candidate of the round shows the same picture it becomes a miss `duplicate`, paid all the same.
 
         It gets the next number at once if the round stands in one of `number_if` and fewer than eight are taken.
         """

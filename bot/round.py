@@ -43,11 +43,15 @@ class SlotState(StrEnum):
 
 @dataclass(frozen=True)
 class Miss:
-    """Why a slot gave no portrait. `kind` is a ModelError's kind, or unknown (asked before a crash, never answered)."""
+    """Why a slot gave no portrait. `kind` is a ModelError's kind, or unknown (asked before a crash, never answered).
+
+    `until` is when a model that kept failing is asked again.
+    """
 
     kind: str
     detail: str = ""
     paid: Paid = "no"
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,9 @@ class Slot:
     """One portrait to be drawn by one model. `price` in dollars is reserved; `cost` is what it came to.
 
     `number` is what people see; a portrait that came after the ballot opened has none until the close. `again_for` is
-    the slot this one re-rolls. `paused_until` is the end of a wait the vendor asked for. `ticket` fetches the answer of
-    a model behind a queue, which has taken the ask and is paid for it.
+    the slot this one re-rolls. `paused_until` is the end of a wait: for the account's turn, or, once it was asked, the
+    one the vendor asked for. `ticket` fetches the answer of a model behind a queue, which has taken the ask and is paid
+    for it.
     """
 
     id: str
@@ -177,12 +182,16 @@ class Round:
 
     @property
     def patience_ends(self) -> datetime:
-        """When voting opens with what has arrived: patience counts from the first question to a model.
+        """When voting opens with what has arrived.
 
-        Slack may hold the message up for minutes, and no model is asked before it stands.
+        Patience counts from the first question to a model, since Slack may hold the message up for minutes before that;
+        and what had to wait for its turn has the whole of it from the moment it is asked, since the wait was ours.
         """
+        patience = self.patience_until - self.opened_at
         asked = [s.asked_at for s in self.slots if s.asked_at]
-        return min(asked) + (self.patience_until - self.opened_at) if asked else self.patience_until
+        first = min(asked) + patience if asked else self.patience_until
+        begun = (s.paused_until or s.asked_at for s in self.slots if not s.final)
+        return max([first, *(at + patience for at in begun if at)])
 
     @property
     def price(self) -> Decimal:

@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     fal_queue_url: str = "https://queue.fal.run"
     own_models: Annotated[tuple[OwnModel, ...], NoDecode] = ()
 
+    recraft_images_per_minute: int = Field(default=100, ge=0)
+    recraft_requests_per_second: int = Field(default=5, ge=0)
+    openai_images_per_minute: int = Field(default=5, ge=0)
+    gemini_images_per_minute: int = Field(default=0, ge=0)
+
     data_dir: Path = Path(".castroom/data")
     database_url: str = ""
     engine_url: str = ""

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from playground.door import Door
 
+_LIMITS = ("RECRAFT_IMAGES_PER_MINUTE", "RECRAFT_REQUESTS_PER_SECOND", "OPENAI_IMAGES_PER_MINUTE")
+_NO_LIMITS = dict.fromkeys(_LIMITS, "0")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -43,8 +45,11 @@ class Workspace:
 
 
 def bot_environment(data: Path, workspace: Mapping[str, str], **extra: str) -> dict[str, str]:
-    """The bot's environment, built from nothing: no keys, proxies or .env of this shell reach it."""
-    return {**_bare(), "ENV_FILE": "", "DATA_DIR": str(data.absolute() / "bot"), **workspace, **extra}
+    """The bot's environment, built from nothing: no keys, proxies or .env of this shell reach it.
+
+    The practice models have no limits, and nobody should wait for those of the real ones.
+    """
+    return {**_bare(), **_NO_LIMITS, "ENV_FILE": "", "DATA_DIR": str(data.absolute() / "bot"), **workspace, **extra}
 
 
 async def start_bot(variables: Mapping[str, str], log: Path, script: str | None = None) -> Process:

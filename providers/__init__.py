@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import SecretStr
@@ -14,7 +14,8 @@ from bot.own import OwnModel
 from bot.ports import ImageModel, Upscaler
 from bot.settings import Settings
 from providers import compatible, fal, gemini, openai, recraft
-from providers._http import Http, open_http
+from providers._http import Http, open_http, reading_room
+from providers._pace import Line, line_of, per_minute
 from providers.checks import AccountCheck, ends_in, unasked
 from providers.fal_models import FAL_MODELS, FAL_UPSCALER
 from providers.registry import MODELS, UPSCALERS, models_of
@@ -88,10 +89,15 @@ class Models:
     """The image models and upscalers of the accounts that have a key here."""
 
     def __init__(
-        self, https: Mapping[str, Http], own: Sequence[tuple[OwnModel, Http]], within: Mapping[Size, float]
+        self,
+        https: Mapping[str, Http],
+        own: Sequence[tuple[OwnModel, Http]],
+        within: Mapping[Size, float],
+        settings: Settings,
     ) -> None:
         self._https = https
         self._own = own
+        self._lines = {provider: line_of(provider, settings) for provider in https}
         self._models: dict[str, ImageModel] = {
             facts.id: account.model(facts, https[account.provider], within)
             for account in _ACCOUNTS
@@ -101,10 +107,12 @@ class Models:
         # In this order a family is looked up: the makers' own accounts first.
         servers = [compatible.Own(model, http, within) for model, http in own]
         self._models |= {server.facts.id: server for server in servers}
+        self._servers = {server.facts.id: http for server, (_, http) in zip(servers, own, strict=True)}
         configured = {*https, "own"} if own else {*https}
         models = (*MODELS, *FAL_MODELS, *(server.facts for server in servers))
         upscalers = (*UPSCALERS, FAL_UPSCALER)
-        self.catalogue = Catalogue(models, frozenset(configured), upscalers)
+        limits = {provider: most for provider in https if (most := per_minute(provider, settings))}
+        self.catalogue = Catalogue(models, frozenset(configured), upscalers, per_minute=limits)
         self._upscalers = {
             facts.id: _UPSCALING[facts.id](facts, https[facts.provider], within)
             for facts in upscalers
@@ -122,6 +130,19 @@ class Models:
         if upscaler_id not in self._upscalers:
             raise BadKey(upscaler_id, "no account")
         return self._upscalers[upscaler_id]
+
+    def line(self, model_id: str) -> Line:
+        """The line before the model's account; an account that has no key here has one where nobody waits."""
+        return self._lines.get(_provider(model_id)) or Line()
+
+    def resting_until(self, model_id: str) -> datetime | None:
+        """When a model that kept failing is asked again; None while it may be asked."""
+        http = self._https.get(_provider(model_id)) or self._servers.get(model_id)
+        return http.resting_until(model_id) if http else None
+
+    def available(self, model_id: str) -> bool:
+        """Whether the model may be asked now; implements the port Health."""
+        return self.resting_until(model_id) is None
 
     async def checks(self) -> list[AccountCheck]:
         """What every account says about itself; spends nothing."""
@@ -145,18 +166,23 @@ class Models:
 
 def open_models(settings: Settings) -> Models:
     """Clients for every account with a key; nothing is sent yet."""
+    room = reading_room()
     https = {
-        account.provider: open_http(account.address(settings), account.headers(key))
+        account.provider: open_http(account.address(settings), account.headers(key), room)
         for account in _ACCOUNTS
         if (secret := account.key(settings)) and (key := secret.get_secret_value().strip())
     }
     within = {Size.DRAFT: _within(settings.patience_seconds), Size.FOUR_K: _within(settings.patience_4k_seconds)}
-    own = [(m, open_http(m.base_url, compatible.headers(_secret(m.key)))) for m in settings.own_models]
-    return Models(https, own, within)
+    own = [(m, open_http(m.base_url, compatible.headers(_secret(m.key)), room)) for m in settings.own_models]
+    return Models(https, own, within, settings)
 
 
 def _secret(key: SecretStr | None) -> str:
     return key.get_secret_value().strip() if key else ""
+
+
+def _provider(model_id: str) -> str:
+    return model_id.partition(":")[0]
 
 
 def _within(patience: float) -> float:

@@ -1,19 +1,26 @@
-"""The way to a vendor: deadlines, a cap on reading, and what breaks as a ModelError. Imports httpx, as _fetch does."""
+"""The way to a vendor: deadlines, a cap on reading, few retries, what breaks as a ModelError. Like _fetch it has httpx.
+
+Tried again is only what is known to be unbilled: connecting, and an answer of 503 or 529, which comes in place of work.
+"""
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
 import structlog
 
-from bot.errors import BadKey, BadPicture, Down, TimedOut
+from bot.errors import BadKey, BadPicture, Down, Resting, TimedOut
+from providers._body import Body
+from providers._breaker import Breaker
 from providers._fetch import Fetch, origin
 
 T = TypeVar("T")
@@ -23,7 +30,12 @@ log = structlog.get_logger()
 MOST_BYTES = 80_000_000
 _CONNECT_SECONDS = 10.0
 _PAUSES = (0.3, 1.0)  # seconds before connecting a second and a third time, shortened at random
+_OVERLOADED = frozenset({503, 529})
+_LONGEST_PAUSE = 10.0  # seconds; who asks for more patience than that is not asked again
 _SMALL = 64_000
+_LARGE = 4_000_000
+# Two large answers are read at a time. The others wait in their sockets, but not for one that drips.
+_READ_AT_ONCE, _LONGEST_QUEUE = 2, 5.0
 
 # msgspec keeps the interpreter for itself, about 2 ms a megabyte; so more threads would be no quicker, and with one the
 # event loop has its turn between two answers.
@@ -32,11 +44,16 @@ _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decoding")
 
 @dataclass(frozen=True)
 class Reply:
-    """What a vendor answered, whole; the body is kept out of every repr, since it may repeat the prompt."""
+    """What a vendor answered, whole; the body is kept out of every repr, since it may repeat the prompt.
+
+    Large pictures are not in it: marks stand there in their place, which `drawn` turns back.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytearray = field(repr=False)
+    pictures: Mapping[bytes, bytes] = field(default_factory=dict, repr=False)
+    length: int = 0
 
     @property
     def good(self) -> bool:
@@ -50,12 +67,15 @@ class Reply:
         `cost` reads from an answer whose picture is broken what was charged for it, in dollars.
         """
         try:
-            return await self._decoded(kind)
+            value = await self._decoded(kind)
         except msgspec.ValidationError as error:
             raise BadPicture(model, "malformed", "yes", await cost(self) if cost else None) from error
         except (msgspec.DecodeError, RecursionError) as error:
             # Anything on the way may have put a page of its own in place of the vendor's answer.
             raise BadPicture(model, "not JSON", "maybe") from error
+        if self.pictures:
+            _filled(value, self.pictures)
+        return value
 
     async def said(self, kind: type[T]) -> T | None:
         """A bad answer as `kind`; None when it is not the vendor speaking."""
@@ -82,12 +102,14 @@ class FormPicture:
 
 
 class Http:
-    """One account's address and key. Asks once; only connecting, when nothing was sent yet, is tried again."""
+    """One account's address and key; leaves a model alone that failed too often in a row."""
 
-    def __init__(self, client: httpx.AsyncClient, *, sendable: bool) -> None:
+    def __init__(self, client: httpx.AsyncClient, *, sendable: bool, room: asyncio.Semaphore) -> None:
         self._client = client
         self._sendable = sendable
         self._pictures = Fetch(str(client.base_url))
+        self._room = room
+        self._breakers: dict[str, Breaker] = {}
 
     async def post(self, path: str, body: object, *, model: str, within: float) -> Reply:
         """Send `body` as JSON, bytes as base64, and wait at most `within` seconds for the whole answer."""
@@ -107,9 +129,11 @@ class Http:
 
     async def _posted(self, request: httpx.Request, model: str, within: float) -> Reply:
         started = perf_counter()
-        reply = await self._exchange(request, model, within)
+        with self._watched(model) as breaker:
+            reply = await self._exchange(request, model, within)
+            breaker.failed() if reply.status >= 500 else breaker.succeeded()
         seconds = round(perf_counter() - started, 3)
-        log.info("answered", model=model, status=reply.status, bytes=len(reply.body), seconds=seconds)
+        log.info("answered", model=model, status=reply.status, bytes=reply.length, seconds=seconds)
         return reply
 
     async def get(self, path: str, *, model: str, within: float) -> Reply:
@@ -126,16 +150,36 @@ class Http:
         """A picture at an address that stood in an answer, asked for without the key; raises ModelErrors."""
         return await self._pictures.picture(address, model=model, within=within)
 
+    def resting_until(self, model: str) -> datetime | None:
+        """When a model that kept failing may be asked again; None while it may be."""
+        return self._breakers[model].resting_until() if model in self._breakers else None
+
     async def close(self) -> None:
         await self._client.aclose()
         await self._pictures.close()
+
+    @contextmanager
+    def _watched(self, model: str) -> Iterator[Breaker]:
+        """An ask that counts for the model's breaker; raises Resting while it is left alone."""
+        if until := self.resting_until(model):
+            raise Resting(model, "resting", until=until)
+        breaker = self._breakers.setdefault(model, Breaker())
+        breaker.begin()
+        try:
+            yield breaker
+        except (Down, TimedOut):
+            breaker.failed()
+            raise
+        except BaseException:
+            breaker.left()
+            raise
 
     async def _exchange(self, request: httpx.Request, model: str, within: float) -> Reply:
         if not self._sendable:
             raise BadKey(model, "unprintable key")
         try:
-            async with asyncio.timeout(within):
-                return await self._connected(request, model)
+            async with asyncio.timeout(within) as deadline:
+                return await self._persistent(request, model, deadline)
         except TimeoutError as error:
             raise TimedOut(model, f"{within:g} s", "maybe") from error
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -144,28 +188,74 @@ class Http:
             # The request may have arrived whole before the connection broke.
             raise Down(model, "connection lost", "maybe") from error
 
-    async def _connected(self, request: httpx.Request, model: str) -> Reply:
+    async def _persistent(self, request: httpx.Request, model: str, deadline: asyncio.Timeout) -> Reply:
         for pause in _PAUSES:
-            try:
-                return await self._once(request, model)
-            except (httpx.ConnectError, httpx.ConnectTimeout):
-                await asyncio.sleep(pause * random.uniform(0.5, 1))
-        return await self._once(request, model)
+            seconds = pause * random.uniform(0.5, 1)
+            with suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                reply = await self._once(request, model, deadline)
+                asked_for = _seconds(reply.headers.get("retry-after", ""))
+                if reply.status not in _OVERLOADED or asked_for > _LONGEST_PAUSE:
+                    return reply
+                seconds = max(seconds, asked_for)
+            await asyncio.sleep(seconds)
+        return await self._once(request, model, deadline)
 
-    async def _once(self, request: httpx.Request, model: str) -> Reply:
+    async def _once(self, request: httpx.Request, model: str, deadline: asyncio.Timeout) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise BadPicture(model, "too large", "maybe")
-            return Reply(response.status_code, response.headers, body)
+            if int(response.headers.get("content-length", _LARGE)) < _LARGE:
+                return await _read(response, model)
+            return await self._read_in_turn(response, model, deadline)
         finally:
             await response.aclose()
 
+    async def _read_in_turn(self, response: httpx.Response, model: str, deadline: asyncio.Timeout) -> Reply:
+        """Read a large answer when there is room; the wait for it is ours and moves the deadline."""
+        loop = asyncio.get_running_loop()
+        came = loop.time()
+        in_room = False
+        with suppress(TimeoutError):
+            in_room = await asyncio.wait_for(self._room.acquire(), _LONGEST_QUEUE)
+        if (when := deadline.when()) and not deadline.expired():
+            deadline.reschedule(when + loop.time() - came)
+        try:
+            return await _read(response, model)
+        finally:
+            if in_room:
+                self._room.release()
 
-def open_http(base_url: str, headers: Mapping[str, str]) -> Http:
+
+async def _read(response: httpx.Response, model: str) -> Reply:
+    body = Body()
+    async for piece in response.aiter_bytes():
+        body.feed(piece)
+        if body.length > MOST_BYTES:
+            raise BadPicture(model, "too large", "maybe")
+    body.end()
+    return Reply(response.status_code, response.headers, body.text, body.pictures, body.length)
+
+
+def _filled(value: Any, pictures: Mapping[bytes, bytes]) -> Any:
+    """`value` with each mark replaced by its picture, through structs and lists."""
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            msgspec.structs.force_setattr(value, name, _filled(getattr(value, name), pictures))
+    elif isinstance(value, list):
+        return [_filled(item, pictures) for item in value]
+    return pictures.get(value, value) if isinstance(value, bytes) else value
+
+
+def _seconds(text: str) -> float:
+    """A Retry-After of seconds; 0 where it is none or a date, which nobody sends with an overload of moments."""
+    return float(text) if text.isdecimal() else 0.0
+
+
+def reading_room() -> asyncio.Semaphore:
+    """How many large answers are read at once, for all accounts together."""
+    return asyncio.Semaphore(_READ_AT_ONCE)
+
+
+def open_http(base_url: str, headers: Mapping[str, str], room: asyncio.Semaphore | None = None) -> Http:
     """A client for one account; `headers` carry its key. No proxy is used, no redirect followed."""
     # h11 would quote an illegal header, and with it the key, in its error.
     sendable = all(value.isascii() and value.isprintable() for value in headers.values())
@@ -180,4 +270,4 @@ def open_http(base_url: str, headers: Mapping[str, str]) -> Http:
         follow_redirects=False,
         trust_env=False,
     )
-    return Http(client, sendable=sendable)
+    return Http(client, sendable=sendable, room=room or reading_room())

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import SLOT_LIMIT
 from bot.budget import Caps, Charge, purse_day
+from bot.face import Portrait
 from bot.ports import Landing
 from bot.round import Miss, Slot, SlotState, State
 from storage import purse
@@ -19,6 +20,7 @@ from storage.rows import SLOT, row_of, slot_of
 from storage.tables import rounds, slots
 
 _NOT_ASKED = (SlotState.WAITING, SlotState.PAUSED)
+_MAY_PAUSE = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,29 @@ async def intend(connection: AsyncConnection, slot_id: str, at: datetime) -> boo
 
 
 async def pause(connection: AsyncConnection, slot_id: str, until: datetime | None) -> None:
-    """asking -> paused until then, or back."""
-    before, after = (SlotState.ASKING, SlotState.PAUSED) if until else (SlotState.PAUSED, SlotState.ASKING)
-    waits = update(slots).where(slots.c.id == slot_id, slots.c.state == before)
+    """waiting or asking -> paused until then, or paused -> asking."""
+    before, after = (_MAY_PAUSE, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.ASKING)
+    waits = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(before))
     await connection.execute(waits.values(state=after, paused_until=until))
 
 
 async def land(connection: AsyncConnection, landing: Landing, number_if: frozenset[State], at: datetime) -> Slot:
-    """The slot becomes a candidate; a final slot stays what it is. Raises KeyError."""
+    """The slot becomes a candidate, or a miss where another one shows the same picture; a final slot stays what it is.
+
+    Who lands first is the candidate: the round is held until the transaction ends. Raises KeyError.
+    """
     held = await _hold(connection, landing.slot_id)
     if held.slot.final:
         return held.slot
+    if await _twin(connection, held.slot, landing.portrait):
+        again = {
+            "state": SlotState.MISS,
+            "miss": Miss("duplicate", paid="yes"),
+            "portrait": landing.portrait,
+            "seconds": landing.seconds,
+            "request_id": landing.request_id,
+        }
+        return await _settle(connection, held, landing.charge, again, at)
     number = await _next_number(connection, held) if held.round_state in number_if else None
     changes = {
         "state": SlotState.CANDIDATE,
@@ -99,6 +113,12 @@ async def _hold(connection: AsyncConnection, slot_id: str) -> _Held:
     if row is None:
         raise KeyError(slot_id)
     return _Held(slot_of(row), row["round_state"], row["team"], row["reserved_on"])
+
+
+async def _twin(connection: AsyncConnection, slot: Slot, portrait: Portrait) -> bool:
+    """Whether a candidate of the same round shows the same picture."""
+    others = select(slots.c.portrait).where(slots.c.round_id == slot.round_id, slots.c.state == SlotState.CANDIDATE)
+    return any(portrait.same_picture(other) for other in (await connection.scalars(others)) if other)
 
 
 async def _next_number(connection: AsyncConnection, held: _Held) -> int | None:

@@ -20,7 +20,7 @@ def drawing(shown: Shown) -> View:
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(routing.models(round_, shown.titles)),
         context(state),
-        context(*(rounds.pause(slot) for slot in rounds.paused(round_))),
+        context(*rounds.pauses(round_, shown.titles)),
         *blind_misses(shown, reroll=False),
         actions(_presses(round_)),
     )

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from bot.round import Miss, Round, Slot
-from handlers.words.text import cut, dollars, quiet, several
+from handlers.words.text import cut, dollars, quiet, several, when
 from handlers.words.titles import Titles
 
 SOMEBODY = "a model"
@@ -21,6 +21,7 @@ _KINDS = {
     "down": "{who} failed on its side",
     "timed_out": "{who} gave no answer in time",
     "bad_picture": "{who} sent something that is not a usable picture",
+    "duplicate": "{who} sent a picture that another portrait of this round already shows",
     "unknown": "{who} was asked just before a restart and its answer is lost",
     "cancelled": "the round ended before {who} was asked",
 }
@@ -45,6 +46,8 @@ def numbered(position: int, missing: int, of: int) -> str:
 
 
 def _reason(miss: Miss, who: str, detail: str) -> str:
+    if miss.until:
+        return f"{who} failed several times in a row and is left alone until {when(miss.until)}"
     reason = _KINDS.get(miss.kind, "{who} gave no portrait").format(who=who)
     flagged = cut(_in_words(detail), _DETAIL_LIMIT) if miss.kind == "refused" else ""
     return f"{reason} (its filter flagged “{quiet(flagged)}”)" if flagged else reason

@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.ballot import Tally
 from bot.face import Face
 from bot.round import Round, Slot, SlotState
-from handlers.words.text import count, day, dollars, person, quiet, several, when
+from handlers.words.text import count, day, dollars, moment, person, quiet, several, when
 from handlers.words.titles import Titles
 
 _VOID = {
@@ -33,10 +33,26 @@ def progress(round_: Round) -> str:
     return " · ".join(parts)
 
 
-def pause(slot: Slot) -> str:
-    """A wait a vendor asked for, without naming it."""
-    assert slot.paused_until
-    return f"A model asks for patience; it is asked again {when(slot.paused_until)}."
+def pauses(round_: Round, titles: Titles) -> list[str]:
+    """Who waits for what, and until when.
+
+    A line before an account may be named: nothing has a number yet, and who draws stands in the message anyway. What a
+    vendor asked for is told without its name, since that is close to a miss.
+    """
+    waiting = [(s, s.paused_until) for s in round_.slots if s.state is SlotState.PAUSED and s.paused_until]
+    lines: dict[str, list[datetime]] = {}
+    for slot, until in waiting:
+        if slot.asked_at is None:
+            lines.setdefault(titles.limit(slot.model), []).append(until)
+    told = [_line(limit, untils) for limit, untils in lines.items()]
+    again = [until for slot, until in waiting if slot.asked_at]
+    return [*told, *(f"A model asks for patience; it is asked again at {moment(until)}." for until in again)]
+
+
+def _line(limit: str, untils: list[datetime]) -> str:
+    """`2 wait for OpenAI's limit of 5 images a minute; the last is asked at 13:40:04.`"""
+    who, last = ("1 waits", "it") if len(untils) == 1 else (f"{len(untils)} wait", "the last")
+    return f"{who} for {limit}; {last} is asked at {moment(max(untils))}."
 
 
 def stranded(round_: Round) -> str:
@@ -127,10 +143,6 @@ def reminder(round_: Round) -> str:
 def late(round_: Round) -> str:
     name = quiet(round_.character)
     return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
-
-
-def paused(round_: Round) -> tuple[Slot, ...]:
-    return tuple(s for s in round_.slots if s.state is SlotState.PAUSED and s.paused_until)
 
 
 def _closing(closes_at: datetime | None) -> list[str]:

@@ -49,6 +49,11 @@ def when(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at.astimezone(UTC):%-d %b %H:%M} UTC>"
 
 
+def moment(at: datetime) -> str:
+    """A moment of today to the second, in the reader's own zone."""
+    return f"<!date^{int(at.timestamp())}^{{time_secs}}|{at.astimezone(UTC):%H:%M:%S} UTC>"
+
+
 def day(at: datetime) -> str:
     """A day in the reader's own zone and language."""
     return f"<!date^{int(at.timestamp())}^{{date}}|{at.astimezone(UTC):%-d %B %Y}>"

@@ -1,6 +1,9 @@
-"""What models are called in front of people."""
+"""What models and their accounts are called in front of people."""
 
 from bot.catalogue import Catalogue
+from handlers.words.text import count
+
+_ACCOUNTS = {"recraft": "Recraft", "openai": "OpenAI", "gemini": "Google", "fal": "fal", "own": "your own server"}
 
 
 class Titles:
@@ -8,6 +11,16 @@ class Titles:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._titles = {model.id: model.title for model in catalogue.models}
+        self._per_minute = catalogue.per_minute
 
     def __call__(self, model_id: str) -> str:
         return self._titles.get(model_id, model_id)
+
+    def limit(self, model_id: str) -> str:
+        """`OpenAI's limit of 5 images a minute`, or that its account has one, where we know no number."""
+        provider = model_id.partition(":")[0]
+        account = _ACCOUNTS.get(provider, provider)
+        most = self._per_minute.get(provider)
+        return (
+            f"{account}'s limit of {count(most, 'image')} a minute" if most else f"{account}, which had too much to do"
+        )

@@ -58,7 +58,7 @@ OF_ANY = [
     Day("retired", "retired", "no"),
     Day("bad_request", "bad_request", "no"),
     Day("error_500", "down", "maybe"),
-    Day("error_503", "down", "no"),
+    Day("error_503", "down", "no", asked=3),
     Day("cut_before", "down", "maybe"),
     Day("cut_during", "down", "maybe", charged=True),
     Day("cut_after", "down", "maybe", charged=True),

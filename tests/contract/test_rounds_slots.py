@@ -244,3 +244,19 @@ async def test_a_closed_round_is_not_rerolled(storage: Storage) -> None:
     with pytest.raises(RoundClosed) as refused:
         await storage.rounds.add_slot(again("r1-x", "r1-0"), CAPS)
     assert (refused.value.what, refused.value.state) == ("reroll", State.CLOSED)
+
+
+async def test_of_two_slots_with_the_same_picture_the_first_is_the_candidate_and_the_other_a_paid_miss(
+    storage: Storage,
+) -> None:
+    await opened(storage)
+    first, second = (a_landing(f"r1-{n}", cost="0.04") for n in (0, 1))
+    second = replace(second, portrait=replace(second.portrait, sha256=first.portrait.sha256))
+    landed = await asyncio.gather(*(storage.rounds.land(landing, AT_ONCE) for landing in (first, second)))
+    states = sorted(slot.state for slot in landed)
+    assert states == [SlotState.CANDIDATE, SlotState.MISS]
+    again = next(slot for slot in landed if slot.miss)
+    assert again.miss == Miss("duplicate", paid="yes")
+    assert (again.cost, again.cost_source, again.number) == (Decimal("0.04"), "exact", None)
+    assert again.portrait, "it was paid for and is kept"
+    assert await storage.rounds.land(a_landing(again.id), AT_ONCE) == again

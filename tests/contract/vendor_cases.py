@@ -113,9 +113,9 @@ def of_any(vendor: Vendor) -> list[Case]:
         Case("an empty picture", Canned(vendor.good("")), BadPicture, _paid_for_nothing(vendor)),
         Case("500", Canned({"error": {"message": ECHO}}, 500), Down, "maybe"),
         Case("502 as a page", Canned(HTML, 502), Down, "maybe", "status 502"),
-        Case("503", Canned({"error": {"message": ECHO}}, 503), Down, "no"),
+        Case("503", Canned({"error": {"message": ECHO}}, 503), Down, "no", asked=3),
         Case("504 as a page", Canned(HTML, 504), Down, "maybe", "status 504"),
-        Case("529", Canned({"error": {"message": ECHO}}, 529), Down, "no"),
+        Case("529", Canned({"error": {"message": ECHO}}, 529), Down, "no", asked=3),
         Case("409", Canned({"error": {"message": ECHO}}, 409), Down, "maybe"),
         Case("408", Canned({"error": {"message": ECHO}}, 408), TimedOut, "maybe"),
         Case("a redirect", Canned(b"", 307, {"Location": "/elsewhere"}), Down, "no", "status 307"),
@@ -209,7 +209,7 @@ OF_OPENAI = [
         RateLimited,
         waits=1.5,
     ),
-    Case("overload", _openai_says(503, None, "server_error"), Down, "no", "server_error"),
+    Case("overload", _openai_says(503, None, "server_error"), Down, "no", "server_error", asked=3),
     Case("no data", Canned({"created": 0, "data": []}), BadPicture, "maybe", "no image"),
     Case("null data", Canned({"data": None}), BadPicture, "maybe", "no image"),
 ]
@@ -273,7 +273,7 @@ OF_GEMINI = [
         waits=2.5,
     ),
     Case("too fast, no time told", _google_says(429, _EXHAUSTED, "Quota exceeded, limit: 10"), RateLimited),
-    Case("overload", _google_says(503, "UNAVAILABLE"), Down, "no", "UNAVAILABLE"),
+    Case("overload", _google_says(503, "UNAVAILABLE"), Down, "no", "UNAVAILABLE", asked=3),
     Case("a gateway's deadline", _google_says(504, "DEADLINE_EXCEEDED"), Down, "maybe", "DEADLINE_EXCEEDED"),
 ]
 

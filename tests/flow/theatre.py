@@ -23,6 +23,7 @@ from bot.face import Place
 from bot.ports import Answer, Ask, Picture, Reader
 from bot.round import Round
 from bot.settings import Settings
+from providers._pace import Line
 from storage import Storage, migrate, open_storage
 
 FILM = Place("T1", "C1")
@@ -76,6 +77,8 @@ class Studio:
         self.down: set[str] = set()
         self.ends: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
         self.looks = 0
+        self.lines: dict[str, Line] = {}
+        self.resting: dict[str, datetime] = {}
 
     def model(self, model_id: str) -> ScriptedModel:
         return {SKIN.id: self.skin, LITERAL.id: self.literal, BANANA.id: self.banana}[model_id]
@@ -87,6 +90,12 @@ class Studio:
     async def endings(self, today: date) -> dict[str, date | None]:
         self.looks += 1
         return self.ends
+
+    def line(self, model_id: str) -> Line:
+        return self.lines.setdefault(model_id, Line())
+
+    def resting_until(self, model_id: str) -> datetime | None:
+        return self.resting.get(model_id)
 
     @property
     def asked(self) -> int:

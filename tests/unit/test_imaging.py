@@ -1,13 +1,19 @@
 """Checking what models send, and composing what people see."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from io import BytesIO
+from itertools import combinations
 from random import Random
 
 import pytest
 from PIL import Image
 
 from bot.errors import BadPicture, BadRequest
+from bot.face import Portrait
 from bot.imaging import SHEET_BYTES, SHEET_WIDTH, Limits, alike, contact_sheet, examine, fitting, record
+from playground.faces import draw_face
 
 
 def picture(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
@@ -63,6 +69,48 @@ def test_a_blank_picture_does_not_count() -> None:
 def test_content_credentials_in_the_original_are_noticed() -> None:
     assert not examine(picture(64, 64), "m").credentials
     assert examine(picture(64, 64, "JPEG") + b"jumbc2pa", "m").credentials
+
+
+def stored(data: bytes) -> Portrait:
+    seen = examine(data, "m")
+    return Portrait("key", seen.media_type, seen.width, seen.height, len(data), seen.sha256, likeness=seen.likeness)
+
+
+def face(seed: int, kind: str = "PNG", size: tuple[int, int] | None = None, trim: float = 0, **save: int) -> bytes:
+    """A practice portrait, perhaps trimmed on every side by a share of it, resized and encoded anew."""
+    drawn = draw_face("gpt-image-2", "a signalman, 60", seed, 448, 608)
+    across, down = drawn.width * trim, drawn.height * trim
+    drawn = drawn.crop((round(across), round(down), round(drawn.width - across), round(drawn.height - down)))
+    out = BytesIO()
+    (drawn.resize(size) if size else drawn).save(out, kind, **save)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        partial(face, kind="JPEG", quality=70),
+        partial(face, kind="WEBP", quality=80),
+        partial(face, size=(896, 1216)),
+        partial(face, trim=0.0025),
+    ],
+    ids=["JPEG", "WebP", "twice as large", "trimmed"],
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_same_picture_is_known_again_however_it_is_encoded(seed: int, again: Callable[[int], bytes]) -> None:
+    assert stored(face(seed)).same_picture(stored(again(seed)))
+
+
+def test_faces_of_one_model_and_brief_are_not_taken_for_each_other() -> None:
+    portraits = [stored(face(seed)) for seed in range(40)]
+    assert not [1 for one, other in combinations(portraits, 2) if one.same_picture(other)]
+
+
+def test_portraits_of_before_there_was_a_likeness_are_told_apart_by_their_bytes() -> None:
+    old = replace(stored(face(1)), likeness="")
+    assert old.same_picture(stored(face(1)))
+    assert not old.same_picture(stored(face(1, "JPEG")))
+    assert not old.same_picture(replace(stored(face(2)), likeness=""))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])

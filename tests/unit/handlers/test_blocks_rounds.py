@@ -11,6 +11,8 @@ from bot.errors import Absent
 from bot.round import Reason, Round, SlotState, State
 from handlers.blocks.rounds import message
 from handlers.blocks.view import View
+from handlers.words import rounds
+from handlers.words.titles import Titles
 from tests.unit.handlers.limits import parts
 from tests.unit.handlers.stories import (
     CATALOGUE,
@@ -99,8 +101,19 @@ def test_voting_may_be_opened_early_from_two_candidates_on() -> None:
 
 
 def test_a_wait_the_vendor_asks_for_is_announced_without_the_vendor() -> None:
-    waiting = a_slot(0, state=SlotState.PAUSED, paused_until=NOW + timedelta(seconds=20))
-    assert "A model asks for patience" in words(told(a_round(slots=(waiting, a_slot(3)))))
+    waiting = a_slot(0, state=SlotState.PAUSED, asked_at=NOW, paused_until=NOW + timedelta(seconds=20))
+    said = words(told(a_round(slots=(waiting, a_slot(3)))))
+    assert "A model asks for patience" in said
+    assert "limit" not in said
+
+
+def test_who_waits_in_the_line_before_an_account_is_told_with_its_limit_and_until_when() -> None:
+    paused = [a_slot(n, state=SlotState.PAUSED, paused_until=NOW + timedelta(seconds=20 * n)) for n in (2, 3)]
+    provider = paused[0].model.partition(":")[0]
+    titles = Titles(replace(CATALOGUE, per_minute={provider: 5}))
+    (said,) = rounds.pauses(a_round(slots=(a_slot(0), *paused)), titles)
+    assert said.startswith("2 wait for lumen's limit of 5 images a minute; the last is asked at <!date^")
+    assert str(int((NOW + timedelta(seconds=60)).timestamp())) in said
 
 
 def test_a_stranded_round_says_what_may_have_been_charged_and_offers_to_draw_again() -> None:

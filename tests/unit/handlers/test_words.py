@@ -1,6 +1,7 @@
 """There is a sentence for everything that can go wrong, and it says what to do."""
 
 import inspect
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -243,3 +244,12 @@ def test_nobodys_name_is_formatted() -> None:
 def test_nobodys_name_begins_a_quotation() -> None:
     assert not quiet("> q\n> r").startswith("&gt;")
     assert "\n&gt;" not in quiet("> q\n> r")
+
+
+def test_a_model_that_is_left_alone_is_told_with_the_time_and_without_its_name() -> None:
+    slot = a_miss(0)
+    assert slot.miss
+    resting = replace(slot, miss=replace(slot.miss, kind="down", paid="no", until=NOW))
+    said = misses.blind(a_round(), resting)
+    assert said.startswith("a model failed several times in a row and is left alone until <!date^")
+    assert "Nothing was charged" in said

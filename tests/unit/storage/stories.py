@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -115,7 +116,9 @@ def a_round(
 
 
 def a_landing(slot_id: str, cost: str = "0.05", source: str = "exact", seed: int | None = None) -> Landing:
-    portrait = Portrait(f"r/{slot_id}/original", "image/png", 768, 1024, 1_000, "ab" * 32, credentials=True)
+    portrait = Portrait(
+        f"r/{slot_id}/original", "image/png", 768, 1024, 1_000, sha256(slot_id.encode()).hexdigest(), credentials=True
+    )
     return Landing(slot_id, portrait, Charge(Decimal(cost), source), 4.5, f"req-{slot_id}", seed)
 
 

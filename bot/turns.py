@@ -1,0 +1,63 @@
+"""Waiting for an account's turn: before anything is written that may mean money, and in sight of everybody."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.errors import RateLimited, Resting
+from bot.ports import Clock, Line, Rounds, Stage, Turn
+from bot.round import Round, Slot, State
+
+_LOOK_AGAIN = 2.0
+_LONGEST_LINE = 600.0
+
+
+class Models(Protocol):
+    """What is known of the accounts' lines and of models that are left alone."""
+
+    def line(self, model_id: str) -> Line: ...
+
+    def resting_until(self, model_id: str) -> datetime | None: ...
+
+
+class Turns:
+    """Lets slots wait, first come, first served. The wait is no part of a round's patience: see Round.patience_ends."""
+
+    def __init__(self, models: Models, rounds: Rounds, stage: Stage, now: Clock) -> None:
+        self._models = models
+        self._rounds = rounds
+        self._stage = stage
+        self._now = now
+
+    async def take(self, round_: Round, slot: Slot) -> bool:
+        """Wait until the slot's model may be asked; False when the round ended meanwhile.
+
+        Raises Resting while the model is left alone, and RateLimited where the line is longer than ten minutes.
+        """
+        turn = self._models.line(slot.model).enter()
+        try:
+            return await self._wait(turn, round_, slot)
+        finally:
+            turn.leave()
+
+    async def _wait(self, turn: Turn, round_: Round, slot: Slot) -> bool:
+        told: datetime | None = None
+        while True:
+            if until := self._models.resting_until(slot.model):
+                raise Resting(slot.model, "resting", until=until)
+            if not (seconds := turn.wait()):
+                return True
+            if seconds > _LONGEST_LINE:
+                raise RateLimited(slot.model, "long line", retry_after=seconds)
+            told = await self._tell(round_, slot, told, self._now() + timedelta(seconds=seconds))
+            await asyncio.sleep(min(seconds, _LOOK_AGAIN))
+            if (await self._rounds.get(round_.id)).state is State.VOID:
+                return False
+
+    async def _tell(self, round_: Round, slot: Slot, told: datetime | None, until: datetime) -> datetime:
+        """Show the wait once, and again only when its end moved by seconds."""
+        if told and abs((until - told).total_seconds()) < _LOOK_AGAIN:
+            return told
+        await self._rounds.pause(slot.id, until)
+        self._stage.refresh(round_.id)
+        return until

@@ -1,0 +1,60 @@
+"""A JSON answer taken in pieces: large pictures come out as bytes, and whatever is no picture stays as it was."""
+
+import json
+from base64 import b64encode
+from random import Random
+
+import pytest
+
+from providers._body import Body
+
+PICTURE = Random(1).randbytes(300_001)
+BASE64 = b64encode(PICTURE).decode()
+
+
+def read(content: bytes, step: int) -> Body:
+    body = Body()
+    for at in range(0, len(content), step):
+        body.feed(content[at : at + step])
+    body.end()
+    return body
+
+
+@pytest.mark.parametrize("step", [1_000, 4_097, 65_536, 1_000_000])
+def test_a_large_picture_comes_out_as_bytes_and_its_mark_stays(step: int) -> None:
+    content = json.dumps({"a": 'say "hi" \\', "data": [{"b64_json": BASE64}, {"b64_json": BASE64}], "z": 1}).encode()
+    body = read(content, step)
+    assert [*body.pictures.values()] == [PICTURE, PICTURE]
+    said = json.loads(body.text)
+    assert (said["a"], said["z"]) == ('say "hi" \\', 1)
+    assert [b64encode(mark).decode() for mark in body.pictures] == [row["b64_json"] for row in said["data"]]
+    assert len(body.text) < 200
+    assert body.length == len(content)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "short",
+        "words " * 20_000,
+        BASE64[:200_000] + "*" + BASE64[200_001:],
+        BASE64[:-3],
+        BASE64[:200_000] + "=" + BASE64[200_001:],
+        BASE64 + BASE64,
+        BASE64[:200_000].replace("/", "\\/"),
+        "data:image/png;base64," + BASE64,
+    ],
+    ids=["short", "words", "foreign sign", "cut", "padding inside", "padding before more", "escapes", "data uri"],
+)
+@pytest.mark.parametrize("step", [4_097, 65_536])
+def test_what_is_not_plain_base64_is_left_for_the_decoder(text: str, step: int) -> None:
+    content = b'{"b64_json": "' + text.encode() + b'", "z": 1}'
+    body = read(content, step)
+    assert body.pictures == {}
+    assert body.text == content
+
+
+@pytest.mark.parametrize("content", [b'{"b64_json": "' + BASE64[:200_002].encode(), b'<html>"', b'"\\', b""])
+def test_an_answer_that_breaks_off_is_what_came(content: bytes) -> None:
+    body = read(content, 65_536)
+    assert body.text == content
