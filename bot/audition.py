@@ -19,7 +19,7 @@ from bot.errors import ModelError, RateLimited, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
-from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, Rounds, Stage
+from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, Rounds, Stage, Upscaler
 from bot.presenting import Presenting, original_key, preview_key
 from bot.round import Miss, Round, Slot, State
 
@@ -31,12 +31,14 @@ _NUMBERED_AT_ONCE = frozenset({State.VOTING, State.CLOSED})
 
 
 class Models(Protocol):
-    """The configured image models."""
+    """The configured image models and upscalers."""
 
     @property
     def catalogue(self) -> Catalogue: ...
 
     def model(self, model_id: str) -> ImageModel: ...
+
+    def upscaler(self, upscaler_id: str) -> Upscaler: ...
 
 
 @dataclass(frozen=True)

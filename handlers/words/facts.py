@@ -1,6 +1,8 @@
 """Where a face comes from, fact by fact."""
 
 from bot.face import Face
+from bot.finish import Finish
+from handlers.words import finishing
 from handlers.words.text import count, day, dollars, person, quiet
 from handlers.words.titles import Titles
 
@@ -10,9 +12,10 @@ PROMPT = "The prompt"
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
 
 
-def rows(face: Face, titles: Titles) -> tuple[tuple[str, str], ...]:
+def rows(face: Face, titles: Titles, finish: Finish | None = None) -> tuple[tuple[str, str], ...]:
     """Pairs of a label and its value, in the order a person asks for them."""
     portrait = face.portrait
+    finished = finishing.rows(finish, titles, _SOURCES.get(finish.cost_source, "as reserved")) if finish else ()
     return (
         ("Model", f"{quiet(titles(face.model))}, `{face.model}`"),
         ("Picture", f"{portrait.width} × {portrait.height}, {portrait.media_type}, {count(portrait.length, 'byte')}"),
@@ -24,6 +27,7 @@ def rows(face: Face, titles: Titles) -> tuple[tuple[str, str], ...]:
         ("Lead", person(face.lead)),
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
         ("Prompt version", quiet(face.prompt_version)),
+        *finished,
     )
 
 

@@ -16,7 +16,7 @@ from bot.ballot import Reaction
 from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.casting import Casting
-from bot.catalogue import Catalogue, Ending, ModelFacts, Size
+from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
 from bot.errors import MessageGone, Unreachable
 from bot.face import Place
 from bot.ports import Answer, Ask, Picture, Reader
@@ -30,6 +30,8 @@ PRICE = {Size.DRAFT: Decimal("0.05"), Size.FOUR_K: Decimal("0.20")}
 PIXELS = {Size.DRAFT: "90x120", Size.FOUR_K: "360x480"}
 SKIN = ModelFacts("recraft", "recraft", "recraftv4_1", "Recraft V4.1", "skin", PRICE, PIXELS, seeds=True)
 LITERAL = ModelFacts("openai", "gpt-image-2", "gpt-image-2", "GPT-Image-2", "wardrobe", PRICE, PIXELS, seeds=False)
+TWO_MODELS = Catalogue((SKIN, LITERAL), frozenset({"recraft", "openai"}))
+UPSCALER = UpscalerFacts("recraft", "crispUpscale", "Recraft Crisp Upscale", Decimal("0.004"))
 
 Script = Callable[[Ask, int], "Exception | float | asyncio.Event | None"]
 
@@ -47,6 +49,7 @@ class ScriptedModel:
         self.facts = facts
         self.asks: list[Ask] = []
         self.script: Script = lambda ask, call: None
+        self.draws: Callable[[Ask], bytes] = lambda ask: portrait(ask.seed)
 
     async def draw(self, ask: Ask) -> Answer:
         self.asks.append(ask)
@@ -57,20 +60,44 @@ class ScriptedModel:
             await todo.wait()
         elif todo:
             await asyncio.sleep(todo)
-        return Answer(portrait(ask.seed), "image/png", Charge(self.facts.prices[ask.size], "exact"), "req", ask.seed)
+        return Answer(self.draws(ask), "image/png", Charge(self.facts.prices[ask.size], "exact"), "req", ask.seed)
+
+
+class Enlarger:
+    """Makes pictures as large as its `long_side` says; `error` is raised instead."""
+
+    def __init__(self) -> None:
+        self.facts = UPSCALER
+        self.asks: list[bytes] = []
+        self.long_side = 4096
+        self.error: Exception | None = None
+
+    async def enlarge(self, data: bytes) -> Answer:
+        self.asks.append(data)
+        if self.error:
+            raise self.error
+        with Image.open(BytesIO(data)) as image:
+            scale = self.long_side / max(image.size)
+            out = BytesIO()
+            image.resize((round(image.width * scale), round(image.height * scale))).save(out, "PNG")
+        return Answer(out.getvalue(), "image/png", Charge(Decimal("0.004"), "exact"), "up")
 
 
 class Studio:
-    """Two accounts with one model each."""
+    """Two accounts with one model each, and an upscaler where the catalogue has one."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
-        self.catalogue = Catalogue((SKIN, LITERAL), frozenset({"recraft", "openai"}))
+        self.catalogue = catalogue
         self.ends: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
         self.looks = 0
+        self.enlarger = Enlarger()
 
     def model(self, model_id: str) -> ScriptedModel:
         return {SKIN.id: self.skin, LITERAL.id: self.literal}[model_id]
+
+    def upscaler(self, upscaler_id: str) -> Enlarger:
+        return self.enlarger
 
     async def endings(self, today: date) -> dict[str, date | None]:
         self.looks += 1
@@ -183,9 +210,16 @@ class Doors:
 class Theatre:
     """A casting team in a test: `now` moves only when told."""
 
-    def __init__(self, storage: Storage, per_round: str = "2.00", per_day: str = "20.00", patience: float = 60) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        per_round: str = "2.00",
+        per_day: str = "20.00",
+        patience: float = 60,
+        catalogue: Catalogue = TWO_MODELS,
+    ) -> None:
         self.storage = storage
-        self.studio = Studio()
+        self.studio = Studio(catalogue)
         self.stage = RememberingStage(storage)
         self.doors = Doors()
         self.post = Post()
@@ -194,6 +228,7 @@ class Theatre:
         self.casting = Casting.of(
             rounds=storage.rounds,
             roster=storage.roster,
+            finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
             models=self.studio,
@@ -238,6 +273,14 @@ class Theatre:
         """`U2=3`: that person clicks on candidate 3."""
         for stamp, (person, number) in enumerate(votes.items(), start=1):
             await self.casting.voting.click(round_.numbered(number).id, person, stamp)
+
+    async def locked(self, line: str = "Maya: a fisherwoman") -> str:
+        """A round with a face: the director's vote for candidate 1 decides."""
+        round_ = await self.voting(line)
+        await self.vote(round_, U2=1)
+        await self.casting.locking.lock(round_.id, round_.slot_of[1], LEAD)
+        await self.casting.presenting.catch_up(round_.id)
+        return round_.id
 
     async def round(self, round_id: str) -> Round:
         return await self.storage.rounds.get(round_id)
