@@ -19,6 +19,7 @@ def drawing(shown: Shown) -> View:
         context(rounds.asked_by(round_)),
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(rounds.models(round_, shown.titles)),
+        context(rounds.sizes(round_)),
         context(state),
         context(*(rounds.pause(slot) for slot in rounds.paused(round_))),
         *blind_misses(shown, reroll=False),

@@ -3,15 +3,10 @@
 from bot.face import Portrait
 from bot.finish import Finish, FinishState, FinishWay, Plan
 from handlers.words import misses
-from handlers.words.text import dollars, person, quiet
+from handlers.words.text import dollars, person, quiet, size
 from handlers.words.titles import Titles
 
 ORIGINAL_STAYS = "The original stays as it is."
-
-
-def size(portrait: Portrait) -> str:
-    """`3018 × 4096, 4K`; what is smaller is never called so."""
-    return f"{portrait.width} × {portrait.height}{', 4K' if portrait.is_4k else ''}"
 
 
 def consequence(plan: Plan, titles: Titles) -> str:

@@ -1,8 +1,7 @@
 """What is said when somebody takes a face on."""
 
 from bot.taking import Parcel
-from handlers.words.finishing import size
-from handlers.words.text import quiet
+from handlers.words.text import quiet, size
 
 
 def contents(parcel: Parcel) -> str:

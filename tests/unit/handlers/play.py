@@ -41,8 +41,8 @@ class _Part:
     def __getattr__(self, deed: str) -> Callable[..., Awaitable[Any]]:
         name = f"{self._name}.{deed}"
 
-        async def asked(*args: Any) -> Any:
-            self._script.asked.append((name, *args))
+        async def asked(*args: Any, **named: Any) -> Any:
+            self._script.asked.append((name, *args, *named.values()))
             answer = self._script.answers.get(name)
             if isinstance(answer, Exception):
                 raise answer
