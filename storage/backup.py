@@ -121,7 +121,7 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 async def _examine(database: Path, portraits: ObjectPortraits) -> tuple[str, list[str]]:
-    """The schema of a copy, and the ids of slots and finishes whose original is missing or other than it was written."""
+    """The schema of a copy, and the ids of slots and finishes whose bytes are missing or other than written."""
     opened = open_database(f"sqlite+aiosqlite:///{database}")
     try:
         async with opened.read() as connection:
