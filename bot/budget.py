@@ -30,9 +30,9 @@ class Charge:
     source: str
 
 
-def estimate(models: Sequence[ModelFacts], size: Size) -> Decimal:
-    """The price of one portrait from each of `models` (repeated for several) at `size`."""
-    return sum((m.prices[size] for m in models), Decimal(0))
+def estimate(models: Sequence[ModelFacts], size: Size, references: int = 0) -> Decimal:
+    """The price of one portrait from each of `models` (repeated for several) at `size`, each with those references."""
+    return sum((m.price(size, references) for m in models), Decimal(0))
 
 
 def purse_day(at: datetime) -> date:

@@ -11,6 +11,7 @@ from bot.enlarging import Enlarging
 from bot.finishing import Finishing
 from bot.home import Home
 from bot.lifecycle import Lifecycle
+from bot.likeness import Likeness
 from bot.locking import Locking
 from bot.opening import Opening
 from bot.ports import (
@@ -18,6 +19,7 @@ from bot.ports import (
     Clock,
     Errands,
     Finishes,
+    Health,
     Ledger,
     Messenger,
     Notices,
@@ -36,6 +38,13 @@ from bot.voting import Voting
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class AllUp:
+    """The port Health where nobody watches the accounts."""
+
+    def available(self, model_id: str) -> bool:  # noqa: ARG002 - a port's argument
+        return True
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,11 @@ class Casting:
         caps: Caps,
         patience: dict[Size, float],
         now: Clock = utc_now,
+        health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size."""
-        opening = Opening(rounds, errands, models.catalogue, caps, patience, now)
+        likeness = Likeness(roster, portraits, visibility)
+        opening = Opening(rounds, errands, models.catalogue, caps, patience, now, likeness, health)
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)

@@ -10,6 +10,7 @@ from handlers.finish import Finish
 from handlers.home import Home
 from handlers.lock import Lock
 from handlers.mention import Mention
+from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
@@ -33,4 +34,5 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Recall(casting, sights, reach).listen(app)
     Finish(casting, reach).listen(app)
     Take(casting, reach, clients).listen(app)
+    Photo(casting).listen(app)
     Home(casting, sights).listen(app)

@@ -1,5 +1,6 @@
 """Where a face comes from: prompt, model, file, price, ballot, people."""
 
+from bot.brief import Like
 from bot.face import Face
 from bot.finish import Finish
 from handlers.blocks.view import View, header, quote, section, view
@@ -10,8 +11,8 @@ from handlers.words.titles import Titles
 _PROMPT_LIMIT = 6500
 
 
-def facts(face: Face, titles: Titles, finish: Finish | None = None) -> View:
-    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, finish))
+def facts(face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None) -> View:
+    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like, finish))
     return view(
         f"{words.HEADING}: {quiet(face.character)}",
         header(f"{words.HEADING} · {face.character}"),

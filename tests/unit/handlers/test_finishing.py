@@ -98,7 +98,7 @@ def test_hostile_names_stay_harmless_in_records_with_finishes() -> None:
 
 
 def test_facts_and_full_size_tell_of_both_pictures() -> None:
-    told = words(facts(a_face(), TITLES, KEPT))
+    told = words(facts(a_face(), TITLES, finish=KEPT))
     assert "*Finish:* 3018 × 4096, 4K, image/png, enlarged from the original" in told
     assert f"*Finish SHA-256:* `{'cd' * 32}`" in told
     assert f"*From:* `{'ab' * 32}`" in told
