@@ -30,9 +30,9 @@ async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
         yield opened
 
 
-async def locked(film: House, name: str) -> str:
+async def locked(film: House, name: str, options: str = "") -> str:
     """The address of the record of a face."""
-    ts = await film.cast(f"{name}: a fisherwoman, 60 --each 1")
+    ts = await film.cast(f"{name}: a fisherwoman, 60 --each 1 {options}")
     await film.ballot(ts)
     await film.press(DANIEL, ts, "vote:1")
     await film.labelled(ts, {"vote:1": "1 · 1"})
@@ -92,7 +92,7 @@ async def test_without_an_upscaler_a_model_draws_the_face_again_and_the_lead_loo
     await stop(film.bot)
     film.extra = {"RECRAFT_API_TOKEN": ""}
     await film.start_bot()
-    ts = await locked(film, "Ines")
+    ts = await locked(film, "Ines", "--models gpt-image-2,nano-banana")
     await film.press(MEI, ts, "finish")
     await film.shows(ts, "keep_finish")
     message = await film.door.message(FILM, ts)
