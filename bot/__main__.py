@@ -1,4 +1,4 @@
-"""The command line: run, doctor, migrate, record, backup, restore, manifest."""
+"""The command line: run, doctor, migrate, record, export, backup, restore, manifest."""
 
 import asyncio
 import json
@@ -66,6 +66,27 @@ def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in t
         typer.echo(f"There is no round {round_id}.", err=True)
         raise typer.Exit(1) from error
     typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+@cli.command()
+def export(
+    production: Annotated[str, typer.Argument(help="The channel's id, as in its address in Slack: C0123456789")],
+    folder: _Folder,
+) -> None:
+    """Write every face of a production into an empty folder, with finish, prompt and record; the bot may go on."""
+    from bot.export import NoProduction, NotEmpty
+    from bot.export import export as write
+
+    try:
+        done = asyncio.run(write(_settings(), production, folder))
+    except NotEmpty as error:
+        typer.echo(f"{folder} is not empty, and nothing is written over. Name a new folder.", err=True)
+        raise typer.Exit(1) from error
+    except NoProduction as error:
+        typer.echo(f"Nobody is cast in {production}. It takes a channel's id, such as C0123456789.", err=True)
+        raise typer.Exit(1) from error
+    megabytes = done.length / 1_000_000
+    typer.echo(f"Exported: {done.characters} characters, {done.faces} faces ({megabytes:.1f} MB), {folder}")
 
 
 @cli.command()

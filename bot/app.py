@@ -71,12 +71,13 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         models = open_models(settings)
         stack.push_async_callback(models.close)
         visibility = SlackVisibility(clients)
-        stage = SlackStage(clients, storage.rounds, storage.roster, models.catalogue, visibility)
+        stage = SlackStage(clients, storage.rounds, storage.roster, storage.finishes, models.catalogue, visibility)
         stack.push_async_callback(stage.close)
         engine = Engine(settings.engine_url, settings.executor_id)
         casting = Casting.of(
             rounds=storage.rounds,
             roster=storage.roster,
+            finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
             models=models,
@@ -106,7 +107,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             logger=logging.getLogger("slack_bolt"),
         )
         slack.use(timed)
-        register(slack, casting, storage.rounds, visibility)
+        register(slack, casting, storage.rounds, visibility, clients)
         yield Bot(settings, slack, casting, storage)
 
 
@@ -118,7 +119,7 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(name, stop.set)
     try:
         async with open_bot(settings) as bot, listening(bot.slack, settings) as hearing:
-            vitals = Vitals(bot.storage.answers, hearing, lambda: bot.casting.audition.drawing)
+            vitals = Vitals(bot.storage.answers, hearing, lambda: bot.casting.drawing)
             async with ops(settings.ops_port, vitals):
                 log.info("listening", over="http" if settings.http_port else "socket")
                 await stop.wait()
@@ -145,7 +146,7 @@ async def _workspaces(settings: Settings) -> Clients:
 async def _let_land(casting: Casting) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_LAST_DRAWINGS):
-            while casting.audition.drawing:  # noqa: ASYNC110 - asked once, at the very end
+            while casting.drawing:  # noqa: ASYNC110 - asked once, at the very end
                 await asyncio.sleep(0.1)
 
 

@@ -21,7 +21,20 @@ from bot.errors import BadKey, BadPicture, ModelError, RateLimited, Resting, Rou
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
-from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, QueuedModel, Rounds, Stage
+from bot.ports import (
+    Answer,
+    Ask,
+    Clock,
+    Errands,
+    ImageModel,
+    Landing,
+    Opened,
+    Portraits,
+    QueuedModel,
+    Rounds,
+    Stage,
+    Upscaler,
+)
 from bot.presenting import Presenting, original_key, preview_key
 from bot.round import Miss, Round, Slot, SlotState, State
 from bot.turns import Models as Lines
@@ -38,12 +51,14 @@ _NUMBERED_AT_ONCE = frozenset({State.VOTING, State.CLOSED})
 
 
 class Models(Lines, Protocol):
-    """The configured image models."""
+    """The configured image models and upscalers."""
 
     @property
     def catalogue(self) -> Catalogue: ...
 
     def model(self, model_id: str) -> ImageModel: ...
+
+    def upscaler(self, upscaler_id: str) -> Upscaler: ...
 
 
 @dataclass(frozen=True)

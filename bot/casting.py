@@ -7,6 +7,8 @@ from typing import Self
 from bot.audition import Audition, Models
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
+from bot.enlarging import Enlarging
+from bot.finishing import Finishing
 from bot.home import Home
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
@@ -16,6 +18,7 @@ from bot.ports import (
     Accounts,
     Clock,
     Errands,
+    Finishes,
     Health,
     Ledger,
     Messenger,
@@ -29,6 +32,7 @@ from bot.ports import (
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.taking import Taking
 from bot.voting import Voting
 
 
@@ -56,6 +60,9 @@ class Casting:
     recall: Recall
     home: Home
     lifecycle: Lifecycle
+    finishing: Finishing
+    enlarging: Enlarging
+    taking: Taking
     catalogue: Catalogue
 
     @classmethod
@@ -64,6 +71,7 @@ class Casting:
         *,
         rounds: Rounds,
         roster: Roster,
+        finishes: Finishes,
         ledger: Ledger,
         portraits: Portraits,
         models: Models,
@@ -86,11 +94,18 @@ class Casting:
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
         voting = Voting(rounds, stage, errands, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
-        recall = Recall(rounds, roster, portraits, stage, visibility)
+        recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
         home = Home(rounds, roster, ledger, recall, visibility, caps, now)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
-        use_cases = (opening, posting, audition, presenting, voting, locking, recall, home, lifecycle)
-        return cls(*use_cases, models.catalogue)
+        finishing = Finishing(rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now)
+        enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
+        before = (opening, posting, audition, presenting, voting, locking, recall, home, lifecycle)
+        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue)
+
+    @property
+    def drawing(self) -> int:
+        """Portraits and finishes that are paid for and under way."""
+        return self.audition.drawing + self.enlarging.drawing
 
     async def wake(self) -> None:
         """Once after a start: whoever was killed between a change and its redraw left a message that is out of date."""
@@ -102,3 +117,4 @@ class Casting:
         await self.voting.start_due()
         await self.voting.remind()
         await self.audition.resume()
+        await self.finishing.resume()

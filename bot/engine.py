@@ -1,9 +1,9 @@
 """Durable execution by DBOS: a round's errands survive the process. The only importer of dbos.
 
-An errand `round`, `slot`, `close` or `again` with its key is one DBOS workflow. Every step calls a use case that first
-looks at what is already there, so a step that ran but was not recorded may run again. The application version is
-pinned: by default DBOS derives it from the source, and any edit would strand the rounds under way. Arguments are plain
-text in portable JSON; the default serializer would be pickle.
+An errand `round`, `slot`, `close`, `again` or `finish` with its key is one DBOS workflow. Every step calls a use case
+that first looks at what is already there, so a step that ran but was not recorded may run again. The application
+version is pinned: by default DBOS derives it from the source, and any edit would strand the rounds under way. Arguments
+are plain text in portable JSON; the default serializer would be pickle.
 """
 
 import asyncio
@@ -98,7 +98,12 @@ def _errands_of(casting: Casting) -> dict[str, Errand]:
     async def again(round_id: str) -> None:
         await _patiently(posting.post_again, round_id)
 
-    return {"round": round_, "slot": slot, "close": close, "again": again}
+    @DBOS.workflow(name="finish", max_recovery_attempts=_RECOVERIES)
+    async def finish(finish_id: str) -> None:
+        await _step(casting.enlarging.enlarge, finish_id)
+        await _patiently(casting.enlarging.show, finish_id)
+
+    return {"round": round_, "slot": slot, "close": close, "again": again, "finish": finish}
 
 
 async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:

@@ -9,6 +9,7 @@ CastingError
     RoundClosed           the round is past what was asked
     NoWinner              a tie, or nobody voted
     OutcomeChanged        the ballot moved since the lead looked
+    CannotFinish          a face that is not made larger now: why
     OverBudget            which cap, how much is left
     NoModels              no account can draw this brief
         Unavailable       some can: others could draw it, if somebody says yes
@@ -126,6 +127,14 @@ class OutcomeChanged(CastingError):
 
     seen: int | None
     tally: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class CannotFinish(CastingError):
+    """`why` is one of not_cast, no_way (it is 4K already, or nothing here makes it larger), changed (not as shown)."""
+
+    why: str
+    character: str = ""
 
 
 @dataclass(eq=False)

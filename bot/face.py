@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+# What "4K" means here: pixels on the long side of the decoded picture.
+FOUR_K_SIDE = 3_840
+
 
 @dataclass(frozen=True)
 class Place:
@@ -44,6 +47,14 @@ class Portrait:
         if not self.likeness or len(self.likeness) != len(other.likeness):
             return False
         return (int(self.likeness, 16) ^ int(other.likeness, 16)).bit_count() <= _SAME_PICTURE
+
+    @property
+    def long_side(self) -> int:
+        return max(self.width, self.height)
+
+    @property
+    def is_4k(self) -> bool:
+        return self.long_side >= FOUR_K_SIDE
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ SHEET_BYTES = 1_000_000
 _GUTTER = 8
 _PREVIEW_SIDE = 2048
 _RECORD_SIDE = 1600
+_PAIR_WIDTH = 2000
 _REFERENCE_SIDE = 4096
 _MOST_PIXELS = 40_000_000
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -122,6 +123,19 @@ def record(preview: bytes) -> bytes:
     picture = _open(preview)
     picture.thumbnail((_RECORD_SIDE, _RECORD_SIDE), Image.Resampling.LANCZOS)
     return _jpeg(picture, 90)
+
+
+def pair(original: bytes, finish: bytes, aspect: str) -> bytes:
+    """Two previews side by side at one size and crop, each named in its corner: a JPEG, 2000 pixels wide."""
+    across, down = _ratio(aspect)
+    cell_w = (_PAIR_WIDTH - _GUTTER) // 2
+    cell_h = round(cell_w * down / across)
+    both = Image.new("RGB", (_PAIR_WIDTH, cell_h), "white")
+    for place, (name, preview) in enumerate((("original", original), ("finish", finish))):
+        cell = ImageOps.fit(_open(preview), (cell_w, cell_h), Image.Resampling.LANCZOS)
+        _caption(cell, name)
+        both.paste(cell, (place * (cell_w + _GUTTER), 0))
+    return _jpeg(both, 92)
 
 
 @dataclass(frozen=True)
@@ -238,6 +252,17 @@ def _number(cell: Image.Image, number: int) -> None:
     cell.paste(Image.new("RGB", shade.size, "black"), (margin, margin), mask=shade)
     font = ImageFont.load_default(size=round(radius * 1.35))
     ImageDraw.Draw(cell).text((margin + radius, margin + radius), str(number), fill="white", font=font, anchor="mm")
+
+
+def _caption(cell: Image.Image, words: str) -> None:
+    """Words on a dark band in the lower left corner."""
+    size = cell.width // 24
+    font = ImageFont.load_default(size=size)
+    left, _, right, _ = font.getbbox(words)
+    band = Image.new("L", (round(right - left) + size, 2 * size), 170)
+    top = cell.height - band.height
+    cell.paste(Image.new("RGB", band.size, "black"), (0, top), mask=band)
+    ImageDraw.Draw(cell).text((size // 2, top + size), words, fill="white", font=font, anchor="lm")
 
 
 def _under(picture: Image.Image, most: int, qualities: Sequence[int] = (88, 82, 75, 65, 50)) -> bytes:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.ballot import Mark, Reaction, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
 from bot.face import Character, Face, Place, Portrait
+from bot.finish import Finish
 from bot.round import Miss, Round, Slot, State
 
 Clock = Callable[[], datetime]
@@ -348,6 +349,50 @@ class Roster(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A finish, and whether this call began it (False: it was pressed before)."""
+
+    finish: Finish
+    fresh: bool
+
+
+class Finishes(Protocol):
+    """Attempts to finish faces. Every change is one short transaction; states change by compare-and-set."""
+
+    async def begin(self, new: Finish, caps: Caps) -> Begun:
+        """Reserve the price and write `new`, unless its attempt was made or another one is live; raises OverBudget."""
+        ...
+
+    async def get(self, finish_id: str) -> Finish:
+        """Raises KeyError for an id nobody gave."""
+        ...
+
+    async def of(self, round_id: str) -> tuple[Finish, ...]:
+        """Every attempt for the face of a round, in order."""
+        ...
+
+    async def intend(self, finish_id: str, at: datetime) -> bool:
+        """Write that somebody is about to be asked; False when that stands there already or it has ended."""
+        ...
+
+    async def settle(self, ended: Finish) -> Finish:
+        """Write what a finish came to and put its cost in the place of its reservation; one that has ended stays."""
+        ...
+
+    async def decide(self, finish_id: str, person: str, at: datetime, *, keep: bool) -> bool:
+        """offered -> kept or declined; False when it is not offered."""
+        ...
+
+    async def set_files(self, finish_id: str, pair_file: str | None, file_id: str) -> None:
+        """Where the thread shows both side by side, and the finish's own bytes."""
+        ...
+
+    async def moving(self, since: datetime) -> Sequence[str]:
+        """Finishes under way, and those begun since then whose pictures do not hang yet."""
+        ...
+
+
 class Ledger(Protocol):
     """What was spent and what is held back."""
 
@@ -376,11 +421,15 @@ class Portraits(Protocol):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture to show; `number` is the candidate's, None for a contact sheet."""
+    """A picture to show; `number` is the candidate's, None for a contact sheet and for a finish.
+
+    `finish` tells what of a finish it shows: pair (beside its original) or own.
+    """
 
     data: bytes
     filename: str
     number: int | None = None
+    finish: Literal["", "pair", "own"] = ""
 
 
 class Stage(Protocol):
@@ -448,6 +497,6 @@ class Visibility(Protocol):
 
 
 class Errands(Protocol):
-    """Durable work by kind (round, slot, close, again) and id; starting what already runs does nothing."""
+    """Durable work by kind (round, slot, close, again, finish) and id; starting what already runs does nothing."""
 
     async def start(self, kind: str, key: str) -> None: ...

@@ -50,6 +50,14 @@ _AGE_MARKERS = (
     (150, "deeply lined face, thin skin with age spots, white or thinning hair, hollowed cheeks"),
 )
 
+_SAME = """\
+The same photograph of the same person as the reference, at a higher resolution. Keep every feature of the face, its \
+lines, marks and asymmetries, the expression, the hair, the clothes, the pose, the light, the framing and the \
+background exactly as they are. Change nothing and add nothing; resolve what is there more finely: pores, hairs, \
+fabric. The photograph was made for these words:
+
+{prompt}"""
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -69,6 +77,11 @@ class Prompt:
     def digest(self) -> str:
         """SHA-256 of the words, in hex."""
         return sha256(self.text.encode()).hexdigest()
+
+
+def same_face(prompt: str) -> str:
+    """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for."""
+    return _SAME.format(prompt=prompt)
 
 
 def age_in(text: str) -> int | None:

@@ -12,8 +12,9 @@ from rapidfuzz.distance import DamerauLevenshtein
 from bot.brief import fold
 from bot.errors import NotHere
 from bot.face import Character, Face, Place
+from bot.finish import Finish, kept
 from bot.imaging import aside, record
-from bot.ports import Picture, Portraits, Roster, Rounds, Stage, Visibility
+from bot.ports import Finishes, Picture, Portraits, Roster, Rounds, Stage, Visibility
 from bot.presenting import ENDINGS, filename, preview_key
 
 _LIKE_ENOUGH = 70.0
@@ -23,22 +24,30 @@ _SHORTEST_FORGIVEN = 4
 
 @dataclass(frozen=True)
 class Recalled:
-    """What was found: a face, a round that casts it now, several or similar characters, or nothing."""
+    """What was found: a face (and its finish), a round that casts it now, several or similar characters, or nothing."""
 
     kind: Literal["face", "casting", "unsure", "several", "nothing"]
     name: str
     characters: tuple[Character, ...] = ()
     history: tuple[Face, ...] = ()
+    finish: Finish | None = None
 
 
 class Recall:
     """Finds faces for people."""
 
     def __init__(
-        self, rounds: Rounds, roster: Roster, portraits: Portraits, stage: Stage, visibility: Visibility
+        self,
+        rounds: Rounds,
+        roster: Roster,
+        finishes: Finishes,
+        portraits: Portraits,
+        stage: Stage,
+        visibility: Visibility,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
+        self._finishes = finishes
         self._portraits = portraits
         self._stage = stage
         self._visibility = visibility
@@ -74,6 +83,10 @@ class Recall:
         if face is None or not await self._visibility.sees(person, face.place):
             raise NotHere("unknown")
         return face
+
+    async def finish(self, face: Face) -> Finish | None:
+        """The finish that stands beside a face the person was shown."""
+        return kept(await self._finishes.of(face.round_id))
 
     async def portrait(self, round_id: str, person: str) -> Picture:
         """A locked face as the record shows it, a JPEG; raises NotHere."""
@@ -130,7 +143,9 @@ class Recall:
         if len(characters) > 1:
             return Recalled("several", name, tuple(characters[:_SUGGESTIONS]))
         kind: Literal["face", "casting"] = "face" if characters[0].face else "casting"
-        return Recalled(kind, name, tuple(characters), tuple(await self._roster.history(characters[0].id)))
+        history = tuple(await self._roster.history(characters[0].id))
+        finish = await self.finish(characters[0].face) if characters[0].face else None
+        return Recalled(kind, name, tuple(characters), history, finish)
 
     async def visible(self, characters: Sequence[Character], person: str, place: Place) -> list[Character]:
         """Those of `characters` the person may see, asked from `place`, which they are in."""

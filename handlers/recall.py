@@ -65,14 +65,17 @@ class Recall:
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
             face = await self._face(press)
-            await replies.privately(full(face, await self._showing.original(press.id, press.person, client)))
+            url = await self._showing.original(press.id, press.person, client)
+            finish = await self._recall.finish(face)
+            await replies.privately(full(face, url, finish, await self._showing.finish(finish, client)))
 
     async def on_facts(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Where the face comes from."""
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
             like = (await self._reach.round(press)).brief.like
-            await replies.privately(facts(await self._face(press), self._titles, like))
+            face = await self._face(press)
+            await replies.privately(facts(face, self._titles, like, await self._recall.finish(face)))
 
     async def _found(self, press: Press) -> Recalled:
         return self._reach.found(press, await self._recall.show(press.id, press.person, press.place))

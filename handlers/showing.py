@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.casting import Casting
 from bot.errors import NotHere, Unreachable
 from bot.face import Place
+from bot.finish import Finish
 from bot.recall import Recalled
 from handlers.blocks.recall import Sight, recalled
 from handlers.blocks.view import View
@@ -48,6 +49,10 @@ class Showing:
                 log.warning("original_lost", round=round_id, why=str(error))
             url = await self._sights.address(await self._sights.original_file(round_id), client)
         return url or ""
+
+    async def finish(self, finish: Finish | None, client: AsyncWebClient) -> str:
+        """The address of a finish's bytes; empty while they are not in the thread."""
+        return (await self._sights.address(finish.file_id, client) or "") if finish and finish.file_id else ""
 
     async def _sight(self, found: Recalled, person: str, client: AsyncWebClient) -> Sight:
         """Where it can be seen; a face's picture that Slack has no longer is brought again once, from our own store."""

@@ -1,6 +1,7 @@
 """The stage: a round's message, its thread and its reactions. Nobody else writes them."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -10,7 +11,8 @@ from bot import measures
 from bot.ballot import Reaction
 from bot.catalogue import Catalogue
 from bot.errors import MessageGone, NotTaken, Unreachable
-from bot.ports import Picture, Roster, Rounds
+from bot.finish import plan_of
+from bot.ports import Finishes, Picture, Roster, Rounds
 from bot.round import OPEN, Round, State
 from handlers.asking import asking, reason, trying, with_pictures
 from handlers.blocks.private import note
@@ -31,6 +33,7 @@ log = structlog.get_logger()
 
 _FILE_WAITS = (0.3, 0.6, 1.2)
 _REMARKS = {"reminder": rounds.reminder, "late": rounds.late}
+_FINISHES = {"pair": (labels.pair_title, alt.pair), "own": (labels.finish_title, alt.finish)}
 _WORDS = {"called_off": refusals.called_off, "no_sheet": refusals.no_sheet_for_lead}
 # What changing a deleted message, or writing into its thread, is refused with; each may have other causes.
 _NOT_THERE = frozenset({"message_not_found", "cant_update_message", "cannot_reply_to_message", "thread_not_found"})
@@ -47,12 +50,15 @@ class SlackStage:
         clients: Clients,
         rounds: Rounds,
         roster: Roster,
+        finishes: Finishes,
         catalogue: Catalogue,
         visibility: SlackVisibility,
     ) -> None:
         self._clients = clients
         self._rounds = rounds
         self._roster = roster
+        self._finishes = finishes
+        self._catalogue = catalogue
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
@@ -159,7 +165,11 @@ class SlackStage:
     async def _view(self, round_: Round) -> View:
         marks = await self._rounds.marks(round_.id) if round_.state in OPEN and round_.tally is None else ()
         face = await self._roster.face(round_.id) if round_.state is State.LOCKED else None
-        return message(Shown(round_, round_.count(marks), self._titles, face))
+        tally = round_.count(marks)
+        if face is None:
+            return message(Shown(round_, tally, self._titles))
+        plan = plan_of(face, self._catalogue, datetime.now(UTC).date())
+        return message(Shown(round_, tally, self._titles, face, await self._finishes.of(round_.id), plan))
 
     async def _put(self, round_: Round, pictures: Sequence[Picture]) -> list[str]:
         if round_.message_ts is None:
@@ -174,6 +184,10 @@ class SlackStage:
 
     def _upload(self, round_: Round, picture: Picture) -> Upload:
         """A candidate's picture is called by its number; by its model too once the ballot is closed."""
+        if picture.finish:
+            titled, told = _FINISHES[picture.finish]
+            name = round_.character
+            return Upload(picture.data, picture.filename, titled(name), told(name, round_.brief.text))
         if picture.number is None:
             numbers = range(1, max(len(round_.candidates), len(round_.arrived)) + 1)
             return Upload(

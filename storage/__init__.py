@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from bot.settings import Settings
 from storage.alone import NotAlone, alone
 from storage.database import Database, open_database
+from storage.finishes import SqlFinishes
 from storage.ledger import SqlLedger
 from storage.migrations import migrate, newest, present
 from storage.notices import SqlNotices
@@ -41,6 +42,7 @@ class Storage:
 
     rounds: SqlRounds
     roster: SqlRoster
+    finishes: SqlFinishes
     ledger: SqlLedger
     notices: SqlNotices
     portraits: ObjectPortraits
@@ -78,8 +80,8 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
     """
     portraits = await asyncio.to_thread(open_portraits, settings.portraits_url)
     database = open_database(settings.database_url)
-    rounds, roster = SqlRounds(database, now), SqlRoster(database)
-    return Storage(rounds, roster, SqlLedger(database), SqlNotices(database), portraits, database)
+    rounds, roster, finishes = SqlRounds(database, now), SqlRoster(database), SqlFinishes(database, now)
+    return Storage(rounds, roster, finishes, SqlLedger(database), SqlNotices(database), portraits, database)
 
 
 def _first_line(error: Exception) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.face import Portrait
@@ -23,7 +23,7 @@ from storage.alone import alone, database_file
 from storage.database import open_database
 from storage.migrations import known, migrate, present
 from storage.portraits import ObjectPortraits, open_portraits
-from storage.tables import slots
+from storage.tables import finishes, slots
 
 _DATABASE, _PORTRAITS, _CONTENTS = "castroom.sqlite", "portraits", "backup.json"
 
@@ -121,7 +121,7 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 async def _examine(database: Path, portraits: ObjectPortraits) -> tuple[str, list[str]]:
-    """The schema of a copy, and the ids of slots whose original is missing or other than it was written."""
+    """The schema of a copy, and the ids of slots and finishes whose bytes are missing or other than written."""
     opened = open_database(f"sqlite+aiosqlite:///{database}")
     try:
         async with opened.read() as connection:
@@ -132,8 +132,14 @@ async def _examine(database: Path, portraits: ObjectPortraits) -> tuple[str, lis
 
 
 async def _lost(connection: AsyncConnection, portraits: ObjectPortraits) -> list[str]:
-    rows = await connection.execute(select(slots.c.id, slots.c.portrait).where(slots.c.portrait.is_not(None)))
-    return [slot_id for slot_id, portrait in rows if not await _whole(portraits, portrait)]
+    """Of every table with pictures that is there: a copy of an older version lacks the newer ones."""
+    there = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    lost: list[str] = []
+    for table in (slots, finishes):
+        if table.name in there:
+            rows = await connection.execute(select(table.c.id, table.c.portrait).where(table.c.portrait.is_not(None)))
+            lost += [row_id for row_id, portrait in rows if not await _whole(portraits, portrait)]
+    return lost
 
 
 async def _whole(portraits: ObjectPortraits, portrait: Portrait) -> bool:

@@ -35,11 +35,16 @@ async def settle(
 ) -> None:
     """Put what the slot came to in the place of its reservation; a charge is written in the ledger, never to change."""
     cost = charge.usd if charge else Decimal(0)
-    after = purses.c.committed + literal(cost - slot.price, Dollars)
-    await connection.execute(update(purses).where(_purse(team, day)).values(committed=after))
+    await correct(connection, team, day, slot.price, cost)
     if charge:
         entry = {"slot_id": slot.id, "round_id": slot.round_id, "team": team, "day": day, "model": slot.model}
         await connection.execute(insert(ledger).values(**entry, usd=cost, source=charge.source, at=at))
+
+
+async def correct(connection: AsyncConnection, team: str, day: date, price: Decimal, cost: Decimal) -> None:
+    """Put `cost` in the place of the reserved `price`."""
+    after = purses.c.committed + literal(cost - price, Dollars)
+    await connection.execute(update(purses).where(_purse(team, day)).values(committed=after))
 
 
 async def committed(connection: AsyncConnection, team: str, day: date) -> Decimal:

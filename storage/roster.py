@@ -47,6 +47,12 @@ class SqlRoster:
         async with self._database.read() as connection:
             return [face_of(row) for row in (await connection.execute(versions)).mappings()]
 
+    async def production(self, channel: str) -> Sequence[Face]:
+        """Every face that was cast in a channel, in the order they were locked."""
+        here = select(*FACE).where(faces.c.channel == channel).order_by(faces.c.locked_at, faces.c.round_id)
+        async with self._database.read() as connection:
+            return [face_of(row) for row in (await connection.execute(here)).mappings()]
+
 
 async def _found(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Character]:
     found: list[Character] = []

@@ -3,7 +3,7 @@
 productions -< characters -< rounds -< slots -< marks
                           \\-< faces       \\-- ledger (one charge a settled slot)
 purses: what a workspace has committed on a UTC day      wishes: briefs that wait for a yes
-notices: who was told of a model's end
+notices: who was told of a model's end      finishes: attempts to bring a face to 4K
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from bot.ballot import Tally, Way
 from bot.brief import SLOT_LIMIT, Brief
 from bot.face import Portrait
+from bot.finish import LIVE, FinishState, FinishWay
 from bot.round import OPEN, Miss, Reason, SlotState, State
 from storage.columns import Document, Dollars, Instant, Word
 
@@ -176,6 +177,43 @@ faces = Table(
     Column("message_ts", Text, nullable=False),
     UniqueConstraint("character_id", "version"),
 )
+
+finishes = Table(
+    "finishes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("round_id", ForeignKey("faces.round_id"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("way", Word[FinishWay](FinishWay), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("price", Dollars, nullable=False),
+    Column("reserved_on", Date, nullable=False),
+    Column("original", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("seed", BigInteger),
+    Column("asked_by", Text, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("state", Word[FinishState](FinishState), nullable=False),
+    Column("asked_at", Instant),
+    Column("seconds", Float),
+    Column("cost", Dollars),
+    Column("cost_source", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("portrait", Document[Portrait](Portrait)),
+    Column("miss", Document[Miss](Miss)),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Instant),
+    Column("pair_file", Text),
+    Column("file_id", Text),
+    _one_of("state", FinishState),
+    _one_of("way", FinishWay),
+    UniqueConstraint("round_id", "attempt"),
+    Index("ix_finishes_state", "state"),
+)
+
+_is_live = finishes.c.state.in_([literal_column(f"'{state.value}'") for state in FinishState if state in LIVE])
+
+Index("uq_finishes_live", finishes.c.round_id, unique=True, sqlite_where=_is_live, postgresql_where=_is_live)
 
 ledger = Table(
     "ledger",

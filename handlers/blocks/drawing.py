@@ -19,6 +19,7 @@ def drawing(shown: Shown) -> View:
         context(rounds.asked_by(round_), photo.after(round_.brief.like)),
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(routing.models(round_, shown.titles)),
+        context(rounds.sizes(round_)),
         context(state),
         context(*rounds.pauses(round_, shown.titles)),
         *blind_misses(shown, reroll=False),

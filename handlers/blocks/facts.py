@@ -2,6 +2,7 @@
 
 from bot.brief import Like
 from bot.face import Face
+from bot.finish import Finish
 from handlers.blocks.view import View, header, quote, section, view
 from handlers.words import facts as words
 from handlers.words.text import quiet
@@ -10,8 +11,8 @@ from handlers.words.titles import Titles
 _PROMPT_LIMIT = 6500
 
 
-def facts(face: Face, titles: Titles, like: Like | None = None) -> View:
-    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like))
+def facts(face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None) -> View:
+    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like, finish))
     return view(
         f"{words.HEADING}: {quiet(face.character)}",
         header(f"{words.HEADING} · {face.character}"),

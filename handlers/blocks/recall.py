@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.face import Character, Face
+from bot.finish import Finish
 from bot.recall import Recalled
 from handlers.blocks.view import Block, View, actions, button, context, header, image, section, view
-from handlers.words import alt, labels
+from handlers.words import alt, finishing, labels
 from handlers.words import recall as words
 from handlers.words.text import quiet
 from handlers.words.titles import Titles
@@ -46,21 +47,27 @@ def listing(characters: tuple[Character, ...]) -> View:
     return view(told, section(told), *(section("\n".join(part)) for part in parts), context(more))
 
 
-def full(face: Face, url: str) -> View:
+def full(face: Face, url: str, finish: Finish | None = None, finish_url: str = "") -> View:
     told = words.full(face.character, face, url)
-    return view(told, section(told))
+    finished = words.full_finish(finish, finish_url) if finish else ""
+    return view(told, section(told), section(finished) if finished else None)
 
 
 def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: bool) -> View:
     character = found.characters[0]
     told = words.face(face, titles, sight.link)
     presses = [button("share", labels.SHARE, character.id)] if share else []
-    presses += [button("full", labels.FULL, face.round_id), button("facts", labels.FACTS, face.round_id)]
+    presses += [
+        button("full", labels.FULL, face.round_id),
+        button("facts", labels.FACTS, face.round_id),
+        button("take", labels.TAKE, face.round_id),
+    ]
     return view(
         f"{quiet(character.name)}: {told}",
         header(character.name),
         image(sight.file_id, alt.face(character.name, face.brief)) if sight.file_id else None,
         section(told),
+        context(finishing.original(face.portrait), finishing.brief(found.finish) if found.finish else ""),
         context(words.versions(found.history, titles)),
         actions(presses),
     )

@@ -1,8 +1,9 @@
 """The round's message after the lock: the record."""
 
+from handlers.blocks import finish
 from handlers.blocks.shown import Shown, portrait_file
 from handlers.blocks.view import View, actions, button, context, header, image, section, view
-from handlers.words import alt, labels, rounds
+from handlers.words import alt, finishing, labels, rounds
 from handlers.words.text import quiet
 
 
@@ -16,6 +17,18 @@ def record(shown: Shown) -> View:
         header(title),
         image(file_id, alt.face(round_.character, round_.brief.text)) if file_id else None,
         section(told) if told else None,
-        context(rounds.others(round_, shown.tally, shown.titles), rounds.cost(round_)),
-        actions([button("full", labels.FULL, round_.id), button("facts", labels.FACTS, round_.id)]),
+        context(
+            rounds.others(round_, shown.tally, shown.titles),
+            rounds.cost(round_),
+            finishing.original(face.portrait) if face else "",
+        ),
+        *finish.standing(shown),
+        actions(
+            [
+                *finish.offer(shown),
+                button("full", labels.FULL, round_.id),
+                button("facts", labels.FACTS, round_.id),
+                button("take", labels.TAKE, round_.id),
+            ]
+        ),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.ballot import Tally
 from bot.face import Face
+from bot.finish import Finish, Plan
 from bot.round import Round
 from handlers.blocks.view import Block, button, image, section
 from handlers.words import alt, labels, misses, refusals
@@ -13,12 +14,15 @@ from handlers.words.titles import Titles
 
 @dataclass(frozen=True)
 class Shown:
-    """A round with its tally now, the face it gave if it is locked, and what models are called."""
+    """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
+    finish that, and how it would be finished."""
 
     round: Round
     tally: Tally
     titles: Titles
     face: Face | None = None
+    finishes: tuple[Finish, ...] = ()
+    plan: Plan | None = None
 
 
 def portrait_file(round_: Round) -> str | None:

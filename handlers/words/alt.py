@@ -18,5 +18,17 @@ def candidate(round_: Round, number: int) -> str:
     return cut(f"Candidate {number} for {round_.character}. Brief: {round_.brief.text}", FILE_LIMIT)
 
 
+def pair(name: str, brief: str) -> str:
+    return cut(f"The face of {name} twice at one size: left the original, right the finish. Brief: {brief}", FILE_LIMIT)
+
+
+def finish(name: str, brief: str) -> str:
+    return cut(f"The face of {name}, finished larger. Brief: {brief}", FILE_LIMIT)
+
+
+def parcel(name: str) -> str:
+    return cut(f"A ZIP with the face of {name}, its prompt and its record", FILE_LIMIT)
+
+
 def face(name: str, brief: str) -> str:
     return cut(f"The face of {name}. Brief: {brief}", FILE_LIMIT)

@@ -7,6 +7,7 @@ from bot.errors import (
     AlreadyCast,
     AlreadyCasting,
     BriefError,
+    CannotFinish,
     CastingError,
     MessageGone,
     NoModels,
@@ -20,7 +21,7 @@ from bot.errors import (
     Unavailable,
     Unreachable,
 )
-from handlers.words import briefs, routing
+from handlers.words import briefs, refusals, routing
 from handlers.words.text import dollars, link, person, quiet, several
 
 GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
@@ -36,6 +37,7 @@ _DEEDS = {
     "lock": "lock a face",
     "decide": "decide",
     "recast": "answer this",
+    "finish": "keep or decline this finish",
 }
 _PLACES = {
     "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
@@ -51,6 +53,11 @@ _STATES = {
     "void": "This round for {name} has ended. A new /cast line starts another.",
     "full": "Eight candidates are the most a round shows. Re-roll all of them, or close the vote.",
     "too_few": "Voting opens from two portraits on. There are fewer so far.",
+}
+_NO_FINISH = {
+    "not_cast": "Nobody is cast by this round, so there is nothing to finish.",
+    "no_way": "{name} is 4K already, or no account here makes it larger: whoever runs Castroom can add a Recraft key.",
+    "changed": "What finishes faces here changed meanwhile, and so did the price. Nothing was started: look again.",
 }
 _CAPS = {
     "round": "a round may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
@@ -133,6 +140,11 @@ def _(error: OverBudget) -> str:
 
 
 @sentence.register
+def _(error: CannotFinish) -> str:
+    return _NO_FINISH.get(error.why, _NO_FINISH["no_way"]).format(name=quiet(error.character) or "This face")
+
+
+@sentence.register
 def _(error: NoModels) -> str:
     wanted = several([quiet(name) for name in error.wanted])
     if not error.configured:
@@ -154,6 +166,8 @@ def _(error: Unreachable) -> str:
 
 @sentence.register
 def _(error: NotTaken) -> str:
+    if error.why in refusals.UPLOADS:
+        return f"I can't bring a file here: {refusals.UPLOADS[error.why]}. An administrator of the workspace can help."
     return _REFUSALS.get(error.why, f"Slack does not let me do this ({quiet(error.why)}). {_DOCTOR}")
 
 

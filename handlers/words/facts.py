@@ -2,7 +2,8 @@
 
 from bot.brief import Like
 from bot.face import Face
-from handlers.words import photo
+from bot.finish import Finish
+from handlers.words import finishing, photo
 from handlers.words.text import count, day, dollars, person, quiet
 from handlers.words.titles import Titles
 
@@ -12,9 +13,12 @@ PROMPT = "The prompt"
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
 
 
-def rows(face: Face, titles: Titles, like: Like | None = None) -> tuple[tuple[str, str], ...]:
+def rows(
+    face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None
+) -> tuple[tuple[str, str], ...]:
     """Pairs of a label and its value, in the order a person asks for them."""
     portrait = face.portrait
+    finished = finishing.rows(finish, titles, _SOURCES.get(finish.cost_source, "as reserved")) if finish else ()
     return (
         ("Model", f"{quiet(titles(face.model))}, `{face.model}`"),
         ("Picture", f"{portrait.width} × {portrait.height}, {portrait.media_type}, {count(portrait.length, 'byte')}"),
@@ -27,6 +31,7 @@ def rows(face: Face, titles: Titles, like: Like | None = None) -> tuple[tuple[st
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
         *photo.rows(like),
         ("Prompt version", quiet(face.prompt_version)),
+        *finished,
     )
 
 

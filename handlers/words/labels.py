@@ -19,6 +19,9 @@ DECIDE = "The lead decides"
 SHARE = "Share here"
 FULL = "Full size"
 FACTS = "Facts"
+TAKE = "Take it on"
+KEEP_FINISH = "Keep this finish"
+KEEP_ORIGINAL = "Keep the original only"
 KEEP = "Not now"
 
 CANCEL_YES = "Cancel the round"
@@ -79,6 +82,22 @@ def reroll_miss(price: Decimal) -> str:
 def recast(name: str, price: Decimal) -> str:
     tail = f" for {dollars(price)}"
     return f"Re-cast {cut(name, BUTTON_LIMIT - len(tail) - 8)}{tail}"
+
+
+def finish(price: Decimal, *, reaches_4k: bool) -> str:
+    return f"Finish at 4K · {dollars(price)}" if reaches_4k else f"Finish larger · {dollars(price)}"
+
+
+def finish_question(name: str) -> str:
+    return cut(f"Finish {name}?", CONFIRM_TITLE_LIMIT)
+
+
+def pair_title(name: str) -> str:
+    return f"{name}: original and finish"
+
+
+def finish_title(name: str) -> str:
+    return f"{name}: the finish"
 
 
 def candidate(number: int, title: str, votes: int) -> str:

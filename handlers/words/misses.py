@@ -37,7 +37,12 @@ def blind(round_: Round, slot: Slot) -> str:
 def named(slot: Slot, titles: Titles) -> str:
     """The reason with the model, for after the close."""
     assert slot.miss
-    return f"{_reason(slot.miss, titles(slot.model), slot.miss.detail)}. {_charge(slot.miss, slot.price, exact=True)}"
+    return told(slot.miss, titles(slot.model), slot.price)
+
+
+def told(miss: Miss, who: str, price: Decimal) -> str:
+    """Why `who` gave no picture, and what of `price` was charged."""
+    return f"{_reason(miss, who, miss.detail)}. {_charge(miss, price, exact=True)}"
 
 
 def numbered(position: int, missing: int, of: int) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.face import Character, Face
+from bot.face import Character, Face, Portrait
+from bot.finish import Finish
 from handlers.words.text import channel, count, cut, day, link, person, quiet, when
 from handlers.words.titles import Titles
 
@@ -66,10 +67,20 @@ def further(number: int) -> str:
     return f"and {number} more: /cast and a name shows one"
 
 
+def full_finish(finish: Finish, url: str) -> str:
+    """Where the finish is, and what it is; empty while it has no picture."""
+    if not (portrait := finish.portrait):
+        return ""
+    where = link(url, "Open the finish") if url else "The finish is not in the round's thread yet; try again soon"
+    return f"Finish: {_file(portrait)}. {where}."
+
+
 def full(name: str, face: Face, url: str) -> str:
     """Where the original is, and what it is."""
-    portrait = face.portrait
-    kind = portrait.media_type.removeprefix("image/").upper()
-    size = f"{portrait.width} × {portrait.height} pixels, {kind}, {portrait.length / 1_000_000:.1f} MB"
     where = link(url, "Open the original") if url else "The original is not in the round's thread yet; try again soon"
-    return f"{quiet(name)}, {size}. {where}."
+    return f"{quiet(name)}, {_file(face.portrait)}. {where}."
+
+
+def _file(portrait: Portrait) -> str:
+    kind = portrait.media_type.removeprefix("image/").upper()
+    return f"{portrait.width} × {portrait.height} pixels, {kind}, {portrait.length / 1_000_000:.1f} MB"

@@ -17,7 +17,7 @@ _POSTS = {
         "only some people may post in the channel, which its managers can change",
     ),
 }
-_UPLOADS = {
+UPLOADS = {
     **dict.fromkeys(
         ("file_uploads_disabled", "file_uploads_except_images_disabled"), "uploads are switched off in this workspace"
     ),
@@ -41,7 +41,7 @@ def called_off(round_: Round) -> str:
 
 def no_sheet(round_: Round) -> str:
     """Why there are numbers and no pictures, in the round's message."""
-    why = _UPLOADS.get(round_.sheet_refused, f"Slack does not take them ({quiet(round_.sheet_refused)})")
+    why = UPLOADS.get(round_.sheet_refused, f"Slack does not take them ({quiet(round_.sheet_refused)})")
     return (
         f"The portraits cannot be shown here: {why}. They are kept, and hang by themselves once Slack takes them; "
         "an administrator of the workspace can see to that."

@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.ballot import Tally
+from bot.catalogue import Size
 from bot.face import Face
 from bot.round import Round, Slot, SlotState
-from handlers.words.text import count, day, dollars, moment, person, quiet, several, when
+from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
 _VOID = {
@@ -55,6 +56,13 @@ def _line(limit: str, untils: list[datetime]) -> str:
     return f"{who} for {limit}; {last} is asked at {moment(max(untils))}."
 
 
+def sizes(round_: Round) -> str:
+    """What `--4k` promises, before a model is asked; empty for drafts."""
+    if round_.brief.size is not Size.FOUR_K:
+        return ""
+    return "Each model draws at its largest size, which is not 4K for every one. The sizes are told after the close."
+
+
 def stranded(round_: Round) -> str:
     return (
         f"A restart came in between: no portrait is here, and up to {dollars(round_.price)} may have been charged. "
@@ -99,9 +107,10 @@ def result(tally: Tally) -> str:
 
 
 def revealed(slot: Slot, tally: Tally, titles: Titles) -> str:
-    """A candidate with its model and that model's exact id, for after the close."""
+    """A candidate with its model its size and that model's exact id, for after the close."""
     votes = count(tally.votes.get(slot.number or 0, 0), "vote")
-    return f"*{slot.number}* {quiet(titles(slot.model))} · {votes} · `{slot.model}`"
+    drawn = f" · {size(slot.portrait)}" if slot.portrait else ""
+    return f"*{slot.number}* {quiet(titles(slot.model))} · {votes} · `{slot.model}`{drawn}"
 
 
 def record(face: Face, titles: Titles) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_UP, Decimal
 
+from bot.face import Portrait
+
 # Slack reads these as formatting wherever they stand beside a word's edge, and offers no way to escape them.
 _LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
@@ -62,6 +64,11 @@ def day(at: datetime) -> str:
 def dollars(amount: Decimal) -> str:
     """Money, rounded up so that no sum looks smaller than it is: in cents, below one cent in tenths of a cent."""
     return f"${amount.quantize(_TENTH_OF_A_CENT if 0 < amount < _CENT else _CENT, ROUND_UP)}"
+
+
+def size(portrait: Portrait) -> str:
+    """`3018 × 4096, 4K`; what is smaller is never called so."""
+    return f"{portrait.width} × {portrait.height}{', 4K' if portrait.is_4k else ''}"
 
 
 def count(number: int, thing: str, things: str = "") -> str:

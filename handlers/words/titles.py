@@ -7,11 +7,12 @@ _ACCOUNTS = {"recraft": "Recraft", "openai": "OpenAI", "gemini": "Google", "fal"
 
 
 class Titles:
-    """The title of a model by its exact id; an id that is no longer in the catalogue stands for itself."""
+    """The title of a model or upscaler by its exact id; an id that is no longer in the catalogue stands for itself."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._titles = {model.id: model.title for model in catalogue.models}
         self._per_minute = catalogue.per_minute
+        self._titles |= {upscaler.id: upscaler.title for upscaler in catalogue.upscalers}
 
     def __call__(self, model_id: str) -> str:
         return self._titles.get(model_id, model_id)

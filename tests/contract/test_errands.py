@@ -30,6 +30,7 @@ class Deeds:
             ),
             "presenting": SimpleNamespace(catch_up=self.catch_up),
             "voting": SimpleNamespace(close_due=self.close_due),
+            "enlarging": SimpleNamespace(enlarge=self.enlarge, show=self.catch_up),
         }
         return cast("Casting", SimpleNamespace(**parts))
 
@@ -48,6 +49,9 @@ class Deeds:
     async def draw(self, key: str) -> None:
         self.done.append(f"draw {key}")
         await self.held.wait()
+
+    async def enlarge(self, key: str) -> None:
+        self.done.append(f"enlarge {key}")
 
     async def settle(self, key: str) -> None:
         await self.held.wait()
@@ -93,6 +97,13 @@ async def test_a_round_is_posted_then_drawn_then_opened_then_shown(deeds: tuple[
     assert noted.done[0] == "post r1"
     assert set(noted.done[1:3]) <= {"draw r1-0", "draw r1-1", "settle r1"}
     assert noted.done[-2:] == ["open r1", "show r1"]
+
+
+async def test_a_finish_is_made_then_shown(deeds: tuple[Deeds, Engine]) -> None:
+    noted, engine = deeds
+    await engine.start("finish", "r1-f1")
+    await until(noted, "show r1-f1")
+    assert noted.done == ["enlarge r1-f1", "show r1-f1"]
 
 
 async def test_starting_what_already_runs_does_nothing(deeds: tuple[Deeds, Engine]) -> None:

@@ -45,6 +45,7 @@ class Company(Theatre):
         self.casting = Casting.of(
             rounds=storage.rounds,
             roster=storage.roster,
+            finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
             models=models,

@@ -17,7 +17,7 @@ from bot.ballot import Reaction
 from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.casting import Casting
-from bot.catalogue import Catalogue, Ending, ModelFacts, Size
+from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
 from bot.errors import MessageGone, Unreachable
 from bot.face import Place
 from bot.ports import Answer, Ask, Picture, Reader
@@ -37,6 +37,8 @@ BANANA = ModelFacts(
     "gemini", "nano-banana", "gemini-nano", "Nano Banana", "", DEARER, PIXELS,
     seeds=True, references=14, per_reference=Decimal("0.001"),
 )  # fmt: skip
+TWO_KEYS = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai"}))
+UPSCALER = UpscalerFacts("recraft", "crispUpscale", "Recraft Crisp Upscale", Decimal("0.004"))
 
 Script = Callable[[Ask, int], "Exception | float | asyncio.Event | None"]
 
@@ -54,6 +56,7 @@ class ScriptedModel:
         self.facts = facts
         self.asks: list[Ask] = []
         self.script: Script = lambda ask, call: None
+        self.draws: Callable[[Ask], bytes] = lambda ask: portrait(ask.seed)
 
     async def draw(self, ask: Ask) -> Answer:
         self.asks.append(ask)
@@ -64,21 +67,42 @@ class ScriptedModel:
             await todo.wait()
         elif todo:
             await asyncio.sleep(todo)
-        return Answer(portrait(ask.seed), "image/png", Charge(self.facts.prices[ask.size], "exact"), "req", ask.seed)
+        return Answer(self.draws(ask), "image/png", Charge(self.facts.prices[ask.size], "exact"), "req", ask.seed)
+
+
+class Enlarger:
+    """Makes pictures as large as its `long_side` says; `error` is raised instead."""
+
+    def __init__(self) -> None:
+        self.facts = UPSCALER
+        self.asks: list[bytes] = []
+        self.long_side = 4096
+        self.error: Exception | None = None
+
+    async def enlarge(self, data: bytes) -> Answer:
+        self.asks.append(data)
+        if self.error:
+            raise self.error
+        with Image.open(BytesIO(data)) as image:
+            scale = self.long_side / max(image.size)
+            out = BytesIO()
+            image.resize((round(image.width * scale), round(image.height * scale))).save(out, "PNG")
+        return Answer(out.getvalue(), "image/png", Charge(Decimal("0.004"), "exact"), "up")
 
 
 class Studio:
-    """Three accounts with one model each, two of them with a key."""
+    """Three accounts with one model each, two of them with a key, and an upscaler where the catalogue has one."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue) -> None:
         self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
         self.banana = ScriptedModel(BANANA)
-        self.catalogue = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai"}))
+        self.catalogue = catalogue
         self.down: set[str] = set()
         self.ends: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
         self.looks = 0
         self.lines: dict[str, Line] = {}
         self.resting: dict[str, datetime] = {}
+        self.enlarger = Enlarger()
 
     def model(self, model_id: str) -> ScriptedModel:
         return {SKIN.id: self.skin, LITERAL.id: self.literal, BANANA.id: self.banana}[model_id]
@@ -86,6 +110,9 @@ class Studio:
     def available(self, model_id: str) -> bool:
         """The port Health."""
         return model_id not in self.down
+
+    def upscaler(self, upscaler_id: str) -> Enlarger:
+        return self.enlarger
 
     async def endings(self, today: date) -> dict[str, date | None]:
         self.looks += 1
@@ -210,11 +237,12 @@ class Theatre:
         per_round: str = "2.00",
         per_day: str = "20.00",
         patience: float = 60,
+        catalogue: Catalogue = TWO_KEYS,
         models: Models | None = None,
         keys: Sequence[str] = (),
     ) -> None:
         self.storage = storage
-        self.studio = Studio()
+        self.studio = Studio(catalogue)
         self.stage = RememberingStage(storage)
         self.doors = Doors()
         self.post = Post()
@@ -225,6 +253,7 @@ class Theatre:
         self.casting = Casting.of(
             rounds=storage.rounds,
             roster=storage.roster,
+            finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
             models=models or self.studio,
@@ -270,6 +299,14 @@ class Theatre:
         """`U2=3`: that person clicks on candidate 3."""
         for stamp, (person, number) in enumerate(votes.items(), start=1):
             await self.casting.voting.click(round_.numbered(number).id, person, stamp)
+
+    async def locked(self, line: str = "Maya: a fisherwoman") -> str:
+        """A round with a face: the director's vote for candidate 1 decides."""
+        round_ = await self.voting(line)
+        await self.vote(round_, U2=1)
+        await self.casting.locking.lock(round_.id, round_.slot_of[1], LEAD)
+        await self.casting.presenting.catch_up(round_.id)
+        return round_.id
 
     async def round(self, round_id: str) -> Round:
         return await self.storage.rounds.get(round_id)

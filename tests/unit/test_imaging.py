@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.errors import BadPicture, BadRequest
 from bot.face import Portrait
-from bot.imaging import SHEET_BYTES, SHEET_WIDTH, Limits, alike, contact_sheet, examine, fitting, record
+from bot.imaging import SHEET_BYTES, SHEET_WIDTH, Limits, alike, contact_sheet, examine, fitting, pair, record
 from playground.faces import draw_face
 
 
@@ -204,3 +204,22 @@ def test_a_reference_that_is_no_picture_is_a_bad_request_before_anything_is_sent
     with pytest.raises(BadRequest) as caught:
         fitting(data, "m", ROOMY)
     assert (caught.value.model, caught.value.paid) == ("m", "no")
+
+
+def test_original_and_finish_stand_side_by_side_at_one_size_and_crop() -> None:
+    same = picture(768, 1024, "JPEG")
+    both = Image.open(BytesIO(pair(same, picture(1536, 2048, "JPEG"), "3:4"))).convert("RGB")
+    assert both.size == (2000, 1328)
+    left, right = both.crop((0, 0, 996, 1200)).resize((32, 32)), both.crop((1004, 0, 2000, 1200)).resize((32, 32))
+    worst = max(abs(a - b) for a, b in zip(left.tobytes(), right.tobytes(), strict=True))
+    assert worst < 24, "the same face fills both halves alike"
+
+
+def test_each_half_of_the_pair_is_named() -> None:
+    plain = Image.new("RGB", (768, 1024), "white")
+    out = BytesIO()
+    plain.save(out, "JPEG")
+    both = Image.open(BytesIO(pair(out.getvalue(), out.getvalue(), "3:4"))).convert("L")
+    for left in (0, 1004):
+        assert min(both.crop((left, 1240, left + 100, 1328)).tobytes()) < 120, "a dark band in the lower corner"
+        assert min(both.crop((left, 0, left + 100, 100)).tobytes()) > 240

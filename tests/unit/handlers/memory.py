@@ -6,12 +6,13 @@ from typing import cast
 
 from bot.ballot import Mark
 from bot.face import Face
-from bot.ports import Roster, Rounds, Wanted
+from bot.finish import Finish
+from bot.ports import Finishes, Roster, Rounds, Wanted
 from bot.round import Round
 
 
 class Memory:
-    """Both ports at once, as far as Slack's side asks them."""
+    """All ports at once, as far as Slack's side asks them."""
 
     def __init__(
         self, *rounds: Round, face: Face | None = None, marks: Sequence[Mark] = (), wish: Wanted | None = None
@@ -20,6 +21,7 @@ class Memory:
         self.the_face = face
         self.the_marks = tuple(marks)
         self.the_wish = wish
+        self.the_finishes: tuple[Finish, ...] = ()
 
     @property
     def rounds(self) -> Rounds:
@@ -28,6 +30,13 @@ class Memory:
     @property
     def roster(self) -> Roster:
         return cast("Roster", self)
+
+    @property
+    def finishes(self) -> Finishes:
+        return cast("Finishes", self)
+
+    async def of(self, round_id: str) -> tuple[Finish, ...]:
+        return self.the_finishes
 
     async def get(self, round_id: str) -> Round:
         return self.kept[round_id]

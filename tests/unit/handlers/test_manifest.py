@@ -99,7 +99,7 @@ def test_commands_and_events_are_those_that_are_listened_to() -> None:
             return super().event(event, *args, **kwargs)
 
     app = Ear(client=AsyncWebClient(token="xoxb-test"))
-    register(app, Script().casting(), Memory().rounds, SlackVisibility(Clients({})))
+    register(app, Script().casting(), Memory().rounds, SlackVisibility(Clients({})), Clients({}))
     made = manifest(None)
     assert heard["command"] == [c["command"] for c in made["features"]["slash_commands"]]
     assert sorted(heard["event"]) == sorted(made["settings"]["event_subscriptions"]["bot_events"])

@@ -30,7 +30,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 async def staged(memory: Memory) -> AsyncIterator[tuple[LittleSlack, SlackStage]]:
     async with little_slack() as slack:
         clients = slack.clients
-        stage = SlackStage(clients, memory.rounds, memory.roster, CATALOGUE, SlackVisibility(clients))
+        stage = SlackStage(clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients))
         yield slack, stage
         await stage.close()
 

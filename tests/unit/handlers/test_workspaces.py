@@ -146,7 +146,7 @@ async def test_a_round_is_shown_with_the_token_of_its_workspace() -> None:
     memory = Memory(voting(place=place), a_round(id="r2", place=place, message_ts=None))
     async with little_slack() as slack:
         clients = slack.clients
-        stage = SlackStage(clients, memory.rounds, memory.roster, CATALOGUE, SlackVisibility(clients))
+        stage = SlackStage(clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients))
         slack.says["reactions.get"] = [
             {"message": {"reactions": [{"name": "one", "users": ["U0MEI"], "count": 1}]}},
         ]
@@ -166,7 +166,7 @@ async def test_a_round_whose_workspace_is_gone_is_not_redrawn_again_and_again() 
     memory = Memory(voting(place=Place("T0NOWHERE", "C1")))
     async with little_slack() as slack:
         clients = slack.clients
-        stage = SlackStage(clients, memory.rounds, memory.roster, CATALOGUE, SlackVisibility(clients))
+        stage = SlackStage(clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients))
         with structlog.testing.capture_logs() as logged:
             await stage.show("r1")
             await stage.close()
