@@ -175,7 +175,7 @@ class Audition:
             raise RoundClosed("reroll", "full", round_.character)
         slot = next(s for s in round_.slots if s.id == slot_id)
         position = max(s.position for s in round_.slots) + 1
-        price = self._models.catalogue.of(slot.model).prices[round_.brief.size]
+        price = self._models.catalogue.of(slot.model).price(round_.brief.size)
         new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
         new = Slot(new_id, round_.id, position, slot.model, price, seed_of(round_.id, position), again_for=slot_id)
         return await self._rounds.add_slot(new, self._caps)

@@ -27,6 +27,7 @@ from bot.ports import (
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.spending import Spending
 from bot.voting import Voting
 
 
@@ -45,6 +46,7 @@ class Casting:
     voting: Voting
     locking: Locking
     recall: Recall
+    spending: Spending
     home: Home
     lifecycle: Lifecycle
     catalogue: Catalogue
@@ -66,9 +68,10 @@ class Casting:
         messenger: Messenger,
         caps: Caps,
         patience: dict[Size, float],
+        admins: frozenset[str] = frozenset(),
         now: Clock = utc_now,
     ) -> Self:
-        """The use cases over these ports; `patience` in seconds per size."""
+        """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
         opening = Opening(rounds, errands, models.catalogue, caps, patience, now)
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
@@ -76,9 +79,10 @@ class Casting:
         voting = Voting(rounds, stage, errands, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(rounds, roster, portraits, stage, visibility)
-        home = Home(rounds, roster, ledger, recall, visibility, caps, now)
+        spending = Spending(ledger, visibility, messenger, caps, admins, now)
+        home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
-        use_cases = (opening, posting, audition, presenting, voting, locking, recall, home, lifecycle)
+        use_cases = (opening, posting, audition, presenting, voting, locking, recall, spending, home, lifecycle)
         return cls(*use_cases, models.catalogue)
 
     async def wake(self) -> None:
@@ -86,8 +90,10 @@ class Casting:
         await self.presenting.refresh_all()
 
     async def tick(self) -> None:
-        """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move."""
+        """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move, and
+        charges that passed what was reserved for them."""
         await self.posting.replace_lost()
         await self.voting.start_due()
         await self.voting.remind()
         await self.audition.resume()
+        await self.spending.tell()

@@ -10,6 +10,8 @@ CastingError
     NoWinner              a tie, or nobody voted
     OutcomeChanged        the ballot moved since the lead looked
     OverBudget            which cap, how much is left
+    Overspent             a charge passed its reservation, and nobody has looked at it
+    Settled               somebody answered already
     NoModels              no account can draw this brief
     Unreachable           Slack did not answer a question that had to be asked
         NotTaken          it answered no, and would again
@@ -19,6 +21,7 @@ CastingError
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -104,12 +107,32 @@ class OutcomeChanged(CastingError):
 
 @dataclass(eq=False)
 class OverBudget(CastingError):
-    """`price` dollars would pass the `cap` (round or day) of `limit` dollars, of which `left` remain."""
+    """`price` dollars would pass the `cap` of `limit` dollars, of which `left` remain.
+
+    `cap` is round or that of a purse (`bot.budget.Purse`), which is empty again at `resets_at`.
+    """
 
     cap: str
     price: Decimal
     limit: Decimal
     left: Decimal
+    resets_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Overspent(CastingError):
+    """Something cost `above` dollars more than was reserved for it; new spending waits until one of `may` has seen it.
+
+    Empty `may`: nobody is asked for it in particular.
+    """
+
+    above: Decimal
+    may: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class Settled(CastingError):
+    """The question of a charge has its answer."""
 
 
 @dataclass(eq=False)

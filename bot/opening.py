@@ -76,7 +76,7 @@ class Opening:
         chosen = route(brief, self._catalogue, now.date())
         prompt = Prompt.of(brief)
         slots = tuple(
-            Slot(f"{round_id}-{n}", round_id, n, m.id, m.prices[brief.size], seed_of(round_id, n))
+            Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size), seed_of(round_id, n))
             for n, m in enumerate(chosen.models)
         )
         self._caps.allow_round(sum((s.price for s in slots), Decimal(0)))

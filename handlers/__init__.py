@@ -12,6 +12,7 @@ from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
 from handlers.sights import Sights
+from handlers.spend import Spend
 from handlers.steer import Steer
 from handlers.visibility import SlackVisibility
 from handlers.vote import Vote
@@ -29,3 +30,4 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Lock(casting, reach).listen(app)
     Recall(casting, sights, reach).listen(app)
     Home(casting, sights).listen(app)
+    Spend(casting).listen(app)

@@ -22,6 +22,7 @@ from bot.face import Place
 from bot.ports import Answer, Ask, Picture, Reader
 from bot.round import Round
 from bot.settings import Settings
+from bot.statement import Entry, Statement
 from storage import Storage, migrate, open_storage
 
 FILM = Place("T1", "C1")
@@ -159,12 +160,22 @@ class Post:
     """Keeps whom it told what; who is `away` cannot be reached."""
 
     told: list[tuple[Reader, Ending]] = field(default_factory=list)
+    overspent: list[tuple[Reader, Entry]] = field(default_factory=list)
+    statements: list[tuple[Reader, Statement]] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
 
     async def tell(self, reader: Reader, ending: Ending) -> None:
         if reader.person in self.away:
             raise Unreachable("chat.postMessage")
         self.told.append((reader, ending))
+
+    async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
+        if reader.person in self.away:
+            raise Unreachable("chat.postMessage")
+        self.overspent.append((reader, entry))
+
+    async def show_statement(self, reader: Reader, statement: Statement) -> None:
+        self.statements.append((reader, statement))
 
 
 @dataclass
@@ -183,7 +194,9 @@ class Doors:
 class Theatre:
     """A casting team in a test: `now` moves only when told."""
 
-    def __init__(self, storage: Storage, per_round: str = "2.00", per_day: str = "20.00", patience: float = 60) -> None:
+    def __init__(
+        self, storage: Storage, per_round: str = "2.00", per_day: str = "20.00", patience: float = 60, **caps: Decimal
+    ) -> None:
         self.storage = storage
         self.studio = Studio()
         self.stage = RememberingStage(storage)
@@ -203,7 +216,7 @@ class Theatre:
             accounts=self.studio,
             notices=storage.notices,
             messenger=self.post,
-            caps=Caps(Decimal(per_round), Decimal(per_day)),
+            caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
             patience={Size.DRAFT: patience, Size.FOUR_K: patience},
             now=lambda: self.now,
         )

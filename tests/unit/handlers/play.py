@@ -29,7 +29,7 @@ class Script:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def casting(self) -> Casting:
-        parts = ("opening", "posting", "audition", "voting", "locking", "recall", "home")
+        parts = ("opening", "posting", "audition", "voting", "locking", "recall", "spending", "home")
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))
 
 
@@ -41,8 +41,8 @@ class _Part:
     def __getattr__(self, deed: str) -> Callable[..., Awaitable[Any]]:
         name = f"{self._name}.{deed}"
 
-        async def asked(*args: Any) -> Any:
-            self._script.asked.append((name, *args))
+        async def asked(*args: Any, **named: Any) -> Any:
+            self._script.asked.append((name, *args, *named.values()))
             answer = self._script.answers.get(name)
             if isinstance(answer, Exception):
                 raise answer

@@ -53,7 +53,7 @@ async def test_a_change_called_off_in_the_middle_leaves_nothing_and_frees_the_wr
 
     async def change() -> None:
         async with storage.database.change() as connection:
-            await connection.execute(text("INSERT INTO purses VALUES ('T1', '2026-11-24', 1)"))
+            await connection.execute(text("INSERT INTO purses VALUES ('T1', 'day', '', '2026-11-24', 1)"))
             begun.set()
             await asyncio.sleep(60)
 
