@@ -3,7 +3,7 @@
 Before a model is asked the worst listed price of its answer is reserved: explicit size and quality, references as well.
 One answer is all that can be billed: clients ask again only where nothing was (not reached, "too many requests", a
 field spelt otherwise), so the retry they are permitted reserves nothing. A client that repeated a billed call would
-have to reserve it too; tests/contract/test_paid_once.py holds that none does.
+have to reserve it too; tests/contract/test_providers_bill.py holds that none does.
 """
 
 from collections.abc import Sequence
