@@ -20,7 +20,7 @@ from bot.budget import Caps, Charge, Purse, Spender, purse_day
 from bot.errors import CastingError, OverBudget, Overspent, Paid, RoundClosed
 from bot.face import Place
 from bot.ports import Opened
-from bot.round import Miss, Slot, State
+from bot.round import Miss, Round, Slot, State
 from storage import Storage, open_storage
 from tests.unit.storage.stories import Clock, a_landing, a_round, at, fresh_sqlite
 
@@ -179,7 +179,7 @@ class Money(RuleBasedStateMachine):
         """All at once; together they never pass what one of them alone could not have passed."""
         before = {p: self._sum(p) for p in self._purses(wishes)}
         blocked = any(i.unseen for i in self.items.values())
-        new = []
+        new: list[tuple[Round, Decimal, str, Place]] = []
         for price, slots, who, where in wishes:
             name = f"r{len(self.rounds) + len(new)}-{len(self.items)}"
             round_ = a_round(name, f"Maya {name}", place=where, slots=slots, price=price, opened_at=self.clock.now)

@@ -195,7 +195,13 @@ class Theatre:
     """A casting team in a test: `now` moves only when told."""
 
     def __init__(
-        self, storage: Storage, per_round: str = "2.00", per_day: str = "20.00", patience: float = 60, **caps: Decimal
+        self,
+        storage: Storage,
+        per_round: str = "2.00",
+        per_day: str = "20.00",
+        patience: float = 60,
+        admins: frozenset[str] = frozenset(),
+        **caps: Decimal,
     ) -> None:
         self.storage = storage
         self.studio = Studio()
@@ -218,6 +224,7 @@ class Theatre:
             messenger=self.post,
             caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
             patience={Size.DRAFT: patience, Size.FOUR_K: patience},
+            admins=admins,
             now=lambda: self.now,
         )
 
