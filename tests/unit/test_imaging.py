@@ -7,7 +7,19 @@ import pytest
 from PIL import Image
 
 from bot.errors import BadPicture, BadRequest
-from bot.imaging import SHEET_BYTES, SHEET_WIDTH, Limits, alike, contact_sheet, examine, fitting, record
+from bot.imaging import (
+    SHEET_BYTES,
+    SHEET_WIDTH,
+    Bar,
+    Limits,
+    Panel,
+    alike,
+    bars,
+    contact_sheet,
+    examine,
+    fitting,
+    record,
+)
 
 
 def picture(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
@@ -156,3 +168,18 @@ def test_a_reference_that_is_no_picture_is_a_bad_request_before_anything_is_sent
     with pytest.raises(BadRequest) as caught:
         fitting(data, "m", ROOMY)
     assert (caught.value.model, caught.value.paid) == ("m", "no")
+
+
+def test_bars_are_as_long_as_their_sums_and_none_is_too_short_to_see() -> None:
+    panels = (Panel("By model", (Bar("a", "$4.00", 4.0), Bar("b", "$1.00", 1.0), Bar("c", "$0.00", 0.0))),)
+    picture = Image.open(BytesIO(bars(panels)))
+    assert (picture.format, picture.width) == ("PNG", 1200)
+    pixels = picture.convert("RGB")
+    rows = [104 + 24, 104 + 48 + 24, 104 + 96 + 24]
+    long, short, least = (sum(pixels.getpixel((x, y)) == (43, 106, 140) for x in range(1200)) for y in rows)
+    assert 0 < least <= 5
+    assert abs(long - 4 * short) <= 4
+
+
+def test_bars_of_nothing_are_a_picture_all_the_same() -> None:
+    assert Image.open(BytesIO(bars((Panel("By model", ()),)))).width == 1200
