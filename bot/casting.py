@@ -79,7 +79,7 @@ class Casting:
         voting = Voting(rounds, stage, errands, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(rounds, roster, portraits, stage, visibility)
-        spending = Spending(ledger, visibility, messenger, caps, admins, now)
+        spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
         home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
         use_cases = (opening, posting, audition, presenting, voting, locking, recall, spending, home, lifecycle)

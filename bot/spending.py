@@ -7,7 +7,7 @@ import structlog
 from bot.budget import Caps, Purse, Spender, purse_day
 from bot.errors import NotYours, Settled, Unreachable
 from bot.face import Place
-from bot.ports import Clock, Ledger, Messenger, Reader, Visibility
+from bot.ports import Clock, Ledger, Messenger, Reader, Stage, Visibility
 from bot.statement import Entry, Spent, Statement, blind, grouped, standing, together
 
 log = structlog.get_logger()
@@ -21,6 +21,7 @@ class Spending:
         ledger: Ledger,
         visibility: Visibility,
         messenger: Messenger,
+        stage: Stage,
         caps: Caps,
         admins: frozenset[str],
         now: Clock,
@@ -28,6 +29,7 @@ class Spending:
         self._ledger = ledger
         self._visibility = visibility
         self._messenger = messenger
+        self._stage = stage
         self._caps = caps
         self._admins = admins
         self._now = now
@@ -76,6 +78,7 @@ class Spending:
         if not await self._ledger.settle(item_id, reader.person, charged=charged):
             raise Settled
         log.info("charge_settled", item=item_id, charged=charged, usd=str(entry.usd))
+        self._stage.refresh(entry.round_id)
         return entry
 
     async def see(self, item_id: str, reader: Reader) -> Entry:

@@ -1,6 +1,7 @@
 """Charges that wait for a person: those nobody knows of whether they were made, and those above their reservation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -35,7 +36,7 @@ async def entry(connection: AsyncConnection, item_id: str) -> Entry:
 
 
 async def settle(connection: AsyncConnection, item_id: str, person: str, *, charged: bool) -> bool:
-    """unknown -> told, once; what was not charged goes back to the purses. A slot shows its cost as the ledger does."""
+    """unknown -> told, once; what was not charged goes back to the purses, and a slot says the same as the ledger."""
     asked = await entry(connection, item_id)
     usd = asked.usd if charged else Decimal(0)
     unknown = update(ledger).where(ledger.c.item_id == item_id, ledger.c.source == literal_column("'unknown'"))
@@ -44,7 +45,7 @@ async def settle(connection: AsyncConnection, item_id: str, person: str, *, char
         return False
     await purse.change(connection, Spender(asked.place, asked.person, asked.day), usd - asked.usd)
     if asked.kind == "slot":
-        await connection.execute(update(slots).where(slots.c.id == item_id).values(cost=usd, cost_source="told"))
+        await _correct(connection, item_id, usd, charged=charged)
     return True
 
 
@@ -59,6 +60,13 @@ async def tell(connection: AsyncConnection, item_id: str, at: datetime | None) -
     before = ledger.c.told_at.is_(None) if at else ledger.c.told_at.is_not(None)
     told = update(ledger).where(ledger.c.item_id == item_id, before).values(told_at=at)
     return (await connection.execute(told)).rowcount == 1
+
+
+async def _correct(connection: AsyncConnection, slot_id: str, usd: Decimal, *, charged: bool) -> None:
+    miss = await connection.scalar(select(slots.c.miss).where(slots.c.id == slot_id))
+    sure = replace(miss, paid="yes" if charged else "no") if miss else None
+    corrected = update(slots).where(slots.c.id == slot_id)
+    await connection.execute(corrected.values(cost=usd, cost_source="told", miss=sure))
 
 
 async def _entries(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Entry]:

@@ -42,7 +42,7 @@ async def test_an_unknown_charge_stays_reserved_until_somebody_says(
     assert set((await storage.ledger.held(LEAD)).values()) == {left}
     assert await storage.ledger.charged("r1") == {"r1-0": Charge(left, "told")}
     (slot,) = (await storage.rounds.get("r1")).slots
-    assert (slot.cost, slot.cost_source) == (left, "told")
+    assert (slot.cost, slot.cost_source, slot.miss) == (left, "told", replace(MAYBE, paid="yes" if charged else "no"))
 
 
 async def test_two_people_who_answer_at_once_settle_it_once(storage: Storage) -> None:

@@ -111,6 +111,8 @@ async def test_an_unknown_charge_is_asked_after_the_close_and_answered_once_by_i
     with pytest.raises(KeyError):
         await house.casting.spending.settle(asked.id, Reader("T2", LEAD), charged=False)
     await house.casting.spending.settle(asked.id, ME, charged=False)
+    assert house.stage.happened[-1] == ("refresh", round_.id)
+    assert [s.miss.paid for s in (await house.round(round_.id)).misses if s.miss] == ["no"]
     with pytest.raises(Settled):
         await house.casting.spending.settle(asked.id, ME, charged=True)
     told = await house.casting.spending.statement(LEAD, FILM)
