@@ -15,11 +15,11 @@ from typing import Protocol
 from bot import measures
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
-from bot.errors import ModelError, RateLimited, RoundClosed
+from bot.errors import BadKey, BadPicture, ModelError, RateLimited, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, aside, examine
 from bot.opening import Opening, seed_of
-from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, Rounds, Stage
+from bot.ports import Answer, Ask, Clock, Errands, ImageModel, Landing, Opened, Portraits, QueuedModel, Rounds, Stage
 from bot.presenting import Presenting, original_key, preview_key
 from bot.round import Miss, Round, Slot, State
 
@@ -175,7 +175,7 @@ class Audition:
             raise RoundClosed("reroll", "full", round_.character)
         slot = next(s for s in round_.slots if s.id == slot_id)
         position = max(s.position for s in round_.slots) + 1
-        price = self._models.catalogue.of(slot.model).price(round_.brief.size)
+        price = self._models.catalogue.of(slot.model).price(round_.brief.size, round_.brief.references)
         new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
         new = Slot(new_id, round_.id, position, slot.model, price, seed_of(round_.id, position), again_for=slot_id)
         return await self._rounds.add_slot(new, self._caps)
@@ -213,6 +213,8 @@ class Audition:
     async def _finish(self, round_: Round, slot: Slot) -> None:
         if await self._portraits.has(original_key(slot.round_id, slot.id)):
             await self._land_stored(slot)
+        elif slot.ticket:
+            await self._ask(round_, slot)
         elif round_.state is State.VOID:
             await self._rounds.miss(slot.id, Miss("cancelled"), None, None)
         elif await self._rounds.intend(slot.id, self._now()):
@@ -224,17 +226,20 @@ class Audition:
         started = perf_counter()
         try:
             answer = await self._answer(round_, slot)
-            seen = await aside(examine, answer.data, slot.model)
+            seen = await _examined(answer, slot.model)
             await self._keep(slot, answer, seen, perf_counter() - started)
         except ModelError as error:
-            await self._miss(slot, Miss(error.kind, error.detail, error.paid), perf_counter() - started)
+            miss = Miss(error.kind, error.detail, error.paid)
+            await self._miss(slot, miss, perf_counter() - started, error.usd)
 
     async def _answer(self, round_: Round, slot: Slot) -> Answer:
         """Ask once; where the vendor asks for a short patience, wait it out in sight of everybody and ask once more."""
-        model = self._models.model(slot.model)
-        ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed)
+        model = self._model(slot)
+        like = round_.brief.like
+        references = (await self._portraits.get(like.key),) if like else ()
+        ask = Ask(round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed, references)
         try:
-            return await model.draw(ask)
+            return await self._drawn(model, slot, ask)
         except RateLimited as limit:
             wait = limit.retry_after or _USUAL_WAIT
             if wait > _LONGEST_WAIT:
@@ -243,7 +248,25 @@ class Audition:
             self._stage.refresh(round_.id)
             await asyncio.sleep(wait)
         await self._rounds.intend(slot.id, self._now())
-        return await model.draw(ask)
+        return await self._drawn(model, slot, ask)
+
+    async def _drawn(self, model: ImageModel, slot: Slot, ask: Ask) -> Answer:
+        """Behind a queue the ticket is kept before anything is waited for; with a ticket nothing is asked any more."""
+        if not isinstance(model, QueuedModel):
+            return await model.draw(ask)
+        ticket = slot.ticket
+        if ticket is None:
+            ticket = await model.submit(ask)
+            await self._rounds.keep_ticket(slot.id, ticket)
+        return await model.collect(ticket, ask.size)
+
+    def _model(self, slot: Slot) -> ImageModel:
+        """The slot's model; raises BadKey, which says nothing of what was ordered while there was an account."""
+        try:
+            return self._models.model(slot.model)
+        except BadKey as error:
+            error.paid = "maybe" if slot.ticket else "no"
+            raise
 
     async def _keep(self, slot: Slot, answer: Answer, seen: Examined, seconds: float) -> None:
         """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""
@@ -261,10 +284,22 @@ class Audition:
         answer = Answer(data, seen.media_type, Charge(slot.price, "listed"), seed=slot.seed)
         await self._keep(slot, answer, seen, _since(slot.asked_at, self._now()))
 
-    async def _miss(self, slot: Slot, miss: Miss, seconds: float | None) -> None:
+    async def _miss(self, slot: Slot, miss: Miss, seconds: float | None, told: Decimal | None = None) -> None:
+        """`told` is what the vendor says it charged, in dollars."""
         charges = {"no": None, "maybe": Charge(slot.price, "unknown"), "yes": Charge(slot.price, "listed")}
-        await self._rounds.miss(slot.id, miss, charges[miss.paid], seconds)
+        charge = charges[miss.paid] if told is None or miss.paid == "no" else Charge(told, "exact")
+        await self._rounds.miss(slot.id, miss, charge, seconds)
         measures.missed(miss.kind, miss.paid)
+
+
+async def _examined(answer: Answer, model: str) -> Examined:
+    """What the answer's picture is; raises BadPicture with the price the vendor told for it."""
+    try:
+        return await aside(examine, answer.data, model)
+    except BadPicture as error:
+        if answer.charge.source == "exact":
+            error.usd = answer.charge.usd
+        raise
 
 
 def _portrait(slot: Slot, data: bytes, seen: Examined) -> Portrait:

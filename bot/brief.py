@@ -6,8 +6,9 @@ dash and straight quotes into curly ones; both are understood. Nothing here know
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Self
 
@@ -20,7 +21,9 @@ TEXT_LIMIT = 6_000
 SLOT_LIMIT = 8
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 
-_OPTIONS = ("models", "each", "aspect", "look", "for", "4k")
+PHOTO = "photo"
+
+_OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like")
 _OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
 _QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
 _WORD = re.compile(r"\S+")
@@ -31,8 +34,43 @@ _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
+class Consent:
+    """Who confirmed, when and in which words, that a real person agreed to this use of their photo."""
+
+    person: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True)
+class Like:
+    """A picture whose face the portraits shall keep: a cast character's `name`, or `photo` for a file in a form.
+
+    `key` (in the portraits store) and `sha256` (in hex) are empty until the picture has been found.
+    """
+
+    name: str
+    key: str = ""
+    sha256: str = ""
+    consent: Consent | None = None
+
+    @property
+    def wants_photo(self) -> bool:
+        """A form has to be filled in first."""
+        return self.attached and not self.key
+
+    @property
+    def attached(self) -> bool:
+        """Whether it is a file somebody attached, and not a face of the roster."""
+        return self.name == PHOTO
+
+
+@dataclass(frozen=True)
 class Brief:
-    """One character's face, wished for. `models` are the names as typed; empty means: choose for us."""
+    """One character's face, wished for. `models` are the names as typed; empty means: choose for us.
+
+    `agreed` is what the lead said the round may cost, in dollars, when models had to be replaced.
+    """
 
     name: str
     text: str
@@ -42,6 +80,17 @@ class Brief:
     look: Look | None = None
     open_for: timedelta = timedelta(hours=24)
     size: Size = Size.DRAFT
+    like: Like | None = None
+    agreed: Decimal | None = None
+
+    @property
+    def references(self) -> int:
+        """How many pictures go along with the words."""
+        return 1 if self.like else 0
+
+    def worded(self, text: str) -> Self:
+        """The same with other words; raises BriefError as a line does."""
+        return replace(self, text=_text(text, text))
 
     @classmethod
     def of(cls, line: str) -> Self:
@@ -57,6 +106,7 @@ class Brief:
             look=_look(options.get("look"), line),
             open_for=_open_for(options.get("for"), line),
             size=Size.FOUR_K if "4k" in options else Size.DRAFT,
+            like=_like(options.get("like"), line),
         )
 
 
@@ -220,6 +270,13 @@ def _look(raw: str | None, line: str) -> Look | None:
     if raw.casefold() not in tuple(Look):
         raise BriefError("look", "unknown", raw, tuple(Look), line=line)
     return Look(raw.casefold())
+
+
+def _like(raw: str | None, line: str) -> Like | None:
+    if raw is None:
+        return None
+    name = _name(raw, line)
+    return Like(PHOTO if name.casefold() == PHOTO else name)
 
 
 def _open_for(raw: str | None, line: str) -> timedelta:

@@ -9,12 +9,14 @@ from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
 from bot.home import Home
 from bot.lifecycle import Lifecycle
+from bot.likeness import Likeness
 from bot.locking import Locking
 from bot.opening import Opening
 from bot.ports import (
     Accounts,
     Clock,
     Errands,
+    Health,
     Ledger,
     Messenger,
     Notices,
@@ -33,6 +35,13 @@ from bot.voting import Voting
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class AllUp:
+    """The port Health where nobody watches the accounts."""
+
+    def available(self, model_id: str) -> bool:  # noqa: ARG002 - a port's argument
+        return True
 
 
 @dataclass(frozen=True)
@@ -70,9 +79,11 @@ class Casting:
         patience: dict[Size, float],
         admins: frozenset[str] = frozenset(),
         now: Clock = utc_now,
+        health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
-        opening = Opening(rounds, errands, models.catalogue, caps, patience, now)
+        likeness = Likeness(roster, portraits, visibility)
+        opening = Opening(rounds, errands, models.catalogue, caps, patience, now, likeness, health)
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)

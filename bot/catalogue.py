@@ -27,7 +27,10 @@ class Size(StrEnum):
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image."""
+    """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image.
+
+    `family` is the same model whoever serves it, by the name of its maker's own row; without one it is its own.
+    """
 
     provider: str
     name: str
@@ -42,6 +45,10 @@ class ModelFacts:
     deprecated: date | None = None
     retires: date | None = None
     successor: str = ""
+    family: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "family", self.family or self.name)
 
     @property
     def id(self) -> str:
@@ -65,6 +72,10 @@ class UpscalerFacts:
     @property
     def id(self) -> str:
         return f"{self.provider}:{self.wire_id}"
+
+
+# Behind the makers' own accounts.
+_RESELLERS = {"fal": 1, "own": 2}
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,11 @@ class Catalogue:
         """The model a person means by `name`: its short name, its wire id or its exact id."""
         wanted = name.casefold()
         return next((m for m in self.models if wanted in (m.name, m.wire_id, m.id)), None)
+
+    def family(self, name: str) -> tuple[ModelFacts, ...]:
+        """One model through its several accounts: its maker's own first, then fal's, then servers of one's own."""
+        served = (m for m in self.models if m.family == name)
+        return tuple(sorted(served, key=lambda m: _RESELLERS.get(m.provider, 0)))
 
     def of(self, model_id: str) -> ModelFacts:
         """The facts of an exact id; raises KeyError for one we never knew."""
@@ -131,4 +147,5 @@ class Catalogue:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(m.name for m in self.models)
+        """What people may type: the makers' own models, and others' as far as they have an account here."""
+        return tuple(m.name for m in self.models if m.family == m.name or m.provider in self.configured)

@@ -16,6 +16,8 @@ _KEYS = {
     "recraft": ("RECRAFT_API_TOKEN", "the API page of your Recraft profile; it needs API units"),
     "openai": ("OPENAI_API_KEY", "platform.openai.com, API keys; the organisation must be verified for image models"),
     "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
+    "fal": ("FAL_KEY", "fal.ai/dashboard/keys; one key for all of the models above"),
+    "own": ("OWN_MODELS", "a list of servers of your own; .env.example shows one"),
 }
 
 
@@ -32,7 +34,8 @@ async def examine(settings: Settings) -> Report:
     slack, (accounts, catalogue), health = await asyncio.gather(
         check_slack(settings), _accounts(settings), _health(settings)
     )
-    serving = [a for a in accounts if a.key_ok and any(a.served.values())]
+    # Not every account lists its models or says whether it takes a key: what is not known to fail may draw.
+    serving = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_gone(a)]
     stored = isinstance(health, Health) and not health.database_trouble and not health.portraits_trouble
     lines = [
         *_slack_lines(slack),
@@ -74,6 +77,10 @@ def _slack_lines(slack: SlackCheck) -> Iterator[str]:
     mark = "ok     " if slack.can_run else "missing"
     for note in slack.notes:
         yield f"{mark} slack: {note}"
+
+
+def _all_gone(account: AccountCheck) -> bool:
+    return all(served is False for served in account.served.values())
 
 
 def _account_lines(account: AccountCheck, catalogue: Catalogue) -> Iterator[str]:

@@ -13,6 +13,7 @@ CastingError
     Overspent             a charge passed its reservation, and nobody has looked at it
     Settled               somebody answered already
     NoModels              no account can draw this brief
+        Unavailable       some can: others could draw it, if somebody says yes
     Unreachable           Slack did not answer a question that had to be asked
         NotTaken          it answered no, and would again
             MessageGone   the round's message was taken away by hand
@@ -26,6 +27,30 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 Paid = Literal["no", "maybe", "yes"]
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A model that was wanted and does not draw: its title, and `why` (no_key, retired, down, budget, no_reference).
+
+    `instead` is the title of what draws in its place, empty where nothing does; prices in dollars a portrait.
+    """
+
+    title: str
+    why: str
+    price: Decimal = Decimal(0)
+    instead: str = ""
+    instead_price: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A round that could be cast instead: by `titles`, for at most `price` dollars; `wish_id` keeps its brief."""
+
+    kind: Literal["instead", "only"]
+    titles: tuple[str, ...]
+    price: Decimal
+    wish_id: str
 
 
 class CastingError(Exception):
@@ -144,6 +169,14 @@ class NoModels(CastingError):
 
 
 @dataclass(eq=False)
+class Unavailable(NoModels):
+    """Models are not to be had; what could be cast instead costs more, or was not asked for, so it wants a press."""
+
+    absent: tuple[Absent, ...] = ()
+    offers: tuple[Offered, ...] = ()
+
+
+@dataclass(eq=False)
 class Unreachable(CastingError):
     """Slack could not be asked `what`."""
 
@@ -163,12 +196,16 @@ class MessageGone(NotTaken):
 
 @dataclass(eq=False)
 class ModelError(CastingError):
-    """`model` gave no portrait; `paid` says whether we may have been charged; `detail` is the vendor's short word."""
+    """`model` gave no portrait; `paid` says whether we may have been charged; `detail` is the vendor's short word.
+
+    `usd` is what the vendor told that it charged all the same, in dollars.
+    """
 
     kind: ClassVar[str] = "down"
     model: str
     detail: str = ""
     paid: Paid = "no"
+    usd: Decimal | None = None
 
 
 class Refused(ModelError):

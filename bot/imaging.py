@@ -22,6 +22,7 @@ SHEET_BYTES = 1_000_000
 _GUTTER = 8
 _PREVIEW_SIDE = 2048
 _RECORD_SIDE = 1600
+_REFERENCE_SIDE = 4096
 _MOST_PIXELS = 40_000_000
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _MODES = ("RGB", "RGBA")
@@ -178,6 +179,17 @@ def _scaled(picture: Image.Image, scale: float) -> Image.Image:
     if scale == 1:
         return picture
     return picture.resize((int(picture.width * scale) or 1, int(picture.height * scale) or 1), Image.Resampling.LANCZOS)
+
+
+def reference(data: bytes) -> bytes:
+    """An attached picture as it is kept and sent along: a JPEG, upright, at most 4096 pixels a side.
+
+    Nothing else of the file is kept: a photo also tells where and with what it was taken.
+    """
+    with Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
+        picture = ImageOps.exif_transpose(image).convert("RGB")
+    picture.thumbnail((_REFERENCE_SIDE, _REFERENCE_SIDE), Image.Resampling.LANCZOS)
+    return _jpeg(picture, 95)
 
 
 def bars(panels: Sequence[Panel]) -> bytes:

@@ -1,19 +1,30 @@
 """How a round begins: models chosen, price reserved, round and empty slots written; money is spent later."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
+from typing import Literal
 
-from bot.brief import Brief
+from bot.brief import Brief, Consent
 from bot.budget import Caps, estimate
-from bot.catalogue import Catalogue, Size
-from bot.errors import AlreadyCast, NotYours
+from bot.catalogue import Catalogue, ModelFacts, Size
+from bot.errors import AlreadyCast, NotYours, Offered, Unavailable
 from bot.face import Place
-from bot.ports import Clock, Errands, Opened, Rounds, Wanted
+from bot.likeness import Likeness
+from bot.ports import Clock, Errands, Health, Opened, Rounds, Wanted
 from bot.prompt import Prompt
 from bot.round import Round, Slot
-from bot.routing import route
+from bot.routing import Route, route
+
+
+@dataclass(frozen=True)
+class Held:
+    """A kept wish, and what its round is estimated to cost, in dollars."""
+
+    wish: Wanted
+    price: Decimal
 
 
 class Opening:
@@ -27,6 +38,8 @@ class Opening:
         caps: Caps,
         patience: dict[Size, float],
         now: Clock,
+        likeness: Likeness,
+        health: Health,
     ) -> None:
         self._rounds = rounds
         self._errands = errands
@@ -34,49 +47,107 @@ class Opening:
         self._caps = caps
         self._patience = patience
         self._now = now
+        self._likeness = likeness
+        self._health = health
 
     async def open_round(self, brief: Brief, place: Place, person: str, trigger: str) -> Opened:
         """Reserve and save a round for `brief`; the same trigger opens it once.
 
-        Raises BriefError, NoModels, OverBudget, AlreadyCasting, and AlreadyCast with a wish that keeps the brief.
+        Raises BriefError, NoModels, OverBudget, AlreadyCasting; AlreadyCast and Unavailable with wishes that keep what
+        could be cast after a yes.
         """
-        new = self._plan(brief, place, person, _id("r", place.team, trigger))
+        brief = await self._likeness.found(brief, person, place)
+        chosen = self._route(brief)
+        if chosen.asks:
+            raise await self._unavailable(chosen, brief, place, person, trigger)
+        new = self._plan(chosen, brief, place, person, _id("r", place.team, trigger))
         try:
             return await self._rounds.open(new, self._caps, recast=False)
         except AlreadyCast as error:
-            wish = Wanted(_id("w", place.team, trigger), place, person, brief)
-            await self._rounds.keep_wish(wish)
+            wish = await self.keep(brief, place, person, trigger)
             raise AlreadyCast(error.character, wish.id, new.price) from error
 
-    async def recast(self, wish_id: str, person: str) -> Opened:
-        """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError for an unknown wish."""
+    async def keep(self, brief: Brief, place: Place, person: str, trigger: str) -> Wanted:
+        """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once."""
+        wish = Wanted(_id("w", place.team, trigger), place, person, brief)
+        await self._rounds.keep_wish(wish)
+        return wish
+
+    async def hold(self, brief: Brief, place: Place, person: str, trigger: str) -> Held:
+        """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
+        price = self.price_of(brief)
+        self._caps.allow_round(price)
+        return Held(await self.keep(brief, place, person, trigger), price)
+
+    async def wish(self, wish_id: str, person: str) -> Wanted:
+        """A wish of this person's own; raises KeyError for one nobody kept, NotYours."""
         wish = await self._rounds.wish(wish_id)
         if wish is None:
             raise KeyError(wish_id)
         if wish.person != person:
             raise NotYours("recast", wish.person)
-        new = self._plan(wish.brief, wish.place, person, _id("r", wish.place.team, wish_id))
+        return wish
+
+    async def accept(self, wish_id: str, person: str) -> Opened:
+        """Open what was offered in place of what is not to be had; pressed twice it opens once."""
+        wish = await self.wish(wish_id, person)
+        return await self.open_round(wish.brief, wish.place, person, wish_id)
+
+    async def open_like(self, wish_id: str, person: str, text: str, photo: bytes, consent: Consent | None) -> Opened:
+        """Open a kept wish with a picture out of the form and the words as they were left there, once."""
+        wish = await self.wish(wish_id, person)
+        round_id = _id("r", wish.place.team, wish_id)
+        brief = await self._likeness.kept(wish.brief.worded(text), photo, consent, round_id)
+        return await self.open_round(brief, wish.place, person, wish_id)
+
+    async def recast(self, wish_id: str, person: str) -> Opened:
+        """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError for an unknown wish."""
+        wish = await self.wish(wish_id, person)
+        chosen = self._route(wish.brief)
+        if chosen.asks:
+            raise await self._unavailable(chosen, wish.brief, wish.place, person, wish_id)
+        new = self._plan(chosen, wish.brief, wish.place, person, _id("r", wish.place.team, wish_id))
         return await self._rounds.open(new, self._caps, recast=True)
 
     async def open_child(self, parent: Round, person: str) -> Opened:
-        """A round for the parent's brief once more, in place of the parent; one parent has one child."""
-        new = self._plan(parent.brief, parent.place, person, _id("r", parent.place.team, parent.id))
+        """A round for the parent's brief once more, in place of the parent; one parent has one child.
+
+        Its price stood on the button, stand-ins included, so nothing is asked again.
+        """
+        brief = parent.brief
+        new = self._plan(self._route(brief), brief, parent.place, person, _id("r", parent.place.team, parent.id))
         return await self._rounds.open(replace(new, parent=parent.id), self._caps, recast=True)
 
     def price_of(self, brief: Brief) -> Decimal:
-        """What a round for `brief` is estimated to cost today, in dollars."""
-        return estimate(route(brief, self._catalogue, self._now().date()).models, brief.size)
+        """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
+        return estimate(self._route(brief).models, brief.size, brief.references)
 
     async def begin(self, round_id: str) -> None:
         """Start the round's durable work; called again it does nothing."""
         await self._errands.start("round", round_id)
 
-    def _plan(self, brief: Brief, place: Place, person: str, round_id: str) -> Round:
+    def _route(self, brief: Brief) -> Route:
+        today = self._now().date()
+        return route(brief, self._catalogue, today, self._health.available, self._caps.per_round)
+
+    async def _unavailable(self, chosen: Route, brief: Brief, place: Place, person: str, trigger: str) -> Unavailable:
+        """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
+        offers = []
+        for kind, models, changed in _alternatives(chosen, brief):
+            price = estimate(self._route(changed).models, brief.size, brief.references)
+            if price <= self._caps.per_round:
+                wish = await self.keep(changed, place, person, f"{trigger}:{kind}")
+                offers.append(Offered(kind, tuple(m.title for m in models), price, wish.id))
+        absent = chosen.reason.absent
+        today = self._now().date()
+        have = tuple(m.name for m in self._catalogue.models if self._catalogue.available(m, today))
+        return Unavailable(tuple(a.title for a in absent), have, absent, tuple(offers))
+
+    def _plan(self, chosen: Route, brief: Brief, place: Place, person: str, round_id: str) -> Round:
         now = self._now()
-        chosen = route(brief, self._catalogue, now.date())
         prompt = Prompt.of(brief)
         slots = tuple(
-            Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size), seed_of(round_id, n))
+            Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size, brief.references), seed_of(round_id, n))
             for n, m in enumerate(chosen.models)
         )
         self._caps.allow_round(sum((s.price for s in slots), Decimal(0)))
@@ -94,6 +165,16 @@ class Opening:
             patience_until=now + timedelta(seconds=self._patience[brief.size]),
             slots=slots,
         )
+
+
+def _alternatives(
+    chosen: Route, brief: Brief
+) -> Iterator[tuple[Literal["instead", "only"], tuple[ModelFacts, ...], Brief]]:
+    """The round with its stand-ins, agreed to at today's price; and, where there is a rest, the rest alone."""
+    price = estimate(chosen.models, brief.size, brief.references)
+    yield "instead", chosen.distinct, replace(brief, agreed=price)
+    if chosen.only:
+        yield "only", chosen.only, replace(brief, models=tuple(m.id for m in chosen.only))
 
 
 def seed_of(round_id: str, position: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.ballot import Mark, Reaction, Tally
 from bot.brief import Brief
@@ -53,6 +53,7 @@ class ImageModel(Protocol):
         ...
 
 
+@runtime_checkable
 class QueuedModel(ImageModel, Protocol):
     """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
 
@@ -62,6 +63,14 @@ class QueuedModel(ImageModel, Protocol):
 
     async def collect(self, ticket: str, size: Size) -> Answer:
         """Wait for the portrait of a ticket; raises a ModelError. Spends nothing."""
+        ...
+
+
+class Health(Protocol):
+    """Which models answer at the moment."""
+
+    def available(self, model_id: str) -> bool:
+        """False while the model's account is known to be down, so that it is not even asked."""
         ...
 
 
@@ -212,6 +221,10 @@ class Rounds(Protocol):
 
     async def intend(self, slot_id: str, at: datetime) -> bool:
         """Write that the slot's model is about to be asked; False when that stands there already or it is final."""
+        ...
+
+    async def keep_ticket(self, slot_id: str, ticket: str) -> None:
+        """The slot's model has taken the ask: from now on its answer is fetched and it is not asked again."""
         ...
 
     async def pause(self, slot_id: str, until: datetime | None) -> None:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from bot.brief import Brief
 
 VERSION = "portrait-1"
+VERSION_LIKE = "portrait-1-like"
 
 # No default model takes a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so what should not be
 # there is said as what should. "Flawless", "perfect" and "8K" are left out: they pull skin towards wax.
@@ -20,6 +21,10 @@ The character:
 small asymmetries left as they are. Natural hair with loose strands. Soft natural light from a window, true colours, \
 85 mm lens at f/4, plain muted background, unretouched, as a casting director would photograph a person on the day.
 One person alone in the frame, no lettering."""
+
+_LIKE = """
+The attached picture shows this character's face. Keep the person: same bone structure, eyes, nose, mouth and marks. \
+Where the words above ask for another age, hair or dress, the words win."""
 
 _FRAMING = {
     "1:1": "square frame",
@@ -57,7 +62,8 @@ class Prompt:
     def of(cls, brief: Brief) -> "Prompt":
         age = age_in(brief.text)
         markers = f"Age shows as a person of {age} shows it: {markers_of(age)}.\n" if age else ""
-        return cls(_FRAME.format(framing=_FRAMING[brief.aspect], brief=brief.text, age=markers))
+        frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=brief.text, age=markers)
+        return cls(frame + _LIKE, VERSION_LIKE) if brief.like else cls(frame)
 
     @property
     def digest(self) -> str:

@@ -12,7 +12,7 @@ from random import Random
 
 from bot.ballot import Mark, Tally
 from bot.brief import SLOT_LIMIT, Brief
-from bot.errors import NotYours, Paid, RoundClosed
+from bot.errors import Absent, NotYours, Paid, RoundClosed
 from bot.face import Place, Portrait
 
 
@@ -55,7 +55,8 @@ class Slot:
     """One portrait to be drawn by one model. `price` in dollars is reserved; `cost` is what it came to.
 
     `number` is what people see; a portrait that came after the ballot opened has none until the close. `again_for` is
-    the slot this one re-rolls. `paused_until` is the end of a wait the vendor asked for.
+    the slot this one re-rolls. `paused_until` is the end of a wait the vendor asked for. `ticket` fetches the answer of
+    a model behind a queue, which has taken the ask and is paid for it.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Slot:
     miss: Miss | None = None
     file_id: str | None = None
     original_file: str | None = None
+    ticket: str | None = None
 
     @property
     def final(self) -> bool:
@@ -85,11 +87,15 @@ class Slot:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why these models: `kind` is named, look, fallback or only_one; `missing` are models wanted but not to be had."""
+    """Why these models: `kind` is named, look (asked for, or the usual pair), words (of the brief) or only_one.
+
+    `heard` pairs each rule that spoke with the words of the brief it heard; `absent` are models wanted but not asked.
+    """
 
     kind: str
     look: str = ""
-    missing: tuple[str, ...] = ()
+    heard: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    absent: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,19 @@ import os
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.own import OwnModel, own_models
 
 
 class Settings(BaseSettings):
     """Everything that can be set. Money in dollars, times in seconds."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -32,6 +34,9 @@ class Settings(BaseSettings):
     openai_base_url: str = "https://api.openai.com/v1"
     gemini_api_key: SecretStr | None = None
     gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
+    fal_key: SecretStr | None = None
+    fal_queue_url: str = "https://queue.fal.run"
+    own_models: Annotated[tuple[OwnModel, ...], NoDecode] = ()
 
     data_dir: Path = Path(".castroom/data")
     database_url: str = ""
@@ -61,7 +66,7 @@ class Settings(BaseSettings):
         for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET", "SCOPES", "USER_SCOPES"):
             os.environ.pop(f"SLACK_{name}", None)
 
-    @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url")
+    @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url", "fal_queue_url")
     @classmethod
     def _guarded(cls, url: str) -> str:
         """Keys travel to these addresses: https, or http to this machine alone."""
@@ -73,6 +78,11 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not _loopback(parts.hostname):
             raise ValueError("plain http is allowed to this machine only; use https://")
         return url
+
+    @field_validator("own_models", mode="before")
+    @classmethod
+    def _listed(cls, models: object) -> object:
+        return own_models(models, os.environ) if isinstance(models, str) else models
 
     @field_validator("log_level")
     @classmethod

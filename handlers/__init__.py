@@ -8,6 +8,7 @@ from handlers.cast import Cast
 from handlers.home import Home
 from handlers.lock import Lock
 from handlers.mention import Mention
+from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
@@ -29,5 +30,6 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Steer(casting, reach).listen(app)
     Lock(casting, reach).listen(app)
     Recall(casting, sights, reach).listen(app)
+    Photo(casting).listen(app)
     Home(casting, sights).listen(app)
     Spend(casting).listen(app)

@@ -1,5 +1,8 @@
 """`/cast`: a brief opens a round, a name recalls a face, `list` and `help` answer; and the press on [Re-cast ...]."""
 
+import re
+from collections.abc import Awaitable, Callable
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -8,8 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.brief import Brief, Helping, Listing, Reckoning, Wish, understand
 from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
+from bot.ports import Opened
 from handlers.apology import apology
+from handlers.asking import asking
 from handlers.blocks import private
+from handlers.blocks.photo import form
 from handlers.blocks.recall import listing
 from handlers.delivery import Replies, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
@@ -18,6 +24,8 @@ from handlers.showing import Showing
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility
 from handlers.words import answers
+
+Deed = Callable[[str, str], Awaitable[Opened]]
 
 
 class Cast:
@@ -33,6 +41,7 @@ class Cast:
     def listen(self, app: AsyncApp) -> None:
         app.command("/cast")(self.on_command)
         app.action("recast")(self.on_recast)
+        app.action(re.compile(r"^cast_with:(instead|only)$"))(self.on_offer)
 
     async def on_command(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Whatever is answered without pictures is answered by the ack itself."""
@@ -47,12 +56,18 @@ class Cast:
 
     async def on_recast(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Somebody says yes to a re-cast and its price."""
-        replies = Replies(ack, respond)
+        await self._agreed(self._casting.opening.recast, body, client, Replies(ack, respond))
+
+    async def on_offer(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """Somebody says yes to other models than those that were wanted, and their price."""
+        await self._agreed(self._casting.opening.accept, body, client, Replies(ack, respond))
+
+    async def _agreed(self, deed: Deed, body: Payload, client: AsyncWebClient, replies: Replies) -> None:
         async with apology(replies.privately):
             press = press_from(body)
             await self._reach.wish(press)
             try:
-                opened = await self._casting.opening.recast(press.id, press.person)
+                opened = await deed(press.id, press.person)
             except AlreadyCasting as busy:
                 await self._show_open(busy, client, replies)
                 return
@@ -65,6 +80,9 @@ class Cast:
         if not await replies.in_time(self._visibility.may_post(command.place)):
             direct = command.place.channel.startswith("D")
             raise NotHere("not_a_channel" if direct else "not_invited", command.line)
+        if brief.like and brief.like.wants_photo:
+            await self._ask_for_photo(brief, command, client, replies)
+            return
         try:
             opened = await self._casting.opening.open_round(brief, command.place, command.person, command.trigger)
         except AlreadyCasting as busy:
@@ -75,6 +93,13 @@ class Cast:
             raise
         await replies.ack()
         await self._casting.opening.begin(opened.round.id)
+
+    async def _ask_for_photo(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        """A form for the picture; the brief waits as a wish until it is sent."""
+        held = await self._casting.opening.hold(brief, command.place, command.person, command.trigger)
+        with asking("views.open"):
+            await client.views_open(trigger_id=command.trigger, view=form(held.wish, held.price))
+        await replies.ack()
 
     async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:
         """An answer without the link is still an answer."""

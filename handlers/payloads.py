@@ -81,6 +81,19 @@ class Mentioned:
 
 
 @dataclass(frozen=True)
+class Attached:
+    """The form of a reference picture, filled in. `text` is None where the brief was too long for a field."""
+
+    team: str
+    person: str
+    wish_id: str
+    text: str | None
+    file_id: str
+    real: bool
+    agreed: bool
+
+
+@dataclass(frozen=True)
 class Visit:
     """Somebody looks at their home."""
 
@@ -157,6 +170,21 @@ def visit_from(body: Payload) -> Visit | None:
     if event.get("tab", "home") != "home":
         return None
     return Visit(_text(body["team_id"]), _text(event["user"]))
+
+
+@_reading
+def attached_from(body: Payload) -> Attached:
+    """A view_submission of the form with a picture."""
+    fields = {block: held["field"] for block, held in body["view"]["state"]["values"].items()}
+    return Attached(
+        _text(body["team"]["id"]),
+        _text(body["user"]["id"]),
+        _text(body["view"]["private_metadata"]),
+        _text(fields["brief"]["value"]) if "brief" in fields else None,
+        _text(fields["file"]["files"][0]["id"]),
+        fields["kind"]["selected_option"]["value"] == "photo",
+        bool(fields["consent"]["selected_options"]),
+    )
 
 
 def number_of(reaction: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from bot.ports import Rounds
 from bot.recall import Recalled
+from bot.round import Round
 from handlers.payloads import Press
 
 
@@ -11,9 +12,11 @@ class Reach:
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
 
-    async def round(self, press: Press) -> None:
-        """The press names a round."""
-        _own(press, (await self._rounds.get(press.id)).place.team)
+    async def round(self, press: Press) -> Round:
+        """The round that the press names."""
+        named = await self._rounds.get(press.id)
+        _own(press, named.place.team)
+        return named
 
     async def slot(self, press: Press) -> None:
         """The press names a slot of a round."""

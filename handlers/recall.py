@@ -71,7 +71,8 @@ class Recall:
         """Where the face comes from."""
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
-            await replies.privately(facts(await self._face(press), self._titles))
+            like = (await self._reach.round(press)).brief.like
+            await replies.privately(facts(await self._face(press), self._titles, like))
 
     async def _found(self, press: Press) -> Recalled:
         return self._reach.found(press, await self._recall.show(press.id, press.person, press.place))

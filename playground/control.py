@@ -10,7 +10,7 @@ from aiohttp import web
 from PIL import Image
 
 from playground.people import APP_TOKEN, SIGNING_SECRET, Person, Place
-from playground.slack import files, gestures, modals
+from playground.slack import attachments, files, gestures, modals
 from playground.slack.desk import door, person_named, place_named, read, team_named
 from playground.slack.errors import DoorError
 from playground.slack.ids import new_id
@@ -66,6 +66,7 @@ class NewPlace(msgspec.Struct, forbid_unknown_fields=True):
 def add_control(app: web.Application) -> None:
     app.router.add_post("/control/people", door(_add_person))
     app.router.add_post("/control/channels", door(_add_place))
+    app.router.add_post("/control/people/{user}/attach", door(_attach))
     app.router.add_post("/control/people/{user}/{gesture}", door(_gesture))
     app.router.add_get("/control/env", door(_env))
     app.router.add_get("/control/state", door(_state))
@@ -87,6 +88,16 @@ async def _gesture(world: World, request: web.Request) -> Json:
     if gesture in ("submit", "close") or form.view_id:
         return await _in_view(actor, gesture, form)
     return await _in_place(actor, gesture, form)
+
+
+async def _attach(world: World, request: web.Request) -> Json:
+    """One file as the one part of a form."""
+    person = person_named(world, request.match_info["user"])
+    for part in (await request.post()).values():
+        if isinstance(part, web.FileField):
+            body = await asyncio.to_thread(part.file.read)
+            return {"ok": True, "file": await attachments.attach(world, person, part.filename, body)}
+    raise DoorError("bad_request", "no file in the form")
 
 
 async def _in_place(actor: Actor, gesture: str, form: Form) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 from typing import Any, Self, TypeVar
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, FormData
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -63,6 +63,16 @@ class Door:
         body = {"channel": channel, "ts": ts, "action_id": action_id, "value": value}
         return await self.post(f"people/{user}/click", body)
 
+    async def attach(self, user: str, name: str, body: bytes) -> str:
+        """A file from the person's disk, for a form; its id."""
+        form = FormData()
+        form.add_field("file", body, filename=name)
+        async with self._session.post(f"{self.address}/control/people/{user}/attach", data=form) as answer:
+            return str((await answer.json())["file"]["id"])
+
+    async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
+        return await self.post(f"people/{user}/submit", {"view_id": view_id, "values": dict(values)})
+
     # What there is.
 
     async def messages(self, channel: str) -> list[Json]:
@@ -84,6 +94,11 @@ class Door:
         """What only this person sees, oldest first."""
         state = await self.get("state", user=user)
         return [m for m in state["ephemerals"] if m["to"] == user and channel in (None, m["channel"])]
+
+    async def views(self, user: str) -> list[Json]:
+        """The modals a person has open, bottom first."""
+        found: list[Json] = (await self.get("state", user=user))["views"]
+        return [view for view in found if view["type"] == "modal"]
 
     async def calls(self, method: str) -> list[Json]:
         found: list[Json] = (await self.get("calls", method=method, limit=500))["calls"]

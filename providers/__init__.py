@@ -10,11 +10,13 @@ from pydantic import SecretStr
 
 from bot.catalogue import Catalogue, ModelFacts, Size, UpscalerFacts
 from bot.errors import BadKey
+from bot.own import OwnModel
 from bot.ports import ImageModel, Upscaler
 from bot.settings import Settings
-from providers import gemini, openai, recraft
+from providers import compatible, fal, gemini, openai, recraft
 from providers._http import Http, open_http
 from providers.checks import AccountCheck, ends_in, unasked
+from providers.fal_models import FAL_MODELS, FAL_UPSCALER
 from providers.registry import MODELS, UPSCALERS, models_of
 
 __all__ = ["AccountCheck", "Models", "ends_in", "open_models"]
@@ -32,6 +34,7 @@ class _Account:
     address: Callable[[Settings], str]
     key: Callable[[Settings], SecretStr | None]
     headers: Callable[[str], dict[str, str]]
+    models: tuple[ModelFacts, ...]
     model: Callable[[ModelFacts, Http, Mapping[Size, float]], ImageModel]
     check: Callable[[Http, Sequence[ModelFacts]], Coroutine[Any, Any, AccountCheck]]
 
@@ -42,6 +45,7 @@ _ACCOUNTS = (
         lambda s: s.recraft_base_url,
         lambda s: s.recraft_api_token,
         recraft.headers,
+        models_of("recraft"),
         recraft.Recraft,
         recraft.check,
     ),
@@ -50,6 +54,7 @@ _ACCOUNTS = (
         lambda s: s.openai_base_url,
         lambda s: s.openai_api_key,
         openai.headers,
+        models_of("openai"),
         openai.OpenAI,
         openai.check,
     ),
@@ -58,33 +63,53 @@ _ACCOUNTS = (
         lambda s: s.gemini_base_url,
         lambda s: s.gemini_api_key,
         gemini.headers,
+        models_of("gemini"),
         gemini.Gemini,
         gemini.check,
+    ),
+    _Account(
+        "fal",
+        lambda s: s.fal_queue_url,
+        lambda s: s.fal_key,
+        fal.headers,
+        FAL_MODELS,
+        fal.Fal,
+        fal.check,
     ),
 )
 
 _UPSCALING: Mapping[str, Callable[[UpscalerFacts, Http, Mapping[Size, float]], Upscaler]] = {
     "recraft:crispUpscale": recraft.Crisp,
+    FAL_UPSCALER.id: fal.FalUpscaler,
 }
 
 
 class Models:
     """The image models and upscalers of the accounts that have a key here."""
 
-    def __init__(self, https: Mapping[str, Http], within: Mapping[Size, float]) -> None:
+    def __init__(
+        self, https: Mapping[str, Http], own: Sequence[tuple[OwnModel, Http]], within: Mapping[Size, float]
+    ) -> None:
         self._https = https
-        self._models = {
+        self._own = own
+        self._models: dict[str, ImageModel] = {
             facts.id: account.model(facts, https[account.provider], within)
             for account in _ACCOUNTS
             if account.provider in https
-            for facts in models_of(account.provider)
+            for facts in account.models
         }
+        # In this order a family is looked up: the makers' own accounts first.
+        servers = [compatible.Own(model, http, within) for model, http in own]
+        self._models |= {server.facts.id: server for server in servers}
+        configured = {*https, "own"} if own else {*https}
+        models = (*MODELS, *FAL_MODELS, *(server.facts for server in servers))
+        upscalers = (*UPSCALERS, FAL_UPSCALER)
+        self.catalogue = Catalogue(models, frozenset(configured), upscalers)
         self._upscalers = {
             facts.id: _UPSCALING[facts.id](facts, https[facts.provider], within)
-            for facts in UPSCALERS
+            for facts in upscalers
             if facts.provider in https
         }
-        self.catalogue = Catalogue(MODELS, frozenset(https), UPSCALERS)
 
     def model(self, model_id: str) -> ImageModel:
         """The model with this exact id; raises BadKey when its account has no key here (any more)."""
@@ -102,6 +127,7 @@ class Models:
         """What every account says about itself; spends nothing."""
         async with asyncio.TaskGroup() as group:
             checks = [group.create_task(self._check(account)) for account in _ACCOUNTS]
+            checks += [group.create_task(compatible.check(model, http)) for model, http in self._own]
         return [check.result() for check in checks]
 
     async def endings(self, today: date) -> Mapping[str, date | None]:
@@ -109,13 +135,12 @@ class Models:
         return ends_in(await self.checks(), today)
 
     async def close(self) -> None:
-        for http in self._https.values():
+        for http in (*self._https.values(), *(http for _, http in self._own)):
             await http.close()
 
     async def _check(self, account: _Account) -> AccountCheck:
-        models = models_of(account.provider)
         http = self._https.get(account.provider)
-        return await account.check(http, models) if http else unasked(account.provider, models)
+        return await account.check(http, account.models) if http else unasked(account.provider, account.models)
 
 
 def open_models(settings: Settings) -> Models:
@@ -126,7 +151,12 @@ def open_models(settings: Settings) -> Models:
         if (secret := account.key(settings)) and (key := secret.get_secret_value().strip())
     }
     within = {Size.DRAFT: _within(settings.patience_seconds), Size.FOUR_K: _within(settings.patience_4k_seconds)}
-    return Models(https, within)
+    own = [(m, open_http(m.base_url, compatible.headers(_secret(m.key)))) for m in settings.own_models]
+    return Models(https, own, within)
+
+
+def _secret(key: SecretStr | None) -> str:
+    return key.get_secret_value().strip() if key else ""
 
 
 def _within(patience: float) -> float:

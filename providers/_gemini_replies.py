@@ -108,6 +108,19 @@ class Drawn(msgspec.Struct, rename="camel"):
         return "maybe" if usage and usage.candidates_token_count + usage.thoughts_token_count else "no"
 
 
+class _Bill(msgspec.Struct, rename="camel"):
+    """An answer of which the price alone is read."""
+
+    usage_metadata: Usage | None = None
+
+
+async def cost(reply: Reply, rates: Rates) -> Decimal | None:
+    """What an answer was charged with, in dollars, whatever became of its picture."""
+    bill = await reply.said(_Bill)
+    usage = bill.usage_metadata if bill else None
+    return usage.cost(rates) if usage and usage.candidates_token_count else None
+
+
 class _Violation(msgspec.Struct, rename="camel"):
     """Of a field (google.rpc.BadRequest) or of a quota (google.rpc.QuotaFailure)."""
 

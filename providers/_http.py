@@ -1,10 +1,11 @@
-"""The way to a vendor: deadlines, a cap on reading, and what breaks as a ModelError. The only importer of httpx."""
+"""The way to a vendor: deadlines, a cap on reading, and what breaks as a ModelError. Imports httpx, as _fetch does."""
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from decimal import Decimal
 from time import perf_counter
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ import msgspec
 import structlog
 
 from bot.errors import BadKey, BadPicture, Down, TimedOut
+from providers._fetch import Fetch, origin
 
 T = TypeVar("T")
 
@@ -40,12 +42,17 @@ class Reply:
     def good(self) -> bool:
         return 200 <= self.status < 300
 
-    async def drawn(self, kind: type[T], model: str) -> T:
-        """A good answer as `kind`, base64 fields as bytes; raises BadPicture when it is something else."""
+    async def drawn(
+        self, kind: type[T], model: str, cost: Callable[["Reply"], Awaitable[Decimal | None]] | None = None
+    ) -> T:
+        """A good answer as `kind`, base64 fields as bytes; raises BadPicture when it is something else.
+
+        `cost` reads from an answer whose picture is broken what was charged for it, in dollars.
+        """
         try:
             return await self._decoded(kind)
         except msgspec.ValidationError as error:
-            raise BadPicture(model, "malformed", "yes") from error
+            raise BadPicture(model, "malformed", "yes", await cost(self) if cost else None) from error
         except (msgspec.DecodeError, RecursionError) as error:
             # Anything on the way may have put a page of its own in place of the vendor's answer.
             raise BadPicture(model, "not JSON", "maybe") from error
@@ -80,6 +87,7 @@ class Http:
     def __init__(self, client: httpx.AsyncClient, *, sendable: bool) -> None:
         self._client = client
         self._sendable = sendable
+        self._pictures = Fetch(str(client.base_url))
 
     async def post(self, path: str, body: object, *, model: str, within: float) -> Reply:
         """Send `body` as JSON, bytes as base64, and wait at most `within` seconds for the whole answer."""
@@ -105,10 +113,22 @@ class Http:
         return reply
 
     async def get(self, path: str, *, model: str, within: float) -> Reply:
-        return await self._exchange(self._client.build_request("GET", path), model, within)
+        """Look at a path, or at an address on the account's own origin; nobody else is shown its key."""
+        try:
+            request = self._client.build_request("GET", path)
+        except httpx.InvalidURL as error:
+            raise BadPicture(model, "address not allowed", "maybe") from error
+        if origin(request.url) != origin(self._client.base_url):
+            raise BadPicture(model, "address not allowed", "maybe")
+        return await self._exchange(request, model, within)
+
+    async def picture(self, address: str, *, model: str, within: float) -> bytes:
+        """A picture at an address that stood in an answer, asked for without the key; raises ModelErrors."""
+        return await self._pictures.picture(address, model=model, within=within)
 
     async def close(self) -> None:
         await self._client.aclose()
+        await self._pictures.close()
 
     async def _exchange(self, request: httpx.Request, model: str, within: float) -> Reply:
         if not self._sendable:

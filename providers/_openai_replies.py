@@ -52,6 +52,18 @@ class Drawn(msgspec.Struct):
     output_format: str | None = None
 
 
+class _Bill(msgspec.Struct):
+    """An answer of which the price alone is read."""
+
+    usage: Usage | None = None
+
+
+async def cost(reply: Reply, rates: Rates) -> Decimal | None:
+    """What an answer was charged with, in dollars, whatever became of its picture."""
+    bill = await reply.said(_Bill)
+    return bill.usage.cost(rates) if bill and bill.usage and bill.usage.output_tokens else None
+
+
 class _Moderation(msgspec.Struct):
     moderation_stage: str | None = None
     categories: list[str] | None = None

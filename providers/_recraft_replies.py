@@ -54,6 +54,18 @@ class Enlarged(msgspec.Struct):
         return (self.image.b64_json or None) if self.image else None
 
 
+class _Bill(msgspec.Struct):
+    """An answer of which the price alone is read."""
+
+    credits: Decimal | None = None
+
+
+async def cost(reply: Reply) -> Decimal | None:
+    """What an answer was charged with, in dollars, whatever became of its picture."""
+    bill = await reply.said(_Bill)
+    return bill.credits / CREDITS_PER_DOLLAR if bill and bill.credits is not None else None
+
+
 def charge(credits_: Decimal | None, listed: Decimal) -> Charge:
     """The credits in dollars, or the `listed` price where none were told."""
     if credits_ is None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -11,7 +12,7 @@ from bot.catalogue import ModelFacts, Size
 from bot.errors import BadRequest
 from bot.imaging import Limits
 from bot.ports import Answer, Ask
-from providers._gemini_replies import Drawn, Usage, complaint_in, failure
+from providers._gemini_replies import Drawn, Usage, complaint_in, cost, failure
 from providers._http import Http, Reply
 from providers._pictures import fitted, media_type
 from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
@@ -77,7 +78,7 @@ class Gemini:
             self._spelling = spelling
         else:
             raise await failure(reply, model)
-        drawn = await reply.drawn(Drawn, model)
+        drawn = await reply.drawn(Drawn, model, self._cost)
         picture = drawn.picture
         if picture is None:
             raise drawn.why_none(model)
@@ -97,6 +98,9 @@ class Gemini:
             },
         }
         return await self._http.post(path, body, model=self.facts.id, within=self._within[ask.size])
+
+    async def _cost(self, reply: Reply) -> Decimal | None:
+        return await cost(reply, RATES[self.facts.wire_id])
 
     def _charge(self, usage: Usage | None, ask: Ask) -> Charge:
         if usage is None or not usage.candidates_token_count:

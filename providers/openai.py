@@ -1,6 +1,7 @@
 """OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import msgspec
 
@@ -10,7 +11,7 @@ from bot.errors import BadPicture, BadRequest
 from bot.imaging import Limits
 from bot.ports import Answer, Ask
 from providers._http import FormPicture, Http, Reply
-from providers._openai_replies import Drawn, failure
+from providers._openai_replies import Drawn, cost, failure
 from providers._pictures import fitted, media_type
 from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
 from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
@@ -52,10 +53,11 @@ class OpenAI:
         reply = await (self._edited(ask) if ask.references else self._generated(ask))
         if not reply.good:
             raise await failure(reply, model)
-        drawn = await reply.drawn(Drawn, model)
+        drawn = await reply.drawn(Drawn, model, self._cost)
         data = next((image.b64_json for image in drawn.data or () if image.b64_json), None)
         if data is None:
-            raise BadPicture(model, "no image", "yes" if drawn.usage and drawn.usage.output_tokens else "maybe")
+            charged = await self._cost(reply)
+            raise BadPicture(model, "no image", "maybe" if charged is None else "yes", charged)
         claimed = f"image/{drawn.output_format or 'png'}"
         return Answer(data, claimed, self._charge(drawn, ask), reply.headers.get("x-request-id", ""))
 
@@ -81,6 +83,9 @@ class OpenAI:
             "quality": OPENAI_QUALITY[ask.size],
             "output_format": "png",
         }
+
+    async def _cost(self, reply: Reply) -> Decimal | None:
+        return await cost(reply, RATES[self.facts.wire_id])
 
     def _charge(self, drawn: Drawn, ask: Ask) -> Charge:
         if drawn.usage is None or not drawn.usage.output_tokens:

@@ -12,7 +12,7 @@ from bot.imaging import Limits
 from bot.ports import Answer, Ask
 from providers._http import Http, Reply
 from providers._pictures import data_url, fitted
-from providers._recraft_replies import CREDITS_PER_DOLLAR, Drawn, Enlarged, charge, failure, paid
+from providers._recraft_replies import CREDITS_PER_DOLLAR, Drawn, Enlarged, charge, cost, failure, paid
 from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
 
 # Of a picture sent: under 10 MB, under 16 megapixels, under 4,096 pixels a side.
@@ -61,11 +61,11 @@ class Recraft:
         reply = await self._http.post(path, body, model=model, within=self._within[ask.size])
         if not reply.good:
             raise await failure(reply, model, ask.prompt)
-        drawn = await reply.drawn(Drawn, model)
+        drawn = await reply.drawn(Drawn, model, cost)
         if drawn.picture is None:
-            raise BadPicture(model, "no image", paid(drawn.credits))
-        cost = charge(drawn.credits, self.facts.price(ask.size, len(ask.references)))
-        return Answer(drawn.picture, "image/png", cost, _request_id(reply), ask.seed)
+            raise BadPicture(model, "no image", paid(drawn.credits), await cost(reply))
+        charged = charge(drawn.credits, self.facts.price(ask.size, len(ask.references)))
+        return Answer(drawn.picture, "image/png", charged, _request_id(reply), ask.seed)
 
     async def _request(self, ask: Ask) -> tuple[str, dict[str, object]]:
         """Where to ask, and what."""
@@ -97,9 +97,9 @@ class Crisp:
         reply = await self._http.post(f"/images/{self.facts.wire_id}", body, model=upscaler, within=within)
         if not reply.good:
             raise await failure(reply, upscaler, "")
-        enlarged = await reply.drawn(Enlarged, upscaler)
+        enlarged = await reply.drawn(Enlarged, upscaler, cost)
         if enlarged.picture is None:
-            raise BadPicture(upscaler, "no image", paid(enlarged.credits))
+            raise BadPicture(upscaler, "no image", paid(enlarged.credits), await cost(reply))
         return Answer(enlarged.picture, "image/png", charge(enlarged.credits, self.facts.price), _request_id(reply))
 
 

@@ -67,6 +67,9 @@ class SqlRounds:
         async with self._database.change() as connection:
             return await drawn.intend(connection, slot_id, at)
 
+    async def keep_ticket(self, slot_id: str, ticket: str) -> None:
+        await self._set(slots, slot_id, ticket=ticket)
+
     async def pause(self, slot_id: str, until: datetime | None) -> None:
         async with self._database.change() as connection:
             await drawn.pause(connection, slot_id, until)

@@ -129,6 +129,7 @@ slots = Table(
     Column("miss", Document[Miss](Miss)),
     Column("file_id", Text),
     Column("original_file", Text),
+    Column("ticket", Text),
     _one_of("state", SlotState),
     CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
     UniqueConstraint("round_id", "number"),

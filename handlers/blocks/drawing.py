@@ -3,7 +3,7 @@
 from bot.round import Round
 from handlers.blocks.shown import Shown, blind_misses
 from handlers.blocks.view import Block, View, actions, button, context, header, question, quote, section, view
-from handlers.words import labels, rounds
+from handlers.words import labels, photo, rounds, routing
 from handlers.words.text import quiet
 
 _BRIEF_LIMIT = 1500
@@ -16,9 +16,9 @@ def drawing(shown: Shown) -> View:
     return view(
         f"{quiet(labels.drawing_header(round_.character))}: {state}",
         header(labels.drawing_header(round_.character)),
-        context(rounds.asked_by(round_)),
+        context(rounds.asked_by(round_), photo.after(round_.brief.like)),
         quote(round_.brief.text, _BRIEF_LIMIT),
-        section(rounds.models(round_, shown.titles)),
+        section(routing.models(round_, shown.titles)),
         context(state),
         context(*(rounds.pause(slot) for slot in rounds.paused(round_))),
         *blind_misses(shown, reroll=False),

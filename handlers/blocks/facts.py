@@ -1,5 +1,6 @@
 """Where a face comes from: prompt, model, file, price, ballot, people."""
 
+from bot.brief import Like
 from bot.face import Face
 from handlers.blocks.view import View, header, quote, section, view
 from handlers.words import facts as words
@@ -9,8 +10,8 @@ from handlers.words.titles import Titles
 _PROMPT_LIMIT = 6500
 
 
-def facts(face: Face, titles: Titles) -> View:
-    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles))
+def facts(face: Face, titles: Titles, like: Like | None = None) -> View:
+    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like))
     return view(
         f"{words.HEADING}: {quiet(face.character)}",
         header(f"{words.HEADING} · {face.character}"),

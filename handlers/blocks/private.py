@@ -1,10 +1,10 @@
 """Answers that concern one person: help, a line that cannot be cast, questions before money is spent, receipts."""
 
 from bot.audition import Offer
-from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotHere
+from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotHere, Unavailable
 from bot.voting import Clicked
 from handlers.blocks.view import View, actions, button, context, mrkdwn, section, to_copy, view
-from handlers.words import answers, briefs, errors, labels
+from handlers.words import answers, briefs, errors, labels, routing
 
 _LINE_LIMIT = 3000
 
@@ -23,6 +23,9 @@ def apology(error: CastingError) -> View:
     if isinstance(error, AlreadyCast):
         press = button("recast", labels.recast(error.character, error.price), error.wish_id, style="primary")
         return view(told, section(told), actions([press]))
+    if isinstance(error, Unavailable) and error.offers:
+        presses = [button(f"cast_with:{o.kind}", routing.offer(o), o.wish_id) for o in error.offers]
+        return view(told, section(told), actions(presses))
     return note(told)
 
 

@@ -12,8 +12,9 @@ HELP_LINES = (
     "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
     "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast,"
     " `/cast spend` what it cost.",
-    "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced`",
-    "`--aspect 1:1|4:5|3:4|2:3|9:16` `--for 24h` `--4k`. The price stands in the message before a model is asked.",
+    "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced` "
+    "`--aspect 1:1|4:5|3:4|2:3|9:16`",
+    "`--for 24h` `--4k` `--like Maya|photo` (keep a face). The price stands in the message before a model is asked.",
 )
 HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"
 WORKS = "This works:"

@@ -23,6 +23,12 @@ _SENTENCES = {
     ("each", "too_many"): "{got} is too many: {limit} portraits fit into one round.",
     ("aspect", "unknown"): "I know the aspects {known}, but not {got}.",
     ("look", "unknown"): "I know the looks {known}, but not {got}.",
+    ("like", "unknown"): "I have no face called {got} that you may see. /cast list shows those that you may.",
+    ("like", "several"): "There are several faces called {got} that you may see. Cast in the channel of the one you "
+    "mean, or attach its picture with --like photo.",
+    ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
+    ("like", "nobody"): "No model with an account here takes a reference.",
+    ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
     ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",
 }

@@ -19,9 +19,10 @@ from bot.errors import (
     Overspent,
     RoundClosed,
     Settled,
+    Unavailable,
     Unreachable,
 )
-from handlers.words import briefs
+from handlers.words import briefs, routing
 from handlers.words.text import dollars, link, person, quiet, several, when
 
 GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
@@ -163,6 +164,11 @@ def _(error: NoModels) -> str:
         return "No image model has an account here yet. Whoever runs Castroom adds a key. Nothing was started."
     have = several([quiet(name) for name in error.configured])
     return f"There is no account here for {wanted}. I can ask {have}. Nothing was started."
+
+
+@sentence.register
+def _(error: Unavailable) -> str:
+    return routing.unavailable(error)
 
 
 @sentence.register

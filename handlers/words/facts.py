@@ -1,6 +1,8 @@
 """Where a face comes from, fact by fact."""
 
+from bot.brief import Like
 from bot.face import Face
+from handlers.words import photo
 from handlers.words.text import count, day, dollars, person, quiet
 from handlers.words.titles import Titles
 
@@ -10,7 +12,7 @@ PROMPT = "The prompt"
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
 
 
-def rows(face: Face, titles: Titles) -> tuple[tuple[str, str], ...]:
+def rows(face: Face, titles: Titles, like: Like | None = None) -> tuple[tuple[str, str], ...]:
     """Pairs of a label and its value, in the order a person asks for them."""
     portrait = face.portrait
     return (
@@ -23,6 +25,7 @@ def rows(face: Face, titles: Titles) -> tuple[tuple[str, str], ...]:
         ("Ballot", _ballot(face)),
         ("Lead", person(face.lead)),
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
+        *photo.rows(like),
         ("Prompt version", quiet(face.prompt_version)),
     )
 

@@ -9,12 +9,6 @@ from bot.round import Round, Slot, SlotState
 from handlers.words.text import count, day, dollars, person, quiet, several, when
 from handlers.words.titles import Titles
 
-_LOOKS = {
-    "": "skin and wardrobe both matter here",
-    "skin": "skin comes first here",
-    "literal": "wardrobe and expression come first here",
-    "balanced": "a balance of skin and wardrobe is wanted here",
-}
 _VOID = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead dropped the round. Its portraits and votes are kept.",
@@ -25,21 +19,6 @@ _VOID = {
 
 def asked_by(round_: Round) -> str:
     return f"asked by {person(round_.lead)}"
-
-
-def models(round_: Round, titles: Titles) -> str:
-    """Who draws, and why these."""
-    names = several([quiet(titles(m)) for m in round_.models])
-    missing = several([quiet(m) for m in round_.reason.missing])
-    if round_.reason.kind == "only_one":
-        return f"Only {names} has an account here: one model draws all {len(round_.slots)}, so the vote is not blind."
-    if len(round_.models) == 1:
-        return f"{names} alone draws, as asked: the vote is not blind."
-    if round_.reason.kind == "named":
-        return f"{names} get the same words, as asked."
-    if round_.reason.kind == "fallback":
-        return f"{names} get the same words ({missing} {_is(round_)} not available here)."
-    return f"{names} get the same words ({_LOOKS.get(round_.reason.look, _LOOKS[''])})."
 
 
 def progress(round_: Round) -> str:
@@ -158,7 +137,3 @@ def paused(round_: Round) -> tuple[Slot, ...]:
 
 def _closing(closes_at: datetime | None) -> list[str]:
     return [f"closes {when(closes_at)}"] if closes_at else []
-
-
-def _is(round_: Round) -> str:
-    return "is" if len(round_.reason.missing) == 1 else "are"

@@ -1,6 +1,6 @@
 """Filling in a modal: what Slack checks itself, what the app answers."""
 
-from playground.slack import interactions, views
+from playground.slack import attachments, interactions, views
 from playground.slack.errors import DoorError, SlackError
 from playground.slack.gestures import outcome
 from playground.slack.inputs import elements, entered
@@ -14,10 +14,11 @@ async def submit(actor: Actor, view: Json, values: Json) -> Json:
     """Refusals of Slack or of the app come back as `errors` by block id, and the modal stays."""
     view = _filled(view, values)
     views.save(actor.world, view)
-    errors = _missing(view)
+    errors = _missing(actor, view)
     if errors:
         return outcome(None) | {"ok": False, "error": "invalid_input", "errors": errors}
-    delivery = await actor.world.courier.ask("interactive", "view_submission", interactions.submission(actor, view))
+    payload = interactions.submission(actor, attachments.for_app(actor.world, view))
+    delivery = await actor.world.courier.ask("interactive", "view_submission", payload)
     if delivery.error:
         return outcome(delivery) | {"note": _NO_CONNECTION}
     try:
@@ -69,7 +70,7 @@ def _filled(view: Json, values: Json) -> Json:
     return {**view, "state": {"values": state}}
 
 
-def _missing(view: Json) -> dict[str, str]:
+def _missing(actor: Actor, view: Json) -> dict[str, str]:
     """What Slack's own client would not let through."""
     errors = {}
     for block in view["blocks"]:
@@ -79,6 +80,8 @@ def _missing(view: Json) -> dict[str, str]:
         state = view["state"]["values"][block["block_id"]][element["action_id"]]
         value = next(value for name, value in state.items() if name != "type")
         sentence = _complaint(element, value, bool(block.get("optional")))
+        if value and element["type"] == "file_input":
+            sentence = attachments.complaint(actor.world, actor.person, element, [str(key) for key in value])
         if sentence:
             errors[block["block_id"]] = sentence
     return errors

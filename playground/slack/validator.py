@@ -47,6 +47,8 @@ def check_view(view: Json, kind: str, usable: Usable) -> tuple[str, ...]:
     blocks = view.get("blocks")
     if isinstance(blocks, list):
         found += _blocks(blocks, kind, "/view/blocks", usable)
+        if kind == "home" and any(part["type"] == "file_input" for _, part in elements(blocks)):
+            found.append(("/view/blocks", "unsupported type: file_input"))
         if kind == "modal" and _of_type(blocks, "input") and not view.get("submit"):
             found.append(("/view", "must define `submit` to use an `input` block in modals"))
     return _worded(found)

@@ -203,3 +203,36 @@ async def test_night_and_day_can_be_chosen_against_the_system(workspace: Workspa
     await page.reload()
     assert day != night == await page.evaluate(paper)
     await context.close()
+
+
+async def test_a_file_is_picked_in_a_modal_and_reaches_the_app(workspace: Workspace, chromium_page: Page) -> None:
+    app = AsyncApp(client=workspace.slack)
+    taken: list[dict[str, Any]] = []
+    field = {"type": "file_input", "action_id": "f", "filetypes": ["png"], "max_files": 1}
+    block = {"type": "input", "block_id": "file", "label": plain("Picture"), "element": field}
+    view = {**RECAST, "callback_id": "file", "blocks": [block]}
+
+    @app.action("recast")
+    async def open_modal(ack: Any, body: dict[str, Any], client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    @app.view("file")
+    async def take(ack: Any, body: dict[str, Any]) -> None:
+        taken.extend(body["view"]["state"]["values"]["file"]["f"]["files"])
+        await ack()
+
+    handler = AsyncSocketModeHandler(app, workspace.environment["SLACK_APP_TOKEN"])
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    try:
+        await open_recast(workspace, chromium_page)
+        modal = chromium_page.get_by_role("dialog", name="Re-cast Maya")
+        await modal.get_by_label("Picture").set_input_files(
+            {"name": "ben.png", "mimeType": "image/png", "buffer": picture()}
+        )
+        await expect(modal.get_by_role("status")).to_have_text("Attached: ben.png")
+        await modal.get_by_role("button", name="Re-cast").click()
+        await expect(modal).to_have_count(0)
+        assert [file["name"] for file in taken] == ["ben.png"]
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]

@@ -8,11 +8,14 @@ from aiohttp.test_utils import unused_port
 
 from bot.settings import Settings
 from providers import AccountCheck, ends_in, open_models
+from providers.fal_models import FAL_MODELS
 from providers.registry import MODELS, models_of
 from tests.contract.vendor_cases import KEY
 from tests.contract.vendor_desk import Canned, Desk
 
 KEYS = {"recraft": "recraft_api_token", "openai": "openai_api_key", "gemini": "gemini_api_key"}
+UNLISTED = {"fal": "fal_key"}
+ADDRESSES = {provider: f"{provider}_base_url" for provider in KEYS} | {"fal": "fal_queue_url"}
 LISTS = {
     "recraft": {"data": [{"id": m.wire_id} for m in models_of("recraft")]},
     "openai": {"data": [{"id": m.wire_id, "shutdown_date": None} for m in models_of("openai")]},
@@ -34,7 +37,9 @@ async def check(provider: str, desk: Desk | None) -> AccountCheck:
 
 async def _check(provider: str, address: str) -> AccountCheck:
     models = open_models(
-        Settings.model_validate({KEYS[provider]: KEY, f"{provider}_base_url": f"{address}/v1"} | _without(provider))
+        Settings.model_validate(
+            {(KEYS | UNLISTED)[provider]: KEY, ADDRESSES[provider]: f"{address}/v1"} | _without(provider)
+        )
     )
     checks = {c.provider: c for c in await models.checks()}
     await models.close()
@@ -44,7 +49,7 @@ async def _check(provider: str, address: str) -> AccountCheck:
 
 
 def _without(provider: str) -> dict[str, None]:
-    return {name: None for other, name in KEYS.items() if other != provider}
+    return {name: None for other, name in (KEYS | UNLISTED).items() if other != provider}
 
 
 @every_provider
@@ -136,8 +141,30 @@ async def test_a_list_without_any_of_our_models_says_nothing_of_them(provider: s
     assert ends_in([found], date(2026, 11, 24)) == {}
 
 
+@pytest.mark.parametrize(
+    ("answer", "reachable", "key_ok"),
+    [
+        (Canned({"detail": "Request not found"}, 404), True, True),
+        (Canned({"detail": "No user found for Key ID and Secret"}, 401), True, False),
+        (Canned(b"<html>", 502), False, None),
+        (Canned({"detail": "?"}, 400), True, None),
+    ],
+)
+async def test_fal_lists_nothing_and_its_key_is_known_by_an_order_nobody_placed(
+    answer: Canned, reachable: bool, key_ok: bool | None
+) -> None:
+    desk = Desk(answer)
+    found = await check("fal", desk)
+    assert (found.reachable, found.key_ok) == (reachable, key_ok)
+    assert found.served == {m.id: None for m in FAL_MODELS}
+    assert found.notes
+    assert [asked.method for asked in desk.asked] == ["GET"]
+
+
 async def test_accounts_without_a_key_are_listed_and_not_asked() -> None:
-    models = open_models(Settings.model_validate(dict.fromkeys(KEYS.values())))
+    models = open_models(Settings.model_validate(dict.fromkeys((KEYS | UNLISTED).values())))
     checks = await models.checks()
-    assert [(c.provider, c.configured, c.key_ok) for c in checks] == [(provider, False, None) for provider in KEYS]
-    assert {i for c in checks for i in c.served} == {m.id for m in MODELS}
+    assert [(c.provider, c.configured, c.key_ok) for c in checks] == [
+        (provider, False, None) for provider in KEYS | UNLISTED
+    ]
+    assert {i for c in checks for i in c.served} == {m.id for m in (*MODELS, *FAL_MODELS)}

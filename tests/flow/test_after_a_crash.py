@@ -78,7 +78,7 @@ async def test_a_message_slack_took_just_before_the_crash_is_found_again_and_not
 
 
 async def test_both_killed_while_drawing_and_again_while_voting_the_face_is_locked_and_recalled(film: House) -> None:
-    for model, seconds in (("recraftv4_1", 0.1), ("gpt-image-2", 60)):
+    for model, seconds in (("recraftv4_1", 0.1), ("gpt-image-2", 400)):
         await film.door.post(f"models/{model}/latency", {"least": seconds, "most": seconds})
     ts = await film.cast("Maya: a fisherwoman")
     await film.reads(ts, "2 of 4 in")

@@ -6,11 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.brief import Brief, Helping, Listing, Recalling, Reckoning, fold, understand
+from bot.brief import Brief, Helping, Like, Listing, Recalling, Reckoning, fold, understand
 from bot.catalogue import Look, Size
 from bot.errors import BriefError
 
 FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
+
+
+def test_a_picture_to_keep_the_face_of_is_a_name_or_a_photo() -> None:
+    assert Brief.of("Ben: x --like Maya").like == Like("Maya")
+    assert Brief.of("Ben: x --like “Old Tom” --each 2").like == Like("Old Tom")
+    photo = Brief.of("Ben: x —like Photo").like
+    assert photo
+    assert (photo.name, photo.wants_photo) == ("photo", True)
+    with pytest.raises(BriefError) as caught:
+        Brief.of("Ben: x --like")
+    assert (caught.value.field, caught.value.problem) == ("like", "missing")
 
 
 def test_a_name_a_colon_and_words_are_a_brief_with_the_usual_settings() -> None:

@@ -56,7 +56,8 @@ def test_one_account_draws_all_four_and_the_reason_says_so() -> None:
 def test_a_missing_account_is_replaced_and_named_and_never_by_the_dearer_pro() -> None:
     chosen = route(Brief.of("Maya: x"), Catalogue(ALL, frozenset({"recraft", "gemini"})), TODAY)
     assert [m.name for m in chosen.models] == ["recraft", "recraft", "nano-banana", "nano-banana"]
-    assert (chosen.reason.kind, chosen.reason.missing) == ("fallback", ("Gpt-Image-2",))
+    assert [(a.title, a.why, a.instead) for a in chosen.reason.absent] == [("Gpt-Image-2", "no_key", "Nano-Banana")]
+    assert not chosen.asks
 
 
 def test_a_retired_model_is_not_asked() -> None:
@@ -81,5 +82,5 @@ def test_without_any_account_nothing_is_promised() -> None:
     with pytest.raises(NoModels):
         names("Maya: x", Catalogue(ALL, frozenset()))
     with pytest.raises(NoModels) as caught:
-        names("Maya: x --models gpt-image-2", Catalogue(ALL, frozenset({"recraft"})))
-    assert (caught.value.wanted, caught.value.configured) == (("gpt-image-2",), ("recraft",))
+        names("Maya: x --models gpt-image-2", Catalogue(ALL, frozenset()))
+    assert (caught.value.wanted, caught.value.configured) == (("gpt-image-2",), ())

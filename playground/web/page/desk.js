@@ -126,10 +126,6 @@ export class Desk {
     return this.sight.files.get(id);
   }
 
-  files() {
-    return [...this.sight.files.values()];
-  }
-
   isUnread({ id, latest }) {
     return id !== this.channel && (latest ?? "") > (recall(`seen/${this.user}/${id}`) ?? "");
   }

@@ -23,6 +23,18 @@ export function state(user, query = {}) {
   return ask(`state?${new URLSearchParams({ user, ...query })}`);
 }
 
+/** Hands over a file of that person's disk; the answer's `file.id` is what a form takes. */
+export async function attach(user, file) {
+  const body = new FormData();
+  body.append("file", file, file.name);
+  try {
+    const answer = await fetch(`/control/people/${user}/attach`, { method: "POST", body });
+    return await answer.json();
+  } catch (error) {
+    return { ok: false, error: "unreachable", detail: error.message };
+  }
+}
+
 /** Does something as that person. */
 export function act(user, deed, body) {
   return ask(`people/${user}/${deed}`, body);

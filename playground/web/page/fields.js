@@ -3,6 +3,7 @@
  * A choice tells the place at once; what it is worth there (kept for submit, or sent) is the place's business.
  */
 import { h } from "./dom.js";
+import { attach } from "./door.js";
 import { textObject } from "./mrkdwn.js";
 
 const TYPED = {
@@ -54,7 +55,7 @@ const KINDS = {
   multi_conversations_select: (...all) => boxes(channelsOf(all[2].desk), ...all),
   multi_channels_select: (...all) => boxes(channelsOf(all[2].desk), ...all),
   checkboxes: (...all) => boxes(optionsOf(all[0], all[2].desk), ...all),
-  file_input: (...all) => boxes(filesOf(all[2].desk), ...all),
+  file_input: attached,
   radio_buttons: radios,
   rich_text_input: (element, ...rest) => typed({ ...element, multiline: true }, ...rest),
 };
@@ -104,6 +105,29 @@ function boxes(groups, element, block, place, about) {
       true,
     );
   return choices("checkbox", groups, element, block, place, about, (value) => held.includes(value), flip);
+}
+
+/** A chooser of the browser's own; what was chosen is handed over at once, and named below. */
+function attached(element, block, place, about) {
+  const held = place.value(block, element) ?? [];
+  const take = async ({ target }) => {
+    const answers = await Promise.all([...target.files].map((file) => attach(place.desk.user, file)));
+    const ids = answers.filter(({ ok }) => ok).map(({ file }) => file.id);
+    place.changed(block, element, ids, true);
+  };
+  const name = (id) => place.desk.sight.files.get(id)?.name ?? "Attached";
+  return h(
+    "div",
+    { class: "attached" },
+    h("input", {
+      ...attributes(element, about),
+      type: "file",
+      accept: element.filetypes?.map((ending) => `.${ending}`).join(",") ?? null,
+      multiple: (element.max_files ?? 10) > 1 ? "" : null,
+      on: { change: take },
+    }),
+    held.length ? h("p", { class: "quiet", role: "status" }, `Attached: ${held.map(name).join(", ")}`) : null,
+  );
 }
 
 function radios(element, block, place, about) {
@@ -173,10 +197,6 @@ function peopleOf(desk) {
 
 function channelsOf(desk) {
   return [{ options: desk.channels().map(({ id }) => ({ value: id, label: desk.channelName(id) })) }];
-}
-
-function filesOf(desk) {
-  return [{ options: desk.files().map(({ id, title, name }) => ({ value: id, label: title || name })) }];
 }
 
 function fromField(text, moment) {

@@ -65,6 +65,20 @@ def mention(text: str, *, thread_ts: str | None = None, event_id: str = "Ev1", t
     return _event(event) | {"event_id": event_id, "team_id": team}
 
 
+def attached(
+    *, text: str = "her brother", kind: str = "photo", agreed: bool = True, team: str = "T1"
+) -> dict[str, Any]:
+    """The form of a reference picture, sent."""
+    values = {
+        "brief": {"field": {"type": "plain_text_input", "value": text}},
+        "file": {"field": {"type": "file_input", "files": [{"id": "F0ATTACHED1"}]}},
+        "kind": {"field": {"type": "radio_buttons", "selected_option": {"value": kind}}},
+        "consent": {"field": {"type": "checkboxes", "selected_options": [{"value": "agreed"}] if agreed else []}},
+    }
+    view = {"id": "V1", "type": "modal", "callback_id": "photo", "private_metadata": "w1", "state": {"values": values}}
+    return {"type": "view_submission", "team": {"id": team}, "user": {"id": "U0LEAD", "team_id": team}, "view": view}
+
+
 def visit(tab: str) -> dict[str, Any]:
     return _event({"type": "app_home_opened", "user": "U0MEI", "channel": "D1", "tab": tab, "event_ts": "1.1"})
 

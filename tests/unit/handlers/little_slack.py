@@ -30,6 +30,7 @@ class LittleSlack:
     says: dict[str, list[Json]] = field(default_factory=dict)
     uploaded: dict[str, bytes] = field(default_factory=dict)
     responses: list[Json] = field(default_factory=list)
+    private: dict[str, web.Response] = field(default_factory=dict)
     scopes: str = ""
     cuts_responses: bool = False
     _files: int = 0
@@ -64,6 +65,12 @@ class LittleSlack:
         self.uploaded[request.match_info["file"]] = await request.read()
         return web.Response(text="OK")
 
+    async def file(self, request: web.Request) -> web.Response:
+        """A private file, for whoever brings a token; else the page of the login, as Slack does."""
+        if not request.headers.get("Authorization", "").startswith("Bearer xoxb-"):
+            return web.Response(text="<html>Sign in</html>", content_type="text/html")
+        return self.private[request.match_info["name"]]
+
     async def respond(self, request: web.Request) -> web.Response:
         if self.cuts_responses and request.transport:
             request.transport.abort()
@@ -94,6 +101,7 @@ async def little_slack() -> AsyncIterator[LittleSlack]:
     app.router.add_route("*", "/api/{method}", slack.api)
     app.router.add_post("/upload/{file}", slack.upload)
     app.router.add_post("/respond", slack.respond)
+    app.router.add_get("/files/{name}", slack.file)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

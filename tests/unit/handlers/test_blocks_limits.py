@@ -9,10 +9,11 @@ import pytest
 from bot.audition import Offer
 from bot.ballot import Tally
 from bot.brief import NAME_LIMIT, TEXT_LIMIT
-from bot.errors import AlreadyCast, AlreadyCasting, BriefError, NotHere, OverBudget
+from bot.errors import Absent, AlreadyCast, AlreadyCasting, BriefError, NotHere, Offered, OverBudget, Unavailable
 from bot.home import HomeView
 from bot.recall import Recalled
 from bot.round import Reason, State
+from bot.rules import RULES
 from handlers.blocks import private
 from handlers.blocks.facts import facts
 from handlers.blocks.home import home
@@ -35,6 +36,11 @@ from tests.unit.handlers.stories import (
 )
 
 NAME = (HOSTILE * 2)[:NAME_LIMIT]
+WORDY = Reason(
+    "words",
+    heard=tuple((rule.name, (HOSTILE, HOSTILE)) for rule in RULES),
+    absent=(Absent(NAME, "no_key", instead=NAME), Absent(NAME, "no_reference")),
+)
 STARS = "*" * NAME_LIMIT
 BRIEF = (HOSTILE * 100)[:TEXT_LIMIT]
 LINK = "https://harbour.slack.com/archives/C1/p1764000000000100"
@@ -54,7 +60,7 @@ def hostile_views() -> dict[str, View]:
     sight = Sight(LINK, "F0RECORDRECORD", NOW)
     history = tuple(a_face(NAME, BRIEF, version=n) for n in range(30))
     return {
-        "drawing": message(shown(a_round(**wild, reason=Reason("fallback", "", (NAME,))))),
+        "drawing": message(shown(a_round(**wild, reason=WORDY))),
         "drawing with misses": message(shown(a_round(**wild, slots=(*misses, a_candidate(7, None))))),
         "voting": message(shown(voting(8, **wild), eight, 300)),
         "voting with misses": message(shown(voting(**wild, slots=(*misses, a_candidate(7, 1))), {1: 1}, 1)),
@@ -75,6 +81,14 @@ def hostile_views() -> dict[str, View]:
         "not here": private.apology(NotHere("not_invited", BRIEF)),
         "already casting": private.already_casting(AlreadyCasting(NAME, "r1"), LINK),
         "already cast": private.apology(AlreadyCast(NAME, "w1", Decimal("0.15"))),
+        "unavailable": private.apology(
+            Unavailable(
+                (NAME,),
+                (),
+                tuple(Absent(NAME, "down", Decimal("0.07"), NAME, Decimal("0.15")) for _ in range(8)),
+                (Offered("instead", (NAME,), Decimal(1), "w1"), Offered("only", (NAME,) * 8, Decimal(1), "w2")),
+            )
+        ),
         "over budget": private.apology(OverBudget("day", Decimal(1), Decimal(20), Decimal("0.1"))),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import Absent
 from bot.round import Reason, Round, SlotState, State
 from handlers.blocks.rounds import message
 from handlers.blocks.view import View
@@ -66,8 +67,16 @@ def test_while_drawing_the_message_tells_models_reason_progress_and_price() -> N
     [
         (Reason("named"), "get the same words, as asked."),
         (Reason("look", "skin"), "(skin comes first here)"),
-        (Reason("fallback", "", ("Brush",)), "(Brush is not available here)"),
-        (Reason("fallback", "", ("Brush", "Pen")), "(Brush and Pen are not available here)"),
+        (Reason("look", absent=(Absent("Brush", "no_key"),)), "Brush has no account here, so it was left out."),
+        (
+            Reason("words", heard=(("skin", ("pores",)), ("era", ("1920s", "*wartime*")))),
+            "(skin: “pores”; era: “1920s”, “\u2217wartime\u2217”)",
+        ),
+        (
+            Reason("named", absent=(Absent("Brush", "down", instead="Pen"), Absent("Ink", "no_reference"))),
+            "as asked. Brush does not answer at the moment, so Pen draws instead. "
+            "Ink takes no reference here, so it was left out.",
+        ),
     ],
 )
 def test_the_reason_for_the_models_is_told(reason: Reason, sentence: str) -> None:
@@ -76,7 +85,9 @@ def test_the_reason_for_the_models_is_told(reason: Reason, sentence: str) -> Non
 
 def test_a_round_with_one_model_says_that_it_is_not_blind() -> None:
     slots = tuple(a_slot(n) for n in (0, 1))
-    assert "not blind" in words(told(a_round(slots=slots, reason=Reason("only_one", "", ("Lumen Two",)))))
+    assert "not blind" in words(
+        told(a_round(slots=slots, reason=Reason("only_one", absent=(Absent("Lumen Two", "no_key"),))))
+    )
     assert "not blind" in words(told(voting(2)))
 
 

@@ -11,7 +11,19 @@ from slack_bolt.response import BoltResponse
 import handlers.delivery
 from bot.audition import Offer
 from bot.brief import Brief
-from bot.errors import AlreadyCast, AlreadyCasting, NotHere, NotYours, NoWinner, OverBudget, RoundClosed, Unreachable
+from bot.errors import (
+    Absent,
+    AlreadyCast,
+    AlreadyCasting,
+    NotHere,
+    NotYours,
+    NoWinner,
+    Offered,
+    OverBudget,
+    RoundClosed,
+    Unavailable,
+    Unreachable,
+)
 from bot.face import Place
 from bot.home import HomeView
 from bot.ports import Opened
@@ -92,6 +104,31 @@ async def test_a_cast_character_is_re_cast_only_after_a_yes_to_the_price() -> No
         assert deeds(play) == ["opening.open_round"]
         await play.send(press("recast", "w1", is_ephemeral=True))
     assert play.script.asked[1:] == [("opening.recast", "w1", "U0LEAD"), ("opening.begin", "r1")]
+    assert play.slack.responses == [DISMISSED]
+
+
+async def test_what_is_not_to_be_had_is_told_with_prices_and_cast_otherwise_only_after_a_press() -> None:
+    gone = Absent("GPT-Image-2", "no_key", Decimal("0.066"), "Nano Banana Pro", Decimal("0.15"))
+    offers = (
+        Offered("instead", ("Recraft V4.1", "Nano Banana Pro"), Decimal("0.47"), "w1"),
+        Offered("only", ("Recraft V4.1",), Decimal("0.14"), "w2"),
+    )
+    unavailable = Unavailable(("GPT-Image-2",), ("recraft",), (gone,), offers)
+    async with a_play(opening__open_round=unavailable, opening__accept=OPENED) as play:
+        answer = told(await play.send(command(LINE)))
+        assert answer["response_type"] == "ephemeral"
+        assert answer["text"] == (
+            "GPT-Image-2 is not available now (no key). "
+            "Nano Banana Pro instead costs up to $0.15 a portrait instead of $0.07. Nothing was started."
+        )
+        presses = [(e["text"]["text"], e["action_id"], e["value"]) for e in answer["blocks"][1]["elements"]]
+        assert presses == [
+            ("Cast with it for up to $0.47", "cast_with:instead", "w1"),
+            ("Only with Recraft V4.1 for up to $0.14", "cast_with:only", "w2"),
+        ]
+        assert deeds(play) == ["opening.open_round"]
+        await play.send(press("cast_with:only", "w2", is_ephemeral=True))
+    assert play.script.asked[1:] == [("opening.accept", "w2", "U0LEAD"), ("opening.begin", "r1")]
     assert play.slack.responses == [DISMISSED]
 
 

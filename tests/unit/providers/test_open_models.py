@@ -8,6 +8,7 @@ from bot.catalogue import Size
 from bot.errors import BadKey
 from bot.settings import Settings
 from providers import _within, open_models
+from providers.fal_models import FAL_MODELS
 from providers.registry import MODELS
 
 
@@ -17,7 +18,7 @@ def settings(**keys: str) -> Settings:
 
 async def test_an_account_is_configured_by_its_key_and_all_models_are_known() -> None:
     models = open_models(settings(openai_api_key="k"))
-    assert models.catalogue.models == MODELS
+    assert models.catalogue.models == (*MODELS, *FAL_MODELS)
     assert models.catalogue.configured == {"openai"}
     assert models.model("openai:gpt-image-2").facts.prices[Size.DRAFT] < Decimal("0.10")
     await models.close()

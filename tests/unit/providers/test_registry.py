@@ -25,7 +25,7 @@ def test_no_two_models_share_a_name_or_an_id() -> None:
 def test_the_names_that_routing_knows_are_in_the_table(look: Look | None) -> None:
     catalogue = Catalogue(MODELS, frozenset({"recraft", "openai", "gemini"}))
     chosen = route(Brief("Maya", "x", look=look), catalogue, date(2026, 11, 24))
-    assert chosen.reason.missing == ()
+    assert chosen.reason.absent == ()
     assert len(chosen.models) == 4
 
 

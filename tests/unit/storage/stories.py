@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.ballot import Mark, Tally, Way
 from bot.brief import Brief
 from bot.budget import Caps, Charge
+from bot.errors import Absent
 from bot.face import Face, Place, Portrait
 from bot.ports import Landing
 from bot.round import Reason, Round, Slot
@@ -104,7 +105,7 @@ def a_round(
         brief=Brief(name, "weathered 60-year-old fisherwoman"),
         prompt="A portrait.",
         prompt_version="portrait-1",
-        reason=Reason("look", "skin", ("Nano Banana",)),
+        reason=Reason("look", "skin", (("era", ("1920s",)),), (Absent("Nano Banana", "no_key", NICKEL),)),
         order_seed=7,
         opened_at=opened_at,
         patience_until=opened_at + timedelta(minutes=2),

@@ -89,7 +89,7 @@ async def test_money_that_was_reserved_and_spent_before_is_counted_by_every_cap(
     await storage.rounds.open(a_round("r2", "Ben", opened_at=NOW - timedelta(days=1)), CAPS, recast=False)
     await storage.close()
     before = money(url)
-    await asyncio.to_thread(go_to, url, "0003")
+    await asyncio.to_thread(go_to, url, "0004")
     with inside(url) as connection:
         assert sorted(connection.execute(text("SELECT * FROM purses"))) == [
             ("T1", "2026-11-23", 200_000),

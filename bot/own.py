@@ -1,0 +1,108 @@
+"""Models on servers of one's own, as OWN_MODELS lists them: a JSON list, one object a model."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from ipaddress import ip_address
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+_RESERVED = frozenset({"prompt", "model", "n", "size", "response_format"})
+_RATIOS = frozenset({"1:1", "4:5", "3:4", "2:3", "9:16"})
+_NEAR = (".local", ".lan", ".internal", ".home.arpa")
+
+
+class OwnModel(BaseModel):
+    """One model behind an OpenAI-compatible server. `price` in dollars a picture; `sizes` in pixels by ratio.
+
+    `extras` are sent as further fields; `"seed": true` among them sends the portrait's seed. With a `family`, as
+    `recraft`, the model draws where a look asks for that one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")
+    base_url: str
+    model: str = Field(min_length=1)
+    title: str = ""
+    family: str = ""
+    key: SecretStr | None = None
+    price: Decimal = Field(default=Decimal(0), ge=0)
+    sizes: dict[str, str] = Field(default_factory=dict)
+    extras: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("sizes")
+    @classmethod
+    def _sized(cls, sizes: dict[str, str]) -> dict[str, str]:
+        for ratio, size in sizes.items():
+            width, _, height = size.partition("x")
+            if ratio not in _RATIOS or not (width.isdecimal() and height.isdecimal()):
+                raise ValueError(
+                    f'sizes map a ratio ({", ".join(sorted(_RATIOS))}) to pixels, as {{"3:4": "864x1152"}}'
+                )
+        return sizes
+
+    @field_validator("extras")
+    @classmethod
+    def _further(cls, extras: dict[str, Any]) -> dict[str, Any]:
+        if taken := sorted(_RESERVED & extras.keys()):
+            raise ValueError(f"extras must not hold {', '.join(taken)}: Castroom sends these itself")
+        return extras
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        """A key travels over https or stays on this machine; without one, a machine of one's own network will do."""
+        parts = urlsplit(self.base_url)
+        host = parts.hostname or ""
+        if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+            raise ValueError("base_url must be http(s)://host/..., without user or password, up to and with /v1")
+        if parts.scheme == "http" and not (_here(host) or (self.key is None and _near(host))):
+            raise ValueError(
+                "base_url: plain http is for this machine, or without a key for your own network; use https"
+            )
+        return self
+
+
+def own_models(text: str, variables: Mapping[str, str]) -> tuple[OwnModel, ...]:
+    """The models of OWN_MODELS, a key `$NAME` being that variable.
+
+    Raises ValueError with a sentence, and pydantic's errors for single fields.
+    """
+    try:
+        listed = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"OWN_MODELS is not JSON ({error}); .env.example shows one") from error
+    if not isinstance(listed, list):
+        raise ValueError('OWN_MODELS is a list: [{"id": "...", "base_url": "...", "model": "..."}]')  # noqa: TRY004
+    models = tuple(OwnModel.model_validate(_keyed(item, variables)) for item in listed)
+    if len({m.id for m in models}) != len(models):
+        raise ValueError("OWN_MODELS: every id may stand there once")
+    return models
+
+
+def _keyed(item: Any, variables: Mapping[str, str]) -> Any:
+    """The item with its key looked up, so that the list itself need not hold one."""
+    key = item.get("key") if isinstance(item, dict) else None
+    if not isinstance(key, str) or not key.startswith("$"):
+        return item
+    name = key.removeprefix("$")
+    if not variables.get(name):
+        raise ValueError(f"OWN_MODELS: the variable {name} is not set in the process's environment")
+    return item | {"key": variables[name]}
+
+
+def _here(host: str) -> bool:
+    return host == "localhost" or _is(host, "is_loopback")
+
+
+def _near(host: str) -> bool:
+    return _is(host, "is_private") or "." not in host.rstrip(".") or host.endswith(_NEAR)
+
+
+def _is(host: str, what: str) -> bool:
+    try:
+        return bool(getattr(ip_address(host), what))
+    except ValueError:
+        return False

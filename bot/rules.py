@@ -1,0 +1,105 @@
+"""What a brief asks of a model, rule by rule: whose words are listened for, and which model each rule puts first."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from bot import vocabulary
+from bot.catalogue import Look
+
+# In this order one takes the place of another that is not to be had.
+USUAL = ("recraft", "gpt-image-2", "nano-banana", "nano-banana-pro")
+SKIN_FIRST = USUAL
+LITERAL_FIRST = ("gpt-image-2", "recraft", "nano-banana", "nano-banana-pro")
+BALANCE_FIRST = ("nano-banana", "gpt-image-2", "recraft", "nano-banana-pro")
+FIDELITY_FIRST = ("nano-banana-pro", "recraft", "gpt-image-2", "nano-banana")
+
+BY_LOOK: dict[Look, tuple[str, ...]] = {
+    Look.SKIN: SKIN_FIRST,
+    Look.LITERAL: LITERAL_FIRST,
+    Look.BALANCED: BALANCE_FIRST,
+}
+
+# Han, kana and Hangul are written without spaces; into Arabic and Hebrew words small ones are written at their front.
+_ANYWHERE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
+_PREFIXED = re.compile(r"[\u0590-\u06ff]")
+_PREFIXES = "[\u0648\u0641\u0628\u0643\u0644\u0627\u05d5\u05d4\u05d1\u05dc\u05de\u05e9]{0,4}"
+# Python counts the vowel signs of Devanagari among the punctuation.
+_LETTER = r"[\w\u0900-\u097f]"
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc", "'''")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing a brief can ask for: the families in the order they suit it, and its words, divided by commas."""
+
+    name: str
+    order: tuple[str, ...]
+    words: str
+
+
+RULES = (
+    Rule("fidelity", FIDELITY_FIRST, vocabulary.FIDELITY),
+    Rule("skin", SKIN_FIRST, vocabulary.SKIN),
+    Rule("wardrobe", LITERAL_FIRST, vocabulary.WARDROBE),
+    Rule("era", LITERAL_FIRST, vocabulary.ERA),
+    Rule("expression", LITERAL_FIRST, vocabulary.EXPRESSION),
+    Rule("framing", LITERAL_FIRST, vocabulary.FRAMING),
+    Rule("balance", BALANCE_FIRST, vocabulary.BALANCE),
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A rule that spoke, and the words of the brief it heard, as they were typed."""
+
+    rule: Rule
+    words: tuple[str, ...]
+
+
+def heard(text: str) -> tuple[Heard, ...]:
+    """The rules that hear their words in `text`, in the order of the table."""
+    flat, places = _flat(text)
+    found = []
+    for rule in RULES:
+        hits = _listener(rule).finditer(flat)
+        words = dict.fromkeys(text[places[hit.start()] : places[hit.end() - 1] + 1].strip() for hit in hits)
+        if words:
+            found.append(Heard(rule, tuple(words)))
+    return tuple(found)
+
+
+def order(firsts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The families to try: what each order puts first, then the first order to its end, then the usual one."""
+    orders = [*firsts, USUAL]
+    return tuple(dict.fromkeys([o[0] for o in orders[:-1]] + list(orders[0]) + list(USUAL)))
+
+
+@cache
+def _listener(rule: Rule) -> re.Pattern[str]:
+    return re.compile("|".join(_pattern(word.strip()) for word in rule.words.split(",")))
+
+
+def _pattern(word: str) -> str:
+    """The regular expression of one entry over flat text."""
+    flat = _flat(word)[0]
+    body = re.sub(r"\\-(?=\\ |$)", lambda _: f"{_LETTER}*", re.escape(flat)).replace(r"\#", "[0-9]")
+    if _ANYWHERE.search(flat):
+        return body
+    return f"(?<!{_LETTER}){_PREFIXES if _PREFIXED.search(flat) else ''}{body}(?!{_LETTER})"
+
+
+def _flat(text: str) -> tuple[str, list[int]]:
+    """`text` without case and without accents of Latin, Greek and Cyrillic, and where each of its characters stood."""
+    flat: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text.translate(_APOSTROPHES)):
+        pieces = unicodedata.normalize("NFKD", char.casefold())
+        plain = unicodedata.name(pieces[0], "").startswith(("LATIN", "GREEK", "CYRILLIC"))
+        for piece in pieces:
+            if not (plain and unicodedata.category(piece) == "Mn"):
+                flat.append(piece)
+                places.append(place)
+    return "".join(flat), places

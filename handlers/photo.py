@@ -1,0 +1,82 @@
+"""The form of `--like photo`: a picture, what it shows, and for a real person's photo a confirmation of consent."""
+
+from datetime import UTC, datetime
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.brief import Brief, Consent
+from bot.casting import Casting
+from bot.errors import BriefError
+from bot.face import Place
+from handlers.apology import apology
+from handlers.blocks import photo as blocks
+from handlers.blocks.view import View
+from handlers.delivery import whisper
+from handlers.downloads import attached
+from handlers.payloads import Attached, Payload, attached_from
+from handlers.words import briefs
+from handlers.words import photo as words
+
+
+class Photo:
+    """Listens to the form. What is wrong with a field is told at that field; the file is fetched after the ack."""
+
+    def __init__(self, casting: Casting) -> None:
+        self._opening = casting.opening
+
+    def listen(self, app: AsyncApp) -> None:
+        app.view(blocks.CALLBACK)(self.on_submit)
+
+    async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+        """Validate, ack, then fetch, save and work; a second delivery opens nothing twice."""
+        back = _Back(ack, client)
+        async with apology(back.privately):
+            form = attached_from(body)
+            wish = await self._opening.wish(form.wish_id, form.person)
+            if wish.place.team != form.team:
+                raise KeyError(form.wish_id)
+            if wrong := _wrong(form, wish.brief):
+                await ack(response_action="errors", errors=wrong)
+                return
+            back.place, back.person = wish.place, form.person
+            await ack()
+            data = await attached(client, form.file_id)
+            text = wish.brief.text if form.text is None else form.text
+            opened = await self._opening.open_like(wish.id, form.person, text, data, _consent(form))
+            await self._opening.begin(opened.round.id)
+
+
+class _Back:
+    """The way back to the person: the form while it stands, afterwards the conversation it was opened from."""
+
+    def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
+        self._ack = ack
+        self._client = client
+        self.place: Place | None = None
+        self.person = ""
+
+    async def privately(self, view: View) -> None:
+        if self._ack.response is None:
+            await self._ack(response_action="errors", errors={blocks.FILE: view.text})
+        elif self.place:
+            await whisper(view, self.place, self.person, self._client)
+
+
+def _wrong(form: Attached, brief: Brief) -> dict[str, str]:
+    """Sentences by field; empty when all is well."""
+    wrong = {}
+    if form.real and not form.agreed:
+        wrong[blocks.CONSENT] = words.CONSENT_MISSING
+    if form.text is not None:
+        try:
+            brief.worded(form.text)
+        except BriefError as error:
+            wrong[blocks.BRIEF] = briefs.sentence(error)
+    return wrong
+
+
+def _consent(form: Attached) -> Consent | None:
+    """The confirmation in the very words that stood in the form."""
+    return Consent(form.person, datetime.now(UTC), f"{words.PHOTO}: {words.AGREED}") if form.real else None

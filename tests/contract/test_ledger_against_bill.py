@@ -1,0 +1,173 @@
+"""Any sequence of bad days, with the real clients: our ledger against the bill the practice models keep."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from bot.budget import Caps
+from bot.casting import Casting
+from bot.catalogue import Size
+from bot.errors import OverBudget
+from bot.round import Slot
+from bot.settings import Settings
+from providers import Models, open_models
+from storage import Storage, migrate, open_storage
+from tests.contract.practice_models.studio import Practice, open_practice
+from tests.flow.theatre import FILM, LEAD, Theatre
+
+R = TypeVar("R")
+
+# Charged in full, in part, perhaps or not at all; a hang would only take time.
+FAULTS = (
+    "refusal", "rate_limit", "no_money", "bad_key", "retired", "bad_request", "no_image", "error_500", "error_503",
+    "cut_before", "cut_during", "cut_after", "truncated", "broken_base64", "not_an_image", "enormous", "html", "none",
+)  # fmt: skip
+MODELS = {"recraft": "recraftv4_1", "openai": "gpt-image-2", "gemini": "gemini-nano-banana-2.1"}
+LINE = "--models recraft,gpt-image-2,nano-banana --each 1"
+PER_DAY = Decimal("3.00")
+
+
+class Company(Theatre):
+    """A casting team whose models are the real clients of the practice accounts."""
+
+    def __init__(self, storage: Storage, models: Models) -> None:
+        super().__init__(storage)
+        caps = Caps(Decimal("2.00"), PER_DAY)
+        self.casting = Casting.of(
+            rounds=storage.rounds,
+            roster=storage.roster,
+            ledger=storage.ledger,
+            portraits=storage.portraits,
+            models=models,
+            stage=self.stage,
+            visibility=self.doors,
+            errands=self,
+            accounts=models,
+            notices=storage.notices,
+            messenger=self.post,
+            caps=caps,
+            patience=dict.fromkeys(Size, 60.0),
+            now=lambda: self.now,
+        )
+
+    async def draw_all(self, round_id: str) -> None:
+        """Every slot to its end, whatever comes of the round."""
+        await asyncio.gather(*(self.casting.audition.draw(s) for s in await self.casting.audition.slots(round_id)))
+
+
+class BadDays(RuleBasedStateMachine):
+    """Rounds are cast and re-rolled while the models behave as told."""
+
+    @initialize()
+    def open(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.stack = AsyncExitStack()
+        self.rounds: list[str] = []
+        self.run(self._open())
+
+    def teardown(self) -> None:
+        self.run(self.stack.aclose())
+        self.loop.close()
+
+    @rule(provider=st.sampled_from(sorted(MODELS)), kind=st.sampled_from(FAULTS), times=st.integers(0, 3))
+    def bad_day(self, provider: str, kind: str, times: int) -> None:
+        self.run(self.practice.fault(MODELS[provider], kind, times=times, seconds=0.1))
+
+    @rule()
+    def cast(self) -> None:
+        self.run(self._cast())
+
+    @rule(data=st.data())
+    def draw_one_again(self, data: st.DataObject) -> None:
+        if self.rounds:
+            self.run(self._again(data.draw(st.sampled_from(self.rounds)), data.draw(st.integers(0, 2))))
+
+    @invariant()
+    def the_ledger_is_the_bill_or_says_where_it_may_differ(self) -> None:
+        if hasattr(self, "company"):
+            self.run(self._compare())
+
+    def run(self, work: Coroutine[Any, Any, R]) -> R:
+        return self.loop.run_until_complete(work)
+
+    async def _open(self) -> None:
+        data = Path(self.stack.enter_context(TemporaryDirectory()))
+        self.practice: Practice = await self.stack.enter_async_context(open_practice(data / "practice"))
+        kept = Settings.model_validate(self._addresses() | {"data_dir": data / "bot"})
+        await migrate(kept.database_url)
+        storage = await open_storage(kept)
+        self.stack.push_async_callback(storage.close)
+        models = open_models(kept)
+        self.stack.push_async_callback(models.close)
+        self.company = Company(storage, models)
+
+    def _addresses(self) -> dict[str, str]:
+        base = str(self.practice.http.base_url).rstrip("/")
+        keys = {"recraft_api_token": "practice-key", "openai_api_key": "practice-key", "gemini_api_key": "practice-key"}
+        paths = {"recraft": "recraft/v1", "openai": "openai/v1", "gemini": "gemini/v1beta"}
+        return keys | {f"{name}_base_url": f"{base}/{path}" for name, path in paths.items()}
+
+    async def _cast(self) -> None:
+        try:
+            round_id = await self.company.open(f"Face {len(self.rounds)}: a harbour hand {LINE}")
+        except OverBudget:
+            return
+        self.rounds.append(round_id)
+        await self.company.draw_all(round_id)
+
+    async def _again(self, round_id: str, position: int) -> None:
+        round_ = await self.company.round(round_id)
+        again = self.company.casting.audition
+        try:
+            slot = await again.reroll_one(round_.slots[position].id, LEAD, f"press {len(round_.slots)}")
+        except OverBudget:
+            return
+        await again.draw(slot.id)
+
+    async def _compare(self) -> None:
+        slots = [slot for round_id in self.rounds for slot in (await self.company.round(round_id)).slots]
+        ours = by_model(slots)
+        for wire_id, calls in (await self._charged()).items():
+            self._agree(ours[wire_id], calls)
+        committed = await self.company.storage.ledger.committed(FILM.team, self.company.now.date())
+        assert committed == sum((slot.cost or Decimal(0) for slot in slots), Decimal(0)) <= PER_DAY
+
+    async def _charged(self) -> dict[str, list[Decimal]]:
+        calls: dict[str, list[Decimal]] = {wire_id: [] for wire_id in MODELS.values()}
+        for call in (await self.practice.bill())["calls"]:
+            if call["charged"]:
+                calls[call["model"]].append(Decimal(str(call["price_usd"])))
+        return calls
+
+    def _agree(self, slots: list[Slot], calls: list[Decimal]) -> None:
+        """What we know the price of is on the bill to the cent; the rest of the bill is what we call unknown."""
+        known = [slot for slot in slots if slot.cost_source == "exact"]
+        unknown = [slot for slot in slots if slot.cost_source == "unknown"]
+        assert not [slot for slot in slots if slot.cost_source == "listed"], "the practice vendors tell every price"
+        exact = sum((slot.cost or Decimal(0) for slot in known), Decimal(0))
+        rest = sum(calls, Decimal(0)) - exact
+        assert Decimal("-0.005") <= rest <= sum((slot.cost or Decimal(0) for slot in unknown), Decimal("0.005"))
+        assert len(known) <= len(calls) <= len(known) + len(unknown)
+        assert unknown or abs(rest) < Decimal("0.005")
+
+
+def by_model(slots: list[Slot]) -> dict[str, list[Slot]]:
+    found: dict[str, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        found[slot.model.partition(":")[2]].append(slot)
+    return found
+
+
+TestLedgerAgainstBill = BadDays.TestCase
+TestLedgerAgainstBill.settings = settings(
+    max_examples=15, stateful_step_count=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
