@@ -86,9 +86,16 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             errands=engine,
             accounts=models,
             notices=storage.notices,
-            messenger=SlackMessenger(clients),
+            messenger=SlackMessenger(clients, models.catalogue),
             health=models,
-            caps=Caps(settings.max_usd_per_round, settings.max_usd_per_day),
+            caps=Caps(
+                per_round=settings.max_usd_per_round,
+                per_day=settings.max_usd_per_day,
+                per_person_day=settings.max_usd_per_person_day,
+                per_production_month=settings.max_usd_per_production_month,
+                per_workspace_month=settings.max_usd_per_workspace_month,
+            ),
+            admins=settings.money_people,
             patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
         )
         await engine.launch(casting)

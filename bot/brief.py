@@ -1,7 +1,7 @@
 """The brief: the team's validated wish for one character's face, and the line it is typed in.
 
-A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help` or `list`. Phones turn `--` into a long dash and
-straight quotes into curly ones; both are understood. Nothing here knows Slack or any model account.
+A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help`, `list` or `spend`. Phones turn `--` into a long
+dash and straight quotes into curly ones; both are understood. Nothing here knows Slack or any model account.
 """
 
 import re
@@ -127,7 +127,12 @@ class Helping:
     """The wish for help."""
 
 
-Wish = Brief | Recalling | Listing | Helping
+@dataclass(frozen=True)
+class Reckoning:
+    """The wish to see what was spent."""
+
+
+Wish = Brief | Recalling | Listing | Reckoning | Helping
 
 
 def understand(line: str) -> Wish:
@@ -137,6 +142,8 @@ def understand(line: str) -> Wish:
         return Helping()
     if plain.casefold() == "list":
         return Listing()
+    if plain.casefold() == "spend":
+        return Reckoning()
     rest, options = _take_options(plain)
     if not options and not re.search("[:：]", rest):
         return Recalling(_name(rest, line))

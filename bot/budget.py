@@ -1,33 +1,105 @@
-"""Money: what a round may cost, and the caps it must fit. All sums are dollars as Decimal."""
+"""Money: what a round may cost, the caps it must fit, and what it came to. All sums are dollars as Decimal.
+
+Before a model is asked the worst listed price of its answer is reserved: explicit size and quality, references as well.
+One answer is all that can be billed: clients ask again only where nothing was (not reached, "too many requests", a
+field spelt otherwise), so the retry they are permitted reserves nothing. A client that repeated a billed call would
+have to reserve it too; tests/contract/test_providers_bill.py holds that none does.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from bot.catalogue import ModelFacts, Size
 from bot.errors import OverBudget
+from bot.face import Place
+
+
+@dataclass(frozen=True)
+class Purse:
+    """What one cap counts from the UTC day `since` on: `cap` is day, person_day, production_month or workspace_month.
+
+    `owner` is the person, the channel of the production, or empty for the whole workspace `team`.
+    """
+
+    team: str
+    cap: str
+    owner: str
+    since: date
+
+    @property
+    def resets_at(self) -> datetime:
+        """When the next purse begins."""
+        if self.cap.endswith("month"):
+            return datetime.combine((self.since + timedelta(days=31)).replace(day=1), time(), UTC)
+        return datetime.combine(self.since + timedelta(days=1), time(), UTC)
+
+
+@dataclass(frozen=True)
+class Spender:
+    """Who spends, for which production (the channel of `place`), on which UTC day."""
+
+    place: Place
+    person: str
+    day: date
+
+    @property
+    def purses(self) -> tuple[Purse, ...]:
+        """Every purse that pays for it, always in the same order, so that two who change them cannot wait in a ring."""
+        team, month = self.place.team, self.day.replace(day=1)
+        return (
+            Purse(team, "workspace_month", "", month),
+            Purse(team, "day", "", self.day),
+            Purse(team, "production_month", self.place.channel, month),
+            Purse(team, "person_day", self.person, self.day),
+        )
 
 
 @dataclass(frozen=True)
 class Caps:
-    """The most a round, and a workspace in one UTC day, may cost."""
+    """The most that may be spent on a round, in one UTC day, and in one calendar month; None is no cap."""
 
     per_round: Decimal
     per_day: Decimal
+    per_person_day: Decimal | None = None
+    per_production_month: Decimal | None = None
+    per_workspace_month: Decimal | None = None
 
     def allow_round(self, price: Decimal, already: Decimal = Decimal(0)) -> None:
         """Raise OverBudget when `price` on top of what the round `already` holds passes its cap."""
         if already + price > self.per_round:
             raise OverBudget("round", price, self.per_round, self.per_round - already)
 
+    def of(self, purse: Purse) -> Decimal | None:
+        """The most that `purse` may hold."""
+        limits = {
+            "day": self.per_day,
+            "person_day": self.per_person_day,
+            "production_month": self.per_production_month,
+            "workspace_month": self.per_workspace_month,
+        }
+        return limits[purse.cap]
+
 
 @dataclass(frozen=True)
 class Charge:
-    """What one slot cost; `source` is exact (the vendor said), listed (its price list) or unknown (maybe charged)."""
+    """What one answer cost; `source` is exact (the vendor said), listed (its price list), unknown (maybe charged), or
+    told (unknown, until a person said whether it was)."""
 
     usd: Decimal
     source: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something paid for: `kind` is slot or finish, `id` is unique among both, `reserved` the dollars held back."""
+
+    kind: str
+    id: str
+    round_id: str
+    model: str
+    reserved: Decimal
 
 
 def estimate(models: Sequence[ModelFacts], size: Size, references: int = 0) -> Decimal:
@@ -36,5 +108,5 @@ def estimate(models: Sequence[ModelFacts], size: Size, references: int = 0) -> D
 
 
 def purse_day(at: datetime) -> date:
-    """The UTC day whose cap counts a spending at `at`."""
+    """The UTC day whose caps count a spending at `at`."""
     return at.astimezone(UTC).date()

@@ -32,6 +32,7 @@ from bot.ports import (
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.spending import Spending
 from bot.taking import Taking
 from bot.voting import Voting
 
@@ -58,6 +59,7 @@ class Casting:
     voting: Voting
     locking: Locking
     recall: Recall
+    spending: Spending
     home: Home
     lifecycle: Lifecycle
     finishing: Finishing
@@ -83,10 +85,11 @@ class Casting:
         messenger: Messenger,
         caps: Caps,
         patience: dict[Size, float],
+        admins: frozenset[str] = frozenset(),
         now: Clock = utc_now,
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
-        """The use cases over these ports; `patience` in seconds per size."""
+        """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
         likeness = Likeness(roster, portraits, visibility)
         opening = Opening(rounds, errands, models.catalogue, caps, patience, now, likeness, health)
         posting = Posting(rounds, stage, errands)
@@ -95,11 +98,12 @@ class Casting:
         voting = Voting(rounds, stage, errands, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
-        home = Home(rounds, roster, ledger, recall, visibility, caps, now)
+        spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
+        home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
         finishing = Finishing(rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now)
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
-        before = (opening, posting, audition, presenting, voting, locking, recall, home, lifecycle)
+        before = (opening, posting, audition, presenting, voting, locking, recall, spending, home, lifecycle)
         return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue)
 
     @property
@@ -112,9 +116,11 @@ class Casting:
         await self.presenting.refresh_all()
 
     async def tick(self) -> None:
-        """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move."""
+        """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move, and
+        charges that passed what was reserved for them."""
         await self.posting.replace_lost()
         await self.voting.start_due()
         await self.voting.remind()
         await self.audition.resume()
         await self.finishing.resume()
+        await self.spending.tell()

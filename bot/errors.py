@@ -11,6 +11,8 @@ CastingError
     OutcomeChanged        the ballot moved since the lead looked
     CannotFinish          a face that is not made larger now: why
     OverBudget            which cap, how much is left
+    Overspent             a charge passed its reservation, and nobody has looked at it
+    Settled               somebody answered already
     NoModels              no account can draw this brief
         Unavailable       some can: others could draw it, if somebody says yes
     Unreachable           Slack did not answer a question that had to be asked
@@ -139,12 +141,32 @@ class CannotFinish(CastingError):
 
 @dataclass(eq=False)
 class OverBudget(CastingError):
-    """`price` dollars would pass the `cap` (round or day) of `limit` dollars, of which `left` remain."""
+    """`price` dollars would pass the `cap` of `limit` dollars, of which `left` remain.
+
+    `cap` is round or that of a purse (`bot.budget.Purse`), which is empty again at `resets_at`.
+    """
 
     cap: str
     price: Decimal
     limit: Decimal
     left: Decimal
+    resets_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Overspent(CastingError):
+    """Something cost `above` dollars more than was reserved for it; new spending waits until one of `may` has seen it.
+
+    Empty `may`: nobody is asked for it in particular.
+    """
+
+    above: Decimal
+    may: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class Settled(CastingError):
+    """The question of a charge has its answer."""
 
 
 @dataclass(eq=False)

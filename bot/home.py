@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.budget import Caps, purse_day
+from bot.budget import Caps
 from bot.face import Character, Place
-from bot.ports import Clock, Ledger, Roster, Rounds, Visibility
+from bot.ports import Roster, Rounds, Visibility
 from bot.recall import Recall
 from bot.round import Round
+from bot.spending import Spending
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,22 @@ class Home:
         self,
         rounds: Rounds,
         roster: Roster,
-        ledger: Ledger,
+        spending: Spending,
         recall: Recall,
         visibility: Visibility,
         caps: Caps,
-        now: Clock,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
-        self._ledger = ledger
+        self._spending = spending
         self._recall = recall
         self._visibility = visibility
         self._caps = caps
-        self._now = now
 
     async def home(self, team: str, person: str) -> HomeView:
         """What the person may see of their workspace."""
         rounds = await self._rounds.waiting_for(person, team)
         waiting = [r for r in rounds if await self._visibility.sees(person, r.place)]
         characters = await self._recall.visible(await self._roster.characters(team), person, Place(team, ""))
-        spent = await self._ledger.committed(team, purse_day(self._now()))
+        spent = await self._spending.used_today(team)
         return HomeView(tuple(waiting), tuple(characters), spent, self._caps.per_day)

@@ -8,11 +8,12 @@ from typing import Literal, Protocol, runtime_checkable
 
 from bot.ballot import Mark, Reaction, Tally
 from bot.brief import Brief
-from bot.budget import Caps, Charge
+from bot.budget import Caps, Charge, Purse, Spender
 from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
 from bot.face import Character, Face, Place, Portrait
 from bot.finish import Finish
 from bot.round import Miss, Round, Slot, State
+from bot.statement import Entry, Spent, Statement, Veiled
 
 Clock = Callable[[], datetime]
 
@@ -155,6 +156,14 @@ class Messenger(Protocol):
 
     async def tell(self, reader: Reader, ending: Ending) -> None:
         """Tell of a model's end by a direct message; raises Unreachable."""
+        ...
+
+    async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
+        """Tell that a charge passed its reservation; raises Unreachable."""
+        ...
+
+    async def show_statement(self, reader: Reader, statement: Statement) -> None:
+        """Show what was spent; raises Unreachable."""
         ...
 
 
@@ -394,7 +403,7 @@ class Finishes(Protocol):
 
 
 class Ledger(Protocol):
-    """What was spent and what is held back."""
+    """What was spent and what is held back. A month is the calendar month of a UTC `day`."""
 
     async def committed(self, team: str, day: date) -> Decimal:
         """Dollars spent or reserved by the workspace on a UTC day."""
@@ -402,6 +411,50 @@ class Ledger(Protocol):
 
     async def charged(self, round_id: str) -> Mapping[str, Charge]:
         """What each slot of a round cost, by slot id."""
+        ...
+
+    async def held(self, spender: Spender) -> Mapping[Purse, Decimal]:
+        """What each purse of the spender holds, reserved and spent."""
+        ...
+
+    async def spent(self, team: str, day: date) -> Sequence[Spent]:
+        """The month's charges of rounds whose ballots are closed."""
+        ...
+
+    async def veiled(self, team: str, day: date) -> Sequence[Veiled]:
+        """The month's charges and reservations of the rounds that draw or vote."""
+        ...
+
+    async def faces(self, team: str, day: date) -> Mapping[str, int]:
+        """Faces locked in the month, by channel."""
+        ...
+
+    async def questions(self, team: str) -> Sequence[Entry]:
+        """Charges that may not have been made, and those above their reservation that nobody has seen; oldest first."""
+        ...
+
+    async def entry(self, item_id: str) -> Entry:
+        """Raises KeyError for what was never charged."""
+        ...
+
+    async def settle(self, item_id: str, person: str, *, charged: bool) -> bool:
+        """A person says whether an unknown charge was made; if not, its dollars go back. False once it is settled."""
+        ...
+
+    async def see(self, item_id: str, person: str) -> bool:
+        """A person has seen that a charge passed its reservation; False once somebody has."""
+        ...
+
+    async def untold(self) -> Sequence[Entry]:
+        """Charges that passed their reservation and whose lead was not told yet."""
+        ...
+
+    async def take(self, item_id: str, at: datetime) -> bool:
+        """Write that the lead is being told; False when that stands there already."""
+        ...
+
+    async def give_back(self, item_id: str) -> None:
+        """They could not be told."""
         ...
 
 

@@ -199,6 +199,12 @@ class Round:
         return sum((s.price if s.cost is None else s.cost for s in self.slots), Decimal(0))
 
     @property
+    def above(self) -> Decimal:
+        """How far portraits passed what was reserved for them, in dollars."""
+        passed = (s.cost - s.price for s in self.slots if s.cost is not None and s.cost > s.price)
+        return sum(passed, Decimal(0))
+
+    @property
     def dearest(self) -> Decimal:
         """The price shown for any re-roll, so that it names no model."""
         return max(s.price for s in self.slots)

@@ -50,6 +50,10 @@ class Settings(BaseSettings):
 
     max_usd_per_round: Decimal = Field(default=Decimal("2.00"), gt=0)
     max_usd_per_day: Decimal = Field(default=Decimal("20.00"), gt=0)
+    max_usd_per_person_day: Decimal = Field(default=Decimal("10.00"), gt=0)
+    max_usd_per_production_month: Decimal = Field(default=Decimal("100.00"), gt=0)
+    max_usd_per_workspace_month: Decimal = Field(default=Decimal("200.00"), gt=0)
+    money_admins: str = ""
     patience_seconds: float = Field(default=120, gt=0, le=3_600)
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
     executor_id: str = "castroom-1"
@@ -117,6 +121,11 @@ class Settings(BaseSettings):
         """One for each workspace, in the order they stand in SLACK_BOT_TOKEN."""
         given = self.slack_bot_token.get_secret_value().split(",") if self.slack_bot_token else []
         return tuple(SecretStr(token.strip()) for token in given if token.strip())
+
+    @property
+    def money_people(self) -> frozenset[str]:
+        """The ids in MONEY_ADMINS."""
+        return frozenset(person.strip() for person in self.money_admins.split(",") if person.strip())
 
     @property
     def has_slack(self) -> bool:

@@ -15,6 +15,7 @@ from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
 from handlers.sights import Sights
+from handlers.spend import Spend
 from handlers.steer import Steer
 from handlers.take import Take
 from handlers.visibility import SlackVisibility
@@ -36,3 +37,4 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Take(casting, reach, clients).listen(app)
     Photo(casting).listen(app)
     Home(casting, sights).listen(app)
+    Spend(casting).listen(app)

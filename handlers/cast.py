@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.brief import Brief, Helping, Listing, Wish, understand
+from bot.brief import Brief, Helping, Listing, Reckoning, Wish, understand
 from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
 from bot.ports import Opened
@@ -23,6 +23,7 @@ from handlers.reach import Reach
 from handlers.showing import Showing
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility
+from handlers.words import answers
 
 Deed = Callable[[str, str], Awaitable[Opened]]
 
@@ -116,6 +117,10 @@ class Cast:
         elif isinstance(wish, Listing):
             seen = await replies.in_time(recall.listing(command.person, command.place))
             await replies.privately(listing(seen))
+        elif isinstance(wish, Reckoning):
+            await replies.ack()
+            await self._casting.spending.send(command.person, command.place)
+            await replies.privately(private.note(answers.SPENDING_SENT))
         else:
             await replies.ack()
             found = await recall.recall(wish.name, command.person, command.place)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, Update, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.budget import Caps, purse_day
+from bot.budget import Caps, Charge, Item, Spender, purse_day
+from bot.face import Place
 from bot.finish import UNDER_WAY, Finish, FinishState
 from bot.ports import Begun
 from storage import purse
@@ -31,14 +31,13 @@ class SqlFinishes:
 
     async def begin(self, new: Finish, caps: Caps) -> Begun:
         async with self._database.change() as connection:
-            team = await connection.scalar(
-                select(faces.c.team).where(faces.c.round_id == new.round_id).with_for_update()
-            )
+            where = select(faces.c.team, faces.c.channel).where(faces.c.round_id == new.round_id)
+            place = Place(*(await connection.execute(where.with_for_update())).one())
             for known in await _of(connection, new.round_id):
                 if known.live or known.attempt >= new.attempt:
                     return Begun(known, fresh=False)
             day = purse_day(self._now())
-            await purse.reserve(connection, str(team), day, new.price, caps)
+            await purse.reserve(connection, Spender(place, new.asked_by, day), new.price, caps)
             row = {name: getattr(new, name) for name in _FIELDS} | {"reserved_on": day}
             await connection.execute(insert(finishes).values(row))
             return Begun(new, fresh=True)
@@ -63,7 +62,10 @@ class SqlFinishes:
                 return _finish_of(row)
             outcome = {name: getattr(ended, name) for name in _OUTCOME}
             await connection.execute(update(finishes).where(finishes.c.id == ended.id).values(outcome))
-            await purse.correct(connection, row["team"], row["reserved_on"], ended.price, ended.cost or Decimal(0))
+            spender = Spender(Place(row["team"], row["channel"]), ended.asked_by, row["reserved_on"])
+            item = Item("finish", ended.id, ended.round_id, ended.model, ended.price)
+            charge = Charge(ended.cost, ended.cost_source) if ended.cost is not None and ended.cost_source else None
+            await purse.settle(connection, item, spender, charge, self._now())
             return await _one(connection, ended.id)
 
     async def decide(self, finish_id: str, person: str, at: datetime, *, keep: bool) -> bool:
@@ -87,8 +89,8 @@ class SqlFinishes:
 
 
 def _held(finish_id: str) -> Select[Any]:
-    """A finish with its workspace, which nobody else can change until the transaction ends."""
-    row = select(*_FINISH, finishes.c.reserved_on, faces.c.team).join_from(finishes, faces)
+    """A finish with its face's place, which nobody else can change until the transaction ends."""
+    row = select(*_FINISH, finishes.c.reserved_on, faces.c.team, faces.c.channel).join_from(finishes, faces)
     return row.where(finishes.c.id == finish_id).with_for_update()
 
 

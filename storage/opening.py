@@ -7,7 +7,7 @@ from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import fold
-from bot.budget import Caps, purse_day
+from bot.budget import Caps, Spender, purse_day
 from bot.errors import AlreadyCast, AlreadyCasting, RoundClosed
 from bot.face import Place
 from bot.ports import Opened
@@ -20,7 +20,8 @@ from storage.tables import characters, faces, is_open, productions, rounds, slot
 
 
 async def open_round(connection: AsyncConnection, new: Round, caps: Caps, recast: bool) -> Opened:
-    """Write `new` unless it stands there already; raises AlreadyCasting, AlreadyCast, OverBudget, RoundClosed."""
+    """Write `new` unless it stands there already; raises AlreadyCasting, AlreadyCast, OverBudget,
+    Overspent, RoundClosed."""
     character_id = await _character(connection, new.place, new.character)
     if await connection.scalar(select(exists().where(rounds.c.id == new.id))):
         return Opened(await round_by_id(connection, new.id), fresh=False)
@@ -28,11 +29,11 @@ async def open_round(connection: AsyncConnection, new: Round, caps: Caps, recast
         await _void_parent(connection, new.parent, new.character)
     await _must_be_free(connection, character_id, new, recast)
     caps.allow_round(new.price)
-    day = purse_day(new.opened_at)
-    await purse.reserve(connection, new.place.team, day, new.price, caps)
+    spender = Spender(new.place, new.lead, purse_day(new.opened_at))
+    await purse.reserve(connection, spender, new.price, caps)
     opened = replace(new, character_id=character_id)
     await connection.execute(insert(rounds).values(row_of(opened)))
-    await connection.execute(insert(slots), [row_of(slot) | {"reserved_on": day} for slot in new.slots])
+    await connection.execute(insert(slots), [row_of(slot) | {"reserved_on": spender.day} for slot in new.slots])
     return Opened(opened, fresh=True)
 
 

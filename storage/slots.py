@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import SLOT_LIMIT
-from bot.budget import Caps, Charge, purse_day
-from bot.face import Portrait
+from bot.budget import Caps, Charge, Item, Spender, purse_day
+from bot.face import Place, Portrait
 from bot.ports import Landing
 from bot.round import Miss, Slot, SlotState, State
 from storage import purse
@@ -29,8 +29,7 @@ class _Held:
 
     slot: Slot
     round_state: State
-    team: str
-    reserved_on: date
+    spender: Spender
 
 
 async def intend(connection: AsyncConnection, slot_id: str, at: datetime) -> bool:
@@ -97,14 +96,16 @@ async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime)
         return known
     round_.must_be(State.DRAWING, State.VOTING, what="reroll")
     caps.allow_round(slot.price, already=round_.price)
-    await purse.reserve(connection, round_.place.team, purse_day(at), slot.price, caps)
+    spender = Spender(round_.place, round_.lead, purse_day(at))
+    await purse.reserve(connection, spender, slot.price, caps)
     added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
-    await connection.execute(insert(slots).values(row_of(added) | {"reserved_on": purse_day(at)}))
+    await connection.execute(insert(slots).values(row_of(added) | {"reserved_on": spender.day}))
     return added
 
 
 async def _hold(connection: AsyncConnection, slot_id: str) -> _Held:
-    found = select(*SLOT, slots.c.reserved_on, rounds.c.team, rounds.c.state.label("round_state"))
+    theirs = (rounds.c.team, rounds.c.channel, rounds.c.lead, rounds.c.state.label("round_state"))
+    found = select(*SLOT, slots.c.reserved_on, *theirs)
     row = (
         (await connection.execute(found.join_from(slots, rounds).where(slots.c.id == slot_id).with_for_update()))
         .mappings()
@@ -112,7 +113,8 @@ async def _hold(connection: AsyncConnection, slot_id: str) -> _Held:
     )
     if row is None:
         raise KeyError(slot_id)
-    return _Held(slot_of(row), row["round_state"], row["team"], row["reserved_on"])
+    spender = Spender(Place(row["team"], row["channel"]), row["lead"], row["reserved_on"])
+    return _Held(slot_of(row), row["round_state"], spender)
 
 
 async def _twin(connection: AsyncConnection, slot: Slot, portrait: Portrait) -> bool:
@@ -145,5 +147,6 @@ async def _settle(
     settled = update(slots).where(slots.c.id == held.slot.id).returning(*SLOT)
     final = settled.values(**changes, cost=cost.usd, cost_source=cost.source, paused_until=None)
     row = (await connection.execute(final)).mappings().one()
-    await purse.settle(connection, held.slot, held.team, held.reserved_on, charge, at)
+    item = Item("slot", held.slot.id, held.slot.round_id, held.slot.model, held.slot.price)
+    await purse.settle(connection, item, held.spender, charge, at)
     return slot_of(row)

@@ -1,8 +1,8 @@
 """Every table. Ids are text, money is micro-dollars, times are microseconds UTC; the CHECKs stand in for ENUM types.
 
 productions -< characters -< rounds -< slots -< marks
-                          \\-< faces       \\-- ledger (one charge a settled slot)
-purses: what a workspace has committed on a UTC day      wishes: briefs that wait for a yes
+                          \\-< faces       \\-- ledger (one charge a settled slot or finish)
+purses: what each cap counts, reserved and spent         wishes: briefs that wait for a yes
 notices: who was told of a model's end      finishes: attempts to bring a face to 4K
 """
 
@@ -23,7 +23,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     literal_column,
+    or_,
 )
 
 from bot.ballot import Tally, Way
@@ -218,24 +220,41 @@ Index("uq_finishes_live", finishes.c.round_id, unique=True, sqlite_where=_is_liv
 ledger = Table(
     "ledger",
     metadata,
-    Column("slot_id", ForeignKey("slots.id"), primary_key=True),
+    Column("item_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("round_id", ForeignKey("rounds.id"), nullable=False),
     Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("person", Text, nullable=False),
     Column("day", Date, nullable=False),
     Column("model", Text, nullable=False),
+    Column("reserved", Dollars, nullable=False),
     Column("usd", Dollars, nullable=False),
     Column("source", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    CheckConstraint("source IN ('exact', 'listed', 'unknown')", "source"),
+    Column("told_at", Instant),
+    Column("answered_by", Text),
+    CheckConstraint("kind IN ('slot', 'finish')", "kind"),
+    CheckConstraint("source IN ('exact', 'listed', 'unknown', 'told')", "source"),
     Index("ix_ledger_round_id", "round_id"),
+    Index("ix_ledger_team_day", "team", "day"),
 )
+
+# A charge that waits for a person: nobody knows whether it was made, or it passed what was reserved for it.
+is_overrun = and_(ledger.c.usd > ledger.c.reserved, ledger.c.answered_by.is_(None))
+is_question = or_(ledger.c.source == literal_column("'unknown'"), is_overrun)
+
+Index("ix_ledger_questions", ledger.c.team, sqlite_where=is_question, postgresql_where=is_question)
 
 purses = Table(
     "purses",
     metadata,
     Column("team", Text, primary_key=True),
-    Column("day", Date, primary_key=True),
+    Column("cap", Text, primary_key=True),
+    Column("owner", Text, primary_key=True),
+    Column("since", Date, primary_key=True),
     Column("committed", Dollars, nullable=False),
+    CheckConstraint("cap IN ('day', 'person_day', 'production_month', 'workspace_month')", "cap"),
 )
 
 wishes = Table(

@@ -10,13 +10,15 @@ HELP = "Cast a face together."
 HELP_LINES = (
     "`/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet` asks several models with the same words.",
     "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
-    "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast.",
+    "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast,"
+    " `/cast spend` what it cost.",
     "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced` "
     "`--aspect 1:1|4:5|3:4|2:3|9:16`",
     "`--for 24h` `--4k` `--like Maya|photo` (keep a face). The price stands in the message before a model is asked.",
 )
 HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"
 WORKS = "This works:"
+SPENDING_SENT = "What was spent is in our direct message: only you see it there."
 REROLL_NOTE = "A portrait drawn again gets the next number; votes stay where they are."
 REROLL_FULL = "Eight candidates are the most a round shows, so only all of them can be drawn again."
 

@@ -17,12 +17,14 @@ from bot.errors import (
     NoWinner,
     OutcomeChanged,
     OverBudget,
+    Overspent,
     RoundClosed,
+    Settled,
     Unavailable,
     Unreachable,
 )
 from handlers.words import briefs, refusals, routing
-from handlers.words.text import dollars, link, person, quiet, several
+from handlers.words.text import dollars, link, person, quiet, several, when
 
 GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
 UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
@@ -38,6 +40,8 @@ _DEEDS = {
     "decide": "decide",
     "recast": "answer this",
     "finish": "keep or decline this finish",
+    "settle": "say whether this was charged",
+    "see": "answer for this charge",
 }
 _PLACES = {
     "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
@@ -63,7 +67,13 @@ _CAPS = {
     "round": "a round may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
     "whoever runs Castroom can raise MAX_USD_PER_ROUND.",
     "day": "of today's {limit} there is {left} left. Whoever runs Castroom can raise MAX_USD_PER_DAY; "
-    "the day begins anew at midnight UTC.",
+    "the day begins anew {resets}.",
+    "person_day": "of your {limit} for today there is {left} left. Whoever runs Castroom can raise "
+    "MAX_USD_PER_PERSON_DAY; the day begins anew {resets}.",
+    "production_month": "of this production's {limit} for the month there is {left} left. Whoever runs Castroom "
+    "can raise MAX_USD_PER_PRODUCTION_MONTH; the month begins anew {resets}.",
+    "workspace_month": "of this workspace's {limit} for the month there is {left} left. Whoever runs Castroom "
+    "can raise MAX_USD_PER_WORKSPACE_MONTH; the month begins anew {resets}.",
 }
 
 _DOCTOR = "Nothing was changed. Whoever runs Castroom finds out what to do with: python -m bot doctor"
@@ -135,13 +145,28 @@ def _(error: OutcomeChanged) -> str:
 @sentence.register
 def _(error: OverBudget) -> str:
     cap = _CAPS.get(error.cap, _CAPS["day"])
-    told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))))
+    resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
+    told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))), resets=resets)
     return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
 
 
 @sentence.register
 def _(error: CannotFinish) -> str:
     return _NO_FINISH.get(error.why, _NO_FINISH["no_way"]).format(name=quiet(error.character) or "This face")
+
+
+@sentence.register
+def _(error: Overspent) -> str:
+    who = several([person(one) for one in error.may], "or")
+    return (
+        f"Something cost {dollars(error.above)} more than was reserved for it, so nothing new is drawn in this "
+        f"workspace until {who} has seen it: `/cast spend` asks. Nothing was started."
+    )
+
+
+@sentence.register
+def _(error: Settled) -> str:  # noqa: ARG001 - it has no values
+    return "This was answered already. `/cast spend` shows how it stands now."
 
 
 @sentence.register

@@ -136,6 +136,8 @@ def cost(round_: Round) -> str:
     if arrived := round_.arrived:
         came_to = sum((slot.cost for slot in arrived if slot.cost is not None), Decimal(0))
         told = f"{count(len(arrived), 'portrait')} for {dollars(came_to)}"
+        if round_.above:
+            told += f", {dollars(round_.above)} more than was reserved"
         return told if came_to == round_.price else f"{told}, up to {dollars(round_.price)} with what is missing"
     return f"up to {dollars(round_.price)} may have been charged" if round_.price else "nothing was charged"
 

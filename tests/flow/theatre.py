@@ -23,6 +23,7 @@ from bot.face import Place
 from bot.ports import Answer, Ask, Picture, Reader
 from bot.round import Round
 from bot.settings import Settings
+from bot.statement import Entry, Statement
 from providers._pace import Line
 from storage import Storage, migrate, open_storage
 
@@ -207,12 +208,22 @@ class Post:
     """Keeps whom it told what; who is `away` cannot be reached."""
 
     told: list[tuple[Reader, Ending]] = field(default_factory=list)
+    overspent: list[tuple[Reader, Entry]] = field(default_factory=list)
+    statements: list[tuple[Reader, Statement]] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
 
     async def tell(self, reader: Reader, ending: Ending) -> None:
         if reader.person in self.away:
             raise Unreachable("chat.postMessage")
         self.told.append((reader, ending))
+
+    async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
+        if reader.person in self.away:
+            raise Unreachable("chat.postMessage")
+        self.overspent.append((reader, entry))
+
+    async def show_statement(self, reader: Reader, statement: Statement) -> None:
+        self.statements.append((reader, statement))
 
 
 @dataclass
@@ -240,6 +251,8 @@ class Theatre:
         catalogue: Catalogue = TWO_KEYS,
         models: Models | None = None,
         keys: Sequence[str] = (),
+        admins: frozenset[str] = frozenset(),
+        **caps: Decimal,
     ) -> None:
         self.storage = storage
         self.studio = Studio(catalogue)
@@ -263,8 +276,9 @@ class Theatre:
             accounts=self.studio,
             notices=storage.notices,
             messenger=self.post,
-            caps=Caps(Decimal(per_round), Decimal(per_day)),
+            caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
             patience={Size.DRAFT: patience, Size.FOUR_K: patience},
+            admins=admins,
             now=lambda: self.now,
             health=self.studio,
         )

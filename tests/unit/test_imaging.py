@@ -12,7 +12,20 @@ from PIL import Image
 
 from bot.errors import BadPicture, BadRequest
 from bot.face import Portrait
-from bot.imaging import SHEET_BYTES, SHEET_WIDTH, Limits, alike, contact_sheet, examine, fitting, pair, record
+from bot.imaging import (
+    SHEET_BYTES,
+    SHEET_WIDTH,
+    Bar,
+    Limits,
+    Panel,
+    alike,
+    bars,
+    contact_sheet,
+    examine,
+    fitting,
+    pair,
+    record,
+)
 from playground.faces import draw_face
 
 
@@ -223,3 +236,18 @@ def test_each_half_of_the_pair_is_named() -> None:
     for left in (0, 1004):
         assert min(both.crop((left, 1240, left + 100, 1328)).tobytes()) < 120, "a dark band in the lower corner"
         assert min(both.crop((left, 0, left + 100, 100)).tobytes()) > 240
+
+
+def test_bars_are_as_long_as_their_sums_and_none_is_too_short_to_see() -> None:
+    panels = (Panel("By model", (Bar("a", "$4.00", 4.0), Bar("b", "$1.00", 1.0), Bar("c", "$0.00", 0.0))),)
+    picture = Image.open(BytesIO(bars(panels)))
+    assert (picture.format, picture.width) == ("PNG", 1200)
+    pixels = picture.convert("RGB")
+    rows = [104 + 24, 104 + 48 + 24, 104 + 96 + 24]
+    long, short, least = (sum(pixels.getpixel((x, y)) == (43, 106, 140) for x in range(1200)) for y in rows)
+    assert 0 < least <= 5
+    assert abs(long - 4 * short) <= 4
+
+
+def test_bars_of_nothing_are_a_picture_all_the_same() -> None:
+    assert Image.open(BytesIO(bars((Panel("By model", ()),)))).width == 1200

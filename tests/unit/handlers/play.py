@@ -29,7 +29,8 @@ class Script:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def casting(self) -> Casting:
-        parts = ("opening", "posting", "audition", "voting", "locking", "recall", "home", "finishing", "taking")
+        rest = ("spending", "home", "finishing", "taking")
+        parts = ("opening", "posting", "audition", "voting", "locking", "recall", *rest)
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))
 
 

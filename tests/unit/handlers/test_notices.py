@@ -40,7 +40,7 @@ def test_a_title_cannot_mention_or_link() -> None:
 
 async def test_it_goes_to_one_person_of_one_workspace() -> None:
     async with little_slack() as slack:
-        await SlackMessenger(slack.clients).tell(Reader("T2", "U1"), GONE)
+        await SlackMessenger(slack.clients, CATALOGUE).tell(Reader("T2", "U1"), GONE)
         (sent,) = slack.called("chat.postMessage")
     assert (sent["channel"], sent["text"]) == ("U1", notice(GONE))
     assert slack.tokens == [("chat.postMessage", "xoxb-elsewhere")]
@@ -51,4 +51,4 @@ async def test_whom_slack_keeps_from_us_is_unreachable(team: str) -> None:
     async with little_slack() as slack:
         slack.says["chat.postMessage"] = [{"error": "messages_tab_disabled"}]
         with pytest.raises(Unreachable):
-            await SlackMessenger(slack.clients).tell(Reader(team, "U1"), GONE)
+            await SlackMessenger(slack.clients, CATALOGUE).tell(Reader(team, "U1"), GONE)

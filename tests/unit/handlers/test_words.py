@@ -125,7 +125,7 @@ def test_a_miss_says_whether_it_cost_something(paid: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "what", ["open_now", "cancel", "reroll", "close", "extend", "drop", "lock", "decide", "recast"]
+    "what", ["open_now", "cancel", "reroll", "close", "extend", "drop", "lock", "decide", "recast", "settle", "see"]
 )
 def test_somebody_elses_press_is_told_who_may(what: str) -> None:
     said = errors.sentence(NotYours(what, "U0LEAD"))
@@ -196,6 +196,8 @@ def test_what_portraits_cost_is_told_apart_from_what_is_missing() -> None:
     assert rounds.cost(voting(slots=(*arrived, lost))) == "2 portraits for $0.09, up to $0.12 with what is missing"
     assert rounds.cost(voting(slots=(lost,))) == "up to $0.04 may have been charged"
     assert rounds.cost(voting(slots=(free,))) == "nothing was charged"
+    dearer = replace(arrived[1], price=Decimal("0.04"), cost=Decimal("0.07"))
+    assert rounds.cost(voting(slots=(dearer,))) == "1 portrait for $0.07, $0.03 more than was reserved"
 
 
 def test_a_character_that_is_cast_again_says_both() -> None:

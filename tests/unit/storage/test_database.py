@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from bot.budget import Spender
 from bot.round import Round
 from storage import Storage, open_storage
 from storage.database import Database, open_database
@@ -53,7 +54,7 @@ async def test_a_change_called_off_in_the_middle_leaves_nothing_and_frees_the_wr
 
     async def change() -> None:
         async with storage.database.change() as connection:
-            await connection.execute(text("INSERT INTO purses VALUES ('T1', '2026-11-24', 1)"))
+            await connection.execute(text("INSERT INTO purses VALUES ('T1', 'day', '', '2026-11-24', 1)"))
             begun.set()
             await asyncio.sleep(60)
 
@@ -108,7 +109,12 @@ async def test_no_read_that_people_wait_for_looks_through_a_whole_table(storage:
     await storage.roster.history(round_.character_id)
     await storage.ledger.committed("T1", NOW.date())
     await storage.ledger.charged(round_.id)
-    assert len(asked) >= 16
+    await storage.ledger.held(Spender(PLACE, "U1", NOW.date()))
+    await storage.ledger.spent("T1", NOW.date())
+    await storage.ledger.veiled("T1", NOW.date())
+    await storage.ledger.questions("T1")
+    await storage.ledger.entry("r1-0")
+    assert len(asked) >= 21
     for statement, parameters in list(asked):
         assert not [step for step in await plan(storage, statement, parameters) if step.startswith("SCAN")], statement
 

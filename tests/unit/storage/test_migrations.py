@@ -1,16 +1,23 @@
 """The schema's history leads to the schema the code speaks of."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from storage import migrate
-from storage.migrations import newest, present
+from bot.round import Miss
+from storage import migrate, open_storage
+from storage.migrations import _config, newest, present
 from storage.tables import metadata
+from tests.unit.storage import stories
+from tests.unit.storage.stories import CAPS, NOW, Clock, a_landing, a_round, at, fresh_sqlite
+
+clock = stories.clock
 
 
 def a_file(folder: Path) -> str:
@@ -70,3 +77,41 @@ async def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) 
         await migrate(a_file(tmp_path))
     with inside(a_file(tmp_path)) as connection:
         assert schema_of(connection) == before
+
+
+async def test_money_that_was_reserved_and_spent_before_is_counted_by_every_cap(tmp_path: Path, clock: Clock) -> None:
+    url = await fresh_sqlite(tmp_path)
+    storage = await open_storage(at(url), clock)
+    await storage.rounds.open(a_round("r1"), CAPS, recast=False)
+    await storage.rounds.land(a_landing("r1-0", "0.04"), frozenset())
+    await storage.rounds.miss("r1-1", Miss("timed_out", paid="maybe"), None, 1.0)
+    await storage.rounds.miss("r1-2", Miss("down"), None, 1.0)
+    await storage.rounds.open(a_round("r2", "Ben", opened_at=NOW - timedelta(days=1)), CAPS, recast=False)
+    await storage.close()
+    before = money(url)
+    await asyncio.to_thread(go_to, url, "0004")
+    with inside(url) as connection:
+        assert sorted(connection.execute(text("SELECT * FROM purses"))) == [
+            ("T1", "2026-11-23", 200_000),
+            ("T1", "2026-11-24", 140_000),
+        ]
+    await migrate(url)
+    assert money(url) == before
+    assert ("T1", "workspace_month", "", "2026-11-01", 340_000) in before[0]
+
+
+def money(url: str) -> tuple[list[object], list[object]]:
+    """Every purse and every charge."""
+    with inside(url) as connection:
+        purses = connection.execute(text("SELECT * FROM purses ORDER BY team, cap, owner, since"))
+        charges = connection.execute(text("SELECT * FROM ledger ORDER BY item_id"))
+        return list(purses), list(charges)
+
+
+def go_to(url: str, revision: str) -> None:
+    """Back to an older schema."""
+    with inside(url) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+        connection.commit()
