@@ -8,6 +8,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.four_k import four_k
 from benchmarks.idle import Idle, idle
 from benchmarks.sheets import sheets
 from benchmarks.story import stories, summary
@@ -20,7 +21,8 @@ async def measured(count: int, seconds: float) -> list[tuple[str, str]]:
     with tempfile.TemporaryDirectory() as data:
         ours, bare = await idle(Path(data) / "idle", seconds)
         told = await stories(Path(data) / "story", count)
-    return [*summary(told), *_idle_rows(ours, bare), *sheets()]
+        large = await four_k(Path(data) / "four_k")
+    return [*summary(told), *_idle_rows(ours, bare), *sheets(), *large.rows()]
 
 
 def _idle_rows(ours: Idle, bare: Idle) -> list[tuple[str, str]]:
