@@ -8,6 +8,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.four_k import four_k
 from benchmarks.idle import Idle, idle
 from benchmarks.kills import Losses, kills
 from benchmarks.sheets import sheets
@@ -21,8 +22,9 @@ async def measured(count: int, seconds: float, times: int) -> list[tuple[str, st
     with tempfile.TemporaryDirectory() as data:
         ours, bare = await idle(Path(data) / "idle", seconds)
         told = await stories(Path(data) / "story", count)
+        large = await four_k(Path(data) / "four_k")
         losses, _ = await kills(Path(data) / "kills", times)
-    return [*summary(told), *_idle_rows(ours, bare), *sheets(), *_kill_rows(losses)]
+    return [*summary(told), *_idle_rows(ours, bare), *sheets(), *large.rows(), *_kill_rows(losses)]
 
 
 def _kill_rows(losses: Losses) -> list[tuple[str, str]]:

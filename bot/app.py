@@ -25,6 +25,7 @@ from bot.clock import Clock
 from bot.engine import Engine
 from bot.errors import Unreachable
 from bot.listening import listening
+from bot.memory import return_large_blocks
 from bot.ops import Vitals, ops
 from bot.settings import Settings
 from handlers import register
@@ -120,6 +121,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
 
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; ends the process with status 1 and a word where there is nobody to serve."""
+    return_large_blocks()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -19,7 +19,7 @@ from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
 from bot.errors import BadKey, BadPicture, ModelError, RateLimited, Resting, RoundClosed
 from bot.face import Portrait
-from bot.imaging import Examined, aside, examine
+from bot.imaging import Examined, examined
 from bot.opening import Opening, seed_of
 from bot.ports import (
     Answer,
@@ -336,7 +336,7 @@ class Audition:
         """What is stored for the slot, checked; one after the other, since a decoded 4K picture fills 70 MB."""
         async with self._examining:
             data = await self._portraits.get(original_key(slot.round_id, slot.id))
-            seen = await aside(examine, data, slot.model)
+            seen = await examined(data, slot.model)
         if claimed and claimed != seen.media_type:
             log.info("another type than claimed", model=slot.model, claimed=claimed, found=seen.media_type)
         return seen

@@ -1,4 +1,4 @@
-"""Pictures: bytes in, checked facts, previews and the contact sheet; pure functions, run in two threads."""
+"""Pictures: bytes in, checked facts, previews and the contact sheet; pure functions, run in threads."""
 
 import asyncio
 import warnings
@@ -37,13 +37,20 @@ _QUICK = Image.Resampling.HAMMING
 # A little under the smallest candidate, so that every one is resampled and none keeps its model's own sharpness.
 _BLIND_SCALE = 0.94
 
-# Pillow lets go of the interpreter in its codecs; two threads keep up with four models and bound the memory.
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="imaging")
+# Pillow lets go of the interpreter in its codecs, so these never hold up the event loop. Portraits have a thread to
+# themselves: two that decode 4K keep 70 MB each, and the allocator gives neither back.
+_threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="imaging")
+_examining = ThreadPoolExecutor(max_workers=1, thread_name_prefix="examining")
 
 
 async def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run picture work off the event loop."""
     return await asyncio.get_running_loop().run_in_executor(_threads, lambda: work(*args, **kwargs))
+
+
+async def examined(data: bytes, model: str) -> "Examined":
+    """`examine` off the event loop, one portrait after the other."""
+    return await asyncio.get_running_loop().run_in_executor(_examining, examine, data, model)
 
 
 @dataclass(frozen=True)

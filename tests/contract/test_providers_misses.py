@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import traceback
+from base64 import b64encode
 from collections.abc import Iterator
+from random import Random
 from time import perf_counter
 
 import pytest
@@ -11,6 +13,7 @@ from aiohttp.test_utils import unused_port
 
 from bot.catalogue import Size
 from bot.errors import BadKey, BadPicture, Down, ModelError, RateLimited, TimedOut
+from providers._http import open_http, reading_room
 from tests.contract.vendor_cases import ALL, BASE64, KEY, PICTURE, PROMPT, REFERENCE, VENDORS, Case, Vendor, an_ask
 from tests.contract.vendor_desk import Canned, Desk
 
@@ -107,6 +110,42 @@ async def test_a_vendor_that_comes_up_a_moment_later_is_asked_once(
     await http.close()
     assert answer.data == PICTURE
     assert len(desk.asked) == 1
+
+
+@every_vendor
+async def test_a_vendor_that_is_overloaded_for_a_moment_is_asked_again_and_draws_once(vendor: Vendor) -> None:
+    desk = Desk(Canned(b"", 503), Canned(b"", 529), Canned(vendor.good(BASE64)))
+    async with desk.open() as address:
+        http = vendor.http(address)
+        answer = await vendor.model(vendor.facts, http, LONG).draw(an_ask())
+        await http.close()
+    assert answer.data == PICTURE
+    assert len(desk.asked) == 3
+
+
+@every_vendor
+async def test_a_large_picture_comes_whole_and_two_that_drip_do_not_hold_it_up(
+    vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("providers._http._LARGE", 10_000)
+    monkeypatch.setattr("providers._http._LONGEST_QUEUE", 0.05)
+    large = Random(1).randbytes(200_000)
+    good = Canned(vendor.good(b64encode(large).decode()))
+    slow, quick = Desk(Canned(good.body, manner="drip")), Desk(good)
+    async with slow.open() as slow_address, quick.open() as quick_address:
+        room = reading_room()
+        dripping, sound = (open_http(f"{at}/v1", vendor.headers(KEY), room) for at in (slow_address, quick_address))
+        drips = [
+            asyncio.create_task(vendor.model(vendor.facts, dripping, {Size.DRAFT: 1.0}).draw(an_ask())) for _ in "12"
+        ]
+        await asyncio.sleep(0.2)
+        answer = await vendor.model(vendor.facts, sound, LONG).draw(an_ask())
+        assert not any(drip.done() for drip in drips)
+        ends = await asyncio.gather(*drips, return_exceptions=True)
+        for http in (dripping, sound):
+            await http.close()
+    assert answer.data == large
+    assert [type(end) for end in ends] == [TimedOut, TimedOut]
 
 
 @every_vendor

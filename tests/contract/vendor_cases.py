@@ -114,6 +114,7 @@ def of_any(vendor: Vendor) -> list[Case]:
         Case("500", Canned({"error": {"message": ECHO}}, 500), Down, "maybe"),
         Case("502 as a page", Canned(HTML, 502), Down, "maybe", "status 502"),
         Case("503", Canned({"error": {"message": ECHO}}, 503), Down, "no", asked=3),
+        Case("503 for a minute", Canned(b"", 503, {"Retry-After": "60"}), Down, "no", "status 503"),
         Case("504 as a page", Canned(HTML, 504), Down, "maybe", "status 504"),
         Case("529", Canned({"error": {"message": ECHO}}, 529), Down, "no", asked=3),
         Case("409", Canned({"error": {"message": ECHO}}, 409), Down, "maybe"),

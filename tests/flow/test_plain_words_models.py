@@ -34,7 +34,7 @@ MISSES = {
     "retired": Fate("is no longer served; whoever runs Castroom can name its successor", FREE),
     "bad_request": Fate("did not understand what we sent", FREE),
     "error_500": Fate(FAILED, MAYBE),
-    "error_503": Fate(FAILED, FREE),
+    "error_503": Fate(FAILED, FREE, asked=3),
     "redirect": Fate(FAILED, FREE),
     "cut_before": Fate(FAILED, MAYBE),
     "cut_during": Fate(FAILED, MAYBE),

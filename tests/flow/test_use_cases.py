@@ -25,6 +25,7 @@ from bot.errors import (
     Unreachable,
 )
 from bot.face import Place
+from bot.presenting import original_key
 from bot.round import SlotState, State
 from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
 
@@ -109,6 +110,16 @@ async def test_an_endless_rate_limit_and_a_long_one_are_misses(house: Theatre) -
     round_ = await house.voting()
     assert [s.miss.kind for s in round_.misses if s.miss] == ["rate_limited"] * 3
     assert (len(house.studio.skin.asks), len(house.studio.literal.asks)) == (4, 2)
+
+
+async def test_bytes_that_a_crash_left_unexamined_and_that_are_no_picture_are_a_paid_miss(house: Theatre) -> None:
+    round_id = await house.open()
+    slot = (await house.round(round_id)).slots[0]
+    await house.storage.rounds.intend(slot.id, house.now)
+    await house.storage.portraits.put(original_key(round_id, slot.id), b"<html>one moment</html>")
+    round_ = await house.audition(round_id)
+    assert [(s.id, s.miss.kind, s.miss.paid) for s in round_.misses if s.miss] == [(slot.id, "bad_picture", "yes")]
+    assert house.studio.asked == 3
 
 
 async def test_a_timeout_that_may_have_been_billed_is_not_asked_again_and_stays_reserved(house: Theatre) -> None:

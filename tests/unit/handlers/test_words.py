@@ -255,3 +255,13 @@ def test_a_model_that_is_left_alone_is_told_with_the_time_and_without_its_name()
     said = misses.blind(a_round(), resting)
     assert said.startswith("a model failed several times in a row and is left alone until <!date^")
     assert "Nothing was charged" in said
+
+
+def test_a_picture_that_came_twice_is_told_as_paid_for() -> None:
+    slot = a_miss(0, paid="yes")
+    assert slot.miss
+    twice = replace(slot, miss=replace(slot.miss, kind="duplicate", detail=""))
+    told = misses.blind(a_round(), twice)
+    assert (
+        told == "a model sent a picture that another portrait of this round already shows. It was charged all the same."
+    )

@@ -1,0 +1,121 @@
+"""Eight candidates in 4K from four models: memory over idle, the loop's worst lag, time over the slowest model.
+
+Linux only: the peak is the kernel's own high-water mark, set back before the round.
+"""
+
+import asyncio
+import os
+from asyncio.subprocess import Process
+from dataclasses import dataclass
+from pathlib import Path
+
+from playground.door import Door, buttons_of
+from playground.processes import Workspace, bot_environment, start_bot, stop
+from playground.story import CHANNEL, LEAD
+
+LINE = "{name}: weathered harbour hand, 60 --4k --each 2 --models gpt-image-2,gpt-image-2.5,nano-banana,nano-banana-pro"
+
+# The unmodified bot beside a task that says how late the loop was, in milliseconds, whenever that was a new worst.
+WATCHED = """
+import asyncio, sys, time
+from bot.app import run
+from bot.settings import Settings
+
+async def watch():
+    while True:
+        start = time.perf_counter()
+        await asyncio.sleep(0.005)
+        late = (time.perf_counter() - start - 0.005) * 1000
+        if late > 5:
+            print(f"late {time.time()} {late:.1f}", flush=True)
+
+async def main():
+    watching = asyncio.create_task(watch())
+    await run(Settings.load())
+
+asyncio.run(main())
+"""
+_SETTLE = 3.0
+_PATIENCE = 400.0
+
+
+@dataclass(frozen=True)
+class FourK:
+    """Megabytes at rest and at the peak of the round, the loop's worst lag, and seconds from command to ballot."""
+
+    idle_megabytes: float
+    peak_megabytes: float
+    lag_ms: float
+    seconds: float
+    slowest_model: float
+
+    def rows(self) -> list[tuple[str, str]]:
+        more = self.peak_megabytes - self.idle_megabytes
+        return [
+            ("eight 4K candidates: peak memory over idle", f"{more:.0f} MB over {self.idle_megabytes:.0f} MB"),
+            ("eight 4K candidates: the event loop's worst lag", f"{self.lag_ms:.0f} ms"),
+            (
+                "eight 4K candidates: command to ballot over the slowest model",
+                f"{self.seconds - self.slowest_model:.1f} s over {self.slowest_model:.1f} s",
+            ),
+        ]
+
+
+async def four_k(data: Path) -> FourK:
+    """One round on a workspace of its own, after a draft round that has warmed everything up."""
+    await asyncio.to_thread(data.mkdir, parents=True)
+    workspace = await Workspace.start(data)
+    # The models draw elsewhere in earnest; here they must not take the core the bot runs on.
+    os.setpriority(os.PRIO_PROCESS, workspace.process.pid, 19)
+    try:
+        limits = {"MAX_USD_PER_ROUND": "10", "PATIENCE_4K_SECONDS": "600", "LOG_LEVEL": "WARNING"}
+        variables = bot_environment(data, await workspace.environment(), **limits)
+        bot = await start_bot(variables, data / "bot.log", WATCHED)
+        try:
+            async with Door(workspace.address) as door:
+                await door.connected(bot)
+                await _round(door, "Ines: weathered harbour hand, 60")
+                return await _measured(door, bot, data / "bot.log")
+        finally:
+            await stop(bot)
+    finally:
+        await stop(workspace.process)
+
+
+async def _measured(door: Door, bot: Process, log: Path) -> FourK:
+    await asyncio.sleep(_SETTLE)
+    before = len(await door.bill())
+    said = len(_late(log))
+    await asyncio.to_thread(Path(f"/proc/{bot.pid}/clear_refs").write_text, "5")
+    idle = _megabytes(bot, "VmRSS")
+    seconds = await _round(door, LINE.format(name="Otto"))
+    await asyncio.sleep(_SETTLE)
+    calls = (await door.bill())[before:]
+    assert len(calls) == 8, f"asked {len(calls)} times"
+    return FourK(
+        idle, _megabytes(bot, "VmHWM"), max(_late(log)[said:], default=0.0), seconds, max(c["seconds"] for c in calls)
+    )
+
+
+async def _round(door: Door, line: str) -> float:
+    """Seconds from the command to the open ballot."""
+    seen = {m["ts"] for m in await door.messages(CHANNEL)}
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    await door.command(LEAD, CHANNEL, line)
+
+    async def voting() -> bool:
+        new = [m for m in await door.messages(CHANNEL) if m["ts"] not in seen]
+        return any("vote:1" in buttons_of(m) for m in new)
+
+    await door.until(voting, "the ballot to open", _PATIENCE)
+    return loop.time() - start
+
+
+def _megabytes(process: Process, which: str) -> float:
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return int(dict(line.split(":", 1) for line in lines)[which].split()[0]) / 1024
+
+
+def _late(log: Path) -> list[float]:
+    return [float(line.split()[2]) for line in log.read_text().splitlines() if line.startswith("late ")]
