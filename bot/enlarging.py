@@ -13,11 +13,12 @@ from bot.budget import Charge
 from bot.catalogue import Size
 from bot.errors import BadPicture, ModelError
 from bot.face import Face, Portrait
-from bot.finish import Finish, FinishWay
+from bot.finish import Finish, FinishState, FinishWay
 from bot.imaging import Examined, aside, examine, pair
 from bot.ports import Answer, Ask, Clock, Finishes, Picture, Portraits, Roster, Rounds, Stage
 from bot.presenting import ENDINGS, filename, original_key, preview_key
 from bot.round import Miss
+from bot.turns import wait_in_line
 
 
 class Enlarging:
@@ -68,15 +69,20 @@ class Enlarging:
     async def _ended(self, finish: Finish) -> Finish:
         if await self._portraits.has(original_key(finish.round_id, finish.id)):
             return await self._stored(finish)
-        if not await self._finishes.intend(finish.id, self._now()):
+        if finish.state is FinishState.ASKING:
             return finish.missed(Miss("unknown", paid="maybe"))
         started = perf_counter()
         try:
+            await wait_in_line(self._models, finish.model)
+            if not await self._finishes.intend(finish.id, self._now()):
+                return finish.missed(Miss("unknown", paid="maybe"))
+            started = perf_counter()
             answer = await self._answer(finish)
-            landed = await self._landed(finish, answer, perf_counter() - started)
+            landed = await self._priced(finish, answer, perf_counter() - started)
         except ModelError as error:
             measures.missed(error.kind, error.paid)
-            return finish.missed(Miss(error.kind, error.detail, error.paid), perf_counter() - started)
+            miss = Miss(error.kind, error.detail, error.paid)
+            return finish.missed(miss, perf_counter() - started, error.usd)
         measures.drawn(finish.model, perf_counter() - started, answer.charge.usd, answer.charge.source)
         return landed
 
@@ -88,6 +94,15 @@ class Enlarging:
         aspect = (await self._rounds.get(finish.round_id)).brief.aspect
         ask = Ask(finish.prompt, aspect, Size.FOUR_K, finish.seed or 0, (original,))
         return await self._models.model(finish.model).draw(ask)
+
+    async def _priced(self, finish: Finish, answer: Answer, seconds: float) -> Finish:
+        """Landed; raises BadPicture with the price the vendor told for it."""
+        try:
+            return await self._landed(finish, answer, seconds)
+        except BadPicture as error:
+            if answer.charge.source == "exact":
+                error.usd = answer.charge.usd
+            raise
 
     async def _landed(self, finish: Finish, answer: Answer, seconds: float) -> Finish:
         """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""

@@ -106,10 +106,12 @@ class Finish:
             cost_source=charge.source,
         )
 
-    def missed(self, miss: Miss, seconds: float | None = None) -> "Finish":
-        """Without a picture; what may have been charged is counted as charged."""
+    def missed(self, miss: Miss, seconds: float | None = None, told: Decimal | None = None) -> "Finish":
+        """Without a picture; what may have been charged is counted as charged, `told` as the vendor told it."""
         source = {"no": "", "maybe": "unknown", "yes": "listed"}[miss.paid]
         cost = self.price if source else Decimal(0)
+        if source and told is not None:
+            source, cost = "exact", told
         return replace(self, state=FinishState.MISS, miss=miss, seconds=seconds, cost=cost, cost_source=source)
 
 

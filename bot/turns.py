@@ -42,17 +42,12 @@ class Turns:
 
     async def _wait(self, turn: Turn, round_: Round, slot: Slot) -> bool:
         told: datetime | None = None
-        while True:
-            if until := self._models.resting_until(slot.model):
-                raise Resting(slot.model, "resting", until=until)
-            if not (seconds := turn.wait()):
-                return True
-            if seconds > _LONGEST_LINE:
-                raise RateLimited(slot.model, "long line", retry_after=seconds)
+        while seconds := _left(self._models, turn, slot.model):
             told = await self._tell(round_, slot, told, self._now() + timedelta(seconds=seconds))
             await asyncio.sleep(min(seconds, _LOOK_AGAIN))
             if (await self._rounds.get(round_.id)).state is State.VOID:
                 return False
+        return True
 
     async def _tell(self, round_: Round, slot: Slot, told: datetime | None, until: datetime) -> datetime:
         """Show the wait once, and again only when its end moved by seconds."""
@@ -61,3 +56,23 @@ class Turns:
         await self._rounds.pause(slot.id, until)
         self._stage.refresh(round_.id)
         return until
+
+
+async def wait_in_line(models: Models, model_id: str) -> None:
+    """Wait until a model or upscaler may be asked; raises Resting and RateLimited as `Turns.take` does."""
+    turn = models.line(model_id).enter()
+    try:
+        while seconds := _left(models, turn, model_id):  # noqa: ASYNC110 - time alone brings the turn
+            await asyncio.sleep(min(seconds, _LOOK_AGAIN))
+    finally:
+        turn.leave()
+
+
+def _left(models: Models, turn: Turn, model_id: str) -> float:
+    """Seconds until it is this one's turn, 0 for now."""
+    if until := models.resting_until(model_id):
+        raise Resting(model_id, "resting", until=until)
+    seconds = turn.wait()
+    if seconds > _LONGEST_LINE:
+        raise RateLimited(model_id, "long line", retry_after=seconds)
+    return seconds

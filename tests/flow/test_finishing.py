@@ -77,7 +77,7 @@ async def test_what_did_not_grow_is_no_finish_and_was_paid_all_the_same(tmp_path
     async with cast(tmp_path, UPSCALING) as (play, round_id):
         play.studio.enlarger.long_side = 120
         finish = await press(play, round_id)
-        assert (finish.state, finish.cost_source) == (FinishState.MISS, "listed")
+        assert (finish.state, finish.cost, finish.cost_source) == (FinishState.MISS, Decimal("0.004"), "exact")
         assert finish.miss
         assert (finish.miss.kind, finish.miss.paid) == ("bad_picture", "yes")
 
