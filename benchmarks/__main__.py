@@ -8,6 +8,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.dollars import dollars
 from benchmarks.four_k import four_k
 from benchmarks.idle import Idle, idle
 from benchmarks.kills import Losses, kills
@@ -23,8 +24,9 @@ async def measured(count: int, seconds: float, times: int) -> list[tuple[str, st
         ours, bare = await idle(Path(data) / "idle", seconds)
         told = await stories(Path(data) / "story", count)
         large = await four_k(Path(data) / "four_k")
+        cost = await dollars(Path(data) / "dollars")
         losses, _ = await kills(Path(data) / "kills", times)
-    return [*summary(told), *_idle_rows(ours, bare), *sheets(), *large.rows(), *_kill_rows(losses)]
+    return [*summary(told), *_idle_rows(ours, bare), *sheets(), *large.rows(), *cost.rows(), *_kill_rows(losses)]
 
 
 def _kill_rows(losses: Losses) -> list[tuple[str, str]]:
