@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Self
 
 from bot.catalogue import Look, Size
@@ -18,9 +19,10 @@ ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
 NAME_LIMIT = 80
 TEXT_LIMIT = 6_000
 SLOT_LIMIT = 8
+QUORUM_LIMIT = 99
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 
-_OPTIONS = ("models", "each", "aspect", "look", "for", "4k")
+_OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "ballot", "quorum")
 _OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
 _QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
 _WORD = re.compile(r"\S+")
@@ -30,9 +32,19 @@ _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "week
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+class Secrecy(StrEnum):
+    """How a team votes: in sight of everybody, or each on a private ballot that nobody counts before the close."""
+
+    QUICK = "quick"
+    SEALED = "sealed"
+
+
 @dataclass(frozen=True)
 class Brief:
-    """One character's face, wished for. `models` are the names as typed; empty means: choose for us."""
+    """One character's face, wished for. `models` are the names as typed; empty means: choose for us.
+
+    `quorum` is how many people must vote for the vote to decide anything.
+    """
 
     name: str
     text: str
@@ -42,6 +54,8 @@ class Brief:
     look: Look | None = None
     open_for: timedelta = timedelta(hours=24)
     size: Size = Size.DRAFT
+    ballot: Secrecy = Secrecy.QUICK
+    quorum: int | None = None
 
     @classmethod
     def of(cls, line: str) -> Self:
@@ -57,6 +71,8 @@ class Brief:
             look=_look(options.get("look"), line),
             open_for=_open_for(options.get("for"), line),
             size=Size.FOUR_K if "4k" in options else Size.DRAFT,
+            ballot=_ballot(options.get("ballot"), line),
+            quorum=_quorum(options.get("quorum"), line),
         )
 
 
@@ -224,3 +240,19 @@ def _open_for(raw: str | None, line: str) -> timedelta:
     if not SHORTEST <= open_for <= LONGEST:
         raise BriefError("for", "out_of_range", raw, line=line)
     return open_for
+
+
+def _ballot(raw: str | None, line: str) -> Secrecy:
+    if raw is None:
+        return Secrecy.QUICK
+    if raw.casefold() not in tuple(Secrecy):
+        raise BriefError("ballot", "unknown", raw, tuple(Secrecy), line=line)
+    return Secrecy(raw.casefold())
+
+
+def _quorum(raw: str | None, line: str) -> int | None:
+    if raw is None:
+        return None
+    if not re.fullmatch("[1-9][0-9]?", raw):
+        raise BriefError("quorum", "not_a_count", raw, limit=QUORUM_LIMIT, line=line)
+    return int(raw)

@@ -13,6 +13,7 @@ from bot.opening import Opening
 from bot.ports import Clock, Errands, Ledger, Portraits, Roster, Rounds, Stage, Visibility
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.sealing import Sealing
 from bot.voting import Voting
 
 
@@ -28,6 +29,7 @@ class Casting:
     audition: Audition
     presenting: Presenting
     voting: Voting
+    sealing: Sealing
     locking: Locking
     recall: Recall
     home: Home
@@ -54,10 +56,11 @@ class Casting:
         presenting = Presenting(rounds, portraits, stage, models.catalogue)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
         voting = Voting(rounds, stage, errands, now)
+        sealing = Sealing(rounds, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(roster, portraits, visibility)
         home = Home(rounds, roster, ledger, recall, visibility, caps, now)
-        return cls(opening, audition, presenting, voting, locking, recall, home, models.catalogue)
+        return cls(opening, audition, presenting, voting, sealing, locking, recall, home, models.catalogue)
 
     async def tick(self) -> None:
         """What the clock asks every few seconds: closes that are due, reminders, and work that should be moving."""

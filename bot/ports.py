@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from bot.ballot import Mark, Reaction, Tally
+from bot.ballot import Mark, Paper, Reaction, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.catalogue import ModelFacts, Size, UpscalerFacts
@@ -186,6 +186,12 @@ class Rounds(Protocol):
 
     async def marks(self, round_id: str) -> Sequence[Mark]: ...
 
+    async def put_in(self, paper: Paper) -> bool:
+        """Keep a person's ballot paper if its stamp is newer than the one there and the round is voting."""
+        ...
+
+    async def papers(self, round_id: str) -> Sequence[Paper]: ...
+
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         """voting -> closed with the tally frozen and late candidates numbered; False if state or version moved on."""
         ...
@@ -221,7 +227,7 @@ class Rounds(Protocol):
         ...
 
     async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
-        """Voting rounds of the workspace in which the person has no mark on, oldest deadline first."""
+        """Voting rounds of the workspace in which the person has no mark on and no paper, oldest deadline first."""
         ...
 
     async def keep_wish(self, wish: Wanted) -> None: ...

@@ -10,8 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from bot.ballot import Mark, Tally
-from bot.brief import SLOT_LIMIT, Brief
+from bot.ballot import Mark, Paper, Tally
+from bot.brief import SLOT_LIMIT, Brief, Secrecy
 from bot.errors import NotYours, Paid, RoundClosed
 from bot.face import Place, Portrait
 
@@ -187,9 +187,34 @@ class Round:
                 return slot
         raise KeyError(number)
 
-    def count(self, marks: Iterable[Mark]) -> Tally:
-        """The tally: the frozen one once the round closed, else what `marks` come to."""
-        return self.tally or Tally.of(marks, {slot_id: number for number, slot_id in self.slot_of.items()})
+    @property
+    def sealed(self) -> bool:
+        """Whether votes are on private papers that nobody counts before the close."""
+        return self.brief.ballot is Secrecy.SEALED
+
+    @property
+    def reacted_to(self) -> bool:
+        """Whether number reactions are votes."""
+        return not self.sealed
+
+    def count(self, marks: Iterable[Mark], papers: Iterable[Paper]) -> Tally:
+        """The tally: the frozen one once the round closed, else what `marks` or `papers` come to."""
+        numbers = {slot_id: number for number, slot_id in self.slot_of.items()}
+        if self.tally:
+            return self.tally
+        return Tally.of_papers(papers, numbers) if self.sealed else Tally.of(marks, numbers)
+
+    def lacking(self, tally: Tally) -> int:
+        """How many more people must vote for the vote to decide anything."""
+        return max(0, (self.brief.quorum or 0) - tally.voters)
+
+    def leader(self, tally: Tally) -> int | None:
+        """The number the vote decides for: the sole leader's, once enough people voted."""
+        return None if self.lacking(tally) else tally.winner
+
+    def shown(self, tally: Tally) -> Tally:
+        """As much of `tally` as anybody may see now."""
+        return tally.unseen if self.sealed and self.state is State.VOTING else tally
 
     def candidate(self, slot_id: str) -> Slot:
         """The candidate of this slot; raises KeyError while it has no number."""

@@ -78,6 +78,21 @@ async def whisper(
         await otherwise(view.without_pictures())
 
 
+async def open_dialog(client: AsyncWebClient, opener: str, dialog: dict[str, Any]) -> None:
+    """Open a modal for whoever pressed; without its pictures where Slack refuses them.
+
+    Slack answers `invalid_arguments` for any view it does not take.
+    """
+    try:
+        await client.views_open(trigger_id=opener, view=dialog)
+    except SlackApiError as error:
+        if reason(error) != "invalid_arguments":
+            raise
+        log.info("picture_refused", details=error.response.get("response_metadata"))
+        bare = [block for block in dialog["blocks"] if block["type"] != "image"]
+        await client.views_open(trigger_id=opener, view={**dialog, "blocks": bare})
+
+
 async def speak(view: View, place: Place, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:
     """Show `view` to everybody in a conversation."""
     await with_pictures(partial(_speak, client, place, thread_ts), view)

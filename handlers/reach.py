@@ -2,7 +2,7 @@
 
 from bot.ports import Rounds
 from bot.recall import Recalled
-from handlers.payloads import Press
+from handlers.payloads import Filled, Press
 
 
 class Reach:
@@ -11,7 +11,7 @@ class Reach:
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
 
-    async def round(self, press: Press) -> None:
+    async def round(self, press: Press | Filled) -> None:
         """The press names a round."""
         _own(press, (await self._rounds.get(press.id)).place.team)
 
@@ -31,6 +31,6 @@ class Reach:
         return found
 
 
-def _own(press: Press, team: str) -> None:
+def _own(press: Press | Filled, team: str) -> None:
     if press.place.team != team:
         raise KeyError(press.id)

@@ -63,6 +63,10 @@ class Door:
         body = {"channel": channel, "ts": ts, "action_id": action_id, "value": value}
         return await self.post(f"people/{user}/click", body)
 
+    async def submit(self, user: str, view: Json, values: Mapping[str, Any]) -> Json:
+        """Send a modal in; `values` by block id, what is left out stays as it stands."""
+        return await self.post(f"people/{user}/submit", {"view_id": view["id"], "values": dict(values)})
+
     # What there is.
 
     async def messages(self, channel: str) -> list[Json]:
@@ -84,6 +88,11 @@ class Door:
         """What only this person sees, oldest first."""
         state = await self.get("state", user=user)
         return [m for m in state["ephemerals"] if m["to"] == user and channel in (None, m["channel"])]
+
+    async def dialog(self, user: str) -> Json | None:
+        """The modal a person has before them, the topmost."""
+        views: list[Json] = [v for v in (await self.get("state", user=user))["views"] if v["user"] == user]
+        return views[-1] if views else None
 
     async def calls(self, method: str) -> list[Json]:
         found: list[Json] = (await self.get("calls", method=method, limit=500))["calls"]

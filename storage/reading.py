@@ -12,7 +12,7 @@ from bot.ballot import Mark
 from bot.face import Place
 from bot.round import Round, Slot, SlotState, State
 from storage.rows import ROUND, SLOT, round_of, slot_of
-from storage.tables import marks, rounds, slots
+from storage.tables import marks, papers, rounds, slots
 
 _UNDER_WAY = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
 _SHOWN_BY_NOW = timedelta(minutes=2)
@@ -60,7 +60,8 @@ async def unshown(connection: AsyncConnection, now: datetime) -> Sequence[str]:
 async def waiting_for(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:
     """Voting rounds of the workspace without a vote of the person, oldest deadline first."""
     voted = exists().where(marks.c.round_id == rounds.c.id, marks.c.person == person, marks.c.on)
-    here = and_(rounds.c.team == team, rounds.c.state == State.VOTING, ~voted)
+    answered = exists().where(papers.c.round_id == rounds.c.id, papers.c.person == person)
+    here = and_(rounds.c.team == team, rounds.c.state == State.VOTING, ~voted, ~answered)
     return await _load(connection, here, order=rounds.c.closes_at)
 
 

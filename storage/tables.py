@@ -1,6 +1,6 @@
 """Every table. Ids are text, money is micro-dollars, times are microseconds UTC; the CHECKs stand in for ENUM types.
 
-productions -< characters -< rounds -< slots -< marks
+productions -< characters -< rounds -< slots -< marks      rounds -< papers (of sealed ballots)
                           \\-< faces       \\-- ledger (one charge a settled slot)
 purses: what a workspace has committed on a UTC day      wishes: briefs that wait for a yes
 """
@@ -25,7 +25,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from bot.ballot import Tally, Way
+from bot.ballot import Leg, Tally, Tell, Way
 from bot.brief import SLOT_LIMIT, Brief
 from bot.face import Portrait
 from bot.round import OPEN, Miss, Reason, SlotState, State
@@ -142,6 +142,19 @@ marks = Table(
     Column("on", Boolean, nullable=False),
     Column("stamp", BigInteger, nullable=False),
     _one_of("way", Way),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("leg", Word[Leg](Leg), primary_key=True),
+    Column("human", Document[frozenset[str]](frozenset[str]), nullable=False),
+    Column("likeness", Document[frozenset[str]](frozenset[str]), nullable=False),
+    Column("tells", Document[Mapping[str, tuple[Tell, ...]]](Mapping[str, tuple[Tell, ...]]), nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+    _one_of("leg", Leg),
 )
 
 faces = Table(

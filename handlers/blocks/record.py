@@ -16,6 +16,9 @@ def record(shown: Shown) -> View:
         header(title),
         image(file_id, alt.face(round_.character, round_.brief.text)) if file_id else None,
         section(told) if told else None,
+        section("\n".join(rounds.revealed(s, shown.tally, shown.titles, round_.character) for s in round_.candidates))
+        if shown.tally.answers
+        else None,
         context(rounds.others(round_, shown.tally, shown.titles), rounds.cost(round_)),
         actions([button("full", labels.FULL, round_.id), button("facts", labels.FACTS, round_.id)]),
     )

@@ -35,11 +35,11 @@ def _numbers(shown: Shown) -> list[Block]:
 
 
 def _lead(shown: Shown) -> list[Block]:
-    round_, leader = shown.round, shown.tally.winner
+    round_, leader = shown.round, shown.round.leader(shown.tally)
     seen = round_.slot_of.get(leader, "") if leader else ""
     sure = question(
         labels.lock_question(round_.character, leader),
-        labels.lock_consequence(shown.tally),
+        labels.lock_consequence(shown.tally, round_.lacking(shown.tally)),
         labels.lock_yes(leader),
     )
     stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)

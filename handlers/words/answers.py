@@ -12,6 +12,7 @@ HELP_LINES = (
     "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
     "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast.",
     "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced`",
+    "`--ballot sealed` keeps every vote private and the count unseen until the close; `--quorum 3` wants three voters.",
     "`--aspect 1:1|4:5|3:4|2:3|9:16` `--for 24h` `--4k`. The price stands in the message before a model is asked.",
 )
 HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"

@@ -10,7 +10,14 @@ _GOT_LIMIT = 80
 _KEPT_LIMIT = 300
 _OPTION = re.compile(r"\s+(?:--|[—–―])[^\s—–―-].*", re.DOTALL)
 _DIVIDED = re.compile(r"\s*[^:：\s][^:：]*[:：]\s*\S")
-_MENDED = {"each": " --each 2", "aspect": " --aspect 3:4", "look": " --look skin", "for": " --for 24h"}
+_MENDED = {
+    "each": " --each 2",
+    "aspect": " --aspect 3:4",
+    "look": " --look skin",
+    "for": " --for 24h",
+    "ballot": " --ballot sealed",
+    "quorum": " --quorum 3",
+}
 
 _SENTENCES = {
     ("option", "unknown"): "I don't know {got}. I know {options}.",
@@ -23,6 +30,8 @@ _SENTENCES = {
     ("each", "too_many"): "{got} is too many: {limit} portraits fit into one round.",
     ("aspect", "unknown"): "I know the aspects {known}, but not {got}.",
     ("look", "unknown"): "I know the looks {known}, but not {got}.",
+    ("ballot", "unknown"): "A ballot is {known}, not {got}.",
+    ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
     ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",
 }

@@ -6,6 +6,7 @@ from decimal import Decimal
 from bot.ballot import Tally
 from bot.face import Face
 from bot.round import Round, Slot, SlotState
+from handlers.words import sealed
 from handlers.words.text import count, day, dollars, person, quiet, several, when
 from handlers.words.titles import Titles
 
@@ -73,7 +74,8 @@ HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
 def ballot(round_: Round, tally: Tally) -> str:
     """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
     blind = "models are hidden until then" if round_.blind else "one model drew all of these, so the vote is not blind"
-    return " · ".join([voters(tally.voters), *_closing(round_.closes_at), blind])
+    needed = f"{tally.voters + lacking} needed" if (lacking := round_.lacking(tally)) else ""
+    return " · ".join([voters(tally.voters), *filter(None, [needed]), *_closing(round_.closes_at), blind])
 
 
 def voters(number: int) -> str:
@@ -90,11 +92,17 @@ def under_way(round_: Round) -> str:
     return " · ".join(parts)
 
 
-def result(tally: Tally) -> str:
+def result(round_: Round, tally: Tally) -> str:
     """How the ballot ended and what can be done about it."""
+    if lacking := round_.lacking(tally):
+        voted = f"{tally.voters} of the {tally.voters + lacking} people this ballot needs have voted"
+        return f"{voted}, so it decides nothing. The lead can extend it a day, decide, or drop the round."
     if tally.winner is not None:
         votes = tally.votes[tally.winner]
         return f"{tally.winner} leads: {votes} of {count(tally.voters, 'person', 'people')} voted for it."
+    if tally.answers and tally.voters and not tally.leaders:
+        voted = count(tally.voters, "person", "people")
+        return f"Nothing here reads human and right to the {voted} who voted. Refine the brief in a new /cast line."
     if not tally.leaders:
         return "Nobody voted. The lead can extend it a day, decide, or drop the round."
     level = several([str(n) for n in tally.leaders])
@@ -102,9 +110,10 @@ def result(tally: Tally) -> str:
     return f"{level} are level with {each} each. The lead can decide, extend it a day, or drop the round."
 
 
-def revealed(slot: Slot, tally: Tally, titles: Titles) -> str:
+def revealed(slot: Slot, tally: Tally, titles: Titles, name: str) -> str:
     """A candidate with its model, for after the close."""
-    return f"*{slot.number}* {quiet(titles(slot.model))} · {count(tally.votes.get(slot.number or 0, 0), 'vote')}"
+    line = f"*{slot.number}* {quiet(titles(slot.model))} · {count(tally.votes.get(slot.number or 0, 0), 'vote')}"
+    return f"{line} · {sealed.answers(tally.answers, slot.number or 0, name)}" if tally.answers else line
 
 
 def record(face: Face, titles: Titles) -> str:
@@ -139,8 +148,9 @@ def void(round_: Round) -> str:
 
 
 def reminder(round_: Round) -> str:
+    how = "fill in your ballot above" if round_.sealed else "tap a number above"
     closing = " · ".join(_closing(round_.closes_at)) or "closes soon"
-    return f"Voting on {quiet(round_.character)} {closing}. If you have not voted yet: tap a number above."
+    return f"Voting on {quiet(round_.character)} {closing}. If you have not voted yet: {how}."
 
 
 def late(round_: Round) -> str:

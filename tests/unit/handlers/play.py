@@ -29,7 +29,7 @@ class Script:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def casting(self) -> Casting:
-        parts = ("opening", "audition", "voting", "locking", "recall", "home")
+        parts = ("opening", "audition", "voting", "sealing", "locking", "recall", "home")
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))
 
 

@@ -38,6 +38,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "reactions.get": {"reactions:read"},
     "users.conversations": CONVERSATIONS,
     "users.info": {"users:read"},
+    "views.open": set(),
     "views.publish": set(),
 }
 EVENT_SCOPES: dict[str, set[str]] = {

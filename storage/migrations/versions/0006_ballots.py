@@ -1,0 +1,29 @@
+"""Ballot papers: what a person answers on a sealed ballot."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "papers",
+        sa.Column("round_id", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("leg", sa.Text(), nullable=False),
+        sa.Column("human", sa.JSON(), nullable=False),
+        sa.Column("likeness", sa.JSON(), nullable=False),
+        sa.Column("tells", sa.JSON(), nullable=False),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("round_id", "person", "leg", name="pk_papers"),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name="fk_papers_round_id"),
+        sa.CheckConstraint("leg IN ('first', 'run_off')", name="leg"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("papers")
