@@ -153,7 +153,7 @@ class Audition:
         """What can be drawn again and for how much, without drawing anything."""
         round_ = await self._rounds.get(round_id)
         round_.for_lead(person, "reroll")
-        round_.must_be(State.DRAWING, State.VOTING, what="reroll")
+        _must_take_more(round_)
         numbers = tuple(round_.slot_of) if round_.next_number() else ()
         misses = round_.misses if round_.next_number() else ()
         all_price = self._opening.price_of(round_.brief)
@@ -172,7 +172,7 @@ class Audition:
         """Reserve one more slot of the same model; the candidate it re-rolls keeps its number and votes."""
         round_ = await self._rounds.by_slot(slot_id)
         round_.for_lead(person, "reroll")
-        round_.must_be(State.DRAWING, State.VOTING, what="reroll")
+        _must_take_more(round_)
         if round_.next_number() is None:
             raise RoundClosed("reroll", "full", round_.character)
         slot = next(s for s in round_.slots if s.id == slot_id)
@@ -265,6 +265,13 @@ class Audition:
     async def _miss(self, slot: Slot, miss: Miss, seconds: float | None) -> None:
         charges = {"no": None, "maybe": Charge(slot.price, "unknown"), "yes": Charge(slot.price, "listed")}
         await self._rounds.miss(slot.id, miss, charges[miss.paid], seconds)
+
+
+def _must_take_more(round_: Round) -> None:
+    """A run-off is between candidates that stand; everywhere else before the close another one may join."""
+    round_.must_be(State.DRAWING, State.VOTING, what="reroll")
+    if round_.run_off:
+        raise RoundClosed("reroll", "run_off", round_.character)
 
 
 def _portrait(slot: Slot, data: bytes, seen: Examined) -> Portrait:

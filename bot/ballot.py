@@ -139,6 +139,25 @@ class Tally:
         return most[0] if self.winner and len(most) == 1 else None
 
 
+@dataclass(frozen=True)
+class RunOff:
+    """A second ballot between the `numbers` that were too close to call, and the `first` ballot's tally."""
+
+    numbers: tuple[int, ...]
+    first: Tally
+
+
+def too_close(tally: Tally) -> tuple[int, ...]:
+    """The numbers a run-off would be between: all that share the lead, or a sole leader and all one vote behind.
+
+    Empty when the vote is clear; a candidate without a vote is nobody's second choice.
+    """
+    most = max(tally.votes.values(), default=0)
+    near = most if len(tally.leaders) > 1 else max(most - 1, 1)
+    close = tuple(number for number, votes in tally.votes.items() if votes >= near)
+    return close if len(close) > 1 else ()
+
+
 def order_for(slots: Iterable[str], seed: int, person: str) -> tuple[str, ...]:
     """The candidates in an order of this person's own, the same each time they look."""
     order = sorted(slots)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from bot.ballot import Mark, Paper, Reaction, Tally
+from bot.ballot import Mark, Paper, Reaction, RunOff, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.catalogue import ModelFacts, Size, UpscalerFacts
@@ -198,6 +198,10 @@ class Rounds(Protocol):
 
     async def extend(self, round_id: str, closes_at: datetime) -> bool:
         """closed -> voting until `closes_at`, the frozen tally let go; False when it is not closed."""
+        ...
+
+    async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
+        """closed -> voting between `run_off`'s numbers until `closes_at`; False when it is not closed or had one."""
         ...
 
     async def void(self, round_id: str, why: str) -> bool:

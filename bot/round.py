@@ -1,16 +1,16 @@
 """A round: one attempt to cast one character, from brief to lock.
 
-drawing -> voting -> closed -> locked      closed -> voting (extended)      drawing | voting | closed -> void
+drawing -> voting -> closed -> locked      closed -> voting (extended, run-off)      drawing | voting | closed -> void
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from bot.ballot import Mark, Paper, Tally
+from bot.ballot import Leg, Mark, Paper, RunOff, Tally, too_close
 from bot.brief import SLOT_LIMIT, Brief, Secrecy
 from bot.errors import NotYours, Paid, RoundClosed
 from bot.face import Place, Portrait
@@ -116,6 +116,7 @@ class Round:
     ballot_version: int = 0
     parent: str | None = None
     tally: Tally | None = None
+    run_off: RunOff | None = None
     slots: tuple[Slot, ...] = ()
 
     @property
@@ -173,8 +174,8 @@ class Round:
 
     @property
     def blind(self) -> bool:
-        """Whether hiding the model means anything: a round left with one model is not blind."""
-        return len({s.model for s in self.candidates} or set(self.models)) > 1
+        """Whether hiding the model means anything: a round left with one model is not blind, nor is a run-off."""
+        return not self.run_off and len({s.model for s in self.candidates} or set(self.models)) > 1
 
     @property
     def slot_of(self) -> Mapping[int, str]:
@@ -195,14 +196,34 @@ class Round:
     @property
     def reacted_to(self) -> bool:
         """Whether number reactions are votes."""
-        return not self.sealed
+        return not self.sealed and not self.run_off
+
+    @property
+    def leg(self) -> Leg:
+        return Leg.RUN_OFF if self.run_off else Leg.FIRST
+
+    @property
+    def on_ballot(self) -> Mapping[int, str]:
+        """The candidates people can vote for now, number to slot id: in a run-off the finalists."""
+        finalists = self.run_off.numbers if self.run_off else tuple(self.slot_of)
+        return {number: slot_id for number, slot_id in self.slot_of.items() if number in finalists}
 
     def count(self, marks: Iterable[Mark], papers: Iterable[Paper]) -> Tally:
         """The tally: the frozen one once the round closed, else what `marks` or `papers` come to."""
-        numbers = {slot_id: number for number, slot_id in self.slot_of.items()}
         if self.tally:
             return self.tally
-        return Tally.of_papers(papers, numbers) if self.sealed else Tally.of(marks, numbers)
+        numbers = {slot_id: number for number, slot_id in self.on_ballot.items()}
+        cast = [p for p in papers if p.leg is self.leg]
+        if self.run_off:
+            return replace(Tally.of_papers(cast, numbers), answers=None)
+        return Tally.of_papers(cast, numbers) if self.sealed else Tally.of(marks, numbers)
+
+    @property
+    def close_call(self) -> tuple[int, ...]:
+        """The numbers a run-off can be held between: after a first ballot that closed with a quorum and too close."""
+        if self.state is not State.CLOSED or self.tally is None or self.run_off or self.lacking(self.tally):
+            return ()
+        return too_close(self.tally)
 
     def lacking(self, tally: Tally) -> int:
         """How many more people must vote for the vote to decide anything."""

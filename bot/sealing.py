@@ -1,4 +1,4 @@
-"""The sealed ballot: everybody on a paper of their own, which they may change until the close."""
+"""Papers: a sealed ballot's, which everybody may change until the close, and the one choice each has in a run-off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Sealing:
         round_ = await self._rounds.get(round_id)
         _must_be_open(round_)
         order = order_for((s.id for s in round_.candidates), round_.order_seed, person)
-        mine = [p for p in await self._rounds.papers(round_id) if p.person == person]
+        mine = [p for p in await self._rounds.papers(round_id) if p.person == person and p.leg is Leg.FIRST]
         return Sheet(round_, tuple(round_.candidate(slot_id) for slot_id in order), next(iter(mine), None))
 
     async def put_in(self, round_id: str, person: str, answered: Answered) -> Round:
@@ -65,8 +65,32 @@ class Sealing:
         self._stage.refresh(round_id)
         return round_
 
+    async def choose(self, slot_id: str, person: str) -> tuple[Round, int]:
+        """The person's one choice in a run-off, in place of an earlier one: the round and the candidate's number.
+
+        Raises RoundClosed once it is over or where no run-off is held, KeyError for a candidate it is not between.
+        """
+        round_ = await self._rounds.by_slot(slot_id)
+        _must_run_off(round_)
+        number = next((n for n, slot in round_.on_ballot.items() if slot == slot_id), None)
+        if number is None:
+            raise KeyError(slot_id)
+        choice = frozenset({slot_id})
+        stamp = int(self._now().timestamp() * 1_000_000)
+        await self._rounds.put_in(Paper(round_.id, person, Leg.RUN_OFF, choice, choice, {}, stamp))
+        round_ = await self._rounds.get(round_.id)
+        _must_run_off(round_)
+        self._stage.refresh(round_.id)
+        return round_, number
+
+
+def _must_run_off(round_: Round) -> None:
+    round_.must_be(State.VOTING, what="vote")
+    if not round_.run_off:
+        raise RoundClosed("vote", "no_run_off", round_.character)
+
 
 def _must_be_open(round_: Round) -> None:
     round_.must_be(State.VOTING, what="vote")
-    if not round_.sealed:
+    if not round_.sealed or round_.run_off:
         raise RoundClosed("vote", "quick", round_.character)

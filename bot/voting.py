@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.ballot import Mark, Tally, Way, corrections
+from bot.ballot import Mark, RunOff, Tally, Way, corrections
 from bot.errors import OutcomeChanged, RoundClosed, Unreachable
 from bot.face import Place
 from bot.ports import Clock, Errands, Rounds, Stage
@@ -42,7 +42,7 @@ class Voting:
         The round is returned when the reaction is this person's first that does not count, and they should be told.
         """
         round_ = await self._rounds.by_message(place, message_ts)
-        if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of:
+        if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of or round_.run_off:
             return None
         mark = Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on and round_.reacted_to, stamp)
         if not round_.reacted_to:
@@ -57,8 +57,8 @@ class Voting:
         """A press on a number: sets the person's button mark or takes it back; raises RoundClosed after the close."""
         round_ = await self._rounds.by_slot(slot_id)
         round_.must_be(State.VOTING, what="vote")
-        if round_.sealed:
-            raise RoundClosed("vote", "sealed", round_.character)
+        if not round_.reacted_to:
+            raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
         number = round_.candidate(slot_id).number or 0
         on = await self._rounds.toggle(round_.id, slot_id, person, stamp)
         if on is not None:
@@ -84,6 +84,18 @@ class Voting:
         round_.for_lead(person, "extend")
         if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
+        await self._stage.show(round_id)
+        return await self._rounds.get(round_id)
+
+    async def run_off(self, round_id: str, person: str) -> Round:
+        """A second ballot between those that were too close to call, for as long as the first, at most a day."""
+        round_ = await self._rounds.get(round_id)
+        round_.for_lead(person, "run_off")
+        closes_at = self._now() + min(round_.brief.open_for, _EXTENSION)
+        if not round_.close_call or round_.tally is None:
+            raise RoundClosed("run_off", round_.state, round_.character)
+        if not await self._rounds.run_off(round_id, RunOff(round_.close_call, round_.tally), closes_at):
+            raise RoundClosed("run_off", State.VOTING, round_.character)
         await self._stage.show(round_id)
         return await self._rounds.get(round_id)
 

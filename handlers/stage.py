@@ -146,9 +146,10 @@ class SlackStage:
         return (await self._rounds.get(round_id)).place.team
 
     async def _view(self, round_: Round) -> View:
-        marks = await self._rounds.marks(round_.id) if round_.state in OPEN and round_.tally is None else ()
+        uncounted = round_.state in OPEN and round_.tally is None
+        marks = await self._rounds.marks(round_.id) if uncounted else ()
+        papers = await self._rounds.papers(round_.id) if uncounted else ()
         face = await self._roster.face(round_.id) if round_.state is State.LOCKED else None
-        papers = await self._rounds.papers(round_.id) if round_.sealed and round_.tally is None else ()
         return message(Shown(round_, round_.shown(round_.count(marks, papers)), self._titles, face))
 
     async def _put(self, round_: Round, pictures: Sequence[Picture]) -> list[str]:

@@ -21,11 +21,13 @@ class Vote:
 
     def __init__(self, casting: Casting, visibility: SlackVisibility, reach: Reach) -> None:
         self._voting = casting.voting
+        self._sealing = casting.sealing
         self._visibility = visibility
         self._reach = reach
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^vote:\d$"))(self.on_press)
+        app.action(re.compile(r"^choose:\d$"))(self.on_choice)
         app.event("reaction_added")(self.on_reaction)
         app.event("reaction_removed")(self.on_reaction)
 
@@ -39,6 +41,15 @@ class Vote:
             await replies.ack()
             if clicked.changed:
                 await replies.privately(private.receipt(clicked))
+
+    async def on_choice(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        """The one choice in a run-off."""
+        replies = Replies(ack, respond)
+        async with apology(replies.privately):
+            press = press_from(body)
+            await self._reach.slot(press)
+            round_, number = await self._sealing.choose(press.id, press.person)
+            await replies.privately(private.chosen(round_, number))
 
     async def on_reaction(self, body: Payload, client: AsyncWebClient) -> None:
         """Reactions of other bots do not count; one missed while Slack is silent is read back at the close."""

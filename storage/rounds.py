@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, update
 
-from bot.ballot import Mark, Paper, Tally
+from bot.ballot import Mark, Paper, RunOff, Tally
 from bot.budget import Caps, Charge
 from bot.face import Face, Place
 from bot.ports import Landing, Opened, Wanted
@@ -112,6 +112,10 @@ class SqlRounds:
     async def extend(self, round_id: str, closes_at: datetime) -> bool:
         async with self._database.change() as connection:
             return await ballots.extend(connection, round_id, closes_at, self._now())
+
+    async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
+        async with self._database.change() as connection:
+            return await ballots.run_off(connection, round_id, run_off, closes_at, self._now())
 
     # The end.
 

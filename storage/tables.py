@@ -25,7 +25,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from bot.ballot import Leg, Tally, Tell, Way
+from bot.ballot import Leg, RunOff, Tally, Tell, Way
 from bot.brief import SLOT_LIMIT, Brief
 from bot.face import Portrait
 from bot.round import OPEN, Miss, Reason, SlotState, State
@@ -90,6 +90,7 @@ rounds = Table(
     Column("ballot_version", Integer, nullable=False),
     Column("parent", ForeignKey("rounds.id")),
     Column("tally", Document[Tally](Tally)),
+    Column("run_off", Document[RunOff](RunOff)),
     Column("remind_at", Instant),
     _one_of("state", State),
     UniqueConstraint("team", "channel", "message_ts"),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from handlers.blocks.shown import Shown, named_misses, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
-from handlers.words import labels, rounds, sealed
+from handlers.words import labels, rounds, run_off, sealed
 from handlers.words.text import quiet
 
 
@@ -18,6 +18,7 @@ def closed(shown: Shown) -> View:
         section(rounds.result(round_, tally)),
         section(lines) if lines else None,
         context(sealed.none(tally.answers)) if tally.answers else None,
+        context(run_off.first_ballot(round_)),
         *named_misses(shown),
         context(rounds.cost(round_), rounds.under_way(round_)),
         actions(_presses(shown)),
@@ -31,6 +32,8 @@ def _presses(shown: Shown) -> Iterator[Block]:
         ask = question(title, sure, labels.lock_yes(leader))
         value = f"{round_.id} {round_.slot_of[leader]}"
         yield button("lock", labels.lock(leader), value, ask=ask, style="primary")
+    if close_call := round_.close_call:
+        yield button("run_off", run_off.label(close_call), round_.id)
     if round_.candidates:
         yield _decide(shown)
     yield button("extend", labels.EXTEND, round_.id)

@@ -5,7 +5,7 @@ from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, No
 from bot.round import Round
 from bot.voting import Clicked
 from handlers.blocks.view import View, actions, button, context, mrkdwn, section, to_copy, view
-from handlers.words import answers, briefs, errors, labels, sealed
+from handlers.words import answers, briefs, errors, labels, run_off, sealed
 
 _LINE_LIMIT = 3000
 
@@ -38,6 +38,10 @@ def receipt(clicked: Clicked) -> View:
 def in_vain(round_: Round) -> View:
     """A reaction that does not count."""
     return note(sealed.no_reactions(round_.character))
+
+
+def chosen(round_: Round, number: int) -> View:
+    return note(run_off.chosen(round_.character, number))
 
 
 def reroll(offer: Offer) -> View:

@@ -2,7 +2,7 @@
 
 from handlers.blocks.shown import Shown, portrait_file
 from handlers.blocks.view import View, actions, button, context, header, image, section, view
-from handlers.words import alt, labels, rounds
+from handlers.words import alt, labels, rounds, run_off
 from handlers.words.text import quiet
 
 
@@ -19,6 +19,7 @@ def record(shown: Shown) -> View:
         section("\n".join(rounds.revealed(s, shown.tally, shown.titles, round_.character) for s in round_.candidates))
         if shown.tally.answers
         else None,
+        context(run_off.first_ballot(round_)),
         context(rounds.others(round_, shown.tally, shown.titles), rounds.cost(round_)),
         actions([button("full", labels.FULL, round_.id), button("facts", labels.FACTS, round_.id)]),
     )

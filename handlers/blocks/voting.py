@@ -34,7 +34,8 @@ def _numbers(shown: Shown) -> list[Block]:
     ]
 
 
-def _lead(shown: Shown) -> list[Block]:
+def lock(shown: Shown) -> Block:
+    """The lead's lock; it carries the leader it shows, so that one who came to lead meanwhile is not locked unseen."""
     round_, leader = shown.round, shown.round.leader(shown.tally)
     seen = round_.slot_of.get(leader, "") if leader else ""
     sure = question(
@@ -42,9 +43,14 @@ def _lead(shown: Shown) -> list[Block]:
         labels.lock_consequence(shown.tally, round_.lacking(shown.tally)),
         labels.lock_yes(leader),
     )
+    value = f"{round_.id} {seen}".strip()
+    return button("lock", labels.lock(leader), value, ask=sure, style="primary" if leader else "")
+
+
+def _lead(shown: Shown) -> list[Block]:
     stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
     return [
-        button("lock", labels.lock(leader), f"{round_.id} {seen}".strip(), ask=sure, style="primary" if leader else ""),
-        button("reroll", labels.REROLL, round_.id),
-        button("close", labels.CLOSE, round_.id, ask=stop),
+        lock(shown),
+        button("reroll", labels.REROLL, shown.round.id),
+        button("close", labels.CLOSE, shown.round.id, ask=stop),
     ]

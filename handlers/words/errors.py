@@ -29,6 +29,7 @@ _DEEDS = {
     "reroll": "have portraits drawn again",
     "close": "close this vote",
     "extend": "extend this vote",
+    "run_off": "hold a run-off",
     "drop": "drop this round",
     "lock": "lock a face",
     "decide": "decide",
@@ -48,6 +49,8 @@ _STATES = {
     "void": "This round for {name} has ended. A new /cast line starts another.",
     "sealed": "The ballot on {name} is sealed. Open yours in the round's message; a lock comes after the close.",
     "quick": "The vote on {name} is in the open: tap a number under the portraits.",
+    "run_off": "{name} is in a run-off between the numbers under the portraits. Tap one of those.",
+    "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",
     "full": "Eight candidates are the most a round shows. Re-roll all of them, or close the vote.",
     "too_few": "Voting opens from two portraits on. There are fewer so far.",
 }

@@ -74,6 +74,8 @@ HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
 def ballot(round_: Round, tally: Tally) -> str:
     """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
     blind = "models are hidden until then" if round_.blind else "one model drew all of these, so the vote is not blind"
+    if round_.run_off:
+        blind = "models were named at the first close, so this is not blind"
     needed = f"{tally.voters + lacking} needed" if (lacking := round_.lacking(tally)) else ""
     return " · ".join([voters(tally.voters), *filter(None, [needed]), *_closing(round_.closes_at), blind])
 
@@ -107,7 +109,11 @@ def result(round_: Round, tally: Tally) -> str:
         return "Nobody voted. The lead can extend it a day, decide, or drop the round."
     level = several([str(n) for n in tally.leaders])
     each = count(tally.votes[tally.leaders[0]], "vote")
-    return f"{level} are level with {each} each. The lead can decide, extend it a day, or drop the round."
+    again = " again" if round_.run_off else ""
+    ways = "The lead can decide, extend it a day, or drop the round."
+    if round_.close_call:
+        ways = "A run-off can tell, or the lead decides."
+    return f"{level} are level{again} with {each} each. {ways}"
 
 
 def revealed(slot: Slot, tally: Tally, titles: Titles, name: str) -> str:
@@ -148,8 +154,10 @@ def void(round_: Round) -> str:
 
 
 def reminder(round_: Round) -> str:
-    how = "fill in your ballot above" if round_.sealed else "tap a number above"
     closing = " · ".join(_closing(round_.closes_at)) or "closes soon"
+    if round_.run_off:
+        return f"The run-off for {quiet(round_.character)} {closing}. If you have not chosen yet: tap a number above."
+    how = "fill in your ballot above" if round_.sealed else "tap a number above"
     return f"Voting on {quiet(round_.character)} {closing}. If you have not voted yet: {how}."
 
 

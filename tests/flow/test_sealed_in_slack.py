@@ -114,6 +114,29 @@ async def test_a_ballot_can_be_changed_and_says_what_is_unclear(film: House) -> 
     assert "is closed" in text_of(await film.dialog(DANIEL, "closed"))
 
 
+async def test_a_tie_is_run_off_under_the_old_numbers_without_a_count_before_its_close(film: House) -> None:
+    ts = await sealed(film, "Vera: a captain")
+    for user, number in ((DANIEL, 2), (MEI, 3)):
+        view = await paper(film, ts, user)
+        await film.door.submit(user, view, votes_for(view, number))
+    await film.reads(ts, "2 people voted")
+    await film.press(LENA, ts, "close")
+    await film.reads(ts, "2 and 3 are level with 1 vote each. A run-off can tell")
+    await film.press(LENA, ts, "run_off")
+    await film.reads(ts, "run-off: 2 or 3?")
+    for user in (DANIEL, MEI):
+        await film.press(user, ts, "choose:3")
+        await film.told(user, "Your choice for Vera is 3")
+    told = await film.reads(ts, "2 people voted")
+    assert "so this is not blind" in told
+    buttons = buttons_of(await film.door.message(FILM, ts))
+    assert (buttons["choose:2"], buttons["choose:3"], "lock" in buttons) == ("2", "3", False)
+    await film.press(LENA, ts, "close")
+    await film.reads(ts, "3 leads: 2 of 2 people voted for it")
+    await film.press(LENA, ts, "lock")
+    assert "First ballot: 2 had 1 vote, 3 had 1 vote." in await film.reads(ts, "Vera is cast")
+
+
 async def test_a_reaction_is_answered_once_and_counts_nothing(film: House) -> None:
     ts = await sealed(film, "Rafi: a diver")
     await film.door.react(MEI, FILM, ts, "one")

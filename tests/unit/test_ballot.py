@@ -1,9 +1,10 @@
 """Marks, votes, tally, and what is read back from Slack."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ballot import Leg, Mark, Paper, Reaction, Tally, Tell, Way, corrections, order_for
+from bot.ballot import Leg, Mark, Paper, Reaction, Tally, Tell, Way, corrections, order_for, too_close
 
 NUMBERS = {"s1": 1, "s2": 2, "s3": 3}
 SLOTS = {number: slot for slot, number in NUMBERS.items()}
@@ -126,3 +127,19 @@ def test_a_sealed_tally_is_what_reading_the_papers_aloud_comes_to(cast: dict[str
         for slot in human:
             aloud[NUMBERS[slot]] += slot in like
     assert (tally.votes, tally.voters) == (aloud, len(cast))
+
+
+@pytest.mark.parametrize(
+    ("votes", "close"),
+    [
+        ({1: 3, 2: 3, 3: 1}, (1, 2)),
+        ({1: 2, 2: 2, 3: 2}, (1, 2, 3)),
+        ({1: 3, 2: 2, 3: 2}, (1, 2, 3)),
+        ({1: 3, 2: 3, 3: 2}, (1, 2)),
+        ({1: 3, 2: 1, 3: 0}, ()),
+        ({1: 1, 2: 0, 3: 0}, ()),
+        ({1: 0, 2: 0}, ()),
+    ],
+)
+def test_a_run_off_is_between_those_level_or_one_vote_apart(votes: dict[int, int], close: tuple[int, ...]) -> None:
+    assert too_close(Tally(votes, 5)) == close

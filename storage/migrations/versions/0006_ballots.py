@@ -1,4 +1,4 @@
-"""Ballot papers: what a person answers on a sealed ballot."""
+"""Ballot papers, of sealed ballots and run-offs; and what a round's run-off is between."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("rounds", sa.Column("run_off", sa.JSON()))
     op.create_table(
         "papers",
         sa.Column("round_id", sa.Text(), nullable=False),
@@ -27,3 +28,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("papers")
+    op.drop_column("rounds", "run_off")
