@@ -132,6 +132,14 @@ class Tally:
         return self.leaders[0] if len(self.leaders) == 1 else None
 
     @property
+    def to_turn(self) -> int:
+        """How many more votes for others would change who leads alone: 1 for a tie, 0 where none can."""
+        if not self.leaders or len(self.votes) == 1:
+            return 0
+        first, second = sorted(self.votes.values(), reverse=True)[:2]
+        return max(first - second, 1)
+
+    @property
     def understudy(self) -> int | None:
         """The runner-up's number, if one stands alone behind the winner."""
         rest = {n: count for n, count in self.votes.items() if n != self.winner and count}

@@ -164,6 +164,11 @@ class Round:
         return sum((s.price if s.cost is None else s.cost for s in self.slots), Decimal(0))
 
     @property
+    def another(self) -> Decimal:
+        """What another round like this one may cost at most, in dollars."""
+        return sum((s.price for s in self.slots if s.again_for is None), Decimal(0))
+
+    @property
     def dearest(self) -> Decimal:
         """The price shown for any re-roll, so that it names no model."""
         return max(s.price for s in self.slots)

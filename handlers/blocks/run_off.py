@@ -21,6 +21,7 @@ def run_off(shown: Shown) -> View:
         section(words.HOW_TO_VOTE),
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally)),
+        context(rounds.stop_sign(round_, shown.tally)),
         context(words.first_ballot(round_)),
         context(words.SEALED if round_.sealed else ""),
         actions(lead),

@@ -15,6 +15,7 @@ def voting(shown: Shown) -> View:
         section(rounds.HOW_TO_VOTE),
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally)),
+        context(rounds.stop_sign(round_, shown.tally)),
         context(rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions(_lead(shown)),

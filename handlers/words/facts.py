@@ -30,4 +30,4 @@ def rows(face: Face, titles: Titles) -> tuple[tuple[str, str], ...]:
 def _ballot(face: Face) -> str:
     votes = ", ".join(f"{number}: {votes}" for number, votes in sorted(face.tally.items()))
     decided = "the lead decided" if face.decided_by_lead else "most votes won"
-    return f"any number of votes each, {count(face.voters, 'person', 'people')} voted ({votes}); {decided}"
+    return f"{count(face.voters, 'person', 'people')} voted ({votes}); {decided}"

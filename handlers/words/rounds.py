@@ -80,6 +80,21 @@ def ballot(round_: Round, tally: Tally) -> str:
     return " · ".join([voters(tally.voters), *filter(None, [needed]), *_closing(round_.closes_at), blind])
 
 
+def stop_sign(round_: Round, tally: Tally) -> str:
+    """Whether it is worth going on: how far the vote is from turning, and what another round would cost.
+
+    Empty while nobody has voted, and before a sealed ballot closes, since nobody may know then.
+    """
+    if not (votes := tally.to_turn):
+        return ""
+    turning = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"
+    return f"{turning[0].upper()}{turning[1:]} · {another(round_)}"
+
+
+def another(round_: Round) -> str:
+    return f"another round costs up to {dollars(round_.another)}"
+
+
 def voters(number: int) -> str:
     return f"{count(number, 'person', 'people')} voted" if number else "Nobody has voted yet"
 
@@ -104,7 +119,7 @@ def result(round_: Round, tally: Tally) -> str:
         return f"{tally.winner} leads: {votes} of {count(tally.voters, 'person', 'people')} voted for it."
     if tally.answers and tally.voters and not tally.leaders:
         voted = count(tally.voters, "person", "people")
-        return f"Nothing here reads human and right to the {voted} who voted. Refine the brief in a new /cast line."
+        return f"Nothing here reads human and right to the {voted} who voted: refine the brief; {another(round_)}."
     if not tally.leaders:
         return "Nobody voted. The lead can extend it a day, decide, or drop the round."
     level = several([str(n) for n in tally.leaders])

@@ -143,3 +143,23 @@ def test_a_sealed_tally_is_what_reading_the_papers_aloud_comes_to(cast: dict[str
 )
 def test_a_run_off_is_between_those_level_or_one_vote_apart(votes: dict[int, int], close: tuple[int, ...]) -> None:
     assert too_close(Tally(votes, 5)) == close
+
+
+@pytest.mark.parametrize(
+    ("votes", "to_turn"),
+    [({1: 0, 2: 0}, 0), ({1: 2, 2: 2}, 1), ({1: 3, 2: 2}, 1), ({1: 4, 2: 1, 3: 1}, 3), ({1: 2}, 0)],
+)
+def test_how_many_votes_turn_a_vote(votes: dict[int, int], to_turn: int) -> None:
+    assert Tally(votes, 4).to_turn == to_turn
+
+
+@given(st.dictionaries(st.integers(1, 8), st.integers(0, 5), min_size=2), st.integers(1, 8))
+def test_no_fewer_votes_than_said_turn_a_vote(votes: dict[int, int], other: int) -> None:
+    tally = Tally(votes, 5)
+    if tally.winner is None or other == tally.winner or other not in votes:
+        return
+    fewer = Tally({**votes, other: votes[other] + tally.to_turn - 1}, 5)
+    assert fewer.winner == tally.winner
+    second = max(votes[n] for n in votes if n != tally.winner)
+    rival = next(n for n in votes if n != tally.winner and votes[n] == second)
+    assert Tally({**votes, rival: second + tally.to_turn}, 5).winner is None

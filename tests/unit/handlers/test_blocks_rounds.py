@@ -228,3 +228,9 @@ def test_a_round_without_any_portrait_gives_every_reason_with_its_model() -> Non
     )
     assert "Missing, 1 of 2: Easel Four failed on its side. Nothing was charged for it." in said
     assert "Missing, 2 of 2: Lumen Two did not take our key" in said
+
+
+def test_the_stop_sign_says_how_far_the_vote_is_from_turning_and_what_another_round_costs() -> None:
+    assert "One more vote could change this · another round costs up to $0.15" in words(told(voting(), {1: 2, 2: 1}, 2))
+    assert "It takes 3 more votes to change this" in words(told(voting(), {1: 3, 2: 0}, 3))
+    assert "change this" not in words(told(voting(), {1: 0, 2: 0}, 0))
