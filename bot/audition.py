@@ -171,7 +171,7 @@ class Audition:
         """What can be drawn again and for how much, without drawing anything."""
         round_ = await self._rounds.get(round_id)
         round_.for_lead(person, "reroll")
-        round_.must_be(State.DRAWING, State.VOTING, what="reroll")
+        _must_take_more(round_)
         numbers = tuple(round_.slot_of) if round_.next_number() else ()
         misses = round_.misses if round_.next_number() else ()
         all_price = self._opening.price_of(round_.brief)
@@ -190,7 +190,7 @@ class Audition:
         """Reserve one more slot of the same model; the candidate it re-rolls keeps its number and votes."""
         round_ = await self._rounds.by_slot(slot_id)
         round_.for_lead(person, "reroll")
-        round_.must_be(State.DRAWING, State.VOTING, what="reroll")
+        _must_take_more(round_)
         if round_.next_number() is None:
             raise RoundClosed("reroll", "full", round_.character)
         slot = next(s for s in round_.slots if s.id == slot_id)
@@ -347,6 +347,13 @@ class Audition:
         charge = charges[miss.paid] if told is None or miss.paid == "no" else Charge(told, "exact")
         await self._rounds.miss(slot.id, miss, charge, seconds)
         measures.missed(miss.kind, miss.paid)
+
+
+def _must_take_more(round_: Round) -> None:
+    """A run-off is between candidates that stand; everywhere else before the close another one may join."""
+    round_.must_be(State.DRAWING, State.VOTING, what="reroll")
+    if round_.run_off:
+        raise RoundClosed("reroll", "run_off", round_.character)
 
 
 def _portrait(slot: Slot, seen: Examined) -> Portrait:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from enum import StrEnum
 from typing import Self
 
 from bot.catalogue import Look, Size
@@ -19,11 +20,12 @@ ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
 NAME_LIMIT = 80
 TEXT_LIMIT = 6_000
 SLOT_LIMIT = 8
+QUORUM_LIMIT = 99
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 
 PHOTO = "photo"
 
-_OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like")
+_OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum")
 _OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
 _QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
 _WORD = re.compile(r"\S+")
@@ -31,6 +33,13 @@ _QUOTES = "\"'“”„‟‘’«»"
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
 _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Secrecy(StrEnum):
+    """How a team votes: in sight of everybody, or each on a private ballot that nobody counts before the close."""
+
+    QUICK = "quick"
+    SEALED = "sealed"
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ class Brief:
     """One character's face, wished for. `models` are the names as typed; empty means: choose for us.
 
     `agreed` is what the lead said the round may cost, in dollars, when models had to be replaced.
+    `quorum` is how many people must vote for the vote to decide anything.
     """
 
     name: str
@@ -82,6 +92,8 @@ class Brief:
     size: Size = Size.DRAFT
     like: Like | None = None
     agreed: Decimal | None = None
+    ballot: Secrecy = Secrecy.QUICK
+    quorum: int | None = None
 
     @property
     def references(self) -> int:
@@ -107,6 +119,8 @@ class Brief:
             open_for=_open_for(options.get("for"), line),
             size=Size.FOUR_K if "4k" in options else Size.DRAFT,
             like=_like(options.get("like"), line),
+            ballot=_ballot(options.get("ballot"), line),
+            quorum=_quorum(options.get("quorum"), line),
         )
 
 
@@ -288,3 +302,19 @@ def _open_for(raw: str | None, line: str) -> timedelta:
     if not SHORTEST <= open_for <= LONGEST:
         raise BriefError("for", "out_of_range", raw, line=line)
     return open_for
+
+
+def _ballot(raw: str | None, line: str) -> Secrecy:
+    if raw is None:
+        return Secrecy.QUICK
+    if raw.casefold() not in tuple(Secrecy):
+        raise BriefError("ballot", "unknown", raw, tuple(Secrecy), line=line)
+    return Secrecy(raw.casefold())
+
+
+def _quorum(raw: str | None, line: str) -> int | None:
+    if raw is None:
+        return None
+    if not re.fullmatch("[1-9][0-9]?", raw):
+        raise BriefError("quorum", "not_a_count", raw, limit=QUORUM_LIMIT, line=line)
+    return int(raw)

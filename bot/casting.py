@@ -32,6 +32,7 @@ from bot.ports import (
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.sealing import Sealing
 from bot.spending import Spending
 from bot.taking import Taking
 from bot.voting import Voting
@@ -57,6 +58,7 @@ class Casting:
     audition: Audition
     presenting: Presenting
     voting: Voting
+    sealing: Sealing
     locking: Locking
     recall: Recall
     spending: Spending
@@ -96,6 +98,7 @@ class Casting:
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
         voting = Voting(rounds, stage, errands, now)
+        sealing = Sealing(rounds, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now)
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
         spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
@@ -103,7 +106,7 @@ class Casting:
         lifecycle = Lifecycle(accounts, notices, messenger, now)
         finishing = Finishing(rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now)
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
-        before = (opening, posting, audition, presenting, voting, locking, recall, spending, home, lifecycle)
+        before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
         return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue)
 
     @property

@@ -118,9 +118,10 @@ class RoundClosed(CastingError):
 
 @dataclass(eq=False)
 class NoWinner(CastingError):
-    """Candidates `tied` share the lead; empty when nobody voted."""
+    """Candidates `tied` share the lead; empty when nobody voted. `lacking`: so many more people had to vote."""
 
     tied: tuple[int, ...]
+    lacking: int = 0
 
 
 @dataclass(eq=False)

@@ -24,20 +24,24 @@ class Locking:
         """Close if need be, then lock the sole leader; pressed again it answers with the same face.
 
         `seen` is the slot id of the leader the lead's button showed, None where it showed none. Raises NotYours,
-        RoundClosed, NoWinner (the ballot is closed then), OutcomeChanged and Unreachable (nothing is locked).
+        RoundClosed (also for a sealed ballot, which is closed first so that no press tells its tally), NoWinner (the
+        ballot is closed then), OutcomeChanged and Unreachable (nothing is locked).
         """
         round_ = await self._rounds.get(round_id)
         round_.for_lead(person, "lock")
         if face := await self._roster.face(round_id):
             return face
         round_.must_be(State.VOTING, State.CLOSED, what="lock")
+        if round_.state is State.VOTING and round_.sealed:
+            raise RoundClosed("lock", "sealed", round_.character)
         if round_.state is State.VOTING:
             round_ = await self._voting.freeze(round_id, seen=seen, lock=True)
-        if round_.tally is None or round_.tally.winner is None:
+        tally = round_.tally
+        if tally is None or (leader := round_.leader(tally)) is None:
             await self._stage.show(round_id)
             await self._errands.start("close", round_id)
-            raise NoWinner(round_.tally.leaders if round_.tally else ())
-        return await self._lock(round_, round_.numbered(round_.tally.winner), person, by_lead=False)
+            raise NoWinner(tally.leaders if tally else (), round_.lacking(tally) if tally else 0)
+        return await self._lock(round_, round_.numbered(leader), person, by_lead=False)
 
     async def decide(self, slot_id: str, person: str) -> Face:
         """The lead takes any candidate of a closed ballot; the record says who decided."""
@@ -47,7 +51,7 @@ class Locking:
             return face
         round_.must_be(State.CLOSED, what="decide")
         slot = round_.candidate(slot_id)
-        by_lead = round_.tally is None or round_.tally.winner != slot.number
+        by_lead = round_.tally is None or round_.leader(round_.tally) != slot.number
         return await self._lock(round_, slot, person, by_lead=by_lead)
 
     async def _lock(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol, runtime_checkable
 
-from bot.ballot import Mark, Reaction, Tally
+from bot.ballot import Mark, Paper, Reaction, RunOff, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge, Purse, Spender
 from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
@@ -288,12 +288,22 @@ class Rounds(Protocol):
 
     async def marks(self, round_id: str) -> Sequence[Mark]: ...
 
+    async def put_in(self, paper: Paper) -> bool:
+        """Keep a person's ballot paper if its stamp is newer than the one there and the round is voting."""
+        ...
+
+    async def papers(self, round_id: str) -> Sequence[Paper]: ...
+
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         """voting -> closed with the tally frozen and late candidates numbered; False if state or version moved on."""
         ...
 
     async def extend(self, round_id: str, closes_at: datetime) -> bool:
         """closed -> voting until `closes_at`, the frozen tally let go; False when it is not closed."""
+        ...
+
+    async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
+        """closed -> voting between `run_off`'s numbers until `closes_at`; False when it is not closed or had one."""
         ...
 
     async def void(self, round_id: str, why: str) -> bool:
@@ -328,7 +338,7 @@ class Rounds(Protocol):
         ...
 
     async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
-        """Voting rounds of the workspace in which the person has no mark on, oldest deadline first."""
+        """Voting rounds of the workspace in which the person has no mark on and no paper, oldest deadline first."""
         ...
 
     async def keep_wish(self, wish: Wanted) -> None: ...

@@ -116,7 +116,7 @@ class Presenting:
         pictures = [Picture(shown[s], f"{name}-{s.number}.jpg", s.number) for s in new]
         for slot, file_id in zip(new, await self._stage.pin(round_.id, pictures), strict=True):
             await self._rounds.set_file(slot.id, file_id)
-        if round_.state is State.VOTING:
+        if round_.state is State.VOTING and round_.reacted_to:
             await self._stage.seed(round_.id, [s.number for s in new if s.number])
 
     async def _pin_originals(self, round_: Round) -> None:

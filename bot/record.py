@@ -13,10 +13,11 @@ async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
     storage = await open_storage(settings)
     try:
         round_ = await storage.rounds.get(round_id)
-        tally = round_.count(await storage.rounds.marks(round_id))
+        counted = round_.count(await storage.rounds.marks(round_id), await storage.rounds.papers(round_id))
         face = await storage.roster.face(round_id)
     finally:
         await storage.close()
+    tally = round_.shown(counted)
     return {
         "round": round_.id,
         "character": round_.character,

@@ -1,17 +1,17 @@
 """A round: one attempt to cast one character, from brief to lock.
 
-drawing -> voting -> closed -> locked      closed -> voting (extended)      drawing | voting | closed -> void
+drawing -> voting -> closed -> locked      closed -> voting (extended, run-off)      drawing | voting | closed -> void
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from bot.ballot import Mark, Tally
-from bot.brief import SLOT_LIMIT, Brief
+from bot.ballot import Leg, Mark, Paper, RunOff, Tally, too_close
+from bot.brief import SLOT_LIMIT, Brief, Secrecy
 from bot.errors import Absent, NotYours, Paid, RoundClosed
 from bot.face import Place, Portrait
 
@@ -134,6 +134,7 @@ class Round:
     ballot_version: int = 0
     parent: str | None = None
     tally: Tally | None = None
+    run_off: RunOff | None = None
     slots: tuple[Slot, ...] = ()
 
     @property
@@ -205,6 +206,11 @@ class Round:
         return sum(passed, Decimal(0))
 
     @property
+    def another(self) -> Decimal:
+        """What another round like this one may cost at most, in dollars."""
+        return sum((s.price for s in self.slots if s.again_for is None), Decimal(0))
+
+    @property
     def dearest(self) -> Decimal:
         """The price shown for any re-roll, so that it names no model."""
         return max(s.price for s in self.slots)
@@ -215,8 +221,8 @@ class Round:
 
     @property
     def blind(self) -> bool:
-        """Whether hiding the model means anything: a round left with one model is not blind."""
-        return len({s.model for s in self.candidates} or set(self.models)) > 1
+        """Whether hiding the model means anything: a round left with one model is not blind, nor is a run-off."""
+        return not self.run_off and len({s.model for s in self.candidates} or set(self.models)) > 1
 
     @property
     def slot_of(self) -> Mapping[int, str]:
@@ -229,9 +235,54 @@ class Round:
                 return slot
         raise KeyError(number)
 
-    def count(self, marks: Iterable[Mark]) -> Tally:
-        """The tally: the frozen one once the round closed, else what `marks` come to."""
-        return self.tally or Tally.of(marks, {slot_id: number for number, slot_id in self.slot_of.items()})
+    @property
+    def sealed(self) -> bool:
+        """Whether votes are on private papers that nobody counts before the close."""
+        return self.brief.ballot is Secrecy.SEALED
+
+    @property
+    def reacted_to(self) -> bool:
+        """Whether number reactions are votes."""
+        return not self.sealed and not self.run_off
+
+    @property
+    def leg(self) -> Leg:
+        return Leg.RUN_OFF if self.run_off else Leg.FIRST
+
+    @property
+    def on_ballot(self) -> Mapping[int, str]:
+        """The candidates people can vote for now, number to slot id: in a run-off the finalists."""
+        finalists = self.run_off.numbers if self.run_off else tuple(self.slot_of)
+        return {number: slot_id for number, slot_id in self.slot_of.items() if number in finalists}
+
+    def count(self, marks: Iterable[Mark], papers: Iterable[Paper]) -> Tally:
+        """The tally: the frozen one once the round closed, else what `marks` or `papers` come to."""
+        if self.tally:
+            return self.tally
+        numbers = {slot_id: number for number, slot_id in self.on_ballot.items()}
+        cast = [p for p in papers if p.leg is self.leg]
+        if self.run_off:
+            return replace(Tally.of_papers(cast, numbers), answers=None)
+        return Tally.of_papers(cast, numbers) if self.sealed else Tally.of(marks, numbers)
+
+    @property
+    def close_call(self) -> tuple[int, ...]:
+        """The numbers a run-off can be held between: after a first ballot that closed with a quorum and too close."""
+        if self.state is not State.CLOSED or self.tally is None or self.run_off or self.lacking(self.tally):
+            return ()
+        return too_close(self.tally)
+
+    def lacking(self, tally: Tally) -> int:
+        """How many more people must vote for the vote to decide anything."""
+        return max(0, (self.brief.quorum or 0) - tally.voters)
+
+    def leader(self, tally: Tally) -> int | None:
+        """The number the vote decides for: the sole leader's, once enough people voted."""
+        return None if self.lacking(tally) else tally.winner
+
+    def shown(self, tally: Tally) -> Tally:
+        """As much of `tally` as anybody may see now."""
+        return tally.unseen if self.sealed and self.state is State.VOTING else tally
 
     def candidate(self, slot_id: str) -> Slot:
         """The candidate of this slot; raises KeyError while it has no number."""

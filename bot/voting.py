@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.ballot import Mark, Tally, Way, corrections
+from bot.ballot import Mark, RunOff, Tally, Way, corrections
 from bot.errors import MessageGone, OutcomeChanged, RoundClosed, Unreachable
 from bot.face import Place
 from bot.ports import Clock, Errands, Rounds, Stage
@@ -26,7 +26,7 @@ class Clicked:
 
 
 class Voting:
-    """Keeps marks and closes ballots."""
+    """Keeps marks and closes ballots. Where votes are sealed, nobody's press or reaction is one."""
 
     def __init__(self, rounds: Rounds, stage: Stage, errands: Errands, now: Clock) -> None:
         self._rounds = rounds
@@ -34,18 +34,31 @@ class Voting:
         self._errands = errands
         self._now = now
 
-    async def react(self, place: Place, message_ts: str, number: int, person: str, on: bool, stamp: int) -> None:
-        """A number reaction on a message; ignored unless it is a round's own, voting, with such a candidate."""
+    async def react(
+        self, place: Place, message_ts: str, number: int, person: str, on: bool, stamp: int
+    ) -> Round | None:
+        """A number reaction on a message; ignored unless it is a round's own, voting, with such a candidate.
+
+        The round is returned when the reaction is this person's first that does not count, and they should be told.
+        """
         round_ = await self._rounds.by_message(place, message_ts)
-        if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of:
-            return
-        if await self._rounds.mark(Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on, stamp)):
+        if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of or round_.run_off:
+            return None
+        mark = Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on and round_.reacted_to, stamp)
+        if not round_.reacted_to:
+            known = any(m.person == person for m in await self._rounds.marks(round_.id))
+            await self._rounds.mark(mark)
+            return round_ if on and not known else None
+        if await self._rounds.mark(mark):
             self._stage.refresh(round_.id)
+        return None
 
     async def click(self, slot_id: str, person: str, stamp: int) -> Clicked:
         """A press on a number: sets the person's button mark or takes it back; raises RoundClosed after the close."""
         round_ = await self._rounds.by_slot(slot_id)
         round_.must_be(State.VOTING, what="vote")
+        if not round_.reacted_to:
+            raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
         number = round_.candidate(slot_id).number or 0
         on = await self._rounds.toggle(round_.id, slot_id, person, stamp)
         if on is not None:
@@ -71,6 +84,18 @@ class Voting:
         round_.for_lead(person, "extend")
         if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
+        await self._stage.show(round_id)
+        return await self._rounds.get(round_id)
+
+    async def run_off(self, round_id: str, person: str) -> Round:
+        """A second ballot between those that were too close to call, for as long as the first, at most a day."""
+        round_ = await self._rounds.get(round_id)
+        round_.for_lead(person, "run_off")
+        closes_at = self._now() + min(round_.brief.open_for, _EXTENSION)
+        if not round_.close_call or round_.tally is None:
+            raise RoundClosed("run_off", round_.state, round_.character)
+        if not await self._rounds.run_off(round_id, RunOff(round_.close_call, round_.tally), closes_at):
+            raise RoundClosed("run_off", State.VOTING, round_.character)
         await self._stage.show(round_id)
         return await self._rounds.get(round_id)
 
@@ -113,12 +138,12 @@ class Voting:
         ballot stays open and OutcomeChanged tells the tally. Raises Unreachable when the reactions cannot be read.
         """
         for _ in range(_TRIES):
-            if read_back:
+            if read_back and (await self._rounds.get(round_id)).reacted_to:
                 await self._read_back(round_id)
             round_ = await self._rounds.get(round_id)
             if round_.state is not State.VOTING:
                 return round_
-            tally = round_.count(await self._rounds.marks(round_id))
+            tally = round_.count(await self._rounds.marks(round_id), await self._rounds.papers(round_id))
             if lock:
                 _as_seen(round_, tally, seen)
             if await self._rounds.close(round_id, tally, round_.ballot_version):
@@ -143,7 +168,8 @@ class Voting:
 
 
 def _as_seen(round_: Round, tally: Tally, seen: str | None) -> None:
-    leader = round_.slot_of[tally.winner] if tally.winner else None
+    winner = round_.leader(tally)
+    leader = round_.slot_of[winner] if winner else None
     if leader != seen:
         number = next((n for n, slot in round_.slot_of.items() if slot == seen), None)
         raise OutcomeChanged(number, dict(tally.votes))

@@ -14,6 +14,7 @@ from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
+from handlers.seal import Seal
 from handlers.sights import Sights
 from handlers.spend import Spend
 from handlers.steer import Steer
@@ -29,6 +30,7 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Cast(casting, sights, visibility, reach).listen(app)
     Mention(casting, sights).listen(app)
     Vote(casting, visibility, reach).listen(app)
+    Seal(casting, reach).listen(app)
     Reroll(casting, reach).listen(app)
     Steer(casting, reach).listen(app)
     Lock(casting, reach).listen(app)

@@ -9,12 +9,12 @@ import aiohttp
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotTaken, Unreachable
 from bot.face import Place
-from handlers.asking import asking, with_pictures
+from handlers.asking import asking, reason, with_pictures
 from handlers.blocks.view import View
 
 T = TypeVar("T")
@@ -98,6 +98,21 @@ async def whisper(
         if otherwise is None or error.why not in _OUTSIDE:
             raise
         await otherwise(view.without_pictures())
+
+
+async def open_dialog(client: AsyncWebClient, opener: str, dialog: dict[str, Any]) -> None:
+    """Open a modal for whoever pressed; without its pictures where Slack refuses them.
+
+    Slack answers `invalid_arguments` for any view it does not take.
+    """
+    try:
+        await client.views_open(trigger_id=opener, view=dialog)
+    except SlackApiError as error:
+        if reason(error) != "invalid_arguments":
+            raise
+        log.info("picture_refused", details=error.response.get("response_metadata"))
+        bare = [block for block in dialog["blocks"] if block["type"] != "image"]
+        await client.views_open(trigger_id=opener, view={**dialog, "blocks": bare})
 
 
 async def speak(view: View, place: Place, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:

@@ -36,7 +36,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Press:
-    """A press on a button or a choice in a menu: its opaque ids, when (µs), and the message it stands on."""
+    """A press on a button or a choice in a menu: its opaque ids, when (µs), and the message it stands on.
+
+    `opener` lets a modal be opened, once, within three seconds.
+    """
 
     place: Place
     person: str
@@ -46,6 +49,7 @@ class Press:
     message_ts: str
     thread_ts: str | None
     is_private: bool
+    opener: str = ""
 
     @property
     def id(self) -> str:
@@ -55,6 +59,16 @@ class Press:
     def trigger(self) -> str:
         """The same for every press on this button of this message, so that pressing twice asks once."""
         return f"{self.place.channel}:{self.message_ts}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A modal sent in: the opaque id it carried, and by field's name what was ticked or picked there."""
+
+    place: Place
+    person: str
+    id: str
+    chosen: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -138,7 +152,20 @@ def press_from(body: Payload) -> Press:
         message_ts,
         _thread(container.get("thread_ts"), message_ts),
         bool(container.get("is_ephemeral")),
+        body.get("trigger_id") or "",
     )
+
+
+@_reading
+def filled_from(body: Payload) -> Filled:
+    """A view_submission; it belongs to a workspace and to no conversation."""
+    view = body["view"]
+    chosen = {
+        field: tuple(_text(option["value"]) for entry in actions.values() for option in entry["selected_options"] or ())
+        for field, actions in view["state"]["values"].items()
+    }
+    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
+    return Filled(Place(_text(team), ""), _text(body["user"]["id"]), _text(view["private_metadata"]), chosen)
 
 
 @_reading

@@ -3,7 +3,7 @@
 from bot.ports import Rounds
 from bot.recall import Recalled
 from bot.round import Round
-from handlers.payloads import Press
+from handlers.payloads import Filled, Press
 
 
 class Reach:
@@ -12,7 +12,7 @@ class Reach:
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
 
-    async def round(self, press: Press) -> Round:
+    async def round(self, press: Press | Filled) -> Round:
         """The round that the press names."""
         named = await self._rounds.get(press.id)
         _own(press, named.place.team)
@@ -34,6 +34,6 @@ class Reach:
         return found
 
 
-def _own(press: Press, team: str) -> None:
+def _own(press: Press | Filled, team: str) -> None:
     if press.place.team != team:
         raise KeyError(press.id)

@@ -163,9 +163,11 @@ class SlackStage:
         return (await self._rounds.get(round_id)).place.team
 
     async def _view(self, round_: Round) -> View:
-        marks = await self._rounds.marks(round_.id) if round_.state in OPEN and round_.tally is None else ()
+        uncounted = round_.state in OPEN and round_.tally is None
+        marks = await self._rounds.marks(round_.id) if uncounted else ()
+        papers = await self._rounds.papers(round_.id) if uncounted else ()
         face = await self._roster.face(round_.id) if round_.state is State.LOCKED else None
-        tally = round_.count(marks)
+        tally = round_.shown(round_.count(marks, papers))
         if face is None:
             return message(Shown(round_, tally, self._titles))
         plan = plan_of(face, self._catalogue, datetime.now(UTC).date())

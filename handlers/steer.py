@@ -1,4 +1,4 @@
-"""How the lead steers a round: open the vote early, cancel, close, extend, drop."""
+"""How the lead steers a round: open the vote early, cancel, close, extend, run off, drop."""
 
 from collections.abc import Awaitable, Callable
 
@@ -26,6 +26,7 @@ class Steer:
             "cancel": casting.audition.cancel,
             "close": casting.voting.close,
             "extend": casting.voting.extend,
+            "run_off": casting.voting.run_off,
             "drop": casting.voting.drop,
         }
 

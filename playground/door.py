@@ -100,6 +100,11 @@ class Door:
         found: list[Json] = (await self.get("state", user=user))["views"]
         return [view for view in found if view["type"] == "modal"]
 
+    async def dialog(self, user: str) -> Json | None:
+        """The modal a person has before them, the topmost."""
+        views: list[Json] = [v for v in (await self.get("state", user=user))["views"] if v["user"] == user]
+        return views[-1] if views else None
+
     async def calls(self, method: str) -> list[Json]:
         found: list[Json] = (await self.get("calls", method=method, limit=500))["calls"]
         return found

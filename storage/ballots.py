@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballot import Mark, Tally, Way
+from bot.ballot import Mark, RunOff, Tally, Way
 from bot.brief import SLOT_LIMIT
 from bot.round import SlotState, State
 from storage.database import upsert
@@ -74,6 +74,19 @@ async def extend(connection: AsyncConnection, round_id: str, closes_at: datetime
     reminder = _remind_at(now, closes_at)
     changed = await connection.execute(
         extended.values(state=State.VOTING, tally=None, closes_at=closes_at, remind_at=reminder)
+    )
+    if changed.rowcount:
+        await bump(connection, round_id)
+    return changed.rowcount == 1
+
+
+async def run_off(connection: AsyncConnection, round_id: str, held: RunOff, closes_at: datetime, now: datetime) -> bool:
+    """closed -> voting between the finalists, once a round."""
+    first = (rounds.c.state == State.CLOSED) & rounds.c.run_off.is_(None)
+    again = update(rounds).where(rounds.c.id == round_id, first)
+    reminder = _remind_at(now, closes_at)
+    changed = await connection.execute(
+        again.values(state=State.VOTING, tally=None, run_off=held, closes_at=closes_at, remind_at=reminder)
     )
     if changed.rowcount:
         await bump(connection, round_id)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, union
+from sqlalchemy import ColumnElement, Text, and_, case, exists, or_, select, type_coerce, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballot import Mark
+from bot.ballot import Leg, Mark
 from bot.face import Place
 from bot.round import OPEN, Round, Slot, SlotState, State
 from storage.rows import ROUND, SLOT, round_of, slot_of
-from storage.tables import marks, rounds, slots
+from storage.tables import marks, papers, rounds, slots
 
 _UNDER_WAY = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
 _SHOWN_BY_NOW = timedelta(minutes=2)
@@ -67,8 +67,14 @@ async def on_show(connection: AsyncConnection, now: datetime) -> Sequence[str]:
 
 async def waiting_for(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:
     """Voting rounds of the workspace without a vote of the person, oldest deadline first."""
-    voted = exists().where(marks.c.round_id == rounds.c.id, marks.c.person == person, marks.c.on)
-    here = and_(rounds.c.team == team, rounds.c.state == State.VOTING, ~voted)
+    voted = exists().where(
+        marks.c.round_id == rounds.c.id, marks.c.person == person, marks.c.on, rounds.c.run_off.is_(None)
+    )
+    leg = case((rounds.c.run_off.is_(None), Leg.FIRST.value), else_=Leg.RUN_OFF.value)
+    answered = exists().where(
+        papers.c.round_id == rounds.c.id, papers.c.person == person, type_coerce(papers.c.leg, Text) == leg
+    )
+    here = and_(rounds.c.team == team, rounds.c.state == State.VOTING, ~voted, ~answered)
     return await _load(connection, here, order=rounds.c.closes_at)
 
 

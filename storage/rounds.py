@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Table, update
 
-from bot.ballot import Mark, Tally
+from bot.ballot import Mark, Paper, RunOff, Tally
 from bot.budget import Caps, Charge
 from bot.face import Face, Place
 from bot.ports import Landing, Opened, Wanted
 from bot.round import Miss, Round, Slot, State
-from storage import ballots, opening, outcome, reading, wishes
+from storage import ballots, opening, outcome, papers, reading, wishes
 from storage import slots as drawn
 from storage.database import Database
 from storage.tables import rounds, slots
@@ -104,6 +104,14 @@ class SqlRounds:
         async with self._database.read() as connection:
             return await reading.marks_of(connection, round_id)
 
+    async def put_in(self, paper: Paper) -> bool:
+        async with self._database.change() as connection:
+            return await papers.put_in(connection, paper)
+
+    async def papers(self, round_id: str) -> Sequence[Paper]:
+        async with self._database.read() as connection:
+            return await papers.papers_of(connection, round_id)
+
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         async with self._database.change() as connection:
             return await ballots.close(connection, round_id, tally, version)
@@ -111,6 +119,10 @@ class SqlRounds:
     async def extend(self, round_id: str, closes_at: datetime) -> bool:
         async with self._database.change() as connection:
             return await ballots.extend(connection, round_id, closes_at, self._now())
+
+    async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
+        async with self._database.change() as connection:
+            return await ballots.run_off(connection, round_id, run_off, closes_at, self._now())
 
     # The end.
 

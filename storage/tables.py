@@ -1,6 +1,6 @@
 """Every table. Ids are text, money is micro-dollars, times are microseconds UTC; the CHECKs stand in for ENUM types.
 
-productions -< characters -< rounds -< slots -< marks
+productions -< characters -< rounds -< slots -< marks      rounds -< papers (of sealed ballots)
                           \\-< faces       \\-- ledger (one charge a settled slot or finish)
 purses: what each cap counts, reserved and spent         wishes: briefs that wait for a yes
 notices: who was told of a model's end      finishes: attempts to bring a face to 4K
@@ -28,7 +28,7 @@ from sqlalchemy import (
     or_,
 )
 
-from bot.ballot import Tally, Way
+from bot.ballot import Leg, RunOff, Tally, Tell, Way
 from bot.brief import SLOT_LIMIT, Brief
 from bot.face import Portrait
 from bot.finish import LIVE, FinishState, FinishWay
@@ -95,6 +95,7 @@ rounds = Table(
     Column("ballot_version", Integer, nullable=False),
     Column("parent", ForeignKey("rounds.id")),
     Column("tally", Document[Tally](Tally)),
+    Column("run_off", Document[RunOff](RunOff)),
     Column("remind_at", Instant),
     _one_of("state", State),
     UniqueConstraint("team", "channel", "message_ts"),
@@ -148,6 +149,19 @@ marks = Table(
     Column("on", Boolean, nullable=False),
     Column("stamp", BigInteger, nullable=False),
     _one_of("way", Way),
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("leg", Word[Leg](Leg), primary_key=True),
+    Column("human", Document[frozenset[str]](frozenset[str]), nullable=False),
+    Column("likeness", Document[frozenset[str]](frozenset[str]), nullable=False),
+    Column("tells", Document[Mapping[str, tuple[Tell, ...]]](Mapping[str, tuple[Tell, ...]]), nullable=False),
+    Column("stamp", BigInteger, nullable=False),
+    _one_of("leg", Leg),
 )
 
 faces = Table(

@@ -4,19 +4,21 @@ from collections.abc import Iterator
 
 from handlers.blocks.shown import Shown, named_misses, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
-from handlers.words import labels, rounds
+from handlers.words import labels, rounds, run_off, sealed
 from handlers.words.text import quiet
 
 
 def closed(shown: Shown) -> View:
     round_, tally = shown.round, shown.tally
-    lines = "\n".join(rounds.revealed(slot, tally, shown.titles) for slot in round_.candidates)
+    lines = "\n".join(rounds.revealed(slot, tally, shown.titles, round_.character) for slot in round_.candidates)
     return view(
-        f"{quiet(labels.closed_header(round_.character))}. {rounds.result(tally)}",
+        f"{quiet(labels.closed_header(round_.character))}. {rounds.result(round_, tally)}",
         header(labels.closed_header(round_.character)),
         *sheet(shown),
-        section(rounds.result(tally)),
+        section(rounds.result(round_, tally)),
         section(lines) if lines else None,
+        context(sealed.none(tally.answers)) if tally.answers else None,
+        context(run_off.first_ballot(round_)),
         *named_misses(shown),
         context(rounds.cost(round_), rounds.under_way(round_)),
         actions(_presses(shown)),
@@ -25,12 +27,14 @@ def closed(shown: Shown) -> View:
 
 
 def _presses(shown: Shown) -> Iterator[Block]:
-    round_, leader = shown.round, shown.tally.winner
+    round_, leader = shown.round, shown.round.leader(shown.tally)
     if leader is not None:
         title, sure = labels.lock_question(round_.character, leader), labels.lock_consequence(shown.tally)
         ask = question(title, sure, labels.lock_yes(leader))
         value = f"{round_.id} {round_.slot_of[leader]}"
         yield button("lock", labels.lock(leader), value, ask=ask, style="primary")
+    if close_call := round_.close_call:
+        yield button("run_off", run_off.label(close_call), round_.id)
     if round_.candidates:
         yield _decide(shown)
     yield button("extend", labels.EXTEND, round_.id)

@@ -2,9 +2,10 @@
 
 from bot.audition import Offer
 from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotHere, Unavailable
+from bot.round import Round
 from bot.voting import Clicked
 from handlers.blocks.view import View, actions, button, context, mrkdwn, section, to_copy, view
-from handlers.words import answers, briefs, errors, labels, routing
+from handlers.words import answers, briefs, errors, labels, routing, run_off, sealed
 
 _LINE_LIMIT = 3000
 
@@ -35,6 +36,15 @@ def already_casting(error: AlreadyCasting, url: str) -> View:
 
 def receipt(clicked: Clicked) -> View:
     return note(answers.receipt(clicked))
+
+
+def in_vain(round_: Round) -> View:
+    """A reaction that does not count."""
+    return note(sealed.no_reactions(round_.character))
+
+
+def chosen(round_: Round, number: int) -> View:
+    return note(run_off.chosen(round_.character, number))
 
 
 def reroll(offer: Offer) -> View:

@@ -3,7 +3,7 @@
 from handlers.blocks import finish
 from handlers.blocks.shown import Shown, portrait_file
 from handlers.blocks.view import View, actions, button, context, header, image, section, view
-from handlers.words import alt, finishing, labels, rounds
+from handlers.words import alt, finishing, labels, rounds, run_off
 from handlers.words.text import quiet
 
 
@@ -17,6 +17,10 @@ def record(shown: Shown) -> View:
         header(title),
         image(file_id, alt.face(round_.character, round_.brief.text)) if file_id else None,
         section(told) if told else None,
+        section("\n".join(rounds.revealed(s, shown.tally, shown.titles, round_.character) for s in round_.candidates))
+        if shown.tally.answers
+        else None,
+        context(run_off.first_ballot(round_)),
         context(
             rounds.others(round_, shown.tally, shown.titles),
             rounds.cost(round_),

@@ -6,6 +6,8 @@ from bot.round import State
 from handlers.blocks.closed import closed
 from handlers.blocks.drawing import drawing
 from handlers.blocks.record import record
+from handlers.blocks.run_off import run_off
+from handlers.blocks.sealed import sealed
 from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
 from handlers.blocks.void import void
@@ -22,4 +24,7 @@ _VIEWS: Mapping[State, Callable[[Shown], View]] = {
 
 def message(shown: Shown) -> View:
     """The round's one message, as its state wants it."""
-    return _VIEWS[shown.round.state](shown)
+    round_ = shown.round
+    if round_.state is State.VOTING and (round_.run_off or round_.sealed):
+        return run_off(shown) if round_.run_off else sealed(shown)
+    return _VIEWS[round_.state](shown)

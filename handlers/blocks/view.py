@@ -58,6 +58,10 @@ def context(*texts: str) -> Block | None:
     return {"type": "context", "elements": [mrkdwn(cut(said, _SECTION_LIMIT))]} if said else None
 
 
+def divider() -> Block:
+    return {"type": "divider"}
+
+
 def quote(text: str, limit: int) -> Block:
     """People's own words as a quotation: rich text is shown as it stands, whatever it holds."""
     return _rich("rich_text_quote", cut(text, limit))

@@ -15,6 +15,7 @@ def voting(shown: Shown) -> View:
         section(rounds.HOW_TO_VOTE),
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally)),
+        context(rounds.stop_sign(round_, shown.tally)),
         context(rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions(_lead(shown)),
@@ -35,17 +36,23 @@ def _numbers(shown: Shown) -> list[Block]:
     ]
 
 
-def _lead(shown: Shown) -> list[Block]:
-    round_, leader = shown.round, shown.tally.winner
+def lock(shown: Shown) -> Block:
+    """The lead's lock; it carries the leader it shows, so that one who came to lead meanwhile is not locked unseen."""
+    round_, leader = shown.round, shown.round.leader(shown.tally)
     seen = round_.slot_of.get(leader, "") if leader else ""
     sure = question(
         labels.lock_question(round_.character, leader),
-        labels.lock_consequence(shown.tally),
+        labels.lock_consequence(shown.tally, round_.lacking(shown.tally)),
         labels.lock_yes(leader),
     )
+    value = f"{round_.id} {seen}".strip()
+    return button("lock", labels.lock(leader), value, ask=sure, style="primary" if leader else "")
+
+
+def _lead(shown: Shown) -> list[Block]:
     stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
     return [
-        button("lock", labels.lock(leader), f"{round_.id} {seen}".strip(), ask=sure, style="primary" if leader else ""),
-        button("reroll", labels.REROLL, round_.id),
-        button("close", labels.CLOSE, round_.id, ask=stop),
+        lock(shown),
+        button("reroll", labels.REROLL, shown.round.id),
+        button("close", labels.CLOSE, shown.round.id, ask=stop),
     ]

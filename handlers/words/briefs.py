@@ -10,7 +10,14 @@ _GOT_LIMIT = 80
 _KEPT_LIMIT = 300
 _OPTION = re.compile(r"\s+(?:--|[—–―])[^\s—–―-].*", re.DOTALL)
 _DIVIDED = re.compile(r"\s*[^:：\s][^:：]*[:：]\s*\S")
-_MENDED = {"each": " --each 2", "aspect": " --aspect 3:4", "look": " --look skin", "for": " --for 24h"}
+_MENDED = {
+    "each": " --each 2",
+    "aspect": " --aspect 3:4",
+    "look": " --look skin",
+    "for": " --for 24h",
+    "ballot": " --ballot sealed",
+    "quorum": " --quorum 3",
+}
 
 _SENTENCES = {
     ("option", "unknown"): "I don't know {got}. I know {options}.",
@@ -29,6 +36,8 @@ _SENTENCES = {
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
     ("like", "nobody"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
+    ("ballot", "unknown"): "A ballot is {known}, not {got}.",
+    ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
     ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",
 }

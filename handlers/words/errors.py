@@ -24,7 +24,7 @@ from bot.errors import (
     Unreachable,
 )
 from handlers.words import briefs, refusals, routing
-from handlers.words.text import dollars, link, person, quiet, several, when
+from handlers.words.text import count, dollars, link, person, quiet, several, when
 
 GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
 UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
@@ -35,6 +35,7 @@ _DEEDS = {
     "reroll": "have portraits drawn again",
     "close": "close this vote",
     "extend": "extend this vote",
+    "run_off": "hold a run-off",
     "drop": "drop this round",
     "lock": "lock a face",
     "decide": "decide",
@@ -55,6 +56,10 @@ _STATES = {
     "closed": "Voting on {name} is closed.",
     "locked": "{name} is cast already. `/cast {name}` shows the face.",
     "void": "This round for {name} has ended. A new /cast line starts another.",
+    "sealed": "The ballot on {name} is sealed. Open yours in the round's message; a lock comes after the close.",
+    "quick": "The vote on {name} is in the open: tap a number under the portraits.",
+    "run_off": "{name} is in a run-off between the numbers under the portraits. Tap one of those.",
+    "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",
     "full": "Eight candidates are the most a round shows. Re-roll all of them, or close the vote.",
     "too_few": "Voting opens from two portraits on. There are fewer so far.",
 }
@@ -132,6 +137,9 @@ def _(error: RoundClosed) -> str:
 
 @sentence.register
 def _(error: NoWinner) -> str:
+    if error.lacking:
+        told = f"{count(error.lacking, 'vote')} short of the quorum"
+        return f"The ballot is {told}, so nothing is locked. Voting is closed: decide, or extend it a day."
     level = f"{several([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
     return f"{level}, so nothing is locked. Voting is closed: decide, or extend it a day."
 

@@ -38,4 +38,4 @@ def rows(
 def _ballot(face: Face) -> str:
     votes = ", ".join(f"{number}: {votes}" for number, votes in sorted(face.tally.items()))
     decided = "the lead decided" if face.decided_by_lead else "most votes won"
-    return f"any number of votes each, {count(face.voters, 'person', 'people')} voted ({votes}); {decided}"
+    return f"{count(face.voters, 'person', 'people')} voted ({votes}); {decided}"

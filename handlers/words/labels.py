@@ -23,6 +23,7 @@ TAKE = "Take it on"
 KEEP_FINISH = "Keep this finish"
 KEEP_ORIGINAL = "Keep the original only"
 KEEP = "Not now"
+DONE = "Done"
 
 CANCEL_YES = "Cancel the round"
 DECIDE_YES = "Lock it"
@@ -121,8 +122,10 @@ def lock_yes(leader: int | None) -> str:
     return f"Lock {leader}" if leader else CLOSE
 
 
-def lock_consequence(tally: Tally) -> str:
+def lock_consequence(tally: Tally, lacking: int = 0) -> str:
     """What the lead agrees to by pressing Lock."""
+    if lacking:
+        return f"{count(lacking, 'person', 'people')} short of the quorum. Voting closes now; you decide or extend it."
     if (winner := tally.winner) is not None:
         votes = tally.votes[winner]
         return (

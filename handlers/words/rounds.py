@@ -7,6 +7,7 @@ from bot.ballot import Tally
 from bot.catalogue import Size
 from bot.face import Face
 from bot.round import Round, Slot, SlotState
+from handlers.words import sealed
 from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
@@ -77,7 +78,25 @@ HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
 def ballot(round_: Round, tally: Tally) -> str:
     """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
     blind = "models are hidden until then" if round_.blind else "one model drew all of these, so the vote is not blind"
-    return " · ".join([voters(tally.voters), *_closing(round_.closes_at), blind])
+    if round_.run_off:
+        blind = "models were named at the first close, so this is not blind"
+    needed = f"{tally.voters + lacking} needed" if (lacking := round_.lacking(tally)) else ""
+    return " · ".join([voters(tally.voters), *filter(None, [needed]), *_closing(round_.closes_at), blind])
+
+
+def stop_sign(round_: Round, tally: Tally) -> str:
+    """Whether it is worth going on: how far the vote is from turning, and what another round would cost.
+
+    Empty while nobody has voted, and before a sealed ballot closes, since nobody may know then.
+    """
+    if not (votes := tally.to_turn):
+        return ""
+    turning = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"
+    return f"{turning[0].upper()}{turning[1:]} · {another(round_)}"
+
+
+def another(round_: Round) -> str:
+    return f"another round costs up to {dollars(round_.another)}"
 
 
 def voters(number: int) -> str:
@@ -94,23 +113,34 @@ def under_way(round_: Round) -> str:
     return " · ".join(parts)
 
 
-def result(tally: Tally) -> str:
+def result(round_: Round, tally: Tally) -> str:
     """How the ballot ended and what can be done about it."""
+    if lacking := round_.lacking(tally):
+        voted = f"{tally.voters} of the {tally.voters + lacking} people this ballot needs have voted"
+        return f"{voted}, so it decides nothing. The lead can extend it a day, decide, or drop the round."
     if tally.winner is not None:
         votes = tally.votes[tally.winner]
         return f"{tally.winner} leads: {votes} of {count(tally.voters, 'person', 'people')} voted for it."
+    if tally.answers and tally.voters and not tally.leaders:
+        voted = count(tally.voters, "person", "people")
+        return f"Nothing here reads human and right to the {voted} who voted: refine the brief; {another(round_)}."
     if not tally.leaders:
         return "Nobody voted. The lead can extend it a day, decide, or drop the round."
     level = several([str(n) for n in tally.leaders])
     each = count(tally.votes[tally.leaders[0]], "vote")
-    return f"{level} are level with {each} each. The lead can decide, extend it a day, or drop the round."
+    again = " again" if round_.run_off else ""
+    ways = "The lead can decide, extend it a day, or drop the round."
+    if round_.close_call:
+        ways = "A run-off can tell, or the lead decides."
+    return f"{level} are level{again} with {each} each. {ways}"
 
 
-def revealed(slot: Slot, tally: Tally, titles: Titles) -> str:
-    """A candidate with its model its size and that model's exact id, for after the close."""
+def revealed(slot: Slot, tally: Tally, titles: Titles, name: str) -> str:
+    """A candidate with its model, its size and that model's exact id, for after the close."""
     votes = count(tally.votes.get(slot.number or 0, 0), "vote")
     drawn = f" · {size(slot.portrait)}" if slot.portrait else ""
-    return f"*{slot.number}* {quiet(titles(slot.model))} · {votes} · `{slot.model}`{drawn}"
+    line = f"*{slot.number}* {quiet(titles(slot.model))} · {votes} · `{slot.model}`{drawn}"
+    return f"{line} · {sealed.answers(tally.answers, slot.number or 0, name)}" if tally.answers else line
 
 
 def record(face: Face, titles: Titles) -> str:
@@ -148,7 +178,10 @@ def void(round_: Round) -> str:
 
 def reminder(round_: Round) -> str:
     closing = " · ".join(_closing(round_.closes_at)) or "closes soon"
-    return f"Voting on {quiet(round_.character)} {closing}. If you have not voted yet: tap a number above."
+    if round_.run_off:
+        return f"The run-off for {quiet(round_.character)} {closing}. If you have not chosen yet: tap a number above."
+    how = "fill in your ballot above" if round_.sealed else "tap a number above"
+    return f"Voting on {quiet(round_.character)} {closing}. If you have not voted yet: {how}."
 
 
 def late(round_: Round) -> str:

@@ -57,5 +57,5 @@ async def _agree(storage: Storage, round_id: str, events: list[Mark]) -> None:
     newest = {(e.person, e.slot_id, e.way): e for e in sorted(events, key=lambda e: e.stamp)}
     numbers = {slot.id: slot.position + 1 for slot in a_round().slots}
     round_ = await storage.rounds.get(round_id)
-    assert round_.count(await storage.rounds.marks(round_id)) == Tally.of(newest.values(), numbers)
+    assert round_.count(await storage.rounds.marks(round_id), ()) == Tally.of(newest.values(), numbers)
     assert round_.ballot_version == changes.count(True)

@@ -133,6 +133,15 @@ class House:
         assert answer["ok"], answer
         return answer
 
+    async def dialog(self, user: str, words: str) -> Json:
+        """The modal a person has before them, once it says `words`."""
+
+        async def look() -> Json | None:
+            view = await self.door.dialog(user)
+            return view if view and words in text_of(view) else None
+
+        return await self.door.until(look, f"a modal with {words!r}", 10)
+
     async def asked(self) -> int:
         """How often models were asked, by their own bill."""
         return len(await self.door.bill())

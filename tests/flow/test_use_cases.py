@@ -358,7 +358,7 @@ async def test_a_rerolled_candidate_keeps_its_number_and_votes_and_the_new_one_i
     assert [s.number for s in after.candidates] == [1, 2, 3, 4, 5]
     assert after.numbered(5).model == after.numbered(1).model
     assert (after.sheet_shows, len(house.stage.sheets)) == (5, 2)
-    assert after.count(await house.storage.rounds.marks(round_.id)).votes == {1: 1, 2: 0, 3: 0, 4: 0, 5: 0}
+    assert after.count(await house.storage.rounds.marks(round_.id), ()).votes == {1: 1, 2: 0, 3: 0, 4: 0, 5: 0}
 
 
 async def test_a_ninth_candidate_is_refused(house: Theatre) -> None:

@@ -1,9 +1,10 @@
 """Marks, votes, tally, and what is read back from Slack."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ballot import Mark, Reaction, Tally, Way, corrections
+from bot.ballot import Leg, Mark, Paper, Reaction, Tally, Tell, Way, corrections, order_for, too_close
 
 NUMBERS = {"s1": 1, "s2": 2, "s3": 3}
 SLOTS = {number: slot for slot, number in NUMBERS.items()}
@@ -72,3 +73,93 @@ def test_after_the_corrections_reactions_are_what_slack_shows(
         change = (wanted.person, NUMBERS[wanted.slot_id])
         on = on | {change} if wanted.on else on - {change}
     assert on == shown
+
+
+# On sealed papers
+
+
+def paper(person: str, human: set[str], likeness: set[str], **tells: tuple[Tell, ...]) -> Paper:
+    return Paper("r", person, Leg.FIRST, frozenset(human), frozenset(likeness), tells, 1)
+
+
+def test_only_a_yes_to_both_questions_is_a_vote() -> None:
+    tally = Tally.of_papers([paper("ann", {"s1", "s2"}, {"s2", "s3"})], NUMBERS)
+    assert tally.votes == {1: 0, 2: 1, 3: 0}
+    assert tally.answers
+    assert (tally.answers.human, tally.answers.likeness) == ({1: 1, 2: 1, 3: 0}, {1: 0, 2: 1, 3: 1})
+
+
+def test_none_of_these_is_a_voter_without_a_vote() -> None:
+    tally = Tally.of_papers([paper("ann", set(), set()), paper("bob", {"s1"}, {"s1"})], NUMBERS)
+    assert (tally.voters, tally.votes[1]) == (2, 1)
+    assert tally.answers
+    assert tally.answers.none == 1
+
+
+def test_tells_are_counted_by_candidate() -> None:
+    tells = {"s1": (Tell.EYES, Tell.TEETH)}
+    tally = Tally.of_papers(
+        [paper("ann", {"s2"}, {"s2"}, **tells), paper("bob", set(), set(), s1=(Tell.EYES,))], NUMBERS
+    )
+    assert tally.answers
+    assert tally.answers.tells == {1: {Tell.EYES: 2, Tell.TEETH: 1}}
+
+
+def test_before_the_close_only_the_number_of_voters_may_be_known() -> None:
+    assert Tally.of_papers([paper("ann", {"s1"}, {"s1"})], NUMBERS).unseen == Tally({1: 0, 2: 0, 3: 0}, 1)
+
+
+def test_each_person_has_an_order_of_their_own_that_stays() -> None:
+    orders = {order_for(NUMBERS, 7, f"U{n}") for n in range(40)}
+    assert len(orders) == 6, "every order of three comes up"
+    assert all(set(order) == set(NUMBERS) for order in orders)
+    assert order_for(["s3", "s1", "s2"], 7, "ann") == order_for(NUMBERS, 7, "ann")
+
+
+slots = st.frozensets(st.sampled_from(sorted(NUMBERS)))
+
+
+@given(st.dictionaries(people, st.tuples(slots, slots)))
+def test_a_sealed_tally_is_what_reading_the_papers_aloud_comes_to(cast: dict[str, tuple[frozenset[str], ...]]) -> None:
+    tally = Tally.of_papers([paper(who, set(human), set(like)) for who, (human, like) in cast.items()], NUMBERS)
+    aloud = dict.fromkeys(NUMBERS.values(), 0)
+    for human, like in cast.values():
+        for slot in human:
+            aloud[NUMBERS[slot]] += slot in like
+    assert (tally.votes, tally.voters) == (aloud, len(cast))
+
+
+@pytest.mark.parametrize(
+    ("votes", "close"),
+    [
+        ({1: 3, 2: 3, 3: 1}, (1, 2)),
+        ({1: 2, 2: 2, 3: 2}, (1, 2, 3)),
+        ({1: 3, 2: 2, 3: 2}, (1, 2, 3)),
+        ({1: 3, 2: 3, 3: 2}, (1, 2)),
+        ({1: 3, 2: 1, 3: 0}, ()),
+        ({1: 1, 2: 0, 3: 0}, ()),
+        ({1: 0, 2: 0}, ()),
+    ],
+)
+def test_a_run_off_is_between_those_level_or_one_vote_apart(votes: dict[int, int], close: tuple[int, ...]) -> None:
+    assert too_close(Tally(votes, 5)) == close
+
+
+@pytest.mark.parametrize(
+    ("votes", "to_turn"),
+    [({1: 0, 2: 0}, 0), ({1: 2, 2: 2}, 1), ({1: 3, 2: 2}, 1), ({1: 4, 2: 1, 3: 1}, 3), ({1: 2}, 0)],
+)
+def test_how_many_votes_turn_a_vote(votes: dict[int, int], to_turn: int) -> None:
+    assert Tally(votes, 4).to_turn == to_turn
+
+
+@given(st.dictionaries(st.integers(1, 8), st.integers(0, 5), min_size=2), st.integers(1, 8))
+def test_no_fewer_votes_than_said_turn_a_vote(votes: dict[int, int], other: int) -> None:
+    tally = Tally(votes, 5)
+    if tally.winner is None or other == tally.winner or other not in votes:
+        return
+    fewer = Tally({**votes, other: votes[other] + tally.to_turn - 1}, 5)
+    assert fewer.winner == tally.winner
+    second = max(votes[n] for n in votes if n != tally.winner)
+    rival = next(n for n in votes if n != tally.winner and votes[n] == second)
+    assert Tally({**votes, rival: second + tally.to_turn}, 5).winner is None

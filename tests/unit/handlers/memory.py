@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from bot.ballot import Mark
+from bot.ballot import Mark, Paper
 from bot.face import Face
 from bot.finish import Finish
 from bot.ports import Finishes, Roster, Rounds, Wanted
@@ -52,6 +52,9 @@ class Memory:
 
     async def marks(self, round_id: str) -> Sequence[Mark]:
         return self.the_marks
+
+    async def papers(self, round_id: str) -> Sequence[Paper]:
+        return ()
 
     async def face(self, round_id: str) -> Face | None:
         return self.the_face

@@ -30,7 +30,7 @@ class Script:
 
     def casting(self) -> Casting:
         rest = ("spending", "home", "finishing", "taking")
-        parts = ("opening", "posting", "audition", "voting", "locking", "recall", *rest)
+        parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))
 
 

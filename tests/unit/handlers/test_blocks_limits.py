@@ -7,18 +7,20 @@ from typing import Any
 import pytest
 
 from bot.audition import Offer
-from bot.ballot import Tally
-from bot.brief import NAME_LIMIT, TEXT_LIMIT
+from bot.ballot import Answers, RunOff, Tally, Tell
+from bot.brief import NAME_LIMIT, TEXT_LIMIT, Brief, Secrecy
 from bot.errors import Absent, AlreadyCast, AlreadyCasting, BriefError, NotHere, Offered, OverBudget, Unavailable
 from bot.home import HomeView
 from bot.recall import Recalled
 from bot.round import Reason, State
 from bot.rules import RULES
+from bot.sealing import Sheet
 from handlers.blocks import private
 from handlers.blocks.facts import facts
 from handlers.blocks.home import home
 from handlers.blocks.recall import Sight, full, listing, recalled
 from handlers.blocks.rounds import message
+from handlers.blocks.sealed import paper
 from handlers.blocks.view import View
 from tests.unit.handlers.limits import parts, problems
 from tests.unit.handlers.stories import (
@@ -43,6 +45,9 @@ WORDY = Reason(
 )
 STARS = "*" * NAME_LIMIT
 BRIEF = (HOSTILE * 100)[:TEXT_LIMIT]
+SEALED = Brief(NAME, BRIEF, ballot=Secrecy.SEALED)
+_ALL = dict.fromkeys(range(1, 9), 300)
+ANSWERS = Answers(_ALL, _ALL, dict.fromkeys(_ALL, dict.fromkeys(Tell, 300)), 300)
 LINK = "https://harbour.slack.com/archives/C1/p1764000000000100"
 
 
@@ -63,6 +68,9 @@ def hostile_views() -> dict[str, View]:
         "drawing": message(shown(a_round(**wild, reason=WORDY))),
         "drawing with misses": message(shown(a_round(**wild, slots=(*misses, a_candidate(7, None))))),
         "voting": message(shown(voting(8, **wild), eight, 300)),
+        "sealed": message(shown(voting(8, brief=SEALED), eight, 300)),
+        "sealed and closed": message(shown(closed(eight, 300, brief=SEALED, tally=Tally(eight, 300, ANSWERS)))),
+        "run-off": message(shown(voting(8, **wild, run_off=RunOff(tuple(eight), Tally(eight, 300))), eight, 300)),
         "voting with misses": message(shown(voting(**wild, slots=(*misses, a_candidate(7, 1))), {1: 1}, 1)),
         "closed": message(shown(closed(eight, 300, **wild))),
         "record": message(shown(locked, face=face)),
@@ -104,6 +112,14 @@ def test_a_home_with_everything_in_it_is_within_the_limits_of_a_home() -> None:
     seen = HomeView(waiting, crowd, Decimal("1.2"), Decimal(20))
     view = home(seen, {"r1": Sight(LINK, "F0RECORDRECORD")})
     assert problems(view, most_blocks=100, most_text=None) == []
+
+
+def test_a_ballot_paper_with_eight_candidates_is_within_the_limits_of_a_modal() -> None:
+    round_ = voting(8, brief=SEALED)
+    modal = paper(Sheet(round_, round_.slots, None))
+    assert problems(View("a ballot", modal["blocks"]), most_blocks=100, most_text=None) == []
+    assert len(modal["title"]["text"]) <= 24
+    assert len(modal["submit"]["text"]) <= 24
 
 
 @pytest.mark.parametrize("name", list(hostile_views()))

@@ -204,7 +204,7 @@ def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:
 def test_without_a_winner_the_lead_decides_extends_or_drops(votes: dict[int, int], voters: int, said: str) -> None:
     view = told(closed(votes, voters))
     assert said in words(view)
-    assert set(presses(view)) == {"decide", "extend", "drop"}
+    assert set(presses(view)) == {"decide", "extend", "drop"} | ({"run_off"} if voters else set())
     assert [o["value"] for o in presses(view)["decide"]["options"]] == ["r1-0", "r1-1", "r1-2", "r1-3"]
 
 
@@ -260,3 +260,9 @@ def test_a_ballot_without_its_newest_sheet_says_why_and_who_can_help(sheet_file:
     said = json.dumps(view.blocks)
     assert "The portraits cannot be shown here: uploads are switched off in this workspace." in said
     assert "vote:4" in said
+
+
+def test_the_stop_sign_says_how_far_the_vote_is_from_turning_and_what_another_round_costs() -> None:
+    assert "One more vote could change this · another round costs up to $0.15" in words(told(voting(), {1: 2, 2: 1}, 2))
+    assert "It takes 3 more votes to change this" in words(told(voting(), {1: 3, 2: 0}, 3))
+    assert "change this" not in words(told(voting(), {1: 0, 2: 0}, 0))

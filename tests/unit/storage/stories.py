@@ -187,4 +187,4 @@ async def locked(storage: Storage, new: Round, number: int = 1) -> Round:
 
 
 async def counted(storage: Storage, round_: Round) -> Tally:
-    return round_.count(await storage.rounds.marks(round_.id))
+    return round_.count(await storage.rounds.marks(round_.id), ())

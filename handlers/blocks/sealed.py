@@ -1,0 +1,81 @@
+"""A sealed ballot: the round's message while papers come in, and the paper itself."""
+
+from typing import Any
+
+from bot.round import Slot
+from bot.sealing import Sheet
+from handlers.blocks.dialog import dialog, picks, ticks
+from handlers.blocks.shown import Shown, blind_misses, sheet
+from handlers.blocks.view import (
+    Block,
+    View,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    image,
+    plain,
+    question,
+    section,
+    view,
+)
+from handlers.words import alt, labels, rounds
+from handlers.words import sealed as words
+from handlers.words.text import quiet
+
+HUMAN, LIKENESS, NONE = "human", "likeness", "none"
+_TAPPED = "paper"
+
+
+def sealed(shown: Shown) -> View:
+    """The round's message: no counts, and nothing that would tell the lead more than anybody."""
+    round_ = shown.round
+    stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
+    return view(
+        f"{quiet(words.heading(round_.character))} {rounds.ballot(round_, shown.tally)}",
+        header(words.heading(round_.character)),
+        *sheet(shown),
+        section(words.how_to_vote(round_.character)),
+        actions([button(_TAPPED, words.OPEN, round_.id, style="primary")]),
+        context(rounds.ballot(round_, shown.tally)),
+        context(words.WHO_SEES_WHAT),
+        context(rounds.under_way(round_)),
+        *blind_misses(shown, reroll=True),
+        actions([button("reroll", labels.REROLL, round_.id), button("close", labels.CLOSE, round_.id, ask=stop)]),
+    )
+
+
+def paper(given: Sheet) -> dict[str, Any]:
+    """The modal: each candidate large, in this person's own order, with both questions and the tells."""
+    round_, mine = given.round, given.paper
+    none = bool(mine and not mine.votes)
+    blocks = [block for slot in given.order for block in _candidate(given, slot)]
+    told = words.instructions(round_.character)
+    return dialog(
+        _TAPPED,
+        round_.id,
+        words.TITLE,
+        words.SUBMIT,
+        view(told, section(told), *blocks, ticks(NONE, words.OR_ELSE, [(words.NONE, NONE)], [NONE] if none else [])),
+    )
+
+
+def _candidate(given: Sheet, slot: Slot) -> list[Block | None]:
+    round_, mine, number = given.round, given.paper, slot.number or 0
+    questions = [(words.HUMAN, HUMAN), (words.likeness(round_.character), LIKENESS)]
+    ticked = [HUMAN] * bool(mine and slot.id in mine.human) + [LIKENESS] * bool(mine and slot.id in mine.likeness)
+    return [
+        divider(),
+        image(slot.file_id, alt.candidate(round_, number)) | {"title": plain(words.candidate(number))}
+        if slot.file_id
+        else None,
+        ticks(f"ticks {slot.id}", words.candidate(number), questions, ticked),
+        picks(f"tells {slot.id}", words.TELLS, words.ANY, words.tells(), mine.tells.get(slot.id, ()) if mine else ()),
+    ]
+
+
+def received(name: str, numbers: tuple[int, ...]) -> View:
+    """What stands in the modal once the paper is in."""
+    told = words.received(name, numbers)
+    return view(told, section(told))
