@@ -16,8 +16,8 @@ help:  ## what there is
 demo: setup  ## the practice workspace, the bot, and a page to cast a face on
 	@$(PY) -m playground demo $(ARGS)
 
-test: setup  ## every test
-	@$(PY) -m pytest $(ARGS)
+test: setup  ## every test, files side by side on all cores
+	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 check: setup  ## format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check $(CODE)

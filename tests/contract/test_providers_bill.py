@@ -2,39 +2,20 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from bot.catalogue import Catalogue, Size
+from bot.catalogue import Size
 from bot.errors import ModelError, Paid
 from bot.imaging import examine
-from bot.round import Miss, Slot, SlotState
-from handlers.words.misses import named
-from handlers.words.titles import Titles
 from playground.models.faults import KINDS
-from providers.registry import MODELS
 from tests.contract.practice_models.studio import Practice, open_practice
 from tests.contract.vendor_cases import GEMINI, OPENAI, RECRAFT, VENDORS, Vendor, an_ask
+from tests.contract.vendor_words import is_told_plainly
 
-TITLES = Titles(Catalogue(MODELS, frozenset()))
 SECONDS = {Size.DRAFT: 20.0, Size.FOUR_K: 20.0}
 IMPATIENT = {Size.DRAFT: 0.5, Size.FOUR_K: 0.5}
-
-FREE, LISTED, PERHAPS = "Nothing was charged for it.", "It was charged all the same", "may have been charged"
-TOLD: dict[Paid, str] = {"no": FREE, "maybe": PERHAPS, "yes": LISTED}
-WORDS = {
-    "refused": "declined the brief",
-    "rate_limited": "too many requests at once",
-    "no_money": "has no credit left",
-    "bad_key": "did not take our key",
-    "retired": "is no longer served",
-    "bad_request": "did not understand what we sent",
-    "down": "failed on its side",
-    "timed_out": "gave no answer in time",
-    "bad_picture": "not a usable picture",
-}
 
 
 @dataclass(frozen=True)
@@ -130,13 +111,7 @@ async def test_a_bad_day_is_one_miss_in_plain_words_and_nothing_is_paid_twice_or
     error = await missed(practice, vendor, day)
     assert (error.kind, error.paid) == (day.kind, day.paid)
 
-    slot = Slot(
-        "s", "r", 0, vendor.facts.id, Decimal("0.05"), 7, SlotState.MISS, miss=Miss(error.kind, paid=error.paid)
-    )
-    told = named(slot, TITLES)
-    assert vendor.facts.title in told
-    assert WORDS[day.kind] in told
-    assert TOLD[day.paid] in told
+    is_told_plainly(error, vendor.facts)
 
     calls = (await practice.bill(vendor.facts.wire_id))["calls"]
     assert len(calls) == day.asked

@@ -9,7 +9,9 @@ from PIL import Image
 
 from bot.catalogue import ModelFacts, Size
 from bot.errors import BadPicture, ModelError
+from bot.imaging import aside, examine
 from bot.ports import Answer, Ask
+from playground.models.faults import KINDS
 from providers import fal
 from providers._fal_inputs import ENDPOINTS
 from providers._http import open_http
@@ -18,6 +20,7 @@ from tests.contract.fal_desk import practice
 from tests.contract.practice_models.studio import png
 from tests.contract.vendor_cases import BASE64, ECHO, HTML, KEY, PICTURE, PROMPT, an_ask
 from tests.contract.vendor_desk import Canned, Desk
+from tests.contract.vendor_words import is_told_plainly
 
 RECRAFT, GPT, BANANA = FAL_MODELS[0], FAL_MODELS[2], FAL_MODELS[5]
 WITHIN = {Size.DRAFT: 5.0, Size.FOUR_K: 20.0}
@@ -110,6 +113,10 @@ FAULTS: dict[tuple[str, str], tuple[str, str] | None] = {
     ("drip", ""): None,
     ("broken_base64", ""): ("bad_picture", "yes"),
     ("redirect", ""): ("bad_picture", "yes"),
+    ("not_an_image", ""): ("bad_picture", "yes"),
+    ("truncated", ""): ("bad_picture", "yes"),
+    ("enormous", ""): ("bad_picture", "yes"),
+    ("wrong_type", "gif"): ("bad_picture", "yes"),
 }
 
 
@@ -122,14 +129,21 @@ async def test_a_fault_becomes_its_miss_and_what_is_called_free_is_not_on_the_bi
         await desk.fault(BANANA, kind, spelling=spelling)
         try:
             answer = await desk.model(BANANA).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
+            await aside(examine, answer.data, BANANA.id)
         except ModelError as error:
             assert (error.kind, error.paid) == expected
+            is_told_plainly(error, BANANA)
             assert PROMPT not in str(error)
             assert not await desk.paid() or error.paid != "no"
         else:
             assert expected is None
             assert await size_of(answer) == BANANA.pixels[Size.DRAFT]
         assert len(await desk.bill()) == 1
+
+
+def test_every_fault_there_is_was_played() -> None:
+    """`latency` and `none` bring a portrait; an order that hangs is looked at until the deadline, in another test."""
+    assert {kind for kind, _ in FAULTS} == set(KINDS) - {"latency", "none", "hang"}
 
 
 # Canned answers: what the practice queue would never say.

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -23,11 +24,14 @@ from bot.routing import route
 from bot.settings import Settings
 from playground.models import add_models
 from providers import Models, open_models
+from providers.registry import MODELS
 from tests.contract.vendor_cases import BASE64, ECHO, KEY, PICTURE, PROMPT, an_ask
 from tests.contract.vendor_desk import Canned, Desk
+from tests.contract.vendor_words import is_told_plainly
 from tests.unit.storage.stories import NOW
 
 MODEL = "Qwen/Qwen-Image"
+OWN = replace(MODELS[0], provider="own", wire_id="flux", title="Flux")
 ENTRY = {"id": "flux", "model": MODEL, "extras": {"num_inference_steps": 8, "seed": True}}
 
 
@@ -114,6 +118,7 @@ async def test_each_way_of_saying_no_is_understood_in_each_shape(address: str, s
         with pytest.raises(ModelError) as caught:
             await drawn(address)
         assert (caught.value.kind, caught.value.paid) == expected, kind
+        is_told_plainly(caught.value, OWN)
 
 
 async def asked(*answers: Canned, **more: object) -> tuple[Answer | ModelError, Desk]:
