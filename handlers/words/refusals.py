@@ -24,7 +24,6 @@ UPLOADS = {
     "storage_limit_reached": "this workspace has no room for files left",
     "file_type_not_allowed": "this workspace does not allow pictures to be uploaded",
     "file_upload_size_restricted": "this workspace does not allow files of this size",
-    "missing_scope": "a permission to upload is missing",
 }
 
 
@@ -41,7 +40,8 @@ def called_off(round_: Round) -> str:
 
 def no_sheet(round_: Round) -> str:
     """Why there are numbers and no pictures, in the round's message."""
-    why = UPLOADS.get(round_.sheet_refused, f"Slack does not take them ({quiet(round_.sheet_refused)})")
+    known = {**UPLOADS, "missing_scope": "a permission to upload is missing"}
+    why = known.get(round_.sheet_refused, f"Slack does not take them ({quiet(round_.sheet_refused)})")
     return (
         f"The portraits cannot be shown here: {why}. They are kept, and hang by themselves once Slack takes them; "
         "an administrator of the workspace can see to that."

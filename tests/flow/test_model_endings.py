@@ -133,4 +133,5 @@ async def test_over_restarts_the_lead_reads_it_once(tmp_path: Path) -> None:
         (told,) = await notices(film)
         assert "GPT-Image-2 (`openai:gpt-image-2`) is no longer served" in told
         assert "`--models gpt-image-2.5`" in told
-        assert "gpt-image-2" in await film.asks("Ben: a smith --models gpt-image-2")
+        answer = await film.asks("Ben: a smith --models gpt-image-2")
+        assert "GPT-Image-2 is not available now (retired). Recraft V4.1 instead costs" in answer

@@ -35,7 +35,7 @@ async def test_a_photo_with_consent_becomes_a_face_whose_facts_say_so(tmp_path: 
         assert (await film.door.submit(LENA, form["id"], values | {"consent": ["agreed"]}))["ok"]
         ts = await posted(film)
         await film.ballot(ts)
-        assert {call["model"] for call in await film.door.bill()} == {"gemini-nano-banana-2.1"}
+        assert {call["model"] for call in await film.door.bill()} == {"gemini-nano-banana-2.1", "recraftv4_1"}
         await film.press(LENA, ts, "vote:1")
         await film.labelled(ts, {"vote:1": "1 · 1"})
         await film.press(LENA, ts, "lock")

@@ -97,7 +97,7 @@ class Studio:
     def __init__(self, catalogue: Catalogue) -> None:
         self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
         self.banana = ScriptedModel(BANANA)
-        self.catalogue = catalogue
+        self.catalogue = replace(catalogue, said={})  # what vendors say is learnt in one test alone
         self.down: set[str] = set()
         self.ends: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
         self.looks = 0
