@@ -18,13 +18,13 @@ from providers._http import Http, open_http, reading_room
 from providers._pace import Line, line_of, per_minute
 from providers.checks import AccountCheck, ends_in, unasked
 from providers.fal_models import FAL_MODELS, FAL_UPSCALER
-from providers.registry import MODELS, UPSCALERS, models_of
+from providers.registry import MODELS, READ_SECONDS, UPSCALERS, models_of
 
 __all__ = ["AccountCheck", "Models", "ends_in", "open_models"]
 
 # A portrait that comes after the core's patience was paid for and is kept, so reading goes on for longer.
 _LONGER = 2
-_LEAST_SECONDS, _MOST_SECONDS = 180.0, 600.0
+_MOST_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -92,20 +92,19 @@ class Models:
         self,
         https: Mapping[str, Http],
         own: Sequence[tuple[OwnModel, Http]],
-        within: Mapping[Size, float],
         settings: Settings,
     ) -> None:
         self._https = https
         self._own = own
         self._lines = {provider: line_of(provider, settings) for provider in https}
         self._models: dict[str, ImageModel] = {
-            facts.id: account.model(facts, https[account.provider], within)
+            facts.id: account.model(facts, https[account.provider], _within(account.provider, settings))
             for account in _ACCOUNTS
             if account.provider in https
             for facts in account.models
         }
         # In this order a family is looked up: the makers' own accounts first.
-        servers = [compatible.Own(model, http, within) for model, http in own]
+        servers = [compatible.Own(model, http, _within("own", settings)) for model, http in own]
         self._models |= {server.facts.id: server for server in servers}
         self._servers = {server.facts.id: http for server, (_, http) in zip(servers, own, strict=True)}
         configured = {*https, "own"} if own else {*https}
@@ -114,7 +113,7 @@ class Models:
         limits = {provider: most for provider in https if (most := per_minute(provider, settings))}
         self.catalogue = Catalogue(models, frozenset(configured), upscalers, per_minute=limits)
         self._upscalers = {
-            facts.id: _UPSCALING[facts.id](facts, https[facts.provider], within)
+            facts.id: _UPSCALING[facts.id](facts, https[facts.provider], _within(facts.provider, settings))
             for facts in upscalers
             if facts.provider in https
         }
@@ -172,9 +171,8 @@ def open_models(settings: Settings) -> Models:
         for account in _ACCOUNTS
         if (secret := account.key(settings)) and (key := secret.get_secret_value().strip())
     }
-    within = {Size.DRAFT: _within(settings.patience_seconds), Size.FOUR_K: _within(settings.patience_4k_seconds)}
     own = [(m, open_http(m.base_url, compatible.headers(_secret(m.key)), room)) for m in settings.own_models]
-    return Models(https, own, within, settings)
+    return Models(https, own, settings)
 
 
 def _secret(key: SecretStr | None) -> str:
@@ -185,5 +183,8 @@ def _provider(model_id: str) -> str:
     return model_id.partition(":")[0]
 
 
-def _within(patience: float) -> float:
-    return min(max(_LONGER * patience, _LEAST_SECONDS), _MOST_SECONDS)
+def _within(provider: str, settings: Settings) -> dict[Size, float]:
+    """Seconds in which an account must have answered, by size."""
+    patience = {Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds}
+    least = READ_SECONDS[provider]
+    return {size: min(max(_LONGER * patience[size], least[size]), _MOST_SECONDS) for size in Size}

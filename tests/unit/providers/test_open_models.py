@@ -9,10 +9,10 @@ from bot.errors import BadKey
 from bot.settings import Settings
 from providers import _within, open_models
 from providers.fal_models import FAL_MODELS
-from providers.registry import MODELS
+from providers.registry import MODELS, READ_SECONDS
 
 
-def settings(**keys: str) -> Settings:
+def settings(**keys: object) -> Settings:
     return Settings.model_validate(keys)
 
 
@@ -39,6 +39,16 @@ async def test_a_model_without_an_account_is_a_miss_and_no_crash(model_id: str) 
     await models.close()
 
 
-@pytest.mark.parametrize(("patience", "reading"), [(5, 180), (120, 240), (300, 600), (3_600, 600)])
-def test_reading_goes_on_for_twice_the_patience_within_bounds(patience: float, reading: float) -> None:
-    assert _within(patience) == reading
+@pytest.mark.parametrize(
+    ("provider", "patience", "reading"),
+    [("recraft", 5, 120), ("gemini", 5, 180), ("openai", 5, 300), ("recraft", 120, 240), ("openai", 3_600, 600)],
+)
+def test_reading_goes_on_for_twice_the_patience_within_the_accounts_bounds(
+    provider: str, patience: float, reading: float
+) -> None:
+    assert _within(provider, settings(patience_seconds=patience))[Size.DRAFT] == reading
+
+
+def test_every_account_has_its_own_patience_for_reading_and_more_of_it_for_4k() -> None:
+    assert set(READ_SECONDS) == {"recraft", "openai", "gemini", "fal", "own"}
+    assert all(limits[Size.DRAFT] <= limits[Size.FOUR_K] <= 600 for limits in READ_SECONDS.values())
