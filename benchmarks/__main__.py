@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import platform
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,7 +55,8 @@ def page(rows: list[tuple[str, str]]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        f"Made by `make bench ARGS=--write` on {datetime.now(UTC):%d %B %Y}: {machine}. The practice workspace,",
+        f"Made by `python -m benchmarks {' '.join(sys.argv[1:])}` on {datetime.now(UTC):%d %B %Y}: {machine}.",
+        "The practice workspace,",
         "the models' drawing and the bot share these cores: read ratios and differences within this run.",
         "",
         "| what | figure |",
