@@ -300,8 +300,7 @@ class Audition:
         try:
             seen = await self._examined(slot, answer.media_type)
         except BadPicture as error:
-            if answer.charge.source == "exact":
-                error.usd = answer.charge.usd
+            error.usd = answer.told
             raise
         await self._keep(slot, answer, seen, seconds)
 

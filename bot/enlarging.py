@@ -14,7 +14,7 @@ from bot.catalogue import Size
 from bot.errors import BadPicture, ModelError
 from bot.face import Face, Portrait
 from bot.finish import Finish, FinishState, FinishWay
-from bot.imaging import Examined, aside, examine, pair
+from bot.imaging import Examined, aside, examined, pair
 from bot.ports import Answer, Ask, Clock, Finishes, Picture, Portraits, Roster, Rounds, Stage
 from bot.presenting import ENDINGS, filename, original_key, preview_key
 from bot.round import Miss
@@ -100,13 +100,12 @@ class Enlarging:
         try:
             return await self._landed(finish, answer, seconds)
         except BadPicture as error:
-            if answer.charge.source == "exact":
-                error.usd = answer.charge.usd
+            error.usd = answer.told
             raise
 
     async def _landed(self, finish: Finish, answer: Answer, seconds: float) -> Finish:
         """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""
-        seen = await aside(examine, answer.data, finish.model)
+        seen = await examined(answer.data, finish.model)
         if max(seen.width, seen.height) <= (await self._face(finish)).portrait.long_side:
             raise BadPicture(finish.model, f"not larger: {seen.width} x {seen.height}", "yes")
         await self._portraits.put(preview_key(finish.round_id, finish.id), seen.preview)

@@ -42,6 +42,11 @@ class Answer:
     request_id: str = ""
     seed: int | None = None
 
+    @property
+    def told(self) -> Decimal | None:
+        """What the vendor itself says it cost, in dollars; None where only its price list does."""
+        return self.charge.usd if self.charge.source == "exact" else None
+
 
 class ImageModel(Protocol):
     """One image model of one account."""

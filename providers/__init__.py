@@ -106,6 +106,7 @@ class Models:
         # In this order a family is looked up: the makers' own accounts first.
         servers = [compatible.Own(model, http, _within("own", settings)) for model, http in own]
         self._models |= {server.facts.id: server for server in servers}
+        self._lines |= {server.facts.id: Line() for server in servers}
         self._servers = {server.facts.id: http for server, (_, http) in zip(servers, own, strict=True)}
         configured = {*https, "own"} if own else {*https}
         models = (*MODELS, *FAL_MODELS, *(server.facts for server in servers))
@@ -131,8 +132,8 @@ class Models:
         return self._upscalers[upscaler_id]
 
     def line(self, model_id: str) -> Line:
-        """The line before the model's account; an account that has no key here has one where nobody waits."""
-        return self._lines.get(_provider(model_id)) or Line()
+        """The line before the model's account or own server; where there is none any more nobody waits."""
+        return self._lines.get(_provider(model_id)) or self._lines.get(model_id) or Line()
 
     def resting_until(self, model_id: str) -> datetime | None:
         """When a model that kept failing is asked again; None while it may be asked."""

@@ -237,3 +237,12 @@ def test_a_list_that_cannot_be_is_refused_with_a_sentence_and_without_its_keys(o
 def test_plain_http_is_fine_on_this_machine_and_without_a_key_in_ones_own_network(url: str) -> None:
     own = Settings.model_validate({"own_models": json.dumps([ENTRY | {"base_url": url}])}).own_models
     assert own[0].base_url == url
+
+
+async def test_an_own_server_that_asks_for_patience_gets_it_from_every_round() -> None:
+    models = listing("http://127.0.0.1:1/v1")
+    models.line("own:flux").hold(20)
+    turn = models.line("own:flux").enter()
+    assert turn.wait() > 15
+    turn.leave()
+    await models.close()
