@@ -21,6 +21,7 @@ from bot.errors import BadKey, BadPicture, ModelError, RateLimited, Resting, Rou
 from bot.face import Portrait
 from bot.imaging import Examined, examined
 from bot.opening import Opening, seed_of
+from bot.permits import Permits
 from bot.ports import (
     Answer,
     Ask,
@@ -87,6 +88,7 @@ class Audition:
         presenting: Presenting,
         caps: Caps,
         now: Clock,
+        permits: Permits,
     ) -> None:
         self._rounds = rounds
         self._portraits = portraits
@@ -97,6 +99,7 @@ class Audition:
         self._presenting = presenting
         self._caps = caps
         self._now = now
+        self._permits = permits
         self._examining = asyncio.Semaphore(1)
         self._turns = Turns(models, rounds, stage, now)
         self._news: dict[str, asyncio.Event] = {}
@@ -190,6 +193,7 @@ class Audition:
         """Reserve one more slot of the same model; the candidate it re-rolls keeps its number and votes."""
         round_ = await self._rounds.by_slot(slot_id)
         round_.for_lead(person, "reroll")
+        await self._permits.spend(round_.place, person)
         _must_take_more(round_)
         if round_.next_number() is None:
             raise RoundClosed("reroll", "full", round_.character)

@@ -1,7 +1,7 @@
 """The brief: the team's validated wish for one character's face, and the line it is typed in.
 
-A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help`, `list` or `spend`. Phones turn `--` into a long
-dash and straight quotes into curly ones; both are understood. Nothing here knows Slack or any model account.
+A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help`, `list` or `spend`. Nothing here knows Slack or any
+model account.
 """
 
 import re
@@ -9,12 +9,12 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Self
 
 from bot.catalogue import Look, Size
 from bot.errors import BriefError
+from bot.line import QUOTES, options_of
 
 ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
 NAME_LIMIT = 80
@@ -25,11 +25,6 @@ SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 
 PHOTO = "photo"
 
-_OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum")
-_OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
-_QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
-_WORD = re.compile(r"\S+")
-_QUOTES = "\"'“”„‟‘’«»"
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
 _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -40,6 +35,14 @@ class Secrecy(StrEnum):
 
     QUICK = "quick"
     SEALED = "sealed"
+
+
+class Use(StrEnum):
+    """What the face is wanted for; a fact that is kept, not advice."""
+
+    FILM = "film"
+    ADVERTISING = "advertising"
+    INTERNAL = "internal"
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,9 @@ class Brief:
     """One character's face, wished for. `models` are the names as typed; empty means: choose for us.
 
     `agreed` is what the lead said the round may cost, in dollars, when models had to be replaced.
-    `quorum` is how many people must vote for the vote to decide anything.
+    `quorum` is how many people must vote for the vote to decide anything. `voters` are the people whose votes count,
+    empty for everybody. `style` are the production's own words for every prompt. `given` names the fields that were
+    typed or chosen, so that a production's customs fill in only the others.
     """
 
     name: str
@@ -94,6 +99,10 @@ class Brief:
     agreed: Decimal | None = None
     ballot: Secrecy = Secrecy.QUICK
     quorum: int | None = None
+    voters: tuple[str, ...] = ()
+    use: Use | None = None
+    style: str = ""
+    given: frozenset[str] = frozenset()
 
     @property
     def references(self) -> int:
@@ -107,7 +116,7 @@ class Brief:
     @classmethod
     def of(cls, line: str) -> Self:
         """The brief in `NAME: BRIEF [options]`; raises BriefError naming the field that cannot be understood."""
-        rest, options = _take_options(line)
+        rest, options = options_of(line)
         name, text = _divide(rest, line)
         return cls(
             name=_name(name, line),
@@ -121,6 +130,8 @@ class Brief:
             like=_like(options.get("like"), line),
             ballot=_ballot(options.get("ballot"), line),
             quorum=_quorum(options.get("quorum"), line),
+            use=_use(options.get("use"), line),
+            given=frozenset(options),
         )
 
 
@@ -158,7 +169,7 @@ def understand(line: str) -> Wish:
         return Listing()
     if plain.casefold() == "spend":
         return Reckoning()
-    rest, options = _take_options(plain)
+    rest, options = options_of(plain)
     if not options and not re.search("[:：]", rest):
         return Recalling(_name(rest, line))
     return Brief.of(plain)
@@ -180,45 +191,6 @@ def fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", "".join(folded)).casefold().split())
 
 
-def _take_options(line: str) -> tuple[str, dict[str, str]]:
-    """The line without its options, and the options with their raw values."""
-    options: dict[str, str] = {}
-    kept: list[str] = []
-    at = 0
-    while match := _OPTION.search(line, at):
-        key = match[2].casefold().rstrip(":：")
-        if key not in _OPTIONS:
-            if match[1] != "--" and not get_close_matches(key, _OPTIONS, cutoff=0.7):
-                kept.append(line[at : match.end()])
-                at = match.end()
-                continue
-            raise BriefError("option", "unknown", match[1] + match[2], _OPTIONS, line=line)
-        if key in options:
-            raise BriefError(key, "twice", line=line)
-        kept.append(line[at : match.start()])
-        options[key], at = ("", match.end()) if key == "4k" else _value(line, match.end(), key)
-    kept.append(line[at:])
-    return "".join(kept).strip(), options
-
-
-def _value(line: str, at: int, key: str) -> tuple[str, int]:
-    """The option's value that starts at or after `at`, and where it ends; a list goes on across `, `."""
-    at += len(line[at:]) - len(line[at:].lstrip())
-    if quoted := _QUOTED.match(line, at):
-        return quoted[1].strip(), quoted.end()
-    words: list[str] = []
-    while (word := _WORD.match(line, at)) and not _OPTION.match(line, at):
-        words.append(word[0])
-        at = word.end()
-        following = line[at:].lstrip()
-        if key != "models" or not (word[0].endswith(",") or following.startswith(",")):
-            break
-        at += len(line[at:]) - len(following)
-    if not words:
-        raise BriefError(key, "missing", line=line)
-    return " ".join(words).strip(_QUOTES), at
-
-
 def _divide(rest: str, line: str) -> tuple[str, str]:
     parts = re.split("[:：]", rest, maxsplit=1)
     if len(parts) < 2:
@@ -227,7 +199,7 @@ def _divide(rest: str, line: str) -> tuple[str, str]:
 
 
 def _name(raw: str, line: str) -> str:
-    name = " ".join(_clean(raw, "name", line).split()).strip(_QUOTES).strip()
+    name = " ".join(_clean(raw, "name", line).split()).strip(QUOTES).strip()
     if not name:
         raise BriefError("name", "missing", line=line)
     if len(name) > NAME_LIMIT:
@@ -255,7 +227,7 @@ def _clean(raw: str, field: str, line: str) -> str:
 def _models(raw: str | None, line: str) -> tuple[str, ...]:
     if raw is None:
         return ()
-    names = tuple(dict.fromkeys(n.strip(_QUOTES).casefold() for n in re.split(r"[,\s]+", raw) if n.strip(_QUOTES)))
+    names = tuple(dict.fromkeys(n.strip(QUOTES).casefold() for n in re.split(r"[,\s]+", raw) if n.strip(QUOTES)))
     if not names:
         raise BriefError("models", "missing", raw, line=line)
     return names
@@ -318,3 +290,11 @@ def _quorum(raw: str | None, line: str) -> int | None:
     if not re.fullmatch("[1-9][0-9]?", raw):
         raise BriefError("quorum", "not_a_count", raw, limit=QUORUM_LIMIT, line=line)
     return int(raw)
+
+
+def _use(raw: str | None, line: str) -> Use | None:
+    if raw is None:
+        return None
+    if raw.casefold() not in tuple(Use):
+        raise BriefError("use", "unknown", raw, tuple(Use), line=line)
+    return Use(raw.casefold())

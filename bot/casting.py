@@ -14,8 +14,10 @@ from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
 from bot.locking import Locking
 from bot.opening import Opening
+from bot.permits import Permits
 from bot.ports import (
     Accounts,
+    Chronicle,
     Clock,
     Errands,
     Finishes,
@@ -23,7 +25,9 @@ from bot.ports import (
     Ledger,
     Messenger,
     Notices,
+    People,
     Portraits,
+    Productions,
     Roster,
     Rounds,
     Stage,
@@ -68,6 +72,7 @@ class Casting:
     enlarging: Enlarging
     taking: Taking
     catalogue: Catalogue
+    permits: Permits
 
     @classmethod
     def of(
@@ -78,9 +83,12 @@ class Casting:
         finishes: Finishes,
         ledger: Ledger,
         portraits: Portraits,
+        productions: Productions,
+        chronicle: Chronicle,
         models: Models,
         stage: Stage,
         visibility: Visibility,
+        people: People,
         errands: Errands,
         accounts: Accounts,
         notices: Notices,
@@ -92,22 +100,27 @@ class Casting:
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
+        permits = Permits(productions, people)
         likeness = Likeness(roster, portraits, visibility)
-        opening = Opening(rounds, errands, models.catalogue, caps, patience, now, likeness, health)
+        opening = Opening(
+            rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions
+        )
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
-        audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now)
-        voting = Voting(rounds, stage, errands, now)
+        audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now, permits)
+        voting = Voting(rounds, stage, errands, now, chronicle)
         sealing = Sealing(rounds, stage, now)
-        locking = Locking(rounds, roster, stage, errands, voting, now)
+        locking = Locking(rounds, roster, stage, errands, voting, now, permits)
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
         spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
         home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
-        finishing = Finishing(rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now)
+        finishing = Finishing(
+            rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now, permits
+        )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue)
+        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits)
 
     @property
     def drawing(self) -> int:

@@ -3,6 +3,7 @@
 CastingError
     BriefError            a line that cannot be cast: the field, the problem, what was understood
     NotYours              somebody else's press: who may
+    Barred                the production's customs name others for it, or guests may not
     NotHere               a place that does not fit: why
     AlreadyCasting        the open round is in the way
     AlreadyCast           the character has a face; a re-cast wants a yes
@@ -80,6 +81,15 @@ class NotYours(CastingError):
 
     what: str
     may: str
+
+
+@dataclass(eq=False)
+class Barred(CastingError):
+    """`what` (start, spend, lock, keep) is for those in `may` here; with `guest`, guests would have to be named."""
+
+    what: str
+    may: tuple[str, ...] = ()
+    guest: bool = False
 
 
 @dataclass(eq=False)

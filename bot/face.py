@@ -58,8 +58,20 @@ class Portrait:
 
 
 @dataclass(frozen=True)
+class Release:
+    """A face was unlocked: by whom, when, and the reason they gave."""
+
+    person: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
 class Face:
-    """A locked candidate. Its id is the round's: a round gives at most one face."""
+    """A locked candidate. Its id is the round's: a round gives at most one face.
+
+    `use` is what it is wanted for, empty where nobody said. A `released` face stays in the history and is nobody's.
+    """
 
     round_id: str
     character_id: str
@@ -84,14 +96,21 @@ class Face:
     locked_by: str
     locked_at: datetime
     message_ts: str
+    use: str = ""
+    released: Release | None = None
 
 
 @dataclass(frozen=True)
 class Character:
-    """A role by its name inside a production, with its present face or the round that casts it now."""
+    """A role by its name inside a production, with its newest face and the round that casts it now.
+
+    `aliases` are other names it answers to.
+    """
 
     id: str
     name: str
     place: Place
     face: Face | None
     open_round: str | None
+    production: str = ""
+    aliases: tuple[str, ...] = ()

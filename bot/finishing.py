@@ -8,6 +8,7 @@ from bot.errors import CannotFinish, NotHere
 from bot.face import Face
 from bot.finish import Finish, FinishWay, Plan, newest, plan_of
 from bot.opening import seed_of
+from bot.permits import Permits
 from bot.ports import Begun, Clock, Errands, Finishes, Roster, Rounds, Stage, Visibility
 from bot.prompt import same_face
 
@@ -28,6 +29,7 @@ class Finishing:
         catalogue: Catalogue,
         caps: Caps,
         now: Clock,
+        permits: Permits,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -38,14 +40,16 @@ class Finishing:
         self._catalogue = catalogue
         self._caps = caps
         self._now = now
+        self._permits = permits
 
     async def begin(self, round_id: str, attempt: int, seen: str, person: str) -> Begun:
         """Reserve and save a finish; pressed twice, or by two, it is begun once.
 
         `attempt` and `seen` (the exact id) are what the pressed button offered. Anybody who may see the face may ask.
-        Raises NotHere, CannotFinish, OverBudget.
+        Raises NotHere, Barred, CannotFinish, OverBudget.
         """
         face = await self._face(round_id, person)
+        await self._permits.spend(face.place, person)
         before = newest(await self._finishes.of(round_id))
         if before and (before.live or attempt <= before.attempt):
             return Begun(before, fresh=False)

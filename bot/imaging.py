@@ -29,9 +29,6 @@ _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _MODES = ("RGB", "RGBA")
 _ORIENTATION = 0x0112  # the EXIF tag by which a telephone says that its picture lies on its side
 _FAITHFUL = (95, 90)  # a reference is somebody's face
-_BARS_WIDTH, _LABELS_WIDTH, _AMOUNTS_WIDTH = 1200, 360, 160
-_MARGIN, _PANEL_HEAD, _BAR_STEP = 40, 64, 48
-_INK, _QUIET_INK, _BAR_FILL = "#1d1c1d", "#616061", "#2b6a8c"
 # As sharp as bicubic when shrinking and twice as quick; everybody waits for the sheet.
 _QUICK = Image.Resampling.HAMMING
 # A little under the smallest candidate, so that every one is resampled and none keeps its model's own sharpness.
@@ -68,23 +65,6 @@ class Examined:
     preview: bytes
     likeness: str
     length: int
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar as long as `value` says; `label` and `amount` stand before and after it."""
-
-    label: str
-    amount: str
-    value: float
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Bars under one title."""
-
-    title: str
-    bars: tuple[Bar, ...]
 
 
 def examine(data: bytes, model: str) -> Examined:
@@ -245,39 +225,6 @@ def _likeness(picture: Image.Image) -> str:
     cells = [y * side + x for y in range(side - 1) for x in range(side - 1)]
     bits = [grey[at] > grey[at + step] for step in (1, side) for at in cells]
     return f"{sum(bit << n for n, bit in enumerate(bits)):0{len(bits) // 4}x}"
-
-
-def bars(panels: Sequence[Panel]) -> bytes:
-    """One PNG, 1200 pixels wide, of panels of horizontal bars, all on one scale so that they can be compared."""
-    rows = sum(len(panel.bars) for panel in panels)
-    height = 2 * _MARGIN + rows * _BAR_STEP + len(panels) * _PANEL_HEAD
-    picture = Image.new("RGB", (_BARS_WIDTH, height), "white")
-    longest = max((bar.value for panel in panels for bar in panel.bars), default=0.0) or 1.0
-    y = _MARGIN
-    for panel in panels:
-        _write(picture, (_MARGIN, y + _PANEL_HEAD // 2), panel.title, size=30, fill=_INK)
-        y += _PANEL_HEAD
-        for bar in panel.bars:
-            _bar(picture, y, bar, bar.value / longest)
-            y += _BAR_STEP
-    out = BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
-
-
-def _bar(picture: Image.Image, y: int, bar: Bar, share: float) -> None:
-    """The label to the left, then the bar, then its amount."""
-    middle = y + _BAR_STEP // 2
-    left, room = _MARGIN + _LABELS_WIDTH, _BARS_WIDTH - 2 * _MARGIN - _LABELS_WIDTH - _AMOUNTS_WIDTH
-    right = left + max(4, round(room * share))
-    _write(picture, (left - 16, middle), bar.label, size=26, fill=_QUIET_INK, anchor="rm")
-    ImageDraw.Draw(picture).rounded_rectangle((left, middle - 15, right, middle + 15), radius=6, fill=_BAR_FILL)
-    _write(picture, (right + 14, middle), bar.amount, size=26, fill=_INK)
-
-
-def _write(picture: Image.Image, at: tuple[int, int], text: str, *, size: int, fill: str, anchor: str = "lm") -> None:
-    font = ImageFont.load_default(size=size)
-    ImageDraw.Draw(picture).text(at, text, fill=fill, font=font, anchor=anchor)
 
 
 def _open(data: bytes, at_least: tuple[int, int] | None = None) -> Image.Image:

@@ -2,6 +2,7 @@
 
 from bot.errors import NoWinner, RoundClosed
 from bot.face import Face
+from bot.permits import Permits
 from bot.ports import Clock, Errands, Roster, Rounds, Stage
 from bot.round import Round, Slot, State
 from bot.voting import Voting
@@ -11,7 +12,14 @@ class Locking:
     """Locks faces."""
 
     def __init__(
-        self, rounds: Rounds, roster: Roster, stage: Stage, errands: Errands, voting: Voting, now: Clock
+        self,
+        rounds: Rounds,
+        roster: Roster,
+        stage: Stage,
+        errands: Errands,
+        voting: Voting,
+        now: Clock,
+        permits: Permits,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -19,16 +27,17 @@ class Locking:
         self._errands = errands
         self._voting = voting
         self._now = now
+        self._permits = permits
 
     async def lock(self, round_id: str, seen: str | None, person: str) -> Face:
         """Close if need be, then lock the sole leader; pressed again it answers with the same face.
 
         `seen` is the slot id of the leader the lead's button showed, None where it showed none. Raises NotYours,
-        RoundClosed (also for a sealed ballot, which is closed first so that no press tells its tally), NoWinner (the
-        ballot is closed then), OutcomeChanged and Unreachable (nothing is locked).
+        Barred, RoundClosed (also for a sealed ballot, which is closed first so that no press tells its tally), NoWinner
+        (the ballot is closed then), OutcomeChanged and Unreachable (nothing is locked).
         """
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "lock")
+        await self._permits.lock(round_, person)
         if face := await self._roster.face(round_id):
             return face
         round_.must_be(State.VOTING, State.CLOSED, what="lock")
@@ -46,7 +55,7 @@ class Locking:
     async def decide(self, slot_id: str, person: str) -> Face:
         """The lead takes any candidate of a closed ballot; the record says who decided."""
         round_ = await self._rounds.by_slot(slot_id)
-        round_.for_lead(person, "decide")
+        await self._permits.lock(round_, person)
         if face := await self._roster.face(round_.id):
             return face
         round_.must_be(State.CLOSED, what="decide")
@@ -92,4 +101,5 @@ class Locking:
             locked_by=person,
             locked_at=self._now(),
             message_ts=round_.message_ts or "",
+            use=round_.brief.use or "",
         )

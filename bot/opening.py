@@ -13,7 +13,8 @@ from bot.catalogue import Catalogue, ModelFacts, Size
 from bot.errors import AlreadyCast, NotYours, Offered, Unavailable
 from bot.face import Place
 from bot.likeness import Likeness
-from bot.ports import Clock, Errands, Health, Opened, Rounds, Wanted
+from bot.permits import Permits
+from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Wanted
 from bot.prompt import Prompt
 from bot.round import Round, Slot
 from bot.routing import Route, route
@@ -40,6 +41,8 @@ class Opening:
         now: Clock,
         likeness: Likeness,
         health: Health,
+        permits: Permits,
+        productions: Productions,
     ) -> None:
         self._rounds = rounds
         self._errands = errands
@@ -49,13 +52,17 @@ class Opening:
         self._now = now
         self._likeness = likeness
         self._health = health
+        self._permits = permits
+        self._productions = productions
 
     async def open_round(self, brief: Brief, place: Place, person: str, trigger: str) -> Opened:
         """Reserve and save a round for `brief`; the same trigger opens it once.
 
-        Raises BriefError, NoModels, OverBudget, AlreadyCasting; AlreadyCast and Unavailable with wishes that keep what
-        could be cast after a yes.
+        Raises Barred, BriefError, NoModels, OverBudget, AlreadyCasting; AlreadyCast and Unavailable with wishes that
+        keep what could be cast after a yes.
         """
+        await self._permits.start(place, person)
+        brief = (await self._productions.of(place)).customs.over(brief)
         brief = await self._likeness.found(brief, person, place)
         chosen = self._route(brief)
         if chosen.asks:
@@ -75,6 +82,8 @@ class Opening:
 
     async def hold(self, brief: Brief, place: Place, person: str, trigger: str) -> Held:
         """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
+        await self._permits.start(place, person)
+        brief = (await self._productions.of(place)).customs.over(brief)
         price = self.price_of(brief)
         self._caps.allow_round(price)
         return Held(await self.keep(brief, place, person, trigger), price)
@@ -103,6 +112,7 @@ class Opening:
     async def recast(self, wish_id: str, person: str) -> Opened:
         """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError for an unknown wish."""
         wish = await self.wish(wish_id, person)
+        await self._permits.start(wish.place, person)
         chosen = self._route(wish.brief)
         if chosen.asks:
             raise await self._unavailable(chosen, wish.brief, wish.place, person, wish_id)
@@ -114,9 +124,10 @@ class Opening:
 
         Its price stood on the button, stand-ins included, so nothing is asked again.
         """
+        await self._permits.spend(parent.place, person)
         brief = parent.brief
         new = self._plan(self._route(brief), brief, parent.place, person, _id("r", parent.place.team, parent.id))
-        return await self._rounds.open(replace(new, parent=parent.id), self._caps, recast=True)
+        return await self._rounds.open(replace(new, parent=parent.id, origin="rerolled"), self._caps, recast=True)
 
     def price_of(self, brief: Brief) -> Decimal:
         """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
@@ -174,7 +185,8 @@ def _alternatives(
     price = estimate(chosen.models, brief.size, brief.references)
     yield "instead", chosen.distinct, replace(brief, agreed=price)
     if chosen.only:
-        yield "only", chosen.only, replace(brief, models=tuple(m.id for m in chosen.only))
+        named = tuple(m.id for m in chosen.only)
+        yield "only", chosen.only, replace(brief, models=named, given=brief.given | {"models"})
 
 
 def seed_of(round_id: str, position: int) -> int:

@@ -70,7 +70,8 @@ class Prompt:
     def of(cls, brief: Brief) -> "Prompt":
         age = age_in(brief.text)
         markers = f"Age shows as a person of {age} shows it: {markers_of(age)}.\n" if age else ""
-        frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=brief.text, age=markers)
+        words = "\n".join(filter(None, [brief.text, brief.style]))
+        frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=words, age=markers)
         return cls(frame + _LIKE, VERSION_LIKE) if brief.like else cls(frame)
 
     @property

@@ -59,9 +59,9 @@ class Slot:
     """One portrait to be drawn by one model. `price` in dollars is reserved; `cost` is what it came to.
 
     `number` is what people see; a portrait that came after the ballot opened has none until the close. `again_for` is
-    the slot this one re-rolls. `paused_until` is the end of a wait: for the account's turn, or, once it was asked, the
-    one the vendor asked for. `ticket` fetches the answer of a model behind a queue, which has taken the ask and is paid
-    for it.
+    the slot this one re-rolls, `vary_of` the candidate it varies, with a `prompt` of its own. `paused_until` is the end
+    of a wait: for the account's turn, or, once it was asked, the one the vendor asked for. `ticket` fetches the answer
+    of a model behind a queue, which has taken the ask and is paid for it.
     """
 
     id: str
@@ -84,6 +84,8 @@ class Slot:
     file_id: str | None = None
     original_file: str | None = None
     ticket: str | None = None
+    vary_of: str | None = None
+    prompt: str = ""
 
     @property
     def final(self) -> bool:
@@ -108,7 +110,8 @@ class Round:
     """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message.
 
     `sheet_refused` is Slack's word for why the newest contact sheet does not hang. `patience_until` less `opened_at` is
-    how long its models may take together.
+    how long its models may take together. `origin` tells how it came of its `parent` (rerolled, refined, recast), and
+    `because` is the reason its lead gave for that. `asked_by` started it where somebody else leads it.
     """
 
     id: str
@@ -133,6 +136,9 @@ class Round:
     locked_slot: str | None = None
     ballot_version: int = 0
     parent: str | None = None
+    origin: str = ""
+    because: str = ""
+    asked_by: str = ""
     tally: Tally | None = None
     run_off: RunOff | None = None
     slots: tuple[Slot, ...] = ()
@@ -140,6 +146,11 @@ class Round:
     @property
     def character(self) -> str:
         return self.brief.name
+
+    @property
+    def starter(self) -> str:
+        """Who started the round, and spends for its first portraits."""
+        return self.asked_by or self.lead
 
     @property
     def candidates(self) -> tuple[Slot, ...]:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.ballot import Mark, RunOff, Tally, Way, corrections
+from bot.deed import Deed
 from bot.errors import MessageGone, OutcomeChanged, RoundClosed, Unreachable
 from bot.face import Place
-from bot.ports import Clock, Errands, Rounds, Stage
+from bot.ports import Chronicle, Clock, Errands, Rounds, Stage
 from bot.round import Round, State
 
 _EXTENSION = timedelta(days=1)
@@ -28,11 +29,12 @@ class Clicked:
 class Voting:
     """Keeps marks and closes ballots. Where votes are sealed, nobody's press or reaction is one."""
 
-    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands, now: Clock) -> None:
+    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands, now: Clock, chronicle: Chronicle) -> None:
         self._rounds = rounds
         self._stage = stage
         self._errands = errands
         self._now = now
+        self._chronicle = chronicle
 
     async def react(
         self, place: Place, message_ts: str, number: int, person: str, on: bool, stamp: int
@@ -74,6 +76,7 @@ class Voting:
         round_.for_lead(person, "close")
         round_.must_be(State.VOTING, what="close")
         closed = await self.freeze(round_id)
+        await self._done("closed", round_, person)
         await self._stage.show(round_id)
         await self._errands.start("close", round_id)
         return closed
@@ -84,6 +87,7 @@ class Voting:
         round_.for_lead(person, "extend")
         if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
+        await self._done("extended", round_, person)
         await self._stage.show(round_id)
         return await self._rounds.get(round_id)
 
@@ -96,6 +100,7 @@ class Voting:
             raise RoundClosed("run_off", round_.state, round_.character)
         if not await self._rounds.run_off(round_id, RunOff(round_.close_call, round_.tally), closes_at):
             raise RoundClosed("run_off", State.VOTING, round_.character)
+        await self._done("run_off", round_, person)
         await self._stage.show(round_id)
         return await self._rounds.get(round_id)
 
@@ -105,6 +110,7 @@ class Voting:
         round_.for_lead(person, "drop")
         if not await self._rounds.void(round_id, "dropped"):
             raise RoundClosed("drop", round_.state, round_.character)
+        await self._done("dropped", round_, person)
         await self._stage.show(round_id)
 
     async def start_due(self) -> None:
@@ -149,6 +155,9 @@ class Voting:
             if await self._rounds.close(round_id, tally, round_.ballot_version):
                 return await self._rounds.get(round_id)
         raise Unreachable("a quiet moment of the ballot")
+
+    async def _done(self, what: str, round_: Round, person: str) -> None:
+        await self._chronicle.write(Deed(what, round_.place, person, self._now(), round_.character_id, round_.id))
 
     async def _read_back(self, round_id: str) -> None:
         """Make the reaction marks agree with what the message shows, outside any transaction.

@@ -5,10 +5,11 @@ from functools import partial
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.bars import bars
 from bot.catalogue import Catalogue, Ending
 from bot.errors import Unreachable
 from bot.face import Place
-from bot.imaging import aside, bars
+from bot.imaging import aside
 from bot.ports import Reader
 from bot.statement import Entry, Statement
 from handlers.asking import asking, with_pictures

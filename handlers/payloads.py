@@ -63,12 +63,35 @@ class Press:
 
 @dataclass(frozen=True)
 class Filled:
-    """A modal sent in: the opaque id it carried, and by field's name what was ticked or picked there."""
+    """A modal sent in: the opaque id it carried, and by field's name what was ticked, picked or typed there.
+
+    A moment is told in seconds since 1970, a file by its id, a person by theirs; an empty field is an empty tuple.
+    """
 
     place: Place
     person: str
     id: str
     chosen: Mapping[str, tuple[str, ...]]
+    opener: str = ""
+
+    def one(self, field: str) -> str:
+        """What stands in a field that holds one thing; empty where nothing does."""
+        return next(iter(self.chosen.get(field, ())), "")
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A press or a choice inside a modal or a home: the form as it stands then, and which view it is.
+
+    `value` is what the pressed element carries, or what was chosen in it. `version` is the view's hash: an update that
+    names it is refused once another one came first.
+    """
+
+    form: Filled
+    action: str
+    value: str
+    view_id: str
+    version: str
 
 
 @dataclass(frozen=True)
@@ -160,12 +183,20 @@ def press_from(body: Payload) -> Press:
 def filled_from(body: Payload) -> Filled:
     """A view_submission; it belongs to a workspace and to no conversation."""
     view = body["view"]
-    chosen = {
-        field: tuple(_text(option["value"]) for entry in actions.values() for option in entry["selected_options"] or ())
-        for field, actions in view["state"]["values"].items()
-    }
+    values = view["state"]["values"]
+    chosen = {field: tuple(t for entry in acts.values() for t in _entered(entry)) for field, acts in values.items()}
     team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
-    return Filled(Place(_text(team), ""), _text(body["user"]["id"]), _text(view["private_metadata"]), chosen)
+    opener = body.get("trigger_id") or ""
+    person = _text(body["user"]["id"])
+    return Filled(Place(_text(team), ""), person, view.get("private_metadata") or "", chosen, opener)
+
+
+@_reading
+def touched_from(body: Payload) -> Touched:
+    """The one action of a block_actions payload that comes out of a view."""
+    action, view = body["actions"][0], body["view"]
+    value = next(iter(_entered(action)), "")
+    return Touched(filled_from(body), _text(action["action_id"]), value, _text(view["id"]), view.get("hash") or "")
 
 
 @_reading
@@ -222,6 +253,22 @@ def number_of(reaction: str) -> int | None:
 def reaction_of(number: int) -> str:
     """The name of a candidate number's emoji."""
     return next(name for name, n in _NUMBERS.items() if n == number)
+
+
+def _entered(entry: Payload) -> tuple[str, ...]:
+    """What stands in one field, whatever its kind (docs.slack.dev, "View submission payloads" and "Block elements")."""
+    if option := entry.get("selected_option"):
+        return (_text(option["value"]),)
+    for several in ("selected_options", "files"):
+        if entry.get(several):
+            return tuple(_text(each.get("value") or each.get("id")) for each in entry[several])
+    for several in ("selected_users", "selected_conversations"):
+        if entry.get(several):
+            return tuple(_text(each) for each in entry[several])
+    for single in ("selected_user", "selected_conversation", "selected_date_time", "value"):
+        if entry.get(single) is not None:
+            return (str(entry[single]),)
+    return ()
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import Unreachable
 from bot.face import Place
+from bot.member import Member
 from handlers.asking import asking
 from handlers.clients import Clients
 
@@ -27,12 +28,6 @@ class _Conversation:
     private: bool
     ours: bool
     partner: str
-
-
-@dataclass(frozen=True)
-class _Person:
-    human: bool
-    guest: bool
 
 
 class Memory(Generic[K, V]):
@@ -55,13 +50,13 @@ class Memory(Generic[K, V]):
 
 
 class SlackVisibility:
-    """Answers by Slack; implements the port Visibility, where an error counts as no."""
+    """Answers by Slack; implements the ports People and Visibility, where an error counts as no."""
 
     def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic) -> None:
         self._clients = clients
         self._conversations: Memory[Place, _Conversation] = Memory(_REMEMBERED, now)
         self._memberships: Memory[tuple[str, str], frozenset[str]] = Memory(_REMEMBERED, now)
-        self._people: Memory[tuple[str, str], _Person] = Memory(_REMEMBERED, now)
+        self._people: Memory[tuple[str, str], Member] = Memory(_REMEMBERED, now)
 
     async def is_private(self, place: Place) -> bool:
         try:
@@ -76,7 +71,8 @@ class SlackVisibility:
             conversation = await self._conversation(place)
             if conversation.partner == person:
                 return True
-            if not conversation.private and not (await self._person(place.team, person)).guest:
+            member = await self.who(place.team, person)
+            if not conversation.private and not member.guest and not member.gone:
                 return True
             return place.channel in await self._memberships_of(place.team, person)
         except Unreachable as error:
@@ -97,7 +93,7 @@ class SlackVisibility:
 
     async def is_person(self, team: str, user: str) -> bool:
         """Whether `user` of a workspace is neither a bot nor Slack itself; raises Unreachable."""
-        return (await self._person(team, user)).human
+        return (await self.who(team, user)).human
 
     async def _conversation(self, place: Place) -> _Conversation:
         if known := self._conversations.get(place):
@@ -124,11 +120,13 @@ class SlackVisibility:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         return self._memberships.keep((team, person), frozenset(found))
 
-    async def _person(self, team: str, user: str) -> _Person:
-        if known := self._people.get((team, user)):
+    async def who(self, team: str, person: str) -> Member:
+        """Raises Unreachable."""
+        if known := self._people.get((team, person)):
             return known
         with asking("users.info"):
-            told = (await self._clients.of(team).users_info(user=user))["user"]
-        human = not told.get("is_bot") and user != "USLACKBOT"
+            told = (await self._clients.of(team).users_info(user=person))["user"]
+        human = not told.get("is_bot") and person != "USLACKBOT"
         guest = bool(told.get("is_restricted") or told.get("is_ultra_restricted") or told.get("is_stranger"))
-        return self._people.keep((team, user), _Person(human, guest or bool(told.get("deleted"))))
+        member = Member(human, guest, gone=bool(told.get("deleted")), zone=str(told.get("tz") or ""))
+        return self._people.keep((team, person), member)

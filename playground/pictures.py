@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from playwright.async_api import expect
 from playground.demo import LINE, together
 from playground.processes import ROOT
 from playground.screen import Screen, chromium, screen
+
+Act = Callable[[Screen], Awaitable[None]]
+
+# Each is played in a workspace of its own, on its first day; every one names its pictures itself.
+ACTS: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -29,9 +35,10 @@ async def take_pictures(into: Path = ROOT / "docs" / "pictures") -> int:
         print("The pictures need a Chromium on this machine (Debian: apt-get install chromium).", file=sys.stderr)
         return 1
     await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data:
-        async with together(Path(data), 0) as running, screen(running.workspace.address, into) as shown:
-            await play(shown)
+    for act in (play, *ACTS):
+        with tempfile.TemporaryDirectory() as data:
+            async with together(Path(data), 0) as running, screen(running.workspace.address, into) as shown:
+                await act(shown)
     for picture in sorted(await asyncio.to_thread(lambda: list(into.glob("*.png")))):
         print(picture.relative_to(ROOT) if picture.is_relative_to(ROOT) else picture)
     return 0

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 from bot.settings import Settings
 from storage.alone import NotAlone, alone
+from storage.chronicle import SqlChronicle
 from storage.database import Database, open_database
 from storage.finishes import SqlFinishes
 from storage.ledger import SqlLedger
 from storage.migrations import migrate, newest, present
 from storage.notices import SqlNotices
 from storage.portraits import ObjectPortraits, open_portraits
+from storage.productions import SqlProductions
 from storage.roster import SqlRoster
 from storage.rounds import SqlRounds
 
@@ -45,6 +47,8 @@ class Storage:
     finishes: SqlFinishes
     ledger: SqlLedger
     notices: SqlNotices
+    productions: SqlProductions
+    chronicle: SqlChronicle
     portraits: ObjectPortraits
     database: Database
 
@@ -80,8 +84,17 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
     """
     portraits = await asyncio.to_thread(open_portraits, settings.portraits_url)
     database = open_database(settings.database_url)
-    rounds, roster, finishes = SqlRounds(database, now), SqlRoster(database), SqlFinishes(database, now)
-    return Storage(rounds, roster, finishes, SqlLedger(database), SqlNotices(database), portraits, database)
+    return Storage(
+        rounds=SqlRounds(database, now),
+        roster=SqlRoster(database),
+        finishes=SqlFinishes(database, now),
+        ledger=SqlLedger(database),
+        notices=SqlNotices(database),
+        productions=SqlProductions(database),
+        chronicle=SqlChronicle(database),
+        portraits=portraits,
+        database=database,
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -14,9 +14,10 @@ from bot.ports import Opened
 from bot.round import OPEN, Round, State
 from storage import purse
 from storage.database import upsert
+from storage.productions import production_of
 from storage.reading import round_by_id
 from storage.rows import row_of
-from storage.tables import characters, faces, is_open, productions, rounds, slots
+from storage.tables import aliases, characters, faces, is_open, rounds, slots
 
 
 async def open_round(connection: AsyncConnection, new: Round, caps: Caps, recast: bool) -> Opened:
@@ -43,10 +44,11 @@ async def _character(connection: AsyncConnection, place: Place, name: str) -> st
     The update of a row with itself holds the row, so that on PostgreSQL two openings of one character wait for each
     other, and returns the id of a row that stood there already, which DO NOTHING would not.
     """
-    production = upsert(connection, productions).values(id=uuid4().hex, team=place.team, channel=place.channel)
-    held = production.on_conflict_do_update(index_elements=["team", "channel"], set_={"team": place.team})
-    production_id = await connection.scalar(held.returning(productions.c.id))
+    production_id = await production_of(connection, place)
     folded = fold(name)
+    known = select(aliases.c.character_id).where(aliases.c.production_id == production_id, aliases.c.folded == folded)
+    if character_id := await connection.scalar(known):
+        return str(character_id)
     character = upsert(connection, characters).values(
         id=uuid4().hex, production_id=production_id, name=name, folded=folded
     )

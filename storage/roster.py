@@ -9,7 +9,7 @@ from bot.brief import fold
 from bot.face import Character, Face, Place
 from storage.database import Database
 from storage.rows import FACE, face_of
-from storage.tables import characters, faces, is_open, productions, rounds
+from storage.tables import aliases, characters, faces, is_open, productions, rounds
 
 # A face was locked, or a round is open: other names were only tried.
 _CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
@@ -28,7 +28,9 @@ class SqlRoster:
             return await _found(connection, and_(productions.c.team == team, _CAST))
 
     async def named(self, team: str, name: str) -> Sequence[Character]:
-        alike = characters.c.folded == fold(name)
+        folded = fold(name)
+        also = select(aliases.c.character_id).where(aliases.c.folded == folded)
+        alike = or_(characters.c.folded == folded, characters.c.id.in_(also))
         async with self._database.read() as connection:
             return await _found(connection, and_(productions.c.team == team, alike, _CAST))
 
@@ -70,7 +72,14 @@ def _with_faces() -> Select[tuple[object, ...]]:
     casting = and_(rounds.c.character_id == characters.c.id, is_open)
     place = (productions.c.team, productions.c.channel)
     return (
-        select(characters.c.id, characters.c.name, *place, rounds.c.id.label("open_round"), *FACE)
+        select(
+            characters.c.id,
+            characters.c.name,
+            characters.c.production_id,
+            *place,
+            rounds.c.id.label("open_round"),
+            *FACE,
+        )
         .join_from(characters, productions)
         .outerjoin(faces, shown)
         .outerjoin(rounds, casting)
@@ -80,4 +89,6 @@ def _with_faces() -> Select[tuple[object, ...]]:
 
 def _character_of(row: RowMapping) -> Character:
     face = face_of(row) if row["face_round_id"] else None
-    return Character(row["id"], row["name"], Place(row["team"], row["channel"]), face, row["open_round"])
+    return Character(
+        row["id"], row["name"], Place(row["team"], row["channel"]), face, row["open_round"], row["production_id"]
+    )

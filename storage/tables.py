@@ -1,6 +1,7 @@
 """Every table. Ids are text, money is micro-dollars, times are microseconds UTC; the CHECKs stand in for ENUM types.
 
 productions -< characters -< rounds -< slots -< marks      rounds -< papers (of sealed ballots)
+    \\-< channels    \\-< aliases    \\-< reminders           deeds: who did what, where no other row tells
                           \\-< faces       \\-- ledger (one charge a settled slot or finish)
 purses: what each cap counts, reserved and spent         wishes: briefs that wait for a yes
 notices: who was told of a model's end      finishes: attempts to bring a face to 4K
@@ -30,8 +31,9 @@ from sqlalchemy import (
 
 from bot.ballot import Leg, RunOff, Tally, Tell, Way
 from bot.brief import SLOT_LIMIT, Brief
-from bot.face import Portrait
+from bot.face import Portrait, Release
 from bot.finish import LIVE, FinishState, FinishWay
+from bot.production import Customs
 from bot.round import OPEN, Miss, Reason, SlotState, State
 from storage.columns import Document, Dollars, Instant, Word
 
@@ -55,7 +57,18 @@ productions = Table(
     Column("id", Text, primary_key=True),
     Column("team", Text, nullable=False),
     Column("channel", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("customs", Document[Customs](Customs)),
     UniqueConstraint("team", "channel"),
+)
+
+# Every conversation that casts, and for which production: its own, or one it shares.
+channels = Table(
+    "channels",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("production_id", ForeignKey("productions.id"), nullable=False),
 )
 
 characters = Table(
@@ -66,6 +79,15 @@ characters = Table(
     Column("name", Text, nullable=False),
     Column("folded", Text, nullable=False),
     UniqueConstraint("production_id", "folded"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("production_id", ForeignKey("productions.id"), primary_key=True),
+    Column("folded", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("character_id", ForeignKey("characters.id"), nullable=False),
 )
 
 rounds = Table(
@@ -94,6 +116,9 @@ rounds = Table(
     Column("locked_slot", Text),
     Column("ballot_version", Integer, nullable=False),
     Column("parent", ForeignKey("rounds.id")),
+    Column("origin", Text, nullable=False, server_default=""),
+    Column("because", Text, nullable=False, server_default=""),
+    Column("asked_by", Text, nullable=False, server_default=""),
     Column("tally", Document[Tally](Tally)),
     Column("run_off", Document[RunOff](RunOff)),
     Column("remind_at", Instant),
@@ -132,6 +157,8 @@ slots = Table(
     Column("file_id", Text),
     Column("original_file", Text),
     Column("ticket", Text),
+    Column("vary_of", ForeignKey("slots.id")),
+    Column("prompt", Text, nullable=False, server_default=""),
     _one_of("state", SlotState),
     CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
     UniqueConstraint("round_id", "number"),
@@ -164,6 +191,17 @@ papers = Table(
     _one_of("leg", Leg),
 )
 
+# Who was told that their vote is missing, once for each ballot.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("leg", Word[Leg](Leg), primary_key=True),
+    Column("at", Instant, nullable=False),
+    _one_of("leg", Leg),
+)
+
 faces = Table(
     "faces",
     metadata,
@@ -191,6 +229,8 @@ faces = Table(
     Column("locked_by", Text, nullable=False),
     Column("locked_at", Instant, nullable=False),
     Column("message_ts", Text, nullable=False),
+    Column("use", Text, nullable=False, server_default=""),
+    Column("released", Document[Release](Release)),
     UniqueConstraint("character_id", "version"),
 )
 
@@ -288,4 +328,20 @@ notices = Table(
     Column("person", Text, primary_key=True),
     Column("model", Text, primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+deeds = Table(
+    "deeds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("character_id", Text, nullable=False),
+    Column("round_id", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_deeds_character_id", "character_id"),
+    Index("ix_deeds_team_channel", "team", "channel"),
 )

@@ -17,6 +17,7 @@ _MENDED = {
     "for": " --for 24h",
     "ballot": " --ballot sealed",
     "quorum": " --quorum 3",
+    "use": " --use film",
 }
 
 _SENTENCES = {
@@ -37,6 +38,7 @@ _SENTENCES = {
     ("like", "nobody"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
     ("ballot", "unknown"): "A ballot is {known}, not {got}.",
+    ("use", "unknown"): "A face is for {known}, not {got}.",
     ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
     ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",

@@ -6,6 +6,7 @@ from functools import singledispatch
 from bot.errors import (
     AlreadyCast,
     AlreadyCasting,
+    Barred,
     BriefError,
     CannotFinish,
     CastingError,
@@ -43,6 +44,12 @@ _DEEDS = {
     "finish": "keep or decline this finish",
     "settle": "say whether this was charged",
     "see": "answer for this charge",
+}
+_BARRED = {
+    "start": "start rounds",
+    "spend": "spend",
+    "lock": "lock a face",
+    "keep": "change the settings",
 }
 _PLACES = {
     "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
@@ -110,6 +117,17 @@ def _(error: BriefError) -> str:
 @sentence.register
 def _(error: NotYours) -> str:
     return f"Only {person(error.may)} can {_DEEDS.get(error.what, 'do this')}."
+
+
+@sentence.register
+def _(error: Barred) -> str:
+    if error.guest:
+        return (
+            f"Guests can vote here, but not {_BARRED[error.what]} unless `/cast settings` names them. "
+            "Nothing was started."
+        )
+    who = several([person(one) for one in error.may], "or")
+    return f"Here only {who} can {_BARRED[error.what]}. `/cast settings` says who may what. Nothing was changed."
 
 
 @sentence.register

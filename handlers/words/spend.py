@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.imaging import Bar, Panel
+from bot.bars import Bar, Panel
 from bot.statement import Entry, Line, Standing, Statement
 from handlers.words.text import channel, count, cut, dollars, person, quiet, several, when
 from handlers.words.titles import Titles

@@ -20,6 +20,7 @@ from bot.casting import Casting
 from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
 from bot.errors import MessageGone, Unreachable
 from bot.face import Place
+from bot.member import Member
 from bot.ports import Answer, Ask, Picture, Reader
 from bot.round import Round
 from bot.settings import Settings
@@ -228,9 +229,14 @@ class Post:
 
 @dataclass
 class Doors:
-    """Who may see which private place; every other place is public."""
+    """Who may see which private place; every other place is public. `members` are people who are anything special."""
 
     private: dict[Place, set[str]] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+
+    async def who(self, team: str, person: str) -> Member:
+        """The port People."""
+        return self.members.get(person, Member())
 
     async def is_private(self, place: Place) -> bool:
         return place in self.private
@@ -269,9 +275,12 @@ class Theatre:
             finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
+            productions=storage.productions,
+            chronicle=storage.chronicle,
             models=models or self.studio,
             stage=self.stage,
             visibility=self.doors,
+            people=self.doors,
             errands=self,
             accounts=self.studio,
             notices=storage.notices,

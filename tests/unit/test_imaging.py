@@ -10,16 +10,14 @@ from random import Random
 import pytest
 from PIL import Image
 
+from bot.bars import Bar, Panel, bars
 from bot.errors import BadPicture, BadRequest
 from bot.face import Portrait
 from bot.imaging import (
     SHEET_BYTES,
     SHEET_WIDTH,
-    Bar,
     Limits,
-    Panel,
     alike,
-    bars,
     contact_sheet,
     examine,
     fitting,

@@ -1,136 +1,21 @@
-"""What the core asks of the rooms around it. Implemented in providers/, storage/, handlers/ and bot/engine.py."""
+"""What is remembered; implemented in storage/."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol
 
-from bot.ballot import Mark, Paper, Reaction, RunOff, Tally
+from bot.ballot import Mark, Paper, RunOff, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge, Purse, Spender
-from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
+from bot.deed import Deed
 from bot.face import Character, Face, Place, Portrait
 from bot.finish import Finish
+from bot.ports.showing import Reader
+from bot.production import Customs, Production
 from bot.round import Miss, Round, Slot, State
-from bot.statement import Entry, Spent, Statement, Veiled
-
-Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One request to one model: the round's prompt, the aspect (`3:4`), draft or 4k, a seed where there are seeds.
-
-    `references` are pictures (PNG, JPEG or WebP bytes) whose face the portrait shall keep.
-    """
-
-    prompt: str
-    aspect: str
-    size: Size
-    seed: int
-    references: tuple[bytes, ...] = ()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a model gave: the original bytes, the media type it claimed, and what it says it cost."""
-
-    data: bytes
-    media_type: str
-    charge: Charge
-    request_id: str = ""
-    seed: int | None = None
-
-    @property
-    def told(self) -> Decimal | None:
-        """What the vendor itself says it cost, in dollars; None where only its price list does."""
-        return self.charge.usd if self.charge.source == "exact" else None
-
-
-class ImageModel(Protocol):
-    """One image model of one account."""
-
-    @property
-    def facts(self) -> ModelFacts: ...
-
-    async def draw(self, ask: Ask) -> Answer:
-        """One portrait; raises a ModelError. Asks once, except for calls known to be unbilled."""
-        ...
-
-
-class Turn(Protocol):
-    """One place in the line before an account."""
-
-    def wait(self) -> float:
-        """Seconds until it is this one's turn; 0: now, and the ask counts from here on."""
-        ...
-
-    def leave(self) -> None:
-        """Give the place up; once its turn has come, nothing happens."""
-        ...
-
-
-class Line(Protocol):
-    """The line before one account, which holds its limits across all rounds."""
-
-    def enter(self) -> Turn: ...
-
-    def hold(self, seconds: float) -> None:
-        """Nobody is asked for so long: the vendor said that it was too much."""
-        ...
-
-
-@runtime_checkable
-class QueuedModel(ImageModel, Protocol):
-    """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
-
-    async def submit(self, ask: Ask) -> str:
-        """Put the ask into the queue; the ticket to fetch its answer with. Raises a ModelError."""
-        ...
-
-    async def collect(self, ticket: str, size: Size) -> Answer:
-        """Wait for the portrait of a ticket; raises a ModelError. Spends nothing."""
-        ...
-
-
-class Health(Protocol):
-    """Which models answer at the moment."""
-
-    def available(self, model_id: str) -> bool:
-        """False while the model's account is known to be down, so that it is not even asked."""
-        ...
-
-
-class Upscaler(Protocol):
-    """Enlarges portraits and keeps what is in them."""
-
-    @property
-    def facts(self) -> UpscalerFacts: ...
-
-    async def enlarge(self, data: bytes) -> Answer:
-        """The picture (PNG, JPEG or WebP bytes of any size) as large as the account makes it; raises a ModelError."""
-        ...
-
-
-class Accounts(Protocol):
-    """The vendors as sources of what is still served."""
-
-    @property
-    def catalogue(self) -> Catalogue: ...
-
-    async def endings(self, today: date) -> Mapping[str, date | None]:
-        """By exact id the first day without a model, None where it is served without an end; what could not be asked
-        is left out. `today` stands for a model that is on its account's list no more. Spends nothing."""
-        ...
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Somebody to be told something, in a workspace."""
-
-    team: str
-    person: str
+from bot.statement import Entry, Spent, Veiled
 
 
 class Notices(Protocol):
@@ -153,22 +38,6 @@ class Notices(Protocol):
 
     async def give_back(self, reader: Reader, model_id: str) -> None:
         """They could not be told."""
-        ...
-
-
-class Messenger(Protocol):
-    """The way to one person alone."""
-
-    async def tell(self, reader: Reader, ending: Ending) -> None:
-        """Tell of a model's end by a direct message; raises Unreachable."""
-        ...
-
-    async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
-        """Tell that a charge passed its reservation; raises Unreachable."""
-        ...
-
-    async def show_statement(self, reader: Reader, statement: Statement) -> None:
-        """Show what was spent; raises Unreachable."""
         ...
 
 
@@ -487,84 +356,29 @@ class Portraits(Protocol):
     async def has(self, key: str) -> bool: ...
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture to show; `number` is the candidate's, None for a contact sheet and for a finish.
+class Productions(Protocol):
+    """Productions and their customs. Every change is one short transaction."""
 
-    `finish` tells what of a finish it shows: pair (beside its original) or own.
-    """
-
-    data: bytes
-    filename: str
-    number: int | None = None
-    finish: Literal["", "pair", "own"] = ""
-
-
-class Stage(Protocol):
-    """Where a round is shown. Reads the truth from storage when it draws, so callers only say what is to be shown."""
-
-    async def post(self, round_id: str) -> None:
-        """Post the round's message if it has none, and keep its address; raises Unreachable, NotTaken."""
+    async def of(self, place: Place) -> Production:
+        """The production a conversation casts for; one nobody has named yet has an empty id and usual customs."""
         ...
 
-    async def post_again(self, round_id: str) -> bool:
-        """Post the round's message anew if it was deleted, and keep the new address; True if it was.
-
-        Raises Unreachable, NotTaken.
-        """
+    async def all(self, team: str) -> Sequence[Production]:
+        """Every production of the workspace, by name."""
         ...
 
-    def lost(self) -> Sequence[str]:
-        """Open rounds whose message was found deleted since this was asked last."""
-        ...
-
-    def refresh(self, round_id: str) -> None:
-        """The message is dirty: one coalesced redraw soon."""
-        ...
-
-    async def show(self, round_id: str) -> None:
-        """Redraw now, ahead of the coalesced ones: a change of state."""
-        ...
-
-    async def hang(self, round_id: str, sheet: Picture) -> str:
-        """Upload the contact sheet into the round's thread; its file id once Slack can show it.
-
-        Raises Unreachable, NotTaken, MessageGone.
-        """
-        ...
-
-    async def pin(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
-        """Put pictures into the round's thread as one message; their file ids. Raises as `hang` does."""
-        ...
-
-    async def seed(self, round_id: str, numbers: Sequence[int]) -> None:
-        """Add the number emoji, one after another; what stands there already is fine."""
-        ...
-
-    async def reactions(self, round_id: str) -> Sequence[Reaction]:
-        """People's number reactions on the round's message; raises Unreachable, MessageGone."""
-        ...
-
-    async def remark(self, round_id: str, remark: str) -> None:
-        """One line in the thread: `remark` is a kind (reminder, late)."""
-        ...
-
-    async def tell_lead(self, round_id: str, word: str) -> None:
-        """Once for each kind (called_off, no_sheet), to the lead alone; raises Unreachable."""
+    async def keep(self, place: Place, name: str, customs: Customs, deed: Deed) -> Production:
+        """Write name and customs of the production that `place` casts for, made if need be, and who changed what."""
         ...
 
 
-class Visibility(Protocol):
-    """Who may see which conversation, answered by Slack, remembered for at most 60 seconds; an error counts as no."""
+class Chronicle(Protocol):
+    """Deeds that no other row tells, in the order they were done."""
 
-    async def is_private(self, place: Place) -> bool: ...
+    async def write(self, deed: Deed) -> None: ...
 
-    async def sees(self, person: str, place: Place) -> bool:
-        """Whether the conversation is public in the person's workspace or the person is in it."""
+    async def of_character(self, character_id: str) -> Sequence[Deed]: ...
+
+    async def of_production(self, place: Place) -> Sequence[Deed]:
+        """Deeds that concern no single character, in every channel of the production."""
         ...
-
-
-class Errands(Protocol):
-    """Durable work by kind (round, slot, close, again, finish) and id; starting what already runs does nothing."""
-
-    async def start(self, kind: str, key: str) -> None: ...

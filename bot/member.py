@@ -1,0 +1,16 @@
+"""A member of a workspace, as far as casting cares."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Member:
+    """Whether somebody is a person, a guest (or from a connected workspace), gone (deactivated); and their time zone.
+
+    `zone` is an IANA name, empty where Slack tells none.
+    """
+
+    human: bool = True
+    guest: bool = False
+    gone: bool = False
+    zone: str = ""

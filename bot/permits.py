@@ -1,0 +1,47 @@
+"""Who may start rounds, spend, lock and change customs: as a production's customs say."""
+
+from typing import Literal
+
+from bot.errors import Barred
+from bot.face import Place
+from bot.ports import People, Productions
+from bot.round import Round
+
+
+class Permits:
+    """Asks for the customs at every press, so that a change holds at once."""
+
+    def __init__(self, productions: Productions, people: People) -> None:
+        self._productions = productions
+        self._people = people
+
+    async def start(self, place: Place, person: str) -> None:
+        """Raise Barred unless the person may start a round, which spends; Unreachable if nobody knows who they are."""
+        await self._named("start", place, person)
+        await self.spend(place, person)
+
+    async def spend(self, place: Place, person: str) -> None:
+        """The same for whatever costs money in a round that is there."""
+        await self._named("spend", place, person)
+
+    async def keep(self, place: Place, person: str) -> None:
+        """The same for changing customs."""
+        await self._named("keep", place, person)
+
+    async def lock(self, round_: Round, person: str) -> None:
+        """Raise Barred where others are named for it, and NotYours where nobody is and the person does not lead."""
+        lockers = (await self._productions.of(round_.place)).customs.lockers
+        if not lockers:
+            round_.for_lead(person, "lock")
+        elif person not in lockers:
+            raise Barred("lock", lockers)
+
+    async def _named(self, what: Literal["start", "spend", "keep"], place: Place, person: str) -> None:
+        customs = (await self._productions.of(place)).customs
+        named = {"start": customs.starters, "spend": customs.spenders, "keep": customs.keepers}[what]
+        if person in named:
+            return
+        if named:
+            raise Barred(what, named)
+        if (await self._people.who(place.team, person)).guest:
+            raise Barred(what, (), guest=True)

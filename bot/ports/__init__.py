@@ -1,0 +1,79 @@
+"""What the core asks of the rooms around it, as protocols: accounts, storage, Slack, the engine."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from bot.ports.accounts import (
+    Accounts,
+    Answer,
+    Ask,
+    Health,
+    ImageModel,
+    Line,
+    QueuedModel,
+    Turn,
+    Upscaler,
+)
+from bot.ports.keeping import (
+    Begun,
+    Chronicle,
+    Finishes,
+    Landing,
+    Ledger,
+    Notices,
+    Opened,
+    Portraits,
+    Productions,
+    Roster,
+    Rounds,
+    Wanted,
+)
+from bot.ports.showing import (
+    Messenger,
+    People,
+    Picture,
+    Reader,
+    Stage,
+    Visibility,
+)
+
+__all__ = [
+    "Accounts",
+    "Answer",
+    "Ask",
+    "Begun",
+    "Chronicle",
+    "Clock",
+    "Errands",
+    "Finishes",
+    "Health",
+    "ImageModel",
+    "Landing",
+    "Ledger",
+    "Line",
+    "Messenger",
+    "Notices",
+    "Opened",
+    "People",
+    "Picture",
+    "Portraits",
+    "Productions",
+    "QueuedModel",
+    "Reader",
+    "Roster",
+    "Rounds",
+    "Stage",
+    "Turn",
+    "Upscaler",
+    "Visibility",
+    "Wanted",
+]
+
+Clock = Callable[[], datetime]
+
+
+class Errands(Protocol):
+    """Durable work by kind (round, slot, close, again, finish) and id; starting what already runs does nothing."""
+
+    async def start(self, kind: str, key: str) -> None: ...

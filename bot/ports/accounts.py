@@ -1,0 +1,117 @@
+"""What the core asks of model accounts; implemented in providers/."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
+
+from bot.budget import Charge
+from bot.catalogue import Catalogue, ModelFacts, Size, UpscalerFacts
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request to one model: the round's prompt, the aspect (`3:4`), draft or 4k, a seed where there are seeds.
+
+    `references` are pictures (PNG, JPEG or WebP bytes) whose face the portrait shall keep.
+    """
+
+    prompt: str
+    aspect: str
+    size: Size
+    seed: int
+    references: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model gave: the original bytes, the media type it claimed, and what it says it cost."""
+
+    data: bytes
+    media_type: str
+    charge: Charge
+    request_id: str = ""
+    seed: int | None = None
+
+    @property
+    def told(self) -> Decimal | None:
+        """What the vendor itself says it cost, in dollars; None where only its price list does."""
+        return self.charge.usd if self.charge.source == "exact" else None
+
+
+class ImageModel(Protocol):
+    """One image model of one account."""
+
+    @property
+    def facts(self) -> ModelFacts: ...
+
+    async def draw(self, ask: Ask) -> Answer:
+        """One portrait; raises a ModelError. Asks once, except for calls known to be unbilled."""
+        ...
+
+
+class Turn(Protocol):
+    """One place in the line before an account."""
+
+    def wait(self) -> float:
+        """Seconds until it is this one's turn; 0: now, and the ask counts from here on."""
+        ...
+
+    def leave(self) -> None:
+        """Give the place up; once its turn has come, nothing happens."""
+        ...
+
+
+class Line(Protocol):
+    """The line before one account, which holds its limits across all rounds."""
+
+    def enter(self) -> Turn: ...
+
+    def hold(self, seconds: float) -> None:
+        """Nobody is asked for so long: the vendor said that it was too much."""
+        ...
+
+
+@runtime_checkable
+class QueuedModel(ImageModel, Protocol):
+    """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
+
+    async def submit(self, ask: Ask) -> str:
+        """Put the ask into the queue; the ticket to fetch its answer with. Raises a ModelError."""
+        ...
+
+    async def collect(self, ticket: str, size: Size) -> Answer:
+        """Wait for the portrait of a ticket; raises a ModelError. Spends nothing."""
+        ...
+
+
+class Health(Protocol):
+    """Which models answer at the moment."""
+
+    def available(self, model_id: str) -> bool:
+        """False while the model's account is known to be down, so that it is not even asked."""
+        ...
+
+
+class Upscaler(Protocol):
+    """Enlarges portraits and keeps what is in them."""
+
+    @property
+    def facts(self) -> UpscalerFacts: ...
+
+    async def enlarge(self, data: bytes) -> Answer:
+        """The picture (PNG, JPEG or WebP bytes of any size) as large as the account makes it; raises a ModelError."""
+        ...
+
+
+class Accounts(Protocol):
+    """The vendors as sources of what is still served."""
+
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+    async def endings(self, today: date) -> Mapping[str, date | None]:
+        """By exact id the first day without a model, None where it is served without an end; what could not be asked
+        is left out. `today` stands for a model that is on its account's list no more. Spends nothing."""
+        ...

@@ -1,0 +1,120 @@
+"""How people see things and are told; implemented in handlers/."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from bot.ballot import Reaction
+from bot.catalogue import Ending
+from bot.face import Place
+from bot.member import Member
+from bot.statement import Entry, Statement
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to be told something, in a workspace."""
+
+    team: str
+    person: str
+
+
+class Messenger(Protocol):
+    """The way to one person alone."""
+
+    async def tell(self, reader: Reader, ending: Ending) -> None:
+        """Tell of a model's end by a direct message; raises Unreachable."""
+        ...
+
+    async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
+        """Tell that a charge passed its reservation; raises Unreachable."""
+        ...
+
+    async def show_statement(self, reader: Reader, statement: Statement) -> None:
+        """Show what was spent; raises Unreachable."""
+        ...
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to show; `number` is the candidate's, None for a contact sheet and for a finish.
+
+    `finish` tells what of a finish it shows: pair (beside its original) or own.
+    """
+
+    data: bytes
+    filename: str
+    number: int | None = None
+    finish: Literal["", "pair", "own"] = ""
+
+
+class Stage(Protocol):
+    """Where a round is shown. Reads the truth from storage when it draws, so callers only say what is to be shown."""
+
+    async def post(self, round_id: str) -> None:
+        """Post the round's message if it has none, and keep its address; raises Unreachable, NotTaken."""
+        ...
+
+    async def post_again(self, round_id: str) -> bool:
+        """Post the round's message anew if it was deleted, and keep the new address; True if it was.
+
+        Raises Unreachable, NotTaken.
+        """
+        ...
+
+    def lost(self) -> Sequence[str]:
+        """Open rounds whose message was found deleted since this was asked last."""
+        ...
+
+    def refresh(self, round_id: str) -> None:
+        """The message is dirty: one coalesced redraw soon."""
+        ...
+
+    async def show(self, round_id: str) -> None:
+        """Redraw now, ahead of the coalesced ones: a change of state."""
+        ...
+
+    async def hang(self, round_id: str, sheet: Picture) -> str:
+        """Upload the contact sheet into the round's thread; its file id once Slack can show it.
+
+        Raises Unreachable, NotTaken, MessageGone.
+        """
+        ...
+
+    async def pin(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
+        """Put pictures into the round's thread as one message; their file ids. Raises as `hang` does."""
+        ...
+
+    async def seed(self, round_id: str, numbers: Sequence[int]) -> None:
+        """Add the number emoji, one after another; what stands there already is fine."""
+        ...
+
+    async def reactions(self, round_id: str) -> Sequence[Reaction]:
+        """People's number reactions on the round's message; raises Unreachable, MessageGone."""
+        ...
+
+    async def remark(self, round_id: str, remark: str) -> None:
+        """One line in the thread: `remark` is a kind (reminder, late)."""
+        ...
+
+    async def tell_lead(self, round_id: str, word: str) -> None:
+        """Once for each kind (called_off, no_sheet), to the lead alone; raises Unreachable."""
+        ...
+
+
+class Visibility(Protocol):
+    """Who may see which conversation, answered by Slack, remembered for at most 60 seconds; an error counts as no."""
+
+    async def is_private(self, place: Place) -> bool: ...
+
+    async def sees(self, person: str, place: Place) -> bool:
+        """Whether the conversation is public in the person's workspace or the person is in it."""
+        ...
+
+
+class People(Protocol):
+    """Who somebody is, answered by Slack, remembered for at most 60 seconds."""
+
+    async def who(self, team: str, person: str) -> Member:
+        """Raises Unreachable."""
+        ...
