@@ -139,12 +139,29 @@ class Tally:
         first, second = sorted(self.votes.values(), reverse=True)[:2]
         return max(first - second, 1)
 
+    def settled(self, remaining: int) -> bool:
+        """Whether the sole leader stays so whatever `remaining` more people say, votes given so far standing as they
+        are. Each of them may vote for any set of candidates, so each brings the next one nearer by one vote at most.
+        """
+        first, *rest = sorted(self.votes.values(), reverse=True) or [0]
+        return self.winner is not None and first - max(rest, default=0) > (remaining if rest else -1)
+
     @property
     def understudy(self) -> int | None:
         """The runner-up's number, if one stands alone behind the winner."""
         rest = {n: count for n, count in self.votes.items() if n != self.winner and count}
         most = [n for n, count in rest.items() if count == max(rest.values())]
         return most[0] if self.winner and len(most) == 1 else None
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """Where voters are named: how many are `invited`, have `voted`, are still `awaited`, and left without a vote."""
+
+    invited: int
+    voted: int
+    awaited: frozenset[str]
+    left: int
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,9 @@ class Brief:
 
     `agreed` is what the lead said the round may cost, in dollars, when models had to be replaced.
     `quorum` is how many people must vote for the vote to decide anything. `voters` are the people whose votes count,
-    empty for everybody. `style` are the production's own words for every prompt. `given` names the fields that were
-    typed or chosen, so that a production's customs fill in only the others.
+    empty for everybody: their ids, or the names of a typed line until somebody knows the ids. `style` are the
+    production's own words for every prompt. `given` names the fields that were typed or chosen, so that a production's
+    customs fill in only the others.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Brief:
             ballot=_ballot(options.get("ballot"), line),
             quorum=_quorum(options.get("quorum"), line),
             use=_use(options.get("use"), line),
+            voters=_voters(options.get("voters"), line),
             given=frozenset(options),
         )
 
@@ -298,3 +300,14 @@ def _use(raw: str | None, line: str) -> Use | None:
     if raw.casefold() not in tuple(Use):
         raise BriefError("use", "unknown", raw, tuple(Use), line=line)
     return Use(raw.casefold())
+
+
+def _voters(raw: str | None, line: str) -> tuple[str, ...]:
+    """Names without their @; a name is one word."""
+    if raw is None:
+        return ()
+    names = tuple(dict.fromkeys(name.strip(QUOTES).lstrip("@") for name in re.split(r"[,\s]+", raw)))
+    found = tuple(name for name in names if name)
+    if not found:
+        raise BriefError("voters", "missing", raw, line=line)
+    return found

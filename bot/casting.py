@@ -36,6 +36,7 @@ from bot.ports import (
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.reminding import Reminding
 from bot.sealing import Sealing
 from bot.spending import Spending
 from bot.taking import Taking
@@ -73,6 +74,7 @@ class Casting:
     taking: Taking
     catalogue: Catalogue
     permits: Permits
+    reminding: Reminding
 
     @classmethod
     def of(
@@ -108,7 +110,8 @@ class Casting:
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
         audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now, permits)
-        voting = Voting(rounds, stage, errands, now, chronicle)
+        voting = Voting(rounds, stage, errands, now, chronicle, permits)
+        reminding = Reminding(rounds, stage, people, messenger, now)
         sealing = Sealing(rounds, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now, permits)
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
@@ -120,7 +123,7 @@ class Casting:
         )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits)
+        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits, reminding)
 
     @property
     def drawing(self) -> int:
@@ -136,7 +139,7 @@ class Casting:
         charges that passed what was reserved for them."""
         await self.posting.replace_lost()
         await self.voting.start_due()
-        await self.voting.remind()
+        await self.reminding.remind()
         await self.audition.resume()
         await self.finishing.resume()
         await self.spending.tell()

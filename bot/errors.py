@@ -4,6 +4,8 @@ CastingError
     BriefError            a line that cannot be cast: the field, the problem, what was understood
     NotYours              somebody else's press: who may
     Barred                the production's customs name others for it, or guests may not
+    NotAVoter             others are named to vote
+    LeadLeft              the round's lead has left; somebody may take over
     NotHere               a place that does not fit: why
     AlreadyCasting        the open round is in the way
     AlreadyCast           the character has a face; a re-cast wants a yes
@@ -90,6 +92,23 @@ class Barred(CastingError):
     what: str
     may: tuple[str, ...] = ()
     guest: bool = False
+
+
+@dataclass(eq=False)
+class NotAVoter(CastingError):
+    """Only `voters` vote on this character."""
+
+    character: str
+    voters: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class LeadLeft(CastingError):
+    """`what` is for the lead alone, and the account of `lead` is closed: `round_id` can be taken over."""
+
+    what: str
+    lead: str
+    round_id: str
 
 
 @dataclass(eq=False)

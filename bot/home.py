@@ -43,7 +43,7 @@ class Home:
     async def home(self, team: str, person: str) -> HomeView:
         """What the person may see of their workspace."""
         rounds = await self._rounds.waiting_for(person, team)
-        waiting = [r for r in rounds if await self._visibility.sees(person, r.place)]
+        waiting = [r for r in rounds if r.may_vote(person) and await self._visibility.sees(person, r.place)]
         characters = await self._recall.visible(await self._roster.characters(team), person, Place(team, ""))
         spent = await self._spending.used_today(team)
         return HomeView(tuple(waiting), tuple(characters), spent, self._caps.per_day)

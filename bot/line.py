@@ -8,7 +8,9 @@ from difflib import get_close_matches
 
 from bot.errors import BriefError
 
-OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum", "use")
+OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum", "use", "voters")
+# What may go on across `, `.
+_LISTS = ("models", "voters")
 QUOTES = "\"'“”„‟‘’«»"
 _OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
 _QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
@@ -46,7 +48,7 @@ def _value(line: str, at: int, key: str) -> tuple[str, int]:
         words.append(word[0])
         at = word.end()
         following = line[at:].lstrip()
-        if key != "models" or not (word[0].endswith(",") or following.startswith(",")):
+        if key not in _LISTS or not (word[0].endswith(",") or following.startswith(",")):
             break
         at += len(line[at:]) - len(following)
     if not words:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot.errors import Barred
+from bot.errors import Barred, LeadLeft, Unreachable
 from bot.face import Place
 from bot.ports import People, Productions
 from bot.round import Round
@@ -32,9 +32,22 @@ class Permits:
         """Raise Barred where others are named for it, and NotYours where nobody is and the person does not lead."""
         lockers = (await self._productions.of(round_.place)).customs.lockers
         if not lockers:
-            round_.for_lead(person, "lock")
+            await self.lead(round_, person, "lock")
         elif person not in lockers:
             raise Barred("lock", lockers)
+
+    async def lead(self, round_: Round, person: str, what: str) -> None:
+        """Raise NotYours unless the person leads the round; LeadLeft where whoever does has left the workspace."""
+        if person != round_.lead and await self.has_left(round_.place, round_.lead):
+            raise LeadLeft(what, round_.lead, round_.id)
+        round_.for_lead(person, what)
+
+    async def has_left(self, place: Place, person: str) -> bool:
+        """Whether somebody's account is closed; a Slack that says nothing counts as no."""
+        try:
+            return (await self._people.who(place.team, person)).gone
+        except Unreachable:
+            return False
 
     async def _named(self, what: Literal["start", "spend", "keep"], place: Place, person: str) -> None:
         customs = (await self._productions.of(place)).customs

@@ -10,9 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from bot.ballot import Leg, Mark, Paper, RunOff, Tally, too_close
+from bot.ballot import Leg, Mark, Paper, RunOff, Tally, Turnout, too_close
 from bot.brief import SLOT_LIMIT, Brief, Secrecy
-from bot.errors import Absent, NotYours, Paid, RoundClosed
+from bot.errors import Absent, NotAVoter, NotYours, Paid, RoundClosed
 from bot.face import Place, Portrait
 
 
@@ -256,6 +256,28 @@ class Round:
         """Whether number reactions are votes."""
         return not self.sealed and not self.run_off
 
+    def may_vote(self, person: str) -> bool:
+        """Whether the person's vote counts: everybody's does unless voters are named."""
+        return not self.brief.voters or person in self.brief.voters
+
+    def must_vote(self, person: str) -> None:
+        """Raise NotAVoter unless the person's vote counts."""
+        if not self.may_vote(person):
+            raise NotAVoter(self.character, self.brief.voters)
+
+    def have_voted(self, marks: Iterable[Mark], papers: Iterable[Paper]) -> frozenset[str]:
+        """Who has voted on the ballot that is held now."""
+        on = set(self.on_ballot.values())
+        by_mark = {m.person for m in marks if m.on and m.slot_id in on} if self.reacted_to else set()
+        by_paper = {p.person for p in papers if p.leg is self.leg} if not self.reacted_to else set()
+        return frozenset(person for person in by_mark | by_paper if self.may_vote(person))
+
+    def turnout(self, voted: frozenset[str], gone: frozenset[str]) -> Turnout | None:
+        """How many of the named voters voted, given who of them left the workspace; None where nobody is named."""
+        if not (invited := frozenset(self.brief.voters)):
+            return None
+        return Turnout(len(invited), len(voted), invited - voted - gone, len(invited & gone - voted))
+
     @property
     def leg(self) -> Leg:
         return Leg.RUN_OFF if self.run_off else Leg.FIRST
@@ -271,7 +293,8 @@ class Round:
         if self.tally:
             return self.tally
         numbers = {slot_id: number for number, slot_id in self.on_ballot.items()}
-        cast = [p for p in papers if p.leg is self.leg]
+        cast = [p for p in papers if p.leg is self.leg and self.may_vote(p.person)]
+        marks = [m for m in marks if self.may_vote(m.person)]
         if self.run_off:
             return replace(Tally.of_papers(cast, numbers), answers=None)
         return Tally.of_papers(cast, numbers) if self.sealed else Tally.of(marks, numbers)

@@ -47,6 +47,7 @@ class Sealing:
         """The person's paper to fill in; raises RoundClosed once the vote is over."""
         round_ = await self._rounds.get(round_id)
         _must_be_open(round_)
+        round_.must_vote(person)
         order = order_for((s.id for s in round_.candidates), round_.order_seed, person)
         mine = [p for p in await self._rounds.papers(round_id) if p.person == person and p.leg is Leg.FIRST]
         return Sheet(round_, tuple(round_.candidate(slot_id) for slot_id in order), next(iter(mine), None))
@@ -55,6 +56,7 @@ class Sealing:
         """Keep the person's paper in place of an earlier one; raises RoundClosed once the vote is over."""
         round_ = await self._rounds.get(round_id)
         _must_be_open(round_)
+        round_.must_vote(person)
         known = frozenset(round_.slot_of.values())
         tells = {slot_id: told for slot_id, told in answered.tells.items() if slot_id in known and told}
         human, likeness = answered.human & known, answered.likeness & known
@@ -72,6 +74,7 @@ class Sealing:
         """
         round_ = await self._rounds.by_slot(slot_id)
         _must_run_off(round_)
+        round_.must_vote(person)
         number = next((n for n, slot in round_.on_ballot.items() if slot == slot_id), None)
         if number is None:
             raise KeyError(slot_id)

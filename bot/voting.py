@@ -1,12 +1,13 @@
 """The vote: marks come in by reaction and by click, and the close freezes the tally."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.ballot import Mark, RunOff, Tally, Way, corrections
 from bot.deed import Deed
 from bot.errors import MessageGone, OutcomeChanged, RoundClosed, Unreachable
 from bot.face import Place
+from bot.permits import Permits
 from bot.ports import Chronicle, Clock, Errands, Rounds, Stage
 from bot.round import Round, State
 
@@ -29,12 +30,15 @@ class Clicked:
 class Voting:
     """Keeps marks and closes ballots. Where votes are sealed, nobody's press or reaction is one."""
 
-    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands, now: Clock, chronicle: Chronicle) -> None:
+    def __init__(
+        self, rounds: Rounds, stage: Stage, errands: Errands, now: Clock, chronicle: Chronicle, permits: Permits
+    ) -> None:
         self._rounds = rounds
         self._stage = stage
         self._errands = errands
         self._now = now
         self._chronicle = chronicle
+        self._permits = permits
 
     async def react(
         self, place: Place, message_ts: str, number: int, person: str, on: bool, stamp: int
@@ -46,8 +50,9 @@ class Voting:
         round_ = await self._rounds.by_message(place, message_ts)
         if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of or round_.run_off:
             return None
-        mark = Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on and round_.reacted_to, stamp)
-        if not round_.reacted_to:
+        counts = round_.reacted_to and round_.may_vote(person)
+        mark = Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on and counts, stamp)
+        if not counts:
             known = any(m.person == person for m in await self._rounds.marks(round_.id))
             await self._rounds.mark(mark)
             return round_ if on and not known else None
@@ -56,11 +61,12 @@ class Voting:
         return None
 
     async def click(self, slot_id: str, person: str, stamp: int) -> Clicked:
-        """A press on a number: sets the person's button mark or takes it back; raises RoundClosed after the close."""
+        """A press on a number: sets the person's button mark or takes it back; raises RoundClosed, NotAVoter."""
         round_ = await self._rounds.by_slot(slot_id)
         round_.must_be(State.VOTING, what="vote")
         if not round_.reacted_to:
             raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
+        round_.must_vote(person)
         number = round_.candidate(slot_id).number or 0
         on = await self._rounds.toggle(round_.id, slot_id, person, stamp)
         if on is not None:
@@ -73,7 +79,7 @@ class Voting:
     async def close(self, round_id: str, person: str) -> Round:
         """Close the ballot at the lead's press; raises Unreachable when the reactions cannot be read back."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "close")
+        await self._permits.lead(round_, person, "close")
         round_.must_be(State.VOTING, what="close")
         closed = await self.freeze(round_id)
         await self._done("closed", round_, person)
@@ -82,10 +88,11 @@ class Voting:
         return closed
 
     async def extend(self, round_id: str, person: str) -> Round:
-        """One more day for a closed ballot; the votes stand."""
+        """One more day for a ballot, from its deadline on, or from now if that has passed; the votes stand."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "extend")
-        if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
+        await self._permits.lead(round_, person, "extend")
+        after = max(round_.closes_at or self._now(), self._now())
+        if not await self._rounds.extend(round_id, after + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
         await self._done("extended", round_, person)
         await self._stage.show(round_id)
@@ -94,7 +101,7 @@ class Voting:
     async def run_off(self, round_id: str, person: str) -> Round:
         """A second ballot between those that were too close to call, for as long as the first, at most a day."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "run_off")
+        await self._permits.lead(round_, person, "run_off")
         closes_at = self._now() + min(round_.brief.open_for, _EXTENSION)
         if not round_.close_call or round_.tally is None:
             raise RoundClosed("run_off", round_.state, round_.character)
@@ -107,21 +114,28 @@ class Voting:
     async def drop(self, round_id: str, person: str) -> None:
         """Give a round up; its portraits and votes are kept."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "drop")
+        await self._permits.lead(round_, person, "drop")
         if not await self._rounds.void(round_id, "dropped"):
             raise RoundClosed("drop", round_.state, round_.character)
         await self._done("dropped", round_, person)
         await self._stage.show(round_id)
 
+    async def take_over(self, round_id: str, person: str) -> Round:
+        """Lead a round whose lead has left the workspace; the first press counts. Raises Barred, NotYours."""
+        round_ = await self._rounds.get(round_id)
+        await self._permits.start(round_.place, person)
+        if not await self._permits.has_left(round_.place, round_.lead):
+            round_.for_lead(person, "take_over")
+            return round_
+        if await self._rounds.take_over(round_id, round_.lead, person):
+            await self._done("took_over", round_, person)
+            await self._stage.show(round_id)
+        return await self._rounds.get(round_id)
+
     async def start_due(self) -> None:
         """Start the close of every ballot whose deadline has passed, also while the bot was off."""
         for round_id in await self._rounds.due(self._now()):
             await self._errands.start("close", round_id)
-
-    async def remind(self) -> None:
-        """Tell the thread of each round that is near its close, once."""
-        for round_id in await self._rounds.remindable(self._now()):
-            await self._stage.remark(round_id, "reminder")
 
     async def close_due(self, round_id: str) -> None:
         """Close a ballot whose deadline has passed; while Slack is silent, wait for it up to ten minutes."""
@@ -171,6 +185,7 @@ class Voting:
         round_ = await self._rounds.get(round_id)
         stamp = int(self._now().timestamp() * 1_000_000)
         marks = await self._rounds.marks(round_id)
+        shown = [replace(r, people=frozenset(filter(round_.may_vote, r.people))) for r in shown]
         for mark in corrections(marks, shown, round_.slot_of, round_id, stamp):
             if await self._rounds.mark(mark):
                 self._stage.refresh(round_id)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -50,7 +51,7 @@ class Cast:
             command = command_from(body)
             wish = understand(command.line)
             if isinstance(wish, Brief):
-                await self._open(wish, command, client, replies)
+                await self._open(_known(wish, command), command, client, replies)
             else:
                 await self._answer(wish, command, client, replies)
 
@@ -128,3 +129,11 @@ class Cast:
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
             if found.kind == "casting" and (round_id := found.characters[0].open_round):
                 await self._casting.posting.look_after(round_id)
+
+
+def _known(brief: Brief, command: Command) -> Brief:
+    """`brief` with its voters' ids in place of their names; raises BriefError for one that Slack did not know."""
+    if strangers := [name for name in brief.voters if name not in command.people]:
+        got = ", ".join(f"@{name}" for name in strangers)
+        raise BriefError("voters", "unknown", got, line=command.line)
+    return replace(brief, voters=tuple(command.people[name] for name in brief.voters))

@@ -11,15 +11,18 @@ from bot.errors import Unreachable
 from bot.face import Place
 from bot.imaging import aside
 from bot.ports import Reader
+from bot.round import Round
 from bot.statement import Entry, Statement
 from handlers.asking import asking, with_pictures
 from handlers.blocks import spend as blocks
+from handlers.blocks.private import note
 from handlers.blocks.view import View
 from handlers.clients import Clients
 from handlers.delivery import write_to
 from handlers.uploads import Upload, Uploads
 from handlers.words import endings
 from handlers.words import spend as words
+from handlers.words import voters as words_of_voters
 from handlers.words.titles import Titles
 
 log = structlog.get_logger()
@@ -44,6 +47,11 @@ class SlackMessenger:
     async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
         await write_to(reader.person, blocks.overspent(entry), self._clients.of(reader.team))
 
+    async def remind(self, reader: Reader, round_: Round) -> None:
+        client = self._clients.of(reader.team)
+        link = await self._link(client, round_)
+        await write_to(reader.person, note(words_of_voters.missing(round_, link)), client)
+
     async def show_statement(self, reader: Reader, statement: Statement) -> None:
         """The words first, then the picture: it hangs in the thread of its own message, where nobody else may look and
         from where Slack is sure to show it. Without it the message says the same."""
@@ -58,6 +66,17 @@ class SlackMessenger:
             await self._illustrate(where, str(answer["ts"]), statement)
         except Unreachable as error:
             log.info("statement_without_picture", what=error.what)
+
+    async def _link(self, client: AsyncWebClient, round_: Round) -> str:
+        """Where the round is; a reminder without it is still one."""
+        try:
+            with asking("chat.getPermalink"):
+                answer = await client.chat_getPermalink(
+                    channel=round_.place.channel, message_ts=round_.message_ts or ""
+                )
+        except Unreachable:
+            return ""
+        return str(answer["permalink"])
 
     async def _illustrate(self, where: Place, ts: str, statement: Statement) -> None:
         drawn = await aside(bars, words.panels(statement, self._titles))

@@ -4,7 +4,7 @@ and "Events". A payload without what it must have raises BadPayload.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -17,6 +17,7 @@ Payload = Mapping[str, Any]
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
+_ESCAPED = re.compile(r"<(?P<kind>[@#!]?)(?P<named>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>")
 _SECOND = 1_000_000
 
 
@@ -26,12 +27,16 @@ class BadPayload(ValueError):
 
 @dataclass(frozen=True)
 class Command:
-    """A `/cast` line as typed; `trigger` is the same when Slack delivers it again."""
+    """A `/cast` line as typed; `trigger` is the same when Slack delivers it again.
+
+    `people` are those named with @ in it: the name as it reads there, and whose id that is.
+    """
 
     place: Place
     person: str
     line: str
     trigger: str
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,8 @@ def _reading(read: Callable[P, R]) -> Callable[P, R]:
 @_reading
 def command_from(body: Payload) -> Command:
     place = Place(_text(body["team_id"]), _text(body["channel_id"]))
-    return Command(place, _text(body["user_id"]), _decoded(body.get("text") or ""), _text(body["trigger_id"]))
+    line, people = spoken(body.get("text") or "")
+    return Command(place, _text(body["user_id"]), line, _text(body["trigger_id"]), people)
 
 
 @_reading
@@ -243,6 +249,24 @@ def attached_from(body: Payload) -> Attached:
         fields["kind"]["selected_option"]["value"] == "photo",
         bool(fields["consent"]["selected_options"]),
     )
+
+
+def spoken(text: str) -> tuple[str, Mapping[str, str]]:
+    """Slack's text as a person reads it, and who is named in it with @: the name there, and whose id that is.
+
+    With `should_escape` a command's people, channels and links come as `<@U1|mei>`, `<#C1|harbour-film>` and
+    `<https://...|words>` (docs.slack.dev, "Formatting message text"); a name alone stands for its own id.
+    """
+    people: dict[str, str] = {}
+
+    def read(match: re.Match[str]) -> str:
+        kind, named, label = match["kind"], match["named"], match["label"] or ""
+        if kind == "@":
+            people[label or named] = named
+            return f"@{label or named}"
+        return f"#{label or named}" if kind == "#" else label or named
+
+    return _decoded(_ESCAPED.sub(read, text)), people
 
 
 def number_of(reaction: str) -> int | None:

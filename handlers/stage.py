@@ -26,13 +26,13 @@ from handlers.reacted import Reacted
 from handlers.redraws import Redraws
 from handlers.uploads import Upload, Uploads
 from handlers.visibility import SlackVisibility
-from handlers.words import alt, labels, refusals, rounds
+from handlers.words import alt, labels, refusals, rounds, voters
 from handlers.words.titles import Titles
 
 log = structlog.get_logger()
 
 _FILE_WAITS = (0.3, 0.6, 1.2)
-_REMARKS = {"reminder": rounds.reminder, "late": rounds.late}
+_REMARKS = {"reminder": rounds.reminder, "late": rounds.late, "all_in": voters.all_in}
 _FINISHES = {"pair": (labels.pair_title, alt.pair), "own": (labels.finish_title, alt.finish)}
 _WORDS = {"called_off": refusals.called_off, "no_sheet": refusals.no_sheet_for_lead}
 # What changing a deleted message, or writing into its thread, is refused with; each may have other causes.
@@ -59,6 +59,7 @@ class SlackStage:
         self._roster = roster
         self._finishes = finishes
         self._catalogue = catalogue
+        self._visibility = visibility
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
@@ -169,9 +170,15 @@ class SlackStage:
         face = await self._roster.face(round_.id) if round_.state is State.LOCKED else None
         tally = round_.shown(round_.count(marks, papers))
         if face is None:
-            return message(Shown(round_, tally, self._titles))
+            turnout = round_.turnout(round_.have_voted(marks, papers), await self._gone(round_)) if uncounted else None
+            return message(Shown(round_, tally, self._titles, turnout=turnout))
         plan = plan_of(face, self._catalogue, datetime.now(UTC).date())
         return message(Shown(round_, tally, self._titles, face, await self._finishes.of(round_.id), plan))
+
+    async def _gone(self, round_: Round) -> frozenset[str]:
+        """The named voters whose accounts are closed."""
+        found = [(person, await self._visibility.is_gone(round_.place.team, person)) for person in round_.brief.voters]
+        return frozenset(person for person, gone in found if gone)
 
     async def _put(self, round_: Round, pictures: Sequence[Picture]) -> list[str]:
         if round_.message_ts is None:

@@ -1,4 +1,4 @@
-"""How the lead steers a round: open the vote early, cancel, close, extend, run off, drop."""
+"""How the lead steers a round: open the vote early, cancel, close, extend, run off, drop; or another in their place."""
 
 from collections.abc import Awaitable, Callable
 
@@ -8,9 +8,11 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
 from handlers.apology import apology
+from handlers.blocks import private
 from handlers.delivery import Replies
 from handlers.payloads import Payload, press_from
 from handlers.reach import Reach
+from handlers.words import voters
 
 Deed = Callable[[str, str], Awaitable[object]]
 Listener = Callable[[AsyncAck, Payload, AsyncRespond], Awaitable[None]]
@@ -20,6 +22,8 @@ class Steer:
     """Listens to the lead. The ack comes first, since each deed also redraws the message."""
 
     def __init__(self, casting: Casting, reach: Reach) -> None:
+        self._voting = casting.voting
+        self._permits = casting.permits
         self._reach = reach
         self._deeds: dict[str, Deed] = {
             "open_now": casting.audition.open_now,
@@ -33,10 +37,39 @@ class Steer:
     def listen(self, app: AsyncApp) -> None:
         for action, deed in self._deeds.items():
             app.action(action)(on_press(deed, self._reach))
+        app.action("more")(self.on_more)
+        app.action("take_over")(self.on_take_over)
+
+    async def on_more(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        """The menu behind three dots carries the round and what to do with it; what ends a round asks once more."""
+        replies = Replies(ack, respond)
+        async with apology(replies.privately):
+            press = press_from(body)
+            await replies.ack()
+            round_ = await self._reach.round(press)
+            if press.ids[1] == "extend":
+                await replies.privately(
+                    private.note(voters.extended(await self._voting.extend(press.id, press.person)))
+                )
+            else:
+                await self._permits.lead(round_, press.person, "drop")
+                await replies.privately(private.dropping(round_))
+
+    async def on_take_over(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        """Lead a round whose lead has left."""
+        replies = Replies(ack, respond)
+        async with apology(replies.privately):
+            press = press_from(body)
+            await replies.ack()
+            await self._reach.round(press)
+            led = await self._voting.take_over(press.id, press.person)
+            led.for_lead(press.person, "take_over")
+            await replies.dismiss()
+            await replies.privately(private.note(voters.took_over(led.character)))
 
 
 def on_press(deed: Deed, reach: Reach) -> Listener:
-    """A listener that does `deed` with the round's id and whoever pressed."""
+    """A listener that does `deed` with the round's id and whoever pressed; a private question goes when answered."""
 
     async def pressed(ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         replies = Replies(ack, respond)
@@ -45,5 +78,7 @@ def on_press(deed: Deed, reach: Reach) -> Listener:
             await replies.ack()
             await reach.round(press)
             await deed(press.id, press.person)
+            if press.is_private:
+                await replies.dismiss()
 
     return pressed

@@ -95,6 +95,13 @@ class SlackVisibility:
         """Whether `user` of a workspace is neither a bot nor Slack itself; raises Unreachable."""
         return (await self.who(team, user)).human
 
+    async def is_gone(self, team: str, user: str) -> bool:
+        """Whether somebody's account is closed; a Slack that says nothing counts as no."""
+        try:
+            return (await self.who(team, user)).gone
+        except Unreachable:
+            return False
+
     async def _conversation(self, place: Place) -> _Conversation:
         if known := self._conversations.get(place):
             return known

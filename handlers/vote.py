@@ -60,4 +60,4 @@ class Vote:
                     reacted.place, reacted.message_ts, reacted.number, reacted.person, reacted.on, reacted.stamp
                 )
                 if in_vain:
-                    await whisper(private.in_vain(in_vain), reacted.place, reacted.person, client)
+                    await whisper(private.in_vain(in_vain, reacted.person), reacted.place, reacted.person, client)

@@ -69,8 +69,8 @@ async def close(connection: AsyncConnection, round_id: str, tally: Tally, versio
 
 
 async def extend(connection: AsyncConnection, round_id: str, closes_at: datetime, now: datetime) -> bool:
-    """closed -> voting; the version moves on, so that a close that counted before the first one cannot close again."""
-    extended = update(rounds).where(rounds.c.id == round_id, rounds.c.state == State.CLOSED)
+    """closed or voting -> voting; the version moves on, so that a close that counted before cannot close again."""
+    extended = update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_((State.CLOSED, State.VOTING)))
     reminder = _remind_at(now, closes_at)
     changed = await connection.execute(
         extended.values(state=State.VOTING, tally=None, closes_at=closes_at, remind_at=reminder)

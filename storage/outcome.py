@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.face import Face
@@ -27,3 +27,10 @@ async def void(connection: AsyncConnection, round_id: str, why: str) -> bool:
     """drawing, voting or closed -> void; what its slots still reserve goes back as each of them ends."""
     ended = update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(OPEN))
     return (await connection.execute(ended.values(state=State.VOID, why_void=why))).rowcount == 1
+
+
+async def take_over(connection: AsyncConnection, round_id: str, before: str, person: str) -> bool:
+    """Another lead, if `before` still is; who started the round, and pays for it, stays the same."""
+    theirs = update(rounds).where(rounds.c.id == round_id, rounds.c.lead == before, rounds.c.state.in_(OPEN))
+    starter = case((rounds.c.asked_by == "", before), else_=rounds.c.asked_by)
+    return (await connection.execute(theirs.values(lead=person, asked_by=starter))).rowcount == 1

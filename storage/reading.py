@@ -84,6 +84,12 @@ async def due(connection: AsyncConnection, now: datetime) -> Sequence[str]:
     return (await connection.scalars(passed.order_by(rounds.c.closes_at))).all()
 
 
+async def awaiting(connection: AsyncConnection, now: datetime) -> Sequence[Round]:
+    """Voting rounds whose deadline is to come and whose voters are named."""
+    open_ = await _load(connection, and_(rounds.c.state == State.VOTING, rounds.c.closes_at > now))
+    return [round_ for round_ in open_ if round_.brief.voters]
+
+
 async def marks_of(connection: AsyncConnection, round_id: str) -> Sequence[Mark]:
     rows = await connection.execute(select(marks).where(marks.c.round_id == round_id))
     return [Mark(**row) for row in rows.mappings()]

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Table, update
 
-from bot.ballot import Mark, Paper, RunOff, Tally
+from bot.ballot import Leg, Mark, Paper, RunOff, Tally
 from bot.budget import Caps, Charge
 from bot.face import Face, Place
 from bot.ports import Landing, Opened, Wanted
 from bot.round import Miss, Round, Slot, State
-from storage import ballots, opening, outcome, papers, reading, wishes
+from storage import ballots, opening, outcome, papers, reading, reminders, wishes
 from storage import slots as drawn
 from storage.database import Database
 from storage.tables import rounds, slots
@@ -126,6 +126,10 @@ class SqlRounds:
 
     # The end.
 
+    async def take_over(self, round_id: str, before: str, person: str) -> bool:
+        async with self._database.change() as connection:
+            return await outcome.take_over(connection, round_id, before, person)
+
     async def void(self, round_id: str, why: str) -> bool:
         async with self._database.change() as connection:
             return await outcome.void(connection, round_id, why)
@@ -143,6 +147,22 @@ class SqlRounds:
     async def remindable(self, now: datetime) -> Sequence[str]:
         async with self._database.change() as connection:
             return await ballots.take_reminders(connection, now)
+
+    async def awaiting(self, now: datetime) -> Sequence[Round]:
+        async with self._database.read() as connection:
+            return await reading.awaiting(connection, now)
+
+    async def reminded(self, round_id: str, leg: Leg) -> frozenset[str]:
+        async with self._database.read() as connection:
+            return await reminders.reminded(connection, round_id, leg)
+
+    async def take_reminder(self, round_id: str, person: str, leg: Leg, at: datetime) -> bool:
+        async with self._database.change() as connection:
+            return await reminders.take(connection, round_id, person, leg, at)
+
+    async def give_back_reminder(self, round_id: str, person: str, leg: Leg) -> None:
+        async with self._database.change() as connection:
+            await reminders.give_back(connection, round_id, person, leg)
 
     async def moving(self) -> Sequence[Round]:
         async with self._database.read() as connection:

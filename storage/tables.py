@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    func,
     literal_column,
     or_,
 )
@@ -130,6 +131,9 @@ rounds = Table(
 
 # Words and not parameters: a database uses a partial index only where it can read that the query implies it.
 is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in State if state in OPEN])
+
+# Whose purse pays for a round, its re-rolls included: Round.starter.
+starter = func.coalesce(func.nullif(rounds.c.asked_by, literal_column("''")), rounds.c.lead).label("starter")
 
 Index("uq_rounds_open", rounds.c.character_id, unique=True, sqlite_where=is_open, postgresql_where=is_open)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from bot.ballot import Mark, Paper, RunOff, Tally
+from bot.ballot import Leg, Mark, Paper, RunOff, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge, Purse, Spender
 from bot.deed import Deed
@@ -173,7 +173,8 @@ class Rounds(Protocol):
         ...
 
     async def extend(self, round_id: str, closes_at: datetime) -> bool:
-        """closed -> voting until `closes_at`, the frozen tally let go; False when it is not closed."""
+        """closed -> voting until `closes_at`, the frozen tally let go; a ballot that is open stays so until then. False
+        when it is neither."""
         ...
 
     async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
@@ -195,6 +196,26 @@ class Rounds(Protocol):
     async def remindable(self, now: datetime) -> Sequence[str]:
         """Voting rounds past their reminder time (an hour, at most a quarter of the vote, before the close); marks each
         as reminded in the same statement, so that each is given once."""
+        ...
+
+    async def take_over(self, round_id: str, before: str, person: str) -> bool:
+        """The round is led by `person` from now on; False when `before` does not lead it any more."""
+        ...
+
+    async def awaiting(self, now: datetime) -> Sequence[Round]:
+        """Voting rounds with named voters whose deadline is still to come."""
+        ...
+
+    async def reminded(self, round_id: str, leg: Leg) -> frozenset[str]:
+        """Who was written to about this ballot."""
+        ...
+
+    async def take_reminder(self, round_id: str, person: str, leg: Leg, at: datetime) -> bool:
+        """Write that the person is being reminded; False when that stands there already."""
+        ...
+
+    async def give_back_reminder(self, round_id: str, person: str, leg: Leg) -> None:
+        """They could not be told."""
         ...
 
     async def moving(self) -> Sequence[Round]:

@@ -8,6 +8,7 @@ from bot.ballot import Reaction
 from bot.catalogue import Ending
 from bot.face import Place
 from bot.member import Member
+from bot.round import Round
 from bot.statement import Entry, Statement
 
 
@@ -28,6 +29,10 @@ class Messenger(Protocol):
 
     async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
         """Tell that a charge passed its reservation; raises Unreachable."""
+        ...
+
+    async def remind(self, reader: Reader, round_: Round) -> None:
+        """Tell a named voter that their vote is missing; raises Unreachable."""
         ...
 
     async def show_statement(self, reader: Reader, statement: Statement) -> None:
@@ -94,7 +99,7 @@ class Stage(Protocol):
         ...
 
     async def remark(self, round_id: str, remark: str) -> None:
-        """One line in the thread: `remark` is a kind (reminder, late)."""
+        """One line in the thread: `remark` is a kind (reminder, late, all_in)."""
         ...
 
     async def tell_lead(self, round_id: str, word: str) -> None:

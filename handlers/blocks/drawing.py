@@ -3,7 +3,7 @@
 from bot.round import Round
 from handlers.blocks.shown import Shown, blind_misses
 from handlers.blocks.view import Block, View, actions, button, context, header, question, quote, section, view
-from handlers.words import labels, photo, rounds, routing
+from handlers.words import labels, photo, rounds, routing, voters
 from handlers.words.text import quiet
 
 _BRIEF_LIMIT = 1500
@@ -19,7 +19,7 @@ def drawing(shown: Shown) -> View:
         context(rounds.asked_by(round_), photo.after(round_.brief.like)),
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(routing.models(round_, shown.titles)),
-        context(rounds.sizes(round_)),
+        context(rounds.sizes(round_), voters.who(round_)),
         context(state),
         context(*rounds.pauses(round_, shown.titles)),
         *blind_misses(shown, reroll=False),

@@ -1,11 +1,11 @@
 """Answers that concern one person: help, a line that cannot be cast, questions before money is spent, receipts."""
 
 from bot.audition import Offer
-from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotHere, Unavailable
+from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, LeadLeft, NotHere, Unavailable
 from bot.round import Round
 from bot.voting import Clicked
 from handlers.blocks.view import View, actions, button, context, mrkdwn, section, to_copy, view
-from handlers.words import answers, briefs, errors, labels, routing, run_off, sealed
+from handlers.words import answers, briefs, errors, labels, routing, run_off, sealed, voters
 
 _LINE_LIMIT = 3000
 
@@ -24,6 +24,8 @@ def apology(error: CastingError) -> View:
     if isinstance(error, AlreadyCast):
         press = button("recast", labels.recast(error.character, error.price), error.wish_id, style="primary")
         return view(told, section(told), actions([press]))
+    if isinstance(error, LeadLeft):
+        return view(told, section(told), actions([button("take_over", voters.TAKE_OVER, error.round_id)]))
     if isinstance(error, Unavailable) and error.offers:
         presses = [button(f"cast_with:{o.kind}", routing.offer(o), o.wish_id) for o in error.offers]
         return view(told, section(told), actions(presses))
@@ -38,8 +40,10 @@ def receipt(clicked: Clicked) -> View:
     return note(answers.receipt(clicked))
 
 
-def in_vain(round_: Round) -> View:
+def in_vain(round_: Round, person: str) -> View:
     """A reaction that does not count."""
+    if not round_.may_vote(person):
+        return note(voters.only(round_.brief.voters, round_.character))
     return note(sealed.no_reactions(round_.character))
 
 
@@ -56,6 +60,12 @@ def reroll(offer: Offer) -> View:
     told = answers.reroll(offer)
     note_below = answers.REROLL_NOTE if offer.numbers else answers.REROLL_FULL
     return view(told, section(told), actions(again), context(note_below))
+
+
+def dropping(round_: Round) -> View:
+    """Asked once more, since the menu it was chosen from asks nothing."""
+    told = voters.dropping(round_.character)
+    return view(told, section(told), actions([button("drop", labels.DROP, round_.id, style="danger")]))
 
 
 def note(text: str) -> View:

@@ -2,8 +2,8 @@
 
 from handlers.blocks.shown import Shown, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, view
-from handlers.blocks.voting import lock
-from handlers.words import labels, rounds
+from handlers.blocks.voting import lock, more
+from handlers.words import labels, rounds, voters
 from handlers.words import run_off as words
 from handlers.words.text import quiet
 
@@ -13,16 +13,17 @@ def run_off(shown: Shown) -> View:
     heading = words.heading(round_.character, tuple(round_.on_ballot))
     stop = question(labels.CLOSE_QUESTION, words.CLOSE_CONSEQUENCE, labels.CLOSE)
     # Before a sealed run-off closes, a lock would tell the tally.
-    lead = [*([] if round_.sealed else [lock(shown)]), button("close", labels.CLOSE, round_.id, ask=stop)]
+    lead = [*([] if round_.sealed else [lock(shown)]), button("close", labels.CLOSE, round_.id, ask=stop), more(round_)]
     return view(
-        f"{quiet(heading)} {rounds.ballot(round_, shown.tally)}",
+        f"{quiet(heading)} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(heading),
         *sheet(shown),
         section(words.HOW_TO_VOTE),
         actions(_numbers(shown)),
-        context(rounds.ballot(round_, shown.tally)),
-        context(rounds.stop_sign(round_, shown.tally)),
+        context(rounds.ballot(round_, shown.tally, shown.turnout)),
+        context(rounds.stop_sign(round_, shown.tally, shown.turnout)),
         context(words.first_ballot(round_)),
+        context(voters.who(round_), voters.led_by(round_)),
         context(words.SEALED if round_.sealed else ""),
         actions(lead),
     )

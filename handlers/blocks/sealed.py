@@ -20,7 +20,8 @@ from handlers.blocks.view import (
     section,
     view,
 )
-from handlers.words import alt, labels, rounds
+from handlers.blocks.voting import more
+from handlers.words import alt, labels, rounds, voters
 from handlers.words import sealed as words
 from handlers.words.text import quiet
 
@@ -33,16 +34,22 @@ def sealed(shown: Shown) -> View:
     round_ = shown.round
     stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
     return view(
-        f"{quiet(words.heading(round_.character))} {rounds.ballot(round_, shown.tally)}",
+        f"{quiet(words.heading(round_.character))} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(words.heading(round_.character)),
         *sheet(shown),
         section(words.how_to_vote(round_.character)),
         actions([button(_TAPPED, words.OPEN, round_.id, style="primary")]),
-        context(rounds.ballot(round_, shown.tally)),
+        context(rounds.ballot(round_, shown.tally, shown.turnout)),
         context(words.WHO_SEES_WHAT),
-        context(rounds.under_way(round_)),
+        context(voters.who(round_), voters.led_by(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
-        actions([button("reroll", labels.REROLL, round_.id), button("close", labels.CLOSE, round_.id, ask=stop)]),
+        actions(
+            [
+                button("reroll", labels.REROLL, round_.id),
+                button("close", labels.CLOSE, round_.id, ask=stop),
+                more(round_),
+            ]
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.ballot import Tally
+from bot.ballot import Tally, Turnout
 from bot.face import Face
 from bot.finish import Finish, Plan
 from bot.round import Round
@@ -15,7 +15,7 @@ from handlers.words.titles import Titles
 @dataclass(frozen=True)
 class Shown:
     """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
-    finish that, and how it would be finished."""
+    finish that, and how it would be finished. `turnout` where voters are named."""
 
     round: Round
     tally: Tally
@@ -23,6 +23,7 @@ class Shown:
     face: Face | None = None
     finishes: tuple[Finish, ...] = ()
     plan: Plan | None = None
+    turnout: Turnout | None = None
 
 
 def portrait_file(round_: Round) -> str | None:

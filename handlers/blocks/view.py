@@ -102,6 +102,12 @@ def select(action_id: str, label: str, choices: Iterable[tuple[str, str]], *, as
     return block | {"confirm": ask} if ask else block
 
 
+def overflow(action_id: str, choices: Iterable[tuple[str, str]]) -> Block:
+    """The menu behind three dots, of two to five (label, opaque ids)."""
+    options = [{"text": plain(cut(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
 def question(title: str, consequence: str, yes: str) -> Block:
     """What Slack asks before a press counts."""
     return {

@@ -1,22 +1,23 @@
 """The round's message while people vote: numbers, never models."""
 
+from bot.round import Round
 from handlers.blocks.shown import Shown, blind_misses, sheet
-from handlers.blocks.view import Block, View, actions, button, context, header, question, section, view
-from handlers.words import labels, rounds
+from handlers.blocks.view import Block, View, actions, button, context, header, overflow, question, section, view
+from handlers.words import labels, rounds, voters
 from handlers.words.text import quiet
 
 
 def voting(shown: Shown) -> View:
     round_ = shown.round
     return view(
-        f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally)}",
+        f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(labels.voting_header(round_.character)),
         *sheet(shown),
         section(rounds.HOW_TO_VOTE),
         actions(_numbers(shown)),
-        context(rounds.ballot(round_, shown.tally)),
-        context(rounds.stop_sign(round_, shown.tally)),
-        context(rounds.under_way(round_)),
+        context(rounds.ballot(round_, shown.tally, shown.turnout)),
+        context(rounds.stop_sign(round_, shown.tally, shown.turnout)),
+        context(voters.who(round_), voters.led_by(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions(_lead(shown)),
         instead=rounds.SHEET_IN_THREAD,
@@ -49,10 +50,16 @@ def lock(shown: Shown) -> Block:
     return button("lock", labels.lock(leader), value, ask=sure, style="primary" if leader else "")
 
 
+def more(round_: Round) -> Block:
+    """What the lead needs less often."""
+    return overflow("more", [(labels.EXTEND, f"{round_.id} extend"), (labels.DROP, f"{round_.id} drop")])
+
+
 def _lead(shown: Shown) -> list[Block]:
     stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
     return [
         lock(shown),
         button("reroll", labels.REROLL, shown.round.id),
         button("close", labels.CLOSE, shown.round.id, ask=stop),
+        more(shown.round),
     ]

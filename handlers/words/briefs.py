@@ -38,6 +38,10 @@ _SENTENCES = {
     ("like", "nobody"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
     ("ballot", "unknown"): "A ballot is {known}, not {got}.",
+    (
+        "voters",
+        "unknown",
+    ): "I don't know {got} in this workspace. Name voters with @, or choose them in the form of /cast.",
     ("use", "unknown"): "A face is for {known}, not {got}.",
     ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",

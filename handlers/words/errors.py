@@ -10,8 +10,10 @@ from bot.errors import (
     BriefError,
     CannotFinish,
     CastingError,
+    LeadLeft,
     MessageGone,
     NoModels,
+    NotAVoter,
     NotHere,
     NotTaken,
     NotYours,
@@ -24,7 +26,7 @@ from bot.errors import (
     Unavailable,
     Unreachable,
 )
-from handlers.words import briefs, refusals, routing
+from handlers.words import briefs, refusals, routing, voters
 from handlers.words.text import count, dollars, link, person, quiet, several, when
 
 GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
@@ -38,6 +40,7 @@ _DEEDS = {
     "extend": "extend this vote",
     "run_off": "hold a run-off",
     "drop": "drop this round",
+    "take_over": "lead this round",
     "lock": "lock a face",
     "decide": "decide",
     "recast": "answer this",
@@ -128,6 +131,16 @@ def _(error: Barred) -> str:
         )
     who = several([person(one) for one in error.may], "or")
     return f"Here only {who} can {_BARRED[error.what]}. `/cast settings` says who may what. Nothing was changed."
+
+
+@sentence.register
+def _(error: NotAVoter) -> str:
+    return voters.only(error.voters, error.character)
+
+
+@sentence.register
+def _(error: LeadLeft) -> str:
+    return voters.left(error.lead)
 
 
 @sentence.register

@@ -3,11 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
-from bot.ballot import Tally
+from bot.ballot import Tally, Turnout
 from bot.catalogue import Size
 from bot.face import Face
 from bot.round import Round, Slot, SlotState
 from handlers.words import sealed
+from handlers.words import voters as voting
 from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
@@ -20,7 +21,8 @@ _VOID = {
 
 
 def asked_by(round_: Round) -> str:
-    return f"asked by {person(round_.lead)}"
+    """`asked by @mei · led by @lena`."""
+    return " · ".join(filter(None, [f"asked by {person(round_.starter)}", voting.led_by(round_)]))
 
 
 def progress(round_: Round) -> str:
@@ -75,20 +77,28 @@ SHEET_IN_THREAD = "Slack does not show the contact sheet here: it is in the thre
 HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
 
 
-def ballot(round_: Round, tally: Tally) -> str:
+def ballot(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
     """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
     blind = "models are hidden until then" if round_.blind else "one model drew all of these, so the vote is not blind"
     if round_.run_off:
         blind = "models were named at the first close, so this is not blind"
     needed = f"{tally.voters + lacking} needed" if (lacking := round_.lacking(tally)) else ""
-    return " · ".join([voters(tally.voters), *filter(None, [needed]), *_closing(round_.closes_at), blind])
+    counted = voting.turnout(turnout) if turnout else voters(tally.voters)
+    return " · ".join([counted, *filter(None, [needed]), *_closing(round_.closes_at), blind])
 
 
-def stop_sign(round_: Round, tally: Tally) -> str:
+def stop_sign(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
     """Whether it is worth going on: how far the vote is from turning, and what another round would cost.
+
+    Where voters are named it is what those who have not voted can still change, votes given standing as they are.
 
     Empty while nobody has voted, and before a sealed ballot closes, since nobody may know then.
     """
+    if turnout:
+        told = (
+            voting.outlook(round_.leader(tally), tally.settled(len(turnout.awaited)), turnout) if tally.leaders else ""
+        )
+        return f"{told} · {another(round_)}" if told else ""
     if not (votes := tally.to_turn):
         return ""
     turning = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"

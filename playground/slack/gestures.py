@@ -11,7 +11,7 @@ from playground.slack.inputs import elements, entered
 from playground.slack.interactions import Actor
 from playground.slack.response_urls import say as answer_privately
 from playground.slack.store import Json
-from playground.slack.typed import encoded, escaped, rich_text
+from playground.slack.typed import encoded, rich_text, spelled
 
 _NO_RESPONSE = "The app did not respond. Try again in a moment."
 
@@ -21,7 +21,7 @@ async def command(actor: Actor, place: Place, name: str, text: str) -> Json:
     _must_be_in(actor, place)
     if not actor.install.active or name not in {known.command for known in actor.install.commands}:
         return _failed(actor, place, "invalid_command", f"{name} is not a valid command.")
-    payload = interactions.slash_command(actor, place, name, escaped(text.strip()))
+    payload = interactions.slash_command(actor, place, name, spelled(actor.world, place.team, text.strip()))
     delivery = await actor.world.courier.ask("slash_commands", name, payload)
     if not delivery.error and delivery.ack:
         try:

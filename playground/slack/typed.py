@@ -6,6 +6,7 @@ from playground.slack.store import Json
 from playground.slack.world import World
 
 _HANDLE = re.compile(r"<@[UW][A-Z0-9]+>|(?<![\w@])@[\w.-]+")
+_CHANNEL = re.compile(r"(?<![\w&#])#([\w-]+)")
 _TOKEN = re.compile(r"(<@[UW][A-Z0-9]+>)")
 
 
@@ -27,6 +28,14 @@ def encoded(world: World, team: str, text: str) -> str:
             parts += [escaped(text[end : found.start()]), token]
             end = found.end() - (1 if word.endswith(".") and not word.startswith("<") else 0)
     return "".join([*parts, escaped(text[end:])])
+
+
+def spelled(world: World, team: str, text: str) -> str:
+    """A command's text where the app has it escaped: people and channels come with their names, as `<@U...|mei>`."""
+    names = {person.id: person.name for person in world.people(team)}
+    named = _TOKEN.sub(lambda found: f"<@{found[1][2:-1]}|{names.get(found[1][2:-1], '')}>", encoded(world, team, text))
+    ids = {place.name: place.id for place in world.places(team) if place.name}
+    return _CHANNEL.sub(lambda found: f"<#{ids[found[1]]}|{found[1]}>" if found[1] in ids else found[0], named)
 
 
 def rich_text(text: str) -> list[Json]:

@@ -211,6 +211,7 @@ class Post:
     told: list[tuple[Reader, Ending]] = field(default_factory=list)
     overspent: list[tuple[Reader, Entry]] = field(default_factory=list)
     statements: list[tuple[Reader, Statement]] = field(default_factory=list)
+    reminded: list[tuple[str, str]] = field(default_factory=list)
     away: set[str] = field(default_factory=set)
 
     async def tell(self, reader: Reader, ending: Ending) -> None:
@@ -222,6 +223,11 @@ class Post:
         if reader.person in self.away:
             raise Unreachable("chat.postMessage")
         self.overspent.append((reader, entry))
+
+    async def remind(self, reader: Reader, round_: Round) -> None:
+        if reader.person in self.away:
+            raise Unreachable("chat.postMessage")
+        self.reminded.append((reader.person, round_.id))
 
     async def show_statement(self, reader: Reader, statement: Statement) -> None:
         self.statements.append((reader, statement))

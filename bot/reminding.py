@@ -1,0 +1,77 @@
+"""Reminders: to each named voter alone, in their own working hours; else one line in the round's thread."""
+
+import structlog
+
+from bot.errors import Unreachable
+from bot.hours import reminder_at
+from bot.ports import Clock, Messenger, People, Reader, Rounds, Stage
+from bot.round import Round
+
+log = structlog.get_logger()
+
+# Under this name it is kept that a thread was told that every vote is in.
+_EVERYBODY = ""
+
+
+class Reminding:
+    """Asked every few seconds for what is due; each reminder is written down before it is sent."""
+
+    def __init__(self, rounds: Rounds, stage: Stage, people: People, messenger: Messenger, now: Clock) -> None:
+        self._rounds = rounds
+        self._stage = stage
+        self._people = people
+        self._messenger = messenger
+        self._now = now
+
+    async def remind(self) -> None:
+        """Whoever is due; and the threads of rounds near their close in which somebody cannot be written to."""
+        for round_ in await self._rounds.awaiting(self._now()):
+            await self._remind(round_)
+        for round_id in await self._rounds.remindable(self._now()):
+            round_ = await self._rounds.get(round_id)
+            if not round_.brief.voters or await self._unreached(round_):
+                await self._stage.remark(round_id, "reminder")
+
+    async def gone(self, round_: Round) -> frozenset[str]:
+        """The named voters whose accounts are closed; one nobody can tell of counts as there."""
+        return frozenset([person for person in round_.brief.voters if await self._has_left(round_, person)])
+
+    async def _remind(self, round_: Round) -> None:
+        awaited = await self._awaited(round_)
+        if not awaited:
+            if await self._rounds.take_reminder(round_.id, _EVERYBODY, round_.leg, self._now()):
+                await self._stage.remark(round_.id, "all_in")
+                self._stage.refresh(round_.id)
+            return
+        for person in sorted(awaited - await self._rounds.reminded(round_.id, round_.leg)):
+            await self._write_to(round_, person)
+
+    async def _write_to(self, round_: Round, person: str) -> None:
+        try:
+            zone = (await self._people.who(round_.place.team, person)).zone
+        except Unreachable:
+            return
+        at = reminder_at(round_.opened_at, round_.closes_at or self._now(), zone)
+        if at is None or at > self._now():
+            return
+        if await self._rounds.take_reminder(round_.id, person, round_.leg, self._now()):
+            try:
+                await self._messenger.remind(Reader(round_.place.team, person), round_)
+            except Unreachable as error:
+                log.warning("not_reminded", round=round_.id, what=error.what)
+                await self._rounds.give_back_reminder(round_.id, person, round_.leg)
+
+    async def _unreached(self, round_: Round) -> bool:
+        """Whether somebody whose vote is missing was not written to."""
+        return bool(await self._awaited(round_) - await self._rounds.reminded(round_.id, round_.leg))
+
+    async def _awaited(self, round_: Round) -> frozenset[str]:
+        voted = round_.have_voted(await self._rounds.marks(round_.id), await self._rounds.papers(round_.id))
+        turnout = round_.turnout(voted, await self.gone(round_))
+        return turnout.awaited if turnout else frozenset()
+
+    async def _has_left(self, round_: Round, person: str) -> bool:
+        try:
+            return (await self._people.who(round_.place.team, person)).gone
+        except Unreachable:
+            return False
