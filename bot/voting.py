@@ -88,15 +88,21 @@ class Voting:
         return closed
 
     async def extend(self, round_id: str, person: str) -> Round:
-        """One more day for a ballot, from its deadline on, or from now if that has passed; the votes stand."""
+        """One more day for a closed ballot; the votes stand."""
         round_ = await self._rounds.get(round_id)
         await self._permits.lead(round_, person, "extend")
-        after = max(round_.closes_at or self._now(), self._now())
-        if not await self._rounds.extend(round_id, after + _EXTENSION):
+        if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
-        await self._done("extended", round_, person)
-        await self._stage.show(round_id)
-        return await self._rounds.get(round_id)
+        return await self._extended(round_, person)
+
+    async def prolong(self, round_id: str, seen: datetime, person: str) -> Round:
+        """One more day for an open ballot, from its deadline on; pressed twice with the deadline `seen` it is one."""
+        round_ = await self._rounds.get(round_id)
+        await self._permits.lead(round_, person, "extend")
+        round_.must_be(State.VOTING, what="extend")
+        if not await self._rounds.extend(round_id, seen + _EXTENSION, seen):
+            return await self._rounds.get(round_id)
+        return await self._extended(round_, person)
 
     async def run_off(self, round_id: str, person: str) -> Round:
         """A second ballot between those that were too close to call, for as long as the first, at most a day."""
@@ -169,6 +175,11 @@ class Voting:
             if await self._rounds.close(round_id, tally, round_.ballot_version):
                 return await self._rounds.get(round_id)
         raise Unreachable("a quiet moment of the ballot")
+
+    async def _extended(self, round_: Round, person: str) -> Round:
+        await self._done("extended", round_, person)
+        await self._stage.show(round_.id)
+        return await self._rounds.get(round_.id)
 
     async def _done(self, what: str, round_: Round, person: str) -> None:
         await self._chronicle.write(Deed(what, round_.place, person, self._now(), round_.character_id, round_.id))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ballot import Mark, RunOff, Tally, Way
@@ -68,9 +68,12 @@ async def close(connection: AsyncConnection, round_id: str, tally: Tally, versio
     return True
 
 
-async def extend(connection: AsyncConnection, round_id: str, closes_at: datetime, now: datetime) -> bool:
+async def extend(
+    connection: AsyncConnection, round_id: str, closes_at: datetime, seen: datetime | None, now: datetime
+) -> bool:
     """closed or voting -> voting; the version moves on, so that a close that counted before cannot close again."""
-    extended = update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_((State.CLOSED, State.VOTING)))
+    known = (rounds.c.state == State.CLOSED) if seen is None else (rounds.c.state == State.VOTING) & _within(seen)
+    extended = update(rounds).where(rounds.c.id == round_id, known)
     reminder = _remind_at(now, closes_at)
     changed = await connection.execute(
         extended.values(state=State.VOTING, tally=None, closes_at=closes_at, remind_at=reminder)
@@ -97,6 +100,11 @@ async def take_reminders(connection: AsyncConnection, now: datetime) -> Sequence
     """Voting rounds past their reminder time, each given once; one whose deadline has passed closes instead."""
     near = (rounds.c.state == State.VOTING) & (rounds.c.remind_at <= now) & (rounds.c.closes_at > now)
     return (await connection.scalars(update(rounds).where(near).values(remind_at=None).returning(rounds.c.id))).all()
+
+
+def _within(seen: datetime) -> ColumnElement[bool]:
+    """The deadline is the one that was seen, which people are shown without its fraction of a second."""
+    return (rounds.c.closes_at >= seen) & (rounds.c.closes_at < seen + timedelta(seconds=1))
 
 
 def _remind_at(now: datetime, closes_at: datetime) -> datetime:

@@ -116,9 +116,9 @@ class SqlRounds:
         async with self._database.change() as connection:
             return await ballots.close(connection, round_id, tally, version)
 
-    async def extend(self, round_id: str, closes_at: datetime) -> bool:
+    async def extend(self, round_id: str, closes_at: datetime, seen: datetime | None = None) -> bool:
         async with self._database.change() as connection:
-            return await ballots.extend(connection, round_id, closes_at, self._now())
+            return await ballots.extend(connection, round_id, closes_at, seen, self._now())
 
     async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
         async with self._database.change() as connection:

@@ -172,9 +172,9 @@ class Rounds(Protocol):
         """voting -> closed with the tally frozen and late candidates numbered; False if state or version moved on."""
         ...
 
-    async def extend(self, round_id: str, closes_at: datetime) -> bool:
-        """closed -> voting until `closes_at`, the frozen tally let go; a ballot that is open stays so until then. False
-        when it is neither."""
+    async def extend(self, round_id: str, closes_at: datetime, seen: datetime | None = None) -> bool:
+        """closed -> voting until `closes_at`, the frozen tally let go; with `seen`, an open ballot with that deadline,
+        to the second, stays open until then. False when it stands otherwise."""
         ...
 
     async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:

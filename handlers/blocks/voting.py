@@ -52,7 +52,8 @@ def lock(shown: Shown) -> Block:
 
 def more(round_: Round) -> Block:
     """What the lead needs less often."""
-    return overflow("more", [(labels.EXTEND, f"{round_.id} extend"), (labels.DROP, f"{round_.id} drop")])
+    until = int(round_.closes_at.timestamp()) if round_.closes_at else 0
+    return overflow("more", [(labels.EXTEND, f"{round_.id} extend {until}"), (labels.DROP, f"{round_.id} drop")])
 
 
 def _lead(shown: Shown) -> list[Block]:

@@ -192,6 +192,17 @@ async def test_an_extended_ballot_takes_votes_again_and_keeps_the_old_ones(stora
     assert (await votes(storage))[1] == 2
 
 
+async def test_an_open_ballot_is_prolonged_once_for_each_deadline_that_was_seen(storage: Storage) -> None:
+    round_ = await voting(storage, a_round())
+    assert round_.closes_at
+    day = timedelta(days=1)
+    assert await storage.rounds.extend("r1", round_.closes_at + day, round_.closes_at)
+    assert not await storage.rounds.extend("r1", round_.closes_at + day, round_.closes_at)
+    assert not await storage.rounds.extend("r1", round_.closes_at + day, None), "it is not closed"
+    prolonged = await storage.rounds.get("r1")
+    assert (prolonged.state, prolonged.closes_at) == (State.VOTING, round_.closes_at + day)
+
+
 async def test_a_close_counted_before_the_first_one_does_not_close_an_extended_ballot(storage: Storage) -> None:
     round_ = await closed(storage, a_round())
     assert round_.tally
