@@ -153,7 +153,7 @@ class Audition:
     async def open_now(self, round_id: str, person: str) -> None:
         """Open the ballot without waiting for the rest, from two candidates on."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "open_now")
+        await self._permits.lead(round_, person, "open_now")
         round_.must_be(State.DRAWING, what="open_now")
         if len(round_.arrived) < _FEWEST_TO_OPEN_EARLY:
             raise RoundClosed("open_now", "too_few", round_.character)
@@ -164,7 +164,7 @@ class Audition:
     async def cancel(self, round_id: str, person: str) -> None:
         """Call a round off while it draws; portraits under way are still paid for and kept."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "cancel")
+        await self._permits.lead(round_, person, "cancel")
         if not await self._rounds.void(round_id, "cancelled"):
             raise RoundClosed("cancel", round_.state, round_.character)
         self._tell(round_id)
@@ -173,7 +173,7 @@ class Audition:
     async def reroll_offer(self, round_id: str, person: str) -> Offer:
         """What can be drawn again and for how much, without drawing anything."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "reroll")
+        await self._permits.lead(round_, person, "reroll")
         _must_take_more(round_)
         numbers = tuple(round_.slot_of) if round_.next_number() else ()
         misses = round_.misses if round_.next_number() else ()
@@ -183,7 +183,7 @@ class Audition:
     async def reroll_all(self, round_id: str, person: str) -> Opened:
         """Void the round and open a child with the same brief, both or neither; pressed twice it opens one child."""
         round_ = await self._rounds.get(round_id)
-        round_.for_lead(person, "reroll")
+        await self._permits.lead(round_, person, "reroll")
         opened = await self._opening.open_child(round_, person)
         self._tell(round_id)
         self._stage.refresh(round_id)
@@ -192,7 +192,7 @@ class Audition:
     async def reroll_one(self, slot_id: str, person: str, trigger: str) -> Slot:
         """Reserve one more slot of the same model; the candidate it re-rolls keeps its number and votes."""
         round_ = await self._rounds.by_slot(slot_id)
-        round_.for_lead(person, "reroll")
+        await self._permits.lead(round_, person, "reroll")
         await self._permits.spend(round_.place, person)
         _must_take_more(round_)
         if round_.next_number() is None:

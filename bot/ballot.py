@@ -163,6 +163,11 @@ class Turnout:
     awaited: frozenset[str]
     left: int
 
+    @property
+    def complete(self) -> bool:
+        """Everybody who still can has voted, and somebody did."""
+        return bool(self.voted) and not self.awaited
+
 
 @dataclass(frozen=True)
 class RunOff:

@@ -71,7 +71,7 @@ class Finishing:
 
         Raises NotYours, and KeyError for a finish that is not of this round.
         """
-        (await self._rounds.get(round_id)).for_lead(person, "finish")
+        await self._permits.lead(await self._rounds.get(round_id), person, "finish")
         if finish_id not in {finish.id for finish in await self._finishes.of(round_id)}:
             raise KeyError(finish_id)
         if await self._finishes.decide(finish_id, person, self._now(), keep=keep):

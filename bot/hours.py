@@ -11,7 +11,7 @@ _SATURDAY = 5
 
 
 def reminder_at(opened: datetime, closes: datetime, zone: str) -> datetime | None:
-    """When to remind somebody of a ballot: an hour before its close, at most a quarter of it.
+    """When to remind somebody of a ballot: an hour before its close, at most a quarter of the time since it `opened`.
 
     Where that is outside their hours, the last hour of their last working time before it in which the ballot was open;
     None where there was none. `zone` is an IANA name; an unknown one counts as UTC.
@@ -27,6 +27,12 @@ def reminder_at(opened: datetime, closes: datetime, zone: str) -> datetime | Non
             return due
         return max(ends - _HOUR, opened) if ends > opened else None
     return None
+
+
+def at_work(now: datetime, zone: str) -> bool:
+    """Whether it is their working time now."""
+    local = now.astimezone(_zone(zone))
+    return local.weekday() < _SATURDAY and _BEGINS <= local.time() < _ENDS
 
 
 def _zone(name: str) -> tzinfo:

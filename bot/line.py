@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from bot.errors import BriefError
 
 OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum", "use", "voters")
-# What may go on across `, `.
+# What may go on across `, `; people are named with an @ each, so that these need no comma.
 _LISTS = ("models", "voters")
 QUOTES = "\"'“”„‟‘’«»"
 _OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
@@ -48,7 +48,8 @@ def _value(line: str, at: int, key: str) -> tuple[str, int]:
         words.append(word[0])
         at = word.end()
         following = line[at:].lstrip()
-        if key not in _LISTS or not (word[0].endswith(",") or following.startswith(",")):
+        named = key == "voters" and following.startswith("@")
+        if key not in _LISTS or not (named or word[0].endswith(",") or following.startswith(",")):
             break
         at += len(line[at:]) - len(following)
     if not words:

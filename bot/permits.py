@@ -5,7 +5,7 @@ from typing import Literal
 from bot.errors import Barred, LeadLeft, Unreachable
 from bot.face import Place
 from bot.ports import People, Productions
-from bot.round import Round
+from bot.round import Round, State
 
 
 class Permits:
@@ -38,7 +38,8 @@ class Permits:
 
     async def lead(self, round_: Round, person: str, what: str) -> None:
         """Raise NotYours unless the person leads the round; LeadLeft where whoever does has left the workspace."""
-        if person != round_.lead and await self.has_left(round_.place, round_.lead):
+        alive = round_.state is not State.VOID
+        if alive and person != round_.lead and await self.has_left(round_.place, round_.lead):
             raise LeadLeft(what, round_.lead, round_.id)
         round_.for_lead(person, what)
 

@@ -111,7 +111,8 @@ class Round:
 
     `sheet_refused` is Slack's word for why the newest contact sheet does not hang. `patience_until` less `opened_at` is
     how long its models may take together. `origin` tells how it came of its `parent` (rerolled, refined, recast), and
-    `because` is the reason its lead gave for that. `asked_by` started it where somebody else leads it.
+    `because` is the reason its lead gave for that. `asked_by` started it where somebody else leads it. The ballot that
+    is held now was opened, or extended last, at `voting_since`.
     """
 
     id: str
@@ -139,6 +140,7 @@ class Round:
     origin: str = ""
     because: str = ""
     asked_by: str = ""
+    voting_since: datetime | None = None
     tally: Tally | None = None
     run_off: RunOff | None = None
     slots: tuple[Slot, ...] = ()

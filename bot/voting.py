@@ -148,26 +148,27 @@ class Voting:
         round_ = await self._rounds.get(round_id)
         if round_.state is State.VOTING and _passed(round_, self._now()):
             try:
-                await self.freeze(round_id)
+                await self.freeze(round_id, due=True)
             except Unreachable:
                 if self._now() < (round_.closes_at or self._now()) + _GRACE:
                     raise
-                await self.freeze(round_id, read_back=False)
+                await self.freeze(round_id, due=True, read_back=False)
         await self._stage.show(round_id)
 
     async def freeze(
-        self, round_id: str, *, seen: str | None = None, lock: bool = False, read_back: bool = True
+        self, round_id: str, *, seen: str | None = None, lock: bool = False, due: bool = False, read_back: bool = True
     ) -> Round:
         """voting -> closed at one version of the ballot, reactions read back first; the round as it then stands.
 
         With `lock`, the sole leader must be the candidate the lead saw (`seen`, a slot id; None: a tie), else the
-        ballot stays open and OutcomeChanged tells the tally. Raises Unreachable when the reactions cannot be read.
+        ballot stays open and OutcomeChanged tells the tally; with `due`, it stays open too where the deadline has moved
+        on meanwhile. Raises Unreachable when the reactions cannot be read.
         """
         for _ in range(_TRIES):
             if read_back and (await self._rounds.get(round_id)).reacted_to:
                 await self._read_back(round_id)
             round_ = await self._rounds.get(round_id)
-            if round_.state is not State.VOTING:
+            if round_.state is not State.VOTING or (due and not _passed(round_, self._now())):
                 return round_
             tally = round_.count(await self._rounds.marks(round_id), await self._rounds.papers(round_id))
             if lock:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ballot import Mark, RunOff, Tally, Way
 from bot.brief import SLOT_LIMIT
 from bot.round import SlotState, State
+from storage import reminders
 from storage.database import upsert
 from storage.slots import bump
 from storage.tables import marks, rounds, slots
@@ -22,8 +23,7 @@ async def open_ballot(
 ) -> bool:
     """drawing -> voting; False when it is no longer drawing."""
     opened = update(rounds).where(rounds.c.id == round_id, rounds.c.state == State.DRAWING)
-    reminder = _remind_at(now, closes_at)
-    changed = await connection.execute(opened.values(state=State.VOTING, closes_at=closes_at, remind_at=reminder))
+    changed = await connection.execute(opened.values(state=State.VOTING, **_times(now, closes_at)))
     if changed.rowcount:
         await _number(connection, round_id, numbers)
     return changed.rowcount == 1
@@ -71,15 +71,16 @@ async def close(connection: AsyncConnection, round_id: str, tally: Tally, versio
 async def extend(
     connection: AsyncConnection, round_id: str, closes_at: datetime, seen: datetime | None, now: datetime
 ) -> bool:
-    """closed or voting -> voting; the version moves on, so that a close that counted before cannot close again."""
+    """closed or voting -> voting; the version moves on, so that a close that counted before cannot close again.
+
+    Whoever was reminded of the old deadline may be reminded of the new one.
+    """
     known = (rounds.c.state == State.CLOSED) if seen is None else (rounds.c.state == State.VOTING) & _within(seen)
     extended = update(rounds).where(rounds.c.id == round_id, known)
-    reminder = _remind_at(now, closes_at)
-    changed = await connection.execute(
-        extended.values(state=State.VOTING, tally=None, closes_at=closes_at, remind_at=reminder)
-    )
+    changed = await connection.execute(extended.values(state=State.VOTING, tally=None, **_times(now, closes_at)))
     if changed.rowcount:
         await bump(connection, round_id)
+        await reminders.forget(connection, round_id)
     return changed.rowcount == 1
 
 
@@ -87,9 +88,8 @@ async def run_off(connection: AsyncConnection, round_id: str, held: RunOff, clos
     """closed -> voting between the finalists, once a round."""
     first = (rounds.c.state == State.CLOSED) & rounds.c.run_off.is_(None)
     again = update(rounds).where(rounds.c.id == round_id, first)
-    reminder = _remind_at(now, closes_at)
     changed = await connection.execute(
-        again.values(state=State.VOTING, tally=None, run_off=held, closes_at=closes_at, remind_at=reminder)
+        again.values(state=State.VOTING, tally=None, run_off=held, **_times(now, closes_at))
     )
     if changed.rowcount:
         await bump(connection, round_id)
@@ -102,13 +102,21 @@ async def take_reminders(connection: AsyncConnection, now: datetime) -> Sequence
     return (await connection.scalars(update(rounds).where(near).values(remind_at=None).returning(rounds.c.id))).all()
 
 
+async def remind_again(connection: AsyncConnection, round_id: str, at: datetime) -> None:
+    """Give a reminder back that could not be told."""
+    taken = (rounds.c.id == round_id) & (rounds.c.state == State.VOTING) & rounds.c.remind_at.is_(None)
+    await connection.execute(update(rounds).where(taken).values(remind_at=at))
+
+
 def _within(seen: datetime) -> ColumnElement[bool]:
     """The deadline is the one that was seen, which people are shown without its fraction of a second."""
     return (rounds.c.closes_at >= seen) & (rounds.c.closes_at < seen + timedelta(seconds=1))
 
 
-def _remind_at(now: datetime, closes_at: datetime) -> datetime:
-    return closes_at - min(_REMINDER, (closes_at - now) / _REMINDER_SHARE)
+def _times(now: datetime, closes_at: datetime) -> dict[str, datetime]:
+    """What a ballot that is open from now on is given."""
+    remind_at = closes_at - min(_REMINDER, (closes_at - now) / _REMINDER_SHARE)
+    return {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
 
 
 async def _number(connection: AsyncConnection, round_id: str, numbers: Mapping[str, int]) -> None:

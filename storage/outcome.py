@@ -31,6 +31,6 @@ async def void(connection: AsyncConnection, round_id: str, why: str) -> bool:
 
 async def take_over(connection: AsyncConnection, round_id: str, before: str, person: str) -> bool:
     """Another lead, if `before` still is; who started the round, and pays for it, stays the same."""
-    theirs = update(rounds).where(rounds.c.id == round_id, rounds.c.lead == before, rounds.c.state.in_(OPEN))
+    theirs = update(rounds).where(rounds.c.id == round_id, rounds.c.lead == before, rounds.c.state != State.VOID)
     starter = case((rounds.c.asked_by == "", before), else_=rounds.c.asked_by)
     return (await connection.execute(theirs.values(lead=person, asked_by=starter))).rowcount == 1

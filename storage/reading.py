@@ -86,8 +86,8 @@ async def due(connection: AsyncConnection, now: datetime) -> Sequence[str]:
 
 async def awaiting(connection: AsyncConnection, now: datetime) -> Sequence[Round]:
     """Voting rounds whose deadline is to come and whose voters are named."""
-    open_ = await _load(connection, and_(rounds.c.state == State.VOTING, rounds.c.closes_at > now))
-    return [round_ for round_ in open_ if round_.brief.voters]
+    named = rounds.c.brief["voters"].as_string() != "[]"
+    return await _load(connection, and_(rounds.c.state == State.VOTING, rounds.c.closes_at > now, named))
 
 
 async def marks_of(connection: AsyncConnection, round_id: str) -> Sequence[Mark]:

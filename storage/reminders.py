@@ -26,5 +26,11 @@ async def give_back(connection: AsyncConnection, round_id: str, person: str, leg
     await connection.execute(delete(reminders).where(_is(round_id, person, leg)))
 
 
+async def forget(connection: AsyncConnection, round_id: str) -> None:
+    """The deadline moved on. That every vote was in stays said: it is kept under no name."""
+    told = (reminders.c.round_id == round_id) & (reminders.c.person != "")
+    await connection.execute(delete(reminders).where(told))
+
+
 def _is(round_id: str, person: str, leg: Leg) -> ColumnElement[bool]:
     return (reminders.c.round_id == round_id) & (reminders.c.person == person) & (reminders.c.leg == leg)

@@ -148,6 +148,10 @@ class SqlRounds:
         async with self._database.change() as connection:
             return await ballots.take_reminders(connection, now)
 
+    async def remind_again(self, round_id: str, at: datetime) -> None:
+        async with self._database.change() as connection:
+            await ballots.remind_again(connection, round_id, at)
+
     async def awaiting(self, now: datetime) -> Sequence[Round]:
         async with self._database.read() as connection:
             return await reading.awaiting(connection, now)

@@ -120,6 +120,7 @@ rounds = Table(
     Column("origin", Text, nullable=False, server_default=""),
     Column("because", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
+    Column("voting_since", Instant),
     Column("tally", Document[Tally](Tally)),
     Column("run_off", Document[RunOff](RunOff)),
     Column("remind_at", Instant),

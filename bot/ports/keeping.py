@@ -198,6 +198,10 @@ class Rounds(Protocol):
         as reminded in the same statement, so that each is given once."""
         ...
 
+    async def remind_again(self, round_id: str, at: datetime) -> None:
+        """A reminder that was given could not be told: it is given again from `at` on."""
+        ...
+
     async def take_over(self, round_id: str, before: str, person: str) -> bool:
         """The round is led by `person` from now on; False when `before` does not lead it any more."""
         ...

@@ -1,8 +1,8 @@
 """The round's message while a run-off is held: only the finalists, under their old numbers, one choice each."""
 
 from handlers.blocks.shown import Shown, sheet
-from handlers.blocks.view import Block, View, actions, button, context, header, question, section, view
-from handlers.blocks.voting import lock, more
+from handlers.blocks.view import Block, View, actions, button, context, header, section, view
+from handlers.blocks.voting import close, lock, more
 from handlers.words import labels, rounds, voters
 from handlers.words import run_off as words
 from handlers.words.text import quiet
@@ -11,9 +11,8 @@ from handlers.words.text import quiet
 def run_off(shown: Shown) -> View:
     round_ = shown.round
     heading = words.heading(round_.character, tuple(round_.on_ballot))
-    stop = question(labels.CLOSE_QUESTION, words.CLOSE_CONSEQUENCE, labels.CLOSE)
     # Before a sealed run-off closes, a lock would tell the tally.
-    lead = [*([] if round_.sealed else [lock(shown)]), button("close", labels.CLOSE, round_.id, ask=stop), more(round_)]
+    lead = [*([] if round_.sealed else [lock(shown)]), close(shown, words.CLOSE_CONSEQUENCE), more(round_)]
     return view(
         f"{quiet(heading)} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(heading),

@@ -16,11 +16,10 @@ from handlers.blocks.view import (
     header,
     image,
     plain,
-    question,
     section,
     view,
 )
-from handlers.blocks.voting import more
+from handlers.blocks.voting import close, more
 from handlers.words import alt, labels, rounds, voters
 from handlers.words import sealed as words
 from handlers.words.text import quiet
@@ -32,7 +31,6 @@ _TAPPED = "paper"
 def sealed(shown: Shown) -> View:
     """The round's message: no counts, and nothing that would tell the lead more than anybody."""
     round_ = shown.round
-    stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
     return view(
         f"{quiet(words.heading(round_.character))} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(words.heading(round_.character)),
@@ -43,13 +41,7 @@ def sealed(shown: Shown) -> View:
         context(words.WHO_SEES_WHAT),
         context(voters.who(round_), voters.led_by(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
-        actions(
-            [
-                button("reroll", labels.REROLL, round_.id),
-                button("close", labels.CLOSE, round_.id, ask=stop),
-                more(round_),
-            ]
-        ),
+        actions([button("reroll", labels.REROLL, round_.id), close(shown), more(round_)]),
     )
 
 

@@ -56,11 +56,14 @@ def more(round_: Round) -> Block:
     return overflow("more", [(labels.EXTEND, f"{round_.id} extend {until}"), (labels.DROP, f"{round_.id} drop")])
 
 
+def close(shown: Shown, consequence: str = labels.CLOSE_CONSEQUENCE) -> Block:
+    """It stands out once every vote is in, unless there is a lock that does."""
+    complete = shown.turnout is not None and shown.turnout.complete
+    lockable = not shown.round.sealed and shown.round.leader(shown.tally) is not None
+    stop = question(labels.CLOSE_QUESTION, consequence, labels.CLOSE)
+    style = "primary" if complete and not lockable else ""
+    return button("close", labels.CLOSE, shown.round.id, ask=stop, style=style)
+
+
 def _lead(shown: Shown) -> list[Block]:
-    stop = question(labels.CLOSE_QUESTION, labels.CLOSE_CONSEQUENCE, labels.CLOSE)
-    return [
-        lock(shown),
-        button("reroll", labels.REROLL, shown.round.id),
-        button("close", labels.CLOSE, shown.round.id, ask=stop),
-        more(shown.round),
-    ]
+    return [lock(shown), button("reroll", labels.REROLL, shown.round.id), close(shown), more(shown.round)]

@@ -14,7 +14,8 @@ HELP_LINES = (
     " `/cast spend` what it cost.",
     "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced` "
     "`--aspect 1:1|4:5|3:4|2:3|9:16`",
-    "`--ballot sealed` keeps every vote private and the count unseen until the close; `--quorum 3` wants three voters.",
+    "`--ballot sealed` keeps every vote private and the count unseen until the close; `--quorum 3` wants three voters, "
+    "`--voters @mei,@daniel` names them.",
     "`--for 24h` `--4k` `--like Maya|photo` (keep a face). The price stands in the message before a model is asked.",
 )
 HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"

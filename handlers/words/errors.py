@@ -140,7 +140,7 @@ def _(error: NotAVoter) -> str:
 
 @sentence.register
 def _(error: LeadLeft) -> str:
-    return voters.left(error.lead)
+    return voters.left(error.lead, _DEEDS.get(error.what, "do this"))
 
 
 @sentence.register

@@ -95,14 +95,19 @@ def stop_sign(round_: Round, tally: Tally, turnout: Turnout | None = None) -> st
     Empty while nobody has voted, and before a sealed ballot closes, since nobody may know then.
     """
     if turnout:
-        told = (
-            voting.outlook(round_.leader(tally), tally.settled(len(turnout.awaited)), turnout) if tally.leaders else ""
-        )
-        return f"{told} · {another(round_)}" if told else ""
+        return _outlook(round_, tally, turnout) if tally.leaders else ""
     if not (votes := tally.to_turn):
         return ""
     turning = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"
     return f"{turning[0].upper()}{turning[1:]} · {another(round_)}"
+
+
+def _outlook(round_: Round, tally: Tally, turnout: Turnout) -> str:
+    """Once every vote is in and one leads, there is nothing more to offer than the lock."""
+    leader = round_.leader(tally)
+    told = voting.outlook(leader, tally.settled(len(turnout.awaited)), turnout)
+    done = turnout.complete and leader is not None
+    return " · ".join(filter(None, [told, "" if done else another(round_)])) if told else ""
 
 
 def another(round_: Round) -> str:

@@ -4,7 +4,6 @@ from bot.ballot import Turnout
 from bot.round import Round
 from handlers.words.text import count, link, person, quiet, several, when
 
-REMIND = "Your vote is missing"
 TAKE_OVER = "Take over this round"
 
 
@@ -56,8 +55,9 @@ def led_by(round_: Round) -> str:
     return f"led by {person(round_.lead)}" if round_.asked_by not in ("", round_.lead) else ""
 
 
-def left(lead: str) -> str:
-    return f"Only {person(lead)} can do this, and that account is closed. Somebody else can lead the round from here."
+def left(lead: str, what: str) -> str:
+    """`what` as in `close this vote`."""
+    return f"Only {person(lead)} can {what}, and that account is closed. Somebody else can lead the round from here."
 
 
 def dropping(name: str) -> str:

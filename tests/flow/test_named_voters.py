@@ -81,14 +81,16 @@ async def test_who_voted_or_left_is_not_asked_and_who_could_not_be_reached_is_as
     house.doors.members = {"U4": Member(gone=True)}
     await house.vote(round_, U2=1)
     house.post.away = {PRODUCER}
-    house.now = datetime.fromisoformat("2026-11-26T08:05+00:00")
-    await house.casting.reminding.remind()
+    for moment in ("2026-11-25T17:05+00:00", "2026-11-26T08:05+00:00"):
+        house.now = datetime.fromisoformat(moment)
+        await house.casting.reminding.remind()
     assert house.post.reminded == []
     assert ("remark", round_.id, "reminder") in house.stage.happened, "the thread has to do"
     house.post.away = set()
-    house.now += timedelta(minutes=56)  # past nine
-    await house.storage.rounds.extend(round_.id, house.now + timedelta(days=1), round_.closes_at)
-    house.now += timedelta(days=1, minutes=-30)
+    await house.casting.voting.prolong(round_.id, round_.closes_at or house.now, LEAD)
+    await house.casting.reminding.remind()
+    assert house.post.reminded == [], "it is five past eight, and a day is left"
+    house.now = datetime.fromisoformat("2026-11-26T17:05+00:00")
     await house.casting.reminding.remind()
     assert house.post.reminded == [(PRODUCER, round_.id)]
 

@@ -343,11 +343,13 @@ class Theatre:
 
 @asynccontextmanager
 async def theatre(data: Path, **options: object) -> AsyncIterator[Theatre]:
-    """A theatre on a folder; opened again on the same folder it finds everything."""
+    """A theatre on a folder, whose clock storage goes by; opened again on the same folder it finds everything."""
     settings = Settings(data_dir=data)
     await migrate(settings.database_url)
-    storage = await open_storage(settings)
+    opened: list[Theatre] = []
+    storage = await open_storage(settings, lambda: opened[0].now)
     try:
-        yield Theatre(storage, **options)  # type: ignore[arg-type]
+        opened.append(Theatre(storage, **options))  # type: ignore[arg-type]
+        yield opened[0]
     finally:
         await storage.close()

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.ballot import Tally, Turnout
+from bot.brief import Brief
 from handlers.words import voters
 
 NUMBERS = st.integers(2, 4)
@@ -44,3 +45,16 @@ def test_the_outlook_is_told_in_the_words_of_a_person() -> None:
 def test_who_left_without_a_vote_is_told_apart_from_who_is_awaited() -> None:
     assert voters.turnout(Turnout(5, 3, frozenset({"U1"}), 1)) == "3 of 5 voted, 1 has left"
     assert voters.turnout(Turnout(3, 3, frozenset(), 0)) == "3 of 3 voted"
+
+
+def test_everybody_has_voted_only_where_somebody_did() -> None:
+    assert Turnout(3, 2, frozenset(), 1).complete
+    assert not Turnout(2, 0, frozenset(), 2).complete
+    assert not Turnout(3, 2, frozenset({"U1"}), 0).complete
+
+
+def test_voters_are_named_with_commas_or_an_at_sign_each() -> None:
+    for typed in ("@daniel,@mei", "@daniel, @mei", "@daniel @mei", "daniel,mei", '"daniel mei"'):
+        brief = Brief.of(f"Maya: a fisherwoman --voters {typed} --for 1h")
+        assert (brief.voters, brief.text) == (("daniel", "mei"), "a fisherwoman"), typed
+    assert Brief.of("Maya: --voters @mei a fisherwoman").text == "a fisherwoman"
