@@ -13,10 +13,11 @@ from bot.deed import Deed
 from bot.face import Character, Face, Place
 from bot.ports import Chronicle, Clock, Ledger, Roster, Rounds, Visibility
 from bot.recall import Recall, Recalled
-from bot.round import Round, State
+from bot.round import RECAST, Round, State
 from bot.statement import Paid
 
 _SECOND = 1_000_000
+BEGINNINGS = frozenset({"started", "rerolled", "refined", RECAST})
 # Deeds after which a ballot is closed or open.
 _STEERING = ("closed", "extended", "run_off")
 
@@ -151,14 +152,16 @@ def _spending(kept: Kept) -> Iterator[Event]:
 def _votes(kept: Kept) -> Iterator[Event]:
     """Who voted, told at the last vote. Of an open sealed ballot its message alone tells how many, and nothing when."""
     round_ = kept.round
-    if not (round_.sealed and round_.state in (State.DRAWING, State.VOTING)):
-        first = {m.person: m.stamp for m in sorted(kept.marks, key=lambda m: m.stamp) if m.on}
-        for leg in Leg:
-            cast = {paper.person: paper.stamp for paper in kept.papers if paper.leg is leg}
-            if cast := (cast if leg is Leg.RUN_OFF or round_.sealed else first):
-                people = () if round_.sealed else tuple(sorted(cast, key=lambda person: cast[person]))
-                at = datetime.fromtimestamp(max(cast.values()) / _SECOND, UTC)
-                yield Event("voted", at, round_.place, round_.id, people, count=len(cast), leg=leg)
+    if round_.sealed and round_.state in (State.DRAWING, State.VOTING):
+        return
+    marked = [(m.stamp, m.person) for m in kept.marks if m.on]
+    for leg in Leg:
+        papers = [(paper.stamp, paper.person) for paper in kept.papers if paper.leg is leg]
+        if cast := sorted(papers if leg is Leg.RUN_OFF or round_.sealed else marked):
+            people = tuple(dict.fromkeys(person for _, person in cast))
+            at = datetime.fromtimestamp(cast[-1][0] / _SECOND, UTC)
+            known = () if round_.sealed else people
+            yield Event("voted", at, round_.place, round_.id, known, count=len(people), leg=leg)
 
 
 def _ends(kept: Kept, now: datetime) -> Iterator[Event]:

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.brief import Brief, Helping, Listing, Reckoning, Wish, understand
+from bot.brief import Brief, Helping, Listing, Reckoning, Remembering, Wish, understand
 from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
 from bot.ports import Opened
@@ -121,6 +121,11 @@ class Cast:
             await replies.ack()
             await self._casting.spending.send(command.person, command.place)
             await replies.privately(private.note(answers.SPENDING_SENT))
+        elif isinstance(wish, Remembering):
+            await replies.ack()
+            told = await self._casting.history.named(wish.name, command.person, command.place)
+            view = await self._showing.history(told, 0, client)
+            await whisper(view, command.place, command.person, client, otherwise=replies.privately)
         else:
             await replies.ack()
             found = await recall.recall(wish.name, command.person, command.place)

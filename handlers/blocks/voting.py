@@ -1,6 +1,6 @@
 """The round's message while people vote: numbers, never models."""
 
-from handlers.blocks.shown import Shown, blind_misses, sheet
+from handlers.blocks.shown import Shown, blind_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, view
 from handlers.words import labels, rounds
 from handlers.words.text import quiet
@@ -11,6 +11,7 @@ def voting(shown: Shown) -> View:
     return view(
         f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally)}",
         header(labels.voting_header(round_.character)),
+        origin(shown),
         *sheet(shown),
         section(rounds.HOW_TO_VOTE),
         actions(_numbers(shown)),
