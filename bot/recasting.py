@@ -1,6 +1,6 @@
 """Casting a face anew, and letting one go: by whoever may lock it, with a reason, and never without a trace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -25,7 +25,8 @@ class How(StrEnum):
 class Offer:
     """What may be done with a face: the choices left, and what a round for its brief may cost, in dollars.
 
-    Without `price` no round can be opened now, for the reason of `refused`.
+    Without `price` no round can be opened now, for the reason of `refused`. `earlier` is the character's face again
+    once this one is unlocked, if nobody unlocked it too.
     """
 
     round: Round
@@ -33,6 +34,7 @@ class Offer:
     ways: tuple[How, ...]
     price: Decimal | None = None
     refused: CastingError | None = None
+    earlier: Face | None = None
 
 
 @dataclass(frozen=True)
@@ -72,15 +74,17 @@ class Recasting:
     async def offer(self, round_id: str, person: str) -> Offer:
         """What the person may do with the face of a round. Raises NotYours, Barred, RoundClosed, AlreadyCasting."""
         round_, face, ways = await self._allowed(round_id, person)
-        if ways == (How.ONLY_UNLOCK,):
-            return Offer(round_, face, ways, refused=AlreadyCasting(face.character, ""))
+        standing = [f for f in await self._roster.history(face.character_id) if not f.released and f != face]
+        offer = Offer(round_, face, (How.ONLY_UNLOCK,), earlier=next(iter(standing), None))
+        if ways == offer.ways:
+            return replace(offer, refused=AlreadyCasting(face.character, ""))
         try:
             await self._permits.start(round_.place, person)
-            return Offer(round_, face, ways, self._opening.affordable(round_.brief))
+            return replace(offer, ways=ways, price=self._opening.affordable(round_.brief))
         except CastingError as error:
             if face.released:
                 raise
-            return Offer(round_, face, (How.ONLY_UNLOCK,), refused=error)
+            return replace(offer, refused=error)
 
     async def do(self, wanting: Wanting) -> Done:
         """Re-cast or unlock, as the form says; sent in twice it happens once.

@@ -24,7 +24,7 @@ def closed(shown: Shown) -> View:
         context(sealed.none(tally.answers)) if tally.answers else None,
         context(run_off.first_ballot(round_)),
         *named_misses(shown),
-        context(rounds.cost(round_), rounds.under_way(round_)),
+        context(rounds.cost(round_), rounds.exactly(round_), rounds.under_way(round_)),
         actions(_presses(shown)),
         instead=rounds.SHEET_IN_THREAD,
     )

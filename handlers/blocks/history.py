@@ -16,7 +16,7 @@ from handlers.words.titles import Titles
 
 PAGE = 15
 LEFT, RIGHT = "version_left", "version_right"
-_LINES_A_SECTION = 8
+_SECTION_LIMIT = 2800
 _MOST_VERSIONS = 100
 
 
@@ -30,17 +30,27 @@ def history(told: Told, page: int, links: Mapping[str, str]) -> View:
         return view(recalling.nothing(found.name), section(recalling.nothing(found.name)))
     shown = page_of(told, page)
     lines = [words.event(event, links.get(event.round_id, "")) for event in shown]
-    parts = ["\n".join(lines[n : n + _LINES_A_SECTION]) for n in range(0, len(lines), _LINES_A_SECTION)]
     left = len(told.events) - (page + 1) * PAGE
     title = words.heading(told.character.name)
     return view(
         f"{quiet(title)}. {words.summary(told)}",
         header(title),
         context(words.summary(told)),
-        *([section(part) for part in parts] or [section(words.NOTHING)]),
+        *(_sections(lines) or [section(words.NOTHING)]),
         context(words.earlier(left)) if left > 0 else None,
         actions(_presses(told, page, left)),
     )
+
+
+def _sections(lines: Sequence[str]) -> list[Block]:
+    """As few as hold all lines uncut: a reason may be long."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and len(parts[-1]) + len(line) < _SECTION_LIMIT:
+            parts[-1] += f"\n{line}"
+        else:
+            parts.append(line)
+    return [section(part) for part in parts]
 
 
 def page_of(told: Told, page: int) -> Sequence[Event]:
@@ -89,4 +99,4 @@ def _version(face: Face, files: Mapping[str, str | None], because: Mapping[str, 
     file_id = files.get(face.round_id)
     told = section(words.version(face, titles, because.get(face.round_id, "")))
     shown = image(file_id, alt.face(face.character, face.brief)) if file_id else None
-    return [block for block in (shown, told) if block]
+    return [block for block in (told, shown) if block]

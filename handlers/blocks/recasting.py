@@ -40,8 +40,8 @@ def form(
 
 def _told(offer: Offer) -> str:
     if offer.price is not None:
-        return words.promise(offer.face, offer.price)
-    return words.only(offer.face, errors.sentence(offer.refused) if offer.refused else "")
+        return words.promise(offer.face, offer.earlier, offer.price)
+    return words.only(offer.face, offer.earlier, errors.sentence(offer.refused) if offer.refused else "")
 
 
 def _ways(offer: Offer, how: str) -> Block:

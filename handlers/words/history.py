@@ -74,7 +74,7 @@ def _began(verb: str) -> Callable[[Event, str], str]:
 
 def _spent(happened: Event, _url: str) -> str:
     assert happened.usd is not None
-    return f"{dollars(happened.usd)} spent by {_people(happened)} on {count(happened.count, 'picture')}"
+    return f"{dollars(happened.usd)} spent by {_people(happened)} for {count(happened.count, 'picture')}"
 
 
 def _voted(happened: Event, _url: str) -> str:

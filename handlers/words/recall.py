@@ -28,7 +28,7 @@ def versions(history: Sequence[Face], titles: Titles) -> str:
         for f in history
         if f is not present
     ][:5]
-    return f"Before: {'; '.join(before)}" if before else ""
+    return f"Other versions: {'; '.join(before)}" if before else ""
 
 
 def unlocked(face: Face, url: str) -> str:

@@ -25,17 +25,22 @@ def submit(*, only_unlock: bool) -> str:
     return UNLOCK if only_unlock else "Go ahead"
 
 
-def promise(face: Face, price: Decimal) -> str:
+def promise(face: Face, earlier: Face | None, price: Decimal) -> str:
     """What the form is for, above its fields."""
-    name = quiet(face.character)
+    cost = f"New portraits cost up to {dollars(price)} in all."
     if face.released:
-        return f"{name} has no face now. New portraits cost up to {dollars(price)} in all."
-    return f"{name} has version {face.version}. New portraits cost up to {dollars(price)} in all."
+        return f"{quiet(face.character)} has no face now. {cost}"
+    return " ".join(filter(None, [f"{quiet(face.character)} has version {face.version}.", cost, again(earlier)]))
 
 
-def only(face: Face, why: str) -> str:
+def only(face: Face, earlier: Face | None, why: str) -> str:
     """The same where no round can be opened now."""
-    return f"{why}\nVersion {face.version} can be unlocked all the same."
+    return " ".join(filter(None, [f"{why}\nVersion {face.version} can be unlocked all the same.", again(earlier)]))
+
+
+def again(earlier: Face | None) -> str:
+    """What an unlock brings back; empty where that is nobody."""
+    return f"Once it is unlocked, version {earlier.version} is the face again." if earlier else ""
 
 
 def dearer(price: Decimal) -> str:

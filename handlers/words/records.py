@@ -74,8 +74,10 @@ def unlocked(face: Face, present: Face | None, url: str = "") -> str:
         return standing if present and present.round_id != face.round_id else ""
     gone = face.released
     told = f"Unlocked by {person(gone.person)} on {day(gone.at)}: {sentence(gone.reason)}"
-    now = f"{link(url, f'Version {present.version}')} is {name}'s face." if present else f"{name} has no face now."
-    return f"{told} {now}"
+    if present is None:
+        return f"{told} {name} has no face now."
+    again = "again" if present.version < face.version else "now"
+    return f"{told} {link(url, f'Version {present.version}')} is {name}'s face {again}."
 
 
 def recast(because: str, before: Face, url: str = "") -> str:

@@ -143,6 +143,14 @@ def revealed(slot: Slot, tally: Tally, titles: Titles, name: str, *, sized: bool
     return f"{line}\n{sealed.answers(tally.answers, slot.number or 0, name)}" if tally.answers else line
 
 
+def exactly(round_: Round) -> str:
+    """`1 and 2 by recraft:recraftv4_1 · 3 and 4 by openai:gpt-image-2`: the exact ids, for after the close."""
+    drawn: dict[str, list[str]] = {}
+    for slot in round_.candidates:
+        drawn.setdefault(slot.model, []).append(str(slot.number))
+    return " · ".join(f"{several(numbers)} by `{model}`" for model, numbers in drawn.items())
+
+
 def cost(round_: Round) -> str:
     """What the round's portraits came to."""
     if arrived := round_.arrived:

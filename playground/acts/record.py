@@ -28,10 +28,13 @@ async def play(shown: Screen) -> None:
     await shown.press(record, "versions")
     await expect(shown.page.get_by_role("dialog").get_by_role("img")).to_have_count(2)
     await shown.shot("record-versions", shown.page.get_by_role("dialog"))
+    await shown.page.get_by_role("dialog").get_by_role("img").last.scroll_into_view_if_needed()
+    await shown.shot("record-versions-below", shown.page.get_by_role("dialog"))
     await shown.page.get_by_role("dialog").get_by_role("button", name="Done").click()
     await shown.press(record, "recast_face")
-    form = await _form(shown, "Reason", "The actress signed, so nobody is drawn")
+    form = await _form(shown, "Reason", "The first one it is after all")
     await form.get_by_text("Unlock it, and that is all").click()
+    await shown.shot("record-unlock")
     await form.get_by_role("button", name="Go ahead").click()
     await shown.shot("record-unlocked", await shown.says("Unlocked by"))
     await shown.send("/cast history maya")
@@ -44,7 +47,7 @@ async def _closed(shown: Screen, words: str) -> Locator:
     """Two people vote, and the lead closes; the message with the result."""
     message = await shown.says(words)
     await expect(message.get_by_role("button", name="Close voting")).to_be_visible()
-    for name, numbers in (("Daniel Okafor", "24"), ("Mei Tanaka", "2"), ("Lena Ortiz", "21")):
+    for name, numbers in (("Daniel Okafor", "24"), ("Mei Tanaka", "2"), ("Lena Ortiz", "24")):
         await shown.be(name)
         message = await shown.says(words)
         for number in numbers:

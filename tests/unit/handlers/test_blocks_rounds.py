@@ -190,7 +190,8 @@ def test_after_the_close_every_candidate_is_named() -> None:
     said = words(told(closed(AHEAD, 4)))
     assert "1 leads: 3 of 4 people voted for it." in said
     assert "*1* · Easel Four · 3 votes · $0.05\n*4* · Lumen Two" in said, "the most votes first"
-    assert "*3* Lumen Two · 1 vote · `lumen:lumen-wire`" in said
+    assert "*3* · Lumen Two · 1 vote · $0.04" in said
+    assert "1 and 2 by `easel:easel-wire` · 3 and 4 by `lumen:lumen-wire`" in said
 
 
 def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:
