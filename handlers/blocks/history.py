@@ -14,7 +14,7 @@ from handlers.words import recall as recalling
 from handlers.words.text import quiet
 from handlers.words.titles import Titles
 
-PAGE = 15
+PAGE = 12
 LEFT, RIGHT = "version_left", "version_right"
 _SECTION_LIMIT = 2800
 _MOST_VERSIONS = 100

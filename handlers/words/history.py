@@ -6,10 +6,11 @@ from bot.ballot import Leg
 from bot.face import Character, Face
 from bot.history import Event, Told
 from handlers.words.records import sentence
-from handlers.words.text import count, day, dollars, link, person, quiet, several, when
+from handlers.words.text import count, cut, day, dollars, link, person, quiet, several, when
 from handlers.words.titles import Titles
 
 ONE, OTHER = "One version", "Another"
+_NOTE_LIMIT = 100
 NOTHING = "Nothing is told of this character that you may see."
 
 
@@ -66,7 +67,7 @@ def _began(verb: str) -> Callable[[Event, str], str]:
     def told(happened: Event, url: str) -> str:
         led = f", led by {person(happened.lead)}" if happened.lead else ""
         cost = f" · up to {dollars(happened.usd)}" if happened.usd is not None else ""
-        why = f": {quiet(happened.note)}" if happened.note else ""
+        why = f": {_note(happened)}" if happened.note else ""
         return f"{link(url, verb)} by {_people(happened)}{led}{why}{cost}"
 
     return told
@@ -92,13 +93,13 @@ def _decided(happened: Event, _url: str) -> str:
 
 
 def _unlocked(happened: Event, _url: str) -> str:
-    return f"Version {happened.version} unlocked by {_people(happened)}: {sentence(happened.note)}"
+    return f"Version {happened.version} unlocked by {_people(happened)}: {sentence(cut(happened.note, _NOTE_LIMIT))}"
 
 
 def _did(verb: str) -> Callable[[Event, str], str]:
     def told(happened: Event, _url: str) -> str:
         by = f" by {_people(happened)}" if happened.people else ""
-        return f"{verb}{by}" + (f": {quiet(happened.note)}" if happened.note else "")
+        return f"{verb}{by}" + (f": {_note(happened)}" if happened.note else "")
 
     return told
 
@@ -107,6 +108,11 @@ def _deed(happened: Event, url: str) -> str:
     """A deed whose kind has no words of its own yet."""
     verb = happened.kind.replace("_", " ").capitalize()
     return _did(quiet(verb))(happened, url)
+
+
+def _note(happened: Event) -> str:
+    """A reason as far as a line of many holds it; the record tells it whole."""
+    return quiet(cut(happened.note, _NOTE_LIMIT))
 
 
 def _people(happened: Event) -> str:
