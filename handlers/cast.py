@@ -17,6 +17,7 @@ from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.photo import form
 from handlers.blocks.recall import listing
+from handlers.blocks.view import View
 from handlers.delivery import Replies, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
 from handlers.reach import Reach
@@ -123,8 +124,7 @@ class Cast:
             await replies.privately(private.note(answers.SPENDING_SENT))
         elif isinstance(wish, Remembering):
             await replies.ack()
-            told = await self._casting.history.named(wish.name, command.person, command.place)
-            view = await self._showing.history(told, 0, client)
+            view = await self._remembered(wish, command, client)
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
         else:
             await replies.ack()
@@ -133,3 +133,12 @@ class Cast:
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
             if found.kind == "casting" and (round_id := found.characters[0].open_round):
                 await self._casting.posting.look_after(round_id)
+
+    async def _remembered(self, wish: Remembering, command: Command, client: AsyncWebClient) -> View:
+        """What happened to a character; where the name finds nobody, somebody may be called by the whole line."""
+        told = await self._casting.history.named(wish.name, command.person, command.place)
+        if told.found.kind == "nothing":
+            found = await self._casting.recall.recall(command.line, command.person, command.place)
+            if found.kind != "nothing":
+                return await self._showing.for_one(found, command.person, command.place, client)
+        return await self._showing.history(told, 0, client)
