@@ -17,6 +17,7 @@ import structlog
 from bot import measures
 from bot.budget import Caps, Charge
 from bot.catalogue import Catalogue
+from bot.deed import Deed
 from bot.errors import BadKey, BadPicture, ModelError, RateLimited, Resting, RoundClosed
 from bot.face import Portrait
 from bot.imaging import Examined, examined
@@ -25,6 +26,7 @@ from bot.permits import Permits
 from bot.ports import (
     Answer,
     Ask,
+    Chronicle,
     Clock,
     Errands,
     ImageModel,
@@ -89,6 +91,7 @@ class Audition:
         caps: Caps,
         now: Clock,
         permits: Permits,
+        chronicle: Chronicle,
     ) -> None:
         self._rounds = rounds
         self._portraits = portraits
@@ -100,6 +103,7 @@ class Audition:
         self._caps = caps
         self._now = now
         self._permits = permits
+        self._chronicle = chronicle
         self._examining = asyncio.Semaphore(1)
         self._turns = Turns(models, rounds, stage, now)
         self._news: dict[str, asyncio.Event] = {}
@@ -167,6 +171,9 @@ class Audition:
         await self._permits.lead(round_, person, "cancel")
         if not await self._rounds.void(round_id, "cancelled"):
             raise RoundClosed("cancel", round_.state, round_.character)
+        await self._chronicle.write(
+            Deed("cancelled", round_.place, person, self._now(), round_.character_id, round_.id)
+        )
         self._tell(round_id)
         await self._stage.show(round_id)
 

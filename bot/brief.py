@@ -21,6 +21,7 @@ NAME_LIMIT = 80
 TEXT_LIMIT = 6_000
 SLOT_LIMIT = 8
 QUORUM_LIMIT = 99
+REASON_LIMIT = 300
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 
 PHOTO = "photo"
@@ -159,7 +160,14 @@ class Reckoning:
     """The wish to see what was spent."""
 
 
-Wish = Brief | Recalling | Listing | Reckoning | Helping
+@dataclass(frozen=True)
+class Remembering:
+    """The wish to know all that happened to a character."""
+
+    name: str
+
+
+Wish = Brief | Recalling | Remembering | Listing | Reckoning | Helping
 
 
 def understand(line: str) -> Wish:
@@ -173,8 +181,21 @@ def understand(line: str) -> Wish:
         return Reckoning()
     rest, options = options_of(plain)
     if not options and not re.search("[:：]", rest):
+        word, _, name = rest.partition(" ")
+        if word.casefold() == "history" and name.strip():
+            return Remembering(_name(name, line))
         return Recalling(_name(rest, line))
     return Brief.of(plain)
+
+
+def reason_of(raw: str) -> str:
+    """Why somebody wants something, in one line; raises BriefError."""
+    reason = " ".join(_clean(raw, "reason", "").split())
+    if not reason:
+        raise BriefError("reason", "missing")
+    if len(reason) > REASON_LIMIT:
+        raise BriefError("reason", "too_long", f"{len(reason)}", limit=REASON_LIMIT)
+    return reason
 
 
 def fold(name: str) -> str:

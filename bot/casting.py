@@ -9,6 +9,7 @@ from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
 from bot.enlarging import Enlarging
 from bot.finishing import Finishing
+from bot.history import History
 from bot.home import Home
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
@@ -36,6 +37,7 @@ from bot.ports import (
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.recasting import Recasting
 from bot.reminding import Reminding
 from bot.sealing import Sealing
 from bot.spending import Spending
@@ -75,6 +77,8 @@ class Casting:
     catalogue: Catalogue
     permits: Permits
     reminding: Reminding
+    recasting: Recasting
+    history: History
 
     @classmethod
     def of(
@@ -109,10 +113,13 @@ class Casting:
         )
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
-        audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now, permits)
+        audition = Audition(
+            rounds, portraits, models, stage, errands, opening, presenting, caps, now, permits, chronicle
+        )
         voting = Voting(rounds, stage, errands, now, chronicle, permits)
         reminding = Reminding(rounds, stage, people, messenger, now)
         sealing = Sealing(rounds, stage, now)
+        recasting = Recasting(rounds, roster, opening, permits, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now, permits)
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
         spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
@@ -123,7 +130,9 @@ class Casting:
         )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits, reminding)
+        history = History(rounds, roster, ledger, chronicle, recall, visibility, now)
+        after = (finishing, enlarging, Taking(recall, portraits), models.catalogue, permits, reminding)
+        return cls(*before, *after, recasting=recasting, history=history)
 
     @property
     def drawing(self) -> int:

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from bot.face import Face, Portrait
+from bot.face import Face, Portrait, Release
 from bot.finish import Finish
 from bot.ports import Portraits
 from bot.presenting import ENDINGS, filename
@@ -18,15 +18,16 @@ _PACKED = tuple(f".{ending}" for ending in ENDINGS.values())
 Files = Mapping[str, bytes]
 
 
-async def dossier(face: Face, finish: Finish | None, portraits: Portraits) -> Files:
-    """File names and their bytes; `finish` is the kept one. Raises KeyError where the store lacks a picture.
+async def dossier(face: Face, finish: Finish | None, portraits: Portraits, because: str = "") -> Files:
+    """File names and their bytes; `finish` is the kept one, `because` why it was re-cast. Raises KeyError where the
+    store lacks a picture.
 
     SHA256SUMS is as `sha256sum -c` reads it.
     """
     pictures = {_name("original", face.portrait): face.portrait}
     if finish and finish.portrait:
         pictures[_name("finish", finish.portrait)] = finish.portrait
-    record = record_of(face, finish)
+    record = record_of(face, finish, because)
     return {
         **{name: await portraits.get(portrait.key) for name, portrait in pictures.items()},
         "prompt.txt": f"{face.prompt}\n".encode(),
@@ -36,7 +37,7 @@ async def dossier(face: Face, finish: Finish | None, portraits: Portraits) -> Fi
     }
 
 
-def record_of(face: Face, finish: Finish | None) -> dict[str, Any]:
+def record_of(face: Face, finish: Finish | None, because: str = "") -> dict[str, Any]:
     """The record as JSON takes it: money in dollars as text, times ISO 8601 in UTC, people by their ids."""
     return {
         "character": face.character,
@@ -59,6 +60,8 @@ def record_of(face: Face, finish: Finish | None) -> dict[str, Any]:
         "lead": face.lead,
         "locked_by": face.locked_by,
         "locked_at": face.locked_at.isoformat(),
+        "recast_because": because or None,
+        "unlocked": _released(face.released) if face.released else None,
         "finish": _finish(finish) if finish and finish.portrait else None,
     }
 
@@ -94,6 +97,10 @@ def _picture(what: str, portrait: Portrait) -> dict[str, Any]:
         "sha256": portrait.sha256,
         "content_credentials": portrait.credentials,
     }
+
+
+def _released(release: Release) -> dict[str, Any]:
+    return {"by": release.person, "at": release.at.isoformat(), "because": release.reason}
 
 
 def _finish(finish: Finish) -> dict[str, Any]:

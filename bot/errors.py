@@ -14,6 +14,7 @@ CastingError
     OutcomeChanged        the ballot moved since the lead looked
     CannotFinish          a face that is not made larger now: why
     OverBudget            which cap, how much is left
+    Dearer                more than was said
     Overspent             a charge passed its reservation, and nobody has looked at it
     Settled               somebody answered already
     NoModels              no account can draw this brief
@@ -163,7 +164,8 @@ class OutcomeChanged(CastingError):
 
 @dataclass(eq=False)
 class CannotFinish(CastingError):
-    """`why` is one of not_cast, no_way (it is 4K already, or nothing here makes it larger), changed (not as shown)."""
+    """`why` is one of not_cast, unlocked (by now), no_way (it is 4K already, or nothing here makes it larger), changed
+    (not as shown)."""
 
     why: str
     character: str = ""
@@ -181,6 +183,13 @@ class OverBudget(CastingError):
     limit: Decimal
     left: Decimal
     resets_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class Dearer(CastingError):
+    """What was agreed to would now cost up to `price` dollars, more than was said."""
+
+    price: Decimal
 
 
 @dataclass(eq=False)

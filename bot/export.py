@@ -44,7 +44,8 @@ async def export(settings: Settings, channel: str, into: Path) -> Exported:
         length = 0
         for name, face in _named(cast).items():
             finish = kept(await storage.finishes.of(face.round_id))
-            length += await _write(into / name, await dossier(face, finish, storage.portraits))
+            because = (await storage.rounds.get(face.round_id)).because
+            length += await _write(into / name, await dossier(face, finish, storage.portraits, because))
         return Exported(len({face.character_id for face in cast}), len(cast), length)
     finally:
         await storage.close()

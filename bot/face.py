@@ -102,9 +102,10 @@ class Face:
 
 @dataclass(frozen=True)
 class Character:
-    """A role by its name inside a production, with its newest face and the round that casts it now.
+    """A role by its name inside a production, with its face and the round that casts it now.
 
-    `aliases` are other names it answers to.
+    Its face is the newest that nobody unlocked; where it has none, `former` is the newest it had. `aliases` are other
+    names it answers to.
     """
 
     id: str
@@ -114,3 +115,4 @@ class Character:
     open_round: str | None
     production: str = ""
     aliases: tuple[str, ...] = ()
+    former: Face | None = None

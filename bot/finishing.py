@@ -89,6 +89,8 @@ class Finishing:
             raise CannotFinish("not_cast")
         if not await self._visibility.sees(person, face.place):
             raise NotHere("unknown")
+        if face.released:
+            raise CannotFinish("unlocked", face.character)
         return face
 
     def _new(self, face: Face, plan: Plan, attempt: int, person: str) -> Finish:

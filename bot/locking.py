@@ -71,6 +71,9 @@ class Locking:
         if locked:
             await self._stage.show(round_.id)
             await self._errands.start("close", round_.id)
+            for earlier in await self._roster.history(face.character_id):
+                if earlier.round_id != round_.id:
+                    self._stage.refresh(earlier.round_id)
         return face
 
     def _face(self, round_: Round, slot: Slot, person: str, by_lead: bool) -> Face:

@@ -11,12 +11,12 @@ from bot.brief import Brief, Consent
 from bot.budget import Caps, estimate
 from bot.catalogue import Catalogue, ModelFacts, Size
 from bot.errors import AlreadyCast, NotYours, Offered, Unavailable
-from bot.face import Place
+from bot.face import Place, Release
 from bot.likeness import Likeness
 from bot.permits import Permits
 from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Wanted
 from bot.prompt import Prompt
-from bot.round import Round, Slot
+from bot.round import RECAST, Round, Slot
 from bot.routing import Route, route
 
 
@@ -128,6 +128,29 @@ class Opening:
         brief = parent.brief
         new = self._plan(self._route(brief), brief, parent.place, person, _id("r", parent.place.team, parent.id))
         return await self._rounds.open(replace(new, parent=parent.id, origin="rerolled"), self._caps, recast=True)
+
+    async def open_recast(
+        self, face_round: Round, brief: Brief, person: str, key: str, because: str, release: Release | None
+    ) -> Opened:
+        """A round that casts a face anew, with `release` unlocking it at once; the same `key` opens it once.
+
+        Its price stood in the form, stand-ins included, so nothing is asked again. Raises as `open_round` does.
+        """
+        place = face_round.place
+        await self._permits.start(place, person)
+        new = self._plan(self._route(brief), brief, place, person, self.recast_id(face_round, key))
+        new = replace(new, parent=face_round.id, origin=RECAST, because=because)
+        return await self._rounds.open(new, self._caps, recast=True, release=release)
+
+    def recast_id(self, face_round: Round, key: str) -> str:
+        """The id a re-cast with this `key` has, or would have."""
+        return _id("r", face_round.place.team, f"{face_round.id}:{key}")
+
+    def affordable(self, brief: Brief) -> Decimal:
+        """The price of a round for `brief`, in dollars; raises what opening it now would."""
+        price = self.price_of(brief)
+        self._caps.allow_round(price)
+        return price
 
     def price_of(self, brief: Brief) -> Decimal:
         """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""

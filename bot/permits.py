@@ -28,11 +28,14 @@ class Permits:
         """The same for changing customs."""
         await self._named("keep", place, person)
 
-    async def lock(self, round_: Round, person: str) -> None:
-        """Raise Barred where others are named for it, and NotYours where nobody is and the person does not lead."""
+    async def lock(self, round_: Round, person: str, what: str = "lock") -> None:
+        """Raise Barred where others are named for it, and NotYours where nobody is and the person does not lead.
+
+        `what` they want is to lock a face, or to let one go.
+        """
         lockers = (await self._productions.of(round_.place)).customs.lockers
         if not lockers:
-            await self.lead(round_, person, "lock")
+            await self.lead(round_, person, what)
         elif person not in lockers:
             raise Barred("lock", lockers)
 

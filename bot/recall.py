@@ -24,9 +24,10 @@ _SHORTEST_FORGIVEN = 4
 
 @dataclass(frozen=True)
 class Recalled:
-    """What was found: a face (and its finish), a round that casts it now, several or similar characters, or nothing."""
+    """What was found: a face (and its finish), a round that casts it now, one whose faces were all unlocked, several or
+    similar characters, or nothing."""
 
-    kind: Literal["face", "casting", "unsure", "several", "nothing"]
+    kind: Literal["face", "casting", "unlocked", "unsure", "several", "nothing"]
     name: str
     characters: tuple[Character, ...] = ()
     history: tuple[Face, ...] = ()
@@ -83,6 +84,15 @@ class Recall:
         if face is None or not await self._visibility.sees(person, face.place):
             raise NotHere("unknown")
         return face
+
+    async def versions(self, round_id: str, person: str) -> tuple[Face, ...]:
+        """Every face the character of this one ever had, newest first, as far as the person may see; raises NotHere."""
+        history = await self._roster.history((await self.face(round_id, person)).character_id)
+        return tuple([face for face in history if await self._visibility.sees(person, face.place)])
+
+    async def because(self, face: Face) -> str:
+        """Why the face was cast in place of the one before; empty where nobody said."""
+        return (await self._rounds.get(face.round_id)).because
 
     async def finish(self, face: Face) -> Finish | None:
         """The finish that stands beside a face the person was shown."""
@@ -142,10 +152,11 @@ class Recall:
             return Recalled("nothing", name)
         if len(characters) > 1:
             return Recalled("several", name, tuple(characters[:_SUGGESTIONS]))
-        kind: Literal["face", "casting"] = "face" if characters[0].face else "casting"
-        history = tuple(await self._roster.history(characters[0].id))
-        finish = await self.finish(characters[0].face) if characters[0].face else None
-        return Recalled(kind, name, tuple(characters), history, finish)
+        found = characters[0]
+        history = tuple(await self._roster.history(found.id))
+        if found.face:
+            return Recalled("face", name, tuple(characters), history, await self.finish(found.face))
+        return Recalled("casting" if found.open_round else "unlocked", name, tuple(characters), history)
 
     async def visible(self, characters: Sequence[Character], person: str, place: Place) -> list[Character]:
         """Those of `characters` the person may see, asked from `place`, which they are in."""

@@ -1,11 +1,13 @@
 """A round's record as JSON, for people who run Castroom and for scripts; reads storage, changes nothing."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.face import Face
-from bot.round import Slot
+from bot.history import Event, Kept, events_of
+from bot.round import Round, Slot
 from bot.settings import Settings
-from storage import open_storage
+from storage import Storage, open_storage
 
 
 async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
@@ -15,6 +17,7 @@ async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
         round_ = await storage.rounds.get(round_id)
         counted = round_.count(await storage.rounds.marks(round_id), await storage.rounds.papers(round_id))
         face = await storage.roster.face(round_id)
+        events = await _events(storage, round_, face)
     finally:
         await storage.close()
     tally = round_.shown(counted)
@@ -27,7 +30,38 @@ async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
         "votes": {str(number): count for number, count in tally.votes.items()},
         "voters": tally.voters,
         "locked": _locked(face) if face else None,
+        "parent": round_.parent,
+        "origin": round_.origin or None,
+        "because": round_.because or None,
+        "events": [_event(event) for event in events],
     }
+
+
+async def _events(storage: Storage, round_: Round, face: Face | None) -> list[Event]:
+    """What happened in the round, as a history tells it, oldest first."""
+    deeds = await storage.chronicle.of_character(round_.character_id)
+    paid = await storage.ledger.paid(round_.character_id)
+    marks, papers = await storage.rounds.marks(round_.id), await storage.rounds.papers(round_.id)
+    theirs = tuple(deed for deed in deeds if deed.round_id == round_.id)
+    bills = tuple(bill for bill in paid if bill.round_id == round_.id)
+    return events_of(Kept(round_, face, theirs, bills, marks, papers), datetime.now(UTC))
+
+
+def _event(event: Event) -> dict[str, Any]:
+    """An event by the names of its fields, without those that say nothing."""
+    told = {
+        "kind": event.kind,
+        "at": event.at.isoformat(),
+        "people": list(event.people),
+        "count": event.count,
+        "number": event.number,
+        "version": event.version,
+        "usd": None if event.usd is None else str(event.usd),
+        "note": event.note,
+        "lead": event.lead,
+        "ballot": event.leg.value if event.kind == "voted" else "",
+    }
+    return {name: value for name, value in told.items() if value not in (None, "", 0, [])}
 
 
 def _candidate(slot: Slot) -> dict[str, Any]:
@@ -51,6 +85,7 @@ def _miss(slot: Slot) -> dict[str, Any]:
 
 
 def _locked(face: Face) -> dict[str, Any]:
+    gone = face.released
     return {
         "name": face.character,
         "number": face.number,
@@ -60,4 +95,6 @@ def _locked(face: Face) -> dict[str, Any]:
         "at": face.locked_at.isoformat(),
         "tally": {str(number): count for number, count in face.tally.items()},
         "decided_by_lead": face.decided_by_lead,
+        "version": face.version,
+        "unlocked": {"by": gone.person, "at": gone.at.isoformat(), "because": gone.reason} if gone else None,
     }

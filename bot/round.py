@@ -29,6 +29,8 @@ class State(StrEnum):
 OPEN = frozenset({State.DRAWING, State.VOTING, State.CLOSED})
 # How `why_void` begins where Slack refused the round's message; its own word follows.
 REFUSED = "refused:"
+# The `origin` of a round that casts a face anew.
+RECAST = "recast"
 
 
 class SlotState(StrEnum):

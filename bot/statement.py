@@ -7,7 +7,7 @@ each of its portraits had cost what its dearest does.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from bot.budget import Caps, Purse
@@ -52,6 +52,17 @@ class Spent:
     today: Decimal
     month: Decimal
     count: int
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What a person paid in one round: dollars for `count` charges, the last of them `at`."""
+
+    round_id: str
+    person: str
+    usd: Decimal
+    count: int
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,6 @@ class Taking:
         """The face a round gave; raises NotHere for whoever may not see it. Pictures are held in memory twice."""
         face = await self._recall.face(round_id, person)
         finish = await self._recall.finish(face)
-        files = await dossier(face, finish, self._portraits)
+        files = await dossier(face, finish, self._portraits, await self._recall.because(face))
         data = await asyncio.to_thread(packed, folder(face), files, face.locked_at)
         return Parcel(face, finish, f"{folder(face)}.zip", data)

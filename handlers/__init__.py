@@ -7,12 +7,14 @@ from bot.ports import Rounds
 from handlers.cast import Cast
 from handlers.clients import Clients
 from handlers.finish import Finish
+from handlers.history import History
 from handlers.home import Home
 from handlers.lock import Lock
 from handlers.mention import Mention
 from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
+from handlers.recast import Recast
 from handlers.reroll import Reroll
 from handlers.seal import Seal
 from handlers.sights import Sights
@@ -36,6 +38,8 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Lock(casting, reach).listen(app)
     Recall(casting, sights, reach).listen(app)
     Finish(casting, reach).listen(app)
+    Recast(casting, reach).listen(app)
+    History(casting, sights, reach).listen(app)
     Take(casting, reach, clients).listen(app)
     Photo(casting).listen(app)
     Home(casting, sights).listen(app)

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.brief import Brief, Helping, Listing, Reckoning, Wish, understand
+from bot.brief import Brief, Helping, Listing, Reckoning, Remembering, Wish, understand
 from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
 from bot.ports import Opened
@@ -18,6 +18,7 @@ from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.photo import form
 from handlers.blocks.recall import listing
+from handlers.blocks.view import View
 from handlers.delivery import Replies, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
 from handlers.reach import Reach
@@ -122,6 +123,10 @@ class Cast:
             await replies.ack()
             await self._casting.spending.send(command.person, command.place)
             await replies.privately(private.note(answers.SPENDING_SENT))
+        elif isinstance(wish, Remembering):
+            await replies.ack()
+            view = await self._remembered(wish, command, client)
+            await whisper(view, command.place, command.person, client, otherwise=replies.privately)
         else:
             await replies.ack()
             found = await recall.recall(wish.name, command.person, command.place)
@@ -129,6 +134,15 @@ class Cast:
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
             if found.kind == "casting" and (round_id := found.characters[0].open_round):
                 await self._casting.posting.look_after(round_id)
+
+    async def _remembered(self, wish: Remembering, command: Command, client: AsyncWebClient) -> View:
+        """What happened to a character; where the name finds nobody, somebody may be called by the whole line."""
+        told = await self._casting.history.named(wish.name, command.person, command.place)
+        if told.found.kind == "nothing":
+            found = await self._casting.recall.recall(command.line, command.person, command.place)
+            if found.kind != "nothing":
+                return await self._showing.for_one(found, command.person, command.place, client)
+        return await self._showing.history(told, 0, client)
 
 
 def _known(brief: Brief, command: Command) -> Brief:

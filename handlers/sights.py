@@ -1,5 +1,7 @@
 """Where rounds can be seen: the addresses of their messages and the files of their portraits."""
 
+from collections.abc import Sequence
+
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotTaken, Unreachable
@@ -31,11 +33,20 @@ class Sights:
 
     async def of_found(self, found: Recalled, client: AsyncWebClient) -> Sight:
         """Where the face or the open round of what was found is."""
-        if found.kind not in ("face", "casting"):
+        if found.kind not in ("face", "casting", "unlocked"):
             return Sight()
         character = found.characters[0]
-        round_id = character.face.round_id if character.face else character.open_round
+        face = character.face or (character.former if found.kind == "unlocked" else None)
+        round_id = face.round_id if face else character.open_round
         return await self.of_round(round_id, client) if round_id else Sight()
+
+    async def at_one_crop(self, round_ids: Sequence[str]) -> dict[str, str]:
+        """Pictures of the faces that rounds gave, by round id: cropped alike where the briefs wanted one aspect, else
+        whole. What hangs nowhere is left out."""
+        rounds = [await self._rounds.get(round_id) for round_id in round_ids]
+        alike = len({r.brief.aspect for r in rounds}) == 1 and all(r.locked and r.locked.file_id for r in rounds)
+        files = {r.id: (r.locked.file_id if alike and r.locked else portrait_file(r)) for r in rounds}
+        return {round_id: file_id for round_id, file_id in files.items() if file_id}
 
     async def original_file(self, round_id: str) -> str:
         """The file of the locked portrait's original; empty while there is none."""

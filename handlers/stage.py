@@ -1,6 +1,7 @@
 """The stage: a round's message, its thread and its reactions. Nobody else writes them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -13,13 +14,14 @@ from bot.catalogue import Catalogue
 from bot.errors import MessageGone, NotTaken, Unreachable
 from bot.finish import plan_of
 from bot.ports import Finishes, Picture, Roster, Rounds
-from bot.round import OPEN, Round, State
+from bot.round import OPEN, RECAST, Round, State
 from handlers.asking import asking, reason, trying, with_pictures
 from handlers.blocks.private import note
 from handlers.blocks.rounds import message
 from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
 from handlers.clients import Clients
+from handlers.links import Links
 from handlers.messages import Messages
 from handlers.payloads import reaction_of
 from handlers.reacted import Reacted
@@ -64,6 +66,7 @@ class SlackStage:
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
         self._uploads = Uploads(clients)
+        self._links = Links(clients)
         self._redraws = Redraws(self._draw, self._team_of)
         measures.reads("redraws_waiting", lambda: self._redraws.waiting)
         self._without_picture: set[str] = set()
@@ -167,13 +170,26 @@ class SlackStage:
         uncounted = round_.state in OPEN and round_.tally is None
         marks = await self._rounds.marks(round_.id) if uncounted else ()
         papers = await self._rounds.papers(round_.id) if uncounted else ()
-        face = await self._roster.face(round_.id) if round_.state is State.LOCKED else None
-        tally = round_.shown(round_.count(marks, papers))
-        if face is None:
+        shown = await self._with_faces(Shown(round_, round_.shown(round_.count(marks, papers)), self._titles))
+        if shown.face is None:
             turnout = round_.turnout(round_.have_voted(marks, papers), await self._gone(round_)) if uncounted else None
-            return message(Shown(round_, tally, self._titles, turnout=turnout))
-        plan = plan_of(face, self._catalogue, datetime.now(UTC).date())
-        return message(Shown(round_, tally, self._titles, face, await self._finishes.of(round_.id), plan))
+            return message(replace(shown, turnout=turnout))
+        plan = plan_of(shown.face, self._catalogue, datetime.now(UTC).date())
+        return message(replace(shown, finishes=await self._finishes.of(round_.id), plan=plan))
+
+    async def _with_faces(self, shown: Shown) -> Shown:
+        """The face the round gave, the character's present one, and the one it casts anew, with the ways there."""
+        round_ = shown.round
+        if round_.state is not State.LOCKED and round_.origin != RECAST:
+            return shown
+        history = await self._roster.history(round_.character_id)
+        by_round = {face.round_id: face for face in history}
+        face = by_round.get(round_.id) if round_.state is State.LOCKED else None
+        present = next((each for each in history if not each.released), None)
+        before = by_round.get(round_.parent or "") if round_.origin == RECAST else None
+        others = {each.round_id for each in (present, before) if each and each.round_id != round_.id}
+        links = {round_id: await self._links.of(await self._rounds.get(round_id)) for round_id in others}
+        return replace(shown, face=face, present=present, before=before, versions=len(history), links=links)
 
     async def _gone(self, round_: Round) -> frozenset[str]:
         """The named voters whose accounts are closed."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from bot.budget import Charge, Purse, Spender
-from bot.statement import Entry, Spent, Veiled
+from bot.statement import Entry, Paid, Spent, Veiled
 from storage import purse, questions, spending
 from storage.database import Database
 from storage.tables import ledger
@@ -36,6 +36,10 @@ class SqlLedger:
     async def spent(self, team: str, day: date) -> Sequence[Spent]:
         async with self._database.read() as connection:
             return await spending.spent(connection, team, day)
+
+    async def paid(self, character_id: str) -> Sequence[Paid]:
+        async with self._database.read() as connection:
+            return await spending.paid(connection, character_id)
 
     async def veiled(self, team: str, day: date) -> Sequence[Veiled]:
         async with self._database.read() as connection:

@@ -9,26 +9,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.brief import fold
 from bot.budget import Caps, Spender, purse_day
 from bot.errors import AlreadyCast, AlreadyCasting, RoundClosed
-from bot.face import Place
+from bot.face import Place, Release
 from bot.ports import Opened
-from bot.round import OPEN, Round, State
+from bot.round import OPEN, RECAST, Round, State
 from storage import purse
 from storage.database import upsert
+from storage.outcome import let_go, present_face
 from storage.productions import production_of
 from storage.reading import round_by_id
 from storage.rows import row_of
-from storage.tables import aliases, characters, faces, is_open, rounds, slots
+from storage.tables import aliases, characters, is_open, rounds, slots
 
 
-async def open_round(connection: AsyncConnection, new: Round, caps: Caps, recast: bool) -> Opened:
+async def open_round(
+    connection: AsyncConnection, new: Round, caps: Caps, recast: bool, release: Release | None = None
+) -> Opened:
     """Write `new` unless it stands there already; raises AlreadyCasting, AlreadyCast, OverBudget,
     Overspent, RoundClosed."""
-    character_id = await _character(connection, new.place, new.character)
+    again = new.parent if new.origin == RECAST else None
+    character_id = await (_of_parent(connection, again) if again else _character(connection, new.place, new.character))
     if await connection.scalar(select(exists().where(rounds.c.id == new.id))):
         return Opened(await round_by_id(connection, new.id), fresh=False)
-    if new.parent:
+    if new.parent and not again:
         await _void_parent(connection, new.parent, new.character)
     await _must_be_free(connection, character_id, new, recast)
+    if recast and not new.parent and (present := await connection.scalar(present_face(character_id))):
+        new = replace(new, parent=present, origin=RECAST)
+    if release and again:
+        await let_go(connection, again, release)
     caps.allow_round(new.price)
     spender = Spender(new.place, new.starter, purse_day(new.opened_at))
     await purse.reserve(connection, spender, new.price, caps)
@@ -56,6 +64,13 @@ async def _character(connection: AsyncConnection, place: Place, name: str) -> st
     return str(await connection.scalar(held.returning(characters.c.id)))
 
 
+async def _of_parent(connection: AsyncConnection, parent: str) -> str:
+    """The character whose face is cast anew; the update of the row with itself holds it, as `_character` does."""
+    theirs = select(rounds.c.character_id).where(rounds.c.id == parent).scalar_subquery()
+    held = update(characters).where(characters.c.id == theirs).values(folded=characters.c.folded)
+    return str(await connection.scalar(held.returning(characters.c.id)))
+
+
 async def _void_parent(connection: AsyncConnection, parent: str, name: str) -> None:
     rerolled = update(rounds).where(rounds.c.id == parent, rounds.c.state.in_(OPEN))
     await connection.execute(rerolled.values(state=State.VOID, why_void="rerolled"))
@@ -67,5 +82,5 @@ async def _must_be_free(connection: AsyncConnection, character_id: str, new: Rou
     open_round_id = select(rounds.c.id).where(rounds.c.character_id == character_id, is_open)
     if round_id := await connection.scalar(open_round_id):
         raise AlreadyCasting(new.character, round_id)
-    if not recast and await connection.scalar(select(exists().where(faces.c.character_id == character_id))):
+    if not recast and await connection.scalar(present_face(character_id)):
         raise AlreadyCast(new.character, "", new.price)

@@ -1,12 +1,14 @@
-"""How a round ends: with a face, or void."""
+"""How a round ends: with a face, or void; and how a face is let go."""
 
 from dataclasses import replace
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import Select, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.face import Face
+from bot.deed import Deed
+from bot.face import Face, Place, Release
 from bot.round import OPEN, State
+from storage.chronicle import write
 from storage.rows import row_of
 from storage.tables import faces, rounds
 
@@ -20,6 +22,27 @@ async def lock(connection: AsyncConnection, round_id: str, face: Face) -> bool:
     latest = select(func.max(faces.c.version)).where(faces.c.character_id == face.character_id)
     version = (await connection.scalar(latest) or 0) + 1
     await connection.execute(insert(faces).values(row_of(replace(face, version=version))))
+    return True
+
+
+def present_face(character_id: str) -> Select[str]:
+    """The round that gave the character's face: the newest that nobody unlocked."""
+    theirs = (faces.c.character_id == character_id) & faces.c.released.is_(None)
+    return select(faces.c.round_id).where(theirs).order_by(faces.c.version.desc()).limit(1)
+
+
+async def let_go(connection: AsyncConnection, round_id: str, release: Release) -> bool:
+    """Unlock a face and write the deed; False when somebody did before."""
+    here = (faces.c.round_id == round_id) & faces.c.released.is_(None)
+    unlocked = update(faces).where(here).values(released=release)
+    row = (
+        await connection.execute(unlocked.returning(faces.c.team, faces.c.channel, faces.c.character_id))
+    ).one_or_none()
+    if row is None:
+        return False
+    place = Place(row.team, row.channel)
+    deed = Deed("unlocked", place, release.person, release.at, row.character_id, round_id, release.reason)
+    await write(connection, deed)
     return True
 
 

@@ -36,6 +36,10 @@ async def round_by_message(connection: AsyncConnection, place: Place, message_ts
     return next(iter(await _load(connection, here)), None)
 
 
+async def rounds_of(connection: AsyncConnection, character_id: str) -> Sequence[Round]:
+    return await _load(connection, rounds.c.character_id == character_id)
+
+
 async def moving(connection: AsyncConnection) -> Sequence[Round]:
     """Rounds that draw, and rounds in any state with a slot that is not final."""
     drawing = select(rounds.c.id).where(rounds.c.state == State.DRAWING)

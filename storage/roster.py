@@ -6,12 +6,13 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import fold
-from bot.face import Character, Face, Place
+from bot.face import Character, Face, Place, Release
 from storage.database import Database
+from storage.outcome import let_go
 from storage.rows import FACE, face_of
 from storage.tables import aliases, characters, faces, is_open, productions, rounds
 
-# A face was locked, or a round is open: other names were only tried.
+# A face was locked, if only once, or a round is open: other names were only tried.
 _CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
 # Rows made into values between two looks at everything else that waits for the event loop.
 _AT_A_TIME = 200
@@ -49,6 +50,10 @@ class SqlRoster:
         async with self._database.read() as connection:
             return [face_of(row) for row in (await connection.execute(versions)).mappings()]
 
+    async def release(self, round_id: str, release: Release) -> bool:
+        async with self._database.change() as connection:
+            return await let_go(connection, round_id, release)
+
     async def production(self, channel: str) -> Sequence[Face]:
         """Every face that was cast in a channel, in the order they were locked."""
         here = select(*FACE).where(faces.c.channel == channel).order_by(faces.c.locked_at, faces.c.round_id)
@@ -65,10 +70,11 @@ async def _found(connection: AsyncConnection, which: ColumnElement[bool]) -> lis
 
 
 def _with_faces() -> Select[tuple[object, ...]]:
-    """Each character with its production, its newest face and its open round, by name."""
+    """Each character with its production, its face (else the newest it had) and its open round, by name."""
     newer = faces.alias()
-    newest = select(func.max(newer.c.version)).where(newer.c.character_id == characters.c.id).scalar_subquery()
-    shown = and_(faces.c.character_id == characters.c.id, faces.c.version == newest)
+    newest = select(func.max(newer.c.version)).where(newer.c.character_id == characters.c.id)
+    present = func.coalesce(newest.where(newer.c.released.is_(None)).scalar_subquery(), newest.scalar_subquery())
+    shown = and_(faces.c.character_id == characters.c.id, faces.c.version == present)
     casting = and_(rounds.c.character_id == characters.c.id, is_open)
     place = (productions.c.team, productions.c.channel)
     return (
@@ -88,7 +94,7 @@ def _with_faces() -> Select[tuple[object, ...]]:
 
 
 def _character_of(row: RowMapping) -> Character:
-    face = face_of(row) if row["face_round_id"] else None
-    return Character(
-        row["id"], row["name"], Place(row["team"], row["channel"]), face, row["open_round"], row["production_id"]
-    )
+    newest = face_of(row) if row["face_round_id"] else None
+    face, former = (None, newest) if newest and newest.released else (newest, None)
+    place = Place(row["team"], row["channel"])
+    return Character(row["id"], row["name"], place, face, row["open_round"], row["production_id"], former=former)

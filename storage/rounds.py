@@ -8,7 +8,7 @@ from sqlalchemy import Table, update
 
 from bot.ballot import Leg, Mark, Paper, RunOff, Tally
 from bot.budget import Caps, Charge
-from bot.face import Face, Place
+from bot.face import Face, Place, Release
 from bot.ports import Landing, Opened, Wanted
 from bot.round import Miss, Round, Slot, State
 from storage import ballots, opening, outcome, papers, reading, reminders, wishes
@@ -24,13 +24,17 @@ class SqlRounds:
         self._database = database
         self._now = now
 
-    async def open(self, new: Round, caps: Caps, *, recast: bool) -> Opened:
+    async def open(self, new: Round, caps: Caps, *, recast: bool, release: Release | None = None) -> Opened:
         async with self._database.change() as connection:
-            return await opening.open_round(connection, new, caps, recast)
+            return await opening.open_round(connection, new, caps, recast, release)
 
     async def get(self, round_id: str) -> Round:
         async with self._database.read() as connection:
             return await reading.round_by_id(connection, round_id)
+
+    async def of_character(self, character_id: str) -> Sequence[Round]:
+        async with self._database.read() as connection:
+            return await reading.rounds_of(connection, character_id)
 
     async def by_message(self, place: Place, message_ts: str) -> Round | None:
         async with self._database.read() as connection:

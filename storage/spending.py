@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.budget import Purse
 from bot.face import Place
 from bot.round import State
-from bot.statement import Spent, Veiled
+from bot.statement import Paid, Spent, Veiled
 from storage.columns import Dollars
 from storage.tables import faces, ledger, rounds, slots, starter
 
@@ -24,6 +24,22 @@ async def spent(connection: AsyncConnection, team: str, day: date) -> Sequence[S
     sums = select(*key, today, _dollars(ledger.c.usd).label("month"), func.count().label("charges"))
     rows = await connection.execute(sums.join_from(ledger, rounds).where(here).group_by(*key))
     return [Spent(Place(team, r.channel), r.person, r.model, r.today, r.month, r.charges) for r in rows]
+
+
+async def paid(connection: AsyncConnection, character_id: str) -> Sequence[Paid]:
+    """Charges of a character's rounds whose ballots are closed, by round and person."""
+    theirs = (rounds.c.character_id == character_id) & rounds.c.state.not_in(HIDDEN)
+    sums = select(
+        ledger.c.round_id,
+        ledger.c.person,
+        _dollars(ledger.c.usd).label("usd"),
+        func.count().label("charges"),
+        func.max(ledger.c.at).label("last"),
+    )
+    rows = await connection.execute(
+        sums.join_from(ledger, rounds).where(theirs).group_by(ledger.c.round_id, ledger.c.person)
+    )
+    return [Paid(r.round_id, r.person, r.usd, r.charges, r.last) for r in rows]
 
 
 async def veiled(connection: AsyncConnection, team: str, day: date) -> Sequence[Veiled]:

@@ -10,12 +10,12 @@ from bot.ballot import Leg, Mark, Paper, RunOff, Tally
 from bot.brief import Brief
 from bot.budget import Caps, Charge, Purse, Spender
 from bot.deed import Deed
-from bot.face import Character, Face, Place, Portrait
+from bot.face import Character, Face, Place, Portrait, Release
 from bot.finish import Finish
 from bot.ports.showing import Reader
 from bot.production import Customs, Production
 from bot.round import Miss, Round, Slot, State
-from bot.statement import Entry, Spent, Veiled
+from bot.statement import Entry, Paid, Spent, Veiled
 
 
 class Notices(Protocol):
@@ -74,11 +74,13 @@ class Landing:
 class Rounds(Protocol):
     """Rounds with their slots and marks. Every change is one short transaction; states change by compare-and-set."""
 
-    async def open(self, new: Round, caps: Caps, *, recast: bool) -> Opened:
+    async def open(self, new: Round, caps: Caps, *, recast: bool, release: Release | None = None) -> Opened:
         """Reserve the price, write round and slots in one transaction; idempotent by `new.id`.
 
         With `new.parent`, that round is voided ("rerolled") in the same transaction, or RoundClosed raised if it is
-        locked already. `new.character_id` is empty: the character is found or made by place and folded name.
+        locked already. The parent of a re-cast stays as it is; with `release` its face is unlocked at once, and a
+        re-cast that names none gets the round of the character's face. `new.character_id` is empty: the character is
+        found or made by place and folded name, or is the parent's.
         Raises AlreadyCasting, OverBudget, or AlreadyCast (with an empty wish id) when the character has a face and
         `recast` is False.
         """
@@ -86,6 +88,10 @@ class Rounds(Protocol):
 
     async def get(self, round_id: str) -> Round:
         """Raises KeyError for an id nobody gave."""
+        ...
+
+    async def of_character(self, character_id: str) -> Sequence[Round]:
+        """Every round that cast a character, oldest first."""
         ...
 
     async def by_message(self, place: Place, message_ts: str) -> Round | None: ...
@@ -249,7 +255,7 @@ class Roster(Protocol):
     """Characters and their faces."""
 
     async def characters(self, team: str) -> Sequence[Character]:
-        """Every character of the workspace that has a face or an open round, by name."""
+        """Every character of the workspace that has, or had, a face, or has an open round, by name."""
         ...
 
     async def named(self, team: str, name: str) -> Sequence[Character]:
@@ -263,7 +269,11 @@ class Roster(Protocol):
         ...
 
     async def history(self, character_id: str) -> Sequence[Face]:
-        """All faces of a character, newest first."""
+        """All faces of a character, newest first, unlocked ones too."""
+        ...
+
+    async def release(self, round_id: str, release: Release) -> bool:
+        """Unlock the face a round gave, and write the deed; False when somebody did before."""
         ...
 
 
@@ -328,6 +338,10 @@ class Ledger(Protocol):
 
     async def spent(self, team: str, day: date) -> Sequence[Spent]:
         """The month's charges of rounds whose ballots are closed."""
+        ...
+
+    async def paid(self, character_id: str) -> Sequence[Paid]:
+        """What a character's rounds whose ballots are closed cost, finishes included, by round and person."""
         ...
 
     async def veiled(self, team: str, day: date) -> Sequence[Veiled]:

@@ -2,25 +2,29 @@
 
 from collections.abc import Iterator
 
-from handlers.blocks.shown import Shown, named_misses, sheet
+from bot.catalogue import Size
+from handlers.blocks.shown import Shown, named_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
-from handlers.words import labels, rounds, run_off, sealed
+from handlers.words import labels, records, rounds, run_off, sealed
 from handlers.words.text import quiet
 
 
 def closed(shown: Shown) -> View:
     round_, tally = shown.round, shown.tally
-    lines = "\n".join(rounds.revealed(slot, tally, shown.titles, round_.character) for slot in round_.candidates)
+    sized, name = round_.brief.size is Size.FOUR_K, round_.character
+    ranked = records.by_votes(round_, tally)
+    lines = "\n".join(rounds.revealed(slot, tally, shown.titles, name, sized=sized) for slot in ranked)
     return view(
         f"{quiet(labels.closed_header(round_.character))}. {rounds.result(round_, tally)}",
         header(labels.closed_header(round_.character)),
+        origin(shown),
         *sheet(shown),
         section(rounds.result(round_, tally)),
         section(lines) if lines else None,
         context(sealed.none(tally.answers)) if tally.answers else None,
         context(run_off.first_ballot(round_)),
         *named_misses(shown),
-        context(rounds.cost(round_), rounds.under_way(round_)),
+        context(rounds.cost(round_), rounds.exactly(round_), rounds.under_way(round_)),
         actions(_presses(shown)),
         instead=rounds.SHEET_IN_THREAD,
     )

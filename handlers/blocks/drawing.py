@@ -1,7 +1,7 @@
 """The round's message while its models draw."""
 
 from bot.round import Round
-from handlers.blocks.shown import Shown, blind_misses
+from handlers.blocks.shown import Shown, blind_misses, origin
 from handlers.blocks.view import Block, View, actions, button, context, header, question, quote, section, view
 from handlers.words import labels, photo, rounds, routing, voters
 from handlers.words.text import quiet
@@ -16,6 +16,7 @@ def drawing(shown: Shown) -> View:
     return view(
         f"{quiet(labels.drawing_header(round_.character))}: {state}",
         header(labels.drawing_header(round_.character)),
+        origin(shown),
         context(rounds.asked_by(round_), photo.after(round_.brief.like)),
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(routing.models(round_, shown.titles)),

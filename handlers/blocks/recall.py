@@ -29,12 +29,14 @@ def recalled(found: Recalled, sight: Sight, titles: Titles, *, share: bool) -> V
     """What was found; `share` offers to show it to the whole conversation."""
     if found.kind == "face" and (face := found.characters[0].face):
         return _face(found, face, sight, titles, share=share)
+    if found.kind == "unlocked" and (former := found.characters[0].former):
+        return _unlocked(found, former, sight)
     if found.kind == "casting":
         told = words.casting(found.characters[0].name, sight.closes_at, sight.link)
         return view(told, section(told))
     if found.kind in ("unsure", "several"):
         told = words.several(found.name) if found.kind == "several" else words.unsure(found.name)
-        return view(told, section(told), *_choices(found))
+        return view(told, section(told), *choices(found))
     return view(words.nothing(found.name), section(words.nothing(found.name)))
 
 
@@ -61,6 +63,8 @@ def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: b
         button("full", labels.FULL, face.round_id),
         button("facts", labels.FACTS, face.round_id),
         button("take", labels.TAKE, face.round_id),
+        *([button("versions", labels.VERSIONS, face.round_id)] if len(found.history) > 1 else []),
+        button("history", labels.HISTORY, character.id),
     ]
     return view(
         f"{quiet(character.name)}: {told}",
@@ -73,11 +77,23 @@ def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: b
     )
 
 
-def _choices(found: Recalled) -> list[Block | None]:
-    """The suggestions; where names repeat, the line above the buttons says where each was cast."""
-    presses = [button(f"recall:{n}", c.name, c.id) for n, c in enumerate(found.characters, start=1)]
+def _unlocked(found: Recalled, former: Face, sight: Sight) -> View:
+    """Who has no face any more: the last one is a press away."""
+    told = words.unlocked(former, sight.link)
+    presses = [
+        button("full", words.see(former), former.round_id),
+        button("facts", labels.FACTS, former.round_id),
+        *([button("versions", labels.VERSIONS, former.round_id)] if len(found.history) > 1 else []),
+        button("history", labels.HISTORY, found.characters[0].id),
+    ]
+    return view(told, section(told), actions(presses))
+
+
+def choices(found: Recalled, action: str = "recall") -> list[Block | None]:
+    """The suggestions, pressed for `action`; where names repeat, the line above them says where each was cast."""
+    presses = [button(f"{action}:{n}", c.name, c.id) for n, c in enumerate(found.characters, start=1)]
     if found.kind == "several":
         lines = [f"{n}: {words.listed(c)}" for n, c in enumerate(found.characters, start=1)]
-        presses = [button(f"recall:{n}", f"{n} · {c.name}", c.id) for n, c in enumerate(found.characters, start=1)]
+        presses = [button(f"{action}:{n}", f"{n} · {c.name}", c.id) for n, c in enumerate(found.characters, start=1)]
         return [section("\n".join(lines)), actions(presses)]
     return [actions(presses)]

@@ -1,6 +1,6 @@
 """The round's message while a run-off is held: only the finalists, under their old numbers, one choice each."""
 
-from handlers.blocks.shown import Shown, sheet
+from handlers.blocks.shown import Shown, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, section, view
 from handlers.blocks.voting import close, lock, more
 from handlers.words import labels, rounds, voters
@@ -16,6 +16,7 @@ def run_off(shown: Shown) -> View:
     return view(
         f"{quiet(heading)} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(heading),
+        origin(shown),
         *sheet(shown),
         section(words.HOW_TO_VOTE),
         actions(_numbers(shown)),

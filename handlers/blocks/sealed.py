@@ -5,7 +5,7 @@ from typing import Any
 from bot.round import Slot
 from bot.sealing import Sheet
 from handlers.blocks.dialog import dialog, picks, ticks
-from handlers.blocks.shown import Shown, blind_misses, sheet
+from handlers.blocks.shown import Shown, blind_misses, origin, sheet
 from handlers.blocks.view import (
     Block,
     View,
@@ -34,6 +34,7 @@ def sealed(shown: Shown) -> View:
     return view(
         f"{quiet(words.heading(round_.character))} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(words.heading(round_.character)),
+        origin(shown),
         *sheet(shown),
         section(words.how_to_vote(round_.character)),
         actions([button(_TAPPED, words.OPEN, round_.id, style="primary")]),

@@ -1,21 +1,25 @@
 """What a round's views are drawn from, and the lines several of them share."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from bot.ballot import Tally, Turnout
 from bot.face import Face
 from bot.finish import Finish, Plan
 from bot.round import Round
-from handlers.blocks.view import Block, button, image, section
-from handlers.words import alt, labels, misses, refusals
+from handlers.blocks.view import Block, button, context, image, section
+from handlers.words import alt, labels, misses, records, refusals
 from handlers.words.titles import Titles
 
 
 @dataclass(frozen=True)
 class Shown:
     """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
-    finish that, and how it would be finished. `turnout` where voters are named."""
+    finish that, and how it would be finished. `turnout` where voters are named.
+
+    `present` is the character's face now, `before` the one that the round casts anew, `links` where the messages of
+    their rounds are, by round id; `versions` is how many faces the character had.
+    """
 
     round: Round
     tally: Tally
@@ -24,11 +28,26 @@ class Shown:
     finishes: tuple[Finish, ...] = ()
     plan: Plan | None = None
     turnout: Turnout | None = None
+    present: Face | None = None
+    before: Face | None = None
+    versions: int = 1
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def link(self, face: Face | None) -> str:
+        """Where the round of another face is; empty where nobody knows."""
+        return self.links.get(face.round_id, "") if face else ""
 
 
 def portrait_file(round_: Round) -> str | None:
     """The locked portrait's picture; until the record's own hangs, the large one from the thread stands in."""
     return round_.record_file or (round_.locked.file_id if round_.locked else None)
+
+
+def origin(shown: Shown) -> Block | None:
+    """Why an open round casts a face anew, and which."""
+    if shown.before is None:
+        return None
+    return context(records.recast(shown.round.because, shown.before, shown.link(shown.before)))
 
 
 def sheet(shown: Shown) -> Iterator[Block]:

@@ -1,7 +1,7 @@
 """The round's message while people vote: numbers, never models."""
 
 from bot.round import Round
-from handlers.blocks.shown import Shown, blind_misses, sheet
+from handlers.blocks.shown import Shown, blind_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, overflow, question, section, view
 from handlers.words import labels, rounds, voters
 from handlers.words.text import quiet
@@ -12,6 +12,7 @@ def voting(shown: Shown) -> View:
     return view(
         f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally, shown.turnout)}",
         header(labels.voting_header(round_.character)),
+        origin(shown),
         *sheet(shown),
         section(rounds.HOW_TO_VOTE),
         actions(_numbers(shown)),

@@ -24,6 +24,8 @@ _SENTENCES = {
     ("option", "unknown"): "I don't know {got}. I know {options}.",
     ("name", "missing"): "The name before the colon is missing.",
     ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
+    ("reason", "missing"): "Say why, in a few words.",
+    ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",
     ("brief", "missing"): "I need a name, a colon and what the face looks like.",
     ("brief", "too_long"): "The brief has {got} characters; up to {limit} fit.",
     ("models", "unknown"): "I know the models {known}, but not {got}.",

@@ -10,6 +10,7 @@ from bot.errors import (
     BriefError,
     CannotFinish,
     CastingError,
+    Dearer,
     LeadLeft,
     MessageGone,
     NoModels,
@@ -44,6 +45,7 @@ _DEEDS = {
     "lock": "lock a face",
     "decide": "decide",
     "recast": "answer this",
+    "recast_face": "re-cast or unlock this face",
     "finish": "keep or decline this finish",
     "settle": "say whether this was charged",
     "see": "answer for this charge",
@@ -70,11 +72,14 @@ _STATES = {
     "quick": "The vote on {name} is in the open: tap a number under the portraits.",
     "run_off": "{name} is in a run-off between the numbers under the portraits. Tap one of those.",
     "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",
+    "unlocked": "This version of {name} was unlocked already. `/cast history {name}` tells by whom.",
+    "superseded": "Another version is {name}'s face by now. `/cast {name}` shows it.",
     "full": "Eight candidates are the most a round shows. Re-roll all of them, or close the vote.",
     "too_few": "Voting opens from two portraits on. There are fewer so far.",
 }
 _NO_FINISH = {
     "not_cast": "Nobody is cast by this round, so there is nothing to finish.",
+    "unlocked": "This face was unlocked and is nobody's now, so it is not finished. `/cast history {name}` says why.",
     "no_way": "{name} is 4K already, or no account here makes it larger: whoever runs Castroom can add a Recraft key.",
     "changed": "What finishes faces here changed meanwhile, and so did the price. Nothing was started: look again.",
 }
@@ -187,6 +192,11 @@ def _(error: OverBudget) -> str:
     resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
     told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))), resets=resets)
     return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
+
+
+@sentence.register
+def _(error: Dearer) -> str:
+    return f"This would cost up to {dollars(error.price)} now. Nothing was started."
 
 
 @sentence.register

@@ -1,7 +1,7 @@
 """Where a face comes from, fact by fact."""
 
 from bot.brief import Like
-from bot.face import Face
+from bot.face import Face, Release
 from bot.finish import Finish
 from handlers.words import finishing, photo
 from handlers.words.text import count, day, dollars, person, quiet
@@ -14,7 +14,7 @@ _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "un
 
 
 def rows(
-    face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None
+    face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None, because: str = ""
 ) -> tuple[tuple[str, str], ...]:
     """Pairs of a label and its value, in the order a person asks for them."""
     portrait = face.portrait
@@ -29,10 +29,16 @@ def rows(
         ("Ballot", _ballot(face)),
         ("Lead", person(face.lead)),
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
+        *((("Re-cast", quiet(because)),) if because else ()),
+        *((("Unlocked", _gone(face.released)),) if face.released else ()),
         *photo.rows(like),
         ("Prompt version", quiet(face.prompt_version)),
         *finished,
     )
+
+
+def _gone(release: Release) -> str:
+    return f"by {person(release.person)} on {day(release.at)}: {quiet(release.reason)}"
 
 
 def _ballot(face: Face) -> str:

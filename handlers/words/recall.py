@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.face import Character, Face, Portrait
 from bot.finish import Finish
+from handlers.words.records import sentence
 from handlers.words.text import channel, count, cut, day, link, person, quiet, when
 from handlers.words.titles import Titles
 
@@ -20,9 +21,26 @@ def face(face: Face, titles: Titles, url: str) -> str:
 
 
 def versions(history: Sequence[Face], titles: Titles) -> str:
-    """The faces before the present one, newest first; empty when there is none."""
-    before = [f"version {f.version}, {day(f.locked_at)}, {quiet(titles(f.model))}" for f in history[1:6]]
-    return f"Before: {'; '.join(before)}" if before else ""
+    """The faces beside the present one, newest first; empty when there is none."""
+    present = next((face for face in history if not face.released), None)
+    before = [
+        f"version {f.version}, {day(f.locked_at)}, {quiet(titles(f.model))}{', unlocked' if f.released else ''}"
+        for f in history
+        if f is not present
+    ][:5]
+    return f"Other versions: {'; '.join(before)}" if before else ""
+
+
+def unlocked(face: Face, url: str) -> str:
+    """A character whose faces were all unlocked: the newest of them."""
+    gone = face.released
+    assert gone
+    told = f"Version {face.version} was unlocked by {person(gone.person)} on {day(gone.at)}: {sentence(gone.reason)}"
+    return f"{quiet(face.character)} has no face now. {told}" + (f" {link(url, 'Its round')}" if url else "")
+
+
+def see(face: Face) -> str:
+    return f"See version {face.version}"
 
 
 def casting(name: str, closes_at: datetime | None, url: str) -> str:
@@ -54,7 +72,11 @@ def listed(character: Character) -> str:
 def standing(character: Character) -> str:
     """Whether a character has a face, since when, and whether a round is open."""
     if character.face is None:
-        return "being cast"
+        former = character.former
+        if former is None or former.released is None:
+            return "being cast"
+        since = f"no face now, version {former.version} unlocked {day(former.released.at)}"
+        return f"{since} · being cast" if character.open_round else since
     since = f"cast {day(character.face.locked_at)}"
     return f"{since} · being re-cast" if character.open_round else since
 

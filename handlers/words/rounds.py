@@ -5,11 +5,10 @@ from decimal import Decimal
 
 from bot.ballot import Tally, Turnout
 from bot.catalogue import Size
-from bot.face import Face
 from bot.round import Round, Slot, SlotState
 from handlers.words import sealed
 from handlers.words import voters as voting
-from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
+from handlers.words.text import count, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
 _VOID = {
@@ -150,30 +149,21 @@ def result(round_: Round, tally: Tally) -> str:
     return f"{level} are level{again} with {each} each. {ways}"
 
 
-def revealed(slot: Slot, tally: Tally, titles: Titles, name: str) -> str:
-    """A candidate with its model, its size and that model's exact id, for after the close."""
+def revealed(slot: Slot, tally: Tally, titles: Titles, name: str, *, sized: bool = False) -> str:
+    """`*1* · Recraft V4.1 · 3 votes · $0.04` for after the close, `sized` with its pixels, and how a sealed ballot
+    answered on a line of its own."""
     votes = count(tally.votes.get(slot.number or 0, 0), "vote")
-    drawn = f" · {size(slot.portrait)}" if slot.portrait else ""
-    line = f"*{slot.number}* {quiet(titles(slot.model))} · {votes} · `{slot.model}`{drawn}"
-    return f"{line} · {sealed.answers(tally.answers, slot.number or 0, name)}" if tally.answers else line
+    parts = [f"*{slot.number}*", quiet(titles(slot.model)), votes, dollars(slot.cost or Decimal(0))]
+    line = " · ".join([*parts, *([size(slot.portrait)] if sized and slot.portrait else [])])
+    return f"{line}\n{sealed.answers(tally.answers, slot.number or 0, name)}" if tally.answers else line
 
 
-def record(face: Face, titles: Titles) -> str:
-    """`Candidate 1 · Recraft V4.1 · 3 of 4 votes · locked by @lead on 24 November`."""
-    votes = f"{face.tally.get(face.number, 0)} of {count(face.voters, 'vote')}" if face.voters else "nobody voted"
-    decided = "decided" if face.decided_by_lead else "locked"
-    parts = [f"Candidate {face.number}", quiet(titles(face.model)), votes]
-    return " · ".join([*parts, f"{decided} by {person(face.locked_by)} on {day(face.locked_at)}"])
-
-
-def others(round_: Round, tally: Tally, titles: Titles) -> str:
-    """`The others: 2 GPT-Image-2 (1), 3 Recraft V4.1 (1) · understudy: 3`; empty when there are none."""
-    rest = [s for s in round_.candidates if s.id != round_.locked_slot]
-    told = [f"{s.number} {quiet(titles(s.model))} ({tally.votes.get(s.number or 0, 0)})" for s in rest]
-    if not told:
-        return ""
-    understudy = tally.understudy if tally.winner == (round_.locked.number if round_.locked else None) else None
-    return f"The others: {', '.join(told)}" + (f" · understudy: {understudy}" if understudy else "")
+def exactly(round_: Round) -> str:
+    """`1 and 2 by recraft:recraftv4_1 · 3 and 4 by openai:gpt-image-2`: the exact ids, for after the close."""
+    drawn: dict[str, list[str]] = {}
+    for slot in round_.candidates:
+        drawn.setdefault(slot.model, []).append(str(slot.number))
+    return " · ".join(f"{several(numbers)} by `{model}`" for model, numbers in drawn.items())
 
 
 def cost(round_: Round) -> str:

@@ -1,11 +1,18 @@
 """The port Roster: characters by name, with the face they have and the round that casts them now."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
-from bot.face import Place
+import pytest
+
+from bot.errors import AlreadyCast, OverBudget
+from bot.face import Place, Release
+from bot.round import RECAST, State
 from storage import Storage
 from tests.unit.storage import stories
-from tests.unit.storage.stories import CAPS, PLACE, a_face, a_round, closed, locked
+from tests.unit.storage.stories import CAPS, NOW, PLACE, a_face, a_round, closed, locked
 
 clock, storage = stories.clock, stories.storage
 
@@ -78,3 +85,72 @@ async def test_a_name_finds_its_characters_in_every_production_of_the_workspace_
     found = await storage.roster.named(PLACE.team, name.upper())
     assert {c.place for c in found} == {PLACE, Place(PLACE.team, "C-other")}
     assert await storage.roster.named(PLACE.team, name + "x") == []
+
+
+GONE = Release("U-lead", NOW + timedelta(hours=3), "too young")
+
+
+async def test_a_face_is_let_go_once_whoever_presses(storage: Storage) -> None:
+    round_ = await locked(storage, a_round("r1"))
+    let_go = await asyncio.gather(*(storage.roster.release("r1", replace(GONE, person=f"U{n}")) for n in range(6)))
+    assert let_go.count(True) == 1
+    face = await storage.roster.face("r1")
+    assert face
+    assert face.released
+    (deed,) = await storage.chronicle.of_character(round_.character_id)
+    assert (deed.what, deed.person, deed.note) == ("unlocked", face.released.person, "too young")
+    assert not await storage.roster.release("nobody", GONE)
+
+
+async def test_a_character_without_a_face_keeps_its_former_one_and_the_one_before_stands_again(
+    storage: Storage,
+) -> None:
+    first = await locked(storage, a_round("r1"))
+    await locked(storage, a_round("r2"))
+    await storage.roster.release("r2", GONE)
+    character = await storage.roster.character(first.character_id)
+    assert character
+    assert character.face
+    assert (character.face.round_id, character.former) == ("r1", None)
+    await storage.roster.release("r1", GONE)
+    (character,) = await storage.roster.named(PLACE.team, "maya")
+    assert character.face is None
+    assert character.former
+    assert character.former.version == 2
+    assert await storage.roster.characters(PLACE.team) == [character]
+
+
+async def test_a_new_round_after_an_unlock_needs_no_yes(storage: Storage) -> None:
+    await locked(storage, a_round("r1"))
+    with pytest.raises(AlreadyCast):
+        await storage.rounds.open(a_round("r2"), CAPS, recast=False)
+    await storage.roster.release("r1", GONE)
+    assert (await storage.rounds.open(a_round("r2"), CAPS, recast=False)).round.parent is None
+
+
+async def test_a_recast_leaves_its_parent_locked_and_unlocks_it_only_if_it_can_be_paid(storage: Storage) -> None:
+    round_ = await locked(storage, a_round("r1"))
+    child = replace(a_round("r2", parent="r1"), origin=RECAST, because="eyes")
+    with pytest.raises(OverBudget):
+        await storage.rounds.open(child, replace(CAPS, per_day=Decimal("0.25")), recast=True, release=GONE)
+    face = await storage.roster.face("r1")
+    assert face
+    assert face.released is None
+    opened = await storage.rounds.open(child, CAPS, recast=True, release=GONE)
+    again = await storage.rounds.open(child, CAPS, recast=True, release=GONE)
+    assert (opened.fresh, again.fresh, opened.round.character_id) == (True, False, round_.character_id)
+    assert (await storage.rounds.get("r1")).state is State.LOCKED
+    face = await storage.roster.face("r1")
+    assert face
+    assert face.released == GONE
+    kept = await storage.rounds.get("r2")
+    assert (kept.parent, kept.origin, kept.because) == ("r1", RECAST, "eyes")
+    assert [r.id for r in await storage.rounds.of_character(round_.character_id)] == ["r1", "r2"]
+
+
+async def test_what_a_character_cost_is_told_by_round_and_person_once_ballots_are_closed(storage: Storage) -> None:
+    round_ = await closed(storage, a_round("r1"))
+    (bill,) = await storage.ledger.paid(round_.character_id)
+    assert (bill.round_id, bill.person, bill.usd, bill.count) == ("r1", "U-lead", Decimal("0.20"), 4)
+    await storage.rounds.extend("r1", NOW + timedelta(days=2))
+    assert await storage.ledger.paid(round_.character_id) == [], "an open ballot tells no sum"

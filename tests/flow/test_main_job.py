@@ -192,7 +192,7 @@ async def test_a_tie_gives_the_lead_three_ways_on(film: House) -> None:
     answer = await film.door.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
     assert answer["ok"], answer
     text = await film.reads(ts, "Tie is cast")
-    assert f"decided by <@{LENA}>" in text
+    assert f"Decided by <@{LENA}>" in text
 
 
 async def test_a_reroll_of_one_candidate_adds_the_next_number(film: House) -> None:

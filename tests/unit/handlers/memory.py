@@ -59,5 +59,8 @@ class Memory:
     async def face(self, round_id: str) -> Face | None:
         return self.the_face
 
+    async def history(self, character_id: str) -> Sequence[Face]:
+        return (self.the_face,) if self.the_face else ()
+
     async def set_message(self, round_id: str, message_ts: str) -> None:
         self.kept[round_id] = replace(self.kept[round_id], message_ts=message_ts)

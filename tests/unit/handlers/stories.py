@@ -96,7 +96,7 @@ def closed(votes: dict[int, int], voters: int, **changes: object) -> Round:
 
 def shown(round_: Round, votes: dict[int, int] | None = None, voters: int = 0, face: Face | None = None) -> Shown:
     tally = round_.tally or Tally(votes or dict.fromkeys(round_.slot_of, 0), voters)
-    return Shown(round_, tally, TITLES, face)
+    return Shown(round_, tally, TITLES, face, present=face if face and not face.released else None)
 
 
 def a_face(character: str = "Maya", brief: str = "a fisherwoman, 60", **changes: object) -> Face:

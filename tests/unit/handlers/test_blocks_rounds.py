@@ -189,8 +189,9 @@ def test_all_misses_cost_the_same_to_look_at() -> None:
 def test_after_the_close_every_candidate_is_named() -> None:
     said = words(told(closed(AHEAD, 4)))
     assert "1 leads: 3 of 4 people voted for it." in said
-    assert "*1* Easel Four · 3 votes" in said
-    assert "*3* Lumen Two · 1 vote · `lumen:lumen-wire`" in said
+    assert "*1* · Easel Four · 3 votes · $0.05\n*4* · Lumen Two" in said, "the most votes first"
+    assert "*3* · Lumen Two · 1 vote · $0.04" in said
+    assert "1 and 2 by `easel:easel-wire` · 3 and 4 by `lumen:lumen-wire`" in said
 
 
 def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:
@@ -215,14 +216,15 @@ def locked(**changes: object) -> Round:
 def test_the_record_tells_who_was_cast_by_whom_and_against_whom() -> None:
     said = words(message(shown(locked(), face=a_face(tally=AHEAD))))
     assert "Maya is cast." in said
-    assert "Candidate 1 · Easel Four · 3 of 4 votes · locked by <@U0LEAD> on" in said
-    assert "The others: 2 Easel Four (0), 3 Lumen Two (1), 4 Lumen Two (2) · understudy: 4" in said
+    assert "*Candidate 1 · Easel Four* · 3 of 4 votes · $0.04\nLocked by <@U0LEAD> on" in said
+    assert "On hold: *4* · Lumen Two · 2 votes · $0.04" in said
+    assert "3 · Lumen Two · 1 vote · $0.04\n2 · Easel Four · 0 votes · $0.05" in said
     assert "4 portraits for $0.15" in said
 
 
 def test_a_record_says_when_the_lead_decided() -> None:
     said = words(message(shown(locked(), face=a_face(decided_by_lead=True, number=3))))
-    assert "decided by <@U0LEAD>" in said
+    assert "Decided by <@U0LEAD>" in said
 
 
 @pytest.mark.parametrize(("record_file", "shows"), [("F0RECORDRECORD", "F0RECORDRECORD"), (None, "F0CANDIDATE0")])

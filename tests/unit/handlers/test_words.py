@@ -24,7 +24,7 @@ from bot.errors import (
 from bot.face import Character, Place
 from bot.round import State
 from bot.voting import Clicked
-from handlers.words import answers, briefs, errors, misses, recall, rounds
+from handlers.words import answers, briefs, errors, misses, recall, records, rounds
 from handlers.words.text import count, cut, dollars, quiet, several, when
 from tests.unit.handlers.stories import HOSTILE, NOW, PLACE, TITLES, a_candidate, a_face, a_miss, a_round, voting
 
@@ -176,7 +176,7 @@ def test_a_receipt_says_which_reaction_still_counts() -> None:
 
 
 def test_a_record_nobody_voted_on_says_so() -> None:
-    assert "nobody voted" in rounds.record(a_face(voters=0, tally={}), TITLES)
+    assert "nobody voted" in records.winner(a_face(voters=0, tally={}), TITLES)
 
 
 def test_a_reminder_tells_when_voting_closes() -> None:
