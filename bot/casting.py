@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from bot.audition import Audition, Models
+from bot.audition import Audition
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
+from bot.drawing import Drawing, Models
 from bot.enlarging import Enlarging
 from bot.finishing import Finishing
 from bot.home import Home
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
 from bot.locking import Locking
+from bot.looking import Looking
 from bot.opening import Opening
 from bot.permits import Permits
 from bot.ports import (
@@ -36,6 +38,8 @@ from bot.ports import (
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
+from bot.refining import Refining
+from bot.rerolling import Rerolling
 from bot.sealing import Sealing
 from bot.spending import Spending
 from bot.taking import Taking
@@ -71,6 +75,9 @@ class Casting:
     finishing: Finishing
     enlarging: Enlarging
     taking: Taking
+    rerolling: Rerolling
+    refining: Refining
+    looking: Looking
     catalogue: Catalogue
     permits: Permits
 
@@ -107,7 +114,10 @@ class Casting:
         )
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
-        audition = Audition(rounds, portraits, models, stage, errands, opening, presenting, caps, now, permits)
+        drawing = Drawing(rounds, portraits, models, stage, now)
+        audition = Audition(rounds, drawing, stage, errands, presenting, now)
+        rerolling = Rerolling(rounds, stage, errands, opening, models.catalogue, health, caps, now, permits, chronicle)
+        refining = Refining(rounds, stage, opening, permits)
         voting = Voting(rounds, stage, errands, now, chronicle)
         sealing = Sealing(rounds, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now, permits)
@@ -120,7 +130,8 @@ class Casting:
         )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits)
+        after = (finishing, enlarging, Taking(recall, portraits), rerolling, refining, Looking(rounds))
+        return cls(*before, *after, models.catalogue, permits)
 
     @property
     def drawing(self) -> int:

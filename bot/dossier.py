@@ -50,6 +50,7 @@ def record_of(face: Face, finish: Finish | None) -> dict[str, Any]:
         "model": face.model,
         "seed": face.seed,
         "request_id": face.request_id,
+        "varies_candidate": face.varies,
         "cost_usd": str(face.cost),
         "cost_source": face.cost_source,
         "original": _picture("original", face.portrait),

@@ -165,6 +165,14 @@ class OverBudget(CastingError):
 
 
 @dataclass(eq=False)
+class Dearer(CastingError):
+    """What is wanted now costs `price` dollars, more than the `shown` ones; asked for again it is agreed to."""
+
+    price: Decimal
+    shown: Decimal
+
+
+@dataclass(eq=False)
 class Overspent(CastingError):
     """Something cost `above` dollars more than was reserved for it; new spending waits until one of `may` has seen it.
 

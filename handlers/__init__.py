@@ -9,10 +9,12 @@ from handlers.clients import Clients
 from handlers.finish import Finish
 from handlers.home import Home
 from handlers.lock import Lock
+from handlers.look import Look
 from handlers.mention import Mention
 from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
+from handlers.refine import Refine
 from handlers.reroll import Reroll
 from handlers.seal import Seal
 from handlers.sights import Sights
@@ -32,6 +34,8 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Vote(casting, visibility, reach).listen(app)
     Seal(casting, reach).listen(app)
     Reroll(casting, reach).listen(app)
+    Refine(casting, reach).listen(app)
+    Look(casting, sights, reach).listen(app)
     Steer(casting, reach).listen(app)
     Lock(casting, reach).listen(app)
     Recall(casting, sights, reach).listen(app)

@@ -20,6 +20,7 @@ from handlers.blocks.rounds import message
 from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
 from handlers.clients import Clients
+from handlers.kin import Kinship
 from handlers.messages import Messages
 from handlers.payloads import reaction_of
 from handlers.reacted import Reacted
@@ -63,6 +64,7 @@ class SlackStage:
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
         self._uploads = Uploads(clients)
+        self._kinship = Kinship(clients, rounds)
         self._redraws = Redraws(self._draw, self._team_of)
         measures.reads("redraws_waiting", lambda: self._redraws.waiting)
         self._without_picture: set[str] = set()
@@ -163,13 +165,14 @@ class SlackStage:
         return (await self._rounds.get(round_id)).place.team
 
     async def _view(self, round_: Round) -> View:
-        uncounted = round_.state in OPEN and round_.tally is None
+        uncounted = round_.tally is None
         marks = await self._rounds.marks(round_.id) if uncounted else ()
         papers = await self._rounds.papers(round_.id) if uncounted else ()
         face = await self._roster.face(round_.id) if round_.state is State.LOCKED else None
         tally = round_.shown(round_.count(marks, papers))
         if face is None:
-            return message(Shown(round_, tally, self._titles))
+            parent, child = await self._kinship.before(round_), await self._kinship.after(round_)
+            return message(Shown(round_, tally, self._titles, parent=parent, child=child))
         plan = plan_of(face, self._catalogue, datetime.now(UTC).date())
         return message(Shown(round_, tally, self._titles, face, await self._finishes.of(round_.id), plan))
 

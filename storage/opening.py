@@ -27,7 +27,7 @@ async def open_round(connection: AsyncConnection, new: Round, caps: Caps, recast
     if await connection.scalar(select(exists().where(rounds.c.id == new.id))):
         return Opened(await round_by_id(connection, new.id), fresh=False)
     if new.parent:
-        await _void_parent(connection, new.parent, new.character)
+        await _void_parent(connection, new.parent, new.origin, new.character)
     await _must_be_free(connection, character_id, new, recast)
     caps.allow_round(new.price)
     spender = Spender(new.place, new.lead, purse_day(new.opened_at))
@@ -56,9 +56,10 @@ async def _character(connection: AsyncConnection, place: Place, name: str) -> st
     return str(await connection.scalar(held.returning(characters.c.id)))
 
 
-async def _void_parent(connection: AsyncConnection, parent: str, name: str) -> None:
+async def _void_parent(connection: AsyncConnection, parent: str, origin: str, name: str) -> None:
+    """The child takes its place: why it ended is how the child came of it."""
     rerolled = update(rounds).where(rounds.c.id == parent, rounds.c.state.in_(OPEN))
-    await connection.execute(rerolled.values(state=State.VOID, why_void="rerolled"))
+    await connection.execute(rerolled.values(state=State.VOID, why_void=origin or "rerolled"))
     if await connection.scalar(select(rounds.c.state).where(rounds.c.id == parent)) is State.LOCKED:
         raise RoundClosed("reroll", State.LOCKED, name)
 

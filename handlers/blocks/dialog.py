@@ -51,12 +51,16 @@ def ticks(block_id: str, label: str, choices: Iterable[tuple[str, str]], ticked:
 
 
 def picks(
-    block_id: str, label: str, placeholder: str, choices: Iterable[tuple[str, str]], picked: Collection[str]
+    block_id: str,
+    label: str,
+    placeholder: str,
+    choices: Iterable[tuple[str, str]],
+    picked: Collection[str],
+    how: How = MAY_BE_EMPTY,
 ) -> Block:
     """A menu of (label, value) from which any number may be picked."""
-    block = _field(block_id, label, "multi_static_select", choices, picked)
-    block["element"]["placeholder"] = plain(placeholder)
-    return block
+    element: Block = _field(block_id, label, "multi_static_select", choices, picked)["element"]
+    return _input(block_id, label, element | {"placeholder": plain(placeholder)}, how)
 
 
 def pick(block_id: str, label: str, choices: Iterable[tuple[str, str]], picked: str = "", how: How = NEEDED) -> Block:

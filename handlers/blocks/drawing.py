@@ -1,7 +1,7 @@
 """The round's message while its models draw."""
 
 from bot.round import Round
-from handlers.blocks.shown import Shown, blind_misses
+from handlers.blocks.shown import Shown, before, blind_misses
 from handlers.blocks.view import Block, View, actions, button, context, header, question, quote, section, view
 from handlers.words import labels, photo, rounds, routing
 from handlers.words.text import quiet
@@ -17,6 +17,7 @@ def drawing(shown: Shown) -> View:
         f"{quiet(labels.drawing_header(round_.character))}: {state}",
         header(labels.drawing_header(round_.character)),
         context(rounds.asked_by(round_), photo.after(round_.brief.like)),
+        before(shown),
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(routing.models(round_, shown.titles)),
         context(rounds.sizes(round_)),

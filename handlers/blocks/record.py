@@ -17,7 +17,7 @@ def record(shown: Shown) -> View:
         header(title),
         image(file_id, alt.face(round_.character, round_.brief.text)) if file_id else None,
         section(told) if told else None,
-        section("\n".join(rounds.revealed(s, shown.tally, shown.titles, round_.character) for s in round_.candidates))
+        section("\n".join(rounds.revealed(round_, s, shown.tally, shown.titles) for s in round_.candidates))
         if shown.tally.answers
         else None,
         context(run_off.first_ballot(round_)),

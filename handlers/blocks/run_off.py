@@ -1,5 +1,6 @@
 """The round's message while a run-off is held: only the finalists, under their old numbers, one choice each."""
 
+from handlers.blocks import look
 from handlers.blocks.shown import Shown, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, view
 from handlers.blocks.voting import lock
@@ -18,7 +19,7 @@ def run_off(shown: Shown) -> View:
         f"{quiet(heading)} {rounds.ballot(round_, shown.tally)}",
         header(heading),
         *sheet(shown),
-        section(words.HOW_TO_VOTE),
+        section(words.HOW_TO_VOTE, look.press(round_.id)),
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally)),
         context(rounds.stop_sign(round_, shown.tally)),

@@ -4,8 +4,9 @@ from typing import Any
 
 from bot.round import Slot
 from bot.sealing import Sheet
+from handlers.blocks import look
 from handlers.blocks.dialog import dialog, picks, ticks
-from handlers.blocks.shown import Shown, blind_misses, sheet
+from handlers.blocks.shown import Shown, before, blind_misses, sheet
 from handlers.blocks.view import (
     Block,
     View,
@@ -20,7 +21,7 @@ from handlers.blocks.view import (
     section,
     view,
 )
-from handlers.words import alt, labels, rounds
+from handlers.words import alt, labels, lineage, rounds
 from handlers.words import sealed as words
 from handlers.words.text import quiet
 
@@ -35,9 +36,11 @@ def sealed(shown: Shown) -> View:
     return view(
         f"{quiet(words.heading(round_.character))} {rounds.ballot(round_, shown.tally)}",
         header(words.heading(round_.character)),
+        before(shown),
         *sheet(shown),
         section(words.how_to_vote(round_.character)),
-        actions([button(_TAPPED, words.OPEN, round_.id, style="primary")]),
+        actions([button(_TAPPED, words.OPEN, round_.id, style="primary"), look.press(round_.id)]),
+        context(lineage.variations(round_)),
         context(rounds.ballot(round_, shown.tally)),
         context(words.WHO_SEES_WHAT),
         context(rounds.under_way(round_)),

@@ -6,16 +6,26 @@ from dataclasses import dataclass
 from bot.ballot import Tally
 from bot.face import Face
 from bot.finish import Finish, Plan
-from bot.round import Round
-from handlers.blocks.view import Block, button, image, section
-from handlers.words import alt, labels, misses, refusals
+from bot.round import Round, Slot
+from handlers.blocks.view import Block, button, context, image, section
+from handlers.words import alt, labels, lineage, misses, refusals
 from handlers.words.titles import Titles
+
+
+@dataclass(frozen=True)
+class Kin:
+    """The round before or after another one, its tally as far as anybody may see it, and where its message is."""
+
+    round: Round
+    tally: Tally
+    link: str
 
 
 @dataclass(frozen=True)
 class Shown:
     """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
-    finish that, and how it would be finished."""
+    finish that, and how it would be finished. `parent` is the round whose place it took, `child` the one that took its
+    own."""
 
     round: Round
     tally: Tally
@@ -23,11 +33,19 @@ class Shown:
     face: Face | None = None
     finishes: tuple[Finish, ...] = ()
     plan: Plan | None = None
+    parent: Kin | None = None
+    child: Kin | None = None
 
 
 def portrait_file(round_: Round) -> str | None:
     """The locked portrait's picture; until the record's own hangs, the large one from the thread stands in."""
     return round_.record_file or (round_.locked.file_id if round_.locked else None)
+
+
+def before(shown: Shown) -> Block | None:
+    """The round before this one, kept in sight."""
+    parent = shown.parent
+    return context(lineage.before(shown.round, parent.round, parent.tally, parent.link)) if parent else None
 
 
 def sheet(shown: Shown) -> Iterator[Block]:
@@ -44,17 +62,19 @@ def blind_misses(shown: Shown, *, reroll: bool) -> Iterator[Block]:
     round_ = shown.round
     offered = reroll and round_.next_number() is not None
     for position, slot in enumerate(round_.misses, start=1):
-        line = f"{_numbered(shown, position)} {misses.blind(round_, slot)}"
-        press = button(f"reroll_one:{position}", labels.reroll_miss(round_.dearest), slot.id) if offered else None
+        line = f"{_numbered(shown, slot, position)} {misses.blind(round_, slot)}"
+        again = labels.reroll_miss(round_.veiled(slot))
+        press = button(f"reroll_one:{position}", again, slot.id) if offered else None
         yield section(line, press)
 
 
 def named_misses(shown: Shown) -> Iterator[Block]:
     """What is missing and why, with the models: for after the close."""
     for position, slot in enumerate(shown.round.misses, start=1):
-        yield section(f"{_numbered(shown, position)} {misses.named(slot, shown.titles)}")
+        yield section(f"{_numbered(shown, slot, position)} {misses.named(slot, shown.titles)}")
 
 
-def _numbered(shown: Shown, position: int) -> str:
-    wanted = sum(slot.again_for is None for slot in shown.round.slots)
-    return misses.numbered(position, len(shown.round.misses), wanted)
+def _numbered(shown: Shown, slot: Slot, position: int) -> str:
+    if varied := shown.round.varied(slot):
+        return misses.variation(varied)
+    return misses.numbered(position, len(shown.round.misses), shown.round.wanted)

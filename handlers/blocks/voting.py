@@ -1,8 +1,9 @@
 """The round's message while people vote: numbers, never models."""
 
-from handlers.blocks.shown import Shown, blind_misses, sheet
+from handlers.blocks import look
+from handlers.blocks.shown import Shown, before, blind_misses, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, view
-from handlers.words import labels, rounds
+from handlers.words import labels, lineage, rounds
 from handlers.words.text import quiet
 
 
@@ -11,9 +12,11 @@ def voting(shown: Shown) -> View:
     return view(
         f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally)}",
         header(labels.voting_header(round_.character)),
+        before(shown),
         *sheet(shown),
-        section(rounds.HOW_TO_VOTE),
+        section(rounds.HOW_TO_VOTE, look.press(round_.id)),
         actions(_numbers(shown)),
+        context(lineage.variations(round_)),
         context(rounds.ballot(round_, shown.tally)),
         context(rounds.stop_sign(round_, shown.tally)),
         context(rounds.under_way(round_)),

@@ -10,6 +10,7 @@ from bot.errors import (
     BriefError,
     CannotFinish,
     CastingError,
+    Dearer,
     MessageGone,
     NoModels,
     NotHere,
@@ -34,6 +35,7 @@ _DEEDS = {
     "open_now": "open the vote early",
     "cancel": "cancel this round",
     "reroll": "have portraits drawn again",
+    "refine": "refine the brief",
     "close": "close this vote",
     "extend": "extend this vote",
     "run_off": "hold a run-off",
@@ -67,7 +69,9 @@ _STATES = {
     "quick": "The vote on {name} is in the open: tap a number under the portraits.",
     "run_off": "{name} is in a run-off between the numbers under the portraits. Tap one of those.",
     "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",
-    "full": "Eight candidates are the most a round shows. Re-roll all of them, or close the vote.",
+    "full": "Eight candidates are the most a round shows, and this one holds them, with what is being drawn. "
+    "A new round is what is left: all again, or for a refined brief.",
+    "no_varier": "No model with an account here takes a picture as reference, so {name} cannot be varied.",
     "too_few": "Voting opens from two portraits on. There are fewer so far.",
 }
 _NO_FINISH = {
@@ -174,6 +178,14 @@ def _(error: OverBudget) -> str:
     resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
     told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))), resets=resets)
     return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
+
+
+@sentence.register
+def _(error: Dearer) -> str:
+    return (
+        f"These words call other models: up to {dollars(error.price)} instead of {dollars(error.shown)}. "
+        "Nothing was started. Send it in once more to agree."
+    )
 
 
 @sentence.register

@@ -7,14 +7,13 @@ from bot.ballot import Tally
 from bot.catalogue import Size
 from bot.face import Face
 from bot.round import Round, Slot, SlotState
-from handlers.words import sealed
+from handlers.words import lineage, sealed
 from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
 _VOID = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead dropped the round. Its portraits and votes are kept.",
-    "rerolled": "The lead asked for all portraits again: the new round has its own message.",
     "no_candidate": "No portrait came, so there is nothing to vote on.",
 }
 
@@ -105,9 +104,12 @@ def voters(number: int) -> str:
 
 def under_way(round_: Round) -> str:
     """What is still being drawn, or came too late for this ballot; empty when there is neither."""
-    drawing = sum(not s.final for s in round_.slots)
+    drawing = sum(not s.final and not s.vary_of for s in round_.slots)
+    varied = [str(round_.varied(s)) for s in round_.slots if not s.final and s.vary_of]
     late = len(round_.late)
     parts = [f"{drawing} still being drawn"] if drawing else []
+    if varied:
+        parts.append(f"{'a variation' if len(varied) == 1 else 'variations'} of {several(varied)} being drawn")
     if late:
         parts.append(f"{count(late, 'portrait')} came too late for this ballot and can be taken after the close")
     return " · ".join(parts)
@@ -135,19 +137,26 @@ def result(round_: Round, tally: Tally) -> str:
     return f"{level} are level{again} with {each} each. {ways}"
 
 
-def revealed(slot: Slot, tally: Tally, titles: Titles, name: str) -> str:
+def revealed(round_: Round, slot: Slot, tally: Tally, titles: Titles) -> str:
     """A candidate with its model, its size and that model's exact id, for after the close."""
-    votes = count(tally.votes.get(slot.number or 0, 0), "vote")
-    drawn = f" · {size(slot.portrait)}" if slot.portrait else ""
-    line = f"*{slot.number}* {quiet(titles(slot.model))} · {votes} · `{slot.model}`{drawn}"
-    return f"{line} · {sealed.answers(tally.answers, slot.number or 0, name)}" if tally.answers else line
+    number, late = slot.number or 0, round_.came_after(slot)
+    parts = [
+        f"*{number}* {quiet(titles(slot.model))}",
+        lineage.variation(round_, slot),
+        "came after the vote" if late else count(tally.votes.get(number, 0), "vote"),
+        f"`{slot.model}`",
+        size(slot.portrait) if slot.portrait else "",
+        sealed.answers(tally.answers, number, round_.character) if tally.answers and not late else "",
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def record(face: Face, titles: Titles) -> str:
     """`Candidate 1 · Recraft V4.1 · 3 of 4 votes · locked by @lead on 24 November`."""
     votes = f"{face.tally.get(face.number, 0)} of {count(face.voters, 'vote')}" if face.voters else "nobody voted"
     decided = "decided" if face.decided_by_lead else "locked"
-    parts = [f"Candidate {face.number}", quiet(titles(face.model)), votes]
+    kin = [f"varies {face.varies}"] if face.varies else []
+    parts = [f"Candidate {face.number}", quiet(titles(face.model)), *kin, votes]
     return " · ".join([*parts, f"{decided} by {person(face.locked_by)} on {day(face.locked_at)}"])
 
 
@@ -173,6 +182,8 @@ def cost(round_: Round) -> str:
 
 
 def void(round_: Round) -> str:
+    if lineage.took_over(round_):
+        return lineage.fate(round_, "")
     return _VOID.get(round_.why_void, "The round ended without a face.")
 
 

@@ -66,10 +66,11 @@ def upgrade() -> None:
         slots.create_foreign_key("fk_slots_vary_of", "slots", ["vary_of"], ["id"])
     op.add_column("faces", sa.Column("use", sa.Text(), nullable=False, server_default=""))
     op.add_column("faces", sa.Column("released", sa.JSON()))
+    op.add_column("faces", sa.Column("varies", sa.Integer()))
 
 
 def downgrade() -> None:
-    for table, columns in (("faces", ("released", "use")), ("rounds", ("asked_by", "because", "origin"))):
+    for table, columns in (("faces", ("varies", "released", "use")), ("rounds", ("asked_by", "because", "origin"))):
         for column in columns:
             op.drop_column(table, column)
     with op.batch_alter_table("slots") as slots:
