@@ -98,8 +98,11 @@ class Prompt:
 
 
 def same_face(prompt: str) -> str:
-    """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for."""
-    return _SAME.format(prompt=prompt)
+    """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for.
+
+    Of a variation the first words stand there alone: it is to stay the moment it is.
+    """
+    return _SAME.format(prompt=prompt.removeprefix(_VARIED.removesuffix("{prompt}")))
 
 
 def age_in(text: str) -> int | None:

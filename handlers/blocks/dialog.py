@@ -51,16 +51,12 @@ def ticks(block_id: str, label: str, choices: Iterable[tuple[str, str]], ticked:
 
 
 def picks(
-    block_id: str,
-    label: str,
-    placeholder: str,
-    choices: Iterable[tuple[str, str]],
-    picked: Collection[str],
-    how: How = MAY_BE_EMPTY,
+    block_id: str, label: str, placeholder: str, choices: Iterable[tuple[str, str]], picked: Collection[str]
 ) -> Block:
     """A menu of (label, value) from which any number may be picked."""
-    element: Block = _field(block_id, label, "multi_static_select", choices, picked)["element"]
-    return _input(block_id, label, element | {"placeholder": plain(placeholder)}, how)
+    block = _field(block_id, label, "multi_static_select", choices, picked)
+    block["element"]["placeholder"] = plain(placeholder)
+    return block
 
 
 def pick(block_id: str, label: str, choices: Iterable[tuple[str, str]], picked: str = "", how: How = NEEDED) -> Block:

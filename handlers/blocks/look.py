@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.looking import Closer
-from handlers.blocks.dialog import How, dialog, picks
+from handlers.blocks.dialog import dialog
 from handlers.blocks.view import Block, button, context, image, plain, section, view
-from handlers.words import alt
+from handlers.words import alt, refusals
 from handlers.words import looking as words
+from handlers.words.text import cut
 from handlers.words.titles import Titles
 
 WHICH = "look_at"
+_OPTION_LIMIT = 75
 
 
 def press(round_id: str) -> Block:
@@ -21,24 +23,33 @@ def press(round_id: str) -> Block:
 def look(closer: Closer, titles: Titles, addresses: Mapping[str, str]) -> dict[str, Any]:
     """`addresses` by slot id: where each picture can be opened alone."""
     round_ = closer.round
-    options = [(words.option(round_, slot, titles), slot.id) for slot in round_.candidates]
-    which = picks(WHICH, words.WHICH, words.ANY, options, [s.id for s in closer.chosen], How(optional=True, tells=True))
     shown = view(
         words.TITLE,
-        which,
-        context(words.note(closer)),
+        section(words.which(closer), _menu(closer, titles)) | {"block_id": WHICH},
         *_pictures(closer, titles, addresses),
         section(words.NOTHING) if not closer.chosen else None,
     )
     return dialog("look", round_.id, words.TITLE, "", shown)
 
 
+def _menu(closer: Closer, titles: Titles) -> Block:
+    """In a section, since a field would want a button that sends the modal in; it tells at once what is chosen."""
+    options = {s.id: _option(words.option(closer.round, s, titles), s.id) for s in closer.round.candidates}
+    menu: Block = {"type": "multi_static_select", "action_id": WHICH, "placeholder": plain(words.ANY)}
+    chosen = [options[slot.id] for slot in closer.chosen]
+    return menu | {"options": list(options.values())} | ({"initial_options": chosen} if chosen else {})
+
+
+def _option(label: str, value: str) -> Block:
+    return {"text": plain(cut(label, _OPTION_LIMIT)), "value": value}
+
+
 def _pictures(closer: Closer, titles: Titles, addresses: Mapping[str, str]) -> Iterator[Block | None]:
     """A picture's title says whose it is, and where Slack shows no picture the line below does."""
-    for slot in closer.chosen:
-        if slot.file_id is None:
-            yield section(f"*{slot.number}*\n{words.NO_PICTURES}")
-            continue
+    shown = [slot for slot in closer.chosen if slot.file_id]
+    if len(shown) < len(closer.chosen):
+        yield section(refusals.no_sheet(closer.round) if closer.round.sheet_refused else words.NO_PICTURES)
+    for slot in shown:
         told = alt.candidate(closer.round, slot.number or 0)
-        yield image(slot.file_id, told) | {"title": plain(words.caption(closer.round, slot, titles))}
+        yield image(slot.file_id or "", told) | {"title": plain(words.caption(closer.round, slot, titles))}
         yield context(words.way(closer.round, slot, addresses.get(slot.id, "")))

@@ -14,11 +14,20 @@ def reroll(offer: Offer, titles: Titles) -> View:
     return view(
         told,
         section(told),
-        section(words.ALL_AGAIN, button("reroll_all", words.press_all(offer.all_price), offer.round.id)),
-        section(words.REFINED, button("refine", words.REFINE, offer.round.id)),
+        *_misses(offer),
         *_singly(offer, titles),
+        section(words.REFINED, button("refine", words.REFINE, offer.round.id)),
+        section(words.ALL_AGAIN, button("reroll_all", words.press_all(offer.all_price), offer.round.id)),
         context(words.below(offer)),
     )
+
+
+def _misses(offer: Offer) -> Iterator[Block]:
+    for position, one in enumerate(offer.misses, start=1):
+        told = words.missing(position, len(offer.misses))
+        if one.slot.vary_of:
+            told = words.missing_variation(offer.round.varied(one.slot))
+        yield section(told, button(f"reroll_one:{position}", words.press_one(one.price), one.slot.id))
 
 
 def _singly(offer: Offer, titles: Titles) -> Iterator[Block]:
@@ -31,8 +40,3 @@ def _singly(offer: Offer, titles: Titles) -> Iterator[Block]:
     if offer.varied:
         choices = [(words.vary(one.slot.number or 0, one.price), one.slot.id) for one in offer.varied]
         yield section(words.varied(offer), select("vary", words.VARY, choices))
-    for position, one in enumerate(offer.misses, start=1):
-        told = words.missing(position, len(offer.misses))
-        if one.slot.vary_of:
-            told = words.missing_variation(offer.round.varied(one.slot))
-        yield section(told, button(f"reroll_one:{position}", words.press_one(one.price), one.slot.id))

@@ -40,10 +40,9 @@ def sealed(shown: Shown) -> View:
         *sheet(shown),
         section(words.how_to_vote(round_.character)),
         actions([button(_TAPPED, words.OPEN, round_.id, style="primary"), look.press(round_.id)]),
-        context(lineage.variations(round_)),
         context(rounds.ballot(round_, shown.tally)),
         context(words.WHO_SEES_WHAT),
-        context(rounds.under_way(round_)),
+        context(lineage.variations(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions([button("reroll", labels.REROLL, round_.id), button("close", labels.CLOSE, round_.id, ask=stop)]),
     )

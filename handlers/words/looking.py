@@ -8,18 +8,16 @@ from handlers.words.titles import Titles
 
 LOOK = "Look closer …"
 TITLE = "A closer look"
-WHICH = "Candidates"
-ANY = "Choose one, or several to compare"
+ANY = "Which ones?"
 NOTHING = "Choose a number above."
 NO_PICTURES = "Slack does not have these pictures yet. Close this and look again in a moment."
 _CAPTION_LIMIT = 150
 
 
-def note(closer: Closer) -> str:
-    """How they are shown, and what is not told yet."""
-    alike = "All at one crop and one size." if len(closer.chosen) > 1 else ""
-    hidden = "" if closer.round.named or not closer.round.blind else "Models are hidden until the close."
-    return " ".join(filter(None, [alike, hidden]))
+def which(closer: Closer) -> str:
+    """What can be chosen, how it is shown, and what is not told yet."""
+    hidden = "" if closer.round.named or not closer.round.blind else " Models are hidden until the close."
+    return f"One large, or several to compare at one crop and size.{hidden}"
 
 
 def option(round_: Round, slot: Slot, titles: Titles) -> str:

@@ -1,9 +1,10 @@
 """What can be drawn again, before anything is."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.brief import SLOT_LIMIT
-from bot.rerolling import Offer
+from bot.rerolling import Choice, Offer
 from handlers.words.text import cut, dollars, quiet
 
 REFINE = "Refine the brief …"
@@ -25,15 +26,16 @@ def heading(offer: Offer) -> str:
 
 
 def one_again(offer: Offer) -> str:
-    return f"*One candidate again*\nThe same model, the same words, another face. {_number(offer)}"
+    return f"*One candidate again{_price(offer.again)}*\nThe same model, the same words, another face. {_number(offer)}"
 
 
 def model_again(offer: Offer) -> str:
-    return f"*One model again*\nAnother face for the same words. {_number(offer)}"
+    return f"*One model again{_price(offer.again)}*\nAnother face for the same words. {_number(offer)}"
 
 
 def varied(offer: Offer) -> str:
-    return f"*A variation*\nThe same face at another moment: expression, angle, light. {_number(offer)}"
+    moment = "The same face at another moment: expression, angle, light."
+    return f"*A variation{_price(offer.varied)}*\n{moment} {_number(offer)}"
 
 
 def missing(position: int, of: int) -> str:
@@ -73,6 +75,12 @@ def vary(number: int, price: Decimal) -> str:
     return f"Vary {number} · up to {dollars(price)}"
 
 
+def _price(choices: Sequence[Choice]) -> str:
+    """The price where all have the same; else each stands in the menu."""
+    prices = {one.price for one in choices}
+    return f" · up to {dollars(prices.pop())}" if len(prices) == 1 else ""
+
+
 def _number(offer: Offer) -> str:
-    after = " and counts as come after the vote" if offer.round.named else "; votes stay where they are"
+    after = ", marked as come after the vote" if offer.round.named else "; votes stay where they are"
     return f"It gets number {offer.further}{after}."

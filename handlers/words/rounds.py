@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.ballot import Tally
 from bot.catalogue import Size
 from bot.face import Face
-from bot.round import Round, Slot, SlotState
+from bot.round import Round, Slot, SlotState, State
 from handlers.words import lineage, sealed
 from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
@@ -197,6 +197,8 @@ def reminder(round_: Round) -> str:
 
 def late(round_: Round) -> str:
     name = quiet(round_.character)
+    if round_.state in (State.LOCKED, State.VOID):
+        return f"Another portrait for {name} came after this round had ended. It is paid for and kept."
     return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
 
 

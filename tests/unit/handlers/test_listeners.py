@@ -9,7 +9,6 @@ import pytest
 from slack_bolt.response import BoltResponse
 
 import handlers.delivery
-from bot.audition import Offer
 from bot.brief import Brief
 from bot.errors import (
     Absent,
@@ -28,6 +27,7 @@ from bot.face import Place
 from bot.home import HomeView
 from bot.ports import Opened
 from bot.recall import Recalled
+from bot.rerolling import Choice, Offer
 from bot.round import State
 from bot.voting import Clicked
 from tests.unit.handlers.envelopes import command, mention, press, reaction, visit
@@ -284,30 +284,31 @@ async def test_the_lead_steers_and_nobody_else(action: str, deed: str) -> None:
 
 
 async def test_a_re_roll_is_offered_with_its_price_before_anything_is_drawn() -> None:
-    offer = Offer(voting(), Decimal("0.15"), Decimal("0.05"), (1, 2, 3, 4), (), voting().slot_of)
-    async with a_play(audition__reroll_offer=offer) as play:
+    each = tuple(Choice(slot, Decimal("0.05")) for slot in voting().candidates)
+    offer = Offer(voting(), Decimal("0.15"), each, (), (), 5)
+    async with a_play(rerolling__offer=offer) as play:
         await play.send(press("reroll", "r1"))
     asked = json.dumps(play.slack.responses[0], ensure_ascii=False)
-    assert "All again for up to $0.15" in asked
-    assert "3 again for up to $0.05" in asked
-    assert deeds(play) == ["audition.reroll_offer"]
+    assert "All again · up to $0.15" in asked
+    assert "3 again · up to $0.05" in asked
+    assert deeds(play) == ["rerolling.offer"]
 
 
 async def test_all_again_begins_the_new_round() -> None:
     child = Opened(a_round(id="r2"), fresh=True)
-    async with a_play(audition__reroll_all=child) as play:
+    async with a_play(rerolling__all=child) as play:
         await play.send(press("reroll_all", "r1", is_ephemeral=True))
-    assert play.script.asked == [("audition.reroll_all", "r1", "U0LEAD"), ("opening.begin", "r2")]
+    assert play.script.asked == [("rerolling.all", "r1", "U0LEAD"), ("opening.begin", "r2")]
     assert play.slack.responses == [DISMISSED]
 
 
 async def test_one_again_pressed_twice_asks_for_the_same_slot() -> None:
-    async with a_play(audition__reroll_one=a_slot(4)) as play:
+    async with a_play(rerolling__one=a_slot(4)) as play:
         for ts in ("1764000001.1", "1764000001.2"):
             await play.send(press("reroll_one:3", "r1-2", action_ts=ts))
     first, _, second, _ = play.script.asked
     assert first == second
-    assert deeds(play)[:2] == ["audition.reroll_one", "audition.begin_slot"]
+    assert deeds(play)[:2] == ["rerolling.one", "rerolling.begin"]
     assert play.slack.responses == []
 
 

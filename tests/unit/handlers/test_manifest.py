@@ -39,6 +39,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "users.conversations": CONVERSATIONS,
     "users.info": {"users:read"},
     "views.open": set(),
+    "views.update": set(),
     "views.publish": set(),
 }
 EVENT_SCOPES: dict[str, set[str]] = {
