@@ -109,7 +109,7 @@ class Rerolling:
         """Reserve one more slot for another moment of a candidate's face, drawn from its original."""
         round_ = await self._ready(slot_id, person)
         slot = round_.candidate(slot_id)
-        if (model := self._varier(slot)) is None:
+        if (model := self._varier(round_, slot)) is None:
             raise RoundClosed("reroll", "no_varier", round_.character)
         price = next(choice.price for choice in self._varied(round_) if choice.slot.id == slot_id)
         new = self._new(round_, f"{round_.id}-v{seed_of(trigger, 0):08x}", model.id, price)
@@ -155,7 +155,7 @@ class Rerolling:
 
     def _varied(self, round_: Round) -> tuple[Choice, ...]:
         """Every candidate or none, since who can be varied would tell who drew."""
-        by_slot = {slot.id: self._varier(slot) for slot in round_.candidates}
+        by_slot = {slot.id: self._varier(round_, slot) for slot in round_.candidates}
         prices = {id_: m.price(round_.brief.size, references=1) for id_, m in by_slot.items() if m}
         if len(prices) < len(by_slot):
             return ()
@@ -163,10 +163,15 @@ class Rerolling:
         told = prices if round_.state is State.CLOSED else dict.fromkeys(prices, dearest)
         return tuple(Choice(slot, told[slot.id]) for slot in round_.candidates)
 
-    def _varier(self, slot: Slot) -> ModelFacts | None:
-        """Who draws another moment of a candidate: its own model if that takes a reference, else the best likeness."""
-        able = [m for m in self._catalogue.models if m.references and self._can_ask(m)]
-        return next((m for m in able if m.id == slot.model), None) or best_likeness(able)
+    def _varier(self, round_: Round, slot: Slot) -> ModelFacts | None:
+        """Who draws another moment of a candidate: its own model if that takes a reference, else the best likeness.
+
+        While models are hidden they all draw their own or one model draws for all: a variation's size, speed and hand
+        would else tell whose candidate it is.
+        """
+        able = {m.id: m for m in self._catalogue.models if m.references and self._can_ask(m)}
+        each = round_.named or all(s.model in able for s in round_.candidates)
+        return (able.get(slot.model) if each else None) or best_likeness(tuple(able.values()))
 
     def _price(self, round_: Round, slot: Slot) -> Decimal:
         """What one more slot like this one is said to cost, and reserves: before the close the dearest of its kind."""

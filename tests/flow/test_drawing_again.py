@@ -1,6 +1,7 @@
 """Drawing again over a real database: variations, models after the close, and what each is said to cost."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from bot.dossier import record_of
 from bot.errors import NotYours, OverBudget, Refused, RoundClosed, TimedOut
 from bot.prompt import VERSION_VARIED
 from bot.round import Round, SlotState, State
-from tests.flow.theatre import BANANA, DIRECTOR, FILM, LEAD, LITERAL, SKIN, Theatre, theatre
+from tests.flow.theatre import BANANA, DIRECTOR, FILM, LEAD, LITERAL, SKIN, TWO_KEYS, Theatre, theatre
 
 KEYS = ("recraft", "openai", "gemini")
 LINE = "Maya: a fisherwoman --models recraft,nano-banana"
@@ -60,11 +61,29 @@ async def test_a_variation_is_drawn_from_its_candidate_and_gets_the_next_number_
     assert after.sheet_shows == 5
 
 
-async def test_a_model_that_takes_references_varies_its_own_portraits(tmp_path: Path) -> None:
-    async with theatre(tmp_path, keys=KEYS) as house:
-        round_ = await house.voting(LINE)
-        after = await varied(house, round_, number_by(round_, BANANA.id))
-    assert after.numbered(5).model == BANANA.id
+THREE = replace(TWO_KEYS, models=(SKIN, replace(LITERAL, references=4), BANANA))
+
+
+async def test_where_all_models_take_pictures_each_varies_its_own(tmp_path: Path) -> None:
+    async with theatre(tmp_path, keys=KEYS, catalogue=THREE) as house:
+        round_ = await house.voting("Maya: x --models gpt-image-2,nano-banana")
+        for number in (1, 2, 3, 4):
+            round_ = await varied(house, round_, number, f"vary {number}")
+    assert [round_.numbered(4 + n).model for n in (1, 2, 3, 4)] == [round_.numbered(n).model for n in (1, 2, 3, 4)]
+
+
+async def test_where_some_take_none_one_model_varies_all_until_the_close_and_each_its_own_after_it(
+    tmp_path: Path,
+) -> None:
+    async with theatre(tmp_path, keys=KEYS, catalogue=THREE) as house:
+        round_ = await house.voting("Maya: x --models recraft,nano-banana")
+        by_banana = number_by(round_, BANANA.id)
+        for number in (by_banana, number_by(round_, SKIN.id)):
+            round_ = await varied(house, round_, number, f"vary {number}")
+        assert round_.numbered(5).model == round_.numbered(6).model
+        await house.casting.voting.close(round_.id, LEAD)
+        round_ = await varied(house, round_, by_banana, "after the close")
+    assert round_.numbered(7).model == BANANA.id
 
 
 async def test_before_the_close_nothing_about_a_variation_tells_who_drew_its_candidate(house: Theatre) -> None:
