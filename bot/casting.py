@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from bot.audition import Audition, Models
+from bot.audition import Audition
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
+from bot.drawing import Drawing, Models
 from bot.enlarging import Enlarging
 from bot.finishing import Finishing
 from bot.history import History
@@ -14,6 +15,7 @@ from bot.home import Home
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
 from bot.locking import Locking
+from bot.looking import Looking
 from bot.opening import Opening
 from bot.permits import Permits
 from bot.ports import (
@@ -38,7 +40,9 @@ from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
 from bot.recasting import Recasting
+from bot.refining import Refining
 from bot.reminding import Reminding
+from bot.rerolling import Rerolling
 from bot.sealing import Sealing
 from bot.spending import Spending
 from bot.taking import Taking
@@ -74,6 +78,9 @@ class Casting:
     finishing: Finishing
     enlarging: Enlarging
     taking: Taking
+    rerolling: Rerolling
+    refining: Refining
+    looking: Looking
     catalogue: Catalogue
     permits: Permits
     reminding: Reminding
@@ -113,9 +120,10 @@ class Casting:
         )
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
-        audition = Audition(
-            rounds, portraits, models, stage, errands, opening, presenting, caps, now, permits, chronicle
-        )
+        drawing = Drawing(rounds, portraits, models, stage, now)
+        audition = Audition(rounds, drawing, stage, errands, presenting, now, permits, chronicle)
+        rerolling = Rerolling(rounds, stage, errands, opening, models.catalogue, health, caps, now, permits, chronicle)
+        refining = Refining(rounds, stage, opening, permits)
         voting = Voting(rounds, stage, errands, now, chronicle, permits)
         reminding = Reminding(rounds, stage, people, messenger, now)
         sealing = Sealing(rounds, stage, now)
@@ -131,8 +139,8 @@ class Casting:
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
         history = History(rounds, roster, ledger, chronicle, recall, visibility, now)
-        after = (finishing, enlarging, Taking(recall, portraits), models.catalogue, permits, reminding)
-        return cls(*before, *after, recasting=recasting, history=history)
+        after = (finishing, enlarging, Taking(recall, portraits), rerolling, refining, Looking(rounds))
+        return cls(*before, *after, models.catalogue, permits, reminding, recasting, history)
 
     @property
     def drawing(self) -> int:

@@ -8,9 +8,9 @@ from datetime import datetime
 from time import perf_counter
 
 from bot import measures
-from bot.audition import Models
 from bot.budget import Charge
 from bot.catalogue import Size
+from bot.drawing import Models
 from bot.errors import BadPicture, ModelError
 from bot.face import Face, Portrait
 from bot.finish import Finish, FinishState, FinishWay

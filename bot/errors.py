@@ -187,9 +187,10 @@ class OverBudget(CastingError):
 
 @dataclass(eq=False)
 class Dearer(CastingError):
-    """What was agreed to would now cost up to `price` dollars, more than was said."""
+    """What is wanted now costs `price` dollars, more than the `shown` ones; asked for again it is agreed to."""
 
     price: Decimal
+    shown: Decimal
 
 
 @dataclass(eq=False)

@@ -71,6 +71,7 @@ class Face:
     """A locked candidate. Its id is the round's: a round gives at most one face.
 
     `use` is what it is wanted for, empty where nobody said. A `released` face stays in the history and is nobody's.
+    `varies` is the number of the candidate whose portrait it was drawn from, where it is a variation.
     """
 
     round_id: str
@@ -98,6 +99,7 @@ class Face:
     message_ts: str
     use: str = ""
     released: Release | None = None
+    varies: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ waiting -> asking -> kept                        an upscaler enlarged it: what i
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -131,6 +132,11 @@ def plan_of(face: Face, catalogue: Catalogue, today: date) -> Plan | None:
         return None
     best = min(larger, key=lambda m: (_largest(m) < FOUR_K_SIDE, m.id != face.model, _likeness(m)))
     return Plan(FinishWay.REDRAW, best.id, best.price(Size.FOUR_K, references=1), _largest(best) >= FOUR_K_SIDE)
+
+
+def best_likeness(able: Sequence[ModelFacts]) -> ModelFacts | None:
+    """Which of the models that take a reference keeps a face best."""
+    return min(able, key=_likeness, default=None)
 
 
 def newest(finishes: tuple[Finish, ...]) -> Finish | None:

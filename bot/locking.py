@@ -4,6 +4,7 @@ from bot.errors import NoWinner, RoundClosed
 from bot.face import Face
 from bot.permits import Permits
 from bot.ports import Clock, Errands, Roster, Rounds, Stage
+from bot.prompt import VERSION_VARIED
 from bot.round import Round, Slot, State
 from bot.voting import Voting
 
@@ -90,8 +91,8 @@ class Locking:
             number=slot.number,
             model=slot.model,
             portrait=slot.portrait,
-            prompt=round_.prompt,
-            prompt_version=round_.prompt_version,
+            prompt=slot.prompt or round_.prompt,
+            prompt_version=VERSION_VARIED if slot.vary_of else round_.prompt_version,
             brief=round_.brief.text,
             seed=slot.seed,
             request_id=slot.request_id,
@@ -105,4 +106,5 @@ class Locking:
             locked_at=self._now(),
             message_ts=round_.message_ts or "",
             use=round_.brief.use or "",
+            varies=round_.varied(slot),
         )

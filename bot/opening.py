@@ -119,15 +119,34 @@ class Opening:
         new = self._plan(chosen, wish.brief, wish.place, person, _id("r", wish.place.team, wish_id))
         return await self._rounds.open(new, self._caps, recast=True)
 
-    async def open_child(self, parent: Round, person: str) -> Opened:
-        """A round for the parent's brief once more, in place of the parent; one parent has one child.
+    async def open_child(self, parent: Round, person: str, refined: Brief | None = None) -> Opened:
+        """A round for the parent's brief once more, or `refined`, in place of the parent; one parent has one child.
 
-        Its price stood on the button, stand-ins included, so nothing is asked again.
+        Its price stood on the button, stand-ins included, so nothing is asked again. Raises RoundClosed where the
+        parent has ended without one.
         """
         await self._permits.spend(parent.place, person)
-        brief = parent.brief
-        new = self._plan(self._route(brief), brief, parent.place, person, _id("r", parent.place.team, parent.id))
-        return await self._rounds.open(replace(new, parent=parent.id, origin="rerolled"), self._caps, recast=True)
+        if child := await self.child(parent):
+            return Opened(child, fresh=False)
+        parent.must_take_more("reroll")
+        brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
+        new = self._plan(self._route(brief), brief, parent.place, person, child_id(parent))
+        return await self._rounds.open(replace(new, parent=parent.id, origin=origin), self._caps, recast=True)
+
+    async def child(self, parent: Round) -> Round | None:
+        """The round that took a re-rolled or refined one's place."""
+        try:
+            return await self._rounds.get(child_id(parent))
+        except KeyError:
+            return None
+
+    async def told(self, brief: Brief, parent: Round, person: str, price: Decimal) -> bool:
+        """Whether the person was told before what these words cost; from now on they were."""
+        trigger = f"{parent.id}:{price}:{brief.text}"
+        if await self._rounds.wish(_id("w", parent.place.team, trigger)):
+            return True
+        await self.keep(replace(brief, agreed=price), parent.place, person, trigger)
+        return False
 
     async def open_recast(
         self, face_round: Round, brief: Brief, person: str, key: str, because: str, release: Release | None
@@ -215,6 +234,11 @@ def _alternatives(
 def seed_of(round_id: str, position: int) -> int:
     """A seed of 31 bits that is the same whenever it is asked for."""
     return int.from_bytes(sha256(f"{round_id}:{position}".encode()).digest()[:4]) >> 1
+
+
+def child_id(parent: Round) -> str:
+    """The id of the one round that may take this one's place."""
+    return _id("r", parent.place.team, parent.id)
 
 
 def _id(kind: str, team: str, trigger: str) -> str:

@@ -40,6 +40,8 @@ class Posting:
         round_ = await self._rounds.get(round_id)
         if round_.state in OPEN:
             await self._or_call_off(round_, partial(self._stage.post, round_id))
+            if round_.parent:
+                self._stage.refresh(round_.parent)
         elif round_.refused:
             await self._stage.tell_lead(round_id, "called_off")
 

@@ -8,6 +8,7 @@ from bot.brief import Brief
 
 VERSION = "portrait-1"
 VERSION_LIKE = "portrait-1-like"
+VERSION_VARIED = "portrait-1-varied"
 
 # No default model takes a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so what should not be
 # there is said as what should. "Flawless", "perfect" and "8K" are left out: they pull skin towards wax.
@@ -50,6 +51,17 @@ _AGE_MARKERS = (
     (150, "deeply lined face, thin skin with age spots, white or thinning hair, hollowed cheeks"),
 )
 
+# A casting day gives many frames of one face. What makes it that face is kept, and what changes from frame to frame is
+# named, since models that are only told to vary change the bones first.
+_VARIED = """\
+Another photograph of the person in the reference, from the same casting day. It is the same face: keep the bone \
+structure, eyes, nose, mouth, teeth, skin, marks, asymmetries, age, hair and dress. It is another moment: another \
+expression, as it comes between two answers, the head turned or tilted a little otherwise, the light from the window \
+moved on. Keep the framing and the plain background, and skin as skin is. One person alone in the frame, no lettering. \
+The first photograph was made for these words:
+
+{prompt}"""
+
 _SAME = """\
 The same photograph of the same person as the reference, at a higher resolution. Keep every feature of the face, its \
 lines, marks and asymmetries, the expression, the hair, the clothes, the pose, the light, the framing and the \
@@ -74,6 +86,11 @@ class Prompt:
         frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=words, age=markers)
         return cls(frame + _LIKE, VERSION_LIKE) if brief.like else cls(frame)
 
+    @classmethod
+    def varied(cls, prompt: str) -> "Prompt":
+        """The words for another moment of a portrait that goes along as reference; it was drawn for `prompt`."""
+        return cls(_VARIED.format(prompt=prompt), VERSION_VARIED)
+
     @property
     def digest(self) -> str:
         """SHA-256 of the words, in hex."""
@@ -81,8 +98,11 @@ class Prompt:
 
 
 def same_face(prompt: str) -> str:
-    """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for."""
-    return _SAME.format(prompt=prompt)
+    """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for.
+
+    Of a variation the first words stand there alone: it is to stay the moment it is.
+    """
+    return _SAME.format(prompt=prompt.removeprefix(_VARIED.removesuffix("{prompt}")))
 
 
 def age_in(text: str) -> int | None:

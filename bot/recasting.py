@@ -117,7 +117,7 @@ class Recasting:
     def _must_cost(self, brief: Brief, agreed: Decimal) -> None:
         price = self._opening.affordable(brief)
         if price > agreed:
-            raise Dearer(price)
+            raise Dearer(price, agreed)
 
     async def _allowed(self, round_id: str, person: str, key: str = "") -> tuple[Round, Face, tuple[How, ...]]:
         """The round, the face it gave, and what can be done with that now."""

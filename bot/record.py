@@ -25,7 +25,7 @@ async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
         "round": round_.id,
         "character": round_.character,
         "state": round_.state.value,
-        "candidates": [_candidate(slot) for slot in round_.candidates],
+        "candidates": [_candidate(round_, slot) for slot in round_.candidates],
         "misses": [_miss(slot) for slot in round_.misses],
         "votes": {str(number): count for number, count in tally.votes.items()},
         "voters": tally.voters,
@@ -64,10 +64,11 @@ def _event(event: Event) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value not in (None, "", 0, [])}
 
 
-def _candidate(slot: Slot) -> dict[str, Any]:
+def _candidate(round_: Round, slot: Slot) -> dict[str, Any]:
     assert slot.portrait
     return {
         "number": slot.number,
+        "varies": round_.varied(slot),
         "model": slot.model,
         "width": slot.portrait.width,
         "height": slot.portrait.height,

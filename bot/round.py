@@ -93,6 +93,11 @@ class Slot:
     def final(self) -> bool:
         return self.state in (SlotState.CANDIDATE, SlotState.MISS)
 
+    @property
+    def further(self) -> bool:
+        """Whether it was asked for later than the round, and gets a number as soon as it lands."""
+        return bool(self.again_for or self.vary_of)
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -223,12 +228,21 @@ class Round:
     @property
     def another(self) -> Decimal:
         """What another round like this one may cost at most, in dollars."""
-        return sum((s.price for s in self.slots if s.again_for is None), Decimal(0))
+        return sum((s.price for s in self.slots if not s.further), Decimal(0))
+
+    @property
+    def wanted(self) -> int:
+        """How many portraits the round began with."""
+        return sum(not s.further for s in self.slots)
 
     @property
     def dearest(self) -> Decimal:
-        """The price shown for any re-roll, so that it names no model."""
-        return max(s.price for s in self.slots)
+        """The price shown for any re-roll, so that it names no model. Variations have one of their own."""
+        return max(s.price for s in self.slots if not s.vary_of)
+
+    def veiled(self, slot: Slot) -> Decimal:
+        """The price told of one slot before the close: the same whichever model it has."""
+        return slot.price if slot.vary_of else self.dearest
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -237,7 +251,13 @@ class Round:
     @property
     def blind(self) -> bool:
         """Whether hiding the model means anything: a round left with one model is not blind, nor is a run-off."""
-        return not self.run_off and len({s.model for s in self.candidates} or set(self.models)) > 1
+        drawn = {s.model for s in self.candidates if not s.vary_of}
+        return not self.run_off and len(drawn or set(self.models)) > 1
+
+    @property
+    def named(self) -> bool:
+        """Whether people know by now which model drew what."""
+        return self.state in (State.CLOSED, State.LOCKED) or self.run_off is not None
 
     @property
     def slot_of(self) -> Mapping[int, str]:
@@ -320,7 +340,7 @@ class Round:
 
     def shown(self, tally: Tally) -> Tally:
         """As much of `tally` as anybody may see now."""
-        return tally.unseen if self.sealed and self.state is State.VOTING else tally
+        return tally.unseen if self.sealed and self.tally is None else tally
 
     def candidate(self, slot_id: str) -> Slot:
         """The candidate of this slot; raises KeyError while it has no number."""
@@ -330,9 +350,18 @@ class Round:
         raise KeyError(slot_id)
 
     def next_number(self) -> int | None:
-        """The number a further candidate gets; None once eight are taken."""
-        number = len(self.candidates) + 1
+        """The number a further candidate gets; None once eight are taken, or will be by what is being drawn."""
+        number = len(self.candidates) + sum(s.further and not s.final for s in self.slots) + 1
         return number if number <= SLOT_LIMIT else None
+
+    def varied(self, slot: Slot) -> int | None:
+        """The number of the candidate that `slot` varies."""
+        return next((s.number for s in self.slots if s.id == slot.vary_of), None)
+
+    def came_after(self, slot: Slot) -> bool:
+        """Whether a candidate of a closed ballot came too late to be voted for."""
+        asked = self.run_off.first if self.run_off else self.tally
+        return asked is not None and slot.number is not None and slot.number not in asked.votes
 
     def shuffled(self) -> dict[str, int]:
         """Numbers for the candidates that have arrived: 1, 2, 3 without gaps in the round's own stored order."""
@@ -344,6 +373,12 @@ class Round:
         """Raise NotYours unless `person` leads this round."""
         if person != self.lead:
             raise NotYours(what, self.lead)
+
+    def must_take_more(self, what: str) -> None:
+        """Raise RoundClosed unless another portrait may join; a run-off is between candidates that stand."""
+        self.must_be(State.DRAWING, State.VOTING, State.CLOSED, what=what)
+        if self.run_off and self.state is State.VOTING:
+            raise RoundClosed(what, "run_off", self.character)
 
     def must_be(self, *states: State, what: str) -> None:
         """Raise RoundClosed unless the round stands in one of `states`."""

@@ -10,11 +10,13 @@ from handlers.finish import Finish
 from handlers.history import History
 from handlers.home import Home
 from handlers.lock import Lock
+from handlers.look import Look
 from handlers.mention import Mention
 from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.recast import Recast
+from handlers.refine import Refine
 from handlers.reroll import Reroll
 from handlers.seal import Seal
 from handlers.sights import Sights
@@ -34,6 +36,8 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Vote(casting, visibility, reach).listen(app)
     Seal(casting, reach).listen(app)
     Reroll(casting, reach).listen(app)
+    Refine(casting, reach).listen(app)
+    Look(casting, sights, reach).listen(app)
     Steer(casting, reach).listen(app)
     Lock(casting, reach).listen(app)
     Recall(casting, sights, reach).listen(app)

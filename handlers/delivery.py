@@ -111,8 +111,22 @@ async def open_dialog(client: AsyncWebClient, opener: str, dialog: dict[str, Any
         if reason(error) != "invalid_arguments":
             raise
         log.info("picture_refused", details=error.response.get("response_metadata"))
-        bare = [block for block in dialog["blocks"] if block["type"] != "image"]
-        await client.views_open(trigger_id=opener, view={**dialog, "blocks": bare})
+        await client.views_open(trigger_id=opener, view=_bare(dialog))
+
+
+async def change_dialog(client: AsyncWebClient, view_id: str, dialog: dict[str, Any]) -> None:
+    """Show another modal in the place of an open one, without its pictures where Slack refuses them; one that was
+    closed meanwhile stays closed. Raises Unreachable."""
+    with asking("views.update"):
+        try:
+            await client.views_update(view_id=view_id, view=dialog)
+        except SlackApiError as error:
+            if reason(error) == "not_found":
+                return
+            if reason(error) != "invalid_arguments":
+                raise
+            log.info("picture_refused", details=error.response.get("response_metadata"))
+            await client.views_update(view_id=view_id, view=_bare(dialog))
 
 
 async def speak(view: View, place: Place, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:
@@ -127,6 +141,11 @@ async def write_to(person: str, view: View, client: AsyncWebClient) -> None:
     A person's id in the place of a channel means that conversation (docs.slack.dev, "chat.postMessage").
     """
     await speak(view, Place("", person), client)
+
+
+def _bare(dialog: dict[str, Any]) -> dict[str, Any]:
+    """The same without its pictures."""
+    return {**dialog, "blocks": [block for block in dialog["blocks"] if block["type"] != "image"]}
 
 
 async def _whisper(client: AsyncWebClient, place: Place, person: str, thread_ts: str | None, view: View) -> None:

@@ -4,8 +4,8 @@ from collections import OrderedDict
 
 from bot.errors import Unreachable
 from bot.round import Round
-from handlers.asking import asking
 from handlers.clients import Clients
+from handlers.sights import permalink
 
 _REMEMBERED = 1_000
 
@@ -24,14 +24,9 @@ class Links:
         key = (round_.place.team, round_.place.channel, round_.message_ts)
         if key not in self._known:
             try:
-                self._known[key] = await self._ask(*key)
+                self._known[key] = await permalink(self._clients.of(round_.place.team), *key[1:])
             except Unreachable:
                 return ""
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return self._known[key]
-
-    async def _ask(self, team: str, channel: str, message_ts: str) -> str:
-        with asking("chat.getPermalink"):
-            answer = await self._clients.of(team).chat_getPermalink(channel=channel, message_ts=message_ts)
-        return str(answer["permalink"])

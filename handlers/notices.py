@@ -19,6 +19,7 @@ from handlers.blocks.private import note
 from handlers.blocks.view import View
 from handlers.clients import Clients
 from handlers.delivery import write_to
+from handlers.links import Links
 from handlers.uploads import Upload, Uploads
 from handlers.words import endings
 from handlers.words import spend as words
@@ -38,6 +39,7 @@ class SlackMessenger:
         self._clients = clients
         self._titles = Titles(catalogue)
         self._uploads = Uploads(clients)
+        self._links = Links(clients)
 
     async def tell(self, reader: Reader, ending: Ending) -> None:
         client = self._clients.of(reader.team)
@@ -48,9 +50,8 @@ class SlackMessenger:
         await write_to(reader.person, blocks.overspent(entry), self._clients.of(reader.team))
 
     async def remind(self, reader: Reader, round_: Round) -> None:
-        client = self._clients.of(reader.team)
-        link = await self._link(client, round_)
-        await write_to(reader.person, note(words_of_voters.missing(round_, link)), client)
+        told = words_of_voters.missing(round_, await self._links.of(round_))
+        await write_to(reader.person, note(told), self._clients.of(reader.team))
 
     async def show_statement(self, reader: Reader, statement: Statement) -> None:
         """The words first, then the picture: it hangs in the thread of its own message, where nobody else may look and
@@ -66,17 +67,6 @@ class SlackMessenger:
             await self._illustrate(where, str(answer["ts"]), statement)
         except Unreachable as error:
             log.info("statement_without_picture", what=error.what)
-
-    async def _link(self, client: AsyncWebClient, round_: Round) -> str:
-        """Where the round is; a reminder without it is still one."""
-        try:
-            with asking("chat.getPermalink"):
-                answer = await client.chat_getPermalink(
-                    channel=round_.place.channel, message_ts=round_.message_ts or ""
-                )
-        except Unreachable:
-            return ""
-        return str(answer["permalink"])
 
     async def _illustrate(self, where: Place, ts: str, statement: Statement) -> None:
         drawn = await aside(bars, words.panels(statement, self._titles))

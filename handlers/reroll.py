@@ -1,17 +1,22 @@
-"""Re-rolls: what can be drawn again and for how much, then all of it or one."""
+"""Re-rolls: what can be drawn again and for how much, then all of it, one, or another moment of one."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
+from bot.round import Slot
 from handlers.apology import apology
-from handlers.blocks import private
+from handlers.blocks.reroll import reroll
 from handlers.delivery import Replies
 from handlers.payloads import Payload, press_from
 from handlers.reach import Reach
+from handlers.words.titles import Titles
+
+Deed = Callable[[str, str, str], Awaitable[Slot]]
 
 
 class Reroll:
@@ -19,13 +24,15 @@ class Reroll:
 
     def __init__(self, casting: Casting, reach: Reach) -> None:
         self._opening = casting.opening
-        self._audition = casting.audition
+        self._rerolling = casting.rerolling
+        self._titles = Titles(casting.catalogue)
         self._reach = reach
 
     def listen(self, app: AsyncApp) -> None:
         app.action("reroll")(self.on_offer)
         app.action("reroll_all")(self.on_all)
-        app.action(re.compile(r"^reroll_one:\d$"))(self.on_one)
+        app.action(re.compile(r"^reroll_one(:\d)?$"))(self.on_one)
+        app.action("vary")(self.on_vary)
 
     async def on_offer(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Nothing is drawn yet: the choices and their prices, privately."""
@@ -33,27 +40,32 @@ class Reroll:
         async with apology(replies.privately):
             press = press_from(body)
             await self._reach.round(press)
-            offer = await self._audition.reroll_offer(press.id, press.person)
-            await replies.privately(private.reroll(offer))
+            offer = await self._rerolling.offer(press.id, press.person)
+            await replies.privately(reroll(offer, self._titles))
 
     async def on_all(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
             await self._reach.round(press)
-            opened = await self._audition.reroll_all(press.id, press.person)
+            opened = await self._rerolling.all(press.id, press.person)
             await replies.ack()
             await self._opening.begin(opened.round.id)
             await replies.dismiss()
 
     async def on_one(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        await self._further(self._rerolling.one, body, Replies(ack, respond))
+
+    async def on_vary(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        await self._further(self._rerolling.vary, body, Replies(ack, respond))
+
+    async def _further(self, deed: Deed, body: Payload, replies: Replies) -> None:
         """Pressed twice on one message it draws once; the round's own message stays, a private choice goes."""
-        replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
             await self._reach.slot(press)
-            slot = await self._audition.reroll_one(press.id, press.person, press.trigger)
+            slot = await deed(press.id, press.person, press.trigger)
             await replies.ack()
-            await self._audition.begin_slot(slot.id)
+            await self._rerolling.begin(slot.id)
             if press.is_private:
                 await replies.dismiss()

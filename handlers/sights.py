@@ -72,7 +72,12 @@ class Sights:
         if not message_ts:
             return ""
         try:
-            with asking("chat.getPermalink"):
-                return str((await client.chat_getPermalink(channel=channel, message_ts=message_ts))["permalink"])
+            return await permalink(client, channel, message_ts)
         except Unreachable:
             return ""
+
+
+async def permalink(client: AsyncWebClient, channel: str, message_ts: str) -> str:
+    """The address of a message; raises Unreachable."""
+    with asking("chat.getPermalink"):
+        return str((await client.chat_getPermalink(channel=channel, message_ts=message_ts))["permalink"])

@@ -21,6 +21,7 @@ from handlers.blocks.rounds import message
 from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
 from handlers.clients import Clients
+from handlers.kin import Kinship
 from handlers.links import Links
 from handlers.messages import Messages
 from handlers.payloads import reaction_of
@@ -67,6 +68,7 @@ class SlackStage:
         self._reacted = Reacted(clients, rounds, visibility)
         self._uploads = Uploads(clients)
         self._links = Links(clients)
+        self._kinship = Kinship(self._links, rounds)
         self._redraws = Redraws(self._draw, self._team_of)
         measures.reads("redraws_waiting", lambda: self._redraws.waiting)
         self._without_picture: set[str] = set()
@@ -167,13 +169,14 @@ class SlackStage:
         return (await self._rounds.get(round_id)).place.team
 
     async def _view(self, round_: Round) -> View:
-        uncounted = round_.state in OPEN and round_.tally is None
+        uncounted = round_.tally is None
         marks = await self._rounds.marks(round_.id) if uncounted else ()
         papers = await self._rounds.papers(round_.id) if uncounted else ()
         shown = await self._with_faces(Shown(round_, round_.shown(round_.count(marks, papers)), self._titles))
         if shown.face is None:
+            parent, child = await self._kinship.before(round_), await self._kinship.after(round_)
             turnout = round_.turnout(round_.have_voted(marks, papers), await self._gone(round_)) if uncounted else None
-            return message(replace(shown, turnout=turnout))
+            return message(replace(shown, turnout=turnout, parent=parent, child=child))
         plan = plan_of(shown.face, self._catalogue, datetime.now(UTC).date())
         return message(replace(shown, finishes=await self._finishes.of(round_.id), plan=plan))
 

@@ -70,6 +70,10 @@ class Door:
         async with self._session.post(f"{self.address}/control/people/{user}/attach", data=form) as answer:
             return str((await answer.json())["file"]["id"])
 
+    async def choose(self, user: str, view_id: str, action_id: str, value: str | list[str]) -> Json:
+        """A press or a choice inside a modal or a home that tells at once."""
+        return await self.post(f"people/{user}/click", {"view_id": view_id, "action_id": action_id, "value": value})
+
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
         return await self.post(f"people/{user}/submit", {"view_id": view_id, "values": dict(values)})
 
@@ -148,6 +152,16 @@ def buttons_of(message: Json) -> dict[str, str]:
             if element.get("type") == "button":
                 found[element["action_id"]] = element["text"]["text"]
     return found
+
+
+def menu_of(message: Json, action_id: str) -> dict[str, str]:
+    """The choices of a menu: label to value; empty where there is no such menu."""
+    for block in message.get("blocks") or []:
+        inside = [*block.get("elements", []), block.get("accessory") or {}, block.get("element") or {}]
+        for element in inside:
+            if element.get("action_id") == action_id:
+                return {option["text"]["text"]: option["value"] for option in element.get("options", [])}
+    return {}
 
 
 def pictures_of(message: Json) -> list[str]:

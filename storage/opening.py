@@ -31,7 +31,7 @@ async def open_round(
     if await connection.scalar(select(exists().where(rounds.c.id == new.id))):
         return Opened(await round_by_id(connection, new.id), fresh=False)
     if new.parent and not again:
-        await _void_parent(connection, new.parent, new.character)
+        await _void_parent(connection, new.parent, new.origin, new.character)
     await _must_be_free(connection, character_id, new, recast)
     if recast and not new.parent and (present := await connection.scalar(present_face(character_id))):
         new = replace(new, parent=present, origin=RECAST)
@@ -71,9 +71,10 @@ async def _of_parent(connection: AsyncConnection, parent: str) -> str:
     return str(await connection.scalar(held.returning(characters.c.id)))
 
 
-async def _void_parent(connection: AsyncConnection, parent: str, name: str) -> None:
+async def _void_parent(connection: AsyncConnection, parent: str, origin: str, name: str) -> None:
+    """The child takes its place: why it ended is how the child came of it."""
     rerolled = update(rounds).where(rounds.c.id == parent, rounds.c.state.in_(OPEN))
-    await connection.execute(rerolled.values(state=State.VOID, why_void="rerolled"))
+    await connection.execute(rerolled.values(state=State.VOID, why_void=origin or "rerolled"))
     if await connection.scalar(select(rounds.c.state).where(rounds.c.id == parent)) is State.LOCKED:
         raise RoundClosed("reroll", State.LOCKED, name)
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import SLOT_LIMIT
 from bot.budget import Caps, Charge, Item, Spender, purse_day
+from bot.errors import RoundClosed
 from bot.face import Place, Portrait
 from bot.ports import Landing
 from bot.round import Miss, Slot, SlotState, State
@@ -94,7 +95,9 @@ async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime)
     round_ = await round_by_id(connection, slot.round_id)
     if known := next((s for s in round_.slots if s.id == slot.id), None):
         return known
-    round_.must_be(State.DRAWING, State.VOTING, what="reroll")
+    round_.must_be(State.DRAWING, State.VOTING, State.CLOSED, what="reroll")
+    if round_.next_number() is None:
+        raise RoundClosed("reroll", "full", round_.character)
     caps.allow_round(slot.price, already=round_.price)
     spender = Spender(round_.place, round_.starter, purse_day(at))
     await purse.reserve(connection, spender, slot.price, caps)

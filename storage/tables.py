@@ -236,6 +236,7 @@ faces = Table(
     Column("message_ts", Text, nullable=False),
     Column("use", Text, nullable=False, server_default=""),
     Column("released", Document[Release](Release)),
+    Column("varies", Integer),
     UniqueConstraint("character_id", "version"),
 )
 

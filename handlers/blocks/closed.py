@@ -3,34 +3,37 @@
 from collections.abc import Iterator
 
 from bot.catalogue import Size
+from handlers.blocks import look
 from handlers.blocks.shown import Shown, named_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
-from handlers.words import labels, records, rounds, run_off, sealed
+from handlers.words import labels, records, rerolling, rounds, run_off, sealed
 from handlers.words.text import quiet
 
 
 def closed(shown: Shown) -> View:
     round_, tally = shown.round, shown.tally
-    sized, name = round_.brief.size is Size.FOUR_K, round_.character
+    sized = round_.brief.size is Size.FOUR_K
     ranked = records.by_votes(round_, tally)
-    lines = "\n".join(rounds.revealed(slot, tally, shown.titles, name, sized=sized) for slot in ranked)
+    lines = "\n".join(rounds.revealed(round_, slot, tally, shown.titles, sized=sized) for slot in ranked)
     return view(
         f"{quiet(labels.closed_header(round_.character))}. {rounds.result(round_, tally)}",
         header(labels.closed_header(round_.character)),
         origin(shown),
         *sheet(shown),
-        section(rounds.result(round_, tally)),
+        section(rounds.result(round_, tally), look.press(round_.id) if round_.candidates else None),
         section(lines) if lines else None,
         context(sealed.none(tally.answers)) if tally.answers else None,
         context(run_off.first_ballot(round_)),
         *named_misses(shown),
         context(rounds.cost(round_), rounds.exactly(round_), rounds.under_way(round_)),
-        actions(_presses(shown)),
+        actions(_choose(shown)),
+        actions(_go_on(shown)),
         instead=rounds.SHEET_IN_THREAD,
     )
 
 
-def _presses(shown: Shown) -> Iterator[Block]:
+def _choose(shown: Shown) -> Iterator[Block]:
+    """Who it is."""
     round_, leader = shown.round, shown.round.leader(shown.tally)
     if leader is not None:
         title, sure = labels.lock_question(round_.character, leader), labels.lock_consequence(shown.tally)
@@ -41,7 +44,14 @@ def _presses(shown: Shown) -> Iterator[Block]:
         yield button("run_off", run_off.label(close_call), round_.id)
     if round_.candidates:
         yield _decide(shown)
+
+
+def _go_on(shown: Shown) -> Iterator[Block]:
+    """What else can become of the round."""
+    round_ = shown.round
     yield button("extend", labels.EXTEND, round_.id)
+    yield button("reroll", labels.REROLL, round_.id)
+    yield button("refine", rerolling.REFINE, round_.id)
     drop = question(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
     yield button("drop", labels.DROP, round_.id, ask=drop)
 

@@ -1,10 +1,9 @@
 """Answers that concern one person: help, a line that cannot be cast, questions before money is spent, receipts."""
 
-from bot.audition import Offer
 from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, LeadLeft, NotHere, Unavailable
 from bot.round import Round
 from bot.voting import Clicked
-from handlers.blocks.view import View, actions, button, context, mrkdwn, section, to_copy, view
+from handlers.blocks.view import View, actions, button, mrkdwn, section, to_copy, view
 from handlers.words import answers, briefs, errors, labels, routing, run_off, sealed, voters
 
 _LINE_LIMIT = 3000
@@ -49,17 +48,6 @@ def in_vain(round_: Round, person: str) -> View:
 
 def chosen(round_: Round, number: int) -> View:
     return note(run_off.chosen(round_.character, number))
-
-
-def reroll(offer: Offer) -> View:
-    """What can be drawn again, each with its price on the button."""
-    again = [button("reroll_all", labels.reroll_all(offer.all_price), offer.round.id)]
-    again += [
-        button(f"reroll_one:{n}", labels.reroll_one(n, offer.each_price), offer.slots[n]) for n in sorted(offer.numbers)
-    ]
-    told = answers.reroll(offer)
-    note_below = answers.REROLL_NOTE if offer.numbers else answers.REROLL_FULL
-    return view(told, section(told), actions(again), context(note_below))
 
 
 def dropping(round_: Round) -> View:

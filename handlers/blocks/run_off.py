@@ -1,5 +1,6 @@
 """The round's message while a run-off is held: only the finalists, under their old numbers, one choice each."""
 
+from handlers.blocks import look
 from handlers.blocks.shown import Shown, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, section, view
 from handlers.blocks.voting import close, lock, more
@@ -18,7 +19,7 @@ def run_off(shown: Shown) -> View:
         header(heading),
         origin(shown),
         *sheet(shown),
-        section(words.HOW_TO_VOTE),
+        section(words.HOW_TO_VOTE, look.press(round_.id)),
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally, shown.turnout)),
         context(rounds.stop_sign(round_, shown.tally, shown.turnout)),

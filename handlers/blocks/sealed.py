@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.round import Slot
 from bot.sealing import Sheet
+from handlers.blocks import look
 from handlers.blocks.dialog import dialog, picks, ticks
 from handlers.blocks.shown import Shown, blind_misses, origin, sheet
 from handlers.blocks.view import (
@@ -20,7 +21,7 @@ from handlers.blocks.view import (
     view,
 )
 from handlers.blocks.voting import close, more
-from handlers.words import alt, labels, rounds, voters
+from handlers.words import alt, labels, lineage, rounds, voters
 from handlers.words import sealed as words
 from handlers.words.text import quiet
 
@@ -37,10 +38,10 @@ def sealed(shown: Shown) -> View:
         origin(shown),
         *sheet(shown),
         section(words.how_to_vote(round_.character)),
-        actions([button(_TAPPED, words.OPEN, round_.id, style="primary")]),
+        actions([button(_TAPPED, words.OPEN, round_.id, style="primary"), look.press(round_.id)]),
         context(rounds.ballot(round_, shown.tally, shown.turnout)),
         context(words.WHO_SEES_WHAT),
-        context(voters.who(round_), voters.led_by(round_), rounds.under_way(round_)),
+        context(voters.who(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions([button("reroll", labels.REROLL, round_.id), close(shown), more(round_)]),
     )

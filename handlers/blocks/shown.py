@@ -6,16 +6,26 @@ from dataclasses import dataclass, field
 from bot.ballot import Tally, Turnout
 from bot.face import Face
 from bot.finish import Finish, Plan
-from bot.round import Round
+from bot.round import Round, Slot
 from handlers.blocks.view import Block, button, context, image, section
-from handlers.words import alt, labels, misses, records, refusals
+from handlers.words import alt, labels, lineage, misses, records, refusals
 from handlers.words.titles import Titles
+
+
+@dataclass(frozen=True)
+class Kin:
+    """The round before or after another one, its tally as far as anybody may see it, and where its message is."""
+
+    round: Round
+    tally: Tally
+    link: str
 
 
 @dataclass(frozen=True)
 class Shown:
     """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
-    finish that, and how it would be finished. `turnout` where voters are named.
+    finish that, and how it would be finished. `turnout` where voters are named. `parent` is the round whose place it
+    took, `child` the one that took its own.
 
     `present` is the character's face now, `before` the one that the round casts anew, `links` where the messages of
     their rounds are, by round id; `versions` is how many faces the character had.
@@ -28,6 +38,8 @@ class Shown:
     finishes: tuple[Finish, ...] = ()
     plan: Plan | None = None
     turnout: Turnout | None = None
+    parent: Kin | None = None
+    child: Kin | None = None
     present: Face | None = None
     before: Face | None = None
     versions: int = 1
@@ -44,10 +56,11 @@ def portrait_file(round_: Round) -> str | None:
 
 
 def origin(shown: Shown) -> Block | None:
-    """Why an open round casts a face anew, and which."""
-    if shown.before is None:
-        return None
-    return context(records.recast(shown.round.because, shown.before, shown.link(shown.before)))
+    """What a round came of, kept in sight: the face it casts anew and why, or the round whose place it took."""
+    if shown.before:
+        return context(records.recast(shown.round.because, shown.before, shown.link(shown.before)))
+    parent = shown.parent
+    return context(lineage.before(shown.round, parent.round, parent.tally, parent.link)) if parent else None
 
 
 def sheet(shown: Shown) -> Iterator[Block]:
@@ -64,17 +77,19 @@ def blind_misses(shown: Shown, *, reroll: bool) -> Iterator[Block]:
     round_ = shown.round
     offered = reroll and round_.next_number() is not None
     for position, slot in enumerate(round_.misses, start=1):
-        line = f"{_numbered(shown, position)} {misses.blind(round_, slot)}"
-        press = button(f"reroll_one:{position}", labels.reroll_miss(round_.dearest), slot.id) if offered else None
+        line = f"{_numbered(shown, slot, position)} {misses.blind(round_, slot)}"
+        again = labels.reroll_miss(round_.veiled(slot))
+        press = button(f"reroll_one:{position}", again, slot.id) if offered else None
         yield section(line, press)
 
 
 def named_misses(shown: Shown) -> Iterator[Block]:
     """What is missing and why, with the models: for after the close."""
     for position, slot in enumerate(shown.round.misses, start=1):
-        yield section(f"{_numbered(shown, position)} {misses.named(slot, shown.titles)}")
+        yield section(f"{_numbered(shown, slot, position)} {misses.named(slot, shown.titles)}")
 
 
-def _numbered(shown: Shown, position: int) -> str:
-    wanted = sum(slot.again_for is None for slot in shown.round.slots)
-    return misses.numbered(position, len(shown.round.misses), wanted)
+def _numbered(shown: Shown, slot: Slot, position: int) -> str:
+    if varied := shown.round.varied(slot):
+        return misses.variation(varied)
+    return misses.numbered(position, len(shown.round.misses), shown.round.wanted)

@@ -1,9 +1,10 @@
 """The round's message while people vote: numbers, never models."""
 
 from bot.round import Round
+from handlers.blocks import look
 from handlers.blocks.shown import Shown, blind_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, overflow, question, section, view
-from handlers.words import labels, rounds, voters
+from handlers.words import labels, lineage, rounds, voters
 from handlers.words.text import quiet
 
 
@@ -14,11 +15,11 @@ def voting(shown: Shown) -> View:
         header(labels.voting_header(round_.character)),
         origin(shown),
         *sheet(shown),
-        section(rounds.HOW_TO_VOTE),
+        section(rounds.HOW_TO_VOTE, look.press(round_.id)),
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally, shown.turnout)),
         context(rounds.stop_sign(round_, shown.tally, shown.turnout)),
-        context(voters.who(round_), voters.led_by(round_), rounds.under_way(round_)),
+        context(voters.who(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions(_lead(shown)),
         instead=rounds.SHEET_IN_THREAD,

@@ -1,8 +1,7 @@
-"""What is said to one person: receipts of votes, help, what can be drawn again."""
+"""What is said to one person: receipts of votes, help."""
 
-from bot.audition import Offer
 from bot.voting import Clicked
-from handlers.words.text import channel, dollars, quiet
+from handlers.words.text import channel, quiet
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
@@ -21,8 +20,6 @@ HELP_LINES = (
 HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"
 WORKS = "This works:"
 SPENDING_SENT = "What was spent is in our direct message: only you see it there."
-REROLL_NOTE = "A portrait drawn again gets the next number; votes stay where they are."
-REROLL_FULL = "Eight candidates are the most a round shows, so only all of them can be drawn again."
 
 
 def receipt(clicked: Clicked) -> str:
@@ -39,9 +36,3 @@ def receipt(clicked: Clicked) -> str:
 def unanswered(where: str) -> str:
     """For somebody who asked in a conversation in which no answer can be given; says nothing of the answer."""
     return f"Slack does not let me answer you in {channel(where)}. Type /cast and the name there: that comes through."
-
-
-def reroll(offer: Offer) -> str:
-    """What can be drawn again, before anything is."""
-    votes = "All again ends this round and its votes, and opens a new one"
-    return f"Draw portraits for {quiet(offer.round.character)} again? {votes}, for up to {dollars(offer.all_price)}."

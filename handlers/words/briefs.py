@@ -27,6 +27,7 @@ _SENTENCES = {
     ("reason", "missing"): "Say why, in a few words.",
     ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",
     ("brief", "missing"): "I need a name, a colon and what the face looks like.",
+    ("brief", "same"): "These are the words as they were. All again draws those once more; other words are refined.",
     ("brief", "too_long"): "The brief has {got} characters; up to {limit} fit.",
     ("models", "unknown"): "I know the models {known}, but not {got}.",
     ("each", "not_a_count"): "--each takes a number from 1 to {limit}, not {got}.",

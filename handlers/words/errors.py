@@ -37,6 +37,7 @@ _DEEDS = {
     "open_now": "open the vote early",
     "cancel": "cancel this round",
     "reroll": "have portraits drawn again",
+    "refine": "refine the brief",
     "close": "close this vote",
     "extend": "extend this vote",
     "run_off": "hold a run-off",
@@ -74,7 +75,9 @@ _STATES = {
     "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",
     "unlocked": "This version of {name} was unlocked already. `/cast history {name}` tells by whom.",
     "superseded": "Another version is {name}'s face by now. `/cast {name}` shows it.",
-    "full": "Eight candidates are the most a round shows. Re-roll all of them, or close the vote.",
+    "full": "Eight candidates are the most a round shows, and this one holds them, with what is being drawn. "
+    "A new round is what is left: all again, or for a refined brief.",
+    "no_varier": "No model with an account here takes a picture as reference, so {name} cannot be varied.",
     "too_few": "Voting opens from two portraits on. There are fewer so far.",
 }
 _NO_FINISH = {
@@ -196,7 +199,10 @@ def _(error: OverBudget) -> str:
 
 @sentence.register
 def _(error: Dearer) -> str:
-    return f"This would cost up to {dollars(error.price)} now. Nothing was started."
+    return (
+        f"These words call other models: up to {dollars(error.price)} instead of {dollars(error.shown)}. "
+        "Nothing was started. Send it in once more to agree."
+    )
 
 
 @sentence.register

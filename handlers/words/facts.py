@@ -22,6 +22,7 @@ def rows(
     return (
         ("Model", f"{quiet(titles(face.model))}, `{face.model}`"),
         ("Picture", f"{portrait.width} × {portrait.height}, {portrait.media_type}, {count(portrait.length, 'byte')}"),
+        *([("Varies", f"candidate {face.varies} of its round, whose picture went along")] if face.varies else ()),
         ("SHA-256", f"`{portrait.sha256}`"),
         ("Content credentials", "found in the original" if portrait.credentials else "none found"),
         ("Seed", str(face.seed) if face.seed is not None else "none"),

@@ -71,14 +71,6 @@ def lock(leader: int | None) -> str:
     return f"Lock {leader} …" if leader else "Lock …"
 
 
-def reroll_all(price: Decimal) -> str:
-    return f"All again for up to {dollars(price)}"
-
-
-def reroll_one(number: int, price: Decimal) -> str:
-    return f"{number} again for up to {dollars(price)}"
-
-
 def reroll_miss(price: Decimal) -> str:
     return f"Re-roll it for up to {dollars(price)}"
 

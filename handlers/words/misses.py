@@ -31,7 +31,7 @@ def blind(round_: Round, slot: Slot) -> str:
     """The reason without the model: its price is the dearest slot's, its filter's word one of the brief's own."""
     assert slot.miss
     told = slot.miss.detail if slot.miss.detail and slot.miss.detail.casefold() in round_.brief.text.casefold() else ""
-    return f"{_reason(slot.miss, SOMEBODY, told)}. {_charge(slot.miss, round_.dearest, exact=False)}"
+    return f"{_reason(slot.miss, SOMEBODY, told)}. {_charge(slot.miss, round_.veiled(slot), exact=False)}"
 
 
 def named(slot: Slot, titles: Titles) -> str:
@@ -48,6 +48,11 @@ def told(miss: Miss, who: str, price: Decimal) -> str:
 def numbered(position: int, missing: int, of: int) -> str:
     """How a line about the `position`-th of `missing` portraits begins."""
     return f"One of {of} is missing:" if missing == 1 else f"Missing, {position} of {missing}:"
+
+
+def variation(number: int) -> str:
+    """How a line about a variation of candidate `number` begins."""
+    return f"The variation of {number} is missing:"
 
 
 def _reason(miss: Miss, who: str, detail: str) -> str:

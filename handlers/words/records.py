@@ -20,7 +20,8 @@ def header(face: Face, present: Face | None) -> str:
 def winner(face: Face, titles: Titles, answered: str = "") -> str:
     """`Candidate 1 · Recraft V4.1 · 3 of 4 votes · $0.04`, how a sealed ballot `answered`, and who locked it when."""
     votes = f"{face.tally.get(face.number, 0)} of {count(face.voters, 'vote')}" if face.voters else "nobody voted"
-    first = f"*Candidate {face.number} · {quiet(titles(face.model))}* · {votes} · {dollars(face.cost)}"
+    kin = f" · varies {face.varies}" if face.varies else ""
+    first = f"*Candidate {face.number} · {quiet(titles(face.model))}*{kin} · {votes} · {dollars(face.cost)}"
     decided = "Decided" if face.decided_by_lead else "Locked"
     version = f" · version {face.version}" if face.version > 1 else ""
     last = f"{decided} by {person(face.locked_by)} on {day(face.locked_at)}{version}"

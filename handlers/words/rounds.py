@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from bot.ballot import Tally, Turnout
 from bot.catalogue import Size
-from bot.round import Round, Slot, SlotState
-from handlers.words import sealed
+from bot.round import Round, Slot, SlotState, State
+from handlers.words import lineage, sealed
 from handlers.words import voters as voting
 from handlers.words.text import count, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
@@ -14,7 +14,6 @@ from handlers.words.titles import Titles
 _VOID = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead dropped the round. Its portraits and votes are kept.",
-    "rerolled": "The lead asked for all portraits again: the new round has its own message.",
     "no_candidate": "No portrait came, so there is nothing to vote on.",
 }
 
@@ -119,9 +118,12 @@ def voters(number: int) -> str:
 
 def under_way(round_: Round) -> str:
     """What is still being drawn, or came too late for this ballot; empty when there is neither."""
-    drawing = sum(not s.final for s in round_.slots)
+    drawing = sum(not s.final and not s.vary_of for s in round_.slots)
+    varied = [str(round_.varied(s)) for s in round_.slots if not s.final and s.vary_of]
     late = len(round_.late)
     parts = [f"{drawing} still being drawn"] if drawing else []
+    if varied:
+        parts.append(f"{'a variation' if len(varied) == 1 else 'variations'} of {several(varied)} being drawn")
     if late:
         parts.append(f"{count(late, 'portrait')} came too late for this ballot and can be taken after the close")
     return " · ".join(parts)
@@ -149,13 +151,20 @@ def result(round_: Round, tally: Tally) -> str:
     return f"{level} are level{again} with {each} each. {ways}"
 
 
-def revealed(slot: Slot, tally: Tally, titles: Titles, name: str, *, sized: bool = False) -> str:
+def revealed(round_: Round, slot: Slot, tally: Tally, titles: Titles, *, sized: bool = False) -> str:
     """`*1* · Recraft V4.1 · 3 votes · $0.04` for after the close, `sized` with its pixels, and how a sealed ballot
     answered on a line of its own."""
-    votes = count(tally.votes.get(slot.number or 0, 0), "vote")
-    parts = [f"*{slot.number}*", quiet(titles(slot.model)), votes, dollars(slot.cost or Decimal(0))]
-    line = " · ".join([*parts, *([size(slot.portrait)] if sized and slot.portrait else [])])
-    return f"{line}\n{sealed.answers(tally.answers, slot.number or 0, name)}" if tally.answers else line
+    number, late = slot.number or 0, round_.came_after(slot)
+    parts = [
+        f"*{number}*",
+        quiet(titles(slot.model)),
+        lineage.variation(round_, slot),
+        "came after the vote" if late else count(tally.votes.get(number, 0), "vote"),
+        dollars(slot.cost or Decimal(0)),
+        size(slot.portrait) if sized and slot.portrait else "",
+    ]
+    line = " · ".join(filter(None, parts))
+    return f"{line}\n{sealed.answers(tally.answers, number, round_.character)}" if tally.answers and not late else line
 
 
 def exactly(round_: Round) -> str:
@@ -178,6 +187,8 @@ def cost(round_: Round) -> str:
 
 
 def void(round_: Round) -> str:
+    if lineage.took_over(round_):
+        return lineage.fate(round_, "")
     return _VOID.get(round_.why_void, "The round ended without a face.")
 
 
@@ -191,6 +202,8 @@ def reminder(round_: Round) -> str:
 
 def late(round_: Round) -> str:
     name = quiet(round_.character)
+    if round_.state in (State.LOCKED, State.VOID):
+        return f"Another portrait for {name} came after this round had ended. It is paid for and kept."
     return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
 
 

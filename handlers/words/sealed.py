@@ -60,6 +60,11 @@ def tells() -> list[tuple[str, str]]:
     return [(label, tell.value) for tell, label in _TELLS.items()]
 
 
+def tell(tell: Tell) -> str:
+    """One of them in words."""
+    return _TELLS[tell]
+
+
 def unclear(why: str) -> str:
     return _UNCLEAR[why]
 

@@ -12,6 +12,7 @@ from playground.models.spoiled import Picture
 
 _UPSCALED = 4096
 _SEEDS_PER_TAKE = 1000
+_ANOTHER = "another moment"
 
 
 def drawn(order: Order, take: int) -> list[Picture]:
@@ -55,7 +56,8 @@ def _draw(order: Order, seed: int) -> Image.Image:
     if order.touch == "upscale":
         enlarged = reference.resize((order.width, order.height), Image.Resampling.LANCZOS)
         return enlarged.filter(ImageFilter.UnsharpMask(3, 60, 2))
-    return _retouched(_cover(reference, order.width, order.height), order, seed)
+    kept = _cover(reference, order.width, order.height)
+    return _retouched(_moved(kept, seed) if _ANOTHER in order.prompt.casefold() else kept, order, seed)
 
 
 def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
@@ -65,6 +67,16 @@ def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
     left, top = (picture.width - across) / 2, (picture.height - down) * 0.4
     box = (left, top, left + across, top + down)
     return picture.resize((width, height), Image.Resampling.BICUBIC, box=box)
+
+
+def _moved(picture: Image.Image, seed: int) -> Image.Image:
+    """The same face a moment later: the head tilted to one side or the other, the camera nearer."""
+    turn = sha256(f"moment {seed}".encode()).digest()
+    nearer, tilt = 1.2 + turn[0] / 255 * 0.1, 4 + turn[1] / 255 * 3
+    tilted = picture.rotate(tilt if turn[2] % 2 else -tilt, Image.Resampling.BICUBIC)
+    across, down = picture.width / nearer, picture.height / nearer
+    left, top = (picture.width - across) / 2, (picture.height - down) * 0.4
+    return tilted.resize(picture.size, Image.Resampling.BICUBIC, box=(left, top, left + across, top + down))
 
 
 def _retouched(picture: Image.Image, order: Order, seed: int) -> Image.Image:

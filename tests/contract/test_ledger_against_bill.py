@@ -130,12 +130,12 @@ class BadDays(RuleBasedStateMachine):
 
     async def _again(self, round_id: str, position: int) -> None:
         round_ = await self.company.round(round_id)
-        again = self.company.casting.audition
+        casting = self.company.casting
         try:
-            slot = await again.reroll_one(round_.slots[position].id, LEAD, f"press {len(round_.slots)}")
+            slot = await casting.rerolling.one(round_.slots[position].id, LEAD, f"press {len(round_.slots)}")
         except OverBudget:
             return
-        await again.draw(slot.id)
+        await casting.audition.draw(slot.id)
 
     async def _compare(self) -> None:
         slots = [slot for round_id in self.rounds for slot in (await self.company.round(round_id)).slots]

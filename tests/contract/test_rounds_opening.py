@@ -149,6 +149,13 @@ async def test_a_child_takes_its_parents_place(storage: Storage) -> None:
     assert (child.round.parent, child.round.character_id) == ("r1", parent.character_id)
 
 
+async def test_why_a_round_ended_is_how_its_child_came_of_it(storage: Storage) -> None:
+    await storage.rounds.open(a_round("r1"), CAPS, recast=False)
+    await storage.rounds.open(replace(a_round("r2", parent="r1"), origin="refined"), CAPS, recast=True)
+    assert (await storage.rounds.get("r1")).why_void == "refined"
+    assert (await storage.rounds.get("r2")).origin == "refined"
+
+
 async def test_a_child_that_cannot_be_paid_leaves_its_parent_open(storage: Storage) -> None:
     caps = Caps(Decimal("2.00"), Decimal("0.30"))
     await storage.rounds.open(a_round("r1"), caps, recast=False)

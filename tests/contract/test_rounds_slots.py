@@ -188,10 +188,13 @@ async def test_a_portrait_that_comes_after_the_close_is_numbered_at_once(storage
 
 async def test_rerolled_portraits_landing_together_get_the_next_numbers_up_to_eight(storage: Storage) -> None:
     round_ = await voting(storage, a_round(slots=6))
-    for n in range(4):
+    for n in range(2):
         await storage.rounds.add_slot(again(f"x{n}", "r1-0"), CAPS)
-    slots = await asyncio.gather(*(storage.rounds.land(a_landing(f"x{n}"), AT_ONCE) for n in range(4)))
-    assert sorted(s.number or 0 for s in slots) == [0, 0, 7, 8]
+    with pytest.raises(RoundClosed) as refused:
+        await storage.rounds.add_slot(again("x2", "r1-0"), CAPS)
+    assert refused.value.state == "full", "nothing is paid for that no message could show"
+    slots = await asyncio.gather(*(storage.rounds.land(a_landing(f"x{n}"), AT_ONCE) for n in range(2)))
+    assert sorted(s.number or 0 for s in slots) == [7, 8]
     assert (await storage.rounds.get("r1")).ballot_version == round_.ballot_version + 2
 
 
@@ -239,11 +242,20 @@ async def test_rerolls_racing_for_the_rounds_last_dollars_never_pass_its_cap_tog
     assert (await storage.rounds.get("r1")).price == Decimal("0.30")
 
 
-async def test_a_closed_round_is_not_rerolled(storage: Storage) -> None:
-    await closed(storage, a_round())
+async def test_a_closed_round_takes_one_more_that_nobody_voted_for(storage: Storage) -> None:
+    round_ = await closed(storage, a_round())
+    await storage.rounds.add_slot(again("r1-x", "r1-0"), CAPS)
+    new = await storage.rounds.land(a_landing("r1-x"), AT_ONCE)
+    after = await storage.rounds.get("r1")
+    assert (new.number, after.tally, after.ballot_version) == (5, round_.tally, round_.ballot_version)
+    assert after.came_after(new)
+
+
+async def test_a_locked_round_is_not_rerolled(storage: Storage) -> None:
+    await stories.locked(storage, a_round("r1"))
     with pytest.raises(RoundClosed) as refused:
         await storage.rounds.add_slot(again("r1-x", "r1-0"), CAPS)
-    assert (refused.value.what, refused.value.state) == ("reroll", State.CLOSED)
+    assert (refused.value.what, refused.value.state) == ("reroll", State.LOCKED)
 
 
 async def test_of_two_slots_with_the_same_picture_the_first_is_the_candidate_and_the_other_a_paid_miss(

@@ -96,7 +96,7 @@ async def test_a_ballot_that_closed_by_itself_is_told_at_its_deadline(house: The
 async def test_a_cancelled_and_a_rerolled_round_stay_in_the_history(house: Theatre) -> None:
     first = await house.voting()
     house.later(minutes=1)
-    child = (await house.casting.audition.reroll_all(first.id, LEAD)).round
+    child = (await house.casting.rerolling.all(first.id, LEAD)).round
     house.later(minutes=1)
     await house.casting.audition.cancel(child.id, LEAD)
     house.later(minutes=1)

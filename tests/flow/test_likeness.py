@@ -58,9 +58,9 @@ async def test_the_original_of_an_earlier_face_goes_along_and_who_takes_none_is_
 async def test_re_rolls_keep_the_reference_and_its_price(house: Theatre) -> None:
     await cast(house)
     round_ = await house.voting("Ben: her brother --like Maya")
-    slot = await house.casting.audition.reroll_one(round_.slots[0].id, LEAD, "again")
+    slot = await house.casting.rerolling.one(round_.slots[0].id, LEAD, "again")
     assert slot.price == round_.slots[0].price
-    child = await house.casting.audition.reroll_all(round_.id, LEAD)
+    child = await house.casting.rerolling.all(round_.id, LEAD)
     assert child.round.brief.like == round_.brief.like
     await house.audition(child.round.id)
     assert all(ask.references for ask in house.studio.banana.asks)

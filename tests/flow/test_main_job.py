@@ -16,7 +16,7 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.catalogue import Size
-from playground.door import Json, buttons_of, pictures_of, text_of
+from playground.door import Json, buttons_of, menu_of, pictures_of, text_of
 from providers.registry import MODELS
 from tests.flow.house import DANIEL, FILM, LENA, MEI, House, house
 
@@ -200,7 +200,9 @@ async def test_a_reroll_of_one_candidate_adds_the_next_number(film: House) -> No
     await film.ballot(ts)
     await film.press(LENA, ts, "reroll")
     offer = await film.told(LENA, DEAREST)
-    await film.press(LENA, offer["ts"], "reroll_one:1")
+    choice = menu_of(offer, "reroll_one")[f"1 again · up to {DEAREST}"]
+    answer = await film.door.click(LENA, FILM, offer["ts"], "reroll_one", choice)
+    assert answer["ok"], answer
     message = await film.shows(ts, "vote:5")
     assert len(pictures_of(message)) == 1
 

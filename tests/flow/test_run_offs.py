@@ -102,9 +102,9 @@ async def test_a_clear_vote_offers_none_and_nothing_is_drawn_again_in_one(house:
         await held(house, closed)
     round_ = await held(house, await tied(house))
     with pytest.raises(RoundClosed):
-        await house.casting.audition.reroll_offer(round_.id, LEAD)
+        await house.casting.rerolling.offer(round_.id, LEAD)
     with pytest.raises(RoundClosed):
-        await house.casting.audition.reroll_one(round_.slot_of[1], LEAD, "t")
+        await house.casting.rerolling.one(round_.slot_of[1], LEAD, "t")
 
 
 async def test_an_extended_run_off_stays_one(house: Theatre) -> None:

@@ -87,7 +87,7 @@ async def test_an_open_ballot_shows_no_model_and_no_sum_that_tells_one(house: Th
     assert {standing.used for standing in before.standings} == {Decimal("0.20")}
     assert (await house.casting.home.home("T1", LEAD)).spent_today == Decimal("0.20")
     cheap = next(s for s in round_.candidates if s.model == SKIN.id)
-    again = await house.casting.audition.reroll_one(cheap.id, LEAD, "t")
+    again = await house.casting.rerolling.one(cheap.id, LEAD, "t")
     await house.casting.audition.draw(again.id)
     after = await house.casting.spending.statement(LEAD, FILM)
     assert {standing.used for standing in after.standings} == {Decimal("0.25")}

@@ -38,7 +38,7 @@ async def test_a_dearer_stand_in_is_cast_after_a_press_once_and_for_the_price_th
         round_ = await house.audition(opened.round.id)
         assert {s.model for s in round_.candidates} == {SKIN.id, "gemini:gemini-nano"}
         assert round_.reason.absent == error.absent, "the message says who draws instead"
-        child = await house.casting.audition.reroll_all(round_.id, LEAD)
+        child = await house.casting.rerolling.all(round_.id, LEAD)
         assert child.round.price == Decimal("0.22"), "its price stood on the button: nothing is asked again"
 
 

@@ -220,7 +220,7 @@ async def test_a_round_that_lost_every_answer_waits_for_a_person_and_goes_on_whe
     await asyncio.sleep(0.05)
     assert (await house.round(round_id)).state is State.DRAWING
     assert house.studio.asked == 0
-    new = [await house.casting.audition.reroll_one(s.id, LEAD, s.id) for s in (await house.round(round_id)).misses]
+    new = [await house.casting.rerolling.one(s.id, LEAD, s.id) for s in (await house.round(round_id)).misses]
     for slot in new:
         await house.casting.audition.draw(slot.id)
     round_ = await running
@@ -256,7 +256,7 @@ async def test_the_sweep_finds_a_record_whose_pictures_a_crash_kept_from_hanging
 
 async def test_the_sweep_lets_a_ballot_be_for_two_minutes_before_it_looks_for_missing_pictures(house: Theatre) -> None:
     round_ = await house.voting()
-    slot = await house.casting.audition.reroll_one(round_.numbered(1).id, LEAD, "again")
+    slot = await house.casting.rerolling.one(round_.numbered(1).id, LEAD, "again")
     house.stage.refuses_pictures = True
     with pytest.raises(Unreachable):
         await house.casting.audition.draw(slot.id)
@@ -350,8 +350,8 @@ async def test_an_extended_ballot_keeps_its_votes_and_counts_new_ones(house: The
 async def test_a_rerolled_candidate_keeps_its_number_and_votes_and_the_new_one_is_next(house: Theatre) -> None:
     round_ = await house.voting()
     await house.vote(round_, U2=1)
-    slot = await house.casting.audition.reroll_one(round_.numbered(1).id, LEAD, "again")
-    again = await house.casting.audition.reroll_one(round_.numbered(1).id, LEAD, "again")
+    slot = await house.casting.rerolling.one(round_.numbered(1).id, LEAD, "again")
+    again = await house.casting.rerolling.one(round_.numbered(1).id, LEAD, "again")
     assert again.id == slot.id
     await house.casting.audition.draw(slot.id)
     after = await house.round(round_.id)
@@ -364,13 +364,13 @@ async def test_a_rerolled_candidate_keeps_its_number_and_votes_and_the_new_one_i
 async def test_a_ninth_candidate_is_refused(house: Theatre) -> None:
     round_ = await house.audition(await house.open("Maya: x --each 4"))
     with pytest.raises(RoundClosed):
-        await house.casting.audition.reroll_one(round_.numbered(1).id, LEAD, "again")
+        await house.casting.rerolling.one(round_.numbered(1).id, LEAD, "again")
 
 
 async def test_rerolling_all_opens_one_child_in_place_of_the_round(house: Theatre) -> None:
     round_ = await house.voting()
-    opened = await house.casting.audition.reroll_all(round_.id, LEAD)
-    again = await house.casting.audition.reroll_all(round_.id, LEAD)
+    opened = await house.casting.rerolling.all(round_.id, LEAD)
+    again = await house.casting.rerolling.all(round_.id, LEAD)
     assert (opened.fresh, again.fresh, opened.round.parent) == (True, False, round_.id)
     assert (await house.round(round_.id)).state is State.VOID
 
@@ -379,14 +379,15 @@ async def test_a_reroll_of_all_that_money_does_not_allow_leaves_the_round_as_it_
     async with theatre(tmp_path, per_day="0.30") as house:
         round_ = await house.voting()
         with pytest.raises(OverBudget):
-            await house.casting.audition.reroll_all(round_.id, LEAD)
+            await house.casting.rerolling.all(round_.id, LEAD)
         assert (await house.round(round_.id)).state is State.VOTING
 
 
 async def test_the_price_of_any_reroll_names_no_model(house: Theatre) -> None:
     round_ = await house.voting()
-    offer = await house.casting.audition.reroll_offer(round_.id, LEAD)
-    assert (offer.all_price, offer.each_price, offer.numbers) == (Decimal("0.20"), Decimal("0.05"), (1, 2, 3, 4))
+    offer = await house.casting.rerolling.offer(round_.id, LEAD)
+    again = [(one.slot.number, one.price) for one in offer.again]
+    assert (offer.all_price, again) == (Decimal("0.20"), [(n, Decimal("0.05")) for n in (1, 2, 3, 4)])
 
 
 # The lock

@@ -12,12 +12,12 @@ from random import Random
 
 from PIL import Image
 
-from bot.audition import Models
 from bot.ballot import Reaction
 from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.casting import Casting
 from bot.catalogue import Catalogue, Ending, ModelFacts, Size, UpscalerFacts
+from bot.drawing import Models
 from bot.errors import MessageGone, Unreachable
 from bot.face import Place
 from bot.member import Member

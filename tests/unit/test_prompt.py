@@ -3,7 +3,7 @@
 import pytest
 
 from bot.brief import Brief
-from bot.prompt import VERSION, Prompt, age_in, markers_of
+from bot.prompt import VERSION, VERSION_VARIED, Prompt, age_in, markers_of, same_face
 
 
 def test_the_prompt_holds_the_brief_word_for_word_and_names_its_version() -> None:
@@ -44,6 +44,22 @@ def test_an_age_in_digits_is_found(text: str, age: int | None) -> None:
 def test_age_is_written_as_what_can_be_seen() -> None:
     assert "crow's feet" in Prompt.of(Brief.of("Maya: 60-year-old fisherwoman")).text
     assert markers_of(25) != markers_of(65)
+
+
+def test_a_variation_keeps_the_face_and_asks_for_another_moment_with_the_first_words_in_it() -> None:
+    first = Prompt.of(Brief.of("Maya: a baker"))
+    varied = Prompt.varied(first.text)
+    assert first.text in varied.text
+    assert varied.version == VERSION_VARIED
+    for wanted in ("same face", "bone structure", "age", "another moment", "expression", "light"):
+        assert wanted in varied.text
+
+
+def test_a_variation_that_is_finished_is_to_stay_the_moment_it_is() -> None:
+    first = Prompt.of(Brief.of("Maya: a baker"))
+    finish = same_face(Prompt.varied(first.text).text)
+    assert finish == same_face(first.text)
+    assert "another moment" not in finish
 
 
 def test_two_looks_at_the_same_brief_give_the_same_words() -> None:

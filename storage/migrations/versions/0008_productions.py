@@ -67,11 +67,12 @@ def upgrade() -> None:
         slots.create_foreign_key("fk_slots_vary_of", "slots", ["vary_of"], ["id"])
     op.add_column("faces", sa.Column("use", sa.Text(), nullable=False, server_default=""))
     op.add_column("faces", sa.Column("released", sa.JSON()))
+    op.add_column("faces", sa.Column("varies", sa.Integer()))
 
 
 def downgrade() -> None:
     for table, columns in (
-        ("faces", ("released", "use")),
+        ("faces", ("varies", "released", "use")),
         ("rounds", ("voting_since", "asked_by", "because", "origin")),
     ):
         for column in columns:

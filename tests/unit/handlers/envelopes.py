@@ -85,3 +85,29 @@ def visit(tab: str) -> dict[str, Any]:
 
 def _event(event: dict[str, Any]) -> dict[str, Any]:
     return {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": "Ev1", "event": event}
+
+
+def submission(kind: str, id_: str, *, team: str = "T1", **typed: str) -> dict[str, Any]:
+    """A modal sent in, with what was typed into its fields."""
+    values = {field: {"chosen": {"type": "plain_text_input", "value": value}} for field, value in typed.items()}
+    view = {"id": "V1", "type": "modal", "callback_id": kind, "private_metadata": id_, "state": {"values": values}}
+    return {"type": "view_submission", "team": {"id": team}, "user": {"id": "U0LEAD", "team_id": team}, "view": view}
+
+
+def touch(action_id: str, id_: str, **chosen: list[str]) -> dict[str, Any]:
+    """A choice of several inside a modal that stays open."""
+    entries = {
+        field: {"type": "multi_static_select", "selected_options": [{"value": value} for value in values]}
+        for field, values in chosen.items()
+    }
+    values = {field: {field: entry} for field, entry in entries.items()}
+    view = {"id": "V1", "type": "modal", "callback_id": "look", "private_metadata": id_, "state": {"values": values}}
+    return {
+        "type": "block_actions",
+        "team": {"id": "T1"},
+        "user": {"id": "U0MEI", "team_id": "T1"},
+        "trigger_id": "33.44.bb",
+        "container": {"type": "view", "view_id": "V1"},
+        "view": view | {"hash": "1.a"},
+        "actions": [entries[action_id] | {"block_id": action_id, "action_id": action_id, "action_ts": "1764000001.5"}],
+    }

@@ -1,26 +1,33 @@
 """Whatever people type and models do, every view stays within Slack's limits and lets nobody's text act."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bot.audition import Offer
 from bot.ballot import Answers, RunOff, Tally, Tell
 from bot.brief import NAME_LIMIT, TEXT_LIMIT, Brief, Secrecy
 from bot.errors import Absent, AlreadyCast, AlreadyCasting, BriefError, NotHere, Offered, OverBudget, Unavailable
 from bot.home import HomeView
+from bot.looking import Closer
 from bot.recall import Recalled
-from bot.round import Reason, State
+from bot.refining import Refinement
+from bot.rerolling import Choice, Offer
+from bot.round import Reason, Round, State
 from bot.rules import RULES
 from bot.sealing import Sheet
 from handlers.blocks import private
 from handlers.blocks.facts import facts
 from handlers.blocks.home import home
+from handlers.blocks.look import look
 from handlers.blocks.recall import Sight, full, listing, recalled
+from handlers.blocks.refine import form
+from handlers.blocks.reroll import reroll
 from handlers.blocks.rounds import message
 from handlers.blocks.sealed import paper
+from handlers.blocks.shown import Kin
 from handlers.blocks.view import View
 from tests.unit.handlers.limits import parts, problems
 from tests.unit.handlers.stories import (
@@ -61,7 +68,11 @@ def hostile_views() -> dict[str, View]:
     character = a_character(NAME, face=face)
     several = tuple(a_character(NAME, n, face) for n in range(5))
     crowd = tuple(a_character(STARS, n, a_face(STARS)) for n in range(200))
-    offer = Offer(voting(8, **wild), Decimal("0.3"), Decimal("0.05"), tuple(range(1, 9)), (), dict.fromkeys(eight, "s"))
+    each = tuple(Choice(slot, Decimal("0.05")) for slot in voting(8, **wild).candidates)
+    offer = Offer(voting(8, **wild), Decimal("0.3"), each, tuple(Choice(m, Decimal("0.05")) for m in misses), each, 9)
+    after = replace(offer, round=closed(eight, 300, **wild))
+    kin = Kin(voting(8, **wild), Tally(eight, 300), LINK)
+    gone = a_round(**wild, state=State.VOID, why_void="refined", slots=voting(8, **wild).slots)
     sight = Sight(LINK, "F0RECORDRECORD", NOW)
     history = tuple(a_face(NAME, BRIEF, version=n) for n in range(30))
     return {
@@ -76,7 +87,10 @@ def hostile_views() -> dict[str, View]:
         "record": message(shown(locked, face=face)),
         "void": message(shown(a_round(**wild, state=State.VOID, why_void="no_candidate", slots=misses))),
         "help": private.help_(),
-        "reroll": private.reroll(offer),
+        "reroll": reroll(offer, TITLES),
+        "reroll after the close": reroll(after, TITLES),
+        "a refined round": message(replace(shown(voting(8, **wild, origin="refined"), eight, 300), parent=kin)),
+        "a round that was refined": message(replace(shown(gone), child=kin)),
         "face": recalled(Recalled("face", NAME, (character,), history), sight, TITLES, share=True),
         "casting": recalled(Recalled("casting", NAME, (character,)), sight, TITLES, share=False),
         "several": recalled(Recalled("several", NAME, several), Sight(), TITLES, share=False),
@@ -120,6 +134,20 @@ def test_a_ballot_paper_with_eight_candidates_is_within_the_limits_of_a_modal() 
     assert problems(View("a ballot", modal["blocks"]), most_blocks=100, most_text=None) == []
     assert len(modal["title"]["text"]) <= 24
     assert len(modal["submit"]["text"]) <= 24
+
+
+@pytest.mark.parametrize("text", [BRIEF, "a fisherwoman"])
+def test_the_form_of_a_refined_brief_is_within_the_limits_of_a_modal(text: str) -> None:
+    modal = form(Refinement(voting(name=NAME, text=text), Decimal("0.15"), dict.fromkeys(Tell, 300)))
+    assert problems(View("a form", modal["blocks"]), most_blocks=100, most_text=None) == []
+    assert len(modal["title"]["text"]) <= 24
+
+
+@pytest.mark.parametrize("round_", [voting(8, name=NAME, text=BRIEF), closed(_ALL, 300, name=NAME, text=BRIEF)])
+def test_a_look_at_eight_candidates_is_within_the_limits_of_a_modal(round_: Round) -> None:
+    modal = look(Closer(round_, round_.candidates), TITLES, dict.fromkeys(round_.slot_of.values(), LINK))
+    assert problems(View("a look", modal["blocks"]), most_blocks=100, most_text=None) == []
+    assert len(modal["title"]["text"]) <= 24
 
 
 @pytest.mark.parametrize("name", list(hostile_views()))

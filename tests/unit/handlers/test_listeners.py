@@ -6,15 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import structlog
 from slack_bolt.response import BoltResponse
 
 import handlers.delivery
-from bot.audition import Offer
 from bot.brief import Brief
 from bot.errors import (
     Absent,
     AlreadyCast,
     AlreadyCasting,
+    BriefError,
+    Dearer,
     NotHere,
     NotYours,
     NoWinner,
@@ -26,11 +28,14 @@ from bot.errors import (
 )
 from bot.face import Place
 from bot.home import HomeView
+from bot.looking import Closer
 from bot.ports import Opened
 from bot.recall import Recalled
+from bot.refining import Refinement
+from bot.rerolling import Choice, Offer
 from bot.round import State
 from bot.voting import Clicked
-from tests.unit.handlers.envelopes import command, mention, press, reaction, visit
+from tests.unit.handlers.envelopes import command, mention, press, reaction, submission, touch, visit
 from tests.unit.handlers.memory import Memory
 from tests.unit.handlers.play import Play, a_play
 from tests.unit.handlers.stories import PLACE, a_character, a_face, a_round, a_slot, closed, voting
@@ -284,31 +289,101 @@ async def test_the_lead_steers_and_nobody_else(action: str, deed: str) -> None:
 
 
 async def test_a_re_roll_is_offered_with_its_price_before_anything_is_drawn() -> None:
-    offer = Offer(voting(), Decimal("0.15"), Decimal("0.05"), (1, 2, 3, 4), (), voting().slot_of)
-    async with a_play(audition__reroll_offer=offer) as play:
+    each = tuple(Choice(slot, Decimal("0.05")) for slot in voting().candidates)
+    offer = Offer(voting(), Decimal("0.15"), each, (), (), 5)
+    async with a_play(rerolling__offer=offer) as play:
         await play.send(press("reroll", "r1"))
     asked = json.dumps(play.slack.responses[0], ensure_ascii=False)
-    assert "All again for up to $0.15" in asked
-    assert "3 again for up to $0.05" in asked
-    assert deeds(play) == ["audition.reroll_offer"]
+    assert "All again · up to $0.15" in asked
+    assert "3 again · up to $0.05" in asked
+    assert deeds(play) == ["rerolling.offer"]
 
 
 async def test_all_again_begins_the_new_round() -> None:
     child = Opened(a_round(id="r2"), fresh=True)
-    async with a_play(audition__reroll_all=child) as play:
+    async with a_play(rerolling__all=child) as play:
         await play.send(press("reroll_all", "r1", is_ephemeral=True))
-    assert play.script.asked == [("audition.reroll_all", "r1", "U0LEAD"), ("opening.begin", "r2")]
+    assert play.script.asked == [("rerolling.all", "r1", "U0LEAD"), ("opening.begin", "r2")]
     assert play.slack.responses == [DISMISSED]
 
 
 async def test_one_again_pressed_twice_asks_for_the_same_slot() -> None:
-    async with a_play(audition__reroll_one=a_slot(4)) as play:
+    async with a_play(rerolling__one=a_slot(4)) as play:
         for ts in ("1764000001.1", "1764000001.2"):
             await play.send(press("reroll_one:3", "r1-2", action_ts=ts))
     first, _, second, _ = play.script.asked
     assert first == second
-    assert deeds(play)[:2] == ["audition.reroll_one", "audition.begin_slot"]
+    assert deeds(play)[:2] == ["rerolling.one", "rerolling.begin"]
     assert play.slack.responses == []
+
+
+async def test_a_variation_is_reserved_before_the_ack_and_begun_after_it() -> None:
+    async with a_play(rerolling__vary=a_slot(4)) as play:
+        await play.send(press("vary", "r1-2", is_ephemeral=True))
+    assert deeds(play) == ["rerolling.vary", "rerolling.begin"]
+    assert play.slack.responses == [DISMISSED]
+
+
+async def test_refining_opens_a_form_and_only_then_takes_the_choice_away() -> None:
+    begun = Refinement(voting(), Decimal("0.15"), {})
+    async with a_play(refining__begin=begun) as play:
+        await play.send(press("refine", "r1", is_ephemeral=True))
+        (opened,) = play.slack.called("views.open")
+    assert "up to $0.15" in json.dumps(opened["view"])
+    assert opened["view"]["private_metadata"] == "r1"
+    assert play.slack.responses == [DISMISSED]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (BriefError("brief", "same"), "These are the words as they were."),
+        (OverBudget("day", Decimal(1), Decimal(20), Decimal("0.1")), "This would cost up to $1.00"),
+        (Dearer(Decimal("0.20"), Decimal("0.15")), "up to $0.20 instead of $0.15"),
+        (AlreadyCasting("Maya", "r9"), "is being cast right now"),
+        (RoundClosed("refine", "void", "Maya"), "has ended"),
+    ],
+)
+async def test_what_is_wrong_with_a_refined_brief_stands_at_its_field(error: Exception, said: str) -> None:
+    async with a_play(refining__refine=error) as play:
+        answer = told(await play.send(submission("refine", "r1", brief="a fisherwoman, 70")))
+    assert answer["response_action"] == "errors"
+    assert said in answer["errors"]["brief"]
+    assert deeds(play) == ["refining.refine"]
+
+
+async def test_a_refined_brief_is_saved_before_the_form_closes_and_then_begun() -> None:
+    async with a_play(refining__refine=Opened(a_round(id="r2"), fresh=True)) as play:
+        assert told(await play.send(submission("refine", "r1", brief="a fisherwoman, 70"))) == {}
+    assert play.script.asked == [("refining.refine", "r1", "U0LEAD", "a fisherwoman, 70"), ("opening.begin", "r2")]
+
+
+async def test_a_refined_brief_of_another_workspace_finds_nothing() -> None:
+    async with a_play() as play:
+        answer = told(await play.send(submission("refine", "r1", team="T2", brief="x")))
+    assert answer["errors"]["brief"].startswith("This is no longer here")
+    assert play.script.asked == []
+
+
+async def test_a_look_without_the_way_to_its_pictures_still_opens() -> None:
+    round_ = voting()
+    async with a_play(looking__begin=Closer(round_, round_.candidates[:2])) as play:
+        play.slack.says["files.info"] = [{"error": "internal_error"}, {"error": "file_deleted"}]
+        await play.send(press("look", "r1"))
+        (opened,) = play.slack.called("views.open")
+    pictures = [b["slack_file"]["id"] for b in opened["view"]["blocks"] if b["type"] == "image"]
+    assert pictures == ["F0CANDIDATE0", "F0CANDIDATE1"]
+    assert "Open 1 alone" not in json.dumps(opened["view"])
+
+
+async def test_a_choice_in_a_look_that_was_closed_meanwhile_is_nobodys_trouble() -> None:
+    round_ = voting()
+    async with a_play(looking__at=Closer(round_, ())) as play:
+        play.slack.says["views.update"] = [{"error": "not_found"}]
+        with structlog.testing.capture_logs() as logged:
+            await play.send(touch("look_at", "r1", look_at=["r1-0"]))
+    assert play.script.asked == [("looking.at", "r1", ("r1-0",))]
+    assert logged == []
 
 
 async def test_a_mention_is_answered_for_all_where_all_may_see_it() -> None:

@@ -39,8 +39,8 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "users.conversations": CONVERSATIONS,
     "users.info": {"users:read"},
     "views.open": set(),
-    "views.publish": set(),
     "views.update": set(),
+    "views.publish": set(),
 }
 EVENT_SCOPES: dict[str, set[str]] = {
     "app_home_opened": set(),

@@ -296,7 +296,9 @@ async def test_what_is_wrong_is_told_at_its_field(error: Exception, field: str) 
 
 
 async def test_a_price_that_rose_is_asked_about_with_everything_as_it_was_typed() -> None:
-    async with a_play(Memory(locked()), recasting__do=Dearer(Decimal("0.30")), recasting__offer=offered()) as play:
+    async with a_play(
+        Memory(locked()), recasting__do=Dearer(Decimal("0.30"), Decimal("0.20")), recasting__offer=offered()
+    ) as play:
         answer = answered(await play.send(sent(**FORM | {"how": "unlock"})))
         assert answer["response_action"] == "update"
         modal = answer["view"]
