@@ -24,7 +24,7 @@ from handlers.blocks.shown import Shown
 from handlers.blocks.view import View
 from handlers.payloads import Filled
 from handlers.recast import wanting_from
-from tests.unit.handlers.envelopes import press
+from tests.unit.handlers.envelopes import command, press
 from tests.unit.handlers.limits import parts, problems
 from tests.unit.handlers.memory import Memory
 from tests.unit.handlers.play import a_play
@@ -331,3 +331,63 @@ async def test_a_form_of_another_workspace_is_gone() -> None:
     async with a_play(Memory(locked()), recasting__do=Done(a_face(), None)) as play:
         await play.send(sent(team="T2", **FORM))
         assert play.script.asked == []
+
+
+THREE = tuple(a_face(round_id=f"r{n}", version=n) for n in (3, 2, 1))
+
+
+def picked(left: str, right: str, team: str = "T1") -> dict[str, Any]:
+    chosen = {"version_left": left, "version_right": right}
+    values = {name: {name: {"selected_option": {"value": value}}} for name, value in chosen.items()}
+    view = {"id": "V7", "hash": "h1", "private_metadata": "r3", "state": {"values": values}}
+    action = {"action_id": "version_left", "block_id": "version_left", "selected_option": {"value": left}}
+    user = {"id": "U0MEI", "team_id": team}
+    return {"type": "block_actions", "team": {"id": team}, "user": user, "view": view, "actions": [action]}
+
+
+async def test_other_versions_picked_take_the_place_of_the_two_that_were_shown() -> None:
+    rounds = [locked(id=f"r{n}") for n in (1, 2, 3)]
+    async with a_play(Memory(*rounds), recall__versions=THREE, recall__because="") as play:
+        await play.send(press("versions", "r3", person="U0MEI"))
+        (opened,) = play.slack.called("views.open")
+        said = json.dumps(opened)
+        assert "*Version 2*" in said
+        assert "*Version 3*" in said
+        assert "*Version 1*" not in said
+        await play.send(picked("r1", "r3"))
+        (updated,) = play.slack.called("views.update")
+        assert (updated["view_id"], updated["hash"]) == ("V7", "h1")
+        said = json.dumps(updated["view"])
+        assert said.index("*Version 1*") < said.index("*Version 3*")
+        await play.send(picked("r1", "r3", team="T2"))
+        assert len(play.slack.called("views.update")) == 1, "another workspace's press finds nothing"
+
+
+async def test_a_version_whose_picture_slack_lost_is_brought_again() -> None:
+    rounds = [locked(id=f"r{n}") for n in (2, 3)]
+    answers = {"recall__versions": THREE[:2], "recall__because": "", "recall__hang_again": "F0BROUGHTAGAIN"}
+    async with a_play(Memory(*rounds), **answers) as play:
+        play.slack.says["files.info"] = [{"error": "file_deleted"}]
+        await play.send(press("versions", "r3"))
+        assert json.dumps(play.slack.called("views.open")).count("F0BROUGHTAGAIN") == 2
+
+
+async def test_a_press_brings_an_earlier_page_of_a_history() -> None:
+    told = tells(*(happened(n) for n in range(PAGE + 2)))
+    async with a_play(Memory(locked()), history__of=told) as play:
+        await play.send(press("earlier", "c1 1", is_ephemeral=True))
+        (whispered,) = play.slack.called("chat.postEphemeral")
+        assert json.dumps(whispered["blocks"]).count("Started") == 2
+        assert play.script.asked[0] == ("history.of", "c1", LEAD, PLACE)
+
+
+async def test_a_history_typed_is_answered_privately_and_a_name_that_begins_so_is_recalled() -> None:
+    nothing = Told(Recalled("nothing", "teacher"))
+    async with a_play(history__named=tells(happened(1))) as play:
+        await play.send(command("history Maya"))
+        assert "Started" in json.dumps(play.slack.called("chat.postEphemeral"))
+    found = tells().found
+    async with a_play(history__named=nothing, recall__recall=found, recall__visible_answer=False) as play:
+        await play.send(command("history teacher"))
+        assert play.script.asked[1] == ("recall.recall", "history teacher", LEAD, PLACE)
+        assert "Cast in" in json.dumps(play.slack.called("chat.postEphemeral"))
