@@ -77,8 +77,8 @@ class Rounds(Protocol):
     async def open(self, new: Round, caps: Caps, *, recast: bool) -> Opened:
         """Reserve the price, write round and slots in one transaction; idempotent by `new.id`.
 
-        With `new.parent`, that round is voided ("rerolled") in the same transaction, or RoundClosed raised if it is
-        locked already. `new.character_id` is empty: the character is found or made by place and folded name.
+        With `new.parent`, that round is voided in the same transaction, for `new.origin`, or RoundClosed raised if it
+        is locked already. `new.character_id` is empty: the character is found or made by place and folded name.
         Raises AlreadyCasting, OverBudget, or AlreadyCast (with an empty wish id) when the character has a face and
         `recast` is False.
         """
@@ -142,7 +142,8 @@ class Rounds(Protocol):
         ...
 
     async def add_slot(self, slot: Slot, caps: Caps) -> Slot:
-        """Reserve and write one more slot (a re-roll) of a drawing or voting round; idempotent by id.
+        """Reserve and write one more slot (a re-roll, a variation) of an open round that has a number left for it;
+        idempotent by id.
 
         Raises OverBudget, RoundClosed.
         """

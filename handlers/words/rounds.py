@@ -8,6 +8,7 @@ from bot.catalogue import Size
 from bot.face import Face
 from bot.round import Round, Slot, SlotState, State
 from handlers.words import lineage, sealed
+from handlers.words.labels import AFTER_THE_VOTE
 from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
@@ -143,7 +144,7 @@ def revealed(round_: Round, slot: Slot, tally: Tally, titles: Titles) -> str:
     parts = [
         f"*{number}* {quiet(titles(slot.model))}",
         lineage.variation(round_, slot),
-        "came after the vote" if late else count(tally.votes.get(number, 0), "vote"),
+        AFTER_THE_VOTE if late else count(tally.votes.get(number, 0), "vote"),
         f"`{slot.model}`",
         size(slot.portrait) if slot.portrait else "",
         sealed.answers(tally.answers, number, round_.character) if tally.answers and not late else "",
