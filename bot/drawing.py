@@ -186,10 +186,10 @@ class Drawing:
 
     def _listed(self, round_: Round, slot: Slot) -> Decimal:
         """What its model's price list says; what was reserved for a further slot may be more, to name no model."""
-        if not slot.further:
+        model = next((m for m in self._models.catalogue.models if m.id == slot.model), None)
+        if model is None or not slot.further:
             return slot.price
-        references = 1 if slot.vary_of else round_.brief.references
-        return min(slot.price, self._models.catalogue.of(slot.model).price(round_.brief.size, references))
+        return min(slot.price, model.price(round_.brief.size, 1 if slot.vary_of else round_.brief.references))
 
 
 def _portrait(slot: Slot, seen: Examined) -> Portrait:

@@ -257,7 +257,7 @@ class Round:
     @property
     def named(self) -> bool:
         """Whether people know by now which model drew what."""
-        return self.state in (State.CLOSED, State.LOCKED) or self.run_off is not None
+        return self.tally is not None or self.run_off is not None or self.state in (State.CLOSED, State.LOCKED)
 
     @property
     def slot_of(self) -> Mapping[int, str]:

@@ -77,8 +77,8 @@ class Rounds(Protocol):
     async def open(self, new: Round, caps: Caps, *, recast: bool, release: Release | None = None) -> Opened:
         """Reserve the price, write round and slots in one transaction; idempotent by `new.id`.
 
-        With `new.parent`, that round is voided ("rerolled") in the same transaction, or RoundClosed raised if it is
-        locked already. The parent of a re-cast stays as it is; with `release` its face is unlocked at once, and a
+        With `new.parent`, that round is voided in the same transaction, for `new.origin`, or RoundClosed raised if it
+        is locked already. The parent of a re-cast stays as it is; with `release` its face is unlocked at once, and a
         re-cast that names none gets the round of the character's face. `new.character_id` is empty: the character is
         found or made by place and folded name, or is the parent's.
         Raises AlreadyCasting, OverBudget, or AlreadyCast (with an empty wish id) when the character has a face and
@@ -148,7 +148,8 @@ class Rounds(Protocol):
         ...
 
     async def add_slot(self, slot: Slot, caps: Caps) -> Slot:
-        """Reserve and write one more slot (a re-roll) of a drawing or voting round; idempotent by id.
+        """Reserve and write one more slot (a re-roll, a variation) of an open round that has a number left for it;
+        idempotent by id.
 
         Raises OverBudget, RoundClosed.
         """

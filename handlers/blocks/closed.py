@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.catalogue import Size
+from bot.round import Slot
 from handlers.blocks import look
 from handlers.blocks.shown import Shown, named_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
@@ -58,9 +59,13 @@ def _go_on(shown: Shown) -> Iterator[Block]:
 
 def _decide(shown: Shown) -> Block:
     choices = [
-        (labels.candidate(slot.number, shown.titles(slot.model), shown.tally.votes.get(slot.number, 0)), slot.id)
+        (labels.candidate(slot.number, shown.titles(slot.model), _votes(shown, slot)), slot.id)
         for slot in shown.round.candidates
         if slot.number
     ]
     sure = question(labels.decide_question(shown.round.character), labels.DECIDE_CONSEQUENCE, labels.DECIDE_YES)
     return select("decide", labels.DECIDE, choices, ask=sure)
+
+
+def _votes(shown: Shown, slot: Slot) -> int | None:
+    return None if shown.round.came_after(slot) else shown.tally.votes.get(slot.number or 0, 0)

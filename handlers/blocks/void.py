@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from handlers.blocks import look
 from handlers.blocks.shown import Shown, named_misses, sheet
 from handlers.blocks.view import Block, View, context, header, section, view
 from handlers.words import labels, lineage, rounds
@@ -15,7 +16,7 @@ def void(shown: Shown) -> View:
     return view(
         f"{quiet(labels.void_header(round_.character))}. {rounds.void(round_)}",
         header(labels.void_header(round_.character)),
-        section(told),
+        section(told, look.press(round_.id) if gone_on and round_.candidates else None),
         *(_stays(shown) if gone_on else ()),
         *named_misses(shown),
         context(rounds.asked_by(round_), rounds.cost(round_)),

@@ -27,6 +27,7 @@ KEEP_FINISH = "Keep this finish"
 KEEP_ORIGINAL = "Keep the original only"
 KEEP = "Not now"
 DONE = "Done"
+AFTER_THE_VOTE = "came after the vote"
 
 CANCEL_YES = "Cancel the round"
 DECIDE_YES = "Lock it"
@@ -96,8 +97,9 @@ def finish_title(name: str) -> str:
     return f"{name}: the finish"
 
 
-def candidate(number: int, title: str, votes: int) -> str:
-    return f"{number} · {title} · {count(votes, 'vote')}"
+def candidate(number: int, title: str, votes: int | None) -> str:
+    """`votes` is None for one that nobody could vote for."""
+    return f"{number} · {title} · {AFTER_THE_VOTE if votes is None else count(votes, 'vote')}"
 
 
 def sheet_title(name: str) -> str:

@@ -3,6 +3,7 @@
 from bot.looking import Closer
 from bot.round import Round, Slot
 from handlers.words import lineage
+from handlers.words.labels import AFTER_THE_VOTE
 from handlers.words.text import count, cut, link, quiet, size
 from handlers.words.titles import Titles
 
@@ -44,5 +45,5 @@ def _votes(round_: Round, slot: Slot) -> str:
     if round_.tally is None:
         return ""
     if round_.came_after(slot):
-        return "came after the vote"
+        return AFTER_THE_VOTE
     return count(round_.tally.votes.get(slot.number or 0, 0), "vote") if slot.number in round_.tally.votes else ""

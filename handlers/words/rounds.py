@@ -8,6 +8,7 @@ from bot.catalogue import Size
 from bot.round import Round, Slot, SlotState, State
 from handlers.words import lineage, sealed
 from handlers.words import voters as voting
+from handlers.words.labels import AFTER_THE_VOTE
 from handlers.words.text import count, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
@@ -159,7 +160,7 @@ def revealed(round_: Round, slot: Slot, tally: Tally, titles: Titles, *, sized: 
         f"*{number}*",
         quiet(titles(slot.model)),
         lineage.variation(round_, slot),
-        "came after the vote" if late else count(tally.votes.get(number, 0), "vote"),
+        AFTER_THE_VOTE if late else count(tally.votes.get(number, 0), "vote"),
         dollars(slot.cost or Decimal(0)),
         size(slot.portrait) if sized and slot.portrait else "",
     ]

@@ -57,7 +57,7 @@ def _draw(order: Order, seed: int) -> Image.Image:
         enlarged = reference.resize((order.width, order.height), Image.Resampling.LANCZOS)
         return enlarged.filter(ImageFilter.UnsharpMask(3, 60, 2))
     kept = _cover(reference, order.width, order.height)
-    return _retouched(_moved(kept, seed) if _ANOTHER in order.prompt.casefold() else kept, order, seed)
+    return _retouched(_moved(kept, order, seed) if _ANOTHER in order.prompt.casefold() else kept, order, seed)
 
 
 def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
@@ -69,14 +69,15 @@ def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
     return picture.resize((width, height), Image.Resampling.BICUBIC, box=box)
 
 
-def _moved(picture: Image.Image, seed: int) -> Image.Image:
-    """The same face a moment later: the head tilted to one side or the other, the camera nearer."""
-    turn = sha256(f"moment {seed}".encode()).digest()
-    nearer, tilt = 1.2 + turn[0] / 255 * 0.1, 4 + turn[1] / 255 * 3
-    tilted = picture.rotate(tilt if turn[2] % 2 else -tilt, Image.Resampling.BICUBIC)
-    across, down = picture.width / nearer, picture.height / nearer
-    left, top = (picture.width - across) / 2, (picture.height - down) * 0.4
-    return tilted.resize(picture.size, Image.Resampling.BICUBIC, box=(left, top, left + across, top + down))
+def _moved(picture: Image.Image, order: Order, seed: int) -> Image.Image:
+    """The same face a moment later: the head tilted to one side or the other, the camera nearer and elsewhere."""
+    tilt, side, near, across, down = sha256(f"{order.prompt}|{order.seed}|{seed}".encode()).digest()[:5]
+    angle = (3 + tilt / 255 * 5) * (1 if side % 2 else -1)
+    nearer = 1.16 + near / 255 * 0.2
+    width, height = picture.width / nearer, picture.height / nearer
+    left, top = (picture.width - width) * (0.2 + across / 255 * 0.6), (picture.height - height) * down / 255 * 0.6
+    tilted = picture.rotate(angle, Image.Resampling.BICUBIC)
+    return tilted.resize(picture.size, Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
 
 
 def _retouched(picture: Image.Image, order: Order, seed: int) -> Image.Image:

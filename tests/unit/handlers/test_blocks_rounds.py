@@ -194,6 +194,20 @@ def test_after_the_close_every_candidate_is_named() -> None:
     assert "1 and 2 by `easel:easel-wire` · 3 and 4 by `lumen:lumen-wire`" in said
 
 
+def test_who_came_after_the_vote_is_said_to_have_in_the_list_and_in_the_leads_choice() -> None:
+    view = told(closed(AHEAD, 4, slots=(*(a_candidate(n, n + 1) for n in range(4)), a_candidate(4, 5))))
+    assert "*5* Easel Four · came after the vote" in words(view)
+    assert presses(view)["decide"]["options"][4]["text"]["text"] == "5 · Easel Four · came after the vote"
+
+
+def test_what_the_lead_can_do_after_the_close_fits_two_rows() -> None:
+    rows = [b for b in told(closed(TIE, 4)).blocks if b["type"] == "actions"]
+    assert [[e["action_id"] for e in row["elements"]] for row in rows] == [
+        ["run_off", "decide"],
+        ["extend", "reroll", "refine", "drop"],
+    ]
+
+
 def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:
     assert presses(told(closed(AHEAD, 4)))["lock"]["value"] == "r1 r1-0"
 
@@ -235,18 +249,21 @@ def test_the_record_shows_the_large_picture_until_its_own_hangs(record_file: str
 
 
 @pytest.mark.parametrize(
-    ("why", "said"),
+    ("why", "said", "offered"),
     [
-        ("cancelled", "The lead cancelled the round."),
-        ("dropped", "The lead dropped the round."),
-        ("rerolled", "The lead asked for all portraits again"),
-        ("no_candidate", "No portrait came"),
+        ("cancelled", "The lead cancelled the round.", set()),
+        ("dropped", "The lead dropped the round.", set()),
+        ("rerolled", "The lead asked for all portraits again", {"look"}),
+        ("refined", "The lead refined the brief", {"look"}),
+        ("no_candidate", "No portrait came", set()),
     ],
 )
-def test_a_round_that_ended_says_why_and_offers_nothing(why: str, said: str) -> None:
+def test_a_round_that_ended_says_why_and_offers_no_more_than_a_look_back(
+    why: str, said: str, offered: set[str]
+) -> None:
     view = told(replace(voting(), state=State.VOID, why_void=why))
     assert said in words(view)
-    assert presses(view) == {}
+    assert set(presses(view)) == offered
 
 
 def test_a_round_without_any_portrait_gives_every_reason_with_its_model() -> None:

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from playground.faces import draw_face, encode, face_bytes
+from playground.models.order import Order
+from playground.models.pictures import drawn, opened
 
 MODELS = (
     "recraftv4_1",
@@ -146,3 +148,17 @@ def test_a_1k_face_takes_a_fraction_of_a_second_of_one_core(model: str) -> None:
     began = time.process_time()
     face_bytes(model, FISHERWOMAN, 1, 896, 1216, "image/webp")
     assert time.process_time() - began < 0.6  # 0.15 when nothing else runs
+
+
+def test_another_moment_of_a_face_is_another_picture_and_a_finish_is_not() -> None:
+    reference = encode(face("gpt-image-2", FISHERWOMAN, 1), "image/png")
+
+    def drawn_for(words: str, seed: int) -> Image.Image:
+        order = Order("gpt-image-2", words, *SMALL, 1, "image/png", 0.0, seed, (reference,), "edit")
+        return opened(drawn(order, 1)[0].data)
+
+    original = opened(reference)
+    first, second = (drawn_for("It is another moment: another expression", seed) for seed in (1, 2))
+    same = drawn_for("The same photograph, at a higher resolution", 1)
+    assert min(difference(original, first), difference(original, second), difference(first, second)) > 10
+    assert difference(original, same) < 10
