@@ -12,7 +12,9 @@ from bot.finishing import Finishing
 from bot.home import Home
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
+from bot.lineup import Lineup
 from bot.locking import Locking
+from bot.naming import Aliases
 from bot.opening import Opening
 from bot.permits import Permits
 from bot.ports import (
@@ -73,6 +75,8 @@ class Casting:
     taking: Taking
     catalogue: Catalogue
     permits: Permits
+    aliases: Aliases
+    lineup: Lineup
 
     @classmethod
     def of(
@@ -101,7 +105,7 @@ class Casting:
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
         permits = Permits(productions, people)
-        likeness = Likeness(roster, portraits, visibility)
+        likeness = Likeness(roster, portraits, visibility, productions)
         opening = Opening(
             rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions
         )
@@ -111,7 +115,7 @@ class Casting:
         voting = Voting(rounds, stage, errands, now, chronicle)
         sealing = Sealing(rounds, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now, permits)
-        recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
+        recall = Recall(rounds, roster, finishes, portraits, stage, visibility, productions)
         spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
         home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
@@ -120,7 +124,10 @@ class Casting:
         )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits)
+        aliases = Aliases(roster, productions, recall, permits, now)
+        lineup = Lineup(roster, productions, recall, portraits, visibility)
+        taking = Taking(recall, portraits)
+        return cls(*before, finishing, enlarging, taking, models.catalogue, permits, aliases, lineup)
 
     @property
     def drawing(self) -> int:

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.casting import Casting
 from bot.ports import Rounds
+from handlers.card import Card
 from handlers.cast import Cast
 from handlers.clients import Clients
 from handlers.finish import Finish
@@ -14,6 +15,7 @@ from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
+from handlers.roster import Roster
 from handlers.seal import Seal
 from handlers.sights import Sights
 from handlers.spend import Spend
@@ -27,7 +29,7 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     """Let `app` listen; `rounds` is only read: where messages and pictures are, and in whose workspace."""
     sights = Sights(rounds)
     reach = Reach(rounds)
-    Cast(casting, sights, visibility, reach).listen(app)
+    Cast(casting, sights, visibility, reach, clients).listen(app)
     Mention(casting, sights).listen(app)
     Vote(casting, visibility, reach).listen(app)
     Seal(casting, reach).listen(app)
@@ -38,5 +40,7 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Finish(casting, reach).listen(app)
     Take(casting, reach, clients).listen(app)
     Photo(casting).listen(app)
-    Home(casting, sights).listen(app)
+    Home(casting, sights, visibility).listen(app)
+    Card(casting, sights, reach, clients).listen(app)
+    Roster(casting, visibility, clients).listen(app)
     Spend(casting).listen(app)

@@ -25,10 +25,10 @@ class Sight:
     closes_at: datetime | None = None
 
 
-def recalled(found: Recalled, sight: Sight, titles: Titles, *, share: bool) -> View:
-    """What was found; `share` offers to show it to the whole conversation."""
+def recalled(found: Recalled, sight: Sight, titles: Titles, *, share: bool, place: str = "") -> View:
+    """What was found; `share` offers to show it to the whole conversation. `place` tells presses in a modal apart."""
     if found.kind == "face" and (face := found.characters[0].face):
-        return _face(found, face, sight, titles, share=share)
+        return _face(found, face, sight, titles, share=share, place=place)
     if found.kind == "casting":
         told = words.casting(found.characters[0].name, sight.closes_at, sight.link)
         return view(told, section(told))
@@ -53,19 +53,25 @@ def full(face: Face, url: str, finish: Finish | None = None, finish_url: str = "
     return view(told, section(told), section(finished) if finished else None)
 
 
-def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: bool) -> View:
+def in_dialog(found: Recalled, sight: Sight, titles: Titles) -> View:
+    """What was found, in a modal, whose presses come without a conversation."""
+    return recalled(found, sight, titles, share=False, place="card_")
+
+
+def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: bool, place: str) -> View:
     character = found.characters[0]
     told = words.face(face, titles, sight.link)
     presses = [button("share", labels.SHARE, character.id)] if share else []
     presses += [
-        button("full", labels.FULL, face.round_id),
-        button("facts", labels.FACTS, face.round_id),
-        button("take", labels.TAKE, face.round_id),
+        button(f"{place}full", labels.FULL, face.round_id),
+        button(f"{place}facts", labels.FACTS, face.round_id),
+        button(f"{place}take", labels.TAKE, face.round_id),
     ]
     return view(
         f"{quiet(character.name)}: {told}",
         header(character.name),
         image(sight.file_id, alt.face(character.name, face.brief)) if sight.file_id else None,
+        context(words.also(character.aliases)),
         section(told),
         context(finishing.original(face.portrait), finishing.brief(found.finish) if found.finish else ""),
         context(words.versions(found.history, titles)),

@@ -20,6 +20,10 @@ SHARE = "Share here"
 FULL = "Full size"
 FACTS = "Facts"
 TAKE = "Take it on"
+RECALL = "Recall"
+BACK = "‹ Back"
+NEXT = "Next ›"
+SHOW_ALL = "Show everyone"
 KEEP_FINISH = "Keep this finish"
 KEEP_ORIGINAL = "Keep the original only"
 KEEP = "Not now"
@@ -33,6 +37,11 @@ DROP_QUESTION = "Drop this round?"
 DROP_CONSEQUENCE = "Nobody is cast. The portraits and the votes are kept."
 CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
+
+
+def recall_aloud(name: str) -> str:
+    """What a screen reader says for one of many buttons that recall."""
+    return cut(f"Recall {name}", BUTTON_LIMIT)
 
 
 def drawing_header(name: str) -> str:

@@ -9,6 +9,7 @@ from handlers.words.text import channel, count, cut, day, link, person, quiet, w
 from handlers.words.titles import Titles
 
 _LISTED_NAME = 40
+_ALIASES = 5
 NOBODY = "Nobody is cast yet. In a channel I am in: /cast Maya: weathered 60-year-old fisherwoman"
 
 
@@ -48,7 +49,24 @@ def nothing(name: str) -> str:
 
 def listed(character: Character) -> str:
     """One line of a list of characters."""
-    return f"{quiet(cut(character.name, _LISTED_NAME))} · {channel(character.place.channel)} · {standing(character)}"
+    return f"{quiet(cut(character.name, _LISTED_NAME))} · {where(character)} · {standing(character)}"
+
+
+def where(character: Character) -> str:
+    """The production a character belongs to, by its name or the channel it was cast in."""
+    if character.film:
+        return quiet(character.film)
+    direct = character.place.channel.startswith("D")
+    return "in direct messages" if direct else channel(character.place.channel)
+
+
+def also(aliases: Sequence[str]) -> str:
+    """`also: the fisherwoman, Mum`; empty for who has one name."""
+    if not aliases:
+        return ""
+    more = len(aliases) - _ALIASES
+    told = ", ".join(quiet(alias) for alias in aliases[:_ALIASES])
+    return f"also: {told} and {more} more" if more > 0 else f"also: {told}"
 
 
 def standing(character: Character) -> str:

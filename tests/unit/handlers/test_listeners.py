@@ -26,7 +26,7 @@ from bot.errors import (
 )
 from bot.face import Place
 from bot.home import HomeView
-from bot.ports import Opened
+from bot.ports import Opened, Shelf
 from bot.recall import Recalled
 from bot.round import State
 from bot.voting import Clicked
@@ -393,7 +393,9 @@ async def test_where_a_face_came_from_is_told_only_to_those_who_may_see_it(actio
 
 
 async def test_a_visit_shows_what_waits_and_who_is_cast() -> None:
-    seen = HomeView((voting(),), (a_character(face=a_face(round_id="r3")),), Decimal("1.2"), Decimal(20))
+    faces = (a_character(face=a_face(round_id="r3")),)
+    shelves = (Shelf("p1", "Harbour", PLACE),)
+    seen = HomeView((voting(),), faces, Decimal("1.2"), Decimal(20), 1, shelves=shelves)
     rounds = Memory(voting(), closed({1: 1}, 1, id="r3", record_file="F0RECORDRECORD"))
     async with a_play(rounds, home__home=seen) as play:
         await play.send(visit("home"))

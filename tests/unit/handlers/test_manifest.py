@@ -40,6 +40,8 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
+    "views.push": set(),
+    "views.update": set(),
 }
 EVENT_SCOPES: dict[str, set[str]] = {
     "app_home_opened": set(),

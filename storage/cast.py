@@ -1,0 +1,21 @@
+"""How the roster's statements join: each character with its production, its newest face and its open round."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from storage.tables import characters, faces, is_open, productions, rounds
+
+# A face was locked, or a round is open: other names were only tried.
+CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
+# The channel in which a character's face was cast, or is being cast, or that its production began in.
+WHERE = func.coalesce(faces.c.channel, rounds.c.channel, productions.c.channel)
+
+
+def with_faces(*columns: ColumnElement[Any]) -> Select[Any]:
+    """`columns` of every character, one row each."""
+    newer = faces.alias()
+    newest = select(func.max(newer.c.version)).where(newer.c.character_id == characters.c.id).scalar_subquery()
+    shown = and_(faces.c.character_id == characters.c.id, faces.c.version == newest)
+    casting = and_(rounds.c.character_id == characters.c.id, is_open)
+    return select(*columns).join_from(characters, productions).outerjoin(faces, shown).outerjoin(rounds, casting)
