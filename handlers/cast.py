@@ -1,5 +1,4 @@
-"""`/cast`: a brief opens a round, a name recalls a face, `alias` gives it another, `roster` sends the cast's picture, `list`
-and `help` answer; and the press on [Re-cast ...]."""
+"""`/cast`: a brief opens a round, a name recalls a face, other words answer; and the press on [Re-cast ...]."""
 
 import re
 from collections.abc import Awaitable, Callable

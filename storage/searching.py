@@ -11,6 +11,9 @@ from bot.ports import Called, Search, Shelf
 from storage.cast import CAST, WHERE, with_faces
 from storage.tables import aliases, characters, faces, productions
 
+# Rows made into values between two looks at everything else that waits for the event loop.
+_AT_A_TIME = 1_000
+
 
 async def shelves(connection: AsyncConnection, team: str) -> Sequence[Shelf]:
     """The productions with somebody in them, by name, and the channels that cast them."""
@@ -33,10 +36,14 @@ async def called(connection: AsyncConnection, team: str) -> Sequence[Called]:
     """Every name and alias, folded."""
     columns = (characters.c.id, characters.c.production_id, WHERE.label("channel"))
     cast = (productions.c.team == team, CAST)
-    rows = [*await connection.execute(with_faces(*columns, characters.c.folded).where(*cast))]
-    also = with_faces(*columns, aliases.c.folded).join(aliases, aliases.c.character_id == characters.c.id)
-    rows += await connection.execute(also.where(*cast))
-    return [Called(row.id, row.folded, Place(team, row.channel), row.production_id) for row in rows]
+    own = with_faces(*columns, characters.c.folded).where(*cast)
+    also = with_faces(*columns, aliases.c.folded).join(aliases, aliases.c.character_id == characters.c.id).where(*cast)
+    found: list[Called] = []
+    for names in (own, also):
+        async with connection.stream(names) as rows:
+            async for some in rows.partitions(_AT_A_TIME):
+                found += [Called(row.id, row.folded, Place(team, row.channel), row.production_id) for row in some]
+    return found
 
 
 def _which(search: Search) -> ColumnElement[bool]:
@@ -48,6 +55,7 @@ def _which(search: Search) -> ColumnElement[bool]:
     if search.cast:
         which.append(faces.c.round_id.is_not(None) & faces.c.released.is_(None))
     if words := fold(search.words):
-        also = select(aliases.c.character_id).where(aliases.c.folded.contains(words, autoescape=True))
+        theirs = and_(productions.c.team == search.places[0].team, aliases.c.folded.contains(words, autoescape=True))
+        also = select(aliases.c.character_id).join_from(productions, aliases).where(theirs).correlate(None)
         which.append(or_(characters.c.folded.contains(words, autoescape=True), characters.c.id.in_(also)))
     return and_(*which)

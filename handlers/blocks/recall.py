@@ -33,7 +33,7 @@ def recalled(found: Recalled, sight: Sight, titles: Titles, *, share: bool, plac
         told = words.casting(found.characters[0].name, sight.closes_at, sight.link)
         return view(told, section(told))
     if found.kind in ("unsure", "several"):
-        told = words.several(found.name) if found.kind == "several" else words.unsure(found.name)
+        told = words.several(found.name) if found.kind == "several" else words.unsure(found.name, len(found.characters))
         return view(told, section(told), *_choices(found))
     return view(words.nothing(found.name), section(words.nothing(found.name)))
 
@@ -70,8 +70,8 @@ def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: b
     return view(
         f"{quiet(character.name)}: {told}",
         header(character.name),
-        image(sight.file_id, alt.face(character.name, face.brief)) if sight.file_id else None,
         context(words.also(character.aliases)),
+        image(sight.file_id, alt.face(character.name, face.brief)) if sight.file_id else None,
         section(told),
         context(finishing.original(face.portrait), finishing.brief(found.finish) if found.finish else ""),
         context(words.versions(found.history, titles)),
@@ -81,9 +81,10 @@ def _face(found: Recalled, face: Face, sight: Sight, titles: Titles, *, share: b
 
 def _choices(found: Recalled) -> list[Block | None]:
     """The suggestions; where names repeat, the line above the buttons says where each was cast."""
-    presses = [button(f"recall:{n}", c.name, c.id) for n, c in enumerate(found.characters, start=1)]
+    numbered = list(enumerate(found.characters, start=1))
+    presses = [button(f"recall:{n}", labels.suggested(c.name, c.aliases), c.id) for n, c in numbered]
     if found.kind == "several":
-        lines = [f"{n}: {words.listed(c)}" for n, c in enumerate(found.characters, start=1)]
-        presses = [button(f"recall:{n}", f"{n} · {c.name}", c.id) for n, c in enumerate(found.characters, start=1)]
+        lines = [f"{n}: {words.listed(c)}" for n, c in numbered]
+        presses = [button(f"recall:{n}", f"{n} · {c.name}", c.id) for n, c in numbered]
         return [section("\n".join(lines)), actions(presses)]
     return [actions(presses)]

@@ -1,5 +1,6 @@
 """Headers, buttons and questions: plain text, which Slack shows as it stands."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.ballot import Tally
@@ -37,6 +38,11 @@ DROP_QUESTION = "Drop this round?"
 DROP_CONSEQUENCE = "Nobody is cast. The portraits and the votes are kept."
 CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
+
+
+def suggested(name: str, aliases: Sequence[str]) -> str:
+    """`Maya, the fisherwoman`: somebody may have asked for either."""
+    return ", ".join([name, *aliases[:1]])
 
 
 def recall_aloud(name: str) -> str:

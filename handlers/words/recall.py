@@ -33,8 +33,8 @@ def casting(name: str, closes_at: datetime | None, url: str) -> str:
     return f"{told} {link(url, 'Go there')}" if url else told
 
 
-def unsure(name: str) -> str:
-    return f"No {quiet(name)} here. Did you mean one of these?"
+def unsure(name: str, number: int) -> str:
+    return f"No {quiet(name)} here. Did you mean {'this one' if number == 1 else 'one of these'}?"
 
 
 def several(name: str) -> str:
