@@ -212,8 +212,10 @@ def fold(name: str) -> str:
 def _naming(pair: str, line: str) -> Naming:
     """`Maya = the fisherwoman`; nothing after the sign takes the name before it away."""
     name, sign, alias = pair.partition("=")
-    if not sign or re.search("[:：]", alias):
-        raise BriefError("alias", "missing" if not sign else "colon", alias.strip(), line=line)
+    if not sign or not name.strip():
+        raise BriefError("alias", "missing", line=line)
+    if re.search("[:：]", alias):
+        raise BriefError("alias", "colon", alias.strip(), line=line)
     return Naming(_name(name, line), _name(alias, line) if alias.strip() else "")
 
 

@@ -17,7 +17,7 @@ A_POSTER = 40
 _WIDTH, _WIDEST_CELL = 2000, 640
 _MARGIN, _GUTTER = 48, 24
 _MOST_COLUMNS = 8
-_TITLE = 44
+_TITLE = 60
 # Height of a portrait to its width, and of a poster's width to its height where there is a choice.
 _UPRIGHT, _LIKED = 4 / 3, 1.3
 # Faces stand in the upper part of a portrait, so what is cropped is cropped below.
@@ -44,7 +44,7 @@ class Poster:
         room = (_WIDTH - 2 * _MARGIN - (self._columns - 1) * _GUTTER) // self._columns
         self._cell = min(room, _WIDEST_CELL)
         self._portrait = round(self._cell * _UPRIGHT)
-        self._name = max(22, min(36, self._cell // 9))
+        self._name = max(26, min(54, self._cell // 9))
         self._below = max(17, round(self._name * 0.7))
         self._step = self._portrait + self._name + self._below + 56
         self._top = _MARGIN + (_TITLE + 36 if title else 0)

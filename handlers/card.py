@@ -65,7 +65,7 @@ class Card:
             raise NotHere("unknown")
         view = await self._showing.in_dialog(found, press.person, client)
         with asking("views.open"):
-            await open_dialog(client, press.opener, dialog("card", press.id, found.characters[0].name, "", view))
+            await open_dialog(client, press.opener, dialog("card", press.id, words.FACE, "", view))
 
     async def on_full(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Where the original bytes are."""

@@ -1,7 +1,6 @@
 """A person's home: what waits for their vote, the faces they may see as a gallery, what was spent today."""
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 from bot.brief import NAME_LIMIT
 from bot.face import Character
@@ -47,7 +46,12 @@ def _gallery(seen: HomeView, sights: Mapping[str, Sight], called: Mapping[str, s
     yield context(words.found(seen))
     if seen.looking.words or seen.looking.production:
         yield actions([button("everyone", labels.SHOW_ALL, EVERY)])
-    yield from chain.from_iterable(_card(n, c, sights) for n, c in enumerate(seen.characters))
+    above = ""
+    for n, character in enumerate(seen.characters):
+        if (shelf := words.shelf(character)) != above:
+            yield section(shelf)
+            above = shelf
+        yield from _card(n, character, sights)
     yield actions(_pager(seen))
 
 

@@ -21,6 +21,7 @@ FACE = "Face"
 PACKING = "Packing the face. It will be in your messages with me in a moment."
 
 _TOLD = 60
+_BRIEF = 90
 
 
 def waiting(name: str, channel_id: str, closes_at: datetime | None, url: str) -> str:
@@ -34,12 +35,18 @@ def further_waiting(number: int) -> str:
     return f"and {number} more" if number > 0 else ""
 
 
+def shelf(character: Character) -> str:
+    """What stands above the characters of one production."""
+    return f"*{where(character)}*"
+
+
 def card(character: Character) -> str:
-    """A name with all it answers to; below it the production, and how the character stands."""
+    """A name with all it answers to, how the character stands, and the beginning of the brief behind the face."""
     face = character.face
     version = f"version {face.version}" if face and face.version > 1 else ""
     first = " · ".join(filter(None, [f"*{quiet(character.name)}*", also(character.aliases)]))
-    return f"{first}\n{' · '.join(filter(None, [where(character), version, standing(character)]))}"
+    brief = quiet(cut(" ".join(face.brief.split()), _BRIEF)) if face else ""
+    return "\n".join(filter(None, [first, " · ".join(filter(None, [version, standing(character)])), brief]))
 
 
 def production(shelf: Shelf, called: str) -> str:

@@ -11,11 +11,21 @@ _FILM = (
     ("Father Brandt", "harbour priest, 55, round glasses"),
     ("Old Mirja", "net mender, 81, headscarf, laughing eyes"),
     ("Tomas", "deckhand, 19, broken nose, wool jumper"),
+    ("Salka", "lighthouse keeper, 66, silver plait, wind-burnt"),
+    ("Young Otto", "the pilot as a boy of 12, gap in his teeth"),
+    ("Dr Amara Bell", "ship's doctor, 47, close-cropped grey hair"),
+    ("Nils", "cook, 52, round face, stubble, earring"),
+    ("The Widow", "elegant woman, 58, black veil, pale eyes"),
+    ("Rasmus", "customs officer, 38, moustache, peaked cap"),
+    ("Wen", "marine engineer, 29, oil on her cheek, bob cut"),
+    ("Grandmother Lo", "90, deeply lined, pearl earrings"),
+    ("Jonas", "fiddler, 33, red curls, freckles"),
+    ("Bea", "schoolteacher, 41, glasses, green cardigan"),
 )
 
 
 async def play(shown: Screen) -> None:
-    """Six people of the harbour are cast; then Mei looks for them."""
+    """A harbour full of people is cast; then Mei looks for them."""
     for name, brief in _FILM:
         await _cast(shown, f"/cast {name}: {brief} --each 1 --models recraft", name)
     await shown.send("/cast Sailor: a sailor, 30, sunburnt --for 2h")
@@ -56,7 +66,10 @@ async def _home(shown: Screen) -> None:
     home = shown.page.get_by_label("Home of Castroom")
     await expect(home).to_contain_text("Waiting for your vote")
     await expect(home.get_by_role("img").first).to_be_visible()
-    await shown.shot("home-gallery", home)
+    await shown.shot("home-gallery")
+    await home.get_by_role("button", name="Next").click()
+    await expect(home).to_contain_text("page 2 of 2")
+    await shown.shot("home-page-2", home)
     await _search(home, "mirya")
     await expect(home).to_contain_text("Did you mean")
     await shown.shot("home-search", home)

@@ -1,5 +1,6 @@
 """Home, other names and the cast in one picture, as people in Slack see them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from io import BytesIO
 
@@ -20,10 +21,12 @@ async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
     """Maya and Otto are cast in #harbour-film, another Maya in #night-ferry, Sable where Mei may not look."""
     async with house(tmp_path_factory.mktemp("film"), MAX_USD_PER_DAY="100") as opened:
         await opened.at_ease()
-        await cast(opened, "Maya: weathered 60-year-old fisherwoman")
+        await asyncio.gather(
+            cast(opened, "Maya: weathered 60-year-old fisherwoman"),
+            cast(opened, "Maya: a ferry captain", FERRY),
+            cast(opened, "Sable: a spokesperson", QUIET),
+        )
         await cast(opened, "Otto: a pilot")
-        await cast(opened, "Maya: a ferry captain", FERRY)
-        await cast(opened, "Sable: a spokesperson", QUIET)
         yield opened
 
 
@@ -216,3 +219,26 @@ async def pictured(film: House, channel: str) -> Json:
         return newest if "The cast of" in text_of(newest) and pictures_of(newest) else None
 
     return await film.door.until(look, "the picture of the cast")
+
+
+async def test_a_large_roster_is_turned_page_by_page(film: House) -> None:
+    await asyncio.gather(
+        *(film.door.command(DANIEL, FERRY, f"Extra {n:02}: a sailor --each 1 --models recraft") for n in range(12))
+    )
+    view = await home(film, MEI)
+
+    async def all_there() -> Json | None:
+        nonlocal view
+        view = await home(film, MEI)
+        return view if "16 characters · page 1 of 2" in text_of(view) else None
+
+    await film.door.until(all_there, "a roster of two pages")
+    assert text_of(view).count("being cast") <= 15
+    second = await go(film, MEI, view, "page:next")
+    assert "page 2 of 2" in text_of(second)
+    assert "page:next" not in buttons_of(second)
+    narrowed = await go(film, MEI, second, field(second, "search"), "extra 1")
+    assert "2 characters with “extra 1”" in text_of(narrowed)
+    everyone = await go(film, MEI, narrowed, "everyone")
+    back = await go(film, MEI, await go(film, MEI, everyone, "page:next"), "page:back")
+    assert "page 1 of 2" in text_of(back)
