@@ -4,7 +4,6 @@ Pillow's own font knows unaccented Latin letters and little else, and draws a bo
 written in a font of the machine, where one has it; so whoever writes a caption asks `drawable` first.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -51,13 +50,15 @@ class Poster:
         width = 2 * _MARGIN + self._columns * self._cell + (self._columns - 1) * _GUTTER
         height = self._top + ceil(count / self._columns) * self._step
         self._picture = Image.new("RGB", (width, height), _PAPER)
-        self._places = self._cells(count)
+        self._added = 0
         if title:
             self._write((_MARGIN, _MARGIN), title, _TITLE, _INK, width - 2 * _MARGIN)
 
     def add(self, preview: bytes, caption: Caption) -> None:
         """The next portrait, a JPEG, with what stands under it."""
-        left, top = next(self._places)
+        row, column = divmod(self._added, self._columns)
+        left, top = _MARGIN + column * (self._cell + _GUTTER), self._top + row * self._step
+        self._added += 1
         size = (self._cell, self._portrait)
         with Image.open(BytesIO(preview), formats=("JPEG",)) as image:
             image.draft("RGB", size)
@@ -71,11 +72,6 @@ class Poster:
         out = BytesIO()
         self._picture.save(out, "JPEG", quality=88, optimize=True)
         return out.getvalue()
-
-    def _cells(self, count: int) -> Iterator[tuple[int, int]]:
-        for n in range(count):
-            row, column = divmod(n, self._columns)
-            yield _MARGIN + column * (self._cell + _GUTTER), self._top + row * self._step
 
     def _write(self, at: tuple[int, int], text: str, size: int, fill: str, room: int) -> None:
         if (font := _font_of(text, size)) is None:

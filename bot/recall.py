@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -14,7 +14,7 @@ from bot.errors import NotHere
 from bot.face import Character, Face, Place
 from bot.finish import Finish, kept
 from bot.imaging import aside, record
-from bot.ports import Called, Finishes, Picture, Portraits, Productions, Roster, Rounds, Stage, Visibility
+from bot.ports import Called, Finishes, Page, Picture, Portraits, Productions, Roster, Rounds, Search, Stage, Visibility
 from bot.presenting import ENDINGS, filename, preview_key
 
 _LIKE_ENOUGH = 70.0
@@ -73,11 +73,15 @@ class Recall:
             return Recalled("nothing", "")
         return await self._found(character.name, [character])
 
-    async def listing(self, person: str, place: Place) -> tuple[Character, ...]:
-        """This production's characters first, then every other one the person may see."""
-        visible = await self.visible(await self._roster.characters(place.team), person, place)
+    async def listing(self, person: str, place: Place, limit: int) -> Page:
+        """At most `limit` of all the person may see, this production's characters first."""
+        places = {shelf.place for shelf in await self._roster.shelves(place.team)}
+        everybody = Search(tuple(places & await self.seen(places, person, place)))
         here = (await self._productions.of(place)).id
-        return tuple(sorted(visible, key=lambda c: (c.production != here, c.place.channel, fold(c.name))))
+        own = await self._roster.page(replace(everybody, production=here), limit, 0) if here else Page((), 0)
+        page = await self._roster.page(everybody, limit, 0)
+        shown = {character.id: character for character in (*own.characters, *page.characters)}
+        return Page(tuple(shown.values())[:limit], page.total)
 
     async def visible_answer(self, character: Character, place: Place) -> bool:
         """Whether everybody in `place` may see the character: its own channel, or it was cast in a public one."""

@@ -16,7 +16,7 @@ from handlers.apology import apology
 from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.photo import form
-from handlers.blocks.recall import listing
+from handlers.blocks.recall import LISTED, listing
 from handlers.blocks.view import View
 from handlers.clients import Clients
 from handlers.delivery import Replies, whisper
@@ -121,7 +121,7 @@ class Cast:
         if isinstance(wish, Helping):
             await replies.privately(private.help_())
         elif isinstance(wish, Listing):
-            seen = await replies.in_time(recall.listing(command.person, command.place))
+            seen = await replies.in_time(recall.listing(command.person, command.place, LISTED))
             await replies.privately(listing(seen))
         elif isinstance(wish, Reckoning):
             await replies.ack()

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.face import Character, Face
+from bot.face import Face
 from bot.finish import Finish
+from bot.ports import Page
 from bot.recall import Recalled
 from handlers.blocks.view import Block, View, actions, button, context, header, image, section, view
 from handlers.words import alt, finishing, labels
@@ -12,7 +13,7 @@ from handlers.words import recall as words
 from handlers.words.text import quiet
 from handlers.words.titles import Titles
 
-_LISTED = 20
+LISTED = 20
 _LINES_A_SECTION = 5
 
 
@@ -38,12 +39,12 @@ def recalled(found: Recalled, sight: Sight, titles: Titles, *, share: bool, plac
     return view(words.nothing(found.name), section(words.nothing(found.name)))
 
 
-def listing(characters: tuple[Character, ...]) -> View:
-    """Every character somebody may see, one a line."""
-    told = words.listing(len(characters))
-    lines = [words.listed(c) for c in characters[:_LISTED]]
+def listing(page: Page) -> View:
+    """The first characters somebody may see, one a line."""
+    told = words.listing(page.total)
+    lines = [words.listed(c) for c in page.characters]
     parts = [lines[n : n + _LINES_A_SECTION] for n in range(0, len(lines), _LINES_A_SECTION)]
-    more = words.further(len(characters) - _LISTED) if len(characters) > _LISTED else ""
+    more = words.further(page.total - len(lines)) if page.total > len(lines) else ""
     return view(told, section(told), *(section("\n".join(part)) for part in parts), context(more))
 
 

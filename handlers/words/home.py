@@ -26,7 +26,7 @@ _BRIEF = 90
 
 def waiting(name: str, channel_id: str, closes_at: datetime | None, url: str) -> str:
     """`*Maya* · #harbour-film · closes tomorrow at 18:00 · Vote`."""
-    place = "in direct messages" if channel_id.startswith("D") else channel(channel_id)
+    place = "Direct messages" if channel_id.startswith("D") else channel(channel_id)
     closing = f"closes {when(closes_at)}" if closes_at else ""
     return " · ".join(filter(None, [f"*{quiet(name)}*", place, closing, link(url, "Vote") if url else ""]))
 

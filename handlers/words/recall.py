@@ -57,7 +57,7 @@ def where(character: Character) -> str:
     if character.film:
         return quiet(character.film)
     direct = character.place.channel.startswith("D")
-    return "in direct messages" if direct else channel(character.place.channel)
+    return "Direct messages" if direct else channel(character.place.channel)
 
 
 def also(aliases: Sequence[str]) -> str:
@@ -82,7 +82,7 @@ def listing(number: int) -> str:
 
 
 def further(number: int) -> str:
-    return f"and {number} more: /cast and a name shows one"
+    return f"and {number} more: /cast and a name shows one, my Home all of them"
 
 
 def full_finish(finish: Finish, url: str) -> str:

@@ -207,6 +207,17 @@ async def test_the_cast_comes_as_one_picture_and_goes_where_everybody_may_see_it
     assert not buttons_of(shared)
 
 
+async def test_a_cast_whose_picture_slack_does_not_take_says_so(film: House) -> None:
+    await film.trouble("files.completeUploadExternal", "error", error="internal_error", times=0)
+    await film.door.command(MEI, FERRY, "roster")
+
+    async def told() -> bool:
+        return "Slack does not take the picture" in text_of((await film.door.messages(DIRECT[MEI]))[-1])
+
+    await film.door.until(told, "the words without the picture")
+    await film.calm("files.completeUploadExternal")
+
+
 async def test_where_nobody_is_cast_the_roster_says_how_to_begin(film: House) -> None:
     assert "Nobody is cast for this channel's production yet" in await film.asks("roster", channel=DIRECT[LENA])
 

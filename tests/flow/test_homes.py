@@ -156,3 +156,16 @@ async def test_what_is_shared_leaves_out_what_not_everybody_there_may_see(house:
 async def test_a_place_that_casts_for_nothing_has_no_cast(house: Theatre) -> None:
     await house.locked()
     assert (await house.casting.lineup.mine(DIRECTOR, Place("T1", "C8"))).total == 0
+
+
+async def test_a_list_begins_with_this_channels_production_and_counts_everybody_in_sight(house: Theatre) -> None:
+    await house.locked()
+    await crowd(house, 3)
+    await crowd(house, 2, FERRY, "Sailor")
+    await crowd(house, 2, QUIET, "Secret")
+    page = await house.casting.recall.listing(DIRECTOR, FERRY, 4)
+    assert [c.name for c in page.characters][:2] == ["Sailor 00", "Sailor 01"]
+    assert (len(page.characters), page.total) == (4, 6)
+    film = await house.casting.recall.listing(DIRECTOR, FILM, 9)
+    assert [c.name for c in film.characters] == [*(f"Extra {n:02}" for n in range(3)), "Maya", "Sailor 00", "Sailor 01"]
+    assert [c.name for c in (await house.casting.recall.listing(DIRECTOR, Place("T1", "C8"), 1)).characters] != []

@@ -13,7 +13,7 @@ from bot.brief import NAME_LIMIT, TEXT_LIMIT, Brief, Secrecy
 from bot.errors import Absent, AlreadyCast, AlreadyCasting, BriefError, NotHere, Offered, OverBudget, Unavailable
 from bot.face import Place
 from bot.home import A_PAGE, HomeView, Looking
-from bot.ports import Shelf
+from bot.ports import Page, Shelf
 from bot.recall import Recalled
 from bot.round import Reason, State
 from bot.rules import RULES
@@ -21,7 +21,7 @@ from bot.sealing import Sheet
 from handlers.blocks import private
 from handlers.blocks.facts import facts
 from handlers.blocks.home import home
-from handlers.blocks.recall import Sight, full, listing, recalled
+from handlers.blocks.recall import LISTED, Sight, full, listing, recalled
 from handlers.blocks.rounds import message
 from handlers.blocks.sealed import paper
 from handlers.blocks.view import View
@@ -86,7 +86,7 @@ def hostile_views() -> dict[str, View]:
         "several": recalled(Recalled("several", NAME, several), Sight(), TITLES, share=False),
         "unsure": recalled(Recalled("unsure", NAME, several), Sight(), TITLES, share=False),
         "nothing": recalled(Recalled("nothing", NAME), Sight(), TITLES, share=False),
-        "listing": listing(crowd),
+        "listing": listing(Page(crowd[:LISTED], len(crowd))),
         "full": full(face, LINK),
         "facts": facts(face, TITLES),
         "bad line": private.apology(BriefError("models", "unknown", BRIEF, (NAME, "easel"), line=BRIEF)),

@@ -26,7 +26,7 @@ from bot.errors import (
 )
 from bot.face import Place
 from bot.home import HomeView
-from bot.ports import Opened, Shelf
+from bot.ports import Opened, Page, Shelf
 from bot.recall import Recalled
 from bot.round import State
 from bot.voting import Clicked
@@ -160,7 +160,8 @@ async def test_help_is_given_to_those_who_ask_and_those_who_type_nothing() -> No
 
 
 async def test_a_list_shows_who_is_cast() -> None:
-    async with a_play(recall__listing=(a_character(face=a_face()), a_character("Rui", 2))) as play:
+    page = Page((a_character(face=a_face()), a_character("Rui", 2)), 2)
+    async with a_play(recall__listing=page) as play:
         answer = told(await play.send(command("list")))
     assert answer["text"] == "2 characters that you may see"
     assert "Rui · <#C1> · being cast" in json.dumps(answer["blocks"], ensure_ascii=False)
