@@ -1,7 +1,7 @@
 """The brief: the team's validated wish for one character's face, and the line it is typed in.
 
-A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help`, `list` or `spend`. Nothing here knows Slack or any
-model account.
+A line is `NAME: BRIEF` with options, `NAME` alone (recall), `alias NAME = OTHER`, `help`, `list`, `roster` or `spend`.
+Nothing here knows Slack or any model account.
 """
 
 import re
@@ -26,6 +26,7 @@ SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 
 PHOTO = "photo"
 
+_ALIAS = re.compile(r"alias(?:es)?\s+([^:：]*|[^=:：]*=.*)", re.IGNORECASE | re.DOTALL)
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
 _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -167,7 +168,20 @@ class Remembering:
     name: str
 
 
-Wish = Brief | Recalling | Remembering | Listing | Reckoning | Helping
+@dataclass(frozen=True)
+class Picturing:
+    """The wish to see the production's cast in one picture."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The wish that `name` answers to `alias` too; without an alias, that `name` is one no longer."""
+
+    name: str
+    alias: str = ""
+
+
+Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Helping
 
 
 def understand(line: str) -> Wish:
@@ -179,6 +193,10 @@ def understand(line: str) -> Wish:
         return Listing()
     if plain.casefold() == "spend":
         return Reckoning()
+    if plain.casefold() == "roster":
+        return Picturing()
+    if alias := _ALIAS.fullmatch(plain):
+        return _naming(alias[1], line)
     rest, options = options_of(plain)
     if not options and not re.search("[:：]", rest):
         word, _, name = rest.partition(" ")
@@ -212,6 +230,16 @@ def fold(name: str) -> str:
             base = unicodedata.name(char, "")
         folded.append(char)
     return " ".join(unicodedata.normalize("NFC", "".join(folded)).casefold().split())
+
+
+def _naming(pair: str, line: str) -> Naming:
+    """`Maya = the fisherwoman`; nothing after the sign takes the name before it away."""
+    name, sign, alias = pair.partition("=")
+    if not sign or not name.strip():
+        raise BriefError("alias", "missing", line=line)
+    if re.search("[:：]", alias):
+        raise BriefError("alias", "colon", alias.strip(), line=line)
+    return Naming(_name(name, line), _name(alias, line) if alias.strip() else "")
 
 
 def _divide(rest: str, line: str) -> tuple[str, str]:

@@ -14,8 +14,10 @@ from bot.history import History
 from bot.home import Home
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
+from bot.lineup import Lineup
 from bot.locking import Locking
 from bot.looking import Looking
+from bot.naming import Aliases
 from bot.opening import Opening
 from bot.permits import Permits
 from bot.ports import (
@@ -86,6 +88,8 @@ class Casting:
     reminding: Reminding
     recasting: Recasting
     history: History
+    aliases: Aliases
+    lineup: Lineup
 
     @classmethod
     def of(
@@ -114,7 +118,7 @@ class Casting:
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
         permits = Permits(productions, people)
-        likeness = Likeness(roster, portraits, visibility)
+        likeness = Likeness(roster, portraits, visibility, productions)
         opening = Opening(
             rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions
         )
@@ -129,7 +133,7 @@ class Casting:
         sealing = Sealing(rounds, stage, now)
         recasting = Recasting(rounds, roster, opening, permits, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now, permits)
-        recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
+        recall = Recall(rounds, roster, finishes, portraits, stage, visibility, productions)
         spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
         home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
@@ -139,8 +143,10 @@ class Casting:
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
         history = History(rounds, roster, ledger, chronicle, recall, visibility, now)
+        aliases = Aliases(roster, productions, recall, permits, now)
+        lineup = Lineup(roster, productions, recall, portraits, visibility)
         after = (finishing, enlarging, Taking(recall, portraits), rerolling, refining, Looking(rounds))
-        return cls(*before, *after, models.catalogue, permits, reminding, recasting, history)
+        return cls(*before, *after, models.catalogue, permits, reminding, recasting, history, aliases, lineup)
 
     @property
     def drawing(self) -> int:

@@ -106,8 +106,9 @@ class Face:
 class Character:
     """A role by its name inside a production, with its face and the round that casts it now.
 
-    Its face is the newest that nobody unlocked; where it has none, `former` is the newest it had. `aliases` are other
-    names it answers to.
+    Its face is the newest that nobody unlocked; where it has none, `former` is the newest it had. `place` is where that
+    was cast, or is being cast: whoever may see that may see the character. `production` is the production's id and
+    `film` what people named it, empty where nobody did. It answers to its `aliases` too.
     """
 
     id: str
@@ -118,3 +119,4 @@ class Character:
     production: str = ""
     aliases: tuple[str, ...] = ()
     former: Face | None = None
+    film: str = ""

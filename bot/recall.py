@@ -1,8 +1,8 @@
 """Recall: a face by its character's name, and only to people who may see where it was cast."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -14,12 +14,14 @@ from bot.errors import NotHere
 from bot.face import Character, Face, Place
 from bot.finish import Finish, kept
 from bot.imaging import aside, record
-from bot.ports import Finishes, Picture, Portraits, Roster, Rounds, Stage, Visibility
+from bot.ports import Called, Finishes, Page, Picture, Portraits, Productions, Roster, Rounds, Search, Stage, Visibility
 from bot.presenting import ENDINGS, filename, preview_key
 
 _LIKE_ENOUGH = 70.0
 _SUGGESTIONS = 5
 _SHORTEST_FORGIVEN = 4
+# Questions to Slack at a time, once the first one has told who the person is.
+_QUESTIONS = 8
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Recall:
         portraits: Portraits,
         stage: Stage,
         visibility: Visibility,
+        productions: Productions,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -52,15 +55,17 @@ class Recall:
         self._portraits = portraits
         self._stage = stage
         self._visibility = visibility
+        self._productions = productions
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def recall(self, name: str, person: str, place: Place) -> Recalled:
         """The face of `name`: this channel's own production first, then all the person may see."""
-        alike = await self._roster.named(place.team, name)
+        alike = await self.visible(await self._roster.named(place.team, name), person, place)
         if not alike:
-            return await self._similar(name, await self._roster.characters(place.team), person, place)
-        own = [c for c in alike if c.place == place]
-        return await self._found(name, own or await self.visible(alike, person, place))
+            return await self._similar(name, person, place)
+        here = (await self._productions.of(place)).id
+        own = [c for c in alike if c.place == place or c.production == here]
+        return await self._found(name, own or alike)
 
     async def show(self, character_id: str, person: str, place: Place) -> Recalled:
         """The face of a character chosen from a suggestion."""
@@ -69,10 +74,15 @@ class Recall:
             return Recalled("nothing", "")
         return await self._found(character.name, [character])
 
-    async def listing(self, person: str, place: Place) -> tuple[Character, ...]:
-        """This production's characters first, then every other one the person may see."""
-        visible = await self.visible(await self._roster.characters(place.team), person, place)
-        return tuple(sorted(visible, key=lambda c: (c.place != place, c.place.channel, fold(c.name))))
+    async def listing(self, person: str, place: Place, limit: int) -> Page:
+        """At most `limit` of all the person may see, this production's characters first."""
+        places = {shelf.place for shelf in await self._roster.shelves(place.team)}
+        everybody = Search(tuple(places & await self.seen(places, person, place)))
+        here = (await self._productions.of(place)).id
+        own = await self._roster.page(replace(everybody, production=here), limit, 0) if here else Page((), 0)
+        page = await self._roster.page(everybody, limit, 0)
+        shown = {character.id: character for character in (*own.characters, *page.characters)}
+        return Page(tuple(shown.values())[:limit], page.total)
 
     async def visible_answer(self, character: Character, place: Place) -> bool:
         """Whether everybody in `place` may see the character: its own channel, or it was cast in a public one."""
@@ -135,14 +145,15 @@ class Recall:
     def _turn(self, round_id: str) -> asyncio.Lock:
         return self._turns.setdefault(round_id, asyncio.Lock())
 
-    async def _similar(self, name: str, everyone: Sequence[Character], person: str, place: Place) -> Recalled:
+    async def _similar(self, name: str, person: str, place: Place) -> Recalled:
         """A slip of one letter is forgiven when it can mean one character only; else the nearest are offered."""
-        names = {c.id: fold(c.name) for c in everyone}
+        near = nearest(name, await self._roster.called(place.team), 50)
+        seen = await self.seen({called.place for called in near}, person, place)
+        shown = [called for called in near if called.place in seen]
+        visible = await self._roster.some(list(dict.fromkeys(c.character_id for c in shown))[:_SUGGESTIONS])
         wanted = fold(name)
-        near = process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH, limit=50)
-        by_id = {c.id: c for c in everyone}
-        visible = (await self.visible([by_id[key] for _, _, key in near], person, place))[:_SUGGESTIONS]
-        slips = [c for c in visible if DamerauLevenshtein.distance(wanted, fold(c.name), score_cutoff=1) <= 1]
+        slipped = {c.character_id for c in shown if DamerauLevenshtein.distance(wanted, c.folded, score_cutoff=1) <= 1}
+        slips = [c for c in visible if c.id in slipped]
         if len(slips) == 1 and len(wanted) >= _SHORTEST_FORGIVEN:
             return await self._found(name, slips)
         return Recalled("unsure" if visible else "nothing", name, tuple(visible))
@@ -160,8 +171,21 @@ class Recall:
 
     async def visible(self, characters: Sequence[Character], person: str, place: Place) -> list[Character]:
         """Those of `characters` the person may see, asked from `place`, which they are in."""
-        seen = {
-            where: where == place or await self._visibility.sees(person, where)
-            for where in {c.place for c in characters}
-        }
-        return [c for c in characters if seen[c.place]]
+        seen = await self.seen({c.place for c in characters}, person, place)
+        return [c for c in characters if c.place in seen]
+
+    async def seen(self, places: Iterable[Place], person: str, place: Place) -> frozenset[Place]:
+        """Those of `places` the person may see, each asked for once; from `place`, which they are in."""
+        asked = [where for where in places if where != place]
+        answers: list[bool] = []
+        for some in (asked[:1], *(asked[n : n + _QUESTIONS] for n in range(1, len(asked), _QUESTIONS))):
+            answers += await asyncio.gather(*(self._visibility.sees(person, where) for where in some))
+        return frozenset([place, *(where for where, sees in zip(asked, answers, strict=True) if sees)])
+
+
+def nearest(name: str, everybody: Iterable[Called], limit: int) -> list[Called]:
+    """Whose names are most like `name`, the nearest first."""
+    known = list(everybody)
+    names = [called.folded for called in known]
+    near = process.extract(fold(name), names, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH, limit=limit)
+    return [known[at] for _, _, at in near]

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.casting import Casting
 from bot.ports import Rounds
+from handlers.card import Card
 from handlers.cast import Cast
 from handlers.clients import Clients
 from handlers.finish import Finish
@@ -18,6 +19,7 @@ from handlers.recall import Recall
 from handlers.recast import Recast
 from handlers.refine import Refine
 from handlers.reroll import Reroll
+from handlers.roster import Roster
 from handlers.seal import Seal
 from handlers.sights import Sights
 from handlers.spend import Spend
@@ -31,7 +33,7 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     """Let `app` listen; `rounds` is only read: where messages and pictures are, and in whose workspace."""
     sights = Sights(rounds)
     reach = Reach(rounds)
-    Cast(casting, sights, visibility, reach).listen(app)
+    Cast(casting, sights, visibility, reach, clients).listen(app)
     Mention(casting, sights).listen(app)
     Vote(casting, visibility, reach).listen(app)
     Seal(casting, reach).listen(app)
@@ -46,5 +48,7 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     History(casting, sights, reach).listen(app)
     Take(casting, reach, clients).listen(app)
     Photo(casting).listen(app)
-    Home(casting, sights).listen(app)
+    Home(casting, sights, visibility).listen(app)
+    Card(casting, sights, reach, clients).listen(app)
+    Roster(casting, visibility, clients).listen(app)
     Spend(casting).listen(app)

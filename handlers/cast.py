@@ -1,4 +1,4 @@
-"""`/cast`: a brief opens a round, a name recalls a face, `list` and `help` answer; and the press on [Re-cast ...]."""
+"""`/cast`: a brief opens a round, a name recalls a face, other words answer; and the press on [Re-cast ...]."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.brief import Brief, Helping, Listing, Reckoning, Remembering, Wish, understand
+from bot.brief import Brief, Helping, Listing, Naming, Picturing, Reckoning, Remembering, Wish, understand
 from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
 from bot.ports import Opened
@@ -17,15 +17,17 @@ from handlers.apology import apology
 from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.photo import form
-from handlers.blocks.recall import listing
+from handlers.blocks.recall import LISTED, listing
 from handlers.blocks.view import View
+from handlers.clients import Clients
 from handlers.delivery import Replies, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
+from handlers.posters import Posters
 from handlers.reach import Reach
 from handlers.showing import Showing
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility
-from handlers.words import answers
+from handlers.words import answers, roster
 
 Deed = Callable[[str, str], Awaitable[Opened]]
 
@@ -33,8 +35,11 @@ Deed = Callable[[str, str], Awaitable[Opened]]
 class Cast:
     """Listens to the command."""
 
-    def __init__(self, casting: Casting, sights: Sights, visibility: SlackVisibility, reach: Reach) -> None:
+    def __init__(
+        self, casting: Casting, sights: Sights, visibility: SlackVisibility, reach: Reach, clients: Clients
+    ) -> None:
         self._casting = casting
+        self._posters = Posters(casting, visibility, clients)
         self._sights = sights
         self._showing = Showing(casting, sights)
         self._visibility = visibility
@@ -117,7 +122,7 @@ class Cast:
         if isinstance(wish, Helping):
             await replies.privately(private.help_())
         elif isinstance(wish, Listing):
-            seen = await replies.in_time(recall.listing(command.person, command.place))
+            seen = await replies.in_time(recall.listing(command.person, command.place, LISTED))
             await replies.privately(listing(seen))
         elif isinstance(wish, Reckoning):
             await replies.ack()
@@ -127,6 +132,12 @@ class Cast:
             await replies.ack()
             view = await self._remembered(wish, command, client)
             await whisper(view, command.place, command.person, client, otherwise=replies.privately)
+        elif isinstance(wish, Naming):
+            await replies.privately(await self._name(wish, command))
+        elif isinstance(wish, Picturing):
+            await replies.ack()
+            sent = await self._posters.send(command.person, command.place)
+            await replies.privately(private.note(roster.SENT if sent else roster.NOBODY))
         else:
             await replies.ack()
             found = await recall.recall(wish.name, command.person, command.place)
@@ -143,6 +154,19 @@ class Cast:
             if found.kind != "nothing":
                 return await self._showing.for_one(found, command.person, command.place, client)
         return await self._showing.history(told, 0, client)
+
+    async def _name(self, wish: Naming, command: Command) -> View:
+        """Give a character another name, or take one away."""
+        aliases = self._casting.aliases
+        try:
+            if wish.alias:
+                named = await aliases.give(wish.name, wish.alias, command.person, command.place)
+            else:
+                named = await aliases.drop(wish.name, command.person, command.place)
+        except BriefError as error:
+            error.line = error.line or command.line
+            raise
+        return private.note(answers.named(named))
 
 
 def _known(brief: Brief, command: Command) -> Brief:

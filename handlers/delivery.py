@@ -1,6 +1,7 @@
 """Ways back to one person, and answers spoken into a conversation."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -15,13 +16,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import NotTaken, Unreachable
 from bot.face import Place
 from handlers.asking import asking, reason, with_pictures
-from handlers.blocks.view import View
+from handlers.blocks.dialog import dialog
+from handlers.blocks.view import Block, View
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 # Of the three seconds Slack waits for an ack, what may go into asking it something first.
 _PATIENCE = 2.0
+# How Slack says which block it does not take.
+_REFUSED_BLOCK = re.compile(r"/view/blocks/(\d+)")
 # Where the bot may not write, only a response_url reaches the person.
 _OUTSIDE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 
@@ -100,33 +104,81 @@ async def whisper(
         await otherwise(view.without_pictures())
 
 
-async def open_dialog(client: AsyncWebClient, opener: str, dialog: dict[str, Any]) -> None:
+async def open_dialog(client: AsyncWebClient, opener: str, modal: dict[str, Any]) -> None:
     """Open a modal for whoever pressed; without its pictures where Slack refuses them.
 
     Slack answers `invalid_arguments` for any view it does not take.
     """
     try:
-        await client.views_open(trigger_id=opener, view=dialog)
+        await client.views_open(trigger_id=opener, view=modal)
     except SlackApiError as error:
         if reason(error) != "invalid_arguments":
             raise
         log.info("picture_refused", details=error.response.get("response_metadata"))
-        await client.views_open(trigger_id=opener, view=_bare(dialog))
+        await client.views_open(trigger_id=opener, view=_bare(modal))
 
 
-async def change_dialog(client: AsyncWebClient, view_id: str, dialog: dict[str, Any]) -> None:
+async def change_dialog(client: AsyncWebClient, view_id: str, modal: dict[str, Any]) -> None:
     """Show another modal in the place of an open one, without its pictures where Slack refuses them; one that was
     closed meanwhile stays closed. Raises Unreachable."""
     with asking("views.update"):
         try:
-            await client.views_update(view_id=view_id, view=dialog)
+            await client.views_update(view_id=view_id, view=modal)
         except SlackApiError as error:
             if reason(error) == "not_found":
                 return
             if reason(error) != "invalid_arguments":
                 raise
             log.info("picture_refused", details=error.response.get("response_metadata"))
-            await client.views_update(view_id=view_id, view=_bare(dialog))
+            await client.views_update(view_id=view_id, view=_bare(modal))
+
+
+async def tell_in_dialog(client: AsyncWebClient, opener: str, title: str, view: View) -> None:
+    """Tell whoever pressed in their home; raises Unreachable."""
+    with asking("views.open"):
+        await open_dialog(client, opener, dialog("told", "", title, "", view))
+
+
+async def tell_above(client: AsyncWebClient, opener: str, title: str, view: View) -> str:
+    """Tell whoever pressed in a modal, in another one above it; that one's id. Raises Unreachable."""
+    with asking("views.push"):
+        pushed = await client.views_push(trigger_id=opener, view=dialog("told", "", title, "", view))
+    return str(pushed["view"]["id"])
+
+
+async def instead_of(client: AsyncWebClient, view_id: str, title: str, view: View) -> None:
+    """Tell in the place of what a modal says; raises Unreachable."""
+    with asking("views.update"):
+        await client.views_update(view_id=view_id, view=dialog("told", "", title, "", view))
+
+
+async def publish(client: AsyncWebClient, person: str, view: View, kept: str, version: str) -> None:
+    """Show a person's home, unless another one came after `version` (where given); `kept` comes back with every press.
+
+    A picture Slack does not show is left out, all of them where it does not say which. Raises Unreachable, NotTaken.
+    """
+    blocks = view.blocks
+    with asking("views.publish"):
+        while True:
+            home = {"type": "home", "private_metadata": kept, "blocks": blocks}
+            try:
+                await client.views_publish(user_id=person, view=home, hash=version or None)
+            except SlackApiError as error:
+                fewer = _without_refused(view, blocks, str(error.response.get("response_metadata")))
+                if reason(error) != "invalid_arguments" or fewer == blocks:
+                    raise
+                log.info("picture_refused", details=error.response.get("response_metadata"))
+                blocks = fewer
+            else:
+                return
+
+
+def _without_refused(view: View, blocks: tuple[Block, ...], details: str) -> tuple[Block, ...]:
+    """`blocks` without the pictures Slack names in its refusal; without any, where it names none that are there."""
+    bare = view.without_pictures().blocks
+    named = {int(at) for at in _REFUSED_BLOCK.findall(details)}
+    fewer = tuple(bare[n] if n in named else block for n, block in enumerate(blocks))
+    return fewer if fewer != blocks else bare
 
 
 async def speak(view: View, place: Place, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:
@@ -143,9 +195,9 @@ async def write_to(person: str, view: View, client: AsyncWebClient) -> None:
     await speak(view, Place("", person), client)
 
 
-def _bare(dialog: dict[str, Any]) -> dict[str, Any]:
+def _bare(modal: dict[str, Any]) -> dict[str, Any]:
     """The same without its pictures."""
-    return {**dialog, "blocks": [block for block in dialog["blocks"] if block["type"] != "image"]}
+    return {**modal, "blocks": [block for block in modal["blocks"] if block["type"] != "image"]}
 
 
 async def _whisper(client: AsyncWebClient, place: Place, person: str, thread_ts: str | None, view: View) -> None:

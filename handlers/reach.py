@@ -27,7 +27,7 @@ class Reach:
         if wish := await self._rounds.wish(press.id):
             _own(press, wish.place.team)
 
-    def found(self, press: Press, found: Recalled) -> Recalled:
+    def found(self, press: Press | Filled, found: Recalled) -> Recalled:
         """What recall found for the press."""
         for character in found.characters:
             _own(press, character.place.team)

@@ -13,7 +13,7 @@ from bot.finish import Finish
 from bot.history import BEGINNINGS, Told
 from bot.recall import Recalled
 from handlers.blocks.history import history, page_of, versions
-from handlers.blocks.recall import Sight, recalled
+from handlers.blocks.recall import Sight, in_dialog, recalled
 from handlers.blocks.view import View
 from handlers.sights import Sights
 from handlers.words.titles import Titles
@@ -33,6 +33,10 @@ class Showing:
         """For the person who asked in `place`, with [Share here] where everybody there may see it."""
         share = found.kind == "face" and await self._all_may_see(found, place)
         return recalled(found, await self._sight(found, person, client), self._titles, share=share)
+
+    async def in_dialog(self, found: Recalled, person: str, client: AsyncWebClient) -> View:
+        """For the person who asked in their home, as what stands in a modal."""
+        return in_dialog(found, await self._sight(found, person, client), self._titles)
 
     async def for_all(self, found: Recalled, person: str, place: Place, client: AsyncWebClient) -> View | None:
         """For everybody in `place`, as `person` asked; None unless it is one character that they all may see."""

@@ -28,6 +28,7 @@ class _Conversation:
     private: bool
     ours: bool
     partner: str
+    name: str = ""
 
 
 class Memory(Generic[K, V]):
@@ -79,6 +80,14 @@ class SlackVisibility:
             log.warning("visibility_unknown", channel=place.channel, what=error.what)
             return False
 
+    async def name_of(self, place: Place) -> str:
+        """What a channel is called, for menus, which show no mentions; empty for direct messages or if nobody says."""
+        try:
+            return (await self._conversation(place)).name
+        except Unreachable as error:
+            log.info("channel_not_named", channel=place.channel, what=error.what)
+            return ""
+
     async def may_post(self, place: Place) -> bool:
         """Whether the bot is in the conversation; a no is never remembered, since an invitation follows it.
 
@@ -109,7 +118,8 @@ class SlackVisibility:
             channel = (await self._clients.of(place.team).conversations_info(channel=place.channel))["channel"]
         direct = bool(channel.get("is_im"))
         private = direct or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
-        found = _Conversation(private, direct or bool(channel.get("is_member")), str(channel.get("user", "")))
+        name = "" if direct else str(channel.get("name") or "")
+        found = _Conversation(private, direct or bool(channel.get("is_member")), str(channel.get("user", "")), name)
         return self._conversations.keep(place, found) if found.ours else found
 
     async def _memberships_of(self, team: str, person: str) -> frozenset[str]:

@@ -26,8 +26,13 @@ async def open_round(
 ) -> Opened:
     """Write `new` unless it stands there already; raises AlreadyCasting, AlreadyCast, OverBudget,
     Overspent, RoundClosed."""
-    again = new.parent if new.origin == RECAST else None
-    character_id = await (_of_parent(connection, again) if again else _character(connection, new.place, new.character))
+    again, known_as = new.parent if new.origin == RECAST else None, ""
+    if again:
+        character_id = await _of_parent(connection, again)
+    else:
+        character_id, known_as = await _character(connection, new.place, new.character)
+    if known_as:
+        new = replace(new, brief=replace(new.brief, name=known_as))
     if await connection.scalar(select(exists().where(rounds.c.id == new.id))):
         return Opened(await round_by_id(connection, new.id), fresh=False)
     if new.parent and not again:
@@ -46,22 +51,24 @@ async def open_round(
     return Opened(opened, fresh=True)
 
 
-async def _character(connection: AsyncConnection, place: Place, name: str) -> str:
-    """The id of the production's character of this name, made if nobody named it before.
+async def _character(connection: AsyncConnection, place: Place, name: str) -> tuple[str, str]:
+    """The id of the production's character of this name, made if nobody named it before; and where `name` is an alias
+    the character's own name, under which it is cast.
 
     The update of a row with itself holds the row, so that on PostgreSQL two openings of one character wait for each
     other, and returns the id of a row that stood there already, which DO NOTHING would not.
     """
     production_id = await production_of(connection, place)
     folded = fold(name)
-    known = select(aliases.c.character_id).where(aliases.c.production_id == production_id, aliases.c.folded == folded)
-    if character_id := await connection.scalar(known):
-        return str(character_id)
+    also = (aliases.c.production_id == production_id) & (aliases.c.folded == folded)
+    known = select(characters.c.id, characters.c.name).join_from(aliases, characters).where(also)
+    if held_by := (await connection.execute(known)).one_or_none():
+        return str(held_by.id), str(held_by.name)
     character = upsert(connection, characters).values(
         id=uuid4().hex, production_id=production_id, name=name, folded=folded
     )
     held = character.on_conflict_do_update(index_elements=["production_id", "folded"], set_={"folded": folded})
-    return str(await connection.scalar(held.returning(characters.c.id)))
+    return str(await connection.scalar(held.returning(characters.c.id))), ""
 
 
 async def _of_parent(connection: AsyncConnection, parent: str) -> str:

@@ -1,19 +1,23 @@
 """The port `Roster`: characters, their faces and the rounds that cast them now."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import fold
+from bot.deed import Deed
 from bot.face import Character, Face, Place, Release
+from bot.ports import Called, Page, Search, Shelf
+from storage import naming, searching
+from storage.cast import CAST, WHERE, with_faces
 from storage.database import Database
 from storage.outcome import let_go
 from storage.rows import FACE, face_of
-from storage.tables import aliases, characters, faces, is_open, productions, rounds
+from storage.tables import aliases, characters, faces, productions, rounds
 
-# A face was locked, if only once, or a round is open: other names were only tried.
-_CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
 # Rows made into values between two looks at everything else that waits for the event loop.
 _AT_A_TIME = 200
 
@@ -26,14 +30,40 @@ class SqlRoster:
 
     async def characters(self, team: str) -> Sequence[Character]:
         async with self._database.read() as connection:
-            return await _found(connection, and_(productions.c.team == team, _CAST))
+            return await _found(connection, and_(productions.c.team == team, CAST))
 
     async def named(self, team: str, name: str) -> Sequence[Character]:
         folded = fold(name)
-        also = select(aliases.c.character_id).where(aliases.c.folded == folded)
+        theirs = and_(productions.c.team == team, aliases.c.folded == folded)
+        also = select(aliases.c.character_id).join_from(productions, aliases).where(theirs).correlate(None)
         alike = or_(characters.c.folded == folded, characters.c.id.in_(also))
         async with self._database.read() as connection:
-            return await _found(connection, and_(productions.c.team == team, alike, _CAST))
+            return await _found(connection, and_(productions.c.team == team, alike, CAST))
+
+    async def shelves(self, team: str) -> Sequence[Shelf]:
+        async with self._database.read() as connection:
+            return await searching.shelves(connection, team)
+
+    async def page(self, search: Search, limit: int, offset: int) -> Page:
+        async with self._database.read() as connection:
+            ids, total = await searching.ids(connection, search, limit, offset)
+            return Page(tuple(await _some(connection, ids)), total)
+
+    async def called(self, team: str) -> Sequence[Called]:
+        async with self._database.read() as connection:
+            return await searching.called(connection, team)
+
+    async def some(self, character_ids: Sequence[str]) -> Sequence[Character]:
+        async with self._database.read() as connection:
+            return await _some(connection, character_ids)
+
+    async def name(self, character: Character, alias: str, deed: Deed) -> str:
+        async with self._database.change() as connection:
+            return await naming.name(connection, character, alias, deed)
+
+    async def unname(self, production: str, alias: str, deed: Deed) -> str:
+        async with self._database.change() as connection:
+            return await naming.unname(connection, production, alias, deed)
 
     async def character(self, character_id: str) -> Character | None:
         async with self._database.read() as connection:
@@ -61,40 +91,40 @@ class SqlRoster:
             return [face_of(row) for row in (await connection.execute(here)).mappings()]
 
 
+async def _some(connection: AsyncConnection, ids: Sequence[str]) -> list[Character]:
+    found = {c.id: c for c in await _found(connection, characters.c.id.in_(ids))} if ids else {}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
 async def _found(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Character]:
     found: list[Character] = []
-    async with connection.stream(_with_faces().where(which)) as rows:
+    async with connection.stream(_listed().where(which)) as rows:
         async for some in rows.mappings().partitions(_AT_A_TIME):
             found += [_character_of(row) for row in some]
-    return found
+    also = await _aliases(connection, [character.id for character in found])
+    return [replace(c, aliases=tuple(also[c.id])) if c.id in also else c for c in found]
 
 
-def _with_faces() -> Select[tuple[object, ...]]:
-    """Each character with its production, its face (else the newest it had) and its open round, by name."""
-    newer = faces.alias()
-    newest = select(func.max(newer.c.version)).where(newer.c.character_id == characters.c.id)
-    present = func.coalesce(newest.where(newer.c.released.is_(None)).scalar_subquery(), newest.scalar_subquery())
-    shown = and_(faces.c.character_id == characters.c.id, faces.c.version == present)
-    casting = and_(rounds.c.character_id == characters.c.id, is_open)
-    place = (productions.c.team, productions.c.channel)
-    return (
-        select(
-            characters.c.id,
-            characters.c.name,
-            characters.c.production_id,
-            *place,
-            rounds.c.id.label("open_round"),
-            *FACE,
-        )
-        .join_from(characters, productions)
-        .outerjoin(faces, shown)
-        .outerjoin(rounds, casting)
-        .order_by(characters.c.folded, characters.c.id)
-    )
+async def _aliases(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[str]]:
+    """The other names of those characters that have any, by id."""
+    also: defaultdict[str, list[str]] = defaultdict(list)
+    for at in range(0, len(ids), _AT_A_TIME):
+        theirs = select(aliases).where(aliases.c.character_id.in_(ids[at : at + _AT_A_TIME]))
+        for row in await connection.execute(theirs.order_by(aliases.c.folded)):
+            also[row.character_id].append(row.name)
+    return also
+
+
+def _listed() -> Select[tuple[object, ...]]:
+    columns = (characters.c.id, characters.c.name, characters.c.production_id, productions.c.team)
+    named = productions.c.name.label("film")
+    listed = with_faces(*columns, named, WHERE.label("channel"), rounds.c.id.label("open_round"), *FACE)
+    return listed.order_by(characters.c.folded, characters.c.id)
 
 
 def _character_of(row: RowMapping) -> Character:
     newest = face_of(row) if row["face_round_id"] else None
     face, former = (None, newest) if newest and newest.released else (newest, None)
     place = Place(row["team"], row["channel"])
-    return Character(row["id"], row["name"], place, face, row["open_round"], row["production_id"], former=former)
+    known = Character(row["id"], row["name"], place, face, row["open_round"], row["production_id"])
+    return replace(known, former=former, film=row["film"])

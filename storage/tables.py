@@ -89,6 +89,7 @@ aliases = Table(
     Column("folded", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("character_id", ForeignKey("characters.id"), nullable=False),
+    Index("ix_aliases_character_id", "character_id"),
 )
 
 rounds = Table(

@@ -24,7 +24,11 @@ def history(told: Told, page: int, links: Mapping[str, str]) -> View:
     """One page of events, newest first; `links` lead to rounds' messages by round id."""
     found = told.found
     if found.kind in ("unsure", "several"):
-        asked = recalling.several(found.name) if found.kind == "several" else recalling.unsure(found.name)
+        asked = (
+            recalling.several(found.name)
+            if found.kind == "several"
+            else recalling.unsure(found.name, len(found.characters))
+        )
         return view(asked, section(asked), *choices(found, "history"))
     if found.kind == "nothing":
         return view(recalling.nothing(found.name), section(recalling.nothing(found.name)))

@@ -1,7 +1,8 @@
 """What is said to one person: receipts of votes, help."""
 
+from bot.naming import Named
 from bot.voting import Clicked
-from handlers.words.text import channel, quiet
+from handlers.words.text import channel, quiet, several
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
@@ -11,6 +12,7 @@ HELP_LINES = (
     "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
     "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast,"
     " `/cast history Maya` who did what, `/cast spend` what it cost.",
+    "`/cast roster` sends you the cast as one picture; `/cast alias Maya = the fisherwoman` lets Maya answer to both.",
     "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced` "
     "`--aspect 1:1|4:5|3:4|2:3|9:16`",
     "`--ballot sealed` keeps every vote private and the count unseen until the close; `--quorum 3` wants three voters, "
@@ -36,3 +38,13 @@ def receipt(clicked: Clicked) -> str:
 def unanswered(where: str) -> str:
     """For somebody who asked in a conversation in which no answer can be given; says nothing of the answer."""
     return f"Slack does not let me answer you in {channel(where)}. Type /cast and the name there: that comes through."
+
+
+def named(named: Named) -> str:
+    """That a name was given or taken away."""
+    name, alias = quiet(named.character), quiet(named.alias)
+    if named.dropped:
+        return f"{name} no longer answers to “{alias}”."
+    others = [f"“{quiet(other)}”" for other in named.aliases if other != named.alias]
+    told = f"{name} answers to “{alias}” too."
+    return f"{told} And to {several(others)}." if others else told

@@ -40,6 +40,12 @@ _SENTENCES = {
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
     ("like", "nobody"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
+    ("alias", "missing"): "An alias needs a name, an equals sign and the other name.",
+    ("alias", "colon"): "A name has no colon in it, and “{got}” has one.",
+    ("alias", "unknown"): "I have no {got} in this channel's production.",
+    ("alias", "taken"): "In this production “{got}” is {known} already.",
+    ("alias", "own"): "{got} is that character's own name.",
+    ("alias", "none"): "Nobody in this production has the alias {got}.",
     ("ballot", "unknown"): "A ballot is {known}, not {got}.",
     (
         "voters",
@@ -67,11 +73,13 @@ def sentence(error: BriefError) -> str:
         options=several([f"--{quiet(name)}" for name in error.known]),
         limit=error.limit,
     )
-    return f"{wrong} Nothing was started."
+    return f"{wrong} Nothing was {'changed' if error.field == 'alias' else 'started'}."
 
 
 def line_that_works(error: BriefError) -> str:
     """Their own line where it can be mended, else an example; plain text."""
+    if error.field == "alias":
+        return "/cast alias Maya = the fisherwoman"
     return f"/cast {_kept(error)}{_option(error)}"
 
 

@@ -1,5 +1,6 @@
 """Headers, buttons and questions: plain text, which Slack shows as it stands."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.ballot import Tally
@@ -23,6 +24,10 @@ TAKE = "Take it on"
 VERSIONS = "Compare versions"
 HISTORY = "History"
 EARLIER = "Earlier"
+RECALL = "Recall"
+BACK = "‹ Back"
+NEXT = "Next ›"
+SHOW_ALL = "Show everyone"
 KEEP_FINISH = "Keep this finish"
 KEEP_ORIGINAL = "Keep the original only"
 KEEP = "Not now"
@@ -37,6 +42,16 @@ DROP_QUESTION = "Drop this round?"
 DROP_CONSEQUENCE = "Nobody is cast. The portraits and the votes are kept."
 CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
+
+
+def suggested(name: str, aliases: Sequence[str]) -> str:
+    """`Maya, the fisherwoman`: somebody may have asked for either."""
+    return ", ".join([name, *aliases[:1]])
+
+
+def recall_aloud(name: str) -> str:
+    """What a screen reader says for one of many buttons that recall."""
+    return cut(f"Recall {name}", BUTTON_LIMIT)
 
 
 def drawing_header(name: str) -> str:

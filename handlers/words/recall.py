@@ -10,6 +10,7 @@ from handlers.words.text import channel, count, cut, day, link, person, quiet, w
 from handlers.words.titles import Titles
 
 _LISTED_NAME = 40
+_ALIASES = 5
 NOBODY = "Nobody is cast yet. In a channel I am in: /cast Maya: weathered 60-year-old fisherwoman"
 
 
@@ -50,8 +51,8 @@ def casting(name: str, closes_at: datetime | None, url: str) -> str:
     return f"{told} {link(url, 'Go there')}" if url else told
 
 
-def unsure(name: str) -> str:
-    return f"No {quiet(name)} here. Did you mean one of these?"
+def unsure(name: str, number: int) -> str:
+    return f"No {quiet(name)} here. Did you mean {'this one' if number == 1 else 'one of these'}?"
 
 
 def several(name: str) -> str:
@@ -66,7 +67,24 @@ def nothing(name: str) -> str:
 
 def listed(character: Character) -> str:
     """One line of a list of characters."""
-    return f"{quiet(cut(character.name, _LISTED_NAME))} · {channel(character.place.channel)} · {standing(character)}"
+    return f"{quiet(cut(character.name, _LISTED_NAME))} · {where(character)} · {standing(character)}"
+
+
+def where(character: Character) -> str:
+    """The production a character belongs to, by its name or the channel it was cast in."""
+    if character.film:
+        return quiet(character.film)
+    direct = character.place.channel.startswith("D")
+    return "Direct messages" if direct else channel(character.place.channel)
+
+
+def also(aliases: Sequence[str]) -> str:
+    """`also: the fisherwoman, Mum`; empty for who has one name."""
+    if not aliases:
+        return ""
+    more = len(aliases) - _ALIASES
+    told = ", ".join(quiet(alias) for alias in aliases[:_ALIASES])
+    return f"also: {told} and {more} more" if more > 0 else f"also: {told}"
 
 
 def standing(character: Character) -> str:
@@ -86,7 +104,7 @@ def listing(number: int) -> str:
 
 
 def further(number: int) -> str:
-    return f"and {number} more: /cast and a name shows one"
+    return f"and {number} more: /cast and a name shows one, my Home all of them"
 
 
 def full_finish(finish: Finish, url: str) -> str:

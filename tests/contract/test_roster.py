@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from bot.deed import Deed
 from bot.errors import AlreadyCast, OverBudget
-from bot.face import Place, Release
+from bot.face import Character, Place, Release
+from bot.ports import Search
 from bot.round import RECAST, State
 from storage import Storage
 from tests.unit.storage import stories
@@ -154,3 +156,66 @@ async def test_what_a_character_cost_is_told_by_round_and_person_once_ballots_ar
     assert (bill.round_id, bill.person, bill.usd, bill.count) == ("r1", "U-lead", Decimal("0.20"), 4)
     await storage.rounds.extend("r1", NOW + timedelta(days=2))
     assert await storage.ledger.paid(round_.character_id) == [], "an open ballot tells no sum"
+
+
+OTHER = Place("T1", "C2")
+
+
+async def crowd(storage: Storage) -> None:
+    for n, (name, place) in enumerate((("Émile", PLACE), ("Anna", PLACE), ("Ben_1", OTHER), ("Maya", PLACE))):
+        await storage.rounds.open(a_round(f"r{n}", name, place=place, slots=1), CAPS, recast=False)
+
+
+async def character(storage: Storage, name: str) -> Character:
+    (found,) = await storage.roster.named("T1", name)
+    return found
+
+
+async def test_a_page_holds_what_was_searched_for_and_tells_how_many_there_are(storage: Storage) -> None:
+    await crowd(storage)
+
+    async def found(search: Search, limit: int = 9, offset: int = 0) -> tuple[list[str], int]:
+        page = await storage.roster.page(search, limit, offset)
+        return [c.name for c in page.characters], page.total
+
+    here, both = Search((PLACE,)), Search((PLACE, OTHER))
+    assert await found(here) == (["Anna", "Émile", "Maya"], 3)
+    assert await found(here, 1, 1) == (["Émile"], 3)
+    assert (await found(both))[1] == 4
+    assert await found(replace(both, words="EMI")) == (["Émile"], 1)
+    assert await found(replace(both, words="_")) == (["Ben_1"], 1)
+    assert await found(replace(both, words="%")) == ([], 0)
+    assert await found(Search(())) == ([], 0)
+    production = (await character(storage, "Ben_1")).production
+    assert await found(replace(both, production=production)) == (["Ben_1"], 1)
+    assert await found(replace(both, cast=True)) == ([], 0)
+
+
+async def test_shelves_are_the_places_in_which_somebody_is_cast(storage: Storage) -> None:
+    await crowd(storage)
+    await storage.rounds.void("r2", "dropped")
+    await storage.rounds.open(a_round("r9", "Elsewhere", place=Place("T2", "C1")), CAPS, recast=False)
+    assert [shelf.place for shelf in await storage.roster.shelves("T1")] == [PLACE]
+
+
+async def test_an_alias_is_a_name_like_any_other_until_it_is_taken_away(storage: Storage) -> None:
+    await crowd(storage)
+    maya, anna = await character(storage, "Maya"), await character(storage, "Anna")
+    deed = Deed("alias", PLACE, "U1", NOW, maya.id, note="Mum")
+    assert await storage.roster.name(maya, "Mum", deed) == ""
+    assert await storage.roster.name(anna, "MUM", deed) == "Maya"
+    assert await storage.roster.name(maya, "anna", deed) == "Anna"
+    assert (await character(storage, "mum")).aliases == ("Mum",)
+    assert {c.folded for c in await storage.roster.called("T1") if c.character_id == maya.id} == {"maya", "mum"}
+    assert [c.name for c in (await storage.roster.page(Search((PLACE,), words="mu"), 9, 0)).characters] == ["Maya"]
+    assert await storage.roster.unname(maya.production, "mum", replace(deed, what="unalias")) == "Maya"
+    assert await storage.roster.unname(maya.production, "mum", deed) == ""
+    assert not await storage.roster.named("T1", "Mum")
+    assert [d.what for d in await storage.chronicle.of_character(maya.id)] == ["alias", "unalias"]
+
+
+async def test_some_come_in_the_order_they_were_asked_for(storage: Storage) -> None:
+    await crowd(storage)
+    ids = [(await character(storage, name)).id for name in ("Maya", "Anna")]
+    assert [c.name for c in await storage.roster.some([ids[0], "nobody", ids[1]])] == ["Maya", "Anna"]
+    assert await storage.roster.some([]) == []

@@ -97,7 +97,7 @@ async def test_an_unlocked_face_is_nobodys_and_says_who_let_it_go_and_why(house:
     assert house.stage.happened[-1] == ("show", round_id, State.LOCKED)
     found = await house.casting.recall.recall("maya", DIRECTOR, FILM)
     assert (found.kind, found.characters[0].face, found.characters[0].former) == ("unlocked", None, face)
-    assert [c.name for c in await house.casting.recall.listing(LEAD, FILM)] == ["Maya"]
+    assert [c.name for c in (await house.casting.recall.listing(LEAD, FILM, 20)).characters] == ["Maya"]
     deeds = await house.storage.chronicle.of_character(face.character_id)
     assert [(d.what, d.person, d.note, d.round_id) for d in deeds] == [("unlocked", LEAD, "the actor signed", round_id)]
     fresh = await house.storage.rounds.get(await house.open("Maya: another"))

@@ -501,7 +501,7 @@ async def test_a_private_channels_face_is_shown_only_to_its_members(house: Theat
     recall = house.casting.recall
     assert (await recall.recall("Maya", PRODUCER, FILM)).kind == "nothing"
     assert (await recall.recall("Maja", PRODUCER, FILM)).kind == "nothing", "no hint either"
-    assert await recall.listing(PRODUCER, FILM) == ()
+    assert (await recall.listing(PRODUCER, FILM, 20)).total == 0
     with pytest.raises(NotHere):
         await recall.portrait(round_id, PRODUCER)
     found = await recall.recall("Maya", DIRECTOR, FILM)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.brief import Brief, Helping, Like, Listing, Recalling, Reckoning, fold, understand
+from bot.brief import Brief, Helping, Like, Listing, Naming, Picturing, Recalling, Reckoning, fold, understand
 from bot.catalogue import Look, Size
 from bot.errors import BriefError
 
@@ -143,3 +143,33 @@ def test_any_text_is_a_wish_or_a_named_problem(line: str) -> None:
 @given(st.text(alphabet="abcäö日本 é", min_size=1, max_size=40))
 def test_folding_twice_changes_nothing_more(name: str) -> None:
     assert fold(fold(name)) == fold(name)
+
+
+@pytest.mark.parametrize(
+    ("line", "wish"),
+    [
+        ("alias Maya = the fisherwoman", Naming("Maya", "the fisherwoman")),
+        ("ALIAS  “Maya Cruz”=Mum ", Naming("Maya Cruz", "Mum")),
+        ("aliases Maya = Mum", Naming("Maya", "Mum")),
+        ("alias the fisherwoman =", Naming("the fisherwoman")),
+        ("roster", Picturing()),
+        ("Roster ", Picturing()),
+        ("aliastair", Recalling("aliastair")),
+        ("roster Maya", Recalling("roster Maya")),
+    ],
+)
+def test_other_names_and_the_roster_have_words_of_their_own(line: str, wish: object) -> None:
+    assert understand(line) == wish
+
+
+def test_a_character_called_alias_can_be_cast() -> None:
+    assert understand("Alias Smith: a = b").name == "Alias Smith"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"), [("alias Maya", "missing"), ("alias Maya = a: b", "colon"), ("alias = Mum", "missing")]
+)
+def test_half_an_alias_opens_no_round(line: str, problem: str) -> None:
+    with pytest.raises(BriefError) as error:
+        understand(line)
+    assert error.value.problem == problem

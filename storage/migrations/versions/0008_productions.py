@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["production_id"], ["productions.id"], name="fk_aliases_production_id"),
         sa.ForeignKeyConstraint(["character_id"], ["characters.id"], name="fk_aliases_character_id"),
     )
+    op.create_index("ix_aliases_character_id", "aliases", ["character_id"])
     op.create_table(
         "deeds",
         sa.Column("id", sa.Integer(), nullable=False),

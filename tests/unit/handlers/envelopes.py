@@ -47,6 +47,25 @@ def press(
     }
 
 
+def touch(
+    action_id: str, value: str, *, kept: str = "", kind: str = "button", team: str = "T1", view: str = "home"
+) -> dict[str, Any]:
+    """A press or a choice in a home or a modal; `kind` button, static_select or plain_text_input."""
+    chosen = {"selected_option": {"value": value}} if kind == "static_select" else {"value": value}
+    action = {"type": kind, "block_id": "b", "action_id": action_id, "action_ts": "1.1"} | chosen
+    seen = {"id": "V1", "type": view, "hash": "1.aa", "private_metadata": kept, "state": {"values": {}}}
+    return {
+        "type": "block_actions",
+        "team": {"id": team},
+        "user": {"id": "U0MEI", "team_id": team},
+        "api_app_id": "A1",
+        "trigger_id": "33.44.bb",
+        "container": {"type": "view", "view_id": "V1"},
+        "view": seen,
+        "actions": [action],
+    }
+
+
 def reaction(name: str, *, added: bool = True, person: str = "U0MEI") -> dict[str, Any]:
     return _event(
         {
@@ -94,7 +113,7 @@ def submission(kind: str, id_: str, *, team: str = "T1", **typed: str) -> dict[s
     return {"type": "view_submission", "team": {"id": team}, "user": {"id": "U0LEAD", "team_id": team}, "view": view}
 
 
-def touch(action_id: str, id_: str, **chosen: list[str]) -> dict[str, Any]:
+def picked(action_id: str, id_: str, **chosen: list[str]) -> dict[str, Any]:
     """A choice of several inside a modal that stays open."""
     entries = {
         field: {"type": "multi_static_select", "selected_options": [{"value": value} for value in values]}

@@ -40,6 +40,8 @@ class Script:
             "rerolling",
             "refining",
             "looking",
+            "aliases",
+            "lineup",
         )
         parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))

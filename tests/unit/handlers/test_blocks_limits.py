@@ -10,8 +10,10 @@ import pytest
 from bot.ballot import Answers, RunOff, Tally, Tell
 from bot.brief import NAME_LIMIT, TEXT_LIMIT, Brief, Secrecy
 from bot.errors import Absent, AlreadyCast, AlreadyCasting, BriefError, NotHere, Offered, OverBudget, Unavailable
-from bot.home import HomeView
+from bot.face import Place
+from bot.home import A_PAGE, HomeView, Looking
 from bot.looking import Closer
+from bot.ports import Page, Shelf
 from bot.recall import Recalled
 from bot.refining import Refinement
 from bot.rerolling import Choice, Offer
@@ -22,7 +24,7 @@ from handlers.blocks import private
 from handlers.blocks.facts import facts
 from handlers.blocks.home import home
 from handlers.blocks.look import look
-from handlers.blocks.recall import Sight, full, listing, recalled
+from handlers.blocks.recall import LISTED, Sight, full, listing, recalled
 from handlers.blocks.refine import form
 from handlers.blocks.reroll import reroll
 from handlers.blocks.rounds import message
@@ -33,6 +35,7 @@ from tests.unit.handlers.limits import parts, problems
 from tests.unit.handlers.stories import (
     HOSTILE,
     NOW,
+    PLACE,
     TITLES,
     a_candidate,
     a_character,
@@ -96,7 +99,7 @@ def hostile_views() -> dict[str, View]:
         "several": recalled(Recalled("several", NAME, several), Sight(), TITLES, share=False),
         "unsure": recalled(Recalled("unsure", NAME, several), Sight(), TITLES, share=False),
         "nothing": recalled(Recalled("nothing", NAME), Sight(), TITLES, share=False),
-        "listing": listing(crowd),
+        "listing": listing(Page(crowd[:LISTED], len(crowd))),
         "full": full(face, LINK),
         "facts": facts(face, TITLES),
         "bad line": private.apology(BriefError("models", "unknown", BRIEF, (NAME, "easel"), line=BRIEF)),
@@ -121,10 +124,13 @@ def test_every_view_is_within_slacks_limits(name: str) -> None:
 
 
 def test_a_home_with_everything_in_it_is_within_the_limits_of_a_home() -> None:
-    crowd = tuple(a_character(NAME, n, a_face(NAME, BRIEF)) for n in range(200))
+    names = tuple(NAME for _ in range(9))
+    crowd = tuple(replace(a_character(NAME, n, a_face(NAME, BRIEF)), aliases=names) for n in range(A_PAGE))
     waiting = tuple(voting(name=NAME, text=BRIEF) for _ in range(50))
-    seen = HomeView(waiting, crowd, Decimal("1.2"), Decimal(20))
-    view = home(seen, {"r1": Sight(LINK, "F0RECORDRECORD")})
+    shelves = tuple(Shelf(f"p{n}", NAME, Place("T1", f"C{n}")) for n in range(150))
+    looking = Looking(NAME, "p3", 1_000)
+    seen = HomeView(waiting, crowd, Decimal("1.2"), Decimal(20), 20_000, looking, shelves)
+    view = home(seen, {"r1": Sight(LINK, "F0RECORDRECORD")}, {})
     assert problems(view, most_blocks=100, most_text=None) == []
 
 
@@ -182,8 +188,9 @@ def test_a_view_without_pictures_keeps_all_words_and_presses_and_says_where_the_
 
 
 def test_a_home_without_pictures_keeps_its_lines() -> None:
-    seen = HomeView((), (a_character(face=a_face()),), Decimal(0), Decimal(20))
-    view = home(seen, {"r1": Sight(file_id="F0RECORDRECORD")})
+    shelves = (Shelf("p1", "", PLACE),)
+    seen = HomeView((), (a_character(face=a_face()),), Decimal(0), Decimal(20), 1, shelves=shelves)
+    view = home(seen, {"r1": Sight(file_id="F0RECORDRECORD")}, {})
     assert view.has_pictures
     assert len(view.without_pictures().blocks) == len(view.blocks)
 

@@ -196,7 +196,7 @@ def test_after_the_close_every_candidate_is_named() -> None:
 
 def test_who_came_after_the_vote_is_said_to_have_in_the_list_and_in_the_leads_choice() -> None:
     view = told(closed(AHEAD, 4, slots=(*(a_candidate(n, n + 1) for n in range(4)), a_candidate(4, 5))))
-    assert "*5* Easel Four · came after the vote" in words(view)
+    assert "*5* · Easel Four · came after the vote" in words(view)
     assert presses(view)["decide"]["options"][4]["text"]["text"] == "5 · Easel Four · came after the vote"
 
 

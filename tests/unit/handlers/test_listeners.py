@@ -29,13 +29,13 @@ from bot.errors import (
 from bot.face import Place
 from bot.home import HomeView
 from bot.looking import Closer
-from bot.ports import Opened
+from bot.ports import Opened, Page, Shelf
 from bot.recall import Recalled
 from bot.refining import Refinement
 from bot.rerolling import Choice, Offer
 from bot.round import State
 from bot.voting import Clicked
-from tests.unit.handlers.envelopes import command, mention, press, reaction, submission, touch, visit
+from tests.unit.handlers.envelopes import command, mention, picked, press, reaction, submission, visit
 from tests.unit.handlers.memory import Memory
 from tests.unit.handlers.play import Play, a_play
 from tests.unit.handlers.stories import PLACE, a_character, a_face, a_round, a_slot, closed, voting
@@ -165,7 +165,8 @@ async def test_help_is_given_to_those_who_ask_and_those_who_type_nothing() -> No
 
 
 async def test_a_list_shows_who_is_cast() -> None:
-    async with a_play(recall__listing=(a_character(face=a_face()), a_character("Rui", 2))) as play:
+    page = Page((a_character(face=a_face()), a_character("Rui", 2)), 2)
+    async with a_play(recall__listing=page) as play:
         answer = told(await play.send(command("list")))
     assert answer["text"] == "2 characters that you may see"
     assert "Rui · <#C1> · being cast" in json.dumps(answer["blocks"], ensure_ascii=False)
@@ -381,7 +382,7 @@ async def test_a_choice_in_a_look_that_was_closed_meanwhile_is_nobodys_trouble()
     async with a_play(looking__at=Closer(round_, ())) as play:
         play.slack.says["views.update"] = [{"error": "not_found"}]
         with structlog.testing.capture_logs() as logged:
-            await play.send(touch("look_at", "r1", look_at=["r1-0"]))
+            await play.send(picked("look_at", "r1", look_at=["r1-0"]))
     assert play.script.asked == [("looking.at", "r1", ("r1-0",))]
     assert logged == []
 
@@ -468,7 +469,9 @@ async def test_where_a_face_came_from_is_told_only_to_those_who_may_see_it(actio
 
 
 async def test_a_visit_shows_what_waits_and_who_is_cast() -> None:
-    seen = HomeView((voting(),), (a_character(face=a_face(round_id="r3")),), Decimal("1.2"), Decimal(20))
+    faces = (a_character(face=a_face(round_id="r3")),)
+    shelves = (Shelf("p1", "Harbour", PLACE),)
+    seen = HomeView((voting(),), faces, Decimal("1.2"), Decimal(20), 1, shelves=shelves)
     rounds = Memory(voting(), closed({1: 1}, 1, id="r3", record_file="F0RECORDRECORD"))
     async with a_play(rounds, home__home=seen) as play:
         await play.send(visit("home"))

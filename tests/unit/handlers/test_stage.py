@@ -82,7 +82,9 @@ async def test_a_sheet_is_uploaded_into_the_thread_and_waited_for() -> None:
         looks = len(slack.called("files.info"))
     assert slack.uploaded == {file_id: b"sheet"}
     assert asked["length"] == "5"
-    assert asked["alt_txt"].startswith("Contact sheet for Maya, candidates 1, 2, 3 and 4. Brief: a fisherwoman")
+    assert (
+        asked["alt_txt"] == "A fisherwoman, 60, blood on her sleeve: contact sheet for Maya, candidates 1, 2, 3 and 4"
+    )
     assert (done["channel_id"], done["thread_ts"]) == ("C1", "1764000000.000100")
     assert done["files"] == [{"id": file_id, "title": "Maya: contact sheet"}]
     assert looks == 3

@@ -11,6 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from bot.budget import Spender
+from bot.ports import Search
 from bot.round import Round
 from storage import Storage, open_storage
 from storage.database import Database, open_database
@@ -107,6 +108,10 @@ async def test_no_read_that_people_wait_for_looks_through_a_whole_table(storage:
     await storage.roster.character(round_.character_id)
     await storage.roster.face("r1")
     await storage.roster.history(round_.character_id)
+    await storage.roster.named("T1", "Maya")
+    await storage.roster.shelves("T1")
+    await storage.roster.called("T1")
+    await storage.roster.page(Search((PLACE,), words="ma"), 15, 0)
     await storage.ledger.committed("T1", NOW.date())
     await storage.ledger.charged(round_.id)
     await storage.ledger.held(Spender(PLACE, "U1", NOW.date()))
@@ -114,7 +119,7 @@ async def test_no_read_that_people_wait_for_looks_through_a_whole_table(storage:
     await storage.ledger.veiled("T1", NOW.date())
     await storage.ledger.questions("T1")
     await storage.ledger.entry("r1-0")
-    assert len(asked) >= 21
+    assert len(asked) >= 27
     for statement, parameters in list(asked):
         assert not [step for step in await plan(storage, statement, parameters) if step.startswith("SCAN")], statement
 
