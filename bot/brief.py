@@ -84,7 +84,8 @@ class Brief:
     `agreed` is what the lead said the round may cost, in dollars, when models had to be replaced.
     `quorum` is how many people must vote for the vote to decide anything. `voters` are the people whose votes count,
     empty for everybody. `style` are the production's own words for every prompt. `given` names the fields that were
-    typed or chosen, so that a production's customs fill in only the others.
+    typed or chosen, so that a production's customs fill in only the others. `until` is the moment the vote shall close,
+    where somebody picked one instead of a span.
     """
 
     name: str
@@ -103,11 +104,20 @@ class Brief:
     use: Use | None = None
     style: str = ""
     given: frozenset[str] = frozenset()
+    until: datetime | None = None
+
+    def closing(self, now: datetime) -> datetime:
+        """When a ballot that opens now closes; a moment that came too near meanwhile gives way to the span."""
+        return self.until if self.until and self.until - now >= SHORTEST else now + self.open_for
 
     @property
     def references(self) -> int:
         """How many pictures go along with the words."""
         return 1 if self.like else 0
+
+    def called(self, name: str) -> Self:
+        """The same for another character; raises BriefError as a line does."""
+        return replace(self, name=_name(name, name))
 
     def worded(self, text: str) -> Self:
         """The same with other words; raises BriefError as a line does."""
@@ -148,6 +158,11 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Filling:
+    """The wish for a form."""
+
+
+@dataclass(frozen=True)
 class Helping:
     """The wish for help."""
 
@@ -157,13 +172,15 @@ class Reckoning:
     """The wish to see what was spent."""
 
 
-Wish = Brief | Recalling | Listing | Reckoning | Helping
+Wish = Brief | Recalling | Listing | Reckoning | Filling | Helping
 
 
 def understand(line: str) -> Wish:
     """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it."""
     plain = line.strip()
-    if plain.casefold() in ("", "help", "?"):
+    if not plain:
+        return Filling()
+    if plain.casefold() in ("help", "?"):
         return Helping()
     if plain.casefold() == "list":
         return Listing()

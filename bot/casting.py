@@ -7,6 +7,7 @@ from typing import Self
 from bot.audition import Audition, Models
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
+from bot.drafting import Drafting
 from bot.enlarging import Enlarging
 from bot.finishing import Finishing
 from bot.home import Home
@@ -73,6 +74,7 @@ class Casting:
     taking: Taking
     catalogue: Catalogue
     permits: Permits
+    drafting: Drafting
 
     @classmethod
     def of(
@@ -119,8 +121,21 @@ class Casting:
             rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now, permits
         )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
+        drafting = Drafting(
+            rounds,
+            roster,
+            productions,
+            visibility,
+            people,
+            permits,
+            opening,
+            recall,
+            models.catalogue,
+            health,
+            now,
+        )
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits)
+        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits, drafting)
 
     @property
     def drawing(self) -> int:

@@ -56,6 +56,7 @@ def record_of(face: Face, finish: Finish | None) -> dict[str, Any]:
         "votes": {str(number): votes for number, votes in face.tally.items()},
         "voters": face.voters,
         "decided_by_lead": face.decided_by_lead,
+        "wanted_for": face.use or None,
         "lead": face.lead,
         "locked_by": face.locked_by,
         "locked_at": face.locked_at.isoformat(),

@@ -2,6 +2,8 @@
 
 CastingError
     BriefError            a line that cannot be cast: the field, the problem, what was understood
+    Unready               a form that cannot be cast as it stands: what is wrong at which field
+    Dearer                the words of a form ask for more than it said
     NotYours              somebody else's press: who may
     Barred                the production's customs name others for it, or guests may not
     NotHere               a place that does not fit: why
@@ -73,6 +75,22 @@ class BriefError(CastingError):
     known: tuple[str, ...] = ()
     limit: int = 0
     line: str = ""
+
+
+@dataclass(eq=False)
+class Unready(CastingError):
+    """A form with something wrong in it: by field's name, why."""
+
+    wrong: dict[str, CastingError]
+
+
+@dataclass(eq=False)
+class Dearer(CastingError):
+    """What would be cast costs `price` dollars, and the form said `shown`; sent again it is agreed to."""
+
+    price: Decimal
+    shown: Decimal
+    titles: tuple[str, ...]
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ from bot.ports import Rounds
 from handlers.cast import Cast
 from handlers.clients import Clients
 from handlers.finish import Finish
+from handlers.form import Form
 from handlers.home import Home
 from handlers.lock import Lock
 from handlers.mention import Mention
@@ -38,5 +39,6 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Finish(casting, reach).listen(app)
     Take(casting, reach, clients).listen(app)
     Photo(casting).listen(app)
+    Form(casting, visibility, reach).listen(app)
     Home(casting, sights).listen(app)
     Spend(casting).listen(app)

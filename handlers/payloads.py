@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from bot.face import Place
+from handlers.plain import decoded, readable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,6 +74,7 @@ class Filled:
     id: str
     chosen: Mapping[str, tuple[str, ...]]
     opener: str = ""
+    view_id: str = ""
 
     def one(self, field: str) -> str:
         """What stands in a field that holds one thing; empty where nothing does."""
@@ -84,7 +86,7 @@ class Touched:
     """A press or a choice inside a modal or a home: the form as it stands then, and which view it is.
 
     `value` is what the pressed element carries, or what was chosen in it. `version` is the view's hash: an update that
-    names it is refused once another one came first.
+    names it is refused once another one came first. `stamp` (µs) tells when.
     """
 
     form: Filled
@@ -92,6 +94,29 @@ class Touched:
     value: str
     view_id: str
     version: str
+    stamp: int = 0
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Somebody types into a menu of a form, which wants to know what to offer: the form's opaque id, and the words."""
+
+    place: Place
+    person: str
+    id: str
+    field: str
+    typed: str
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """A shortcut used on a message: where, by whom, its text as Slack writes it, and the thread it is a reply in."""
+
+    place: Place
+    person: str
+    text: str
+    thread_ts: str | None
+    trigger: str
 
 
 @dataclass(frozen=True)
@@ -154,7 +179,7 @@ def _reading(read: Callable[P, R]) -> Callable[P, R]:
 @_reading
 def command_from(body: Payload) -> Command:
     place = Place(_text(body["team_id"]), _text(body["channel_id"]))
-    return Command(place, _text(body["user_id"]), _decoded(body.get("text") or ""), _text(body["trigger_id"]))
+    return Command(place, _text(body["user_id"]), decoded(body.get("text") or ""), _text(body["trigger_id"]))
 
 
 @_reading
@@ -188,7 +213,8 @@ def filled_from(body: Payload) -> Filled:
     team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
     opener = body.get("trigger_id") or ""
     person = _text(body["user"]["id"])
-    return Filled(Place(_text(team), ""), person, view.get("private_metadata") or "", chosen, opener)
+    own = view.get("private_metadata") or ""
+    return Filled(Place(_text(team), ""), person, own, chosen, opener, view.get("id") or "")
 
 
 @_reading
@@ -196,7 +222,27 @@ def touched_from(body: Payload) -> Touched:
     """The one action of a block_actions payload that comes out of a view."""
     action, view = body["actions"][0], body["view"]
     value = next(iter(_entered(action)), "")
-    return Touched(filled_from(body), _text(action["action_id"]), value, _text(view["id"]), view.get("hash") or "")
+    stamp = stamp_of(action.get("action_ts") or "0")
+    form, version = filled_from(body), view.get("hash") or ""
+    return Touched(form, _text(action["action_id"]), value, _text(view["id"]), version, stamp)
+
+
+@_reading
+def looked_from(body: Payload) -> Looked:
+    """A block_suggestion out of a view."""
+    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
+    own = body["view"].get("private_metadata") or ""
+    place = Place(_text(team), "")
+    return Looked(place, _text(body["user"]["id"]), own, _text(body["action_id"]), body.get("value") or "")
+
+
+@_reading
+def pointed_from(body: Payload) -> Pointed:
+    """A message_action."""
+    message = body["message"]
+    place = Place(_text(body["team"]["id"]), _text(body["channel"]["id"]))
+    thread = _thread(message.get("thread_ts"), _text(message["ts"]))
+    return Pointed(place, _text(body["user"]["id"]), message.get("text") or "", thread, _text(body["trigger_id"]))
 
 
 @_reading
@@ -215,7 +261,7 @@ def reaction_from(body: Payload) -> Reacted | None:
 @_reading
 def mention_from(body: Payload) -> Mentioned:
     event = body["event"]
-    text = " ".join(_decoded(_MENTION.sub(" ", event["text"])).split())
+    text = " ".join(readable(_MENTION.sub(" ", event["text"])).split())
     place = Place(_text(body["team_id"]), _text(event["channel"]))
     again = _text(body.get("event_id") or event["event_ts"])
     return Mentioned(place, _text(event["user"]), text, event.get("thread_ts"), again)
@@ -275,11 +321,6 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise BadPayload(f"expected text, got {type(value).__name__}")
     return value
-
-
-def _decoded(text: str) -> str:
-    """Slack writes three characters as entities; the ampersand comes last so that nothing is decoded twice."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _thread(thread_ts: str | None, message_ts: str) -> str | None:

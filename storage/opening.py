@@ -30,7 +30,7 @@ async def open_round(connection: AsyncConnection, new: Round, caps: Caps, recast
         await _void_parent(connection, new.parent, new.character)
     await _must_be_free(connection, character_id, new, recast)
     caps.allow_round(new.price)
-    spender = Spender(new.place, new.lead, purse_day(new.opened_at))
+    spender = Spender(new.place, new.starter, purse_day(new.opened_at))
     await purse.reserve(connection, spender, new.price, caps)
     opened = replace(new, character_id=character_id)
     await connection.execute(insert(rounds).values(row_of(opened)))

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
     literal_column,
     or_,
 )
@@ -119,6 +120,7 @@ rounds = Table(
     Column("origin", Text, nullable=False, server_default=""),
     Column("because", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
+    Column("asked_in", Text, nullable=False, server_default=""),
     Column("tally", Document[Tally](Tally)),
     Column("run_off", Document[RunOff](RunOff)),
     Column("remind_at", Instant),
@@ -165,6 +167,10 @@ slots = Table(
     UniqueConstraint("round_id", "position"),
     Index("ix_slots_state", "state"),
 )
+
+# As `Round.spender_of` says; words and not parameters, so that PostgreSQL knows it again where it groups.
+_first = and_(rounds.c.asked_by != literal_column("''"), slots.c.again_for.is_(None), slots.c.vary_of.is_(None))
+spender = case((_first, rounds.c.asked_by), else_=rounds.c.lead)
 
 marks = Table(
     "marks",
@@ -319,6 +325,9 @@ wishes = Table(
     Column("channel", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("brief", Document[Brief](Brief), nullable=False),
+    Column("lead", Text, nullable=False, server_default=""),
+    Column("asked_in", Text, nullable=False, server_default=""),
+    Column("stamp", BigInteger, nullable=False, server_default="0"),
 )
 
 notices = Table(

@@ -16,7 +16,8 @@ def drawing(shown: Shown) -> View:
     return view(
         f"{quiet(labels.drawing_header(round_.character))}: {state}",
         header(labels.drawing_header(round_.character)),
-        context(rounds.asked_by(round_), photo.after(round_.brief.like)),
+        context(rounds.asked_by(round_), rounds.use(round_.brief.use or ""), photo.after(round_.brief.like)),
+        context(rounds.who_votes(round_)),
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(routing.models(round_, shown.titles)),
         context(rounds.sizes(round_)),

@@ -24,6 +24,7 @@ def record(shown: Shown) -> View:
         context(
             rounds.others(round_, shown.tally, shown.titles),
             rounds.cost(round_),
+            rounds.use(face.use) if face else "",
             finishing.original(face.portrait) if face else "",
         ),
         *finish.standing(shown),

@@ -37,6 +37,8 @@ _SENTENCES = {
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
     ("like", "nobody"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
+    ("like", "needs_form"): "A picture is attached in a form: `/cast` alone opens it, and so does “Cast from this "
+    "message” in a message's menu.",
     ("ballot", "unknown"): "A ballot is {known}, not {got}.",
     ("use", "unknown"): "A face is for {known}, not {got}.",
     ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
@@ -63,9 +65,9 @@ def sentence(error: BriefError) -> str:
     return f"{wrong} Nothing was started."
 
 
-def line_that_works(error: BriefError) -> str:
-    """Their own line where it can be mended, else an example; plain text."""
-    return f"/cast {_kept(error)}{_option(error)}"
+def line_that_works(error: BriefError, to: str = "/cast") -> str:
+    """Their own line where it can be mended, else an example, spoken `to` the command or the bot; plain text."""
+    return f"{to} {_kept(error)}{_option(error)}"
 
 
 def _kept(error: BriefError) -> str:

@@ -59,6 +59,10 @@ def upgrade() -> None:
     op.add_column("rounds", sa.Column("origin", sa.Text(), nullable=False, server_default=""))
     op.add_column("rounds", sa.Column("because", sa.Text(), nullable=False, server_default=""))
     op.add_column("rounds", sa.Column("asked_by", sa.Text(), nullable=False, server_default=""))
+    op.add_column("rounds", sa.Column("asked_in", sa.Text(), nullable=False, server_default=""))
+    op.add_column("wishes", sa.Column("lead", sa.Text(), nullable=False, server_default=""))
+    op.add_column("wishes", sa.Column("asked_in", sa.Text(), nullable=False, server_default=""))
+    op.add_column("wishes", sa.Column("stamp", sa.BigInteger(), nullable=False, server_default="0"))
     op.execute("UPDATE rounds SET origin = 'rerolled' WHERE parent IS NOT NULL")
     with op.batch_alter_table("slots") as slots:
         slots.add_column(sa.Column("vary_of", sa.Text()))
@@ -69,7 +73,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table, columns in (("faces", ("released", "use")), ("rounds", ("asked_by", "because", "origin"))):
+    dropped = {
+        "faces": ("released", "use"),
+        "wishes": ("stamp", "asked_in", "lead"),
+        "rounds": ("asked_in", "asked_by", "because", "origin"),
+    }
+    for table, columns in dropped.items():
         for column in columns:
             op.drop_column(table, column)
     with op.batch_alter_table("slots") as slots:
