@@ -91,7 +91,7 @@ _WRONG = {
     ("text", "missing"): "Say what the face looks like.",
     ("brief", "missing"): "Say what the face looks like.",
     ("name", "missing"): "Give the character a name.",
-    ("each", "too_many"): "{got} portraits are too many: {limit} fit into one round.",
+    ("each", "too_many"): "{got} portraits are too many: up to {limit} fit into one round.",
     ("until", "missing"): "Say when voting closes.",
     ("until", "past"): "That is past or too soon: voting stays open for 5 minutes at least.",
     ("until", "too_far"): "That is too far away: voting stays open for 30 days at most.",

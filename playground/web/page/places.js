@@ -24,6 +24,7 @@ export function viewPlace(desk, view) {
     ...place,
     changed(block, element, value, done) {
       desk.values.set(valueKey(view.id, block, element), value);
+      if (desk.errors.get(view.id)) delete desk.errors.get(view.id)[block.block_id]; // it was about what stood there
       desk.draw();
       if (block.type !== "input") tell(block, element, value, done);
       else if (block.dispatch_action && done) sendChosen(desk, view, element, block, value);
