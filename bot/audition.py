@@ -70,7 +70,7 @@ class Audition:
         if round_.state is State.DRAWING and not round_.arrived:
             await self._rounds.void(round_id, "no_candidate")
         elif round_.state is State.DRAWING:
-            await self._presenting.open(round_, self._now() + round_.brief.open_for)
+            await self._presenting.open(round_, round_.brief.closing(self._now()))
         await self._stage.show(round_id)
 
     # The step of a slot's errand.
@@ -99,7 +99,7 @@ class Audition:
         round_.must_be(State.DRAWING, what="open_now")
         if len(round_.arrived) < _FEWEST_TO_OPEN_EARLY:
             raise RoundClosed("open_now", "too_few", round_.character)
-        await self._presenting.open(round_, self._now() + round_.brief.open_for)
+        await self._presenting.open(round_, round_.brief.closing(self._now()))
         self._tell(round_id)
         await self._stage.show(round_id)
 

@@ -87,7 +87,8 @@ class Brief:
     `quorum` is how many people must vote for the vote to decide anything. `voters` are the people whose votes count,
     empty for everybody: their ids, or the names of a typed line until somebody knows the ids. `style` are the
     production's own words for every prompt. `given` names the fields that were typed or chosen, so that a production's
-    customs fill in only the others.
+    customs fill in only the others. `until` is the moment the vote shall close, where somebody picked one instead of a
+    span.
     """
 
     name: str
@@ -106,11 +107,20 @@ class Brief:
     use: Use | None = None
     style: str = ""
     given: frozenset[str] = frozenset()
+    until: datetime | None = None
+
+    def closing(self, now: datetime) -> datetime:
+        """When a ballot that opens now closes; a moment that came too near meanwhile gives way to the span."""
+        return self.until if self.until and self.until - now >= SHORTEST else now + self.open_for
 
     @property
     def references(self) -> int:
         """How many pictures go along with the words."""
         return 1 if self.like else 0
+
+    def called(self, name: str) -> Self:
+        """The same for another character; raises BriefError as a line does."""
+        return replace(self, name=_name(name, name))
 
     def worded(self, text: str) -> Self:
         """The same with other words; raises BriefError as a line does."""
@@ -152,6 +162,11 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Filling:
+    """The wish for a form."""
+
+
+@dataclass(frozen=True)
 class Helping:
     """The wish for help."""
 
@@ -181,13 +196,15 @@ class Naming:
     alias: str = ""
 
 
-Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Helping
+Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Filling | Helping
 
 
 def understand(line: str) -> Wish:
     """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it."""
     plain = line.strip()
-    if plain.casefold() in ("", "help", "?"):
+    if not plain:
+        return Filling()
+    if plain.casefold() in ("help", "?"):
         return Helping()
     if plain.casefold() == "list":
         return Listing()

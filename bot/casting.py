@@ -7,6 +7,7 @@ from typing import Self
 from bot.audition import Audition
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
+from bot.drafting import Drafting
 from bot.drawing import Drawing, Models
 from bot.enlarging import Enlarging
 from bot.finishing import Finishing
@@ -90,6 +91,7 @@ class Casting:
     history: History
     aliases: Aliases
     lineup: Lineup
+    drafting: Drafting
 
     @classmethod
     def of(
@@ -141,12 +143,26 @@ class Casting:
             rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now, permits
         )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
+        drafting = Drafting(
+            rounds,
+            roster,
+            productions,
+            visibility,
+            people,
+            permits,
+            opening,
+            recall,
+            models.catalogue,
+            health,
+            now,
+        )
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
         history = History(rounds, roster, ledger, chronicle, recall, visibility, now)
         aliases = Aliases(roster, productions, recall, permits, now)
         lineup = Lineup(roster, productions, recall, portraits, visibility)
         after = (finishing, enlarging, Taking(recall, portraits), rerolling, refining, Looking(rounds))
-        return cls(*before, *after, models.catalogue, permits, reminding, recasting, history, aliases, lineup)
+        later = (reminding, recasting, history, aliases, lineup, drafting)
+        return cls(*before, *after, models.catalogue, permits, *later)
 
     @property
     def drawing(self) -> int:

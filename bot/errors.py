@@ -2,6 +2,7 @@
 
 CastingError
     BriefError            a line that cannot be cast: the field, the problem, what was understood
+    Unready               a form that cannot be cast as it stands: what is wrong at which field
     NotYours              somebody else's press: who may
     Barred                the production's customs name others for it, or guests may not
     NotAVoter             others are named to vote
@@ -76,6 +77,13 @@ class BriefError(CastingError):
     known: tuple[str, ...] = ()
     limit: int = 0
     line: str = ""
+
+
+@dataclass(eq=False)
+class Unready(CastingError):
+    """A form with something wrong in it: by field's name, why."""
+
+    wrong: dict[str, CastingError]
 
 
 @dataclass(eq=False)
@@ -187,10 +195,14 @@ class OverBudget(CastingError):
 
 @dataclass(eq=False)
 class Dearer(CastingError):
-    """What is wanted now costs `price` dollars, more than the `shown` ones; asked for again it is agreed to."""
+    """What is wanted now costs `price` dollars, more than the `shown` ones; asked for again it is agreed to.
+
+    `titles` are the models that would draw, where a form names them.
+    """
 
     price: Decimal
     shown: Decimal
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 class Member:
     """Whether somebody is a person, a guest (or from a connected workspace), gone (deactivated); and their time zone.
 
-    `zone` is an IANA name, empty where Slack tells none.
+    `zone` is an IANA name and `name` what people call them; each is empty where Slack tells none.
     """
 
     human: bool = True
     guest: bool = False
     gone: bool = False
     zone: str = ""
+    name: str = ""

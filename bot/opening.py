@@ -10,13 +10,13 @@ from typing import Literal
 from bot.brief import Brief, Consent
 from bot.budget import Caps, estimate
 from bot.catalogue import Catalogue, ModelFacts, Size
-from bot.errors import AlreadyCast, NotYours, Offered, Unavailable
+from bot.errors import AlreadyCast, CastingError, NotYours, Offered, Unavailable
 from bot.face import Place, Release
 from bot.likeness import Likeness
 from bot.permits import Permits
 from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Wanted
 from bot.prompt import Prompt
-from bot.round import RECAST, Round, Slot
+from bot.round import RECAST, Reason, Round, Slot
 from bot.routing import Route, route
 
 
@@ -26,6 +26,19 @@ class Held:
 
     wish: Wanted
     price: Decimal
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A round as it would be now: who draws (exact ids, one a slot), why, and what it costs at most, in dollars.
+
+    `other` is its price at the other size, None where nothing can be had at that.
+    """
+
+    models: tuple[str, ...]
+    reason: Reason
+    price: Decimal
+    other: Decimal | None
 
 
 class Opening:
@@ -55,8 +68,12 @@ class Opening:
         self._permits = permits
         self._productions = productions
 
-    async def open_round(self, brief: Brief, place: Place, person: str, trigger: str) -> Opened:
+    async def open_round(
+        self, brief: Brief, place: Place, person: str, trigger: str, *, lead: str = "", asked_in: str = ""
+    ) -> Opened:
         """Reserve and save a round for `brief`; the same trigger opens it once.
+
+        `lead` leads it, where that is somebody else; a thread it was `asked_in` is told where it is.
 
         Raises Barred, BriefError, NoModels, OverBudget, AlreadyCasting; AlreadyCast and Unavailable with wishes that
         keep what could be cast after a yes.
@@ -65,18 +82,22 @@ class Opening:
         brief = (await self._productions.of(place)).customs.over(brief)
         brief = await self._likeness.found(brief, person, place)
         chosen = self._route(brief)
+        wanted = Wanted(_id("r", place.team, trigger), place, person, brief, lead, asked_in)
         if chosen.asks:
-            raise await self._unavailable(chosen, brief, place, person, trigger)
-        new = self._plan(chosen, brief, place, person, _id("r", place.team, trigger))
+            raise await self._unavailable(chosen, wanted, trigger)
+        new = self._plan(chosen, wanted)
         try:
             return await self._rounds.open(new, self._caps, recast=False)
         except AlreadyCast as error:
-            wish = await self.keep(brief, place, person, trigger)
+            wish = await self.keep(brief, place, person, trigger, lead=lead, asked_in=asked_in)
             raise AlreadyCast(error.character, wish.id, new.price) from error
 
-    async def keep(self, brief: Brief, place: Place, person: str, trigger: str) -> Wanted:
+    async def keep(
+        self, brief: Brief, place: Place, person: str, trigger: str, *, lead: str = "", asked_in: str = ""
+    ) -> Wanted:
         """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once."""
-        wish = Wanted(_id("w", place.team, trigger), place, person, brief)
+        known = replace(brief, given=frozenset())
+        wish = Wanted(_id("w", place.team, trigger, known), place, person, brief, lead, asked_in)
         await self._rounds.keep_wish(wish)
         return wish
 
@@ -100,14 +121,24 @@ class Opening:
     async def accept(self, wish_id: str, person: str) -> Opened:
         """Open what was offered in place of what is not to be had; pressed twice it opens once."""
         wish = await self.wish(wish_id, person)
-        return await self.open_round(wish.brief, wish.place, person, wish_id)
+        return await self.open_wish(wish, wish.brief)
+
+    async def open_wish(self, wish: Wanted, brief: Brief) -> Opened:
+        """Open a round for `brief` where the wish was made, led as it says; one wish opens one round."""
+        return await self.open_round(brief, wish.place, wish.person, wish.id, lead=wish.lead, asked_in=wish.asked_in)
 
     async def open_like(self, wish_id: str, person: str, text: str, photo: bytes, consent: Consent | None) -> Opened:
         """Open a kept wish with a picture out of the form and the words as they were left there, once."""
         wish = await self.wish(wish_id, person)
-        round_id = _id("r", wish.place.team, wish_id)
-        brief = await self._likeness.kept(wish.brief.worded(text), photo, consent, round_id)
-        return await self.open_round(brief, wish.place, person, wish_id)
+        return await self.open_wish(wish, await self.liking(wish, wish.brief.worded(text), photo, consent))
+
+    def round_of(self, wish: Wanted) -> str:
+        """The id of the round that a wish opens."""
+        return _id("r", wish.place.team, wish.id)
+
+    async def liking(self, wish: Wanted, brief: Brief, photo: bytes, consent: Consent | None) -> Brief:
+        """`brief` with an attached picture, kept for the round that the wish opens; raises BriefError."""
+        return await self._likeness.kept(brief, photo, consent, self.round_of(wish))
 
     async def recast(self, wish_id: str, person: str) -> Opened:
         """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError for an unknown wish."""
@@ -115,8 +146,8 @@ class Opening:
         await self._permits.start(wish.place, person)
         chosen = self._route(wish.brief)
         if chosen.asks:
-            raise await self._unavailable(chosen, wish.brief, wish.place, person, wish_id)
-        new = self._plan(chosen, wish.brief, wish.place, person, _id("r", wish.place.team, wish_id))
+            raise await self._unavailable(chosen, wish, wish_id)
+        new = self._plan(chosen, replace(wish, id=_id("r", wish.place.team, wish_id)))
         return await self._rounds.open(new, self._caps, recast=True)
 
     async def open_child(self, parent: Round, person: str, refined: Brief | None = None) -> Opened:
@@ -130,7 +161,7 @@ class Opening:
             return Opened(child, fresh=False)
         parent.must_take_more("reroll")
         brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
-        new = self._plan(self._route(brief), brief, parent.place, person, child_id(parent))
+        new = self._plan(self._route(brief), Wanted(child_id(parent), parent.place, person, brief))
         return await self._rounds.open(replace(new, parent=parent.id, origin=origin), self._caps, recast=True)
 
     async def child(self, parent: Round) -> Round | None:
@@ -157,7 +188,7 @@ class Opening:
         """
         place = face_round.place
         await self._permits.start(place, person)
-        new = self._plan(self._route(brief), brief, place, person, self.recast_id(face_round, key))
+        new = self._plan(self._route(brief), Wanted(self.recast_id(face_round, key), place, person, brief))
         new = replace(new, parent=face_round.id, origin=RECAST, because=because)
         return await self._rounds.open(new, self._caps, recast=True, release=release)
 
@@ -175,6 +206,19 @@ class Opening:
         """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
         return estimate(self._route(brief).models, brief.size, brief.references)
 
+    async def quote(self, brief: Brief, place: Place) -> Quote:
+        """Who would draw `brief` in `place` and for how much; raises BriefError, NoModels, OverBudget."""
+        brief = (await self._productions.of(place)).customs.over(brief)
+        found = self._route(brief)
+        price = estimate(found.models, brief.size, brief.references)
+        self._caps.allow_round(price)
+        other = Size.DRAFT if brief.size is Size.FOUR_K else Size.FOUR_K
+        try:
+            instead = self.price_of(replace(brief, size=other))
+        except CastingError:
+            instead = None
+        return Quote(tuple(m.id for m in found.models), found.reason, price, instead)
+
     async def begin(self, round_id: str) -> None:
         """Start the round's durable work; called again it does nothing."""
         await self._errands.start("round", round_id)
@@ -183,21 +227,24 @@ class Opening:
         today = self._now().date()
         return route(brief, self._catalogue, today, self._health.available, self._caps.per_round)
 
-    async def _unavailable(self, chosen: Route, brief: Brief, place: Place, person: str, trigger: str) -> Unavailable:
+    async def _unavailable(self, chosen: Route, wanted: Wanted, trigger: str) -> Unavailable:
         """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
+        brief, told = wanted.brief, {"lead": wanted.lead, "asked_in": wanted.asked_in}
         offers = []
         for kind, models, changed in _alternatives(chosen, brief):
             price = estimate(self._route(changed).models, brief.size, brief.references)
             if price <= self._caps.per_round:
-                wish = await self.keep(changed, place, person, f"{trigger}:{kind}")
+                wish = await self.keep(changed, wanted.place, wanted.person, f"{trigger}:{kind}", **told)
                 offers.append(Offered(kind, tuple(m.title for m in models), price, wish.id))
         absent = chosen.reason.absent
         today = self._now().date()
         have = tuple(m.name for m in self._catalogue.models if self._catalogue.available(m, today))
         return Unavailable(tuple(a.title for a in absent), have, absent, tuple(offers))
 
-    def _plan(self, chosen: Route, brief: Brief, place: Place, person: str, round_id: str) -> Round:
-        now = self._now()
+    def _plan(self, chosen: Route, wanted: Wanted) -> Round:
+        """The round that `wanted` becomes, under its id."""
+        now, brief, round_id = self._now(), wanted.brief, wanted.id
+        led = wanted.lead not in ("", wanted.person)
         prompt = Prompt.of(brief)
         slots = tuple(
             Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size, brief.references), seed_of(round_id, n))
@@ -206,9 +253,9 @@ class Opening:
         self._caps.allow_round(sum((s.price for s in slots), Decimal(0)))
         return Round(
             id=round_id,
-            place=place,
+            place=wanted.place,
             character_id="",
-            lead=person,
+            lead=wanted.lead or wanted.person,
             brief=brief,
             prompt=prompt.text,
             prompt_version=prompt.version,
@@ -216,6 +263,8 @@ class Opening:
             order_seed=seed_of(round_id, -1),
             opened_at=now,
             patience_until=now + timedelta(seconds=self._patience[brief.size]),
+            asked_by=wanted.person if led else "",
+            asked_in=wanted.asked_in,
             slots=slots,
         )
 
@@ -241,6 +290,6 @@ def child_id(parent: Round) -> str:
     return _id("r", parent.place.team, parent.id)
 
 
-def _id(kind: str, team: str, trigger: str) -> str:
+def _id(kind: str, team: str, trigger: str, *more: object) -> str:
     """An opaque id that the same trigger yields again, so that a redelivery finds what is there."""
-    return kind + sha256(f"{team}:{trigger}".encode()).hexdigest()[:20]
+    return kind + sha256(":".join([team, trigger, *map(repr, more)]).encode()).hexdigest()[:20]

@@ -5,11 +5,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
-from bot.errors import MessageGone, NotTaken
+import structlog
+
+from bot.errors import MessageGone, NotTaken, Unreachable
 from bot.ports import Errands, Rounds, Stage
 from bot.round import OPEN, REFUSED, Round, State
 
 R = TypeVar("R")
+log = structlog.get_logger()
 
 # An invitation, a permission or a setting may take a moment to be known everywhere in Slack.
 _WAITS = (0.5, 1.5)
@@ -42,6 +45,8 @@ class Posting:
             await self._or_call_off(round_, partial(self._stage.post, round_id))
             if round_.parent:
                 self._stage.refresh(round_.parent)
+            if round_.state is State.DRAWING:
+                await self._tell_elsewhere(await self._rounds.get(round_id))
         elif round_.refused:
             await self._stage.tell_lead(round_id, "called_off")
 
@@ -63,6 +68,18 @@ class Posting:
         """Start posting anew what was found deleted."""
         for round_id in self._stage.lost():
             await self._errands.start("again", round_id)
+
+    async def _tell_elsewhere(self, round_: Round) -> None:
+        """Lead the thread it was asked for in, and a lead who did not start it, to the message; each once."""
+        if not round_.message_ts:
+            return
+        try:
+            if round_.asked_in:
+                await self._stage.point_there(round_.id)
+            if round_.asked_by:
+                await self._stage.tell_lead(round_.id, "leads")
+        except Unreachable as error:
+            log.warning("not_pointed_there", round=round_.id, what=error.what)
 
     async def _or_call_off(self, round_: Round, ask: Callable[[], Awaitable[R]]) -> R | None:
         """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""

@@ -25,6 +25,7 @@ async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
         "round": round_.id,
         "character": round_.character,
         "state": round_.state.value,
+        "wanted_for": round_.brief.use.value if round_.brief.use else None,
         "candidates": [_candidate(round_, slot) for slot in round_.candidates],
         "misses": [_miss(slot) for slot in round_.misses],
         "votes": {str(number): count for number, count in tally.votes.items()},

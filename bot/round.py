@@ -118,8 +118,8 @@ class Round:
 
     `sheet_refused` is Slack's word for why the newest contact sheet does not hang. `patience_until` less `opened_at` is
     how long its models may take together. `origin` tells how it came of its `parent` (rerolled, refined, recast), and
-    `because` is the reason its lead gave for that. `asked_by` started it where somebody else leads it. The ballot that
-    is held now was opened, or extended last, at `voting_since`.
+    `because` is the reason its lead gave for that. `asked_by` started it where somebody else leads it; a thread that it
+    was `asked_in` is told where it is. The ballot that is held now was opened, or extended last, at `voting_since`.
     """
 
     id: str
@@ -148,6 +148,7 @@ class Round:
     because: str = ""
     asked_by: str = ""
     voting_since: datetime | None = None
+    asked_in: str = ""
     tally: Tally | None = None
     run_off: RunOff | None = None
     slots: tuple[Slot, ...] = ()
@@ -160,6 +161,10 @@ class Round:
     def starter(self) -> str:
         """Who started the round, and spends for its first portraits."""
         return self.asked_by or self.lead
+
+    def spender_of(self, slot: Slot) -> str:
+        """Who pays for a slot: the starter for the first portraits, the lead for what is drawn beyond them."""
+        return self.lead if slot.again_for or slot.vary_of else self.starter
 
     @property
     def candidates(self) -> tuple[Slot, ...]:

@@ -8,6 +8,7 @@ from handlers.card import Card
 from handlers.cast import Cast
 from handlers.clients import Clients
 from handlers.finish import Finish
+from handlers.form import Form
 from handlers.history import History
 from handlers.home import Home
 from handlers.lock import Lock
@@ -48,6 +49,7 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     History(casting, sights, reach).listen(app)
     Take(casting, reach, clients).listen(app)
     Photo(casting).listen(app)
+    Form(casting, visibility, reach).listen(app)
     Home(casting, sights, visibility).listen(app)
     Card(casting, sights, reach, clients).listen(app)
     Roster(casting, visibility, clients).listen(app)

@@ -1,20 +1,31 @@
-"""`/cast`: a brief opens a round, a name recalls a face, other words answer; and the press on [Re-cast ...]."""
+"""`/cast`: alone it opens a form, a brief opens a round, a name recalls a face, other words answer; [Re-cast ...]."""
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.brief import Brief, Helping, Listing, Naming, Picturing, Reckoning, Remembering, Wish, understand
+from bot.brief import (
+    Brief,
+    Filling,
+    Helping,
+    Listing,
+    Naming,
+    Picturing,
+    Recalling,
+    Reckoning,
+    Remembering,
+    understand,
+)
 from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
 from bot.ports import Opened
 from handlers.apology import apology
 from handlers.asking import asking
+from handlers.blocks import form as filling
 from handlers.blocks import private
 from handlers.blocks.photo import form
 from handlers.blocks.recall import LISTED, listing
@@ -27,7 +38,9 @@ from handlers.reach import Reach
 from handlers.showing import Showing
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility
+from handlers.voters import with_voters
 from handlers.words import answers, roster
+from handlers.words.titles import Titles
 
 Deed = Callable[[str, str], Awaitable[Opened]]
 
@@ -44,6 +57,7 @@ class Cast:
         self._showing = Showing(casting, sights)
         self._visibility = visibility
         self._reach = reach
+        self._titles = Titles(casting.catalogue)
 
     def listen(self, app: AsyncApp) -> None:
         app.command("/cast")(self.on_command)
@@ -56,8 +70,10 @@ class Cast:
         async with apology(replies.privately):
             command = command_from(body)
             wish = understand(command.line)
-            if isinstance(wish, Brief):
-                await self._open(_known(wish, command), command, client, replies)
+            if isinstance(wish, Filling):
+                await self._fill(command, client, replies)
+            elif isinstance(wish, Brief):
+                await self._open(with_voters(wish, command.people, command.line), command, client, replies)
             else:
                 await self._answer(wish, command, client, replies)
 
@@ -82,11 +98,23 @@ class Cast:
             await self._casting.opening.begin(opened.round.id)
             await replies.dismiss()
 
-    async def _open(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
-        """Validate, save, ack, then work. Nothing is spent where the bot cannot show it, or cannot tell in time."""
+    async def _fill(self, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        """Open the form at once, with its price: a trigger is good for three seconds."""
+        await self._must_be_here(command, replies)
+        begun = self._casting.drafting.begin(command.place, command.person, command.trigger)
+        view = filling.form(await replies.in_time(begun), self._titles)
+        with asking("views.open"):
+            await client.views_open(trigger_id=command.trigger, view=view)
+        await replies.ack()
+
+    async def _must_be_here(self, command: Command, replies: Replies) -> None:
         if not await replies.in_time(self._visibility.may_post(command.place)):
             direct = command.place.channel.startswith("D")
             raise NotHere("not_a_channel" if direct else "not_invited", command.line)
+
+    async def _open(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        """Validate, save, ack, then work. Nothing is spent where the bot cannot show it, or cannot tell in time."""
+        await self._must_be_here(command, replies)
         if brief.like and brief.like.wants_photo:
             await self._ask_for_photo(brief, command, client, replies)
             return
@@ -117,7 +145,13 @@ class Cast:
         await replies.privately(private.already_casting(busy, link))
         await self._casting.posting.look_after(busy.round_id)
 
-    async def _answer(self, wish: Wish, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+    async def _answer(
+        self,
+        wish: Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Helping,
+        command: Command,
+        client: AsyncWebClient,
+        replies: Replies,
+    ) -> None:
         recall = self._casting.recall
         if isinstance(wish, Helping):
             await replies.privately(private.help_())
@@ -167,11 +201,3 @@ class Cast:
             error.line = error.line or command.line
             raise
         return private.note(answers.named(named))
-
-
-def _known(brief: Brief, command: Command) -> Brief:
-    """`brief` with its voters' ids in place of their names; raises BriefError for one that Slack did not know."""
-    if strangers := [name for name in brief.voters if name not in command.people]:
-        got = ", ".join(f"@{name}" for name in strangers)
-        raise BriefError("voters", "unknown", got, line=command.line)
-    return replace(brief, voters=tuple(command.people[name] for name in brief.voters))

@@ -19,6 +19,7 @@ def manifest(url: str | None) -> dict[str, Any]:
         made["settings"]["socket_mode_enabled"] = False
         made["settings"]["event_subscriptions"]["request_url"] = address
         made["settings"]["interactivity"]["request_url"] = address
+        made["settings"]["interactivity"]["message_menu_options_url"] = address
         for command in made["features"]["slash_commands"]:
             command["url"] = address
     return made

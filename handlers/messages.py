@@ -2,7 +2,7 @@
 
 from uuid import NAMESPACE_OID, uuid5
 
-from bot.errors import NotTaken
+from bot.errors import NotTaken, Unreachable
 from bot.round import Round
 from handlers.asking import asking, trying
 from handlers.blocks.view import View
@@ -44,6 +44,29 @@ class Messages:
             await self._clients.of(round_.place.team).chat_postMessage(
                 channel=round_.place.channel, thread_ts=round_.message_ts, text=text
             )
+
+    async def point(self, round_: Round, text: str) -> None:
+        """One line, once, in the thread that the round was asked for in; what Slack refuses for good is logged."""
+        with trying("chat.postMessage"):
+            await self._clients.of(round_.place.team).chat_postMessage(
+                channel=round_.place.channel,
+                thread_ts=round_.asked_in,
+                text=text,
+                client_msg_id=_name(round_, "asked_in"),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+    async def link(self, round_: Round) -> str:
+        """The address of the round's message; empty where Slack does not tell it."""
+        try:
+            with asking("chat.getPermalink"):
+                answer = await self._clients.of(round_.place.team).chat_getPermalink(
+                    channel=round_.place.channel, message_ts=round_.message_ts or ""
+                )
+        except Unreachable:
+            return ""
+        return str(answer["permalink"])
 
     async def tell_lead(self, round_: Round, view: View, what: str) -> None:
         """`view` in the lead's own messages, once for each `what`; what Slack refuses for good is logged.

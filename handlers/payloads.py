@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from bot.face import Place
+from handlers.plain import spoken
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,7 +18,6 @@ Payload = Mapping[str, Any]
 
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
-_ESCAPED = re.compile(r"<(?P<kind>[@#!]?)(?P<named>[^<>|\s]+)(?:\|(?P<label>[^<>]*))?>")
 _SECOND = 1_000_000
 
 
@@ -78,6 +78,7 @@ class Filled:
     id: str
     chosen: Mapping[str, tuple[str, ...]]
     opener: str = ""
+    view_id: str = ""
 
     def one(self, field: str) -> str:
         """What stands in a field that holds one thing; empty where nothing does."""
@@ -89,7 +90,7 @@ class Touched:
     """A press or a choice inside a modal or a home: the form as it stands then, and which view it is.
 
     `value` is what the pressed element carries, or what was chosen in it. `version` is the view's hash: an update that
-    names it is refused once another one came first.
+    names it is refused once another one came first. `stamp` (µs) tells when.
     """
 
     form: Filled
@@ -97,6 +98,29 @@ class Touched:
     value: str
     view_id: str
     version: str
+    stamp: int = 0
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Somebody types into a menu of a form, which wants to know what to offer: the form's opaque id, and the words."""
+
+    place: Place
+    person: str
+    id: str
+    field: str
+    typed: str
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """A shortcut used on a message: where, by whom, its text as Slack writes it, and the thread it is a reply in."""
+
+    place: Place
+    person: str
+    text: str
+    thread_ts: str | None
+    trigger: str
 
 
 @dataclass(frozen=True)
@@ -113,13 +137,17 @@ class Reacted:
 
 @dataclass(frozen=True)
 class Mentioned:
-    """A message to the bot in a conversation, without the mention; `event` is the same when it is delivered again."""
+    """A message to the bot in a conversation, without the mention; `event` is the same when it is delivered again.
+
+    `people` are those named with @ in it, as for a command.
+    """
 
     place: Place
     person: str
     text: str
     thread_ts: str | None
     event: str
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -194,7 +222,8 @@ def filled_from(body: Payload) -> Filled:
     team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
     opener = body.get("trigger_id") or ""
     person = _text(body["user"]["id"])
-    return Filled(Place(_text(team), ""), person, view.get("private_metadata") or "", chosen, opener)
+    own = view.get("private_metadata") or ""
+    return Filled(Place(_text(team), ""), person, own, chosen, opener, view.get("id") or "")
 
 
 @_reading
@@ -202,7 +231,27 @@ def touched_from(body: Payload) -> Touched:
     """The one action of a block_actions payload that comes out of a view."""
     action, view = body["actions"][0], body["view"]
     value = next(iter(_entered(action)), "")
-    return Touched(filled_from(body), _text(action["action_id"]), value, _text(view["id"]), view.get("hash") or "")
+    stamp = stamp_of(action.get("action_ts") or "0")
+    form, version = filled_from(body), view.get("hash") or ""
+    return Touched(form, _text(action["action_id"]), value, _text(view["id"]), version, stamp)
+
+
+@_reading
+def looked_from(body: Payload) -> Looked:
+    """A block_suggestion out of a view."""
+    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
+    own = body["view"].get("private_metadata") or ""
+    place = Place(_text(team), "")
+    return Looked(place, _text(body["user"]["id"]), own, _text(body["action_id"]), body.get("value") or "")
+
+
+@_reading
+def pointed_from(body: Payload) -> Pointed:
+    """A message_action."""
+    message = body["message"]
+    place = Place(_text(body["team"]["id"]), _text(body["channel"]["id"]))
+    thread = _thread(message.get("thread_ts"), _text(message["ts"]))
+    return Pointed(place, _text(body["user"]["id"]), message.get("text") or "", thread, _text(body["trigger_id"]))
 
 
 @_reading
@@ -221,10 +270,10 @@ def reaction_from(body: Payload) -> Reacted | None:
 @_reading
 def mention_from(body: Payload) -> Mentioned:
     event = body["event"]
-    text = " ".join(_decoded(_MENTION.sub(" ", event["text"])).split())
+    text, people = spoken(_without(bot_of(body), event["text"]))
     place = Place(_text(body["team_id"]), _text(event["channel"]))
     again = _text(body.get("event_id") or event["event_ts"])
-    return Mentioned(place, _text(event["user"]), text, event.get("thread_ts"), again)
+    return Mentioned(place, _text(event["user"]), " ".join(text.split()), event.get("thread_ts"), again, people)
 
 
 @_reading
@@ -251,22 +300,18 @@ def attached_from(body: Payload) -> Attached:
     )
 
 
-def spoken(text: str) -> tuple[str, Mapping[str, str]]:
-    """Slack's text as a person reads it, and who is named in it with @: the name there, and whose id that is.
+def bot_of(body: Payload) -> str:
+    """Whom an event is delivered to, by its `authorizations`; empty where it does not say."""
+    given = body.get("authorizations") or [{}]
+    return str(given[0].get("user_id") or "")
 
-    With `should_escape` a command's people, channels and links come as `<@U1|mei>`, `<#C1|harbour-film>` and
-    `<https://...|words>` (docs.slack.dev, "Formatting message text"); a name alone stands for its own id.
-    """
-    people: dict[str, str] = {}
 
-    def read(match: re.Match[str]) -> str:
-        kind, named, label = match["kind"], match["named"], match["label"] or ""
-        if kind == "@":
-            people[label or named] = named
-            return f"@{label or named}"
-        return f"#{label or named}" if kind == "#" else label or named
-
-    return _decoded(_ESCAPED.sub(read, text)), people
+def _without(bot: str, text: str) -> str:
+    """The words without the bot's name: where nobody says which that is, without the first one."""
+    named = [token for token in _MENTION.finditer(text) if not bot or token[0].startswith(f"<@{bot}")]
+    for token in reversed(named if bot else named[:1]):
+        text = f"{text[: token.start()]} {text[token.end() :]}"
+    return text
 
 
 def number_of(reaction: str) -> int | None:
@@ -299,11 +344,6 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise BadPayload(f"expected text, got {type(value).__name__}")
     return value
-
-
-def _decoded(text: str) -> str:
-    """Slack writes three characters as entities; the ampersand comes last so that nothing is decoded twice."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _thread(thread_ts: str | None, message_ts: str) -> str | None:

@@ -3,7 +3,7 @@
 from bot.ports import Rounds
 from bot.recall import Recalled
 from bot.round import Round
-from handlers.payloads import Filled, Press
+from handlers.payloads import Filled, Looked, Press
 
 
 class Reach:
@@ -22,7 +22,7 @@ class Reach:
         """The press names a slot of a round."""
         _own(press, (await self._rounds.by_slot(press.id)).place.team)
 
-    async def wish(self, press: Press) -> None:
+    async def wish(self, press: Press | Filled | Looked) -> None:
         """The press names a kept wish; one that is not there any more is for the use case to tell."""
         if wish := await self._rounds.wish(press.id):
             _own(press, wish.place.team)
@@ -34,6 +34,6 @@ class Reach:
         return found
 
 
-def _own(press: Press | Filled, team: str) -> None:
+def _own(press: Press | Filled | Looked, team: str) -> None:
     if press.place.team != team:
         raise KeyError(press.id)

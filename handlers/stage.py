@@ -132,9 +132,14 @@ class SlackStage:
         round_ = await self._rounds.get(round_id)
         await self._messages.reply(round_, _REMARKS[remark](round_))
 
+    async def point_there(self, round_id: str) -> None:
+        round_ = await self._rounds.get(round_id)
+        await self._messages.point(round_, rounds.pointed(round_, await self._messages.link(round_)))
+
     async def tell_lead(self, round_id: str, word: str) -> None:
         round_ = await self._rounds.get(round_id)
-        await self._messages.tell_lead(round_, note(_WORDS[word](round_)), word)
+        told = rounds.leads(round_, await self._messages.link(round_)) if word == "leads" else _WORDS[word](round_)
+        await self._messages.tell_lead(round_, note(told), word)
 
     async def close(self) -> None:
         """Stop redrawing."""

@@ -145,5 +145,6 @@ class SlackVisibility:
             told = (await self._clients.of(team).users_info(user=person))["user"]
         human = not told.get("is_bot") and person != "USLACKBOT"
         guest = bool(told.get("is_restricted") or told.get("is_ultra_restricted") or told.get("is_stranger"))
-        member = Member(human, guest, gone=bool(told.get("deleted")), zone=str(told.get("tz") or ""))
+        called = (told.get("profile") or {}).get("display_name") or told.get("real_name") or told.get("name") or ""
+        member = Member(human, guest, bool(told.get("deleted")), str(told.get("tz") or ""), str(called))
         return self._people.keep((team, person), member)

@@ -134,7 +134,9 @@ async def _in_view(actor: Actor, gesture: str, form: Form) -> Json:
         raise DoorError("no_such_view", f"{actor.person.name} has no view {form.view_id!r} open", 404)
     match gesture:
         case "click":
-            return await gestures.click_in_view(actor, view, _wanted(form))
+            return await gestures.click_in_view(actor, view, _wanted(form), form.values)
+        case "suggest":
+            return await gestures.suggest(actor, view, _wanted(form))
         case "submit":
             return await modals.submit(actor, view, form.values)
         case "close":

@@ -53,8 +53,14 @@ class Door:
     async def command(self, user: str, channel: str, text: str, command: str = "/cast") -> Json:
         return await self.post(f"people/{user}/command", {"channel": channel, "command": command, "text": text})
 
-    async def mention(self, user: str, channel: str, text: str) -> Json:
-        return await self.post(f"people/{user}/mention", {"channel": channel, "text": text})
+    async def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Json:
+        body = {"channel": channel, "text": text, "thread_ts": thread_ts}
+        return await self.post(f"people/{user}/mention", body)
+
+    async def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
+        """A plain message; its ts."""
+        answer = await self.post(f"people/{user}/say", {"channel": channel, "text": text, "thread_ts": thread_ts})
+        return str(answer["ts"])
 
     async def react(self, user: str, channel: str, ts: str, name: str, *, remove: bool = False) -> Json:
         return await self.post(f"people/{user}/react", {"channel": channel, "ts": ts, "name": name, "remove": remove})
@@ -70,9 +76,22 @@ class Door:
         async with self._session.post(f"{self.address}/control/people/{user}/attach", data=form) as answer:
             return str((await answer.json())["file"]["id"])
 
-    async def choose(self, user: str, view_id: str, action_id: str, value: str | list[str]) -> Json:
-        """A press or a choice inside a modal or a home that tells at once."""
-        return await self.post(f"people/{user}/click", {"view_id": view_id, "action_id": action_id, "value": value})
+    async def choose(
+        self, user: str, view_id: str, action_id: str, value: Any, values: Mapping[str, Any] | None = None
+    ) -> Json:
+        """Choose in an element of a view, with `values` standing in its other fields by then."""
+        body = {"view_id": view_id, "action_id": action_id, "value": value, "values": dict(values or {})}
+        return await self.post(f"people/{user}/click", body)
+
+    async def suggest(self, user: str, view_id: str, action_id: str, typed: str) -> list[str]:
+        """Type into a menu whose options the app knows; how these read."""
+        body = {"view_id": view_id, "action_id": action_id, "value": typed}
+        answer = await self.post(f"people/{user}/suggest", body)
+        return [option["text"]["text"] for option in answer["options"]]
+
+    async def shortcut(self, user: str, channel: str, ts: str, callback_id: str = "cast_message") -> Json:
+        body = {"channel": channel, "ts": ts, "callback_id": callback_id}
+        return await self.post(f"people/{user}/shortcut", body)
 
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
         return await self.post(f"people/{user}/submit", {"view_id": view_id, "values": dict(values)})

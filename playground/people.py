@@ -68,6 +68,14 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut of the installed app in the menu of every message."""
+
+    callback_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Install:
     """The app as one workspace installed it: who it is, what it may call and hear."""
 
@@ -80,6 +88,7 @@ class Install:
     events: tuple[str, ...]
     commands: tuple[Command, ...]
     active: bool = True
+    shortcuts: tuple[Shortcut, ...] = ()
 
 
 # One app: what follows is the same in every workspace that installs it.
@@ -148,8 +157,19 @@ _EVENTS = (
     "tokens_revoked",
 )
 _COMMANDS = (Command("/cast", "Cast a face together, or recall one", "Maya: weathered 60-year-old fisherwoman"),)
+_SHORTCUTS = (Shortcut("cast_message", "Cast from this message"),)
 
 INSTALLS = (
-    Install(TEAM, APP, BOT, "B0CASTROOM", "xoxb-practice-harbour", SCOPES, _EVENTS, _COMMANDS),
-    Install(LANTERN, APP, LANTERN_BOT, "B0LANTERN", "xoxb-practice-lantern", SCOPES, _EVENTS, _COMMANDS),
+    Install(TEAM, APP, BOT, "B0CASTROOM", "xoxb-practice-harbour", SCOPES, _EVENTS, _COMMANDS, shortcuts=_SHORTCUTS),
+    Install(
+        LANTERN,
+        APP,
+        LANTERN_BOT,
+        "B0LANTERN",
+        "xoxb-practice-lantern",
+        SCOPES,
+        _EVENTS,
+        _COMMANDS,
+        shortcuts=_SHORTCUTS,
+    ),
 )

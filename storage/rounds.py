@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, update
 
 from bot.ballot import Leg, Mark, Paper, RunOff, Tally
+from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.face import Face, Place, Release
 from bot.ports import Landing, Opened, Wanted
@@ -191,6 +192,10 @@ class SqlRounds:
     async def keep_wish(self, wish: Wanted) -> None:
         async with self._database.change() as connection:
             await wishes.keep(connection, wish)
+
+    async def revise_wish(self, wish_id: str, brief: Brief, stamp: int | None) -> bool:
+        async with self._database.change() as connection:
+            return await wishes.revise(connection, wish_id, brief, stamp)
 
     async def wish(self, wish_id: str) -> Wanted | None:
         async with self._database.read() as connection:

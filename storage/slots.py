@@ -18,7 +18,7 @@ from bot.round import Miss, Slot, SlotState, State
 from storage import purse
 from storage.reading import round_by_id
 from storage.rows import SLOT, row_of, slot_of
-from storage.tables import rounds, slots, starter
+from storage.tables import rounds, slots, spender
 
 _NOT_ASKED = (SlotState.WAITING, SlotState.PAUSED)
 _MAY_PAUSE = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
@@ -99,15 +99,15 @@ async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime)
     if round_.next_number() is None:
         raise RoundClosed("reroll", "full", round_.character)
     caps.allow_round(slot.price, already=round_.price)
-    spender = Spender(round_.place, round_.starter, purse_day(at))
-    await purse.reserve(connection, spender, slot.price, caps)
+    pays = Spender(round_.place, round_.spender_of(slot), purse_day(at))
+    await purse.reserve(connection, pays, slot.price, caps)
     added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
-    await connection.execute(insert(slots).values(row_of(added) | {"reserved_on": spender.day}))
+    await connection.execute(insert(slots).values(row_of(added) | {"reserved_on": pays.day}))
     return added
 
 
 async def _hold(connection: AsyncConnection, slot_id: str) -> _Held:
-    theirs = (rounds.c.team, rounds.c.channel, starter, rounds.c.state.label("round_state"))
+    theirs = (rounds.c.team, rounds.c.channel, spender.label("spender"), rounds.c.state.label("round_state"))
     found = select(*SLOT, slots.c.reserved_on, *theirs)
     row = (
         (await connection.execute(found.join_from(slots, rounds).where(slots.c.id == slot_id).with_for_update()))
@@ -116,8 +116,8 @@ async def _hold(connection: AsyncConnection, slot_id: str) -> _Held:
     )
     if row is None:
         raise KeyError(slot_id)
-    spender = Spender(Place(row["team"], row["channel"]), row["starter"], row["reserved_on"])
-    return _Held(slot_of(row), row["round_state"], spender)
+    pays = Spender(Place(row["team"], row["channel"]), row["spender"], row["reserved_on"])
+    return _Held(slot_of(row), row["round_state"], pays)
 
 
 async def _twin(connection: AsyncConnection, slot: Slot, portrait: Portrait) -> bool:

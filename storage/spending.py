@@ -11,7 +11,7 @@ from bot.face import Place
 from bot.round import State
 from bot.statement import Paid, Spent, Veiled
 from storage.columns import Dollars
-from storage.tables import faces, ledger, rounds, slots, starter
+from storage.tables import faces, ledger, rounds, slots, spender
 
 HIDDEN = (State.DRAWING, State.VOTING)
 
@@ -48,7 +48,7 @@ async def veiled(connection: AsyncConnection, team: str, day: date) -> Sequence[
     today = slots.c.reserved_on == day
     sums = select(
         rounds.c.channel,
-        starter,
+        spender.label("person"),
         _dollars(case((today, usd), else_=0)).label("today"),
         _dollars(usd).label("month"),
         func.sum(case((today, 1), else_=0)).label("slots_today"),
@@ -56,10 +56,8 @@ async def veiled(connection: AsyncConnection, team: str, day: date) -> Sequence[
         func.max(slots.c.price).label("dearest"),
     ).join_from(rounds, slots)
     here = (rounds.c.team == team) & rounds.c.state.in_(HIDDEN) & (slots.c.reserved_on >= day.replace(day=1))
-    rows = await connection.execute(sums.where(here).group_by(rounds.c.id, rounds.c.channel, starter))
-    return [
-        Veiled(Place(team, r.channel), r.starter, r.today, r.month, r.slots_today, r.slots, r.dearest) for r in rows
-    ]
+    rows = await connection.execute(sums.where(here).group_by(rounds.c.id, rounds.c.channel, spender))
+    return [Veiled(Place(team, r.channel), r.person, r.today, r.month, r.slots_today, r.slots, r.dearest) for r in rows]
 
 
 async def locked(connection: AsyncConnection, team: str, day: date) -> Mapping[str, int]:

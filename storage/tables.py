@@ -25,7 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    func,
+    case,
     literal_column,
     or_,
 )
@@ -122,6 +122,7 @@ rounds = Table(
     Column("because", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
     Column("voting_since", Instant),
+    Column("asked_in", Text, nullable=False, server_default=""),
     Column("tally", Document[Tally](Tally)),
     Column("run_off", Document[RunOff](RunOff)),
     Column("remind_at", Instant),
@@ -133,9 +134,6 @@ rounds = Table(
 
 # Words and not parameters: a database uses a partial index only where it can read that the query implies it.
 is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in State if state in OPEN])
-
-# Whose purse pays for a round, its re-rolls included: Round.starter.
-starter = func.coalesce(func.nullif(rounds.c.asked_by, literal_column("''")), rounds.c.lead).label("starter")
 
 Index("uq_rounds_open", rounds.c.character_id, unique=True, sqlite_where=is_open, postgresql_where=is_open)
 
@@ -171,6 +169,10 @@ slots = Table(
     UniqueConstraint("round_id", "position"),
     Index("ix_slots_state", "state"),
 )
+
+# As `Round.spender_of` says; words and not parameters, so that PostgreSQL knows it again where it groups.
+_first = and_(rounds.c.asked_by != literal_column("''"), slots.c.again_for.is_(None), slots.c.vary_of.is_(None))
+spender = case((_first, rounds.c.asked_by), else_=rounds.c.lead)
 
 marks = Table(
     "marks",
@@ -326,6 +328,9 @@ wishes = Table(
     Column("channel", Text, nullable=False),
     Column("person", Text, nullable=False),
     Column("brief", Document[Brief](Brief), nullable=False),
+    Column("lead", Text, nullable=False, server_default=""),
+    Column("asked_in", Text, nullable=False, server_default=""),
+    Column("stamp", BigInteger, nullable=False, server_default="0"),
 )
 
 notices = Table(

@@ -51,12 +51,17 @@ class Opened:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A brief kept until somebody says yes to a re-cast; the line is what they typed."""
+    """A brief kept until somebody says yes to it, or has filled in a form.
+
+    `lead` shall lead the round, empty for the person; it was `asked_in` a thread, which is told where the round is.
+    """
 
     id: str
     place: Place
     person: str
     brief: Brief
+    lead: str = ""
+    asked_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,6 +253,13 @@ class Rounds(Protocol):
         ...
 
     async def keep_wish(self, wish: Wanted) -> None: ...
+
+    async def revise_wish(self, wish_id: str, brief: Brief, stamp: int | None) -> bool:
+        """Keep another brief under the id, unless one with a later stamp (µs) came first: False then.
+
+        None is later than whatever came, and earlier than whatever comes.
+        """
+        ...
 
     async def wish(self, wish_id: str) -> Wanted | None: ...
 

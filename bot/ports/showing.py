@@ -102,8 +102,12 @@ class Stage(Protocol):
         """One line in the thread: `remark` is a kind (reminder, late, all_in)."""
         ...
 
+    async def point_there(self, round_id: str) -> None:
+        """One line, once, in the thread that the round was asked for in: where its message is; raises Unreachable."""
+        ...
+
     async def tell_lead(self, round_id: str, word: str) -> None:
-        """Once for each kind (called_off, no_sheet), to the lead alone; raises Unreachable."""
+        """Once for each kind (called_off, no_sheet, leads), to the lead alone; raises Unreachable."""
         ...
 
 

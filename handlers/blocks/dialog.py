@@ -51,18 +51,44 @@ def ticks(block_id: str, label: str, choices: Iterable[tuple[str, str]], ticked:
 
 
 def picks(
-    block_id: str, label: str, placeholder: str, choices: Iterable[tuple[str, str]], picked: Collection[str]
+    block_id: str,
+    label: str,
+    placeholder: str,
+    choices: Iterable[tuple[str, str]],
+    picked: Collection[str],
+    how: How = MAY_BE_EMPTY,
 ) -> Block:
     """A menu of (label, value) from which any number may be picked."""
-    block = _field(block_id, label, "multi_static_select", choices, picked)
-    block["element"]["placeholder"] = plain(placeholder)
-    return block
+    element = _field(block_id, label, "multi_static_select", choices, picked)["element"]
+    return _input(block_id, label, element | {"placeholder": plain(placeholder)}, how)
 
 
-def pick(block_id: str, label: str, choices: Iterable[tuple[str, str]], picked: str = "", how: How = NEEDED) -> Block:
-    """A menu of (label, value) from which one may be picked."""
+def searched(block_id: str, label: str, placeholder: str, chosen: str = "", how: How = NEEDED) -> Block:
+    """A menu whose choices are asked for while somebody types; the question names the field as its action."""
+    element: Block = {"type": "external_select", "action_id": block_id, "min_query_length": 0}
+    element["placeholder"] = plain(placeholder)
+    first = {"initial_option": {"text": plain(cut(chosen, _OPTION_LIMIT)), "value": chosen}} if chosen else {}
+    return _input(block_id, label, element | first, how)
+
+
+def attachment(block_id: str, label: str, endings: Sequence[str], how: How = NEEDED) -> Block:
+    """A field for one file."""
+    element: Block = {"type": "file_input", "action_id": "chosen", "filetypes": list(endings), "max_files": 1}
+    return _input(block_id, label, element, how)
+
+
+def pick(
+    block_id: str,
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    picked: str = "",
+    how: How = NEEDED,
+    placeholder: str = "",
+) -> Block:
+    """A menu of (label, value) from which one may be picked; `placeholder` stands there while none is."""
     options = [{"text": plain(cut(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
     element: Block = {"type": "static_select", "action_id": "chosen", "options": options}
+    element |= {"placeholder": plain(placeholder)} if placeholder else {}
     return _input(block_id, label, element | _initial("initial_option", options, picked), how)
 
 

@@ -3,7 +3,7 @@
 from bot.round import Round
 from handlers.blocks.shown import Shown, blind_misses, origin
 from handlers.blocks.view import Block, View, actions, button, context, header, question, quote, section, view
-from handlers.words import labels, photo, rounds, routing, voters
+from handlers.words import labels, photo, rounds, routing
 from handlers.words.text import quiet
 
 _BRIEF_LIMIT = 1500
@@ -17,10 +17,11 @@ def drawing(shown: Shown) -> View:
         f"{quiet(labels.drawing_header(round_.character))}: {state}",
         header(labels.drawing_header(round_.character)),
         origin(shown),
-        context(rounds.asked_by(round_), photo.after(round_.brief.like)),
+        context(rounds.asked_by(round_), rounds.use(round_.brief.use or ""), photo.after(round_.brief.like)),
+        context(rounds.who_votes(round_)),
         quote(round_.brief.text, _BRIEF_LIMIT),
         section(routing.models(round_, shown.titles)),
-        context(rounds.sizes(round_), voters.who(round_)),
+        context(rounds.sizes(round_)),
         context(state),
         context(*rounds.pauses(round_, shown.titles)),
         *blind_misses(shown, reroll=False),

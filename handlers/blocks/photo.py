@@ -13,7 +13,7 @@ PORTRAIT, PHOTO = "portrait", "photo"
 FIELD = "field"
 # docs.slack.dev, "Plain-text input" and "File input": 3000 characters; filetypes are endings.
 _TEXT_LIMIT = 3000
-_ENDINGS = ("png", "jpg", "jpeg", "webp")
+ENDINGS = ("png", "jpg", "jpeg", "webp")
 
 
 def form(wish: Wanted, price: Decimal) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def form(wish: Wanted, price: Decimal) -> dict[str, Any]:
         "blocks": [
             {"type": "section", "text": mrkdwn(words.promise(wish.brief.name, price))},
             _words(wish.brief.text) if short else _note(words.LONG_BRIEF),
-            _input(FILE, words.FILE, {"type": "file_input", "filetypes": list(_ENDINGS), "max_files": 1}),
+            _input(FILE, words.FILE, {"type": "file_input", "filetypes": list(ENDINGS), "max_files": 1}),
             _input(KIND, words.KIND, {"type": "radio_buttons", "options": _kinds()}),
             _input(CONSENT, words.CONSENT, consent) | {"optional": True, "hint": plain(words.CONSENT_HINT)},
         ],

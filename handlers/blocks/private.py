@@ -7,6 +7,12 @@ from handlers.blocks.view import View, actions, button, mrkdwn, section, to_copy
 from handlers.words import answers, briefs, errors, labels, routing, run_off, sealed, voters
 
 _LINE_LIMIT = 3000
+# What helps where I may not write, ready to copy.
+_LINES = {
+    "not_invited": "/cast {line}",
+    "not_a_channel": "/cast {line}",
+    "not_invited_message": "/invite @Castroom",
+}
 
 
 def help_() -> View:
@@ -17,9 +23,9 @@ def apology(error: CastingError) -> View:
     """What is wrong and what to do, with a line to copy or a button where there is one."""
     told = errors.sentence(error)
     if isinstance(error, BriefError):
-        return view(told, section(f"{told} {answers.WORKS}"), to_copy(briefs.line_that_works(error)))
-    if isinstance(error, NotHere) and error.line:
-        return view(told, section(told), to_copy(f"/cast {error.line}"[:_LINE_LIMIT]))
+        return bad_line(error)
+    if isinstance(error, NotHere) and error.why in _LINES:
+        return view(told, section(told), to_copy(_LINES[error.why].format(line=error.line).strip()[:_LINE_LIMIT]))
     if isinstance(error, AlreadyCast):
         press = button("recast", labels.recast(error.character, error.price), error.wish_id, style="primary")
         return view(told, section(told), actions([press]))
@@ -29,6 +35,12 @@ def apology(error: CastingError) -> View:
         presses = [button(f"cast_with:{o.kind}", routing.offer(o), o.wish_id) for o in error.offers]
         return view(told, section(told), actions(presses))
     return note(told)
+
+
+def bad_line(error: BriefError, to: str = "/cast") -> View:
+    """What cannot be understood of a line spoken `to` the command or the bot, and one that works."""
+    told = errors.sentence(error)
+    return view(told, section(f"{told} {answers.WORKS}"), to_copy(briefs.line_that_works(error, to)))
 
 
 def already_casting(error: AlreadyCasting, url: str) -> View:

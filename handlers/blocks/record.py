@@ -21,7 +21,11 @@ def record(shown: Shown) -> View:
         *(_told(shown, face) if face else ()),
         context(run_off.first_ballot(round_)),
         context(records.others(round_, shown.tally, shown.titles)),
-        context(rounds.cost(round_), finishing.original(face.portrait) if face else ""),
+        context(
+            rounds.cost(round_),
+            rounds.use(face.use) if face else "",
+            finishing.original(face.portrait) if face else "",
+        ),
         *finish.standing(shown),
         actions(_presses(shown)),
     )

@@ -24,7 +24,7 @@ def run_off(shown: Shown) -> View:
         context(rounds.ballot(round_, shown.tally, shown.turnout)),
         context(rounds.stop_sign(round_, shown.tally, shown.turnout)),
         context(words.first_ballot(round_)),
-        context(voters.who(round_), voters.led_by(round_)),
+        context(rounds.who_votes(round_), voters.led_by(round_)),
         context(words.SEALED if round_.sealed else ""),
         actions(lead),
     )

@@ -41,7 +41,7 @@ def sealed(shown: Shown) -> View:
         actions([button(_TAPPED, words.OPEN, round_.id, style="primary"), look.press(round_.id)]),
         context(rounds.ballot(round_, shown.tally, shown.turnout)),
         context(words.WHO_SEES_WHAT),
-        context(voters.who(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
+        context(rounds.who_votes(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions([button("reroll", labels.REROLL, round_.id), close(shown), more(round_)]),
     )

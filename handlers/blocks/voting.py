@@ -19,7 +19,7 @@ def voting(shown: Shown) -> View:
         actions(_numbers(shown)),
         context(rounds.ballot(round_, shown.tally, shown.turnout)),
         context(rounds.stop_sign(round_, shown.tally, shown.turnout)),
-        context(voters.who(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
+        context(rounds.who_votes(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
         *blind_misses(shown, reroll=True),
         actions(_lead(shown)),
         instead=rounds.SHEET_IN_THREAD,

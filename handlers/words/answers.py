@@ -8,6 +8,7 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
 HELP = "Cast a face together."
 HELP_LINES = (
+    "`/cast` alone opens a form. `Cast from this message` in a message's menu opens it with those words.",
     "`/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet` asks several models with the same words.",
     "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
     "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast,"
@@ -21,6 +22,7 @@ HELP_LINES = (
 )
 HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"
 WORKS = "This works:"
+TO_THE_BOT = "@Castroom"
 SPENDING_SENT = "What was spent is in our direct message: only you see it there."
 
 

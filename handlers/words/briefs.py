@@ -46,6 +46,8 @@ _SENTENCES = {
     ("alias", "taken"): "In this production “{got}” is {known} already.",
     ("alias", "own"): "{got} is that character's own name.",
     ("alias", "none"): "Nobody in this production has the alias {got}.",
+    ("like", "needs_form"): "A picture is attached in a form: `/cast` alone opens it, and so does “Cast from this "
+    "message” in a message's menu.",
     ("ballot", "unknown"): "A ballot is {known}, not {got}.",
     (
         "voters",
@@ -76,11 +78,11 @@ def sentence(error: BriefError) -> str:
     return f"{wrong} Nothing was {'changed' if error.field == 'alias' else 'started'}."
 
 
-def line_that_works(error: BriefError) -> str:
-    """Their own line where it can be mended, else an example; plain text."""
+def line_that_works(error: BriefError, to: str = "/cast") -> str:
+    """Their own line where it can be mended, else an example, spoken `to` the command or the bot; plain text."""
     if error.field == "alias":
         return "/cast alias Maya = the fisherwoman"
-    return f"/cast {_kept(error)}{_option(error)}"
+    return f"{to} {_kept(error)}{_option(error)}"
 
 
 def _kept(error: BriefError) -> str:

@@ -26,6 +26,7 @@ from bot.errors import (
     Settled,
     Unavailable,
     Unreachable,
+    Unready,
 )
 from handlers.words import briefs, refusals, routing, voters
 from handlers.words.text import count, dollars, link, person, quiet, several, when
@@ -59,6 +60,7 @@ _BARRED = {
 }
 _PLACES = {
     "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
+    "not_invited_message": "I can't post here yet. Invite me with this line and choose the shortcut again:",
     "not_a_channel": "I can't post in this conversation. Send the line in a channel I am in, or in a message to me:",
     "private": "This face was cast in a private channel and is shown only there.",
     "unknown": "I have no face here that you may see. /cast list shows those that you may.",
@@ -123,6 +125,11 @@ def sentence(error: CastingError) -> str:  # noqa: ARG001 - the kinds below say 
 @sentence.register
 def _(error: BriefError) -> str:
     return briefs.sentence(error)
+
+
+@sentence.register
+def _(error: Unready) -> str:
+    return f"Something in the form is not right yet: {several(sorted(error.wrong))}. Nothing was started."
 
 
 @sentence.register

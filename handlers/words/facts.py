@@ -10,6 +10,7 @@ from handlers.words.titles import Titles
 HEADING = "Facts"
 PROMPT = "The prompt"
 
+_USES = {"film": "film", "advertising": "advertising", "internal": "internal use"}
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
 
 
@@ -28,6 +29,7 @@ def rows(
         ("Seed", str(face.seed) if face.seed is not None else "none"),
         ("Price", f"{dollars(face.cost)} for this portrait, {_SOURCES.get(face.cost_source, 'as reserved')}"),
         ("Ballot", _ballot(face)),
+        ("Wanted for", _USES.get(face.use, "not said")),
         ("Lead", person(face.lead)),
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
         *((("Re-cast", quiet(because)),) if because else ()),

@@ -9,9 +9,11 @@ from bot.round import Round, Slot, SlotState, State
 from handlers.words import lineage, sealed
 from handlers.words import voters as voting
 from handlers.words.labels import AFTER_THE_VOTE
-from handlers.words.text import count, dollars, moment, person, quiet, several, size, when
+from handlers.words.text import channel, count, dollars, link, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
+_MOST_NAMED = 12
+_USES = {"film": "for film", "advertising": "for advertising", "internal": "for internal use"}
 _VOID = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead dropped the round. Its portraits and votes are kept.",
@@ -20,8 +22,39 @@ _VOID = {
 
 
 def asked_by(round_: Round) -> str:
-    """`asked by @mei · led by @lena`."""
-    return " · ".join(filter(None, [f"asked by {person(round_.starter)}", voting.led_by(round_)]))
+    """`asked by @mei`, and `led by @lena` where that is somebody else."""
+    asked = f"asked by {person(round_.starter)}"
+    return asked if round_.starter == round_.lead else f"{asked} · led by {person(round_.lead)}"
+
+
+def who_votes(round_: Round) -> str:
+    """`3 people vote: @a, @b and @c`; empty where everybody may."""
+    named = [person(one) for one in round_.brief.voters]
+    if not named:
+        return ""
+    shown = [*named[:_MOST_NAMED], *([f"{len(named) - _MOST_NAMED} more"] if len(named) > _MOST_NAMED else [])]
+    return f"{'1 person votes' if len(named) == 1 else f'{len(named)} people vote'}: {several(shown)}"
+
+
+def use(wanted: str) -> str:
+    """`for advertising`; empty where nobody said."""
+    return _USES.get(wanted, "")
+
+
+def pointed(round_: Round, url: str) -> str:
+    """In the thread that a round was asked for in."""
+    there = link(url, "the round is in the channel")
+    return f"{person(round_.starter)} asked for {quiet(round_.character)} here: {there}."
+
+
+def leads(round_: Round, url: str) -> str:
+    """To a lead whom somebody else named."""
+    there = link(url, "Go there") if url else ""
+    told = (
+        f"{person(round_.asked_by)} asks you to lead the casting of {quiet(round_.character)} in "
+        f"{channel(round_.place.channel)}: you lock the face, and can cancel, close or extend the vote."
+    )
+    return f"{told} {there}".strip()
 
 
 def progress(round_: Round) -> str:

@@ -29,7 +29,7 @@ def models(round_: Round, titles: Titles) -> str:
     """Who draws, and why these; then each model that was wanted and does not draw."""
     names = several([quiet(titles(m)) for m in round_.models])
     reason = round_.reason
-    absent = [_left_out(a) for a in reason.absent]
+    absent = left_out(reason)
     if reason.kind == "only_one" and not any(a.why != "no_key" for a in reason.absent):
         return f"Only {names} has an account here: one model draws all {len(round_.slots)}, so the vote is not blind."
     if len(round_.models) > 1:
@@ -45,6 +45,11 @@ def why(reason: Reason) -> str:
     if reason.heard:
         return f" ({'; '.join(f'{rule}: {_quoted(words)}' for rule, words in reason.heard)})"
     return f" ({_LOOKS.get(reason.look, _LOOKS[''])})"
+
+
+def left_out(reason: Reason) -> list[str]:
+    """Each model that was wanted and does not draw."""
+    return [_left_out(absent) for absent in reason.absent]
 
 
 def unavailable(error: Unavailable) -> str:

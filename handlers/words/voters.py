@@ -7,13 +7,6 @@ from handlers.words.text import count, link, person, quiet, several, when
 TAKE_OVER = "Take over this round"
 
 
-def who(round_: Round) -> str:
-    """`@daniel and @mei vote here`; empty where everybody does."""
-    if not (named := round_.brief.voters):
-        return ""
-    return f"{several([person(one) for one in named])} {'votes' if len(named) == 1 else 'vote'} here"
-
-
 def only(voters: tuple[str, ...], name: str) -> str:
     """For somebody whose vote does not count."""
     return f"Only {several([person(one) for one in voters])} can vote on {quiet(name)}. Your vote was not counted."

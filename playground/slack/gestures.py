@@ -3,16 +3,19 @@
 import secrets
 
 from playground.people import SLACKBOT, Place
-from playground.slack import events, interactions, messages, reactions, views
+from playground.slack import attachments, events, interactions, messages, reactions, views
 from playground.slack.arguments import Arguments
 from playground.slack.courier import Delivery
 from playground.slack.errors import DoorError, SlackError
-from playground.slack.inputs import elements, entered
+from playground.slack.inputs import elements, entered, filled
 from playground.slack.interactions import Actor
 from playground.slack.response_urls import say as answer_privately
 from playground.slack.store import Json
 from playground.slack.typed import encoded, rich_text, spelled
+from playground.slack.validator import check_options
 
+# docs.slack.dev, "Select menu of external data source": characters before the app is asked, unless told.
+_USUAL_QUERY = 3
 _NO_RESPONSE = "The app did not respond. Try again in a moment."
 
 
@@ -77,17 +80,38 @@ async def click(actor: Actor, place: Place, ts: str, wanted: Json) -> Json:
     return _worded(await actor.world.courier.ask("interactive", "block_actions", payload))
 
 
-async def click_in_view(actor: Actor, view: Json, wanted: Json) -> Json:
-    """Acts on an element of a modal or of the home tab; what was chosen stays chosen."""
+async def click_in_view(actor: Actor, view: Json, wanted: Json, values: Json) -> Json:
+    """Acts on an element of a modal or of the home tab; that and `values`, what else stands in it by then, stay."""
+    view = filled(view, values)
     block, element = _element(actor, view["blocks"], wanted)
     if "confirm" in element and not wanted.get("confirm", True):
         return outcome(None) | {"confirm": element["confirm"]}
-    values = view["state"]["values"]
-    if element["action_id"] in values.get(block, {}):
-        values[block][element["action_id"]] = entered(element, wanted.get("value"))
+    state = view["state"]["values"]
+    if element["action_id"] in state.get(block, {}):
+        state[block][element["action_id"]] = entered(element, wanted.get("value"))
         views.save(actor.world, view)
-    payload = interactions.click_in_view(actor, view, _action(actor, block, element, wanted))
+    seen = attachments.for_app(actor.world, view)
+    payload = interactions.click_in_view(actor, seen, _action(actor, block, element, wanted))
     return _worded(await actor.world.courier.ask("interactive", "block_actions", payload))
+
+
+async def suggest(actor: Actor, view: Json, wanted: Json) -> Json:
+    """Types into a menu whose options the app knows; `options` are those it would offer, none while too little is
+    typed."""
+    block, element = _element(actor, view["blocks"], wanted)
+    if not element["type"].endswith("external_select"):
+        raise DoorError("no_such_element", f"{element['action_id']} has its own options", 404)
+    typed = str(wanted.get("value") or "")
+    if len(typed) < element.get("min_query_length", _USUAL_QUERY):
+        return outcome(None) | {"options": []}
+    payload = interactions.suggestion(actor, view, block, element["action_id"], typed)
+    delivery = await actor.world.courier.ask("interactive", "block_suggestion", payload)
+    ack = delivery.ack or {}
+    offered = [o for group in ack.get("option_groups", []) for o in group["options"]] + ack.get("options", [])
+    if not delivery.error and (problems := check_options(offered)):
+        delivery.error = "invalid_options"
+        return outcome(delivery) | {"options": [], "detail": "; ".join(problems)}
+    return _worded(delivery) | {"options": [] if delivery.error else offered}
 
 
 async def shortcut(actor: Actor, callback_id: str, place: Place | None, ts: str) -> Json:

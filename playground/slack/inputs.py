@@ -77,6 +77,20 @@ def entered(element: Json, value: object) -> Json:
     return {"type": kind, field: _several(value) if field.endswith("s") else value}
 
 
+def filled(view: Json, values: Json) -> Json:
+    """The view with these values, by BLOCK or BLOCK/ACTION, in its state; raises DoorError for an input it has not."""
+    state = {block: dict(actions) for block, actions in view["state"]["values"].items()}
+    known = set()
+    for block, element in elements(view["blocks"]):
+        for key in (block, f"{block}/{element['action_id']}"):
+            if key in values and element["action_id"] in state.get(block, {}):
+                state[block][element["action_id"]] = entered(element, values[key])
+                known.add(key)
+    if unknown := set(values) - known:
+        raise DoorError("no_such_element", f"this view has no input {', '.join(sorted(unknown))}", 404)
+    return {**view, "state": {"values": state}}
+
+
 def _several(value: object) -> list[object]:
     if value is None:
         return []

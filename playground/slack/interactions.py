@@ -62,6 +62,12 @@ def click_in_view(actor: Actor, view: Json, action: Json) -> Json:
     return body | {"view": views.for_app(view), "actions": [action]}
 
 
+def suggestion(actor: Actor, view: Json, block: str, action: str, typed: str) -> Json:
+    """docs.slack.dev, "Block suggestion payload"."""
+    body = _interaction(actor, "block_suggestion") | {"container": {"type": "view", "view_id": view["id"]}}
+    return body | {"action_id": action, "block_id": block, "value": typed, "view": views.for_app(view)}
+
+
 def submission(actor: Actor, view: Json) -> Json:
     body = _interaction(actor, "view_submission") | {"trigger_id": actor.trigger()}
     return body | {"view": views.for_app(view), "response_urls": []}

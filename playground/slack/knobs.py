@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
-from playground.people import CLIENT_ID, CLIENT_SECRET, Command
+from playground.people import CLIENT_ID, CLIENT_SECRET, Command, Shortcut
 from playground.slack import events
 from playground.slack.desk import door, read, team_named
 from playground.slack.errors import DoorError
@@ -33,6 +33,7 @@ class NewInstall(msgspec.Struct, forbid_unknown_fields=True):
     scopes: tuple[str, ...] | None = None
     events: tuple[str, ...] | None = None
     commands: tuple[Command, ...] | None = None
+    shortcuts: tuple[Shortcut, ...] | None = None
 
 
 class Address(msgspec.Struct, forbid_unknown_fields=True):
@@ -124,9 +125,9 @@ async def _http(world: World, request: web.Request) -> Json:
 async def _install(world: World, request: web.Request) -> Json:
     new = await read(request, NewInstall)
     install = world.install(team_named(world, new.team).id)
-    changes = {"scopes": new.scopes, "events": new.events, "commands": new.commands}
+    changes = {name: getattr(new, name) for name in ("scopes", "events", "commands", "shortcuts")}
     given = {name: value for name, value in changes.items() if value is not None}
-    world.save_install(dataclasses.replace(install, active=True, **given))  # type: ignore[arg-type]
+    world.save_install(dataclasses.replace(install, active=True, **given))
     return await _show(world, request)
 
 

@@ -53,6 +53,8 @@ _ACTING: Fields = {"action_id": _NAME, "confirm": _CONFIRM, "focus_on_load": Fla
 _MENU: Fields = {**_ACTING, "placeholder": Copy(150, _PLAIN)}
 _SEVERAL: Fields = {**_MENU, "max_selected_items": Whole(1, _NO_LIMIT)}
 _LISTED: Fields = {"options": Several(_PLAIN_OPTION, _MANY), "option_groups": Several(_OPTION_GROUP, _MANY)}
+# What an app answers to a block_suggestion; nothing found is no mistake.
+OFFERED = Several(_PLAIN_OPTION, _MANY, 0)
 _CHOSEN = Several(_PLAIN_OPTION, _MANY)
 _DISPATCH = Shape(
     {"trigger_actions_on": Several(Choice(("on_enter_pressed", "on_character_entered")), 2)},

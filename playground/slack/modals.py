@@ -1,9 +1,9 @@
 """Filling in a modal: what Slack checks itself, what the app answers."""
 
 from playground.slack import attachments, interactions, views
-from playground.slack.errors import DoorError, SlackError
+from playground.slack.errors import SlackError
 from playground.slack.gestures import outcome
-from playground.slack.inputs import elements, entered
+from playground.slack.inputs import filled
 from playground.slack.interactions import Actor
 from playground.slack.store import Json
 
@@ -12,7 +12,7 @@ _NO_CONNECTION = "We had some trouble connecting. Try again?"
 
 async def submit(actor: Actor, view: Json, values: Json) -> Json:
     """Refusals of Slack or of the app come back as `errors` by block id, and the modal stays."""
-    view = _filled(view, values)
+    view = filled(view, values)
     views.save(actor.world, view)
     errors = _missing(actor, view)
     if errors:
@@ -54,20 +54,6 @@ def _follow(actor: Actor, view: Json, ack: Json) -> Json:
 
 def _next(actor: Actor, ack: Json) -> Json:
     return views.checked(actor.world, actor.install.team, ack.get("view"), "modal")
-
-
-def _filled(view: Json, values: Json) -> Json:
-    state = {block: dict(actions) for block, actions in view["state"]["values"].items()}
-    known = set()
-    for block, element in elements(view["blocks"]):
-        for key in (block, f"{block}/{element['action_id']}"):
-            if key in values and element["action_id"] in state.get(block, {}):
-                state[block][element["action_id"]] = entered(element, values[key])
-                known.add(key)
-    unknown = set(values) - known
-    if unknown:
-        raise DoorError("no_such_element", f"this view has no input {', '.join(sorted(unknown))}", 404)
-    return {**view, "state": {"values": state}}
 
 
 def _missing(actor: Actor, view: Json) -> dict[str, str]:

@@ -10,6 +10,7 @@ from playground.slack.limits import (
     LONGEST_MARKDOWN,
     MOST_BLOCKS,
     MOST_TABLES,
+    OFFERED,
     PIECES,
     SURFACES,
     TEXT_EXTRAS,
@@ -52,6 +53,11 @@ def check_view(view: Json, kind: str, usable: Usable) -> tuple[str, ...]:
         if kind == "modal" and _of_type(blocks, "input") and not view.get("submit"):
             found.append(("/view", "must define `submit` to use an `input` block in modals"))
     return _worded(found)
+
+
+def check_options(options: object) -> tuple[str, ...]:
+    """What an app offers in a menu."""
+    return _worded([*_value(options, OFFERED, "/options", _any_file)])
 
 
 def check_document(document: object) -> tuple[str, ...]:

@@ -157,6 +157,7 @@ class World:
             "bot": install.bot,
             "connected": install.active and self.courier.transport.connected,
             "commands": commands,
+            "shortcuts": [asdict(shortcut) for shortcut in install.shortcuts],
         }
         return asdict(team) | app
 

@@ -24,7 +24,7 @@ async def test_the_named_vote_others_are_told_so_and_the_outlook_is_honest(film:
     await film.ballot(ts)
     assert "a fisherwoman near #harbour-film" in str(await film.door.thread(FILM, ts)), "said as it was typed"
     shown = await film.reads(ts, "0 of 2 voted")
-    assert "<@U0DANIELOKA> and <@U0MEITANAKA> vote here" in shown
+    assert "2 people vote: <@U0DANIELOKA> and <@U0MEITANAKA>" in shown
     await film.press(LENA, ts, "vote:1")
     await film.told(LENA, "can vote on Maya. Your vote was not counted")
     await film.door.react(LENA, FILM, ts, "two")

@@ -166,6 +166,9 @@ class RememberingStage:
     def lost(self) -> Sequence[str]:
         return tuple(self.gone)
 
+    async def point_there(self, round_id: str) -> None:
+        self.happened.append(("point", round_id))
+
     async def tell_lead(self, round_id: str, word: str) -> None:
         self.happened.append(("tell", round_id, word))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.brief import Brief, Helping, Like, Listing, Naming, Picturing, Recalling, Reckoning, fold, understand
+from bot.brief import Brief, Filling, Helping, Like, Listing, Naming, Picturing, Recalling, Reckoning, fold, understand
 from bot.catalogue import Look, Size
 from bot.errors import BriefError
 
@@ -114,7 +114,9 @@ def test_line_breaks_of_a_pasted_brief_are_kept_and_the_longest_brief_fits() -> 
     ("line", "wish"),
     [
         ("help", Helping()),
-        ("", Helping()),
+        ("?", Helping()),
+        ("", Filling()),
+        ("  ", Filling()),
         ("list", Listing()),
         ("Spend", Reckoning()),
         ("Maya", Recalling("Maya")),

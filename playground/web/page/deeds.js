@@ -29,6 +29,10 @@ export function press(desk, target, element, block, value) {
   else go();
 }
 
+export async function useShortcut(desk, channel, ts, callback) {
+  await doing(desk, `${ts}/${callback}`, ts, "shortcut", { channel, ts, callback_id: callback });
+}
+
 export function answerConfirm(desk, yes) {
   const { go } = desk.confirming;
   desk.set({ confirming: null });

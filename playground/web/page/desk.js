@@ -29,6 +29,7 @@ export class Desk {
     this.notes = new Map();
     this.opened = new Set();
     this.values = new Map();
+    this.menus = new Map(); // what is typed into menus that ask the app, and what it offers
     this.errors = new Map();
     this.confirming = null;
     this.viewer = null;

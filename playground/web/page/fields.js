@@ -5,13 +5,13 @@
 import { h } from "./dom.js";
 import { attach } from "./door.js";
 import { textObject } from "./mrkdwn.js";
+import { suggested } from "./suggested.js";
 
 const TYPED = {
   plain_text_input: { type: "text" },
   email_text_input: { type: "email" },
   url_text_input: { type: "url" },
   number_input: { type: "number" },
-  external_select: { type: "text" },
   datepicker: { type: "date" },
   timepicker: { type: "time" },
   datetimepicker: { type: "datetime-local" },
@@ -45,6 +45,7 @@ export function initialValue(element) {
 }
 
 const KINDS = {
+  external_select: (...all) => suggested(all[0], all[1], all[2], attributes(all[0], all[3])),
   static_select: (...all) => select(optionsOf(all[0], all[2].desk), ...all),
   users_select: (...all) => select(peopleOf(all[2].desk), ...all),
   conversations_select: (...all) => select(channelsOf(all[2].desk), ...all),
@@ -82,7 +83,7 @@ function typed(element, block, place, about) {
 function select(groups, element, block, place, about) {
   const held = place.value(block, element);
   const option = ({ value, label }) => h("option", { key: value, value, selected: value === held }, label);
-  const tell = (event) => event.target.value && place.changed(block, element, event.target.value, true);
+  const tell = (event) => place.changed(block, element, event.target.value || null, true);
   return h(
     "select",
     { ...attributes(element, about), on: { change: tell } },

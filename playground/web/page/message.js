@@ -6,6 +6,7 @@ import { mrkdwn, spoken } from "./mrkdwn.js";
 import { avatar } from "./people.js";
 import { gallery } from "./pictures.js";
 import { messagePlace } from "./places.js";
+import { shortcuts, shortcutsButton } from "./shortcuts.js";
 import { addButton, picker, reactionsView } from "./reactions.js";
 
 const cache = new WeakMap();
@@ -50,6 +51,7 @@ function draw(message, channel, desk, { follows, inThread, stop }) {
       message.is_ephemeral ? null : reactionsView(message, channel, desk),
       inThread ? null : repliesButton(message, desk),
       picker(message, channel, desk),
+      shortcuts(message, channel, desk),
       note(message, desk),
     ),
     message.is_ephemeral ? null : tools(message, desk, inThread),
@@ -125,7 +127,13 @@ function tools(message, desk, inThread) {
       }),
     ),
   );
-  return h("div", { class: "tools" }, addButton(message, desk, "tool"), inThread ? null : reply);
+  return h(
+    "div",
+    { class: "tools" },
+    addButton(message, desk, "tool"),
+    inThread ? null : reply,
+    shortcutsButton(message, desk),
+  );
 }
 
 function note(message, desk) {

@@ -24,10 +24,17 @@ export function viewPlace(desk, view) {
     ...place,
     changed(block, element, value, done) {
       desk.values.set(valueKey(view.id, block, element), value);
+      if (desk.errors.get(view.id)) delete desk.errors.get(view.id)[block.block_id]; // it was about what stood there
       desk.draw();
-      if (block.type !== "input" || block.dispatch_action) tell(block, element, value, done);
+      if (block.type !== "input") tell(block, element, value, done);
+      else if (block.dispatch_action && done) sendChosen(desk, view, element, block, value);
     },
   };
+}
+
+/** The app sees the whole modal as it stands, as Slack shows it. */
+function sendChosen(desk, view, element, block, value) {
+  press(desk, { view_id: view.id, values: entered(desk, view) }, element, block, value);
 }
 
 /** What was entered in a modal, by block and action, as `/submit` takes it; untouched fields are left out. */
@@ -49,6 +56,7 @@ function common(desk, owner, target) {
   const tell = (block, element, value) => press(desk, target, element, block, value);
   return {
     desk,
+    target,
     name: owner.replace(/\W/g, "-"),
     press: tell,
     isOpen: (key) => desk.isOpen(`${owner}/${key}`),

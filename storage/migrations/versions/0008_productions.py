@@ -61,6 +61,10 @@ def upgrade() -> None:
     op.add_column("rounds", sa.Column("because", sa.Text(), nullable=False, server_default=""))
     op.add_column("rounds", sa.Column("asked_by", sa.Text(), nullable=False, server_default=""))
     op.add_column("rounds", sa.Column("voting_since", sa.BigInteger()))
+    op.add_column("rounds", sa.Column("asked_in", sa.Text(), nullable=False, server_default=""))
+    op.add_column("wishes", sa.Column("lead", sa.Text(), nullable=False, server_default=""))
+    op.add_column("wishes", sa.Column("asked_in", sa.Text(), nullable=False, server_default=""))
+    op.add_column("wishes", sa.Column("stamp", sa.BigInteger(), nullable=False, server_default="0"))
     op.execute("UPDATE rounds SET origin = 'rerolled' WHERE parent IS NOT NULL")
     with op.batch_alter_table("slots") as slots:
         slots.add_column(sa.Column("vary_of", sa.Text()))
@@ -72,10 +76,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table, columns in (
-        ("faces", ("varies", "released", "use")),
-        ("rounds", ("voting_since", "asked_by", "because", "origin")),
-    ):
+    dropped = {
+        "faces": ("varies", "released", "use"),
+        "wishes": ("stamp", "asked_in", "lead"),
+        "rounds": ("asked_in", "voting_since", "asked_by", "because", "origin"),
+    }
+    for table, columns in dropped.items():
         for column in columns:
             op.drop_column(table, column)
     with op.batch_alter_table("slots") as slots:

@@ -204,3 +204,60 @@ async def test_modals_are_stacked_three_deep_at_most(practice: Practice) -> None
             await practice.act("lena", "click", view_id=top["id"], action_id="deeper")
     assert errors == ["push_limit_reached"]
     assert len((await practice.get("state", user="lena"))["views"]) == 3
+
+
+async def test_an_app_is_asked_for_the_options_of_a_menu_while_somebody_types(practice: Practice) -> None:
+    app, asked = practice.bolt(), []
+    menu = {"type": "external_select", "action_id": "who", "min_query_length": 2}
+    view = modal(blocks=[{"type": "input", "block_id": "character", "label": text("Character"), "element": menu}])
+
+    @app.options("who")
+    async def who(ack: Any, body: Any) -> None:
+        asked.append(body)
+        await ack(options=[{"text": text(f"Cast {body['value']}"), "value": body["value"]}] * (len(asked) * 100 - 99))
+
+    async with practice.running(app):
+        shown = await opened(practice, app, view)
+        look = {"view_id": shown["id"], "action_id": "who", "block_id": "character"}
+        short = await practice.act("lena", "suggest", **look, value="M")
+        found = await practice.act("lena", "suggest", **look, value="Ma")
+        many = await practice.act("lena", "suggest", **look, value="May")
+    assert (short["options"], len(asked)) == ([], 2)
+    assert found["options"] == [{"text": text("Cast Ma"), "value": "Ma"}]
+    assert (many["ok"], many["error"], many["options"]) == (False, "invalid_options", [])
+    body = asked[0]
+    assert (body["type"], body["action_id"], body["block_id"]) == ("block_suggestion", "who", "character")
+    assert (body["view"]["id"], body["user"]["id"], body["team"]["id"]) == (shown["id"], LENA, "T0HARBOUR")
+    assert body["container"] == {"type": "view", "view_id": shown["id"]}
+
+
+async def test_a_choice_brings_what_else_stands_in_the_modal_and_an_update_leaves_it_there(practice: Practice) -> None:
+    app, seen = practice.bolt(), []
+    options = [{"text": text(word), "value": word} for word in ("skin", "literal")]
+    radio = {"type": "radio_buttons", "action_id": "look", "options": options}
+    chosen = {"type": "input", "block_id": "look", "label": text("Look"), "element": radio, "dispatch_action": True}
+    field = {"type": "plain_text_input", "action_id": "typed"}
+    brief = {"type": "input", "block_id": "brief", "label": text("Brief"), "element": field}
+
+    @app.action("look")
+    async def look(ack: Any, body: Any, client: Any) -> None:
+        await ack()
+        seen.append(body["view"]["state"]["values"])
+        more = {"type": "section", "text": {"type": "mrkdwn", "text": "priced"}}
+        await client.views_update(view_id=body["view"]["id"], view=modal(blocks=[brief, chosen, more]))
+
+    async with practice.running(app):
+        shown = await opened(practice, app, modal(blocks=[brief, chosen]))
+        await practice.act(
+            "lena", "click", view_id=shown["id"], action_id="look", value="skin", values={"brief": "a pilot"}
+        )
+        await until(lambda: seen)
+        for _ in range(100):
+            (now,) = (await practice.get("state", user="lena"))["views"]
+            if len(now["blocks"]) == 3:
+                break
+            await asyncio.sleep(0.01)
+    assert seen[0]["brief"]["typed"]["value"] == "a pilot"
+    assert now["blocks"][-1]["text"]["text"] == "priced"
+    assert now["state"]["values"]["brief"]["typed"]["value"] == "a pilot"
+    assert now["state"]["values"]["look"]["look"]["selected_option"]["value"] == "skin"

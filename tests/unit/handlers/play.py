@@ -42,6 +42,7 @@ class Script:
             "looking",
             "aliases",
             "lineup",
+            "drafting",
         )
         parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))

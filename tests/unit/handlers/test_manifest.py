@@ -88,8 +88,8 @@ def test_slacks_own_tables_agree_with_ours() -> None:
     assert {name: set(methods[name]["bot_scopes"] or ()) for name in METHOD_SCOPES} == METHOD_SCOPES
 
 
-def test_commands_and_events_are_those_that_are_listened_to() -> None:
-    heard: dict[str, list[str]] = {"command": [], "event": []}
+def test_commands_shortcuts_and_events_are_those_that_are_listened_to() -> None:
+    heard: dict[str, list[str]] = {"command": [], "event": [], "shortcut": []}
 
     class Ear(AsyncApp):
         def command(self, command: Any, *args: Any, **kwargs: Any) -> Any:
@@ -100,10 +100,15 @@ def test_commands_and_events_are_those_that_are_listened_to() -> None:
             heard["event"].append(event)
             return super().event(event, *args, **kwargs)
 
+        def shortcut(self, constraints: Any, *args: Any, **kwargs: Any) -> Any:
+            heard["shortcut"].append(constraints)
+            return super().shortcut(constraints, *args, **kwargs)
+
     app = Ear(client=AsyncWebClient(token="xoxb-test"))
     register(app, Script().casting(), Memory().rounds, SlackVisibility(Clients({})), Clients({}))
     made = manifest(None)
     assert heard["command"] == [c["command"] for c in made["features"]["slash_commands"]]
+    assert heard["shortcut"] == [s["callback_id"] for s in made["features"]["shortcuts"]]
     assert sorted(heard["event"]) == sorted(made["settings"]["event_subscriptions"]["bot_events"])
     assert set(heard["event"]) == set(EVENT_SCOPES)
 
@@ -113,6 +118,7 @@ def test_over_http_slack_has_every_address_and_no_socket() -> None:
     addresses = [
         made["settings"]["event_subscriptions"]["request_url"],
         made["settings"]["interactivity"]["request_url"],
+        made["settings"]["interactivity"]["message_menu_options_url"],
         *(c["url"] for c in made["features"]["slash_commands"]),
     ]
     assert set(addresses) == {f"{URL}/slack/events"}

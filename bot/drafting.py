@@ -1,0 +1,226 @@
+"""The form of a round: opened, priced while it is filled in, and sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from bot.brief import Brief, Consent, fold
+from bot.catalogue import Catalogue, ModelFacts
+from bot.draft import Draft
+from bot.errors import AlreadyCasting, BriefError, CastingError, Dearer, NoModels, Unready
+from bot.face import Character, Place
+from bot.opening import Opening, Quote
+from bot.permits import Permits
+from bot.ports import Clock, Health, Opened, People, Productions, Roster, Rounds, Visibility, Wanted
+from bot.production import Customs
+from bot.recall import Recall
+
+_LIKE_ENOUGH = 60.0
+_MOST_SUGGESTED = 20
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form before a person: its id, where its round goes, what stands in it, which models are to be had.
+
+    `quote` is what it would come to now, or why it would not.
+    """
+
+    id: str
+    place: Place
+    draft: Draft
+    models: tuple[ModelFacts, ...]
+    quote: Quote | CastingError
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """A name to be cast: new, cast before, being cast now, or known from another production."""
+
+    name: str
+    kind: Literal["new", "cast", "casting", "elsewhere"]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A form that can be cast: its wish, and the brief in it."""
+
+    wish: Wanted
+    brief: Brief
+
+
+class Drafting:
+    """Keeps forms. What a person leaves in one is Slack's; what they were told of its price is kept with the wish."""
+
+    def __init__(
+        self,
+        rounds: Rounds,
+        roster: Roster,
+        productions: Productions,
+        visibility: Visibility,
+        people: People,
+        permits: Permits,
+        opening: Opening,
+        recall: Recall,
+        catalogue: Catalogue,
+        health: Health,
+        now: Clock,
+    ) -> None:
+        self._rounds = rounds
+        self._roster = roster
+        self._productions = productions
+        self._visibility = visibility
+        self._people = people
+        self._permits = permits
+        self._opening = opening
+        self._recall = recall
+        self._catalogue = catalogue
+        self._health = health
+        self._now = now
+
+    async def begin(self, place: Place, person: str, trigger: str, text: str = "", asked_in: str = "") -> Form:
+        """A form for a round in `place`, with `text` as its brief; raises Barred or NoModels where it were in vain."""
+        await self._permits.start(place, person)
+        if not (models := self._to_be_had()):
+            raise NoModels((), ())
+        customs = (await self._productions.of(place)).customs
+        draft = Draft.of(customs, _ids(customs, models), text, person, self._now())
+        quote = await self._quote(draft, place)
+        held = Brief("", text, agreed=_price(quote))
+        wish = await self._opening.keep(held, place, person, f"form:{trigger}", asked_in=asked_in)
+        return Form(wish.id, place, draft, models, quote)
+
+    async def touched(self, form_id: str, person: str, draft: Draft, stamp: int) -> Form | None:
+        """The form with its price as it stands now; None where a touch with a later `stamp` (µs) was seen already."""
+        wish = await self._opening.wish(form_id, person)
+        quote = await self._quote(draft, wish.place)
+        newest = await self._rounds.revise_wish(form_id, replace(wish.brief, agreed=_price(quote)), stamp)
+        return Form(form_id, wish.place, draft, self._to_be_had(), quote) if newest else None
+
+    async def suggest(self, form_id: str, person: str, typed: str) -> Sequence[Suggested]:
+        """Characters of this production, then others the person may see, and the name as it is typed."""
+        wish = await self._opening.wish(form_id, person)
+        own, others = await self._known(wish.place, person)
+        found = [_suggested(c) for c in _like(typed, own)]
+        found += [Suggested(c.name, "elsewhere") for c in _like(typed, others)]
+        name = " ".join(typed.split())
+        new = [Suggested(name, "new")] if name and fold(name) not in {fold(s.name) for s in found} else []
+        return [*new, *found][:_MOST_SUGGESTED]
+
+    async def faces(self, form_id: str, person: str, typed: str) -> Sequence[str]:
+        """Names of the faces that a portrait can be drawn after."""
+        wish = await self._opening.wish(form_id, person)
+        own, others = await self._known(wish.place, person)
+        return [c.name for c in _like(typed, [c for c in [*own, *others] if c.face])][:_MOST_SUGGESTED]
+
+    async def ready(self, form_id: str, person: str, draft: Draft) -> Ready:
+        """The brief in a form, looked at from all sides before anything is opened or fetched.
+
+        Raises Unready, Dearer, AlreadyCasting, Barred, BriefError, NoModels, OverBudget.
+        """
+        wish = await self._opening.wish(form_id, person)
+        await self._permits.start(wish.place, person)
+        if opened := await self._opened(wish):
+            return Ready(wish, opened)
+        brief = draft.brief(self._now())
+        if wrong := await self._strangers(draft, wish.place):
+            raise Unready(wrong)
+        quote = await self._opening.quote(brief, wish.place)
+        await self._agree(wish, quote)
+        await self._must_not_be_cast_now(brief.name, wish.place)
+        lead = draft.lead if draft.lead != person else ""
+        return Ready(replace(wish, lead=lead), replace(brief, agreed=quote.price))
+
+    async def open(self, ready: Ready) -> Opened:
+        """Open the round of a form, once however often it is sent; raises as opening does, AlreadyCast with a wish."""
+        return await self._opening.open_wish(ready.wish, ready.brief)
+
+    async def open_like(self, ready: Ready, picture: bytes, consent: Consent | None) -> Opened:
+        """The same after an attached picture; raises BriefError for a bad one."""
+        brief = await self._opening.liking(ready.wish, ready.brief, picture, consent)
+        return await self._opening.open_wish(ready.wish, brief)
+
+    def _to_be_had(self) -> tuple[ModelFacts, ...]:
+        """Each model once, by the account that would draw it, if it answers."""
+        today, catalogue = self._now().date(), self._catalogue
+        have = [m for m in catalogue.models if catalogue.available(m, today) and self._health.available(m.id)]
+        first = {m.family: next(s for s in catalogue.family(m.family) if s in have) for m in have}
+        return tuple(first.values())
+
+    async def _quote(self, draft: Draft, place: Place) -> Quote | CastingError:
+        try:
+            return await self._opening.quote(draft.rough(self._now()), place)
+        except CastingError as error:
+            return error
+
+    async def _agree(self, wish: Wanted, quote: Quote) -> None:
+        """Words can choose dearer models than the form said; what it says now counts as said when it is sent again."""
+        shown = wish.brief.agreed
+        if shown is None or quote.price <= shown:
+            return
+        await self._rounds.revise_wish(wish.id, replace(wish.brief, agreed=quote.price), None)
+        titles = tuple(dict.fromkeys(self._catalogue.of(m).title for m in quote.models))
+        raise Dearer(quote.price, shown, titles)
+
+    async def _opened(self, wish: Wanted) -> Brief | None:
+        """What the form was sent for already: sent again, it is its round that counts."""
+        try:
+            return (await self._rounds.get(self._opening.round_of(wish))).brief
+        except KeyError:
+            return None
+
+    async def _must_not_be_cast_now(self, name: str, place: Place) -> None:
+        own, _ = await self._split(await self._roster.named(place.team, name), place)
+        for character in own:
+            if character.open_round:
+                raise AlreadyCasting(character.name, character.open_round)
+
+    async def _strangers(self, draft: Draft, place: Place) -> dict[str, CastingError]:
+        """People in the form who could not do what it asks of them."""
+        wrong: dict[str, CastingError] = {}
+        if draft.lead and not await self._takes_part(draft.lead, place):
+            wrong["lead"] = BriefError("lead", "stranger", "1")
+        if away := [v for v in draft.voters if not await self._takes_part(v, place)]:
+            wrong["voters"] = BriefError("voters", "stranger", f"{len(away)}", limit=len(draft.voters))
+        return wrong
+
+    async def _takes_part(self, person: str, place: Place) -> bool:
+        member = await self._people.who(place.team, person)
+        return member.human and not member.gone and await self._visibility.sees(person, place)
+
+    async def _known(self, place: Place, person: str) -> tuple[list[Character], list[Character]]:
+        own, others = await self._split(await self._roster.characters(place.team), place)
+        return own, await self._recall.visible(others, person, place)
+
+    async def _split(self, known: Sequence[Character], place: Place) -> tuple[list[Character], list[Character]]:
+        """Those of the production that `place` casts for, and the others."""
+        production = await self._productions.of(place)
+        own = [c for c in known if c.place == place or (production.id and c.production == production.id)]
+        return own, [c for c in known if c not in own]
+
+
+def _like(typed: str, characters: Sequence[Character]) -> list[Character]:
+    """Those that begin so, then those that are spelt like it; everybody while nothing is typed."""
+    wanted = fold(typed)
+    if not wanted:
+        return list(characters)
+    begun = [c for c in characters if fold(c.name).startswith(wanted)]
+    names = {n: fold(c.name) for n, c in enumerate(characters) if c not in begun}
+    near = process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH, limit=_MOST_SUGGESTED)
+    return [*begun, *(characters[n] for _, _, n in near)]
+
+
+def _suggested(character: Character) -> Suggested:
+    return Suggested(character.name, "casting" if character.open_round else "cast")
+
+
+def _ids(customs: Customs, models: Sequence[ModelFacts]) -> tuple[str, ...]:
+    """The exact ids of a production's usual models, as far as they are to be had."""
+    return tuple(m.id for m in models if {m.name, m.wire_id, m.id} & set(customs.models))
+
+
+def _price(quote: Quote | CastingError) -> Decimal | None:
+    return quote.price if isinstance(quote, Quote) else None
