@@ -1,16 +1,18 @@
 """The form of a round: opened, priced while it is filled in, and sent."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+import structlog
 from rapidfuzz import fuzz, process
 
 from bot.brief import Brief, Consent, fold
 from bot.catalogue import Catalogue, ModelFacts
 from bot.draft import Draft
-from bot.errors import AlreadyCasting, BriefError, CastingError, Dearer, NoModels, Unready
+from bot.errors import AlreadyCasting, BriefError, CastingError, Dearer, NoModels, Unreachable, Unready
 from bot.face import Character, Place
 from bot.opening import Opening, Quote
 from bot.permits import Permits
@@ -18,6 +20,10 @@ from bot.ports import Clock, Health, Opened, People, Productions, Roster, Rounds
 from bot.production import Customs
 from bot.recall import Recall
 
+log = structlog.get_logger()
+
+# Seconds: of the three that Slack waits for an answer to a form.
+_PATIENCE = 1.5
 _LIKE_ENOUGH = 60.0
 _MOST_SUGGESTED = 20
 
@@ -126,11 +132,11 @@ class Drafting:
         if opened := await self._opened(wish):
             return Ready(wish, opened)
         brief = draft.brief(self._now())
-        if wrong := await self._strangers(draft, wish.place):
+        if wrong := await self._strangers(draft, person, wish.place):
             raise Unready(wrong)
         quote = await self._opening.quote(brief, wish.place)
         await self._agree(wish, quote)
-        await self._must_not_be_cast_now(brief.name, wish.place)
+        await self._must_not_be_cast_now(brief.name, wish)
         lead = draft.lead if draft.lead != person else ""
         return Ready(replace(wish, lead=lead), replace(brief, agreed=quote.price))
 
@@ -158,8 +164,8 @@ class Drafting:
 
     async def _agree(self, wish: Wanted, quote: Quote) -> None:
         """Words can choose dearer models than the form said; what it says now counts as said when it is sent again."""
-        shown = wish.brief.agreed
-        if shown is None or quote.price <= shown:
+        shown = wish.brief.agreed or Decimal(0)
+        if quote.price <= shown:
             return
         await self._rounds.revise_wish(wish.id, replace(wish.brief, agreed=quote.price), None)
         titles = tuple(dict.fromkeys(self._catalogue.of(m).title for m in quote.models))
@@ -172,24 +178,37 @@ class Drafting:
         except KeyError:
             return None
 
-    async def _must_not_be_cast_now(self, name: str, place: Place) -> None:
-        own, _ = await self._split(await self._roster.named(place.team, name), place)
+    async def _must_not_be_cast_now(self, name: str, wish: Wanted) -> None:
+        """By another round than the form's own, which a second press finds."""
+        own, _ = await self._split(await self._roster.named(wish.place.team, name), wish.place)
         for character in own:
-            if character.open_round:
-                raise AlreadyCasting(character.name, character.open_round)
+            if character.open_round not in (None, self._opening.round_of(wish)):
+                raise AlreadyCasting(character.name, character.open_round or "")
 
-    async def _strangers(self, draft: Draft, place: Place) -> dict[str, CastingError]:
-        """People in the form who could not do what it asks of them."""
+    async def _strangers(self, draft: Draft, person: str, place: Place) -> dict[str, CastingError]:
+        """People in the form who could not do what it asks of them, as far as Slack tells in time."""
+        asked = {one for one in (draft.lead, *draft.voters) if one not in ("", person)}
+        away: set[str] = set()
+        try:
+            async with asyncio.timeout(_PATIENCE), asyncio.TaskGroup() as looks:
+                for one in asked:
+                    looks.create_task(self._look_for(one, place, away))
+        except TimeoutError:
+            log.warning("not_looked_for", people=len(asked))
         wrong: dict[str, CastingError] = {}
-        if draft.lead and not await self._takes_part(draft.lead, place):
+        if draft.lead in away:
             wrong["lead"] = BriefError("lead", "stranger", "1")
-        if away := [v for v in draft.voters if not await self._takes_part(v, place)]:
-            wrong["voters"] = BriefError("voters", "stranger", f"{len(away)}", limit=len(draft.voters))
+        if gone := away & set(draft.voters):
+            wrong["voters"] = BriefError("voters", "stranger", f"{len(gone)}", limit=len(draft.voters))
         return wrong
 
-    async def _takes_part(self, person: str, place: Place) -> bool:
-        member = await self._people.who(place.team, person)
-        return member.human and not member.gone and await self._visibility.sees(person, place)
+    async def _look_for(self, person: str, place: Place, away: set[str]) -> None:
+        try:
+            member = await self._people.who(place.team, person)
+        except Unreachable:
+            return
+        if not member.human or member.gone or not await self._visibility.sees(person, place):
+            away.add(person)
 
     async def _known(self, place: Place, person: str) -> tuple[list[Character], list[Character]]:
         own, others = await self._split(await self._roster.characters(place.team), place)

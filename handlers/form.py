@@ -1,6 +1,8 @@
 """The form of a round: opened by `/cast` alone or from a message, priced while it is filled in, and sent."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
@@ -24,7 +26,7 @@ from handlers.blocks.view import View
 from handlers.delivery import Replies, whisper
 from handlers.downloads import attached
 from handlers.drafts import draft_in
-from handlers.payloads import Filled, Payload, Pointed, filled_from, looked_from, pointed_from, touched_from
+from handlers.payloads import Filled, Looked, Payload, Pointed, filled_from, looked_from, pointed_from, touched_from
 from handlers.plain import named_in, readable
 from handlers.reach import Reach
 from handlers.visibility import SlackVisibility
@@ -76,16 +78,14 @@ class Form:
 
     async def on_name(self, ack: AsyncAck, body: Payload) -> None:
         """Offer characters, and the name as it is typed."""
-        async with apology(nobody):
-            looked = looked_from(body)
+        async with _offering(ack, body) as looked:
             await self._reach.wish(looked)
             found = await self._drafting.suggest(looked.id, looked.person, looked.typed)
             await ack(options=blocks.options(blocks.names(list(found))))
 
     async def on_face(self, ack: AsyncAck, body: Payload) -> None:
         """Offer faces to draw after."""
-        async with apology(nobody):
-            looked = looked_from(body)
+        async with _offering(ack, body) as looked:
             await self._reach.wish(looked)
             found = await self._drafting.faces(looked.id, looked.person, looked.typed)
             await ack(options=blocks.options([(name, name) for name in found]))
@@ -104,9 +104,10 @@ class Form:
 
     async def on_send(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Validate, save, ack, work; a file is fetched after the ack. Sent twice it opens one round."""
-        filled = filled_from(body)
-        back = _Back(ack, client, draft_in(filled), filled.person)
+        back = _Back(ack, client)
         async with apology(back.privately):
+            filled = back.filled = filled_from(body)
+            back.draft = draft_in(filled)
             await self._reach.wish(filled)
             try:
                 ready = await self._drafting.ready(filled.id, filled.person, back.draft)
@@ -173,11 +174,11 @@ class Form:
 class _Back:
     """The way back to the person: the form while it stands, afterwards the conversation it was opened for."""
 
-    def __init__(self, ack: AsyncAck, client: AsyncWebClient, draft: Draft, person: str) -> None:
+    def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
         self._ack = ack
         self._client = client
-        self.draft = draft
-        self.person = person
+        self.filled: Filled | None = None
+        self.draft = Draft()
         self.place: Place | None = None
 
     async def refuse(self, error: CastingError) -> None:
@@ -185,14 +186,30 @@ class _Back:
         if self._ack.response is not None:
             raise error
         wrong = error.wrong if isinstance(error, Unready) else {}
-        at = {f"{blocks.PREFIX}{field}": words.wrong(why) for field, why in wrong.items()}
-        await self._ack(response_action="errors", errors=at or {blocks.field_of(error, self.draft): words.wrong(error)})
+        at = {self._standing(f"{blocks.PREFIX}{field}"): words.wrong(why) for field, why in wrong.items()}
+        only = {self._standing(blocks.field_of(error, self.draft)): words.wrong(error)}
+        await self._ack(response_action="errors", errors=at or only)
 
     async def privately(self, view: View) -> None:
         if self._ack.response is None:
             await self._ack(response_action="errors", errors={f"{blocks.PREFIX}name": view.text})
-        elif self.place:
-            await whisper(view, self.place, self.person, self._client)
+        elif self.place and self.filled:
+            await whisper(view, self.place, self.filled.person, self._client)
+
+    def _standing(self, field: str) -> str:
+        """The field, or the one that brings it where it never came: Slack takes no error for what is not there."""
+        return field if self.filled and field in self.filled.chosen else f"{blocks.PREFIX}like"
+
+
+@asynccontextmanager
+async def _offering(ack: AsyncAck, body: Payload) -> AsyncIterator[Looked]:
+    """What is typed into a menu; whatever goes wrong, nothing is offered."""
+
+    async def nothing(_: View) -> None:
+        await ack(options=[])
+
+    async with apology(nothing):
+        yield looked_from(body)
 
 
 def _consent(draft: Draft, person: str) -> Consent | None:

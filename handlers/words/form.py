@@ -183,6 +183,8 @@ def _(error: AlreadyCasting) -> str:
 
 @wrong.register
 def _(error: Dearer) -> str:
+    if not error.shown:
+        return f"{several(error.titles)} would draw this, for up to {dollars(error.price)}. Press Cast again to agree."
     return (
         f"The brief picks {several(error.titles)}: up to {dollars(error.price)} instead of {dollars(error.shown)}. "
         "Press Cast again to agree, or pick models."
