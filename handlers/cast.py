@@ -17,7 +17,7 @@ from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.photo import form
 from handlers.blocks.recall import listing
-from handlers.delivery import Replies, whisper
+from handlers.delivery import Replies, open_dialog, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
 from handlers.reach import Reach
 from handlers.showing import Showing
@@ -98,7 +98,7 @@ class Cast:
         """A form for the picture; the brief waits as a wish until it is sent."""
         held = await self._casting.opening.hold(brief, command.place, command.person, command.trigger)
         with asking("views.open"):
-            await client.views_open(trigger_id=command.trigger, view=form(held.wish, held.price))
+            await open_dialog(client, command.trigger, form(held.wish, held.price))
         await replies.ack()
 
     async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:

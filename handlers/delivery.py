@@ -9,19 +9,23 @@ import aiohttp
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import NotTaken, Unreachable
 from bot.face import Place
-from handlers.asking import asking, reason, with_pictures
-from handlers.blocks.view import View
+from handlers.asking import asking, with_pictures
+from handlers.blocks.fit import fit
+from handlers.blocks.plainer import alone, bare
+from handlers.blocks.view import View, is_note
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 # Of the three seconds Slack waits for an ack, what may go into asking it something first.
 _PATIENCE = 2.0
+# What a response_url says of a message it does not take; the words of "chat.postMessage", in text or in JSON.
+_REFUSED = ("invalid_blocks", "invalid_payload", "msg_blocks_too_long", "msg_too_long")
 # Where the bot may not write, only a response_url reaches the person.
 _OUTSIDE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 
@@ -54,26 +58,38 @@ class Replies:
 
     async def privately(self, view: View) -> None:
         """Answer so that only this person sees it."""
+        view = fit(view)
         if self._ack_speaks and self._ack.response is None:
-            await self._ack(text=view.text, blocks=view.blocks, response_type="ephemeral")
+            # Nobody learns whether Slack takes the blocks of an ack, so that one sentence goes without.
+            blocks = () if is_note(view) else view.blocks
+            await self._ack(text=view.text, blocks=blocks or None, response_type="ephemeral")
             return
         await self.ack()
-        await self._send(text=view.text, blocks=view.blocks, response_type="ephemeral", replace_original=False)
+        for plain in (view, bare(view), alone(view)):
+            refused = await self._send(
+                text=plain.text, blocks=plain.blocks, response_type="ephemeral", replace_original=False
+            )
+            if not refused:
+                return
 
     async def dismiss(self) -> None:
         """Take away the private answer the pressed button stands on."""
         await self.ack()
         await self._send(delete_original=True)
 
-    async def _send(self, **message: Any) -> None:
-        """An answer that does not arrive is only logged: what it would tell has happened all the same."""
+    async def _send(self, **message: Any) -> bool:
+        """Whether Slack refuses what is in it. An answer that does not arrive for another reason is only logged: what
+        it would tell has happened all the same."""
         try:
             answer = await self._respond(**message, thread_ts=self.thread_ts)
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("not_answered", status=type(error).__name__)
-            return
-        if answer.status_code != 200:
-            log.warning("not_answered", status=answer.status_code)
+            return False
+        if answer.status_code == 200:
+            return False
+        refused = any(word in str(answer.body) for word in _REFUSED)
+        log.warning("not_answered", status=answer.status_code, refused=refused)
+        return refused
 
 
 async def whisper(
@@ -93,7 +109,7 @@ async def whisper(
     send = partial(_whisper, client, place, person, thread_ts)
     try:
         with asking("chat.postEphemeral"):
-            await with_pictures(send, view)
+            await with_pictures(send, fit(view))
     except NotTaken as error:
         if otherwise is None or error.why not in _OUTSIDE:
             raise
@@ -101,24 +117,18 @@ async def whisper(
 
 
 async def open_dialog(client: AsyncWebClient, opener: str, dialog: dict[str, Any]) -> None:
-    """Open a modal for whoever pressed; without its pictures where Slack refuses them.
+    """Open a modal for whoever pressed, as plain as Slack takes it; raises what slack_sdk raises."""
 
-    Slack answers `invalid_arguments` for any view it does not take.
-    """
-    try:
-        await client.views_open(trigger_id=opener, view=dialog)
-    except SlackApiError as error:
-        if reason(error) != "invalid_arguments":
-            raise
-        log.info("picture_refused", details=error.response.get("response_metadata"))
-        bare = [block for block in dialog["blocks"] if block["type"] != "image"]
-        await client.views_open(trigger_id=opener, view={**dialog, "blocks": bare})
+    async def send(view: View) -> None:
+        await client.views_open(trigger_id=opener, view={**dialog, "blocks": view.blocks})
+
+    await with_pictures(send, View("", tuple(dialog["blocks"])))
 
 
 async def speak(view: View, place: Place, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:
     """Show `view` to everybody in a conversation; raises Unreachable."""
     with asking("chat.postMessage"):
-        await with_pictures(partial(_speak, client, place, thread_ts), view)
+        await with_pictures(partial(_speak, client, place, thread_ts), fit(view))
 
 
 async def write_to(person: str, view: View, client: AsyncWebClient) -> None:

@@ -18,6 +18,8 @@ Payload = Mapping[str, Any]
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
 _SECOND = 1_000_000
+# In front of the action id of a button that stands for one line of a menu: `menu:2:decide`.
+MENU = "menu:"
 
 
 class BadPayload(ValueError):
@@ -243,6 +245,13 @@ def attached_from(body: Payload) -> Attached:
         fields["kind"]["selected_option"]["value"] == "photo",
         bool(fields["consent"]["selected_options"]),
     )
+
+
+def unwrapped(body: dict[str, Any]) -> None:
+    """A press on a button that stands in for a menu becomes one on the menu: its action id without what MENU adds."""
+    for action in body.get("actions") or ():
+        if str(action.get("action_id", "")).startswith(MENU):
+            action["action_id"] = action["action_id"].removeprefix(MENU).partition(":")[2]
 
 
 def number_of(reaction: str) -> int | None:
