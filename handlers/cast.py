@@ -44,7 +44,7 @@ class Cast:
         app.action(re.compile(r"^cast_with:(instead|only)$"))(self.on_offer)
 
     async def on_command(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """Whatever is answered without pictures is answered by the ack itself."""
+        """Whatever is answered in one sentence is answered by the ack itself."""
         replies = Replies(ack, respond, ack_speaks=True)
         async with apology(replies.privately):
             command = command_from(body)

@@ -33,7 +33,8 @@ _OUTSIDE = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channe
 class Replies:
     """The private line to whoever typed a command or pressed a button.
 
-    A command can be answered with its ack (`ack_speaks`); everything later, and every press, by its response_url.
+    A command can be answered in one sentence with its ack (`ack_speaks`); all else, and every press, is answered by its
+    response_url.
     """
 
     def __init__(self, ack: AsyncAck, respond: AsyncRespond, *, ack_speaks: bool = False) -> None:
@@ -59,10 +60,9 @@ class Replies:
     async def privately(self, view: View) -> None:
         """Answer so that only this person sees it."""
         view = fit(view)
-        if self._ack_speaks and self._ack.response is None:
-            # Nobody learns whether Slack takes the blocks of an ack, so that one sentence goes without.
-            blocks = () if is_note(view) else view.blocks
-            await self._ack(text=view.text, blocks=blocks or None, response_type="ephemeral")
+        if self._ack_speaks and self._ack.response is None and is_note(view):
+            # Nobody learns whether Slack takes the blocks of an ack: one sentence goes without any, all else later.
+            await self._ack(text=view.text, response_type="ephemeral")
             return
         await self.ack()
         for plain in (view, bare(view), alone(view)):

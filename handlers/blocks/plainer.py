@@ -76,9 +76,9 @@ class Drawn:
 def drawn(meant: View, plainness: Plainness) -> Drawn:
     """`meant`, as plain as that; its text says everything where no block is left."""
     pairs = [
-        (block["type"], plain)
-        for block in meant.blocks
-        for plain in _down(block, plainness.steps.get(block["type"], 0), meant.instead)
+        (kind, plain)
+        for kind, block in ((_kind(block), block) for block in meant.blocks)
+        for plain in _down(block, plainness.steps.get(kind, 0), meant.instead)
     ]
     blocks = tuple(plain for _, plain in pairs)
     view = replace(meant, blocks=blocks) if blocks or not meant.blocks else alone(meant)
@@ -89,7 +89,7 @@ def drawn(meant: View, plainness: Plainness) -> Drawn:
 
 def bare(meant: View) -> View:
     """Words and buttons, and nothing else that Slack could refuse."""
-    return drawn(meant, AS_MEANT.without({block["type"] for block in meant.blocks})).view
+    return drawn(meant, AS_MEANT.without({_kind(block) for block in meant.blocks})).view
 
 
 def alone(meant: View) -> View:
@@ -100,11 +100,18 @@ def alone(meant: View) -> View:
     return replace(meant, text=cut_marked("\n".join(lines), _ALONE_LIMIT) or meant.text, blocks=())
 
 
+def _kind(block: Block) -> str:
+    """A block's type; of a field also what it is filled in with."""
+    return f"input {block['element']['type']}" if block["type"] == "input" else str(block["type"])
+
+
 def _down(block: Block, step: int, instead: str) -> Iterator[Block]:
     if step == 0:
         yield block
     elif block["type"] == "input":
         yield from _field(block, step)
+    elif step == _BARE and block["type"] == "image" and "title" in block:
+        yield {key: value for key, value in block.items() if key != "title"}
     else:
         for text, marked in _words(block, instead):
             yield from _said(text, marked, step)
