@@ -58,9 +58,10 @@ class Posting:
         self._stage.refresh(round_id)
 
     async def replace_lost(self) -> None:
-        """Start posting anew what was found deleted."""
+        """Start posting anew what was found deleted, and draw again what stood still in an archived conversation."""
         for round_id in self._stage.lost():
             await self._errands.start("again", round_id)
+        await self._stage.look_again()
 
     async def _or_call_off(self, round_: Round, ask: Callable[[], Awaitable[R]]) -> R | None:
         """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""

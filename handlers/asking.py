@@ -10,7 +10,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import NotTaken, Unreachable
+from bot.errors import NotTaken, PlaceClosed, Unreachable
 from handlers.blocks.fit import BUDGET
 from handlers.blocks.plainer import AS_MEANT, Drawn, Plainness, drawn, left
 from handlers.blocks.view import View
@@ -35,6 +35,9 @@ _PASSING = frozenset(
         "file_update_failed",
     }
 )
+# Where a conversation is archived (`is_inactive`: for chat.update), or the bot is in it no more.
+ARCHIVED = frozenset({"is_archived", "is_inactive"})
+CLOSED = ARCHIVED | {"channel_not_found", "not_in_channel"}
 # What a message, a modal (`invalid_arguments`) or a home is refused with for something in it.
 _REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
 _TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "view_too_large"})
@@ -96,6 +99,8 @@ def _refusal(what: str, code: str) -> Unreachable:
     told = f"{what}: {code}"
     if code in _PASSING:
         return Unreachable(told)
+    if code in CLOSED:
+        return PlaceClosed(told, code)
     return NotAllowed(told) if code in _TURNED_DOWN else NotTaken(told, code)
 
 

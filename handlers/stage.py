@@ -10,11 +10,12 @@ from slack_sdk.errors import SlackApiError
 from bot import measures
 from bot.ballot import Reaction
 from bot.catalogue import Catalogue
-from bot.errors import MessageGone, NotTaken, Unreachable
+from bot.errors import MessageGone, NotTaken, PlaceClosed, Unreachable
 from bot.finish import plan_of
 from bot.ports import Finishes, Picture, Roster, Rounds
 from bot.round import OPEN, Round, State
-from handlers.asking import as_taken, asking, reason, trying
+from handlers.asking import ARCHIVED, as_taken, asking, reason, trying
+from handlers.away import Away
 from handlers.blocks.fit import fit
 from handlers.blocks.plainer import AS_MEANT, Plainness
 from handlers.blocks.private import note
@@ -69,6 +70,7 @@ class SlackStage:
         measures.reads("redraws_waiting", lambda: self._redraws.waiting)
         self._plainness: dict[str, Plainness] = {}
         self._lost: set[str] = set()
+        self._away = Away(clients)
 
     async def post(self, round_id: str) -> None:
         round_ = await self._rounds.get(round_id)
@@ -86,6 +88,10 @@ class SlackStage:
         found = tuple(self._lost)
         self._lost.clear()
         return found
+
+    async def look_again(self) -> None:
+        for round_id in await self._away.back():
+            self._redraws.mark(round_id)
 
     def refresh(self, round_id: str) -> None:
         self._redraws.mark(round_id)
@@ -146,11 +152,20 @@ class SlackStage:
             try:
                 with asking("chat.update"):
                     _, plainness = await as_taken(partial(self._messages.update, round_), view, _FILE_WAITS, known)
+            except PlaceClosed as error:
+                await self._stand_still(round_, error)
+                raise
             except NotTaken as error:
                 await self._look_for(round_, error)
                 raise
-        if not plainness.full:
-            self._plainness[round_id] = plainness
+            if not plainness.full:
+                self._plainness[round_id] = plainness
+
+    async def _stand_still(self, round_: Round, error: PlaceClosed) -> None:
+        """The lead is told once what stands, and the message is drawn again once its conversation is open."""
+        self._away.note(round_, error)
+        told = refusals.away(round_, archived=error.why in ARCHIVED)
+        await self._messages.tell_lead(round_, note(told), "away")
 
     async def _look_for(self, round_: Round, error: NotTaken) -> bool:
         """Whether a refusal means that somebody deleted the message; an open round then needs another."""

@@ -166,6 +166,8 @@ class RememberingStage:
     def lost(self) -> Sequence[str]:
         return tuple(self.gone)
 
+    async def look_again(self) -> None: ...
+
     async def tell_lead(self, round_id: str, word: str) -> None:
         self.happened.append(("tell", round_id, word))
 
