@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_UP, Decimal
 
 from bot.face import Portrait
@@ -80,6 +80,15 @@ def moment(at: datetime) -> str:
 def day(at: datetime) -> str:
     """A day in the reader's own zone and language."""
     return f"<!date^{int(at.timestamp())}^{{date}}|{at.astimezone(UTC):%-d %B %Y}>"
+
+
+def calendar(on: date) -> str:
+    """A day of somebody's calendar, which no zone moves: a vendor's last day, a day of the accounts."""
+    return f"{on:%-d %B %Y}"
+
+
+def month(on: date) -> str:
+    return f"{on:%B %Y}"
 
 
 def dollars(amount: Decimal) -> str:
