@@ -40,7 +40,7 @@ def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
         if id(node) in quiet or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         if len([word for word in node.value.split() if word.strip("'’.,:;!?").isalpha()]) > 2:
-            yield node.lineno, node.value
+            yield getattr(node, "lineno", 0), node.value
 
 
 def _unread(node: ast.AST) -> Iterator[ast.AST]:
@@ -77,7 +77,9 @@ def test_no_time_is_written_but_by_the_words_for_times(path: Path) -> None:
         called = isinstance(node, ast.Call) and _name(node.func) in CLOCKS
         assert not called, f"line {getattr(node, 'lineno', 0)} writes a time"
         spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
-        assert not any(code in spec for code in ("%H", "%d", "%b", "%B", "%Y")), f"line {node.lineno} writes a time"
+        assert not any(code in spec for code in ("%H", "%d", "%b", "%B", "%Y")), (
+            f"line {getattr(node, 'lineno', 0)} writes a time"
+        )
 
 
 def test_a_sentence_out_of_place_is_found() -> None:
