@@ -23,6 +23,7 @@ CastingError
     Unreachable           Slack did not answer a question that had to be asked
         NotTaken          it answered no, and would again
             MessageGone   the round's message was taken away by hand
+            PlaceClosed   the conversation is archived, or we are not in it any more
     ModelError            one model gave no portrait; `paid` says whether it may have cost money
         Refused  RateLimited  Unpaid  BadKey  Retired  BadRequest  Down (Resting)  TimedOut  BadPicture
 """
@@ -253,6 +254,10 @@ class NotTaken(Unreachable):
 
 class MessageGone(NotTaken):
     """The round's message is not there any more."""
+
+
+class PlaceClosed(NotTaken):
+    """Nothing can be shown in the conversation for now: it is archived, or we were taken out of it."""
 
 
 @dataclass(eq=False)

@@ -65,9 +65,10 @@ class Posting:
         self._stage.refresh(round_id)
 
     async def replace_lost(self) -> None:
-        """Start posting anew what was found deleted."""
+        """Start posting anew what was found deleted, and draw again what stood still in an archived conversation."""
         for round_id in self._stage.lost():
             await self._errands.start("again", round_id)
+        await self._stage.look_again()
 
     async def _tell_elsewhere(self, round_: Round) -> None:
         """Lead the thread it was asked for in, and a lead who did not start it, to the message; each once."""

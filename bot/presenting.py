@@ -10,7 +10,7 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from bot.catalogue import Catalogue
-from bot.errors import MessageGone, NotTaken
+from bot.errors import MessageGone, NotTaken, PlaceClosed
 from bot.imaging import alike, aside, contact_sheet, record
 from bot.ports import Clock, Picture, Portraits, Rounds, Stage
 from bot.posting import insist
@@ -70,10 +70,13 @@ class Presenting:
         return self._turns.setdefault(round_id, asyncio.Lock())
 
     async def _hang_or_note(self, round_: Round) -> bool:
-        """Whether Slack refuses the sheet, which is noted; raises Unreachable."""
+        """Whether Slack refuses the sheet, which is noted; raises Unreachable.
+
+        In a conversation that is closed to us nobody could vote: the ballot waits until it is open.
+        """
         try:
             await insist(partial(self._hang_sheet, round_))
-        except MessageGone:
+        except (MessageGone, PlaceClosed):
             raise
         except NotTaken as error:
             return await self._rounds.refuse_sheet(round_.id, error.why)
@@ -84,7 +87,8 @@ class Presenting:
         try:
             await self._hang_sheet(round_)
         except NotTaken as error:
-            if not isinstance(error, MessageGone) and await self._rounds.refuse_sheet(round_.id, error.why):
+            passing = isinstance(error, MessageGone | PlaceClosed)
+            if not passing and await self._rounds.refuse_sheet(round_.id, error.why):
                 await self._stage.show(round_.id)
             raise
         await self._stage.show(round_.id)

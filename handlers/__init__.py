@@ -14,6 +14,7 @@ from handlers.home import Home
 from handlers.lock import Lock
 from handlers.look import Look
 from handlers.mention import Mention
+from handlers.menus import menus_again
 from handlers.photo import Photo
 from handlers.reach import Reach
 from handlers.recall import Recall
@@ -32,6 +33,7 @@ from handlers.vote import Vote
 
 def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackVisibility, clients: Clients) -> None:
     """Let `app` listen; `rounds` is only read: where messages and pictures are, and in whose workspace."""
+    app.use(menus_again)
     sights = Sights(rounds)
     reach = Reach(rounds)
     Cast(casting, sights, visibility, reach, clients).listen(app)

@@ -1,6 +1,7 @@
-"""Slack's refusals and silences as one of our errors, and messages whose pictures Slack does not show yet."""
+"""Slack's refusals and silences as one of our errors, and views sent plainer where Slack refuses a part of them."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -9,7 +10,9 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import NotTaken, Unreachable
+from bot.errors import NotTaken, PlaceClosed, Unreachable
+from handlers.blocks.fit import BUDGET
+from handlers.blocks.plainer import AS_MEANT, Drawn, Plainness, drawn, left
 from handlers.blocks.view import View
 
 R = TypeVar("R")
@@ -32,6 +35,13 @@ _PASSING = frozenset(
         "file_update_failed",
     }
 )
+# Where a conversation is archived (`is_inactive`: for chat.update), or the bot is in it no more.
+ARCHIVED = frozenset({"is_archived", "is_inactive"})
+CLOSED = ARCHIVED | {"channel_not_found", "not_in_channel"}
+# What a message, a modal (`invalid_arguments`) or a home is refused with for something in it.
+_REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
+_TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "view_too_large"})
+_POINTER = re.compile(r"json-pointer:/(?:view/)?blocks/(\d+)")
 _TURNED_DOWN = frozenset(
     {"invalid_auth", "not_authed", "not_allowed_token_type", "account_inactive", "token_revoked", "token_expired"}
 )
@@ -89,24 +99,72 @@ def _refusal(what: str, code: str) -> Unreachable:
     told = f"{what}: {code}"
     if code in _PASSING:
         return Unreachable(told)
+    if code in CLOSED:
+        return PlaceClosed(told, code)
     return NotAllowed(told) if code in _TURNED_DOWN else NotTaken(told, code)
 
 
 async def with_pictures(
     send: Callable[[View], Awaitable[R]], view: View, waits: Sequence[float] = ()
 ) -> tuple[R, bool]:
-    """Send `view`, trying again after each of `waits` while Slack refuses it for a picture, then without pictures.
+    """Send `view`, or what Slack takes of it; its answer, and whether everything is shown. `waits` as of `as_taken`."""
+    answer, plainness = await as_taken(send, view, waits)
+    return answer, plainness.full
 
-    Slack answers `invalid_blocks` for a file it has not processed (slackapi/node-slack-sdk issue 2170) or that is gone.
-    Returns Slack's answer and whether the pictures are shown.
+
+async def as_taken(
+    send: Callable[[View], Awaitable[R]], view: View, waits: Sequence[float] = (), known: Plainness = AS_MEANT
+) -> tuple[R, Plainness]:
+    """Send `view`, plainer each time that Slack refuses a part of it, at last as text alone; its answer, and how plain.
+
+    A picture is tried again after each of `waits` first: Slack answers `invalid_blocks` for a file it has not processed
+    (slackapi/node-slack-sdk issue 2170) or that is gone. `known` is what was refused before. Raises SlackApiError when
+    the refusal is none of blocks, or nothing is left to leave out.
     """
-    for wait in (*waits, None) if view.has_pictures else ():
+    plainness, patience = known, list(waits)
+    while True:
+        sent = drawn(view, plainness)
         try:
-            return await send(view), True
+            return await send(sent.view), plainness
         except SlackApiError as error:
-            if reason(error) != "invalid_blocks":
-                raise
-            log.info("picture_refused", details=error.response.get("errors"), again_in=wait)
-        if wait is not None:
-            await asyncio.sleep(wait)
-    return await send(view.without_pictures()), not view.has_pictures
+            refused = _refused(error, sent)
+            soon = refused == {"image"} and _may_pass(error)
+            waiting = patience.pop(0) if soon and patience else None
+            if waiting is None:
+                plainness = _plainer(error, refused, plainness)
+            log.info("blocks_refused", error=reason(error), details=_details(error), kinds=refused, again_in=waiting)
+            await asyncio.sleep(waiting or 0)
+
+
+def _plainer(error: SlackApiError, refused: set[str], plainness: Plainness) -> Plainness:
+    """What to leave out next; raises `error` where that would change nothing."""
+    code = reason(error)
+    if code in _TOO_LONG and not plainness.shortest:
+        return plainness.shorter(BUDGET)
+    if code in _TOO_LONG | _REFUSED_BLOCKS and left(refused, plainness):
+        return plainness.without(refused)
+    raise error
+
+
+def _refused(error: SlackApiError, sent: Drawn) -> set[str]:
+    """The kinds of the blocks that Slack names; where it names none the pictures, if there are any, else all."""
+    pointed = {int(number) for detail in _details(error) for number in _POINTER.findall(detail)}
+    named = {sent.kinds[number] for number in pointed if number < len(sent.kinds)}
+    if named - {"image"}:
+        return named - {"image"}
+    pictures = {"image"} if any(block["type"] == "image" for block in sent.view.blocks) else set[str]()
+    return named or pictures or set(sent.kinds)
+
+
+def _may_pass(error: SlackApiError) -> bool:
+    """Whether a picture may be taken a little later: Slack calls the file invalid, or says nothing about it."""
+    details = _details(error)
+    return not details or any("slack file" in detail for detail in details)
+
+
+def _details(error: SlackApiError) -> list[str]:
+    """What Slack says of a refusal, each with a pointer to its place (`errors`, and `response_metadata.messages`)."""
+    told = getattr(error.response, "data", error.response)
+    if not isinstance(told, dict):
+        return []
+    return [str(each) for each in told.get("errors") or (told.get("response_metadata") or {}).get("messages") or ()]

@@ -19,7 +19,7 @@ from handlers.blocks.dialog import dialog
 from handlers.blocks.facts import facts
 from handlers.blocks.recall import full
 from handlers.clients import Clients
-from handlers.delivery import instead_of, open_dialog, tell_above, tell_in_dialog
+from handlers.dialogs import instead_of, open_dialog, tell_above, tell_in_dialog
 from handlers.handing import Handing
 from handlers.payloads import Filled, Payload, touched_from
 from handlers.reach import Reach

@@ -32,6 +32,7 @@ from handlers.blocks.recall import LISTED, listing
 from handlers.blocks.view import View
 from handlers.clients import Clients
 from handlers.delivery import Replies, whisper
+from handlers.dialogs import open_dialog
 from handlers.payloads import Command, Payload, command_from, press_from
 from handlers.posters import Posters
 from handlers.reach import Reach
@@ -65,7 +66,7 @@ class Cast:
         app.action(re.compile(r"^cast_with:(instead|only)$"))(self.on_offer)
 
     async def on_command(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """Whatever is answered without pictures is answered by the ack itself."""
+        """Whatever is answered in one sentence is answered by the ack itself."""
         replies = Replies(ack, respond, ack_speaks=True)
         async with apology(replies.privately):
             command = command_from(body)
@@ -104,7 +105,7 @@ class Cast:
         begun = self._casting.drafting.begin(command.place, command.person, command.trigger)
         view = filling.form(await replies.in_time(begun), self._titles)
         with asking("views.open"):
-            await client.views_open(trigger_id=command.trigger, view=view)
+            await open_dialog(client, command.trigger, view)
         await replies.ack()
 
     async def _must_be_here(self, command: Command, replies: Replies) -> None:
@@ -133,7 +134,7 @@ class Cast:
         """A form for the picture; the brief waits as a wish until it is sent."""
         held = await self._casting.opening.hold(brief, command.place, command.person, command.trigger)
         with asking("views.open"):
-            await client.views_open(trigger_id=command.trigger, view=form(held.wish, held.price))
+            await open_dialog(client, command.trigger, form(held.wish, held.price))
         await replies.ack()
 
     async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:

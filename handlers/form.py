@@ -24,6 +24,7 @@ from handlers.blocks import form as blocks
 from handlers.blocks.dialog import TEXT_LIMIT
 from handlers.blocks.view import View
 from handlers.delivery import Replies, whisper
+from handlers.dialogs import change_dialog, open_dialog
 from handlers.downloads import attached
 from handlers.drafts import draft_in
 from handlers.payloads import Filled, Looked, Payload, Pointed, filled_from, looked_from, pointed_from, touched_from
@@ -74,7 +75,7 @@ class Form:
                 self._drafting.begin(pointed.place, pointed.person, pointed.trigger, text, asked_in)
             )
             with asking("views.open"):
-                await client.views_open(trigger_id=pointed.trigger, view=blocks.form(begun, self._titles))
+                await open_dialog(client, pointed.trigger, blocks.form(begun, self._titles))
 
     async def on_name(self, ack: AsyncAck, body: Payload) -> None:
         """Offer characters, and the name as it is typed."""
@@ -152,8 +153,7 @@ class Form:
     async def _update(self, client: AsyncWebClient, view_id: str, version: str | None, now: Filling) -> bool:
         """False where another update came first."""
         try:
-            with asking("views.update"):
-                await client.views_update(view_id=view_id, hash=version, view=blocks.form(now, self._titles))
+            await change_dialog(client, view_id, blocks.form(now, self._titles), version or "")
         except NotTaken as error:
             if error.why == "hash_conflict":
                 return False

@@ -12,7 +12,8 @@ from bot.errors import NotHere
 from handlers.apology import apology, nobody
 from handlers.asking import asking
 from handlers.blocks.history import LEFT, RIGHT
-from handlers.delivery import Replies, open_dialog, whisper
+from handlers.delivery import Replies, whisper
+from handlers.dialogs import change_dialog, open_dialog
 from handlers.payloads import Payload, press_from, touched_from
 from handlers.reach import Reach
 from handlers.showing import Showing
@@ -66,5 +67,4 @@ class History:
             await self._reach.round(touched.form)
             one, other = touched.form.one(LEFT), touched.form.one(RIGHT)
             if modal := await self._showing.versions(one, other, touched.form.person, client):
-                with asking("views.update"):
-                    await client.views_update(view_id=touched.view_id, hash=touched.version, view=modal)
+                await change_dialog(client, touched.view_id, modal, touched.version)

@@ -17,7 +17,7 @@ from bot.home import HomeView, Looking
 from handlers.apology import apology, nobody
 from handlers.blocks import home as blocks
 from handlers.blocks.recall import Sight
-from handlers.delivery import publish, tell_in_dialog
+from handlers.dialogs import publish, tell_in_dialog
 from handlers.payloads import Payload, Touched, touched_from, visit_from
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility

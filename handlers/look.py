@@ -14,7 +14,8 @@ from bot.looking import Closer
 from bot.round import Slot
 from handlers.apology import apology, nobody
 from handlers.blocks import look as blocks
-from handlers.delivery import Replies, change_dialog, open_dialog
+from handlers.delivery import Replies
+from handlers.dialogs import change_dialog, open_dialog
 from handlers.payloads import Payload, press_from, touched_from
 from handlers.reach import Reach
 from handlers.sights import Sights

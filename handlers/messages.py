@@ -4,7 +4,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from bot.errors import NotTaken, Unreachable
 from bot.round import Round
-from handlers.asking import asking, trying
+from handlers.asking import asking, trying, with_pictures
+from handlers.blocks.fit import fit
 from handlers.blocks.view import View
 from handlers.clients import Clients
 
@@ -33,7 +34,7 @@ class Messages:
         raise NotTaken("chat.postMessage", _TAKEN_AWAY)
 
     async def update(self, round_: Round, view: View) -> None:
-        """Draw the round's message; raises what slack_sdk raises."""
+        """Draw the round's message, exactly so; raises what slack_sdk raises."""
         await self._clients.of(round_.place.team).chat_update(
             channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
         )
@@ -73,23 +74,30 @@ class Messages:
 
         A person's id in the place of a channel means their conversation with the bot (docs.slack.dev).
         """
-        with trying("chat.postMessage"):
+
+        async def send(plain: View) -> None:
             await self._clients.of(round_.place.team).chat_postMessage(
-                channel=round_.lead, text=view.text, blocks=view.blocks, client_msg_id=_name(round_, what)
+                channel=round_.lead, text=plain.text, blocks=plain.blocks, client_msg_id=_name(round_, what)
             )
 
+        with trying("chat.postMessage"):
+            await with_pictures(send, fit(view))
+
     async def _post(self, round_: Round, view: View, posting: str) -> str:
-        with asking("chat.postMessage"):
+        async def send(plain: View) -> str:
             answer = await self._clients.of(round_.place.team).chat_postMessage(
                 channel=round_.place.channel,
-                text=view.text,
-                blocks=view.blocks,
+                text=plain.text,
+                blocks=plain.blocks,
                 metadata={"event_type": "castroom_round", "event_payload": {"round": round_.id}},
                 client_msg_id=_name(round_, posting),
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        return str(answer["ts"])
+            return str(answer["ts"])
+
+        with asking("chat.postMessage"):
+            return (await with_pictures(send, fit(view)))[0]
 
 
 def _name(round_: Round, what: str) -> str:

@@ -4,6 +4,7 @@ from functools import partial
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.bars import bars
 from bot.catalogue import Catalogue, Ending
@@ -15,6 +16,7 @@ from bot.round import Round
 from bot.statement import Entry, Statement
 from handlers.asking import asking, with_pictures
 from handlers.blocks import spend as blocks
+from handlers.blocks.fit import fit
 from handlers.blocks.private import note
 from handlers.blocks.view import View
 from handlers.clients import Clients
@@ -59,7 +61,7 @@ class SlackMessenger:
         client = self._clients.of(reader.team)
         view = blocks.statement(statement, self._titles)
         with asking("chat.postMessage"):
-            answer = await client.chat_postMessage(channel=reader.person, text=view.text, blocks=view.blocks)
+            answer, _ = await with_pictures(partial(_post, client, reader.person), fit(view))
         if not statement.productions:
             return
         where = Place(reader.team, str(answer["channel"]))
@@ -75,7 +77,11 @@ class SlackMessenger:
         await self._uploads.ready(where.team, file_id)
         view = blocks.statement(statement, self._titles, file_id)
         with asking("chat.update"):
-            await with_pictures(partial(_update, self._clients.of(where.team), where, ts), view, _FILE_WAITS)
+            await with_pictures(partial(_update, self._clients.of(where.team), where, ts), fit(view), _FILE_WAITS)
+
+
+async def _post(client: AsyncWebClient, person: str, view: View) -> AsyncSlackResponse:
+    return await client.chat_postMessage(channel=person, text=view.text, blocks=view.blocks)
 
 
 async def _update(client: AsyncWebClient, where: Place, ts: str, view: View) -> None:

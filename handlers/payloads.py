@@ -19,6 +19,8 @@ Payload = Mapping[str, Any]
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
 _SECOND = 1_000_000
+# In front of the action id of a button that stands for one line of a menu: `menu:2:decide`.
+MENU = "menu:"
 
 
 class BadPayload(ValueError):
@@ -312,6 +314,13 @@ def _without(bot: str, text: str) -> str:
     for token in reversed(named if bot else named[:1]):
         text = f"{text[: token.start()]} {text[token.end() :]}"
     return text
+
+
+def unwrapped(body: dict[str, Any]) -> None:
+    """A press on a button that stands in for a menu becomes one on the menu: its action id without what MENU adds."""
+    for action in body.get("actions") or ():
+        if str(action.get("action_id", "")).startswith(MENU):
+            action["action_id"] = action["action_id"].removeprefix(MENU).partition(":")[2]
 
 
 def number_of(reaction: str) -> int | None:

@@ -17,7 +17,8 @@ from handlers.asking import asking
 from handlers.blocks import recasting as blocks
 from handlers.blocks.dialog import dialog
 from handlers.blocks.view import View
-from handlers.delivery import Replies, open_dialog
+from handlers.delivery import Replies
+from handlers.dialogs import open_dialog
 from handlers.payloads import Filled, Payload, filled_from, press_from
 from handlers.reach import Reach
 from handlers.words import errors

@@ -9,7 +9,8 @@ from bot.casting import Casting
 from handlers.apology import apology
 from handlers.blocks import refine as blocks
 from handlers.blocks.view import View
-from handlers.delivery import Replies, open_dialog
+from handlers.delivery import Replies
+from handlers.dialogs import open_dialog
 from handlers.payloads import Payload, filled_from, press_from
 from handlers.reach import Reach
 

@@ -9,10 +9,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
 from handlers.apology import apology
+from handlers.asking import asking
 from handlers.blocks import sealed
 from handlers.blocks.dialog import dialog
 from handlers.blocks.view import View
-from handlers.delivery import Replies, open_dialog
+from handlers.delivery import Replies
+from handlers.dialogs import open_dialog
 from handlers.papers import answered_in
 from handlers.payloads import Payload, filled_from, press_from
 from handlers.reach import Reach
@@ -37,7 +39,9 @@ class Seal:
             press = press_from(body)
             await replies.ack()
             await self._reach.round(press)
-            await open_dialog(client, press.opener, sealed.paper(await self._sealing.sheet(press.id, press.person)))
+            paper = sealed.paper(await self._sealing.sheet(press.id, press.person))
+            with asking("views.open"):
+                await open_dialog(client, press.opener, paper)
 
     async def on_paper(self, ack: AsyncAck, body: Payload) -> None:
         """Take the paper in before the ack, so that what Slack closes is saved."""

@@ -11,11 +11,14 @@ from slack_sdk.errors import SlackApiError
 from bot import measures
 from bot.ballot import Reaction
 from bot.catalogue import Catalogue
-from bot.errors import MessageGone, NotTaken, Unreachable
+from bot.errors import MessageGone, NotTaken, PlaceClosed, Unreachable
 from bot.finish import plan_of
 from bot.ports import Finishes, Picture, Roster, Rounds
 from bot.round import OPEN, RECAST, Round, State
-from handlers.asking import asking, reason, trying, with_pictures
+from handlers.asking import ARCHIVED, as_taken, asking, reason, trying
+from handlers.away import Away
+from handlers.blocks.fit import fit
+from handlers.blocks.plainer import AS_MEANT, Plainness
 from handlers.blocks.private import note
 from handlers.blocks.rounds import message
 from handlers.blocks.shown import Shown
@@ -71,8 +74,9 @@ class SlackStage:
         self._kinship = Kinship(self._links, rounds)
         self._redraws = Redraws(self._draw, self._team_of)
         measures.reads("redraws_waiting", lambda: self._redraws.waiting)
-        self._without_picture: set[str] = set()
+        self._plainness: dict[str, Plainness] = {}
         self._lost: set[str] = set()
+        self._away = Away(clients)
 
     async def post(self, round_id: str) -> None:
         round_ = await self._rounds.get(round_id)
@@ -91,12 +95,16 @@ class SlackStage:
         self._lost.clear()
         return found
 
+    async def look_again(self) -> None:
+        for round_id in await self._away.back():
+            self._redraws.mark(round_id)
+
     def refresh(self, round_id: str) -> None:
         self._redraws.mark(round_id)
 
     async def show(self, round_id: str) -> None:
-        """A picture that Slack refused earlier is tried again here, and only here."""
-        self._without_picture.discard(round_id)
+        """What Slack refused earlier is tried again here, and only here."""
+        self._plainness.pop(round_id, None)
         await self._redraws.first(round_id)
 
     async def hang(self, round_id: str, sheet: Picture) -> str:
@@ -149,19 +157,26 @@ class SlackStage:
         round_ = await self._rounds.get(round_id)
         if round_.message_ts is None:
             return
-        view = await self._view(round_)
-        if round_id in self._without_picture:
-            view = view.without_pictures()
-
+        view = fit(await self._view(round_))
+        known = self._plainness.get(round_id, AS_MEANT)
         with trying("chat.update"):
             try:
                 with asking("chat.update"):
-                    _, complete = await with_pictures(partial(self._messages.update, round_), view, _FILE_WAITS)
+                    _, plainness = await as_taken(partial(self._messages.update, round_), view, _FILE_WAITS, known)
+            except PlaceClosed as error:
+                await self._stand_still(round_, error)
+                raise
             except NotTaken as error:
                 await self._look_for(round_, error)
                 raise
-            if not complete:
-                self._without_picture.add(round_id)
+            if not plainness.full:
+                self._plainness[round_id] = plainness
+
+    async def _stand_still(self, round_: Round, error: PlaceClosed) -> None:
+        """The lead is told once what stands, and the message is drawn again once its conversation is open."""
+        self._away.note(round_, error)
+        told = refusals.away(round_, archived=error.why in ARCHIVED)
+        await self._messages.tell_lead(round_, note(told), "away")
 
     async def _look_for(self, round_: Round, error: NotTaken) -> bool:
         """Whether a refusal means that somebody deleted the message; an open round then needs another."""

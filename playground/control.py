@@ -10,7 +10,7 @@ from aiohttp import web
 from PIL import Image
 
 from playground.people import APP_TOKEN, SIGNING_SECRET, Person, Place
-from playground.slack import attachments, files, gestures, modals
+from playground.slack import attachments, files, gestures, hands, modals
 from playground.slack.desk import door, person_named, place_named, read, team_named
 from playground.slack.errors import DoorError
 from playground.slack.ids import new_id
@@ -105,6 +105,8 @@ async def _in_place(actor: Actor, gesture: str, form: Form) -> Json:
         return await gestures.open_home(actor, form.tab, _own_place(actor))
     if gesture == "shortcut" and form.channel is None:
         return await gestures.shortcut(actor, form.callback_id, None, "")
+    if gesture == "rename" and form.channel is None:
+        return hands.rename_person(actor, form.name)
     if form.channel is None:
         raise DoorError("bad_request", "which channel?")
     team = actor.person.team
@@ -125,6 +127,22 @@ async def _in_place(actor: Actor, gesture: str, form: Form) -> Json:
         case "invite":
             guest = person_named(actor.world, form.user, team).id if form.user else actor.install.bot
             return await gestures.invite(actor, place, guest)
+    return _by_hand(actor, place, gesture, form)
+
+
+def _by_hand(actor: Actor, place: Place, gesture: str, form: Form) -> Json:
+    match gesture:
+        case "archive" | "unarchive":
+            return hands.archive(actor, place, archived=gesture == "archive")
+        case "rename":
+            return hands.rename_place(actor, place, form.name)
+        case "remove":
+            member = person_named(actor.world, form.user, place.team).id if form.user else actor.install.bot
+            return hands.remove(actor, place, member)
+        case "delete":
+            return hands.delete(actor, place, form.ts)
+        case "edit":
+            return hands.edit(actor, place, form.ts, form.text)
     raise DoorError("no_such_gesture", gesture, 404)
 
 

@@ -71,6 +71,10 @@ class Stage(Protocol):
         """Open rounds whose message was found deleted since this was asked last."""
         ...
 
+    async def look_again(self) -> None:
+        """Draw what stood still in a conversation that is open to us again; asked often, looks every 20 seconds."""
+        ...
+
     def refresh(self, round_id: str) -> None:
         """The message is dirty: one coalesced redraw soon."""
         ...

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.words import labels
-from handlers.words.text import cut
+from handlers.words.text import cut, cut_marked
 
 Block = dict[str, Any]
 
@@ -43,19 +43,24 @@ def view(text: str, *blocks: Block | None, instead: str = "") -> View:
     return View(text, tuple(b for b in blocks if b), instead)
 
 
+def is_note(shown: View) -> bool:
+    """Whether a view is one sentence, which its text says as well."""
+    return len(shown.blocks) == 1 and (shown.blocks[0].get("text") or {}).get("text") == shown.text
+
+
 def header(text: str) -> Block:
     return {"type": "header", "text": plain(cut(text, labels.HEADER_LIMIT))}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    block: Block = {"type": "section", "text": mrkdwn(cut(text, _SECTION_LIMIT)), "expand": True}
+    block: Block = {"type": "section", "text": mrkdwn(cut_marked(text, _SECTION_LIMIT)), "expand": True}
     return block | {"accessory": accessory} if accessory else block
 
 
 def context(*texts: str) -> Block | None:
     """One quiet line; None when there is nothing to say."""
     said = " · ".join(filter(None, texts))
-    return {"type": "context", "elements": [mrkdwn(cut(said, _SECTION_LIMIT))]} if said else None
+    return {"type": "context", "elements": [mrkdwn(cut_marked(said, _SECTION_LIMIT))]} if said else None
 
 
 def divider() -> Block:

@@ -1,7 +1,7 @@
 """What is told of a model that its vendor takes away."""
 
 from bot.catalogue import Ending
-from handlers.words.text import quiet
+from handlers.words.text import calendar, quiet
 
 
 def notice(ending: Ending) -> str:
@@ -11,7 +11,7 @@ def notice(ending: Ending) -> str:
     if ending.gone:
         what = f"{name} is no longer served by its vendor, so it is not asked any more."
     else:
-        what = f"{name} is served until {ending.on:%-d %B %Y}; from then on it is not asked any more."
+        what = f"{name} is served until {calendar(ending.on)}; from then on it is not asked any more."
     if successor is None:
         return f"{what} Nobody names a successor; a brief without `--models` goes to the models that are left."
     return f"{what} In its place there is {quiet(successor.title)}: `--models {successor.name}`."

@@ -1,8 +1,8 @@
 """What Slack does not let us show, why, and who can change it; codes from docs.slack.dev, errors of each method."""
 
-from bot.round import Round
-from handlers.words.rounds import cost
-from handlers.words.text import channel, quiet
+from bot.round import Round, State
+from handlers.words.rounds import cost, result
+from handlers.words.text import channel, quiet, when
 
 _POSTS = {
     "is_archived": "the channel is archived",
@@ -36,6 +36,28 @@ def called_off(round_: Round) -> str:
         f"The round for {quiet(round_.character)} in {channel(round_.place.channel)} is called off: {why}. "
         f"{money} The name is free again."
     )
+
+
+def away(round_: Round, *, archived: bool) -> str:
+    """For the lead of a round whose message can not be changed for now."""
+    where = channel(round_.place.channel)
+    why = f"{where} is archived" if archived else f"I am not in {where} any more"
+    again = "Unarchive it" if archived else "Invite me again (/invite @Castroom)"
+    return (
+        f"{why[0].upper()}{why[1:]}, so the message of {quiet(round_.character)} stands still there. Nothing is lost: "
+        f"{_stands(round_)} {again}, and the round goes on by itself."
+    )
+
+
+def _stands(round_: Round) -> str:
+    if round_.state is State.DRAWING:
+        return "its portraits are drawn and kept, and voting waits."
+    if round_.state is State.VOTING:
+        until = f" until {when(round_.closes_at)}" if round_.closes_at else ""
+        return f"every vote so far stands, and voting is open{until}."
+    if round_.state is State.LOCKED:
+        return f"{quiet(round_.character)} is cast, and /cast {quiet(round_.character)} shows the face."
+    return f"the portraits and votes are kept. {result(round_, round_.tally)}" if round_.tally else "all is kept."
 
 
 def no_sheet(round_: Round) -> str:

@@ -1,11 +1,10 @@
 """What a statement of spending says: lines, caps, questions, and the bars' labels."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot.bars import Bar, Panel
 from bot.statement import Entry, Line, Standing, Statement
-from handlers.words.text import channel, count, cut, dollars, person, quiet, several, when
+from handlers.words.text import calendar, channel, count, cut, dollars, month, person, quiet, several, when
 from handlers.words.titles import Titles
 
 CHARGED = "It was charged"
@@ -33,7 +32,7 @@ _CAPS = {
 
 
 def header(statement: Statement) -> str:
-    return f"Spending in {_month(statement.day)}"
+    return f"Spending in {month(statement.day)}"
 
 
 def total(statement: Statement) -> str:
@@ -125,7 +124,7 @@ def alt(statement: Statement, titles: Titles) -> str:
         f"{panel.title.lower()} {several([f'{bar.label} {bar.amount}' for bar in panel.bars])}"
         for panel in panels(statement, titles)
     ]
-    return cut(f"Bars of the spending in {_month(statement.day)}: {'; '.join(told)}", 1000)
+    return cut(f"Bars of the spending in {month(statement.day)}: {'; '.join(told)}", 1000)
 
 
 def _listed(lines: Sequence[tuple[str, Line]]) -> str:
@@ -141,12 +140,8 @@ def _sums(line: Line) -> str:
 
 
 def _item(entry: Entry) -> str:
-    return f"{quiet(entry.character)}, {_ITEMS[entry.kind]} of {entry.day:%-d %B}"
+    return f"{quiet(entry.character)}, {_ITEMS[entry.kind]} of {calendar(entry.day)}"
 
 
 def _bar(label: str, line: Line) -> Bar:
     return Bar(cut(label, _BAR_LABEL), dollars(line.month), float(line.month))
-
-
-def _month(day: date) -> str:
-    return f"{day:%B %Y}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_UP, Decimal
 
 from bot.face import Portrait
@@ -13,6 +13,9 @@ _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _LOW_MACRON = "\u02cd"
 _QUOTE_MARK = re.compile(r"^>", re.MULTILINE)
 _WORD_JOINER = "\u2060"
+# `<!date^...|UTC>`, `<https://...|label>`, `<@U..>`, `<#C..>`; an entity without its end.
+_MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_BROKEN_ENTITY = re.compile(r"&[a-z]{0,3}$")
 _CENT = Decimal("0.01")
 _TENTH_OF_A_CENT = Decimal("0.001")
 
@@ -31,6 +34,24 @@ def quiet(text: str) -> str:
 def cut(text: str, limit: int) -> str:
     """`text` in at most `limit` characters, with an ellipsis where something was left out."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def cut_marked(text: str, limit: int) -> str:
+    """`cut` for marked-up text: no mention, date, link or entity is cut in two."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - 1]
+    if kept.rfind("<") > kept.rfind(">"):
+        kept = kept[: kept.rfind("<")]
+    if _BROKEN_ENTITY.search(kept):
+        kept = kept[: kept.rfind("&")]
+    return kept.rstrip() + "…"
+
+
+def unmarked(text: str) -> str:
+    """Marked-up text as it reads where nothing is marked up: dates in UTC, links as their labels, people by id."""
+    bare = _MARKED.sub(_read, text)
+    return bare.replace("*", "").replace("`", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def person(user_id: str) -> str:
@@ -61,6 +82,15 @@ def day(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date}}|{at.astimezone(UTC):%-d %B %Y}>"
 
 
+def calendar(on: date) -> str:
+    """A day of somebody's calendar, which no zone moves: a vendor's last day, a day of the accounts."""
+    return f"{on:%-d %B %Y}"
+
+
+def month(on: date) -> str:
+    return f"{on:%B %Y}"
+
+
 def dollars(amount: Decimal) -> str:
     """Money, rounded up so that no sum looks smaller than it is: in cents, below one cent in tenths of a cent."""
     return f"${amount.quantize(_TENTH_OF_A_CENT if 0 < amount < _CENT else _CENT, ROUND_UP)}"
@@ -79,3 +109,7 @@ def count(number: int, thing: str, things: str = "") -> str:
 def several(words: Sequence[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def _read(marked: re.Match[str]) -> str:
+    return marked[2] or marked[1]

@@ -15,14 +15,14 @@ from playground.faces.words import Traits
 _LARGEST = 2560  # pixels; what is asked for larger is drawn at this and enlarged, since paper has no finer grain
 
 
-def draw_face(model: str, prompt: str, seed: int, width: int, height: int) -> Image.Image:
-    """The portrait that belongs to (model, prompt, seed), at exactly this size."""
+def draw_face(model: str, prompt: str, seed: int, width: int, height: int, hand: str = "") -> Image.Image:
+    """The portrait that belongs to (model, prompt, seed), at exactly this size; drawn as model `hand` does, if told."""
     digest = sha256(f"{model}|{prompt}|{seed}".encode()).digest()
     chance = np.random.default_rng(int.from_bytes(digest[:8]))
     person = Person.of(Traits.of(prompt), chance)
     scale = min(1.0, _LARGEST / max(width, height))
     size = (round(width * scale), round(height * scale))
-    picture = hand_of(model)(person, sketch_of(person, chance), chance, *size)
+    picture = hand_of(hand or model)(person, sketch_of(person, chance), chance, *size)
     return sign(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))
 
 

@@ -24,6 +24,10 @@ class _Habit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spelling: Spelling
 
 
+class _Hand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    of: str = ""
+
+
 class ModelsDoor:
     """Routes under /control; `served` are (vendor, model id) of every model that can answer."""
 
@@ -40,6 +44,7 @@ class ModelsDoor:
             web.post("/control/models/{model:.+}/faults", self.fault),
             web.post("/control/models/{model:.+}/latency", self.latency),
             web.post("/control/models/{model:.+}/life", self.life),
+            web.post("/control/hand", self.set_hand),
             web.post("/control/gemini", self.set_spelling),
             web.get("/control/own", self.habits),
             web.post("/control/own", self.set_habits),
@@ -80,6 +85,16 @@ class ModelsDoor:
             raise _no("bad_life", f"{error.field}: {error.detail}".lstrip(": ")) from error
         self._studio.lives.set(model, life)
         return web.json_response({"ok": True, "model": model, "life": msgspec.structs.asdict(life)})
+
+    async def set_hand(self, request: web.Request) -> web.Response:
+        try:
+            hand = parsed(await body_of(request), _Hand).of
+        except MisfitError as error:
+            raise _no("bad_hand", f"{error.field}: {error.detail}".lstrip(": ")) from error
+        if hand and not any(hand == known for _, known in self._served):
+            raise _no("no_such_model", hand, web.HTTPNotFound)
+        self._studio.hand = hand
+        return web.json_response({"ok": True, "of": hand})
 
     async def set_spelling(self, request: web.Request) -> web.Response:
         try:

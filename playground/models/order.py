@@ -9,7 +9,7 @@ Touch = Literal["draw", "edit", "upscale"]
 @dataclass(frozen=True, slots=True)
 class Order:
     """A call that passed validation; `price_usd` is for all `n` pictures, `seed` None where the caller gave
-    none; a model that `thinks` may show a sketch first."""
+    none; a model that `thinks` may show a sketch first; `hand` is the model that it draws like, itself unless told."""
 
     model: str
     prompt: str
@@ -24,6 +24,7 @@ class Order:
     strength: float = 0.2
     by_url: bool = False
     thinks: bool = False
+    hand: str = ""
 
     @property
     def size(self) -> str:

@@ -51,7 +51,7 @@ def _sketch(order: Order, seed: int) -> Picture:
 
 def _draw(order: Order, seed: int) -> Image.Image:
     if order.touch == "draw":
-        return draw_face(order.model, order.prompt, seed, order.width, order.height)
+        return draw_face(order.model, order.prompt, seed, order.width, order.height, order.hand)
     reference = opened(order.references[0])
     if order.touch == "upscale":
         enlarged = reference.resize((order.width, order.height), Image.Resampling.LANCZOS)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,6 +53,7 @@ class Studio:
         self.faults = Faults()
         self.lives = Lives()
         self.bill = Bill(data)
+        self.hand = ""
         self._speed = speed
         self._drawers = ThreadPoolExecutor(_DRAWERS, thread_name_prefix="drawer")
 
@@ -95,9 +96,10 @@ class Studio:
 
     async def draw(self, job: Job, seconds: float) -> list[Picture]:
         """The pictures as the fault leaves them, no sooner than after `seconds`."""
+        order = replace(job.order, hand=self.hand)
         async with asyncio.TaskGroup() as both:
             drawing = both.create_task(
-                self.off_loop(lambda: [spoiled(picture, job.fault) for picture in drawn(job.order, job.call.take)])
+                self.off_loop(lambda: [spoiled(picture, job.fault) for picture in drawn(order, job.call.take)])
             )
             both.create_task(self.pause(seconds))
         return drawing.result()

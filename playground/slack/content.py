@@ -8,7 +8,7 @@ from playground.slack.errors import SlackError
 from playground.slack.ids import short_id
 from playground.slack.inputs import CLICKABLE
 from playground.slack.store import Json
-from playground.slack.validator import check_message, weight
+from playground.slack.validator import check_message, refused, weight
 from playground.slack.world import World
 
 # docs.slack.dev, "chat.postMessage": text is cut at 40,000 characters; "chat.update" refuses more than 4,000.
@@ -31,6 +31,7 @@ def read_content(world: World, team: str, arguments: Arguments, too_long: str = 
     content: Json = {"text": arguments.text("text", _NO_FALLBACK)[:LONGEST_TEXT]}
     if blocks:
         problems = check_message(blocks, partial(files.usable_in_blocks, world, team))
+        problems += refused(blocks, world.settings.refused_blocks, "/blocks")
         if problems:
             raise SlackError("invalid_blocks", problems)
         if weight(blocks) > LONGEST_BLOCKS:

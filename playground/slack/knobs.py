@@ -91,7 +91,7 @@ async def _rates(world: World, request: web.Request) -> Json:
 
 async def _settings(world: World, request: web.Request) -> Json:
     """Names left out keep their value."""
-    body = await read(request, dict[str, float | tuple[float, ...]])
+    body = await read(request, dict[str, float | tuple[float | str, ...]])
     try:
         merged = msgspec.convert(dataclasses.asdict(world.settings) | body, Settings)
     except msgspec.ValidationError as error:

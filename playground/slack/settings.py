@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Seconds, all of them; `retry_seconds` are the pauses before an event is sent again.
+    """Seconds; `retry_seconds` are the pauses before an event is sent again.
+
+    `refused_blocks` are types of blocks and elements, and names of properties, that no message and no view may hold.
 
     docs.slack.dev: three seconds for an ack and for a trigger; retries at once, after one and after five minutes; ten
     minutes for the code of an installation.
@@ -16,3 +18,4 @@ class Settings:
     trigger_seconds: float = 3.0
     code_seconds: float = 600.0
     retry_seconds: tuple[float, ...] = (0.0, 60.0, 300.0)
+    refused_blocks: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from playground.slack.inputs import elements
 from playground.slack.limits import (
@@ -74,6 +74,24 @@ def check_document(document: object) -> tuple[str, ...]:
         case {"text": str()}:
             return ()
     return ("neither blocks nor a view nor a message",)
+
+
+def refused(part: object, names: Collection[str], at: str) -> tuple[str, ...]:
+    """Where anything of a type or a property that this Slack is told to refuse stands, in Slack's words."""
+    return _worded([*_refused(part, names, at)]) if names else ()
+
+
+def _refused(part: object, names: Collection[str], at: str) -> Problems:
+    if isinstance(part, list):
+        for number, item in enumerate(part):
+            yield from _refused(item, names, f"{at}/{number}")
+    elif isinstance(part, dict):
+        if part.get("type") in names:
+            yield f"{at}/type", f"unsupported type: {part['type']}"
+        for name, value in part.items():
+            if name in names:
+                yield at, f"invalid additional property: {name}"
+            yield from _refused(value, names, f"{at}/{name}")
 
 
 def weight(blocks: list[Json]) -> int:

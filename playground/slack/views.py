@@ -13,7 +13,7 @@ from playground.slack.errors import SlackError
 from playground.slack.ids import new_id
 from playground.slack.inputs import initial_state
 from playground.slack.store import Json
-from playground.slack.validator import check_view
+from playground.slack.validator import check_view, refused
 from playground.slack.world import World
 
 _DEEPEST = 3
@@ -26,6 +26,7 @@ def checked(world: World, team: str, view: object, kind: str) -> Json:
     if not isinstance(view, dict):
         raise SlackError("invalid_arguments", ("must provide an object [json-pointer:/view]",))
     problems = check_view(view, kind, partial(files.usable_in_blocks, world, team))
+    problems += refused(view.get("blocks"), world.settings.refused_blocks, "/view/blocks")
     if problems:
         raise SlackError("invalid_arguments", problems)
     if len(msgspec.json.encode(view)) > _LARGEST:

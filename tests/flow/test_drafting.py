@@ -84,7 +84,7 @@ async def test_whoever_starts_pays_for_what_is_drawn_first_and_the_lead_for_what
         assert ("tell", round_id, "leads") in house.stage.happened
         with pytest.raises(NotYours):
             await house.casting.voting.close(round_id, LEAD)
-        await house.casting.audition.reroll_one(round_.slot_of[1], DIRECTOR, "press")
+        await house.casting.rerolling.one(round_.slot_of[1], DIRECTOR, "press")
         assert (await held(house, LEAD), await held(house, DIRECTOR)) == (Decimal("0.20"), Decimal("0.05"))
         shares = {v.person: v.month for v in await house.storage.ledger.veiled("T1", purse_day(house.now))}
         assert shares == {LEAD: Decimal("0.20"), DIRECTOR: Decimal("0.05")}

@@ -1,9 +1,14 @@
 """The same bot over signed HTTP requests instead of a socket."""
 
 import asyncio
+import hmac
 import socket
+import time
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
+
+import aiohttp
 
 from playground.processes import bot_environment, start_bot
 from tests.flow.house import DANIEL, LENA, House
@@ -37,8 +42,32 @@ class OverHttp(House):
         variables.pop("SLACK_APP_TOKEN", None)
         self.bot = await start_bot(variables, self.data / "bot.log", script)
         await listening(port)
-        answer = await self.door.post("slack/http", {"url": f"http://127.0.0.1:{port}/slack/events"})
+        self.url = f"http://127.0.0.1:{port}/slack/events"
+        self.secret = variables["SLACK_SIGNING_SECRET"]
+        answer = await self.door.post("slack/http", {"url": self.url})
         assert answer["ok"], answer
+
+
+async def refused(house: OverHttp) -> dict[str, int]:
+    """What the bot answers to requests that Slack did not send, or not now."""
+    body, now = "command=%2Fcast&text=help&team_id=T0HARBOUR", int(time.time())
+    tries = {
+        "unsigned": {},
+        "forged": _signed(body, now, "guessed"),
+        "ten minutes old": _signed(body, now - 600, house.secret),
+    }
+    answers = {}
+    async with aiohttp.ClientSession() as session:
+        for name, headers in tries.items():
+            typed = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+            async with session.post(house.url, data=body, headers=typed) as answer:
+                answers[name] = answer.status
+    return answers
+
+
+def _signed(body: str, at: int, secret: str) -> dict[str, str]:
+    digest = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
 
 
 async def test_a_face_is_cast_and_locked_over_http(tmp_path: Path) -> None:
@@ -52,5 +81,6 @@ async def test_a_face_is_cast_and_locked_over_http(tmp_path: Path) -> None:
         await house.labelled(ts, {"vote:1": "1 · 2"})
         await house.press(LENA, ts, "lock")
         await house.reads(ts, "Http is cast")
+        assert await refused(house) == {"unsigned": 401, "forged": 401, "ten minutes old": 401}
     finally:
         await house.stop()

@@ -169,6 +169,8 @@ class RememberingStage:
     async def point_there(self, round_id: str) -> None:
         self.happened.append(("point", round_id))
 
+    async def look_again(self) -> None: ...
+
     async def tell_lead(self, round_id: str, word: str) -> None:
         self.happened.append(("tell", round_id, word))
 

@@ -36,6 +36,8 @@ def me_message(call: Call) -> Json:
 
 def update(call: Call) -> Json:
     place, message = _own(call, "cant_update_message")
+    if place.is_archived:
+        raise SlackError("is_inactive")
     if len(call.arguments.text("text")) > LONGEST_UPDATE:
         raise SlackError("msg_too_long")
     content = read_content(call.world, call.install.team, call.arguments, too_long="msg_too_long")
