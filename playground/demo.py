@@ -50,6 +50,7 @@ async def demo(data: Path, port: int) -> int:
         async with together(data, free_port(port)) as running:
             print(f"The practice workspace is open at {running.workspace.address}/ (Ctrl-C ends it).")
             print(f"Type there as Lena, the casting lead:  {LINE}")
+            print("Or type  /cast  alone for a form, and cast from any message by its menu.")
             print("Then vote as Daniel and Mei by emoji or button, press Lock as Lena, and type  /cast Maya")
             return await _until_told(running, data)
     except (RuntimeError, TooLate) as error:

@@ -86,7 +86,7 @@ _SUGGESTED = {
     "casting": "{name} · being cast now",
     "elsewhere": "{name} · from another production, new here",
 }
-_NAME_SHOWN = 40
+_NAME_SHOWN = 38
 _WRONG = {
     ("text", "missing"): "Say what the face looks like.",
     ("brief", "missing"): "Say what the face looks like.",

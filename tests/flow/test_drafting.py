@@ -13,7 +13,7 @@ from bot.budget import Spender, purse_day
 from bot.deed import Deed
 from bot.draft import Draft, Whose
 from bot.drafting import Form
-from bot.errors import AlreadyCast, AlreadyCasting, Barred, BriefError, Dearer, NoModels, NotYours, Unready
+from bot.errors import AlreadyCast, AlreadyCasting, Barred, BriefError, Dearer, NoModels, NotTaken, NotYours, Unready
 from bot.face import Place
 from bot.member import Member
 from bot.opening import Quote
@@ -256,9 +256,8 @@ async def test_a_thread_that_asked_is_pointed_to_the_round_and_the_re_cast_too(t
         assert ("tell", opened.round.id, "leads") not in house.stage.happened
 
 
-async def test_a_round_that_slack_refuses_points_nowhere(tmp_path: Path) -> None:
-    from bot.errors import NotTaken
-
+async def test_a_round_that_slack_refuses_points_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.posting._WAITS", (0, 0))
     async with theatre(tmp_path) as house:
         opening = house.casting.opening
         opened = await opening.open_round(Brief.of("Maya: a pilot"), FILM, LEAD, "mention:1", asked_in="17.1")

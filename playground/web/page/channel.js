@@ -111,7 +111,7 @@ function hint(channel, desk) {
       "p",
       null,
       member
-        ? "Type a brief on the line below. Practice models draw from the same words, the team votes, one face is locked."
+        ? "Type a brief on the line below, or /cast alone for a form. Practice models draw from the same words, the team votes, one face is locked."
         : "Invite it, and it can post here.",
     ),
     h(

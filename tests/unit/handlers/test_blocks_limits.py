@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.ballot import Answers, RunOff, Tally, Tell
-from bot.brief import NAME_LIMIT, TEXT_LIMIT, Brief, Secrecy
+from bot.brief import NAME_LIMIT, TEXT_LIMIT, Brief, Secrecy, Use
 from bot.errors import Absent, AlreadyCast, AlreadyCasting, BriefError, NotHere, Offered, OverBudget, Unavailable
 from bot.face import Place
 from bot.home import A_PAGE, HomeView, Looking
@@ -56,6 +56,7 @@ WORDY = Reason(
 STARS = "*" * NAME_LIMIT
 BRIEF = (HOSTILE * 100)[:TEXT_LIMIT]
 SEALED = Brief(NAME, BRIEF, ballot=Secrecy.SEALED)
+CROWDED = Brief(NAME, BRIEF, voters=tuple(f"U{n:010}" for n in range(200)), use=Use.ADVERTISING)
 _ALL = dict.fromkeys(range(1, 9), 300)
 ANSWERS = Answers(_ALL, _ALL, dict.fromkeys(_ALL, dict.fromkeys(Tell, 300)), 300)
 LINK = "https://harbour.slack.com/archives/C1/p1764000000000100"
@@ -103,6 +104,8 @@ def hostile_views() -> dict[str, View]:
         "full": full(face, LINK),
         "facts": facts(face, TITLES),
         "bad line": private.apology(BriefError("models", "unknown", BRIEF, (NAME, "easel"), line=BRIEF)),
+        "drawing with people": message(shown(a_round(brief=CROWDED, lead="U0OTHER", asked_by="U0STARTER"))),
+        "not here for a shortcut": private.apology(NotHere("not_invited_message")),
         "not here": private.apology(NotHere("not_invited", BRIEF)),
         "already casting": private.already_casting(AlreadyCasting(NAME, "r1"), LINK),
         "already cast": private.apology(AlreadyCast(NAME, "w1", Decimal("0.15"))),
