@@ -14,7 +14,7 @@ from playground.demo import LINE, together
 from playground.processes import ROOT
 from playground.screen import Screen, chromium, screen
 
-Act = Callable[[Screen], Awaitable[None]]
+Act = Callable[[Screen], Awaitable[object]]
 
 # Each is played in a workspace of its own, on its first day; every one names its pictures itself.
 ACTS: tuple[Act, ...] = (form.play, voters.play, redrawing.play, record.play, home.play)
