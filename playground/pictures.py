@@ -3,13 +3,13 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import expect
 
-from playground.acts import form, home, record, redrawing, voters
+from playground.acts import form, home, later, record, redrawing, voters
 from playground.demo import LINE, together
 from playground.processes import ROOT
 from playground.screen import Screen, chromium, screen
@@ -17,7 +17,9 @@ from playground.screen import Screen, chromium, screen
 Act = Callable[[Screen], Awaitable[object]]
 
 # Each is played in a workspace of its own, on its first day; every one names its pictures itself.
-ACTS: tuple[Act, ...] = (form.play, voters.play, redrawing.play, record.play, home.play)
+ACTS: tuple[Act, ...] = (form.play, voters.play, later.play, redrawing.play, record.play, home.play)
+# Acts for which the bot is run another way than `python -m bot run`.
+BOTS: Mapping[Act, str] = {later.play: later.BOT}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ async def take_pictures(into: Path = ROOT / "docs" / "pictures") -> int:
     await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
     for act in (play, *ACTS):
         with tempfile.TemporaryDirectory() as data:
-            async with together(Path(data), 0) as running, screen(running.workspace.address, into) as shown:
+            running = together(Path(data), 0, script=BOTS.get(act))
+            async with running as both, screen(both.workspace.address, into) as shown:
                 await act(shown)
     for picture in sorted(await asyncio.to_thread(lambda: list(into.glob("*.png")))):
         print(picture.relative_to(ROOT) if picture.is_relative_to(ROOT) else picture)

@@ -7,7 +7,7 @@ from bot.round import Slot
 from handlers.blocks import look
 from handlers.blocks.shown import Shown, named_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
-from handlers.words import labels, records, rerolling, rounds, run_off, sealed
+from handlers.words import labels, records, rerolling, rounds, run_off, sealed, voters
 from handlers.words.text import quiet
 
 
@@ -26,7 +26,7 @@ def closed(shown: Shown) -> View:
         context(sealed.none(tally.answers)) if tally.answers else None,
         context(run_off.first_ballot(round_)),
         *named_misses(shown),
-        context(rounds.cost(round_), rounds.exactly(round_), rounds.under_way(round_)),
+        context(rounds.cost(round_), rounds.exactly(round_), rounds.under_way(round_), voters.led_by(round_)),
         actions(_choose(shown)),
         actions(_go_on(shown)),
         instead=rounds.SHEET_IN_THREAD,

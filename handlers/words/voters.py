@@ -2,7 +2,7 @@
 
 from bot.ballot import Turnout
 from bot.round import Round
-from handlers.words.text import count, link, person, quiet, several, when
+from handlers.words.text import channel, count, link, person, quiet, several, when
 
 TAKE_OVER = "Take over this round"
 
@@ -39,8 +39,9 @@ def all_in(round_: Round) -> str:
 
 def missing(round_: Round, url: str) -> str:
     """To one voter alone."""
-    closing = f" It closes {when(round_.closes_at)}." if round_.closes_at else ""
-    return f"Your vote on {quiet(round_.character)} is missing.{closing} {link(url, 'Vote now')}"
+    where = f"{quiet(round_.character)} in {channel(round_.place.channel)}"
+    closing = f" Voting closes {when(round_.closes_at)}." if round_.closes_at else ""
+    return f"Your vote on {where} is missing.{closing} {link(url, 'Vote now')}"
 
 
 def led_by(round_: Round) -> str:
