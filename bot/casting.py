@@ -100,10 +100,10 @@ class Casting:
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
-        permits = Permits(productions, people)
-        likeness = Likeness(roster, portraits, visibility)
+        permits = Permits(productions, people, admins)
+        likeness = Likeness(roster, portraits, visibility, productions)
         opening = Opening(
-            rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions
+            rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions, visibility
         )
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
@@ -111,8 +111,8 @@ class Casting:
         voting = Voting(rounds, stage, errands, now, chronicle)
         sealing = Sealing(rounds, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now, permits)
-        recall = Recall(rounds, roster, finishes, portraits, stage, visibility)
-        spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
+        recall = Recall(rounds, roster, finishes, portraits, stage, visibility, productions)
+        spending = Spending(ledger, visibility, messenger, stage, caps, admins, now, productions)
         home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
         finishing = Finishing(

@@ -5,6 +5,8 @@ CastingError
     NotYours              somebody else's press: who may
     Barred                the production's customs name others for it, or guests may not
     NotHere               a place that does not fit: why
+    Changed               somebody else changed the customs meanwhile
+    Clashes               two productions call characters alike, so they cannot be one
     AlreadyCasting        the open round is in the way
     AlreadyCast           the character has a face; a re-cast wants a yes
     RoundClosed           the round is past what was asked
@@ -93,6 +95,18 @@ class Barred(CastingError):
 
 
 @dataclass(eq=False)
+class Changed(CastingError):
+    """The customs are not as the form showed them; nothing was written."""
+
+
+@dataclass(eq=False)
+class Clashes(CastingError):
+    """Both productions have characters of these `names`; nothing was moved."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class NotHere(CastingError):
     """`why` is one of not_invited, private, unknown, not_a_channel; `line` is what the person typed."""
 
@@ -102,7 +116,7 @@ class NotHere(CastingError):
 
 @dataclass(eq=False)
 class AlreadyCasting(CastingError):
-    """A round for this character is open; `round_id` is the way there."""
+    """A round for this character is open; `round_id` is the way there, empty for whoever may not see it."""
 
     character: str
     round_id: str
@@ -154,7 +168,8 @@ class CannotFinish(CastingError):
 class OverBudget(CastingError):
     """`price` dollars would pass the `cap` of `limit` dollars, of which `left` remain.
 
-    `cap` is round or that of a purse (`bot.budget.Purse`), which is empty again at `resets_at`.
+    `cap` is round or that of a purse (`bot.budget.Purse`), which is empty again at `resets_at`; `own`: it is one that
+    the production gave itself.
     """
 
     cap: str
@@ -162,6 +177,7 @@ class OverBudget(CastingError):
     limit: Decimal
     left: Decimal
     resets_at: datetime | None = None
+    own: bool = False
 
 
 @dataclass(eq=False)

@@ -104,7 +104,8 @@ class Face:
 class Character:
     """A role by its name inside a production, with its newest face and the round that casts it now.
 
-    `aliases` are other names it answers to.
+    `place` is where its face was cast, or is being cast: whoever may see that may see the character. `production` is
+    the production's id and `film` what people named it, empty where nobody did. It answers to its `aliases` too.
     """
 
     id: str
@@ -114,3 +115,4 @@ class Character:
     open_round: str | None
     production: str = ""
     aliases: tuple[str, ...] = ()
+    film: str = ""

@@ -7,16 +7,17 @@ from bot.brief import Brief, Consent
 from bot.errors import BadPicture, BriefError, NotHere
 from bot.face import Character, Place
 from bot.imaging import aside, examine, reference
-from bot.ports import Portraits, Roster, Visibility
+from bot.ports import Portraits, Productions, Roster, Visibility
 
 
 class Likeness:
     """Finds and keeps reference pictures."""
 
-    def __init__(self, roster: Roster, portraits: Portraits, visibility: Visibility) -> None:
+    def __init__(self, roster: Roster, portraits: Portraits, visibility: Visibility, productions: Productions) -> None:
         self._roster = roster
         self._portraits = portraits
         self._visibility = visibility
+        self._productions = productions
 
     async def found(self, brief: Brief, person: str, place: Place) -> Brief:
         """`brief` with the original of the face it names; as it is when it names none or the picture is known.
@@ -45,10 +46,11 @@ class Likeness:
         return replace(brief, like=replace(brief.like, key=key, sha256=digest, consent=consent))
 
     async def _character(self, name: str, person: str, place: Place) -> Character:
-        """The one character of this name with a face: this channel's own first, then all that the person may see."""
+        """The one character of this name with a face: this production's own first, then all that the person may see."""
         alike = [c for c in await self._roster.named(place.team, name) if c.face]
-        own = [c for c in alike if c.place == place]
-        seen = own or [c for c in alike if await self._visibility.sees(person, c.place)]
+        seen = [c for c in alike if c.place == place or await self._visibility.sees(person, c.place)]
+        here = (await self._productions.of(place)).id
+        seen = [c for c in seen if c.place == place or c.production == here] or seen
         if not seen:
             raise BriefError("like", "unknown", name)
         if len(seen) > 1:

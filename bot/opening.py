@@ -10,11 +10,12 @@ from typing import Literal
 from bot.brief import Brief, Consent
 from bot.budget import Caps, estimate
 from bot.catalogue import Catalogue, ModelFacts, Size
-from bot.errors import AlreadyCast, NotYours, Offered, Unavailable
+from bot.errors import AlreadyCast, AlreadyCasting, NotYours, Offered, Unavailable
 from bot.face import Place
 from bot.likeness import Likeness
 from bot.permits import Permits
-from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Wanted
+from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Visibility, Wanted
+from bot.production import FILLED
 from bot.prompt import Prompt
 from bot.round import Round, Slot
 from bot.routing import Route, route
@@ -43,6 +44,7 @@ class Opening:
         health: Health,
         permits: Permits,
         productions: Productions,
+        visibility: Visibility,
     ) -> None:
         self._rounds = rounds
         self._errands = errands
@@ -54,6 +56,7 @@ class Opening:
         self._health = health
         self._permits = permits
         self._productions = productions
+        self._visibility = visibility
 
     async def open_round(self, brief: Brief, place: Place, person: str, trigger: str) -> Opened:
         """Reserve and save a round for `brief`; the same trigger opens it once.
@@ -62,30 +65,34 @@ class Opening:
         keep what could be cast after a yes.
         """
         await self._permits.start(place, person)
-        brief = (await self._productions.of(place)).customs.over(brief)
+        brief, caps = await self._by_customs(brief, place)
         brief = await self._likeness.found(brief, person, place)
-        chosen = self._route(brief)
+        chosen = self._route(brief, caps)
         if chosen.asks:
-            raise await self._unavailable(chosen, brief, place, person, trigger)
-        new = self._plan(chosen, brief, place, person, _id("r", place.team, trigger))
+            raise await self._unavailable(chosen, brief, place, person, trigger, caps)
+        new = self._plan(chosen, brief, place, person, _id("r", place.team, trigger), caps)
         try:
-            return await self._rounds.open(new, self._caps, recast=False)
+            return await self._open(new, recast=False)
         except AlreadyCast as error:
             wish = await self.keep(brief, place, person, trigger)
             raise AlreadyCast(error.character, wish.id, new.price) from error
 
     async def keep(self, brief: Brief, place: Place, person: str, trigger: str) -> Wanted:
-        """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once."""
-        wish = Wanted(_id("w", place.team, trigger), place, person, brief)
+        """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once.
+
+        What stood in it when its price was told stays, whatever the customs are by then.
+        """
+        settled = replace(brief, given=brief.given | FILLED)
+        wish = Wanted(_id("w", place.team, trigger), place, person, settled)
         await self._rounds.keep_wish(wish)
         return wish
 
     async def hold(self, brief: Brief, place: Place, person: str, trigger: str) -> Held:
         """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
         await self._permits.start(place, person)
-        brief = (await self._productions.of(place)).customs.over(brief)
-        price = self.price_of(brief)
-        self._caps.allow_round(price)
+        brief, caps = await self._by_customs(brief, place)
+        price = self.price_of(brief, caps)
+        caps.allow_round(price)
         return Held(await self.keep(brief, place, person, trigger), price)
 
     async def wish(self, wish_id: str, person: str) -> Wanted:
@@ -113,11 +120,12 @@ class Opening:
         """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError for an unknown wish."""
         wish = await self.wish(wish_id, person)
         await self._permits.start(wish.place, person)
-        chosen = self._route(wish.brief)
+        brief, caps = await self._by_customs(wish.brief, wish.place)
+        chosen = self._route(brief, caps)
         if chosen.asks:
-            raise await self._unavailable(chosen, wish.brief, wish.place, person, wish_id)
-        new = self._plan(chosen, wish.brief, wish.place, person, _id("r", wish.place.team, wish_id))
-        return await self._rounds.open(new, self._caps, recast=True)
+            raise await self._unavailable(chosen, brief, wish.place, person, wish_id, caps)
+        new = self._plan(chosen, brief, wish.place, person, _id("r", wish.place.team, wish_id), caps)
+        return await self._open(new, recast=True)
 
     async def open_child(self, parent: Round, person: str) -> Opened:
         """A round for the parent's brief once more, in place of the parent; one parent has one child.
@@ -127,26 +135,43 @@ class Opening:
         await self._permits.spend(parent.place, person)
         brief = parent.brief
         new = self._plan(self._route(brief), brief, parent.place, person, _id("r", parent.place.team, parent.id))
-        return await self._rounds.open(replace(new, parent=parent.id, origin="rerolled"), self._caps, recast=True)
+        return await self._open(replace(new, parent=parent.id, origin="rerolled"), recast=True)
 
-    def price_of(self, brief: Brief) -> Decimal:
+    def price_of(self, brief: Brief, caps: Caps | None = None) -> Decimal:
         """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
-        return estimate(self._route(brief).models, brief.size, brief.references)
+        return estimate(self._route(brief, caps).models, brief.size, brief.references)
 
     async def begin(self, round_id: str) -> None:
         """Start the round's durable work; called again it does nothing."""
         await self._errands.start("round", round_id)
 
-    def _route(self, brief: Brief) -> Route:
-        today = self._now().date()
-        return route(brief, self._catalogue, today, self._health.available, self._caps.per_round)
+    async def _by_customs(self, brief: Brief, place: Place) -> tuple[Brief, Caps]:
+        """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
+        customs = (await self._productions.of(place)).customs
+        return customs.over(brief), self._caps.under(customs)
 
-    async def _unavailable(self, chosen: Route, brief: Brief, place: Place, person: str, trigger: str) -> Unavailable:
+    async def _open(self, new: Round, *, recast: bool) -> Opened:
+        """The way to a round that is open already is told only to those who may see it: channels share productions."""
+        try:
+            return await self._rounds.open(new, self._caps, recast=recast)
+        except AlreadyCasting as busy:
+            where = (await self._rounds.get(busy.round_id)).place
+            if where == new.place or await self._visibility.sees(new.lead, where):
+                raise
+            raise AlreadyCasting(busy.character, "") from busy
+
+    def _route(self, brief: Brief, caps: Caps | None = None) -> Route:
+        today = self._now().date()
+        return route(brief, self._catalogue, today, self._health.available, (caps or self._caps).per_round)
+
+    async def _unavailable(
+        self, chosen: Route, brief: Brief, place: Place, person: str, trigger: str, caps: Caps
+    ) -> Unavailable:
         """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
         offers = []
         for kind, models, changed in _alternatives(chosen, brief):
-            price = estimate(self._route(changed).models, brief.size, brief.references)
-            if price <= self._caps.per_round:
+            price = self.price_of(changed, caps)
+            if price <= caps.per_round:
                 wish = await self.keep(changed, place, person, f"{trigger}:{kind}")
                 offers.append(Offered(kind, tuple(m.title for m in models), price, wish.id))
         absent = chosen.reason.absent
@@ -154,14 +179,16 @@ class Opening:
         have = tuple(m.name for m in self._catalogue.models if self._catalogue.available(m, today))
         return Unavailable(tuple(a.title for a in absent), have, absent, tuple(offers))
 
-    def _plan(self, chosen: Route, brief: Brief, place: Place, person: str, round_id: str) -> Round:
+    def _plan(
+        self, chosen: Route, brief: Brief, place: Place, person: str, round_id: str, caps: Caps | None = None
+    ) -> Round:
         now = self._now()
         prompt = Prompt.of(brief)
         slots = tuple(
             Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size, brief.references), seed_of(round_id, n))
             for n, m in enumerate(chosen.models)
         )
-        self._caps.allow_round(sum((s.price for s in slots), Decimal(0)))
+        (caps or self._caps).allow_round(sum((s.price for s in slots), Decimal(0)))
         return Round(
             id=round_id,
             place=place,

@@ -14,7 +14,7 @@ from bot.errors import NotHere
 from bot.face import Character, Face, Place
 from bot.finish import Finish, kept
 from bot.imaging import aside, record
-from bot.ports import Finishes, Picture, Portraits, Roster, Rounds, Stage, Visibility
+from bot.ports import Finishes, Picture, Portraits, Productions, Roster, Rounds, Stage, Visibility
 from bot.presenting import ENDINGS, filename, preview_key
 
 _LIKE_ENOUGH = 70.0
@@ -44,6 +44,7 @@ class Recall:
         portraits: Portraits,
         stage: Stage,
         visibility: Visibility,
+        productions: Productions,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -51,27 +52,31 @@ class Recall:
         self._portraits = portraits
         self._stage = stage
         self._visibility = visibility
+        self._productions = productions
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def recall(self, name: str, person: str, place: Place) -> Recalled:
-        """The face of `name`: this channel's own production first, then all the person may see."""
+        """The face of `name`: this channel's production first, then all the person may see."""
         alike = await self._roster.named(place.team, name)
         if not alike:
             return await self._similar(name, await self._roster.characters(place.team), person, place)
-        own = [c for c in alike if c.place == place]
-        return await self._found(name, own or await self.visible(alike, person, place))
+        alike = await self.visible(alike, person, place)
+        here = (await self._productions.of(place)).id
+        own = [c for c in alike if c.place == place or c.production == here]
+        return await self._found(name, own or alike, person, place)
 
     async def show(self, character_id: str, person: str, place: Place) -> Recalled:
         """The face of a character chosen from a suggestion."""
         character = await self._roster.character(character_id)
         if character is None or not await self.visible([character], person, place):
             return Recalled("nothing", "")
-        return await self._found(character.name, [character])
+        return await self._found(character.name, [character], person, place)
 
     async def listing(self, person: str, place: Place) -> tuple[Character, ...]:
         """This production's characters first, then every other one the person may see."""
         visible = await self.visible(await self._roster.characters(place.team), person, place)
-        return tuple(sorted(visible, key=lambda c: (c.place != place, c.place.channel, fold(c.name))))
+        here = (await self._productions.of(place)).id
+        return tuple(sorted(visible, key=lambda c: (c.production != here, c.film, c.place.channel, fold(c.name))))
 
     async def visible_answer(self, character: Character, place: Place) -> bool:
         """Whether everybody in `place` may see the character: its own channel, or it was cast in a public one."""
@@ -134,16 +139,19 @@ class Recall:
         visible = (await self.visible([by_id[key] for _, _, key in near], person, place))[:_SUGGESTIONS]
         slips = [c for c in visible if DamerauLevenshtein.distance(wanted, fold(c.name), score_cutoff=1) <= 1]
         if len(slips) == 1 and len(wanted) >= _SHORTEST_FORGIVEN:
-            return await self._found(name, slips)
+            return await self._found(name, slips, person, place)
         return Recalled("unsure" if visible else "nothing", name, tuple(visible))
 
-    async def _found(self, name: str, characters: Sequence[Character]) -> Recalled:
+    async def _found(self, name: str, characters: Sequence[Character], person: str, place: Place) -> Recalled:
+        """Earlier faces may have been cast where the person may not look, though they see the present one."""
         if not characters:
             return Recalled("nothing", name)
         if len(characters) > 1:
             return Recalled("several", name, tuple(characters[:_SUGGESTIONS]))
         kind: Literal["face", "casting"] = "face" if characters[0].face else "casting"
-        history = tuple(await self._roster.history(characters[0].id))
+        faces = await self._roster.history(characters[0].id)
+        seen = [f.place == place or await self._visibility.sees(person, f.place) for f in faces]
+        history = tuple(face for face, sees in zip(faces, seen, strict=True) if sees)
         finish = await self.finish(characters[0].face) if characters[0].face else None
         return Recalled(kind, name, tuple(characters), history, finish)
 

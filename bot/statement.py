@@ -56,7 +56,10 @@ class Spent:
 
 @dataclass(frozen=True)
 class Veiled:
-    """An open ballot's spending: exact sums, and how many of `count` slots at its dearest price they stand for."""
+    """An open ballot's spending: exact sums, and how many of `count` slots at its dearest price they stand for.
+
+    `home` is the home channel of the production that pays, empty where that is `place`'s.
+    """
 
     place: Place
     person: str
@@ -65,6 +68,7 @@ class Veiled:
     count_today: int
     count: int
     dearest: Decimal
+    home: str = ""
 
     @property
     def most_today(self) -> Decimal:
@@ -154,6 +158,6 @@ def blind(veiled: Sequence[Veiled]) -> Line | None:
 def standing(purse: Purse, holds: Decimal, veiled: Iterable[Veiled], caps: Caps) -> Standing:
     """A purse as it may be told: what open rounds hold of it is counted at their dearest."""
     monthly = purse.cap.endswith("month")
-    theirs = [one for one in veiled if purse.owner in ("", one.person, one.place.channel)]
+    theirs = [one for one in veiled if purse.owner in ("", one.person, one.home or one.place.channel)]
     more = sum((one.most - one.month if monthly else one.most_today - one.today for one in theirs), _NOTHING)
     return Standing(purse, caps.of(purse), holds + more)

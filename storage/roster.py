@@ -70,13 +70,15 @@ def _with_faces() -> Select[tuple[object, ...]]:
     newest = select(func.max(newer.c.version)).where(newer.c.character_id == characters.c.id).scalar_subquery()
     shown = and_(faces.c.character_id == characters.c.id, faces.c.version == newest)
     casting = and_(rounds.c.character_id == characters.c.id, is_open)
-    place = (productions.c.team, productions.c.channel)
+    where = func.coalesce(faces.c.channel, rounds.c.channel, productions.c.channel).label("channel")
     return (
         select(
             characters.c.id,
             characters.c.name,
             characters.c.production_id,
-            *place,
+            productions.c.team,
+            productions.c.name.label("film"),
+            where,
             rounds.c.id.label("open_round"),
             *FACE,
         )
@@ -89,6 +91,5 @@ def _with_faces() -> Select[tuple[object, ...]]:
 
 def _character_of(row: RowMapping) -> Character:
     face = face_of(row) if row["face_round_id"] else None
-    return Character(
-        row["id"], row["name"], Place(row["team"], row["channel"]), face, row["open_round"], row["production_id"]
-    )
+    place = Place(row["team"], row["channel"])
+    return Character(row["id"], row["name"], place, face, row["open_round"], row["production_id"], film=row["film"])

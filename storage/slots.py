@@ -95,9 +95,8 @@ async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime)
     if known := next((s for s in round_.slots if s.id == slot.id), None):
         return known
     round_.must_be(State.DRAWING, State.VOTING, what="reroll")
-    caps.allow_round(slot.price, already=round_.price)
     spender = Spender(round_.place, round_.lead, purse_day(at))
-    await purse.reserve(connection, spender, slot.price, caps)
+    await purse.reserve(connection, spender, slot.price, caps, round_holds=round_.price)
     added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
     await connection.execute(insert(slots).values(row_of(added) | {"reserved_on": spender.day}))
     return added
