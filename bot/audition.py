@@ -177,7 +177,7 @@ class Audition:
         _must_take_more(round_)
         numbers = tuple(round_.slot_of) if round_.next_number() else ()
         misses = round_.misses if round_.next_number() else ()
-        all_price = self._opening.price_of(round_.brief)
+        all_price = self._opening.price_of(round_.brief, await self._opening.caps_in(round_.place))
         return Offer(round_, all_price, round_.dearest, numbers, misses, round_.slot_of)
 
     async def reroll_all(self, round_id: str, person: str) -> Opened:

@@ -1,7 +1,7 @@
 """The brief: the team's validated wish for one character's face, and the line it is typed in.
 
-A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help`, `list` or `spend`. Nothing here knows Slack or any
-model account.
+A line is `NAME: BRIEF` with options, `NAME` alone (recall), `help`, `list`, `spend` or `settings`. Nothing here knows
+Slack or any model account.
 """
 
 import re
@@ -148,6 +148,11 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Arranging:
+    """The wish to see or change the production's customs."""
+
+
+@dataclass(frozen=True)
 class Helping:
     """The wish for help."""
 
@@ -157,7 +162,7 @@ class Reckoning:
     """The wish to see what was spent."""
 
 
-Wish = Brief | Recalling | Listing | Reckoning | Helping
+Wish = Brief | Recalling | Listing | Reckoning | Arranging | Helping
 
 
 def understand(line: str) -> Wish:
@@ -169,10 +174,17 @@ def understand(line: str) -> Wish:
         return Listing()
     if plain.casefold() == "spend":
         return Reckoning()
+    if plain.casefold() == "settings":
+        return Arranging()
     rest, options = options_of(plain)
     if not options and not re.search("[:：]", rest):
         return Recalling(_name(rest, line))
     return Brief.of(plain)
+
+
+def in_one_line(raw: str, field: str) -> str:
+    """People's words without line breaks; raises BriefError for characters that cannot be read."""
+    return " ".join(_clean(raw, field, raw).split())
 
 
 def fold(name: str) -> str:

@@ -10,6 +10,7 @@ from bot.catalogue import Catalogue, Size
 from bot.enlarging import Enlarging
 from bot.finishing import Finishing
 from bot.home import Home
+from bot.keeping import Keeping
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
 from bot.locking import Locking
@@ -73,6 +74,7 @@ class Casting:
     taking: Taking
     catalogue: Catalogue
     permits: Permits
+    keeping: Keeping
 
     @classmethod
     def of(
@@ -120,7 +122,8 @@ class Casting:
         )
         enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits)
+        keeping = Keeping(productions, chronicle, visibility, permits, models.catalogue, caps, admins, now)
+        return cls(*before, finishing, enlarging, Taking(recall, portraits), models.catalogue, permits, keeping)
 
     @property
     def drawing(self) -> int:

@@ -2,6 +2,7 @@
 
 CastingError
     BriefError            a line that cannot be cast: the field, the problem, what was understood
+    Unfit                 customs that cannot hold: field by field
     NotYours              somebody else's press: who may
     Barred                the production's customs name others for it, or guests may not
     NotHere               a place that does not fit: why
@@ -75,6 +76,13 @@ class BriefError(CastingError):
     known: tuple[str, ...] = ()
     limit: int = 0
     line: str = ""
+
+
+@dataclass(eq=False)
+class Unfit(CastingError):
+    """Each of `faults` tells of one field of a form what is wrong with it."""
+
+    faults: tuple[BriefError, ...]
 
 
 @dataclass(eq=False)

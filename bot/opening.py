@@ -133,13 +133,18 @@ class Opening:
         Its price stood on the button, stand-ins included, so nothing is asked again.
         """
         await self._permits.spend(parent.place, person)
-        brief = parent.brief
-        new = self._plan(self._route(brief), brief, parent.place, person, _id("r", parent.place.team, parent.id))
+        brief, caps = parent.brief, await self.caps_in(parent.place)
+        round_id = _id("r", parent.place.team, parent.id)
+        new = self._plan(self._route(brief, caps), brief, parent.place, person, round_id, caps)
         return await self._open(replace(new, parent=parent.id, origin="rerolled"), recast=True)
 
     def price_of(self, brief: Brief, caps: Caps | None = None) -> Decimal:
         """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
         return estimate(self._route(brief, caps).models, brief.size, brief.references)
+
+    async def caps_in(self, place: Place) -> Caps:
+        """The caps that hold for rounds in `place`: Castroom's, or lower ones of its production."""
+        return self._caps.under((await self._productions.of(place)).customs)
 
     async def begin(self, round_id: str) -> None:
         """Start the round's durable work; called again it does nothing."""

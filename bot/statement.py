@@ -6,7 +6,7 @@ each of its portraits had cost what its dearest does.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -114,7 +114,8 @@ class Statement:
     """What one person may know of their workspace's spending in the month of `day`, both in UTC.
 
     `total` is of the productions they see, `others` of all the rest, `blind` of the `count` rounds whose ballots are
-    open. `questions` are theirs to answer, `elsewhere` counts those of other people.
+    open. `questions` are theirs to answer, `elsewhere` counts those of other people. A production is told by its home
+    channel, `films` are the names of those that have one.
     """
 
     day: date
@@ -127,6 +128,7 @@ class Statement:
     standings: tuple[Standing, ...]
     questions: tuple[Entry, ...]
     elsewhere: int
+    films: Mapping[str, str] = field(default_factory=dict)
 
 
 def grouped(

@@ -15,6 +15,7 @@ from handlers.reach import Reach
 from handlers.recall import Recall
 from handlers.reroll import Reroll
 from handlers.seal import Seal
+from handlers.settings import Settings
 from handlers.sights import Sights
 from handlers.spend import Spend
 from handlers.steer import Steer
@@ -39,4 +40,5 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Take(casting, reach, clients).listen(app)
     Photo(casting).listen(app)
     Home(casting, sights).listen(app)
+    Settings(casting).listen(app)
     Spend(casting).listen(app)

@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.brief import Brief, Helping, Listing, Reckoning, Wish, understand
+from bot.brief import Arranging, Brief, Helping, Listing, Recalling, Reckoning, understand
 from bot.casting import Casting
 from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
 from bot.ports import Opened
@@ -17,6 +17,7 @@ from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.photo import form
 from handlers.blocks.recall import listing
+from handlers.blocks.settings import form as settings_form
 from handlers.delivery import Replies, whisper
 from handlers.payloads import Command, Payload, command_from, press_from
 from handlers.reach import Reach
@@ -24,6 +25,7 @@ from handlers.showing import Showing
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility
 from handlers.words import answers
+from handlers.words.titles import Titles
 
 Deed = Callable[[str, str], Awaitable[Opened]]
 
@@ -35,6 +37,7 @@ class Cast:
         self._casting = casting
         self._sights = sights
         self._showing = Showing(casting, sights)
+        self._titles = Titles(casting.catalogue)
         self._visibility = visibility
         self._reach = reach
 
@@ -51,6 +54,8 @@ class Cast:
             wish = understand(command.line)
             if isinstance(wish, Brief):
                 await self._open(wish, command, client, replies)
+            elif isinstance(wish, Arranging):
+                await self._arrange(command, client, replies)
             else:
                 await self._answer(wish, command, client, replies)
 
@@ -77,9 +82,7 @@ class Cast:
 
     async def _open(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
         """Validate, save, ack, then work. Nothing is spent where the bot cannot show it, or cannot tell in time."""
-        if not await replies.in_time(self._visibility.may_post(command.place)):
-            direct = command.place.channel.startswith("D")
-            raise NotHere("not_a_channel" if direct else "not_invited", command.line)
+        await self._must_be_in(command, replies)
         if brief.like and brief.like.wants_photo:
             await self._ask_for_photo(brief, command, client, replies)
             return
@@ -94,6 +97,19 @@ class Cast:
         await replies.ack()
         await self._casting.opening.begin(opened.round.id)
 
+    async def _arrange(self, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        """A form with the customs of whatever the channel casts for."""
+        await self._must_be_in(command, replies)
+        standing = await replies.in_time(self._casting.keeping.standing(command.place, command.person))
+        with asking("views.open"):
+            await client.views_open(trigger_id=command.trigger, view=settings_form(standing, self._titles))
+        await replies.ack()
+
+    async def _must_be_in(self, command: Command, replies: Replies) -> None:
+        if not await replies.in_time(self._visibility.may_post(command.place)):
+            direct = command.place.channel.startswith("D")
+            raise NotHere("not_a_channel" if direct else "not_invited", command.line)
+
     async def _ask_for_photo(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
         """A form for the picture; the brief waits as a wish until it is sent."""
         held = await self._casting.opening.hold(brief, command.place, command.person, command.trigger)
@@ -103,6 +119,9 @@ class Cast:
 
     async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:
         """An answer without the link is still an answer."""
+        if not busy.round_id:
+            await replies.privately(private.already_casting(busy, ""))
+            return
         try:
             link = (await replies.in_time(self._sights.of_round(busy.round_id, client))).link
         except Unreachable:
@@ -110,7 +129,13 @@ class Cast:
         await replies.privately(private.already_casting(busy, link))
         await self._casting.posting.look_after(busy.round_id)
 
-    async def _answer(self, wish: Wish, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+    async def _answer(
+        self,
+        wish: Recalling | Listing | Reckoning | Helping,
+        command: Command,
+        client: AsyncWebClient,
+        replies: Replies,
+    ) -> None:
         recall = self._casting.recall
         if isinstance(wish, Helping):
             await replies.privately(private.help_())

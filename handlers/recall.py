@@ -73,9 +73,10 @@ class Recall:
         """Where the face comes from."""
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
-            like = (await self._reach.round(press)).brief.like
+            brief = (await self._reach.round(press)).brief
             face = await self._face(press)
-            await replies.privately(facts(face, self._titles, like, await self._recall.finish(face)))
+            finish = await self._recall.finish(face)
+            await replies.privately(facts(face, self._titles, brief.like, finish, brief.style))
 
     async def _found(self, press: Press) -> Recalled:
         return self._reach.found(press, await self._recall.show(press.id, press.person, press.place))

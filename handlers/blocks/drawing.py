@@ -18,6 +18,7 @@ def drawing(shown: Shown) -> View:
         header(labels.drawing_header(round_.character)),
         context(rounds.asked_by(round_), photo.after(round_.brief.like)),
         quote(round_.brief.text, _BRIEF_LIMIT),
+        context(rounds.style(round_)),
         section(routing.models(round_, shown.titles)),
         context(rounds.sizes(round_)),
         context(state),

@@ -11,8 +11,8 @@ from handlers.words.titles import Titles
 _PROMPT_LIMIT = 6500
 
 
-def facts(face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None) -> View:
-    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like, finish))
+def facts(face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None, style: str = "") -> View:
+    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like, finish, style))
     return view(
         f"{words.HEADING}: {quiet(face.character)}",
         header(f"{words.HEADING} · {face.character}"),

@@ -9,12 +9,13 @@ from handlers.words.titles import Titles
 
 HEADING = "Facts"
 PROMPT = "The prompt"
+STYLE = "House style"
 
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
 
 
 def rows(
-    face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None
+    face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None, style: str = ""
 ) -> tuple[tuple[str, str], ...]:
     """Pairs of a label and its value, in the order a person asks for them."""
     portrait = face.portrait
@@ -30,6 +31,7 @@ def rows(
         ("Lead", person(face.lead)),
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
         *photo.rows(like),
+        *(((STYLE, quiet(style)),) if style else ()),
         ("Prompt version", quiet(face.prompt_version)),
         *finished,
     )

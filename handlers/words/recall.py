@@ -48,7 +48,8 @@ def nothing(name: str) -> str:
 
 def listed(character: Character) -> str:
     """One line of a list of characters."""
-    return f"{quiet(cut(character.name, _LISTED_NAME))} · {channel(character.place.channel)} · {standing(character)}"
+    where = quiet(character.film) or channel(character.place.channel)
+    return f"{quiet(cut(character.name, _LISTED_NAME))} · {where} · {standing(character)}"
 
 
 def standing(character: Character) -> str:

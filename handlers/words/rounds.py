@@ -8,9 +8,10 @@ from bot.catalogue import Size
 from bot.face import Face
 from bot.round import Round, Slot, SlotState
 from handlers.words import sealed
-from handlers.words.text import count, day, dollars, moment, person, quiet, several, size, when
+from handlers.words.text import count, cut, day, dollars, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
+_STYLE_SHOWN = 300
 _VOID = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead dropped the round. Its portraits and votes are kept.",
@@ -55,6 +56,11 @@ def _line(limit: str, untils: list[datetime]) -> str:
     """`2 wait for OpenAI's limit of 5 images a minute; the last is asked at 13:40:04.`"""
     who, last = ("1 waits", "it") if len(untils) == 1 else (f"{len(untils)} wait", "the last")
     return f"{who} for {limit}; {last} is asked at {moment(max(untils))}."
+
+
+def style(round_: Round) -> str:
+    """The production's own words in every prompt; empty where it has none."""
+    return f"House style: {quiet(cut(round_.brief.style, _STYLE_SHOWN))}" if round_.brief.style else ""
 
 
 def sizes(round_: Round) -> str:
