@@ -25,7 +25,7 @@ V = TypeVar("V")
 
 PEOPLE = ("starters", "spenders", "lockers", "keepers")
 # In the order of the form and of what is told about changes.
-FIELDS = ("name", "models", "look", "style", "ballot", "for", "quorum", *PEOPLE, "per_round", "per_month")
+FIELDS = ("name", "style", "ballot", "for", "quorum", "models", "look", *PEOPLE, "per_round", "per_month")
 
 _DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*\$?")
 

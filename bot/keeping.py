@@ -7,14 +7,14 @@ from bot.budget import Caps
 from bot.catalogue import Catalogue, ModelFacts
 from bot.customs import OWN, Wished
 from bot.deed import Deed
-from bot.errors import BriefError, Changed, NotHere, Unfit
+from bot.errors import BriefError, Changed, Unfit
 from bot.face import Place
 from bot.permits import Permits
 from bot.ports import Chronicle, Clock, Productions, Visibility
 from bot.production import Production
 
 JOINED, SET = "joined", "set_"
-_TOLD = 5
+_TOLD = 12
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,9 @@ class Keeping:
     ) -> tuple[Deed, ...]:
         """Write what a form says and who changed what; the changes, none where all is as it was.
 
-        `seen` is the digest of what the form showed. Raises Barred, NotHere, Unfit, Changed, Clashes, Unreachable.
+        `seen` is the digest of what the form showed. Raises Barred, Unfit, Changed, Clashes, Unreachable.
         """
         await self._permits.keep(place, person)
-        if not await self._visibility.sees(person, place):
-            raise NotHere("unknown")
         wished, before = Wished.of(chosen), await self._productions.of(place)
         if before.digest != seen:
             raise Changed

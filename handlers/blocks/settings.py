@@ -76,5 +76,5 @@ def _deeds(standing: Standing, titles: Titles) -> Iterator[Block | None]:
     if standing.deeds:
         yield divider()
         yield context(words.LAST)
-        for deed in standing.deeds:
-            yield context(words.deed(deed, titles))
+        for line in words.lines(standing.deeds, titles):
+            yield context(line)

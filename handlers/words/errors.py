@@ -133,7 +133,8 @@ def _(error: Barred) -> str:
             "Nothing was started."
         )
     who = several([person(one) for one in error.may], "or")
-    return f"Here only {who} can {_BARRED[error.what]}. `/cast settings` says who may what. Nothing was changed."
+    where = "" if error.what == "keep" else " `/cast settings` says who may what."
+    return f"Here only {who} can {_BARRED[error.what]}.{where} Nothing was changed."
 
 
 @sentence.register

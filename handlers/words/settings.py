@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import groupby
 
 from bot.brief import Secrecy
 from bot.catalogue import Look, ModelFacts, Size
@@ -24,8 +25,8 @@ CHANGED = (
 LABELS = {
     "production": "Casts for",
     "name": "Production",
-    "models": "Models asked where a brief names none",
-    "look": "Look where a brief names none",
+    "models": "Models",
+    "look": "Look",
     "style": "House style",
     "ballot": "Ballot",
     "for": "Votes stay open for",
@@ -102,7 +103,7 @@ def promise(standing: Standing) -> str:
     here = [channel(one) for one in own.channels if one == standing.place.channel]
     others = len(own.channels) - len(here)
     shared = f", with {count(others, 'other channel')}" if others > 0 else ""
-    return f"{channel(standing.place.channel)}{shared}. They hold for rounds that begin after you save."
+    return f"How {channel(standing.place.channel)}{shared} casts, from the next round on. A line can say otherwise."
 
 
 def hint(field: str, standing: Standing) -> str:
@@ -169,11 +170,15 @@ def saved(deeds: Sequence[Deed], titles: Titles) -> str:
     return f"Saved: {told}. Rounds that begin from now on follow it."
 
 
-def deed(done: Deed, titles: Titles) -> str:
-    """`@lena changed the ballot from quick to sealed · yesterday at 18:00`."""
-    verb = "let this channel cast" if done.what == JOINED else "changed"
-    told = _change(done, titles).removeprefix("casts ") if done.what == JOINED else _change(done, titles)
-    return f"{person(done.person)} {verb} {told} · {when(done.at)}"
+def lines(deeds: Sequence[Deed], titles: Titles) -> list[str]:
+    """`@lena changed the ballot from quick to sealed · yesterday at 18:00`: a line for whatever was saved at once."""
+    told = []
+    for (who, at), some in groupby(deeds, lambda deed: (deed.person, deed.at)):
+        saved_then = list(some)[::-1]
+        changes = several([_change(deed, titles) for deed in saved_then])
+        verb = "let this channel cast" if saved_then[0].what == JOINED else "changed"
+        told.append(f"{person(who)} {verb} {changes.removeprefix('casts ')} · {when(at)}")
+    return told
 
 
 def _change(done: Deed, titles: Titles) -> str:
@@ -181,14 +186,15 @@ def _change(done: Deed, titles: Titles) -> str:
     if done.what == JOINED:
         return f"casts for {_production(new)}, no longer for {_production(old)}"
     field = done.what.removeprefix(SET)
-    return f"{_THINGS.get(field, field)} from {_value(field, old, titles)} to {_value(field, new, titles)}"
+    before = f" from {_value(field, old, titles)}" if old else ""
+    return f"{_THINGS.get(field, field)}{before} to {_value(field, new, titles)}"
 
 
 def _value(field: str, text: str, titles: Titles) -> str:
     if field in ("starters", "spenders", "lockers", "keepers"):
         return several([person(one) for one in text.split()]) or _EVERYBODY.get(field, "everybody")
     if field in ("per_round", "per_month"):
-        return dollars(Decimal(text)) if text else "Castroom's own"
+        return dollars(Decimal(text)) if text else "Castroom's"
     if field == "models":
         return several([quiet(titles(one)) for one in text.split()]) or "those chosen by the brief"
     if field == "for":
