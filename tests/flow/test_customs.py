@@ -37,10 +37,12 @@ def form_of(name: str = "", customs: Customs | None = None, /, **fields: str) ->
     }
 
 
-async def save(house: Theatre, place: Place = FILM, person: str = LEAD, **fields: str) -> None:
+async def save(
+    house: Theatre, place: Place = FILM, person: str = LEAD, also: dict[str, str] | None = None, **fields: str
+) -> None:
     """Somebody opens the form, fills in these fields and sends it."""
     standing = await house.casting.keeping.standing(place, person)
-    form = form_of(standing.production.name, standing.production.customs, **fields)
+    form = form_of(standing.production.name, standing.production.customs, **(also or {}), **fields)
     await house.casting.keeping.save(place, person, standing.production.digest, form)
 
 
@@ -51,7 +53,7 @@ async def held(house: Theatre, place: Place, person: str = LEAD) -> Decimal:
 
 
 async def test_what_a_line_leaves_open_the_customs_fill_in_and_what_it_says_stands(house: Theatre) -> None:
-    await save(house, ballot="sealed", quorum="3", models=SKIN.id, **{"for": "60"})
+    await save(house, ballot="sealed", quorum="3", models=SKIN.id, also={"for": "60"})
     usual = (await house.round(await house.open("Maya: a fisherwoman"))).brief
     assert (usual.ballot, usual.quorum, usual.open_for.total_seconds()) == (Secrecy.SEALED, 3, 3600)
     said = (await house.round(await house.open("Ben: a cook --ballot quick --look literal"))).brief
@@ -116,7 +118,7 @@ async def test_what_cannot_hold_is_told_at_its_field_and_nothing_is_saved(
     house: Theatre, fields: dict[str, str], field: str, problem: str
 ) -> None:
     with pytest.raises(Unfit) as error:
-        await save(house, **fields)
+        await save(house, also=fields)
     assert [(fault.field, fault.problem) for fault in error.value.faults] == [(field, problem)]
     assert (await house.storage.productions.of(FILM)).customs == Customs()
 
