@@ -24,6 +24,7 @@ from bot.errors import (
     RoundClosed,
     Settled,
     Unavailable,
+    Unfit,
     Unreachable,
 )
 from handlers.words import briefs, refusals, routing, settings
@@ -118,6 +119,11 @@ def sentence(error: CastingError) -> str:  # noqa: ARG001 - the kinds below say 
 @sentence.register
 def _(error: BriefError) -> str:
     return briefs.sentence(error)
+
+
+@sentence.register
+def _(error: Unfit) -> str:
+    return " ".join(quiet(settings.fault(fault)) for fault in error.faults)
 
 
 @sentence.register

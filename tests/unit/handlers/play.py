@@ -29,7 +29,7 @@ class Script:
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def casting(self) -> Casting:
-        rest = ("spending", "home", "finishing", "taking")
+        rest = ("spending", "home", "finishing", "taking", "keeping")
         parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))
 
