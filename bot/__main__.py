@@ -73,7 +73,7 @@ def export(
     production: Annotated[str, typer.Argument(help="The channel's id, as in its address in Slack: C0123456789")],
     folder: _Folder,
 ) -> None:
-    """Write every face of a production into an empty folder, with finish, prompt and record; the bot may go on."""
+    """Write every face cast in a channel into an empty folder, with finish, prompt and record; the bot may go on."""
     from bot.export import NoProduction, NotEmpty
     from bot.export import export as write
 

@@ -1,7 +1,7 @@
 """The brief: the team's validated wish for one character's face, and the line it is typed in.
 
-A line is `NAME: BRIEF` with options, `NAME` alone (recall), `alias NAME = OTHER`, `help`, `list`, `roster` or `spend`.
-Nothing here knows Slack or any model account.
+A line is `NAME: BRIEF` with options, `NAME` alone (recall), `alias NAME = OTHER`, `help`, `list`, `roster`, `spend` or
+`settings`. Nothing here knows Slack or any model account.
 """
 
 import re
@@ -167,6 +167,11 @@ class Filling:
 
 
 @dataclass(frozen=True)
+class Arranging:
+    """The wish to see or change the production's customs."""
+
+
+@dataclass(frozen=True)
 class Helping:
     """The wish for help."""
 
@@ -196,7 +201,7 @@ class Naming:
     alias: str = ""
 
 
-Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Filling | Helping
+Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Filling | Arranging | Helping
 
 
 def understand(line: str) -> Wish:
@@ -214,6 +219,8 @@ def understand(line: str) -> Wish:
         return Picturing()
     if alias := _ALIAS.fullmatch(plain):
         return _naming(alias[1], line)
+    if plain.casefold() == "settings":
+        return Arranging()
     rest, options = options_of(plain)
     if not options and not re.search("[:：]", rest):
         word, _, name = rest.partition(" ")
@@ -231,6 +238,11 @@ def reason_of(raw: str) -> str:
     if len(reason) > REASON_LIMIT:
         raise BriefError("reason", "too_long", f"{len(reason)}", limit=REASON_LIMIT)
     return reason
+
+
+def in_one_line(raw: str, field: str) -> str:
+    """People's words without line breaks; raises BriefError for characters that cannot be read."""
+    return " ".join(_clean(raw, field, raw).split())
 
 
 def fold(name: str) -> str:

@@ -7,20 +7,22 @@ have to reserve it too; tests/contract/test_providers_bill.py holds that none do
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Self
 
 from bot.catalogue import ModelFacts, Size
 from bot.errors import OverBudget
 from bot.face import Place
+from bot.production import Customs
 
 
 @dataclass(frozen=True)
 class Purse:
     """What one cap counts from the UTC day `since` on: `cap` is day, person_day, production_month or workspace_month.
 
-    `owner` is the person, the channel of the production, or empty for the whole workspace `team`.
+    `owner` is the person, the home channel of the production, or empty for the whole workspace `team`.
     """
 
     team: str
@@ -38,11 +40,12 @@ class Purse:
 
 @dataclass(frozen=True)
 class Spender:
-    """Who spends, for which production (the channel of `place`), on which UTC day."""
+    """Who spends, where, on which UTC day; `home` is its production's home channel, empty where that is `place`'s."""
 
     place: Place
     person: str
     day: date
+    home: str = ""
 
     @property
     def purses(self) -> tuple[Purse, ...]:
@@ -51,25 +54,39 @@ class Spender:
         return (
             Purse(team, "workspace_month", "", month),
             Purse(team, "day", "", self.day),
-            Purse(team, "production_month", self.place.channel, month),
+            Purse(team, "production_month", self.home or self.place.channel, month),
             Purse(team, "person_day", self.person, self.day),
         )
 
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that may be spent on a round, in one UTC day, and in one calendar month; None is no cap."""
+    """The most that may be spent on a round, in one UTC day, and in one calendar month; None is no cap.
+
+    `own` names those of them (round, production_month) that are the production's own.
+    """
 
     per_round: Decimal
     per_day: Decimal
     per_person_day: Decimal | None = None
     per_production_month: Decimal | None = None
     per_workspace_month: Decimal | None = None
+    own: frozenset[str] = frozenset()
+
+    def under(self, customs: Customs) -> Self:
+        """These caps with a production's own, where they are lower."""
+        lower, month = self, self.per_production_month
+        if customs.per_round is not None and customs.per_round < self.per_round:
+            lower = replace(lower, per_round=customs.per_round, own=lower.own | {"round"})
+        if customs.per_month is not None and (month is None or customs.per_month < month):
+            lower = replace(lower, per_production_month=customs.per_month, own=lower.own | {"production_month"})
+        return lower
 
     def allow_round(self, price: Decimal, already: Decimal = Decimal(0)) -> None:
         """Raise OverBudget when `price` on top of what the round `already` holds passes its cap."""
         if already + price > self.per_round:
-            raise OverBudget("round", price, self.per_round, self.per_round - already)
+            own = "round" in self.own
+            raise OverBudget("round", price, self.per_round, self.per_round - already, own=own)
 
     def of(self, purse: Purse) -> Decimal | None:
         """The most that `purse` may hold."""

@@ -13,6 +13,7 @@ from bot.enlarging import Enlarging
 from bot.finishing import Finishing
 from bot.history import History
 from bot.home import Home
+from bot.keeping import Keeping
 from bot.lifecycle import Lifecycle
 from bot.likeness import Likeness
 from bot.lineup import Lineup
@@ -92,6 +93,7 @@ class Casting:
     aliases: Aliases
     lineup: Lineup
     drafting: Drafting
+    keeping: Keeping
 
     @classmethod
     def of(
@@ -119,10 +121,10 @@ class Casting:
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
         """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
-        permits = Permits(productions, people)
+        permits = Permits(productions, people, admins)
         likeness = Likeness(roster, portraits, visibility, productions)
         opening = Opening(
-            rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions
+            rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions, visibility
         )
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
@@ -136,7 +138,7 @@ class Casting:
         recasting = Recasting(rounds, roster, opening, permits, stage, now)
         locking = Locking(rounds, roster, stage, errands, voting, now, permits)
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility, productions)
-        spending = Spending(ledger, visibility, messenger, stage, caps, admins, now)
+        spending = Spending(ledger, visibility, messenger, stage, caps, admins, now, productions)
         home = Home(rounds, roster, spending, recall, visibility, caps)
         lifecycle = Lifecycle(accounts, notices, messenger, now)
         finishing = Finishing(
@@ -160,9 +162,21 @@ class Casting:
         history = History(rounds, roster, ledger, chronicle, recall, visibility, now)
         aliases = Aliases(roster, productions, recall, permits, now)
         lineup = Lineup(roster, productions, recall, portraits, visibility)
+        keeping = Keeping(productions, chronicle, visibility, permits, models.catalogue, caps, admins, now)
         after = (finishing, enlarging, Taking(recall, portraits), rerolling, refining, Looking(rounds))
-        later = (reminding, recasting, history, aliases, lineup, drafting)
-        return cls(*before, *after, models.catalogue, permits, *later)
+        return cls(
+            *before,
+            *after,
+            models.catalogue,
+            permits,
+            reminding,
+            recasting,
+            history,
+            aliases,
+            lineup,
+            drafting,
+            keeping,
+        )
 
     @property
     def drawing(self) -> int:

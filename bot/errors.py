@@ -3,11 +3,14 @@
 CastingError
     BriefError            a line that cannot be cast: the field, the problem, what was understood
     Unready               a form that cannot be cast as it stands: what is wrong at which field
+    Unfit                 customs that cannot hold: field by field
     NotYours              somebody else's press: who may
     Barred                the production's customs name others for it, or guests may not
     NotAVoter             others are named to vote
     LeadLeft              the round's lead has left; somebody may take over
     NotHere               a place that does not fit: why
+    Changed               somebody else changed the customs meanwhile
+    Clashes               two productions call characters alike, so they cannot be one
     AlreadyCasting        the open round is in the way
     AlreadyCast           the character has a face; a re-cast wants a yes
     RoundClosed           the round is past what was asked
@@ -88,6 +91,13 @@ class Unready(CastingError):
 
 
 @dataclass(eq=False)
+class Unfit(CastingError):
+    """Each of `faults` tells of one field of a form what is wrong with it."""
+
+    faults: tuple[BriefError, ...]
+
+
+@dataclass(eq=False)
 class NotYours(CastingError):
     """Only `may` (a person's id) can do `what`."""
 
@@ -122,6 +132,18 @@ class LeadLeft(CastingError):
 
 
 @dataclass(eq=False)
+class Changed(CastingError):
+    """The customs are not as the form showed them; nothing was written."""
+
+
+@dataclass(eq=False)
+class Clashes(CastingError):
+    """Both productions have characters of these `names`; nothing was moved."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class NotHere(CastingError):
     """`why` is one of not_invited, private, unknown, not_a_channel; `line` is what the person typed."""
 
@@ -131,7 +153,7 @@ class NotHere(CastingError):
 
 @dataclass(eq=False)
 class AlreadyCasting(CastingError):
-    """A round for this character is open; `round_id` is the way there."""
+    """A round for this character is open; `round_id` is the way there, empty for whoever may not see it."""
 
     character: str
     round_id: str
@@ -184,7 +206,8 @@ class CannotFinish(CastingError):
 class OverBudget(CastingError):
     """`price` dollars would pass the `cap` of `limit` dollars, of which `left` remain.
 
-    `cap` is round or that of a purse (`bot.budget.Purse`), which is empty again at `resets_at`.
+    `cap` is round or that of a purse (`bot.budget.Purse`), which is empty again at `resets_at`; `own`: it is one that
+    the production gave itself.
     """
 
     cap: str
@@ -192,6 +215,7 @@ class OverBudget(CastingError):
     limit: Decimal
     left: Decimal
     resets_at: datetime | None = None
+    own: bool = False
 
 
 @dataclass(eq=False)

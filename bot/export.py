@@ -30,7 +30,10 @@ class Exported:
 
 
 async def export(settings: Settings, channel: str, into: Path) -> Exported:
-    """Write every face of a production (a channel's id) into a folder of its own; raises NotEmpty, NoProduction.
+    """Write every face that was cast in a channel into a folder of its own; raises NotEmpty, NoProduction.
+
+    Where several channels cast for one production, the others' faces are not among them: each channel is exported by
+    itself, since not everybody who may see one may see the others.
 
     The folders are called by character and version, with a number behind where two characters are called alike.
     """

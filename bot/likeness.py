@@ -18,6 +18,7 @@ class Likeness:
         self._productions = productions
         self._portraits = portraits
         self._visibility = visibility
+        self._productions = productions
 
     async def found(self, brief: Brief, person: str, place: Place) -> Brief:
         """`brief` with the original of the face it names; as it is when it names none or the picture is known.
@@ -46,7 +47,7 @@ class Likeness:
         return replace(brief, like=replace(brief.like, key=key, sha256=digest, consent=consent))
 
     async def _character(self, name: str, person: str, place: Place) -> Character:
-        """The one character of this name with a face: this channel's own first, then all that the person may see."""
+        """The one character of this name with a face: this production's own first, then all that the person may see."""
         alike = [c for c in await self._roster.named(place.team, name) if c.face]
         seen = [c for c in alike if c.place == place or await self._visibility.sees(person, c.place)]
         here = (await self._productions.of(place)).id

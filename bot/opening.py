@@ -10,11 +10,12 @@ from typing import Literal
 from bot.brief import Brief, Consent
 from bot.budget import Caps, estimate
 from bot.catalogue import Catalogue, ModelFacts, Size
-from bot.errors import AlreadyCast, CastingError, NotYours, Offered, Unavailable
+from bot.errors import AlreadyCast, AlreadyCasting, CastingError, NotYours, Offered, Unavailable
 from bot.face import Place, Release
 from bot.likeness import Likeness
 from bot.permits import Permits
-from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Wanted
+from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Visibility, Wanted
+from bot.production import FILLED
 from bot.prompt import Prompt
 from bot.round import RECAST, Reason, Round, Slot
 from bot.routing import Route, route
@@ -56,6 +57,7 @@ class Opening:
         health: Health,
         permits: Permits,
         productions: Productions,
+        visibility: Visibility,
     ) -> None:
         self._rounds = rounds
         self._errands = errands
@@ -67,6 +69,7 @@ class Opening:
         self._health = health
         self._permits = permits
         self._productions = productions
+        self._visibility = visibility
 
     async def open_round(
         self, brief: Brief, place: Place, person: str, trigger: str, *, lead: str = "", asked_in: str = ""
@@ -79,15 +82,15 @@ class Opening:
         keep what could be cast after a yes.
         """
         await self._permits.start(place, person)
-        brief = (await self._productions.of(place)).customs.over(brief)
+        brief, caps = await self._by_customs(brief, place)
         brief = await self._likeness.found(brief, person, place)
-        chosen = self._route(brief)
+        chosen = self._route(brief, caps)
         wanted = Wanted(_id("r", place.team, trigger), place, person, brief, lead, asked_in)
         if chosen.asks:
-            raise await self._unavailable(chosen, wanted, trigger)
-        new = self._plan(chosen, wanted)
+            raise await self._unavailable(chosen, wanted, trigger, caps)
+        new = self._plan(chosen, wanted, caps)
         try:
-            return await self._rounds.open(new, self._caps, recast=False)
+            return await self._open(new, recast=False)
         except AlreadyCast as error:
             wish = await self.keep(brief, place, person, trigger, lead=lead, asked_in=asked_in)
             raise AlreadyCast(error.character, wish.id, new.price) from error
@@ -95,18 +98,22 @@ class Opening:
     async def keep(
         self, brief: Brief, place: Place, person: str, trigger: str, *, lead: str = "", asked_in: str = ""
     ) -> Wanted:
-        """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once."""
+        """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once.
+
+        What stood in it when its price was told stays, whatever the customs are by then.
+        """
         known = replace(brief, given=frozenset())
-        wish = Wanted(_id("w", place.team, trigger, known), place, person, brief, lead, asked_in)
+        settled = replace(brief, given=brief.given | FILLED)
+        wish = Wanted(_id("w", place.team, trigger, known), place, person, settled, lead, asked_in)
         await self._rounds.keep_wish(wish)
         return wish
 
     async def hold(self, brief: Brief, place: Place, person: str, trigger: str) -> Held:
         """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
         await self._permits.start(place, person)
-        brief = (await self._productions.of(place)).customs.over(brief)
-        price = self.price_of(brief)
-        self._caps.allow_round(price)
+        brief, caps = await self._by_customs(brief, place)
+        price = self.price_of(brief, caps)
+        caps.allow_round(price)
         return Held(await self.keep(brief, place, person, trigger), price)
 
     async def wish(self, wish_id: str, person: str) -> Wanted:
@@ -144,11 +151,12 @@ class Opening:
         """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError for an unknown wish."""
         wish = await self.wish(wish_id, person)
         await self._permits.start(wish.place, person)
-        chosen = self._route(wish.brief)
+        brief, caps = await self._by_customs(wish.brief, wish.place)
+        chosen = self._route(brief, caps)
         if chosen.asks:
-            raise await self._unavailable(chosen, wish, wish_id)
-        new = self._plan(chosen, replace(wish, id=_id("r", wish.place.team, wish_id)))
-        return await self._rounds.open(new, self._caps, recast=True)
+            raise await self._unavailable(chosen, replace(wish, brief=brief), wish_id, caps)
+        new = self._plan(chosen, replace(wish, id=_id("r", wish.place.team, wish_id), brief=brief), caps)
+        return await self._open(new, recast=True)
 
     async def open_child(self, parent: Round, person: str, refined: Brief | None = None) -> Opened:
         """A round for the parent's brief once more, or `refined`, in place of the parent; one parent has one child.
@@ -161,8 +169,9 @@ class Opening:
             return Opened(child, fresh=False)
         parent.must_take_more("reroll")
         brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
-        new = self._plan(self._route(brief), Wanted(child_id(parent), parent.place, person, brief))
-        return await self._rounds.open(replace(new, parent=parent.id, origin=origin), self._caps, recast=True)
+        caps = await self.caps_in(parent.place)
+        new = self._plan(self._route(brief, caps), Wanted(child_id(parent), parent.place, person, brief), caps)
+        return await self._open(replace(new, parent=parent.id, origin=origin), recast=True)
 
     async def child(self, parent: Round) -> Round | None:
         """The round that took a re-rolled or refined one's place."""
@@ -188,33 +197,38 @@ class Opening:
         """
         place = face_round.place
         await self._permits.start(place, person)
-        new = self._plan(self._route(brief), Wanted(self.recast_id(face_round, key), place, person, brief))
+        caps = await self.caps_in(place)
+        new = self._plan(self._route(brief, caps), Wanted(self.recast_id(face_round, key), place, person, brief), caps)
         new = replace(new, parent=face_round.id, origin=RECAST, because=because)
-        return await self._rounds.open(new, self._caps, recast=True, release=release)
+        return await self._open(new, recast=True, release=release)
 
     def recast_id(self, face_round: Round, key: str) -> str:
         """The id a re-cast with this `key` has, or would have."""
         return _id("r", face_round.place.team, f"{face_round.id}:{key}")
 
-    def affordable(self, brief: Brief) -> Decimal:
-        """The price of a round for `brief`, in dollars; raises what opening it now would."""
-        price = self.price_of(brief)
-        self._caps.allow_round(price)
+    def affordable(self, brief: Brief, caps: Caps) -> Decimal:
+        """The price of a round for `brief` under `caps`, in dollars; raises what opening it now would."""
+        price = self.price_of(brief, caps)
+        caps.allow_round(price)
         return price
 
-    def price_of(self, brief: Brief) -> Decimal:
+    def price_of(self, brief: Brief, caps: Caps | None = None) -> Decimal:
         """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
-        return estimate(self._route(brief).models, brief.size, brief.references)
+        return estimate(self._route(brief, caps).models, brief.size, brief.references)
+
+    async def caps_in(self, place: Place) -> Caps:
+        """The caps that hold for rounds in `place`: Castroom's, or lower ones of its production."""
+        return self._caps.under((await self._productions.of(place)).customs)
 
     async def quote(self, brief: Brief, place: Place) -> Quote:
         """Who would draw `brief` in `place` and for how much; raises BriefError, NoModels, OverBudget."""
-        brief = (await self._productions.of(place)).customs.over(brief)
-        found = self._route(brief)
+        brief, caps = await self._by_customs(brief, place)
+        found = self._route(brief, caps)
         price = estimate(found.models, brief.size, brief.references)
-        self._caps.allow_round(price)
+        caps.allow_round(price)
         other = Size.DRAFT if brief.size is Size.FOUR_K else Size.FOUR_K
         try:
-            instead = self.price_of(replace(brief, size=other))
+            instead = self.price_of(replace(brief, size=other), caps)
         except CastingError:
             instead = None
         return Quote(tuple(m.id for m in found.models), found.reason, price, instead)
@@ -223,17 +237,32 @@ class Opening:
         """Start the round's durable work; called again it does nothing."""
         await self._errands.start("round", round_id)
 
-    def _route(self, brief: Brief) -> Route:
-        today = self._now().date()
-        return route(brief, self._catalogue, today, self._health.available, self._caps.per_round)
+    async def _by_customs(self, brief: Brief, place: Place) -> tuple[Brief, Caps]:
+        """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
+        customs = (await self._productions.of(place)).customs
+        return customs.over(brief), self._caps.under(customs)
 
-    async def _unavailable(self, chosen: Route, wanted: Wanted, trigger: str) -> Unavailable:
+    async def _open(self, new: Round, *, recast: bool, release: Release | None = None) -> Opened:
+        """The way to a round that is open already is told only to those who may see it: channels share productions."""
+        try:
+            return await self._rounds.open(new, self._caps, recast=recast, release=release)
+        except AlreadyCasting as busy:
+            where = (await self._rounds.get(busy.round_id)).place
+            if where == new.place or await self._visibility.sees(new.starter, where):
+                raise
+            raise AlreadyCasting(busy.character, "") from busy
+
+    def _route(self, brief: Brief, caps: Caps | None = None) -> Route:
+        today = self._now().date()
+        return route(brief, self._catalogue, today, self._health.available, (caps or self._caps).per_round)
+
+    async def _unavailable(self, chosen: Route, wanted: Wanted, trigger: str, caps: Caps) -> Unavailable:
         """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
         brief, told = wanted.brief, {"lead": wanted.lead, "asked_in": wanted.asked_in}
         offers = []
         for kind, models, changed in _alternatives(chosen, brief):
-            price = estimate(self._route(changed).models, brief.size, brief.references)
-            if price <= self._caps.per_round:
+            price = self.price_of(changed, caps)
+            if price <= caps.per_round:
                 wish = await self.keep(changed, wanted.place, wanted.person, f"{trigger}:{kind}", **told)
                 offers.append(Offered(kind, tuple(m.title for m in models), price, wish.id))
         absent = chosen.reason.absent
@@ -241,7 +270,7 @@ class Opening:
         have = tuple(m.name for m in self._catalogue.models if self._catalogue.available(m, today))
         return Unavailable(tuple(a.title for a in absent), have, absent, tuple(offers))
 
-    def _plan(self, chosen: Route, wanted: Wanted) -> Round:
+    def _plan(self, chosen: Route, wanted: Wanted, caps: Caps) -> Round:
         """The round that `wanted` becomes, under its id."""
         now, brief, round_id = self._now(), wanted.brief, wanted.id
         led = wanted.lead not in ("", wanted.person)
@@ -250,7 +279,7 @@ class Opening:
             Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size, brief.references), seed_of(round_id, n))
             for n, m in enumerate(chosen.models)
         )
-        self._caps.allow_round(sum((s.price for s in slots), Decimal(0)))
+        caps.allow_round(sum((s.price for s in slots), Decimal(0)))
         return Round(
             id=round_id,
             place=wanted.place,

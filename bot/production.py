@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 from bot.brief import Brief, Secrecy
 from bot.catalogue import Look
@@ -43,6 +44,8 @@ class Customs:
         return replace(brief, style=self.style, **filled)  # type: ignore[arg-type] # each of its field's own type
 
 
+# What customs fill in, by the names of its options.
+FILLED = frozenset({"models", "look", "for", "ballot", "quorum"})
 # Where an option is called otherwise than its field.
 _FIELDS = {"for": "open_for"}
 
@@ -56,3 +59,11 @@ class Production:
     channels: tuple[str, ...]
     name: str = ""
     customs: Customs = Customs()
+
+    @property
+    def digest(self) -> str:
+        """Another one for every other name, customs or home: whoever saw this one saw what stands here now.
+
+        Not of the id, which a production gets with its first round and which changes nothing.
+        """
+        return sha256(repr((self.home.channel, self.name, self.customs)).encode()).hexdigest()[:16]

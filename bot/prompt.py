@@ -9,6 +9,8 @@ from bot.brief import Brief
 VERSION = "portrait-1"
 VERSION_LIKE = "portrait-1-like"
 VERSION_VARIED = "portrait-1-varied"
+# Behind either of them where the production's own words stand in the frame as well.
+STYLED = "-style"
 
 # No default model takes a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so what should not be
 # there is said as what should. "Flawless", "perfect" and "8K" are left out: they pull skin towards wax.
@@ -84,7 +86,8 @@ class Prompt:
         markers = f"Age shows as a person of {age} shows it: {markers_of(age)}.\n" if age else ""
         words = "\n".join(filter(None, [brief.text, brief.style]))
         frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=words, age=markers)
-        return cls(frame + _LIKE, VERSION_LIKE) if brief.like else cls(frame)
+        styled = STYLED if brief.style else ""
+        return cls(frame + _LIKE, VERSION_LIKE + styled) if brief.like else cls(frame, VERSION + styled)
 
     @classmethod
     def varied(cls, prompt: str) -> "Prompt":

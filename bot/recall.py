@@ -65,14 +65,14 @@ class Recall:
             return await self._similar(name, person, place)
         here = (await self._productions.of(place)).id
         own = [c for c in alike if c.place == place or c.production == here]
-        return await self._found(name, own or alike)
+        return await self._found(name, own or alike, person, place)
 
     async def show(self, character_id: str, person: str, place: Place) -> Recalled:
         """The face of a character chosen from a suggestion."""
         character = await self._roster.character(character_id)
         if character is None or not await self.visible([character], person, place):
             return Recalled("nothing", "")
-        return await self._found(character.name, [character])
+        return await self._found(character.name, [character], person, place)
 
     async def listing(self, person: str, place: Place, limit: int) -> Page:
         """At most `limit` of all the person may see, this production's characters first."""
@@ -155,16 +155,19 @@ class Recall:
         slipped = {c.character_id for c in shown if DamerauLevenshtein.distance(wanted, c.folded, score_cutoff=1) <= 1}
         slips = [c for c in visible if c.id in slipped]
         if len(slips) == 1 and len(wanted) >= _SHORTEST_FORGIVEN:
-            return await self._found(name, slips)
+            return await self._found(name, slips, person, place)
         return Recalled("unsure" if visible else "nothing", name, tuple(visible))
 
-    async def _found(self, name: str, characters: Sequence[Character]) -> Recalled:
+    async def _found(self, name: str, characters: Sequence[Character], person: str, place: Place) -> Recalled:
+        """Earlier faces may have been cast where the person may not look, though they see the present one."""
         if not characters:
             return Recalled("nothing", name)
         if len(characters) > 1:
             return Recalled("several", name, tuple(characters[:_SUGGESTIONS]))
         found = characters[0]
-        history = tuple(await self._roster.history(found.id))
+        faces = await self._roster.history(found.id)
+        seen = [face.place == place or await self._visibility.sees(person, face.place) for face in faces]
+        history = tuple(face for face, sees in zip(faces, seen, strict=True) if sees)
         if found.face:
             return Recalled("face", name, tuple(characters), history, await self.finish(found.face))
         return Recalled("casting" if found.open_round else "unlocked", name, tuple(characters), history)

@@ -80,7 +80,7 @@ class Recasting:
             return replace(offer, refused=AlreadyCasting(face.character, ""))
         try:
             await self._permits.start(round_.place, person)
-            return replace(offer, ways=ways, price=self._opening.affordable(round_.brief))
+            return replace(offer, ways=ways, price=await self._price(round_, round_.brief))
         except CastingError as error:
             if face.released:
                 raise
@@ -101,7 +101,9 @@ class Recasting:
         if ways == (How.ONLY_UNLOCK,):
             raise AlreadyCasting(face.character, (await self._open_round(face)) or "")
         brief = round_.brief if wanting.text is None else round_.brief.worded(wanting.text)
-        self._must_cost(brief, wanting.agreed)
+        price = await self._price(round_, brief)
+        if price > wanting.agreed:
+            raise Dearer(price, wanting.agreed)
         gone = release if wanting.how is How.UNLOCK and not face.released else None
         return Done(face, await self._opening.open_recast(round_, brief, wanting.person, wanting.key, reason, gone))
 
@@ -114,10 +116,8 @@ class Recasting:
                 self._stage.refresh(face.round_id)
         await self._stage.show(done.face.round_id)
 
-    def _must_cost(self, brief: Brief, agreed: Decimal) -> None:
-        price = self._opening.affordable(brief)
-        if price > agreed:
-            raise Dearer(price, agreed)
+    async def _price(self, round_: Round, brief: Brief) -> Decimal:
+        return self._opening.affordable(brief, await self._opening.caps_in(round_.place))
 
     async def _allowed(self, round_id: str, person: str, key: str = "") -> tuple[Round, Face, tuple[How, ...]]:
         """The round, the face it gave, and what can be done with that now."""

@@ -38,7 +38,8 @@ class Refining:
         await self._permits.lead(round_, person, "refine")
         await self._permits.spend(round_.place, person)
         round_.must_take_more("refine")
-        return Refinement(round_, self._opening.price_of(round_.brief), _tells(round_))
+        price = self._opening.price_of(round_.brief, await self._opening.caps_in(round_.place))
+        return Refinement(round_, price, _tells(round_))
 
     async def refine(self, round_id: str, person: str, text: str) -> Opened:
         """End the round and open a child for `text`, both or neither; sent in twice it opens one child.
@@ -56,7 +57,8 @@ class Refining:
         round_.must_take_more("refine")
         if brief.text == round_.brief.text:
             raise BriefError("brief", "same")
-        shown, price = self._opening.price_of(round_.brief), self._opening.price_of(brief)
+        caps = await self._opening.caps_in(round_.place)
+        shown, price = self._opening.price_of(round_.brief, caps), self._opening.price_of(brief, caps)
         if price > shown and not await self._opening.told(brief, round_, person, price):
             raise Dearer(price, shown)
         opened = await self._opening.open_child(round_, person, brief)

@@ -79,7 +79,7 @@ class Rerolling:
         missed = tuple(Choice(slot, self._price(round_, slot)) for slot in round_.misses) if room else ()
         return Offer(
             round_,
-            self._opening.price_of(round_.brief),
+            self._opening.price_of(round_.brief, await self._opening.caps_in(round_.place)),
             self._again(round_) if room else (),
             missed if round_.state is not State.CLOSED else (),
             varied,

@@ -1,5 +1,6 @@
 """Spending: what it came to, for whoever asks; and the questions about charges that only a person can answer."""
 
+from collections import Counter
 from decimal import Decimal
 
 import structlog
@@ -7,8 +8,8 @@ import structlog
 from bot.budget import Caps, Purse, Spender, purse_day
 from bot.errors import NotYours, Settled, Unreachable
 from bot.face import Place
-from bot.ports import Clock, Ledger, Messenger, Reader, Stage, Visibility
-from bot.statement import Entry, Spent, Statement, blind, grouped, standing, together
+from bot.ports import Clock, Ledger, Messenger, Productions, Reader, Stage, Visibility
+from bot.statement import Entry, Statement, blind, grouped, standing, together
 
 log = structlog.get_logger()
 
@@ -25,6 +26,7 @@ class Spending:
         caps: Caps,
         admins: frozenset[str],
         now: Clock,
+        productions: Productions,
     ) -> None:
         self._ledger = ledger
         self._visibility = visibility
@@ -33,6 +35,7 @@ class Spending:
         self._caps = caps
         self._admins = admins
         self._now = now
+        self._productions = productions
 
     async def send(self, person: str, place: Place) -> None:
         """Show a person their statement by direct message, as asked for in `place`; raises Unreachable."""
@@ -48,21 +51,28 @@ class Spending:
         seen = await self._seen({s.place for s in spent} | {Place(place.team, c) for c in faces}, person, place)
         mine = [s for s in spent if s.place in seen]
         hidden = [s for s in spent if s.place not in seen]
-        locked = {channel: count for channel, count in faces.items() if Place(place.team, channel) in seen}
+        belongs = {channel: p for p in await self._productions.all(place.team) for channel in p.channels}
+        homes = {channel: production.home.channel for channel, production in belongs.items()}
+        locked: Counter[str] = Counter()
+        for channel, count in faces.items():
+            if Place(place.team, channel) in seen:
+                locked[homes.get(channel, channel)] += count
         questions = [entry for entry in await self._ledger.questions(place.team) if not _withheld(entry)]
         theirs = tuple(entry for entry in questions if self._may(person, entry))
+        caps = self._caps.under((await self._productions.of(place)).customs)
         held = await self._ledger.held(Spender(place, person, day))
         return Statement(
             day=day,
-            productions=grouped(mine, _channel, locked),
+            productions=grouped(mine, lambda s: homes.get(s.place.channel, s.place.channel), locked),
             models=grouped(mine, lambda s: s.model),
             people=grouped(mine, lambda s: s.person),
             total=together("", mine, sum(locked.values())),
             others=together("", hidden) if hidden else None,
             blind=blind(veiled),
-            standings=tuple(standing(purse, holds, veiled, self._caps) for purse, holds in held.items()),
+            standings=tuple(standing(purse, holds, veiled, caps) for purse, holds in held.items()),
             questions=theirs,
             elsewhere=len(questions) - len(theirs),
+            films={production.home.channel: production.name for production in belongs.values() if production.name},
         )
 
     async def used_today(self, team: str) -> Decimal:
@@ -118,7 +128,3 @@ class Spending:
 def _withheld(entry: Entry) -> bool:
     """What an unknown charge of an open ballot would cost tells its model; it can be settled after the close."""
     return entry.hidden and not entry.above
-
-
-def _channel(spent: Spent) -> str:
-    return spent.place.channel

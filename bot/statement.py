@@ -6,7 +6,7 @@ each of its portraits had cost what its dearest does.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -67,7 +67,10 @@ class Paid:
 
 @dataclass(frozen=True)
 class Veiled:
-    """An open ballot's spending: exact sums, and how many of `count` slots at its dearest price they stand for."""
+    """An open ballot's spending: exact sums, and how many of `count` slots at its dearest price they stand for.
+
+    `home` is the home channel of the production that pays, empty where that is `place`'s.
+    """
 
     place: Place
     person: str
@@ -76,6 +79,7 @@ class Veiled:
     count_today: int
     count: int
     dearest: Decimal
+    home: str = ""
 
     @property
     def most_today(self) -> Decimal:
@@ -121,7 +125,8 @@ class Statement:
     """What one person may know of their workspace's spending in the month of `day`, both in UTC.
 
     `total` is of the productions they see, `others` of all the rest, `blind` of the `count` rounds whose ballots are
-    open. `questions` are theirs to answer, `elsewhere` counts those of other people.
+    open. `questions` are theirs to answer, `elsewhere` counts those of other people. A production is told by its home
+    channel, `films` are the names of those that have one.
     """
 
     day: date
@@ -134,6 +139,7 @@ class Statement:
     standings: tuple[Standing, ...]
     questions: tuple[Entry, ...]
     elsewhere: int
+    films: Mapping[str, str] = field(default_factory=dict)
 
 
 def grouped(
@@ -165,6 +171,6 @@ def blind(veiled: Sequence[Veiled]) -> Line | None:
 def standing(purse: Purse, holds: Decimal, veiled: Iterable[Veiled], caps: Caps) -> Standing:
     """A purse as it may be told: what open rounds hold of it is counted at their dearest."""
     monthly = purse.cap.endswith("month")
-    theirs = [one for one in veiled if purse.owner in ("", one.person, one.place.channel)]
+    theirs = [one for one in veiled if purse.owner in ("", one.person, one.home or one.place.channel)]
     more = sum((one.most - one.month if monthly else one.most_today - one.today for one in theirs), _NOTHING)
     return Standing(purse, caps.of(purse), holds + more)

@@ -23,6 +23,7 @@ from handlers.refine import Refine
 from handlers.reroll import Reroll
 from handlers.roster import Roster
 from handlers.seal import Seal
+from handlers.settings import Settings
 from handlers.sights import Sights
 from handlers.spend import Spend
 from handlers.steer import Steer
@@ -55,4 +56,5 @@ def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackV
     Home(casting, sights, visibility).listen(app)
     Card(casting, sights, reach, clients).listen(app)
     Roster(casting, visibility, clients).listen(app)
+    Settings(casting).listen(app)
     Spend(casting).listen(app)

@@ -9,6 +9,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.brief import (
+    Arranging,
     Brief,
     Filling,
     Helping,
@@ -29,6 +30,7 @@ from handlers.blocks import form as filling
 from handlers.blocks import private
 from handlers.blocks.photo import form
 from handlers.blocks.recall import LISTED, listing
+from handlers.blocks.settings import form as settings_form
 from handlers.blocks.view import View
 from handlers.clients import Clients
 from handlers.delivery import Replies, whisper
@@ -56,9 +58,9 @@ class Cast:
         self._posters = Posters(casting, visibility, clients)
         self._sights = sights
         self._showing = Showing(casting, sights)
+        self._titles = Titles(casting.catalogue)
         self._visibility = visibility
         self._reach = reach
-        self._titles = Titles(casting.catalogue)
 
     def listen(self, app: AsyncApp) -> None:
         app.command("/cast")(self.on_command)
@@ -75,6 +77,8 @@ class Cast:
                 await self._fill(command, client, replies)
             elif isinstance(wish, Brief):
                 await self._open(with_voters(wish, command.people, command.line), command, client, replies)
+            elif isinstance(wish, Arranging):
+                await self._arrange(command, client, replies)
             else:
                 await self._answer(wish, command, client, replies)
 
@@ -130,6 +134,14 @@ class Cast:
         await replies.ack()
         await self._casting.opening.begin(opened.round.id)
 
+    async def _arrange(self, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+        """A form with the customs of whatever the channel casts for."""
+        await self._must_be_here(command, replies)
+        standing = await replies.in_time(self._casting.keeping.standing(command.place, command.person))
+        with asking("views.open"):
+            await open_dialog(client, command.trigger, settings_form(standing, self._titles))
+        await replies.ack()
+
     async def _ask_for_photo(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
         """A form for the picture; the brief waits as a wish until it is sent."""
         held = await self._casting.opening.hold(brief, command.place, command.person, command.trigger)
@@ -139,6 +151,9 @@ class Cast:
 
     async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:
         """An answer without the link is still an answer."""
+        if not busy.round_id:
+            await replies.privately(private.already_casting(busy, ""))
+            return
         try:
             link = (await replies.in_time(self._sights.of_round(busy.round_id, client))).link
         except Unreachable:

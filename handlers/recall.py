@@ -74,9 +74,9 @@ class Recall:
         replies = Replies(ack, respond)
         async with _pressed(replies, body) as press:
             round_ = await self._reach.round(press)
-            face = await self._face(press)
+            face, brief = await self._face(press), round_.brief
             finish = await self._recall.finish(face)
-            await replies.privately(facts(face, self._titles, round_.brief.like, finish, round_.because))
+            await replies.privately(facts(face, self._titles, brief.like, finish, round_.because, brief.style))
 
     async def _found(self, press: Press) -> Recalled:
         return self._reach.found(press, await self._recall.show(press.id, press.person, press.place))

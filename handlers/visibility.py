@@ -1,7 +1,7 @@
 """Who may see which conversation, and who is a person: asked of Slack, remembered for a minute at most."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -56,7 +56,7 @@ class SlackVisibility:
     def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic) -> None:
         self._clients = clients
         self._conversations: Memory[Place, _Conversation] = Memory(_REMEMBERED, now)
-        self._memberships: Memory[tuple[str, str], frozenset[str]] = Memory(_REMEMBERED, now)
+        self._memberships: Memory[tuple[str, str], Mapping[str, str]] = Memory(_REMEMBERED, now)
         self._people: Memory[tuple[str, str], Member] = Memory(_REMEMBERED, now)
 
     async def is_private(self, place: Place) -> bool:
@@ -75,7 +75,7 @@ class SlackVisibility:
             member = await self.who(place.team, person)
             if not conversation.private and not member.guest and not member.gone:
                 return True
-            return place.channel in await self._memberships_of(place.team, person)
+            return place.channel in await self.channels_of(place.team, person)
         except Unreachable as error:
             log.warning("visibility_unknown", channel=place.channel, what=error.what)
             return False
@@ -122,20 +122,20 @@ class SlackVisibility:
         found = _Conversation(private, direct or bool(channel.get("is_member")), str(channel.get("user", "")), name)
         return self._conversations.keep(place, found) if found.ours else found
 
-    async def _memberships_of(self, team: str, person: str) -> frozenset[str]:
-        """All pages of the conversations a person is in, as far as the bot may know of them."""
+    async def channels_of(self, team: str, person: str) -> Mapping[str, str]:
+        """All pages of the conversations a person is in, as far as the bot may know of them; raises Unreachable."""
         if (known := self._memberships.get((team, person))) is not None:
             return known
-        found: set[str] = set()
+        found: dict[str, str] = {}
         cursor = None
         while cursor != "":
             with asking("users.conversations"):
                 page = await self._clients.of(team).users_conversations(
                     user=person, types=_TYPES, exclude_archived=False, limit=_A_PAGE, cursor=cursor
                 )
-            found |= {channel["id"] for channel in page["channels"]}
+            found |= {channel["id"]: str(channel.get("name", "")) for channel in page["channels"]}
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        return self._memberships.keep((team, person), frozenset(found))
+        return self._memberships.keep((team, person), found)
 
     async def who(self, team: str, person: str) -> Member:
         """Raises Unreachable."""

@@ -1,6 +1,7 @@
 """Opening a round: character, reservation, round and slots in one transaction, or nothing at all."""
 
 from dataclasses import replace
+from decimal import Decimal
 from uuid import uuid4
 
 from sqlalchemy import exists, insert, select, update
@@ -13,9 +14,9 @@ from bot.face import Place, Release
 from bot.ports import Opened
 from bot.round import OPEN, RECAST, Round, State
 from storage import purse
+from storage.belonging import production_of
 from storage.database import upsert
 from storage.outcome import let_go, present_face
-from storage.productions import production_of
 from storage.reading import round_by_id
 from storage.rows import row_of
 from storage.tables import aliases, characters, is_open, rounds, slots
@@ -42,9 +43,8 @@ async def open_round(
         new = replace(new, parent=present, origin=RECAST)
     if release and again:
         await let_go(connection, again, release)
-    caps.allow_round(new.price)
     spender = Spender(new.place, new.starter, purse_day(new.opened_at))
-    await purse.reserve(connection, spender, new.price, caps)
+    await purse.reserve(connection, spender, new.price, caps, round_holds=Decimal(0))
     opened = replace(new, character_id=character_id)
     await connection.execute(insert(rounds).values(row_of(opened)))
     await connection.execute(insert(slots), [row_of(slot) | {"reserved_on": spender.day} for slot in new.slots])

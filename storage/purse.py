@@ -1,6 +1,7 @@
 """Purses: what each cap counts, reserved or spent, one row a purse, changed by single statements."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,19 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.budget import Caps, Charge, Item, Purse, Spender
 from bot.errors import OverBudget, Overspent
+from storage.belonging import terms_of
 from storage.columns import Dollars
 from storage.database import upsert
 from storage.tables import is_overrun, ledger, purses
 
 
-async def reserve(connection: AsyncConnection, spender: Spender, price: Decimal, caps: Caps) -> None:
-    """Commit `price` to every purse that pays for it, if it fits them all; raises OverBudget and Overspent, so that the
-    caller's transaction rolls back."""
+async def reserve(
+    connection: AsyncConnection, spender: Spender, price: Decimal, caps: Caps, round_holds: Decimal | None = None
+) -> None:
+    """Commit `price` to every purse that pays for it, if it fits them all and, on top of what it holds, a round (None:
+    it is for none). `caps` are Castroom's; the production may have lower ones of its own.
+
+    Raises OverBudget and Overspent, so that the caller's transaction rolls back.
+    """
+    home, customs = await terms_of(connection, spender.place, held=True)
+    spender, caps = replace(spender, home=home), caps.under(customs)
+    if round_holds is not None:
+        caps.allow_round(price, round_holds)
     await _nothing_passed_unseen(connection, spender.place.team)
     empty = [_key(purse) | {"committed": Decimal(0)} for purse in spender.purses]
     await connection.execute(upsert(connection, purses).values(empty).on_conflict_do_nothing())
     for purse in spender.purses:
-        await _take(connection, purse, price, caps.of(purse))
+        await _take(connection, purse, price, caps)
 
 
 async def settle(
@@ -42,7 +53,8 @@ async def change(connection: AsyncConnection, spender: Spender, by: Decimal) -> 
     """Add `by` dollars, or take them back, where the spender's purses stand."""
     if not by:
         return
-    for purse in spender.purses:
+    home, _ = await terms_of(connection, spender.place, held=True)
+    for purse in replace(spender, home=home).purses:
         after = purses.c.committed + literal(by, Dollars)
         await connection.execute(update(purses).where(_is(purse)).values(committed=after))
 
@@ -54,14 +66,27 @@ async def committed(connection: AsyncConnection, team: str, day: date) -> Decima
 
 async def held(connection: AsyncConnection, spender: Spender) -> Mapping[Purse, Decimal]:
     """What each of the spender's purses holds, reserved and spent."""
+    spender = replace(spender, home=(await terms_of(connection, spender.place))[0])
     mine = select(purses).where(or_(*(_is(purse) for purse in spender.purses)))
     rows = await connection.execute(mine)
     found = {Purse(row.team, row.cap, row.owner, row.since): row.committed for row in rows}
     return {purse: found.get(purse, Decimal(0)) for purse in spender.purses}
 
 
-async def _take(connection: AsyncConnection, purse: Purse, price: Decimal, limit: Decimal | None) -> None:
+async def move(connection: AsyncConnection, team: str, owners: tuple[str, str], months: Mapping[date, Decimal]) -> None:
+    """Let the second production's purses hold in each month what the first one's held."""
+    for month, usd in months.items():
+        before, after = (Purse(team, "production_month", owner, month) for owner in owners)
+        there = upsert(connection, purses).values(_key(after) | {"committed": Decimal(0)})
+        await connection.execute(there.on_conflict_do_nothing())
+        for purse, by in ((before, -usd), (after, usd)):
+            held_then = purses.c.committed + literal(by, Dollars)
+            await connection.execute(update(purses).where(_is(purse)).values(committed=held_then))
+
+
+async def _take(connection: AsyncConnection, purse: Purse, price: Decimal, caps: Caps) -> None:
     """Check and change are one statement: two rounds racing for the last dollars cannot both see them."""
+    limit = caps.of(purse)
     after = purses.c.committed + literal(price, Dollars)
     take = update(purses).where(_is(purse)).values(committed=after)
     if limit is None:
@@ -70,7 +95,7 @@ async def _take(connection: AsyncConnection, purse: Purse, price: Decimal, limit
     taken = await connection.execute(take.where(after <= literal(limit, Dollars)))
     if taken.rowcount == 0:
         left = limit - (await connection.scalar(_holds(purse)) or Decimal(0))
-        raise OverBudget(purse.cap, price, limit, max(left, Decimal(0)), purse.resets_at)
+        raise OverBudget(purse.cap, price, limit, max(left, Decimal(0)), purse.resets_at, own=purse.cap in caps.own)
 
 
 async def _nothing_passed_unseen(connection: AsyncConnection, team: str) -> None:

@@ -98,9 +98,8 @@ async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime)
     round_.must_be(State.DRAWING, State.VOTING, State.CLOSED, what="reroll")
     if round_.next_number() is None:
         raise RoundClosed("reroll", "full", round_.character)
-    caps.allow_round(slot.price, already=round_.price)
     pays = Spender(round_.place, round_.spender_of(slot), purse_day(at))
-    await purse.reserve(connection, pays, slot.price, caps)
+    await purse.reserve(connection, pays, slot.price, caps, round_holds=round_.price)
     added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
     await connection.execute(insert(slots).values(row_of(added) | {"reserved_on": pays.day}))
     return added

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.budget import Purse
@@ -11,7 +11,7 @@ from bot.face import Place
 from bot.round import State
 from bot.statement import Paid, Spent, Veiled
 from storage.columns import Dollars
-from storage.tables import faces, ledger, rounds, slots, spender
+from storage.tables import channels, faces, ledger, productions, rounds, slots, spender
 
 HIDDEN = (State.DRAWING, State.VOTING)
 
@@ -54,10 +54,21 @@ async def veiled(connection: AsyncConnection, team: str, day: date) -> Sequence[
         func.sum(case((today, 1), else_=0)).label("slots_today"),
         func.count().label("slots"),
         func.max(slots.c.price).label("dearest"),
+        productions.c.channel.label("home"),
     ).join_from(rounds, slots)
+    casts = and_(channels.c.team == rounds.c.team, channels.c.channel == rounds.c.channel)
+    sums = sums.join(channels, casts).join(productions, productions.c.id == channels.c.production_id)
     here = (rounds.c.team == team) & rounds.c.state.in_(HIDDEN) & (slots.c.reserved_on >= day.replace(day=1))
-    rows = await connection.execute(sums.where(here).group_by(rounds.c.id, rounds.c.channel, spender))
-    return [Veiled(Place(team, r.channel), r.person, r.today, r.month, r.slots_today, r.slots, r.dearest) for r in rows]
+    rows = await connection.execute(
+        sums.where(here).group_by(rounds.c.id, rounds.c.channel, spender, productions.c.channel)
+    )
+    return [
+        Veiled(
+            Place(team, r.channel), r.person, r.today, r.month, r.slots_today, r.slots, r.dearest,
+            "" if r.home == r.channel else r.home,
+        )
+        for r in rows
+    ]  # fmt: skip
 
 
 async def locked(connection: AsyncConnection, team: str, day: date) -> Mapping[str, int]:

@@ -484,8 +484,21 @@ class Productions(Protocol):
         """Every production of the workspace, by name."""
         ...
 
-    async def keep(self, place: Place, name: str, customs: Customs, deed: Deed) -> Production:
-        """Write name and customs of the production that `place` casts for, made if need be, and who changed what."""
+    async def keep(
+        self, place: Place, name: str, customs: Customs, *deeds: Deed, seen: str | None = None
+    ) -> Production:
+        """Write name and customs of the production that `place` casts for, made if need be, and who changed what.
+
+        Raises Changed where the production's digest is not the one `seen`.
+        """
+        ...
+
+    async def join(self, place: Place, production_id: str, deed: Deed, seen: str | None = None) -> Production:
+        """Let `place` cast for another production of its workspace, for its own where `production_id` is empty.
+
+        Characters that were cast only in `place` come along; all of them, where no other channel casts for the former
+        one. So does what the channel spent. Raises KeyError, Changed, Clashes.
+        """
         ...
 
 

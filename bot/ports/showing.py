@@ -1,6 +1,6 @@
 """How people see things and are told; implemented in handlers/."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -122,6 +122,13 @@ class Visibility(Protocol):
 
     async def sees(self, person: str, place: Place) -> bool:
         """Whether the conversation is public in the person's workspace or the person is in it."""
+        ...
+
+    async def channels_of(self, team: str, person: str) -> Mapping[str, str]:
+        """The conversations a person is in, as far as the bot may know of them: id to name, empty for direct messages.
+
+        Raises Unreachable.
+        """
         ...
 
 

@@ -20,6 +20,7 @@ def drawing(shown: Shown) -> View:
         context(rounds.asked_by(round_), rounds.use(round_.brief.use or ""), photo.after(round_.brief.like)),
         context(rounds.who_votes(round_)),
         quote(round_.brief.text, _BRIEF_LIMIT),
+        context(rounds.style(round_)),
         section(routing.models(round_, shown.titles)),
         context(rounds.sizes(round_)),
         context(state),

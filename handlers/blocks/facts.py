@@ -12,9 +12,14 @@ _PROMPT_LIMIT = 6500
 
 
 def facts(
-    face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None, because: str = ""
+    face: Face,
+    titles: Titles,
+    like: Like | None = None,
+    finish: Finish | None = None,
+    because: str = "",
+    style: str = "",
 ) -> View:
-    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like, finish, because))
+    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like, finish, because, style))
     return view(
         f"{words.HEADING}: {quiet(face.character)}",
         header(f"{words.HEADING} · {face.character}"),

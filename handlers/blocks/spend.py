@@ -17,7 +17,7 @@ def statement(told: Statement, titles: Titles, file_id: str = "") -> View:
         header(words.header(told)),
         section(words.total(told) if told.productions else words.NOTHING),
         image(file_id, words.alt(told, titles)) if file_id else None,
-        _table(words.PRODUCTIONS, words.productions(told.productions)),
+        _table(words.PRODUCTIONS, words.productions(told.productions, told.films)),
         _table(words.MODELS, words.models(told.models, titles)),
         _table(words.PEOPLE, words.people(told.people)),
         context(words.others(told.others), words.blind(told.blind)),

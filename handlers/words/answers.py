@@ -12,7 +12,7 @@ HELP_LINES = (
     "`/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet` asks several models with the same words.",
     "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
     "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast,"
-    " `/cast history Maya` who did what, `/cast spend` what it cost.",
+    " `/cast history Maya` who did what, `/cast spend` what it cost, `/cast settings` how this channel casts.",
     "`/cast roster` sends you the cast as one picture; `/cast alias Maya = the fisherwoman` lets Maya answer to both.",
     "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced` "
     "`--aspect 1:1|4:5|3:4|2:3|9:16`",

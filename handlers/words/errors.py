@@ -10,6 +10,8 @@ from bot.errors import (
     BriefError,
     CannotFinish,
     CastingError,
+    Changed,
+    Clashes,
     Dearer,
     LeadLeft,
     MessageGone,
@@ -25,10 +27,11 @@ from bot.errors import (
     RoundClosed,
     Settled,
     Unavailable,
+    Unfit,
     Unreachable,
     Unready,
 )
-from handlers.words import briefs, refusals, routing, voters
+from handlers.words import briefs, refusals, routing, settings, voters
 from handlers.words.text import count, dollars, link, person, quiet, several, when
 
 GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
@@ -97,6 +100,10 @@ _CAPS = {
     "MAX_USD_PER_PERSON_DAY; the day begins anew {resets}.",
     "production_month": "of this production's {limit} for the month there is {left} left. Whoever runs Castroom "
     "can raise MAX_USD_PER_PRODUCTION_MONTH; the month begins anew {resets}.",
+    "own_round": "a round of this production may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
+    "`/cast settings` here can raise it.",
+    "own_production_month": "of the {limit} a month that this production's settings allow there is {left} left. "
+    "`/cast settings` here can raise it; the month begins anew {resets}.",
     "workspace_month": "of this workspace's {limit} for the month there is {left} left. Whoever runs Castroom "
     "can raise MAX_USD_PER_WORKSPACE_MONTH; the month begins anew {resets}.",
 }
@@ -133,6 +140,11 @@ def _(error: Unready) -> str:
 
 
 @sentence.register
+def _(error: Unfit) -> str:
+    return " ".join(quiet(settings.fault(fault)) for fault in error.faults)
+
+
+@sentence.register
 def _(error: NotYours) -> str:
     return f"Only {person(error.may)} can {_DEEDS.get(error.what, 'do this')}."
 
@@ -145,7 +157,18 @@ def _(error: Barred) -> str:
             "Nothing was started."
         )
     who = several([person(one) for one in error.may], "or")
-    return f"Here only {who} can {_BARRED[error.what]}. `/cast settings` says who may what. Nothing was changed."
+    where = "" if error.what == "keep" else " `/cast settings` says who may what."
+    return f"Here only {who} can {_BARRED[error.what]}.{where} Nothing was changed."
+
+
+@sentence.register
+def _(error: Changed) -> str:  # noqa: ARG001 - it has no values
+    return settings.CHANGED
+
+
+@sentence.register
+def _(error: Clashes) -> str:
+    return settings.clashes(error.names)
 
 
 @sentence.register
@@ -198,7 +221,7 @@ def _(error: OutcomeChanged) -> str:
 
 @sentence.register
 def _(error: OverBudget) -> str:
-    cap = _CAPS.get(error.cap, _CAPS["day"])
+    cap = _CAPS.get(f"own_{error.cap}" if error.own else error.cap, _CAPS["day"])
     resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
     told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))), resets=resets)
     return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
@@ -266,4 +289,6 @@ def _(error: MessageGone) -> str:  # noqa: ARG001 - there is one way to be gone
 def already_casting(error: AlreadyCasting, url: str) -> str:
     """Where the open round is; `url` leads to its message."""
     busy = f"{quiet(error.character)} is being cast right now."
+    if not error.round_id:
+        return f"{busy} It is in another channel of this production, which you cannot see."
     return f"{busy} {link(url, 'Go there')}" if url else busy

@@ -9,13 +9,19 @@ from handlers.words.titles import Titles
 
 HEADING = "Facts"
 PROMPT = "The prompt"
+STYLE = "House style"
 
 _USES = {"film": "film", "advertising": "advertising", "internal": "internal use"}
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
 
 
 def rows(
-    face: Face, titles: Titles, like: Like | None = None, finish: Finish | None = None, because: str = ""
+    face: Face,
+    titles: Titles,
+    like: Like | None = None,
+    finish: Finish | None = None,
+    because: str = "",
+    style: str = "",
 ) -> tuple[tuple[str, str], ...]:
     """Pairs of a label and its value, in the order a person asks for them."""
     portrait = face.portrait
@@ -35,6 +41,7 @@ def rows(
         *((("Re-cast", quiet(because)),) if because else ()),
         *((("Unlocked", _gone(face.released)),) if face.released else ()),
         *photo.rows(like),
+        *(((STYLE, quiet(style)),) if style else ()),
         ("Prompt version", quiet(face.prompt_version)),
         *finished,
     )

@@ -9,11 +9,12 @@ from bot.round import Round, Slot, SlotState, State
 from handlers.words import lineage, sealed
 from handlers.words import voters as voting
 from handlers.words.labels import AFTER_THE_VOTE
-from handlers.words.text import channel, count, dollars, link, moment, person, quiet, several, size, when
+from handlers.words.text import channel, count, cut, dollars, link, moment, person, quiet, several, size, when
 from handlers.words.titles import Titles
 
 _MOST_NAMED = 12
 _USES = {"film": "for film", "advertising": "for advertising", "internal": "for internal use"}
+_STYLE_SHOWN = 300
 _VOID = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead dropped the round. Its portraits and votes are kept.",
@@ -89,6 +90,11 @@ def _line(limit: str, untils: list[datetime]) -> str:
     """`2 wait for OpenAI's limit of 5 images a minute; the last is asked at 13:40:04.`"""
     who, last = ("1 waits", "it") if len(untils) == 1 else (f"{len(untils)} wait", "the last")
     return f"{who} for {limit}; {last} is asked at {moment(max(untils))}."
+
+
+def style(round_: Round) -> str:
+    """The production's own words in every prompt; empty where it has none."""
+    return f"House style: {quiet(cut(round_.brief.style, _STYLE_SHOWN))}" if round_.brief.style else ""
 
 
 def sizes(round_: Round) -> str:

@@ -1,6 +1,6 @@
 """What a statement of spending says: lines, caps, questions, and the bars' labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.bars import Bar, Panel
 from bot.statement import Entry, Line, Standing, Statement
@@ -44,8 +44,8 @@ def total(statement: Statement) -> str:
     return f"{told} · {count(line.faces, 'face')} locked, {dollars(line.per_face)} a face"
 
 
-def productions(lines: Sequence[Line]) -> str:
-    return _listed([(channel(line.what), line) for line in lines])
+def productions(lines: Sequence[Line], films: Mapping[str, str]) -> str:
+    return _listed([(quiet(films.get(line.what, "")) or channel(line.what), line) for line in lines])
 
 
 def models(lines: Sequence[Line], titles: Titles) -> str:

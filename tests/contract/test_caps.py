@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,8 @@ def led(round_id: str, lead: str = "U1", place: Place = PLACE, opened_at: dateti
 
 
 def caps(**limits: str) -> Caps:
-    return Caps(Decimal(2), ROOMY, **{name: Decimal(limit) for name, limit in limits.items()})
+    given: dict[str, Any] = {name: Decimal(limit) for name, limit in limits.items()}
+    return Caps(Decimal(2), ROOMY, **given)
 
 
 @pytest.mark.parametrize(

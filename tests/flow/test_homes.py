@@ -13,7 +13,7 @@ from bot.face import Place, Release
 from bot.home import A_PAGE, HomeView, Looking
 from bot.poster import A_POSTER, Caption
 from bot.production import Customs
-from storage.productions import production_of
+from storage.belonging import production_of
 from storage.tables import channels, faces
 from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
 

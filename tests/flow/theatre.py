@@ -9,6 +9,7 @@ from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from PIL import Image
 
@@ -28,7 +29,7 @@ from bot.statement import Entry, Statement
 from providers._pace import Line
 from storage import Storage, migrate, open_storage
 
-FILM = Place("T1", "C1")
+FILM, FERRY = Place("T1", "C1"), Place("T1", "C2")
 LEAD, DIRECTOR, PRODUCER = "U1", "U2", "U3"
 PRICE = {Size.DRAFT: Decimal("0.05"), Size.FOUR_K: Decimal("0.20")}
 PIXELS = {Size.DRAFT: "90x120", Size.FOUR_K: "360x480"}
@@ -249,6 +250,11 @@ class Doors:
         """The port People."""
         return self.members.get(person, Member())
 
+    async def channels_of(self, team: str, person: str) -> dict[str, str]:
+        """Everybody is in the two public channels of the first scene."""
+        private = [place for place, people in self.private.items() if place.team == team and person in people]
+        return {place.channel: place.channel.lower() for place in (FILM, FERRY, *private)}
+
     async def is_private(self, place: Place) -> bool:
         return place in self.private
 
@@ -269,7 +275,7 @@ class Theatre:
         models: Models | None = None,
         keys: Sequence[str] = (),
         admins: frozenset[str] = frozenset(),
-        **caps: Decimal,
+        **caps: Any,
     ) -> None:
         self.storage = storage
         self.studio = Studio(catalogue)

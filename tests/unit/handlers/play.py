@@ -43,6 +43,7 @@ class Script:
             "aliases",
             "lineup",
             "drafting",
+            "keeping",
         )
         parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
         return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))
