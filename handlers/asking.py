@@ -127,6 +127,8 @@ async def as_taken(
         try:
             return await send(sent.view), plainness
         except SlackApiError as error:
+            if reason(error) not in _REFUSED_BLOCKS | _TOO_LONG:
+                raise
             refused = _refused(error, sent)
             soon = refused == {"image"} and _may_pass(error)
             waiting = patience.pop(0) if soon and patience else None
@@ -141,7 +143,7 @@ def _plainer(error: SlackApiError, refused: set[str], plainness: Plainness) -> P
     code = reason(error)
     if code in _TOO_LONG and not plainness.shortest:
         return plainness.shorter(BUDGET)
-    if code in _TOO_LONG | _REFUSED_BLOCKS and left(refused, plainness):
+    if left(refused, plainness):
         return plainness.without(refused)
     raise error
 

@@ -24,6 +24,7 @@ from bot.errors import (
     OutcomeChanged,
     OverBudget,
     Overspent,
+    PlaceClosed,
     RoundClosed,
     Settled,
     Unavailable,
@@ -279,6 +280,11 @@ def _(error: NotTaken) -> str:
     if error.why in refusals.UPLOADS:
         return f"I can't bring a file here: {refusals.UPLOADS[error.why]}. An administrator of the workspace can help."
     return _REFUSALS.get(error.why, f"Slack does not let me do this ({quiet(error.why)}). {_DOCTOR}")
+
+
+@sentence.register
+def _(error: PlaceClosed) -> str:
+    return _REFUSALS.get(error.why, "The channel is archived, so nothing can be shown there. What stands is kept.")
 
 
 @sentence.register

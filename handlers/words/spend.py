@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.bars import Bar, Panel
 from bot.statement import Entry, Line, Standing, Statement
-from handlers.words.text import calendar, channel, count, cut, dollars, month, person, quiet, several, when
+from handlers.words.text import channel, count, cut, day_of_month, dollars, month, person, quiet, several, when
 from handlers.words.titles import Titles
 
 CHARGED = "It was charged"
@@ -140,7 +140,7 @@ def _sums(line: Line) -> str:
 
 
 def _item(entry: Entry) -> str:
-    return f"{quiet(entry.character)}, {_ITEMS[entry.kind]} of {calendar(entry.day)}"
+    return f"{quiet(entry.character)}, {_ITEMS[entry.kind]} of {day_of_month(entry.day)}"
 
 
 def _bar(label: str, line: Line) -> Bar:

@@ -83,8 +83,13 @@ def day(at: datetime) -> str:
 
 
 def calendar(on: date) -> str:
-    """A day of somebody's calendar, which no zone moves: a vendor's last day, a day of the accounts."""
+    """A day of somebody's calendar, which no zone moves: a vendor's last day."""
     return f"{on:%-d %B %Y}"
+
+
+def day_of_month(on: date) -> str:
+    """A day of the accounts, in a month that is told beside it."""
+    return f"{on:%-d %B}"
 
 
 def month(on: date) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.errors import NotTaken, Unreachable
+from bot.errors import NotTaken, PlaceClosed, Unreachable
 from handlers.asking import NotAllowed, asking, trying
 from tests.unit.handlers.little_slack import Json, little_slack
 
@@ -35,7 +35,8 @@ async def test_an_answer_that_is_no_json_passes_like_an_outage(answer: Json) -> 
         ("internal_error", Unreachable),
         ("ratelimited", Unreachable),
         ("invalid_auth", NotAllowed),
-        ("is_archived", NotTaken),
+        ("is_archived", PlaceClosed),
+        ("is_inactive", PlaceClosed),
         ("missing_scope", NotTaken),
     ],
 )

@@ -60,6 +60,16 @@ def told(response: BoltResponse) -> dict[str, Any]:
     return body
 
 
+async def answered(play: Play, body: dict[str, Any]) -> dict[str, Any]:
+    """What a person is told at once: one sentence by the ack, and all else right after it."""
+    response = await play.send(body)
+    if said := told(response):
+        return said
+    (after,) = play.slack.responses
+    play.slack.responses.clear()
+    return after
+
+
 def deeds(play: Play) -> list[str]:
     return [name for name, *_ in play.script.asked]
 
@@ -77,7 +87,7 @@ async def test_a_brief_is_saved_acknowledged_silently_and_then_begun() -> None:
 
 async def test_a_bad_line_is_answered_privately_with_one_that_works_and_opens_nothing() -> None:
     async with a_play() as play:
-        answer = told(await play.send(command("Maya: a fisherwoman --look pretty")))
+        answer = await answered(play, command("Maya: a fisherwoman --look pretty"))
     assert answer["response_type"] == "ephemeral"
     assert answer["text"].startswith("I know the looks skin, literal and balanced, but not pretty.")
     assert "/cast Maya: a fisherwoman --look skin" in json.dumps(answer["blocks"])
@@ -87,7 +97,7 @@ async def test_a_bad_line_is_answered_privately_with_one_that_works_and_opens_no
 async def test_where_the_bot_is_not_invited_nothing_is_spent_and_the_line_can_be_copied() -> None:
     async with a_play() as play:
         play.slack.says["conversations.info"] = [{"error": "channel_not_found"}]
-        answer = told(await play.send(command(LINE)))
+        answer = await answered(play, command(LINE))
     assert "/invite @Castroom" in answer["text"]
     assert f"/cast {LINE}" in json.dumps(answer["blocks"])
     assert play.script.asked == []
@@ -96,13 +106,13 @@ async def test_where_the_bot_is_not_invited_nothing_is_spent_and_the_line_can_be
 async def test_in_other_peoples_messages_the_bot_asks_for_a_channel_instead() -> None:
     async with a_play() as play:
         play.slack.says["conversations.info"] = [{"error": "channel_not_found"}]
-        answer = told(await play.send(command(LINE, channel="D9")))
+        answer = await answered(play, command(LINE, channel="D9"))
     assert answer["text"].startswith("I can't post in this conversation.")
 
 
 async def test_a_cast_character_is_re_cast_only_after_a_yes_to_the_price() -> None:
     async with a_play(opening__open_round=AlreadyCast("Maya", "w1", Decimal("0.15")), opening__recast=OPENED) as play:
-        answer = told(await play.send(command(LINE)))
+        answer = await answered(play, command(LINE))
         asked = json.dumps(answer["blocks"])
         assert '"Re-cast Maya for $0.15"' in asked
         assert '"value": "w1"' in asked
@@ -120,7 +130,7 @@ async def test_what_is_not_to_be_had_is_told_with_prices_and_cast_otherwise_only
     )
     unavailable = Unavailable(("GPT-Image-2",), ("recraft",), (gone,), offers)
     async with a_play(opening__open_round=unavailable, opening__accept=OPENED) as play:
-        answer = told(await play.send(command(LINE)))
+        answer = await answered(play, command(LINE))
         assert answer["response_type"] == "ephemeral"
         assert answer["text"] == (
             "GPT-Image-2 is not available now (no key). "
@@ -160,14 +170,14 @@ async def test_a_failure_nobody_expected_still_acknowledges_and_says_so() -> Non
 
 async def test_help_is_given_to_those_who_ask() -> None:
     async with a_play() as play:
-        answers = [told(await play.send(command(line)))["text"] for line in ("help", "?")]
+        answers = [(await answered(play, command(line)))["text"] for line in ("help", "?")]
     assert answers == ["Cast a face together."] * 2
 
 
 async def test_a_list_shows_who_is_cast() -> None:
     page = Page((a_character(face=a_face()), a_character("Rui", 2)), 2)
     async with a_play(recall__listing=page) as play:
-        answer = told(await play.send(command("list")))
+        answer = await answered(play, command("list"))
     assert answer["text"] == "2 characters that you may see"
     assert "Rui · <#C1> · being cast" in json.dumps(answer["blocks"], ensure_ascii=False)
 
