@@ -216,17 +216,18 @@ async def test_only_who_may_start_rounds_takes_over_and_only_once(house: Theatre
         await house.casting.voting.take_over(round_.id, PRODUCER)
 
 
-@pytest.mark.parametrize("press", ["cancel", "open_now", "reroll_offer", "reroll_all"])
+@pytest.mark.parametrize("press", ["audition.cancel", "audition.open_now", "rerolling.offer", "rerolling.all"])
 async def test_what_a_lead_who_left_could_do_while_models_draw_or_again_leads_to_a_take_over(
     house: Theatre, press: str
 ) -> None:
-    round_ = await named(house) if press.startswith("reroll") else await house.round(await house.open())
+    part, verb = press.split(".")
+    round_ = await named(house) if part == "rerolling" else await house.round(await house.open())
     house.doors.members = {LEAD: Member(gone=True)}
     with pytest.raises(LeadLeft) as offered:
-        await getattr(house.casting.audition, press)(round_.id, DIRECTOR)
+        await getattr(getattr(house.casting, part), verb)(round_.id, DIRECTOR)
     led = await house.casting.voting.take_over(offered.value.round_id, DIRECTOR)
     assert led.lead == DIRECTOR
-    if press == "cancel":
+    if verb == "cancel":
         await house.casting.audition.cancel(round_.id, DIRECTOR)
         assert (await house.round(round_.id)).state is State.VOID
 
