@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
+from playground.acts import sturdy
 from playground.demo import LINE, together
 from playground.processes import ROOT
 from playground.screen import Screen, chromium, screen
@@ -16,7 +17,7 @@ from playground.screen import Screen, chromium, screen
 Act = Callable[[Screen], Awaitable[None]]
 
 # Each is played in a workspace of its own, on its first day; every one names its pictures itself.
-ACTS: tuple[Act, ...] = ()
+ACTS: tuple[Act, ...] = (sturdy.play,)
 
 
 @dataclass(frozen=True)
