@@ -13,7 +13,7 @@ from handlers.clients import Clients
 
 log = structlog.get_logger()
 
-_LOOK_EVERY = 20.0
+_LOOK_EVERY = 10.0
 
 
 class Away:
@@ -34,7 +34,7 @@ class Away:
         self._rounds[round_.id] = round_.place
 
     async def back(self) -> list[str]:
-        """The rounds whose conversation is open again; one question for each conversation, at most every 20 seconds."""
+        """The rounds whose conversation is open again; each conversation is asked about every ten seconds at most."""
         if not self._rounds or self._now() < self._looked + _LOOK_EVERY:
             return []
         self._looked = self._now()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from playground.acts import form, home, later, record, redrawing, settings, voters
+from playground.acts import form, home, later, record, redrawing, settings, sturdy, voters
 from playground.demo import LINE, together
 from playground.processes import ROOT
 from playground.screen import Screen, chromium, screen
@@ -17,7 +17,16 @@ from playground.screen import Screen, chromium, screen
 Act = Callable[[Screen], Awaitable[object]]
 
 # Each is played in a workspace of its own, on its first day; every one names its pictures itself.
-ACTS: tuple[Act, ...] = (form.play, voters.play, later.play, redrawing.play, record.play, home.play, settings.play)
+ACTS: tuple[Act, ...] = (
+    form.play,
+    voters.play,
+    later.play,
+    redrawing.play,
+    record.play,
+    home.play,
+    settings.play,
+    sturdy.play,
+)
 # Acts for which the bot is run another way than `python -m bot run`.
 BOTS: Mapping[Act, str] = {later.play: later.BOT}
 

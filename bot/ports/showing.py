@@ -72,7 +72,7 @@ class Stage(Protocol):
         ...
 
     async def look_again(self) -> None:
-        """Draw what stood still in a conversation that is open to us again; asked often, looks every 20 seconds."""
+        """Draw what stood still in a conversation that is open to us again; asked often, looks every ten seconds."""
         ...
 
     def refresh(self, round_id: str) -> None:

@@ -86,14 +86,15 @@ async def test_where_reactions_cannot_be_read_nothing_closes_and_the_lead_is_tol
 
 
 async def test_a_reaction_whose_person_slack_does_not_tell_counts_by_the_close(film: House, ts: str) -> None:
-    """Lena has not reacted before, so that the bot has to ask who she is."""
+    """Somebody new, so that the bot has to ask who they are."""
+    made = await film.door.post("people", {"name": "extra", "real_name": "Extra One", "channels": [FILM]})
     await film.trouble("users.info", "error", error="internal_error")
-    await film.door.react(LENA, FILM, ts, "two")
+    await film.door.react(str(made["person"]["id"]), FILM, ts, "two")
 
     async def asked() -> bool:
         return any(call["error"] == "internal_error" for call in await film.door.calls("users.info"))
 
-    await film.door.until(asked, "the question who Lena is")
+    await film.door.until(asked, "the question who that is")
     await film.trouble(GET, "ratelimited", seconds=1)
     await film.press(LENA, ts, "close")
     assert "1 and 2 are level with 1 vote each" in await film.reads(ts, "voting is closed")
