@@ -87,6 +87,11 @@ def calendar(on: date) -> str:
     return f"{on:%-d %B %Y}"
 
 
+def calendar_briefly(on: date) -> str:
+    """The same where there is little room: drawn under a portrait."""
+    return f"{on:%-d %b %Y}"
+
+
 def day_of_month(on: date) -> str:
     """A day of the accounts, in a month that is told beside it."""
     return f"{on:%-d %B}"
