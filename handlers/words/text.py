@@ -59,7 +59,8 @@ def person(user_id: str) -> str:
 
 
 def channel(channel_id: str) -> str:
-    return f"<#{channel_id}>"
+    """A channel by its name; Slack has none for a direct message."""
+    return "a direct message" if channel_id.startswith("D") else f"<#{channel_id}>"
 
 
 def link(url: str, label: str) -> str:
