@@ -20,16 +20,16 @@ async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]
 
 
 async def test_a_face_is_cast_and_recalled_in_a_direct_message_and_stays_there(film: House) -> None:
-    ts = await film.cast("Maya: a fisherwoman --each 1 --models recraft", LENA, DIRECT)
+    ts = await film.cast("Sable: a fisherwoman --each 1 --models recraft", LENA, DIRECT)
     await film.ballot(ts, DIRECT)
     await film.press(LENA, ts, "vote:1", DIRECT)
     await film.reads(ts, "1 person voted", DIRECT)
     await film.press(LENA, ts, "lock", DIRECT)
-    await film.reads(ts, "Maya is cast", DIRECT)
-    assert "Cast in a direct message" in await film.asks("Maya", LENA, DIRECT)
-    assert "Cast in a direct message" in await film.asks("Maya", LENA, FILM)
-    assert "No Maya here that you may see" in await film.asks("Maya", DANIEL, FILM)
-    assert "Maya" not in await film.asks("list", DANIEL, FILM)
+    await film.reads(ts, "Sable is cast", DIRECT)
+    assert "Cast in a direct message" in await film.asks("Sable", LENA, DIRECT)
+    assert "Cast in a direct message" in await film.asks("Sable", LENA, FILM)
+    assert "No Sable here that you may see" in await film.asks("Sable", DANIEL, FILM)
+    assert "Sable" not in await film.asks("list", DANIEL, FILM)
 
 
 async def test_the_form_opens_in_a_direct_message_too(film: House) -> None:
