@@ -84,7 +84,7 @@ class Opening:
         await self._permits.start(place, person)
         brief, caps = await self._by_customs(brief, place)
         brief = await self._likeness.found(brief, person, place)
-        chosen = self._route(brief, caps)
+        chosen = _told(brief, self._route(brief, caps))
         wanted = Wanted(_id("r", place.team, trigger), place, person, brief, lead, asked_in)
         if chosen.asks:
             raise await self._unavailable(chosen, wanted, trigger, caps)
@@ -240,7 +240,16 @@ class Opening:
     async def _by_customs(self, brief: Brief, place: Place) -> tuple[Brief, Caps]:
         """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
         customs = (await self._productions.of(place)).customs
-        return customs.over(brief), self._caps.under(customs)
+        filled = customs.over(brief)
+        if "models" not in brief.given:
+            filled = replace(filled, models=self._usable(filled))
+        return filled, self._caps.under(customs)
+
+    def _usable(self, brief: Brief) -> tuple[str, ...]:
+        """A production's usual models as far as they can draw this; with none left the brief's words choose."""
+        today, usual = self._now().date(), [(name, self._catalogue.named(name)) for name in brief.models]
+        can = [(name, m) for name, m in usual if m and m.references >= brief.references]
+        return tuple(name for name, m in can if self._catalogue.available(m, today))
 
     async def _open(self, new: Round, *, recast: bool, release: Release | None = None) -> Opened:
         """The way to a round that is open already is told only to those who may see it: channels share productions."""
@@ -296,6 +305,13 @@ class Opening:
             asked_in=wanted.asked_in,
             slots=slots,
         )
+
+
+def _told(brief: Brief, found: Route) -> Route:
+    """Models that nobody asked for by name, since they are the usual ones of the production, are told as that."""
+    if "models" in brief.given or found.reason.kind != "named":
+        return found
+    return replace(found, reason=replace(found.reason, kind="usual"))
 
 
 def _alternatives(

@@ -9,8 +9,10 @@ from bot.round import Round, State
 
 
 class Permits:
-    """Asks for the customs at every press, so that a change holds at once. `admins` may always change customs, so that
-    nobody is locked out when those who may are gone."""
+    """Asks for the customs at every press, so that a change holds at once. `admins` may always change customs.
+
+    Where everybody who is named for something has left the workspace it is as if nobody were: nothing is stuck.
+    """
 
     def __init__(self, productions: Productions, people: People, admins: frozenset[str] = frozenset()) -> None:
         self._productions = productions
@@ -20,7 +22,9 @@ class Permits:
     async def start(self, place: Place, person: str) -> None:
         """Raise Barred unless the person may start a round, which spends; Unreachable if nobody knows who they are."""
         await self._named("start", place, person)
-        await self.spend(place, person)
+        customs = (await self._productions.of(place)).customs
+        if customs.spenders or person not in customs.starters:
+            await self.spend(place, person)
 
     async def spend(self, place: Place, person: str) -> None:
         """The same for whatever costs money in a round that is there."""
@@ -37,10 +41,11 @@ class Permits:
         `what` they want is to lock a face, or to let one go.
         """
         lockers = (await self._productions.of(round_.place)).customs.lockers
-        if not lockers:
-            await self.lead(round_, person, what)
-        elif person not in lockers:
+        if person in lockers:
+            return
+        if await self._anybody(round_.place, lockers):
             raise Barred("lock", lockers)
+        await self.lead(round_, person, what)
 
     async def lead(self, round_: Round, person: str, what: str) -> None:
         """Raise NotYours unless the person leads the round; LeadLeft where whoever does has left the workspace."""
@@ -61,7 +66,14 @@ class Permits:
         named = {"start": customs.starters, "spend": customs.spenders, "keep": customs.keepers}[what]
         if person in named:
             return
-        if named:
+        if await self._anybody(place, named):
             raise Barred(what, named)
         if (await self._people.who(place.team, person)).guest:
             raise Barred(what, (), guest=True)
+
+    async def _anybody(self, place: Place, named: tuple[str, ...]) -> bool:
+        """Whether one of those who are named is still there."""
+        for person in named:
+            if not await self.has_left(place, person):
+                return True
+        return False

@@ -60,7 +60,7 @@ class Recall:
 
     async def recall(self, name: str, person: str, place: Place) -> Recalled:
         """The face of `name`: this channel's own production first, then all the person may see."""
-        alike = await self.visible(await self._roster.named(place.team, name), person, place)
+        alike = await self._as_seen(await self._roster.named(place.team, name), person, place)
         if not alike:
             return await self._similar(name, person, place)
         here = (await self._productions.of(place)).id
@@ -70,9 +70,8 @@ class Recall:
     async def show(self, character_id: str, person: str, place: Place) -> Recalled:
         """The face of a character chosen from a suggestion."""
         character = await self._roster.character(character_id)
-        if character is None or not await self.visible([character], person, place):
-            return Recalled("nothing", "")
-        return await self._found(character.name, [character], person, place)
+        seen = await self._as_seen([character], person, place) if character else []
+        return await self._found(seen[0].name, seen, person, place) if seen else Recalled("nothing", "")
 
     async def listing(self, person: str, place: Place, limit: int) -> Page:
         """At most `limit` of all the person may see, this production's characters first."""
@@ -86,7 +85,15 @@ class Recall:
 
     async def visible_answer(self, character: Character, place: Place) -> bool:
         """Whether everybody in `place` may see the character: its own channel, or it was cast in a public one."""
-        return character.place == place or not await self._visibility.is_private(character.place)
+        return await self._all_see(character.place, place)
+
+    async def for_all(self, found: Recalled, place: Place) -> Recalled:
+        """A face that everybody in `place` may see, with no more of its past and present round than they may."""
+        history = [face for face in found.history if await self._all_see(face.place, place)]
+        character = found.characters[0]
+        if (where := await self._casting_at(character)) and not await self._all_see(where, place):
+            character = replace(character, open_round=None)
+        return replace(found, history=tuple(history), characters=(character,))
 
     async def face(self, round_id: str, person: str) -> Face:
         """The locked face of a round the person may see; raises NotHere."""
@@ -165,12 +172,41 @@ class Recall:
         if len(characters) > 1:
             return Recalled("several", name, tuple(characters[:_SUGGESTIONS]))
         found = characters[0]
-        faces = await self._roster.history(found.id)
-        seen = [face.place == place or await self._visibility.sees(person, face.place) for face in faces]
-        history = tuple(face for face, sees in zip(faces, seen, strict=True) if sees)
+        if (where := await self._casting_at(found)) and where not in await self.seen({where}, person, place):
+            found = replace(found, open_round=None)
+        history = await self._history(found, person, place)
         if found.face:
-            return Recalled("face", name, tuple(characters), history, await self.finish(found.face))
-        return Recalled("casting" if found.open_round else "unlocked", name, tuple(characters), history)
+            return Recalled("face", name, (found,), history, await self.finish(found.face))
+        return Recalled("casting" if found.open_round else "unlocked", name, (found,), history)
+
+    async def _history(self, character: Character, person: str, place: Place) -> tuple[Face, ...]:
+        faces = await self._roster.history(character.id)
+        seen = await self.seen({face.place for face in faces}, person, place)
+        return tuple(face for face in faces if face.place in seen)
+
+    async def _as_seen(self, characters: Sequence[Character], person: str, place: Place) -> list[Character]:
+        """Those the person may see, each with the newest face they may: a production's channels share names."""
+        seen = await self.seen({c.place for c in characters}, person, place)
+        found = []
+        for character in characters:
+            if character.place in seen:
+                found.append(character)
+            elif older := await self._older(character, person, place):
+                found.append(replace(character, face=older, place=older.place))
+        return found
+
+    async def _older(self, character: Character, person: str, place: Place) -> Face | None:
+        if character.face is None or character.face.version == 1:
+            return None
+        history = await self._history(character, person, place)
+        return next((face for face in history if not face.released), None)
+
+    async def _casting_at(self, character: Character) -> Place | None:
+        """Where a round casts the character now; in a shared production that can be another channel than its face's."""
+        return (await self._rounds.get(character.open_round)).place if character.open_round else None
+
+    async def _all_see(self, where: Place, place: Place) -> bool:
+        return where == place or not await self._visibility.is_private(where)
 
     async def visible(self, characters: Sequence[Character], person: str, place: Place) -> list[Character]:
         """Those of `characters` the person may see, asked from `place`, which they are in."""

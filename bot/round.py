@@ -101,7 +101,8 @@ class Slot:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why these models: `kind` is named, look (asked for, or the usual pair), words (of the brief) or only_one.
+    """Why these models: `kind` is named, usual (named by customs), look (asked for, or Castroom's pair), words (of
+    the brief) or only_one.
 
     `heard` pairs each rule that spoke with the words of the brief it heard; `absent` are models wanted but not asked.
     """

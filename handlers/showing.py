@@ -42,6 +42,7 @@ class Showing:
         """For everybody in `place`, as `person` asked; None unless it is one character that they all may see."""
         if found.kind not in ("face", "casting", "unlocked") or not await self._all_may_see(found, place):
             return None
+        found = await self._recall.for_all(found, place)
         return recalled(found, await self._sight(found, person, client), self._titles, share=False)
 
     async def history(self, told: Told, page: int, client: AsyncWebClient) -> View:

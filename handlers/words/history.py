@@ -104,6 +104,23 @@ def _did(verb: str) -> Callable[[Event, str], str]:
     return told
 
 
+def _drawn(verb: str) -> Callable[[Event, str], str]:
+    """`Candidate 3 drawn again by @lena`; a picture that never came has no number."""
+
+    def told(happened: Event, _url: str) -> str:
+        what = f"Candidate {quiet(happened.note)}" if happened.note else "A missing candidate"
+        return f"{what} {verb} by {_people(happened)}"
+
+    return told
+
+
+def _named(verb: str) -> Callable[[Event, str], str]:
+    def told(happened: Event, _url: str) -> str:
+        return f"{verb} “{_note(happened)}”, by {_people(happened)}"
+
+    return told
+
+
 def _deed(happened: Event, url: str) -> str:
     """A deed whose kind has no words of its own yet."""
     verb = happened.kind.replace("_", " ").capitalize()
@@ -123,6 +140,10 @@ _TELLING: Mapping[str, Callable[[Event, str], str]] = {
     "started": _began("Started"),
     "rerolled": _began("All drawn again"),
     "refined": _began("Brief refined"),
+    "rerolled_one": _drawn("drawn again"),
+    "varied": _drawn("drawn in another moment"),
+    "alias": _named("Also called"),
+    "unalias": _named("No longer called"),
     "recast": _began("Re-cast"),
     "spent": _spent,
     "voted": _voted,

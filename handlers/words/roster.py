@@ -3,7 +3,7 @@
 from bot.face import Character
 from bot.lineup import Cast
 from bot.poster import Caption, drawable
-from handlers.words.text import calendar, count, cut, quiet
+from handlers.words.text import calendar_briefly, count, cut, quiet
 
 NOBODY = (
     "Nobody is cast for this channel's production yet. "
@@ -69,4 +69,4 @@ def left_out(number: int) -> str:
 
 def _below(character: Character) -> str:
     assert character.face
-    return f"version {character.face.version} · {calendar(character.face.locked_at.date())}"
+    return f"version {character.face.version} · {calendar_briefly(character.face.locked_at.date())}"

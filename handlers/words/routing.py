@@ -25,6 +25,9 @@ _WHY = {
 _WHY_BRIEFLY = {"no_key": "no key", "retired": "retired", "down": "it does not answer", "no_reference": "no references"}
 
 
+_CHOSEN = {"named": ", as asked", "usual": ", as usual in this production"}
+
+
 def models(round_: Round, titles: Titles) -> str:
     """Who draws, and why these; then each model that was wanted and does not draw."""
     names = several([quiet(titles(m)) for m in round_.models])
@@ -34,14 +37,14 @@ def models(round_: Round, titles: Titles) -> str:
         return f"Only {names} has an account here: one model draws all {len(round_.slots)}, so the vote is not blind."
     if len(round_.models) > 1:
         return " ".join([f"{names} get the same words{why(reason)}.", *absent])
-    asked = ", as asked" if reason.kind == "named" else ""
+    asked = _CHOSEN.get(reason.kind, "")
     return " ".join([f"{names} alone draws{asked}: the vote is not blind.", *absent])
 
 
 def why(reason: Reason) -> str:
-    """`, as asked`, ` (skin: “pores”; era: “1920s”)` or what matters where the brief says neither."""
-    if reason.kind == "named":
-        return ", as asked"
+    """`, as asked`, `, as usual here`, ` (skin: “pores”; era: “1920s”)` or what matters otherwise."""
+    if reason.kind in _CHOSEN:
+        return _CHOSEN[reason.kind]
     if reason.heard:
         return f" ({'; '.join(f'{rule}: {_quoted(words)}' for rule, words in reason.heard)})"
     return f" ({_LOOKS.get(reason.look, _LOOKS[''])})"

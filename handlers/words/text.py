@@ -59,7 +59,8 @@ def person(user_id: str) -> str:
 
 
 def channel(channel_id: str) -> str:
-    return f"<#{channel_id}>"
+    """A channel by its name; Slack has none for a direct message."""
+    return "a direct message" if channel_id.startswith("D") else f"<#{channel_id}>"
 
 
 def link(url: str, label: str) -> str:
@@ -85,6 +86,11 @@ def day(at: datetime) -> str:
 def calendar(on: date) -> str:
     """A day of somebody's calendar, which no zone moves: a vendor's last day."""
     return f"{on:%-d %B %Y}"
+
+
+def calendar_briefly(on: date) -> str:
+    """The same where there is little room: drawn under a portrait."""
+    return f"{on:%-d %b %Y}"
 
 
 def day_of_month(on: date) -> str:

@@ -15,7 +15,7 @@ from bot.face import Place
 from bot.member import Member
 from bot.production import Customs
 from bot.prompt import VERSION, Prompt
-from tests.flow.theatre import DIRECTOR, FERRY, FILM, LEAD, PRODUCER, SKIN, Theatre, theatre
+from tests.flow.theatre import BANANA, DIRECTOR, FERRY, FILM, LEAD, LITERAL, PRODUCER, SKIN, TWO_KEYS, Theatre, theatre
 
 GUEST = "U-guest"
 MONTH = "production_month"
@@ -183,3 +183,41 @@ async def test_a_guest_votes_and_neither_starts_nor_spends_unless_named(house: T
     await house.open("Ben: a cook", GUEST)
     with pytest.raises(Barred):
         await house.open("Ada: a pilot", DIRECTOR)
+
+
+async def test_whom_everybody_named_has_left_it_is_as_if_nobody_were_named(house: Theatre) -> None:
+    await save(house, starters=DIRECTOR, lockers=DIRECTOR)
+    with pytest.raises(Barred):
+        await house.open("Maya: a fisherwoman")
+    house.doors.members[DIRECTOR] = Member(gone=True)
+    round_ = await house.audition(await house.open("Maya: a fisherwoman"))
+    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.locking.decide(round_.numbered(1).id, LEAD)
+    assert (await house.casting.recall.recall("Maya", LEAD, FILM)).kind == "face"
+
+
+async def test_a_guest_who_is_named_to_start_starts_without_being_named_twice(house: Theatre) -> None:
+    await save(house, starters=f"{LEAD} {GUEST}")
+    assert await house.open("Maya: a fisherwoman", GUEST)
+    await save(house, spenders=LEAD)
+    with pytest.raises(Barred):
+        await house.open("Ben: a cook", GUEST)
+
+
+async def test_usual_models_that_cannot_draw_a_brief_give_way_and_are_not_told_as_asked_for(house: Theatre) -> None:
+    await save(house, models=SKIN.id)
+    round_ = await house.round(await house.open("Maya: a fisherwoman"))
+    assert (set(round_.models), round_.reason.kind) == ({SKIN.id}, "usual")
+    named = await house.round(await house.open(f"Ben: a cook --models {SKIN.id}"))
+    assert named.reason.kind == "named"
+
+
+async def test_a_brief_with_a_reference_is_drawn_though_the_usual_models_take_none(tmp_path: Path) -> None:
+    able = replace(TWO_KEYS, models=(SKIN, replace(LITERAL, references=4), BANANA))
+    async with theatre(tmp_path, catalogue=able) as house:
+        await save(house, models=SKIN.id)
+        maya = await house.audition(await house.open("Maya: a fisherwoman"))
+        await house.casting.voting.close(maya.id, LEAD)
+        await house.casting.locking.decide(maya.numbered(1).id, LEAD)
+        ben = await house.round(await house.open("Ben: her brother --like Maya"))
+        assert (set(ben.models), ben.reason.kind != "named") == ({LITERAL.id}, True)

@@ -94,6 +94,48 @@ async def test_history_is_told_as_far_as_the_asker_may_see_each_face(house: Thea
     assert [face.version for face in (await house.casting.recall.recall("Maya", LEAD, FILM)).history] == [2, 1]
 
 
+async def recast(house: Theatre, line: str, place: Place, person: str = LEAD) -> None:
+    with pytest.raises(AlreadyCast) as cast_already:
+        await house.open(line, person, place)
+    again = await house.casting.opening.recast(cast_already.value.wish_id, person)
+    round_ = await house.audition(again.round.id)
+    await house.casting.voting.close(round_.id, person)
+    await house.casting.locking.decide(round_.numbered(1).id, person)
+
+
+async def test_whoever_may_not_see_the_newest_face_keeps_the_newest_they_may_see(house: Theatre) -> None:
+    await join(house, SECRET, FILM)
+    await cast(house, "Maya: a fisherwoman", FILM)
+    await recast(house, "Maya: a fisherwoman, older", SECRET)
+    theirs = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
+    assert (theirs.kind, theirs.characters[0].place) == ("face", FILM)
+    assert theirs.characters[0].face is not None
+    assert theirs.characters[0].face.version == 1
+    assert await house.casting.recall.visible_answer(theirs.characters[0], FILM)
+    leads = (await house.casting.recall.recall("Maya", LEAD, FILM)).characters[0]
+    assert leads.face is not None
+    assert (leads.face.version, leads.place) == (2, SECRET)
+
+
+async def test_what_is_told_to_a_whole_channel_leaves_out_faces_and_rounds_that_some_there_may_not_see(
+    house: Theatre,
+) -> None:
+    await join(house, SECRET, FILM)
+    await cast(house, "Maya: a fisherwoman", SECRET)
+    await recast(house, "Maya: a fisherwoman, older", FILM)
+    with pytest.raises(AlreadyCast) as cast_already:
+        await house.open("Maya: a fisherwoman, younger", LEAD, SECRET)
+    opened = await house.casting.opening.recast(cast_already.value.wish_id, LEAD)
+    found = await house.casting.recall.recall("Maya", LEAD, FILM)
+    assert [face.version for face in found.history] == [2, 1]
+    assert found.characters[0].open_round == opened.round.id
+    told = await house.casting.recall.for_all(found, FILM)
+    assert [face.version for face in told.history] == [2]
+    assert told.characters[0].open_round is None
+    theirs = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
+    assert theirs.characters[0].open_round is None
+
+
 async def test_the_way_to_an_open_round_is_told_only_to_whoever_may_see_it(house: Theatre) -> None:
     await join(house, SECRET, FILM)
     open_round = await house.open("Maya: a fisherwoman", place=SECRET)

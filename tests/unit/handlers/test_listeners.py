@@ -183,7 +183,7 @@ async def test_a_list_shows_who_is_cast() -> None:
 
 
 async def test_a_name_shows_the_face_to_the_person_alone() -> None:
-    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         await play.send(command("Maya"))
         (sent,) = play.slack.called("chat.postEphemeral")
     assert (sent["channel"], sent["user"]) == ("C1", "U0LEAD")
@@ -199,7 +199,7 @@ async def test_a_face_that_not_everybody_may_see_is_not_offered_to_be_shared() -
 
 
 async def test_where_the_bot_may_not_write_the_face_is_described_through_slacks_own_door() -> None:
-    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         play.slack.says["chat.postEphemeral"] = [{"error": "channel_not_found"}]
         await play.send(command("Maya"))
     (answer,) = play.slack.responses
@@ -208,7 +208,7 @@ async def test_where_the_bot_may_not_write_the_face_is_described_through_slacks_
 
 
 async def test_a_picture_that_is_gone_does_not_take_the_answer_with_it() -> None:
-    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         play.slack.says["chat.postEphemeral"] = [{"error": "invalid_blocks"}, {}]
         await play.send(command("Maya"))
         sent = play.slack.called("chat.postEphemeral")
@@ -398,7 +398,7 @@ async def test_a_choice_in_a_look_that_was_closed_meanwhile_is_nobodys_trouble()
 
 
 async def test_a_mention_is_answered_for_all_where_all_may_see_it() -> None:
-    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         await play.send(mention("<@U0BOT> who is Maya?", thread_ts="1764000000.5"))
         (sent,) = play.slack.called("chat.postMessage")
     assert sent["thread_ts"] == "1764000000.5"
@@ -408,7 +408,9 @@ async def test_a_mention_is_answered_for_all_where_all_may_see_it() -> None:
 
 @pytest.mark.parametrize(("found", "all_may_see"), [(FACE, False), (NOBODY, True)])
 async def test_a_mention_is_answered_privately_otherwise(found: Recalled, all_may_see: bool) -> None:
-    async with a_play(Memory(LOCKED), recall__recall=found, recall__visible_answer=all_may_see) as play:
+    async with a_play(
+        Memory(LOCKED), recall__recall=found, recall__visible_answer=all_may_see, recall__for_all=found
+    ) as play:
         await play.send(mention("<@U0BOT> who is Maya?"))
         assert play.slack.called("chat.postMessage") == []
         (sent,) = play.slack.called("chat.postEphemeral")
@@ -416,7 +418,7 @@ async def test_a_mention_is_answered_privately_otherwise(found: Recalled, all_ma
 
 
 async def test_a_mention_delivered_twice_is_answered_once() -> None:
-    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         for event in ("Ev1", "Ev1", "Ev2"):
             await play.send(mention("<@U0BOT> Maya", event_id=event))
         assert len(play.slack.called("chat.postMessage")) == 2
@@ -430,7 +432,7 @@ async def test_a_mention_without_a_name_gets_help() -> None:
 
 
 async def test_a_face_is_shared_where_everybody_may_see_it() -> None:
-    async with a_play(Memory(LOCKED), recall__show=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__show=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         await play.send(press("share", "c1", is_ephemeral=True))
         (sent,) = play.slack.called("chat.postMessage")
     assert sent["channel"] == "C1"
@@ -445,7 +447,7 @@ async def test_a_private_face_is_not_shared_elsewhere() -> None:
 
 
 async def test_a_suggestion_shows_the_face_it_names() -> None:
-    async with a_play(Memory(LOCKED), recall__show=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__show=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         await play.send(press("recall:2", "c1", is_ephemeral=True))
         assert len(play.slack.called("chat.postEphemeral")) == 1
     assert play.script.asked[0] == ("recall.show", "c1", "U0LEAD", PLACE)
@@ -548,7 +550,7 @@ async def test_what_slack_refuses_or_cuts_is_one_line_in_the_log(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     seen = HomeView((), (), Decimal(0), Decimal(20))
-    answers = {"recall__recall": FACE, "recall__visible_answer": True, "home__home": seen}
+    answers = {"recall__recall": FACE, "recall__visible_answer": True, "recall__for_all": FACE, "home__home": seen}
     async with a_play(Memory(LOCKED), **answers, voting__click=Clicked(2, True, False, "Maya", True)) as play:
         refused = [{"error": "restricted_action"}]
         play.slack.says |= {"chat.postEphemeral": refused, "chat.postMessage": refused, "views.publish": refused}
@@ -563,7 +565,7 @@ async def test_what_slack_refuses_or_cuts_is_one_line_in_the_log(
 
 
 async def test_a_refusal_nobody_foresaw_is_not_told_as_silence() -> None:
-    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         play.slack.says["chat.postEphemeral"] = [{"error": "restricted_action"}]
         await play.send(command("Maya"))
     assert play.slack.responses[0]["text"].startswith("Slack does not let me do this (restricted_action).")
@@ -602,7 +604,7 @@ async def test_where_it_cannot_be_brought_again_the_face_is_told_in_words() -> N
 
 
 async def test_a_slack_that_does_not_say_is_no_reason_to_bring_a_picture_again() -> None:
-    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True) as play:
+    async with a_play(Memory(LOCKED), recall__recall=FACE, recall__visible_answer=True, recall__for_all=FACE) as play:
         play.slack.says["files.info"] = [{"error": "internal_error"}]
         await play.send(command("Maya"))
     assert "recall.hang_again" not in deeds(play)
