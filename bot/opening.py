@@ -102,9 +102,8 @@ class Opening:
 
         What stood in it when its price was told stays, whatever the customs are by then.
         """
-        known = replace(brief, given=frozenset())
         settled = replace(brief, given=brief.given | FILLED)
-        wish = Wanted(_id("w", place.team, trigger, known), place, person, settled, lead, asked_in)
+        wish = Wanted(_wish_id(place, trigger, brief), place, person, settled, lead, asked_in)
         await self._rounds.keep_wish(wish)
         return wish
 
@@ -183,9 +182,10 @@ class Opening:
     async def told(self, brief: Brief, parent: Round, person: str, price: Decimal) -> bool:
         """Whether the person was told before what these words cost; from now on they were."""
         trigger = f"{parent.id}:{price}:{brief.text}"
-        if await self._rounds.wish(_id("w", parent.place.team, trigger)):
+        agreed = replace(brief, agreed=price)
+        if await self._rounds.wish(_wish_id(parent.place, trigger, agreed)):
             return True
-        await self.keep(replace(brief, agreed=price), parent.place, person, trigger)
+        await self.keep(agreed, parent.place, person, trigger)
         return False
 
     async def open_recast(
@@ -333,6 +333,11 @@ def seed_of(round_id: str, position: int) -> int:
 def child_id(parent: Round) -> str:
     """The id of the one round that may take this one's place."""
     return _id("r", parent.place.team, parent.id)
+
+
+def _wish_id(place: Place, trigger: str, brief: Brief) -> str:
+    """The same for the same words and trigger, whichever options of the brief were typed."""
+    return _id("w", place.team, trigger, replace(brief, given=frozenset()))
 
 
 def _id(kind: str, team: str, trigger: str, *more: object) -> str:

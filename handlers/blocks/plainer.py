@@ -118,7 +118,7 @@ def _down(block: Block, step: int, instead: str) -> Iterator[Block]:
         presses = _presses(block)
         if any(press["type"] in _INTERACTIVE - _WITH_OPTIONS - {"button"} for press in presses):
             yield from _said(plainer.NO_MENU, True, step)
-        yield from _pressed([button for press in presses for button in _buttons(press)], step)
+        yield from _pressed([button for press in presses for button in _buttons(press)], step, block["type"])
 
 
 def _words(block: Block, instead: str) -> list[tuple[str, bool]]:
@@ -182,8 +182,10 @@ def _label(text: str) -> Block:
     return {"text": {"type": "plain_text", "text": cut(text, labels.BUTTON_LIMIT)}}
 
 
-def _pressed(buttons: list[Block], step: int) -> Iterator[Block]:
-    if step == _BARE:
+def _pressed(buttons: list[Block], step: int, kind: str) -> Iterator[Block]:
+    """Buttons in a row, then each beside a line; where it was a section that Slack refused they stay in a row."""
+    beside = kind == "section"
+    if step == _BARE or (beside and step < _PRESSES_GONE):
         for first in range(0, len(buttons), _A_ROW):
             yield {"type": "actions", "elements": buttons[first : first + _A_ROW]}
     elif step < _PRESSES_GONE:
@@ -194,7 +196,8 @@ def _pressed(buttons: list[Block], step: int) -> Iterator[Block]:
                 "accessory": button,
             }
     elif buttons and step < _GONE:
-        yield {"type": "section", "text": {"type": "mrkdwn", "text": plainer.NO_BUTTONS}}
+        said = {"type": "mrkdwn", "text": plainer.NO_BUTTONS}
+        yield {"type": "context", "elements": [said]} if beside else {"type": "section", "text": said}
 
 
 def _field(block: Block, step: int) -> Iterator[Block]:

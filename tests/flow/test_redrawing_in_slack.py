@@ -81,7 +81,7 @@ async def test_every_choice_has_its_price_and_after_the_close_one_model_draws_ag
     assert len({label.split(" again · up to $")[1] for label in models}) == 2, "each its own price"
     await take(film, choice, "reroll_one", "Recraft")
     told = await film.reads(ts, "came after the vote")
-    assert re.search(r"\*5\* Recraft [^·]+· came after the vote", told)
+    assert re.search(r"\*5\* · Recraft [^·]+ · came after the vote", told)
     decide = next(v for k, v in menu_of(await film.door.message(FILM, ts), "decide").items() if k.startswith("5 "))
     assert (await film.door.click(LENA, FILM, ts, "decide", decide))["ok"]
     assert f"decided by <@{LENA}>" in await film.reads(ts, "Prices is cast")
