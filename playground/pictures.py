@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from playground.acts import form, home, later, record, redrawing, settings, sturdy, voters
+from playground.acts import form, home, later, record, redrawing, sealed, settings, sturdy, voters
 from playground.demo import LINE, together
 from playground.processes import ROOT
 from playground.screen import Screen, chromium, screen
@@ -25,6 +25,7 @@ ACTS: tuple[Act, ...] = (
     record.play,
     home.play,
     settings.play,
+    sealed.play,
     sturdy.play,
 )
 # Acts for which the bot is run another way than `python -m bot run`.
