@@ -16,8 +16,9 @@ from pathlib import Path
 from random import Random
 
 from bot.ballot import Mark
-from bot.round import Round, Slot, State
+from bot.round import Round, State
 from bot.settings import Settings
+from bot.slot import Slot
 from playground.door import Door, Json, TooLate, buttons_of, text_of
 from playground.processes import Workspace, bot_environment, start_bot, stop
 from storage import open_storage

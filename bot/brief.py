@@ -1,7 +1,6 @@
-"""The brief: the team's validated wish for one character's face, and the line it is typed in.
+"""The brief: the team's validated wish for one character's face, and the line `NAME: BRIEF` it is typed in.
 
-A line is `NAME: BRIEF` with options, `NAME` alone (recall), `alias NAME = OTHER`, `help`, `list`, `roster`, `spend` or
-`settings`. Nothing here knows Slack or any model account.
+Nothing here knows Slack or any model account.
 """
 
 import re
@@ -26,7 +25,6 @@ SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
 
 PHOTO = "photo"
 
-_ALIAS = re.compile(r"alias(?:es)?\s+([^:：]*|[^=:：]*=.*)", re.IGNORECASE | re.DOTALL)
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
 _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -120,7 +118,7 @@ class Brief:
 
     def called(self, name: str) -> Self:
         """The same for another character; raises BriefError as a line does."""
-        return replace(self, name=_name(name, name))
+        return replace(self, name=name_of(name, name))
 
     def worded(self, text: str) -> Self:
         """The same with other words; raises BriefError as a line does."""
@@ -132,7 +130,7 @@ class Brief:
         rest, options = options_of(line)
         name, text = _divide(rest, line)
         return cls(
-            name=_name(name, line),
+            name=name_of(name, line),
             text=_text(text, line),
             models=_models(options.get("models"), line),
             each=_each(options.get("each"), line),
@@ -149,85 +147,14 @@ class Brief:
         )
 
 
-@dataclass(frozen=True)
-class Recalling:
-    """The wish to see a character's face."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Listing:
-    """The wish to see every character of the production."""
-
-
-@dataclass(frozen=True)
-class Filling:
-    """The wish for a form."""
-
-
-@dataclass(frozen=True)
-class Arranging:
-    """The wish to see or change the production's customs."""
-
-
-@dataclass(frozen=True)
-class Helping:
-    """The wish for help."""
-
-
-@dataclass(frozen=True)
-class Reckoning:
-    """The wish to see what was spent."""
-
-
-@dataclass(frozen=True)
-class Remembering:
-    """The wish to know all that happened to a character."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Picturing:
-    """The wish to see the production's cast in one picture."""
-
-
-@dataclass(frozen=True)
-class Naming:
-    """The wish that `name` answers to `alias` too; without an alias, that `name` is one no longer."""
-
-    name: str
-    alias: str = ""
-
-
-Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Filling | Arranging | Helping
-
-
-def understand(line: str) -> Wish:
-    """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it."""
-    plain = line.strip()
-    if not plain:
-        return Filling()
-    if plain.casefold() in ("help", "?"):
-        return Helping()
-    if plain.casefold() == "list":
-        return Listing()
-    if plain.casefold() == "spend":
-        return Reckoning()
-    if plain.casefold() == "roster":
-        return Picturing()
-    if alias := _ALIAS.fullmatch(plain):
-        return _naming(alias[1], line)
-    if plain.casefold() == "settings":
-        return Arranging()
-    rest, options = options_of(plain)
-    if not options and not re.search("[:：]", rest):
-        word, _, name = rest.partition(" ")
-        if word.casefold() == "history" and name.strip():
-            return Remembering(_name(name, line))
-        return Recalling(_name(rest, line))
-    return Brief.of(plain)
+def name_of(raw: str, line: str) -> str:
+    """A character's name as it stands in a line; raises BriefError."""
+    name = " ".join(_clean(raw, "name", line).split()).strip(QUOTES).strip()
+    if not name:
+        raise BriefError("name", "missing", line=line)
+    if len(name) > NAME_LIMIT:
+        raise BriefError("name", "too_long", f"{len(name)}", limit=NAME_LIMIT, line=line)
+    return name
 
 
 def reason_of(raw: str) -> str:
@@ -261,30 +188,11 @@ def fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", "".join(folded)).casefold().split())
 
 
-def _naming(pair: str, line: str) -> Naming:
-    """`Maya = the fisherwoman`; nothing after the sign takes the name before it away."""
-    name, sign, alias = pair.partition("=")
-    if not sign or not name.strip():
-        raise BriefError("alias", "missing", line=line)
-    if re.search("[:：]", alias):
-        raise BriefError("alias", "colon", alias.strip(), line=line)
-    return Naming(_name(name, line), _name(alias, line) if alias.strip() else "")
-
-
 def _divide(rest: str, line: str) -> tuple[str, str]:
     parts = re.split("[:：]", rest, maxsplit=1)
     if len(parts) < 2:
         raise BriefError("brief", "missing", rest, line=line)
     return parts[0], parts[1]
-
-
-def _name(raw: str, line: str) -> str:
-    name = " ".join(_clean(raw, "name", line).split()).strip(QUOTES).strip()
-    if not name:
-        raise BriefError("name", "missing", line=line)
-    if len(name) > NAME_LIMIT:
-        raise BriefError("name", "too_long", f"{len(name)}", limit=NAME_LIMIT, line=line)
-    return name
 
 
 def _text(raw: str, line: str) -> str:
@@ -341,7 +249,7 @@ def _look(raw: str | None, line: str) -> Look | None:
 def _like(raw: str | None, line: str) -> Like | None:
     if raw is None:
         return None
-    name = _name(raw, line)
+    name = name_of(raw, line)
     return Like(PHOTO if name.casefold() == PHOTO else name)
 
 

@@ -20,7 +20,8 @@ from bot.face import Portrait
 from bot.imaging import Examined, examined
 from bot.ports import Answer, Ask, Clock, ImageModel, Landing, Portraits, QueuedModel, Rounds, Stage, Upscaler
 from bot.presenting import original_key, preview_key
-from bot.round import Miss, Round, Slot, SlotState, State
+from bot.round import Round, State
+from bot.slot import Miss, Slot, SlotState
 from bot.turns import Models as Lines
 from bot.turns import Turns
 

@@ -17,7 +17,7 @@ from bot.finish import Finish, FinishState, FinishWay
 from bot.imaging import Examined, aside, examined, pair
 from bot.ports import Answer, Ask, Clock, Finishes, Picture, Portraits, Roster, Rounds, Stage
 from bot.presenting import ENDINGS, filename, original_key, preview_key
-from bot.round import Miss
+from bot.slot import Miss
 from bot.turns import wait_in_line
 
 

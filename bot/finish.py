@@ -15,7 +15,7 @@ from enum import StrEnum
 from bot.budget import Charge
 from bot.catalogue import Catalogue, ModelFacts, Size
 from bot.face import FOUR_K_SIDE, Face, Portrait
-from bot.round import Miss
+from bot.slot import Miss
 
 # Which models keep a likeness best when they draw from a reference, by their vendors' own word; then the table's order.
 _BEST_LIKENESS = ("gemini-3-pro-image", "gemini-nano-banana-2.1")

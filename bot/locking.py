@@ -5,7 +5,8 @@ from bot.face import Face
 from bot.permits import Permits
 from bot.ports import Clock, Errands, Roster, Rounds, Stage
 from bot.prompt import VERSION_VARIED
-from bot.round import Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Slot
 from bot.voting import Voting
 
 

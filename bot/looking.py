@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.ports import Rounds
-from bot.round import Round, Slot
+from bot.round import Round
+from bot.slot import Slot
 
 _PAIR = 2
 

@@ -17,8 +17,9 @@ from bot.permits import Permits
 from bot.ports import Clock, Errands, Health, Opened, Productions, Rounds, Visibility, Wanted
 from bot.production import FILLED
 from bot.prompt import Prompt
-from bot.round import RECAST, Reason, Round, Slot
+from bot.round import RECAST, Reason, Round
 from bot.routing import Route, route
+from bot.slot import Slot
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from bot.errors import MessageGone, NotTaken, PlaceClosed
 from bot.imaging import alike, aside, contact_sheet, record
 from bot.ports import Clock, Picture, Portraits, Rounds, Stage
 from bot.posting import insist
-from bot.round import Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Slot
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 

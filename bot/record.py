@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.face import Face
 from bot.history import Event, Kept, events_of
-from bot.round import Round, Slot
+from bot.round import Round
 from bot.settings import Settings
+from bot.slot import Slot
 from storage import Storage, open_storage
 
 

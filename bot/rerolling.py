@@ -13,7 +13,8 @@ from bot.opening import Opening, seed_of
 from bot.permits import Permits
 from bot.ports import Chronicle, Clock, Errands, Health, Opened, Rounds, Stage
 from bot.prompt import Prompt
-from bot.round import Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Slot
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.ballot import Leg, Paper, Tell, order_for
 from bot.errors import RoundClosed
 from bot.ports import Clock, Rounds, Stage
-from bot.round import Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Slot
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from bot.errors import RateLimited, Resting
 from bot.ports import Clock, Line, Rounds, Stage, Turn
-from bot.round import Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Slot
 
 _LOOK_AGAIN = 2.0
 _LONGEST_LINE = 600.0

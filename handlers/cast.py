@@ -8,9 +8,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.brief import (
+from bot.brief import Brief
+from bot.casting import Casting
+from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
+from bot.ports import Opened
+from bot.wish import (
     Arranging,
-    Brief,
     Filling,
     Helping,
     Listing,
@@ -21,9 +24,6 @@ from bot.brief import (
     Remembering,
     understand,
 )
-from bot.casting import Casting
-from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
-from bot.ports import Opened
 from handlers.apology import apology
 from handlers.asking import asking
 from handlers.blocks import form as filling

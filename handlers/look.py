@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.casting import Casting
 from bot.errors import Unreachable
 from bot.looking import Closer
-from bot.round import Slot
+from bot.slot import Slot
 from handlers.apology import apology, nobody
 from handlers.blocks import look as blocks
 from handlers.delivery import Replies

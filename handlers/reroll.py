@@ -8,7 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
-from bot.round import Slot
+from bot.slot import Slot
 from handlers.apology import apology
 from handlers.blocks.reroll import reroll
 from handlers.delivery import Replies

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ballot import Mark, RunOff, Tally, Way
 from bot.brief import SLOT_LIMIT
-from bot.round import SlotState, State
+from bot.round import State
+from bot.slot import SlotState
 from storage import reminders
 from storage.database import upsert
 from storage.slots import bump

@@ -13,7 +13,7 @@ from bot.errors import Clashes
 from bot.face import Place
 from bot.finish import UNDER_WAY as FINISHING
 from bot.production import Production
-from bot.round import SlotState
+from bot.slot import SlotState
 from storage import purse
 from storage.belonging import at, hold, load, own
 from storage.chronicle import write

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, select
 
 from bot.ports import Reader
-from bot.round import SlotState, State
+from bot.round import State
+from bot.slot import SlotState
 from storage.database import Database, upsert
 from storage.tables import is_open, notices, rounds, slots
 

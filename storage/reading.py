@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ballot import Leg, Mark
 from bot.face import Place
-from bot.round import OPEN, Round, Slot, SlotState, State
+from bot.round import OPEN, Round, State
+from bot.slot import Slot, SlotState
 from storage.rows import ROUND, SLOT, round_of, slot_of
 from storage.tables import marks, papers, rounds, slots
 

@@ -11,7 +11,8 @@ from bot.brief import Brief
 from bot.budget import Caps, Charge
 from bot.face import Face, Place, Release
 from bot.ports import Landing, Opened, Wanted
-from bot.round import Miss, Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Miss, Slot
 from storage import ballots, opening, outcome, papers, reading, reminders, wishes
 from storage import slots as drawn
 from storage.database import Database

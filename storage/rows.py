@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from bot.face import Face, Place
-from bot.round import Round, Slot
+from bot.round import Round
+from bot.slot import Slot
 from storage.tables import faces, rounds, slots
 
 ROUND = [column for column in rounds.c if column is not rounds.c.remind_at]

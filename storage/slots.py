@@ -14,7 +14,8 @@ from bot.budget import Caps, Charge, Item, Spender, purse_day
 from bot.errors import RoundClosed
 from bot.face import Place, Portrait
 from bot.ports import Landing
-from bot.round import Miss, Slot, SlotState, State
+from bot.round import State
+from bot.slot import Miss, Slot, SlotState
 from storage import purse
 from storage.reading import round_by_id
 from storage.rows import SLOT, row_of, slot_of

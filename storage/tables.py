@@ -35,7 +35,8 @@ from bot.brief import SLOT_LIMIT, Brief
 from bot.face import Portrait, Release
 from bot.finish import LIVE, FinishState, FinishWay
 from bot.production import Customs
-from bot.round import OPEN, Miss, Reason, SlotState, State
+from bot.round import OPEN, Reason, State
+from bot.slot import Miss, SlotState
 from storage.columns import Document, Dollars, Instant, Word
 
 metadata = MetaData(

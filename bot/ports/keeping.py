@@ -14,7 +14,8 @@ from bot.face import Character, Face, Place, Portrait, Release
 from bot.finish import Finish
 from bot.ports.showing import Reader
 from bot.production import Customs, Production
-from bot.round import Miss, Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Miss, Slot
 from bot.statement import Entry, Paid, Spent, Veiled
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.catalogue import Size
-from bot.round import Slot
+from bot.slot import Slot
 from handlers.blocks import look
 from handlers.blocks.shown import Shown, named_misses, origin, sheet
 from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.round import Slot
 from bot.sealing import Sheet
+from bot.slot import Slot
 from handlers.blocks import look
 from handlers.blocks.dialog import dialog, picks, ticks
 from handlers.blocks.shown import Shown, blind_misses, origin, sheet

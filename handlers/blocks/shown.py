@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from bot.ballot import Tally, Turnout
 from bot.face import Face
 from bot.finish import Finish, Plan
-from bot.round import Round, Slot
+from bot.round import Round
+from bot.slot import Slot
 from handlers.blocks.view import Block, button, context, image, section
 from handlers.words import alt, labels, lineage, misses, records, refusals
 from handlers.words.titles import Titles

@@ -1,7 +1,8 @@
 """What a round came of, and what came of it; and which of its candidates came of others."""
 
 from bot.ballot import Tally
-from bot.round import Round, Slot
+from bot.round import Round
+from bot.slot import Slot
 from handlers.words.text import count, cut, link, quiet, several
 
 _BRIEF_LIMIT = 200

@@ -1,7 +1,8 @@
 """The closer look at candidates."""
 
 from bot.looking import Closer
-from bot.round import Round, Slot
+from bot.round import Round
+from bot.slot import Slot
 from handlers.words import lineage
 from handlers.words.labels import AFTER_THE_VOTE
 from handlers.words.text import count, cut, link, quiet, size

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from bot.round import Miss, Round, Slot
+from bot.round import Round
+from bot.slot import Miss, Slot
 from handlers.words.text import cut, dollars, quiet, several, when
 from handlers.words.titles import Titles
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from bot.ballot import Tally
 from bot.face import Face
-from bot.round import Round, Slot
+from bot.round import Round
+from bot.slot import Slot
 from handlers.words import sealed
 from handlers.words.text import count, day, dollars, link, person, quiet
 from handlers.words.titles import Titles

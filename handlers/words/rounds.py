@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from bot.ballot import Tally, Turnout
 from bot.catalogue import Size
-from bot.round import Round, Slot, SlotState, State
+from bot.round import Round, State
+from bot.slot import Slot, SlotState
 from handlers.words import lineage, sealed
 from handlers.words import voters as voting
 from handlers.words.labels import AFTER_THE_VOTE

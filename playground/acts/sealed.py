@@ -17,14 +17,14 @@ async def play(shown: Screen) -> None:
     await _tick(modal, 2)
     await modal.get_by_role("group", name="What gives it away?").first.get_by_label("too smooth").check()
     await shown.shot("sealed-paper")
-    await _put_in(shown, modal)
+    await _put_in(modal)
     await expect(modal).to_contain_text("is in")
     await shown.shot("sealed-in", modal)
     await modal.get_by_role("button", name="Close").first.click()
     await shown.be("Mei Tanaka")
     modal = await _opened(shown)
     await _tick(modal, 3)
-    await _put_in(shown, modal)
+    await _put_in(modal)
     await shown.be("Lena Ortiz")
     message = await shown.says("2 people voted")
     await shown.shot("sealed-voting", message)
@@ -54,5 +54,5 @@ async def _tick(modal: Locator, number: int) -> None:
     await boxes.get_by_label("Reads as Maya").check()
 
 
-async def _put_in(shown: Screen, modal: Locator) -> None:
+async def _put_in(modal: Locator) -> None:
     await modal.locator("footer .primary").click()

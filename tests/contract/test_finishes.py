@@ -12,7 +12,7 @@ from bot.budget import Caps, Charge, purse_day
 from bot.errors import OverBudget
 from bot.face import Portrait
 from bot.finish import Finish, FinishState, FinishWay
-from bot.round import Miss
+from bot.slot import Miss
 from storage import Storage
 from tests.unit.storage import stories
 from tests.unit.storage.stories import CAPS, NOW, PLACE, a_round, locked

@@ -17,8 +17,8 @@ from bot.budget import Caps
 from bot.casting import Casting
 from bot.catalogue import Size
 from bot.errors import OverBudget
-from bot.round import Slot
 from bot.settings import Settings
+from bot.slot import Slot
 from providers import Models, open_models
 from storage import Storage, migrate, open_storage
 from tests.contract.practice_models.studio import Practice, open_practice

@@ -20,7 +20,8 @@ from bot.budget import Caps, Charge, Purse, Spender, purse_day
 from bot.errors import CastingError, OverBudget, Overspent, Paid, RoundClosed
 from bot.face import Place
 from bot.ports import Opened
-from bot.round import Miss, Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Miss, Slot
 from storage import Storage, open_storage
 from tests.unit.storage.stories import Clock, a_landing, a_round, at, fresh_sqlite
 

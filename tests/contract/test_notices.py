@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from bot.face import Place
 from bot.ports import Reader
-from bot.round import Miss, Round
+from bot.round import Round
+from bot.slot import Miss
 from storage import Storage
 from tests.unit.storage import stories
 from tests.unit.storage.stories import CAPS, NOW, a_round

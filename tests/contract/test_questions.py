@@ -9,7 +9,7 @@ import pytest
 
 from bot.budget import Charge, Spender, purse_day
 from bot.face import Place
-from bot.round import Miss
+from bot.slot import Miss
 from bot.statement import Spent, Veiled
 from storage import Storage
 from tests.unit.storage import stories

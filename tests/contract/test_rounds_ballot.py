@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.ballot import Mark, Tally, Way
-from bot.round import Round, Slot, State
+from bot.round import Round, State
+from bot.slot import Slot
 from storage import Storage
 from tests.unit.storage import stories
 from tests.unit.storage.stories import (

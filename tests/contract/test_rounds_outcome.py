@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.face import Place
-from bot.round import Miss, Round, State
+from bot.round import Round, State
+from bot.slot import Miss
 from storage import Storage
 from tests.unit.storage import stories
 from tests.unit.storage.stories import (

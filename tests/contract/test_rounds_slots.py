@@ -9,7 +9,8 @@ import pytest
 
 from bot.budget import Caps, Charge, purse_day
 from bot.errors import OverBudget, RoundClosed
-from bot.round import Miss, Slot, SlotState, State
+from bot.round import State
+from bot.slot import Miss, Slot, SlotState
 from storage import Storage
 from tests.unit.storage import stories
 from tests.unit.storage.stories import CAPS, NICKEL, NOW, PLACE, Clock, a_landing, a_round, closed, drawn, voting

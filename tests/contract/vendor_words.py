@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bot.catalogue import Catalogue, ModelFacts
 from bot.errors import ModelError, Paid
-from bot.round import Miss, Slot, SlotState
+from bot.slot import Miss, Slot, SlotState
 from handlers.words.misses import named
 from handlers.words.titles import Titles
 

@@ -12,7 +12,8 @@ from bot.catalogue import Size
 from bot.dossier import record_of
 from bot.errors import NotYours, OverBudget, Refused, RoundClosed, TimedOut
 from bot.prompt import VERSION_VARIED
-from bot.round import Round, SlotState, State
+from bot.round import Round, State
+from bot.slot import SlotState
 from tests.flow.theatre import BANANA, DIRECTOR, FILM, LEAD, LITERAL, SKIN, TWO_KEYS, Theatre, theatre
 
 KEYS = ("recraft", "openai", "gemini")

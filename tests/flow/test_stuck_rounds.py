@@ -8,7 +8,8 @@ import pytest
 
 import bot.posting
 from bot.errors import NotTaken, Unreachable
-from bot.round import SlotState, State
+from bot.round import State
+from bot.slot import SlotState
 from tests.flow.theatre import LEAD, Theatre, theatre
 
 ARCHIVED = NotTaken("chat.postMessage: is_archived", "is_archived")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.round import Round, SlotState, State
+from bot.round import Round, State
+from bot.slot import SlotState
 from providers._pace import Line, Window
 from tests.flow.theatre import LEAD, LITERAL, Theatre, theatre
 

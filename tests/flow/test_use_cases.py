@@ -26,7 +26,8 @@ from bot.errors import (
 )
 from bot.face import Place
 from bot.presenting import original_key
-from bot.round import SlotState, State
+from bot.round import State
+from bot.slot import SlotState
 from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.brief import Brief, Filling, Helping, Like, Listing, Naming, Picturing, Recalling, Reckoning, fold, understand
+from bot.brief import Brief, Like, fold
 from bot.catalogue import Look, Size
 from bot.errors import BriefError
+from bot.wish import Filling, Helping, Listing, Naming, Picturing, Recalling, Reckoning, understand
 
 FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 

@@ -10,7 +10,7 @@ from bot.budget import Charge
 from bot.catalogue import Catalogue, ModelFacts, Size
 from bot.face import Face, Portrait
 from bot.finish import Finish, FinishState, FinishWay, kept, newest, plan_of
-from bot.round import Miss
+from bot.slot import Miss
 from providers.registry import MODELS, UPSCALERS
 from tests.unit.handlers.stories import NOW, a_face
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.brief import REASON_LIMIT, Recalling, Remembering, reason_of, understand
+from bot.brief import REASON_LIMIT, reason_of
 from bot.errors import BriefError
+from bot.wish import Recalling, Remembering, understand
 
 
 @pytest.mark.parametrize("line", ["history Maya", "  History   Maya ", "HISTORY “Maya”"])

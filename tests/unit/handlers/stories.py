@@ -8,7 +8,8 @@ from bot.ballot import Tally
 from bot.brief import Brief
 from bot.catalogue import Catalogue, ModelFacts, Size
 from bot.face import Character, Face, Place, Portrait
-from bot.round import Miss, Reason, Round, Slot, SlotState, State
+from bot.round import Reason, Round, State
+from bot.slot import Miss, Slot, SlotState
 from handlers.blocks.shown import Shown
 from handlers.words.titles import Titles
 

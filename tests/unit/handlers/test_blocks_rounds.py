@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.errors import Absent
-from bot.round import Reason, Round, SlotState, State
+from bot.round import Reason, Round, State
+from bot.slot import SlotState
 from handlers.blocks.rounds import message
 from handlers.blocks.view import View
 from handlers.words import rounds

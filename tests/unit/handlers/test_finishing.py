@@ -8,7 +8,8 @@ from bot.errors import CannotFinish, NotHere
 from bot.face import Portrait
 from bot.finish import Finish, FinishState, FinishWay, Plan
 from bot.ports import Begun
-from bot.round import Miss, State
+from bot.round import State
+from bot.slot import Miss
 from bot.taking import Parcel
 from handlers.blocks.facts import facts
 from handlers.blocks.recall import full

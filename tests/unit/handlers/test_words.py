@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import errors as kinds
-from bot.brief import Brief, understand
+from bot.brief import Brief
 from bot.errors import (
     BriefError,
     CastingError,
@@ -24,6 +24,7 @@ from bot.errors import (
 from bot.face import Character, Place
 from bot.round import State
 from bot.voting import Clicked
+from bot.wish import understand
 from handlers.words import answers, briefs, errors, misses, recall, records, rounds
 from handlers.words.text import count, cut, dollars, quiet, several, when
 from tests.unit.handlers.stories import HOSTILE, NOW, PLACE, TITLES, a_candidate, a_face, a_miss, a_round, voting

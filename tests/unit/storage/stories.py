@@ -20,8 +20,9 @@ from bot.budget import Caps, Charge
 from bot.errors import Absent
 from bot.face import Face, Place, Portrait
 from bot.ports import Landing
-from bot.round import Reason, Round, Slot
+from bot.round import Reason, Round
 from bot.settings import Settings
+from bot.slot import Slot
 from storage import Storage, migrate, open_storage
 from storage.tables import metadata
 

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from bot.round import Miss
+from bot.slot import Miss
 from storage import migrate, open_storage
 from storage.migrations import _config, newest, present
 from storage.tables import metadata
