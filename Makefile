@@ -6,6 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # An uv already on the machine serves; otherwise one is put into .tools, away from the system's Python.
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
+# Much of a test's time is waiting for processes: three share two cores well.
+WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
 CODE := bot handlers providers storage playground benchmarks tests
 
 .PHONY: demo test check run bench bench-quick setup lock format pictures clean help
@@ -16,8 +18,8 @@ help:  ## what there is
 demo: setup  ## the practice workspace, the bot, and a page to cast a face on
 	@$(PY) -m playground demo $(ARGS)
 
-test: setup  ## every test, files side by side on all cores
-	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
+test: setup  ## every test, files side by side
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup  ## format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check $(CODE)

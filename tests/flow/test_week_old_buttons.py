@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from playground.door import Json, buttons_of, pictures_of, text_of
+from playground.door import Json, buttons_of, menu_of, pictures_of, text_of
 from tests.flow.house import DANIEL, FILM, LENA, MEI, House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -73,8 +73,9 @@ async def test_every_kind_of_button_works_after_a_week_and_two_starts(film: Hous
     await film.labelled(ts["Vote"], {"vote:1": "1 · 1"})
     now = time.time()
     await film.press(LENA, ts["Vote"], "reroll")
-    offer = await film.told(LENA, "again?", after=now)
-    await film.press(LENA, offer["ts"], "reroll_one:1")
+    offer = await film.told(LENA, "Draw again", after=now)
+    one = next(v for label, v in menu_of(offer, "reroll_one").items() if label.startswith("1"))
+    assert (await film.door.click(LENA, FILM, offer["ts"], "reroll_one", one))["ok"]
     await film.shows(ts["Vote"], "vote:3")
     await film.press(LENA, ts["Vote"], "close")
     await film.shows(ts["Vote"], "extend")
