@@ -83,6 +83,7 @@ class Opening:
         keep what could be cast after a yes.
         """
         await self._permits.start(place, person)
+        await self._permits.vote(place, brief.voters)
         brief, caps = await self._by_customs(brief, place)
         brief = await self._likeness.found(brief, person, place)
         chosen = _told(brief, self._route(brief, caps))

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot.errors import Barred, LeadLeft, Unreachable
+from bot.errors import Barred, BriefError, LeadLeft, Unreachable
 from bot.face import Place
 from bot.ports import People, Productions
 from bot.round import Round, State
@@ -53,6 +53,22 @@ class Permits:
         if alive and person != round_.lead and await self.has_left(round_.place, round_.lead):
             raise LeadLeft(what, round_.lead, round_.id)
         round_.for_lead(person, what)
+
+    async def vote(self, place: Place, voters: tuple[str, ...]) -> None:
+        """Raise BriefError where one of those who are named to vote never could: a vote that waits for them never ends.
+
+        Somebody of whom Slack says nothing passes.
+        """
+        unable = []
+        for person in voters:
+            try:
+                member = await self._people.who(place.team, person)
+            except Unreachable:
+                continue
+            if not member.human or member.gone:
+                unable.append(member.name or person)
+        if unable:
+            raise BriefError("voters", "unable", ", ".join(unable))
 
     async def has_left(self, place: Place, person: str) -> bool:
         """Whether somebody's account is closed; a Slack that says nothing counts as no."""

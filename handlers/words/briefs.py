@@ -53,6 +53,7 @@ _SENTENCES = {
         "voters",
         "unknown",
     ): "I don't know {got} in this workspace. Name voters with @, or choose them in the form of /cast.",
+    ("voters", "unable"): "{got} cannot vote: a bot, or an account that is closed. Name people who are here.",
     ("use", "unknown"): "A face is for {known}, not {got}.",
     ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",

@@ -10,7 +10,7 @@ import pytest
 from bot.ballot import Leg, Paper, Reaction
 from bot.brief import Brief
 from bot.deed import Deed
-from bot.errors import LeadLeft, NotAVoter, NotYours, RoundClosed
+from bot.errors import BriefError, LeadLeft, NotAVoter, NotYours, RoundClosed
 from bot.member import Member
 from bot.round import Round, State
 from bot.sealing import Answered
@@ -144,3 +144,12 @@ async def test_a_locked_or_ended_round_is_not_taken_over(house: Theatre) -> None
     assert (await house.round(round_.id)).state is State.VOID
     with pytest.raises(RoundClosed):
         await house.casting.voting.prolong(round_.id, house.now, LEAD)
+
+
+async def test_who_never_could_vote_is_not_waited_for(house: Theatre) -> None:
+    house.doors.members["U-bot"] = Member(human=False, name="render bot")
+    house.doors.members[PRODUCER] = Member(gone=True, name="Mei")
+    with pytest.raises(BriefError) as error:
+        await voting(house, voters=("U-bot", PRODUCER, DIRECTOR))
+    assert (error.value.field, error.value.problem, error.value.got) == ("voters", "unable", "render bot, Mei")
+    assert not house.studio.skin.asks
