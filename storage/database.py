@@ -1,17 +1,20 @@
 """The engines: SQLite has one writer connection and a few readers, PostgreSQL one pool for both."""
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _READERS = 4
+_TRIES, _PAUSE_SECONDS = 100, 0.05
 # Several writers wait in SQLite's busy handler and lose to a queue before one connection. FULL, because a portrait
 # that was paid for must not be forgotten when the power goes.
-_WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON")
+_WRITER_PRAGMAS = ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READER_PRAGMAS = ("busy_timeout=15000", "query_only=ON")
 
 
@@ -57,10 +60,7 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        connection.run_async(lambda driver: _prepare(driver, pragmas))
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Any) -> None:
@@ -74,6 +74,19 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
         connection.rollback()
 
     return engine
+
+
+async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> None:
+    """Set each pragma; a file that another process is just changing to WAL answers "locked" without any waiting."""
+    for pragma in pragmas:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                await driver.execute(f"PRAGMA {pragma}")
+                break
+            except aiosqlite.OperationalError:
+                if not tries_left:
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
 
 
 def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:

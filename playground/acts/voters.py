@@ -13,6 +13,7 @@ async def play(shown: Screen) -> None:
     message = await shown.says("Casting Maya")
     await expect(message.get_by_role("button", name="Close voting")).to_be_visible()
     await shown.press(message, "vote:2")
+    await expect(message).to_contain_text("1 of 3 voted")
     await shown.be("Daniel Okafor")
     message = await shown.says("Casting Maya")
     await shown.press(message, "vote:2")

@@ -15,7 +15,7 @@ from storage.database import sqlite_engine
 _HERE = Path(__file__).parent
 _ONE_AT_A_TIME = 0x_CA57_2007
 # Foreign keys off: SQLite changes a table by copying it, and dropping the old copy would count as deleting its rows.
-_PRAGMAS = ("journal_mode=WAL", "busy_timeout=15000", "foreign_keys=OFF")
+_PRAGMAS = ("busy_timeout=15000", "journal_mode=WAL", "foreign_keys=OFF")
 
 
 async def migrate(url: str) -> None:

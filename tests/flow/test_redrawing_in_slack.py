@@ -58,8 +58,15 @@ async def child(film: House, before: set[str]) -> str:
 
 
 async def look_closer(film: House, user: str, ts: str) -> Json:
+    """The view that a press opens; one from before may still be there."""
+    before = {view["id"] for view in await film.door.views(user)}
     await film.press(user, ts, "look")
-    return await film.dialog(user, "crop")
+
+    async def opened() -> Json | None:
+        view = await film.door.dialog(user)
+        return view if view and view["id"] not in before and "crop" in text_of(view) else None
+
+    return await film.door.until(opened, "a closer look")
 
 
 async def test_every_choice_has_its_price_and_after_the_close_one_model_draws_again(film: House) -> None:
