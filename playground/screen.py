@@ -1,11 +1,13 @@
 """A Chromium on the practice page: types, votes and locks as a person does, and takes pictures of it."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
 from playwright.async_api import Locator, Page, ViewportSize, async_playwright, expect
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -87,9 +89,16 @@ class Screen:
         path = self._shots / f"{name}.png"
         if of is None:
             await self.page.screenshot(path=path)
-            return path
-        await self.page.set_viewport_size(_TALL)
-        await self.settled()
-        await of.screenshot(path=path)
-        await self.page.set_viewport_size(_USUAL)
+        else:
+            await self.page.set_viewport_size(_TALL)
+            await self.settled()
+            await of.screenshot(path=path)
+            await self.page.set_viewport_size(_USUAL)
+        await asyncio.to_thread(lighten, path)
         return path
+
+
+def lighten(path: Path) -> None:
+    """The same picture in 256 colours: a third of its bytes, and no difference that anybody sees."""
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)

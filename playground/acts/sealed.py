@@ -12,19 +12,20 @@ async def play(shown: Screen) -> None:
     await shown.send(_LINE)
     message = await shown.says("Casting Maya")
     await expect(message.locator("[data-action=paper]")).to_be_visible()
+    await expect(message).to_contain_text("2 replies")
     await shown.be("Daniel Okafor")
     modal = await _opened(shown)
     await _tick(modal, 2)
     await modal.get_by_role("group", name="What gives it away?").first.get_by_label("too smooth").check()
     await shown.shot("sealed-paper")
     await _put_in(modal)
-    await expect(modal).to_contain_text("is in")
     await shown.shot("sealed-in", modal)
-    await modal.get_by_role("button", name="Close").first.click()
+    await _shut(modal)
     await shown.be("Mei Tanaka")
     modal = await _opened(shown)
     await _tick(modal, 3)
     await _put_in(modal)
+    await _shut(modal)
     await shown.be("Lena Ortiz")
     message = await shown.says("2 people voted")
     await shown.shot("sealed-voting", message)
@@ -56,3 +57,9 @@ async def _tick(modal: Locator, number: int) -> None:
 
 async def _put_in(modal: Locator) -> None:
     await modal.locator("footer .primary").click()
+    await expect(modal).to_contain_text("is in")
+
+
+async def _shut(modal: Locator) -> None:
+    await modal.get_by_role("button", name="Close").first.click()
+    await expect(modal).to_have_count(0)

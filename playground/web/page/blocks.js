@@ -179,7 +179,8 @@ function table(block, place) {
 
 function input(block, place) {
   const error = place.errors?.[block.block_id];
-  const id = `${place.name}-${block.block_id}`;
+  // An id with spaces in it would be read as several, and the field would have no name.
+  const id = `${place.name}-${block.block_id}`.replace(/\s/g, "_");
   const described = [block.hint ? `${id}-hint` : null, error ? `${id}-error` : null]
     .filter(Boolean)
     .join(" ");
