@@ -25,7 +25,7 @@ def form(told: str) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = [
         {"type": "input", "block_id": "name", "label": plain("Character"), "element": menu},
         {"type": "input", "block_id": "brief", "label": plain("Brief"), "element": words},
-        {"type": "input", "block_id": "size", "label": plain("Size"), "element": radio, "dispatch_action": True},
+        {"type": "input", "block_id": "the size", "label": plain("Size"), "element": radio, "dispatch_action": True},
         {"type": "section", "block_id": "told", "text": plain(told)},
     ]
     return {
@@ -94,7 +94,7 @@ async def test_a_form_from_a_messages_menu_is_suggested_to_priced_and_sent(
     await expect(who).to_have_value("Mara · cast already")
     await expect(modal.get_by_role("listbox")).to_have_count(0)
     await modal.get_by_label("Brief").fill("a pilot")
-    await modal.get_by_label("4K").check()
+    await modal.get_by_role("radiogroup", name="Size").get_by_label("4K").check()
     await expect(modal).to_contain_text("Priced with a pilot")
     await expect(modal.get_by_label("Brief")).to_have_value("a pilot")
     await expect(modal.get_by_label("4K")).to_be_checked()
@@ -107,7 +107,7 @@ async def test_a_form_from_a_messages_menu_is_suggested_to_priced_and_sent(
     values = entered[-1]
     assert values["name"]["who"]["selected_option"]["value"] == "Mara"
     assert values["brief"]["words"]["value"] == "a pilot, 60"
-    assert values["size"]["size"]["selected_option"]["value"] == "4k"
+    assert values["the size"]["size"]["selected_option"]["value"] == "4k"
 
 
 async def test_what_is_typed_and_not_chosen_is_nobodys_choice(
