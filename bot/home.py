@@ -15,7 +15,7 @@ A_PAGE = 15
 
 
 @dataclass(frozen=True)
-class Looking:
+class Browsing:
     """Where somebody is in the roster: words they search for, the production (its id) they chose, the page from 1."""
 
     words: str = ""
@@ -36,7 +36,7 @@ class HomeView:
     spent_today: Decimal
     cap: Decimal
     total: int = 0
-    looking: Looking = Looking()
+    looking: Browsing = Browsing()
     shelves: tuple[Shelf, ...] = ()
     nearest: bool = False
 
@@ -64,7 +64,7 @@ class Home:
         self._visibility = visibility
         self._caps = caps
 
-    async def home(self, team: str, person: str, looking: Looking = Looking()) -> HomeView:
+    async def home(self, team: str, person: str, looking: Browsing = Browsing()) -> HomeView:
         """What the person may see of their workspace now, wherever in it they were."""
         rounds = await self._rounds.waiting_for(person, team)
         shelves = await self._roster.shelves(team)
@@ -80,7 +80,7 @@ class Home:
             waiting, page.characters, spent, self._caps.per_day, page.total, looking, open_to, nearest=guessed
         )
 
-    async def _page(self, team: str, shelves: Sequence[Shelf], looking: Looking) -> tuple[Page, Looking, bool]:
+    async def _page(self, team: str, shelves: Sequence[Shelf], looking: Browsing) -> tuple[Page, Browsing, bool]:
         """The page looked at, or the last one there is; where nobody is called so, those who nearly are."""
         search = Search(tuple(dict.fromkeys(s.place for s in shelves)), looking.production, looking.words)
         number = max(1, looking.page)

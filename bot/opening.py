@@ -86,7 +86,7 @@ class Opening:
         await self._permits.vote(place, brief.voters)
         brief, caps = await self._by_customs(brief, place)
         brief = await self._likeness.found(brief, person, place)
-        chosen = _told(brief, self._route(brief, caps))
+        chosen = _as_usual(brief, self._route(brief, caps))
         wanted = Wanted(_id("r", place.team, trigger), place, person, brief, lead, asked_in)
         if chosen.asks:
             raise await self._unavailable(chosen, wanted, trigger, caps)
@@ -309,7 +309,7 @@ class Opening:
         )
 
 
-def _told(brief: Brief, found: Route) -> Route:
+def _as_usual(brief: Brief, found: Route) -> Route:
     """Models that nobody asked for by name, since they are the usual ones of the production, are told as that."""
     if "models" in brief.given or found.reason.kind != "named":
         return found

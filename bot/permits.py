@@ -21,19 +21,19 @@ class Permits:
 
     async def start(self, place: Place, person: str) -> None:
         """Raise Barred unless the person may start a round, which spends; Unreachable if nobody knows who they are."""
-        await self._named("start", place, person)
         customs = (await self._productions.of(place)).customs
+        await self._named("start", customs.starters, place, person)
         if customs.spenders or person not in customs.starters:
-            await self.spend(place, person)
+            await self._named("spend", customs.spenders, place, person)
 
     async def spend(self, place: Place, person: str) -> None:
         """The same for whatever costs money in a round that is there."""
-        await self._named("spend", place, person)
+        await self._named("spend", (await self._productions.of(place)).customs.spenders, place, person)
 
     async def keep(self, place: Place, person: str) -> None:
         """The same for changing customs."""
         if person not in self._admins:
-            await self._named("keep", place, person)
+            await self._named("keep", (await self._productions.of(place)).customs.keepers, place, person)
 
     async def lock(self, round_: Round, person: str, what: str = "lock") -> None:
         """Raise Barred where others are named for it, and NotYours where nobody is and the person does not lead.
@@ -77,9 +77,9 @@ class Permits:
         except Unreachable:
             return False
 
-    async def _named(self, what: Literal["start", "spend", "keep"], place: Place, person: str) -> None:
-        customs = (await self._productions.of(place)).customs
-        named = {"start": customs.starters, "spend": customs.spenders, "keep": customs.keepers}[what]
+    async def _named(
+        self, what: Literal["start", "spend", "keep"], named: tuple[str, ...], place: Place, person: str
+    ) -> None:
         if person in named:
             return
         if await self._anybody(place, named):

@@ -116,6 +116,23 @@ async def whisper(
         await otherwise(view.without_pictures())
 
 
+class FormBack:
+    """The way back to who sent a form: its `field` while it stands, afterwards the conversation it was opened from."""
+
+    def __init__(self, ack: AsyncAck, client: AsyncWebClient, field: str) -> None:
+        self._ack = ack
+        self._client = client
+        self._field = field
+        self.place: Place | None = None
+        self.person = ""
+
+    async def privately(self, view: View) -> None:
+        if self._ack.response is None:
+            await self._ack(response_action="errors", errors={self._field: view.text})
+        elif self.place:
+            await whisper(view, self.place, self.person, self._client)
+
+
 async def speak(view: View, place: Place, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:
     """Show `view` to everybody in a conversation; raises Unreachable."""
     with asking("chat.postMessage"):

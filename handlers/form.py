@@ -17,13 +17,12 @@ from bot.draft import Draft
 from bot.drafting import Form as Filling
 from bot.drafting import Ready
 from bot.errors import AlreadyCast, CastingError, NotHere, NotTaken, Unreachable, Unready
-from bot.face import Place
 from handlers.apology import apology, nobody
 from handlers.asking import asking
 from handlers.blocks import form as blocks
 from handlers.blocks.dialog import TEXT_LIMIT
 from handlers.blocks.view import View
-from handlers.delivery import Replies, whisper
+from handlers.delivery import FormBack, Replies
 from handlers.dialogs import change_dialog, open_dialog
 from handlers.downloads import attached
 from handlers.drafts import draft_in
@@ -171,15 +170,13 @@ class Form:
         return cut(readable(pointed.text, names).strip(), TEXT_LIMIT)
 
 
-class _Back:
-    """The way back to the person: the form while it stands, afterwards the conversation it was opened for."""
+class _Back(FormBack):
+    """The same with errors at their fields."""
 
     def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
-        self._ack = ack
-        self._client = client
+        super().__init__(ack, client, f"{blocks.PREFIX}name")
         self.filled: Filled | None = None
         self.draft = Draft()
-        self.place: Place | None = None
 
     async def refuse(self, error: CastingError) -> None:
         """At the fields that are wrong; after the ack, where the round was to be."""
@@ -189,12 +186,6 @@ class _Back:
         at = {self._standing(f"{blocks.PREFIX}{field}"): words.wrong(why) for field, why in wrong.items()}
         only = {self._standing(blocks.field_of(error, self.draft)): words.wrong(error)}
         await self._ack(response_action="errors", errors=at or only)
-
-    async def privately(self, view: View) -> None:
-        if self._ack.response is None:
-            await self._ack(response_action="errors", errors={f"{blocks.PREFIX}name": view.text})
-        elif self.place and self.filled:
-            await whisper(view, self.place, self.filled.person, self._client)
 
     def _standing(self, field: str) -> str:
         """The field, or the one that brings it where it never came: Slack takes no error for what is not there."""

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.brief import NAME_LIMIT
 from bot.casting import Casting
 from bot.errors import NotTaken
-from bot.home import HomeView, Looking
+from bot.home import Browsing, HomeView
 from handlers.apology import apology, nobody
 from handlers.blocks import home as blocks
 from handlers.blocks.recall import Sight
@@ -25,7 +25,7 @@ from handlers.words import home as words
 
 log = structlog.get_logger()
 
-Step = Callable[[Looking, str], Looking]
+Step = Callable[[Browsing, str], Browsing]
 
 
 class Home:
@@ -47,21 +47,21 @@ class Home:
     async def on_visit(self, body: Payload, client: AsyncWebClient) -> None:
         async with apology(nobody):
             if visit := visit_from(body):
-                await self._show(visit.team, visit.person, Looking(), client)
+                await self._show(visit.team, visit.person, Browsing(), client)
 
     async def on_search(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        await self._go(ack, body, client, lambda at, typed: Looking(typed[:NAME_LIMIT], at.production))
+        await self._go(ack, body, client, lambda at, typed: Browsing(typed[:NAME_LIMIT], at.production))
 
     async def on_production(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         await self._go(
-            ack, body, client, lambda at, chosen: Looking(at.words, "" if chosen == blocks.EVERY else chosen)
+            ack, body, client, lambda at, chosen: Browsing(at.words, "" if chosen == blocks.EVERY else chosen)
         )
 
     async def on_page(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        await self._go(ack, body, client, lambda at, page: Looking(at.words, at.production, int(page)))
+        await self._go(ack, body, client, lambda at, page: Browsing(at.words, at.production, int(page)))
 
     async def on_everyone(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        await self._go(ack, body, client, lambda at, _: Looking())  # noqa: ARG005 - a step's shape
+        await self._go(ack, body, client, lambda at, _: Browsing())  # noqa: ARG005 - a step's shape
 
     async def _go(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, step: Step) -> None:
         """Show where a press leads. Of two presses on one home the second is in vain."""
@@ -71,7 +71,7 @@ class Home:
             async with apology(lambda view: tell_in_dialog(client, touched.form.opener, words.ROSTER, view)):
                 await self._move(touched, step(_was_at(touched), touched.value), client)
 
-    async def _move(self, touched: Touched, looking: Looking, client: AsyncWebClient) -> None:
+    async def _move(self, touched: Touched, looking: Browsing, client: AsyncWebClient) -> None:
         try:
             await self._show(touched.form.place.team, touched.form.person, looking, client, touched.version)
         except NotTaken as error:
@@ -79,7 +79,7 @@ class Home:
                 raise
             log.info("home_moved_on")
 
-    async def _show(self, team: str, person: str, looking: Looking, client: AsyncWebClient, version: str = "") -> None:
+    async def _show(self, team: str, person: str, looking: Browsing, client: AsyncWebClient, version: str = "") -> None:
         seen = await self._home.home(team, person, looking)
         sights, called = await asyncio.gather(self._look_up(seen, client), self._called(seen))
         kept = msgspec.json.encode(seen.looking).decode()
@@ -100,9 +100,9 @@ class Home:
         return {place.channel: name for place, name in zip(unnamed, names, strict=True)}
 
 
-def _was_at(touched: Touched) -> Looking:
+def _was_at(touched: Touched) -> Browsing:
     """Where the home was when it was pressed; the beginning, where an older home says nothing that can be read."""
     try:
-        return msgspec.json.decode(touched.form.id, type=Looking)
+        return msgspec.json.decode(touched.form.id, type=Browsing)
     except msgspec.MsgspecError:
-        return Looking()
+        return Browsing()

@@ -9,11 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.brief import Brief, Consent
 from bot.casting import Casting
 from bot.errors import BriefError
-from bot.face import Place
 from handlers.apology import apology
 from handlers.blocks import photo as blocks
-from handlers.blocks.view import View
-from handlers.delivery import whisper
+from handlers.delivery import FormBack
 from handlers.downloads import attached
 from handlers.payloads import Attached, Payload, attached_from
 from handlers.words import briefs
@@ -31,7 +29,7 @@ class Photo:
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Validate, ack, then fetch, save and work; a second delivery opens nothing twice."""
-        back = _Back(ack, client)
+        back = FormBack(ack, client, blocks.FILE)
         async with apology(back.privately):
             form = attached_from(body)
             wish = await self._opening.wish(form.wish_id, form.person)
@@ -46,22 +44,6 @@ class Photo:
             text = wish.brief.text if form.text is None else form.text
             opened = await self._opening.open_like(wish.id, form.person, text, data, _consent(form))
             await self._opening.begin(opened.round.id)
-
-
-class _Back:
-    """The way back to the person: the form while it stands, afterwards the conversation it was opened from."""
-
-    def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
-        self._ack = ack
-        self._client = client
-        self.place: Place | None = None
-        self.person = ""
-
-    async def privately(self, view: View) -> None:
-        if self._ack.response is None:
-            await self._ack(response_action="errors", errors={blocks.FILE: view.text})
-        elif self.place:
-            await whisper(view, self.place, self.person, self._client)
 
 
 def _wrong(form: Attached, brief: Brief) -> dict[str, str]:

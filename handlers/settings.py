@@ -10,8 +10,7 @@ from bot.face import Place
 from handlers.apology import apology
 from handlers.blocks import private
 from handlers.blocks import settings as blocks
-from handlers.blocks.view import View
-from handlers.delivery import whisper
+from handlers.delivery import FormBack
 from handlers.payloads import Filled, Payload, filled_from
 from handlers.words import errors
 from handlers.words import settings as words
@@ -29,7 +28,7 @@ class Settings:
         app.view(blocks.CALLBACK)(self.on_submit)
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        back = _Back(ack, client)
+        back = FormBack(ack, client, "name")
         async with apology(back.privately):
             form = filled_from(body)
             channel, seen = form.id.split()
@@ -55,22 +54,6 @@ class Settings:
         """The same form with what holds by now, and a word above it that says so."""
         standing = await self._keeping.standing(place, person)
         await ack(response_action="update", view=blocks.form(standing, self._titles, words.CHANGED))
-
-
-class _Back:
-    """The way back to the person: the form while it stands, afterwards the conversation it was opened from."""
-
-    def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
-        self._ack = ack
-        self._client = client
-        self.place: Place | None = None
-        self.person = ""
-
-    async def privately(self, view: View) -> None:
-        if self._ack.response is None:
-            await self._ack(response_action="errors", errors={"name": view.text})
-        elif self.place:
-            await whisper(view, self.place, self.person, self._client)
 
 
 def _chosen(form: Filled) -> dict[str, tuple[str, ...]]:

@@ -83,8 +83,8 @@ async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> No
             try:
                 await driver.execute(f"PRAGMA {pragma}")
                 break
-            except aiosqlite.OperationalError:
-                if not tries_left:
+            except aiosqlite.OperationalError as error:
+                if not tries_left or "locked" not in str(error):
                     raise
                 await asyncio.sleep(_PAUSE_SECONDS)
 

@@ -15,24 +15,10 @@ from bot.ports.accounts import (
     Turn,
     Upscaler,
 )
-from bot.ports.keeping import (
-    Begun,
-    Called,
-    Chronicle,
-    Finishes,
-    Landing,
-    Ledger,
-    Notices,
-    Opened,
-    Page,
-    Portraits,
-    Productions,
-    Roster,
-    Rounds,
-    Search,
-    Shelf,
-    Wanted,
-)
+from bot.ports.keeping import Chronicle, Notices, Portraits, Productions
+from bot.ports.money import Begun, Finishes, Ledger
+from bot.ports.roster import Called, Page, Roster, Search, Shelf
+from bot.ports.rounds import Landing, Opened, Rounds, Wanted
 from bot.ports.showing import (
     Messenger,
     People,

@@ -1,4 +1,4 @@
-"""A person's home: what waits for their vote, the faces they may see as a gallery, what was spent today."""
+"""A person's home: what waits for their vote, the roster as far as they may see it, what was spent today."""
 
 from collections.abc import Iterator, Mapping
 
@@ -31,14 +31,14 @@ def home(seen: HomeView, sights: Mapping[str, Sight], called: Mapping[str, str])
         context(words.further_waiting(len(seen.waiting) - MOST_WAITING)),
         divider(),
         header(words.ROSTER),
-        *_gallery(seen, sights, called),
+        *_roster(seen, sights, called),
         divider(),
         header(words.SPENDING),
         context(words.spent(seen.spent_today, seen.cap)),
     )
 
 
-def _gallery(seen: HomeView, sights: Mapping[str, Sight], called: Mapping[str, str]) -> Iterator[Block | None]:
+def _roster(seen: HomeView, sights: Mapping[str, Sight], called: Mapping[str, str]) -> Iterator[Block | None]:
     if not seen.shelves:
         yield section(recalling.NOBODY)
         return

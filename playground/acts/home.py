@@ -66,7 +66,7 @@ async def _home(shown: Screen) -> None:
     home = shown.page.get_by_label("Home of Castroom")
     await expect(home).to_contain_text("Waiting for your vote")
     await expect(home.get_by_role("img").first).to_be_visible()
-    await shown.shot("home-gallery")
+    await shown.shot("home-page-1")
     await home.get_by_role("button", name="Next").click()
     await expect(home).to_contain_text("page 2 of 2")
     await shown.shot("home-page-2", home)

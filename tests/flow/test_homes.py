@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from bot.deed import Deed
 from bot.face import Place, Release
-from bot.home import A_PAGE, HomeView, Looking
+from bot.home import A_PAGE, Browsing, HomeView
 from bot.poster import A_POSTER, Caption
 from bot.production import Customs
 from storage.belonging import production_of
@@ -34,7 +34,7 @@ async def crowd(house: Theatre, number: int, place: Place = FILM, name: str = "E
 
 
 async def at_home(house: Theatre, person: str = DIRECTOR, **looking: str | int) -> HomeView:
-    return await house.casting.home.home("T1", person, Looking(**looking))  # type: ignore[arg-type]
+    return await house.casting.home.home("T1", person, Browsing(**looking))  # type: ignore[arg-type]
 
 
 def names(view: HomeView) -> list[str]:

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from playground.door import buttons_of, pictures_of, text_of
 from tests.flow.house import DANIEL, FILM, LENA, MEI, House, house
+from tests.flow.steps import ballot, to_the_lock
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,20 +31,6 @@ async def new_channel(film: House, name: str, *, private: bool = False) -> str:
     members = ["lena", "daniel", "mei", "U0CASTROOM"]
     made = await film.door.post("channels", {"name": name, "private": private, "members": members})
     return str(made["channel"]["id"])
-
-
-async def ballot(film: House, line: str, channel: str = FILM) -> str:
-    ts = await film.cast(f"{line} --each 1 --models recraft,gpt-image-2", LENA, channel)
-    await film.ballot(ts, channel)
-    return ts
-
-
-async def to_the_lock(film: House, ts: str, name: str, channel: str = FILM) -> None:
-    await film.press(DANIEL, ts, "vote:2", channel)
-    await film.press(LENA, ts, "close", channel)
-    await film.shows(ts, "extend", channel)
-    await film.press(LENA, ts, "lock", channel)
-    await film.reads(ts, f"{name} is cast", channel)
 
 
 async def lena_reads(film: House, words: str) -> str:

@@ -11,7 +11,7 @@ from bot.ballot import Answers, RunOff, Tally, Tell
 from bot.brief import NAME_LIMIT, TEXT_LIMIT, Brief, Secrecy, Use
 from bot.errors import Absent, AlreadyCast, AlreadyCasting, BriefError, NotHere, Offered, OverBudget, Unavailable
 from bot.face import Place
-from bot.home import A_PAGE, HomeView, Looking
+from bot.home import A_PAGE, Browsing, HomeView
 from bot.looking import Closer
 from bot.ports import Page, Shelf
 from bot.recall import Recalled
@@ -131,7 +131,7 @@ def test_a_home_with_everything_in_it_is_within_the_limits_of_a_home() -> None:
     crowd = tuple(replace(a_character(NAME, n, a_face(NAME, BRIEF)), aliases=names) for n in range(A_PAGE))
     waiting = tuple(voting(name=NAME, text=BRIEF) for _ in range(50))
     shelves = tuple(Shelf(f"p{n}", NAME, Place("T1", f"C{n}")) for n in range(150))
-    looking = Looking(NAME, "p3", 1_000)
+    looking = Browsing(NAME, "p3", 1_000)
     seen = HomeView(waiting, crowd, Decimal("1.2"), Decimal(20), 20_000, looking, shelves)
     view = home(seen, {"r1": Sight(LINK, "F0RECORDRECORD")}, {})
     assert problems(view, most_blocks=100, most_text=None) == []

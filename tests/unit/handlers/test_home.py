@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import NotHere
 from bot.face import Place
-from bot.home import HomeView, Looking
+from bot.home import Browsing, HomeView
 from bot.ports import Shelf
 from bot.recall import Recalled
 from tests.unit.handlers.envelopes import touch, visit
@@ -18,10 +18,10 @@ from tests.unit.handlers.memory import Memory
 from tests.unit.handlers.play import Play, a_play
 from tests.unit.handlers.stories import PLACE, a_character, a_face, closed
 
-KEPT = msgspec.json.encode(Looking("may", "p1", 3)).decode()
+KEPT = msgspec.json.encode(Browsing("may", "p1", 3)).decode()
 ROUNDS = Memory(closed({1: 1}, 1, id="r3", record_file="F0RECORDRECORD"))
 CHARACTERS = tuple(a_character("Maya", n, a_face(round_id="r3")) for n in range(3))
-SEEN = HomeView((), CHARACTERS, Decimal(0), Decimal(20), 40, Looking("may", "", 2), (Shelf("p1", "Harbour", PLACE),))
+SEEN = HomeView((), CHARACTERS, Decimal(0), Decimal(20), 40, Browsing("may", "", 2), (Shelf("p1", "Harbour", PLACE),))
 FACE = Recalled("face", "Maya", CHARACTERS[:1], (a_face(),))
 
 
@@ -37,30 +37,30 @@ def told(modal: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("action", "value", "kind", "leads_to"),
     [
-        ("search may", "otto", "plain_text_input", Looking("otto", "p1", 1)),
-        ("search", "x" * 200, "plain_text_input", Looking("x" * 80, "p1", 1)),
-        ("search may", "", "plain_text_input", Looking("", "p1", 1)),
-        ("production p1", "p2", "static_select", Looking("may", "p2", 1)),
-        ("production p1", "all", "static_select", Looking("may", "", 1)),
-        ("page:next", "4", "button", Looking("may", "p1", 4)),
-        ("page:back", "2", "button", Looking("may", "p1", 2)),
-        ("everyone", "all", "button", Looking()),
+        ("search may", "otto", "plain_text_input", Browsing("otto", "p1", 1)),
+        ("search", "x" * 200, "plain_text_input", Browsing("x" * 80, "p1", 1)),
+        ("search may", "", "plain_text_input", Browsing("", "p1", 1)),
+        ("production p1", "p2", "static_select", Browsing("may", "p2", 1)),
+        ("production p1", "all", "static_select", Browsing("may", "", 1)),
+        ("page:next", "4", "button", Browsing("may", "p1", 4)),
+        ("page:back", "2", "button", Browsing("may", "p1", 2)),
+        ("everyone", "all", "button", Browsing()),
     ],
 )
-async def test_a_press_moves_on_from_where_the_home_was(action: str, value: str, kind: str, leads_to: Looking) -> None:
+async def test_a_press_moves_on_from_where_the_home_was(action: str, value: str, kind: str, leads_to: Browsing) -> None:
     async with a_play(ROUNDS, home__home=SEEN) as play:
         await play.send(touch(action, value, kept=KEPT, kind=kind))
         (sent,) = play.slack.called("views.publish")
     assert asked(play) == leads_to
     assert (sent["user_id"], sent["hash"]) == ("U0MEI", "1.aa")
-    assert msgspec.json.decode(sent["view"]["private_metadata"], type=Looking) == SEEN.looking
+    assert msgspec.json.decode(sent["view"]["private_metadata"], type=Browsing) == SEEN.looking
 
 
 @pytest.mark.parametrize("kept", ["", "{}", "nonsense", '{"page": "many"}'])
 async def test_a_home_of_an_older_day_is_begun_anew(kept: str) -> None:
     async with a_play(ROUNDS, home__home=SEEN) as play:
         await play.send(touch("search", "otto", kept=kept, kind="plain_text_input"))
-    assert asked(play) == Looking("otto")
+    assert asked(play) == Browsing("otto")
 
 
 async def test_a_press_that_another_one_overtook_is_in_vain_and_any_other_refusal_is_told() -> None:

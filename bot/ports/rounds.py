@@ -1,0 +1,236 @@
+"""Rounds as they are remembered; implemented in storage/."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.ballot import Leg, Mark, Paper, RunOff, Tally
+from bot.brief import Brief
+from bot.budget import Caps, Charge
+from bot.face import Face, Place, Portrait, Release
+from bot.round import Round, State
+from bot.slot import Miss, Slot
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A round, and whether this call opened it (False: the same trigger came again)."""
+
+    round: Round
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A brief kept until somebody says yes to it, or has filled in a form.
+
+    `lead` shall lead the round, empty for the person; it was `asked_in` a thread, which is told where the round is.
+    """
+
+    id: str
+    place: Place
+    person: str
+    brief: Brief
+    lead: str = ""
+    asked_in: str = ""
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A portrait that arrived for a slot, stored under `portrait.key`."""
+
+    slot_id: str
+    portrait: Portrait
+    charge: Charge
+    seconds: float
+    request_id: str
+    seed: int | None
+
+
+class Rounds(Protocol):
+    """Rounds with their slots and marks. Every change is one short transaction; states change by compare-and-set."""
+
+    async def open(self, new: Round, caps: Caps, *, recast: bool, release: Release | None = None) -> Opened:
+        """Reserve the price, write round and slots in one transaction; idempotent by `new.id`.
+
+        With `new.parent`, that round is voided in the same transaction, for `new.origin`, or RoundClosed raised if it
+        is locked already. The parent of a re-cast stays as it is; with `release` its face is unlocked at once, and a
+        re-cast that names none gets the round of the character's face. `new.character_id` is empty: the character is
+        found or made by place and folded name, or is the parent's.
+        Raises AlreadyCasting, OverBudget, or AlreadyCast (with an empty wish id) when the character has a face and
+        `recast` is False.
+        """
+        ...
+
+    async def get(self, round_id: str) -> Round:
+        """Raises KeyError for an id nobody gave."""
+        ...
+
+    async def of_character(self, character_id: str) -> Sequence[Round]:
+        """Every round that cast a character, oldest first."""
+        ...
+
+    async def by_message(self, place: Place, message_ts: str) -> Round | None: ...
+
+    async def by_slot(self, slot_id: str) -> Round:
+        """The round a slot belongs to; raises KeyError."""
+        ...
+
+    async def set_message(self, round_id: str, message_ts: str) -> None: ...
+
+    async def set_sheet(self, round_id: str, file_id: str, shows: int) -> None:
+        """The file of the contact sheet and how many candidates it shows."""
+        ...
+
+    async def set_file(self, slot_id: str, file_id: str) -> None:
+        """The large picture of a candidate in the thread."""
+        ...
+
+    async def set_original(self, slot_id: str, file_id: str) -> None:
+        """The candidate's original bytes in the thread."""
+        ...
+
+    async def refuse_sheet(self, round_id: str, why: str) -> bool:
+        """Slack refuses the sheet, in its own word; True the first time. The next sheet that hangs undoes it."""
+        ...
+
+    async def set_record(self, round_id: str, file_id: str) -> None:
+        """The locked portrait's picture in the record."""
+        ...
+
+    async def intend(self, slot_id: str, at: datetime) -> bool:
+        """Write that the slot's model is about to be asked; False when that stands there already or it is final."""
+        ...
+
+    async def keep_ticket(self, slot_id: str, ticket: str) -> None:
+        """The slot's model has taken the ask: from now on its answer is fetched and it is not asked again."""
+        ...
+
+    async def pause(self, slot_id: str, until: datetime | None) -> None:
+        """The slot waits until then, for its turn or because the vendor asked; None: the intent stands again."""
+        ...
+
+    async def land(self, landing: Landing, number_if: frozenset[State]) -> Slot:
+        """The slot becomes a candidate and its cost is written in the ledger, in one transaction; idempotent.
+
+        Where a candidate of the round shows the same picture it becomes a miss `duplicate`, paid all the same.
+
+        It gets the next number at once if the round stands in one of `number_if` and fewer than eight are taken.
+        """
+        ...
+
+    async def miss(self, slot_id: str, miss: Miss, charge: Charge | None, seconds: float | None) -> Slot:
+        """The slot becomes a miss; without a charge its reservation goes back; idempotent, never undoes a candidate."""
+        ...
+
+    async def add_slot(self, slot: Slot, caps: Caps) -> Slot:
+        """Reserve and write one more slot (a re-roll, a variation) of an open round that has a number left for it;
+        idempotent by id.
+
+        Raises OverBudget, RoundClosed.
+        """
+        ...
+
+    async def open_ballot(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
+        """drawing -> voting with these numbers (slot id to number); False when it is no longer drawing."""
+        ...
+
+    async def mark(self, mark: Mark) -> bool:
+        """Keep a mark if its stamp is newer than the one seen and the round is voting; True when a vote changed."""
+        ...
+
+    async def toggle(self, round_id: str, slot_id: str, person: str, stamp: int) -> bool | None:
+        """Turn a person's button mark over; the new state, or None when the stamp is not newer or voting is over."""
+        ...
+
+    async def marks(self, round_id: str) -> Sequence[Mark]: ...
+
+    async def put_in(self, paper: Paper) -> bool:
+        """Keep a person's ballot paper if its stamp is newer than the one there and the round is voting."""
+        ...
+
+    async def papers(self, round_id: str) -> Sequence[Paper]: ...
+
+    async def close(self, round_id: str, tally: Tally, version: int) -> bool:
+        """voting -> closed with the tally frozen and late candidates numbered; False if state or version moved on."""
+        ...
+
+    async def extend(self, round_id: str, closes_at: datetime, seen: datetime | None = None) -> bool:
+        """closed -> voting until `closes_at`, the frozen tally let go; with `seen`, an open ballot with that deadline,
+        to the second, stays open until then. False when it stands otherwise."""
+        ...
+
+    async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
+        """closed -> voting between `run_off`'s numbers until `closes_at`; False when it is not closed or had one."""
+        ...
+
+    async def void(self, round_id: str, why: str) -> bool:
+        """drawing, voting or closed -> void; False when it was neither."""
+        ...
+
+    async def lock(self, round_id: str, face: Face) -> bool:
+        """closed -> locked and the face written (its version is given here), in one transaction; False if it is not."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[str]:
+        """Voting rounds whose deadline has passed."""
+        ...
+
+    async def remindable(self, now: datetime) -> Sequence[str]:
+        """Voting rounds past their reminder time (an hour, at most a quarter of the vote, before the close); marks each
+        as reminded in the same statement, so that each is given once."""
+        ...
+
+    async def remind_again(self, round_id: str, at: datetime) -> None:
+        """A reminder that was given could not be told: it is given again from `at` on."""
+        ...
+
+    async def take_over(self, round_id: str, before: str, person: str) -> bool:
+        """The round is led by `person` from now on; False when `before` does not lead it any more."""
+        ...
+
+    async def awaiting(self, now: datetime) -> Sequence[Round]:
+        """Voting rounds with named voters whose deadline is still to come."""
+        ...
+
+    async def reminded(self, round_id: str, leg: Leg) -> frozenset[str]:
+        """Who was written to about this ballot."""
+        ...
+
+    async def take_reminder(self, round_id: str, person: str, leg: Leg, at: datetime) -> bool:
+        """Write that the person is being reminded; False when that stands there already."""
+        ...
+
+    async def give_back_reminder(self, round_id: str, person: str, leg: Leg) -> None:
+        """They could not be told."""
+        ...
+
+    async def moving(self) -> Sequence[Round]:
+        """Rounds that should be at work: drawing, or with a slot that is not final."""
+        ...
+
+    async def unshown(self, now: datetime) -> Sequence[str]:
+        """Rounds of the last month whose thread or record lacks a picture: closed or locked ones, and those that have
+        been voting for minutes."""
+        ...
+
+    async def on_show(self, now: datetime) -> Sequence[str]:
+        """Rounds whose message may show less than is stored, the newest first: the open ones, and those of the last
+        day."""
+        ...
+
+    async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
+        """Voting rounds of the workspace in which the person has no mark on and no paper, oldest deadline first."""
+        ...
+
+    async def keep_wish(self, wish: Wanted) -> None: ...
+
+    async def revise_wish(self, wish_id: str, brief: Brief, stamp: int | None) -> bool:
+        """Keep another brief under the id, unless one with a later stamp (µs) came first: False then.
+
+        None is later than whatever came, and earlier than whatever comes.
+        """
+        ...
+
+    async def wish(self, wish_id: str) -> Wanted | None: ...
