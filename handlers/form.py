@@ -143,7 +143,7 @@ class Form:
         self, ready: Ready, filled: Filled, ack: AsyncAck, client: AsyncWebClient, back: "_Back"
     ) -> None:
         """Fetching takes longer than Slack waits, so the form closes first; what goes wrong then is whispered."""
-        back.place = ready.wish.place
+        back.place, back.person = ready.wish.place, filled.person
         await ack()
         data = await attached(client, back.draft.picture)
         opened = await self._drafting.open_like(ready, data, _consent(back.draft, filled.person))
