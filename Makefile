@@ -34,7 +34,7 @@ bench: setup  ## the figures of docs/benchmarks.md
 	@$(PY) -m benchmarks $(ARGS)
 
 bench-quick: setup  ## the same in two minutes
-	@$(PY) -m benchmarks --stories 2 --seconds 10 --kills 8 $(ARGS)
+	@$(PY) -m benchmarks --quick $(ARGS)
 
 pictures: setup  ## the pictures of README and docs, from the running product
 	@$(PY) -m playground pictures

@@ -1,84 +1,94 @@
-"""`python -m benchmarks`: measures, prints, and with --write keeps the table in docs/benchmarks.md."""
+"""`python -m benchmarks [PART ...] [--quick] [--write]`: measures, prints, and keeps the tables where asked."""
 
-import argparse
 import asyncio
 import os
 import platform
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
+from typing import Annotated
 
-from benchmarks.dollars import dollars
-from benchmarks.four_k import four_k
-from benchmarks.idle import Idle, idle
-from benchmarks.kills import Losses, kills
-from benchmarks.sheets import sheets
-from benchmarks.story import stories, summary
+import typer
+
+from benchmarks.parts import PARTS, STEPS
+from benchmarks.section import Amount, Section
 
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+_FROM, _TO = "<!-- figures: {} -->", "<!-- end of figures -->"
 
 
-async def measured(count: int, seconds: float, times: int) -> list[tuple[str, str]]:
-    """Rows of (what, figure) of everything that is measured."""
+def main(
+    parts: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(PARTS)}; all where none is named")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Less of everything, in two minutes")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Keep the tables in docs/benchmarks.md")] = False,
+) -> None:
+    """Measure, and print each part's table as it is done."""
+    if unknown := set(parts or ()) - PARTS.keys():
+        raise typer.BadParameter(f"There is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}.")
+    start = monotonic()
+    amount = Amount.QUICK if quick else Amount.FULL
+    told = asyncio.run(measured(parts or list(PARTS), amount))
+    for name, section in told.items():
+        text = table(name, section, amount)
+        print(text, flush=True)
+        if write:
+            _PAGE.write_text(_kept(_PAGE.read_text("utf-8"), name, text), "utf-8")
+    print(f"{monotonic() - start:.0f} s", file=sys.stderr)
+
+
+async def measured(wanted: Sequence[str], amount: Amount) -> dict[str, Section]:
+    """The sections by name, step by step."""
+    told: dict[str, Section] = {}
     with tempfile.TemporaryDirectory() as data:
-        ours, bare = await idle(Path(data) / "idle", seconds)
-        told = await stories(Path(data) / "story", count)
-        large = await four_k(Path(data) / "four_k")
-        cost = await dollars(Path(data) / "dollars")
-        losses, _ = await kills(Path(data) / "kills", times)
-    return [*summary(told), *_idle_rows(ours, bare), *sheets(), *large.rows(), *cost.rows(), *_kill_rows(losses)]
+        for step in STEPS:
+            names = [name for name in step if name in wanted]
+            if not names:
+                continue
+            start = monotonic()
+            async with asyncio.TaskGroup() as group:
+                tasks = {name: group.create_task(PARTS[name](Path(data) / name, amount)) for name in names}
+            told |= {name: task.result() for name, task in tasks.items()}
+            print(f"{', '.join(names)}: {monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    return {name: told[name] for name in PARTS if name in told}
 
 
-def _kill_rows(losses: Losses) -> list[tuple[str, str]]:
-    ended = f"{losses.locked} locked, {losses.called_off} called off by their lead"
-    return [
-        (f"{losses.kills} kills (-9) of the bot during {losses.rounds} rounds", ended),
-        ("votes lost, locks lost, rounds stuck", f"{losses.votes_lost}, {losses.locks_lost}, {losses.stuck}"),
-        ("portraits paid twice, messages posted twice", f"{losses.paid_twice}, {losses.posted_twice}"),
-        ("portraits kept as perhaps charged that were not drawn", f"{losses.differences}"),
-    ]
+def table(name: str, section: Section, amount: Amount) -> str:
+    """A section as Markdown: its figures, and when, where and by what command they were made."""
+    command = f"python -m benchmarks {name}{' --quick' if amount is Amount.QUICK else ''}"
+    made = f"`{command}`, {datetime.now(UTC):%d %B %Y}, {machine()}."
+    goals = any(row.goal for row in section.rows)
+    head = ("| what | figure | goal |", "| --- | --- | --- |") if goals else ("| what | figure |", "| --- | --- |")
+    lines = [f"| {row.what} | {row.figure} |" + (f" {row.goal} |" if goals else "") for row in section.rows]
+    notes = [line for note in section.notes for line in ("", note)]
+    return "\n".join([f"## {section.title}", "", made, "", *head, *lines, *notes, ""])
 
 
-def _idle_rows(ours: Idle, bare: Idle) -> list[tuple[str, str]]:
-    more = f"{ours.cpu - bare.cpu:.1%} of a core"
-    return [
-        ("idle: bot, bare Bolt listener, difference", f"{ours.cpu:.1%}, {bare.cpu:.1%}, {more}"),
-        ("idle memory: bot, bare Bolt listener", f"{ours.megabytes:.0f} MB, {bare.megabytes:.0f} MB"),
-        ("idle threads: bot, bare Bolt listener", f"{ours.threads}, {bare.threads}"),
-    ]
+def machine() -> str:
+    """Cores, processor, memory, system and Python."""
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    return (
+        f"{os.cpu_count()} cores ({_processor()}), {pages * size / 2**30:.0f} GB, {platform.system()}, "
+        f"CPython {platform.python_version()}"
+    )
 
 
-def page(rows: list[tuple[str, str]]) -> str:
-    """The table as Markdown, with the machine it was made on."""
-    machine = f"{os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}"
-    lines = [
-        "# Benchmarks",
-        "",
-        f"Made by `python -m benchmarks {' '.join(sys.argv[1:])}` on {datetime.now(UTC):%d %B %Y}: {machine}.",
-        "The practice workspace,",
-        "the models' drawing and the bot share these cores: read ratios and differences within this run.",
-        "",
-        "| what | figure |",
-        "| --- | --- |",
-        *(f"| {what} | {figure} |" for what, figure in rows),
-        "",
-    ]
-    return "\n".join(lines)
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--stories", type=int, default=5, help="whole stories to play")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long to look at idle processes")
-    parser.add_argument("--kills", type=int, default=200, help="how often the bot is killed")
-    parser.add_argument("--write", action="store_true", help="keep the table in docs/benchmarks.md")
-    asked = parser.parse_args()
-    text = page(asyncio.run(measured(asked.stories, asked.seconds, asked.kills)))
-    print(text)
-    if asked.write:
-        _PAGE.write_text(text, "utf-8")
+def _kept(page: str, name: str, text: str) -> str:
+    """The page with one part's table in its place; raises ValueError where the page has no place for it."""
+    opening = _FROM.format(name)
+    start = page.index(opening) + len(opening)
+    return f"{page[:start]}\n{text}{page[page.index(_TO, start) :]}"
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

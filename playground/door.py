@@ -51,6 +51,7 @@ class Door:
     # What a person does. Each answers what Slack would show them, with `ack_ms`.
 
     async def command(self, user: str, channel: str, text: str, command: str = "/cast") -> Json:
+        await self.leave(user)
         return await self.post(f"people/{user}/command", {"channel": channel, "command": command, "text": text})
 
     async def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Json:
@@ -66,6 +67,7 @@ class Door:
         return await self.post(f"people/{user}/react", {"channel": channel, "ts": ts, "name": name, "remove": remove})
 
     async def click(self, user: str, channel: str, ts: str, action_id: str, value: str | None = None) -> Json:
+        await self.leave(user)
         body = {"channel": channel, "ts": ts, "action_id": action_id, "value": value}
         return await self.post(f"people/{user}/click", body)
 
@@ -90,8 +92,14 @@ class Door:
         return [option["text"]["text"] for option in answer["options"]]
 
     async def shortcut(self, user: str, channel: str, ts: str, callback_id: str = "cast_message") -> Json:
+        await self.leave(user)
         body = {"channel": channel, "ts": ts, "callback_id": callback_id}
         return await self.post(f"people/{user}/shortcut", body)
+
+    async def leave(self, user: str) -> None:
+        """Close the modals a person has open: in Slack nobody reaches a message behind one."""
+        if (view := await self.dialog(user)) and view["type"] == "modal":
+            await self.post(f"people/{user}/close", {"view_id": view["id"], "all": True})
 
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
         return await self.post(f"people/{user}/submit", {"view_id": view_id, "values": dict(values)})

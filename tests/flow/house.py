@@ -142,6 +142,17 @@ class House:
 
         return await self.door.until(look, f"a modal with {words!r}", 10)
 
+    async def opens(self, user: str, ts: str, action_id: str, words: str, channel: str = FILM) -> Json:
+        """The modal that a button opens, once it says `words`; not one that a person left open before."""
+        before = {view["id"] for view in await self.door.views(user)}
+        await self.press(user, ts, action_id, channel)
+
+        async def look() -> Json | None:
+            view = await self.door.dialog(user)
+            return view if view and view["id"] not in before and words in text_of(view) else None
+
+        return await self.door.until(look, f"a modal with {words!r}", 10)
+
     async def asked(self) -> int:
         """How often models were asked, by their own bill."""
         return len(await self.door.bill())

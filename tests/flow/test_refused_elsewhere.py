@@ -87,7 +87,7 @@ async def test_homes_statements_and_recalled_faces_are_shown_without_what_slack_
     await film.press(DANIEL, ts, "vote:1")
     await film.told(DANIEL, "vote for 1")
     await film.press(LENA, ts, "close")
-    await film.shows(ts, "lock")
+    await film.reads(ts, "1 leads: 1 of 1")
     await film.press(LENA, ts, "lock")
     await film.reads(ts, "Seen is cast")
     await refusing(film, "header", "image", "rich_text")

@@ -34,8 +34,7 @@ async def sealed(film: House, line: str) -> str:
 
 
 async def paper(film: House, ts: str, user: str) -> Json:
-    await film.press(user, ts, "paper")
-    return await film.dialog(user, "Candidate 1")
+    return await film.opens(user, ts, "paper", "Candidate 1")
 
 
 def asked_in(view: Json) -> dict[int, str]:
