@@ -167,6 +167,7 @@ async def test_a_character_that_is_being_cast_or_cast_already_is_offered_so_and_
     await film.labelled(ts, {"vote:1": "1 · 1"})
     await film.press(LENA, ts, "lock")
     await film.shows(ts, "facts")
+    view = await form(film)
     assert "Mara · cast already" in await film.door.suggest(LENA, view["id"], "cast_name", "Mar")
     asked = await film.asked()
     assert (await film.door.submit(LENA, view["id"], filled("Mara", "a pilot, older")))["ok"]

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 import pytest_asyncio
@@ -63,13 +64,15 @@ async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
         await film.door.post("hand", {"of": "recraftv4_1"})
         await film.door.post("models/gpt-image-2/latency", {"least": 3, "most": 9})
         await film.door.post("models/recraftv4_1/latency", {"least": 1, "most": 4})
+        # Faces of a model without seeds follow its words: the same words gave each run the same faces, and their luck.
+        fresh = token_hex(4)
         updates: Updates = {}
         for number in range(ROUNDS):
             while number % 2 == 0 and await _drawing(film) > AT_ONCE:
                 await asyncio.sleep(0.4)
             if number % REMEMBERED == 0:
                 await _overhear(film, updates)
-            brief = f"a cook of {20 + number % 60}, salt on the hands, by window {number}"
+            brief = f"a cook of {20 + number % 60}, salt on the hands, by window {fresh} {number}"
             line = f"Extra {number}: {brief} --each 1 --models recraft,gpt-image-2"
             while not (await film.door.command(LENA, FILM, line))["ok"]:
                 await asyncio.sleep(1)  # slower than Slack's three seconds, on a machine with much to do
