@@ -6,13 +6,18 @@ without looking. A promise is what was acknowledged: such a vote or lock must be
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from benchmarks.theatre import Theatre
 from playground.door import Json, TooLate, buttons_of, menu_of, text_of
 
+T = TypeVar("T")
+
 _LEAD, _DIRECTOR = "U0LENAORTIZ", "U0DANIELOKA"
-_PATIENCE = 90.0
+_PATIENCE = 60.0
 _TRIES = 40  # of six seconds: models that kept failing are left alone for two minutes
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _ENDED = "Casting {} · ended"
@@ -53,21 +58,26 @@ class Company:
 
     async def _life_of(self, story: Story) -> None:
         story.ts = await self._cast(story)
-        message = await self._door.until(lambda: self._offers(story, "vote:1", "reroll"), "a ballot", _PATIENCE)
+        message = await self._until(lambda: self._offers(story, "vote:1", "reroll"), "a ballot")
         if "vote:1" not in buttons_of(message):
             message = await self._settled(story)
         if self._ended(story, message):
             story.ended = "without a portrait"
-        elif "vote:1" not in buttons_of(message):
-            await self._call_off(story)
-        else:
-            await self._vote(story, [b for b in buttons_of(message) if b.startswith("vote:")])
-            await self._lock(story)
-            await self._door.mention(_DIRECTOR, story.channel, f"who is {story.name}?")
+            return
+        if "vote:1" not in buttons_of(message):
+            message = await self._until(lambda: self._called_off(story), "the round to be called off")
+        if self._ended(story, message):
+            story.ended = "called off"
+            return
+        await self._vote(story, [b for b in buttons_of(message) if b.startswith("vote:")])
+        await self._lock(story)
+        await self._door.mention(_DIRECTOR, story.channel, f"who is {story.name}?")
 
     async def _cast(self, story: Story) -> str:
         """Whoever gets an error, or sees nothing come of it, sends the line again; its words are this round's own."""
-        for _ in range(_TRIES):
+        tries = 0
+        while tries < _TRIES:
+            tries += self._theatre.over
             await self._door.command(_LEAD, story.channel, f"{story.name}: a harbour hand of the ship {story.name}")
             try:
                 return await self._door.until(lambda: self._posted(story), "the round's message", 6)
@@ -98,14 +108,14 @@ class Company:
         except TooLate:
             return await self._message(story)
 
-    async def _call_off(self, story: Story) -> None:
-        async def off() -> bool:
-            await self._door.click(_LEAD, story.channel, story.ts, "cancel")
-            await asyncio.sleep(0.5)
-            return "cancel" not in buttons_of(await self._message(story))
-
-        await self._door.until(off, "the round to be called off", _PATIENCE)
-        story.ended = "called off"
+    async def _called_off(self, story: Story) -> Json | None:
+        """Pressed until the message says so; a ballot that opens meanwhile is as good."""
+        message = await self._message(story)
+        if self._ended(story, message) or "vote:1" in buttons_of(message):
+            return message
+        await self._door.click(_LEAD, story.channel, story.ts, "cancel")
+        await asyncio.sleep(0.5)
+        return None
 
     async def _vote(self, story: Story, buttons: list[str]) -> None:
         button = self._random.choice(buttons)
@@ -129,8 +139,15 @@ class Company:
             await asyncio.sleep(0.3)
             return False
 
-        await self._door.until(cast, "the lock", _PATIENCE)
+        await self._until(cast, "the lock")
         story.lock_promised, story.ended = True, "locked"
+
+    async def _until(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
+        """Patience begins when nothing is struck any more: what comes to no end in peace is stuck."""
+        while not self._theatre.over:
+            with suppress(TooLate):
+                return await self._door.until(look, what, 5)
+        return await self._door.until(look, what, _PATIENCE)
 
 
 def round_of(message: Json) -> str:

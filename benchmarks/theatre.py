@@ -76,15 +76,19 @@ class Theatre:
         await self.door.until(self._drawn, "the models to finish", _AWAY)
 
     async def kill_bot(self, longest_life: float) -> None:
-        """At a moment nobody chose: while it works, and one time in five while it is still starting."""
+        """At a moment nobody chose: while it works, and one time in five while it is still starting.
+
+        Where starting takes long, so does everything else: the bot then lives longer, lest nothing ever happens.
+        """
         self._strike(self._bot)
         await self._bot.wait()
+        started = time.monotonic()
         self._bot = await self._start()
         if self.random.random() < 0.2:
             await asyncio.sleep(self.random.uniform(0.0, _STARTING))
         else:
             await self.door.connected(self._bot)
-            await asyncio.sleep(self.random.uniform(0.0, longest_life))
+            await asyncio.sleep(self.random.uniform(0.0, max(longest_life, 2 * (time.monotonic() - started))))
 
     async def kill_workspace(self, longest_life: float) -> None:
         """Slack and the models vanish for a moment; the bot goes on, and finds them where they were."""
