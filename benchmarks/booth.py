@@ -18,7 +18,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.ballot import Reaction
+from bot.ballot import Mark, Reaction
 from bot.brief import Brief
 from bot.budget import Caps
 from bot.casting import Casting
@@ -34,6 +34,7 @@ from handlers.notices import SlackMessenger
 from handlers.visibility import SlackVisibility
 from providers import open_models
 from storage import Storage, migrate, open_storage
+from storage.reading import marks_of, round_by_id
 
 TEAM, CHANNEL, LEAD = "T1", "C1", "U0LEAD"
 NUMBERS = (1, 2, 3)
@@ -117,6 +118,11 @@ class Booth:
         ts = f"{1_700_000_000 + self._held}.000100"
         await self.storage.rounds.open(_round(name, ts, slots, voters, self.now), _CAPS, recast=False)
         return await self.storage.rounds.get(name)
+
+    async def look(self, round_id: str) -> tuple[Round, Sequence[Mark]]:
+        """The round and its marks of one moment."""
+        async with self.storage.database.read() as connection:
+            return await round_by_id(connection, round_id), await marks_of(connection, round_id)
 
     async def deliver(self, *bodies: dict[str, Any]) -> None:
         """Hand payloads in, all at once, and wait until what they set off is done."""
