@@ -215,15 +215,22 @@ def corrections(
     """The marks to write so that reactions agree with what the message shows.
 
     Missing ones are added; one that is on but not shown goes only where the list of people is complete. `slots` maps
-    numbers to slot ids; a number not `shown` at all has no reactions.
+    numbers to slot ids; a number not `shown` at all has no reactions. What corrects a mark is newer than that mark also
+    where `stamp`, of the bot's clock, is older: Slack's clock, which stamped the mark, may be ahead.
     """
-    on = {(m.slot_id, m.person) for m in marks if m.way is Way.REACTION and m.on}
+    held_marks = {(m.slot_id, m.person): m for m in marks if m.way is Way.REACTION}
+    on = {key for key, mark in held_marks.items() if mark.on}
+
+    def corrected(slot_id: str, person: str, *, on: bool) -> Mark:
+        known = held_marks.get((slot_id, person))
+        return Mark(round_id, person, slot_id, Way.REACTION, on, max(stamp, known.stamp + 1) if known else stamp)
+
     by_number = {r.number: r for r in shown}
     wanted: list[Mark] = []
     for number, slot_id in slots.items():
         reaction = by_number.get(number, Reaction(number, frozenset(), complete=True))
         held = {person for slot, person in on if slot == slot_id}
         gone = held - reaction.people if reaction.complete else set()
-        wanted += [Mark(round_id, p, slot_id, Way.REACTION, True, stamp) for p in sorted(reaction.people - held)]
-        wanted += [Mark(round_id, p, slot_id, Way.REACTION, False, stamp) for p in sorted(gone)]
+        wanted += [corrected(slot_id, person, on=True) for person in sorted(reaction.people - held)]
+        wanted += [corrected(slot_id, person, on=False) for person in sorted(gone)]
     return wanted

@@ -25,7 +25,7 @@ create table if not exists calls (
 );
 create index if not exists by_prompt on calls (model, prompt_sha256);
 """
-_SHOWN = "id, at, vendor, model, size, n, price_usd, seconds, fault, outcome, charged"
+_SHOWN = "id, at, vendor, model, prompt_sha256, size, n, price_usd, seconds, fault, outcome, charged"
 
 
 @dataclass(frozen=True, slots=True)

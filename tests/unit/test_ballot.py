@@ -55,6 +55,12 @@ def test_a_reaction_slack_no_longer_shows_goes_only_where_the_list_is_complete()
     ]
 
 
+def test_a_correction_is_newer_than_its_mark_even_where_slacks_clock_is_ahead_of_ours() -> None:
+    marks = [Mark("r", "ann", "s2", Way.REACTION, True, 50), Mark("r", "bob", "s3", Way.REACTION, False, 50)]
+    wanted = corrections(marks, [Reaction(3, frozenset({"bob", "cat"}), True)], SLOTS, "r", 9)
+    assert {(m.person, m.on, m.stamp) for m in wanted} == {("ann", False, 51), ("bob", True, 51), ("cat", True, 9)}
+
+
 def test_button_marks_are_never_touched_by_what_reactions_show() -> None:
     assert corrections([mark("ann", "s1")], [], SLOTS, "r", 9) == []
 

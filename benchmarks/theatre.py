@@ -1,0 +1,126 @@
+"""The practice workspace and a bot, either of which may die at any moment and come back."""
+
+import asyncio
+import os
+import signal
+import time
+from asyncio.subprocess import Process
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from aiohttp import ClientError
+
+from playground.door import Door, Json
+from playground.processes import Workspace, bot_environment, start_bot, stop
+
+CHANNELS = ("C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP")
+_SPEED = 20.0
+_LATENCY = {"least": 0.2, "most": 4.0}  # seconds before _SPEED
+_BUDGET = {"MAX_USD_PER_ROUND": "1000", "MAX_USD_PER_DAY": "100000"}
+_STARTING = 1.5
+_AWAY = 60.0
+
+
+class SteadyDoor(Door):
+    """A door to a workspace that may be away: who looks waits until it is back, and what gets no answer is not done.
+
+    Whether it happened nobody knows: `ok` is false, as for what Slack refuses.
+    """
+
+    async def get(self, path: str, **query: str | int) -> Json:
+        end = time.monotonic() + _AWAY
+        while True:
+            try:
+                return await super().get(path, **query)
+            except (ClientError, TimeoutError):
+                if time.monotonic() > end:
+                    raise
+                await asyncio.sleep(0.1)
+
+    async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        try:
+            return await super().post(path, body)
+        except (ClientError, TimeoutError):
+            return {"ok": False, "error": "no_answer"}
+
+
+class Theatre:
+    """Both processes on one folder, the same address and the same data whoever of them is started again."""
+
+    def __init__(self, data: Path, seed: int) -> None:
+        self._data = data
+        self.random = Random(seed)
+        self.over = False
+        self.strikes = 0
+
+    async def open(self) -> None:
+        await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
+        self._workspace = await Workspace.start(self._data, 0, _SPEED)
+        self._since = time.time()
+        self.door = SteadyDoor(self._workspace.address)
+        await self._furnish()
+        self.variables = bot_environment(self._data, await self._workspace.environment(), **_BUDGET)
+        self._bot = await self._start()
+        await self.door.connected(self._bot)
+
+    async def close(self) -> None:
+        await stop(self._bot)
+        await self.door.close()
+        await stop(self._workspace.process)
+
+    async def end_bot(self) -> None:
+        """Stop it, and wait until the models have drawn and charged what they were asked for."""
+        await stop(self._bot)
+        await self.door.until(self._drawn, "the models to finish", _AWAY)
+
+    async def kill_bot(self, longest_life: float) -> None:
+        """At a moment nobody chose: while it works, and one time in five while it is still starting.
+
+        Where starting takes long, so does everything else: the bot then lives longer, lest nothing ever happens.
+        """
+        self._strike(self._bot)
+        await self._bot.wait()
+        started = time.monotonic()
+        self._bot = await self._start()
+        if self.random.random() < 0.2:
+            await asyncio.sleep(self.random.uniform(0.0, _STARTING))
+        else:
+            await self.door.connected(self._bot)
+            await asyncio.sleep(self.random.uniform(0.0, max(longest_life, 2 * (time.monotonic() - started))))
+
+    async def kill_workspace(self, longest_life: float) -> None:
+        """Slack and the models vanish for a moment; the bot goes on, and finds them where they were."""
+        self._strike(self._workspace.process)
+        await self._workspace.process.wait()
+        await asyncio.sleep(self.random.uniform(0.0, 1.0))
+        port = int(self._workspace.address.rpartition(":")[2])
+        self._workspace = await Workspace.start(self._data, port, _SPEED)
+        self._since = time.time()
+        await self._furnish()
+        await self.heard()
+        await asyncio.sleep(self.random.uniform(0.0, longest_life))
+
+    async def heard(self) -> None:
+        """Wait until the bot listens again, which Slack's client may look after only every ten seconds."""
+
+        async def listening() -> bool:
+            return bool((await self.door.get("state", limit=1))["workspaces"][0]["connected"])
+
+        await self.door.until(listening, "the bot to connect again", 2 * _AWAY)
+
+    def _strike(self, process: Process) -> None:
+        os.kill(process.pid, signal.SIGKILL)
+        self.strikes += 1
+
+    async def _start(self) -> Process:
+        return await start_bot(self.variables, self._data / "bot.log")
+
+    async def _furnish(self) -> None:
+        await self.door.post("slack/rates", {"enabled": False})
+        await self.door.post("models/*/latency", _LATENCY)
+
+    async def _drawn(self) -> bool:
+        """What a killed workspace was drawing stays so for ever, uncharged."""
+        return not any(c["outcome"] == "drawing" and c["at"] > self._since for c in await self.door.bill())

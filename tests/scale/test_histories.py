@@ -1,0 +1,43 @@
+"""Two hundred histories of presses and reactions that arrive late, twice or out of order; `make bench` plays 10,000."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import structlog
+
+from benchmarks.histories import play
+from bot.ballot import Mark, Way
+from storage import ballots
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Each press that comes too late is logged, thousands of times."""
+    with structlog.testing.capture_logs():
+        yield
+
+
+@pytest.mark.timeout(300)
+def test_whatever_arrives_in_whatever_order_the_tally_is_that_of_a_plain_model(tmp_path: Path) -> None:
+    played = play(tmp_path, 200, 1)
+    assert played.histories >= 200
+    assert played.deliveries > 1_000
+
+
+def test_a_ballot_that_takes_older_events_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the test above can fail."""
+    monkeypatch.setattr(ballots, "_newer", lambda new, held: True)
+    with pytest.raises(AssertionError):
+        play(tmp_path, 200, 1)
+
+
+def test_a_ballot_that_takes_the_same_event_twice_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A press would turn its mark over again."""
+
+    def not_older(new: Mark, held: Mapping[Way, Mark]) -> bool:
+        return new.way not in held or held[new.way].stamp <= new.stamp
+
+    monkeypatch.setattr(ballots, "_newer", not_older)
+    with pytest.raises(AssertionError):
+        play(tmp_path, 200, 1)
