@@ -5,8 +5,8 @@ Parts of one step run side by side, since they count and do not time; a part alo
 
 from collections.abc import Mapping
 
-from benchmarks import faults, speed
+from benchmarks import faults, load, speed
 from benchmarks.section import Measure
 
-PARTS: Mapping[str, Measure] = {"faults": faults.measure, "speed": speed.measure}
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("faults",))
+PARTS: Mapping[str, Measure] = {"faults": faults.measure, "load": load.measure, "speed": speed.measure}
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("faults",))
