@@ -5,8 +5,13 @@ Parts of one step run side by side, since they count and do not time; a part alo
 
 from collections.abc import Mapping
 
-from benchmarks import faults, histories, speed
+from benchmarks import faults, histories, load, speed
 from benchmarks.section import Measure
 
-PARTS: Mapping[str, Measure] = {"faults": faults.measure, "histories": histories.measure, "speed": speed.measure}
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("faults",), ("histories",))
+PARTS: Mapping[str, Measure] = {
+    "faults": faults.measure,
+    "histories": histories.measure,
+    "load": load.measure,
+    "speed": speed.measure,
+}
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("faults", "histories"))

@@ -71,6 +71,8 @@ class Voting:
         on = await self._rounds.toggle(round_.id, slot_id, person, stamp)
         if on is not None:
             self._stage.refresh(round_.id)
+        if on:
+            return Clicked(number, True, False, round_.character, changed=True)
         mine = [m for m in await self._rounds.marks(round_.id) if m.person == person and m.slot_id == slot_id and m.on]
         reacts = any(m.way is Way.REACTION for m in mine)
         pressed = any(m.way is Way.BUTTON for m in mine)

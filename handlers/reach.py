@@ -1,9 +1,13 @@
 """The ids on buttons are opaque, and the core trusts them; here one that belongs to another workspace is gone."""
 
+from collections import OrderedDict
+
 from bot.ports import Rounds
 from bot.recall import Recalled
 from bot.round import Round
 from handlers.payloads import Filled, Looked, Press
+
+_REMEMBERED = 5_000
 
 
 class Reach:
@@ -11,6 +15,7 @@ class Reach:
 
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
+        self._slots: OrderedDict[str, str] = OrderedDict()
 
     async def round(self, press: Press | Filled) -> Round:
         """The round that the press names."""
@@ -19,8 +24,13 @@ class Reach:
         return named
 
     async def slot(self, press: Press) -> None:
-        """The press names a slot of a round."""
-        _own(press, (await self._rounds.by_slot(press.id)).place.team)
+        """The press names a slot of a round; whose it is never changes, and is asked once for the last thousands."""
+        team = self._slots.get(press.id) or (await self._rounds.by_slot(press.id)).place.team
+        self._slots[press.id] = team
+        self._slots.move_to_end(press.id)
+        if len(self._slots) > _REMEMBERED:
+            self._slots.popitem(last=False)
+        _own(press, team)
 
     async def wish(self, press: Press | Filled | Looked) -> None:
         """The press names a kept wish; one that is not there any more is for the use case to tell."""

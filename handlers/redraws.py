@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from weakref import WeakValueDictionary
 
 import structlog
@@ -23,7 +23,8 @@ class Pace:
     """Who may be redrawn when in one workspace, without a clock of its own: `now` is seconds of any steady one.
 
     chat.update is Tier 3, 50 and more a minute for a workspace (docs.slack.dev, "Rate limits"). Of `a_minute`, the
-    last `kept_back` are for changes of state; the rest goes round among the dirty messages, oldest first.
+    last `kept_back` are for changes of state; the rest goes round among the dirty messages, oldest first. Half of it
+    goes at once; then it is spread, so that no tally stands still until the minute is over.
     """
 
     def __init__(self, spacing: float = 2.0, a_minute: int = 45, kept_back: int = 5) -> None:
@@ -33,6 +34,7 @@ class Pace:
         self._dirty: dict[str, None] = {}
         self._drawn: dict[str, float] = {}
         self._recent: deque[float] = deque()
+        self._claims = 0
 
     @property
     def dirty(self) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ class Pace:
     def take(self, now: float) -> str | None:
         """The next message to redraw, no longer dirty; None when none may be redrawn now."""
         self._forget(now)
-        if len(self._recent) >= self._most_coalesced:
+        if self._claims or now < self._next(now):
             return None
         key = next((k for k in self._dirty if k not in self._drawn), None)
         if key is not None:
@@ -53,14 +55,21 @@ class Pace:
         return key
 
     def wait(self, now: float) -> float | None:
-        """Seconds until one may be taken; None while nothing is dirty."""
-        if not self._dirty:
+        """Seconds until one may be taken; None while nothing is dirty, or changes of state go first."""
+        if not self._dirty or self._claims:
             return None
         self._forget(now)
-        over = len(self._recent) - self._most_coalesced
-        slot = self._recent[over] + _MINUTE if over >= 0 else now
         rested = min(self._drawn.get(k, now - self._spacing) + self._spacing for k in self._dirty)
-        return max(slot, rested, now) - now
+        return max(self._next(now), rested, now) - now
+
+    @contextmanager
+    def claiming(self) -> Iterator[None]:
+        """A change of state waits for its slot: nothing else is taken meanwhile."""
+        self._claims += 1
+        try:
+            yield
+        finally:
+            self._claims -= 1
 
     def claim(self, key: str, now: float) -> float:
         """A change of state: 0.0 when it may be drawn now, which is then noted, else the seconds to wait."""
@@ -69,6 +78,16 @@ class Pace:
             return self._recent[0] + _MINUTE - now
         self._note(key, now)
         return 0.0
+
+    def _next(self, now: float) -> float:
+        """When the next may go, by the minute alone: what is left of it lasts until the oldest is forgotten."""
+        left = self._most_coalesced - len(self._recent)
+        if left <= 0:
+            return self._recent[-left] + _MINUTE
+        if not self._recent or left > self._most_coalesced // 2:
+            return now
+        until_the_oldest = self._recent[0] + _MINUTE - now
+        return self._recent[-1] + max(until_the_oldest / left, _MINUTE / self._most_coalesced)
 
     def _note(self, key: str, now: float) -> None:
         self._dirty.pop(key, None)
@@ -117,8 +136,10 @@ class Redraws:
     async def first(self, key: str) -> None:
         """Redraw the message now; when Slack does not take it, it is dirty again."""
         pace = self._paces[await self._team(key)]
-        while wait := pace.claim(key, self._now()):  # noqa: ASYNC110 - time alone frees a slot
-            await asyncio.sleep(wait)
+        with pace.claiming():
+            while wait := pace.claim(key, self._now()):  # noqa: ASYNC110 - time alone frees a slot
+                await asyncio.sleep(wait)
+        self._news.set()
         await self._in_turn(key)
 
     @property

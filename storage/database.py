@@ -3,12 +3,15 @@
 import asyncio
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiosqlite
 from sqlalchemy import Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage.driver import connect
 
 _READERS = 4
 _TRIES, _PAUSE_SECONDS = 100, 0.05
@@ -55,7 +58,8 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
     The driver's own BEGIN is switched off: it would start every transaction deferred, and an upgrade from reader to
     writer fails at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
     """
-    engine = create_async_engine(url, pool_size=connections, max_overflow=0)
+    file = make_url(url).database or ""
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0, async_creator=partial(connect, file))
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:

@@ -16,6 +16,8 @@ from storage.rows import ROUND, SLOT, round_of, slot_of
 from storage.tables import marks, papers, rounds, slots
 
 _UNDER_WAY = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
+# Made once: with so many columns, making them is a good part of what a read costs.
+_ROUNDS, _SLOTS = select(*ROUND), select(*SLOT)
 _SHOWN_BY_NOW = timedelta(minutes=2)
 _WORTH_SHOWING = timedelta(days=31)
 _JUST_ENDED = timedelta(days=1)
@@ -103,7 +105,7 @@ async def marks_of(connection: AsyncConnection, round_id: str) -> Sequence[Mark]
 async def _load(
     connection: AsyncConnection, which: ColumnElement[bool], order: ColumnElement[Any] = rounds.c.opened_at
 ) -> list[Round]:
-    found = (await connection.execute(select(*ROUND).where(which).order_by(order, rounds.c.id))).mappings().all()
+    found = (await connection.execute(_ROUNDS.where(which).order_by(order, rounds.c.id))).mappings().all()
     if not found:
         return []
     theirs = (
@@ -112,7 +114,7 @@ async def _load(
         else slots.c.round_id.in_(select(rounds.c.id).where(which))
     )
     drawn: defaultdict[str, list[Slot]] = defaultdict(list)
-    for row in (await connection.execute(select(*SLOT).where(theirs).order_by(slots.c.position))).mappings():
+    for row in (await connection.execute(_SLOTS.where(theirs).order_by(slots.c.position))).mappings():
         drawn[row["round_id"]].append(slot_of(row))
     return [round_of(row, tuple(drawn[row["id"]])) for row in found]
 
