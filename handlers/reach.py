@@ -1,5 +1,6 @@
 """The ids on buttons are opaque, and the core trusts them; here one that belongs to another workspace is gone."""
 
+from bot import logs
 from bot.ports import Rounds
 from bot.recall import Recalled
 from bot.round import Round
@@ -13,14 +14,17 @@ class Reach:
         self._rounds = rounds
 
     async def round(self, press: Press | Filled) -> Round:
-        """The round that the press names."""
+        """The round that the press names; from now on the log of this request carries its id."""
         named = await self._rounds.get(press.id)
         _own(press, named.place.team)
+        logs.about(named.id)
         return named
 
     async def slot(self, press: Press) -> None:
-        """The press names a slot of a round."""
-        _own(press, (await self._rounds.by_slot(press.id)).place.team)
+        """The press names a slot of a round, whose id the log carries from now on."""
+        round_ = await self._rounds.by_slot(press.id)
+        _own(press, round_.place.team)
+        logs.about(round_.id)
 
     async def wish(self, press: Press | Filled | Looked) -> None:
         """The press names a kept wish; one that is not there any more is for the use case to tell."""
