@@ -90,6 +90,7 @@ class Booth:
             finishes=held.finishes,
             ledger=held.ledger,
             portraits=held.portraits,
+            inventory=held.inventory,
             productions=held.productions,
             chronicle=held.chronicle,
             models=models,

@@ -5,19 +5,32 @@ import json
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 import yaml
 from pydantic import ValidationError
 
 from bot import logs
+from bot.errors import NotKept, PortraitLost
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from storage.backup import Contents
 
+R = TypeVar("R")
+
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
+
+_CURES = {
+    "full": "is full: make room and start again",
+    "read_only": "cannot be written: let the bot write there, or give it another DATA_DIR",
+    "locked": "is held by another program: end that first",
+    "damaged": "is damaged and was left as it is: move it away and put a backup back (python -m bot restore DIR)",
+    "away": "cannot be opened: see that the bot may read and write it, or give it another DATA_DIR",
+    "newer": "was written by a later version of Castroom: start that one",
+}
+_ENGINE_DAMAGED = "is damaged: move it away. It holds nothing else, and what is under way is started again without it"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -32,7 +45,7 @@ def run() -> None:
         typer.echo("Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).", err=True)
         typer.echo("`python -m bot doctor` says what is missing; `make demo` needs no Slack at all.", err=True)
         raise typer.Exit(1)
-    asyncio.run(serve(settings))
+    _do(serve(settings))
 
 
 @cli.command()
@@ -40,7 +53,7 @@ def doctor() -> None:
     """Say line by line what is configured, what is missing and how to get it; spends nothing."""
     from bot.doctor import examine
 
-    report = asyncio.run(examine(_settings()))
+    report = _do(examine(_settings()))
     for line in report.lines:
         typer.echo(line)
     raise typer.Exit(0 if report.can_run else 1)
@@ -51,7 +64,7 @@ def migrate() -> None:
     """Bring the database to this version's schema; `run` does the same at its start."""
     from storage import migrate as upgrade
 
-    asyncio.run(upgrade(_settings().database_url))
+    _do(upgrade(_settings().database_url))
     typer.echo("The database is up to date.")
 
 
@@ -61,7 +74,7 @@ def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in t
     from bot.record import record_of
 
     try:
-        found = asyncio.run(record_of(_settings(), round_id))
+        found = _do(record_of(_settings(), round_id))
     except KeyError as error:
         typer.echo(f"There is no round {round_id}.", err=True)
         raise typer.Exit(1) from error
@@ -78,12 +91,16 @@ def export(
     from bot.export import export as write
 
     try:
-        done = asyncio.run(write(_settings(), production, folder))
+        done = _do(write(_settings(), production, folder))
     except NotEmpty as error:
         typer.echo(f"{folder} is not empty, and nothing is written over. Name a new folder.", err=True)
         raise typer.Exit(1) from error
     except NoProduction as error:
         typer.echo(f"Nobody is cast in {production}. It takes a channel's id, such as C0123456789.", err=True)
+        raise typer.Exit(1) from error
+    except PortraitLost as error:
+        typer.echo(f"The picture {error.key} is missing from the portraits. Bring it back from a backup.", err=True)
+        typer.echo(f"{folder} is not complete: remove it, or name a new folder then.", err=True)
         raise typer.Exit(1) from error
     megabytes = done.length / 1_000_000
     typer.echo(f"Exported: {done.characters} characters, {done.faces} faces ({megabytes:.1f} MB), {folder}")
@@ -123,7 +140,7 @@ def _say_contents(done: str, work: Coroutine[Any, Any, "Contents"], folder: Path
     from storage.backup import BackupError
 
     try:
-        contents = asyncio.run(work)
+        contents = _do(work)
     except BackupError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
@@ -132,6 +149,15 @@ def _say_contents(done: str, work: Coroutine[Any, Any, "Contents"], folder: Path
         raise typer.Exit(1) from error
     megabytes = contents.bytes / 1_000_000
     typer.echo(f"{done}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
+
+
+def _do(work: Coroutine[Any, Any, R]) -> R:
+    """What the work gives; ends the process with a sentence where database or portraits cannot be used."""
+    try:
+        return asyncio.run(work)
+    except NotKept as error:
+        typer.echo(_plainly(error), err=True)
+        raise typer.Exit(1) from error
 
 
 def _settings() -> Settings:
@@ -144,6 +170,11 @@ def _settings() -> Settings:
         raise typer.Exit(2) from error
     logs.set_up(settings.log_level)
     return settings
+
+
+def _plainly(error: NotKept) -> str:
+    cure = _ENGINE_DAMAGED if (error.part, error.why) == ("engine", "damaged") else _CURES[error.why]
+    return f"{error.where or f'What is kept ({error.part})'} {cure}. ({error.detail or error.why})"
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
 from handlers.words import workspaces
 from providers import open_models
-from storage import NotAlone, Storage, alone, migrate, open_storage
+from storage import NotAlone, Storage, alone, examine, migrate, open_storage
 
 log = structlog.get_logger()
 
@@ -59,16 +59,20 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
-    """Everything opened and the work of a crash taken up; on leaving, closed in reverse. Raises NotAlone, NoWorkspace.
+    """Everything opened and the work of a crash taken up; on leaving, closed in reverse.
+
+    Raises NotAlone, NoWorkspace, and NotKept where database or portraits cannot be used; they are left as they are.
 
     Portraits under way get a few seconds to land, since they are paid for; the rest resumes at the next start.
     """
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(alone(settings.database_url))
+        await examine(settings.database_url)
         clients = await _workspaces(settings)
         await migrate(settings.database_url)
         storage = await open_storage(settings)
         stack.push_async_callback(storage.close)
+        await storage.portraits.ready()
         models = open_models(settings)
         stack.push_async_callback(models.close)
         visibility = SlackVisibility(clients)
@@ -81,6 +85,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
+            inventory=storage.inventory,
             productions=storage.productions,
             chronicle=storage.chronicle,
             models=models,
@@ -123,7 +128,10 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
 
 
 async def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; ends the process with status 1 and a word where there is nobody to serve."""
+    """Serve until SIGTERM or SIGINT; ends the process with status 1 and a word where there is nobody to serve.
+
+    Raises NotKept.
+    """
     return_large_blocks()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ from bot.drawing import Drawing, Models
 from bot.enlarging import Enlarging
 from bot.finishing import Finishing
 from bot.history import History
+from bot.holding import Holding
 from bot.home import Home
 from bot.keeping import Keeping
 from bot.lifecycle import Lifecycle
@@ -29,6 +30,7 @@ from bot.ports import (
     Errands,
     Finishes,
     Health,
+    Inventory,
     Ledger,
     Messenger,
     Notices,
@@ -49,6 +51,7 @@ from bot.reminding import Reminding
 from bot.rerolling import Rerolling
 from bot.sealing import Sealing
 from bot.spending import Spending
+from bot.sweeping import Sweeping
 from bot.taking import Taking
 from bot.voting import Voting
 
@@ -94,6 +97,8 @@ class Casting:
     lineup: Lineup
     drafting: Drafting
     keeping: Keeping
+    holding: Holding
+    sweeping: Sweeping
 
     @classmethod
     def of(
@@ -104,6 +109,7 @@ class Casting:
         finishes: Finishes,
         ledger: Ledger,
         portraits: Portraits,
+        inventory: Inventory,
         productions: Productions,
         chronicle: Chronicle,
         models: Models,
@@ -128,7 +134,8 @@ class Casting:
         )
         posting = Posting(rounds, stage, errands)
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
-        drawing = Drawing(rounds, portraits, models, stage, now)
+        holding = Holding(portraits, stage)
+        drawing = Drawing(rounds, portraits, models, stage, now, holding)
         audition = Audition(rounds, drawing, stage, errands, presenting, now, permits, chronicle)
         rerolling = Rerolling(rounds, stage, errands, opening, models.catalogue, health, caps, now, permits, chronicle)
         refining = Refining(rounds, stage, opening, permits)
@@ -136,7 +143,7 @@ class Casting:
         reminding = Reminding(rounds, stage, people, messenger, now)
         sealing = Sealing(rounds, stage, now)
         recasting = Recasting(rounds, roster, opening, permits, stage, now)
-        locking = Locking(rounds, roster, stage, errands, voting, now, permits)
+        locking = Locking(rounds, roster, stage, errands, voting, now, permits, portraits)
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility, productions)
         spending = Spending(ledger, visibility, messenger, stage, caps, admins, now, productions)
         home = Home(rounds, roster, spending, recall, visibility, caps)
@@ -144,7 +151,7 @@ class Casting:
         finishing = Finishing(
             rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now, permits
         )
-        enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now)
+        enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now, holding)
         drafting = Drafting(
             rounds,
             roster,
@@ -176,6 +183,8 @@ class Casting:
             lineup,
             drafting,
             keeping,
+            holding,
+            Sweeping(portraits, inventory, now),
         )
 
     @property

@@ -1,6 +1,6 @@
 """The clock: asks every few seconds for work that is due. It keeps nothing; truth is in the rounds' columns."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -8,6 +8,8 @@ from bot.casting import Casting
 
 _TICK_SECONDS = 5
 _LOOK_SECONDS = 60  # whether a day has passed; asking the vendors may take longer than a tick
+_SWEEP_HOURS = 24
+_FIRST_SWEEP = timedelta(minutes=1)  # once whatever a crash left has been taken up
 
 
 class Clock:
@@ -20,6 +22,8 @@ class Clock:
         self._scheduler.add_job(casting.tick, "interval", seconds=_TICK_SECONDS, next_run_time=datetime.now(UTC))
         look = casting.lifecycle.look
         self._scheduler.add_job(look, "interval", seconds=_LOOK_SECONDS, next_run_time=datetime.now(UTC))
+        sweep, first = casting.sweeping.sweep, datetime.now(UTC) + _FIRST_SWEEP
+        self._scheduler.add_job(sweep, "interval", hours=_SWEEP_HOURS, next_run_time=first)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -7,6 +7,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from time import perf_counter
 from typing import Protocol
 
@@ -15,8 +16,9 @@ import structlog
 from bot import measures
 from bot.budget import Charge
 from bot.catalogue import Catalogue
-from bot.errors import BadKey, BadPicture, ModelError, RateLimited, Resting
+from bot.errors import BadKey, BadPicture, ModelError, PortraitLost, RateLimited, Resting
 from bot.face import Portrait
+from bot.holding import Holding
 from bot.imaging import Examined, examined
 from bot.ports import Answer, Ask, Clock, ImageModel, Landing, Portraits, QueuedModel, Rounds, Stage, Upscaler
 from bot.presenting import original_key, preview_key
@@ -47,13 +49,16 @@ class Models(Lines, Protocol):
 class Drawing:
     """Brings slots to their end; `under_way` counts the asks that are out."""
 
-    def __init__(self, rounds: Rounds, portraits: Portraits, models: Models, stage: Stage, now: Clock) -> None:
+    def __init__(
+        self, rounds: Rounds, portraits: Portraits, models: Models, stage: Stage, now: Clock, holding: Holding
+    ) -> None:
         self._rounds = rounds
         self._portraits = portraits
         self._models = models
         self._now = now
         self._examining = asyncio.Semaphore(1)
         self._turns = Turns(models, rounds, stage, now)
+        self._holding = holding
         self.under_way = 0
 
     async def finish(self, round_: Round, slot: Slot) -> None:
@@ -74,7 +79,7 @@ class Drawing:
         started = perf_counter()
         try:
             for patience in (_LONGEST_WAIT, 0.0):
-                if not slot.ticket and not await self._turns.take(round_, slot):
+                if not slot.ticket and not await self._may_ask(round_, slot):
                     await self._rounds.miss(slot.id, Miss("cancelled"), None, None)
                     return
                 started = perf_counter()
@@ -85,38 +90,58 @@ class Drawing:
             miss = Miss(error.kind, error.detail, error.paid, until)
             await self._miss(round_, slot, miss, perf_counter() - started, error.usd)
 
+    async def _may_ask(self, round_: Round, slot: Slot) -> bool:
+        """Once what comes could be kept, and it is the slot's turn; False when the round ended meanwhile."""
+        waited = await self._holding.ready(round_.id)
+        if waited and (await self._rounds.get(round_.id)).state is State.VOID:
+            return False
+        return await self._turns.take(round_, slot)
+
     async def _asked(self, round_: Round, slot: Slot, patience: float) -> bool:
-        """Write the intent, ask and keep what comes; False where the vendor asks to come again within `patience`."""
-        if not slot.ticket and not await self._rounds.intend(slot.id, self._now()):
+        """Write the intent, ask and keep what comes; False where the vendor asks to come again within `patience`.
+
+        What the model is shown is read first: a question that cannot be put together was not asked.
+        """
+        hold = partial(self._holding.on, round_.id)
+        try:
+            ask = await hold(partial(self._question, round_, slot))
+        except PortraitLost as error:
+            await self._holding.tell(round_.id, error)
+            await self._miss(round_, slot, Miss("picture_lost"), None)
+            return True
+        if not slot.ticket and not await hold(partial(self._rounds.intend, slot.id, self._now())):
             await self._miss(round_, slot, Miss("unknown", paid="maybe"), None)
             return True
         started = perf_counter()
         self.under_way += 1
         try:
-            answer = await self._answer(round_, slot)
+            answer = await self._answer(slot, ask)
             await self._receive(slot, answer, perf_counter() - started)
         except RateLimited as limit:
             wait = limit.retry_after or _USUAL_WAIT
             self._models.line(slot.model).hold(min(wait, _LONGEST_HOLD))
             if wait > patience:
                 raise
-            await self._rounds.pause(slot.id, self._now() + timedelta(seconds=wait))
+            await hold(partial(self._rounds.pause, slot.id, self._now() + timedelta(seconds=wait)))
             return False
         finally:
             self.under_way -= 1
         return True
 
-    async def _answer(self, round_: Round, slot: Slot) -> Answer:
+    async def _question(self, round_: Round, slot: Slot) -> Ask:
+        """Raises PortraitLost; with a ticket the model has seen the references already."""
+        references = () if slot.ticket else await self._references(round_, slot)
+        return Ask(slot.prompt or round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed, references)
+
+    async def _answer(self, slot: Slot, ask: Ask) -> Answer:
         """Behind a queue the ticket is kept before anything is waited for; with a ticket nothing is asked any more."""
         model = self._model(slot)
-        prompt = slot.prompt or round_.prompt
-        ask = Ask(prompt, round_.brief.aspect, round_.brief.size, slot.seed, await self._references(round_, slot))
         if not isinstance(model, QueuedModel):
             return await model.draw(ask)
         ticket = slot.ticket
         if ticket is None:
             ticket = await model.submit(ask)
-            await self._rounds.keep_ticket(slot.id, ticket)
+            await self._holding.on(slot.round_id, partial(self._rounds.keep_ticket, slot.id, ticket))
         return await model.collect(ticket, ask.size)
 
     async def _references(self, round_: Round, slot: Slot) -> tuple[bytes, ...]:
@@ -127,7 +152,8 @@ class Drawing:
 
     async def _receive(self, slot: Slot, answer: Answer, seconds: float) -> None:
         """Store what came before it is looked at; raises BadPicture with the price the vendor told for it."""
-        await self._portraits.put(original_key(slot.round_id, slot.id), answer.data)
+        key = original_key(slot.round_id, slot.id)
+        await self._holding.on(slot.round_id, partial(self._portraits.put, key, answer.data))
         answer = replace(answer, data=b"")  # what is stored is read again when its turn to be examined comes
         try:
             seen = await self._examined(slot, answer.media_type)
@@ -146,10 +172,12 @@ class Drawing:
 
     async def _keep(self, slot: Slot, answer: Answer, seen: Examined, seconds: float) -> None:
         """The row, last of all: a crash before it finds the bytes and does not ask again."""
-        await self._portraits.put(preview_key(slot.round_id, slot.id), seen.preview)
+        hold = partial(self._holding.on, slot.round_id)
+        await hold(partial(self._portraits.put, preview_key(slot.round_id, slot.id), seen.preview))
         portrait = _portrait(slot, seen)
         landing = Landing(slot.id, portrait, answer.charge, seconds, answer.request_id, answer.seed)
-        await self._rounds.land(landing, _NUMBERED_AT_ONCE if slot.further else frozenset({State.CLOSED}))
+        number_if = _NUMBERED_AT_ONCE if slot.further else frozenset({State.CLOSED})
+        await hold(partial(self._rounds.land, landing, number_if))
         measures.drawn(slot.model, seconds, answer.charge.usd, answer.charge.source)
 
     async def _land_stored(self, round_: Round, slot: Slot) -> None:
@@ -182,7 +210,7 @@ class Drawing:
             "yes": Charge(self._listed(round_, slot), "listed"),
         }
         charge = charges[miss.paid] if told is None or miss.paid == "no" else Charge(told, "exact")
-        await self._rounds.miss(slot.id, miss, charge, seconds)
+        await self._holding.on(round_.id, partial(self._rounds.miss, slot.id, miss, charge, seconds))
         measures.missed(miss.kind, miss.paid)
 
     def _listed(self, round_: Round, slot: Slot) -> Decimal:

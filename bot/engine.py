@@ -10,12 +10,20 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 
+from bot import logs
 from bot.casting import Casting
+from bot.errors import NotKept, PortraitLost
+from bot.holding import Holding
+
+log = structlog.get_logger()
 
 VERSION = "castroom-1"
 _RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
@@ -35,7 +43,10 @@ class Engine:
         self._errands: dict[str, Errand] = {}
 
     async def launch(self, casting: Casting) -> None:
-        """Open the engine's own database and take up what a crash left behind; inside the loop the errands run on."""
+        """Open the engine's own database and take up what a crash left behind; inside the loop the errands run on.
+
+        Raises NotKept.
+        """
         if self._url.startswith("sqlite:///"):
             await asyncio.to_thread(_write_ahead, Path(self._url.removeprefix("sqlite:///")))
         config: DBOSConfig = {
@@ -54,8 +65,15 @@ class Engine:
     async def start(self, kind: str, key: str) -> None:
         """See that the errand runs: nothing happens while it does; one that has ended is started afresh.
 
-        One that failed rests first, longer each time, so that what Slack never takes does not keep the bot busy.
+        One that failed rests first, longer each time, so that what Slack never takes does not keep the bot busy. Where
+        the engine's own database does not take it, the clock's next tick starts it: what it is for is saved already.
         """
+        try:
+            await self._start(kind, key)
+        except Exception:
+            log.exception("not_started", errand=kind, key=key)
+
+    async def _start(self, kind: str, key: str) -> None:
         attempt, last = 0, None
         while status := await DBOS.get_workflow_status_async(_id(kind, key, attempt)):
             if status.status in _RUNNING:
@@ -74,6 +92,7 @@ class Engine:
 def _errands_of(casting: Casting) -> dict[str, Errand]:
     """The errands as workflows. Their bodies decide nothing, so that a replay takes the same way."""
     posting, audition, presenting, voting = casting.posting, casting.audition, casting.presenting, casting.voting
+    patiently = partial(_patiently, casting.holding)
 
     @DBOS.workflow(name="slot", max_recovery_attempts=_RECOVERIES)
     async def slot(slot_id: str) -> None:
@@ -81,42 +100,64 @@ def _errands_of(casting: Casting) -> dict[str, Errand]:
 
     @DBOS.workflow(name="round", max_recovery_attempts=_RECOVERIES)
     async def round_(round_id: str) -> None:
-        await _patiently(posting.post, round_id)
+        await patiently(posting.post, round_id)
         for slot_id in await _step(audition.slots, round_id):
             with SetWorkflowID(_id("slot", slot_id, 0)):
                 await DBOS.start_workflow_async(slot, slot_id)
         await _step(audition.settle, round_id)
-        await _patiently(audition.open_ballot, round_id)
-        await _patiently(presenting.catch_up, round_id)
+        await patiently(audition.open_ballot, round_id)
+        await patiently(presenting.catch_up, round_id)
 
     @DBOS.workflow(name="close", max_recovery_attempts=_RECOVERIES)
     async def close(round_id: str) -> None:
-        await _patiently(voting.close_due, round_id)
-        await _patiently(presenting.catch_up, round_id)
+        await patiently(voting.close_due, round_id)
+        await patiently(presenting.catch_up, round_id)
 
     @DBOS.workflow(name="again", max_recovery_attempts=_RECOVERIES)
     async def again(round_id: str) -> None:
-        await _patiently(posting.post_again, round_id)
+        await patiently(posting.post_again, round_id)
 
     @DBOS.workflow(name="finish", max_recovery_attempts=_RECOVERIES)
     async def finish(finish_id: str) -> None:
         await _step(casting.enlarging.enlarge, finish_id)
-        await _patiently(casting.enlarging.show, finish_id)
+        await patiently(casting.enlarging.show, finish_id)
 
     return {"round": round_, "slot": slot, "close": close, "again": again, "finish": finish}
 
 
 async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
     """A recorded step, not repeated on error: what costs money says itself what may be asked again."""
-    return await DBOS.run_step_async({"name": use_case.__name__}, use_case, key)
+
+    async def noted(key: str) -> R:
+        with logs.during(round_of(key)):
+            return await use_case(key)
+
+    return await DBOS.run_step_async({"name": use_case.__name__}, noted, key)
 
 
-async def _patiently(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
-    """A recorded step that tries again for about two minutes: Slack may be away for a while."""
+async def _patiently(holding: Holding, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
+    """A recorded step that tries again for about two minutes: Slack may be away for a while. Where it is database or
+    portraits that fail, the lead is told of it.
+    """
+
+    async def told(key: str) -> R:
+        round_id = round_of(key)
+        with logs.during(round_id):
+            try:
+                return await use_case(key)
+            except (NotKept, PortraitLost) as error:
+                await holding.tell(round_id, error)
+                raise
+
     options = StepOptions(
         name=use_case.__name__, retries_allowed=True, max_attempts=9, interval_seconds=0.5, backoff_rate=2.0
     )
-    return await DBOS.run_step_async(options, use_case, key)
+    return await DBOS.run_step_async(options, told, key)
+
+
+def round_of(key: str) -> str:
+    """The round's id in that of one of its slots or finishes, which begin with it."""
+    return key.partition("-")[0]
 
 
 def _rested(attempts: int, failed_at: int) -> float:
@@ -129,8 +170,17 @@ def _id(kind: str, key: str, attempt: int) -> str:
 
 
 def _write_ahead(path: Path) -> None:
-    """DBOS leaves its SQLite file on a rollback journal; write-ahead logging stays with the file once set."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-    connection.close()
+    """DBOS leaves its SQLite file on a rollback journal; write-ahead logging stays with the file once set.
+
+    Raises NotKept for a file that cannot be used.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (OSError, sqlite3.Error) as error:
+        why = "damaged" if type(error) is sqlite3.DatabaseError else "away"
+        raise NotKept("engine", why, str(error), str(path)) from error
+    if said != "ok":
+        raise NotKept("engine", "damaged", str(said), str(path))

@@ -5,18 +5,20 @@ The steps here are run by the engine and may be run again after a crash: each lo
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from time import perf_counter
 
 from bot import measures
 from bot.budget import Charge
 from bot.catalogue import Size
 from bot.drawing import Models
-from bot.errors import BadPicture, ModelError
+from bot.errors import BadPicture, ModelError, PortraitLost
 from bot.face import Face, Portrait
 from bot.finish import Finish, FinishState, FinishWay
+from bot.holding import Holding
 from bot.imaging import Examined, aside, examined, pair
 from bot.ports import Answer, Ask, Clock, Finishes, Picture, Portraits, Roster, Rounds, Stage
-from bot.presenting import ENDINGS, filename, original_key, preview_key
+from bot.presenting import ENDINGS, filename, original_key, preview_key, preview_of
 from bot.slot import Miss
 from bot.turns import wait_in_line
 
@@ -33,6 +35,7 @@ class Enlarging:
         models: Models,
         stage: Stage,
         now: Clock,
+        holding: Holding,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -41,6 +44,7 @@ class Enlarging:
         self._models = models
         self._stage = stage
         self._now = now
+        self._holding = holding
         self.drawing = 0
 
     async def enlarge(self, finish_id: str) -> None:
@@ -50,7 +54,8 @@ class Enlarging:
             return
         self.drawing += 1
         try:
-            await self._finishes.settle(await self._ended(finish))
+            ended = await self._ended(finish)
+            await self._holding.on(finish.round_id, partial(self._finishes.settle, ended))
         finally:
             self.drawing -= 1
         self._stage.refresh(finish.round_id)
@@ -73,12 +78,18 @@ class Enlarging:
             return finish.missed(Miss("unknown", paid="maybe"))
         started = perf_counter()
         try:
+            await self._holding.ready(finish.round_id)
             await wait_in_line(self._models, finish.model)
-            if not await self._finishes.intend(finish.id, self._now()):
+            original = await self._holding.on(finish.round_id, partial(self._original, finish))
+            intend = partial(self._finishes.intend, finish.id, self._now())
+            if not await self._holding.on(finish.round_id, intend):
                 return finish.missed(Miss("unknown", paid="maybe"))
             started = perf_counter()
-            answer = await self._answer(finish)
+            answer = await self._answer(finish, original)
             landed = await self._priced(finish, answer, perf_counter() - started)
+        except PortraitLost as error:
+            await self._holding.tell(finish.round_id, error)
+            return finish.missed(Miss("picture_lost"))
         except ModelError as error:
             measures.missed(error.kind, error.paid)
             miss = Miss(error.kind, error.detail, error.paid)
@@ -86,9 +97,11 @@ class Enlarging:
         measures.drawn(finish.model, perf_counter() - started, answer.charge.usd, answer.charge.source)
         return landed
 
-    async def _answer(self, finish: Finish) -> Answer:
-        face = await self._face(finish)
-        original = await self._portraits.get(face.portrait.key)
+    async def _original(self, finish: Finish) -> bytes:
+        """The face's own bytes; raises PortraitLost."""
+        return await self._portraits.get((await self._face(finish)).portrait.key)
+
+    async def _answer(self, finish: Finish, original: bytes) -> Answer:
         if finish.way is FinishWay.UPSCALE:
             return await self._models.upscaler(finish.model).enlarge(original)
         aspect = (await self._rounds.get(finish.round_id)).brief.aspect
@@ -108,8 +121,10 @@ class Enlarging:
         seen = await examined(answer.data, finish.model)
         if max(seen.width, seen.height) <= (await self._face(finish)).portrait.long_side:
             raise BadPicture(finish.model, f"not larger: {seen.width} x {seen.height}", "yes")
-        await self._portraits.put(preview_key(finish.round_id, finish.id), seen.preview)
-        await self._portraits.put(original_key(finish.round_id, finish.id), answer.data)
+        pictures = {preview_key: seen.preview, original_key: answer.data}
+        for key, data in pictures.items():
+            put = partial(self._portraits.put, key(finish.round_id, finish.id), data)
+            await self._holding.on(finish.round_id, put)
         ended = finish.landed(_portrait(finish, answer.data, seen), answer.charge, seconds, answer.request_id)
         return replace(ended, seed=finish.seed if answer.seed is None else answer.seed)
 
@@ -120,8 +135,8 @@ class Enlarging:
         return await self._landed(finish, answer, _since(finish.asked_at, self._now()))
 
     async def _pair(self, face: Face, finish: Finish) -> Picture:
-        original = await self._portraits.get(preview_key(face.round_id, face.slot_id))
-        enlarged = await self._portraits.get(preview_key(finish.round_id, finish.id))
+        original = await preview_of(self._portraits, face.round_id, face.slot_id)
+        enlarged = await preview_of(self._portraits, finish.round_id, finish.id)
         aspect = (await self._rounds.get(face.round_id)).brief.aspect
         name = f"{filename(face.character)}-{finish.attempt}-beside-original.jpg"
         return Picture(await aside(pair, original, enlarged, aspect), name, finish="pair")

@@ -27,6 +27,8 @@ CastingError
         NotTaken          it answered no, and would again
             MessageGone   the round's message was taken away by hand
             PlaceClosed   the conversation is archived, or we are not in it any more
+    NotKept               database or portraits cannot be written or read for now: which, why
+    PortraitLost          a picture that is remembered is not stored any more
     ModelError            one model gave no portrait; `paid` says whether it may have cost money
         Refused  RateLimited  Unpaid  BadKey  Retired  BadRequest  Down (Resting)  TimedOut  BadPicture
 """
@@ -282,6 +284,30 @@ class MessageGone(NotTaken):
 
 class PlaceClosed(NotTaken):
     """Nothing can be shown in the conversation for now: it is archived, or we were taken out of it."""
+
+
+@dataclass(eq=False)
+class NotKept(CastingError):
+    """What should be kept could not be, or not be read; nothing was written over.
+
+    `part` is database, engine or portraits; `why` one of full, read_only, locked (somebody else holds it), damaged,
+    away, newer (written by a later version); `detail` is the driver's own word, `where` a file or folder.
+    """
+
+    part: str
+    why: str
+    detail: str = ""
+    where: str = ""
+
+
+@dataclass(eq=False)
+class PortraitLost(CastingError, KeyError):
+    """Nothing stands under `key`, where a picture was kept."""
+
+    key: str
+
+    def __str__(self) -> str:
+        return CastingError.__str__(self)
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from bot.face import Character, Place
 from bot.imaging import aside
 from bot.ports import Portraits, Productions, Roster, Search, Visibility
 from bot.poster import A_POSTER, Caption, Poster
-from bot.presenting import preview_key
+from bot.presenting import preview_of
 from bot.production import Production
 from bot.recall import Recall
 
@@ -64,8 +64,8 @@ class Lineup:
             poster = Poster(len(some), title)
             for character, caption in some:
                 assert character.face
-                key = preview_key(character.face.round_id, character.face.slot_id)
-                await aside(poster.add, await self._portraits.get(key), caption)
+                face = character.face
+                await aside(poster.add, await preview_of(self._portraits, face.round_id, face.slot_id), caption)
             pictures.append(await aside(poster.picture))
         return pictures
 

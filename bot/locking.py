@@ -1,9 +1,9 @@
 """The lock: one candidate becomes the character's face, once, whoever presses how often."""
 
-from bot.errors import NoWinner, RoundClosed
+from bot.errors import NoWinner, PortraitLost, RoundClosed
 from bot.face import Face
 from bot.permits import Permits
-from bot.ports import Clock, Errands, Roster, Rounds, Stage
+from bot.ports import Clock, Errands, Portraits, Roster, Rounds, Stage
 from bot.prompt import VERSION_VARIED
 from bot.round import Round, State
 from bot.slot import Slot
@@ -22,6 +22,7 @@ class Locking:
         voting: Voting,
         now: Clock,
         permits: Permits,
+        portraits: Portraits,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -30,13 +31,14 @@ class Locking:
         self._voting = voting
         self._now = now
         self._permits = permits
+        self._portraits = portraits
 
     async def lock(self, round_id: str, seen: str | None, person: str) -> Face:
         """Close if need be, then lock the sole leader; pressed again it answers with the same face.
 
         `seen` is the slot id of the leader the lead's button showed, None where it showed none. Raises NotYours,
         Barred, RoundClosed (also for a sealed ballot, which is closed first so that no press tells its tally), NoWinner
-        (the ballot is closed then), OutcomeChanged and Unreachable (nothing is locked).
+        (the ballot is closed then), OutcomeChanged, PortraitLost and Unreachable (nothing is locked).
         """
         round_ = await self._rounds.get(round_id)
         await self._permits.lock(round_, person)
@@ -55,7 +57,7 @@ class Locking:
         return await self._lock(round_, round_.numbered(leader), person, by_lead=False)
 
     async def decide(self, slot_id: str, person: str) -> Face:
-        """The lead takes any candidate of a closed ballot; the record says who decided."""
+        """The lead takes any candidate of a closed ballot; the record says who decided. Raises PortraitLost."""
         round_ = await self._rounds.by_slot(slot_id)
         await self._permits.lock(round_, person)
         if face := await self._roster.face(round_.id):
@@ -66,6 +68,8 @@ class Locking:
         return await self._lock(round_, slot, person, by_lead=by_lead)
 
     async def _lock(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
+        if slot.portrait and not await self._portraits.has(slot.portrait.key):
+            raise PortraitLost(slot.portrait.key)
         locked = await self._rounds.lock(round_.id, self._face(round_, slot, person, by_lead))
         face = await self._roster.face(round_.id)
         if face is None:

@@ -2,11 +2,27 @@
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 
 import structlog
 
 # Their info lines carry addresses, payloads or advertisements.
 _QUIET = ("httpx", "httpcore", "slack_bolt", "slack_sdk", "aiohttp", "apscheduler", "alembic", "sqlalchemy", "dbos")
+
+
+def about(round_id: str) -> None:
+    """From here on, what this task logs carries the round's id; a task of its own for each request or errand."""
+    structlog.contextvars.bind_contextvars(round=round_id)
+
+
+def about_nothing() -> None:
+    """What this task logs is about no round yet."""
+    structlog.contextvars.clear_contextvars()
+
+
+def during(round_id: str) -> AbstractContextManager[None]:
+    """What is logged in the block carries the round's id, also by libraries."""
+    return structlog.contextvars.bound_contextvars(round=round_id)
 
 
 def set_up(level: str) -> None:

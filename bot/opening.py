@@ -7,6 +7,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Literal
 
+from bot import logs
 from bot.brief import Brief, Consent
 from bot.budget import Caps, estimate
 from bot.catalogue import Catalogue, ModelFacts, Size
@@ -142,7 +143,7 @@ class Opening:
 
     def round_of(self, wish: Wanted) -> str:
         """The id of the round that a wish opens."""
-        return _id("r", wish.place.team, wish.id)
+        return opened_by(wish.place.team, wish.id)
 
     async def liking(self, wish: Wanted, brief: Brief, photo: bytes, consent: Consent | None) -> Brief:
         """`brief` with an attached picture, kept for the round that the wish opens; raises BriefError."""
@@ -237,6 +238,7 @@ class Opening:
 
     async def begin(self, round_id: str) -> None:
         """Start the round's durable work; called again it does nothing."""
+        logs.about(round_id)
         await self._errands.start("round", round_id)
 
     async def _by_customs(self, brief: Brief, place: Place) -> tuple[Brief, Caps]:
@@ -330,6 +332,11 @@ def _alternatives(
 def seed_of(round_id: str, position: int) -> int:
     """A seed of 31 bits that is the same whenever it is asked for."""
     return int.from_bytes(sha256(f"{round_id}:{position}".encode()).digest()[:4]) >> 1
+
+
+def opened_by(team: str, wish_id: str) -> str:
+    """The id of the round that a wish of this workspace opens."""
+    return _id("r", team, wish_id)
 
 
 def child_id(parent: Round) -> str:

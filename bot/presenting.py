@@ -10,8 +10,8 @@ from functools import partial
 from weakref import WeakValueDictionary
 
 from bot.catalogue import Catalogue
-from bot.errors import MessageGone, NotTaken, PlaceClosed
-from bot.imaging import alike, aside, contact_sheet, record
+from bot.errors import MessageGone, NotTaken, PlaceClosed, PortraitLost
+from bot.imaging import alike, aside, contact_sheet, examined, record
 from bot.ports import Clock, Picture, Portraits, Rounds, Stage
 from bot.posting import insist
 from bot.round import Round, State
@@ -95,9 +95,7 @@ class Presenting:
         await self._stage.show(round_.id)
 
     async def _hang_sheet(self, round_: Round) -> None:
-        previews = {
-            s.number: await self._portraits.get(preview_key(round_.id, s.id)) for s in round_.candidates if s.number
-        }
+        previews = {s.number: await preview_of(self._portraits, round_.id, s.id) for s in round_.candidates if s.number}
         data = await aside(contact_sheet, previews, round_.brief.aspect)
         name = f"{filename(round_.character)}-sheet-{len(previews)}.jpg"
         file_id = await self._stage.hang(round_.id, Picture(data, name))
@@ -106,7 +104,7 @@ class Presenting:
     async def _hang_record(self, round_: Round) -> None:
         if round_.record_file or not (locked := round_.locked):
             return
-        data = await aside(record, await self._portraits.get(preview_key(round_.id, locked.id)))
+        data = await aside(record, await preview_of(self._portraits, round_.id, locked.id))
         picture = Picture(data, f"{filename(round_.character)}.jpg", locked.number)
         await self._rounds.set_record(round_.id, await self._stage.hang(round_.id, picture))
         await self._stage.show(round_.id)
@@ -115,7 +113,7 @@ class Presenting:
         new = [s for s in round_.candidates if s.file_id is None]
         if not new:
             return
-        previews = [await self._portraits.get(preview_key(round_.id, s.id)) for s in round_.candidates]
+        previews = [await preview_of(self._portraits, round_.id, s.id) for s in round_.candidates]
         shown = dict(zip(round_.candidates, await aside(alike, previews, round_.brief.aspect), strict=True))
         name = filename(round_.character)
         pictures = [Picture(shown[s], f"{name}-{s.number}.jpg", s.number) for s in new]
@@ -148,6 +146,19 @@ def original_key(round_id: str, slot_id: str) -> str:
 def preview_key(round_id: str, slot_id: str) -> str:
     """Where a slot's preview, a JPEG of at most 2048 pixels a side, is kept."""
     return f"{round_id}/{slot_id}/preview.jpg"
+
+
+async def preview_of(portraits: Portraits, round_id: str, item_id: str) -> bytes:
+    """A slot's or finish's preview, made anew from its original where it is missing; raises PortraitLost where that is
+    missing too.
+    """
+    key = preview_key(round_id, item_id)
+    try:
+        return await portraits.get(key)
+    except PortraitLost:
+        seen = await examined(await portraits.get(original_key(round_id, item_id)), item_id)
+    await portraits.put(key, seen.preview)
+    return seen.preview
 
 
 def filename(name: str) -> str:

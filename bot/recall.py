@@ -15,7 +15,7 @@ from bot.face import Character, Face, Place
 from bot.finish import Finish, kept
 from bot.imaging import aside, record
 from bot.ports import Called, Finishes, Page, Picture, Portraits, Productions, Roster, Rounds, Search, Stage, Visibility
-from bot.presenting import ENDINGS, filename, preview_key
+from bot.presenting import ENDINGS, filename, preview_of
 
 _LIKE_ENOUGH = 70.0
 _SUGGESTIONS = 5
@@ -118,7 +118,7 @@ class Recall:
     async def portrait(self, round_id: str, person: str) -> Picture:
         """A locked face as the record shows it, a JPEG; raises NotHere."""
         face = await self.face(round_id, person)
-        data = await self._portraits.get(preview_key(face.round_id, face.slot_id))
+        data = await preview_of(self._portraits, face.round_id, face.slot_id)
         return Picture(await aside(record, data), f"{filename(face.character)}.jpg", face.number)
 
     async def original(self, round_id: str, person: str) -> Picture:

@@ -87,7 +87,7 @@ class Spending:
         entry = await self._own(item_id, reader, "settle")
         if not await self._ledger.settle(item_id, reader.person, charged=charged):
             raise Settled
-        log.info("charge_settled", item=item_id, charged=charged, usd=str(entry.usd))
+        log.info("charge_settled", round=entry.round_id, item=item_id, charged=charged, usd=str(entry.usd))
         self._stage.refresh(entry.round_id)
         return entry
 
@@ -96,7 +96,7 @@ class Spending:
         entry = await self._own(item_id, reader, "see")
         if not await self._ledger.see(item_id, reader.person):
             raise Settled
-        log.info("overspending_seen", item=item_id, above=str(entry.above))
+        log.info("overspending_seen", round=entry.round_id, item=item_id, above=str(entry.above))
         return entry
 
     async def tell(self) -> None:
@@ -104,7 +104,7 @@ class Spending:
         for entry in await self._ledger.untold():
             if not await self._ledger.take(entry.id, self._now()):
                 continue
-            log.warning("overspent", item=entry.id, above=str(entry.above))
+            log.warning("overspent", round=entry.round_id, item=entry.id, above=str(entry.above))
             try:
                 await self._messenger.tell_overspent(Reader(entry.place.team, entry.person), entry)
             except Unreachable:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot import logs
 from bot.ballot import Mark, RunOff, Tally, Way, corrections
 from bot.deed import Deed
 from bot.errors import MessageGone, OutcomeChanged, RoundClosed, Unreachable
@@ -50,6 +51,7 @@ class Voting:
         round_ = await self._rounds.by_message(place, message_ts)
         if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of or round_.run_off:
             return None
+        logs.about(round_.id)
         counts = round_.reacted_to and round_.may_vote(person)
         mark = Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on and counts, stamp)
         if not counts:

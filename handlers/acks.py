@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot import measures
+from bot import logs, measures
 
 
 class _Timed(AsyncAck):
@@ -25,6 +25,9 @@ class _Timed(AsyncAck):
 
 
 async def timed(context: AsyncBoltContext, body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
-    """Bolt middleware, to stand first: what it measures is what the listeners need."""
+    """Bolt middleware, to stand first: what it measures is what the listeners need. What is logged for one request says
+    nothing of the one before.
+    """
+    logs.about_nothing()
     context["ack"] = _Timed("command" if "command" in body else str(body.get("type", "event")), perf_counter())
     return await next()

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from bot.errors import CastingError, Unreachable
+from bot.errors import CastingError, NotKept, PortraitLost, Unreachable
 from handlers.asking import asking
 from handlers.blocks import private
 from handlers.blocks.view import View
@@ -28,6 +28,9 @@ async def apology(answer: Answer) -> AsyncIterator[None]:
         yield
     except Unreachable as error:
         log.warning("slack_refused", what=error.what)
+        await _tell(answer, private.apology(error))
+    except (NotKept, PortraitLost) as error:
+        log.exception("not_kept")
         await _tell(answer, private.apology(error))
     except CastingError as error:
         log.info("declined", kind=type(error).__name__)

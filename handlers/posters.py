@@ -7,7 +7,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from bot.errors import NotHere, Unreachable
+from bot.errors import NotHere, PortraitLost, Unreachable
 from bot.face import Character, Place
 from bot.lineup import Cast
 from bot.poster import A_POSTER, Caption
@@ -73,8 +73,8 @@ class Posters:
         where, ts = Place(to.team, str(posted["channel"])), str(posted["ts"])
         try:
             shown = dress(drawn(files=await self._hang(where, ts, told, title)))
-        except Unreachable as error:
-            log.warning("roster_without_picture", what=error.what)
+        except (PortraitLost, Unreachable) as error:
+            log.warning("roster_without_picture", why=str(error))
             shown = dress(drawn(files=(), note=words.NO_PICTURE))
         with asking("chat.update"):
             await with_pictures(partial(_update, client, where, ts), shown, _FILE_WAITS)

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 
+from bot import logs
 from bot.ports import Rounds
 from bot.recall import Recalled
 from bot.round import Round
@@ -15,22 +16,31 @@ class Reach:
 
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
-        self._slots: OrderedDict[str, str] = OrderedDict()
+        self._slots: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     async def round(self, press: Press | Filled) -> Round:
-        """The round that the press names."""
+        """The round that the press names; from now on the log of this request carries its id."""
         named = await self._rounds.get(press.id)
         _own(press, named.place.team)
+        logs.about(named.id)
         return named
 
     async def slot(self, press: Press) -> None:
-        """The press names a slot of a round; whose it is never changes, and is asked once for the last thousands."""
-        team = self._slots.get(press.id) or (await self._rounds.by_slot(press.id)).place.team
-        self._slots[press.id] = team
+        """The press names a slot of a round, whose id the log carries from now on.
+
+        Whose a slot is never changes: it is asked once for the last thousands.
+        """
+        known = self._slots.get(press.id)
+        if known is None:
+            round_ = await self._rounds.by_slot(press.id)
+            known = round_.place.team, round_.id
+        self._slots[press.id] = known
         self._slots.move_to_end(press.id)
         if len(self._slots) > _REMEMBERED:
             self._slots.popitem(last=False)
+        team, round_id = known
         _own(press, team)
+        logs.about(round_id)
 
     async def wish(self, press: Press | Filled | Looked) -> None:
         """The press names a kept wish; one that is not there any more is for the use case to tell."""

@@ -5,12 +5,13 @@ import time
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from weakref import WeakValueDictionary
 
 import structlog
 
-from bot import measures
-from bot.errors import Unreachable
+from bot import logs, measures
+from bot.errors import NotKept, Unreachable
 
 log = structlog.get_logger()
 
@@ -131,7 +132,7 @@ class Redraws:
             self._new.setdefault(key)
         self._news.set()
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.get_running_loop().create_task(self._work(), name="redraws")
+            self._worker = asyncio.get_running_loop().create_task(self._work(), name="redraws", context=Context())
 
     async def first(self, key: str) -> None:
         """Redraw the message now; when Slack does not take it, it is dirty again."""
@@ -176,6 +177,8 @@ class Redraws:
         for key in tuple(self._new):
             try:
                 team = await self._team(key)
+            except NotKept as error:
+                log.warning("redraw_again", round=key, what=str(error))
             except Exception:
                 log.exception("redraw_failed", round=key)
                 self._new.pop(key, None)
@@ -208,9 +211,10 @@ class Redraws:
         turn = self._turns.setdefault(key, asyncio.Lock())
         async with turn:
             try:
-                await self._draw(key)
+                with logs.during(key):
+                    await self._draw(key)
                 measures.redrawn("done")
-            except Unreachable as error:
+            except (Unreachable, NotKept) as error:
                 measures.redrawn("again")
-                log.warning("redraw_again", round=key, what=error.what)
+                log.warning("redraw_again", round=key, what=str(error))
                 self.mark(key)

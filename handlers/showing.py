@@ -7,7 +7,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from bot.errors import NotHere, Unreachable
+from bot.errors import NotHere, PortraitLost, Unreachable
 from bot.face import Place
 from bot.finish import Finish
 from bot.history import BEGINNINGS, Told
@@ -73,7 +73,7 @@ class Showing:
         if url is None:
             try:
                 await self._recall.pin_again(round_id, person, file_id)
-            except (NotHere, Unreachable) as error:
+            except (NotHere, PortraitLost, Unreachable) as error:
                 log.warning("original_lost", round=round_id, why=str(error))
             url = await self._sights.address(await self._sights.original_file(round_id), client)
         return url or ""
@@ -96,7 +96,7 @@ class Showing:
             return file_id
         try:
             return await self._recall.hang_again(round_id, person, file_id)
-        except (NotHere, Unreachable) as error:
+        except (NotHere, PortraitLost, Unreachable) as error:
             log.warning("picture_lost", round=round_id, why=str(error))
             return None
 

@@ -32,7 +32,7 @@ from handlers.reacted import Reacted
 from handlers.redraws import Redraws
 from handlers.uploads import Upload, Uploads
 from handlers.visibility import SlackVisibility
-from handlers.words import alt, labels, refusals, rounds, voters
+from handlers.words import alt, labels, refusals, rounds, storage, voters
 from handlers.words.titles import Titles
 
 log = structlog.get_logger()
@@ -146,7 +146,10 @@ class SlackStage:
 
     async def tell_lead(self, round_id: str, word: str) -> None:
         round_ = await self._rounds.get(round_id)
-        told = rounds.leads(round_, await self._messages.link(round_)) if word == "leads" else _WORDS[word](round_)
+        if word == "leads":
+            told = rounds.leads(round_, await self._messages.link(round_))
+        else:
+            told = _WORDS[word](round_) if word in _WORDS else storage.told_lead(word, round_)
         await self._messages.tell_lead(round_, note(told), word)
 
     async def close(self) -> None:

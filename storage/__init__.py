@@ -13,6 +13,7 @@ from storage.alone import NotAlone, alone
 from storage.chronicle import SqlChronicle
 from storage.database import Database, open_database
 from storage.finishes import SqlFinishes
+from storage.inventory import SqlInventory
 from storage.ledger import SqlLedger
 from storage.migrations import migrate, newest, present
 from storage.notices import SqlNotices
@@ -20,8 +21,9 @@ from storage.portraits import ObjectPortraits, open_portraits
 from storage.productions import SqlProductions
 from storage.roster import SqlRoster
 from storage.rounds import SqlRounds
+from storage.soundness import examine
 
-__all__ = ["Health", "NotAlone", "Storage", "alone", "migrate", "open_storage"]
+__all__ = ["Health", "NotAlone", "Storage", "alone", "examine", "migrate", "open_storage"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Storage:
     productions: SqlProductions
     chronicle: SqlChronicle
     portraits: ObjectPortraits
+    inventory: SqlInventory
     database: Database
 
     async def check(self) -> Health:
@@ -93,6 +96,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         productions=SqlProductions(database),
         chronicle=SqlChronicle(database),
         portraits=portraits,
+        inventory=SqlInventory(database),
         database=database,
     )
 

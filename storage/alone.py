@@ -8,6 +8,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 
+from bot.errors import NotKept
+
 
 class NotAlone(Exception):
     """Another process holds the database file `held`."""
@@ -20,18 +22,20 @@ class NotAlone(Exception):
 @asynccontextmanager
 async def alone(database_url: str) -> AsyncIterator[None]:
     """Hold the database for this process, by a file beside it that the system lets go of when the process ends, however
-    it ends; raises NotAlone, OSError. A PostgreSQL server takes any number.
+    it ends; raises NotAlone, NotKept. A PostgreSQL server takes any number.
     """
     file = database_file(database_url)
     if file is None:
         yield
         return
-    await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
     hold = FileLock(file.with_name(f"{file.name}.lock"), thread_local=False)
     try:
+        await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
         await asyncio.to_thread(hold.acquire, timeout=0)
     except Timeout as error:
         raise NotAlone(file) from error
+    except OSError as error:
+        raise NotKept("database", "read_only", str(error), str(file.parent)) from error
     try:
         yield
     finally:

@@ -1,7 +1,9 @@
 """The engines: SQLite has one writer connection and a few readers, PostgreSQL one pool for both."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,32 +11,59 @@ from typing import Any
 import aiosqlite
 from sqlalchemy import Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.errors import NotKept
 from storage.driver import connect
 
 _READERS = 4
 _TRIES, _PAUSE_SECONDS = 100, 0.05
 # Several writers wait in SQLite's busy handler and lose to a queue before one connection. FULL, because a portrait
-# that was paid for must not be forgotten when the power goes.
-_WRITER_PRAGMAS = ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-_READER_PRAGMAS = ("busy_timeout=15000", "query_only=ON")
+# that was paid for must not be forgotten when the power goes. Whoever waits for an answer has three seconds, so a file
+# that somebody else holds is told of before that; what was paid for meanwhile is written once it is let go of.
+_WRITER_PRAGMAS = ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_READER_PRAGMAS = ("busy_timeout=2000", "query_only=ON")
+# SQLite's first result codes (https://www.sqlite.org/rescode.html); what is not among them is an error of ours.
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_READONLY: "read_only",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+    sqlite3.SQLITE_IOERR: "away",
+    sqlite3.SQLITE_CANTOPEN: "away",
+}
+# PostgreSQL's classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+_SQLSTATES = {"53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged"}
+_AWAY = ("08", "53", "57P", "58")
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where changes and reads go. Hold a connection briefly: never await a model or Slack inside."""
+    """Where changes and reads go. Hold a connection briefly: never await a model or Slack inside.
+
+    Both raise NotKept where the database cannot be used for now; a change that raises has changed nothing.
+    """
 
     writer: AsyncEngine
     reader: AsyncEngine
 
-    def change(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end, or rolls back when the block raises."""
-        return self.writer.begin()
+        with translated():
+            async with self.writer.begin() as connection:
+                yield connection
 
-    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
         """A snapshot: everything read in the block is of one moment."""
-        return self.reader.connect()
+        with translated():
+            async with self.reader.connect() as connection:
+                yield connection
 
     async def close(self) -> None:
         await self.reader.dispose()
@@ -50,6 +79,34 @@ def open_database(url: str) -> Database:
         )
     writer = create_async_engine(url, pool_pre_ping=True)
     return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
+@contextmanager
+def translated(where: str = "") -> Iterator[None]:
+    """Trouble of the database itself, as NotKept; everything else stays as it is."""
+    try:
+        yield
+    except NoConnection as error:
+        raise NotKept("database", "locked", type(error).__name__, where) from error
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        if why := _trouble(error):
+            raise NotKept("database", why, _told(error), where) from error
+        raise
+
+
+def _trouble(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, "")
+    if isinstance(cause, OSError):
+        return "away"
+    state = str(getattr(cause, "sqlstate", None) or "")
+    return _SQLSTATES.get(state, "away" if state.startswith(_AWAY) else "")
+
+
+def _told(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).partition("\n")[0]
 
 
 def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections: int) -> AsyncEngine:

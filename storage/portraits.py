@@ -1,68 +1,158 @@
 """The port `Portraits` on obstore: a folder, a bucket or memory. Nothing written is ever written over."""
 
+import asyncio
+import errno
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from bot.errors import NotKept, PortraitLost
+
 _MISSING = (NotFoundError, FileNotFoundError)
-_PROBES = "probe/"
+PROBES = "probe/"
+# A folder with less room than a large portrait or two is full: what is asked for now could not be kept when it comes.
+_LEAST_ROOM = 64_000_000
+_PAGE = 500
+_NUMBERS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "full"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read_only"),
+}
+# What obstore leaves of a picture whose writing was killed; it neither lists nor finds such a file.
+_UNFINISHED = re.compile(r"#\d+$")
 
 
 class ObjectPortraits:
-    """Pictures by key. obstore works in its own threads, so nothing here holds the event loop."""
+    """Pictures by key. obstore works in its own threads, so nothing here holds the event loop.
+
+    Everything raises NotKept where the store does not answer.
+    """
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self._folder = Path(store.prefix) if isinstance(store, LocalStore) and store.prefix else None
+        self._wanted_again: set[str] = set()
 
     async def put(self, key: str, data: bytes) -> bool:
-        try:
-            await obstore.put_async(self._store, key, data, mode="create")
-        except AlreadyExistsError:
-            return False
+        with _translated():
+            try:
+                await obstore.put_async(self._store, key, data, mode="create")
+            except AlreadyExistsError:
+                self._wanted_again.add(key)
+                return False
+            if self._folder:
+                await asyncio.to_thread(_to_the_disk, self._folder, key)
         return True
 
     async def get(self, key: str) -> bytes:
-        try:
-            found = await obstore.get_async(self._store, key)
-            return bytes(await found.bytes_async())
-        except _MISSING as error:
-            raise KeyError(key) from error
+        with _translated():
+            try:
+                found = await obstore.get_async(self._store, key)
+                return bytes(await found.bytes_async())
+            except _MISSING as error:
+                raise PortraitLost(key) from error
 
     async def has(self, key: str) -> bool:
-        try:
-            await obstore.head_async(self._store, key)
-        except _MISSING:
-            return False
+        with _translated():
+            try:
+                await obstore.head_async(self._store, key)
+            except _MISSING:
+                return False
         return True
+
+    async def ready(self) -> None:
+        """Raises NotKept where a folder has no room or cannot be written; a bucket says so only when it is used."""
+        if not self._folder:
+            return
+        with _translated():
+            if (await asyncio.to_thread(shutil.disk_usage, self._folder)).free < _LEAST_ROOM:
+                raise NotKept("portraits", "full", "", str(self._folder))
+            key = f"{PROBES}{uuid4().hex}"
+            await obstore.put_async(self._store, key, b"room", mode="create")
+            await obstore.delete_async(self._store, key)
+
+    async def aged(self, before: datetime) -> AsyncIterator[Sequence[str]]:
+        """Keys written before then and not asked for since, page by page; first of all, what writing left unfinished
+        is cleared away."""
+        if self._folder:
+            await asyncio.to_thread(_clear_unfinished, self._folder, before.timestamp())
+        with _translated():
+            async for page in obstore.list(self._store, chunk_size=_PAGE):
+                old = [row["path"] for row in page if row["last_modified"] < before]
+                yield [key for key in old if key not in self._wanted_again]
+
+    async def drop(self, key: str) -> None:
+        """Take a picture away; one that is not there is fine."""
+        with _translated(), suppress(*_MISSING):
+            await obstore.delete_async(self._store, key)
 
     async def take_all(self, source: "ObjectPortraits") -> tuple[int, int]:
         """Copy another store's pictures, keeping what stands here already; how many there are, and their bytes."""
         count, length = 0, 0
         async for page in obstore.list(source._store):
             for row in page:
-                if not row["path"].startswith(_PROBES):
+                if not row["path"].startswith(PROBES):
                     await self.put(row["path"], await source.get(row["path"]))
                     count, length = count + 1, length + row["size"]
         return count, length
 
     async def probe(self) -> bool:
         """Whether the store takes a picture and then refuses to write over it; some S3 look-alikes do not refuse."""
-        key = f"{_PROBES}{uuid4().hex}"
+        key = f"{PROBES}{uuid4().hex}"
         first, second = await self.put(key, b"first"), await self.put(key, b"second")
         kept = await self.get(key) == b"first"
-        await obstore.delete_async(self._store, key)
+        await self.drop(key)
         return first and not second and kept
 
 
 def open_portraits(url: str) -> ObjectPortraits:
-    """Portraits at `s3://bucket/prefix`, `memory:///`, `file:///folder` or a folder's path.
+    """Portraits at `s3://bucket/prefix`, `memory:///`, `file:///folder` or a folder's path; raises NotKept.
 
     A bucket's credentials and endpoint come from the variables AWS tools share, which obstore reads by itself.
     """
-    if "://" not in url:
-        return ObjectPortraits(LocalStore(url, mkdir=True))
-    if url.startswith("file:"):
-        return ObjectPortraits(LocalStore.from_url(url, mkdir=True))
-    return ObjectPortraits(from_url(url))
+    with _translated(url):
+        if "://" not in url:
+            return ObjectPortraits(LocalStore(url, mkdir=True))
+        if url.startswith("file:"):
+            return ObjectPortraits(LocalStore.from_url(url, mkdir=True))
+        return ObjectPortraits(from_url(url))
+
+
+@contextmanager
+def _translated(where: str = "") -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        raise NotKept("portraits", _why(error), str(error).partition("\n")[0], where) from error
+
+
+def _why(error: Exception) -> str:
+    """By the system's number, which obstore tells in its text."""
+    number = error.errno if isinstance(error, OSError) else None
+    told = re.search(r"os error (\d+)", str(error))
+    return _NUMBERS.get(number or (int(told[1]) if told else 0), "away")
+
+
+def _to_the_disk(folder: Path, key: str) -> None:
+    """See that a picture outlives a power cut, as the row that will name it does; and its folders too."""
+    file = folder / key
+    for path in (file, *(parent for parent in file.parents if parent == folder or folder in parent.parents)):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _clear_unfinished(folder: Path, before: float) -> None:
+    for file in folder.rglob("*#*"):
+        if _UNFINISHED.search(file.name) and file.is_file() and file.stat().st_mtime < before:
+            file.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from bot.ports.accounts import (
     Turn,
     Upscaler,
 )
-from bot.ports.keeping import Chronicle, Notices, Portraits, Productions
+from bot.ports.keeping import Chronicle, Inventory, Named, Notices, Portraits, Productions
 from bot.ports.money import Begun, Finishes, Ledger
 from bot.ports.roster import Called, Page, Roster, Search, Shelf
 from bot.ports.rounds import Landing, Opened, Rounds, Wanted
@@ -40,10 +40,12 @@ __all__ = [
     "Finishes",
     "Health",
     "ImageModel",
+    "Inventory",
     "Landing",
     "Ledger",
     "Line",
     "Messenger",
+    "Named",
     "Notices",
     "Opened",
     "Page",

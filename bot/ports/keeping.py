@@ -1,11 +1,12 @@
 """What else is remembered: portraits, productions, deeds, notices; implemented in storage/."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.deed import Deed
-from bot.face import Place
+from bot.face import Place, Portrait
 from bot.ports.showing import Reader
 from bot.production import Customs, Production
 
@@ -34,17 +35,63 @@ class Notices(Protocol):
 
 
 class Portraits(Protocol):
-    """Write-once pictures by key."""
+    """Write-once pictures by key. Everything raises NotKept where the store does not answer."""
 
     async def put(self, key: str, data: bytes) -> bool:
         """Store `data`; False when something stands there already, which is kept."""
         ...
 
     async def get(self, key: str) -> bytes:
-        """Raises KeyError when nothing stands there."""
+        """Raises PortraitLost, a KeyError, when nothing stands there."""
         ...
 
     async def has(self, key: str) -> bool: ...
+
+    async def ready(self) -> None:
+        """Raises NotKept where a portrait could not be stored now, as far as that is known beforehand."""
+        ...
+
+    def aged(self, before: datetime) -> AsyncIterator[Sequence[str]]:
+        """Keys of what was written before then and has not been put again since, page by page."""
+        ...
+
+    async def drop(self, key: str) -> None:
+        """Take a picture away; one that is not there is fine."""
+        ...
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a slot or finish has of pictures: whether it is `final`, the `key` of its original, `perhaps` paid for."""
+
+    final: bool
+    key: str = ""
+    perhaps: bool = False
+
+
+class Inventory(Protocol):
+    """Which pictures the database speaks of."""
+
+    async def items(self, ids: Sequence[str]) -> Mapping[str, Named]:
+        """The slots and finishes among these ids; an id nobody gave is not among them."""
+        ...
+
+    async def references(self) -> frozenset[str]:
+        """The keys of every picture that a brief of a round or wish is like."""
+        ...
+
+    async def rounds(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of these ids that a round has."""
+        ...
+
+    async def wishes(self) -> Sequence[tuple[str, str]]:
+        """Workspace and id of every wish that was ever kept."""
+        ...
+
+    async def adopt(self, slot_id: str, portrait: Portrait) -> bool:
+        """A miss of which nobody knew whether it was drawn was: its row names the portrait, and what it cost is what
+        was listed. False where it stands otherwise."""
+        ...
 
 
 class Productions(Protocol):

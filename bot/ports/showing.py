@@ -111,7 +111,10 @@ class Stage(Protocol):
         ...
 
     async def tell_lead(self, round_id: str, word: str) -> None:
-        """Once for each kind (called_off, no_sheet, leads), to the lead alone; raises Unreachable."""
+        """Once for each kind (called_off, no_sheet, leads, portrait_lost, or not_kept: and why), to the lead alone.
+
+        Raises Unreachable.
+        """
         ...
 
 

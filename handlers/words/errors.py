@@ -18,6 +18,7 @@ from bot.errors import (
     NoModels,
     NotAVoter,
     NotHere,
+    NotKept,
     NotTaken,
     NotYours,
     NoWinner,
@@ -25,6 +26,7 @@ from bot.errors import (
     OverBudget,
     Overspent,
     PlaceClosed,
+    PortraitLost,
     RoundClosed,
     Settled,
     Unavailable,
@@ -32,7 +34,7 @@ from bot.errors import (
     Unreachable,
     Unready,
 )
-from handlers.words import briefs, refusals, routing, settings, voters
+from handlers.words import briefs, refusals, routing, settings, storage, voters
 from handlers.words.text import count, dollars, link, person, quiet, several, when
 
 GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
@@ -267,6 +269,16 @@ def _(error: NoModels) -> str:
 @sentence.register
 def _(error: Unavailable) -> str:
     return routing.unavailable(error)
+
+
+@sentence.register
+def _(error: NotKept) -> str:
+    return storage.not_kept(error)
+
+
+@sentence.register
+def _(error: PortraitLost) -> str:  # noqa: ARG001 - its key is for the log
+    return storage.PORTRAIT_LOST
 
 
 @sentence.register

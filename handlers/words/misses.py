@@ -24,6 +24,7 @@ _KINDS = {
     "bad_picture": "{who} sent something that is not a usable picture",
     "duplicate": "{who} sent a picture that another portrait of this round already shows",
     "unknown": "{who} was asked just before a restart and its answer is lost",
+    "picture_lost": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
     "cancelled": "the round ended before {who} was asked",
 }
 

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.database import sqlite_engine
+from storage.database import sqlite_engine, translated
 
 _HERE = Path(__file__).parent
 _ONE_AT_A_TIME = 0x_CA57_2007
@@ -22,13 +22,17 @@ async def migrate(url: str) -> None:
     """Take the database to the newest schema, making an SQLite file where there is none; nothing to do is fine.
 
     Processes that start together wait for each other: on SQLite by its write lock, on PostgreSQL by an advisory lock.
+    Raises NotKept.
     """
-    engine = await _engine(url)
+    where = make_url(url).database or ""
+    with translated(where):
+        engine = await _engine(url)
     try:
-        async with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
-            await connection.run_sync(_upgrade)
+        with translated(where):
+            async with engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+                await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
 

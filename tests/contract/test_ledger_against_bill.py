@@ -48,6 +48,7 @@ class Company(Theatre):
             finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
+            inventory=storage.inventory,
             productions=storage.productions,
             chronicle=storage.chronicle,
             models=models,

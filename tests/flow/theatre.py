@@ -292,6 +292,7 @@ class Theatre:
             finishes=storage.finishes,
             ledger=storage.ledger,
             portraits=storage.portraits,
+            inventory=storage.inventory,
             productions=storage.productions,
             chronicle=storage.chronicle,
             models=models or self.studio,
