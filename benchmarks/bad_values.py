@@ -55,11 +55,11 @@ def mangled(draw: DrawFn, documents: SearchStrategy[Any], *ids: str, most: int =
         elif what == 1:
             holder[key] = [value] if isinstance(value, dict) else [value] * 200
         elif what == 2 and isinstance(holder, list):
-            holder.append(draw(wrong))
+            holder.append(deepcopy(draw(wrong)))
         elif what == 2:
-            holder[draw(_HOSTILE)] = draw(wrong)
+            holder[draw(_HOSTILE)] = deepcopy(draw(wrong))
         else:
-            holder[key] = draw(wrong)
+            holder[key] = deepcopy(draw(wrong))
     return document
 
 
