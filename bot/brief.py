@@ -27,7 +27,8 @@ PHOTO = "photo"
 
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
 _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but for line breaks and tabs, direction overrides, halves of surrogate pairs.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Secrecy(StrEnum):
@@ -206,9 +207,8 @@ def _text(raw: str, line: str) -> str:
 
 def _clean(raw: str, field: str, line: str) -> str:
     """NFC text; control, direction-override and unpaired surrogate characters are refused, line breaks kept."""
-    for char in raw:
-        if (unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\r\t") or char in _BIDI:
-            raise BriefError(field, "control", f"U+{ord(char):04X}", line=line)
+    if unreadable := _UNREADABLE.search(raw):
+        raise BriefError(field, "control", f"U+{ord(unreadable[0]):04X}", line=line)
     return unicodedata.normalize("NFC", raw)
 
 

@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from bot.errors import BriefError
 
 OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum", "use", "voters")
+# More than anybody types: the longest brief with every option. What is longer is not even looked through.
+LINE_LIMIT = 12_000
 # What may go on across `, `; people are named with an @ each, so that these need no comma.
 _LISTS = ("models", "voters")
 QUOTES = "\"'“”„‟‘’«»"
@@ -19,6 +21,7 @@ _WORD = re.compile(r"\S+")
 
 def options_of(line: str) -> tuple[str, dict[str, str]]:
     """The line without its options, and the options with their raw values."""
+    bounded(line)
     options: dict[str, str] = {}
     kept: list[str] = []
     at = 0
@@ -36,6 +39,12 @@ def options_of(line: str) -> tuple[str, dict[str, str]]:
         options[key], at = ("", match.end()) if key == "4k" else _value(line, match.end(), key)
     kept.append(line[at:])
     return "".join(kept).strip(), options
+
+
+def bounded(line: str) -> None:
+    """Raises BriefError for a line that is too long to be read."""
+    if len(line) > LINE_LIMIT:
+        raise BriefError("line", "too_long", str(len(line)), limit=LINE_LIMIT)
 
 
 def _value(line: str, at: int, key: str) -> tuple[str, int]:

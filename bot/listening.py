@@ -1,15 +1,23 @@
-"""How requests come in: over HTTP where a port is set, else over a socket that is watched."""
+"""How requests come in: over HTTP where a port is set, else over a socket that is watched.
+
+Over HTTP anybody can knock, so a request is read to its end, in bounded time, and its signature checked over the very
+bytes, before a single one of them is understood: Bolt itself decodes and parses first.
+"""
 
 import asyncio
+import hmac
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Protocol
+from hashlib import sha256
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot import measures
 from bot.settings import Settings
@@ -20,6 +28,11 @@ log = structlog.get_logger()
 # that has a client that is stuck itself (slackapi/bolt-python issues 417 and 1529).
 SILENCE_SECONDS = 60.0
 _CLOSING_SECONDS = 5.0
+# Of a request over HTTP. A form with everything in it that Slack lets people type is a few hundred kilobytes.
+MOST_BYTES = 1_000_000
+_BODY_SECONDS = 10.0
+_FRESH_SECONDS = 300  # by docs.slack.dev, "Verifying requests from Slack"
+_PATH = "/slack/events"
 
 
 class Hearing(Protocol):
@@ -34,11 +47,57 @@ class Hearing(Protocol):
         ...
 
 
-class _Door:
-    """HTTP: Slack calls when it wants to."""
+class Door:
+    """HTTP: Slack calls when it wants to, and signs what it says."""
 
     ready = True
     silence = 0.0
+
+    def __init__(self, slack: AsyncApp, secret: str) -> None:
+        self._slack = slack
+        self._secret = secret.encode()
+
+    def web_app(self) -> web.Application:
+        app = web.Application(client_max_size=MOST_BYTES)
+        app.router.add_post(_PATH, self._knock)
+        return app
+
+    async def _knock(self, request: web.Request) -> web.StreamResponse:
+        """401 for whoever is not Slack, 408 and 413 for who sends slowly or too much, 400 for what nobody can read."""
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not self._signed(body, headers):
+            return web.json_response({"error": "invalid request"}, status=401)
+        try:
+            said = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(headers))
+            return await to_aiohttp_response(await self._slack.async_dispatch(said))
+        except Exception:
+            # Signed, and yet nothing that Slack documents: Bolt looks into parts before any listener does.
+            log.exception("bad_request")
+            return web.Response(status=400)
+
+    def _signed(self, body: bytes, headers: dict[str, str]) -> bool:
+        at, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
+        if not (at.isascii() and at.isdigit() and len(at) < 16 and abs(time.time() - int(at)) <= _FRESH_SECONDS):
+            return False
+        own = hmac.new(self._secret, b"v0:%s:%s" % (at.encode(), body), sha256).hexdigest()
+        return hmac.compare_digest(f"v0={own}".encode(), signature.encode("utf-8", "surrogateescape"))
+
+
+class _Ear(AsyncSocketModeHandler):
+    """Bolt's handler; an envelope that Bolt itself stumbles over is taken all the same, or Slack would send it again
+    three times."""
+
+    async def handle(self, client: Any, req: Any) -> None:
+        try:
+            await super().handle(client, req)
+        except Exception:
+            log.exception("bad_envelope")
+            await client.send_socket_mode_response({"envelope_id": req.envelope_id})
 
 
 class Socket:
@@ -81,7 +140,7 @@ class Socket:
         await _close(self._handler)
 
     def _new(self) -> AsyncSocketModeHandler:
-        return AsyncSocketModeHandler(self._slack, self._token)
+        return _Ear(self._slack, self._token)
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:
@@ -95,11 +154,13 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
 async def listening(slack: AsyncApp, settings: Settings) -> AsyncIterator[Hearing]:
     """Let requests in for as long as the block runs."""
     if settings.http_port:
-        runner = web.AppRunner(slack.web_app(path="/slack/events"))
+        secret = settings.slack_signing_secret
+        door = Door(slack, secret.get_secret_value() if secret else "")
+        runner = web.AppRunner(door.web_app())
         await runner.setup()
         await web.TCPSite(runner, port=settings.http_port).start()
         try:
-            yield _Door()
+            yield door
         finally:
             await runner.cleanup()
         return

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.brief import Brief, name_of
 from bot.errors import BriefError
-from bot.line import options_of
+from bot.line import bounded, options_of
 
 _ALIAS = re.compile(r"alias(?:es)?\s+([^:：]*|[^=:：]*=.*)", re.IGNORECASE | re.DOTALL)
 
@@ -71,6 +71,7 @@ Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Namin
 
 def understand(line: str) -> Wish:
     """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it."""
+    bounded(line)
     plain = line.strip()
     if not plain:
         return Filling()

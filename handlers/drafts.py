@@ -1,16 +1,15 @@
 """A form of a round as it comes back from Slack."""
 
-from datetime import UTC, datetime
-
 from bot.brief import Secrecy, Use
 from bot.catalogue import Look, Size
 from bot.draft import Draft, Whose
 from handlers.blocks.form import PREFIX
-from handlers.payloads import Filled
+from handlers.payloads import Filled, moment_in, number_in, reading
 
 
+@reading
 def draft_in(filled: Filled) -> Draft:
-    """What stands in the fields; what Slack left out counts as empty."""
+    """What stands in the fields; what Slack left out counts as empty. Raises BadPayload for what none of ours holds."""
 
     def one(field: str) -> str:
         return filled.one(PREFIX + field)
@@ -32,7 +31,7 @@ def draft_in(filled: Filled) -> Draft:
         picture=one("picture"),
         real=shows == "photo" if shows else None,
         agreed=bool(one("agreed")),
-        until=datetime.fromtimestamp(int(one("until")), UTC) if one("until") else None,
+        until=moment_in(one("until")) if one("until") else None,
         ballot=Secrecy(one("ballot") or Secrecy.QUICK),
         voters=all_of("voters"),
         quorum=_number(one("quorum")),
@@ -43,4 +42,4 @@ def draft_in(filled: Filled) -> Draft:
 
 def _number(typed: str) -> int | None:
     """A field for numbers is checked by Slack when it is sent, not while somebody types."""
-    return int(typed) if typed.isdecimal() else None
+    return number_in(typed) if typed.isascii() and typed.isdigit() else None

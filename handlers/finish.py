@@ -9,7 +9,7 @@ from bot.finish import FinishState
 from handlers.apology import apology
 from handlers.blocks import private
 from handlers.delivery import Replies
-from handlers.payloads import Payload, press_from
+from handlers.payloads import Payload, number_in, press_from
 from handlers.reach import Reach
 from handlers.words import finishing
 from handlers.words.titles import Titles
@@ -33,9 +33,9 @@ class Finish:
         replies = Replies(ack, respond)
         async with apology(replies.privately):
             press = press_from(body)
-            round_id, attempt, seen = press.ids
+            round_id, attempt, seen = press.told(3)
             await self._reach.round(press)
-            begun = await replies.in_time(self._finishing.begin(round_id, int(attempt), seen, press.person))
+            begun = await replies.in_time(self._finishing.begin(round_id, number_in(attempt), seen, press.person))
             await replies.ack()
             await self._finishing.start(begun.finish)
             if not begun.fresh:
@@ -53,7 +53,7 @@ class Finish:
         async with apology(replies.privately):
             press = press_from(body)
             await replies.ack()
-            round_id, finish_id = press.ids
+            round_id, finish_id = press.told(2)
             await self._reach.round(press)
             decided = await self._finishing.decide(round_id, finish_id, press.person, keep=keep)
             if (decided.state is FinishState.KEPT) is not keep:

@@ -14,7 +14,7 @@ from handlers.asking import asking
 from handlers.blocks.history import LEFT, RIGHT
 from handlers.delivery import Replies, whisper
 from handlers.dialogs import change_dialog, open_dialog
-from handlers.payloads import Payload, press_from, touched_from
+from handlers.payloads import Payload, number_in, press_from, touched_from
 from handlers.reach import Reach
 from handlers.showing import Showing
 from handlers.sights import Sights
@@ -42,7 +42,7 @@ class History:
             await replies.ack()
             told = await self._history.of(press.id, press.person, press.place)
             self._reach.found(press, told.found)
-            page = int(press.ids[1]) if len(press.ids) > 1 else 0
+            page = number_in(press.ids[1]) if len(press.ids) > 1 else 0
             view = await self._showing.history(told, page, client)
             thread = press.thread_ts
             await whisper(view, press.place, press.person, client, thread_ts=thread, otherwise=replies.privately)

@@ -18,7 +18,7 @@ from handlers.apology import apology, nobody
 from handlers.blocks import home as blocks
 from handlers.blocks.recall import Sight
 from handlers.dialogs import publish, tell_in_dialog
-from handlers.payloads import Payload, Touched, touched_from, visit_from
+from handlers.payloads import Payload, Touched, number_in, touched_from, visit_from
 from handlers.sights import Sights
 from handlers.visibility import SlackVisibility
 from handlers.words import home as words
@@ -58,7 +58,7 @@ class Home:
         )
 
     async def on_page(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        await self._go(ack, body, client, lambda at, page: Browsing(at.words, at.production, int(page)))
+        await self._go(ack, body, client, lambda at, page: Browsing(at.words, at.production, number_in(page)))
 
     async def on_everyone(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         await self._go(ack, body, client, lambda at, _: Browsing())  # noqa: ARG005 - a step's shape

@@ -13,6 +13,7 @@ from bot.errors import Unreachable
 from bot.looking import Closer
 from bot.slot import Slot
 from handlers.apology import apology, nobody
+from handlers.asking import asking
 from handlers.blocks import look as blocks
 from handlers.delivery import Replies
 from handlers.dialogs import change_dialog, open_dialog
@@ -43,7 +44,8 @@ class Look:
             await self._reach.round(press)
             closer = await self._looking.begin(press.id)
             addresses = await self._in_time(replies, closer, client)
-            await open_dialog(client, press.opener, blocks.look(closer, self._titles, addresses))
+            with asking("views.open"):
+                await open_dialog(client, press.opener, blocks.look(closer, self._titles, addresses))
 
     async def on_choice(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Other candidates, in the same view. It names no version of it: of two choices the later one counts."""

@@ -3,9 +3,10 @@
 from bot.ballot import Tell
 from bot.sealing import Answered
 from handlers.blocks.sealed import HUMAN, LIKENESS, NONE
-from handlers.payloads import Filled
+from handlers.payloads import Filled, reading
 
 
+@reading
 def answered_in(filled: Filled) -> Answered:
     """What is ticked and picked; the fields of a candidate are named for its slot."""
     ticks = {field.removeprefix("ticks "): chosen for field, chosen in filled.chosen.items() if field[:6] == "ticks "}

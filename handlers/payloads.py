@@ -1,11 +1,14 @@
 """What Slack sends, as values; the only place that indexes payloads. Shapes from docs.slack.dev, "Interaction payloads"
-and "Events". A payload without what it must have raises BadPayload.
+and "Events". A payload without what it must have, or with something else there, raises BadPayload.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import wraps
+from itertools import islice
 from typing import Any, ParamSpec, TypeVar
 
 from bot.face import Place
@@ -19,6 +22,16 @@ Payload = Mapping[str, Any]
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
 _SECOND = 1_000_000
+# The longest that Slack lets an id of ours be: a button's value. A text: what is kept with a view, or typed into it.
+_ID = re.compile(r"[ -~]{1,2000}")
+_TEXT_LIMIT = 3_000
+# No database takes either in a text.
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+_NUMBER = re.compile(r"[0-9]{1,11}")
+_PRICE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_STAMP = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
+# As many fields as a modal has blocks, and more in one than any menu lets be chosen.
+_MOST_FIELDS, _MOST_CHOSEN = 100, 200
 # In front of the action id of a button that stands for one line of a menu: `menu:2:decide`.
 MENU = "menu:"
 
@@ -62,6 +75,12 @@ class Press:
     def id(self) -> str:
         return self.ids[0]
 
+    def told(self, count: int) -> tuple[str, ...]:
+        """Its ids, where they are so many; raises BadPayload."""
+        if len(self.ids) != count:
+            raise BadPayload(f"{len(self.ids)} ids, not {count}")
+        return self.ids
+
     @property
     def trigger(self) -> str:
         """The same for every press on this button of this message, so that pressing twice asks once."""
@@ -81,6 +100,12 @@ class Filled:
     chosen: Mapping[str, tuple[str, ...]]
     opener: str = ""
     view_id: str = ""
+
+    def told(self, count: int) -> tuple[str, ...]:
+        """The ids it carried, where they are so many; raises BadPayload."""
+        if len(ids := tuple(self.id.split())) != count:
+            raise BadPayload(f"{len(ids)} ids, not {count}")
+        return ids
 
     def one(self, field: str) -> str:
         """What stands in a field that holds one thing; empty where nothing does."""
@@ -173,90 +198,90 @@ class Visit:
     person: str
 
 
-def _reading(read: Callable[P, R]) -> Callable[P, R]:
-    """Whatever is missing or of the wrong kind becomes BadPayload."""
+def reading(read: Callable[P, R]) -> Callable[P, R]:
+    """Whatever is missing, of the wrong kind or out of all bounds becomes BadPayload."""
 
     @wraps(read)
-    def reading(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return read(*args, **kwargs)
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            raise BadPayload(f"{read.__name__}: {error!r}") from error
+        except BadPayload:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError, RecursionError) as error:
+            raise BadPayload(f"{read.__name__}: {type(error).__name__}") from error
 
-    return reading
+    return wrapped
 
 
-@_reading
+@reading
 def command_from(body: Payload) -> Command:
-    place = Place(_text(body["team_id"]), _text(body["channel_id"]))
-    line, people = spoken(body.get("text") or "")
-    return Command(place, _text(body["user_id"]), line, _text(body["trigger_id"]), people)
+    place = Place(_id(body["team_id"]), _id(body["channel_id"]))
+    line, people = spoken(_words(body.get("text")))
+    return Command(place, _id(body["user_id"]), line, _id(body["trigger_id"]), people)
 
 
-@_reading
+@reading
 def press_from(body: Payload) -> Press:
     """The one action of a block_actions payload."""
     action, container = body["actions"][0], body["container"]
-    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
     chosen = action["selected_option"]["value"] if action.get("selected_option") else action["value"]
-    if not (ids := tuple(_text(chosen).split())):
+    if not (ids := tuple(_id(chosen).split())):
         raise BadPayload("a press without an id")
-    message_ts = _text(container["message_ts"])
+    message_ts = _id(container["message_ts"])
     return Press(
-        Place(_text(team), _text(container["channel_id"])),
-        _text(body["user"]["id"]),
-        _text(action["action_id"]),
+        Place(_team(body), _id(container["channel_id"])),
+        _id(body["user"]["id"]),
+        _id(action["action_id"]),
         ids,
         stamp_of(action["action_ts"]),
         message_ts,
         _thread(container.get("thread_ts"), message_ts),
         bool(container.get("is_ephemeral")),
-        body.get("trigger_id") or "",
+        _perhaps(body.get("trigger_id")),
     )
 
 
-@_reading
+@reading
 def filled_from(body: Payload) -> Filled:
     """A view_submission; it belongs to a workspace and to no conversation."""
     view = body["view"]
     values = view["state"]["values"]
+    if len(values) > _MOST_FIELDS:
+        raise BadPayload(f"{len(values)} fields")
     chosen = {field: tuple(t for entry in acts.values() for t in _entered(entry)) for field, acts in values.items()}
-    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
-    opener = body.get("trigger_id") or ""
-    person = _text(body["user"]["id"])
-    own = view.get("private_metadata") or ""
-    return Filled(Place(_text(team), ""), person, own, chosen, opener, view.get("id") or "")
+    person, own = _id(body["user"]["id"]), _words(view.get("private_metadata"))
+    return Filled(
+        Place(_team(body), ""), person, own, chosen, _perhaps(body.get("trigger_id")), _perhaps(view.get("id"))
+    )
 
 
-@_reading
+@reading
 def touched_from(body: Payload) -> Touched:
     """The one action of a block_actions payload that comes out of a view."""
     action, view = body["actions"][0], body["view"]
     value = next(iter(_entered(action)), "")
     stamp = stamp_of(action.get("action_ts") or "0")
-    form, version = filled_from(body), view.get("hash") or ""
-    return Touched(form, _text(action["action_id"]), value, _text(view["id"]), version, stamp)
+    form, version = filled_from(body), _perhaps(view.get("hash"))
+    return Touched(form, _id(action["action_id"]), value, _id(view["id"]), version, stamp)
 
 
-@_reading
+@reading
 def looked_from(body: Payload) -> Looked:
     """A block_suggestion out of a view."""
-    team = (body.get("team") or {}).get("id") or body["user"]["team_id"]
-    own = body["view"].get("private_metadata") or ""
-    place = Place(_text(team), "")
-    return Looked(place, _text(body["user"]["id"]), own, _text(body["action_id"]), body.get("value") or "")
+    own, place = _words(body["view"].get("private_metadata")), Place(_team(body), "")
+    return Looked(place, _id(body["user"]["id"]), own, _id(body["action_id"]), _words(body.get("value")))
 
 
-@_reading
+@reading
 def pointed_from(body: Payload) -> Pointed:
     """A message_action."""
     message = body["message"]
-    place = Place(_text(body["team"]["id"]), _text(body["channel"]["id"]))
-    thread = _thread(message.get("thread_ts"), _text(message["ts"]))
-    return Pointed(place, _text(body["user"]["id"]), message.get("text") or "", thread, _text(body["trigger_id"]))
+    place = Place(_id(body["team"]["id"]), _id(body["channel"]["id"]))
+    thread = _thread(message.get("thread_ts"), _id(message["ts"]))
+    return Pointed(place, _id(body["user"]["id"]), _words(message.get("text")), thread, _id(body["trigger_id"]))
 
 
-@_reading
+@reading
 def reaction_from(body: Payload) -> Reacted | None:
     """A reaction with a number on a message, else None; a skin tone after `::` is left out."""
     event = body["event"]
@@ -264,44 +289,45 @@ def reaction_from(body: Payload) -> Reacted | None:
     number = number_of(event["reaction"])
     if item["type"] != "message" or number is None:
         return None
-    place = Place(_text(body["team_id"]), _text(item["channel"]))
+    place = Place(_id(body["team_id"]), _id(item["channel"]))
     on = event["type"] == "reaction_added"
-    return Reacted(place, _text(event["user"]), _text(item["ts"]), number, on, stamp_of(event["event_ts"]))
+    return Reacted(place, _id(event["user"]), _id(item["ts"]), number, on, stamp_of(event["event_ts"]))
 
 
-@_reading
+@reading
 def mention_from(body: Payload) -> Mentioned:
     event = body["event"]
-    text, people = spoken(_without(bot_of(body), event["text"]))
-    place = Place(_text(body["team_id"]), _text(event["channel"]))
-    again = _text(body.get("event_id") or event["event_ts"])
-    return Mentioned(place, _text(event["user"]), " ".join(text.split()), event.get("thread_ts"), again, people)
+    text, people = spoken(_without(bot_of(body), _words(event["text"])))
+    place = Place(_id(body["team_id"]), _id(event["channel"]))
+    again, thread = _id(body.get("event_id") or event["event_ts"]), _perhaps(event.get("thread_ts")) or None
+    return Mentioned(place, _id(event["user"]), " ".join(text.split()), thread, again, people)
 
 
-@_reading
+@reading
 def visit_from(body: Payload) -> Visit | None:
     """A look at the home tab, else None: the messages tab sends the same event."""
     event = body["event"]
     if event.get("tab", "home") != "home":
         return None
-    return Visit(_text(body["team_id"]), _text(event["user"]))
+    return Visit(_id(body["team_id"]), _id(event["user"]))
 
 
-@_reading
+@reading
 def attached_from(body: Payload) -> Attached:
     """A view_submission of the form with a picture."""
     fields = {block: held["field"] for block, held in body["view"]["state"]["values"].items()}
     return Attached(
-        _text(body["team"]["id"]),
-        _text(body["user"]["id"]),
-        _text(body["view"]["private_metadata"]),
+        _id(body["team"]["id"]),
+        _id(body["user"]["id"]),
+        _id(body["view"]["private_metadata"]),
         _text(fields["brief"]["value"]) if "brief" in fields else None,
-        _text(fields["file"]["files"][0]["id"]),
+        _id(fields["file"]["files"][0]["id"]),
         fields["kind"]["selected_option"]["value"] == "photo",
         bool(fields["consent"]["selected_options"]),
     )
 
 
+@reading
 def bot_of(body: Payload) -> str:
     """Whom an event is delivered to, by its `authorizations`; empty where it does not say."""
     given = body.get("authorizations") or [{}]
@@ -318,8 +344,9 @@ def _without(bot: str, text: str) -> str:
 
 def unwrapped(body: dict[str, Any]) -> None:
     """A press on a button that stands in for a menu becomes one on the menu: its action id without what MENU adds."""
-    for action in body.get("actions") or ():
-        if str(action.get("action_id", "")).startswith(MENU):
+    actions = body.get("actions")
+    for action in actions if isinstance(actions, list) else ():
+        if isinstance(action, dict) and str(action.get("action_id")).startswith(MENU):
             action["action_id"] = action["action_id"].removeprefix(MENU).partition(":")[2]
 
 
@@ -339,28 +366,85 @@ def _entered(entry: Payload) -> tuple[str, ...]:
         return (_text(option["value"]),)
     for several in ("selected_options", "files"):
         if entry.get(several):
-            return tuple(_text(each.get("value") or each.get("id")) for each in entry[several])
+            return _some(_text(each.get("value") or each.get("id")) for each in entry[several])
     for several in ("selected_users", "selected_conversations"):
         if entry.get(several):
-            return tuple(_text(each) for each in entry[several])
+            return _some(_id(each) for each in entry[several])
     for single in ("selected_user", "selected_conversation", "selected_date_time", "value"):
-        if entry.get(single) is not None:
-            return (str(entry[single]),)
+        if (held := entry.get(single)) is not None:
+            return (str(held) if type(held) is int else _words(held),)
     return ()
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise BadPayload(f"expected text, got {type(value).__name__}")
+def _some(chosen: Iterable[str]) -> tuple[str, ...]:
+    several = tuple(islice(chosen, _MOST_CHOSEN + 1))
+    if len(several) > _MOST_CHOSEN:
+        raise BadPayload("too much chosen")
+    return several
+
+
+def _team(body: Payload) -> str:
+    """Of an organisation's installation the person's own."""
+    return _id((body.get("team") or {}).get("id") or body["user"]["team_id"])
+
+
+def _id(value: object) -> str:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise BadPayload(f"expected an id, got {type(value).__name__}")
     return value
 
 
-def _thread(thread_ts: str | None, message_ts: str) -> str | None:
+def _perhaps(value: object) -> str:
+    """An id, or empty where there is none."""
+    return "" if value is None or value == "" else _id(value)
+
+
+def _text(value: object) -> str:
+    if not (text := _words(value)) or len(text) > _TEXT_LIMIT:
+        raise BadPayload(f"expected text, got {len(text)} characters")
+    return text
+
+
+def _words(value: object) -> str:
+    """What people typed, of any length: who reads it has limits of their own. Empty where there is nothing."""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or _UNKEPT.search(value):
+        raise BadPayload(f"expected words, got {type(value).__name__}")
+    return value
+
+
+def _thread(thread_ts: object, message_ts: str) -> str | None:
     """The thread a message is a reply in; the message a thread hangs under names itself, and stands in the channel."""
-    return thread_ts if thread_ts != message_ts else None
+    thread = _perhaps(thread_ts)
+    return thread if thread and thread != message_ts else None
 
 
+@reading
 def stamp_of(ts: str) -> int:
     """`1764000000.000200` in whole microseconds, without a float's rounding."""
-    seconds, _, fraction = ts.partition(".")
-    return int(seconds) * _SECOND + int(fraction[:6].ljust(6, "0"))
+    if not (stamp := _STAMP.fullmatch(ts)):
+        raise BadPayload("expected a moment")
+    return int(stamp[1]) * _SECOND + int((stamp[2] or "")[:6].ljust(6, "0"))
+
+
+@reading
+def number_in(text: str) -> int:
+    """A number that a button or a field of ours carries."""
+    if not _NUMBER.fullmatch(text):
+        raise BadPayload("expected a number")
+    return int(text)
+
+
+@reading
+def price_in(text: str) -> Decimal:
+    """Dollars that a form of ours carries."""
+    if not _PRICE.fullmatch(text):
+        raise BadPayload("expected a price")
+    return Decimal(text)
+
+
+@reading
+def moment_in(text: str) -> datetime:
+    """A moment that a button or a field carries, in seconds since 1970."""
+    return datetime.fromtimestamp(number_in(text), UTC)

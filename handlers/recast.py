@@ -19,7 +19,7 @@ from handlers.blocks.dialog import dialog
 from handlers.blocks.view import View
 from handlers.delivery import Replies
 from handlers.dialogs import open_dialog
-from handlers.payloads import Filled, Payload, filled_from, press_from
+from handlers.payloads import Filled, Payload, filled_from, press_from, price_in, reading
 from handlers.reach import Reach
 from handlers.words import errors
 from handlers.words import recasting as words
@@ -77,13 +77,14 @@ class Recast:
                 await self._recasting.show(done)
 
 
+@reading
 def wanting_from(filled: Filled) -> tuple[Filled, Wanting]:
     """The form as a wish, and the form by its round's id alone: it carries when it was asked for and at what price."""
     round_id, key, agreed = filled.id.split()
     only = agreed == blocks.NO_ROUND
     how = How(filled.one(blocks.HOW) or (How.ONLY_UNLOCK if only else How.KEEP))
     text = filled.one(blocks.BRIEF) if blocks.BRIEF in filled.chosen else None
-    price = Decimal(0) if only else Decimal(agreed)
+    price = Decimal(0) if only else price_in(agreed)
     wanting = Wanting(round_id, filled.person, how, filled.one(blocks.REASON), text, key, price)
     return replace(filled, id=round_id), wanting
 

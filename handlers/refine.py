@@ -7,6 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
 from handlers.apology import apology
+from handlers.asking import asking
 from handlers.blocks import refine as blocks
 from handlers.blocks.view import View
 from handlers.delivery import Replies
@@ -35,7 +36,8 @@ class Refine:
             await replies.ack()
             await self._reach.round(press)
             begun = await self._refining.begin(press.id, press.person)
-            await open_dialog(client, press.opener, blocks.form(begun))
+            with asking("views.open"):
+                await open_dialog(client, press.opener, blocks.form(begun))
             if press.is_private:
                 await replies.dismiss()
 

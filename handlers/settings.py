@@ -31,7 +31,7 @@ class Settings:
         back = FormBack(ack, client, "name")
         async with apology(back.privately):
             form = filled_from(body)
-            channel, seen = form.id.split()
+            channel, seen = form.told(2)
             back.place, back.person = Place(form.place.team, channel), form.person
             try:
                 deeds = await self._keeping.save(back.place, form.person, seen, _chosen(form))

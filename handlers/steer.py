@@ -1,7 +1,6 @@
 """How the lead steers a round: open the vote early, cancel, close, extend, run off, drop; or another in their place."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -12,7 +11,7 @@ from bot.round import Round
 from handlers.apology import apology
 from handlers.blocks import private
 from handlers.delivery import Replies
-from handlers.payloads import Payload, Press, press_from
+from handlers.payloads import Payload, Press, moment_in, press_from
 from handlers.reach import Reach
 from handlers.words import voters
 
@@ -49,7 +48,7 @@ class Steer:
             press = press_from(body)
             await replies.ack()
             round_ = await self._reach.round(press)
-            if press.ids[1] == "extend":
+            if press.ids[1:2] == ("extend",):
                 await replies.privately(private.note(voters.extended(await self._prolonged(press))))
             else:
                 await self._permits.lead(round_, press.person, "drop")
@@ -57,7 +56,7 @@ class Steer:
 
     async def _prolonged(self, press: Press) -> Round:
         """The menu carries the deadline it was shown with, so that two presses on it are one."""
-        seen = datetime.fromtimestamp(int(press.ids[2]), UTC)
+        seen = moment_in(press.told(3)[2])
         return await self._voting.prolong(press.id, seen, press.person)
 
     async def on_take_over(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.brief import Brief
 from bot.errors import BriefError
 from handlers.words.text import cut, quiet, several
 
@@ -29,6 +30,7 @@ _SENTENCES = {
     ("brief", "missing"): "I need a name, a colon and what the face looks like.",
     ("brief", "same"): "These are the words as they were. All again draws those once more; other words are refined.",
     ("brief", "too_long"): "The brief has {got} characters; up to {limit} fit.",
+    ("line", "too_long"): "The line has {got} characters; up to {limit} fit.",
     ("models", "unknown"): "I know the models {known}, but not {got}.",
     ("each", "not_a_count"): "--each takes a number from 1 to {limit}, not {got}.",
     ("each", "too_many"): "{got} is too many: {limit} portraits fit into one round.",
@@ -83,7 +85,8 @@ def line_that_works(error: BriefError, to: str = "/cast") -> str:
     """Their own line where it can be mended, else an example, spoken `to` the command or the bot; plain text."""
     if error.field == "alias":
         return "/cast alias Maya = the fisherwoman"
-    return f"{to} {_kept(error)}{_option(error)}"
+    offered = f"{_kept(error)}{_option(error)}"
+    return f"{to} {offered if _understood(offered) else _EXAMPLE + _option(error)}"
 
 
 def _kept(error: BriefError) -> str:
@@ -91,6 +94,15 @@ def _kept(error: BriefError) -> str:
     kept = _OPTION.sub("", error.line.strip())
     sound = error.field not in ("name", "brief") and _DIVIDED.match(kept)
     return kept if sound and len(kept) <= _KEPT_LIMIT else _EXAMPLE
+
+
+def _understood(line: str) -> bool:
+    """Whether nothing else is wrong with it."""
+    try:
+        Brief.of(line)
+    except BriefError:
+        return False
+    return True
 
 
 def _option(error: BriefError) -> str:

@@ -1,0 +1,78 @@
+"""Text and JSON that nobody means well with, and good documents with a few things wrong in them.
+
+Few and large choices: hypothesis takes half a millisecond for every ten.
+"""
+
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+# What escapes a format somewhere: Slack's markup, terminals, paths, CSV, JSON, bidi, surrogates, marks without end.
+SNIPPETS = (
+    "<!channel>", "<!here|x>", "@here", "<@U0LEAD>", "<@U0LEAD|mei>", "<#C1|c>", "<https://evil.example|x>", "&lt;", "&",
+    "*b*", "_i_", "~s~", "`c`", "```", "\n> q", "\x1b[31m", "\x00", "\r\n", "\u202e", "\u2066", "\u200f", "\ud800", "\ufeff",
+    "../../etc/passwd", "..\\x", "/root", "CON", "=1+1", "--each", "--models", "—look", "--4k", "--like photo", "--voters @a,",
+    ":", "：", '"', "“", "e\u0301" * 9, "\u0301" * 99, "👩‍👩‍👧‍👦", "ﷺ" * 9, "İ", "ß", "١", "²", "9" * 30, "-1", "1e999", "NaN",
+    "x" * 81, "é" * 301, "\u0301" * 3_001, "<" * 13_000, "a: " * 5_000, "0", " ", "", "\n", "null", "1764000000.000100",
+)  # fmt: skip
+_HOSTILE = st.sampled_from(SNIPPETS)
+_DEEP: list[Any] = []
+for _ in range(60):
+    _DEEP = [_DEEP]
+_OBJECTS = (
+    0, -1, 2**63, 10**40, 1.5, float("inf"), float("nan"), True, False, None, [], {}, [None], [[]], {"": None}, [{}], _DEEP,
+    ["x"] * 3_000, {"value": {}}, {"id": 7}, [0], {"type": "x"}, {"selected_option": {"value": None}}, 5_000 * "9",
+)  # fmt: skip
+
+
+def texts(*more: str) -> SearchStrategy[str]:
+    """Any text at all, and pieces with a meaning, alone and in a row."""
+    pieces = st.sampled_from((*SNIPPETS, *more))
+    return st.one_of(pieces, st.text(max_size=20), st.builds(str.__add__, pieces, st.text(max_size=9)))
+
+
+def junk(*more: str) -> SearchStrategy[Any]:
+    """What stands where something else should."""
+    return st.sampled_from((*_OBJECTS, *SNIPPETS, *more)) | st.text(max_size=12)
+
+
+@st.composite
+def mangled(draw: DrawFn, documents: SearchStrategy[Any], *ids: str, most: int = 3) -> Any:
+    """A document with some things wrong: parts missing, of another kind, repeated, or another's (`ids`)."""
+    document = deepcopy(draw(documents))
+    wrong = junk(*ids, *ids)
+    for _ in range(draw(st.integers(1, most))):
+        if not (places := list(_places(document))):
+            break
+        holder, key = places[draw(st.integers(0, len(places) - 1))]
+        value = holder[key]
+        what = draw(st.integers(0, 7))
+        if what == 0:
+            del holder[key]
+        elif what == 1:
+            holder[key] = [value] if isinstance(value, dict) else [value] * 200
+        elif what == 2 and isinstance(holder, list):
+            holder.append(deepcopy(draw(wrong)))
+        elif what == 2:
+            holder[draw(_HOSTILE)] = deepcopy(draw(wrong))
+        else:
+            holder[key] = deepcopy(draw(wrong))
+    return document
+
+
+def _places(document: Any) -> Iterator[tuple[Any, Any]]:
+    """Every part of a document, by what holds it and under which key."""
+    waiting: list[Any] = [document]
+    while waiting:
+        holder = waiting.pop()
+        inside: Sequence[tuple[Any, Any]] = ()
+        if isinstance(holder, dict):
+            inside = list(holder.items())
+        elif isinstance(holder, list):
+            inside = list(enumerate(holder[:20]))
+        for key, value in inside:
+            yield holder, key
+            waiting.append(value)
