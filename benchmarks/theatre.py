@@ -88,7 +88,7 @@ class Theatre:
             await asyncio.sleep(self.random.uniform(0.0, _STARTING))
         else:
             await self.door.connected(self._bot)
-            await asyncio.sleep(self.random.uniform(0.0, max(longest_life, 2 * (time.monotonic() - started))))
+            await asyncio.sleep(self.random.uniform(0.0, max(longest_life, time.monotonic() - started)))
 
     async def kill_workspace(self, longest_life: float) -> None:
         """Slack and the models vanish for a moment; the bot goes on, and finds them where they were."""
