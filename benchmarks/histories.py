@@ -73,7 +73,7 @@ async def measure(data: Path, amount: Amount) -> Section:
 
 
 _NOTES = (
-    "Three people press and react on three candidates while the lead closes, extends and locks and deadlines pass; "
+    "Three people press and react on two candidates while the lead closes, extends and locks and deadlines pass; "
     "everything arrives late, twice or in another order, with the bot's clock behind Slack's, right or ahead. The "
     "payloads go through the real listeners and use cases into an SQLite file; the model beside them is "
     "`benchmarks/tallying.py`. The first difference ends a process, which says what it was.",
