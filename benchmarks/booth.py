@@ -37,7 +37,7 @@ from storage import Storage, migrate, open_storage
 from storage.reading import marks_of, round_by_id
 
 TEAM, CHANNEL, LEAD = "T1", "C1", "U0LEAD"
-NUMBERS = (1, 2, 3)
+NUMBERS = (1, 2)
 _CENT = Decimal("0.01")
 _CAPS = Caps(Decimal(1), Decimal(1_000_000))
 _START = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -110,7 +110,7 @@ class Booth:
         register(self._app, self.casting, held.rounds, visibility, clients)
 
     async def open_ballot(self, voters: tuple[str, ...] = ()) -> Round:
-        """A fresh round of three candidates whose ballot is open for a day."""
+        """A fresh round of two candidates whose ballot is open for a day."""
         self._held += 1
         self.shown = {}
         name = f"r{self._held}"

@@ -84,7 +84,7 @@ async def losses_of(theatre: Theatre, stories: Sequence[Story]) -> Losses:
         stuck=len(stories) - ended + left_open,
         calls_charged=len(bill),
         dollars_unknown_to_us=max(Decimal(0), _billed(bill) - _known(s.round for s in stored)),
-    ) + _promises(stories, stored) + _payments(bill, [s.round for s in stored]) + await _doubles(theatre)  # fmt: skip
+    ) + _promises(stories, stored) + payments(bill, [s.round for s in stored]) + await _doubles(theatre)  # fmt: skip
 
 
 def _promises(stories: Iterable[Story], stored: Iterable[_Stored]) -> Losses:
@@ -100,7 +100,7 @@ def _promises(stories: Iterable[Story], stored: Iterable[_Stored]) -> Losses:
     return Losses(votes_promised=promised, votes_lost=votes_lost, locks_lost=locks_lost)
 
 
-def _payments(bill: Iterable[Json], rounds: Iterable[Round]) -> Losses:
+def payments(bill: Iterable[Json], rounds: Iterable[Round]) -> Losses:
     """Round by round and model by model: a round's words are its own here, and the bill keeps their hash."""
     charged = Counter((str(call["prompt_sha256"]), str(call["model"])) for call in bill)
     known: Counter[tuple[str, str]] = Counter()

@@ -63,7 +63,7 @@ class Theatre:
         await self._furnish()
         self.variables = bot_environment(self._data, await self._workspace.environment(), **_BUDGET)
         self._bot = await self._start()
-        await self.door.connected(self._bot)
+        await self.heard()
 
     async def close(self) -> None:
         await stop(self._bot)
@@ -87,8 +87,8 @@ class Theatre:
         if self.random.random() < 0.2:
             await asyncio.sleep(self.random.uniform(0.0, _STARTING))
         else:
-            await self.door.connected(self._bot)
-            await asyncio.sleep(self.random.uniform(0.0, max(longest_life, 2 * (time.monotonic() - started))))
+            await self.heard()
+            await asyncio.sleep(self.random.uniform(0.0, max(longest_life, time.monotonic() - started)))
 
     async def kill_workspace(self, longest_life: float) -> None:
         """Slack and the models vanish for a moment; the bot goes on, and finds them where they were."""
@@ -103,12 +103,17 @@ class Theatre:
         await asyncio.sleep(self.random.uniform(0.0, longest_life))
 
     async def heard(self) -> None:
-        """Wait until the bot listens again, which Slack's client may look after only every ten seconds."""
+        """Wait until the bot listens; Slack's client may look after a lost socket only every ten seconds.
+
+        Raises RuntimeError when the bot ends instead.
+        """
 
         async def listening() -> bool:
+            if self._bot.returncode is not None:
+                raise RuntimeError(f"the bot ended with status {self._bot.returncode}")
             return bool((await self.door.get("state", limit=1))["workspaces"][0]["connected"])
 
-        await self.door.until(listening, "the bot to connect again", 2 * _AWAY)
+        await self.door.until(listening, "the bot to connect", 2 * _AWAY)
 
     def _strike(self, process: Process) -> None:
         os.kill(process.pid, signal.SIGKILL)
