@@ -201,11 +201,11 @@ def _rows(found: Load) -> tuple[Row, ...]:
 def _notes(found: Load) -> tuple[str, ...]:
     floor = found.rounds / 40 * 60
     return (
-        f"{found.people} people vote once in each of {found.rounds} rounds, in no order, half of them by press and half by "
-        f"reaction. Bot, practice workspace and voters share the machine; the bare listener hears half of the same events "
-        f"right after, and its figures are what the machine itself adds.",
-        f"At 40 redraws of tallies a minute, {found.rounds} messages that all change take {floor:.0f} s to be drawn once, "
-        f"and the rounds had only just opened, which takes redraws too: no tally can be much younger at its worst.",
+        f"{found.people} people vote once in each of {found.rounds} rounds, in no order, half by press and half by "
+        "reaction. Bot, practice workspace and voters share the machine; the bare listener hears half of the same "
+        "events right after, and its figures are what the machine itself adds.",
+        f"At 40 redraws of tallies a minute, {found.rounds} messages that all change take {floor:.0f} s to be drawn "
+        "once, and the rounds had only just opened, which takes redraws too: no tally can be much younger at worst.",
     )
 
 

@@ -5,8 +5,13 @@ Parts of one step run side by side, since they count and do not time; a part alo
 
 from collections.abc import Mapping
 
-from benchmarks import faults, load, speed
+from benchmarks import faults, load, soak, speed
 from benchmarks.section import Measure
 
-PARTS: Mapping[str, Measure] = {"faults": faults.measure, "load": load.measure, "speed": speed.measure}
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("faults",))
+PARTS: Mapping[str, Measure] = {
+    "faults": faults.measure,
+    "load": load.measure,
+    "soak": soak.measure,
+    "speed": speed.measure,
+}
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak",), ("faults",))

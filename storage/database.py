@@ -36,6 +36,11 @@ class Database:
         """A snapshot: everything read in the block is of one moment."""
         return self.reader.connect()
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether changes wait for each other."""
+        return self.writer.dialect.name == "sqlite"
+
     async def close(self) -> None:
         await self.reader.dispose()
         await self.writer.dispose()
