@@ -68,7 +68,7 @@ async def load(data: Path, rounds: int, people: int, steps: Sequence[float] = ()
     await asyncio.to_thread(data.mkdir, parents=True)
     workspace = await Workspace.start(data, 0, _SPEED)
     # Slack and the voters are elsewhere in earnest; here they must not take the core the bot runs on.
-    os.setpriority(os.PRIO_PROCESS, workspace.process.pid, 10)
+    os.setpriority(os.PRIO_PROCESS, workspace.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + 5)
     try:
         async with Door(workspace.address) as door:
             variables = bot_environment(data, await workspace.environment(), **_BUDGET)
