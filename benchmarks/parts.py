@@ -5,13 +5,14 @@ Parts of one step run side by side, since they count and do not time; a part alo
 
 from collections.abc import Mapping
 
-from benchmarks import faults, histories, load, speed
+from benchmarks import faults, histories, load, soak, speed
 from benchmarks.section import Measure
 
 PARTS: Mapping[str, Measure] = {
     "faults": faults.measure,
     "histories": histories.measure,
     "load": load.measure,
+    "soak": soak.measure,
     "speed": speed.measure,
 }
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("faults", "histories"))
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak",), ("faults", "histories"))

@@ -25,7 +25,7 @@ from bot.clock import Clock
 from bot.engine import Engine
 from bot.errors import Unreachable
 from bot.listening import listening
-from bot.memory import return_large_blocks
+from bot.memory import return_large_blocks, start_to_keep
 from bot.ops import Vitals, ops
 from bot.settings import Settings
 from handlers import register
@@ -138,7 +138,10 @@ async def run(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     try:
-        async with open_bot(settings) as bot, listening(bot.slack, settings) as hearing:
+        async with AsyncExitStack() as stack:
+            with start_to_keep():
+                bot = await stack.enter_async_context(open_bot(settings))
+            hearing = await stack.enter_async_context(listening(bot.slack, settings))
             vitals = Vitals(bot.storage.answers, hearing, lambda: bot.casting.drawing)
             async with ops(settings.ops_port, vitals):
                 log.info("listening", over="http" if settings.http_port else "socket")

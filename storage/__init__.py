@@ -71,6 +71,7 @@ class Storage:
             await connection.run_sync(present)
 
     async def close(self) -> None:
+        await self.rounds.finish()
         await self.database.close()
 
     async def _portraits_trouble(self) -> str:

@@ -65,6 +65,11 @@ class Database:
             async with self.reader.connect() as connection:
                 yield connection
 
+    @property
+    def one_writer(self) -> bool:
+        """Whether changes wait for each other."""
+        return self.writer.dialect.name == "sqlite"
+
     async def close(self) -> None:
         await self.reader.dispose()
         await self.writer.dispose()

@@ -1,7 +1,7 @@
 """SQLite's connection for SQLAlchemy: a statement, its rows and its end are one errand of the connection's thread.
 
-As aiosqlite's own cursor does it they are four, each a way to the thread and back on which the interpreter is waited for
-twice; under load that was most of what an ack took.
+As aiosqlite's own cursor does it they are four, each a way to the thread and back on which the interpreter is waited
+for twice; under load that was a good part of what an ack took.
 """
 
 import sqlite3

@@ -17,6 +17,7 @@ from storage import ballots, opening, outcome, papers, reading, reminders, wishe
 from storage import slots as drawn
 from storage.database import Database
 from storage.tables import rounds, slots
+from storage.together import Together
 
 
 class SqlRounds:
@@ -25,6 +26,7 @@ class SqlRounds:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self._votes = Together(database)
 
     async def open(self, new: Round, caps: Caps, *, recast: bool, release: Release | None = None) -> Opened:
         async with self._database.change() as connection:
@@ -99,20 +101,17 @@ class SqlRounds:
             return await ballots.open_ballot(connection, round_id, numbers, closes_at, self._now())
 
     async def mark(self, mark: Mark) -> bool:
-        async with self._database.change() as connection:
-            return await ballots.mark(connection, mark)
+        return await self._votes.change(lambda connection: ballots.mark(connection, mark))
 
     async def toggle(self, round_id: str, slot_id: str, person: str, stamp: int) -> bool | None:
-        async with self._database.change() as connection:
-            return await ballots.toggle(connection, round_id, slot_id, person, stamp)
+        return await self._votes.change(lambda connection: ballots.toggle(connection, round_id, slot_id, person, stamp))
 
     async def marks(self, round_id: str) -> Sequence[Mark]:
         async with self._database.read() as connection:
             return await reading.marks_of(connection, round_id)
 
     async def put_in(self, paper: Paper) -> bool:
-        async with self._database.change() as connection:
-            return await papers.put_in(connection, paper)
+        return await self._votes.change(lambda connection: papers.put_in(connection, paper))
 
     async def papers(self, round_id: str) -> Sequence[Paper]:
         async with self._database.read() as connection:
@@ -143,6 +142,10 @@ class SqlRounds:
     async def lock(self, round_id: str, face: Face) -> bool:
         async with self._database.change() as connection:
             return await outcome.lock(connection, round_id, face)
+
+    async def finish(self) -> None:
+        """Wait for votes that are being kept although nobody waits for them any more."""
+        await self._votes.finish()
 
     # What waits for somebody.
 
