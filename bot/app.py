@@ -31,6 +31,7 @@ from bot.settings import Settings
 from handlers import register
 from handlers.acks import timed
 from handlers.clients import Clients, authorizing
+from handlers.guard import Guard
 from handlers.notices import SlackMessenger
 from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
@@ -119,6 +120,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             client=_client(settings),
             authorize=authorizing(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
             signing_secret=_secret(settings),
+            before_authorize=Guard(),
             user_facing_authorize_error_message=workspaces.UNKNOWN,
             logger=logging.getLogger("slack_bolt"),
         )

@@ -88,7 +88,7 @@ class Door:
         return hmac.compare_digest(f"v0={own}".encode(), signature.encode("utf-8", "surrogateescape"))
 
 
-class _Ear(AsyncSocketModeHandler):
+class Ear(AsyncSocketModeHandler):
     """Bolt's handler; an envelope that Bolt itself stumbles over is taken all the same, or Slack would send it again
     three times."""
 
@@ -140,7 +140,7 @@ class Socket:
         await _close(self._handler)
 
     def _new(self) -> AsyncSocketModeHandler:
-        return _Ear(self._slack, self._token)
+        return Ear(self._slack, self._token)
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:

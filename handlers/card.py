@@ -1,8 +1,7 @@
 """A card of somebody's home: the face in a modal, and the presses there."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
@@ -28,6 +27,8 @@ from handlers.sights import Sights
 from handlers.words import home as words
 from handlers.words import labels, taking
 from handlers.words.titles import Titles
+
+Deed = Callable[[Filled, Face], Awaitable[None]]
 
 
 class Card:
@@ -69,39 +70,45 @@ class Card:
 
     async def on_full(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Where the original bytes are."""
-        async with self._pressed(ack, body, client, labels.FULL) as (press, face):
+
+        async def tell(press: Filled, face: Face) -> None:
             url = await self._showing.original(press.id, press.person, client)
             finish = await self._recall.finish(face)
             shown = full(face, url, finish, await self._showing.finish(finish, client))
             await tell_above(client, press.opener, labels.FULL, shown)
 
+        await self._pressed(ack, body, client, labels.FULL, tell)
+
     async def on_facts(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Where the face comes from."""
-        async with self._pressed(ack, body, client, labels.FACTS) as (press, face):
+
+        async def tell(press: Filled, face: Face) -> None:
             like = (await self._reach.round(press)).brief.like
             shown = facts(face, self._titles, like, await self._recall.finish(face))
             await tell_above(client, press.opener, labels.FACTS, shown)
 
+        await self._pressed(ack, body, client, labels.FACTS, tell)
+
     async def on_take(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """The face as a ZIP into the person's own messages; packing takes longer than a modal can be opened for."""
-        async with self._pressed(ack, body, client, labels.TAKE) as (press, _):
+
+        async def hand_over(press: Filled, _: Face) -> None:
             modal = await tell_above(client, press.opener, labels.TAKE, private.note(words.PACKING))
             async with apology(lambda view: instead_of(client, modal, labels.TAKE, view)):
                 parcel = await self._taking.parcel(press.id, press.person)
                 await self._handing.hand(press.place.team, press.person, parcel)
                 await instead_of(client, modal, labels.TAKE, private.note(taking.sent(parcel)))
 
-    @asynccontextmanager
-    async def _pressed(
-        self, ack: AsyncAck, body: Payload, client: AsyncWebClient, title: str
-    ) -> AsyncIterator[tuple[Filled, Face]]:
+        await self._pressed(ack, body, client, labels.TAKE, hand_over)
+
+    async def _pressed(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, title: str, deed: Deed) -> None:
         """A press under a face that the person may see; what goes wrong is told in a modal above it."""
         await ack()
         async with apology(nobody):
             press = _named(body)
             async with apology(lambda view: tell_above(client, press.opener, title, view)):
                 await self._reach.round(press)
-                yield press, await self._recall.face(press.id, press.person)
+                await deed(press, await self._recall.face(press.id, press.person))
 
 
 def _named(body: Payload) -> Filled:

@@ -82,7 +82,8 @@ class Replies:
         it would tell has happened all the same."""
         try:
             answer = await self._respond(**message, thread_ts=self.thread_ts)
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            # A ValueError: Slack gave no way back.
             log.warning("not_answered", status=type(error).__name__)
             return False
         if answer.status_code == 200:

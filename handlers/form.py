@@ -1,9 +1,8 @@
 """The form of a round: opened by `/cast` alone or from a message, priced while it is filled in, and sent."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -26,7 +25,7 @@ from handlers.delivery import FormBack, Replies
 from handlers.dialogs import change_dialog, open_dialog
 from handlers.downloads import attached
 from handlers.drafts import draft_in
-from handlers.payloads import Filled, Looked, Payload, Pointed, filled_from, looked_from, pointed_from, touched_from
+from handlers.payloads import Filled, Payload, Pointed, filled_from, looked_from, pointed_from, touched_from
 from handlers.plain import named_in, readable
 from handlers.reach import Reach
 from handlers.visibility import SlackVisibility
@@ -78,14 +77,16 @@ class Form:
 
     async def on_name(self, ack: AsyncAck, body: Payload) -> None:
         """Offer characters, and the name as it is typed."""
-        async with _offering(ack, body) as looked:
+        async with apology(partial(_nothing, ack)):
+            looked = looked_from(body)
             await self._reach.wish(looked)
             found = await self._drafting.suggest(looked.id, looked.person, looked.typed)
             await ack(options=blocks.options(blocks.names(list(found))))
 
     async def on_face(self, ack: AsyncAck, body: Payload) -> None:
         """Offer faces to draw after."""
-        async with _offering(ack, body) as looked:
+        async with apology(partial(_nothing, ack)):
+            looked = looked_from(body)
             await self._reach.wish(looked)
             found = await self._drafting.faces(looked.id, looked.person, looked.typed)
             await ack(options=blocks.options([(name, name) for name in found]))
@@ -192,15 +193,9 @@ class _Back(FormBack):
         return field if self.filled and field in self.filled.chosen else f"{blocks.PREFIX}like"
 
 
-@asynccontextmanager
-async def _offering(ack: AsyncAck, body: Payload) -> AsyncIterator[Looked]:
-    """What is typed into a menu; whatever goes wrong, nothing is offered."""
-
-    async def nothing(_: View) -> None:
-        await ack(options=[])
-
-    async with apology(nothing):
-        yield looked_from(body)
+async def _nothing(ack: AsyncAck, _: View) -> None:
+    """Whatever goes wrong, nothing is offered."""
+    await ack(options=[])
 
 
 def _consent(draft: Draft, person: str) -> Consent | None:

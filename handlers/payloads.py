@@ -27,6 +27,13 @@ _ID = re.compile(r"[ -~]{1,2000}")
 _TEXT_LIMIT = 3_000
 # No database takes either in a text.
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
+# What Bolt chooses listeners, workspaces and ways back by, and where it stands.
+_NAMES = (
+    "type", "subtype", "id", "team_id", "user_id", "channel_id", "enterprise_id", "command", "callback_id", "action_id",
+    "trigger_id", "event_id", "thread_ts", "bot_id",
+)  # fmt: skip
+_PARTS = ("team", "enterprise", "user", "channel", "container", "view", "event", "message")
+_URL = re.compile(r"https?://[!-~]{1,2000}")
 _NUMBER = re.compile(r"[0-9]{1,11}")
 _PRICE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _STAMP = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
@@ -348,6 +355,23 @@ def unwrapped(body: dict[str, Any]) -> None:
     for action in actions if isinstance(actions, list) else ():
         if isinstance(action, dict) and str(action.get("action_id")).startswith(MENU):
             action["action_id"] = action["action_id"].removeprefix(MENU).partition(":")[2]
+
+
+@reading
+def sound(body: Payload) -> None:
+    """Raises BadPayload for what Bolt itself would stumble over: it looks into these parts before any listener does."""
+    for part in (body, *(inner for name in _PARTS if (inner := body.get(name)) is not None)):
+        for name in _NAMES:
+            if not isinstance(part.get(name, ""), str | None):
+                raise BadPayload(f"{name} is no text")
+    for name in ("actions", "authorizations", "response_urls"):
+        if name in body and not (body[name] and all(isinstance(each, dict) for each in body[name])):
+            raise BadPayload(f"{name} are none")
+    for action in body.get("actions", ()):
+        _id(action["action_id"])
+        _perhaps(action.get("block_id"))
+    if (url := body.get("response_url")) is not None and not _URL.fullmatch(url):
+        raise BadPayload("response_url is no address")
 
 
 def number_of(reaction: str) -> int | None:

@@ -1,8 +1,6 @@
 """Presses under a recalled face: a suggestion, share here, full size, facts."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -42,7 +40,8 @@ class Recall:
     async def on_choice(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """One of the suggested characters."""
         replies = Replies(ack, respond)
-        async with _pressed(replies, body) as press:
+        async with apology(replies.privately):
+            press = await _pressed(replies, body)
             found = await self._found(press)
             view = await self._showing.for_one(found, press.person, press.place, client)
             thread = press.thread_ts
@@ -51,7 +50,8 @@ class Recall:
     async def on_share(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Show the face to everybody here, if all of them may see it."""
         replies = Replies(ack, respond)
-        async with _pressed(replies, body) as press:
+        async with apology(replies.privately):
+            press = await _pressed(replies, body)
             found = await self._found(press)
             if found.kind == "nothing":
                 raise NotHere("unknown")
@@ -63,7 +63,8 @@ class Recall:
     async def on_full(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Where the original bytes are."""
         replies = Replies(ack, respond)
-        async with _pressed(replies, body) as press:
+        async with apology(replies.privately):
+            press = await _pressed(replies, body)
             face = await self._face(press)
             url = await self._showing.original(press.id, press.person, client)
             finish = await self._recall.finish(face)
@@ -72,7 +73,8 @@ class Recall:
     async def on_facts(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Where the face comes from."""
         replies = Replies(ack, respond)
-        async with _pressed(replies, body) as press:
+        async with apology(replies.privately):
+            press = await _pressed(replies, body)
             round_ = await self._reach.round(press)
             face, brief = await self._face(press), round_.brief
             finish = await self._recall.finish(face)
@@ -86,11 +88,9 @@ class Recall:
         return await self._recall.face(press.id, press.person)
 
 
-@asynccontextmanager
-async def _pressed(replies: Replies, body: Payload) -> AsyncIterator[Press]:
-    """A press, acknowledged; what goes wrong is answered where it was pressed."""
-    async with apology(replies.privately):
-        press = press_from(body)
-        replies.thread_ts = press.thread_ts
-        await replies.ack()
-        yield press
+async def _pressed(replies: Replies, body: Payload) -> Press:
+    """A press, acknowledged, to be answered where it was pressed."""
+    press = press_from(body)
+    replies.thread_ts = press.thread_ts
+    await replies.ack()
+    return press
