@@ -183,4 +183,4 @@ def _write_ahead(path: Path) -> None:
         why = "damaged" if type(error) is sqlite3.DatabaseError else "away"
         raise NotKept("engine", why, str(error), str(path)) from error
     if said != "ok":
-        raise NotKept("engine", "damaged", str(said), str(path))
+        raise NotKept("engine", "damaged", " ".join(str(said).split()), str(path))
