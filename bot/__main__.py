@@ -62,9 +62,12 @@ def doctor() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's schema; `run` does the same at its start."""
+    from storage import examine
     from storage import migrate as upgrade
 
-    _do(upgrade(_settings().database_url))
+    url = _settings().database_url
+    _do(examine(url))
+    _do(upgrade(url))
     typer.echo("The database is up to date.")
 
 

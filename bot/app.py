@@ -24,6 +24,7 @@ from bot.catalogue import Size
 from bot.clock import Clock
 from bot.engine import Engine
 from bot.errors import Unreachable
+from bot.farewell import LAST_DRAWINGS, Farewell
 from bot.listening import listening
 from bot.memory import return_large_blocks, start_to_keep
 from bot.ops import Vitals, ops
@@ -41,8 +42,6 @@ from storage import NotAlone, Storage, alone, examine, migrate, open_storage
 
 log = structlog.get_logger()
 
-_LAST_DRAWINGS = 7.0
-
 
 class NoWorkspace(Exception):
     """There is nobody to serve; says why in plain English."""
@@ -59,7 +58,7 @@ class Bot:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
+async def open_bot(settings: Settings, farewell: Farewell | None = None) -> AsyncIterator[Bot]:
     """Everything opened and the work of a crash taken up; on leaving, closed in reverse.
 
     Raises NotAlone, NoWorkspace, and NotKept where database or portraits cannot be used; they are left as they are.
@@ -110,7 +109,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         )
         await engine.launch(casting)
         stack.push_async_callback(engine.close)
-        stack.push_async_callback(_let_land, casting)
+        stack.push_async_callback(_let_land, casting, farewell or Farewell())
         await casting.wake()
         clock = Clock(casting)
         clock.start()
@@ -135,19 +134,20 @@ async def run(settings: Settings) -> None:
     Raises NotKept.
     """
     return_large_blocks()
-    stop = asyncio.Event()
+    stop, farewell = asyncio.Event(), Farewell()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     try:
         async with AsyncExitStack() as stack:
             with start_to_keep():
-                bot = await stack.enter_async_context(open_bot(settings))
+                bot = await stack.enter_async_context(open_bot(settings, farewell))
             hearing = await stack.enter_async_context(listening(bot.slack, settings))
             vitals = Vitals(bot.storage.answers, hearing, lambda: bot.casting.drawing)
             async with ops(settings.ops_port, vitals):
                 log.info("listening", over="http" if settings.http_port else "socket")
                 await stop.wait()
+                farewell.begin()
                 log.info("stopping")
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
@@ -168,9 +168,9 @@ async def _workspaces(settings: Settings) -> Clients:
     return clients
 
 
-async def _let_land(casting: Casting) -> None:
+async def _let_land(casting: Casting, farewell: Farewell) -> None:
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_LAST_DRAWINGS):
+        async with asyncio.timeout(farewell.left(LAST_DRAWINGS)):
             while casting.drawing:  # noqa: ASYNC110 - asked once, at the very end
                 await asyncio.sleep(0.1)
 

@@ -63,7 +63,8 @@ class Drawing:
 
     async def finish(self, round_: Round, slot: Slot) -> None:
         """A candidate or a typed miss; never asks again for what may have been paid."""
-        if await self._portraits.has(original_key(slot.round_id, slot.id)):
+        stored = partial(self._portraits.has, original_key(slot.round_id, slot.id))
+        if await self._holding.on(round_.id, stored):
             await self._land_stored(round_, slot)
         elif slot.ticket:
             await self._ask(round_, slot)

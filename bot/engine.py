@@ -9,8 +9,8 @@ are plain text in portable JSON; the default serializer would be pickle.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import closing
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 
-from bot import logs
+from bot import logs, measures
 from bot.casting import Casting
 from bot.errors import NotKept, PortraitLost
 from bot.holding import Holding
@@ -96,43 +96,50 @@ def _errands_of(casting: Casting) -> dict[str, Errand]:
 
     @DBOS.workflow(name="slot", max_recovery_attempts=_RECOVERIES)
     async def slot(slot_id: str) -> None:
-        await _step(audition.draw, slot_id)
+        with _under_way("slot", slot_id):
+            await _step(audition.draw, slot_id)
 
     @DBOS.workflow(name="round", max_recovery_attempts=_RECOVERIES)
     async def round_(round_id: str) -> None:
-        await patiently(posting.post, round_id)
-        for slot_id in await _step(audition.slots, round_id):
-            with SetWorkflowID(_id("slot", slot_id, 0)):
-                await DBOS.start_workflow_async(slot, slot_id)
-        await _step(audition.settle, round_id)
-        await patiently(audition.open_ballot, round_id)
-        await patiently(presenting.catch_up, round_id)
+        with _under_way("round", round_id):
+            await patiently(posting.post, round_id)
+            for slot_id in await _step(audition.slots, round_id):
+                with SetWorkflowID(_id("slot", slot_id, 0)):
+                    await DBOS.start_workflow_async(slot, slot_id)
+            await _step(audition.settle, round_id)
+            await patiently(audition.open_ballot, round_id)
+            await patiently(presenting.catch_up, round_id)
 
     @DBOS.workflow(name="close", max_recovery_attempts=_RECOVERIES)
     async def close(round_id: str) -> None:
-        await patiently(voting.close_due, round_id)
-        await patiently(presenting.catch_up, round_id)
+        with _under_way("close", round_id):
+            await patiently(voting.close_due, round_id)
+            await patiently(presenting.catch_up, round_id)
 
     @DBOS.workflow(name="again", max_recovery_attempts=_RECOVERIES)
     async def again(round_id: str) -> None:
-        await patiently(posting.post_again, round_id)
+        with _under_way("again", round_id):
+            await patiently(posting.post_again, round_id)
 
     @DBOS.workflow(name="finish", max_recovery_attempts=_RECOVERIES)
     async def finish(finish_id: str) -> None:
-        await _step(casting.enlarging.enlarge, finish_id)
-        await patiently(casting.enlarging.show, finish_id)
+        with _under_way("finish", finish_id):
+            await _step(casting.enlarging.enlarge, finish_id)
+            await patiently(casting.enlarging.show, finish_id)
 
     return {"round": round_, "slot": slot, "close": close, "again": again, "finish": finish}
 
 
+@contextmanager
+def _under_way(kind: str, key: str) -> Iterator[None]:
+    """The errand is counted, and what is logged for it, also by DBOS, carries its round's id."""
+    with measures.errand(kind), logs.during(round_of(key)):
+        yield
+
+
 async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
     """A recorded step, not repeated on error: what costs money says itself what may be asked again."""
-
-    async def noted(key: str) -> R:
-        with logs.during(round_of(key)):
-            return await use_case(key)
-
-    return await DBOS.run_step_async({"name": use_case.__name__}, noted, key)
+    return await DBOS.run_step_async({"name": use_case.__name__}, use_case, key)
 
 
 async def _patiently(holding: Holding, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
@@ -141,13 +148,11 @@ async def _patiently(holding: Holding, use_case: Callable[[str], Coroutine[Any, 
     """
 
     async def told(key: str) -> R:
-        round_id = round_of(key)
-        with logs.during(round_id):
-            try:
-                return await use_case(key)
-            except (NotKept, PortraitLost) as error:
-                await holding.tell(round_id, error)
-                raise
+        try:
+            return await use_case(key)
+        except (NotKept, PortraitLost) as error:
+            await holding.tell(round_of(key), error)
+            raise
 
     options = StepOptions(
         name=use_case.__name__, retries_allowed=True, max_attempts=9, interval_seconds=0.5, backoff_rate=2.0
@@ -183,4 +188,4 @@ def _write_ahead(path: Path) -> None:
         why = "damaged" if type(error) is sqlite3.DatabaseError else "away"
         raise NotKept("engine", why, str(error), str(path)) from error
     if said != "ok":
-        raise NotKept("engine", "damaged", str(said), str(path))
+        raise NotKept("engine", "damaged", " ".join(str(said).split()), str(path))

@@ -72,7 +72,8 @@ class Enlarging:
         await self._stage.show(finish.round_id)
 
     async def _ended(self, finish: Finish) -> Finish:
-        if await self._portraits.has(original_key(finish.round_id, finish.id)):
+        stored = partial(self._portraits.has, original_key(finish.round_id, finish.id))
+        if await self._holding.on(finish.round_id, stored):
             return await self._stored(finish)
         if finish.state is FinishState.ASKING:
             return finish.missed(Miss("unknown", paid="maybe"))

@@ -5,11 +5,9 @@ bytes, before a single one of them is understood: Bolt itself decodes and parses
 """
 
 import asyncio
-import hmac
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from hashlib import sha256
 from typing import Any, Protocol
 
 import structlog
@@ -18,8 +16,10 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
 
 from bot import measures
+from bot.farewell import LAST_ACKS, LAST_CLOSES
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -27,11 +27,9 @@ log = structlog.get_logger()
 # Slack's client pings every 10 seconds and reconnects after four pings without an answer; who is silent for longer than
 # that has a client that is stuck itself (slackapi/bolt-python issues 417 and 1529).
 SILENCE_SECONDS = 60.0
-_CLOSING_SECONDS = 5.0
 # Of a request over HTTP. A form with everything in it that Slack lets people type is a few hundred kilobytes.
 MOST_BYTES = 1_000_000
 _BODY_SECONDS = 10.0
-_FRESH_SECONDS = 300  # by docs.slack.dev, "Verifying requests from Slack"
 _PATH = "/slack/events"
 
 
@@ -46,16 +44,22 @@ class Hearing(Protocol):
         """Seconds since anything was heard; 0 where nobody has to speak."""
         ...
 
+    @property
+    def age(self) -> float:
+        """Seconds since the connection was opened; 0 where there is none to keep."""
+        ...
+
 
 class Door:
     """HTTP: Slack calls when it wants to, and signs what it says."""
 
     ready = True
     silence = 0.0
+    age = 0.0
 
     def __init__(self, slack: AsyncApp, secret: str) -> None:
         self._slack = slack
-        self._secret = secret.encode()
+        self._verifier = SignatureVerifier(secret)
 
     def web_app(self) -> web.Application:
         app = web.Application(client_max_size=MOST_BYTES)
@@ -81,23 +85,36 @@ class Door:
             return web.Response(status=400)
 
     def _signed(self, body: bytes, headers: dict[str, str]) -> bool:
-        at, signature = headers.get("x-slack-request-timestamp", ""), headers.get("x-slack-signature", "")
-        if not (at.isascii() and at.isdigit() and len(at) < 16 and abs(time.time() - int(at)) <= _FRESH_SECONDS):
-            return False
-        own = hmac.new(self._secret, b"v0:%s:%s" % (at.encode(), body), sha256).hexdigest()
-        return hmac.compare_digest(f"v0={own}".encode(), signature.encode("utf-8", "surrogateescape"))
+        try:
+            return self._verifier.is_valid_request(body, headers)
+        except (ValueError, TypeError, OverflowError):
+            return False  # a moment that is no number, a signature or a body that is no text
 
 
 class Ear(AsyncSocketModeHandler):
-    """Bolt's handler; an envelope that Bolt itself stumbles over is taken all the same, or Slack would send it again
-    three times."""
+    """Bolt's handler, which knows how many requests wait for their ack; an envelope that Bolt itself stumbles over is
+    taken all the same, or Slack would send it again three times."""
+
+    _asked = 0
 
     async def handle(self, client: Any, req: Any) -> None:
+        self._asked += 1
         try:
             await super().handle(client, req)
         except Exception:
             log.exception("bad_envelope")
             await client.send_socket_mode_response({"envelope_id": req.envelope_id})
+        finally:
+            self._asked -= 1
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._asked) or not self.client.message_queue.empty()
+
+    def deafen(self) -> None:
+        """Hear nothing more: what gets no ack Slack sends again, or tells whoever pressed."""
+        if receiver := self.client.message_receiver:
+            receiver.cancel()
 
 
 class Socket:
@@ -136,17 +153,28 @@ class Socket:
                 await self.open()
                 await _close(dead)
 
+    @property
+    def age(self) -> float:
+        """Seconds since the connection was opened by us; the client may have renewed it by itself since."""
+        return max(0.0, time.time() - self._opened)
+
     async def close(self) -> None:
+        """Take no more requests, give those that are here their ack, and hang up."""
+        self._handler.deafen()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ACKS):
+                while self._handler.busy:  # noqa: ASYNC110 - asked once, at the very end
+                    await asyncio.sleep(0.02)
         await _close(self._handler)
 
-    def _new(self) -> AsyncSocketModeHandler:
+    def _new(self) -> Ear:
         return Ear(self._slack, self._token)
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:
     """A dead peer answers no farewell, so there is little waiting for it."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(_CLOSING_SECONDS):
+        async with asyncio.timeout(LAST_CLOSES):
             await handler.close_async()  # type: ignore[no-untyped-call]
 
 
@@ -156,7 +184,7 @@ async def listening(slack: AsyncApp, settings: Settings) -> AsyncIterator[Hearin
     if settings.http_port:
         secret = settings.slack_signing_secret
         door = Door(slack, secret.get_secret_value() if secret else "")
-        runner = web.AppRunner(door.web_app())
+        runner = web.AppRunner(door.web_app(), shutdown_timeout=LAST_ACKS)
         await runner.setup()
         await web.TCPSite(runner, port=settings.http_port).start()
         try:

@@ -53,5 +53,7 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # DBOS speaks by itself, in a form of its own, unless it finds that somebody listens.
+    logging.getLogger("dbos").addHandler(logging.NullHandler())
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

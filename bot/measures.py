@@ -4,6 +4,7 @@ Nothing here names a person, a character or a candidate, and nothing tells a tal
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -23,10 +24,13 @@ _portraits = Histogram(
 _dollars = Counter("castroom_spent_dollars", "What landed portraits cost.", ["model", "source"], registry=_registry)
 _misses = Counter("castroom_misses", "Slots that gave no portrait.", ["kind", "paid"], registry=_registry)
 _redraws = Counter("castroom_redraws", "Messages drawn anew.", ["outcome"], registry=_registry)
+_errands = Gauge("castroom_errands", "Durable work begun and not ended.", ["kind"], registry=_registry)
+_queue = Gauge("castroom_queue", "Slots and finishes that wait for their account's turn.", registry=_registry)
 _sockets = Counter("castroom_sockets_replaced", "Sockets that heard nothing.", registry=_registry)
 _now = {
     "drawing": Gauge("castroom_drawing", "Slots being drawn now.", registry=_registry),
     "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages to be drawn anew.", registry=_registry),
+    "socket_age": Gauge("castroom_socket_age_seconds", "Since the socket was opened.", registry=_registry),
     "socket_silence": Gauge("castroom_socket_silence_seconds", "Since the socket was heard.", registry=_registry),
 }
 
@@ -54,12 +58,22 @@ def redrawn(outcome: str) -> None:
     _redraws.labels(outcome).inc()
 
 
+def errand(kind: str) -> AbstractContextManager[object]:
+    """An errand of this kind is under way for as long as the block runs."""
+    return _errands.labels(kind).track_inprogress()
+
+
+def queueing() -> AbstractContextManager[object]:
+    """A slot or finish waits for its account's turn for as long as the block runs."""
+    return _queue.track_inprogress()
+
+
 def socket_replaced() -> None:
     _sockets.inc()
 
 
 def reads(name: str, value: Callable[[], float]) -> None:
-    """Where a figure of now comes from: drawing, redraws_waiting or socket_silence."""
+    """Where a figure of now comes from, by its name in the table above."""
     _now[name].set_function(value)
 
 

@@ -17,6 +17,7 @@ from bot.listening import Hearing
 _HOST = "127.0.0.1"
 _LOOK_SECONDS = 0.25
 _ANSWER_SECONDS = 2.0
+_LAST_ANSWERS = 0.5
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ async def ops(port: int | None, vitals: Vitals) -> AsyncIterator[None]:
     """Measure the loop for as long as the block runs, and answer on `port` where one is set."""
     measures.reads("drawing", vitals.drawing)
     measures.reads("socket_silence", lambda: vitals.hearing.silence)
+    measures.reads("socket_age", lambda: vitals.hearing.age)
     measuring = asyncio.create_task(_measure_lag())
-    runner = web.AppRunner(_site(vitals), access_log=None)
+    runner = web.AppRunner(_site(vitals), access_log=None, shutdown_timeout=_LAST_ANSWERS)
     try:
         if port:
             await runner.setup()

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot import measures
 from bot.errors import RateLimited, Resting
 from bot.ports import Clock, Line, Rounds, Stage, Turn
 from bot.round import Round, State
@@ -37,7 +38,8 @@ class Turns:
         """
         turn = self._models.line(slot.model).enter()
         try:
-            return await self._wait(turn, round_, slot)
+            with measures.queueing():
+                return await self._wait(turn, round_, slot)
         finally:
             turn.leave()
 
@@ -63,8 +65,9 @@ async def wait_in_line(models: Models, model_id: str) -> None:
     """Wait until a model or upscaler may be asked; raises Resting and RateLimited as `Turns.take` does."""
     turn = models.line(model_id).enter()
     try:
-        while seconds := _left(models, turn, model_id):  # noqa: ASYNC110 - time alone brings the turn
-            await asyncio.sleep(min(seconds, _LOOK_AGAIN))
+        with measures.queueing():
+            while seconds := _left(models, turn, model_id):  # noqa: ASYNC110 - time alone brings the turn
+                await asyncio.sleep(min(seconds, _LOOK_AGAIN))
     finally:
         turn.leave()
 

@@ -12,11 +12,11 @@ import structlog
 
 from bot import logs, measures
 from bot.errors import NotKept, Unreachable
+from bot.farewell import LAST_REDRAWS
 
 log = structlog.get_logger()
 
 _MINUTE = 60.0
-_LAST_REDRAWS = 3.0
 _REMEMBERED = 1_000
 
 
@@ -156,7 +156,7 @@ class Redraws:
                 await self._worker
         dirty = [key for pace in self._paces.values() for key in pace.dirty]
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_REDRAWS):
+            async with asyncio.timeout(LAST_REDRAWS):
                 for key in (*dirty, *self._new):
                     await self._safely(key)
 

@@ -27,7 +27,7 @@ def _examine(file: Path) -> None:
         if file.stat().st_size <= _LOOKED_THROUGH:
             (said,) = database.execute("PRAGMA quick_check(1)").fetchone()
             if said != "ok":
-                raise NotKept("database", "damaged", str(said), str(file))
+                raise NotKept("database", "damaged", " ".join(str(said).split()), str(file))
         (versioned,) = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row = database.execute("SELECT version_num FROM alembic_version").fetchone() if versioned else None
     if row and not known(row[0]):

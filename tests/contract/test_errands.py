@@ -8,18 +8,22 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from dbos import DBOS
 
 from bot.casting import Casting
 from bot.engine import Engine
+from bot.errors import NotKept
 
 
 @dataclass
 class Deeds:
-    """Use cases that note what was asked of them; `held` keeps slots from finishing, `failing` makes steps fail."""
+    """Use cases that note what was asked of them; `held` keeps slots from finishing, `failing` makes steps fail, with
+    `trouble` where it is given."""
 
     done: list[str] = field(default_factory=list)
     held: asyncio.Event = field(default_factory=asyncio.Event)
     failing: int = 0
+    trouble: Exception = field(default_factory=lambda: ConnectionError("Slack is away"))
 
     def casting(self) -> Casting:
         """As much of a casting as the engine calls."""
@@ -31,13 +35,14 @@ class Deeds:
             "presenting": SimpleNamespace(catch_up=self.catch_up),
             "voting": SimpleNamespace(close_due=self.close_due),
             "enlarging": SimpleNamespace(enlarge=self.enlarge, show=self.catch_up),
+            "holding": SimpleNamespace(tell=self.tell),
         }
         return cast("Casting", SimpleNamespace(**parts))
 
     async def post(self, key: str) -> None:
         if self.failing:
             self.failing -= 1
-            raise ConnectionError("Slack is away")
+            raise self.trouble
         self.done.append(f"post {key}")
 
     async def post_again(self, key: str) -> None:
@@ -62,6 +67,9 @@ class Deeds:
 
     async def catch_up(self, key: str) -> None:
         self.done.append(f"show {key}")
+
+    async def tell(self, round_id: str, error: Exception) -> None:
+        self.done.append(f"tell {round_id} {error}")
 
     async def close_due(self, key: str) -> None:
         self.done.append(f"close {key}")
@@ -141,6 +149,48 @@ async def test_a_step_slack_would_not_take_is_tried_again(deeds: tuple[Deeds, En
     await engine.start("round", "r1")
     await until(noted, "show r1", 10)
     assert noted.done.count("post r1") == 1
+
+
+async def test_where_the_database_fails_the_lead_is_told_and_the_step_tried_again(deeds: tuple[Deeds, Engine]) -> None:
+    noted, engine = deeds
+    noted.failing, noted.trouble = 1, NotKept("database", "full")
+    noted.held.set()
+    await engine.start("round", "r1")
+    await until(noted, "show r1", 10)
+    assert noted.done[:2] == ["tell r1 NotKept(part='database', why='full')", "post r1"]
+
+
+async def test_what_cannot_be_started_now_is_left_to_the_clock(
+    deeds: tuple[Deeds, Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted, engine = deeds
+
+    async def broken(*args: object) -> None:
+        raise OSError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DBOS, "start_workflow_async", broken)
+        await engine.start("close", "r1")
+    assert noted.done == []
+    await engine.start("close", "r1")
+    await until(noted, "show r1")
+
+
+@pytest.mark.parametrize("spoilt", ["header", "page"])
+async def test_an_engine_file_that_is_damaged_is_left_as_it_was(tmp_path: Path, spoilt: str) -> None:
+    file = tmp_path / "engine.sqlite"
+    engine = await running(Deeds(), tmp_path)
+    await engine.close()
+    for other in (tmp_path / "engine.sqlite-wal", tmp_path / "engine.sqlite-shm"):
+        other.unlink(missing_ok=True)
+    data = bytearray(file.read_bytes())
+    at = 0 if spoilt == "header" else 4096
+    data[at : at + 64] = bytes(range(1, 65))
+    file.write_bytes(data)
+    with pytest.raises(NotKept) as caught:
+        await running(Deeds(), tmp_path)
+    assert (caught.value.part, caught.value.why, caught.value.where) == ("engine", "damaged", str(file))
+    assert file.read_bytes() == data
 
 
 def test_an_engine_that_was_stopped_takes_its_errands_up_again(tmp_path: Path) -> None:

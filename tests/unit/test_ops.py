@@ -17,6 +17,7 @@ from bot.ops import Vitals, ops
 class Ear:
     ready: bool = True
     silence: float = 0.0
+    age: float = 0.0
 
 
 def free() -> int:
@@ -78,6 +79,18 @@ async def test_figures_in_prometheus_form(count: Callable[[], None], line: str) 
         assert value(after, line) > before
         assert value(after, "castroom_drawing") == 3
         assert value(after, "castroom_socket_silence_seconds") == 2.5
+
+
+async def test_what_is_under_way_is_counted_while_it_is() -> None:
+    async with asked(Vitals(sound, Ear(age=90.5), lambda: 0)) as session:
+        line = 'castroom_errands{kind="slot"}'
+        before = value(await told(session, "/metrics"), line)
+        with measures.errand("slot"), measures.errand("slot"), measures.queueing():
+            during = await told(session, "/metrics")
+        after = await told(session, "/metrics")
+        assert (value(during, line) - before, value(after, line)) == (2, before)
+        assert value(during, "castroom_queue") - value(after, "castroom_queue") == 1
+        assert value(after, "castroom_socket_age_seconds") == 90.5
 
 
 def value(answer: tuple[int, str], line: str) -> float:
