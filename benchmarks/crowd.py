@@ -15,7 +15,7 @@ from bot.brief import Brief, fold
 from bot.face import Face, Place, Portrait
 from bot.round import Reason, Round, State
 from bot.slot import Slot, SlotState
-from storage import Storage, grams, standing, tables
+from storage import Storage, grams, tables
 from storage.rows import row_of
 from storage.tables import aliases, channels, characters, faces, productions, rounds, slots
 
@@ -23,6 +23,7 @@ TEAM = "T0CROWD"
 PERSON = "U0CROWD"
 # The production that is asked from holds as many as one poster shows; every other one as many as a large series.
 HERE = Place(TEAM, "C0HERE")
+OTHERS_FILM = "P-C0OTHER0000"
 _OURS, _THEIRS = 40, 500
 _AT_A_TIME = 2_000
 _SLOTS = 2
@@ -100,7 +101,10 @@ def crowd(count: int) -> list[Member]:
 
 
 async def fill(storage: Storage, members: Sequence[Member]) -> None:
-    """Write them all, each with a locked round of two candidates and its face, as rows of an ordinary database."""
+    """Write them all, each with a locked round of two candidates and its face, as rows of an ordinary database.
+
+    Names in pieces come last and in their order: by the row, a hundred thousand of them would take minutes.
+    """
     places = dict.fromkeys(member.place for member in members)
     ours = [{"id": f"P-{p.channel}", "team": TEAM, "channel": p.channel, "name": _film(p)} for p in places]
     cast = [{"team": TEAM, "channel": p.channel, "production_id": f"P-{p.channel}"} for p in places]
@@ -116,11 +120,13 @@ async def fill(storage: Storage, members: Sequence[Member]) -> None:
                 (rounds, [row_of(round_) for round_ in drawn]),
                 (slots, [row_of(s) | {"reserved_on": _SINCE.date()} for round_ in drawn for s in round_.slots]),
                 (faces, [row_of(_face(round_)) for round_ in drawn]),
-                (tables.grams, grams.rows_of(TEAM, [fold(name) for m in some for name in (m.name, m.alias)])),
             ),
         )
+    names = [fold(name) for member in members for name in (member.name, member.alias)]
+    pieces = sorted({(TEAM, gram, name) for name in names for gram in grams.grams_of(name)})
     async with storage.database.change() as connection:
-        await standing.settle(connection)
+        # As the driver takes it: there are fifteen for each name.
+        await connection.exec_driver_sql(str(insert(tables.grams).compile(connection.engine)), pieces)
 
 
 async def _write(storage: Storage, tables: Sequence[tuple[Table, Sequence[Row]]]) -> None:
@@ -145,12 +151,14 @@ def _character(member: Member) -> Row:
         "production_id": f"P-{member.place.channel}",
         "name": member.name,
         "folded": fold(member.name),
+        "shown_in": member.place.channel,
+        "has_face": True,
     }
 
 
 def _alias(member: Member) -> Row:
-    row = _character(member)
-    return row | {"character_id": row.pop("id"), "name": member.alias, "folded": fold(member.alias)}
+    row = {"production_id": f"P-{member.place.channel}", "character_id": member.id}
+    return row | {"name": member.alias, "folded": fold(member.alias)}
 
 
 def _round(member: Member) -> Round:

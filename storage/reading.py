@@ -60,7 +60,9 @@ async def unshown(connection: AsyncConnection, now: datetime) -> Sequence[str]:
         and_(rounds.c.state == State.LOCKED, rounds.c.record_file.is_(None)),
     )
     recent = rounds.c.opened_at > now - _WORTH_SHOWING
-    return list(await connection.scalars(select(rounds.c.id).where(recent, lacking)))
+    # As a CASE, so that SQLite looks at the recent ones and not, by their state, at all that were ever locked.
+    found = select(rounds.c.id).where(recent, case((lacking, 1), else_=0) == 1)
+    return list(await connection.scalars(found))
 
 
 async def on_show(connection: AsyncConnection, now: datetime) -> Sequence[str]:

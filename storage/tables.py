@@ -87,7 +87,7 @@ characters = Table(
     UniqueConstraint("production_id", "folded"),
     Index("ix_characters_folded", "folded"),
     # All that a page of the roster, its sum and its shelves look at.
-    Index("ix_characters_listed", "production_id", "folded", "id", "shown_in", "has_face"),
+    Index("ix_characters_listed", "production_id", "shown_in", "folded", "id", "has_face"),
 )
 
 aliases = Table(

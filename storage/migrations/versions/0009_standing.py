@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.add_column("characters", sa.Column("has_face", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute(_STANDING)
     op.create_index("ix_characters_folded", "characters", ["folded"])
-    listed = ["production_id", "folded", "id", "shown_in", "has_face"]
+    listed = ["production_id", "shown_in", "folded", "id", "has_face"]
     op.create_index("ix_characters_listed", "characters", listed)
     op.create_index("ix_aliases_folded", "aliases", ["folded"])
     op.create_index("ix_rounds_opened_at", "rounds", ["opened_at"])
