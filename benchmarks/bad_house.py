@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +17,6 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from benchmarks.overheard import Overheard, overhearing
 from benchmarks.trying import Lost
-from bot.brief import Brief
 from bot.catalogue import Catalogue
 from bot.errors import AlreadyCast
 from bot.face import Place
@@ -139,7 +137,7 @@ class House:
             where = "WHERE team = ?" if team else ""
             told.append(
                 (table, sorted(map(repr, self._live.execute(f"SELECT * FROM {table} {where}", [team][: bool(team)]))))
-            )  # noqa: S608 - our own tables
+            )
         return told
 
 

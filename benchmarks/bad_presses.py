@@ -114,7 +114,7 @@ def _sought(words: str, team: str) -> Any:
     return envelopes.touch("search", words, kind="plain_text_input", team=team)
 
 
-def _reacted(name: str, added: bool, person: str) -> Any:  # noqa: FBT001 - drawn
+def _reacted(name: str, added: bool, person: str) -> Any:
     return envelopes.reaction(name, added=added, person=person)
 
 

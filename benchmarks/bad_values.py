@@ -22,7 +22,7 @@ _HOSTILE = st.sampled_from(SNIPPETS)
 _DEEP: list[Any] = []
 for _ in range(60):
     _DEEP = [_DEEP]
-_OBJECTS = (
+_OBJECTS: tuple[Any, ...] = (
     0, -1, 2**63, 10**40, 1.5, float("inf"), float("nan"), True, False, None, [], {}, [None], [[]], {"": None}, [{}], _DEEP,
     ["x"] * 3_000, {"value": {}}, {"id": 7}, [0], {"type": "x"}, {"selected_option": {"value": None}}, 5_000 * "9",
 )  # fmt: skip

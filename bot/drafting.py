@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Literal
 
 import structlog
-from rapidfuzz import fuzz, process
 
 from bot.brief import Brief, Consent, fold
 from bot.catalogue import Catalogue, ModelFacts
@@ -16,9 +15,9 @@ from bot.errors import AlreadyCasting, BriefError, CastingError, Dearer, NoModel
 from bot.face import Character, Place
 from bot.opening import Opening, Quote
 from bot.permits import Permits
-from bot.ports import Clock, Health, Opened, People, Productions, Roster, Rounds, Visibility, Wanted
+from bot.ports import Clock, Health, Opened, People, Productions, Roster, Rounds, Search, Visibility, Wanted
 from bot.production import Customs
-from bot.recall import Recall
+from bot.recall import LIKELY, Recall, nearest
 
 log = structlog.get_logger()
 
@@ -109,9 +108,8 @@ class Drafting:
     async def suggest(self, form_id: str, person: str, typed: str) -> Sequence[Suggested]:
         """Characters of this production, then others the person may see, and the name as it is typed."""
         wish = await self._opening.wish(form_id, person)
-        own, others = await self._known(wish.place, person)
-        found = [_suggested(c) for c in _like(typed, own)]
-        found += [Suggested(c.name, "elsewhere") for c in _like(typed, others)]
+        own, others = await self._like(typed, wish.place, person)
+        found = [*map(_suggested, own), *(Suggested(c.name, "elsewhere") for c in others)]
         name = " ".join(typed.split())
         new = [Suggested(name, "new")] if name and fold(name) not in {fold(s.name) for s in found} else []
         return [*new, *found][:_MOST_SUGGESTED]
@@ -119,8 +117,8 @@ class Drafting:
     async def faces(self, form_id: str, person: str, typed: str) -> Sequence[str]:
         """Names of the faces that a portrait can be drawn after."""
         wish = await self._opening.wish(form_id, person)
-        own, others = await self._known(wish.place, person)
-        return [c.name for c in _like(typed, [c for c in [*own, *others] if c.face])][:_MOST_SUGGESTED]
+        own, others = await self._like(typed, wish.place, person, cast=True)
+        return [c.name for c in (*own, *others)][:_MOST_SUGGESTED]
 
     async def ready(self, form_id: str, person: str, draft: Draft) -> Ready:
         """The brief in a form, looked at from all sides before anything is opened or fetched.
@@ -210,26 +208,32 @@ class Drafting:
         if not member.human or member.gone or not await self._visibility.sees(person, place):
             away.add(person)
 
-    async def _known(self, place: Place, person: str) -> tuple[list[Character], list[Character]]:
-        own, others = await self._split(await self._roster.characters(place.team), place)
-        return own, await self._recall.visible(others, person, place)
+    async def _like(
+        self, typed: str, place: Place, person: str, *, cast: bool = False
+    ) -> tuple[list[Character], list[Character]]:
+        """Who is called so: in this production, and in others that the person may see; only faces where `cast`."""
+        shelves = await self._roster.shelves(place.team)
+        here = (await self._productions.of(place)).id
+        seen = await self._recall.seen({shelf.place for shelf in shelves}, person, place)
+        ours = Search(tuple(s.place for s in shelves if s.production == here), here, cast=cast)
+        called = [
+            c for c in await self._roster.like(place.team, typed, LIKELY) if c.production == here or c.place in seen
+        ]
+        near = nearest(typed, called, _MOST_SUGGESTED, _LIKE_ENOUGH)
+        spelt = [c for c in await self._roster.some(list({c.character_id: c for c in near})) if c.face or not cast]
+        own = {c.id: c for c in (*await self._begun(typed, ours), *spelt) if c.production == here}
+        others = {c.id: c for c in (*await self._begun(typed, Search(tuple(seen), cast=cast)), *spelt)}
+        return list(own.values()), [c for c in others.values() if c.production != here]
+
+    async def _begun(self, typed: str, search: Search) -> Sequence[Character]:
+        """Those whose names begin so, everybody while nothing is typed: enough, even if half are of this production."""
+        return (await self._roster.page(replace(search, begins=typed), 2 * _MOST_SUGGESTED, 0)).characters
 
     async def _split(self, known: Sequence[Character], place: Place) -> tuple[list[Character], list[Character]]:
         """Those of the production that `place` casts for, and the others."""
         production = await self._productions.of(place)
         own = [c for c in known if c.place == place or (production.id and c.production == production.id)]
         return own, [c for c in known if c not in own]
-
-
-def _like(typed: str, characters: Sequence[Character]) -> list[Character]:
-    """Those that begin so, then those that are spelt like it; everybody while nothing is typed."""
-    wanted = fold(typed)
-    if not wanted:
-        return list(characters)
-    begun = [c for c in characters if fold(c.name).startswith(wanted)]
-    names = {n: fold(c.name) for n, c in enumerate(characters) if c not in begun}
-    near = process.extract(wanted, names, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH, limit=_MOST_SUGGESTED)
-    return [*begun, *(characters[n] for _, _, n in near)]
 
 
 def _suggested(character: Character) -> Suggested:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.budget import Caps
 from bot.face import Character, Place
 from bot.ports import Page, Roster, Rounds, Search, Shelf, Visibility
-from bot.recall import Recall, nearest
+from bot.recall import LIKELY, Recall, nearest
 from bot.round import Round
 from bot.spending import Spending
 
@@ -96,7 +96,7 @@ class Home:
     async def _near(self, team: str, search: Search) -> tuple[Character, ...]:
         called = [
             c
-            for c in await self._roster.called(team)
+            for c in await self._roster.like(team, search.words, LIKELY)
             if c.place in search.places and search.production in ("", c.production)
         ]
         found = dict.fromkeys(c.character_id for c in nearest(search.words, called, A_PAGE))

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from math import ceil, sqrt
@@ -34,6 +35,9 @@ _FAITHFUL = (95, 90)  # a reference is somebody's face
 _EVEN = Image.Resampling.LANCZOS
 # A little under the smallest candidate, so that every one is resampled and none keeps its model's own sharpness.
 _BLIND_SCALE = 0.94
+
+# Threads that share the work of one sheet while it takes: everybody waits for it, once all portraits are there.
+_HANDS = 2
 
 # Pillow lets go of the interpreter in its codecs, so these never hold up the event loop. Portraits have a thread to
 # themselves: two that decode 4K keep 70 MB each, and the allocator gives neither back.
@@ -113,17 +117,25 @@ def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
     across, down = _ratio(aspect)
     cell_w = (SHEET_WIDTH - _GUTTER * (columns - 1)) // columns
     cell_h = round(cell_w * down / across)
-    pictures = {n: _open(p, (cell_w, cell_h)) for n, p in sorted(previews.items())}
-    least_w, _ = _common_size([p.size for p in pictures.values()], aspect)
-    scale = min(1.0, least_w / cell_w)
-    rows = ceil(len(pictures) / columns)
+    numbers = sorted(previews)
+    rows = ceil(len(numbers) / columns)
     sheet = Image.new("RGB", (SHEET_WIDTH, rows * cell_h + _GUTTER * (rows - 1)), "white")
-    for place, (number, picture) in enumerate(pictures.items()):
-        same = ImageOps.fit(picture, (round(cell_w * scale), round(cell_h * scale)), _EVEN)
-        cell = same.resize((cell_w, cell_h), _EVEN) if same.width != cell_w else same
-        _number(cell, number)
-        sheet.paste(cell, ((place % columns) * (cell_w + _GUTTER), (place // columns) * (cell_h + _GUTTER)))
+    with ThreadPoolExecutor(_HANDS) as hands:
+        pictures = list(hands.map(lambda number: _open(previews[number], (cell_w, cell_h)), numbers))
+        least_w, _ = _common_size([picture.size for picture in pictures], aspect)
+        scale = min(1.0, least_w / cell_w)
+        cells = hands.map(lambda picture: _cell(picture, (cell_w, cell_h), scale), pictures)
+        for place, (number, cell) in enumerate(zip(numbers, cells, strict=True)):
+            _number(cell, number)
+            sheet.paste(cell, ((place % columns) * (cell_w + _GUTTER), (place // columns) * (cell_h + _GUTTER)))
     return _under(sheet, SHEET_BYTES)
+
+
+def _cell(picture: Image.Image, size: tuple[int, int], scale: float) -> Image.Image:
+    """One picture of a sheet: brought to what the smallest of them has, and from there to the cell's size."""
+    width, height = size
+    same = ImageOps.fit(picture, (round(width * scale), round(height * scale)), _EVEN)
+    return same.resize(size, _EVEN) if same.width != width else same
 
 
 def record(preview: bytes) -> bytes:
@@ -211,8 +223,10 @@ def _small(image: Image.Image) -> Image.Image:
     """The preview's pixels, in RGB. A large picture is halved first, so that it is never in memory twice."""
     factor = max(image.size) // _PREVIEW_SIDE
     if factor > 1 and image.mode in ("RGB", "L"):
-        picture = image.reduce(factor).convert("RGB")
+        picture = image.reduce(factor)
         image.close()
+        if picture.mode != "RGB":
+            picture = picture.convert("RGB")
     else:
         picture = image.convert("RGB")
     picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE), Image.Resampling.LANCZOS)
@@ -232,7 +246,10 @@ def _open(data: bytes, at_least: tuple[int, int] | None = None) -> Image.Image:
     image = Image.open(BytesIO(data), formats=("JPEG",))
     if at_least:
         image.draft("RGB", at_least)
-    return image.convert("RGB")
+    if image.mode != "RGB":
+        return image.convert("RGB")
+    image.load()
+    return image
 
 
 def _common_size(sizes: Sequence[tuple[int, int]], aspect: str) -> tuple[int, int]:
@@ -258,8 +275,13 @@ def _number(cell: Image.Image, number: int) -> None:
     shade = Image.new("L", (2 * radius + 1, 2 * radius + 1), 0)
     ImageDraw.Draw(shade).ellipse((0, 0, 2 * radius, 2 * radius), fill=170)
     cell.paste(Image.new("RGB", shade.size, "black"), (margin, margin), mask=shade)
-    font = ImageFont.load_default(size=round(radius * 1.35))
-    ImageDraw.Draw(cell).text((margin + radius, margin + radius), str(number), fill="white", font=font, anchor="mm")
+    middle, font = (margin + radius, margin + radius), _font(round(radius * 1.35))
+    ImageDraw.Draw(cell).text(middle, str(number), fill="white", font=font, anchor="mm")
+
+
+@lru_cache(maxsize=8)
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size=size)
 
 
 def _caption(cell: Image.Image, words: str) -> None:

@@ -20,6 +20,8 @@ from bot.presenting import ENDINGS, filename, preview_of
 _LIKE_ENOUGH = 70.0
 _SUGGESTIONS = 5
 _SHORTEST_FORGIVEN = 4
+# Spellings looked at more closely when a name finds nobody.
+LIKELY = 300
 # Questions to Slack at a time, once the first one has told who the person is.
 _QUESTIONS = 8
 
@@ -154,7 +156,7 @@ class Recall:
 
     async def _similar(self, name: str, person: str, place: Place) -> Recalled:
         """A slip of one letter is forgiven when it can mean one character only; else the nearest are offered."""
-        near = nearest(name, await self._roster.called(place.team), 50)
+        near = nearest(name, await self._roster.like(place.team, name, LIKELY), 50)
         seen = await self.seen({called.place for called in near}, person, place)
         shown = [called for called in near if called.place in seen]
         visible = await self._roster.some(list(dict.fromkeys(c.character_id for c in shown))[:_SUGGESTIONS])
@@ -222,9 +224,9 @@ class Recall:
         return frozenset([place, *(where for where, sees in zip(asked, answers, strict=True) if sees)])
 
 
-def nearest(name: str, everybody: Iterable[Called], limit: int) -> list[Called]:
-    """Whose names are most like `name`, the nearest first."""
+def nearest(name: str, everybody: Iterable[Called], limit: int, like_enough: float = _LIKE_ENOUGH) -> list[Called]:
+    """Whose names are most like `name`, the nearest first; of at most a few hundred, since it is not done aside."""
     known = list(everybody)
     names = [called.folded for called in known]
-    near = process.extract(fold(name), names, scorer=fuzz.WRatio, score_cutoff=_LIKE_ENOUGH, limit=limit)
+    near = process.extract(fold(name), names, scorer=fuzz.WRatio, score_cutoff=like_enough, limit=limit)
     return [known[at] for _, _, at in near]

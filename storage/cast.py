@@ -12,6 +12,8 @@ CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
 # The channel in which a character's face was cast, or is being cast, or that its production began in.
 WHERE = func.coalesce(faces.c.channel, rounds.c.channel, productions.c.channel)
 
+HAS_FACE = and_(faces.c.round_id.is_not(None), faces.c.released.is_(None))
+
 
 def with_faces(*columns: ColumnElement[Any]) -> Select[Any]:
     """`columns` of every character, one row each."""

@@ -10,6 +10,7 @@ from bot.deed import Deed
 from bot.face import Character
 from storage.chronicle import write
 from storage.database import upsert
+from storage.grams import remember
 from storage.tables import aliases, characters
 
 
@@ -26,6 +27,7 @@ async def name(connection: AsyncConnection, character: Character, alias: str, de
     written = upsert(connection, aliases).values(row).on_conflict_do_nothing()
     if (await connection.execute(written)).rowcount == 0:
         return str((await connection.execute(_holder(character.production, folded))).one().name)
+    await remember(connection, character.place.team, alias)
     await write(connection, deed)
     return ""
 

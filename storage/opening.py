@@ -16,9 +16,11 @@ from bot.round import OPEN, RECAST, Round, State
 from storage import purse
 from storage.belonging import production_of
 from storage.database import upsert
+from storage.grams import remember
 from storage.outcome import let_go, present_face
 from storage.reading import round_by_id
 from storage.rows import row_of
+from storage.standing import settle
 from storage.tables import aliases, characters, is_open, rounds, slots
 
 
@@ -48,6 +50,7 @@ async def open_round(
     opened = replace(new, character_id=character_id)
     await connection.execute(insert(rounds).values(row_of(opened)))
     await connection.execute(insert(slots), [row_of(slot) | {"reserved_on": spender.day} for slot in new.slots])
+    await settle(connection, character_id)
     return Opened(opened, fresh=True)
 
 
@@ -68,6 +71,7 @@ async def _character(connection: AsyncConnection, place: Place, name: str) -> tu
         id=uuid4().hex, production_id=production_id, name=name, folded=folded
     )
     held = character.on_conflict_do_update(index_elements=["production_id", "folded"], set_={"folded": folded})
+    await remember(connection, place.team, name)
     return str(await connection.scalar(held.returning(characters.c.id))), ""
 
 

@@ -10,11 +10,13 @@ from bot.face import Face, Place, Release
 from bot.round import OPEN, State
 from storage.chronicle import write
 from storage.rows import row_of
+from storage.standing import hold, hold_of, settle
 from storage.tables import faces, rounds
 
 
 async def lock(connection: AsyncConnection, round_id: str, face: Face) -> bool:
     """closed -> locked with the character's next version of its face; False when it is not closed."""
+    await hold(connection, face.character_id)
     locked = update(rounds).where(rounds.c.id == round_id, rounds.c.state == State.CLOSED)
     changed = await connection.execute(locked.values(state=State.LOCKED, locked_slot=face.slot_id))
     if changed.rowcount == 0:
@@ -22,6 +24,7 @@ async def lock(connection: AsyncConnection, round_id: str, face: Face) -> bool:
     latest = select(func.max(faces.c.version)).where(faces.c.character_id == face.character_id)
     version = (await connection.scalar(latest) or 0) + 1
     await connection.execute(insert(faces).values(row_of(replace(face, version=version))))
+    await settle(connection, face.character_id)
     return True
 
 
@@ -33,6 +36,7 @@ def present_face(character_id: str) -> Select[str]:
 
 async def let_go(connection: AsyncConnection, round_id: str, release: Release) -> bool:
     """Unlock a face and write the deed; False when somebody did before."""
+    await hold_of(connection, round_id)
     here = (faces.c.round_id == round_id) & faces.c.released.is_(None)
     unlocked = update(faces).where(here).values(released=release)
     row = (
@@ -43,13 +47,18 @@ async def let_go(connection: AsyncConnection, round_id: str, release: Release) -
     place = Place(row.team, row.channel)
     deed = Deed("unlocked", place, release.person, release.at, row.character_id, round_id, release.reason)
     await write(connection, deed)
+    await settle(connection, row.character_id)
     return True
 
 
 async def void(connection: AsyncConnection, round_id: str, why: str) -> bool:
     """drawing, voting or closed -> void; what its slots still reserve goes back as each of them ends."""
+    character_id = await hold_of(connection, round_id)
     ended = update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(OPEN))
-    return (await connection.execute(ended.values(state=State.VOID, why_void=why))).rowcount == 1
+    if (await connection.execute(ended.values(state=State.VOID, why_void=why))).rowcount == 0:
+        return False
+    await settle(connection, character_id)
+    return True
 
 
 async def take_over(connection: AsyncConnection, round_id: str, before: str, person: str) -> bool:

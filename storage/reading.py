@@ -62,14 +62,18 @@ async def unshown(connection: AsyncConnection, now: datetime) -> Sequence[str]:
         and_(rounds.c.state == State.LOCKED, rounds.c.record_file.is_(None)),
     )
     recent = rounds.c.opened_at > now - _WORTH_SHOWING
-    return list(await connection.scalars(select(rounds.c.id).where(recent, lacking)))
+    # As a CASE, so that SQLite looks at the recent ones and not, by their state, at all that were ever locked.
+    found = select(rounds.c.id).where(recent, case((lacking, 1), else_=0) == 1)
+    return list(await connection.scalars(found))
 
 
 async def on_show(connection: AsyncConnection, now: datetime) -> Sequence[str]:
     """Rounds with a message that are open, or were opened so lately that their end may be what it does not show."""
+    shown = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
     lately = rounds.c.opened_at > now - _JUST_ENDED
-    changing = and_(rounds.c.message_ts.is_not(None), or_(rounds.c.state.in_(OPEN), lately))
-    return list(await connection.scalars(select(rounds.c.id).where(changing).order_by(rounds.c.opened_at.desc())))
+    changing = union(shown.where(rounds.c.state.in_(OPEN)), shown.where(lately))
+    found = select(rounds.c.id).where(rounds.c.id.in_(changing)).order_by(rounds.c.opened_at.desc())
+    return list(await connection.scalars(found))
 
 
 async def waiting_for(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:

@@ -4,10 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.brief import fold
 from bot.deed import Deed
 from bot.face import Character, Face, Place, Release
 from bot.ports import Called, Page, Search, Shelf
@@ -33,12 +32,9 @@ class SqlRoster:
             return await _found(connection, and_(productions.c.team == team, CAST))
 
     async def named(self, team: str, name: str) -> Sequence[Character]:
-        folded = fold(name)
-        theirs = and_(productions.c.team == team, aliases.c.folded == folded)
-        also = select(aliases.c.character_id).join_from(productions, aliases).where(theirs).correlate(None)
-        alike = or_(characters.c.folded == folded, characters.c.id.in_(also))
         async with self._database.read() as connection:
-            return await _found(connection, and_(productions.c.team == team, alike, CAST))
+            called = await searching.called_so(connection, team, name)
+            return await _found(connection, and_(characters.c.id.in_(called), CAST))
 
     async def shelves(self, team: str) -> Sequence[Shelf]:
         async with self._database.read() as connection:
@@ -49,9 +45,9 @@ class SqlRoster:
             ids, total = await searching.ids(connection, search, limit, offset)
             return Page(tuple(await _some(connection, ids)), total)
 
-    async def called(self, team: str) -> Sequence[Called]:
+    async def like(self, team: str, name: str, limit: int) -> Sequence[Called]:
         async with self._database.read() as connection:
-            return await searching.called(connection, team)
+            return await searching.like(connection, team, name, limit)
 
     async def some(self, character_ids: Sequence[str]) -> Sequence[Character]:
         async with self._database.read() as connection:

@@ -5,6 +5,7 @@ productions -< characters -< rounds -< slots -< marks      rounds -< papers (of 
                           \\-< faces       \\-- ledger (one charge a settled slot or finish)
 purses: what each cap counts, reserved and spent         wishes: briefs that wait for a yes
 notices: who was told of a model's end      finishes: attempts to bring a face to 4K
+grams: names in pieces, to find those that are nearly right
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     case,
+    false,
     literal_column,
     or_,
 )
@@ -80,7 +82,12 @@ characters = Table(
     Column("production_id", ForeignKey("productions.id"), nullable=False),
     Column("name", Text, nullable=False),
     Column("folded", Text, nullable=False),
+    Column("shown_in", Text),
+    Column("has_face", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("production_id", "folded"),
+    Index("ix_characters_folded", "folded"),
+    # All that a page of the roster, its sum and its shelves look at.
+    Index("ix_characters_listed", "production_id", "shown_in", "folded", "id", "has_face"),
 )
 
 aliases = Table(
@@ -91,6 +98,17 @@ aliases = Table(
     Column("name", Text, nullable=False),
     Column("character_id", ForeignKey("characters.id"), nullable=False),
     Index("ix_aliases_character_id", "character_id"),
+    Index("ix_aliases_folded", "folded"),
+)
+
+# The pieces of every name and alias of a workspace.
+grams = Table(
+    "grams",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("gram", Text, primary_key=True),
+    Column("folded", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 rounds = Table(
@@ -131,6 +149,7 @@ rounds = Table(
     UniqueConstraint("team", "channel", "message_ts"),
     Index("ix_rounds_state_closes_at", "state", "closes_at"),
     Index("ix_rounds_team_state", "team", "state"),
+    Index("ix_rounds_opened_at", "opened_at"),
 )
 
 # Words and not parameters: a database uses a partial index only where it can read that the query implies it.

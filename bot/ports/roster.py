@@ -29,7 +29,8 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Search:
-    """Characters cast in any of `places`; of one production, or whose name or alias holds `words`, where given.
+    """Characters cast in any of `places`; of one production, or whose name or alias holds `words`, or whose name
+    `begins` so, where given.
 
     `cast`: only those that have a face.
     """
@@ -38,6 +39,7 @@ class Search:
     production: str = ""
     words: str = ""
     cast: bool = False
+    begins: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,9 @@ class Roster(Protocol):
         """At most `limit` of what is found, by production and name, without reading the others."""
         ...
 
-    async def called(self, team: str) -> Sequence[Called]:
-        """Every name in the workspace, without faces: to look for one that is nearly right."""
+    async def like(self, team: str, name: str, limit: int) -> Sequence[Called]:
+        """Names in the workspace spelt like `name`, the likeliest first, at most `limit` spellings: whoever looks for
+        one that is nearly right finds it among them."""
         ...
 
     async def some(self, character_ids: Sequence[str]) -> Sequence[Character]:

@@ -206,11 +206,15 @@ async def test_an_alias_is_a_name_like_any_other_until_it_is_taken_away(storage:
     assert await storage.roster.name(anna, "MUM", deed) == "Maya"
     assert await storage.roster.name(maya, "anna", deed) == "Anna"
     assert (await character(storage, "mum")).aliases == ("Mum",)
-    assert {c.folded for c in await storage.roster.called("T1") if c.character_id == maya.id} == {"maya", "mum"}
+    assert [(c.folded, c.character_id) for c in await storage.roster.like("T1", "Mvm", 9)] == [
+        ("mum", maya.id),
+        ("maya", maya.id),
+    ]
     assert [c.name for c in (await storage.roster.page(Search((PLACE,), words="mu"), 9, 0)).characters] == ["Maya"]
     assert await storage.roster.unname(maya.production, "mum", replace(deed, what="unalias")) == "Maya"
     assert await storage.roster.unname(maya.production, "mum", deed) == ""
     assert not await storage.roster.named("T1", "Mum")
+    assert [c.folded for c in await storage.roster.like("T1", "Mvm", 9)] == ["maya"]
     assert [d.what for d in await storage.chronicle.of_character(maya.id)] == ["alias", "unalias"]
 
 
@@ -219,3 +223,41 @@ async def test_some_come_in_the_order_they_were_asked_for(storage: Storage) -> N
     ids = [(await character(storage, name)).id for name in ("Maya", "Anna")]
     assert [c.name for c in await storage.roster.some([ids[0], "nobody", ids[1]])] == ["Maya", "Anna"]
     assert await storage.roster.some([]) == []
+
+
+async def test_a_name_with_any_one_slip_finds_the_one_that_was_meant_and_nobody_of_another_workspace(
+    storage: Storage,
+) -> None:
+    await crowd(storage)
+    await storage.rounds.open(a_round("r9", "Maja", place=Place("T2", "C1")), CAPS, recast=False)
+    for slip in ("aya", "Mya", "Mayaa", "May", "Maxa", "xaya", "Mayx", "amya", "myaa", "maay", "Xmaya"):
+        assert [c.folded for c in await storage.roster.like("T1", slip, 9)].count("maya") == 1, slip
+    assert await storage.roster.like("T1", "  ", 9) == []
+
+
+async def test_nobody_is_called_like_a_character_that_was_only_tried(storage: Storage) -> None:
+    await storage.rounds.open(a_round("r1", "Maya"), CAPS, recast=False)
+    assert [c.folded for c in await storage.roster.like("T1", "Maja", 9)] == ["maya"]
+    await storage.rounds.void("r1", "dropped")
+    assert await storage.roster.like("T1", "Maja", 9) == []
+
+
+async def test_pages_go_from_one_production_to_the_next_without_a_gap(storage: Storage) -> None:
+    for n in range(7):
+        place = Place("T1", f"C{n % 3}")
+        await storage.rounds.open(a_round(f"r{n}", f"Extra {n}", place=place, slots=1), CAPS, recast=False)
+    search = Search(tuple(Place("T1", f"C{n}") for n in range(3)))
+    whole = [c.id for c in (await storage.roster.page(search, 9, 0)).characters]
+    assert len(set(whole)) == 7
+    for limit in (1, 2, 3):
+        pages = [await storage.roster.page(search, limit, at) for at in range(0, 9, limit)]
+        assert [c.id for page in pages for c in page.characters] == whole
+        assert {page.total for page in pages} == {7}
+
+
+async def test_those_who_begin_so_are_found_by_the_beginning_of_their_names_alone(storage: Storage) -> None:
+    await crowd(storage)
+    both = Search((PLACE, OTHER))
+    assert [c.name for c in (await storage.roster.page(replace(both, begins="EM"), 9, 0)).characters] == ["Émile"]
+    assert (await storage.roster.page(replace(both, begins="mi"), 9, 0)).total == 0
+    assert (await storage.roster.page(replace(both, begins="%"), 9, 0)).total == 0

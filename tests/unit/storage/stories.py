@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.ballot import Mark, Tally, Way
@@ -24,7 +24,8 @@ from bot.round import Reason, Round
 from bot.settings import Settings
 from bot.slot import Slot
 from storage import Storage, migrate, open_storage
-from storage.tables import metadata
+from storage.cast import CAST, HAS_FACE, WHERE, with_faces
+from storage.tables import characters, metadata
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PLACE = Place("T1", "C1")
@@ -56,7 +57,17 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) 
     url = await fresh_sqlite(tmp_path) if request.param == "sqlite" else await fresh_postgres()
     opened = await open_storage(at(url), clock)
     yield opened
+    await standings_are_true(opened)
     await opened.close()
+
+
+async def standings_are_true(storage: Storage) -> None:
+    """What is kept of where each character stands is what its faces and rounds say, whatever a test did."""
+    true = with_faces(characters.c.id, WHERE.label("place"), HAS_FACE.label("cast")).where(CAST)
+    async with storage.database.read() as connection:
+        said = {row.id: (row.place, row.cast) for row in await connection.execute(true)}
+        kept = {row.id: (row.shown_in, row.has_face) for row in await connection.execute(select(characters))}
+    assert kept == {id_: said.get(id_, (None, False)) for id_ in kept}
 
 
 def at(database_url: str, portraits_url: str = "memory:///") -> Settings:

@@ -10,12 +10,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, inspect, text
 
+from bot.deed import Deed
+from bot.face import Place, Release
 from bot.slot import Miss
 from storage import migrate, open_storage
 from storage.migrations import _config, newest, present
 from storage.tables import metadata
 from tests.unit.storage import stories
-from tests.unit.storage.stories import CAPS, NOW, Clock, a_landing, a_round, at, fresh_sqlite
+from tests.unit.storage.stories import CAPS, NOW, PLACE, Clock, a_landing, a_round, at, fresh_sqlite, locked
 
 clock = stories.clock
 
@@ -98,6 +100,35 @@ async def test_money_that_was_reserved_and_spent_before_is_counted_by_every_cap(
     await migrate(url)
     assert money(url) == before
     assert ("T1", "workspace_month", "", "2026-11-01", 340_000) in before[0]
+
+
+async def test_characters_of_before_stand_where_their_faces_and_rounds_say_and_are_found_by_their_pieces(
+    tmp_path: Path, clock: Clock
+) -> None:
+    url = await fresh_sqlite(tmp_path)
+    storage = await open_storage(at(url), clock)
+    await locked(storage, a_round("r1", "Maya", place=Place("T1", "C1")))
+    await storage.roster.release("r1", Release("U1", NOW, "too young"))
+    await locked(storage, a_round("r2", "Ada", place=Place("T1", "C2")))
+    await storage.rounds.open(a_round("r3", "Ben"), CAPS, recast=False)
+    await storage.rounds.open(a_round("r4", "Tried"), CAPS, recast=False)
+    await storage.rounds.void("r4", "dropped")
+    ada = (await storage.roster.named("T1", "Ada"))[0]
+    await storage.roster.name(ada, "Mum", Deed("alias", PLACE, "U1", NOW, ada.id))
+    await storage.close()
+    before = standing(url)
+    await asyncio.to_thread(go_to, url, "0008")
+    await migrate(url)
+    assert standing(url) == before
+    assert before[0] == [("Ada", "C2", 1), ("Ben", "C1", 0), ("Maya", "C1", 0), ("Tried", None, 0)]
+    assert {name for _, _, name in before[1]} == {"ada", "mum", "maya", "ben", "tried"}
+
+
+def standing(url: str) -> tuple[list[object], list[object]]:
+    """Where everybody stands, and every name's pieces."""
+    with inside(url) as connection:
+        stands = connection.execute(text("SELECT name, shown_in, has_face FROM characters ORDER BY name"))
+        return list(stands), list(connection.execute(text("SELECT team, gram, folded FROM grams ORDER BY 1, 2, 3")))
 
 
 def money(url: str) -> tuple[list[object], list[object]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -28,8 +28,10 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 class Locked(Database):
     """A database that starts no transaction."""
 
-    def change(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[AsyncConnection]:
         raise OSError("the database is locked")
+        yield  # type: ignore[unreachable]
 
 
 async def count(connection: AsyncConnection) -> int:

@@ -1,0 +1,39 @@
+"""Where a character stands, kept beside it: in which channel its face was, or is being, cast, and whether it has one.
+
+Both follow from faces and rounds. They are kept because the pages, sums and shelves of a roster would else look at all
+faces of a workspace. Whoever gives or takes a face, opens a round or ends one settles its character in the same
+transaction.
+"""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import characters, faces, is_open, rounds
+
+
+async def hold(connection: AsyncConnection, character_id: str) -> None:
+    """Nobody else changes the character until the transaction ends.
+
+    For PostgreSQL: a character is held before its rounds are, so that who opens and who ends never wait in a circle.
+    """
+    await connection.execute(select(characters.c.id).where(characters.c.id == character_id).with_for_update())
+
+
+async def hold_of(connection: AsyncConnection, round_id: str) -> str:
+    """The same for whomever a round casts; their id, empty where there is no such round."""
+    character_id = await connection.scalar(select(rounds.c.character_id).where(rounds.c.id == round_id))
+    if character_id:
+        await hold(connection, character_id)
+    return character_id or ""
+
+
+async def settle(connection: AsyncConnection, *character_ids: str) -> None:
+    """Keep what the faces and rounds of these characters, which are held, say now; of all where none is named."""
+    theirs = faces.c.character_id == characters.c.id
+    newest = select(faces.c.channel).where(theirs).order_by(faces.c.version.desc()).limit(1)
+    present = newest.where(faces.c.released.is_(None))
+    casting = select(rounds.c.channel).where(rounds.c.character_id == characters.c.id, is_open).limit(1)
+    shown = func.coalesce(present.scalar_subquery(), newest.scalar_subquery(), casting.scalar_subquery())
+    has_face = select(faces.c.round_id).where(theirs, faces.c.released.is_(None)).exists()
+    settled = update(characters).values(shown_in=shown, has_face=has_face)
+    await connection.execute(settled.where(characters.c.id.in_(character_ids)) if character_ids else settled)
