@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -124,7 +125,7 @@ async def test_characters_of_before_stand_where_their_faces_and_rounds_say_and_a
     assert {name for _, _, name in before[1]} == {"ada", "mum", "maya", "ben", "tried"}
 
 
-def standing(url: str) -> tuple[list[object], list[object]]:
+def standing(url: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """Where everybody stands, and every name's pieces."""
     with inside(url) as connection:
         stands = connection.execute(text("SELECT name, shown_in, has_face FROM characters ORDER BY name"))
