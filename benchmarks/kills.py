@@ -8,7 +8,7 @@ from benchmarks.company import Company, Story
 from benchmarks.losses import Losses, losses_of
 from benchmarks.theatre import CHANNELS, Theatre
 
-_LONGEST_LIFE = 4.0
+_LONGEST_LIFE, _LONGEST_PEACE = 4.0, 8.0
 
 Strike = Callable[[Theatre], Awaitable[None]]
 Play = Callable[[Path, int, int], Awaitable[tuple[Losses, list[Story]]]]
@@ -27,9 +27,9 @@ async def kills(
 async def workspace_kills(data: Path, times: int, seed: int = 1) -> tuple[Losses, list[Story]]:
     """Kill Slack and the models so often, under a bot that goes on.
 
-    One channel casts: with more, every kill would be five failures in a row to each model, and the bot rests them.
+    One channel casts, and rounds come to their end between kills: five failures in a row, and the bot rests a model.
     """
-    return await struck(data, times, seed, lambda theatre: theatre.kill_workspace(_LONGEST_LIFE), CHANNELS[:1])
+    return await struck(data, times, seed, lambda theatre: theatre.kill_workspace(_LONGEST_PEACE), CHANNELS[:1])
 
 
 async def struck(

@@ -92,6 +92,7 @@ class Theatre:
 
     async def kill_workspace(self, longest_life: float) -> None:
         """Slack and the models vanish for a moment; the bot goes on, and finds them where they were."""
+        started = time.monotonic()
         self._strike(self._workspace.process)
         await self._workspace.process.wait()
         await asyncio.sleep(self.random.uniform(0.0, 1.0))
@@ -100,7 +101,7 @@ class Theatre:
         self._since = time.time()
         await self._furnish()
         await self.heard()
-        await asyncio.sleep(self.random.uniform(0.0, longest_life))
+        await asyncio.sleep(self.random.uniform(0.0, max(longest_life, time.monotonic() - started)))
 
     async def heard(self) -> None:
         """Wait until the bot listens; Slack's client may look after a lost socket only every ten seconds.

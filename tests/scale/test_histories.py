@@ -23,7 +23,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_whatever_arrives_in_whatever_order_the_tally_is_that_of_a_plain_model(tmp_path: Path) -> None:
     played = play(tmp_path, HISTORIES, SEED)
     assert played.histories >= HISTORIES
