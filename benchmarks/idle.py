@@ -2,12 +2,14 @@
 
 import asyncio
 import os
-from asyncio.subprocess import Process
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from playground.door import Door
-from playground.processes import Workspace, bot_environment, start_bot, stop
+from playground.processes import ROOT, Workspace, bot_environment, start_bot, stop
 
 BARE = """
 import asyncio, os
@@ -40,6 +42,7 @@ async def idle(data: Path, seconds: float) -> tuple[Idle, Idle]:
     workspace = await Workspace.start(data)
     try:
         variables = bot_environment(data, await workspace.environment())
+        await migrated(variables)
         costs = []
         for script in (None, BARE):
             process = await start_bot(variables, data / "idle.log", script)
@@ -50,6 +53,14 @@ async def idle(data: Path, seconds: float) -> tuple[Idle, Idle]:
         return costs[0], costs[1]
     finally:
         await stop(workspace.process)
+
+
+async def migrated(variables: Mapping[str, str]) -> None:
+    """Make the database before, as any start but the very first finds it."""
+    made = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "migrate", cwd=ROOT, env=dict(variables), stdout=DEVNULL
+    )
+    assert await made.wait() == 0
 
 
 async def _measured(process: Process, seconds: float) -> Idle:

@@ -1,6 +1,7 @@
 """The schema's history leads to the schema the code speaks of."""
 
 import asyncio
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,14 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from bot.deed import Deed
 from bot.face import Place, Release
 from bot.slot import Miss
 from storage import migrate, open_storage
-from storage.migrations import _config, newest, present
+from storage.migrations import _config, _revisions, newest, present
 from storage.tables import metadata
 from tests.unit.storage import stories
 from tests.unit.storage.stories import CAPS, NOW, PLACE, Clock, a_landing, a_round, at, fresh_sqlite, locked
@@ -41,6 +43,23 @@ async def test_from_empty_to_the_newest_leaves_no_difference_to_the_tables(tmp_p
     with inside(a_file(tmp_path)) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert present(connection) == newest() != ""
+
+
+def test_steps_are_named_by_their_revisions_and_follow_each_other() -> None:
+    """By their files' names a start sees that there is none to take, without reading them."""
+    script = ScriptDirectory.from_config(_config())
+    steps = list(script.walk_revisions())
+    assert script.get_current_head() == newest()
+    assert {step.revision for step in steps} == _revisions()
+
+
+async def test_a_start_on_the_newest_schema_needs_nothing_of_what_takes_steps(tmp_path: Path) -> None:
+    await migrate(a_file(tmp_path))
+    script = f"import asyncio, sys, storage; asyncio.run(storage.migrate({a_file(tmp_path)!r}))"
+    ended = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", f"{script}; sys.exit('alembic' in sys.modules)", cwd=Path(__file__).parents[3]
+    )
+    assert await ended.wait() == 0
 
 
 async def test_checks_and_partial_indexes_are_the_tables_own_too(tmp_path: Path) -> None:
@@ -125,7 +144,7 @@ async def test_characters_of_before_stand_where_their_faces_and_rounds_say_and_a
     assert {name for _, _, name in before[1]} == {"ada", "mum", "maya", "ben", "tried"}
 
 
-def standing(url: str) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def standing(url: str) -> tuple[list[Any], list[Any]]:
     """Where everybody stands, and every name's pieces."""
     with inside(url) as connection:
         stands = connection.execute(text("SELECT name, shown_in, has_face FROM characters ORDER BY name"))
