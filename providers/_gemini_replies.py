@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from bot.errors import BadKey, BadPicture, ModelError, Paid, RateLimited, Refused, Unpaid
+from providers._believed import usd
 from providers._http import Reply
 from providers._status import codes, rejected
 from providers.registry import Rates
@@ -68,11 +69,15 @@ class Usage(msgspec.Struct, rename="camel"):
     thoughts_token_count: int = 0
     candidates_tokens_details: list[_Modality] = []
 
-    def cost(self, rates: Rates) -> Decimal:
+    def cost(self, rates: Rates) -> Decimal | None:
+        """In dollars; None where nothing was put out, or it cannot be believed."""
+        if not self.candidates_token_count:
+            return None
         image = sum(d.token_count for d in self.candidates_tokens_details if d.modality == "IMAGE")
         image = image or self.candidates_token_count
         words = max(self.candidates_token_count - image, 0) + self.thoughts_token_count
-        return (self.prompt_token_count * rates.text_in + image * rates.image_out + words * rates.text_out) / _MILLION
+        asked = self.prompt_token_count * rates.text_in
+        return usd((asked + image * rates.image_out + words * rates.text_out) / _MILLION)
 
 
 class Drawn(msgspec.Struct, rename="camel"):
@@ -118,7 +123,7 @@ async def cost(reply: Reply, rates: Rates) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
     bill = await reply.said(_Bill)
     usage = bill.usage_metadata if bill else None
-    return usage.cost(rates) if usage and usage.candidates_token_count else None
+    return usage.cost(rates) if usage else None
 
 
 class _Violation(msgspec.Struct, rename="camel"):

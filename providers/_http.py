@@ -34,9 +34,12 @@ _OVERLOADED = frozenset({503, 529})
 _LONGEST_PAUSE = 10.0  # seconds; who asks for more patience than that is not asked again
 _SMALL = 64_000
 _LARGE = 4_000_000
+_DIGITS = 12  # of a length; more are no length
 # Two large answers are read at a time. The others wait in their sockets, but not for one that drips.
 _READ_AT_ONCE, _LONGEST_QUEUE = 2, 5.0
 
+# What msgspec says of bytes that are no JSON; of those that are no UTF-8 inside a text it leaves Python's own error.
+_NOT_JSON = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 # msgspec keeps the interpreter for itself, about 2 ms a megabyte; so more threads would be no quicker, and with one the
 # event loop has its turn between two answers.
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decoding")
@@ -70,7 +73,7 @@ class Reply:
             value = await self._decoded(kind)
         except msgspec.ValidationError as error:
             raise BadPicture(model, "malformed", "yes", await cost(self) if cost else None) from error
-        except (msgspec.DecodeError, RecursionError) as error:
+        except _NOT_JSON as error:
             # Anything on the way may have put a page of its own in place of the vendor's answer.
             raise BadPicture(model, "not JSON", "maybe") from error
         if self.pictures:
@@ -81,7 +84,7 @@ class Reply:
         """A bad answer as `kind`; None when it is not the vendor speaking."""
         try:
             return await self._decoded(kind)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.ValidationError, *_NOT_JSON):
             return None
 
     async def _decoded(self, kind: type[T]) -> T:
@@ -104,10 +107,12 @@ class FormPicture:
 class Http:
     """One account's address and key; leaves a model alone that failed too often in a row."""
 
-    def __init__(self, client: httpx.AsyncClient, *, sendable: bool, room: asyncio.Semaphore) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, *, sendable: bool, room: asyncio.Semaphore, pictures: Fetch | None = None
+    ) -> None:
         self._client = client
         self._sendable = sendable
-        self._pictures = Fetch(str(client.base_url))
+        self._pictures = pictures or Fetch(str(client.base_url))
         self._room = room
         self._breakers: dict[str, Breaker] = {}
 
@@ -203,7 +208,8 @@ class Http:
     async def _once(self, request: httpx.Request, model: str, deadline: asyncio.Timeout) -> Reply:
         response = await self._client.send(request, stream=True)
         try:
-            if int(response.headers.get("content-length", _LARGE)) < _LARGE:
+            announced = response.headers.get("content-length", "")
+            if announced.isdecimal() and int(announced[:_DIGITS]) < _LARGE:
                 return await _read(response, model)
             return await self._read_in_turn(response, model, deadline)
         finally:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from bot.errors import BadKey, ModelError, Refused, Retired, Unpaid
+from providers._believed import usd
 from providers._http import Reply
 from providers._status import codes, rejected
 from providers.registry import Rates
@@ -35,11 +36,14 @@ class Usage(msgspec.Struct):
     input_tokens_details: _TokensIn | None = None
     output_tokens_details: _TokensOut | None = None
 
-    def cost(self, rates: Rates) -> Decimal:
+    def cost(self, rates: Rates) -> Decimal | None:
+        """In dollars; None where nothing was put out, or it cannot be believed."""
+        if not self.output_tokens:
+            return None
         asked = self.input_tokens_details or _TokensIn(text_tokens=self.input_tokens)
         gave = self.output_tokens_details or _TokensOut(image_tokens=self.output_tokens)
         words = asked.text_tokens * rates.text_in + gave.text_tokens * rates.text_out
-        return (words + asked.image_tokens * rates.image_in + gave.image_tokens * rates.image_out) / _MILLION
+        return usd((words + asked.image_tokens * rates.image_in + gave.image_tokens * rates.image_out) / _MILLION)
 
 
 class _Image(msgspec.Struct):
@@ -61,7 +65,7 @@ class _Bill(msgspec.Struct):
 async def cost(reply: Reply, rates: Rates) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
     bill = await reply.said(_Bill)
-    return bill.usage.cost(rates) if bill and bill.usage and bill.usage.output_tokens else None
+    return bill.usage.cost(rates) if bill and bill.usage else None
 
 
 class _Moderation(msgspec.Struct):

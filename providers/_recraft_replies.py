@@ -8,6 +8,7 @@ import msgspec
 
 from bot.budget import Charge
 from bot.errors import ModelError, Paid, Refused, Retired, Unpaid
+from providers._believed import usd
 from providers._http import Reply
 from providers._status import codes, rejected
 
@@ -63,21 +64,25 @@ class _Bill(msgspec.Struct):
 async def cost(reply: Reply) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
     bill = await reply.said(_Bill)
-    return bill.credits / CREDITS_PER_DOLLAR if bill and bill.credits is not None else None
+    return _dollars(bill.credits) if bill else None
 
 
 def charge(credits_: Decimal | None, listed: Decimal) -> Charge:
     """The credits in dollars, or the `listed` price where none were told."""
-    if credits_ is None:
-        return Charge(listed, "listed")
-    return Charge(credits_ / CREDITS_PER_DOLLAR, "exact")
+    told = _dollars(credits_)
+    return Charge(listed, "listed") if told is None else Charge(told, "exact")
 
 
 def paid(credits_: Decimal | None) -> Paid:
     """Whether an answer without a picture was charged."""
-    if credits_ is None:
+    told = _dollars(credits_)
+    if told is None:
         return "maybe"
-    return "yes" if credits_ else "no"
+    return "yes" if told else "no"
+
+
+def _dollars(credits_: Decimal | None) -> Decimal | None:
+    return usd(credits_ / CREDITS_PER_DOLLAR) if credits_ is not None and credits_.is_finite() else None
 
 
 async def failure(reply: Reply, model: str, prompt: str) -> ModelError:

@@ -6,6 +6,7 @@ from bot.budget import Charge
 from bot.catalogue import ModelFacts, Size, UpscalerFacts
 from bot.errors import BadKey, BadPicture, BadRequest, Down, ModelError, TimedOut
 from bot.ports import Answer, Ask
+from providers import _believed as believed
 from providers._fal_inputs import ENDPOINTS, UPSCALE
 from providers._fal_queue import Queue, Ticket
 from providers._http import Http
@@ -54,7 +55,13 @@ class Fal:
             raise BadPicture(self.facts.id, "no image", "maybe")
         data = await self._queue.picture(result.file, within)
         charge = Charge(self.facts.price(size, order.references), "listed")
-        return Answer(data, result.file.content_type or media_type(data), charge, order.request_id, result.seed)
+        return Answer(
+            data,
+            result.file.content_type or media_type(data),
+            charge,
+            believed.name(order.request_id),
+            believed.seed(result.seed),
+        )
 
 
 class FalUpscaler:
@@ -77,7 +84,7 @@ class FalUpscaler:
             raise BadPicture(self.facts.id, "no image", "maybe")
         enlarged = await self._queue.picture(result.file, self._within)
         claimed = result.file.content_type or media_type(enlarged)
-        return Answer(enlarged, claimed, Charge(self.facts.price, "listed"), order.request_id)
+        return Answer(enlarged, claimed, Charge(self.facts.price, "listed"), believed.name(order.request_id))
 
 
 async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:

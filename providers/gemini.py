@@ -12,6 +12,7 @@ from bot.catalogue import ModelFacts, Size
 from bot.errors import BadRequest
 from bot.imaging import Limits
 from bot.ports import Answer, Ask
+from providers import _believed as believed
 from providers._gemini_replies import Drawn, Usage, complaint_in, cost, failure
 from providers._http import Http, Reply
 from providers._pictures import fitted, media_type
@@ -83,7 +84,13 @@ class Gemini:
         if picture is None:
             raise drawn.why_none(model)
         charge = self._charge(drawn.usage_metadata, ask)
-        return Answer(picture.data, picture.mime_type or media_type(picture.data), charge, drawn.response_id, ask.seed)
+        return Answer(
+            picture.data,
+            picture.mime_type or media_type(picture.data),
+            charge,
+            believed.name(drawn.response_id),
+            ask.seed,
+        )
 
     async def _post(self, ask: Ask, references: Sequence[bytes], spelling: _Spelling) -> Reply:
         """References are parts beside the words; their bytes become base64 as the body is encoded."""
@@ -103,9 +110,10 @@ class Gemini:
         return await cost(reply, RATES[self.facts.wire_id])
 
     def _charge(self, usage: Usage | None, ask: Ask) -> Charge:
-        if usage is None or not usage.candidates_token_count:
+        told = usage.cost(RATES[self.facts.wire_id]) if usage else None
+        if told is None:
             return Charge(self.facts.price(ask.size, len(ask.references)), "listed")
-        return Charge(usage.cost(RATES[self.facts.wire_id]), "exact")
+        return Charge(told, "exact")
 
 
 async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:

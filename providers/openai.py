@@ -10,6 +10,7 @@ from bot.catalogue import ModelFacts, Size
 from bot.errors import BadPicture, BadRequest
 from bot.imaging import Limits
 from bot.ports import Answer, Ask
+from providers import _believed as believed
 from providers._http import FormPicture, Http, Reply
 from providers._openai_replies import Drawn, cost, failure
 from providers._pictures import fitted, media_type
@@ -59,7 +60,7 @@ class OpenAI:
             charged = await self._cost(reply)
             raise BadPicture(model, "no image", "maybe" if charged is None else "yes", charged)
         claimed = f"image/{drawn.output_format or 'png'}"
-        return Answer(data, claimed, self._charge(drawn, ask), reply.headers.get("x-request-id", ""))
+        return Answer(data, claimed, self._charge(drawn, ask), believed.name(reply.headers.get("x-request-id", "")))
 
     async def _generated(self, ask: Ask) -> Reply:
         body = {**self._wish(ask), "n": 1}
@@ -88,9 +89,10 @@ class OpenAI:
         return await cost(reply, RATES[self.facts.wire_id])
 
     def _charge(self, drawn: Drawn, ask: Ask) -> Charge:
-        if drawn.usage is None or not drawn.usage.output_tokens:
+        told = drawn.usage.cost(RATES[self.facts.wire_id]) if drawn.usage else None
+        if told is None:
             return Charge(self.facts.price(ask.size, len(ask.references)), "listed")
-        return Charge(drawn.usage.cost(RATES[self.facts.wire_id]), "exact")
+        return Charge(told, "exact")
 
 
 async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:

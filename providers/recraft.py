@@ -10,6 +10,7 @@ from bot.catalogue import ModelFacts, Size, UpscalerFacts
 from bot.errors import BadPicture, BadRequest, ModelError
 from bot.imaging import Limits
 from bot.ports import Answer, Ask
+from providers import _believed as believed
 from providers._http import Http, Reply
 from providers._pictures import data_url, fitted
 from providers._recraft_replies import CREDITS_PER_DOLLAR, Drawn, Enlarged, charge, cost, failure, paid
@@ -113,7 +114,7 @@ async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
     except ModelError:
         return found
     me = await reply.said(_Me) if reply.good else None
-    if me is None:
+    if me is None or not me.credits.is_finite():
         return found
     return replace(found, key_ok=True, notes=(f"balance ${me.credits / CREDITS_PER_DOLLAR:.2f}", *found.notes))
 
@@ -127,4 +128,4 @@ async def _listed(http: Http) -> Listing:
 
 
 def _request_id(reply: Reply) -> str:
-    return reply.headers.get("x-recraft-requestid", "")
+    return believed.name(reply.headers.get("x-recraft-requestid", ""))

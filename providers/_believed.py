@@ -1,0 +1,23 @@
+"""What answers say beside the picture, as far as it can be believed: it is stored, shown and counted as money."""
+
+import re
+from decimal import Decimal
+
+# No picture costs a thousandth of it today.
+_MOST_USD = Decimal(1_000)
+_NAME = re.compile(r"[!-~]{1,200}")
+_SEEDS = range(2**63)
+
+
+def usd(told: Decimal | None) -> Decimal | None:
+    """Dollars charged; None for what is no sum, or none that anybody charges."""
+    return told if told is not None and told.is_finite() and 0 <= told <= _MOST_USD else None
+
+
+def name(told: str) -> str:
+    """An answer's own id; empty for anything else."""
+    return told if _NAME.fullmatch(told) else ""
+
+
+def seed(told: int | None) -> int | None:
+    return told if told in _SEEDS else None
