@@ -20,6 +20,7 @@ _LEAD, _DIRECTOR = "U0LENAORTIZ", "U0DANIELOKA"
 _PATIENCE = 60.0
 _TRIES = 40  # of six seconds: models that kept failing are left alone for two minutes
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+STUCK = "stuck:"
 _ENDED = "Casting {} · ended"
 
 
@@ -53,7 +54,7 @@ class Company:
             try:
                 await self._life_of(story)
             except TooLate as late:
-                story.ended = f"stuck: {late}"
+                story.ended = f"{STUCK} {late}"
                 return
 
     async def _life_of(self, story: Story) -> None:

@@ -34,7 +34,8 @@ async def measure(data: Path, amount: Amount) -> Section:
         *_rows(f"{slack.strikes} kills (-9) of Slack and the models", slack),
         *_rows(f"{cut.strikes} cuts: a third sockets, a third answers of models, a third answers of Slack", cut),
     )
-    return Section("Faults", rows, _NOTES, _short(bot, slack, cut))
+    stuck = (bot + slack + cut).unfinished
+    return Section("Faults", rows, (*_NOTES, *stuck), _short(bot, slack, cut))
 
 
 def _rows(what: str, found: Losses) -> tuple[Row, ...]:

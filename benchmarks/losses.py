@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from benchmarks.company import Story, names_in, round_of
+from benchmarks.company import STUCK, Story, names_in, round_of
 from benchmarks.theatre import CHANNELS, Theatre
 from bot.ballot import Mark, Tally
 from bot.round import OPEN, Round, State
@@ -27,6 +27,7 @@ _UNKNOWN = "unknown"
 class Losses:
     """What is counted. A payment is silent where the bill charges more calls for a model and the words of one round
     than the ledger knows as charged or as perhaps charged; `cautious` are those kept as perhaps charged that were not.
+    `unfinished` tells where stuck rounds stood.
     """
 
     strikes: int = 0
@@ -45,6 +46,7 @@ class Losses:
     rounds_posted_twice: int = 0
     pictures_posted_twice: int = 0
     answers_posted_twice: int = 0
+    unfinished: tuple[str, ...] = ()
 
     def __add__(self, other: Self) -> "Losses":
         return Losses(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
@@ -82,6 +84,7 @@ async def losses_of(theatre: Theatre, stories: Sequence[Story]) -> Losses:
         called_off=endings["called off"],
         without_portrait=endings["without a portrait"],
         stuck=len(stories) - ended + left_open,
+        unfinished=tuple(story.ended for story in stories if story.ended.startswith(STUCK)),
         calls_charged=len(bill),
         dollars_unknown_to_us=max(Decimal(0), _billed(bill) - _known(s.round for s in stored)),
     ) + _promises(stories, stored) + payments(bill, [s.round for s in stored]) + await _doubles(theatre)  # fmt: skip
