@@ -41,8 +41,9 @@ async def measure(data: Path, amount: Amount) -> Section:
 _DECODING = (
     "Pillow's WebP decoder holds a picture four times at once (two canvases of libwebp, the bytes it hands over, the "
     "pixels made of them), for twelve million pixels 200 MB before anything else; its JPEG and PNG decoders hold it "
-    "once. So one WebP original in 4K is more than all of the goal. No default model sends it: they draw 4K as PNG or "
-    "JPEG. Portraits are decoded one at a time, so eight of them need no more than one."
+    "once. So one WebP original in 4K takes more than all of the goal. Castroom asks for PNG wherever a vendor lets "
+    "it choose; only one that answers otherwise sends WebP. Portraits are decoded one at a time: eight need no more "
+    "than one."
 )
 _IDLE = (
     "The goal of 2 % of a core is held against the difference to a Bolt listener that does nothing, in the same run: "

@@ -14,7 +14,7 @@ from bot.home import A_PAGE, Browsing, HomeView
 from bot.poster import A_POSTER, Caption
 from bot.production import Customs
 from storage.belonging import production_of
-from storage.tables import channels, faces
+from storage.tables import channels
 from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
 
 FERRY, QUIET = Place("T1", "C2"), Place("T1", "C3")
@@ -119,13 +119,11 @@ async def test_channels_that_share_a_production_share_its_names_and_a_private_on
 
 
 async def test_the_cast_is_drawn_of_those_faces_that_are_in_sight_and_not_released(house: Theatre) -> None:
-    for line in ("Maya: a fisherwoman", "Otto: a pilot", "Gone: a diver"):
+    for line in ("Maya: a fisherwoman", "Otto: a pilot"):
         await house.locked(line)
+    gone = await house.locked("Gone: a diver")
     await house.open("Nobody yet: a cook")
-    released = Release(LEAD, house.now, "another look")
-    async with house.storage.database.change() as connection:
-        gone = update(faces).where(faces.c.character == "Gone")
-        await connection.execute(gone.values(released=released))
+    assert await house.storage.roster.release(gone, Release(LEAD, house.now, "another look"))
     cast = await house.casting.lineup.mine(DIRECTOR, FILM)
     assert [c.name for c in cast.characters] == ["Maya", "Otto"]
     captions = [(c, Caption(c.name, "version 1")) for c in cast.characters]
