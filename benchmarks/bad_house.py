@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +17,6 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from benchmarks.overheard import Overheard, overhearing
 from benchmarks.trying import Lost
-from bot.brief import Brief
 from bot.catalogue import Catalogue
 from bot.errors import AlreadyCast
 from bot.face import Place
@@ -136,17 +134,16 @@ class House:
             columns = [row[1] for row in self._live.execute(f"PRAGMA table_info('{table}')")]
             if team and "team" not in columns:
                 continue
-            where = "WHERE team = ?" if team else ""
-            told.append(
-                (table, sorted(map(repr, self._live.execute(f"SELECT * FROM {table} {where}", [team][: bool(team)]))))
-            )  # noqa: S608 - our own tables
+            where, given = ("WHERE team = ?", [team]) if team else ("", [])
+            rows = self._live.execute(f"SELECT * FROM {table} {where}", given)  # noqa: S608 - the schema's own names
+            told.append((table, sorted(map(repr, rows))))
         return told
 
 
 @asynccontextmanager
 async def open_house(data: Path) -> AsyncIterator[House]:
     """A house with a story behind it."""
-    data.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     with overhearing() as heard:
         async with (
             theatre(data, catalogue=_CATALOGUE, keys=("recraft", "openai", "gemini")) as stage,

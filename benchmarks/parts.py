@@ -5,8 +5,8 @@ Parts of one step run side by side, since they count and do not time; a part alo
 
 from collections.abc import Mapping
 
-from benchmarks import faults, speed
+from benchmarks import badinput, faults, speed
 from benchmarks.section import Measure
 
-PARTS: Mapping[str, Measure] = {"faults": faults.measure, "speed": speed.measure}
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("faults",))
+PARTS: Mapping[str, Measure] = {"faults": faults.measure, "speed": speed.measure, "badinput": badinput.measure}
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("faults",), ("badinput",))
