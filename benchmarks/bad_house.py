@@ -134,17 +134,16 @@ class House:
             columns = [row[1] for row in self._live.execute(f"PRAGMA table_info('{table}')")]
             if team and "team" not in columns:
                 continue
-            where = "WHERE team = ?" if team else ""
-            told.append(
-                (table, sorted(map(repr, self._live.execute(f"SELECT * FROM {table} {where}", [team][: bool(team)]))))
-            )
+            where, given = ("WHERE team = ?", [team]) if team else ("", [])
+            rows = self._live.execute(f"SELECT * FROM {table} {where}", given)  # noqa: S608 - the schema's own names
+            told.append((table, sorted(map(repr, rows))))
         return told
 
 
 @asynccontextmanager
 async def open_house(data: Path) -> AsyncIterator[House]:
     """A house with a story behind it."""
-    data.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     with overhearing() as heard:
         async with (
             theatre(data, catalogue=_CATALOGUE, keys=("recraft", "openai", "gemini")) as stage,

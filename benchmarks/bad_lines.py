@@ -41,12 +41,8 @@ _VALUES = (
     "",
     '"',
 )
-_OPTIONS = tuple(
-    f"{sign}{name}{by}{value}"
-    for sign, name, by, value in product(
-        (" --", " —", "—", "--", " - "), (*OPTIONS, "colour", "eachh"), (" ", "=", ": ", " “"), (*_VALUES, *SNIPPETS[:40])
-    )
-)  # fmt: skip
+_SIGNS, _NAMES = (" --", " —", "—", "--", " - "), (*OPTIONS, "colour", "eachh")
+_OPTIONS = tuple(map("".join, product(_SIGNS, _NAMES, (" ", "=", ": ", " “"), (*_VALUES, *SNIPPETS[:40]))))
 
 CASES = st.builds(
     lambda start, words, options: "".join((start, words, *options)),

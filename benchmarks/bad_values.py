@@ -12,19 +12,21 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 # What escapes a format somewhere: Slack's markup, terminals, paths, CSV, JSON, bidi, surrogates, marks without end.
 SNIPPETS = (
-    "<!channel>", "<!here|x>", "@here", "<@U0LEAD>", "<@U0LEAD|mei>", "<#C1|c>", "<https://evil.example|x>", "&lt;", "&",
-    "*b*", "_i_", "~s~", "`c`", "```", "\n> q", "\x1b[31m", "\x00", "\r\n", "\u202e", "\u2066", "\u200f", "\ud800", "\ufeff",
-    "../../etc/passwd", "..\\x", "/root", "CON", "=1+1", "--each", "--models", "—look", "--4k", "--like photo", "--voters @a,",
-    ":", "：", '"', "“", "e\u0301" * 9, "\u0301" * 99, "👩‍👩‍👧‍👦", "ﷺ" * 9, "İ", "ß", "١", "²", "9" * 30, "-1", "1e999", "NaN",
-    "x" * 81, "é" * 301, "\u0301" * 3_001, "<" * 13_000, "a: " * 5_000, "0", " ", "", "\n", "null", "1764000000.000100",
+    "<!channel>", "<!here|x>", "@here", "<@U0LEAD>", "<@U0LEAD|mei>", "<#C1|c>", "<https://evil.example|x>",
+    "&lt;", "&", "*b*", "_i_", "~s~", "`c`", "```", "\n> q", "\x1b[31m", "\x00", "\r\n", "\u202e", "\u2066",
+    "\u200f", "\ud800", "\ufeff", "../../etc/passwd", "..\\x", "/root", "CON", "=1+1", "--each", "--models",
+    "—look", "--4k", "--like photo", "--voters @a,", ":", "：", '"', "“", "e\u0301" * 9, "\u0301" * 99,
+    "👩‍👩‍👧‍👦", "ﷺ" * 9, "İ", "ß", "١", "²", "9" * 30, "-1", "1e999", "NaN", "x" * 81, "é" * 301,
+    "\u0301" * 3_001, "<" * 13_000, "a: " * 5_000, "0", " ", "", "\n", "null", "1764000000.000100",
 )  # fmt: skip
 _HOSTILE = st.sampled_from(SNIPPETS)
 _DEEP: list[Any] = []
 for _ in range(60):
     _DEEP = [_DEEP]
 _OBJECTS: tuple[Any, ...] = (
-    0, -1, 2**63, 10**40, 1.5, float("inf"), float("nan"), True, False, None, [], {}, [None], [[]], {"": None}, [{}], _DEEP,
-    ["x"] * 3_000, {"value": {}}, {"id": 7}, [0], {"type": "x"}, {"selected_option": {"value": None}}, 5_000 * "9",
+    0, -1, 2**63, 10**40, 1.5, float("inf"), float("nan"), True, False, None, [], {}, [None], [[]], {"": None},
+    [{}], _DEEP, ["x"] * 3_000, {"value": {}}, {"id": 7}, [0], {"type": "x"},
+    {"selected_option": {"value": None}}, 5_000 * "9",
 )  # fmt: skip
 
 

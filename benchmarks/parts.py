@@ -5,14 +5,15 @@ Parts of one step run side by side, since they count and do not time; a part alo
 
 from collections.abc import Mapping
 
-from benchmarks import faults, histories, load, soak, speed
+from benchmarks import badinput, faults, histories, load, soak, speed
 from benchmarks.section import Measure
 
 PARTS: Mapping[str, Measure] = {
     "faults": faults.measure,
     "histories": histories.measure,
+    "badinput": badinput.measure,
     "load": load.measure,
     "soak": soak.measure,
     "speed": speed.measure,
 }
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak",), ("faults", "histories"))
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak",), ("faults", "histories", "badinput"))

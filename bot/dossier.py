@@ -131,4 +131,6 @@ def _lines(record: Mapping[str, Any], indent: str = "") -> Iterable[str]:
             yield label
             yield from _lines(value, f"{indent}  ")
         else:
-            yield f"{label} {'none' if value is None else str(value).replace(chr(10), chr(10) + indent + '  ')}"
+            # Whatever breaks a line in anybody's words, no fact can be forged by what stands behind it.
+            told = "none" if value is None else f"\n{indent}  ".join(str(value).splitlines())
+            yield f"{label} {told}"

@@ -2,8 +2,9 @@
 
 import asyncio
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -11,9 +12,9 @@ from io import BytesIO
 from math import ceil, sqrt
 from typing import ParamSpec, TypeVar
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat
 
-from bot.errors import BadPicture, BadRequest
+from bot.errors import BadPicture, BadRequest, CastingError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -78,8 +79,7 @@ def examine(data: bytes, model: str) -> Examined:
     The type is read from the bytes, not from the claim: vendors send PNG, JPEG and WebP under each other's names.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with _decoding():
             image = Image.open(BytesIO(data), formats=tuple(_FORMATS))
             if image.width * image.height > _MOST_PIXELS:
                 raise BadPicture(model, f"too many pixels: {image.width} x {image.height}", "yes")
@@ -88,7 +88,7 @@ def examine(data: bytes, model: str) -> Examined:
             kind, width, height = image.format or "", image.width, image.height
             image.load()
             picture = _small(image)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
+    except _Unreadable as error:
         raise BadPicture(model, "cannot be decoded", "yes") from error
     if max(ImageStat.Stat(picture.resize((64, 64), Image.Resampling.NEAREST)).stddev) < 1:
         raise BadPicture(model, "blank", "yes")
@@ -174,13 +174,16 @@ def fitting(data: bytes, model: str, limits: Limits) -> bytes:
     Raises BadRequest for bytes that are no picture.
     """
     try:
-        with Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
+        with _decoding(), Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise BadRequest(model, "a reference with too many pixels")
             image.load()
-            lies = image.getexif().get(_ORIENTATION, 1) != 1
-            if image.mode in _MODES and not lies and len(data) <= limits.length and _shrink(image.size, limits) == 1:
+            upright = _upright(image)
+            as_it_is = upright is image and image.mode in _MODES
+            if as_it_is and len(data) <= limits.length and _shrink(image.size, limits) == 1:
                 return data
-            picture = ImageOps.exif_transpose(image).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            picture = upright.convert("RGB")
+    except _Unreadable as error:
         raise BadRequest(model, "a reference that cannot be decoded") from error
     return _encoded(picture, limits)
 
@@ -211,12 +214,44 @@ def _scaled(picture: Image.Image, scale: float) -> Image.Image:
 def reference(data: bytes) -> bytes:
     """An attached picture as it is kept and sent along: a JPEG, upright, at most 4096 pixels a side.
 
-    Nothing else of the file is kept: a photo also tells where and with what it was taken.
+    Nothing else of the file is kept: a photo also tells where and with what it was taken. Raises BadPicture.
     """
-    with Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
-        picture = ImageOps.exif_transpose(image).convert("RGB")
+    try:
+        with _decoding(), Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
+            picture = _upright(image).convert("RGB")
+    except _Unreadable as error:
+        raise BadPicture("reference", "cannot be decoded") from error
     picture.thumbnail((_REFERENCE_SIDE, _REFERENCE_SIDE), Image.Resampling.LANCZOS)
     return _jpeg(picture, 95)
+
+
+class _Unreadable(Exception):
+    """Bytes that no picture comes of."""
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Whatever a decoder makes of broken bytes is _Unreadable: Pillow's plugins raise what happens to break in them
+    (struct.error, zlib.error, IndexError ...), and name no common kind."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    except CastingError:
+        raise
+    except Exception as error:
+        raise _Unreadable from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as the camera says that it was held; the very same where it says nothing, or nothing that can be read."""
+    try:
+        with _decoding():
+            lies = image.getexif().get(_ORIENTATION, 1) != 1
+            return ImageOps.exif_transpose(image) if lies else image
+    except _Unreadable:
+        return image
 
 
 def _small(image: Image.Image) -> Image.Image:

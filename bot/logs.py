@@ -26,7 +26,10 @@ def during(round_id: str) -> AbstractContextManager[None]:
 
 
 def set_up(level: str) -> None:
-    """Send every log record to standard error as one JSON object; other libraries speak from WARNING on."""
+    """Send every log record to standard error as one JSON object; other libraries speak from WARNING on.
+
+    In plain ASCII: nobody's name can begin a line, colour a terminal or turn the direction of reading.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -46,10 +49,11 @@ def set_up(level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(ensure_ascii=True),
             ],
         )
     )
+    logging.captureWarnings(capture=True)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)

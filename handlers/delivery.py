@@ -18,6 +18,7 @@ from handlers.asking import asking, with_pictures
 from handlers.blocks.fit import fit
 from handlers.blocks.plainer import alone, bare
 from handlers.blocks.view import View, is_note
+from handlers.words.text import unmarked
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -129,7 +130,7 @@ class FormBack:
 
     async def privately(self, view: View) -> None:
         if self._ack.response is None:
-            await self._ack(response_action="errors", errors={self._field: view.text})
+            await self._ack(response_action="errors", errors={self._field: unmarked(view.text)})
         elif self.place:
             await whisper(view, self.place, self.person, self._client)
 

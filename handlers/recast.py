@@ -23,6 +23,7 @@ from handlers.payloads import Filled, Payload, filled_from, press_from, price_in
 from handlers.reach import Reach
 from handlers.words import errors
 from handlers.words import recasting as words
+from handlers.words.text import unmarked
 
 # What is told at a field, so that nothing typed is lost.
 _AT_A_FIELD = (AlreadyCasting, Barred, BriefError, NoModels, OverBudget, Overspent)
@@ -70,7 +71,7 @@ class Recast:
                 await ack(response_action="update", view=asked)
                 return
             except _AT_A_FIELD as error:
-                await ack(response_action="errors", errors={_field(error, filled): errors.sentence(error)})
+                await ack(response_action="errors", errors={_field(error, filled): unmarked(errors.sentence(error))})
                 return
             await ack()
             async with apology(nobody):

@@ -14,6 +14,7 @@ from handlers.delivery import Replies
 from handlers.dialogs import open_dialog
 from handlers.payloads import Payload, filled_from, press_from
 from handlers.reach import Reach
+from handlers.words.text import unmarked
 
 
 class Refine:
@@ -44,7 +45,7 @@ class Refine:
     async def on_form(self, ack: AsyncAck, body: Payload) -> None:
         async def at_the_field(view: View) -> None:
             if ack.response is None:
-                await ack(response_action="errors", errors={blocks.BRIEF: view.text})
+                await ack(response_action="errors", errors={blocks.BRIEF: unmarked(view.text)})
 
         async with apology(at_the_field):
             filled = filled_from(body)

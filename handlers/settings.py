@@ -14,6 +14,7 @@ from handlers.delivery import FormBack
 from handlers.payloads import Filled, Payload, filled_from
 from handlers.words import errors
 from handlers.words import settings as words
+from handlers.words.text import unmarked
 from handlers.words.titles import Titles
 
 
@@ -42,7 +43,7 @@ class Settings:
             except (Clashes, Barred) as error:
                 if isinstance(error, Barred) and not _chosen(form).get("production"):
                     raise
-                await ack(response_action="errors", errors={"production": errors.sentence(error)})
+                await ack(response_action="errors", errors={"production": unmarked(errors.sentence(error))})
                 return
             except Changed:
                 await self._again(ack, back.place, form.person)

@@ -6,7 +6,7 @@ from decimal import Decimal
 # No picture costs a thousandth of it today.
 _MOST_USD = Decimal(1_000)
 _NAME = re.compile(r"[!-~]{1,200}")
-_SEEDS = range(2**63)
+_SEEDS = 2**63  # what a database takes for an integer
 
 
 def usd(told: Decimal | None) -> Decimal | None:
@@ -20,4 +20,4 @@ def name(told: str) -> str:
 
 
 def seed(told: int | None) -> int | None:
-    return told if told in _SEEDS else None
+    return told if told is not None and 0 <= told < _SEEDS else None

@@ -156,7 +156,9 @@ def fault(error: BriefError) -> str:
 
 
 def clashes(names: Sequence[str]) -> str:
-    told = several([cut(name, _SHOWN) for name in names[:5]] + ([f"{len(names) - 5} more"] if len(names) > 5 else []))
+    told = several(
+        [quiet(cut(name, _SHOWN)) for name in names[:5]] + ([f"{len(names) - 5} more"] if len(names) > 5 else [])
+    )
     return f"Both productions have {told}. Names are shared, so they cannot be one. Nothing was moved."
 
 

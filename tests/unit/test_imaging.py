@@ -1,5 +1,7 @@
 """Checking what models send, and composing what people see."""
 
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -23,6 +25,7 @@ from bot.imaging import (
     fitting,
     pair,
     record,
+    reference,
 )
 from playground.faces import draw_face
 
@@ -249,3 +252,31 @@ def test_bars_are_as_long_as_their_sums_and_none_is_too_short_to_see() -> None:
 
 def test_bars_of_nothing_are_a_picture_all_the_same() -> None:
     assert Image.open(BytesIO(bars((Panel("By model", ()),)))).width == 1200
+
+
+def test_a_photo_whose_notes_nobody_can_read_is_kept_as_it_stands() -> None:
+    noted = picture(120, 90, "PNG", exif=b"Exif\x00\x00no TIFF at all")
+    assert size_of(reference(noted)) == (120, 90)
+    assert fitting(noted, "m", ROOMY) == noted
+
+
+def test_a_reference_with_too_many_pixels_is_not_decoded() -> None:
+    with pytest.raises(BadRequest, match="too many pixels"):
+        fitting(picture(6400, 6400), "m", ROOMY)
+
+
+@pytest.mark.parametrize(
+    "error", [struct.error("x"), zlib.error("x"), IndexError(), KeyError("x"), EOFError(), MemoryError()]
+)
+def test_whatever_breaks_in_a_decoder_is_a_bad_picture(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    data = picture(90, 120)
+    monkeypatch.setattr(Image, "open", broken)
+    with pytest.raises(BadPicture, match="cannot be decoded"):
+        examine(data, "m")
+    with pytest.raises(BadPicture, match="cannot be decoded"):
+        reference(data)
+    with pytest.raises(BadRequest):
+        fitting(data, "m", ROOMY)

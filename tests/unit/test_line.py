@@ -7,7 +7,9 @@ import pytest
 from bot.brief import Brief, Secrecy, Use
 from bot.catalogue import Look
 from bot.errors import BriefError
+from bot.line import LINE_LIMIT, options_of
 from bot.production import Customs
+from bot.wish import understand
 
 HOUSE = Customs(
     models=("recraft",), style="Shot on grainy film.", ballot=Secrecy.SEALED, open_for=timedelta(hours=4), quorum=3
@@ -36,3 +38,10 @@ def test_what_a_face_is_for_can_be_typed_and_nothing_else_is_taken_for_it() -> N
     with pytest.raises(BriefError) as caught:
         Brief.of("Maya: a fisherwoman --use posters")
     assert (caught.value.field, caught.value.known) == ("use", ("film", "advertising", "internal"))
+
+
+def test_a_line_longer_than_anybody_types_is_not_looked_through() -> None:
+    for read in (understand, options_of):
+        with pytest.raises(BriefError) as caught:
+            read("Maya: " + "x" * LINE_LIMIT)
+        assert (caught.value.field, caught.value.problem) == ("line", "too_long")

@@ -132,3 +132,22 @@ async def test_a_face_is_handed_over_from_a_modal_and_a_refusal_stands_there() -
     assert "Packing the face" in told(above)
     assert instead["view_id"] == "V2"
     assert "I have no face here that you may see" in told(instead)
+
+
+@pytest.mark.parametrize("action", ["card_full", "card_facts", "card_take"])
+async def test_a_face_that_is_not_to_be_seen_any_more_is_told_above_its_modal_and_breaks_nothing(
+    action: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_play(ROUNDS, recall__face=NotHere("unknown")) as play:
+        play.slack.says["views.push"] = [{"view": {"id": "V2"}}]
+        await play.send(touch(action, "r3", view="modal"))
+        (above,) = play.slack.called("views.push")
+    assert "I have no face here that you may see" in told(above)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("page", ["", "-1", "٣", "9" * 20])
+async def test_a_page_that_no_button_leads_to_is_told_as_a_mishap(page: str) -> None:
+    async with a_play(ROUNDS, home__home=SEEN) as play:
+        await play.send(touch("page:next", page))
+        assert play.slack.called("views.publish") == []

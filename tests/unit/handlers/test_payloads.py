@@ -5,18 +5,26 @@ from typing import Any
 import pytest
 
 from bot.face import Place
+from handlers.drafts import draft_in
 from handlers.mention import asked_name
+from handlers.papers import answered_in
 from handlers.payloads import (
     BadPayload,
     command_from,
+    filled_from,
     mention_from,
+    moment_in,
+    number_in,
     number_of,
     press_from,
+    price_in,
     reaction_from,
     reaction_of,
+    sound,
+    unwrapped,
     visit_from,
 )
-from tests.unit.handlers.envelopes import command, mention, press, reaction, visit
+from tests.unit.handlers.envelopes import command, mention, press, reaction, submission, visit
 
 
 def test_a_command_keeps_its_line_with_slacks_three_entities_decoded() -> None:
@@ -153,3 +161,100 @@ def test_a_press_without_its_parts_is_refused(change: dict[str, Any]) -> None:
 def test_a_reaction_without_its_parts_is_refused(event: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
         reaction_from({"team_id": "T1", "event": event})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"value": "r1\ud800"},
+        {"value": "r1\x00"},
+        {"value": "r" * 2_001},
+        {"value": ["r1"]},
+        {"action_ts": "9" * 30},
+        {"action_ts": "-1.5"},
+        {"action_id": 7},
+        {"selected_option": "r1"},
+    ],
+    ids=lambda change: str(change)[:40],
+)
+def test_a_press_with_something_else_in_a_parts_place_is_refused(change: dict[str, Any]) -> None:
+    body = press("lock", "r1")
+    body["actions"][0] |= change
+    with pytest.raises(BadPayload):
+        press_from(body)
+
+
+@pytest.mark.parametrize("words", [7, ["Maya"], "Maya\x00", "Maya\ud800"], ids=repr)
+def test_words_that_no_database_takes_are_refused(words: object) -> None:
+    with pytest.raises(BadPayload):
+        command_from(command("") | {"text": words})
+
+
+def test_a_press_tells_as_many_ids_as_its_button_carries() -> None:
+    assert press_from(press("finish", "r1 1 up")).told(3) == ("r1", "1", "up")
+    with pytest.raises(BadPayload):
+        press_from(press("finish", "r1 1")).told(3)
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "²", "٣", "9" * 12, "x"])
+def test_a_number_that_no_button_of_ours_carries_is_refused(text: str) -> None:
+    for read in (number_in, moment_in):
+        with pytest.raises(BadPayload):
+            read(text)
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-1", "1e9", "", "9" * 10])
+def test_a_price_that_no_form_of_ours_carries_is_refused(text: str) -> None:
+    with pytest.raises(BadPayload):
+        price_in(text)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {f"f{n}": {"f": {"value": "x"}} for n in range(101)},
+        {"f": {"f": {"selected_users": ["U1"] * 201}}},
+        {"f": {"f": {"selected_option": {"value": "x" * 3_001}}}},
+        {"f": {"f": {"value": {"deep": []}}}},
+        {"f": {"f": {"value": True}}},
+        {"f": [[]]},
+    ],
+    ids=["too many fields", "too much chosen", "too long a choice", "an object", "a truth", "no fields"],
+)
+def test_a_form_that_no_modal_of_slacks_sends_is_refused(values: object) -> None:
+    body = submission("refine", "r1")
+    body["view"]["state"]["values"] = values
+    with pytest.raises(BadPayload):
+        filled_from(body)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("look", "pretty"), ("size", "8k"), ("ballot", "loud"), ("use", "x"), ("like", "x"), ("until", "9" * 12)],
+)
+def test_a_choice_that_no_menu_of_ours_offers_is_refused(field: str, value: str) -> None:
+    with pytest.raises(BadPayload):
+        draft_in(filled_from(submission("form", "w1", **{f"cast_{field}": value})))
+
+
+def test_a_tell_that_no_paper_of_ours_offers_is_refused() -> None:
+    with pytest.raises(BadPayload):
+        answered_in(filled_from(submission("paper", "r1", **{"tells s1": "too handsome"})))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"actions": []}, {"actions": ["x"]}, {"team": "T1"}, {"view": "x"}, {"type": 7}, {"response_url": 7}],
+    ids=str,
+)
+def test_what_bolt_would_stumble_over_is_unsound(change: dict[str, Any]) -> None:
+    sound(press("lock", "r1"))
+    with pytest.raises(BadPayload):
+        sound(press("lock", "r1") | change)
+
+
+@pytest.mark.parametrize("actions", [None, "x", {}, ["x"], [{}]], ids=repr)
+def test_a_menu_again_is_looked_for_in_whatever_there_is(actions: object) -> None:
+    body = {"actions": actions}
+    unwrapped(body)
+    assert body == {"actions": actions}

@@ -266,3 +266,18 @@ def test_a_picture_that_came_twice_is_told_as_paid_for() -> None:
     assert (
         told == "a model sent a picture that another portrait of this round already shows. It was charged all the same."
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Maya: a \u0007 pilot --each nine",
+        "Maya: a pilot --each 2 --each 3 --look pretty",
+        "M" * 13_000,
+        "Maya: x -- --0",
+    ],
+    ids=["unreadable", "several options", "a long line", "dashes"],
+)
+def test_the_line_offered_instead_works_where_more_than_one_thing_is_wrong(line: str) -> None:
+    offered = briefs.line_that_works(refused(line))
+    assert isinstance(understand(offered.removeprefix("/cast ")), Brief)

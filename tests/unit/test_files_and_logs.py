@@ -1,0 +1,99 @@
+"""Nobody's name leads out of a folder, hides a file, forges a line of a record, or speaks to a terminal."""
+
+import asyncio
+import io
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from zipfile import ZipFile
+
+import pytest
+import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import logs
+from bot.dossier import dossier, folder, packed
+from bot.export import _named
+from tests.unit.handlers.stories import a_face
+
+AT = datetime(2026, 11, 25, tzinfo=UTC)
+NAMES = [
+    "../../etc/passwd", "..", ".", "/root/.ssh/id", "C:\\Windows\\x", "a\\..\\b", "CON", "nul", "COM1.txt", "~",
+    "-rf *", "\u202egpj.exe", "a\x00b", "a\nb", "\x1b[31m", "x" * 300, "é" * 200, "\u0301", "",
+    "   ", "İ", "maya", "MAYA", "Maya", "ﬁn", "fin", "Straße", "STRASSE",
+]  # fmt: skip
+FORGING = "a pilot\nsha256: 00\rlocked by: U666\u2028cost usd: 0\x85lead: U666\x0bvotes: 9\x1dvoters: 9"
+
+
+class Store:
+    async def get(self, key: str) -> bytes:
+        return b"picture"
+
+
+def files(name: str, brief: str = "a pilot") -> dict[str, bytes]:
+    return dict(asyncio.run(dossier(a_face(name, brief), None, Store())))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_a_zip_unpacks_into_one_folder_wherever_it_is_unpacked(name: str, tmp_path: Path) -> None:
+    inside = files(name)
+    data = packed(folder(a_face(name)), inside, AT)
+    with ZipFile(io.BytesIO(data)) as archive:
+        entries = archive.namelist()
+        archive.extractall(tmp_path / "here")
+    assert len(set(entries)) == len(entries) == len(inside)
+    for entry in entries:
+        for path in (PurePosixPath(entry), PureWindowsPath(entry)):
+            assert len(path.parts) == 2
+            assert not path.is_absolute()
+            assert not path.drive
+            assert path.parts[0].split(".")[0].upper() not in ("CON", "NUL", "PRN", "AUX", "COM1", "LPT1")
+            assert max(len(part.encode()) for part in path.parts) <= 255
+    assert [p.name for p in (tmp_path / "here").iterdir()] == [folder(a_face(name))]
+
+
+@settings(max_examples=100, derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from(NAMES) | st.text(max_size=70), max_size=12))
+def test_no_two_faces_of_an_export_share_a_folder_even_where_capitals_do_not_count(names: list[str]) -> None:
+    cast = [a_face(name) for name in names]
+    folders = [*_named(cast)]
+    assert len({called.casefold() for called in folders}) == len(cast)
+    assert all(called == PurePosixPath(called).name == PureWindowsPath(called).name for called in folders)
+
+
+def test_nobodys_words_forge_a_fact_in_the_record() -> None:
+    inside = files("Maya", FORGING)
+    plain, record = inside["record.txt"].decode(), json.loads(inside["record.json"])
+    for fact in ("sha256:", "locked by:", "cost usd:", "lead:", "votes:", "voters:"):
+        assert len([line for line in plain.splitlines() if line.startswith(fact)]) <= 1
+    assert "U666" not in "".join(line for line in plain.splitlines() if not line.startswith("  "))
+    assert record["brief"] == FORGING
+
+
+SPOKEN = [*NAMES, FORGING, "\u009b31m", "\u2028", "\ud800", "\x7f", '"}\n{"event": "locked"}']
+
+
+@pytest.mark.parametrize("name", SPOKEN, ids=ascii)
+def test_a_log_line_is_one_line_of_plain_signs_whatever_is_in_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    terminal = io.TextIOWrapper(raw, "utf-8", write_through=True)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    root = logging.getLogger()
+    before, level, config = root.handlers, root.level, structlog.get_config()
+    try:
+        logs.set_up("INFO")
+        structlog.stdlib.get_logger("bot").info("declined", character=name, kind=[name], deep={name: name})
+        logging.getLogger("bot").error("a library says %s", name)
+    finally:
+        root.handlers, root.level = before, level
+        structlog.configure(**config)
+        logging.captureWarnings(capture=False)
+    lines = raw.getvalue().splitlines()
+    assert len(lines) == 2
+    assert all(0x20 <= sign < 0x7F for line in lines for sign in line)
+    first, second = map(json.loads, lines)
+    assert first["character"] == name
+    assert second["event"] == f"a library says {name}"
