@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from tests.flow.house import DANIEL, LENA, MEI, house
-from tests.flow.test_after_a_crash import to_the_lock
 
 # What is about the process, the account or the workspace, and no round.
 _GENERAL = {"workspace", "listening", "stopping", "model_ends"}
@@ -24,7 +23,9 @@ async def test_every_line_that_is_written_for_a_round_carries_its_id(tmp_path: P
         await film.press(LENA, ts, "vote:2")
         await film.reads(ts, "2 people voted")
         await film.press(DANIEL, ts, "vote:2")
-        await to_the_lock(film, ts, "Maya")
+        await film.reads(ts, "3 people voted")
+        await film.press(LENA, ts, "lock")
+        await film.reads(ts, "Maya is cast")
         log = film.log
     lines = [json.loads(line) for line in log.splitlines()]
     round_ids = {line["round"] for line in lines if "round" in line}
@@ -32,7 +33,7 @@ async def test_every_line_that_is_written_for_a_round_carries_its_id(tmp_path: P
     without = [line for line in lines if "round" not in line and line["event"] not in _GENERAL]
     assert not without
     told = {line["event"] for line in lines if "round" in line}
-    assert {"answered", "declined", "not_answered", "redraw_again"} <= told, "models, presses and redraws are among them"
+    assert {"answered", "declined", "not_answered", "redraw_again"} <= told, "models, presses, redraws"
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
     for secret in ("fisherwoman", "Maya", "xoxb-", "xapp-"):
         assert secret not in log
