@@ -1,5 +1,6 @@
 """Killed without a word: nothing is lost, and nothing is paid twice silently."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from playground.door import Json, buttons_of, text_of
 from tests.flow.house import DANIEL, FILM, LENA, MEI, House, house
+from tests.flow.test_clock import move_deadline
 
 
 @pytest.fixture
@@ -30,9 +32,32 @@ runpy.run_module("bot", run_name="__main__")
 """
 
 
+# It dies as soon as the named method has done its work.
+DIES_AFTER = """
+import os, signal, sys
+from {module} import {owner}
+
+real = {owner}.{method}
+
+async def then_die(*args, **kwargs):
+    await real(*args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+{owner}.{method} = then_die
+sys.argv = ["bot", "run"]
+import runpy
+runpy.run_module("bot", run_name="__main__")
+"""
+
+
 async def dies_at(film: House, module: str, owner: str, method: str) -> None:
     """Replace the running bot by one that dies in the named method."""
     await film.replace_bot(DIES.format(module=module, owner=owner, method=method))
+
+
+async def dies_after(film: House, module: str, owner: str, method: str) -> None:
+    """Replace the running bot by one that dies when the named method has come back."""
+    await film.replace_bot(DIES_AFTER.format(module=module, owner=owner, method=method))
 
 
 async def to_the_lock(film: House, ts: str, name: str) -> None:
@@ -140,6 +165,56 @@ async def test_a_vote_while_the_bot_is_away_is_read_back_before_the_lock(film: H
     await film.reads(ts, "2 people voted")
     await film.press(LENA, ts, "lock")
     assert "Candidate 3" in await film.reads(ts, "Away is cast")
+
+
+async def in_the_thread(film: House, ts: str) -> int:
+    """How many files hang there, which are as many names: nothing hangs twice."""
+    files = [file for message in await film.door.thread(FILM, ts) for file in message.get("files", [])]
+    names = [str(file["name"]) for file in files]
+    assert len(names) == len(set(names)), names
+    return len(names)
+
+
+async def hang(film: House, ts: str, files: int) -> None:
+    async def look() -> bool:
+        return await in_the_thread(film, ts) >= files
+
+    await film.door.until(look, f"{files} files in the thread", 30)
+
+
+async def test_killed_when_the_lock_was_written_and_not_shown_the_record_appears_by_itself(film: House) -> None:
+    ts = await film.cast("Locked: a smith --each 1 --models recraft,gpt-image-2")
+    await film.ballot(ts)
+    await film.press(DANIEL, ts, "vote:1")
+    await film.reads(ts, "1 person voted")
+    await hang(film, ts, 3)
+    await dies_after(film, "storage.rounds", "SqlRounds", "lock")
+    await film.door.click(LENA, FILM, ts, "lock")
+    await film.bot.wait()
+    assert "is cast" not in text_of(await film.door.message(FILM, ts))
+    await film.start_bot()
+    await film.reads(ts, "Locked is cast")
+    await hang(film, ts, 6)
+    assert "smith" in await film.asks("locked", MEI)
+    assert await in_the_thread(film, ts) == 6, "sheet, two pictures, two originals, the record's"
+    assert await film.asked() == 2
+
+
+async def test_killed_when_a_deadline_had_closed_the_ballot_the_outcome_appears_by_itself(film: House) -> None:
+    ts = await film.cast("Due: a stoker --each 1 --models recraft,gpt-image-2")
+    await film.ballot(ts)
+    await film.press(DANIEL, ts, "vote:2")
+    await film.reads(ts, "1 person voted")
+    await hang(film, ts, 3)
+    await dies_after(film, "storage.rounds", "SqlRounds", "close")
+    await asyncio.to_thread(move_deadline, film.data, 0)
+    await film.bot.wait()
+    assert "vote:1" in buttons_of(await film.door.message(FILM, ts))
+    await film.start_bot()
+    await film.reads(ts, "2 leads")
+    await hang(film, ts, 5)
+    await film.press(LENA, ts, "lock")
+    await film.reads(ts, "Due is cast")
 
 
 async def _asked(film: House, count: int) -> bool:
