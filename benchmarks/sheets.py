@@ -8,7 +8,7 @@ from random import Random
 from time import perf_counter, process_time
 from typing import Any, TypeVar
 
-import pyvips  # type: ignore[import-untyped]
+import pyvips
 from PIL import Image
 
 from benchmarks.section import Amount, Row
