@@ -17,7 +17,7 @@ from playground.door import Json, TooLate, buttons_of, menu_of, text_of
 T = TypeVar("T")
 
 _LEAD, _DIRECTOR = "U0LENAORTIZ", "U0DANIELOKA"
-_PATIENCE = 60.0
+_PATIENCE = 180.0
 _TRIES = 40  # of six seconds: models that kept failing are left alone for two minutes
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 STUCK = "stuck:"
