@@ -27,13 +27,13 @@ async def hold_of(connection: AsyncConnection, round_id: str) -> str:
     return character_id or ""
 
 
-async def settle(connection: AsyncConnection, *character_ids: str) -> None:
-    """Keep what the faces and rounds of these characters, which are held, say now; of all where none is named."""
+async def settle(connection: AsyncConnection, character_id: str) -> None:
+    """Keep what the faces and rounds of this character, which is held, say now."""
     theirs = faces.c.character_id == characters.c.id
     newest = select(faces.c.channel).where(theirs).order_by(faces.c.version.desc()).limit(1)
     present = newest.where(faces.c.released.is_(None))
     casting = select(rounds.c.channel).where(rounds.c.character_id == characters.c.id, is_open).limit(1)
     shown = func.coalesce(present.scalar_subquery(), newest.scalar_subquery(), casting.scalar_subquery())
     has_face = select(faces.c.round_id).where(theirs, faces.c.released.is_(None)).exists()
-    settled = update(characters).values(shown_in=shown, has_face=has_face)
-    await connection.execute(settled.where(characters.c.id.in_(character_ids)) if character_ids else settled)
+    settled = update(characters).where(characters.c.id == character_id)
+    await connection.execute(settled.values(shown_in=shown, has_face=has_face))
