@@ -26,6 +26,7 @@ log = structlog.get_logger()
 _PATIENCE = 1.5
 _LIKE_ENOUGH = 60.0
 _MOST_SUGGESTED = 20
+_MOST_TYPED = 200  # signs that suggestions are looked for by: more than any name has
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Drafting:
         """Characters of this production, then others the person may see, and the name as it is typed."""
         wish = await self._opening.wish(form_id, person)
         own, others = await self._known(wish.place, person)
+        typed = typed[:_MOST_TYPED]
         found = [_suggested(c) for c in _like(typed, own)]
         found += [Suggested(c.name, "elsewhere") for c in _like(typed, others)]
         name = " ".join(typed.split())
@@ -119,6 +121,7 @@ class Drafting:
     async def faces(self, form_id: str, person: str, typed: str) -> Sequence[str]:
         """Names of the faces that a portrait can be drawn after."""
         wish = await self._opening.wish(form_id, person)
+        typed = typed[:_MOST_TYPED]
         own, others = await self._known(wish.place, person)
         return [c.name for c in _like(typed, [c for c in [*own, *others] if c.face])][:_MOST_SUGGESTED]
 
