@@ -364,6 +364,9 @@ def sound(body: Payload) -> None:
         for name in _NAMES:
             if not isinstance(part.get(name, ""), str | None):
                 raise BadPayload(f"{name} is no text")
+    for name, told in (("event", "event_callback"), ("view", "view_")):
+        if body.get(name) is not None or str(body.get("type")).startswith(told):
+            _id(body[name]["type"])
     for name in ("actions", "authorizations", "response_urls"):
         if name in body and not (body[name] and all(isinstance(each, dict) for each in body[name])):
             raise BadPayload(f"{name} are none")

@@ -253,6 +253,24 @@ def test_what_bolt_would_stumble_over_is_unsound(change: dict[str, Any]) -> None
         sound(press("lock", "r1") | change)
 
 
+@pytest.mark.parametrize("view", [None, "x", {}, {"type": None}, {"type": 7}, {"callback_id": "photo"}], ids=str)
+def test_a_form_without_a_view_of_a_kind_is_unsound(view: object) -> None:
+    sound(submission("refine", "r1"))
+    with pytest.raises(BadPayload):
+        sound(submission("refine", "r1") | {"view": view})
+
+
+@pytest.mark.parametrize("event", [None, "x", {}, {"type": None}], ids=str)
+def test_an_event_of_no_kind_is_unsound(event: object) -> None:
+    sound(reaction("one"))
+    with pytest.raises(BadPayload):
+        sound(reaction("one") | {"event": event})
+
+
+def test_a_message_without_a_view_is_sound() -> None:
+    sound(press("lock", "r1") | {"view": None})
+
+
 @pytest.mark.parametrize("actions", [None, "x", {}, ["x"], [{}]], ids=repr)
 def test_a_menu_again_is_looked_for_in_whatever_there_is(actions: object) -> None:
     body = {"actions": actions}
