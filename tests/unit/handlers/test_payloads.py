@@ -267,8 +267,21 @@ def test_an_event_of_no_kind_is_unsound(event: object) -> None:
         sound(reaction("one") | {"event": event})
 
 
-def test_a_message_without_a_view_is_sound() -> None:
-    sound(press("lock", "r1") | {"view": None})
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"view": None},
+        {"response_urls": []},
+        {"response_url": ""},
+        {"authorizations": []},
+        {"enterprise": None, "is_enterprise_install": False, "enterprise_id": None},
+        {"message": {"type": "message", "subtype": "bot_message", "ts": "1.1", "bot_id": "B1", "blocks": []}},
+    ],
+    ids=str,
+)
+def test_what_slack_leaves_empty_or_adds_is_sound(more: dict[str, Any]) -> None:
+    for body in (press("lock", "r1"), submission("refine", "r1"), command("Maya"), reaction("one")):
+        sound(body | {key: value for key, value in more.items() if key != "view" or "view" not in body})
 
 
 @pytest.mark.parametrize("actions", [None, "x", {}, ["x"], [{}]], ids=repr)
