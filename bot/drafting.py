@@ -25,6 +25,7 @@ log = structlog.get_logger()
 _PATIENCE = 1.5
 _LIKE_ENOUGH = 60.0
 _MOST_SUGGESTED = 20
+_MOST_TYPED = 200  # signs that suggestions are looked for by: more than any name has
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class Drafting:
     async def suggest(self, form_id: str, person: str, typed: str) -> Sequence[Suggested]:
         """Characters of this production, then others the person may see, and the name as it is typed."""
         wish = await self._opening.wish(form_id, person)
+        typed = typed[:_MOST_TYPED]
         own, others = await self._like(typed, wish.place, person)
         found = [*map(_suggested, own), *(Suggested(c.name, "elsewhere") for c in others)]
         name = " ".join(typed.split())
@@ -117,7 +119,7 @@ class Drafting:
     async def faces(self, form_id: str, person: str, typed: str) -> Sequence[str]:
         """Names of the faces that a portrait can be drawn after."""
         wish = await self._opening.wish(form_id, person)
-        own, others = await self._like(typed, wish.place, person, cast=True)
+        own, others = await self._like(typed[:_MOST_TYPED], wish.place, person, cast=True)
         return [c.name for c in (*own, *others)][:_MOST_SUGGESTED]
 
     async def ready(self, form_id: str, person: str, draft: Draft) -> Ready:

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from bot.brief import fold
+from bot.brief import NAME_LIMIT, fold
 from bot.errors import NotHere
 from bot.face import Character, Face, Place
 from bot.finish import Finish, kept
@@ -61,7 +61,12 @@ class Recall:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def recall(self, name: str, person: str, place: Place) -> Recalled:
-        """The face of `name`: this channel's own production first, then all the person may see."""
+        """The face of `name`: this channel's own production first, then all the person may see.
+
+        Nobody is called by more than a name may have, so a whole message in its place is not looked for.
+        """
+        if len(name) > NAME_LIMIT:
+            return Recalled("nothing", name[:NAME_LIMIT])
         alike = await self._as_seen(await self._roster.named(place.team, name), person, place)
         if not alike:
             return await self._similar(name, person, place)

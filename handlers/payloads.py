@@ -364,13 +364,18 @@ def sound(body: Payload) -> None:
         for name in _NAMES:
             if not isinstance(part.get(name, ""), str | None):
                 raise BadPayload(f"{name} is no text")
+    for name, told in (("event", "event_callback"), ("view", "view_")):
+        if body.get(name) is not None or str(body.get("type")).startswith(told):
+            _id(body[name]["type"])
     for name in ("actions", "authorizations", "response_urls"):
-        if name in body and not (body[name] and all(isinstance(each, dict) for each in body[name])):
+        if not all(isinstance(each, dict) for each in body.get(name) or ()):
             raise BadPayload(f"{name} are none")
+    if "actions" in body and not body["actions"]:
+        raise BadPayload("a press on nothing")
     for action in body.get("actions", ()):
         _id(action["action_id"])
         _perhaps(action.get("block_id"))
-    if (url := body.get("response_url")) is not None and not _URL.fullmatch(url):
+    if (url := body.get("response_url")) and not _URL.fullmatch(url):
         raise BadPayload("response_url is no address")
 
 

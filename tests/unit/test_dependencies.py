@@ -68,10 +68,14 @@ def installed(names: Mapping[str, str]) -> Iterator[Distribution]:
 
 def licences(package: Distribution) -> list[str]:
     """What the package says it is under, as short names in small letters; of a choice it is enough to like one."""
-    told = package.metadata.get("License-Expression")
+
+    def first(field: str) -> str:
+        return next(iter(package.metadata.get_all(field) or ()), "")
+
+    told = first("License-Expression")
     if not told:
         listed = [c for c in package.metadata.get_all("Classifier") or () if c.startswith("License ::")]
-        told = " AND ".join(c.rsplit(" :: ", 1)[-1] for c in listed) or package.metadata.get("License") or ""
+        told = " AND ".join(c.rsplit(" :: ", 1)[-1] for c in listed) or first("License")
     if told and len(told) < 200:
         return [part.strip(" ()") if "(" not in part else part.strip() for part in re.split(r" and ", told.lower())]
     texts = [str(file.locate()) for file in package.files or () if "licen" in file.name.lower()]

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -151,7 +151,7 @@ def every_error(name: str) -> list[CastingError]:
         if kind in (CastingError, ModelError) or issubclass(kind, ModelError):
             continue
         types = get_type_hints(kind)
-        told = {f.name: _like(types[f.name], "U1" if f.name in _IDS else name) for f in fields(kind)}
+        told = {f.name: _like(types[f.name], "U1" if f.name in _IDS else name) for f in fields(cast("Any", kind))}
         made.append(kind(**(told | _CODES.get(kind.__name__, {}))))
     return made
 

@@ -253,6 +253,37 @@ def test_what_bolt_would_stumble_over_is_unsound(change: dict[str, Any]) -> None
         sound(press("lock", "r1") | change)
 
 
+@pytest.mark.parametrize("view", [None, "x", {}, {"type": None}, {"type": 7}, {"callback_id": "photo"}], ids=str)
+def test_a_form_without_a_view_of_a_kind_is_unsound(view: object) -> None:
+    sound(submission("refine", "r1"))
+    with pytest.raises(BadPayload):
+        sound(submission("refine", "r1") | {"view": view})
+
+
+@pytest.mark.parametrize("event", [None, "x", {}, {"type": None}], ids=str)
+def test_an_event_of_no_kind_is_unsound(event: object) -> None:
+    sound(reaction("one"))
+    with pytest.raises(BadPayload):
+        sound(reaction("one") | {"event": event})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"view": None},
+        {"response_urls": []},
+        {"response_url": ""},
+        {"authorizations": []},
+        {"enterprise": None, "is_enterprise_install": False, "enterprise_id": None},
+        {"message": {"type": "message", "subtype": "bot_message", "ts": "1.1", "bot_id": "B1", "blocks": []}},
+    ],
+    ids=str,
+)
+def test_what_slack_leaves_empty_or_adds_is_sound(more: dict[str, Any]) -> None:
+    for body in (press("lock", "r1"), submission("refine", "r1"), command("Maya"), reaction("one")):
+        sound(body | {key: value for key, value in more.items() if key != "view" or "view" not in body})
+
+
 @pytest.mark.parametrize("actions", [None, "x", {}, ["x"], [{}]], ids=repr)
 def test_a_menu_again_is_looked_for_in_whatever_there_is(actions: object) -> None:
     body = {"actions": actions}

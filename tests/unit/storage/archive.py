@@ -6,6 +6,7 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, MetaData, create_engine, insert
 
+from storage.grams import rows_of
 from storage.migrations import _config
 
 TUESDAY = date(2026, 11, 24)
@@ -67,9 +68,10 @@ ROWS: dict[str, list[Row]] = {
     "productions": [{"id": "p1", "team": "T1", "channel": "C1", "name": "Harbour", "customs": {"style": "soft light"}}],
     "channels": [{"team": "T1", "channel": "C1", "production_id": "p1"}],
     "characters": [
-        {"id": "maya", "production_id": "p1", "name": "Maya", "folded": "maya"},
-        {"id": "ben", "production_id": "p1", "name": "Ben", "folded": "ben"},
+        {"id": "maya", "production_id": "p1", "name": "Maya", "folded": "maya", "shown_in": "C1", "has_face": True},
+        {"id": "ben", "production_id": "p1", "name": "Ben", "folded": "ben", "shown_in": "C1", "has_face": False},
     ],
+    "grams": rows_of("T1", ("maya", "ben", "old maya")),
     "aliases": [{"production_id": "p1", "folded": "old maya", "name": "Old Maya", "character_id": "maya"}],
     "rounds": [
         _round("r1", "maya", "locked", locked_slot="r1-0", record_file="F4", tally={"votes": {"1": 2}, "voters": 2},

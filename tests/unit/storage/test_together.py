@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import NotKept
 from storage import Storage, open_storage
 from storage.database import Database
 from storage.together import Together
@@ -68,7 +69,7 @@ async def test_a_change_that_fails_takes_no_other_with_it(storage: Storage) -> N
     told = await asyncio.gather(*map(together.change, (purse, purse, full, count)), return_exceptions=True)
     assert (told[0], told[3]) == ("kept", 1)
     assert isinstance(told[1], IntegrityError)
-    assert isinstance(told[2], OSError)
+    assert isinstance(told[2], NotKept)
     assert await purses(storage) == 1
 
 
