@@ -115,6 +115,9 @@ class Booth:
         self.shown = {}
         name = f"r{self._held}"
         slots = tuple(_candidate(name, number) for number in NUMBERS)
+        for slot in slots:
+            assert slot.portrait
+            await self.storage.portraits.put(slot.portrait.key, slot.id.encode())  # a face without a picture is no face
         self.now += timedelta(seconds=1)
         ts = f"{1_700_000_000 + self._held}.000100"
         await self.storage.rounds.open(_round(name, ts, slots, voters, self.now), _CAPS, recast=False)

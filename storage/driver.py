@@ -16,7 +16,10 @@ _Rows = list[Any]
 
 async def connect(file: str) -> aiosqlite.Connection:
     """A connection to `file`."""
-    return await _Connection(lambda: sqlite3.connect(file, check_same_thread=False), iter_chunk_size=_AT_ONCE)
+    opened = _Connection(lambda: sqlite3.connect(file, check_same_thread=False), iter_chunk_size=_AT_ONCE)
+    # As SQLAlchemy does for connections of its own: one that a cancelled task left open must not keep the process.
+    opened._thread.daemon = True
+    return await opened
 
 
 class _Connection(aiosqlite.Connection):
