@@ -92,7 +92,12 @@ def form(kept: str, team: str = "T1", person: str = "U0LEAD", **more: dict[str, 
     values = {f"cast_{name}": {f"cast_{name}": entry} for name, entry in fields.items()}
     view = {"id": "V1", "type": "modal", "callback_id": "form", "private_metadata": kept, "state": {"values": values}}
     sender = {"team": {"id": team}, "user": {"id": person, "team_id": team}}
-    sent = {"type": "view_submission", "trigger_id": "33.44.bb", "response_urls": [], "enterprise": None}
+    sent: dict[str, Any] = {
+        "type": "view_submission",
+        "trigger_id": "33.44.bb",
+        "response_urls": [],
+        "enterprise": None,
+    }
     return {**sent, **sender, "view": view}
 
 
