@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from ipaddress import ip_address
-from itertools import product
+from itertools import count, product
 from typing import Any
 
 import httpx
@@ -40,6 +40,8 @@ from tests.contract.vendor_cases import (
 )
 
 _BASE = "https://vendor.example/v1"
+# An order is looked at every two seconds at last, for a minute; nothing else is asked so often.
+_MOST_ASKS = 500
 _WITHIN = {Size.DRAFT: 60.0, Size.FOUR_K: 60.0}
 _LONG = b64encode(PICTURE * 30).decode()
 _OWN = OwnModel(id="mine", base_url="http://127.0.0.1:9/v1", model="m", title="Mine", price=Decimal(0), family="")
@@ -181,9 +183,10 @@ def check(case: Case) -> None:
 
 
 async def _met(case: Case) -> None:
-    waiting = list(case.answers)
+    waiting, asked = list(case.answers), count()
 
     def answer(_: httpx.Request) -> httpx.Response:
+        assert next(asked) < _MOST_ASKS, "asked without end"
         return (waiting.pop(0) if len(waiting) > 1 else waiting[0]).response()
 
     async def resolve(host: str) -> Sequence[Address]:

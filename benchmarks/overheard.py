@@ -14,6 +14,8 @@ import structlog
 REFUSED = frozenset(
     {"declined", "bad_payload", "gone", "slack_refused", "bad_envelope", "bad_request", "unknown_workspace"}
 )
+# A lead who locks where nobody wins has closed the ballot all the same, and is told so (bot/locking.py).
+_HALF_DONE = frozenset({"NoWinner"})
 # How Bolt tells that a workspace is not ours, as an error.
 _STRANGERS = ("slack_bolt.AsyncMultiTeamsAuthorization", "slack_bolt.AsyncSingleTeamAuthorization")
 
@@ -27,7 +29,7 @@ class Overheard:
 
     @property
     def refused(self) -> bool:
-        return any(line["event"] in REFUSED for line in self.lines)
+        return any(line["event"] in REFUSED and line.get("kind") not in _HALF_DONE for line in self.lines)
 
     @property
     def crashes(self) -> list[str]:

@@ -59,7 +59,8 @@ class Audition:
         try:
             while not self._ready(await self._rounds.get(round_id)):
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), _LOOK_AGAIN)
+                    async with asyncio.timeout(_LOOK_AGAIN):
+                        await news.wait()
                 news.clear()
         finally:
             self._news.pop(round_id, None)

@@ -220,8 +220,11 @@ class Http:
         loop = asyncio.get_running_loop()
         came = loop.time()
         in_room = False
+        # Not asyncio.wait_for: in Python 3.11 it swallows a cancellation that comes as the room is got, and whoever
+        # waits for an order under a deadline of its own would then wait for ever.
         with suppress(TimeoutError):
-            in_room = await asyncio.wait_for(self._room.acquire(), _LONGEST_QUEUE)
+            async with asyncio.timeout(_LONGEST_QUEUE):
+                in_room = await self._room.acquire()
         if (when := deadline.when()) and not deadline.expired():
             deadline.reschedule(when + loop.time() - came)
         try:
