@@ -18,7 +18,9 @@ from playground.processes import Workspace, bot_environment, start_bot, stop
 CHANNELS = ("C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP")
 _SPEED = 20.0
 _LATENCY = {"least": 0.2, "most": 4.0}  # seconds before _SPEED
-_BUDGET = {"MAX_USD_PER_ROUND": "1000", "MAX_USD_PER_DAY": "100000"}
+# No cap is to end the casting while the killing goes on.
+_CAPS = ("ROUND", "DAY", "PERSON_DAY", "PRODUCTION_MONTH", "WORKSPACE_MONTH")
+_BUDGET = {f"MAX_USD_PER_{cap}": "100000" for cap in _CAPS}
 _STARTING = 1.5
 _AWAY = 60.0
 
