@@ -136,7 +136,7 @@ KINDS: dict[str, Kind] = {
     ),
     "presses": Kind(
         "commands, presses, forms, ballots and events through Bolt: done, or refused and nothing stored",
-        partial(_standing, "presses", open_house, lambda house: bad_presses.cases(house.ids)), 400, 8_000,
+        partial(_standing, "presses", open_house, lambda house: bad_presses.cases(house.ids)), 400, 6_000,
     ),
     "payloads": Kind(
         "Slack's payloads with parts wrong: read, or told that they cannot be",

@@ -375,7 +375,7 @@ def sound(body: Payload) -> None:
     for action in body.get("actions", ()):
         _id(action["action_id"])
         _perhaps(action.get("block_id"))
-    if (url := body.get("response_url")) and not _URL.fullmatch(url):
+    if (url := body.get("response_url")) not in (None, "") and not _URL.fullmatch(url):
         raise BadPayload("response_url is no address")
 
 
