@@ -244,7 +244,15 @@ def test_a_tell_that_no_paper_of_ours_offers_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"actions": []}, {"actions": ["x"]}, {"team": "T1"}, {"view": "x"}, {"type": 7}, {"response_url": 7}, {"response_url": 0}],
+    [
+        {"actions": []},
+        {"actions": ["x"]},
+        {"team": "T1"},
+        {"view": "x"},
+        {"type": 7},
+        {"response_url": 7},
+        {"response_url": 0},
+    ],
     ids=str,
 )
 def test_what_bolt_would_stumble_over_is_unsound(change: dict[str, Any]) -> None:
