@@ -93,9 +93,9 @@ class Form:
 
     async def on_touch(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Something that bears on the price was chosen: say what it comes to now."""
+        await ack()
         async with apology(nobody):
             touched = touched_from(body)
-            await ack()
             await self._reach.wish(touched.form)
             draft, person = draft_in(touched.form), touched.form.person
             for version in (touched.version, None):

@@ -61,9 +61,9 @@ class History:
 
     async def on_pick(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Other versions picked in the modal."""
+        await ack()
         async with apology(nobody):
             touched = touched_from(body)
-            await ack()
             await self._reach.round(touched.form)
             one, other = touched.form.one(LEFT), touched.form.one(RIGHT)
             if modal := await self._showing.versions(one, other, touched.form.person, client):

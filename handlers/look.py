@@ -49,9 +49,9 @@ class Look:
 
     async def on_choice(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Other candidates, in the same view. It names no version of it: of two choices the later one counts."""
+        await ack()
         async with apology(nobody):
             touched = touched_from(body)
-            await ack()
             await self._reach.round(touched.form)
             closer = await self._looking.at(touched.form.id, touched.form.chosen.get(blocks.WHICH, ()))
             addresses = await self._addresses(closer, client)

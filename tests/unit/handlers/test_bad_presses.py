@@ -1,5 +1,6 @@
 """Presses with something in them that no button of ours carries, and modals that Slack does not open."""
 
+import asyncio
 import json
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from bot.looking import Closer
 from bot.refining import Refinement
 from bot.round import State
 from handlers.words import errors
-from tests.unit.handlers.envelopes import press
+from tests.unit.handlers.envelopes import press, touch
 from tests.unit.handlers.memory import Memory
 from tests.unit.handlers.play import a_play
 from tests.unit.handlers.stories import closed, voting
@@ -61,3 +62,15 @@ async def test_a_modal_that_slack_does_not_open_is_told(action: str) -> None:
         await play.send(press(action, "r1"))
         (answer,) = play.slack.responses
     assert errors.UNEXPECTED not in json.dumps(answer, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("action", ["look_at", "version_left", "cast_look"])
+async def test_a_choice_that_cannot_be_read_is_acknowledged_all_the_same(action: str) -> None:
+    """Nobody could be told, and Slack would show a warning after three seconds and send it again."""
+    body = touch(action, "skin", kind="static_select", view="modal")
+    body["view"]["state"] = None
+    async with a_play(Memory(voting())) as play:
+        async with asyncio.timeout(2):
+            response = await play.send(body)
+        assert response.status == 200
+        assert play.script.asked == []
