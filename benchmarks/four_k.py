@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.hearers import BOT, lags, megabytes
 from benchmarks.section import Row
 from playground.door import Door, buttons_of
 from playground.processes import Workspace, bot_environment, start_bot, stop
@@ -17,26 +18,6 @@ from playground.story import CHANNEL, LEAD
 
 LINE = "{name}: weathered harbour hand, 60 --4k --each 2 --models gpt-image-2,gpt-image-2.5,nano-banana,nano-banana-pro"
 
-# The unmodified bot beside a task that says how late the loop was, in milliseconds, whenever that was a new worst.
-WATCHED = """
-import asyncio, sys, time
-from bot.app import run
-from bot.settings import Settings
-
-async def watch():
-    while True:
-        start = time.perf_counter()
-        await asyncio.sleep(0.005)
-        late = (time.perf_counter() - start - 0.005) * 1000
-        if late > 5:
-            print(f"late {time.time()} {late:.1f}", flush=True)
-
-async def main():
-    watching = asyncio.create_task(watch())
-    await run(Settings.load())
-
-asyncio.run(main())
-"""
 _SETTLE = 3.0
 _PATIENCE = 400.0
 
@@ -78,13 +59,13 @@ async def four_k(data: Path, kinds: Sequence[str]) -> list[FourK]:
         limits = {"MAX_USD_PER_ROUND": "10", "MAX_USD_PER_DAY": "100"}
         limits |= {"PATIENCE_4K_SECONDS": "600", "LOG_LEVEL": "WARNING"}
         variables = bot_environment(data, await workspace.environment(), **limits)
-        bot = await start_bot(variables, data / "bot.log", WATCHED)
+        bot = await start_bot(variables, data / "bot.log", BOT)
         try:
             async with Door(workspace.address) as door:
                 await door.connected(bot)
                 await _round(door, "Ines: weathered harbour hand, 60")
                 await asyncio.sleep(_SETTLE)
-                idle = _megabytes(bot, "VmRSS")
+                idle = megabytes(bot)
                 return [await _measured(door, bot, data / "bot.log", kind, idle) for kind in kinds]
         finally:
             await stop(bot)
@@ -96,14 +77,14 @@ async def _measured(door: Door, bot: Process, log: Path, kind: str, idle: float)
     # The practice models answer in any type under the name of their own, which is read by nobody.
     await door.post("models/*/faults", {"kind": "wrong_type", "spelling": kind.lower(), "times": 0})
     before = len(await door.bill())
-    said = len(_late(log))
+    said = len(lags(log))
     await asyncio.to_thread(Path(f"/proc/{bot.pid}/clear_refs").write_text, "5")
     seconds = await _round(door, LINE.format(name=f"Otto {kind}"))
     await asyncio.sleep(_SETTLE)
     calls = (await door.bill())[before:]
     assert len(calls) == 8, f"asked {len(calls)} times"
     slowest = max(c["seconds"] for c in calls)
-    return FourK(kind, idle, _megabytes(bot, "VmHWM"), max(_late(log)[said:], default=0.0), seconds, slowest)
+    return FourK(kind, idle, megabytes(bot, "VmHWM"), max(lags(log)[said:], default=0.0), seconds, slowest)
 
 
 async def _round(door: Door, line: str) -> float:
@@ -119,12 +100,3 @@ async def _round(door: Door, line: str) -> float:
 
     await door.until(voting, "the ballot to open", _PATIENCE)
     return loop.time() - start
-
-
-def _megabytes(process: Process, which: str) -> float:
-    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
-    return int(dict(line.split(":", 1) for line in lines)[which].split()[0]) / 1024
-
-
-def _late(log: Path) -> list[float]:
-    return [float(line.split()[2]) for line in log.read_text().splitlines() if line.startswith("late ")]

@@ -1,19 +1,13 @@
-"""The bot and a bare Bolt listener side by side: each a process that says how late its event loop was (Linux only)."""
+"""The bot and a bare Bolt listener, each saying how late its event loop was; what a process takes (Linux only)."""
 
 import os
 from asyncio.subprocess import Process
+from math import inf
 from pathlib import Path
 
-from benchmarks.four_k import WATCHED as BOT
-
-__all__ = ["BOT", "LISTENER", "cpu_seconds", "files", "lags", "megabytes", "threads"]
-
-# Acks whatever comes, and nothing else; beside it the same task that watches the loop.
-LISTENER = """
-import asyncio, os, re, time
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
+# Beside whatever else runs on the loop: how late it was, in milliseconds, whenever that was more than five.
+_WATCH = """
+import asyncio, time
 
 async def watch():
     while True:
@@ -22,6 +16,26 @@ async def watch():
         late = (time.perf_counter() - start - 0.005) * 1000
         if late > 5:
             print(f"late {time.time()} {late:.1f}", flush=True)
+"""
+
+# The unmodified bot.
+BOT = f"""{_WATCH}
+from bot.app import run
+from bot.settings import Settings
+
+async def main():
+    watching = asyncio.create_task(watch())
+    await run(Settings.load())
+
+asyncio.run(main())
+"""
+
+# Acks whatever comes, and nothing else.
+LISTENER = f"""{_WATCH}
+import os, re
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 async def take(ack):
     await ack()
@@ -40,19 +54,21 @@ asyncio.run(listen())
 """
 
 
-def lags(log: Path, since: float, until: float) -> list[float]:
+def lags(log: Path, since: float = 0.0, until: float = inf) -> list[float]:
     """How late the loop was between two moments (seconds since 1970), in milliseconds, where it was more than five."""
     said = [line.split() for line in log.read_text("utf-8").splitlines() if line.startswith("late ")]
     return [float(words[2]) for words in said if since <= float(words[1]) <= until]
 
 
 def cpu_seconds(process: Process) -> float:
+    """Processor time so far."""
     fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def megabytes(process: Process) -> float:
-    return int(_status(process)["VmRSS"].split()[0]) / 1024
+def megabytes(process: Process, which: str = "VmRSS") -> float:
+    """Memory in use now, or VmHWM: the most there has been."""
+    return int(_status(process)[which].split()[0]) / 1024
 
 
 def threads(process: Process) -> int:

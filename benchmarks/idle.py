@@ -1,13 +1,13 @@
 """What the bot costs while nothing happens, beside a Bolt listener that does nothing, in the same run (Linux only)."""
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.hearers import cpu_seconds, megabytes, threads
 from playground.door import Door
 from playground.processes import ROOT, Workspace, bot_environment, start_bot, stop
 
@@ -65,17 +65,6 @@ async def migrated(variables: Mapping[str, str]) -> None:
 
 async def _measured(process: Process, seconds: float) -> Idle:
     await asyncio.sleep(_SETTLE)
-    before = _ticks(process.pid)
+    before = cpu_seconds(process)
     await asyncio.sleep(seconds)
-    spent = (_ticks(process.pid) - before) / os.sysconf("SC_CLK_TCK")
-    status = _status(process.pid)
-    return Idle(spent / seconds, int(status["VmRSS"].split()[0]) / 1024, int(status["Threads"]))
-
-
-def _status(pid: int) -> dict[str, str]:
-    return dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-
-
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
+    return Idle((cpu_seconds(process) - before) / seconds, megabytes(process), threads(process))
