@@ -128,8 +128,11 @@ class Opening:
         return wish
 
     async def accept(self, wish_id: str, person: str) -> Opened:
-        """Open what was offered in place of what is not to be had; pressed twice it opens once."""
-        wish = await self.wish(wish_id, person)
+        """Open what was offered in place of what is not to be had; pressed twice it opens once.
+
+        Raises KeyError for an unknown wish, and for a form that nobody has filled in yet.
+        """
+        wish = await self._whole(wish_id, person)
         return await self.open_wish(wish, wish.brief)
 
     async def open_wish(self, wish: Wanted, brief: Brief) -> Opened:
@@ -150,8 +153,8 @@ class Opening:
         return await self._likeness.kept(brief, photo, consent, self.round_of(wish))
 
     async def recast(self, wish_id: str, person: str) -> Opened:
-        """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError for an unknown wish."""
-        wish = await self.wish(wish_id, person)
+        """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError as `accept` does."""
+        wish = await self._whole(wish_id, person)
         await self._permits.start(wish.place, person)
         brief, caps = await self._by_customs(wish.brief, wish.place)
         chosen = self._route(brief, caps)
@@ -240,6 +243,13 @@ class Opening:
         """Start the round's durable work; called again it does nothing."""
         logs.about(round_id)
         await self._errands.start("round", round_id)
+
+    async def _whole(self, wish_id: str, person: str) -> Wanted:
+        """A wish with all that a round needs."""
+        wish = await self.wish(wish_id, person)
+        if not wish.brief.name:
+            raise KeyError(wish_id)
+        return wish
 
     async def _by_customs(self, brief: Brief, place: Place) -> tuple[Brief, Caps]:
         """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""

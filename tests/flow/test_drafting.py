@@ -129,6 +129,15 @@ async def test_a_form_is_its_persons_own(tmp_path: Path) -> None:
             await house.casting.drafting.suggest("w-unknown", LEAD, "Ma")
 
 
+async def test_a_form_that_nobody_filled_in_is_nothing_to_say_yes_to(tmp_path: Path) -> None:
+    async with theatre(tmp_path) as house:
+        form = await begun(house)
+        for agree in (house.casting.opening.accept, house.casting.opening.recast):
+            with pytest.raises(KeyError):
+                await agree(form.id, LEAD)
+        assert await held(house, LEAD) == 0
+
+
 async def test_nothing_costs_more_than_the_form_said_without_another_press(tmp_path: Path) -> None:
     async with theatre(tmp_path, keys=["recraft", "openai", "gemini"]) as house:
         form = await begun(house)
