@@ -117,8 +117,8 @@ class Presenting:
         shown = dict(zip(round_.candidates, await aside(alike, previews, round_.brief.aspect), strict=True))
         name = filename(round_.character)
         pictures = [Picture(shown[s], f"{name}-{s.number}.jpg", s.number) for s in new]
-        for slot, file_id in zip(new, await self._stage.pin(round_.id, pictures), strict=True):
-            await self._rounds.set_file(slot.id, file_id)
+        files = await self._stage.pin(round_.id, pictures)
+        await self._rounds.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
         if round_.state is State.VOTING and round_.reacted_to:
             await self._stage.seed(round_.id, [s.number for s in new if s.number])
 
@@ -127,8 +127,8 @@ class Presenting:
         if not new:
             return
         pictures = [await self._original(round_, s) for s in new]
-        for slot, file_id in zip(new, await self._stage.pin(round_.id, pictures), strict=True):
-            await self._rounds.set_original(slot.id, file_id)
+        files = await self._stage.pin(round_.id, pictures)
+        await self._rounds.set_originals({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
 
     async def _original(self, round_: Round, slot: Slot) -> Picture:
         """The bytes as the model sent them, named for what they are now that the ballot is closed."""

@@ -154,7 +154,7 @@ class Recall:
             locked = (await self._rounds.get(round_id)).locked
             if locked and locked.original_file == lost:
                 (file_id,) = await self._stage.pin(round_id, [await self.original(round_id, person)])
-                await self._rounds.set_original(locked.id, file_id)
+                await self._rounds.set_originals({locked.id: file_id})
 
     def _turn(self, round_id: str) -> asyncio.Lock:
         return self._turns.setdefault(round_id, asyncio.Lock())

@@ -69,7 +69,7 @@ class SlackStage:
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
-        self._uploads = Uploads(clients)
+        self._uploads = Uploads(clients, rounds)
         self._links = Links(clients)
         self._kinship = Kinship(self._links, rounds)
         self._redraws = Redraws(self._draw, self._team_of)

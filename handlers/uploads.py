@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import aiohttp
@@ -11,6 +12,7 @@ import structlog
 
 from bot.errors import NotTaken, Unreachable
 from bot.face import Place
+from bot.ports import Rounds
 from handlers.asking import asking
 from handlers.clients import Clients
 
@@ -33,25 +35,25 @@ class Upload:
 
 
 class Uploads:
-    """Uploads pictures, a few at once for each workspace."""
+    """Uploads pictures, a few at once for each workspace; what `rounds` remember of it is not shared twice."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, rounds: Rounds | None = None) -> None:
         self._clients = clients
-        self._unsure: dict[tuple[str, ...], list[str]] = {}
+        self._rounds = rounds
         self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def put(self, place: Place, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
         """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable.
 
-        Asked again after an answer was lost, it looks first whether those pictures are there already.
+        Asked again, after a lost answer or a crash, it looks first whether those very pictures are there already.
         """
-        key = (place.team, place.channel, thread_ts, *(upload.filename for upload in uploads))
-        if (begun := self._unsure.get(key)) is None or not await self._is_shared(place.team, begun):
-            self._unsure.pop(key, None)
+        key = await asyncio.to_thread(_key, place, thread_ts, uploads) if self._rounds else ""
+        begun = list(await self._rounds.uploaded(key)) if self._rounds else []
+        if not begun or not await self._is_shared(place.team, begun):
             begun = await asyncio.gather(*(self._send(place.team, upload) for upload in uploads))
-            self._unsure[key] = begun
+            if self._rounds:
+                await self._rounds.note_upload(key, begun)
             await self._share(place, thread_ts, begun, uploads)
-        self._unsure.pop(key, None)
         return begun
 
     async def _share(self, place: Place, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
@@ -110,3 +112,11 @@ class Uploads:
                 ):
                     answer.raise_for_status()
             return str(place["file_id"])
+
+
+def _key(place: Place, thread_ts: str, uploads: Sequence[Upload]) -> str:
+    """Says which pictures these are and in what thread, in hex; slow for large ones."""
+    pieces = [place.team, place.channel, thread_ts]
+    for upload in uploads:
+        pieces += [upload.filename, sha256(upload.data).hexdigest()]
+    return sha256("\0".join(pieces).encode()).hexdigest()

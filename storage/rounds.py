@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, update
+from sqlalchemy import Column, Table, select, update
 
 from bot.ballot import Leg, Mark, Paper, RunOff, Tally
 from bot.brief import Brief
@@ -15,8 +15,8 @@ from bot.round import Round, State
 from bot.slot import Miss, Slot
 from storage import ballots, opening, outcome, papers, reading, reminders, wishes
 from storage import slots as drawn
-from storage.database import Database
-from storage.tables import rounds, slots
+from storage.database import Database, upsert
+from storage.tables import rounds, slots, uploads
 from storage.together import Together
 
 
@@ -63,11 +63,22 @@ class SqlRounds:
     async def set_record(self, round_id: str, file_id: str) -> None:
         await self._set(rounds, round_id, record_file=file_id)
 
-    async def set_file(self, slot_id: str, file_id: str) -> None:
-        await self._set(slots, slot_id, file_id=file_id)
+    async def set_files(self, files: Mapping[str, str]) -> None:
+        await self._set_each(slots.c.file_id, files)
 
-    async def set_original(self, slot_id: str, file_id: str) -> None:
-        await self._set(slots, slot_id, original_file=file_id)
+    async def set_originals(self, files: Mapping[str, str]) -> None:
+        await self._set_each(slots.c.original_file, files)
+
+    async def uploaded(self, key: str) -> Sequence[str]:
+        async with self._database.read() as connection:
+            files: str | None = await connection.scalar(select(uploads.c.files).where(uploads.c.key == key))
+            return (files or "").split()
+
+    async def note_upload(self, key: str, files: Sequence[str]) -> None:
+        row = {"key": key, "files": " ".join(files)}
+        async with self._database.change() as connection:
+            new = upsert(connection, uploads).values(row)
+            await connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=row))
 
     # The audition.
 
@@ -204,6 +215,11 @@ class SqlRounds:
     async def wish(self, wish_id: str) -> Wanted | None:
         async with self._database.read() as connection:
             return await wishes.find(connection, wish_id)
+
+    async def _set_each(self, column: Column[str], files: Mapping[str, str]) -> None:
+        async with self._database.change() as connection:
+            for slot_id, file_id in files.items():
+                await connection.execute(update(slots).where(slots.c.id == slot_id).values({column: file_id}))
 
     async def _set(self, table: Table, row_id: str, **values: Any) -> None:
         async with self._database.change() as connection:

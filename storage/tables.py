@@ -5,6 +5,7 @@ productions -< characters -< rounds -< slots -< marks      rounds -< papers (of 
                           \\-< faces       \\-- ledger (one charge a settled slot or finish)
 purses: what each cap counts, reserved and spent         wishes: briefs that wait for a yes
 notices: who was told of a model's end      finishes: attempts to bring a face to 4K
+uploads: the files that pictures were about to be shared as, so that a crash does not share them twice
 grams: names in pieces, to find those that are nearly right
 """
 
@@ -360,6 +361,13 @@ notices = Table(
     Column("person", Text, primary_key=True),
     Column("model", Text, primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("files", Text, nullable=False),
 )
 
 deeds = Table(

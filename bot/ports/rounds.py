@@ -83,12 +83,12 @@ class Rounds(Protocol):
         """The file of the contact sheet and how many candidates it shows."""
         ...
 
-    async def set_file(self, slot_id: str, file_id: str) -> None:
-        """The large picture of a candidate in the thread."""
+    async def set_files(self, files: Mapping[str, str]) -> None:
+        """The large pictures in the thread by the slots of their candidates: all of them, or none."""
         ...
 
-    async def set_original(self, slot_id: str, file_id: str) -> None:
-        """The candidate's original bytes in the thread."""
+    async def set_originals(self, files: Mapping[str, str]) -> None:
+        """The same for the candidates' original bytes."""
         ...
 
     async def refuse_sheet(self, round_id: str, why: str) -> bool:
@@ -97,6 +97,15 @@ class Rounds(Protocol):
 
     async def set_record(self, round_id: str, file_id: str) -> None:
         """The locked portrait's picture in the record."""
+        ...
+
+    async def uploaded(self, key: str) -> Sequence[str]:
+        """The files, in their order, that the pictures of this key were about to be shared as; none where they were
+        not, and they need not be shared."""
+        ...
+
+    async def note_upload(self, key: str, files: Sequence[str]) -> None:
+        """Write that down, in place of what stood there."""
         ...
 
     async def intend(self, slot_id: str, at: datetime) -> bool:

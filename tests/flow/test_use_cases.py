@@ -552,7 +552,7 @@ async def test_a_face_slack_lost_is_hung_again_once_and_only_for_those_who_may_s
     assert len(house.stage.sheets) == hung + 1
     slot = (await house.round(round_id)).locked
     assert slot
-    await house.storage.rounds.set_original(slot.id, "F1LOST")
+    await house.storage.rounds.set_originals({slot.id: "F1LOST"})
     pinned = len(house.stage.pinned)
     await asyncio.gather(*(recall.pin_again(round_id, DIRECTOR, "F1LOST") for _ in range(2)))
     assert [p.number for p in house.stage.pinned[pinned:]] == [slot.number]

@@ -22,6 +22,7 @@ class Memory:
         self.the_marks = tuple(marks)
         self.the_wish = wish
         self.the_finishes: tuple[Finish, ...] = ()
+        self.the_uploads: dict[str, Sequence[str]] = {}
 
     @property
     def rounds(self) -> Rounds:
@@ -61,6 +62,12 @@ class Memory:
 
     async def history(self, character_id: str) -> Sequence[Face]:
         return (self.the_face,) if self.the_face else ()
+
+    async def uploaded(self, key: str) -> Sequence[str]:
+        return self.the_uploads.get(key, ())
+
+    async def note_upload(self, key: str, files: Sequence[str]) -> None:
+        self.the_uploads[key] = files
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
         self.kept[round_id] = replace(self.kept[round_id], message_ts=message_ts)

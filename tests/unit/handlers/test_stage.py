@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -246,6 +247,30 @@ async def test_pictures_whose_sharing_was_cut_are_looked_for_before_they_are_bro
             await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
         await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
         assert len(slack.uploaded) == 1
+
+
+async def test_after_a_crash_what_was_shared_but_not_noted_is_found_again() -> None:
+    memory = only(voting())
+    sheet, pictures = Picture(b"sheet", "sheet.jpg"), [Picture(b"1", "Maya-1.jpg", 1), Picture(b"2", "Maya-2.jpg", 2)]
+    async with staged(memory) as (slack, stage):
+        hung, pinned = await stage.hang("r1", sheet), await stage.pin("r1", pictures)
+        clients = slack.clients
+        started_again = SlackStage(
+            clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients)
+        )
+        assert (await started_again.hang("r1", sheet), await started_again.pin("r1", pictures)) == (hung, pinned)
+        assert len(slack.called("files.completeUploadExternal")) == 2
+        other = await started_again.hang("r1", replace(sheet, data=b"a newer sheet"))
+        assert other != hung
+        await started_again.close()
+
+
+async def test_what_was_shared_and_deleted_since_is_brought_again() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        sheet = Picture(b"sheet", "sheet.jpg")
+        hung = await stage.hang("r1", sheet)
+        slack.says["files.info"] = [{"error": "file_deleted"}, {"file": {"mimetype": "image/jpeg"}}]
+        assert await stage.hang("r1", sheet) != hung
 
 
 async def test_pictures_that_were_not_shared_are_brought_again() -> None:

@@ -110,6 +110,7 @@ ROWS: dict[str, list[Row]] = {
          "decided_at": None, "pair_file": None, "file_id": "F5"},
     ],
     "wishes": [{"id": "w1", "team": "T1", "channel": "C1", "person": "U1", "brief": _brief("Maya")}],
+    "uploads": [{"key": "ab" * 32, "files": "F1 F2"}],
     "notices": [{"team": "T1", "person": "U1", "model": "openai:gpt-image-2", "at": NINE}],
     "deeds": [{"id": 1, "what": "closed", "team": "T1", "channel": "C1", "person": "U-lead", "at": NINE,
                "character_id": "maya", "round_id": "r1", "note": ""}],

@@ -90,11 +90,12 @@ async def test_money_is_counted_by_every_cap_and_the_open_question_is_still_aske
 
 async def test_what_later_schemas_added_is_there_from_then_on(old: tuple[str, Storage]) -> None:
     revision, storage = old
-    since = {"notices": "0003", "finishes": "0006", "papers": "0007", "deeds": "0008"}
+    since = {"notices": "0003", "finishes": "0006", "papers": "0007", "deeds": "0008", "uploads": "0010"}
     there = {what: revision >= first for what, first in since.items()}
     assert await storage.notices.take(Reader("T1", "U1"), "openai:gpt-image-2", NOW) is not there["notices"]
     assert [f.state for f in await storage.finishes.of("r1")] == [FinishState.KEPT] * there["finishes"]
     assert [paper.person for paper in await storage.rounds.papers("r3")] == ["U3"] * there["papers"]
+    assert await storage.rounds.uploaded("ab" * 32) == ["F1", "F2"] * there["uploads"]
     assert [deed.what for deed in await storage.chronicle.of_character("maya")] == ["closed"] * there["deeds"]
     assert await storage.rounds.reminded("r3", Leg.FIRST) == (frozenset({"U4"}) if there["deeds"] else frozenset())
     assert [c.id for c in await storage.roster.named("T1", "Old Maya")] == ["maya"] * there["deeds"]
