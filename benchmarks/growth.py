@@ -23,6 +23,7 @@ from bot.casting import Casting
 from bot.catalogue import Size
 from bot.face import Place
 from bot.home import Browsing
+from bot.memory import start_to_keep
 from bot.poster import Caption
 from bot.presenting import preview_key
 from bot.settings import Settings
@@ -77,9 +78,11 @@ async def growth(data: Path, amount: Amount) -> tuple[list[Row], list[str]]:
 
 async def waited(data: Path, size: int, times: int) -> Waits:
     """Fill a database with `size` characters, and ask each question `times` times."""
-    members = crowd(size)
     async with _opened(data) as (storage, casting):
-        await fill(storage, members)
+        # As the bot does when it starts: a full collection, here of the crowd too, would stop the loop.
+        with start_to_keep():
+            members = crowd(size)
+            await fill(storage, members)
         form = await casting.opening.keep(Brief("", ""), HERE, PERSON, "form:growth")
         asks = _asks(casting, members, form.id)
         late: list[float] = [0.0]

@@ -116,8 +116,8 @@ class Drawing:
         started = perf_counter()
         self.under_way += 1
         try:
-            answer = await self._answer(slot, ask)
-            await self._receive(slot, answer, perf_counter() - started)
+            # Without a name here: `_receive` lets go of the bytes once they are stored.
+            await self._receive(slot, await self._answer(slot, ask), perf_counter() - started)
         except RateLimited as limit:
             wait = limit.retry_after or _USUAL_WAIT
             self._models.line(slot.model).hold(min(wait, _LONGEST_HOLD))

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.growth import rows, waited
 from benchmarks.people import HERE, PERSON, TEAM, crowd, fill
-from storage import Storage
+from storage import Storage, grams
 from tests.unit.storage import stories
 
 clock, storage = stories.clock, stories.storage
@@ -31,6 +33,19 @@ async def test_a_crowd_reads_like_a_roster_the_bot_has_written(storage: Storage)
     slip = members[7].name.replace(members[7].name[1], "q", 1)
     assert members[7].id in {c.character_id for c in await storage.roster.like(TEAM, slip, 50)}
     assert sum(1 for _ in await storage.roster.shelves(TEAM)) == 2
+
+
+async def test_where_very_many_share_pieces_of_a_name_the_rarest_lead_to_it(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = crowd(600)
+    await fill(storage, members)
+    monkeypatch.setattr(grams, "_LOOKED_AT", 30)
+    for member in members[::20]:
+        slip = f"{member.name[:2]}{member.name[3:]}"
+        found = await storage.roster.like(TEAM, slip, 60)
+        assert member.id in {called.character_id for called in found}, slip
+    assert await storage.roster.like(TEAM, "ŋŋŋŋŋ", 60) == []
 
 
 async def test_each_way_to_look_is_asked_and_told_in_a_row(tmp_path: Path) -> None:
