@@ -16,18 +16,19 @@ _NOTES = (
     "where all its portraits were lost on the way and nobody wants to pay again; it ends without a portrait where no "
     "model could be reached.",
     "What may be shown twice, and why (SECURITY.md, “What remains”): pictures in a thread, where the bot dies between "
-    "Slack sharing them and its note of their file ids; answers to a mention, where the connection breaks after Slack "
-    "took one and before it said so, since an answer carries no name of its own. A round's message is posted again "
-    "under the same `client_msg_id`, and Slack answers with the one it has: two of one round would be a fault.",
+    "Slack sharing them and its note of that, and another portrait lands before the next try; answers to a mention, "
+    "where the connection breaks after Slack took one and before it said so, since an answer carries no name of its "
+    "own. A round's message is posted again under the same `client_msg_id`, and Slack answers with the one it has: two "
+    "of one round would be a fault.",
 )
 
 
 async def measure(data: Path, amount: Amount) -> Section:
     """All at once: this counts and times nothing."""
     bot, slack, cut = await asyncio.gather(
-        side_by_side(kills, data / "bot", amount.of(6, 200), amount.of(2, 3)),
+        side_by_side(kills, data / "bot", amount.of(4, 200), amount.of(2, 3)),
         side_by_side(workspace_kills, data / "workspace", amount.of(1, 20), 1),
-        side_by_side(cuts, data / "cuts", amount.of(5, 120), amount.of(1, 2)),
+        side_by_side(cuts, data / "cuts", amount.of(3, 60), amount.of(1, 2)),
     )
     rows = (
         *_rows(f"{bot.strikes} kills (-9) of the bot", bot),

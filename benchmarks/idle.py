@@ -37,20 +37,19 @@ class Idle:
 
 
 async def idle(data: Path, seconds: float) -> tuple[Idle, Idle]:
-    """The bot's and the bare listener's cost over `seconds`, one after the other on the same workspace."""
+    """The bot's and the bare listener's cost over the same `seconds`, on the same workspace."""
     await asyncio.to_thread(data.mkdir, parents=True)
     workspace = await Workspace.start(data)
     try:
         variables = bot_environment(data, await workspace.environment())
         await migrated(variables)
-        costs = []
-        for script in (None, BARE):
-            process = await start_bot(variables, data / "idle.log", script)
-            async with Door(workspace.address) as door:
-                await door.connected(process)
-            costs.append(await _measured(process, seconds))
-            await stop(process)
-        return costs[0], costs[1]
+        bot, bare = await _connected(workspace, variables, data), await _connected(workspace, variables, data, BARE)
+        try:
+            ours, theirs = await asyncio.gather(_measured(bot, seconds), _measured(bare, seconds))
+            return ours, theirs
+        finally:
+            await stop(bot)
+            await stop(bare)
     finally:
         await stop(workspace.process)
 
@@ -61,6 +60,15 @@ async def migrated(variables: Mapping[str, str]) -> None:
         sys.executable, "-m", "bot", "migrate", cwd=ROOT, env=dict(variables), stdout=DEVNULL
     )
     assert await made.wait() == 0
+
+
+async def _connected(
+    workspace: Workspace, variables: Mapping[str, str], data: Path, script: str | None = None
+) -> Process:
+    process = await start_bot(variables, data / "idle.log", script)
+    async with Door(workspace.address) as door:
+        await door.connected(process)
+    return process
 
 
 async def _measured(process: Process, seconds: float) -> Idle:

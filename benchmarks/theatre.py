@@ -31,6 +31,9 @@ class SteadyDoor(Door):
     Whether it happened nobody knows: `ok` is false, as for what Slack refuses.
     """
 
+    # Several theatres play at once, and looking takes time from all of them.
+    pause = 0.15
+
     async def get(self, path: str, **query: str | int) -> Json:
         end = time.monotonic() + _AWAY
         while True:

@@ -1,5 +1,8 @@
 """The clock: asks every few seconds for work that is due. It keeps nothing; truth is in the rounds' columns."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,15 +21,24 @@ class Clock:
     def __init__(self, casting: Casting) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        now = datetime.now(UTC)
         # The first tick comes at once: deadlines that passed while the bot was off are due now.
-        self._scheduler.add_job(casting.tick, "interval", seconds=_TICK_SECONDS, next_run_time=datetime.now(UTC))
-        look = casting.lifecycle.look
-        self._scheduler.add_job(look, "interval", seconds=_LOOK_SECONDS, next_run_time=datetime.now(UTC))
-        sweep, first = casting.sweeping.sweep, datetime.now(UTC) + _FIRST_SWEEP
-        self._scheduler.add_job(sweep, "interval", hours=_SWEEP_HOURS, next_run_time=first)
+        self._every(casting.tick, now, seconds=_TICK_SECONDS)
+        self._every(casting.lifecycle.look, now, seconds=_LOOK_SECONDS)
+        self._every(casting.sweeping.sweep, now + _FIRST_SWEEP, hours=_SWEEP_HOURS)
 
     def start(self) -> None:
         self._scheduler.start()
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
+
+    def _every(self, work: Callable[[], Awaitable[object]], first: datetime, **interval: int) -> None:
+        args, name = (work,), work.__qualname__
+        self._scheduler.add_job(_until_stopped, "interval", args, name=name, next_run_time=first, **interval)
+
+
+async def _until_stopped(work: Callable[[], Awaitable[object]]) -> None:
+    """The scheduler cancels what runs when it is stopped, and would log that as an error; nothing comes after this."""
+    with suppress(asyncio.CancelledError):
+        await work()

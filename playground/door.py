@@ -19,6 +19,9 @@ class TooLate(Exception):
 class Door:
     """The practice workspace at `address` (`http://127.0.0.1:8600`), through its control door only."""
 
+    # Seconds between two looks of `until`.
+    pause = 0.05
+
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
         self._session = ClientSession(timeout=ClientTimeout(total=60))
@@ -160,7 +163,7 @@ class Door:
         while monotonic() < end:
             if found := await look():
                 return found
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(self.pause)
         raise TooLate(f"waited {seconds:g} s for {what}")
 
 
