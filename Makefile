@@ -31,7 +31,7 @@ run: setup  ## the bot for a real workspace; variables in .env.example
 	@$(PY) -m bot run
 
 bench: setup  ## the figures of docs/benchmarks.md
-	@$(PY) -m benchmarks $(ARGS)
+	@$(PY) -m benchmarks --write $(ARGS)
 
 bench-quick: setup  ## the same in two minutes
 	@$(PY) -m benchmarks --quick $(ARGS)

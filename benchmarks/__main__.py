@@ -5,7 +5,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -14,16 +14,17 @@ from typing import Annotated
 import typer
 
 from benchmarks.parts import PARTS, STEPS
-from benchmarks.section import Amount, Section
+from benchmarks.section import Amount, Row, Section
 
-_PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+_ROOT = Path(__file__).resolve().parent.parent
+_PAGE, _README = _ROOT / "docs" / "benchmarks.md", _ROOT / "README.md"
 _FROM, _TO = "<!-- figures: {} -->", "<!-- end of figures -->"
 
 
 def main(
     parts: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(PARTS)}; all where none is named")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Less of everything, in two minutes")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Keep the tables in docs/benchmarks.md")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Keep the tables: docs/benchmarks.md, README.md")] = False,
 ) -> None:
     """Measure, and print each part's table as it is done."""
     if unknown := set(parts or ()) - PARTS.keys():
@@ -35,7 +36,9 @@ def main(
         text = table(name, section, amount)
         print(text, flush=True)
         if write:
-            _PAGE.write_text(_kept(_PAGE.read_text("utf-8"), name, text), "utf-8")
+            _keep(_PAGE, name, text)
+    if write and told.keys() == PARTS.keys():
+        _keep(_README, "short", short(told.values()))
     print(f"{monotonic() - start:.0f} s", file=sys.stderr)
 
 
@@ -59,11 +62,13 @@ def table(name: str, section: Section, amount: Amount) -> str:
     """A section as Markdown: its figures, and when, where and by what command they were made."""
     command = f"python -m benchmarks {name}{' --quick' if amount is Amount.QUICK else ''}"
     made = f"`{command}`, {datetime.now(UTC):%d %B %Y}, {machine()}."
-    goals = any(row.goal for row in section.rows)
-    head = ("| what | figure | goal |", "| --- | --- | --- |") if goals else ("| what | figure |", "| --- | --- |")
-    lines = [f"| {row.what} | {row.figure} |" + (f" {row.goal} |" if goals else "") for row in section.rows]
     notes = [line for note in section.notes for line in ("", note)]
-    return "\n".join([f"## {section.title}", "", made, "", *head, *lines, *notes, ""])
+    return "\n".join([f"## {section.title}", "", made, "", *_lines(section.rows), *notes, ""])
+
+
+def short(sections: Iterable[Section]) -> str:
+    """What the README shows of all parts."""
+    return "\n".join([*_lines([row for section in sections for row in section.short]), ""])
 
 
 def machine() -> str:
@@ -83,11 +88,17 @@ def _processor() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def _kept(page: str, name: str, text: str) -> str:
-    """The page with one part's table in its place; raises ValueError where the page has no place for it."""
-    opening = _FROM.format(name)
+def _lines(rows: Sequence[Row]) -> list[str]:
+    goals = any(row.goal for row in rows)
+    head = ["| what | figure | goal |", "| --- | --- | --- |"] if goals else ["| what | figure |", "| --- | --- |"]
+    return head + [f"| {row.what} | {row.figure} |" + (f" {row.goal} |" if goals else "") for row in rows]
+
+
+def _keep(file: Path, name: str, text: str) -> None:
+    """Write a table in its place; raises ValueError where the page has no place for it."""
+    page, opening = file.read_text("utf-8"), _FROM.format(name)
     start = page.index(opening) + len(opening)
-    return f"{page[:start]}\n{text}{page[page.index(_TO, start) :]}"
+    file.write_text(f"{page[:start]}\n{text}{page[page.index(_TO, start) :]}", "utf-8")
 
 
 if __name__ == "__main__":

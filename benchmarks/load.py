@@ -58,7 +58,9 @@ class Load:
 async def measure(data: Path, amount: Amount) -> Section:
     steps = (40.0, 80.0) if amount is Amount.QUICK else (50.0, 75.0, 100.0, 150.0, 200.0, 300.0)
     found = await load(data, amount.of(8, 50), amount.of(15, 30), steps, amount.of(2, 5))
-    return Section(f"{found.rounds} rounds at once with {found.people} voters each", _rows(found), _notes(found))
+    return Section(
+        f"{found.rounds} rounds at once with {found.people} voters each", _rows(found), _notes(found), _short(found)
+    )
 
 
 async def load(data: Path, rounds: int, people: int, steps: Sequence[float] = (), step_seconds: float = 5) -> Load:
@@ -197,6 +199,17 @@ def _rows(found: Load) -> tuple[Row, ...]:
         Row("of these turned away by Slack", f"{stale.turned_away(found.redraws)}", "0"),
         Row("from a vote to the message that shows it: p50, worst", _two(found.stale)),
         Row("presses saved before their ack, up to the first late one", ceiling),
+    )
+
+
+def _short(found: Load) -> tuple[Row, ...]:
+    what = f"{found.rounds} rounds at once, {found.people} voters each"
+    goal = "p99 under 100 ms, worst under 1 s"
+    return (
+        Row(f"{what}: votes counted", f"{found.counted}", f"{found.rounds * found.people}"),
+        Row("… ack: p50, p99, worst", _three(found.bot.acks), goal),
+        Row("… the same of a bare Bolt listener", _three(found.bare.acks)),
+        Row("… the event loop's worst lag", f"{found.bot.lag_ms:.0f} ms", "under 50 ms"),
     )
 
 

@@ -35,9 +35,14 @@ async def measure(data: Path, amount: Amount) -> Section:
         *_idle_rows(ours, bare),
         *(Row(what, figure) for what, figure in cost),
     ]
-    return Section("Speed, memory and cost", tuple(rows), (story.NOTE, sheets.NOTE, _DECODING, *looked, _IDLE))
+    short = tuple(row for row in rows if row.what.startswith(_SHORT))
+    return Section("Speed, memory and cost", tuple(rows), (story.NOTE, sheets.NOTE, _DECODING, *looked, _IDLE), short)
 
 
+_SHORT = (
+    "command to sheet over", "contact sheet of", "eight 4K answers in PNG: peak", "eight 4K answers in JPEG: peak",
+    "eight 4K answers in WebP: peak", "recall by name", "recall by a name", "cold start", "idle: ", "idle memory",
+)  # fmt: skip
 _DECODING = (
     "Pillow's WebP decoder holds a picture four times at once (two canvases of libwebp, the bytes it hands over, the "
     "pixels made of them), for twelve million pixels 200 MB before anything else; its JPEG and PNG decoders hold it "
