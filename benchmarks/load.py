@@ -57,7 +57,7 @@ class Load:
 
 async def measure(data: Path, amount: Amount) -> Section:
     steps = (40.0, 80.0) if amount is Amount.QUICK else (50.0, 75.0, 100.0, 150.0, 200.0, 300.0)
-    found = await load(data, amount.of(8, 50), amount.of(15, 30), steps, amount.of(2, 5))
+    found = await load(data, amount.of(6, 50), amount.of(12, 30), steps, amount.of(1, 5))
     return Section(
         f"{found.rounds} rounds at once with {found.people} voters each", _rows(found), _notes(found), _short(found)
     )

@@ -183,6 +183,7 @@ def fitting(data: bytes, model: str, limits: Limits) -> bytes:
             if as_it_is and len(data) <= limits.length and _shrink(image.size, limits) == 1:
                 return data
             picture = upright.convert("RGB")
+            picture.info.pop("transparency", None)  # a grey of 16 bits, which Pillow then cannot write
     except _Unreadable as error:
         raise BadRequest(model, "a reference that cannot be decoded") from error
     return _encoded(picture, limits)

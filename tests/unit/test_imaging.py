@@ -260,6 +260,13 @@ def test_a_photo_whose_notes_nobody_can_read_is_kept_as_it_stands() -> None:
     assert fitting(noted, "m", ROOMY) == noted
 
 
+def test_a_grey_picture_with_a_transparent_shade_is_sent_as_rgb() -> None:
+    out = BytesIO()
+    Image.new("I;16", (40, 50), 9_000).save(out, "PNG", transparency=7)
+    with Image.open(BytesIO(fitting(out.getvalue(), "m", ROOMY))) as sent:
+        assert (sent.mode, sent.size) == ("RGB", (40, 50))
+
+
 def test_a_reference_with_too_many_pixels_is_not_decoded() -> None:
     with pytest.raises(BadRequest, match="too many pixels"):
         fitting(picture(6400, 6400), "m", ROOMY)
