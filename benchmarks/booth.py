@@ -83,23 +83,14 @@ class Booth:
         clients = Clients({TEAM: Workspace(_Slack("xoxb"), identity)})
         visibility = SlackVisibility(clients)
         models = open_models(settings)
-        held = self.storage
         self.casting = Casting.of(
-            rounds=held.rounds,
-            roster=held.roster,
-            finishes=held.finishes,
-            ledger=held.ledger,
-            portraits=held.portraits,
-            inventory=held.inventory,
-            productions=held.productions,
-            chronicle=held.chronicle,
+            self.storage,
             models=models,
             stage=cast("Stage", _Board(self)),
             visibility=visibility,
             people=visibility,
             errands=cast("Errands", _NoErrands()),
             accounts=models,
-            notices=held.notices,
             messenger=SlackMessenger(clients, models.catalogue),
             caps=_CAPS,
             patience={Size.DRAFT: 60.0},
@@ -107,7 +98,7 @@ class Booth:
         )
         self._app = AsyncApp(client=_Slack("xoxb"), authorize=authorizing(clients))  # type: ignore[arg-type]
         self._app.use(_answered)
-        register(self._app, self.casting, held.rounds, visibility, clients)
+        register(self._app, self.casting, self.storage.rounds, visibility, clients)
 
     async def open_ballot(self, voters: tuple[str, ...] = ()) -> Round:
         """A fresh round of two candidates whose ballot is open for a day."""

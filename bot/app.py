@@ -80,21 +80,13 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
         stack.push_async_callback(stage.close)
         engine = Engine(settings.engine_url, settings.executor_id)
         casting = Casting.of(
-            rounds=storage.rounds,
-            roster=storage.roster,
-            finishes=storage.finishes,
-            ledger=storage.ledger,
-            portraits=storage.portraits,
-            inventory=storage.inventory,
-            productions=storage.productions,
-            chronicle=storage.chronicle,
+            storage,
             models=models,
             stage=stage,
             visibility=visibility,
             people=visibility,
             errands=engine,
             accounts=models,
-            notices=storage.notices,
             messenger=SlackMessenger(clients, models.catalogue),
             health=models,
             caps=Caps(

@@ -23,25 +23,7 @@ from bot.looking import Looking
 from bot.naming import Aliases
 from bot.opening import Opening
 from bot.permits import Permits
-from bot.ports import (
-    Accounts,
-    Chronicle,
-    Clock,
-    Errands,
-    Finishes,
-    Health,
-    Inventory,
-    Ledger,
-    Messenger,
-    Notices,
-    People,
-    Portraits,
-    Productions,
-    Roster,
-    Rounds,
-    Stage,
-    Visibility,
-)
+from bot.ports import Accounts, Clock, Errands, Health, Kept, Messenger, People, Stage, Visibility
 from bot.posting import Posting
 from bot.presenting import Presenting
 from bot.recall import Recall
@@ -103,22 +85,14 @@ class Casting:
     @classmethod
     def of(
         cls,
+        kept: Kept,
         *,
-        rounds: Rounds,
-        roster: Roster,
-        finishes: Finishes,
-        ledger: Ledger,
-        portraits: Portraits,
-        inventory: Inventory,
-        productions: Productions,
-        chronicle: Chronicle,
         models: Models,
         stage: Stage,
         visibility: Visibility,
         people: People,
         errands: Errands,
         accounts: Accounts,
-        notices: Notices,
         messenger: Messenger,
         caps: Caps,
         patience: dict[Size, float],
@@ -126,7 +100,10 @@ class Casting:
         now: Clock = utc_now,
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
-        """The use cases over these ports; `patience` in seconds per size, `admins` who may answer for any charge."""
+        """The use cases over what is `kept` and the other ports; `patience` in seconds per size, `admins` who may answer
+        for any charge."""
+        rounds, roster, finishes, ledger, portraits = kept.rounds, kept.roster, kept.finishes, kept.ledger, kept.portraits
+        productions, chronicle = kept.productions, kept.chronicle
         permits = Permits(productions, people, admins)
         likeness = Likeness(roster, portraits, visibility, productions)
         opening = Opening(
@@ -147,7 +124,7 @@ class Casting:
         recall = Recall(rounds, roster, finishes, portraits, stage, visibility, productions)
         spending = Spending(ledger, visibility, messenger, stage, caps, admins, now, productions)
         home = Home(rounds, roster, spending, recall, visibility, caps)
-        lifecycle = Lifecycle(accounts, notices, messenger, now)
+        lifecycle = Lifecycle(accounts, kept.notices, messenger, now)
         finishing = Finishing(
             rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now, permits
         )
@@ -184,7 +161,7 @@ class Casting:
             drafting,
             keeping,
             holding,
-            Sweeping(portraits, inventory, now),
+            Sweeping(portraits, kept.inventory, now),
         )
 
     @property

@@ -41,6 +41,7 @@ __all__ = [
     "Health",
     "ImageModel",
     "Inventory",
+    "Kept",
     "Landing",
     "Ledger",
     "Line",
@@ -67,6 +68,37 @@ __all__ = [
 ]
 
 Clock = Callable[[], datetime]
+
+
+class Kept(Protocol):
+    """All that is remembered, as storage opens it."""
+
+    @property
+    def rounds(self) -> Rounds: ...
+
+    @property
+    def roster(self) -> Roster: ...
+
+    @property
+    def finishes(self) -> Finishes: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def notices(self) -> Notices: ...
+
+    @property
+    def productions(self) -> Productions: ...
+
+    @property
+    def chronicle(self) -> Chronicle: ...
+
+    @property
+    def portraits(self) -> Portraits: ...
+
+    @property
+    def inventory(self) -> Inventory: ...
 
 
 class Errands(Protocol):

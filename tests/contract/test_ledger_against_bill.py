@@ -43,21 +43,13 @@ class Company(Theatre):
         super().__init__(storage)
         caps = Caps(Decimal("2.00"), PER_DAY)
         self.casting = Casting.of(
-            rounds=storage.rounds,
-            roster=storage.roster,
-            finishes=storage.finishes,
-            ledger=storage.ledger,
-            portraits=storage.portraits,
-            inventory=storage.inventory,
-            productions=storage.productions,
-            chronicle=storage.chronicle,
+            storage,
             models=models,
             stage=self.stage,
             visibility=self.doors,
             people=self.doors,
             errands=self,
             accounts=models,
-            notices=storage.notices,
             messenger=self.post,
             caps=caps,
             patience=dict.fromkeys(Size, 60.0),

@@ -235,6 +235,8 @@ async def test_suggestions_know_who_is_cast_being_cast_and_known_elsewhere(tmp_p
         assert await offered("MAYA") == [("Maya", "cast"), ("Mara", "casting")]
         assert await offered("Zoë") == [("Zoë", "new")]
         assert list(await drafting.faces(form.id, LEAD, "")) == ["Maya"]
+        assert await offered("m" * 5_000) == [("m" * 200, "new")]
+        assert list(await drafting.faces(form.id, LEAD, "m" * 5_000)) == []
         house.doors.private[ELSEWHERE] = {DIRECTOR}
         assert await offered("Sable") == [("Sable", "new")]
 

@@ -287,21 +287,13 @@ class Theatre:
         if keys:
             self.studio.catalogue = replace(self.studio.catalogue, configured=frozenset(keys))
         self.casting = Casting.of(
-            rounds=storage.rounds,
-            roster=storage.roster,
-            finishes=storage.finishes,
-            ledger=storage.ledger,
-            portraits=storage.portraits,
-            inventory=storage.inventory,
-            productions=storage.productions,
-            chronicle=storage.chronicle,
+            storage,
             models=models or self.studio,
             stage=self.stage,
             visibility=self.doors,
             people=self.doors,
             errands=self,
             accounts=self.studio,
-            notices=storage.notices,
             messenger=self.post,
             caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
             patience={Size.DRAFT: patience, Size.FOUR_K: patience},

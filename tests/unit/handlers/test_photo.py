@@ -1,13 +1,17 @@
 """The form for a reference picture: what it asks, what it refuses, and from where a file is fetched."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
+import handlers.downloads
 from bot.brief import Brief, Consent, Like
 from bot.errors import BriefError, Unreachable
 from bot.opening import Held
@@ -134,6 +138,21 @@ async def test_a_file_is_read_up_to_its_cap_without_following_anybody() -> None:
             await fetch(web.Response(status=302, headers={"Location": f"{slack.base}/files/b"}))
         with pytest.raises(BriefError):
             await fetch(web.Response(), "http://127.0.0.1:1/files/a")
+
+
+async def test_a_file_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers.downloads, "_TIMEOUT", aiohttp.ClientTimeout(total=0.2))
+    async with little_slack() as slack:
+        slack.private["a"] = web.Response(body=slowly(), content_type="image/png")
+        slack.says["files.info"] = [{"file": {"size": 1, "url_private": f"{slack.base}/files/a"}}]
+        with pytest.raises(Unreachable):
+            await attached(slack.client("xoxb-test"), "F0ATTACHED1")
+
+
+async def slowly() -> AsyncIterator[bytes]:
+    while True:
+        yield b"x"
+        await asyncio.sleep(0.02)
 
 
 def test_facts_tell_what_a_face_was_drawn_after_and_who_confirmed_consent() -> None:
