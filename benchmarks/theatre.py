@@ -32,7 +32,7 @@ class SteadyDoor(Door):
     """
 
     # Several theatres play at once, and looking takes time from all of them.
-    pause = 0.15
+    pause = 0.4
 
     async def get(self, path: str, **query: str | int) -> Json:
         end = time.monotonic() + _AWAY

@@ -100,10 +100,10 @@ class Casting:
         now: Clock = utc_now,
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
-        """The use cases over what is `kept` and the other ports; `patience` in seconds per size, `admins` who may answer
+        """The use cases over what is kept and the other ports; `patience` in seconds per size, `admins` who may answer
         for any charge."""
-        rounds, roster, finishes, ledger, portraits = kept.rounds, kept.roster, kept.finishes, kept.ledger, kept.portraits
-        productions, chronicle = kept.productions, kept.chronicle
+        rounds, roster, finishes, ledger = kept.rounds, kept.roster, kept.finishes, kept.ledger
+        portraits, productions, chronicle = kept.portraits, kept.productions, kept.chronicle
         permits = Permits(productions, people, admins)
         likeness = Likeness(roster, portraits, visibility, productions)
         opening = Opening(
