@@ -119,12 +119,14 @@ class Company:
         return None
 
     async def _vote(self, story: Story, buttons: list[str]) -> None:
-        button = self._random.choice(buttons)
-        number = int(button.removeprefix("vote:"))
-        if (await self._door.react(_DIRECTOR, story.channel, story.ts, _NUMBERS[number - 1])).get("ok"):
-            story.votes.add((_DIRECTOR, number))
-        if (await self._door.click(_LEAD, story.channel, story.ts, button)).get("ok"):
-            story.votes.add((_LEAD, number))
+        """One likes everybody, by reaction, and the other presses for one of them."""
+        numbers = [int(button.removeprefix("vote:")) for button in buttons]
+        for number in self._random.sample(numbers, len(numbers)):
+            if (await self._door.react(_DIRECTOR, story.channel, story.ts, _NUMBERS[number - 1])).get("ok"):
+                story.votes.add((_DIRECTOR, number))
+        liked = self._random.choice(numbers)
+        if (await self._door.click(_LEAD, story.channel, story.ts, f"vote:{liked}")).get("ok"):
+            story.votes.add((_LEAD, liked))
 
     async def _lock(self, story: Story) -> None:
         """Slow redraws or lost presses make the lead look and press again; without any vote the lead decides."""
