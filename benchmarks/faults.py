@@ -26,7 +26,7 @@ _NOTES = (
 async def measure(data: Path, amount: Amount) -> Section:
     """All at once: this counts and times nothing."""
     bot, slack, cut = await asyncio.gather(
-        side_by_side(kills, data / "bot", amount.of(4, 200), amount.of(2, 3)),
+        side_by_side(kills, data / "bot", amount.of(4, 200), amount.of(1, 3)),
         side_by_side(workspace_kills, data / "workspace", amount.of(1, 20), 1),
         side_by_side(cuts, data / "cuts", amount.of(3, 60), amount.of(1, 2)),
     )
