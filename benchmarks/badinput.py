@@ -132,26 +132,26 @@ _NOTE = (
 KINDS: dict[str, Kind] = {
     "answers": Kind(
         "vendors' answers, bodies, statuses and headers: a portrait or a typed miss",
-        partial(_plain, "answers", bad_answers.CASES, bad_answers.check), 700, 13_000,
+        partial(_plain, "answers", bad_answers.CASES, bad_answers.check), 700, 12_500,
     ),
     "presses": Kind(
         "commands, presses, forms, ballots and events through Bolt: done, or refused and nothing stored",
-        partial(_standing, "presses", open_house, lambda house: bad_presses.cases(house.ids)), 400, 6_000,
+        partial(_standing, "presses", open_house, lambda house: bad_presses.cases(house.ids)), 400, 5_000,
     ),
     "payloads": Kind(
         "Slack's payloads with parts wrong: read, or told that they cannot be",
-        partial(_plain, "payloads", bad_payloads.CASES, bad_payloads.check), 2_500, 33_000,
+        partial(_plain, "payloads", bad_payloads.CASES, bad_payloads.check), 2_500, 32_000,
     ),
     "lines": Kind(
         "lines typed after /cast: understood, or told why not with a line that works",
-        partial(_plain, "lines", bad_lines.CASES, bad_lines.check), 3_000, 37_000,
+        partial(_plain, "lines", bad_lines.CASES, bad_lines.check), 3_000, 36_000,
     ),
     "requests": Kind(
         "HTTP requests: 4xx unless signed, fresh and unchanged, and no listener reached",
-        partial(_standing, "requests", lambda _: bad_requests.open_stand(), lambda _: bad_requests.CASES), 600, 8_000,
+        partial(_standing, "requests", lambda _: bad_requests.open_stand(), lambda _: bad_requests.CASES), 600, 7_000,
     ),
     "pictures": Kind(
         "bytes in place of PNG, JPEG and WebP: examined, or a bad picture",
-        partial(_plain, "pictures", bad_pictures.CASES, bad_pictures.check), 1_000, 11_000,
+        partial(_plain, "pictures", bad_pictures.CASES, bad_pictures.check), 1_000, 10_000,
     ),
 }  # fmt: skip

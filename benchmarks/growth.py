@@ -72,7 +72,7 @@ class Waits:
 async def growth(data: Path, amount: Amount) -> tuple[list[Row], list[str]]:
     """Rows for all sizes, and what must be said about them."""
     sizes = (10, 1_000, 10_000) if amount is Amount.QUICK else (10, 1_000, 100_000)
-    waits = {size: await waited(data / f"{size}", size, amount.of(15, 100)) for size in sizes}
+    waits = {size: await waited(data / f"{size}", size, amount.of(15, 80)) for size in sizes}
     return rows(waits), notes(waits)
 
 

@@ -18,8 +18,8 @@ _KINDS = ("PNG", "JPEG", "WebP")
 async def measure(data: Path, amount: Amount) -> Section:
     full = amount is Amount.FULL
     ours, bare = await idle(data / "idle", amount.of(2, 15))
-    starts = await cold(data / "cold", amount.of(1, 5))
-    told = await story.stories(data / "story", amount.of(1, 5))
+    starts = await cold(data / "cold", amount.of(1, 4))
+    told = await story.stories(data / "story", amount.of(1, 4))
     looking, looked = await growth(data / "growth", amount)
     composing = await asyncio.to_thread(sheets.sheets, amount)
     large = [row for one in await four_k(data / "four_k", _KINDS if full else ("JPEG",)) for row in one.rows()]
