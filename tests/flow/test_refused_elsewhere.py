@@ -101,6 +101,7 @@ async def test_homes_statements_and_recalled_faces_are_shown_without_what_slack_
     await film.door.command(MEI, FILM, "Seen")
     assert "share" in buttons_of(await film.told(MEI, "candidate 1", after=now))
     await film.door.command(LENA, FILM, "spend")
+    await film.told(LENA, "What was spent is in", after=now)
 
     async def statement() -> bool:
         return any("$" in text_of(m) for m in await film.door.messages("D0LENAORTIZ"))
