@@ -28,4 +28,7 @@ class Guard(AsyncMiddleware):
         except BadPayload as error:
             log.warning("bad_payload", why=str(error))
             return BoltResponse(status=200)
+        if not req.context.response_url:
+            # Bolt takes an empty one for an address, and answers an unknown workspace there.
+            req.context.pop("response_url", None)
         return await next()

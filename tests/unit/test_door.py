@@ -152,6 +152,18 @@ async def test_an_envelope_that_bolt_cannot_even_open_is_acknowledged(payload: A
     assert await through_the_socket(an_app([]), {"response_urls": [[]]} | payload) == ["e1"]
 
 
+@pytest.mark.parametrize("way_back", [{"response_url": ""}, {"response_url": None}, {}], ids=str)
+async def test_a_workspace_nobody_knows_is_answered_by_the_ack_where_there_is_no_way_back(
+    way_back: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def nobody(**_: Any) -> None: ...
+
+    app = AsyncApp(authorize=nobody, before_authorize=Guard(), user_facing_authorize_error_message="Not here.")  # type: ignore[arg-type]
+    command = {key: value for key, value in envelopes.command("help").items() if key != "response_url"}
+    assert await through_the_socket(app, command | way_back) == ["e1"]
+    assert "Failed to run" not in caplog.text
+
+
 async def through_the_socket(app: AsyncApp, payload: Any) -> list[str]:
     """The envelopes that were acknowledged."""
     sent: list[str] = []
