@@ -26,9 +26,9 @@ _NOTES = (
 async def measure(data: Path, amount: Amount) -> Section:
     """All at once: this counts and times nothing."""
     bot, slack, cut = await asyncio.gather(
-        side_by_side(kills, data / "bot", amount.of(4, 200), amount.of(1, 3)),
+        side_by_side(kills, data / "bot", amount.of(4, 200), amount.of(1, 4)),
         side_by_side(workspace_kills, data / "workspace", amount.of(1, 20), 1),
-        side_by_side(cuts, data / "cuts", amount.of(3, 45), amount.of(1, 2)),
+        side_by_side(cuts, data / "cuts", amount.of(3, 30), amount.of(1, 2)),
     )
     rows = (
         *_rows(f"{bot.strikes} kills (-9) of the bot", bot),
