@@ -1,6 +1,6 @@
 """Many histories of ballots, and how many of their tallies differed from a plain model's.
 
-`python -m benchmarks.histories FOLDER COUNT SEED` plays so many and prints what was played as JSON.
+`python -m benchmarks.histories FOLDER COUNT SEED STEPS` plays so many and prints what was played as JSON.
 """
 
 import asyncio
@@ -21,16 +21,17 @@ from benchmarks.booth import open_booth
 from benchmarks.history import History, Played
 from benchmarks.section import Amount, Row, Section
 
-_STEPS = 6
+_STEPS = 6  # of each of ten thousand
 _AT_ONCE = 100  # Hypothesis remembers what it tried, and takes longer with each
 _A_CORE = 3  # of the processes that play them
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def play(folder: Path, count: int, chance: int) -> Played:
-    """Play at least `count` histories on one database in `folder`; raises AssertionError at the first that differs.
+def play(folder: Path, count: int, chance: int, steps: int) -> Played:
+    """Play at least `count` histories of at most so many steps on one database in `folder`.
 
-    Hypothesis does not count those it cuts short; they come to their end as well, and count here.
+    Raises AssertionError at the first that differs. Hypothesis does not count those it cuts short; they come to their
+    end as well, and count here.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with asyncio.Runner() as runner:
@@ -40,17 +41,17 @@ def play(folder: Path, count: int, chance: int) -> Played:
         try:
             while (left := count - History.played.histories) > 0:
                 some = min(-(-left * 3 // 4), _AT_ONCE)
-                run_state_machine_as_test(seed(chance + left)(History), settings=_settings(some))
+                run_state_machine_as_test(seed(chance + left)(History), settings=_settings(some, steps))
         finally:
             runner.run(booth.__aexit__(None, None, None))
     return History.played
 
 
-def _settings(count: int) -> settings:
+def _settings(count: int, steps: int) -> settings:
     """Without shrinking: what does not agree is told as it was found."""
     return settings(
         max_examples=count,
-        stateful_step_count=_STEPS,
+        stateful_step_count=steps,
         phases=(Phase.generate,),
         deadline=None,
         database=None,
@@ -86,7 +87,7 @@ _NOTES = (
 
 async def _apart(folder: Path, count: int, chance: int) -> Played:
     """In a process of its own, which says on standard error what differed; raises CalledProcessError if it broke."""
-    command = (sys.executable, "-m", "benchmarks.histories", str(folder), str(count), str(chance))
+    command = (sys.executable, "-m", "benchmarks.histories", str(folder), str(count), str(chance), str(_STEPS))
     process = await asyncio.create_subprocess_exec(*command, cwd=_ROOT, stdout=PIPE)
     said, _ = await process.communicate()
     if process.returncode:
@@ -94,10 +95,10 @@ async def _apart(folder: Path, count: int, chance: int) -> Played:
     return Played(**json.loads(said))
 
 
-def _main(folder: str, count: str, chance: str) -> None:
+def _main(folder: str, count: str, chance: str, steps: str) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        play(Path(folder), int(count), int(chance))
+        play(Path(folder), int(count), int(chance), int(steps))
     except AssertionError:
         traceback.print_exc()
     print(json.dumps(vars(History.played)))

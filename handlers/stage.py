@@ -69,7 +69,7 @@ class SlackStage:
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
-        self._uploads = Uploads(clients, rounds)
+        self._uploads = Uploads(clients)
         self._links = Links(clients)
         self._kinship = Kinship(self._links, rounds)
         self._redraws = Redraws(self._draw, self._team_of)
@@ -222,12 +222,12 @@ class SlackStage:
         found = [(person, await self._visibility.is_gone(round_.place.team, person)) for person in round_.brief.voters]
         return frozenset(person for person, gone in found if gone)
 
-    async def _put(self, round_: Round, pictures: Sequence[Picture]) -> list[str]:
+    async def _put(self, round_: Round, pictures: Sequence[Picture]) -> Sequence[str]:
         if round_.message_ts is None:
             raise Unreachable("the round's own message")
         uploads = [self._upload(round_, picture) for picture in pictures]
         try:
-            return await self._uploads.put(round_.place, round_.message_ts, uploads)
+            return await self._uploads.put_once(round_.place, round_.message_ts, uploads, self._rounds)
         except NotTaken as error:
             if await self._look_for(round_, error):
                 raise MessageGone(error.what, error.why) from error

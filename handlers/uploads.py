@@ -35,26 +35,29 @@ class Upload:
 
 
 class Uploads:
-    """Uploads pictures, a few at once for each workspace; what `rounds` remember of it is not shared twice."""
+    """Uploads pictures, a few at once for each workspace."""
 
-    def __init__(self, clients: Clients, rounds: Rounds | None = None) -> None:
+    def __init__(self, clients: Clients) -> None:
         self._clients = clients
-        self._rounds = rounds
         self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def put(self, place: Place, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
-        """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable.
+        """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable."""
+        files = await self._send(place.team, uploads)
+        await self._share(place, thread_ts, files, uploads)
+        return files
 
-        Asked again, after a lost answer or a crash, it looks first whether those very pictures are there already.
-        """
-        key = await asyncio.to_thread(_key, place, thread_ts, uploads) if self._rounds else ""
-        begun = list(await self._rounds.uploaded(key)) if self._rounds else []
-        if not begun or not await self._is_shared(place.team, begun):
-            begun = await asyncio.gather(*(self._send(place.team, upload) for upload in uploads))
-            if self._rounds:
-                await self._rounds.note_upload(key, begun)
-            await self._share(place, thread_ts, begun, uploads)
-        return begun
+    async def put_once(self, place: Place, thread_ts: str, uploads: Sequence[Upload], rounds: Rounds) -> Sequence[str]:
+        """The same for what is asked again after a lost answer or a crash: looks first whether those very pictures are
+        there already, under the files that `rounds` remember."""
+        key = await asyncio.to_thread(_key, place, thread_ts, uploads)
+        begun = await rounds.uploaded(key)
+        if begun and await self._is_shared(place.team, begun):
+            return begun
+        files = await self._send(place.team, uploads)
+        await rounds.note_upload(key, files)
+        await self._share(place, thread_ts, files, uploads)
+        return files
 
     async def _share(self, place: Place, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
         """The third step. A repetition of one that went through is refused for files that are not waiting any more."""
@@ -99,7 +102,10 @@ class Uploads:
             file: dict[str, Any] = (await self._clients.of(team).files_info(file=file_id))["file"]
         return file
 
-    async def _send(self, team: str, upload: Upload) -> str:
+    async def _send(self, team: str, uploads: Sequence[Upload]) -> list[str]:
+        return await asyncio.gather(*(self._send_one(team, upload) for upload in uploads))
+
+    async def _send_one(self, team: str, upload: Upload) -> str:
         async with self._rooms[team]:
             with asking("files.getUploadURLExternal"):
                 place = await self._clients.of(team).files_getUploadURLExternal(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, select, update
+from sqlalchemy import Column, Table, update
 
 from bot.ballot import Leg, Mark, Paper, RunOff, Tally
 from bot.brief import Brief
@@ -13,10 +13,10 @@ from bot.face import Face, Place, Release
 from bot.ports import Landing, Opened, Wanted
 from bot.round import Round, State
 from bot.slot import Miss, Slot
-from storage import ballots, opening, outcome, papers, reading, reminders, wishes
+from storage import ballots, opening, outcome, papers, reading, reminders, uploads, wishes
 from storage import slots as drawn
-from storage.database import Database, upsert
-from storage.tables import rounds, slots, uploads
+from storage.database import Database
+from storage.tables import rounds, slots
 from storage.together import Together
 
 
@@ -71,14 +71,11 @@ class SqlRounds:
 
     async def uploaded(self, key: str) -> Sequence[str]:
         async with self._database.read() as connection:
-            files: str | None = await connection.scalar(select(uploads.c.files).where(uploads.c.key == key))
-            return (files or "").split()
+            return await uploads.find(connection, key)
 
     async def note_upload(self, key: str, files: Sequence[str]) -> None:
-        row = {"key": key, "files": " ".join(files)}
         async with self._database.change() as connection:
-            new = upsert(connection, uploads).values(row)
-            await connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=row))
+            await uploads.note(connection, key, files)
 
     # The audition.
 

@@ -13,7 +13,7 @@ from bot import voting
 from bot.ballot import Mark, Way, corrections
 from storage import ballots
 
-HISTORIES, SEED = 200, 2
+HISTORIES, SEED, STEPS = 200, 2, 10
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def quiet() -> Iterator[None]:
 
 @pytest.mark.timeout(600)
 def test_whatever_arrives_in_whatever_order_the_tally_is_that_of_a_plain_model(tmp_path: Path) -> None:
-    played = play(tmp_path, HISTORIES, SEED)
+    played = play(tmp_path, HISTORIES, SEED, STEPS)
     assert played.histories >= HISTORIES
     assert played.deliveries > 1_000
 
@@ -34,7 +34,7 @@ def test_a_ballot_that_takes_older_events_is_found_out(tmp_path: Path, monkeypat
     """So that the test above can fail."""
     monkeypatch.setattr(ballots, "_newer", lambda new, held: True)
     with pytest.raises(AssertionError):
-        play(tmp_path, HISTORIES, SEED)
+        play(tmp_path, HISTORIES, SEED, STEPS)
 
 
 def test_a_close_that_trusts_the_clock_of_the_bot_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def test_a_close_that_trusts_the_clock_of_the_bot_is_found_out(tmp_path: Path, m
 
     monkeypatch.setattr(voting, "corrections", stamped)
     with pytest.raises(AssertionError):
-        play(tmp_path, HISTORIES, SEED)
+        play(tmp_path, HISTORIES, SEED, STEPS)
 
 
 def test_a_ballot_that_takes_the_same_event_twice_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,4 +56,4 @@ def test_a_ballot_that_takes_the_same_event_twice_is_found_out(tmp_path: Path, m
 
     monkeypatch.setattr(ballots, "_newer", not_older)
     with pytest.raises(AssertionError):
-        play(tmp_path, HISTORIES, SEED)
+        play(tmp_path, HISTORIES, SEED, STEPS)

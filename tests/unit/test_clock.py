@@ -2,12 +2,25 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bot.clock import Clock
+
+Work = Callable[[], Awaitable[None]]
+
+
+async def nothing() -> None: ...
+
+
+def a_clock(tick: Work, look: Work = nothing) -> Clock:
+    casting: Any = SimpleNamespace(
+        tick=tick, lifecycle=SimpleNamespace(look=look), sweeping=SimpleNamespace(sweep=nothing)
+    )
+    return Clock(casting)
 
 
 async def test_work_that_a_stop_cuts_short_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
@@ -20,12 +33,7 @@ async def test_work_that_a_stop_cuts_short_is_no_error(caplog: pytest.LogCapture
         finally:
             ended.set()
 
-    async def nothing() -> None: ...
-
-    casting: Any = SimpleNamespace(
-        tick=tick, lifecycle=SimpleNamespace(look=nothing), sweeping=SimpleNamespace(sweep=nothing)
-    )
-    clock = Clock(casting)
+    clock = a_clock(tick)
     with caplog.at_level(logging.INFO):
         clock.start()
         await asyncio.wait_for(begun.wait(), 5)
@@ -44,12 +52,7 @@ async def test_a_tick_that_fails_is_told_and_the_clock_goes_on(caplog: pytest.Lo
     async def look() -> None:
         looked.set()
 
-    async def nothing() -> None: ...
-
-    casting: Any = SimpleNamespace(
-        tick=fails, lifecycle=SimpleNamespace(look=look), sweeping=SimpleNamespace(sweep=nothing)
-    )
-    clock = Clock(casting)
+    clock = a_clock(fails, look)
     clock.start()
     try:
         await asyncio.wait_for(looked.wait(), 5)
