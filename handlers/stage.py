@@ -75,6 +75,7 @@ class SlackStage:
         self._redraws = Redraws(self._draw, self._team_of)
         measures.reads("redraws_waiting", lambda: self._redraws.waiting)
         self._plainness: dict[str, Plainness] = {}
+        self._anew: set[str] = set()
         self._lost: set[str] = set()
         self._away = Away(clients)
 
@@ -103,8 +104,11 @@ class SlackStage:
         self._redraws.mark(round_id)
 
     async def show(self, round_id: str) -> None:
-        """What Slack refused earlier is tried again here, and only here."""
-        self._plainness.pop(round_id, None)
+        """What Slack refused earlier is tried again here, and only here.
+
+        It is forgotten by the redraw itself: one that is still under way may be refused the pictures before these.
+        """
+        self._anew.add(round_id)
         await self._redraws.first(round_id)
 
     async def hang(self, round_id: str, sheet: Picture) -> str:
@@ -161,6 +165,9 @@ class SlackStage:
         if round_.message_ts is None:
             return
         view = fit(await self._view(round_))
+        if round_id in self._anew:
+            self._anew.discard(round_id)
+            self._plainness.pop(round_id, None)
         known = self._plainness.get(round_id, AS_MEANT)
         with trying("chat.update"):
             try:

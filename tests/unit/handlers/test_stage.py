@@ -1,5 +1,6 @@
 """The stage over a loopback Slack: posts once, uploads in three steps, redraws the latest state, reads reactions."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -150,6 +151,18 @@ async def test_without_its_picture_the_ballot_is_shown_all_the_same_and_the_next
         await stage.show("r1")
         pictures = [any(b["type"] == "image" for b in call["blocks"]) for call in slack.called("chat.update")]
     assert pictures == [True, True, True, False, False, True]
+
+
+async def test_a_change_during_a_redraw_that_is_refused_its_picture_is_drawn_with_its_own() -> None:
+    async with staged(only(voting())) as (slack, stage):
+        slack.says["chat.update"] = [REFUSED_PICTURE, REFUSED_PICTURE, {**REFUSED_PICTURE, "after": 0.1}, {}]
+        before = asyncio.create_task(stage.show("r1"))
+        while len(slack.called("chat.update")) < 3:
+            await asyncio.sleep(0.005)
+        await stage.show("r1")
+        await before
+        pictures = [any(b["type"] == "image" for b in call["blocks"]) for call in slack.called("chat.update")]
+    assert pictures == [True, True, True, False, True]
 
 
 async def test_a_message_that_is_gone_is_not_drawn_for_ever() -> None:
