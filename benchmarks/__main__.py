@@ -50,12 +50,17 @@ async def measured(wanted: Sequence[str], amount: Amount) -> dict[str, Section]:
             names = [name for name in step if name in wanted]
             if not names:
                 continue
-            start = monotonic()
             async with asyncio.TaskGroup() as group:
-                tasks = {name: group.create_task(PARTS[name](Path(data) / name, amount)) for name in names}
+                tasks = {name: group.create_task(_one(name, Path(data) / name, amount)) for name in names}
             told |= {name: task.result() for name, task in tasks.items()}
-            print(f"{', '.join(names)}: {monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     return {name: told[name] for name in PARTS if name in told}
+
+
+async def _one(name: str, data: Path, amount: Amount) -> Section:
+    start = monotonic()
+    section = await PARTS[name](data, amount)
+    print(f"{name}: {monotonic() - start:.0f} s", file=sys.stderr, flush=True)
+    return section
 
 
 def table(name: str, section: Section, amount: Amount) -> str:

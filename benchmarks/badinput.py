@@ -140,11 +140,11 @@ KINDS: dict[str, Kind] = {
     ),
     "payloads": Kind(
         "Slack's payloads with parts wrong: read, or told that they cannot be",
-        partial(_plain, "payloads", bad_payloads.CASES, bad_payloads.check), 2_500, 32_000,
+        partial(_plain, "payloads", bad_payloads.CASES, bad_payloads.check), 2_500, 31_500,
     ),
     "lines": Kind(
         "lines typed after /cast: understood, or told why not with a line that works",
-        partial(_plain, "lines", bad_lines.CASES, bad_lines.check), 3_000, 36_000,
+        partial(_plain, "lines", bad_lines.CASES, bad_lines.check), 3_000, 35_000,
     ),
     "requests": Kind(
         "HTTP requests: 4xx unless signed, fresh and unchanged, and no listener reached",
@@ -152,6 +152,6 @@ KINDS: dict[str, Kind] = {
     ),
     "pictures": Kind(
         "bytes in place of PNG, JPEG and WebP: examined, or a bad picture",
-        partial(_plain, "pictures", bad_pictures.CASES, bad_pictures.check), 1_000, 10_000,
+        partial(_plain, "pictures", bad_pictures.CASES, bad_pictures.check), 1_000, 9_500,
     ),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from benchmarks.booth import open_booth
 from benchmarks.history import History, Played
 from benchmarks.section import Amount, Row, Section
 
-_STEPS = 6  # of each of ten thousand
+_STEPS = 5  # of each of ten thousand
 _AT_ONCE = 100  # Hypothesis remembers what it tried, and takes longer with each
 _A_CORE = 3  # of the processes that play them
 _ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ from benchmarks.company import Company, Story
 from benchmarks.losses import Losses, losses_of
 from benchmarks.theatre import CHANNELS, Theatre
 
-_LONGEST_LIFE, _LONGEST_PEACE = 2.5, 6.0
+_LONGEST_LIFE, _LONGEST_PEACE = 2.5, 10.0
 
 Strike = Callable[[Theatre], Awaitable[None]]
 Play = Callable[[Path, int, int], Awaitable[tuple[Losses, list[Story]]]]

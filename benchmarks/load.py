@@ -64,7 +64,7 @@ async def measure(data: Path, amount: Amount) -> Section:
 
 
 async def load(data: Path, rounds: int, people: int, steps: Sequence[float] = (), step_seconds: float = 5) -> Load:
-    """Open the rounds, let everybody vote once in each, and let a bare listener hear half of the same again.
+    """Open the rounds, let everybody vote once in each, and let a bare listener hear a third of the same again.
 
     At the end, while the last tallies are drawn, `steps` of ever more presses a second show what is too much.
     """
@@ -107,7 +107,7 @@ async def _measured(
         counted = sum([tally_of(message)[_COUNTED] for message in (await crowd.messages()).values()])
     finally:
         await stop(bot)
-    bare, commits = await _bare(data, door, variables, crowd, [replace(v, off=True) for v in votes[: len(votes) // 2]])
+    bare, commits = await _bare(data, door, variables, crowd, [replace(v, off=True) for v in votes[::3]])
     presses = [c.ack_ms or _SLACK_WAITS for c in cast if c.vote.by_press]
     shown = stale.staleness(cast, calls)
     return Load(rounds, people, counted, heard, presses, bare, commits, calls, shown, bearable, too_much)
@@ -217,7 +217,7 @@ def _notes(found: Load) -> tuple[str, ...]:
     floor = found.rounds / 40 * 60
     return (
         f"{found.people} people vote once in each of {found.rounds} rounds, in no order, half by press and half by "
-        "reaction. Bot, practice workspace and voters share the machine; the bare listener hears half of the same "
+        "reaction. Bot, practice workspace and voters share the machine; the bare listener hears a third of the same "
         "events right after, and its figures are what the machine itself adds.",
         f"At 40 redraws of tallies a minute, {found.rounds} messages that all change take {floor:.0f} s to be drawn "
         "once, and the rounds had only just opened, which takes redraws too: no tally can be much younger at worst.",

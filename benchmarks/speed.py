@@ -17,7 +17,7 @@ _KINDS = ("PNG", "JPEG", "WebP")
 
 async def measure(data: Path, amount: Amount) -> Section:
     full = amount is Amount.FULL
-    ours, bare = await idle(data / "idle", amount.of(2, 15))
+    ours, bare = await idle(data / "idle", amount.of(2, 10))
     starts = await cold(data / "cold", amount.of(1, 4))
     told = await story.stories(data / "story", amount.of(1, 4))
     looking, looked = await growth(data / "growth", amount)
