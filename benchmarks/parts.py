@@ -16,4 +16,4 @@ PARTS: Mapping[str, Measure] = {
     "soak": soak.measure,
     "speed": speed.measure,
 }
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak", "faults", "histories", "badinput"))
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak", "faults"), ("histories", "badinput"))

@@ -22,6 +22,7 @@ _LATENCY = {"least": 0.2, "most": 4.0}  # seconds before _SPEED
 _CAPS = ("ROUND", "DAY", "PERSON_DAY", "PRODUCTION_MONTH", "WORKSPACE_MONTH")
 _BUDGET = {f"MAX_USD_PER_{cap}": "100000" for cap in _CAPS}
 _STARTING = 1.5
+_SHORT = 0.2  # of the longest life
 _AWAY = 60.0
 
 
@@ -83,7 +84,8 @@ class Theatre:
     async def kill_bot(self, longest_life: float) -> None:
         """At a moment nobody chose: while it works, and one time in five while it is still starting.
 
-        Where starting takes long, so does everything else: the bot then lives longer, lest nothing ever happens.
+        Half of its lives are short, so that what a crash left is struck again; the other half let rounds get on. Where
+        starting takes long, so does everything else: the bot then lives longer, lest nothing ever happens.
         """
         self._strike(self._bot)
         await self._bot.wait()
@@ -93,7 +95,8 @@ class Theatre:
             await asyncio.sleep(self.random.uniform(0.0, _STARTING))
         else:
             await self.heard()
-            await asyncio.sleep(self.random.uniform(0.0, max(longest_life, time.monotonic() - started)))
+            longest = max(longest_life, time.monotonic() - started) * self.random.choice((_SHORT, 1.0))
+            await asyncio.sleep(self.random.uniform(0.0, longest))
 
     async def kill_workspace(self, longest_life: float) -> None:
         """Slack and the models vanish for a moment; the bot goes on, and finds them where they were."""

@@ -1,5 +1,6 @@
 """Cases by hypothesis, so many of a kind, and what came of them: tried, crashed, lost."""
 
+import re
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ T = TypeVar("T")
 # hypothesis remembers every case of a run so as not to repeat it, which grows slow; a run of its own each.
 _A_RUN = 2_000
 _NOTE = 3_000
+# A picture in a case says nothing, and what comes after it would be cut off.
+_PICTURE = re.compile(r"[\w+/=]{200,}|(?:\\x[0-9a-f]{2}){100,}")
 
 
 class Lost(AssertionError):
@@ -63,5 +66,5 @@ def tried(kind: str, cases: SearchStrategy[T], check: Callable[[T], None], most:
 
 def _told(error: Exception) -> str:
     """Where it was raised and what, and hypothesis' note of the case."""
-    notes = "\n".join(getattr(error, "__notes__", ()))
+    notes = _PICTURE.sub("[...]", "\n".join(getattr(error, "__notes__", ())))
     return f"{''.join(traceback.format_tb(error.__traceback__)[-4:])}{error!r:.500}\n{notes[:_NOTE]}\n"

@@ -364,9 +364,11 @@ def sound(body: Payload) -> None:
         for name in _NAMES:
             if not isinstance(part.get(name, ""), str | None):
                 raise BadPayload(f"{name} is no text")
-    for name, told in (("event", "event_callback"), ("view", "view_")):
-        if body.get(name) is not None or str(body.get("type")).startswith(told):
-            _id(body[name]["type"])
+    kind = str(body.get("type"))
+    if "event" in body or kind == "event_callback":
+        _id(body["event"]["type"])
+    if body.get("view") is not None or kind.startswith("view_"):
+        _id(body["view"]["type"])
     for name in ("actions", "authorizations", "response_urls"):
         if not all(isinstance(each, dict) for each in body.get(name) or ()):
             raise BadPayload(f"{name} are none")

@@ -10,7 +10,7 @@ from providers import _believed as believed
 from providers._fal_inputs import ENDPOINTS, UPSCALE
 from providers._fal_queue import Queue, Ticket
 from providers._http import Http
-from providers._pictures import data_url, media_type
+from providers._pictures import data_url
 from providers._status import rejected
 from providers.checks import CHECK_SECONDS, AccountCheck
 
@@ -57,7 +57,7 @@ class Fal:
         charge = Charge(self.facts.price(size, order.references), "listed")
         return Answer(
             data,
-            result.file.content_type or media_type(data),
+            believed.kind(result.file.content_type, data),
             charge,
             believed.name(order.request_id),
             believed.seed(result.seed),
@@ -83,7 +83,7 @@ class FalUpscaler:
         if result.file is None:
             raise BadPicture(self.facts.id, "no image", "maybe")
         enlarged = await self._queue.picture(result.file, self._within)
-        claimed = result.file.content_type or media_type(enlarged)
+        claimed = believed.kind(result.file.content_type, enlarged)
         return Answer(enlarged, claimed, Charge(self.facts.price, "listed"), believed.name(order.request_id))
 
 

@@ -86,7 +86,7 @@ class Gemini:
         charge = self._charge(drawn.usage_metadata, ask)
         return Answer(
             picture.data,
-            picture.mime_type or media_type(picture.data),
+            believed.kind(picture.mime_type, picture.data),
             charge,
             believed.name(drawn.response_id),
             ask.seed,

@@ -59,7 +59,7 @@ class OpenAI:
         if data is None:
             charged = await self._cost(reply)
             raise BadPicture(model, "no image", "maybe" if charged is None else "yes", charged)
-        claimed = f"image/{drawn.output_format or 'png'}"
+        claimed = believed.kind(f"image/{drawn.output_format or 'png'}", data)
         return Answer(data, claimed, self._charge(drawn, ask), believed.name(reply.headers.get("x-request-id", "")))
 
     async def _generated(self, ask: Ask) -> Reply:

@@ -273,6 +273,8 @@ def test_an_event_of_no_kind_is_unsound(event: object) -> None:
     sound(reaction("one"))
     with pytest.raises(BadPayload):
         sound(reaction("one") | {"event": event})
+    with pytest.raises(BadPayload):
+        sound({"type": None, "team_id": "T1", "event": event})
 
 
 @pytest.mark.parametrize(

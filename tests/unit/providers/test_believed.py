@@ -45,3 +45,15 @@ def test_a_seed_fits_where_it_is_stored() -> None:
 @pytest.mark.parametrize("body", [b'{"message": "caf\xff"}', b"\xff", b"{", b"[" * 60_000], ids=lambda b: str(b[:12]))
 async def test_bytes_that_are_no_text_are_not_the_vendor_speaking(body: bytes) -> None:
     assert await Reply(400, {}, bytearray(body)).said(dict[str, object]) is None
+
+
+@pytest.mark.parametrize(
+    "told", [None, "", "png", "image/", "image/png; q=1", f"image/{'x' * 81}", "ïmage/png", "a/b\n"]
+)
+def test_what_is_no_media_type_is_read_off_the_bytes(told: str | None) -> None:
+    assert believed.kind(told, b"\x89PNG\r\n\x1a\n") == "image/png"
+
+
+@pytest.mark.parametrize("told", ["image/webp", "image/svg+xml", "text/html"])
+def test_a_picture_is_said_to_be_what_it_is_said_to_be(told: str) -> None:
+    assert believed.kind(told, b"\x89PNG\r\n\x1a\n") == told
