@@ -62,7 +62,7 @@ class Day:
 
 
 async def measure(data: Path, amount: Amount) -> Section:
-    day = await soak(data, amount.of(1, 10), amount.of(0, 4))
+    day = await soak(data, amount.of(1, 20), amount.of(0, 4))
     return Section("A busy day, compressed", _rows(day), _NOTES)
 
 
