@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _LEAD, _DIRECTOR = "U0LENAORTIZ", "U0DANIELOKA"
 _PATIENCE = 180.0
+_IN_PEACE = 5  # rounds at most
 _TRIES = 40  # of six seconds: models that kept failing are left alone for two minutes
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 STUCK = "stuck:"
@@ -47,8 +48,11 @@ class Company:
         self.stories: list[Story] = []
 
     async def play(self) -> None:
-        """Cast one character after another until the theatre is over; a round that goes nowhere ends it."""
-        while not self._theatre.over:
+        """Cast one character after another until the theatre is over, and in peace until there is a locked face at
+        all; a round that goes nowhere ends it."""
+        in_peace = 0
+        while not self._theatre.over or (in_peace < _IN_PEACE and not any(s.lock_promised for s in self.stories)):
+            in_peace += self._theatre.over
             story = Story(f"{self._channel[-4:].title()} {len(self.stories) + 1}", self._channel)
             self.stories.append(story)
             try:

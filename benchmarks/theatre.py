@@ -23,6 +23,7 @@ _CAPS = ("ROUND", "DAY", "PERSON_DAY", "PRODUCTION_MONTH", "WORKSPACE_MONTH")
 _BUDGET = {f"MAX_USD_PER_{cap}": "100000" for cap in _CAPS}
 _STARTING = 1.5
 _SHORT = 0.2  # of the longest life
+_STARTS = 3  # about what a round takes, in starts of a bot
 _AWAY = 60.0
 
 
@@ -95,7 +96,7 @@ class Theatre:
             await asyncio.sleep(self.random.uniform(0.0, _STARTING))
         else:
             await self.heard()
-            longest = max(longest_life, time.monotonic() - started) * self.random.choice((_SHORT, 1.0))
+            longest = max(longest_life, _STARTS * (time.monotonic() - started)) * self.random.choice((_SHORT, 1.0))
             await asyncio.sleep(self.random.uniform(0.0, longest))
 
     async def kill_workspace(self, longest_life: float) -> None:
