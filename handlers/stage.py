@@ -161,13 +161,14 @@ class SlackStage:
         await self._redraws.close()
 
     async def _draw(self, round_id: str) -> None:
+        if round_id in self._anew:
+            # Before the round is read: whoever asks from here on may mean a later state, and keeps their word.
+            self._anew.discard(round_id)
+            self._plainness.pop(round_id, None)
         round_ = await self._rounds.get(round_id)
         if round_.message_ts is None:
             return
         view = fit(await self._view(round_))
-        if round_id in self._anew:
-            self._anew.discard(round_id)
-            self._plainness.pop(round_id, None)
         known = self._plainness.get(round_id, AS_MEANT)
         with trying("chat.update"):
             try:

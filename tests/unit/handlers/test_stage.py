@@ -165,6 +165,30 @@ async def test_a_change_during_a_redraw_that_is_refused_its_picture_is_drawn_wit
     assert pictures == [True, True, True, False, True]
 
 
+async def test_a_change_while_a_redraw_reads_the_state_before_is_drawn_with_its_own_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    memory, read, go = only(voting()), asyncio.Event(), asyncio.Event()
+    marks = memory.rounds.marks
+
+    async def slowly(round_id: str) -> object:
+        read.set()
+        await go.wait()
+        return await marks(round_id)
+
+    monkeypatch.setattr(memory.rounds, "marks", slowly)
+    async with staged(memory) as (slack, stage):
+        slack.says["chat.update"] = [REFUSED_PICTURE, REFUSED_PICTURE, REFUSED_PICTURE, {}]
+        before = asyncio.create_task(stage.show("r1"))
+        await read.wait()
+        after = asyncio.create_task(stage.show("r1"))
+        await asyncio.sleep(0.05)
+        go.set()
+        await asyncio.gather(before, after)
+        last = slack.called("chat.update")[-1]
+    assert any(b["type"] == "image" for b in last["blocks"])
+
+
 async def test_a_message_that_is_gone_is_not_drawn_for_ever() -> None:
     async with staged(only(voting())) as (slack, stage):
         slack.says["chat.update"] = [{"error": "message_not_found"}]
