@@ -70,13 +70,15 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
         await examine(settings.database_url)
         clients = await _workspaces(settings)
         await migrate(settings.database_url)
-        storage = await open_storage(settings)
+        storage = await open_storage(settings, settings.now)
         stack.push_async_callback(storage.close)
         await storage.portraits.ready()
         models = open_models(settings)
         stack.push_async_callback(models.close)
         visibility = SlackVisibility(clients)
-        stage = SlackStage(clients, storage.rounds, storage.roster, storage.finishes, models.catalogue, visibility)
+        stage = SlackStage(
+            clients, storage.rounds, storage.roster, storage.finishes, models.catalogue, visibility, settings.now
+        )
         stack.push_async_callback(stage.close)
         engine = Engine(settings.engine_url, settings.executor_id)
         casting = Casting.of(
@@ -97,6 +99,7 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
                 per_workspace_month=settings.max_usd_per_workspace_month,
             ),
             admins=settings.money_people,
+            now=settings.now,
             patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
         )
         await engine.launch(casting)

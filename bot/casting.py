@@ -81,6 +81,7 @@ class Casting:
     keeping: Keeping
     holding: Holding
     sweeping: Sweeping
+    now: Clock
 
     @classmethod
     def of(
@@ -162,6 +163,7 @@ class Casting:
             keeping,
             holding,
             Sweeping(portraits, kept.inventory, now),
+            now,
         )
 
     @property

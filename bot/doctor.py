@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from bot.catalogue import Catalogue, Ending
 from bot.settings import Settings
@@ -39,7 +39,7 @@ async def examine(settings: Settings) -> Report:
     stored = isinstance(health, Health) and not health.database_trouble and not health.portraits_trouble
     lines = [
         *_slack_lines(slack),
-        *(line for account in accounts for line in _account_lines(account, catalogue)),
+        *(line for account in accounts for line in _account_lines(account, catalogue, settings.now().date())),
         *_storage_lines(health),
         f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
     ]
@@ -55,7 +55,7 @@ async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
     models = open_models(settings)
     try:
         checks = await models.checks()
-        models.catalogue.learn(ends_in(checks, _today()))
+        models.catalogue.learn(ends_in(checks, settings.now().date()))
         return checks, models.catalogue
     finally:
         await models.close()
@@ -83,14 +83,14 @@ def _all_gone(account: AccountCheck) -> bool:
     return all(served is False for served in account.served.values())
 
 
-def _account_lines(account: AccountCheck, catalogue: Catalogue) -> Iterator[str]:
+def _account_lines(account: AccountCheck, catalogue: Catalogue, today: date) -> Iterator[str]:
     variable, how = _KEYS[account.provider]
     if not account.configured:
         yield f"not set {account.provider}: {variable} is not set: {how}"
         return
     if account.key_ok is False:
         yield f"missing {account.provider}: {variable} does not work: {how}"
-    endings = {ending.model.id: ending for ending in catalogue.endings(_today())}
+    endings = {ending.model.id: ending for ending in catalogue.endings(today)}
     for model, served in account.served.items():
         yield _model_line(model, served, endings.get(model))
     for note in account.notes:
@@ -104,10 +104,6 @@ def _model_line(model: str, served: bool | None, ending: Ending | None) -> str:
     if not served:
         return f"retired {model}: no longer served{instead}"
     return f"ending  {model}: served until {ending.on}{instead}" if ending else f"ok      {model}: served"
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 def _storage_lines(health: Health | str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A round's record as JSON, for people who run Castroom and for scripts; reads storage, changes nothing."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.face import Face
@@ -13,12 +13,12 @@ from storage import Storage, open_storage
 
 async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
     """What is stored of a round; raises KeyError for an id nobody gave. Money in dollars, times ISO 8601 in UTC."""
-    storage = await open_storage(settings)
+    storage = await open_storage(settings, settings.now)
     try:
         round_ = await storage.rounds.get(round_id)
         counted = round_.count(await storage.rounds.marks(round_id), await storage.rounds.papers(round_id))
         face = await storage.roster.face(round_id)
-        events = await _events(storage, round_, face)
+        events = await _events(storage, round_, face, settings.now())
     finally:
         await storage.close()
     tally = round_.shown(counted)
@@ -39,14 +39,14 @@ async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
     }
 
 
-async def _events(storage: Storage, round_: Round, face: Face | None) -> list[Event]:
+async def _events(storage: Storage, round_: Round, face: Face | None, now: datetime) -> list[Event]:
     """What happened in the round, as a history tells it, oldest first."""
     deeds = await storage.chronicle.of_character(round_.character_id)
     paid = await storage.ledger.paid(round_.character_id)
     marks, papers = await storage.rounds.marks(round_.id), await storage.rounds.papers(round_.id)
     theirs = tuple(deed for deed in deeds if deed.round_id == round_.id)
     bills = tuple(bill for bill in paid if bill.round_id == round_.id)
-    return events_of(Kept(round_, face, theirs, bills, marks, papers), datetime.now(UTC))
+    return events_of(Kept(round_, face, theirs, bills, marks, papers), now)
 
 
 def _event(event: Event) -> dict[str, Any]:

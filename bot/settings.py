@@ -4,6 +4,7 @@ A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads
 """
 
 import os
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +15,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.own import OwnModel, own_models
+
+_YEAR = 366 * 86_400
 
 
 class Settings(BaseSettings):
@@ -58,6 +61,9 @@ class Settings(BaseSettings):
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
     executor_id: str = "castroom-1"
     log_level: str = "INFO"
+
+    # For tests and demonstrations.
+    clock_offset_seconds: float = Field(default=0, ge=-_YEAR, le=_YEAR)
 
     @classmethod
     def load(cls) -> Self:
@@ -126,6 +132,10 @@ class Settings(BaseSettings):
     def money_people(self) -> frozenset[str]:
         """The ids in MONEY_ADMINS."""
         return frozenset(person.strip() for person in self.money_admins.split(",") if person.strip())
+
+    def now(self) -> datetime:
+        """The time the bot goes by, in UTC."""
+        return datetime.now(UTC) + timedelta(seconds=self.clock_offset_seconds)
 
     @property
     def has_slack(self) -> bool:

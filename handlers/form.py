@@ -1,7 +1,7 @@
 """The form of a round: opened by `/cast` alone or from a message, priced while it is filled in, and sent."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -48,6 +48,7 @@ class Form:
         self._visibility = visibility
         self._reach = reach
         self._titles = Titles(casting.catalogue)
+        self._now = casting.now
 
     def listen(self, app: AsyncApp) -> None:
         app.shortcut("cast_message")(self.on_message)
@@ -147,7 +148,7 @@ class Form:
         back.place, back.person = ready.wish.place, filled.person
         await ack()
         data = await attached(client, back.draft.picture)
-        opened = await self._drafting.open_like(ready, data, _consent(back.draft, filled.person))
+        opened = await self._drafting.open_like(ready, data, _consent(back.draft, filled.person, self._now()))
         await self._opening.begin(opened.round.id)
 
     async def _update(self, client: AsyncWebClient, view_id: str, version: str | None, now: Filling) -> bool:
@@ -198,6 +199,6 @@ async def _nothing(ack: AsyncAck, _: View) -> None:
     await ack(options=[])
 
 
-def _consent(draft: Draft, person: str) -> Consent | None:
+def _consent(draft: Draft, person: str, now: datetime) -> Consent | None:
     """The confirmation in the very words that stood in the form."""
-    return Consent(person, datetime.now(UTC), f"{photo.PHOTO}: {photo.AGREED}") if draft.real else None
+    return Consent(person, now, f"{photo.PHOTO}: {photo.AGREED}") if draft.real else None

@@ -1,6 +1,6 @@
 """The form of `--like photo`: a picture, what it shows, and for a real person's photo a confirmation of consent."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -23,6 +23,7 @@ class Photo:
 
     def __init__(self, casting: Casting) -> None:
         self._opening = casting.opening
+        self._now = casting.now
 
     def listen(self, app: AsyncApp) -> None:
         app.view(blocks.CALLBACK)(self.on_submit)
@@ -42,7 +43,7 @@ class Photo:
             await ack()
             data = await attached(client, form.file_id)
             text = wish.brief.text if form.text is None else form.text
-            opened = await self._opening.open_like(wish.id, form.person, text, data, _consent(form))
+            opened = await self._opening.open_like(wish.id, form.person, text, data, _consent(form, self._now()))
             await self._opening.begin(opened.round.id)
 
 
@@ -59,6 +60,6 @@ def _wrong(form: Attached, brief: Brief) -> dict[str, str]:
     return wrong
 
 
-def _consent(form: Attached) -> Consent | None:
+def _consent(form: Attached, now: datetime) -> Consent | None:
     """The confirmation in the very words that stood in the form."""
-    return Consent(form.person, datetime.now(UTC), f"{words.PHOTO}: {words.AGREED}") if form.real else None
+    return Consent(form.person, now, f"{words.PHOTO}: {words.AGREED}") if form.real else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -10,10 +9,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot import measures
 from bot.ballot import Reaction
+from bot.casting import utc_now
 from bot.catalogue import Catalogue
 from bot.errors import MessageGone, NotTaken, PlaceClosed, Unreachable
 from bot.finish import plan_of
-from bot.ports import Finishes, Picture, Roster, Rounds
+from bot.ports import Clock, Finishes, Picture, Roster, Rounds
 from bot.round import OPEN, RECAST, Round, State
 from handlers.asking import ARCHIVED, as_taken, asking, reason, trying
 from handlers.away import Away
@@ -59,6 +59,7 @@ class SlackStage:
         finishes: Finishes,
         catalogue: Catalogue,
         visibility: SlackVisibility,
+        now: Clock = utc_now,
     ) -> None:
         self._clients = clients
         self._rounds = rounds
@@ -66,6 +67,7 @@ class SlackStage:
         self._finishes = finishes
         self._catalogue = catalogue
         self._visibility = visibility
+        self._now = now
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
@@ -208,7 +210,7 @@ class SlackStage:
             parent, child = await self._kinship.before(round_), await self._kinship.after(round_)
             turnout = round_.turnout(round_.have_voted(marks, papers), await self._gone(round_)) if uncounted else None
             return message(replace(shown, turnout=turnout, parent=parent, child=child))
-        plan = plan_of(shown.face, self._catalogue, datetime.now(UTC).date())
+        plan = plan_of(shown.face, self._catalogue, self._now().date())
         return message(replace(shown, finishes=await self._finishes.of(round_.id), plan=plan))
 
     async def _with_faces(self, shown: Shown) -> Shown:

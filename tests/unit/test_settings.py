@@ -1,5 +1,7 @@
 """Settings: what is refused at start."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from pydantic import ValidationError
 
@@ -55,6 +57,25 @@ def test_postgres_for_the_rounds_with_a_file_for_the_engine_is_a_contradiction(m
 def test_http_mode_without_a_signing_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PORT", "3000")
     with pytest.raises(ValidationError, match="SLACK_SIGNING_SECRET"):
+        Settings.load()
+
+
+def test_a_clock_with_an_offset_is_ahead_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOCK_OFFSET_SECONDS", "86400")
+    assert abs(Settings.load().now() - datetime.now(UTC) - timedelta(days=1)) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLOCK_OFFSET_SECONDS", "1e9"),
+    ],
+)
+def test_a_setting_for_tests_out_of_its_bounds_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name.lower()):
         Settings.load()
 
 

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.casting import Casting
+from bot.casting import Casting, utc_now
 from handlers import register
 from handlers.clients import authorizing
 from handlers.visibility import SlackVisibility
@@ -46,7 +46,8 @@ class Script:
             "keeping",
         )
         parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
-        return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, **{name: _Part(name, self) for name in parts}))
+        held = {name: _Part(name, self) for name in parts}
+        return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, now=utc_now, **held))
 
 
 class _Part:
