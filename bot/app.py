@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from pydantic import SecretStr
@@ -100,6 +101,7 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
             ),
             admins=settings.money_people,
             now=settings.now,
+            shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
             patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
         )
         await engine.launch(casting)

@@ -5,6 +5,7 @@ The steps here are run by the engine and may be run again after a crash: each lo
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 from bot.deed import Deed
 from bot.drawing import Drawing
@@ -31,6 +32,7 @@ class Audition:
         now: Clock,
         permits: Permits,
         chronicle: Chronicle,
+        shortest_voting: timedelta,
     ) -> None:
         self._rounds = rounds
         self._drawing = drawing
@@ -40,6 +42,7 @@ class Audition:
         self._now = now
         self._permits = permits
         self._chronicle = chronicle
+        self._shortest_voting = shortest_voting
         self._news: dict[str, asyncio.Event] = {}
 
     @property
@@ -71,7 +74,7 @@ class Audition:
         if round_.state is State.DRAWING and not round_.arrived:
             await self._rounds.void(round_id, "no_candidate")
         elif round_.state is State.DRAWING:
-            await self._presenting.open(round_, round_.brief.closing(self._now()))
+            await self._presenting.open(round_, round_.brief.closing(self._now(), self._shortest_voting))
         await self._stage.show(round_id)
 
     # The step of a slot's errand.
@@ -100,7 +103,7 @@ class Audition:
         round_.must_be(State.DRAWING, what="open_now")
         if len(round_.arrived) < _FEWEST_TO_OPEN_EARLY:
             raise RoundClosed("open_now", "too_few", round_.character)
-        await self._presenting.open(round_, round_.brief.closing(self._now()))
+        await self._presenting.open(round_, round_.brief.closing(self._now(), self._shortest_voting))
         self._tell(round_id)
         await self._stage.show(round_id)
 

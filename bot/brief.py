@@ -108,9 +108,9 @@ class Brief:
     given: frozenset[str] = frozenset()
     until: datetime | None = None
 
-    def closing(self, now: datetime) -> datetime:
+    def closing(self, now: datetime, shortest: timedelta = SHORTEST) -> datetime:
         """When a ballot that opens now closes; a moment that came too near meanwhile gives way to the span."""
-        return self.until if self.until and self.until - now >= SHORTEST else now + self.open_for
+        return self.until if self.until and self.until - now >= shortest else now + self.open_for
 
     @property
     def references(self) -> int:
@@ -126,8 +126,11 @@ class Brief:
         return replace(self, text=_text(text, text))
 
     @classmethod
-    def of(cls, line: str) -> Self:
-        """The brief in `NAME: BRIEF [options]`; raises BriefError naming the field that cannot be understood."""
+    def of(cls, line: str, shortest: timedelta = SHORTEST) -> Self:
+        """The brief in `NAME: BRIEF [options]`; raises BriefError naming the field that cannot be understood.
+
+        `shortest` is the shortest voting time.
+        """
         rest, options = options_of(line)
         name, text = _divide(rest, line)
         return cls(
@@ -137,7 +140,7 @@ class Brief:
             each=_each(options.get("each"), line),
             aspect=_aspect(options.get("aspect"), line),
             look=_look(options.get("look"), line),
-            open_for=_open_for(options.get("for"), line),
+            open_for=_open_for(options.get("for"), line, shortest),
             size=Size.FOUR_K if "4k" in options else Size.DRAFT,
             like=_like(options.get("like"), line),
             ballot=_ballot(options.get("ballot"), line),
@@ -253,13 +256,13 @@ def _like(raw: str | None, line: str) -> Like | None:
     return Like(PHOTO if name.casefold() == PHOTO else name)
 
 
-def _open_for(raw: str | None, line: str) -> timedelta:
+def _open_for(raw: str | None, line: str, shortest: timedelta) -> timedelta:
     if raw is None:
         return timedelta(hours=24)
     if not (span := _SPAN.fullmatch(raw)):
         raise BriefError("for", "not_a_time", raw, line=line)
     open_for = timedelta(**{_UNIT[span[2].casefold()]: int(span[1])})
-    if not SHORTEST <= open_for <= LONGEST:
+    if not shortest <= open_for <= LONGEST:
         raise BriefError("for", "out_of_range", raw, line=line)
     return open_for
 

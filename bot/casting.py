@@ -1,10 +1,11 @@
 """The use cases in the order a round lives, wired to the ports they need. Handlers, engine and clock call only this."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from bot.audition import Audition
+from bot.brief import SHORTEST
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
 from bot.drafting import Drafting
@@ -82,6 +83,7 @@ class Casting:
     holding: Holding
     sweeping: Sweeping
     now: Clock
+    shortest_voting: timedelta
 
     @classmethod
     def of(
@@ -99,6 +101,7 @@ class Casting:
         patience: dict[Size, float],
         admins: frozenset[str] = frozenset(),
         now: Clock = utc_now,
+        shortest_voting: timedelta = SHORTEST,
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
     ) -> Self:
         """The use cases over what is kept and the other ports; `patience` in seconds per size, `admins` who may answer
@@ -114,7 +117,7 @@ class Casting:
         presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
         holding = Holding(portraits, stage)
         drawing = Drawing(rounds, portraits, models, stage, now, holding)
-        audition = Audition(rounds, drawing, stage, errands, presenting, now, permits, chronicle)
+        audition = Audition(rounds, drawing, stage, errands, presenting, now, permits, chronicle, shortest_voting)
         rerolling = Rerolling(rounds, stage, errands, opening, models.catalogue, health, caps, now, permits, chronicle)
         refining = Refining(rounds, stage, opening, permits)
         voting = Voting(rounds, stage, errands, now, chronicle, permits)
@@ -142,6 +145,7 @@ class Casting:
             models.catalogue,
             health,
             now,
+            shortest_voting,
         )
         before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
         history = History(rounds, roster, ledger, chronicle, recall, visibility, now)
@@ -164,6 +168,7 @@ class Casting:
             holding,
             Sweeping(portraits, kept.inventory, now),
             now,
+            shortest_voting,
         )
 
     @property

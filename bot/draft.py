@@ -62,7 +62,7 @@ class Draft:
             lead=person,
         )
 
-    def rough(self, now: datetime) -> Brief:
+    def rough(self, now: datetime, shortest: timedelta = SHORTEST) -> Brief:
         """What is being wished for as far as it can be told: for a price, not for a round."""
         named = {Whose.NOBODY: None, Whose.FACE: Like(self.face), Whose.PICTURE: Like(PHOTO)}
         return Brief(
@@ -72,7 +72,7 @@ class Draft:
             each=self.each,
             aspect=self.aspect,
             look=self.look,
-            open_for=min(max(self.until - now, SHORTEST), LONGEST) if self.until else timedelta(hours=24),
+            open_for=min(max(self.until - now, shortest), LONGEST) if self.until else timedelta(hours=24),
             size=self.size,
             like=named[self.like],
             ballot=self.ballot,
@@ -83,21 +83,21 @@ class Draft:
             until=self.until,
         )
 
-    def brief(self, now: datetime) -> Brief:
+    def brief(self, now: datetime, shortest: timedelta = SHORTEST) -> Brief:
         """The brief; raises Unready with all that is wrong at once."""
-        brief, wrong = self.rough(now), self._gaps(now)
+        brief, wrong = self.rough(now, shortest), self._gaps(now, shortest)
         wrong |= _refusals(name=lambda: brief.called(self.name), text=lambda: brief.worded(self.text))
         if wrong:
             raise Unready(wrong)
         return replace(brief.called(self.name), text=brief.worded(self.text).text)
 
-    def _gaps(self, now: datetime) -> dict[str, CastingError]:
+    def _gaps(self, now: datetime, shortest: timedelta) -> dict[str, CastingError]:
         """What is missing or does not go together; the texts are another matter."""
         wrong: dict[str, CastingError] = {}
         if self.until is None:
             wrong["until"] = BriefError("until", "missing")
-        elif not SHORTEST <= self.until - now <= LONGEST:
-            wrong["until"] = BriefError("until", "past" if self.until - now < SHORTEST else "too_far")
+        elif not shortest <= self.until - now <= LONGEST:
+            wrong["until"] = BriefError("until", "past" if self.until - now < shortest else "too_far")
         if self.voters and (self.quorum or 0) > len(self.voters):
             wrong["quorum"] = BriefError("quorum", "too_many", f"{self.quorum}", limit=len(self.voters))
         if self.like is Whose.FACE and not self.face:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -74,6 +75,7 @@ class Drafting:
         catalogue: Catalogue,
         health: Health,
         now: Clock,
+        shortest_voting: timedelta,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -86,6 +88,7 @@ class Drafting:
         self._catalogue = catalogue
         self._health = health
         self._now = now
+        self._shortest_voting = shortest_voting
 
     async def begin(self, place: Place, person: str, trigger: str, text: str = "", asked_in: str = "") -> Form:
         """A form for a round in `place`, with `text` as its brief; raises Barred or NoModels where it were in vain."""
@@ -131,7 +134,7 @@ class Drafting:
         await self._permits.start(wish.place, person)
         if opened := await self._opened(wish):
             return Ready(wish, opened)
-        brief = draft.brief(self._now())
+        brief = draft.brief(self._now(), self._shortest_voting)
         if wrong := await self._strangers(draft, person, wish.place):
             raise Unready(wrong)
         quote = await self._opening.quote(brief, wish.place)
@@ -158,7 +161,7 @@ class Drafting:
 
     async def _quote(self, draft: Draft, place: Place) -> Quote | CastingError:
         try:
-            return await self._opening.quote(draft.rough(self._now()), place)
+            return await self._opening.quote(draft.rough(self._now(), self._shortest_voting), place)
         except CastingError as error:
             return error
 

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
 
     # For tests and demonstrations.
     clock_offset_seconds: float = Field(default=0, ge=-_YEAR, le=_YEAR)
+    shortest_voting_seconds: float = Field(default=300, ge=1, le=300)
 
     @classmethod
     def load(cls) -> Self:

@@ -6,8 +6,9 @@ A line is `NAME: BRIEF` with options, `NAME` alone (recall), `history NAME`, `al
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot.brief import Brief, name_of
+from bot.brief import SHORTEST, Brief, name_of
 from bot.errors import BriefError
 from bot.line import bounded, options_of
 
@@ -69,8 +70,11 @@ class Naming:
 Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Filling | Arranging | Helping
 
 
-def understand(line: str) -> Wish:
-    """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it."""
+def understand(line: str, shortest: timedelta = SHORTEST) -> Wish:
+    """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it.
+
+    `shortest` is the shortest voting time.
+    """
     bounded(line)
     plain = line.strip()
     if not plain:
@@ -93,7 +97,7 @@ def understand(line: str) -> Wish:
         if word.casefold() == "history" and name.strip():
             return Remembering(name_of(name, line))
         return Recalling(name_of(rest, line))
-    return Brief.of(plain)
+    return Brief.of(plain, shortest)
 
 
 def _naming(pair: str, line: str) -> Naming:

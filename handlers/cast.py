@@ -72,7 +72,7 @@ class Cast:
         replies = Replies(ack, respond, ack_speaks=True)
         async with apology(replies.privately):
             command = command_from(body)
-            wish = understand(command.line)
+            wish = understand(command.line, self._casting.shortest_voting)
             if isinstance(wish, Filling):
                 await self._fill(command, client, replies)
             elif isinstance(wish, Brief):

@@ -35,6 +35,7 @@ class Mention:
     def __init__(self, casting: Casting, sights: Sights) -> None:
         self._recall = casting.recall
         self._opening = casting.opening
+        self._shortest_voting = casting.shortest_voting
         self._sights = sights
         self._showing = Showing(casting, sights)
         self._heard: OrderedDict[tuple[str, str], None] = OrderedDict()
@@ -67,7 +68,7 @@ class Mention:
         """The round goes to the channel; a thread it was asked for in is told where it is. One event opens one."""
         place, trigger = mention.place, f"mention:{mention.event}"
         try:
-            brief, asked_in = with_voters(_brief(line), mention.people, line), mention.thread_ts or ""
+            brief, asked_in = with_voters(self._brief(line), mention.people, line), mention.thread_ts or ""
             opened = await self._opening.open_round(brief, place, mention.person, trigger, asked_in=asked_in)
         except BriefError as error:
             error.line = error.line or line
@@ -77,6 +78,13 @@ class Mention:
             await _whisper(mention, client, private.already_casting(busy, link))
         else:
             await self._opening.begin(opened.round.id)
+
+    def _brief(self, line: str) -> Brief:
+        """The brief in a line; raises BriefError, also for a picture: a form wants a press to be opened by."""
+        brief = Brief.of(line, self._shortest_voting)
+        if brief.like and brief.like.wants_photo:
+            raise BriefError("like", "needs_form", line=line)
+        return brief
 
     def _is_news(self, event: tuple[str, str]) -> bool:
         if event in self._heard:
@@ -93,14 +101,6 @@ def briefly(text: str) -> str:
     A question is none, nor is an address, which has a colon too.
     """
     return text if _BRIEF.match(text) and not _ASKING.match(text) else ""
-
-
-def _brief(line: str) -> Brief:
-    """The brief in a line; raises BriefError, also for a picture: a form wants a press to be opened by."""
-    brief = Brief.of(line)
-    if brief.like and brief.like.wants_photo:
-        raise BriefError("like", "needs_form", line=line)
-    return brief
 
 
 def asked_name(text: str) -> str:

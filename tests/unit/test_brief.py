@@ -106,6 +106,12 @@ def test_what_cannot_be_understood_names_the_field_and_the_problem(line: str, fi
     assert caught.value.line == line.strip()
 
 
+def test_a_shorter_voting_time_can_be_allowed() -> None:
+    brief = understand("Maya: a face --for 1m", timedelta(minutes=1))
+    assert isinstance(brief, Brief)
+    assert brief.open_for == timedelta(minutes=1)
+
+
 def test_line_breaks_of_a_pasted_brief_are_kept_and_the_longest_brief_fits() -> None:
     assert Brief.of("Maya: tall\nand grey").text == "tall\nand grey"
     assert len(Brief.of("Maya: " + "x" * 6000).text) == 6000

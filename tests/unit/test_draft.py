@@ -80,6 +80,13 @@ def test_what_is_just_right_is_taken(changes: dict[str, object]) -> None:
     assert but(**changes).brief(NOON).name == "Maya"
 
 
+def test_a_shorter_voting_time_can_be_allowed() -> None:
+    minute = timedelta(minutes=1)
+    brief = but(until=NOON + minute).brief(NOON, minute)
+    assert brief.open_for == minute
+    assert brief.closing(NOON, minute) == NOON + minute
+
+
 def test_the_form_opens_with_what_is_usual_and_a_deadline_that_people_would_say() -> None:
     customs = Customs(look=Look.SKIN, ballot=Secrecy.SEALED, open_for=timedelta(hours=2), quorum=3)
     draft = Draft.of(customs, ("a:b",), "words", "U1", NOON)

@@ -69,6 +69,7 @@ def test_a_clock_with_an_offset_is_ahead_of_the_machine(monkeypatch: pytest.Monk
     ("name", "value"),
     [
         ("CLOCK_OFFSET_SECONDS", "1e9"),
+        ("SHORTEST_VOTING_SECONDS", "0"),
     ],
 )
 def test_a_setting_for_tests_out_of_its_bounds_is_refused(

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.brief import SHORTEST
 from bot.casting import Casting, utc_now
 from handlers import register
 from handlers.clients import authorizing
@@ -47,7 +48,7 @@ class Script:
         )
         parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
         held = {name: _Part(name, self) for name in parts}
-        return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, now=utc_now, **held))
+        return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, now=utc_now, shortest_voting=SHORTEST, **held))
 
 
 class _Part:
