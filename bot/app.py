@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from pydantic import SecretStr
@@ -35,6 +36,7 @@ from handlers.acks import timed
 from handlers.clients import Clients, authorizing
 from handlers.guard import Guard
 from handlers.notices import SlackMessenger
+from handlers.redraws import Pace
 from handlers.stage import SlackStage
 from handlers.visibility import SlackVisibility
 from handlers.words import workspaces
@@ -76,9 +78,16 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
         await storage.portraits.ready()
         models = open_models(settings)
         stack.push_async_callback(models.close)
-        visibility = SlackVisibility(clients)
+        visibility = SlackVisibility(clients, cached=settings.directory_cache_seconds)
         stage = SlackStage(
-            clients, storage.rounds, storage.roster, storage.finishes, models.catalogue, visibility, settings.now
+            clients,
+            storage.rounds,
+            storage.roster,
+            storage.finishes,
+            models.catalogue,
+            visibility,
+            settings.now,
+            partial(Pace, settings.message_update_seconds, settings.updates_per_minute),
         )
         stack.push_async_callback(stage.close)
         engine = Engine(settings.engine_url, settings.executor_id)

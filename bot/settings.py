@@ -64,6 +64,9 @@ class Settings(BaseSettings):
 
     # For tests and demonstrations.
     clock_offset_seconds: float = Field(default=0, ge=-_YEAR, le=_YEAR)
+    directory_cache_seconds: float = Field(default=60, ge=0, le=3_600)
+    updates_per_minute: int = Field(default=45, ge=10, le=1_000_000)
+    message_update_seconds: float = Field(default=2, ge=0, le=60)
     shortest_voting_seconds: float = Field(default=300, ge=1, le=300)
 
     @classmethod

@@ -1,6 +1,6 @@
 """The stage: a round's message, its thread and its reactions. Nobody else writes them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,7 +29,7 @@ from handlers.links import Links
 from handlers.messages import Messages
 from handlers.payloads import reaction_of
 from handlers.reacted import Reacted
-from handlers.redraws import Redraws
+from handlers.redraws import Pace, Redraws
 from handlers.uploads import Upload, Uploads
 from handlers.visibility import SlackVisibility
 from handlers.words import alt, labels, refusals, rounds, storage, voters
@@ -60,6 +60,7 @@ class SlackStage:
         catalogue: Catalogue,
         visibility: SlackVisibility,
         now: Clock = utc_now,
+        pace: Callable[[], Pace] = Pace,
     ) -> None:
         self._clients = clients
         self._rounds = rounds
@@ -74,7 +75,7 @@ class SlackStage:
         self._uploads = Uploads(clients)
         self._links = Links(clients)
         self._kinship = Kinship(self._links, rounds)
-        self._redraws = Redraws(self._draw, self._team_of)
+        self._redraws = Redraws(self._draw, self._team_of, pace)
         measures.reads("redraws_waiting", lambda: self._redraws.waiting)
         self._plainness: dict[str, Plainness] = {}
         self._anew: set[str] = set()

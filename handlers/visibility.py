@@ -1,4 +1,4 @@
-"""Who may see which conversation, and who is a person: asked of Slack, remembered for a minute at most."""
+"""Who may see which conversation, and who is a person: asked of Slack, remembered for a while."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -18,7 +18,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 log = structlog.get_logger()
 
-_REMEMBERED = 60.0
 _A_PAGE = 200
 _TYPES = "public_channel,private_channel,mpim,im"
 
@@ -51,13 +50,16 @@ class Memory(Generic[K, V]):
 
 
 class SlackVisibility:
-    """Answers by Slack; implements the ports People and Visibility, where an error counts as no."""
+    """Answers by Slack; implements the ports People and Visibility, where an error counts as no.
 
-    def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic) -> None:
+    Answers are kept for `cached` seconds; `now` is seconds of any steady clock.
+    """
+
+    def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic, cached: float = 60.0) -> None:
         self._clients = clients
-        self._conversations: Memory[Place, _Conversation] = Memory(_REMEMBERED, now)
-        self._memberships: Memory[tuple[str, str], Mapping[str, str]] = Memory(_REMEMBERED, now)
-        self._people: Memory[tuple[str, str], Member] = Memory(_REMEMBERED, now)
+        self._conversations: Memory[Place, _Conversation] = Memory(cached, now)
+        self._memberships: Memory[tuple[str, str], Mapping[str, str]] = Memory(cached, now)
+        self._people: Memory[tuple[str, str], Member] = Memory(cached, now)
 
     async def is_private(self, place: Place) -> bool:
         try:

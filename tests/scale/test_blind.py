@@ -35,14 +35,8 @@ REMEMBERED = 25
 # How likely a blind ballot may fail this test by bad luck; and how surely the originals must tell, to trust the reader.
 ALPHA, SURE = 0.001, 1e-12
 MONEY = ("DAY", "PERSON_DAY", "PRODUCTION_MONTH", "WORKSPACE_MONTH")
-# The real bot, but that it redraws as often as it likes: it would take a quarter of an hour to show all of this.
-UNPACED = """
-import runpy, sys
-import handlers.redraws
-handlers.redraws.Pace.__init__.__defaults__ = (0.0, 1_000_000, 0)
-sys.argv = ["bot", "run"]
-runpy.run_module("bot", run_name="__main__")
-"""
+# Else it would take a quarter of an hour to show all of this.
+UNPACED = {"UPDATES_PER_MINUTE": "1000000", "MESSAGE_UPDATE_SECONDS": "0"}
 Updates = dict[str, dict[float, str]]
 
 
@@ -57,8 +51,7 @@ class Told:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Told]:
     caps = {f"MAX_USD_PER_{cap}": "1000" for cap in MONEY}
-    async with house(tmp_path_factory.mktemp("blind"), speed=20.0, **caps) as film:
-        await film.replace_bot(UNPACED)
+    async with house(tmp_path_factory.mktemp("blind"), speed=20.0, **caps, **UNPACED) as film:
         await film.door.post("slack/rates", {"enabled": False})
         await film.door.post("slack/settings", {"file_ready_seconds": 0})
         await film.door.post("hand", {"of": "recraftv4_1"})

@@ -69,6 +69,9 @@ def test_a_clock_with_an_offset_is_ahead_of_the_machine(monkeypatch: pytest.Monk
     ("name", "value"),
     [
         ("CLOCK_OFFSET_SECONDS", "1e9"),
+        ("DIRECTORY_CACHE_SECONDS", "-1"),
+        ("UPDATES_PER_MINUTE", "0"),
+        ("MESSAGE_UPDATE_SECONDS", "-1"),
         ("SHORTEST_VOTING_SECONDS", "0"),
     ],
 )

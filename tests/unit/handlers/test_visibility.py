@@ -125,3 +125,13 @@ async def test_bots_and_slack_itself_are_not_people(user: str, is_bot: bool, per
     async with little_slack() as slack:
         slack.says["users.info"] = [{"user": {"is_bot": is_bot}}]
         assert await seeing(slack).is_person("T1", user) is person
+
+
+async def test_answers_are_asked_for_anew_after_the_seconds_they_are_kept() -> None:
+    async with little_slack() as slack:
+        slack.says["conversations.info"] = [PRIVATE, PUBLIC]
+        watch = Watch()
+        visibility = SlackVisibility(slack.clients, watch, cached=1.0)
+        assert await visibility.is_private(PLACE)
+        watch.seconds += 1
+        assert not await visibility.is_private(PLACE)
