@@ -117,7 +117,7 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
         stack.push_async_callback(engine.close)
         stack.push_async_callback(_let_land, casting, farewell or Farewell())
         await casting.wake()
-        clock = Clock(casting)
+        clock = Clock(casting, settings.first_sweep_seconds)
         clock.start()
         stack.callback(clock.stop)
         settings.keep_from_libraries()

@@ -12,20 +12,22 @@ from bot.casting import Casting
 _TICK_SECONDS = 5
 _LOOK_SECONDS = 60  # whether a day has passed; asking the vendors may take longer than a tick
 _SWEEP_HOURS = 24
-_FIRST_SWEEP = timedelta(minutes=1)  # once whatever a crash left has been taken up
 
 
 class Clock:
-    """APScheduler with its memory store: a tick that was missed is made up for by the next one."""
+    """APScheduler with its memory store: a tick that was missed is made up for by the next one.
 
-    def __init__(self, casting: Casting) -> None:
+    The first sweep comes after `first_sweep` seconds, once whatever a crash left has been taken up.
+    """
+
+    def __init__(self, casting: Casting, first_sweep: float = 60.0) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         now = datetime.now(UTC)
         # The first tick comes at once: deadlines that passed while the bot was off are due now.
         self._every(casting.tick, now, seconds=_TICK_SECONDS)
         self._every(casting.lifecycle.look, now, seconds=_LOOK_SECONDS)
-        self._every(casting.sweeping.sweep, now + _FIRST_SWEEP, hours=_SWEEP_HOURS)
+        self._every(casting.sweeping.sweep, now + timedelta(seconds=first_sweep), hours=_SWEEP_HOURS)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -24,12 +24,8 @@ from bot.settings import Settings
 
 log = structlog.get_logger()
 
-# Slack's client pings every 10 seconds and reconnects after four pings without an answer; who is silent for longer than
-# that has a client that is stuck itself (slackapi/bolt-python issues 417 and 1529).
-SILENCE_SECONDS = 60.0
 # Of a request over HTTP. A form with everything in it that Slack lets people type is a few hundred kilobytes.
 MOST_BYTES = 1_000_000
-_BODY_SECONDS = 10.0
 _PATH = "/slack/events"
 
 
@@ -57,8 +53,9 @@ class Door:
     silence = 0.0
     age = 0.0
 
-    def __init__(self, slack: AsyncApp, secret: str) -> None:
+    def __init__(self, slack: AsyncApp, secret: str, body_seconds: float = 10.0) -> None:
         self._slack = slack
+        self._body_seconds = body_seconds
         self._verifier = SignatureVerifier(secret)
 
     def web_app(self) -> web.Application:
@@ -69,7 +66,7 @@ class Door:
     async def _knock(self, request: web.Request) -> web.StreamResponse:
         """401 for whoever is not Slack, 408 and 413 for who sends slowly or too much, 400 for what nobody can read."""
         try:
-            async with asyncio.timeout(_BODY_SECONDS):
+            async with asyncio.timeout(self._body_seconds):
                 body = await request.read()
         except TimeoutError:
             return web.Response(status=408)
@@ -118,9 +115,13 @@ class Ear(AsyncSocketModeHandler):
 
 
 class Socket:
-    """A Socket Mode connection that is replaced, client and all, when it has heard nothing for `patience` seconds."""
+    """A Socket Mode connection that is replaced, client and all, when it has heard nothing for `patience` seconds.
 
-    def __init__(self, slack: AsyncApp, token: str, patience: float = SILENCE_SECONDS) -> None:
+    Slack's client pings every 10 seconds and reconnects after four pings without an answer; who is silent for longer
+    than that has a client that is stuck itself (slackapi/bolt-python issues 417 and 1529).
+    """
+
+    def __init__(self, slack: AsyncApp, token: str, patience: float) -> None:
         self._slack = slack
         self._token = token
         self._patience = patience
@@ -193,7 +194,7 @@ async def listening(slack: AsyncApp, settings: Settings) -> AsyncIterator[Hearin
             await runner.cleanup()
         return
     token = settings.slack_app_token
-    socket = Socket(slack, token.get_secret_value() if token else "")
+    socket = Socket(slack, token.get_secret_value() if token else "", settings.socket_silence_seconds)
     await socket.open()
     watching = asyncio.create_task(socket.watch())
     try:

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     directory_cache_seconds: float = Field(default=60, ge=0, le=3_600)
     updates_per_minute: int = Field(default=45, ge=10, le=1_000_000)
     message_update_seconds: float = Field(default=2, ge=0, le=60)
+    socket_silence_seconds: float = Field(default=60, ge=12, le=600)
+    first_sweep_seconds: float = Field(default=60, ge=0, le=86_400)
     shortest_voting_seconds: float = Field(default=300, ge=1, le=300)
 
     @classmethod

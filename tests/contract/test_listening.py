@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from slack_bolt.async_app import AsyncApp
 
-from bot.listening import SILENCE_SECONDS, Socket
+from bot.listening import Socket
 from playground.people import APP_TOKEN, HARBOUR, LENA
 from tests.contract.practice_slack.practice import Practice, open_practice, until
 
@@ -53,11 +53,11 @@ async def test_a_socket_that_falls_silent_is_replaced_and_nothing_is_missed(prac
 
 async def test_it_is_not_ready_while_nothing_is_heard(practice: Practice, monkeypatch: pytest.MonkeyPatch) -> None:
     slack, _ = hearing(practice)
-    socket = Socket(slack, APP_TOKEN)
+    socket = Socket(slack, APP_TOKEN, patience=60)
     await socket.open()
     try:
         assert (socket.ready, socket.silence < 5) == (True, True)
-        late = time.time() + SILENCE_SECONDS + 1
+        late = time.time() + 61
         monkeypatch.setattr(time, "time", lambda: late)
         assert not socket.ready
     finally:

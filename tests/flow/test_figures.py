@@ -49,20 +49,10 @@ async def test_a_miss_and_what_is_still_drawn_are_counted_by_kind(tmp_path: Path
         await film.press(LENA, ts, "cancel")
 
 
-SILENT = """
-import sys
-from bot.listening import Socket
-Socket.__init__.__defaults__ = (12.0,)  # a pong comes every ten seconds
-sys.argv = ["bot", "run"]
-import runpy
-runpy.run_module("bot", run_name="__main__")
-"""
-
-
 async def test_a_socket_that_hears_nothing_is_replaced_and_what_slack_sent_meanwhile_counts(tmp_path: Path) -> None:
     port = free_port(8_921) or 8_922
-    async with house(tmp_path, OPS_PORT=str(port)) as film, ClientSession(f"http://127.0.0.1:{port}") as monitor:
-        await film.replace_bot(SILENT)
+    soon = {"OPS_PORT": str(port), "SOCKET_SILENCE_SECONDS": "12"}
+    async with house(tmp_path, **soon) as film, ClientSession(f"http://127.0.0.1:{port}") as monitor:
         ts = await film.cast("Maya: a fisherwoman")
         await film.ballot(ts)
         assert (await film.door.post("slack/cut", {"kind": "silent"}))["sockets"] == 1

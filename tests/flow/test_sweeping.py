@@ -141,18 +141,6 @@ async def test_a_probe_that_was_left_goes(stage: Theatre, tmp_path: Path) -> Non
     assert stored(tmp_path) == set()
 
 
-# The real bot, which sweeps at once.
-SWEEPS = """
-import sys
-from datetime import timedelta
-import bot.clock
-bot.clock._FIRST_SWEEP = timedelta(0)
-sys.argv = ["bot", "run"]
-import runpy
-runpy.run_module("bot", run_name="__main__")
-"""
-
-
 async def test_killed_between_the_picture_and_its_row_the_sweep_leaves_it_and_the_round_takes_it_up(
     tmp_path: Path,
 ) -> None:
@@ -169,7 +157,7 @@ async def test_killed_between_the_picture_and_its_row_the_sweep_leaves_it_and_th
         for file in [file for file in folder.rglob("*") if file.is_file()]:
             old = file.stat().st_mtime - TWO_DAYS_AGO
             os.utime(file, (old, old))
-        await film.start_bot(SWEEPS)
+        await film.start_bot(FIRST_SWEEP_SECONDS="0")
 
         async def gone() -> bool:
             return leftover not in stored(tmp_path / "bot")

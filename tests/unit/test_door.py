@@ -16,7 +16,6 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot import listening
 from bot.listening import MOST_BYTES, Door, Ear
 from handlers.guard import Guard
 from tests.unit.handlers import envelopes
@@ -60,9 +59,10 @@ def an_app(heard: list[str]) -> AsyncApp:
 
 
 @asynccontextmanager
-async def a_door() -> AsyncIterator[Behind]:
+async def a_door(body_seconds: float = 10) -> AsyncIterator[Behind]:
     heard: list[str] = []
-    async with TestServer(Door(an_app(heard), SECRET).web_app()) as server, aiohttp.ClientSession() as session:
+    door = Door(an_app(heard), SECRET, body_seconds)
+    async with TestServer(door.web_app()) as server, aiohttp.ClientSession() as session:
         yield Behind(str(server.make_url("/slack/events")), session, heard)
 
 
@@ -123,15 +123,14 @@ async def test_more_than_slack_ever_sends_is_not_read() -> None:
         assert await door.post(body, signed(body)) == 413
 
 
-async def test_who_sends_slowly_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening, "_BODY_SECONDS", 0.05)
+async def test_who_sends_slowly_is_not_waited_for() -> None:
 
     async def dripping() -> AsyncIterator[bytes]:
         yield b"text="
         await asyncio.sleep(0.5)
         yield b"x"
 
-    async with a_door() as door:
+    async with a_door(body_seconds=0.05) as door:
         assert await door.post(dripping(), {"Content-Type": FORM}) == 408
         assert door.heard == []
 

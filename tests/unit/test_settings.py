@@ -72,6 +72,8 @@ def test_a_clock_with_an_offset_is_ahead_of_the_machine(monkeypatch: pytest.Monk
         ("DIRECTORY_CACHE_SECONDS", "-1"),
         ("UPDATES_PER_MINUTE", "0"),
         ("MESSAGE_UPDATE_SECONDS", "-1"),
+        ("SOCKET_SILENCE_SECONDS", "5"),
+        ("FIRST_SWEEP_SECONDS", "-1"),
         ("SHORTEST_VOTING_SECONDS", "0"),
     ],
 )
