@@ -27,16 +27,16 @@ class Together:
 
 
 @asynccontextmanager
-async def together(data: Path, port: int, speed: float = 1.0, script: str | None = None) -> AsyncIterator[Together]:
+async def together(data: Path, port: int, speed: float = 1.0, **extra: str) -> AsyncIterator[Together]:
     """Both on one data folder, stopped at the end; raises RuntimeError or TooLate when one does not come up.
 
-    `script` is Python that runs the bot another way.
+    `extra` are further variables of the bot.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     workspace = await Workspace.start(data, port, speed)
     try:
-        variables = bot_environment(data, await workspace.environment())
-        bot = await start_bot(variables, data / "bot.log", script)
+        variables = bot_environment(data, await workspace.environment(), **extra)
+        bot = await start_bot(variables, data / "bot.log")
         try:
             async with Door(workspace.address) as door:
                 await door.connected(bot)

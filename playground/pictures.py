@@ -28,8 +28,8 @@ ACTS: tuple[Act, ...] = (
     sealed.play,
     sturdy.play,
 )
-# Acts for which the bot is run another way than `python -m bot run`.
-BOTS: Mapping[Act, str] = {later.play: later.BOT}
+# Acts whose bot has settings of its own.
+SETTINGS: Mapping[Act, Mapping[str, str]] = {later.play: later.SETTINGS}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ async def take_pictures(into: Path = ROOT / "docs" / "pictures") -> int:
     await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
     for act in (play, *ACTS):
         with tempfile.TemporaryDirectory() as data:
-            running = together(Path(data), 0, script=BOTS.get(act))
+            running = together(Path(data), 0, **SETTINGS.get(act, {}))
             async with running as both, screen(both.workspace.address, into) as shown:
                 await act(shown)
     for picture in sorted(await asyncio.to_thread(lambda: list(into.glob("*.png")))):

@@ -10,31 +10,16 @@ _WEDNESDAY = 2
 _TEN = 10
 
 
-def at_work(now: datetime) -> str:
-    """The real bot, by whose clock a Wednesday's working day began an hour ago in London; it asks who somebody is anew
-    every second, and takes votes of a minute."""
+def at_work(now: datetime) -> dict[str, str]:
+    """Settings of a bot by whose clock a Wednesday's working day began an hour ago in London; it asks who somebody is
+    anew every second, and takes votes of a minute."""
     wednesday = now + timedelta(days=(_WEDNESDAY - now.weekday()) % 7 or 7)
     begun = wednesday.replace(hour=_TEN, minute=0, second=0, microsecond=0)
-    return _BOT.format(ahead=(begun - now).total_seconds())
+    offset = (begun - now).total_seconds()
+    return {"CLOCK_OFFSET_SECONDS": str(offset), "DIRECTORY_CACHE_SECONDS": "1", "SHORTEST_VOTING_SECONDS": "60"}
 
 
-_BOT = """
-import runpy, sys
-from datetime import UTC, datetime, timedelta
-import bot.brief, bot.casting, handlers.visibility, storage
-
-def now():
-    return datetime.now(UTC) + timedelta(seconds={ahead})
-
-bot.casting.Casting.of.__func__.__kwdefaults__["now"] = now
-storage.open_storage.__defaults__ = (now,)
-handlers.visibility._REMEMBERED = 1.0
-bot.brief.SHORTEST = timedelta(minutes=1)
-sys.argv = ["bot", "run"]
-runpy.run_module("bot", run_name="__main__")
-"""
-
-BOT = at_work(datetime.now(UTC))
+SETTINGS = at_work(datetime.now(UTC))
 
 
 async def play(shown: Screen) -> None:

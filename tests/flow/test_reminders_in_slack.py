@@ -10,28 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from playground.acts.later import BOT
+from playground.acts.later import SETTINGS
 from playground.door import text_of
 from playground.processes import stop
-from tests.flow.house import DANIEL, FILM, House
+from tests.flow.house import DANIEL, FILM, House, house
 
 _HOUR = 3_600_000_000
 
 
-class AtWork(House):
-    """A house whose bot goes by a clock of its own."""
-
-    async def start_bot(self, script: str | None = BOT, **extra: str) -> None:
-        await super().start_bot(script, **extra)
-
-
 @pytest.fixture
 async def film(tmp_path: Path) -> AsyncIterator[House]:
-    opened = AtWork(tmp_path)
-    await opened.start()
-    await opened.at_ease()
-    yield opened
-    await opened.stop()
+    async with house(tmp_path, **SETTINGS) as opened:
+        await opened.at_ease()
+        yield opened
 
 
 def earlier(data: Path, hours: float) -> None:
