@@ -37,6 +37,7 @@ from bot.spending import Spending
 from bot.sweeping import Sweeping
 from bot.taking import Taking
 from bot.voting import Voting
+from bot.waits import Waits
 
 
 def utc_now() -> datetime:
@@ -103,6 +104,7 @@ class Casting:
         now: Clock = utc_now,
         shortest_voting: timedelta = SHORTEST,
         health: Health = AllUp(),  # noqa: B008 - it holds nothing
+        waits: Waits = Waits(),  # noqa: B008 - it is frozen
     ) -> Self:
         """The use cases over what is kept and the other ports; `patience` in seconds per size, `admins` who may answer
         for any charge."""
@@ -113,10 +115,10 @@ class Casting:
         opening = Opening(
             rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions, visibility
         )
-        posting = Posting(rounds, stage, errands)
-        presenting = Presenting(rounds, portraits, stage, models.catalogue, now)
-        holding = Holding(portraits, stage)
-        drawing = Drawing(rounds, portraits, models, stage, now, holding)
+        posting = Posting(rounds, stage, errands, waits)
+        presenting = Presenting(rounds, portraits, stage, models.catalogue, now, waits)
+        holding = Holding(portraits, stage, waits)
+        drawing = Drawing(rounds, portraits, models, stage, now, holding, waits)
         audition = Audition(rounds, drawing, stage, errands, presenting, now, permits, chronicle, shortest_voting)
         rerolling = Rerolling(rounds, stage, errands, opening, models.catalogue, health, caps, now, permits, chronicle)
         refining = Refining(rounds, stage, opening, permits)
@@ -132,7 +134,7 @@ class Casting:
         finishing = Finishing(
             rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now, permits
         )
-        enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now, holding)
+        enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now, holding, waits)
         drafting = Drafting(
             rounds,
             roster,

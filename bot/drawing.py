@@ -26,6 +26,7 @@ from bot.round import Round, State
 from bot.slot import Miss, Slot, SlotState
 from bot.turns import Models as Lines
 from bot.turns import Turns
+from bot.waits import Waits
 
 log = structlog.get_logger()
 
@@ -50,14 +51,21 @@ class Drawing:
     """Brings slots to their end; `under_way` counts the asks that are out."""
 
     def __init__(
-        self, rounds: Rounds, portraits: Portraits, models: Models, stage: Stage, now: Clock, holding: Holding
+        self,
+        rounds: Rounds,
+        portraits: Portraits,
+        models: Models,
+        stage: Stage,
+        now: Clock,
+        holding: Holding,
+        waits: Waits,
     ) -> None:
         self._rounds = rounds
         self._portraits = portraits
         self._models = models
         self._now = now
         self._examining = asyncio.Semaphore(1)
-        self._turns = Turns(models, rounds, stage, now)
+        self._turns = Turns(models, rounds, stage, now, waits)
         self._holding = holding
         self.under_way = 0
 

@@ -21,6 +21,7 @@ from bot.ports import Answer, Ask, Clock, Finishes, Picture, Portraits, Roster, 
 from bot.presenting import ENDINGS, filename, original_key, preview_key, preview_of
 from bot.slot import Miss
 from bot.turns import wait_in_line
+from bot.waits import Waits
 
 
 class Enlarging:
@@ -36,6 +37,7 @@ class Enlarging:
         stage: Stage,
         now: Clock,
         holding: Holding,
+        waits: Waits,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
@@ -45,6 +47,7 @@ class Enlarging:
         self._stage = stage
         self._now = now
         self._holding = holding
+        self._waits = waits
         self.drawing = 0
 
     async def enlarge(self, finish_id: str) -> None:
@@ -80,7 +83,7 @@ class Enlarging:
         started = perf_counter()
         try:
             await self._holding.ready(finish.round_id)
-            await wait_in_line(self._models, finish.model)
+            await wait_in_line(self._models, finish.model, self._waits)
             original = await self._holding.on(finish.round_id, partial(self._original, finish))
             intend = partial(self._finishes.intend, finish.id, self._now())
             if not await self._holding.on(finish.round_id, intend):

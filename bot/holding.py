@@ -1,7 +1,7 @@
 """Holding on: nothing is asked that could not be kept, and what was paid for is written as soon as it can be."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import chain, repeat
 from typing import TypeVar
@@ -10,20 +10,19 @@ import structlog
 
 from bot.errors import NotKept, PortraitLost, Unreachable
 from bot.ports import Portraits, Stage
+from bot.waits import Waits
 
 R = TypeVar("R")
 log = structlog.get_logger()
-
-# A full disk is cleared by hand: until then everything waits, and looks again.
-_WAITS = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Holding:
     """Waits for database and portraits, and tells the lead what it waits for."""
 
-    def __init__(self, portraits: Portraits, stage: Stage) -> None:
+    def __init__(self, portraits: Portraits, stage: Stage, waits: Waits) -> None:
         self._portraits = portraits
         self._stage = stage
+        self._waits = waits.not_kept
 
     async def ready(self, round_id: str) -> bool:
         """Come back once a portrait could be stored; whether that had to be waited for."""
@@ -42,7 +41,7 @@ class Holding:
 
     async def on(self, round_id: str, write: Callable[[], Awaitable[R]]) -> R:
         """What `write` gives, tried until it is kept; it must be one that may be repeated."""
-        waits = _waits()
+        waits = chain(self._waits, repeat(self._waits[-1]))
         told = False
         while True:
             try:
@@ -59,7 +58,3 @@ class Holding:
         word = f"not_kept:{error.why}" if isinstance(error, NotKept) else "portrait_lost"
         with suppress(Unreachable, NotKept):
             await self._stage.tell_lead(round_id, word)
-
-
-def _waits() -> Iterator[float]:
-    return chain(_WAITS, repeat(_WAITS[-1]))

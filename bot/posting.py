@@ -1,7 +1,7 @@
 """The round's message: posted, posted anew when somebody deleted it, or the round called off when Slack refuses it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -10,17 +10,16 @@ import structlog
 from bot.errors import MessageGone, NotTaken, Unreachable
 from bot.ports import Errands, Rounds, Stage
 from bot.round import OPEN, REFUSED, Round, State
+from bot.waits import Waits
 
 R = TypeVar("R")
 log = structlog.get_logger()
 
-# An invitation, a permission or a setting may take a moment to be known everywhere in Slack.
-_WAITS = (0.5, 1.5)
 
-
-async def insist(ask: Callable[[], Awaitable[R]]) -> R:
-    """What Slack refuses is asked twice more before it is believed; raises NotTaken, and MessageGone at once."""
-    for wait in _WAITS:
+async def insist(ask: Callable[[], Awaitable[R]], waits: Sequence[float]) -> R:
+    """What Slack refuses is asked again after each of the waits (seconds) before it is believed; raises NotTaken, and
+    MessageGone at once."""
+    for wait in waits:
         try:
             return await ask()
         except MessageGone:
@@ -33,10 +32,11 @@ async def insist(ask: Callable[[], Awaitable[R]]) -> R:
 class Posting:
     """Sees that an open round has a message. May run again at any time."""
 
-    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands) -> None:
+    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands, waits: Waits) -> None:
         self._rounds = rounds
         self._stage = stage
         self._errands = errands
+        self._waits = waits
 
     async def post(self, round_id: str) -> None:
         """Post the round's message if it has none; raises Unreachable."""
@@ -85,7 +85,7 @@ class Posting:
     async def _or_call_off(self, round_: Round, ask: Callable[[], Awaitable[R]]) -> R | None:
         """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""
         try:
-            return await insist(ask)
+            return await insist(ask, self._waits.refused)
         except NotTaken as error:
             if await self._rounds.void(round_.id, f"{REFUSED}{error.why}"):
                 await self._stage.tell_lead(round_.id, "called_off")

@@ -16,6 +16,7 @@ from bot.ports import Clock, Picture, Portraits, Rounds, Stage
 from bot.posting import insist
 from bot.round import Round, State
 from bot.slot import Slot
+from bot.waits import Waits
 
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
@@ -23,12 +24,15 @@ ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 class Presenting:
     """Composes what a round shows, and hangs it."""
 
-    def __init__(self, rounds: Rounds, portraits: Portraits, stage: Stage, catalogue: Catalogue, now: Clock) -> None:
+    def __init__(
+        self, rounds: Rounds, portraits: Portraits, stage: Stage, catalogue: Catalogue, now: Clock, waits: Waits
+    ) -> None:
         self._rounds = rounds
         self._portraits = portraits
         self._stage = stage
         self._catalogue = catalogue
         self._now = now
+        self._waits = waits
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, round_: Round, closes_at: datetime) -> bool:
@@ -76,7 +80,7 @@ class Presenting:
         In a conversation that is closed to us nobody could vote: the ballot waits until it is open.
         """
         try:
-            await insist(partial(self._hang_sheet, round_))
+            await insist(partial(self._hang_sheet, round_), self._waits.refused)
         except (MessageGone, PlaceClosed):
             raise
         except NotTaken as error:

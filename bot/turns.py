@@ -9,8 +9,8 @@ from bot.errors import RateLimited, Resting
 from bot.ports import Clock, Line, Rounds, Stage, Turn
 from bot.round import Round, State
 from bot.slot import Slot
+from bot.waits import Waits
 
-_LOOK_AGAIN = 2.0
 _LONGEST_LINE = 600.0
 
 
@@ -25,11 +25,12 @@ class Models(Protocol):
 class Turns:
     """Lets slots wait, first come, first served. The wait is no part of a round's patience: see Round.patience_ends."""
 
-    def __init__(self, models: Models, rounds: Rounds, stage: Stage, now: Clock) -> None:
+    def __init__(self, models: Models, rounds: Rounds, stage: Stage, now: Clock, waits: Waits) -> None:
         self._models = models
         self._rounds = rounds
         self._stage = stage
         self._now = now
+        self._waits = waits
 
     async def take(self, round_: Round, slot: Slot) -> bool:
         """Wait until the slot's model may be asked; False when the round ended meanwhile.
@@ -47,27 +48,27 @@ class Turns:
         told: datetime | None = None
         while seconds := _left(self._models, turn, slot.model):
             told = await self._tell(round_, slot, told, self._now() + timedelta(seconds=seconds))
-            await asyncio.sleep(min(seconds, _LOOK_AGAIN))
+            await asyncio.sleep(min(seconds, self._waits.in_line))
             if (await self._rounds.get(round_.id)).state is State.VOID:
                 return False
         return True
 
     async def _tell(self, round_: Round, slot: Slot, told: datetime | None, until: datetime) -> datetime:
         """Show the wait once, and again only when its end moved by seconds."""
-        if told and abs((until - told).total_seconds()) < _LOOK_AGAIN:
+        if told and abs((until - told).total_seconds()) < self._waits.in_line:
             return told
         await self._rounds.pause(slot.id, until)
         self._stage.refresh(round_.id)
         return until
 
 
-async def wait_in_line(models: Models, model_id: str) -> None:
+async def wait_in_line(models: Models, model_id: str, waits: Waits) -> None:
     """Wait until a model or upscaler may be asked; raises Resting and RateLimited as `Turns.take` does."""
     turn = models.line(model_id).enter()
     try:
         with measures.queueing():
             while seconds := _left(models, turn, model_id):  # noqa: ASYNC110 - time alone brings the turn
-                await asyncio.sleep(min(seconds, _LOOK_AGAIN))
+                await asyncio.sleep(min(seconds, waits.in_line))
     finally:
         turn.leave()
 

@@ -10,12 +10,14 @@ from handlers.asking import asking
 from handlers.words import photo as words
 
 MOST_BYTES = 10_000_000
-_TIMEOUT = aiohttp.ClientTimeout(total=60)
 _CHUNK = 65_536
 
 
-async def attached(client: AsyncWebClient, file_id: str) -> bytes:
-    """The bytes of a file of the workspace, at most 10 MB; raises BriefError for one we do not take, Unreachable."""
+async def attached(client: AsyncWebClient, file_id: str, within: float = 60) -> bytes:
+    """The bytes of a file of the workspace, at most 10 MB, fetched in `within` seconds.
+
+    Raises BriefError for one we do not take, and Unreachable.
+    """
     with asking("files.info"):
         file = (await client.files_info(file=file_id))["file"]
     if int(file.get("size") or 0) > MOST_BYTES:
@@ -24,7 +26,7 @@ async def attached(client: AsyncWebClient, file_id: str) -> bytes:
     if not of_slack(url, client.base_url):
         raise BriefError("like", "bad_picture", words.ELSEWHERE)
     with asking("url_private"):
-        return await _read(url, client.token or "")
+        return await _read(url, client.token or "", within)
 
 
 def of_slack(url: str, base_url: str) -> bool:
@@ -38,11 +40,11 @@ def of_slack(url: str, base_url: str) -> bool:
     return asked.scheme == ours.scheme == "https" and asked.port in (None, 443) and host.endswith(f".{home}")
 
 
-async def _read(url: str, token: str) -> bytes:
+async def _read(url: str, token: str, within: float) -> bytes:
     """No redirect is followed; without a good token Slack answers with the page of its login, in HTML."""
     headers = {"Authorization": f"Bearer {token}"}
     async with (
-        aiohttp.ClientSession(timeout=_TIMEOUT) as session,
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within)) as session,
         session.get(url, headers=headers, allow_redirects=False) as answer,
     ):
         if answer.status != 200:

@@ -30,7 +30,7 @@ from handlers.messages import Messages
 from handlers.payloads import reaction_of
 from handlers.reacted import Reacted
 from handlers.redraws import Pace, Redraws
-from handlers.uploads import Upload, Uploads
+from handlers.uploads import LOOKS, Upload, Uploads
 from handlers.visibility import SlackVisibility
 from handlers.words import alt, labels, refusals, rounds, storage, voters
 from handlers.words.titles import Titles
@@ -61,6 +61,8 @@ class SlackStage:
         visibility: SlackVisibility,
         now: Clock = utc_now,
         pace: Callable[[], Pace] = Pace,
+        looks: Sequence[float] = LOOKS,
+        file_waits: Sequence[float] = _FILE_WAITS,
     ) -> None:
         self._clients = clients
         self._rounds = rounds
@@ -69,10 +71,11 @@ class SlackStage:
         self._catalogue = catalogue
         self._visibility = visibility
         self._now = now
+        self._file_waits = file_waits
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
         self._reacted = Reacted(clients, rounds, visibility)
-        self._uploads = Uploads(clients)
+        self._uploads = Uploads(clients, looks)
         self._links = Links(clients)
         self._kinship = Kinship(self._links, rounds)
         self._redraws = Redraws(self._draw, self._team_of, pace)
@@ -176,7 +179,7 @@ class SlackStage:
         with trying("chat.update"):
             try:
                 with asking("chat.update"):
-                    _, plainness = await as_taken(partial(self._messages.update, round_), view, _FILE_WAITS, known)
+                    _, plainness = await as_taken(partial(self._messages.update, round_), view, self._file_waits, known)
             except PlaceClosed as error:
                 await self._stand_still(round_, error)
                 raise

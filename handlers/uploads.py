@@ -20,8 +20,8 @@ log = structlog.get_logger()
 
 _AT_ONCE = 4
 _UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
-# About fifteen seconds in all; most pictures are ready within one.
-_LOOKS = (0.15, 0.15, 0.3, 0.6, 1.2, 2.4, 4.8, 4.8)
+# Seconds between two looks, about fifteen in all; most pictures are ready within one.
+LOOKS = (0.15, 0.15, 0.3, 0.6, 1.2, 2.4, 4.8, 4.8)
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ class Upload:
 class Uploads:
     """Uploads pictures, a few at once for each workspace."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, looks: Sequence[float] = LOOKS) -> None:
         self._clients = clients
+        self._looks = looks
         self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
 
     async def put(self, place: Place, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
@@ -79,7 +80,7 @@ class Uploads:
 
         The file is in the thread already, so that trouble with looking is no reason to bring it again.
         """
-        for wait in _LOOKS:
+        for wait in self._looks:
             try:
                 if (await self._info(team, file_id)).get("mimetype"):
                     return True

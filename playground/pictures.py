@@ -50,7 +50,7 @@ async def take_pictures(into: Path = ROOT / "docs" / "pictures") -> int:
     await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
     for act in (play, *ACTS):
         with tempfile.TemporaryDirectory() as data:
-            running = together(Path(data), 0, **SETTINGS.get(act, {}))
+            running = together(Path(data), 0, 1.0, **SETTINGS.get(act, {}))
             async with running as both, screen(both.workspace.address, into) as shown:
                 await act(shown)
     for picture in sorted(await asyncio.to_thread(lambda: list(into.glob("*.png")))):

@@ -47,11 +47,17 @@ class Fetch:
     """Gets pictures for one account, whose own origin is that of `base_url`."""
 
     def __init__(
-        self, base_url: str, *, resolve: Resolve = resolved, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        base_url: str,
+        *,
+        resolve: Resolve = resolved,
+        transport: httpx.AsyncBaseTransport | None = None,
+        pauses: Sequence[float] = _PAUSES,
     ) -> None:
         self._base_url = httpx.URL(base_url)
         self._resolve = resolve
         self._transport = transport
+        self._pauses = pauses
         self._client: httpx.AsyncClient | None = None
 
     async def picture(self, address: str, *, model: str, within: float) -> bytes:
@@ -84,7 +90,7 @@ class Fetch:
 
     async def _tried(self, url: httpx.URL, model: str) -> bytes | str:
         """The bytes, or the address to go on to."""
-        for pause in _PAUSES:
+        for pause in self._pauses:
             try:
                 return await self._once(url, model)
             except Down:

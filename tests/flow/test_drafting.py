@@ -19,6 +19,7 @@ from bot.member import Member
 from bot.opening import Quote
 from bot.production import Customs
 from bot.round import State
+from bot.waits import Waits
 from tests.flow.theatre import BANANA, DIRECTOR, FILM, LEAD, LITERAL, PRODUCER, SKIN, Theatre, theatre
 
 ELSEWHERE = Place("T1", "C2")
@@ -267,9 +268,8 @@ async def test_a_thread_that_asked_is_pointed_to_the_round_and_the_re_cast_too(t
         assert ("tell", opened.round.id, "leads") not in house.stage.happened
 
 
-async def test_a_round_that_slack_refuses_points_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.posting._WAITS", (0, 0))
-    async with theatre(tmp_path) as house:
+async def test_a_round_that_slack_refuses_points_nowhere(tmp_path: Path) -> None:
+    async with theatre(tmp_path, waits=Waits(refused=(0, 0))) as house:
         opening = house.casting.opening
         opened = await opening.open_round(Brief.of("Maya: a pilot"), FILM, LEAD, "mention:1", asked_in="17.1")
         house.stage.refusals = [NotTaken("chat.postMessage", "is_archived")] * 3

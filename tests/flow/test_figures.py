@@ -6,7 +6,7 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from playground.processes import free_port
-from tests.flow.house import DANIEL, FILM, LENA, house
+from tests.flow.house import DANIEL, FILM, LENA, SPEED, house
 
 
 async def test_a_round_is_counted_and_nobody_is_named(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ async def test_a_miss_and_what_is_still_drawn_are_counted_by_kind(tmp_path: Path
 async def test_a_socket_that_hears_nothing_is_replaced_and_what_slack_sent_meanwhile_counts(tmp_path: Path) -> None:
     port = free_port(8_921) or 8_922
     soon = {"OPS_PORT": str(port), "SOCKET_SILENCE_SECONDS": "12"}
-    async with house(tmp_path, **soon) as film, ClientSession(f"http://127.0.0.1:{port}") as monitor:
+    async with house(tmp_path, SPEED, **soon) as film, ClientSession(f"http://127.0.0.1:{port}") as monitor:
         ts = await film.cast("Maya: a fisherwoman")
         await film.ballot(ts)
         assert (await film.door.post("slack/cut", {"kind": "silent"}))["sockets"] == 1

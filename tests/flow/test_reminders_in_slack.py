@@ -13,14 +13,14 @@ import pytest
 from playground.acts.later import SETTINGS
 from playground.door import text_of
 from playground.processes import stop
-from tests.flow.house import DANIEL, FILM, House, house
+from tests.flow.house import DANIEL, FILM, SPEED, House, house
 
 _HOUR = 3_600_000_000
 
 
 @pytest.fixture
 async def film(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path, **SETTINGS) as opened:
+    async with house(tmp_path, SPEED, **SETTINGS) as opened:
         await opened.at_ease()
         yield opened
 

@@ -6,24 +6,19 @@ from pathlib import Path
 
 import pytest
 
-import bot.posting
 from bot.errors import NotTaken, Unreachable
 from bot.round import State
 from bot.slot import SlotState
+from bot.waits import Waits
 from tests.flow.theatre import LEAD, Theatre, theatre
 
 ARCHIVED = NotTaken("chat.postMessage: is_archived", "is_archived")
 NO_UPLOADS = NotTaken("files.getUploadURLExternal: file_uploads_disabled", "file_uploads_disabled")
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.posting, "_WAITS", (0.001, 0.001))
-
-
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+    async with theatre(tmp_path, waits=Waits(refused=(0.001, 0.001))) as opened:
         yield opened
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-import bot.holding
 from bot.errors import NotKept, PortraitLost, Unreachable
 from bot.finish import FinishState
 from bot.presenting import original_key, preview_key
 from bot.round import State
 from bot.slot import SlotState
+from bot.waits import Waits
 from storage.portraits import ObjectPortraits
 from tests.contract.test_database_trouble import no_more_pages, pages_again
 from tests.flow.theatre import LEAD, TWO_KEYS, UPSCALER, Theatre, theatre
@@ -22,14 +22,9 @@ from tests.flow.theatre import LEAD, TWO_KEYS, UPSCALER, Theatre, theatre
 FULL = NotKept("portraits", "full")
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.holding, "_WAITS", (0.01,))
-
-
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+    async with theatre(tmp_path, waits=Waits(not_kept=(0.01,))) as opened:
         yield opened
 
 

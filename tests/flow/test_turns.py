@@ -9,13 +9,14 @@ import pytest
 
 from bot.round import Round, State
 from bot.slot import SlotState
+from bot.waits import Waits
 from providers._pace import Line, Window
 from tests.flow.theatre import LEAD, LITERAL, Theatre, theatre
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+    async with theatre(tmp_path, waits=Waits(in_line=0.02)) as opened:
         yield opened
 
 
@@ -61,10 +62,7 @@ async def test_the_wait_is_no_part_of_the_patience(house: Theatre) -> None:
     running.cancel()
 
 
-async def test_a_round_called_off_leaves_the_line_and_asks_nobody(
-    house: Theatre, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.turns._LOOK_AGAIN", 0.02)
+async def test_a_round_called_off_leaves_the_line_and_asks_nobody(house: Theatre) -> None:
     limited(house, 60)
     round_id = await house.open()
     running = asyncio.create_task(house.audition(round_id))

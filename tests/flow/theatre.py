@@ -26,6 +26,7 @@ from bot.ports import Answer, Ask, Picture, Reader
 from bot.round import Round
 from bot.settings import Settings
 from bot.statement import Entry, Statement
+from bot.waits import Waits
 from providers._pace import Line
 from storage import Storage, migrate, open_storage
 
@@ -275,6 +276,7 @@ class Theatre:
         models: Models | None = None,
         keys: Sequence[str] = (),
         admins: frozenset[str] = frozenset(),
+        waits: Waits = Waits(),  # noqa: B008 - it is frozen
         **caps: Any,
     ) -> None:
         self.storage = storage
@@ -300,6 +302,7 @@ class Theatre:
             admins=admins,
             now=lambda: self.now,
             health=self.studio,
+            waits=waits,
         )
 
     async def start(self, kind: str, key: str) -> None:

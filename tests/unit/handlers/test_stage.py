@@ -7,8 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-import handlers.stage
-import handlers.uploads
 from bot.ballot import Mark, Reaction, Way
 from bot.errors import MessageGone, Unreachable
 from bot.ports import Picture
@@ -22,19 +20,26 @@ from tests.unit.handlers.stories import CATALOGUE, a_face, a_round, closed, voti
 REFUSED_PICTURE = {"error": "invalid_blocks", "errors": ["invalid slack file [json-pointer:/blocks/1/slack_file]"]}
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handlers.uploads, "_LOOKS", (0.001, 0.001, 0.001))
-    monkeypatch.setattr(handlers.stage, "_FILE_WAITS", (0.001, 0.001))
-
-
 @asynccontextmanager
 async def staged(memory: Memory) -> AsyncIterator[tuple[LittleSlack, SlackStage]]:
     async with little_slack() as slack:
-        clients = slack.clients
-        stage = SlackStage(clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients))
+        stage = hurried(slack, memory)
         yield slack, stage
         await stage.close()
+
+
+def hurried(slack: LittleSlack, memory: Memory) -> SlackStage:
+    """A stage that waits for pictures only for a moment."""
+    return SlackStage(
+        slack.clients,
+        memory.rounds,
+        memory.roster,
+        memory.finishes,
+        CATALOGUE,
+        SlackVisibility(slack.clients),
+        looks=(0.001, 0.001, 0.001),
+        file_waits=(0.001, 0.001),
+    )
 
 
 def only(round_: Round) -> Memory:
@@ -291,10 +296,7 @@ async def test_after_a_crash_what_was_shared_but_not_noted_is_found_again() -> N
     sheet, pictures = Picture(b"sheet", "sheet.jpg"), [Picture(b"1", "Maya-1.jpg", 1), Picture(b"2", "Maya-2.jpg", 2)]
     async with staged(memory) as (slack, stage):
         hung, pinned = await stage.hang("r1", sheet), await stage.pin("r1", pictures)
-        clients = slack.clients
-        started_again = SlackStage(
-            clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients)
-        )
+        started_again = hurried(slack, memory)
         assert (await started_again.hang("r1", sheet), await started_again.pin("r1", pictures)) == (hung, pinned)
         assert len(slack.called("files.completeUploadExternal")) == 2
         other = await started_again.hang("r1", replace(sheet, data=b"a newer sheet"))

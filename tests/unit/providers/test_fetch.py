@@ -45,16 +45,11 @@ class Net:
         return self.answer(request)
 
     async def get(self, address: str, within: float = 5, home: str = HOME) -> bytes:
-        fetch = Fetch(home, resolve=self.resolve, transport=httpx.MockTransport(self.handle))
+        fetch = Fetch(home, resolve=self.resolve, transport=httpx.MockTransport(self.handle), pauses=(0, 0, 0))
         try:
             return await fetch.picture(address, model="fal:x", within=within)
         finally:
             await fetch.close()
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_fetch, "_PAUSES", (0.0, 0.0, 0.0))
 
 
 async def refused(address: str, net: Net | None = None) -> None:

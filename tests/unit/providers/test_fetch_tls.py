@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.errors import Down
-from providers import _fetch
 from providers._addresses import Address
 from providers._fetch import Fetch
 
@@ -65,16 +64,13 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 
 @pytest.mark.parametrize(("named", "fine"), [("media.example", True), ("other.example", False)])
-async def test_the_certificate_must_be_the_names_own(
-    named: str, fine: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_fetch, "_PAUSES", ())
+async def test_the_certificate_must_be_the_names_own(named: str, fine: bool, tmp_path: Path) -> None:
     file = await asyncio.to_thread(certificate, tmp_path, named)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain(file)
     async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=serving) as server:
         port = server.sockets[0].getsockname()[1]
-        fetch = Fetch("https://queue.example", resolve=resolve, transport=Redirected(port, file))
+        fetch = Fetch("https://queue.example", resolve=resolve, transport=Redirected(port, file), pauses=())
         try:
             if fine:
                 assert await fetch.picture("https://media.example/a.png", model="fal:x", within=5) == b"picture"

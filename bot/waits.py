@@ -1,0 +1,17 @@
+"""How long the use cases wait before they try again, in seconds."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Shorter ones are for tests.
+
+    `refused`: before Slack is asked again; an invitation, a permission or a setting may take a moment to be known
+    everywhere in Slack. `not_kept`: before a full disk is tried again; a person clears it, so the last one repeats.
+    `in_line`: between two looks at a line of requests.
+    """
+
+    refused: tuple[float, ...] = (0.5, 1.5)
+    not_kept: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
+    in_line: float = 2.0
