@@ -14,11 +14,11 @@ from typing import Annotated
 import typer
 
 from benchmarks.parts import PARTS, STEPS
-from benchmarks.section import Amount, Row, Section
+from benchmarks.section import Row, RunSize, Section
 
 _ROOT = Path(__file__).resolve().parent.parent
-_PAGE, _README = _ROOT / "docs" / "benchmarks.md", _ROOT / "README.md"
-_FROM, _TO = "<!-- figures: {} -->", "<!-- end of figures -->"
+_BENCHMARKS_PAGE, _README = _ROOT / "docs" / "benchmarks.md", _ROOT / "README.md"
+_START_MARKER, _END_MARKER = "<!-- figures: {} -->", "<!-- end of figures -->"
 
 
 def main(
@@ -30,62 +30,62 @@ def main(
     if unknown := set(parts or ()) - PARTS.keys():
         raise typer.BadParameter(f"There is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}.")
     start = monotonic()
-    amount = Amount.QUICK if quick else Amount.FULL
-    told = asyncio.run(measured(parts or list(PARTS), amount))
-    for name, section in told.items():
-        text = table(name, section, amount)
+    run_size = RunSize.QUICK if quick else RunSize.FULL
+    sections = asyncio.run(run_parts(parts or list(PARTS), run_size))
+    for name, section in sections.items():
+        text = render_section(name, section, run_size)
         print(text, flush=True)
         if write:
-            _keep(_PAGE, name, text)
-    if write and told.keys() == PARTS.keys():
-        _keep(_README, "short", short(told.values()))
+            _replace_table(_BENCHMARKS_PAGE, name, text)
+    if write and sections.keys() == PARTS.keys():
+        _replace_table(_README, "short", render_summary(sections.values()))
     print(f"{monotonic() - start:.0f} s", file=sys.stderr)
 
 
-async def measured(wanted: Sequence[str], amount: Amount) -> dict[str, Section]:
+async def run_parts(names: Sequence[str], run_size: RunSize) -> dict[str, Section]:
     """The sections by name, step by step."""
-    told: dict[str, Section] = {}
+    sections: dict[str, Section] = {}
     with tempfile.TemporaryDirectory() as data:
         for step in STEPS:
-            names = [name for name in step if name in wanted]
-            if not names:
+            step_names = [name for name in step if name in names]
+            if not step_names:
                 continue
             async with asyncio.TaskGroup() as group:
-                tasks = {name: group.create_task(_one(name, Path(data) / name, amount)) for name in names}
-            told |= {name: task.result() for name, task in tasks.items()}
-    return {name: told[name] for name in PARTS if name in told}
+                tasks = {name: group.create_task(_run_part(name, Path(data) / name, run_size)) for name in step_names}
+            sections |= {name: task.result() for name, task in tasks.items()}
+    return {name: sections[name] for name in PARTS if name in sections}
 
 
-async def _one(name: str, data: Path, amount: Amount) -> Section:
+async def _run_part(name: str, data: Path, run_size: RunSize) -> Section:
     start = monotonic()
-    section = await PARTS[name](data, amount)
+    section = await PARTS[name](data, run_size)
     print(f"{name}: {monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     return section
 
 
-def table(name: str, section: Section, amount: Amount) -> str:
+def render_section(name: str, section: Section, run_size: RunSize) -> str:
     """A section as Markdown: its figures, and when, where and by what command they were made."""
-    command = f"python -m benchmarks {name}{' --quick' if amount is Amount.QUICK else ''}"
-    made = f"`{command}`, {datetime.now(UTC):%d %B %Y}, {machine()}."
+    command = f"python -m benchmarks {name}{' --quick' if run_size is RunSize.QUICK else ''}"
+    provenance = f"`{command}`, {datetime.now(UTC):%d %B %Y}, {describe_machine()}."
     notes = [line for note in section.notes for line in ("", note)]
-    return "\n".join([f"## {section.title}", "", made, "", *_lines(section.rows), *notes, ""])
+    return "\n".join([f"## {section.title}", "", provenance, "", *_render_rows(section.rows), *notes, ""])
 
 
-def short(sections: Iterable[Section]) -> str:
+def render_summary(sections: Iterable[Section]) -> str:
     """What the README shows of all parts."""
-    return "\n".join([*_lines([row for section in sections for row in section.short]), ""])
+    return "\n".join([*_render_rows([row for section in sections for row in section.summary]), ""])
 
 
-def machine() -> str:
+def describe_machine() -> str:
     """Cores, processor, memory, system and Python."""
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     return (
-        f"{os.cpu_count()} cores ({_processor()}), {pages * size / 2**30:.0f} GB, {platform.system()}, "
+        f"{os.cpu_count()} cores ({_processor_name()}), {pages * size / 2**30:.0f} GB, {platform.system()}, "
         f"CPython {platform.python_version()}"
     )
 
 
-def _processor() -> str:
+def _processor_name() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
     except OSError:
@@ -93,17 +93,19 @@ def _processor() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def _lines(rows: Sequence[Row]) -> list[str]:
-    goals = any(row.goal for row in rows)
-    head = ["| what | figure | goal |", "| --- | --- | --- |"] if goals else ["| what | figure |", "| --- | --- |"]
-    return head + [f"| {row.what} | {row.figure} |" + (f" {row.goal} |" if goals else "") for row in rows]
+def _render_rows(rows: Sequence[Row]) -> list[str]:
+    has_goals = any(row.goal for row in rows)
+    header = (
+        ["| what | figure | goal |", "| --- | --- | --- |"] if has_goals else ["| what | figure |", "| --- | --- |"]
+    )
+    return header + [f"| {row.label} | {row.figure} |" + (f" {row.goal} |" if has_goals else "") for row in rows]
 
 
-def _keep(file: Path, name: str, text: str) -> None:
+def _replace_table(file: Path, name: str, text: str) -> None:
     """Write a table in its place; raises ValueError where the page has no place for it."""
-    page, opening = file.read_text("utf-8"), _FROM.format(name)
-    start = page.index(opening) + len(opening)
-    file.write_text(f"{page[:start]}\n{text}{page[page.index(_TO, start) :]}", "utf-8")
+    page, start_marker = file.read_text("utf-8"), _START_MARKER.format(name)
+    start = page.index(start_marker) + len(start_marker)
+    file.write_text(f"{page[:start]}\n{text}{page[page.index(_END_MARKER, start) :]}", "utf-8")
 
 
 if __name__ == "__main__":

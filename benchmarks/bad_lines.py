@@ -5,11 +5,11 @@ from itertools import product
 from hypothesis import strategies as st
 
 from benchmarks.bad_values import SNIPPETS, texts
-from bot.brief import Brief, reason_of
+from bot.brief import Brief, parse_reason
 from bot.errors import BriefError
 from bot.line import OPTIONS
-from bot.wish import understand
-from handlers.plain import spoken
+from bot.wish import parse_command
+from handlers.plain import decode_mentions
 from handlers.words import briefs
 
 _STARTS = (
@@ -41,8 +41,10 @@ _VALUES = (
     "",
     '"',
 )
-_SIGNS, _NAMES = (" --", " —", "—", "--", " - "), (*OPTIONS, "colour", "eachh")
-_OPTIONS = tuple(map("".join, product(_SIGNS, _NAMES, (" ", "=", ": ", " “"), (*_VALUES, *SNIPPETS[:40]))))
+_OPTION_PREFIXES, _OPTION_NAMES = (" --", " —", "—", "--", " - "), (*OPTIONS, "colour", "eachh")
+_OPTIONS = tuple(
+    map("".join, product(_OPTION_PREFIXES, _OPTION_NAMES, (" ", "=", ": ", " “"), (*_VALUES, *SNIPPETS[:40])))
+)
 
 CASES = st.builds(
     lambda start, words, options: "".join((start, words, *options)),
@@ -54,11 +56,11 @@ CASES = st.builds(
 
 def check(line: str) -> None:
     """Whatever was typed is understood, or told why not."""
-    said, _ = spoken(line)
-    for read in (understand, reason_of):
+    text, _ = decode_mentions(line)
+    for parse in (parse_command, parse_reason):
         try:
-            read(said)
+            parse(text)
         except BriefError as error:
             assert briefs.sentence(error)
             if error.field not in ("alias", "reason"):
-                Brief.of(briefs.line_that_works(error).removeprefix("/cast "))
+                Brief.parse(briefs.working_line(error).removeprefix("/cast "))

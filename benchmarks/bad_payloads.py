@@ -4,44 +4,44 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from benchmarks.bad_values import mangled
-from handlers.drafts import draft_in
-from handlers.papers import answered_in
+from benchmarks.bad_values import mutate
+from handlers.drafts import draft_from
+from handlers.papers import sealed_answers_from
 from handlers.payloads import (
     BadPayload,
-    Filled,
-    attached_from,
-    bot_of,
+    FormSubmission,
+    bot_user_id,
     command_from,
-    filled_from,
-    looked_from,
+    home_opened_from,
     mention_from,
-    pointed_from,
+    options_query_from,
+    photo_form_from,
     press_from,
     reaction_from,
-    touched_from,
-    unwrapped,
-    visit_from,
+    shortcut_from,
+    submission_from,
+    unwrap_menu_buttons,
+    view_action_from,
 )
 from tests.unit.handlers import envelopes
 
-_READERS = (
+_PARSERS = (
     command_from,
     press_from,
-    filled_from,
-    touched_from,
-    looked_from,
-    pointed_from,
+    submission_from,
+    view_action_from,
+    options_query_from,
+    shortcut_from,
     reaction_from,
     mention_from,
-    visit_from,
-    attached_from,
-    bot_of,
-    unwrapped,
+    home_opened_from,
+    photo_form_from,
+    bot_user_id,
+    unwrap_menu_buttons,
 )
 
 
-def message_menu(text: str, team: str = "T1", person: str = "U0LEAD", channel: str = "C1") -> dict[str, Any]:
+def message_shortcut(text: str, team: str = "T1", person: str = "U0LEAD", channel: str = "C1") -> dict[str, Any]:
     """The shortcut on a message (docs.slack.dev, "Shortcut payloads")."""
     return {
         "type": "message_action",
@@ -56,7 +56,9 @@ def message_menu(text: str, team: str = "T1", person: str = "U0LEAD", channel: s
     }
 
 
-def typing(action_id: str, typed: str, kept: str, team: str = "T1", person: str = "U0LEAD") -> dict[str, Any]:
+def block_suggestion(
+    action_id: str, query: str, private_metadata: str, team: str = "T1", person: str = "U0LEAD"
+) -> dict[str, Any]:
     """Somebody types into a menu (docs.slack.dev, "block_suggestion")."""
     return {
         "type": "block_suggestion",
@@ -65,12 +67,14 @@ def typing(action_id: str, typed: str, kept: str, team: str = "T1", person: str 
         "container": {"type": "view", "view_id": "V1"},
         "action_id": action_id,
         "block_id": action_id,
-        "value": typed,
-        "view": {"id": "V1", "type": "modal", "private_metadata": kept, "state": {"values": {}}},
+        "value": query,
+        "view": {"id": "V1", "type": "modal", "private_metadata": private_metadata, "state": {"values": {}}},
     }
 
 
-def form(kept: str, team: str = "T1", person: str = "U0LEAD", **more: dict[str, Any]) -> dict[str, Any]:
+def form_submission(
+    private_metadata: str, team: str = "T1", person: str = "U0LEAD", **extra_fields: dict[str, Any]
+) -> dict[str, Any]:
     """The form of a round with every kind of field, sent in."""
     fields: dict[str, dict[str, Any]] = {
         "name": {"type": "external_select", "selected_option": {"value": "Maya"}},
@@ -87,66 +91,78 @@ def form(kept: str, team: str = "T1", person: str = "U0LEAD", **more: dict[str, 
         "quorum": {"type": "number_input", "value": "2"},
         "use": {"type": "static_select", "selected_option": {"value": "film"}},
         "lead": {"type": "users_select", "selected_user": person},
-        **more,
+        **extra_fields,
     }
     values = {f"cast_{name}": {f"cast_{name}": entry} for name, entry in fields.items()}
-    view = {"id": "V1", "type": "modal", "callback_id": "form", "private_metadata": kept, "state": {"values": values}}
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": "form",
+        "private_metadata": private_metadata,
+        "state": {"values": values},
+    }
     sender = {"team": {"id": team}, "user": {"id": person, "team_id": team}}
-    sent: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "type": "view_submission",
         "trigger_id": "33.44.bb",
         "response_urls": [],
         "enterprise": None,
     }
-    return {**sent, **sender, "view": view}
+    return {**payload, **sender, "view": view}
 
 
-def paper(kept: str, *slots: str, team: str = "T1", person: str = "U0MEI") -> dict[str, Any]:
+def ballot_submission(private_metadata: str, *slots: str, team: str = "T1", person: str = "U0MEI") -> dict[str, Any]:
     """A ballot paper, sent in."""
     values: dict[str, Any] = {"none": {"none": {"type": "checkboxes", "selected_options": []}}}
     for slot in slots:
-        ticks = {"type": "checkboxes", "selected_options": [{"value": "human"}, {"value": "likeness"}]}
-        tells = {"type": "multi_static_select", "selected_options": [{"value": "skin"}]}
-        values |= {f"ticks {slot}": {"ticks": ticks}, f"tells {slot}": {"tells": tells}}
-    view = {"id": "V1", "type": "modal", "callback_id": "paper", "private_metadata": kept, "state": {"values": values}}
+        checkboxes = {"type": "checkboxes", "selected_options": [{"value": "human"}, {"value": "likeness"}]}
+        flaw_tags = {"type": "multi_static_select", "selected_options": [{"value": "skin"}]}
+        values |= {f"ticks {slot}": {"ticks": checkboxes}, f"tells {slot}": {"tells": flaw_tags}}
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": "paper",
+        "private_metadata": private_metadata,
+        "state": {"values": values},
+    }
     return {"type": "view_submission", "team": {"id": team}, "user": {"id": person, "team_id": team}, "view": view}
 
 
-GOOD = (
-    envelopes.command("Maya: a fisherwoman &lt;3 --each 2 <@U0MEI|mei>"),
-    envelopes.press("vote:1", "r1-0"),
-    envelopes.press("lock", "r1 r1-0"),
-    envelopes.touch("search", "may", kept='{"words":"","page":1}', kind="plain_text_input"),
-    envelopes.touch("production p", "p1", kind="static_select"),
-    envelopes.reaction("one"),
-    envelopes.reaction("two::skin-tone-2", added=False),
-    envelopes.mention("<@U0BOT> who is Maya?", thread_ts="1.1"),
-    envelopes.attached(),
-    envelopes.visit("home"),
-    envelopes.submission("recast", "r1", reason="older"),
-    envelopes.picked("look_at", "r1", look_at=["r1-0"]),
-    message_menu("a fisherwoman"),
-    typing("cast_name", "ma", "w1"),
-    form("w1"),
-    paper("r1", "r1-0", "r1-1"),
+VALID_PAYLOADS = (
+    envelopes.slash_command("Maya: a fisherwoman &lt;3 --each 2 <@U0MEI|mei>"),
+    envelopes.message_press("vote:1", "r1-0"),
+    envelopes.message_press("lock", "r1 r1-0"),
+    envelopes.view_action("search", "may", private_metadata='{"words":"","page":1}', kind="plain_text_input"),
+    envelopes.view_action("production p", "p1", kind="static_select"),
+    envelopes.reaction_event("one"),
+    envelopes.reaction_event("two::skin-tone-2", added=False),
+    envelopes.mention_event("<@U0BOT> who is Maya?", thread_ts="1.1"),
+    envelopes.photo_submission(),
+    envelopes.home_opened("home"),
+    envelopes.view_submission("recast", "r1", reason="older"),
+    envelopes.modal_choice("look_at", "r1", look_at=["r1-0"]),
+    message_shortcut("a fisherwoman"),
+    block_suggestion("cast_name", "ma", "w1"),
+    form_submission("w1"),
+    ballot_submission("r1", "r1-0", "r1-1"),
 )
-CASES = mangled(st.sampled_from(GOOD))
+CASES = mutate(st.sampled_from(VALID_PAYLOADS))
 
 
 def check(body: Any) -> None:
     """Every reader takes it, or says that it cannot be read."""
-    for read in _READERS:
+    for parse in _PARSERS:
         try:
-            value = read(body)
+            value = parse(body)
         except BadPayload:
             continue
-        if isinstance(value, Filled):
-            _filled(value)
+        if isinstance(value, FormSubmission):
+            _check_form(value)
 
 
-def _filled(filled: Filled) -> None:
-    for read in (draft_in, answered_in):
+def _check_form(submission: FormSubmission) -> None:
+    for parse in (draft_from, sealed_answers_from):
         try:
-            read(filled)
+            parse(submission)
         except BadPayload:
             continue

@@ -20,61 +20,61 @@ SNIPPETS = (
     "\u0301" * 3_001, "<" * 13_000, "a: " * 5_000, "0", " ", "", "\n", "null", "1764000000.000100",
 )  # fmt: skip
 _HOSTILE = st.sampled_from(SNIPPETS)
-_DEEP: list[Any] = []
+_DEEPLY_NESTED: list[Any] = []
 for _ in range(60):
-    _DEEP = [_DEEP]
-_OBJECTS: tuple[Any, ...] = (
+    _DEEPLY_NESTED = [_DEEPLY_NESTED]
+_WRONG_VALUES: tuple[Any, ...] = (
     0, -1, 2**63, 10**40, 1.5, float("inf"), float("nan"), True, False, None, [], {}, [None], [[]], {"": None},
-    [{}], _DEEP, ["x"] * 3_000, {"value": {}}, {"id": 7}, [0], {"type": "x"},
+    [{}], _DEEPLY_NESTED, ["x"] * 3_000, {"value": {}}, {"id": 7}, [0], {"type": "x"},
     {"selected_option": {"value": None}}, 5_000 * "9",
 )  # fmt: skip
 
 
-def texts(*more: str) -> SearchStrategy[str]:
+def texts(*extra: str) -> SearchStrategy[str]:
     """Any text at all, and pieces with a meaning, alone and in a row."""
-    pieces = st.sampled_from((*SNIPPETS, *more))
+    pieces = st.sampled_from((*SNIPPETS, *extra))
     return st.one_of(pieces, st.text(max_size=20), st.builds(str.__add__, pieces, st.text(max_size=9)))
 
 
-def junk(*more: str) -> SearchStrategy[Any]:
+def junk(*extra: str) -> SearchStrategy[Any]:
     """What stands where something else should."""
-    return st.sampled_from((*_OBJECTS, *SNIPPETS, *more)) | st.text(max_size=12)
+    return st.sampled_from((*_WRONG_VALUES, *SNIPPETS, *extra)) | st.text(max_size=12)
 
 
 @st.composite
-def mangled(draw: DrawFn, documents: SearchStrategy[Any], *ids: str, most: int = 3) -> Any:
+def mutate(draw: DrawFn, documents: SearchStrategy[Any], *ids: str, max_mutations: int = 3) -> Any:
     """A document with some things wrong: parts missing, of another kind, repeated, or another's (`ids`)."""
     document = deepcopy(draw(documents))
-    wrong = junk(*ids, *ids)
-    for _ in range(draw(st.integers(1, most))):
-        if not (places := list(_places(document))):
+    wrong_values = junk(*ids, *ids)
+    for _ in range(draw(st.integers(1, max_mutations))):
+        if not (locations := list(_locations(document))):
             break
-        holder, key = places[draw(st.integers(0, len(places) - 1))]
-        value = holder[key]
-        what = draw(st.integers(0, 7))
-        if what == 0:
-            del holder[key]
-        elif what == 1:
-            holder[key] = [value] if isinstance(value, dict) else [value] * 200
-        elif what == 2 and isinstance(holder, list):
-            holder.append(deepcopy(draw(wrong)))
-        elif what == 2:
-            holder[draw(_HOSTILE)] = deepcopy(draw(wrong))
+        parent, key = locations[draw(st.integers(0, len(locations) - 1))]
+        value = parent[key]
+        mutation = draw(st.integers(0, 7))
+        if mutation == 0:
+            del parent[key]
+        elif mutation == 1:
+            parent[key] = [value] if isinstance(value, dict) else [value] * 200
+        elif mutation == 2 and isinstance(parent, list):
+            parent.append(deepcopy(draw(wrong_values)))
+        elif mutation == 2:
+            parent[draw(_HOSTILE)] = deepcopy(draw(wrong_values))
         else:
-            holder[key] = deepcopy(draw(wrong))
+            parent[key] = deepcopy(draw(wrong_values))
     return document
 
 
-def _places(document: Any) -> Iterator[tuple[Any, Any]]:
+def _locations(document: Any) -> Iterator[tuple[Any, Any]]:
     """Every part of a document, by what holds it and under which key."""
-    waiting: list[Any] = [document]
-    while waiting:
-        holder = waiting.pop()
-        inside: Sequence[tuple[Any, Any]] = ()
-        if isinstance(holder, dict):
-            inside = list(holder.items())
-        elif isinstance(holder, list):
-            inside = list(enumerate(holder[:20]))
-        for key, value in inside:
-            yield holder, key
-            waiting.append(value)
+    pending: list[Any] = [document]
+    while pending:
+        parent = pending.pop()
+        entries: Sequence[tuple[Any, Any]] = ()
+        if isinstance(parent, dict):
+            entries = list(parent.items())
+        elif isinstance(parent, list):
+            entries = list(enumerate(parent[:20]))
+        for key, value in entries:
+            yield parent, key
+            pending.append(value)

@@ -15,62 +15,64 @@ from typing import Any, Protocol, TypeVar
 from hypothesis.strategies import SearchStrategy
 
 from benchmarks import bad_answers, bad_lines, bad_payloads, bad_pictures, bad_presses, bad_requests
-from benchmarks.bad_house import open_house
-from benchmarks.overheard import overhearing
-from benchmarks.section import Amount, Row, Section
-from benchmarks.trying import Tried, tried
+from benchmarks.bad_house import open_fuzz_app
+from benchmarks.overheard import capture_logs
+from benchmarks.section import Row, RunSize, Section
+from benchmarks.trying import FuzzResult, run_cases
 
 T = TypeVar("T")
 
 # Gets how many cases, the first seed (None: always the same cases), and a folder that does not exist yet.
-Try = Callable[[int, int | None, Path], Tried]
+CaseRunner = Callable[[int, int | None, Path], FuzzResult]
 
 
-class Stand(Protocol):
+class FuzzTarget(Protocol):
     """Something that stays open while cases are brought to it."""
 
-    async def case(self, case: Any, /) -> object: ...
+    async def run_case(self, case: Any, /) -> object: ...
 
 
-S = TypeVar("S", bound=Stand)
+S = TypeVar("S", bound=FuzzTarget)
 
 
 @dataclass(frozen=True)
-class Kind:
+class InputKind:
     """One kind of input, how much of it is tried, and what it must come to."""
 
-    what: str
-    run: Try
+    label: str
+    run: CaseRunner
     quick: int
     full: int
 
 
-async def measure(data: Path, amount: Amount) -> Section:
+async def measure(data: Path, run_size: RunSize) -> Section:
     """Two processes share the kinds."""
-    first = secrets.randbelow(2**32)
+    first_seed = secrets.randbelow(2**32)
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        done = await asyncio.gather(
+        results = await asyncio.gather(
             *(
-                loop.run_in_executor(pool, try_one, name, amount.of(kind.quick, kind.full), first, data / name)
-                for name, kind in KINDS.items()
+                loop.run_in_executor(
+                    pool, run_kind, name, run_size.pick(kind.quick, kind.full), first_seed, data / name
+                )
+                for name, kind in INPUT_KINDS.items()
             )
         )
-    for one in done:
-        for told in (*one.crashes, *one.losses):
-            print(f"{one.kind}: {told}", file=sys.stderr)
-    return Section("Bad input", _rows(done), (_NOTE.format(first),), _short(done))
+    for result in results:
+        for finding in (*result.crashes, *result.losses):
+            print(f"{result.kind}: {finding}", file=sys.stderr)
+    return Section("Bad input", _rows(results), (_NOTE.format(first_seed),), _summary_rows(results))
 
 
-def try_one(name: str, cases: int, first: int | None, data: Path) -> Tried:
+def run_kind(name: str, cases: int, first_seed: int | None, data: Path) -> FuzzResult:
     """So many cases of one kind."""
-    return KINDS[name].run(cases, first, data)
+    return INPUT_KINDS[name].run(cases, first_seed, data)
 
 
-def _rows(done: list[Tried]) -> tuple[Row, ...]:
-    rows = [Row(KINDS[one.kind].what, f"{one.cases:,} cases") for one in done]
-    total, crashes, losses = sum(one.cases for one in done), _count(done, "crashes"), _count(done, "losses")
+def _rows(results: list[FuzzResult]) -> tuple[Row, ...]:
+    rows = [Row(INPUT_KINDS[one.kind].label, f"{one.cases:,} cases") for one in results]
+    total, crashes, losses = sum(one.cases for one in results), _count(results, "crashes"), _count(results, "losses")
     return (
         *rows,
         Row("cases in all", f"{total:,}", "100,000 in the full run"),
@@ -79,47 +81,47 @@ def _rows(done: list[Tried]) -> tuple[Row, ...]:
     )
 
 
-def _short(done: list[Tried]) -> tuple[Row, ...]:
-    crashes, losses = _count(done, "crashes"), _count(done, "losses")
-    cases = sum(one.cases for one in done)
+def _summary_rows(results: list[FuzzResult]) -> tuple[Row, ...]:
+    crashes, losses = _count(results, "crashes"), _count(results, "losses")
+    cases = sum(one.cases for one in results)
     return (Row("bad input: cases, crashes, losses", f"{cases:,}, {crashes}, {losses}", "0 and 0"),)
 
 
-def _count(done: list[Tried], what: str) -> int:
-    return sum(len(getattr(one, what)) for one in done)
+def _count(results: list[FuzzResult], field_name: str) -> int:
+    return sum(len(getattr(one, field_name)) for one in results)
 
 
-def _plain(
-    name: str, cases: SearchStrategy[T], check: Callable[[T], None], most: int, first: int | None, _: Path
-) -> Tried:
-    with overhearing():
-        return tried(name, cases, check, most, first)
+def _run_checks(
+    name: str, cases: SearchStrategy[T], check: Callable[[T], None], max_cases: int, first_seed: int | None, _: Path
+) -> FuzzResult:
+    with capture_logs():
+        return run_cases(name, cases, check, max_cases, first_seed)
 
 
-def _standing(
+def _run_against_target(
     name: str,
-    opened: Callable[[Path], AbstractAsyncContextManager[S]],
+    open_target: Callable[[Path], AbstractAsyncContextManager[S]],
     cases: Callable[[S], SearchStrategy[Any]],
-    most: int,
-    first: int | None,
+    max_cases: int,
+    first_seed: int | None,
     data: Path,
-) -> Tried:
+) -> FuzzResult:
     """Cases brought to something with an event loop of its own."""
     with asyncio.Runner() as runner:
-        context = opened(data)
-        stand = runner.run(context.__aenter__())
+        context = open_target(data)
+        target = runner.run(context.__aenter__())
         try:
-            return tried(name, cases(stand), lambda case: _bring(runner, stand, case), most, first)
+            return run_cases(name, cases(target), lambda case: _run_case(runner, target, case), max_cases, first_seed)
         finally:
             runner.run(context.__aexit__(None, None, None))
 
 
-def _bring(runner: asyncio.Runner, stand: Stand, case: Any) -> None:
-    runner.run(_brought(stand, case))
+def _run_case(runner: asyncio.Runner, target: FuzzTarget, case: Any) -> None:
+    runner.run(_await_case(target, case))
 
 
-async def _brought(stand: Stand, case: Any) -> None:
-    await stand.case(case)
+async def _await_case(target: FuzzTarget, case: Any) -> None:
+    await target.run_case(case)
 
 
 _NOTE = (
@@ -129,29 +131,29 @@ _NOTE = (
     "(this one: seed {}); `make test` tries some hundreds of the same kinds, always the same ones."
 )
 
-KINDS: dict[str, Kind] = {
-    "answers": Kind(
+INPUT_KINDS: dict[str, InputKind] = {
+    "answers": InputKind(
         "vendors' answers, bodies, statuses and headers: a portrait or a typed miss",
-        partial(_plain, "answers", bad_answers.CASES, bad_answers.check), 700, 12_500,
+        partial(_run_checks, "answers", bad_answers.CASES, bad_answers.check), 700, 12_500,
     ),
-    "presses": Kind(
+    "presses": InputKind(
         "commands, presses, forms, ballots and events through Bolt: done, or refused and nothing stored",
-        partial(_standing, "presses", open_house, lambda house: bad_presses.cases(house.ids)), 400, 5_000,
+        partial(_run_against_target, "presses", open_fuzz_app, lambda house: bad_presses.cases(house.ids)), 400, 5_000,
     ),
-    "payloads": Kind(
+    "payloads": InputKind(
         "Slack's payloads with parts wrong: read, or told that they cannot be",
-        partial(_plain, "payloads", bad_payloads.CASES, bad_payloads.check), 2_500, 31_500,
+        partial(_run_checks, "payloads", bad_payloads.CASES, bad_payloads.check), 2_500, 31_500,
     ),
-    "lines": Kind(
+    "lines": InputKind(
         "lines typed after /cast: understood, or told why not with a line that works",
-        partial(_plain, "lines", bad_lines.CASES, bad_lines.check), 3_000, 35_000,
+        partial(_run_checks, "lines", bad_lines.CASES, bad_lines.check), 3_000, 35_000,
     ),
-    "requests": Kind(
+    "requests": InputKind(
         "HTTP requests: 4xx unless signed, fresh and unchanged, and no listener reached",
-        partial(_standing, "requests", lambda _: bad_requests.open_stand(), lambda _: bad_requests.CASES), 600, 7_000,
+        partial(_run_against_target, "requests", lambda _: bad_requests.open_http_target(), lambda _: bad_requests.CASES), 600, 7_000,
     ),
-    "pictures": Kind(
+    "pictures": InputKind(
         "bytes in place of PNG, JPEG and WebP: examined, or a bad picture",
-        partial(_plain, "pictures", bad_pictures.CASES, bad_pictures.check), 1_000, 9_500,
+        partial(_run_checks, "pictures", bad_pictures.CASES, bad_pictures.check), 1_000, 9_500,
     ),
 }  # fmt: skip

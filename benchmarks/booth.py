@@ -18,155 +18,157 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.ballot import Mark, Reaction
+from bot.ballot import Reaction, VoteInput
 from bot.brief import Brief
 from bot.budget import Caps
 from bot.casting import Casting
 from bot.catalogue import Size
-from bot.face import Place, Portrait
-from bot.ports import Errands, Stage
-from bot.round import Reason, Round, State
+from bot.face import ChannelRef, Portrait
+from bot.ports import JobQueue, RoundPublisher
+from bot.round import Round, RoundState, RoutingReason
 from bot.settings import Settings
 from bot.slot import Slot, SlotState
 from handlers import register
-from handlers.clients import Clients, Workspace, authorizing
-from handlers.notices import SlackMessenger
-from handlers.visibility import SlackVisibility
+from handlers.clients import Clients, Workspace, make_authorize
+from handlers.notices import SlackDirectMessages
+from handlers.visibility import SlackDirectory
 from providers import open_models
 from storage import Storage, migrate, open_storage
-from storage.reading import marks_of, round_by_id
+from storage.reading import list_vote_inputs, round_by_id
 
 TEAM, CHANNEL, LEAD = "T1", "C1", "U0LEAD"
-NUMBERS = (1, 2)
+CANDIDATE_NUMBERS = (1, 2)
 _CENT = Decimal("0.01")
 _CAPS = Caps(Decimal(1), Decimal(1_000_000))
 _START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
-class _Slack(AsyncWebClient):
+class _FakeSlackClient(AsyncWebClient):
     """Knows everybody as a person, and takes whatever it is sent."""
 
     async def api_call(self, api_method: str, **_: Any) -> Any:
         return {"ok": True, "user": {"id": "U1"}} if api_method == "users.info" else {"ok": True}
 
 
-class _Board:
+class _FakePublisher:
     """The stage without a Slack: nothing is drawn, and reactions are read back as they stand."""
 
-    def __init__(self, booth: "Booth") -> None:
-        self._booth = booth
+    def __init__(self, harness: "ListenerHarness") -> None:
+        self._harness = harness
 
     async def reactions(self, _round_id: str) -> Sequence[Reaction]:
-        return [Reaction(number, frozenset(people), complete=True) for number, people in self._booth.shown.items()]
+        return [
+            Reaction(number, frozenset(people), is_complete=True) for number, people in self._harness.reactions.items()
+        ]
 
-    def refresh(self, _round_id: str) -> None: ...
+    def schedule_redraw(self, _round_id: str) -> None: ...
 
-    async def show(self, _round_id: str) -> None: ...
+    async def redraw_now(self, _round_id: str) -> None: ...
 
 
-class _NoErrands:
+class _FakeJobQueue:
     async def start(self, kind: str, key: str) -> None: ...
 
 
-class Booth:
+class ListenerHarness:
     """Holds one ballot after another; `now` is the bot's own clock, which people's clocks need not agree with."""
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
         self.now = _START
-        self.shown: Mapping[int, Collection[str]] = {}
-        self._held = 0
+        self.reactions: Mapping[int, Collection[str]] = {}
+        self._round_count = 0
 
-    def listen(self, settings: Settings) -> None:
+    def register_listeners(self, settings: Settings) -> None:
         """Wire what the bot wires, the stage and the errands aside."""
         identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_user_id="U0BOT", bot_id="B1", bot_token="xoxb")
-        clients = Clients({TEAM: Workspace(_Slack("xoxb"), identity)})
-        visibility = SlackVisibility(clients)
+        clients = Clients({TEAM: Workspace(_FakeSlackClient("xoxb"), identity)})
+        visibility = SlackDirectory(clients)
         models = open_models(settings)
         self.casting = Casting.of(
             self.storage,
-            models=models,
-            stage=cast("Stage", _Board(self)),
-            visibility=visibility,
-            people=visibility,
-            errands=cast("Errands", _NoErrands()),
-            accounts=models,
-            messenger=SlackMessenger(clients, models.catalogue),
+            model_clients=models,
+            publisher=cast("RoundPublisher", _FakePublisher(self)),
+            channel_access=visibility,
+            user_directory=visibility,
+            job_queue=cast("JobQueue", _FakeJobQueue()),
+            retirement_source=models,
+            direct_messages=SlackDirectMessages(clients, models.catalogue),
             caps=_CAPS,
             patience={Size.DRAFT: 60.0},
             now=lambda: self.now,
         )
-        self._app = AsyncApp(client=_Slack("xoxb"), authorize=authorizing(clients))  # type: ignore[arg-type]
-        self._app.use(_answered)
+        self._app = AsyncApp(client=_FakeSlackClient("xoxb"), authorize=make_authorize(clients))  # type: ignore[arg-type]
+        self._app.use(_stub_respond)
         register(self._app, self.casting, self.storage.rounds, visibility, clients)
 
     async def open_ballot(self, voters: tuple[str, ...] = ()) -> Round:
         """A fresh round of two candidates whose ballot is open for a day."""
-        self._held += 1
-        self.shown = {}
-        name = f"r{self._held}"
-        slots = tuple(_candidate(name, number) for number in NUMBERS)
+        self._round_count += 1
+        self.reactions = {}
+        name = f"r{self._round_count}"
+        slots = tuple(_candidate(name, number) for number in CANDIDATE_NUMBERS)
         for slot in slots:
             assert slot.portrait
             await self.storage.portraits.put(slot.portrait.key, slot.id.encode())  # a face without a picture is no face
         self.now += timedelta(seconds=1)
-        ts = f"{1_700_000_000 + self._held}.000100"
+        ts = f"{1_700_000_000 + self._round_count}.000100"
         await self.storage.rounds.open(_round(name, ts, slots, voters, self.now), _CAPS, recast=False)
         return await self.storage.rounds.get(name)
 
-    async def look(self, round_id: str) -> tuple[Round, Sequence[Mark]]:
+    async def load_round(self, round_id: str) -> tuple[Round, Sequence[VoteInput]]:
         """The round and its marks of one moment."""
-        async with self.storage.database.read() as connection:
-            return await round_by_id(connection, round_id), await marks_of(connection, round_id)
+        async with self.storage.database.snapshot() as connection:
+            return await round_by_id(connection, round_id), await list_vote_inputs(connection, round_id)
 
-    async def deliver(self, *bodies: dict[str, Any]) -> None:
+    async def dispatch(self, *bodies: dict[str, Any]) -> None:
         """Hand payloads in, all at once, and wait until what they set off is done."""
         requests = [AsyncBoltRequest(mode="socket_mode", body=body) for body in bodies]
-        answers = await asyncio.gather(*(self._app.async_dispatch(request) for request in requests))
-        assert all(answer.status == 200 for answer in answers), [answer.status for answer in answers]
-        await asyncio.gather(*_listeners())
+        responses = await asyncio.gather(*(self._app.async_dispatch(request) for request in requests))
+        assert all(answer.status == 200 for answer in responses), [answer.status for answer in responses]
+        await asyncio.gather(*_listener_tasks())
 
 
 @asynccontextmanager
-async def open_booth(folder: Path) -> AsyncIterator[Booth]:
+async def open_listener_harness(folder: Path) -> AsyncIterator[ListenerHarness]:
     """A booth on a new database in `folder`."""
     url = f"sqlite+aiosqlite:///{folder / 'booth.sqlite'}"
     settings = Settings(database_url=url, engine_url=url, portraits_url="memory:///")
     await migrate(url)
     storage = await open_storage(settings)
     try:
-        booth = Booth(storage)
-        booth.listen(settings)
-        yield booth
+        harness = ListenerHarness(storage)
+        harness.register_listeners(settings)
+        yield harness
     finally:
         await storage.close()
 
 
-def press(action: str, value: str, person: str, stamp: str, message_ts: str) -> dict[str, Any]:
+def button_payload(action: str, value: str, person: str, action_ts: str, message_ts: str) -> dict[str, Any]:
     """A press on a button of a message (docs.slack.dev, "block_actions")."""
     return {
         "type": "block_actions",
         "team": {"id": TEAM},
         "user": {"id": person, "team_id": TEAM},
         "api_app_id": "A1",
-        "trigger_id": f"33.44.{stamp}",
+        "trigger_id": f"33.44.{action_ts}",
         "response_url": "https://nobody.invalid/answers",
         "container": {"type": "message", "message_ts": message_ts, "channel_id": CHANNEL, "is_ephemeral": False},
         "channel": {"id": CHANNEL},
-        "actions": [{"type": "button", "block_id": "b", "action_id": action, "value": value, "action_ts": stamp}],
+        "actions": [{"type": "button", "block_id": "b", "action_id": action, "value": value, "action_ts": action_ts}],
     }
 
 
-def reaction(name: str, person: str, stamp: str, message_ts: str, *, added: bool) -> dict[str, Any]:
+def reaction_payload(name: str, person: str, event_ts: str, message_ts: str, *, added: bool) -> dict[str, Any]:
     """A reaction put on or taken off (docs.slack.dev, "reaction_added")."""
     event = {
         "type": "reaction_added" if added else "reaction_removed",
         "user": person,
         "reaction": name,
         "item": {"type": "message", "channel": CHANNEL, "ts": message_ts},
-        "event_ts": stamp,
+        "event_ts": event_ts,
     }
-    return {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": f"Ev{stamp}", "event": event}
+    return {"type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event_id": f"Ev{event_ts}", "event": event}
 
 
 def _candidate(round_id: str, number: int) -> Slot:
@@ -190,33 +192,33 @@ def _candidate(round_id: str, number: int) -> Slot:
 def _round(name: str, ts: str, slots: tuple[Slot, ...], voters: tuple[str, ...], now: datetime) -> Round:
     return Round(
         id=name,
-        place=Place(TEAM, CHANNEL),
+        place=ChannelRef(TEAM, CHANNEL),
         character_id="",
         lead=LEAD,
         brief=Brief(f"Maya {name}", "weathered 60-year-old fisherwoman", voters=voters),
         prompt="A portrait.",
         prompt_version="portrait-1",
-        reason=Reason("look", "skin"),
+        routing_reason=RoutingReason("look", "skin"),
         order_seed=7,
         opened_at=now,
         patience_until=now + timedelta(minutes=2),
-        state=State.VOTING,
+        state=RoundState.VOTING,
         closes_at=now + timedelta(days=1),
         message_ts=ts,
         slots=slots,
     )
 
 
-async def _answered(context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
+async def _stub_respond(context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
     """Bolt middleware: private answers go nowhere, and Slack took them."""
-    context["respond"] = _taken
+    context["respond"] = _accept_response
     return await next()
 
 
-async def _taken(**_: Any) -> WebhookResponse:
+async def _accept_response(**_: Any) -> WebhookResponse:
     return WebhookResponse(url="", status_code=200, body="ok", headers={})
 
 
-def _listeners() -> set[asyncio.Task[Any]]:
+def _listener_tasks() -> set[asyncio.Task[Any]]:
     """Bolt runs each listener as a task of its own, which goes on after the ack."""
     return {task for task in asyncio.all_tasks() if "run_ack_function" in getattr(task.get_coro(), "__qualname__", "")}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from playground.door import Door, Json, buttons_of
+from playground.door import ControlClient, Json, buttons_of
 from playground.story import LEAD
 
 REACTIONS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
-_A_CHANNEL = 10
-_PATIENCE = 240.0
+_ROUNDS_PER_CHANNEL = 10
+_TIMEOUT = 240.0
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,25 @@ class Vote:
     ballot: Ballot
     person: str
     number: int
-    by_press: bool
-    off: bool = False
+    is_press: bool
+    is_removal: bool = False
 
 
 @dataclass(frozen=True)
-class Cast:
+class VoteResult:
     """A vote as it went: when the person moved (seconds since 1970), and the ack in milliseconds, None when none came
     in Slack's three seconds."""
 
     vote: Vote
-    at: float
+    sent_at: float
     ack_ms: float | None
 
 
-class Crowd:
+class VoterPool:
     """People of the practice workspace, and the rounds they vote in."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, control_client: ControlClient) -> None:
+        self._control_client = control_client
         self._people: list[str] = []
         self._channels: list[str] = []
         self.ballots: list[Ballot] = []
@@ -58,67 +58,73 @@ class Crowd:
     def people(self) -> Sequence[str]:
         return self._people
 
-    async def gather(self, people: int, rounds: int) -> None:
+    async def create_voters(self, people: int, rounds: int) -> None:
         """So many voters, in channels for so many rounds, where nobody has cast anything yet."""
-        for number in range(-(-rounds // _A_CHANNEL)):
-            new = {"name": f"stage-{number + 1}", "members": [LEAD, "U0CASTROOM"]}
-            self._channels.append((await self._door.post("channels", new))["channel"]["id"])
+        for number in range(-(-rounds // _ROUNDS_PER_CHANNEL)):
+            channel = {"name": f"stage-{number + 1}", "members": [LEAD, "U0CASTROOM"]}
+            self._channels.append((await self._control_client.post("channels", channel))["channel"]["id"])
         for number in range(people):
             person = {"name": f"voter-{number + 1}", "real_name": f"Voter {number + 1}", "channels": self._channels}
-            self._people.append((await self._door.post("people", person))["person"]["id"])
+            self._people.append((await self._control_client.post("people", person))["person"]["id"])
 
-    async def open(self, rounds: int, models: str) -> list[float]:
+    async def open_rounds(self, rounds: int, models: str) -> list[float]:
         """Open the rounds all at once and wait for their ballots; the acks of the commands in milliseconds."""
-        places = [self._channels[n // _A_CHANNEL] for n in range(rounds)]
-        asked = [
-            self._door.command(LEAD, place, f"Role {n + 1}: weathered harbour hand, 60 {models}")
-            for n, place in enumerate(places)
+        channels = [self._channels[n // _ROUNDS_PER_CHANNEL] for n in range(rounds)]
+        commands = [
+            self._control_client.command(LEAD, channel, f"Role {n + 1}: weathered harbour hand, 60 {models}")
+            for n, channel in enumerate(channels)
         ]
-        acks = [answer["ack_ms"] for answer in await asyncio.gather(*asked)]
-        self.ballots = await self._door.until(lambda: self._all_open(rounds), "all ballots to open", _PATIENCE)
+        acks = [answer["ack_ms"] for answer in await asyncio.gather(*commands)]
+        self.ballots = await self._control_client.wait_for(
+            lambda: self._open_ballots(rounds), "all ballots to open", _TIMEOUT
+        )
         return acks
 
-    async def messages(self) -> dict[tuple[str, str], Json]:
+    async def round_messages(self) -> dict[tuple[str, str], Json]:
         """The rounds' messages by channel and ts."""
-        return {(channel, m["ts"]): m for channel in self._channels for m in await self._door.messages(channel)}
+        return {
+            (channel, m["ts"]): m for channel in self._channels for m in await self._control_client.messages(channel)
+        }
 
-    async def cast(self, votes: Sequence[Vote], a_second: float) -> list[Cast]:
+    async def send_votes(self, votes: Sequence[Vote], per_second: float) -> list[VoteResult]:
         """The votes in their order, evenly spaced, whether or not the ones before were acknowledged."""
         loop = asyncio.get_running_loop()
         start = loop.time()
-        moves: list[asyncio.Task[Cast]] = []
+        tasks: list[asyncio.Task[VoteResult]] = []
         async with asyncio.TaskGroup() as group:
             for number, vote in enumerate(votes):
-                await asyncio.sleep(start + number / a_second - loop.time())
-                moves.append(group.create_task(self._move(vote)))
-        return [move.result() for move in moves]
+                await asyncio.sleep(start + number / per_second - loop.time())
+                tasks.append(group.create_task(self._send_vote(vote)))
+        return [move.result() for move in tasks]
 
-    async def _move(self, vote: Vote) -> Cast:
-        at = time.time()
+    async def _send_vote(self, vote: Vote) -> VoteResult:
+        sent_at = time.time()
         ballot = vote.ballot
         body = {"channel": ballot.channel, "ts": ballot.ts}
-        if vote.by_press:
-            answer = await self._door.post(f"people/{vote.person}/click", {**body, "action_id": f"vote:{vote.number}"})
+        if vote.is_press:
+            result = await self._control_client.post(
+                f"people/{vote.person}/click", {**body, "action_id": f"vote:{vote.number}"}
+            )
         else:
-            reaction = {"name": REACTIONS[vote.number - 1], "remove": vote.off}
-            answer = await self._door.post(f"people/{vote.person}/react", body | reaction)
-        return Cast(vote, at, answer["ack_ms"])
+            reaction = {"name": REACTIONS[vote.number - 1], "remove": vote.is_removal}
+            result = await self._control_client.post(f"people/{vote.person}/react", body | reaction)
+        return VoteResult(vote, sent_at, result["ack_ms"])
 
-    async def _all_open(self, rounds: int) -> list[Ballot] | None:
+    async def _open_ballots(self, rounds: int) -> list[Ballot] | None:
         await asyncio.sleep(0.5)
         ballots = [
-            Ballot(message["metadata"]["event_payload"]["round"], *where, len(shown))
-            for where, message in (await self.messages()).items()
-            if (shown := tally_of(message))
+            Ballot(message["metadata"]["event_payload"]["round"], *where, len(tally))
+            for where, message in (await self.round_messages()).items()
+            if (tally := tally_of(message))
         ]
         return ballots if len(ballots) == rounds else None
 
 
-def one_each(ballots: Sequence[Ballot], people: Sequence[str], seed: int = 1) -> list[Vote]:
+def one_vote_each(ballots: Sequence[Ballot], people: Sequence[str], seed: int = 1) -> list[Vote]:
     """One vote of everybody in every round, every second one by press, in no order."""
     random = Random(seed)
     votes = [
-        Vote(ballot, person, random.randint(1, ballot.candidates), by_press=(n + m) % 2 == 0)
+        Vote(ballot, person, random.randint(1, ballot.candidates), is_press=(n + m) % 2 == 0)
         for n, ballot in enumerate(ballots)
         for m, person in enumerate(people)
     ]

@@ -4,15 +4,15 @@ from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
-from benchmarks.company import Story
-from benchmarks.kills import struck
-from benchmarks.losses import Losses
-from benchmarks.theatre import Theatre
-from playground.door import TooLate
+from benchmarks.company import RoundScript
+from benchmarks.kills import run_with_disruptions
+from benchmarks.losses import LossReport
+from benchmarks.theatre import ChaosHarness
+from playground.door import WaitTimeout
 
-SOCKETS = ("abrupt", "abrupt", "refresh", "warning")
-MODELS = ("cut_before", "cut_during", "cut_after")
-WEB_API = tuple(
+SOCKET_CUTS = ("abrupt", "abrupt", "refresh", "warning")
+MODEL_CUTS = ("cut_before", "cut_during", "cut_after")
+WEB_API_CUTS = tuple(
     product(
         (
             "chat.postMessage", "chat.update", "files.getUploadURLExternal", "upload",
@@ -21,59 +21,61 @@ WEB_API = tuple(
         ("cut_before", "cut_after"),
     )
 )  # fmt: skip
-_MEETING = 20.0
+_FAULT_TIMEOUT = 20.0
 
 
-class Cutter:
+class ConnectionCutter:
     """Cuts in turn a socket, a model's answer and an answer of Slack's; counted is what met a call."""
 
     def __init__(self) -> None:
         self._turn = 0
 
-    async def cut(self, theatre: Theatre) -> None:
+    async def cut(self, chaos_harness: ChaosHarness) -> None:
         """The next of the three kinds, at a moment and where nobody chose."""
         self._turn += 1
-        with suppress(TooLate):
-            await (_socket, _model, _answer)[self._turn % 3](theatre)
-            theatre.strikes += 1
+        with suppress(WaitTimeout):
+            await (_cut_socket, _cut_model_response, _cut_slack_response)[self._turn % 3](chaos_harness)
+            chaos_harness.disruptions += 1
 
 
-async def _socket(theatre: Theatre) -> None:
-    await theatre.door.post("slack/cut", {"kind": theatre.random.choice(SOCKETS), "seconds": 0.3})
-    await theatre.heard()
+async def _cut_socket(chaos_harness: ChaosHarness) -> None:
+    await chaos_harness.control_client.post(
+        "slack/cut", {"kind": chaos_harness.random.choice(SOCKET_CUTS), "seconds": 0.3}
+    )
+    await chaos_harness.wait_until_connected()
 
 
-async def _model(theatre: Theatre) -> None:
+async def _cut_model_response(chaos_harness: ChaosHarness) -> None:
     """The bill writes down which calls were cut."""
-    before = await _calls_cut(theatre)
-    await theatre.door.post("models/*/faults", {"kind": theatre.random.choice(MODELS)})
+    before = await _count_cut_calls(chaos_harness)
+    await chaos_harness.control_client.post("models/*/faults", {"kind": chaos_harness.random.choice(MODEL_CUTS)})
 
-    async def met() -> bool:
-        return await _calls_cut(theatre) > before
-
-    try:
-        await theatre.door.until(met, "a call of a model", _MEETING)
-    finally:
-        await theatre.door.post("models/*/faults", {"kind": "none"})
-
-
-async def _answer(theatre: Theatre) -> None:
-    method, kind = theatre.random.choice(WEB_API)
-    await theatre.door.post("slack/faults", {"method": method, "kind": kind})
-
-    async def met() -> bool:
-        return not (await theatre.door.get("slack"))["faults"]
+    async def is_used() -> bool:
+        return await _count_cut_calls(chaos_harness) > before
 
     try:
-        await theatre.door.until(met, f"a call of {method}", _MEETING)
+        await chaos_harness.control_client.wait_for(is_used, "a call of a model", _FAULT_TIMEOUT)
     finally:
-        await theatre.door.post("slack/faults", {"method": method, "kind": "none"})
+        await chaos_harness.control_client.post("models/*/faults", {"kind": "none"})
 
 
-async def _calls_cut(theatre: Theatre) -> int:
-    return sum(str(call["fault"]).startswith("cut") for call in await theatre.door.bill())
+async def _cut_slack_response(chaos_harness: ChaosHarness) -> None:
+    method, kind = chaos_harness.random.choice(WEB_API_CUTS)
+    await chaos_harness.control_client.post("slack/faults", {"method": method, "kind": kind})
+
+    async def is_used() -> bool:
+        return not (await chaos_harness.control_client.get("slack"))["faults"]
+
+    try:
+        await chaos_harness.control_client.wait_for(is_used, f"a call of {method}", _FAULT_TIMEOUT)
+    finally:
+        await chaos_harness.control_client.post("slack/faults", {"method": method, "kind": "none"})
 
 
-async def cuts(data: Path, times: int, seed: int = 1) -> tuple[Losses, list[Story]]:
+async def _count_cut_calls(chaos_harness: ChaosHarness) -> int:
+    return sum(str(call["fault"]).startswith("cut") for call in await chaos_harness.control_client.usage())
+
+
+async def run_connection_cuts(data: Path, times: int, seed: int = 1) -> tuple[LossReport, list[RoundScript]]:
     """Cut so often; what was lost, and the stories."""
-    return await struck(data, times, seed, Cutter().cut)
+    return await run_with_disruptions(data, times, seed, ConnectionCutter().cut)

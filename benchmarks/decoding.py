@@ -34,8 +34,8 @@ print(megabytes("VmHWM") - before)
 """
 
 
-async def decoding(kind: str) -> float:
+async def pillow_megabytes(image_format: str) -> float:
     """Megabytes over what the process had before; `kind` as Pillow names it."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SCRIPT, kind, cwd=ROOT, stdout=PIPE)
-    told, _ = await process.communicate()
-    return float(told)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SCRIPT, image_format, cwd=ROOT, stdout=PIPE)
+    stdout, _ = await process.communicate()
+    return float(stdout)

@@ -3,73 +3,76 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from playground.demo import together
-from playground.door import Door, buttons_of
+from playground.demo import running_demo
+from playground.door import ControlClient, buttons_of
 from playground.story import CHANNEL, LEAD
 
 _SPEED = 20.0
-_PATIENCE = 200.0
+_TIMEOUT = 200.0
 _BRIEF = "weathered harbour hand, 60"
 # By name in both, so that the same two models draw; the finish takes whatever account there is for it.
 _MODELS = "--models nano-banana,nano-banana-pro --each 2"
 
 
 @dataclass(frozen=True)
-class Dollars:
+class FaceCost:
     """Dollars per locked face on the bill: drafts alone, drafts and finish, and four candidates in 4K."""
 
     drafts: float
-    finished: float
+    with_upscale: float
     four_k: float
 
     def rows(self) -> list[tuple[str, str]]:
-        share = f"{self.finished / self.four_k:.2f} times"
+        share = f"{self.with_upscale / self.four_k:.2f} times"
         return [
-            ("a locked 4K face by draft, lock, finish", f"${self.finished:.3f}, of which drafts ${self.drafts:.3f}"),
+            (
+                "a locked 4K face by draft, lock, finish",
+                f"${self.with_upscale:.3f}, of which drafts ${self.drafts:.3f}",
+            ),
             ("the same face locked from four candidates in 4K", f"${self.four_k:.3f}; draft, lock, finish is {share}"),
         ]
 
 
-async def dollars(data: Path) -> Dollars:
+async def measure_cost(data: Path) -> FaceCost:
     """Both ways once, with the same models."""
-    async with together(data, 0, _SPEED) as running, Door(running.workspace.address) as door:
-        await door.post("slack/rates", {"enabled": False})
-        ts = await _locked(door, f"Draft: {_BRIEF} {_MODELS}")
-        drafts = await _bill(door)
-        await door.click(
-            LEAD, CHANNEL, ts, next(b for b in buttons_of(await door.message(CHANNEL, ts)) if "finish" in b)
+    async with running_demo(data, 0, _SPEED) as running, ControlClient(running.workspace.address) as control_client:
+        await control_client.post("slack/rates", {"enabled": False})
+        ts = await _play_to_lock(control_client, f"Draft: {_BRIEF} {_MODELS}")
+        drafts = await _charged_usd(control_client)
+        await control_client.click(
+            LEAD, CHANNEL, ts, next(b for b in buttons_of(await control_client.message(CHANNEL, ts)) if "finish" in b)
         )
-        await door.until(lambda: _grown(door, drafts), "the finish on the bill", _PATIENCE)
-        finished = await _bill(door)
-        await _locked(door, f"Large: {_BRIEF} {_MODELS} --4k")
-        return Dollars(drafts, finished, await _bill(door) - finished)
+        await control_client.wait_for(lambda: _is_above(control_client, drafts), "the finish on the bill", _TIMEOUT)
+        with_upscale = await _charged_usd(control_client)
+        await _play_to_lock(control_client, f"Large: {_BRIEF} {_MODELS} --4k")
+        return FaceCost(drafts, with_upscale, await _charged_usd(control_client) - with_upscale)
 
 
-async def _locked(door: Door, line: str) -> str:
+async def _play_to_lock(control_client: ControlClient, command: str) -> str:
     """A round cast, voted on and locked; its message."""
-    before = {m["ts"] for m in await door.messages(CHANNEL)}
-    await door.command(LEAD, CHANNEL, line)
+    known_ts = {m["ts"] for m in await control_client.messages(CHANNEL)}
+    await control_client.command(LEAD, CHANNEL, command)
 
-    async def ballot() -> str | None:
-        new = [m for m in await door.messages(CHANNEL) if m["ts"] not in before]
+    async def find_ballot() -> str | None:
+        new = [m for m in await control_client.messages(CHANNEL) if m["ts"] not in known_ts]
         return next((str(m["ts"]) for m in new if "vote:4" in buttons_of(m)), None)
 
-    ts = await door.until(ballot, "a ballot of four", _PATIENCE)
-    await door.click(LEAD, CHANNEL, ts, "vote:1")
+    ts = await control_client.wait_for(find_ballot, "a ballot of four", _TIMEOUT)
+    await control_client.click(LEAD, CHANNEL, ts, "vote:1")
 
-    async def record() -> bool:
-        shown = buttons_of(await door.message(CHANNEL, ts))
+    async def is_recorded() -> bool:
+        shown = buttons_of(await control_client.message(CHANNEL, ts))
         if "lock" in shown:
-            await door.click(LEAD, CHANNEL, ts, "lock")
+            await control_client.click(LEAD, CHANNEL, ts, "lock")
         return "facts" in shown
 
-    await door.until(record, "the record", _PATIENCE)
+    await control_client.wait_for(is_recorded, "the record", _TIMEOUT)
     return ts
 
 
-async def _bill(door: Door) -> float:
-    return sum(float(call["price_usd"]) for call in await door.bill() if call["charged"])
+async def _charged_usd(control_client: ControlClient) -> float:
+    return sum(float(call["price_usd"]) for call in await control_client.usage() if call["charged"])
 
 
-async def _grown(door: Door, before: float) -> bool:
-    return await _bill(door) > before
+async def _is_above(control_client: ControlClient, before: float) -> bool:
+    return await _charged_usd(control_client) > before

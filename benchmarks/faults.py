@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from benchmarks.cuts import cuts
-from benchmarks.kills import kills, side_by_side, workspace_kills
-from benchmarks.losses import Losses
-from benchmarks.section import Amount, Row, Section
+from benchmarks.cuts import run_connection_cuts
+from benchmarks.kills import run_bot_kills, run_in_parallel, run_workspace_kills
+from benchmarks.losses import LossReport
+from benchmarks.section import Row, RunSize, Section
 
 _NOTES = (
     "People press, react and lock while this happens. A vote is promised once its ack was received or its reaction "
@@ -23,46 +23,53 @@ _NOTES = (
 )
 
 
-async def measure(data: Path, amount: Amount) -> Section:
+async def measure(data: Path, run_size: RunSize) -> Section:
     """All at once: this counts and times nothing."""
-    bot, slack, cut = await asyncio.gather(
-        side_by_side(kills, data / "bot", amount.of(4, 200), amount.of(1, 4)),
-        side_by_side(workspace_kills, data / "workspace", amount.of(1, 20), 1),
-        side_by_side(cuts, data / "cuts", amount.of(3, 30), amount.of(1, 2)),
+    bot_report, workspace_report, cuts_report = await asyncio.gather(
+        run_in_parallel(run_bot_kills, data / "bot", run_size.pick(4, 200), run_size.pick(1, 4)),
+        run_in_parallel(run_workspace_kills, data / "workspace", run_size.pick(1, 20), 1),
+        run_in_parallel(run_connection_cuts, data / "cuts", run_size.pick(3, 30), run_size.pick(1, 2)),
     )
     rows = (
-        *_rows(f"{bot.strikes} kills (-9) of the bot", bot),
-        *_rows(f"{slack.strikes} kills (-9) of Slack and the models", slack),
-        *_rows(f"{cut.strikes} cuts: a third sockets, a third answers of models, a third answers of Slack", cut),
+        *_rows(f"{bot_report.disruptions} kills (-9) of the bot", bot_report),
+        *_rows(f"{workspace_report.disruptions} kills (-9) of Slack and the models", workspace_report),
+        *_rows(
+            f"{cuts_report.disruptions} cuts: a third sockets, a third answers of models, a third answers of Slack",
+            cuts_report,
+        ),
     )
-    stuck = (bot + slack + cut).unfinished
-    return Section("Faults", rows, (*_NOTES, *stuck), _short(bot, slack, cut))
+    stuck = (bot_report + workspace_report + cuts_report).unfinished
+    return Section("Faults", rows, (*_NOTES, *stuck), _summary_rows(bot_report, workspace_report, cuts_report))
 
 
-def _rows(what: str, found: Losses) -> tuple[Row, ...]:
-    ended = f"{found.locked} locked, {found.called_off} called off, {found.without_portrait} without a portrait"
-    doubles = found.rounds_posted_twice, found.pictures_posted_twice, found.answers_posted_twice
+def _rows(label: str, report: LossReport) -> tuple[Row, ...]:
+    outcomes = f"{report.locked} locked, {report.cancelled} called off, {report.without_portrait} without a portrait"
+    doubles = report.rounds_posted_twice, report.pictures_posted_twice, report.answers_posted_twice
     return (
-        Row(f"{what}, during {found.rounds} rounds", ended),
-        Row(f"… of {found.votes_promised} votes promised and {found.locked} locks: lost", _lost(found), "0, 0"),
-        Row("… rounds stuck", str(found.stuck), "0"),
-        Row(f"… of {found.calls_charged} calls charged: paid twice silently", _silent(found), "0"),
-        Row("… kept as perhaps charged that were not charged", str(found.cautious)),
+        Row(f"{label}, during {report.rounds} rounds", outcomes),
+        Row(
+            f"… of {report.votes_acknowledged} votes promised and {report.locked} locks: lost",
+            _lost_figure(report),
+            "0, 0",
+        ),
+        Row("… rounds stuck", str(report.stuck), "0"),
+        Row(f"… of {report.calls_charged} calls charged: paid twice silently", _paid_twice_figure(report), "0"),
+        Row("… kept as perhaps charged that were not charged", str(report.unneeded_reservations)),
         Row("… shown twice: rounds' messages, pictures in threads, answers", ", ".join(map(str, doubles))),
     )
 
 
-def _short(*found: Losses) -> tuple[Row, ...]:
-    bot, slack, cut = found
-    both = sum(found, Losses())
-    what = f"{bot.strikes} kills of the bot, {slack.strikes} of Slack and the models, {cut.strikes} cut connections"
-    lost = f"{both.votes_lost} votes, {both.locks_lost} locks, {both.stuck} rounds stuck"
-    return (Row(f"{what}: lost", lost, "0"), Row("… paid twice silently", _silent(both), "0"))
+def _summary_rows(*reports: LossReport) -> tuple[Row, ...]:
+    bot_report, workspace_report, cuts_report = reports
+    total = sum(reports, LossReport())
+    label = f"{bot_report.disruptions} kills of the bot, {workspace_report.disruptions} of Slack and the models, {cuts_report.disruptions} cut connections"
+    lost_figure = f"{total.votes_lost} votes, {total.locks_lost} locks, {total.stuck} rounds stuck"
+    return (Row(f"{label}: lost", lost_figure, "0"), Row("… paid twice silently", _paid_twice_figure(total), "0"))
 
 
-def _lost(found: Losses) -> str:
-    return f"{found.votes_lost}, {found.locks_lost}"
+def _lost_figure(report: LossReport) -> str:
+    return f"{report.votes_lost}, {report.locks_lost}"
 
 
-def _silent(found: Losses) -> str:
-    return f"{found.paid_twice} (${found.dollars_unknown_to_us:.2f})"
+def _paid_twice_figure(report: LossReport) -> str:
+    return f"{report.paid_twice} (${report.unrecorded_usd:.2f})"

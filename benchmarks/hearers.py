@@ -6,7 +6,7 @@ from math import inf
 from pathlib import Path
 
 # Beside whatever else runs on the loop: how late it was, in milliseconds, whenever that was more than five.
-_WATCH = """
+_LAG_WATCH = """
 import asyncio, time
 
 async def watch():
@@ -19,7 +19,7 @@ async def watch():
 """
 
 # The unmodified bot.
-BOT = f"""{_WATCH}
+BOT_SCRIPT = f"""{_LAG_WATCH}
 from bot.app import run
 from bot.settings import Settings
 
@@ -31,7 +31,7 @@ asyncio.run(main())
 """
 
 # Acks whatever comes, and nothing else.
-LISTENER = f"""{_WATCH}
+BARE_LISTENER_SCRIPT = f"""{_LAG_WATCH}
 import os, re
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -54,10 +54,10 @@ asyncio.run(listen())
 """
 
 
-def lags(log: Path, since: float = 0.0, until: float = inf) -> list[float]:
+def loop_lags(log: Path, since: float = 0.0, until: float = inf) -> list[float]:
     """How late the loop was between two moments (seconds since 1970), in milliseconds, where it was more than five."""
-    said = [line.split() for line in log.read_text("utf-8").splitlines() if line.startswith("late ")]
-    return [float(words[2]) for words in said if since <= float(words[1]) <= until]
+    lines = [line.split() for line in log.read_text("utf-8").splitlines() if line.startswith("late ")]
+    return [float(fields[2]) for fields in lines if since <= float(fields[1]) <= until]
 
 
 def cpu_seconds(process: Process) -> float:
@@ -66,16 +66,16 @@ def cpu_seconds(process: Process) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def megabytes(process: Process, which: str = "VmRSS") -> float:
+def megabytes(process: Process, field: str = "VmRSS") -> float:
     """Memory in use now, or VmHWM: the most there has been."""
-    return int(_status(process)[which].split()[0]) / 1024
+    return int(_status(process)[field].split()[0]) / 1024
 
 
 def threads(process: Process) -> int:
     return int(_status(process)["Threads"])
 
 
-def files(process: Process) -> int:
+def open_files(process: Process) -> int:
     """Open files and sockets."""
     return len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
 

@@ -17,17 +17,17 @@ import structlog
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from benchmarks.booth import open_booth
-from benchmarks.history import History, Played
-from benchmarks.section import Amount, Row, Section
+from benchmarks.booth import open_listener_harness
+from benchmarks.history import BallotMachine, HistoryStats
+from benchmarks.section import Row, RunSize, Section
 
-_STEPS = 5  # of each of ten thousand
-_AT_ONCE = 100  # Hypothesis remembers what it tried, and takes longer with each
-_A_CORE = 3  # of the processes that play them
+_STEPS_PER_HISTORY = 5  # of each of ten thousand
+_HISTORIES_PER_RUN = 100  # Hypothesis remembers what it tried, and takes longer with each
+_PROCESSES_PER_CORE = 3  # of the processes that play them
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-def play(folder: Path, count: int, chance: int, steps: int) -> Played:
+def run_histories(folder: Path, count: int, first_seed: int, steps: int) -> HistoryStats:
     """Play at least `count` histories of at most so many steps on one database in `folder`.
 
     Raises AssertionError at the first that differs. Hypothesis does not count those it cuts short; they come to their
@@ -35,16 +35,16 @@ def play(folder: Path, count: int, chance: int, steps: int) -> Played:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with asyncio.Runner() as runner:
-        booth = open_booth(folder)
-        History.runner, History.played = runner, Played()
-        History.booth = runner.run(booth.__aenter__())
+        harness = open_listener_harness(folder)
+        BallotMachine.runner, BallotMachine.stats = runner, HistoryStats()
+        BallotMachine.harness = runner.run(harness.__aenter__())
         try:
-            while (left := count - History.played.histories) > 0:
-                some = min(-(-left * 3 // 4), _AT_ONCE)
-                run_state_machine_as_test(seed(chance + left)(History), settings=_settings(some, steps))
+            while (remaining := count - BallotMachine.stats.histories) > 0:
+                batch = min(-(-remaining * 3 // 4), _HISTORIES_PER_RUN)
+                run_state_machine_as_test(seed(first_seed + remaining)(BallotMachine), settings=_settings(batch, steps))
         finally:
-            runner.run(booth.__aexit__(None, None, None))
-    return History.played
+            runner.run(harness.__aexit__(None, None, None))
+    return BallotMachine.stats
 
 
 def _settings(count: int, steps: int) -> settings:
@@ -59,22 +59,24 @@ def _settings(count: int, steps: int) -> settings:
     )
 
 
-async def measure(data: Path, amount: Amount) -> Section:
+async def measure(data: Path, run_size: RunSize) -> Section:
     """Some processes a core, since each waits most of the time: Bolt looks every hundredth of a second whether a
     listener has acknowledged. Databases and seeds of their own."""
-    processes = (os.cpu_count() or 2) * amount.of(1, _A_CORE)
-    share = -(-amount.of(80, 10_000) // processes)
-    apart = await asyncio.gather(*(_apart(data / str(n), share, n + 1) for n in range(processes)))
-    played = sum(apart, Played())
-    same = Row("tallies that differed from the model's", str(played.differed), "0")
+    processes = (os.cpu_count() or 2) * run_size.pick(1, _PROCESSES_PER_CORE)
+    share = -(-run_size.pick(80, 10_000) // processes)
+    results = await asyncio.gather(*(_run_in_process(data / str(n), share, n + 1) for n in range(processes)))
+    total = sum(results, HistoryStats())
+    difference_row = Row("tallies that differed from the model's", str(total.differed), "0")
     rows = (
-        Row("histories of redelivered, reordered, duplicated and simultaneous events", f"{played.histories:,}"),
-        Row("payloads through the listeners", f"{played.deliveries:,}"),
-        Row("times the tally was compared", f"{played.compared:,}"),
-        same,
+        Row("histories of redelivered, reordered, duplicated and simultaneous events", f"{total.histories:,}"),
+        Row("payloads through the listeners", f"{total.deliveries:,}"),
+        Row("times the tally was compared", f"{total.compared:,}"),
+        difference_row,
     )
-    short = Row(f"{played.histories:,} histories of events: {same.what}", same.figure, same.goal)
-    return Section("Histories", rows, _NOTES, (short,))
+    summary_row = Row(
+        f"{total.histories:,} histories of events: {difference_row.label}", difference_row.figure, difference_row.goal
+    )
+    return Section("Histories", rows, _NOTES, (summary_row,))
 
 
 _NOTES = (
@@ -85,23 +87,31 @@ _NOTES = (
 )
 
 
-async def _apart(folder: Path, count: int, chance: int) -> Played:
+async def _run_in_process(folder: Path, count: int, first_seed: int) -> HistoryStats:
     """In a process of its own, which says on standard error what differed; raises CalledProcessError if it broke."""
-    command = (sys.executable, "-m", "benchmarks.histories", str(folder), str(count), str(chance), str(_STEPS))
+    command = (
+        sys.executable,
+        "-m",
+        "benchmarks.histories",
+        str(folder),
+        str(count),
+        str(first_seed),
+        str(_STEPS_PER_HISTORY),
+    )
     process = await asyncio.create_subprocess_exec(*command, cwd=_ROOT, stdout=PIPE)
-    said, _ = await process.communicate()
+    stdout, _ = await process.communicate()
     if process.returncode:
         raise CalledProcessError(process.returncode, command)
-    return Played(**json.loads(said))
+    return HistoryStats(**json.loads(stdout))
 
 
-def _main(folder: str, count: str, chance: str, steps: str) -> None:
+def _main(folder: str, count: str, first_seed: str, steps: str) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        play(Path(folder), int(count), int(chance), int(steps))
+        run_histories(Path(folder), int(count), int(first_seed), int(steps))
     except AssertionError:
         traceback.print_exc()
-    print(json.dumps(vars(History.played)))
+    print(json.dumps(vars(BallotMachine.stats)))
 
 
 if __name__ == "__main__":

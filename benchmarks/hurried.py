@@ -5,10 +5,10 @@ import selectors
 import time
 
 # Threads get so long to finish before a wait is taken for one that only time would end.
-_GRACE = 0.01
+_THREAD_GRACE = 0.01
 
 
-class _Skipping(selectors.DefaultSelector):
+class _SkippingSelector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
         self.skipped = 0.0
@@ -16,18 +16,18 @@ class _Skipping(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout <= 0:
             return super().select(timeout)
-        ready = super().select(min(timeout, _GRACE))
+        ready = super().select(min(timeout, _THREAD_GRACE))
         if not ready:
             self.skipped += timeout
         return ready
 
 
-class HurriedLoop(asyncio.SelectorEventLoop):
+class FastForwardLoop(asyncio.SelectorEventLoop):
     """Its time is the machine's, and what was skipped."""
 
     def __init__(self) -> None:
-        self._skipping = _Skipping()
-        super().__init__(self._skipping)
+        self._skipping_selector = _SkippingSelector()
+        super().__init__(self._skipping_selector)
 
     def time(self) -> float:
-        return time.monotonic() + self._skipping.skipped
+        return time.monotonic() + self._skipping_selector.skipped

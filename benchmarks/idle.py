@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hearers import cpu_seconds, megabytes, threads
-from playground.door import Door
-from playground.processes import ROOT, Workspace, bot_environment, start_bot, stop
+from playground.door import ControlClient
+from playground.processes import ROOT, WorkspaceProcess, bot_environment, start_bot, stop
 
-BARE = """
+BARE_LISTENER_SCRIPT = """
 import asyncio, os
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -24,11 +24,11 @@ async def listen():
 
 asyncio.run(listen())
 """
-_SETTLE = 5.0
+_SETTLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Idle:
+class IdleUsage:
     """CPU as a share of one core, memory in megabytes, threads."""
 
     cpu: float
@@ -36,43 +36,48 @@ class Idle:
     threads: int
 
 
-async def idle(data: Path, seconds: float) -> tuple[Idle, Idle]:
+async def measure_idle(data: Path, seconds: float) -> tuple[IdleUsage, IdleUsage]:
     """The bot's and the bare listener's cost over the same `seconds`, on the same workspace."""
     await asyncio.to_thread(data.mkdir, parents=True)
-    workspace = await Workspace.start(data)
+    workspace = await WorkspaceProcess.start(data)
     try:
         variables = bot_environment(data, await workspace.environment())
-        await migrated(variables)
-        bot, bare = await _connected(workspace, variables, data), await _connected(workspace, variables, data, BARE)
+        await migrate_database(variables)
+        bot_process, bare_process = (
+            await _start_connected(workspace, variables, data),
+            await _start_connected(workspace, variables, data, BARE_LISTENER_SCRIPT),
+        )
         try:
-            ours, theirs = await asyncio.gather(_measured(bot, seconds), _measured(bare, seconds))
-            return ours, theirs
+            bot_usage, bare_usage = await asyncio.gather(
+                _measure_usage(bot_process, seconds), _measure_usage(bare_process, seconds)
+            )
+            return bot_usage, bare_usage
         finally:
-            await stop(bot)
-            await stop(bare)
+            await stop(bot_process)
+            await stop(bare_process)
     finally:
         await stop(workspace.process)
 
 
-async def migrated(variables: Mapping[str, str]) -> None:
+async def migrate_database(variables: Mapping[str, str]) -> None:
     """Make the database before, as any start but the very first finds it."""
-    made = await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "migrate", cwd=ROOT, env=dict(variables), stdout=DEVNULL
     )
-    assert await made.wait() == 0
+    assert await process.wait() == 0
 
 
-async def _connected(
-    workspace: Workspace, variables: Mapping[str, str], data: Path, script: str | None = None
+async def _start_connected(
+    workspace: WorkspaceProcess, variables: Mapping[str, str], data: Path, script: str | None = None
 ) -> Process:
     process = await start_bot(variables, data / "idle.log", script)
-    async with Door(workspace.address) as door:
-        await door.connected(process)
+    async with ControlClient(workspace.address) as control_client:
+        await control_client.wait_until_connected(process)
     return process
 
 
-async def _measured(process: Process, seconds: float) -> Idle:
-    await asyncio.sleep(_SETTLE)
+async def _measure_usage(process: Process, seconds: float) -> IdleUsage:
+    await asyncio.sleep(_SETTLE_SECONDS)
     before = cpu_seconds(process)
     await asyncio.sleep(seconds)
-    return Idle((cpu_seconds(process) - before) / seconds, megabytes(process), threads(process))
+    return IdleUsage((cpu_seconds(process) - before) / seconds, megabytes(process), threads(process))

@@ -4,59 +4,61 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from benchmarks.company import Company, Story
-from benchmarks.losses import Losses, losses_of
-from benchmarks.theatre import CHANNELS, Theatre
+from benchmarks.company import RoundScript, SimulatedTeam
+from benchmarks.losses import LossReport, build_loss_report
+from benchmarks.theatre import CHANNELS, ChaosHarness
 
-_LONGEST_LIFE, _LONGEST_PEACE = 6.0, 10.0
+_MAX_BOT_LIFETIME, _MAX_CALM_SECONDS = 6.0, 10.0
 
-Strike = Callable[[Theatre], Awaitable[None]]
-Play = Callable[[Path, int, int], Awaitable[tuple[Losses, list[Story]]]]
+Disruption = Callable[[ChaosHarness], Awaitable[None]]
+ChaosRun = Callable[[Path, int, int], Awaitable[tuple[LossReport, list[RoundScript]]]]
 
 
-async def kills(
-    data: Path, times: int, seed: int = 1, longest_life: float = _LONGEST_LIFE
-) -> tuple[Losses, list[Story]]:
+async def run_bot_kills(
+    data: Path, times: int, seed: int = 1, max_lifetime: float = _MAX_BOT_LIFETIME
+) -> tuple[LossReport, list[RoundScript]]:
     """Kill the bot so often while two channels cast; what was lost, and the stories to look at where it was.
 
     The bot lives at most `longest_life` seconds between two kills. A third channel would slow all of them down, and few
     rounds would get as far as votes.
     """
-    return await struck(data, times, seed, lambda theatre: theatre.kill_bot(longest_life), CHANNELS[:2])
+    return await run_with_disruptions(data, times, seed, lambda theatre: theatre.kill_bot(max_lifetime), CHANNELS[:2])
 
 
-async def workspace_kills(data: Path, times: int, seed: int = 1) -> tuple[Losses, list[Story]]:
+async def run_workspace_kills(data: Path, times: int, seed: int = 1) -> tuple[LossReport, list[RoundScript]]:
     """Kill Slack and the models so often, under a bot that goes on.
 
     One channel casts, and rounds come to their end between kills: five failures in a row, and the bot rests a model.
     """
-    return await struck(data, times, seed, lambda theatre: theatre.kill_workspace(_LONGEST_PEACE), CHANNELS[:1])
+    return await run_with_disruptions(
+        data, times, seed, lambda theatre: theatre.kill_workspace(_MAX_CALM_SECONDS), CHANNELS[:1]
+    )
 
 
-async def struck(
-    data: Path, times: int, seed: int, strike: Strike, channels: Sequence[str] = CHANNELS
-) -> tuple[Losses, list[Story]]:
+async def run_with_disruptions(
+    data: Path, times: int, seed: int, disrupt: Disruption, channels: Sequence[str] = CHANNELS
+) -> tuple[LossReport, list[RoundScript]]:
     """The channels cast until `strike` has been done so often; each round then comes to its end in peace."""
-    theatre = Theatre(data, seed)
-    await theatre.open()
+    chaos_harness = ChaosHarness(data, seed)
+    await chaos_harness.open()
     try:
-        companies = [Company(theatre, channel) for channel in channels]
+        teams = [SimulatedTeam(chaos_harness, channel) for channel in channels]
         async with asyncio.TaskGroup() as group:
-            for company in companies:
-                group.create_task(company.play())
+            for team in teams:
+                group.create_task(team.play())
             for _ in range(times):
-                await asyncio.sleep(theatre.random.uniform(0.05, 0.5))
-                await strike(theatre)
-            theatre.over = True
-        stories = [story for company in companies for story in company.stories]
-        await theatre.end_bot()
-        return await losses_of(theatre, stories), stories
+                await asyncio.sleep(chaos_harness.random.uniform(0.05, 0.5))
+                await disrupt(chaos_harness)
+            chaos_harness.is_over = True
+        round_scripts = [story for team in teams for story in team.round_scripts]
+        await chaos_harness.stop_bot()
+        return await build_loss_report(chaos_harness, round_scripts), round_scripts
     finally:
-        await theatre.close()
+        await chaos_harness.close()
 
 
-async def side_by_side(play: Play, data: Path, times: int, theatres: int) -> Losses:
+async def run_in_parallel(run: ChaosRun, data: Path, times: int, harnesses: int) -> LossReport:
     """The losses of several theatres, each with its share of the strikes and a seed of its own."""
-    shares = [times // theatres + (n < times % theatres) for n in range(theatres)]
-    played = await asyncio.gather(*(play(data / str(n), share, n + 1) for n, share in enumerate(shares) if share))
-    return sum((losses for losses, _ in played), Losses())
+    shares = [times // harnesses + (n < times % harnesses) for n in range(harnesses)]
+    results = await asyncio.gather(*(run(data / str(n), share, n + 1) for n, share in enumerate(shares) if share))
+    return sum((losses for losses, _ in results), LossReport())

@@ -11,68 +11,70 @@ from typing import Any
 import structlog
 
 # What was answered with a word and did nothing.
-REFUSED = frozenset(
+REFUSAL_EVENTS = frozenset(
     {"declined", "bad_payload", "gone", "slack_refused", "bad_envelope", "bad_request", "unknown_workspace"}
 )
 # A lead who locks where nobody wins has closed the ballot all the same, and is told so (bot/locking.py).
-_HALF_DONE = frozenset({"NoWinner"})
+_PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})
 # How Bolt tells that a workspace is not ours, as an error.
-_STRANGERS = ("slack_bolt.AsyncMultiTeamsAuthorization", "slack_bolt.AsyncSingleTeamAuthorization")
+_IGNORED_LOGGERS = ("slack_bolt.AsyncMultiTeamsAuthorization", "slack_bolt.AsyncSingleTeamAuthorization")
 
 
 @dataclass
-class Overheard:
+class LogCapture:
     """`clear` forgets what was heard before the next case."""
 
-    lines: list[Any] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
-    def refused(self) -> bool:
-        return any(line["event"] in REFUSED and line.get("kind") not in _HALF_DONE for line in self.lines)
+    def is_refused(self) -> bool:
+        return any(
+            line["event"] in REFUSAL_EVENTS and line.get("kind") not in _PARTIAL_EFFECT_KINDS for line in self.events
+        )
 
     @property
     def crashes(self) -> list[str]:
         """Errors that nobody expected: what stands behind them, where it is told."""
-        unexpected = [_cause(line) for line in self.lines if line["event"] == "unexpected"]
+        unexpected = [_describe_cause(line) for line in self.events if line["event"] == "unexpected"]
         return [*unexpected, *self.errors]
 
-    def take(self, _: object, level: str, line: Any) -> Any:
+    def capture_event(self, _: object, level: str, event: Any) -> Any:
         """A processor of structlog's."""
-        self.lines.append({**line, "level": level, "error": sys.exc_info()[1]})
+        self.events.append({**event, "level": level, "error": sys.exc_info()[1]})
         raise structlog.DropEvent
 
     def clear(self) -> None:
-        self.lines.clear()
+        self.events.clear()
         self.errors.clear()
 
 
-class _Ears(logging.Handler):
-    def __init__(self, heard: Overheard) -> None:
+class _ErrorHandler(logging.Handler):
+    def __init__(self, log_capture: LogCapture) -> None:
         super().__init__(logging.ERROR)
-        self._heard = heard
+        self._log_capture = log_capture
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name in _STRANGERS:
+        if record.name in _IGNORED_LOGGERS:
             return
-        self._heard.errors.append(f"{record.name}: {record.getMessage():.300}")
+        self._log_capture.errors.append(f"{record.name}: {record.getMessage():.300}")
 
 
 @contextmanager
-def overhearing() -> Iterator[Overheard]:
+def capture_logs() -> Iterator[LogCapture]:
     """Nothing of it is printed meanwhile."""
-    heard, root = Overheard(), logging.getLogger()
+    log_capture, root = LogCapture(), logging.getLogger()
     # In place, since loggers keep the list they were made with.
     processors: list[Any] = structlog.get_config()["processors"]
     before, handlers = processors.copy(), root.handlers
-    processors[:], root.handlers = [heard.take], [_Ears(heard)]
+    processors[:], root.handlers = [log_capture.capture_event], [_ErrorHandler(log_capture)]
     try:
-        yield heard
+        yield log_capture
     finally:
         processors[:], root.handlers = before, handlers
 
 
-def _cause(line: Any) -> str:
-    error = line["error"]
-    at = traceback.extract_tb(error.__traceback__)[-1] if error else None
-    return f"unexpected: {error!r:.300} at {at}"
+def _describe_cause(event: Any) -> str:
+    error = event["error"]
+    frame = traceback.extract_tb(error.__traceback__)[-1] if error else None
+    return f"unexpected: {error!r:.300} at {frame}"

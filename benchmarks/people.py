@@ -11,24 +11,24 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from bot.ballot import Tally
-from bot.brief import Brief, fold
-from bot.face import Face, Place, Portrait
-from bot.round import Reason, Round, State
+from bot.brief import Brief, normalize_name
+from bot.face import ChannelRef, Face, Portrait
+from bot.round import Round, RoundState, RoutingReason
 from bot.slot import Slot, SlotState
 from storage import Storage, grams, tables
-from storage.rows import row_of
+from storage.rows import to_row
 from storage.tables import aliases, channels, characters, faces, productions, rounds, slots
 
 TEAM = "T0CROWD"
 PERSON = "U0CROWD"
 # The production that is asked from holds as many as one poster shows; every other one as many as a large series.
-HERE = Place(TEAM, "C0HERE")
-OTHERS_FILM = "P-C0OTHER0000"
-_OURS, _THEIRS = 40, 500
-_AT_A_TIME = 2_000
-_SLOTS = 2
-_SINCE = datetime(2024, 1, 1, tzinfo=UTC)
-_FIRST = (
+HOME_CHANNEL = ChannelRef(TEAM, "C0HERE")
+OTHER_PRODUCTION = "P-C0OTHER0000"
+_HOME_PRODUCTION_SIZE, _OTHER_PRODUCTION_SIZE = 40, 500
+_BATCH_SIZE = 2_000
+_SLOTS_PER_ROUND = 2
+_FIRST_ROUND_AT = datetime(2024, 1, 1, tzinfo=UTC)
+_SYLLABLES = (
     "ma",
     "no",
     "li",
@@ -50,7 +50,7 @@ _FIRST = (
     "ha",
     "ze",
 )
-_LAST = (
+_NAME_ENDINGS = (
     "berg",
     "ström",
     "kova",
@@ -72,128 +72,147 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Member:
+class RosterEntry:
     """One of the crowd: their name, another one they answer to (a tenth have one), and where they were cast."""
 
     number: int
     name: str
     alias: str
-    place: Place
+    place: ChannelRef
 
     @property
     def id(self) -> str:
         return f"{self.number:08}"
 
 
-def crowd(count: int) -> list[Member]:
+def make_roster(count: int) -> list[RosterEntry]:
     """The same people for the same count; no two have a name in common."""
     random = Random(count)
-    firsts = ["".join(random.choices(_FIRST, k=k)).title() for k in (2, 2, 3) for _ in range(250)]
-    lasts = ["".join([*random.choices(_FIRST, k=k), random.choice(_LAST)]).title() for k in (1, 2) for _ in range(900)]
+    firsts = ["".join(random.choices(_SYLLABLES, k=k)).title() for k in (2, 2, 3) for _ in range(250)]
+    lasts = [
+        "".join([*random.choices(_SYLLABLES, k=k), random.choice(_NAME_ENDINGS)]).title()
+        for k in (1, 2)
+        for _ in range(900)
+    ]
     names: dict[str, None] = {}
     while len(names) < count + count // 10:
         names.setdefault(f"{random.choice(firsts)} {random.choice(lasts)}")
-    known = list(names)
+    all_names = list(names)
     return [
-        Member(n, name, known[count + n // 10] if n % 10 == 0 and n // 10 < count // 10 else "", _place(n))
-        for n, name in enumerate(known[:count])
+        RosterEntry(n, name, all_names[count + n // 10] if n % 10 == 0 and n // 10 < count // 10 else "", _place(n))
+        for n, name in enumerate(all_names[:count])
     ]
 
 
-async def fill(storage: Storage, members: Sequence[Member]) -> None:
+async def insert_roster(storage: Storage, entries: Sequence[RosterEntry]) -> None:
     """Write them all, each with a locked round of two candidates and its face, as rows of an ordinary database.
 
     Names in pieces come last and in their order: by the row, a hundred thousand of them would take minutes.
     """
-    places = dict.fromkeys(member.place for member in members)
-    ours = [{"id": f"P-{p.channel}", "team": TEAM, "channel": p.channel, "name": _film(p)} for p in places]
-    cast = [{"team": TEAM, "channel": p.channel, "production_id": f"P-{p.channel}"} for p in places]
-    await _write(storage, ((productions, ours), (channels, cast)))
-    for at in range(0, len(members), _AT_A_TIME):
-        some = members[at : at + _AT_A_TIME]
-        drawn = [_round(member) for member in some]
-        await _write(
+    places = dict.fromkeys(member.place for member in entries)
+    production_rows = [
+        {"id": f"P-{p.channel}", "team": TEAM, "channel": p.channel, "name": _production_name(p)} for p in places
+    ]
+    channel_rows = [{"team": TEAM, "channel": p.channel, "production_id": f"P-{p.channel}"} for p in places]
+    await _insert_rows(storage, ((productions, production_rows), (channels, channel_rows)))
+    for start in range(0, len(entries), _BATCH_SIZE):
+        batch = entries[start : start + _BATCH_SIZE]
+        batch_rounds = [_round(member) for member in batch]
+        await _insert_rows(
             storage,
             (
-                (characters, [_character(member) for member in some]),
-                (aliases, [_alias(member) for member in some if member.alias]),
-                (rounds, [row_of(round_) for round_ in drawn]),
-                (slots, [row_of(s) | {"reserved_on": _SINCE.date()} for round_ in drawn for s in round_.slots]),
-                (faces, [row_of(_face(round_)) for round_ in drawn]),
+                (characters, [_character_row(member) for member in batch]),
+                (aliases, [_alias_row(member) for member in batch if member.alias]),
+                (rounds, [to_row(round_) for round_ in batch_rounds]),
+                (
+                    slots,
+                    [
+                        to_row(s) | {"reserved_on": _FIRST_ROUND_AT.date()}
+                        for round_ in batch_rounds
+                        for s in round_.slots
+                    ],
+                ),
+                (faces, [to_row(_face(round_)) for round_ in batch_rounds]),
             ),
         )
-    names = [fold(name) for member in members for name in (member.name, member.alias)]
-    pieces = sorted({(TEAM, gram, name) for name in names for gram in grams.grams_of(name)})
-    async with storage.database.change() as connection:
+    names = [normalize_name(name) for member in entries for name in (member.name, member.alias)]
+    trigram_rows = sorted({(TEAM, gram, name) for name in names for gram in grams.trigrams_of(name)})
+    async with storage.database.transaction() as connection:
         # As the driver takes it: there are fifteen for each name.
-        await connection.exec_driver_sql(str(insert(tables.grams).compile(connection.engine)), pieces)
+        await connection.exec_driver_sql(str(insert(tables.name_trigrams).compile(connection.engine)), trigram_rows)
 
 
-async def _write(storage: Storage, tables: Sequence[tuple[Table, Sequence[Row]]]) -> None:
-    async with storage.database.change() as connection:
+async def _insert_rows(storage: Storage, tables: Sequence[tuple[Table, Sequence[Row]]]) -> None:
+    async with storage.database.transaction() as connection:
         for table, rows in tables:
             if rows:
                 await connection.execute(insert(table), rows)
 
 
-def _place(number: int) -> Place:
-    return HERE if number < _OURS else Place(TEAM, f"C0OTHER{(number - _OURS) // _THEIRS:04}")
+def _place(number: int) -> ChannelRef:
+    return (
+        HOME_CHANNEL
+        if number < _HOME_PRODUCTION_SIZE
+        else ChannelRef(TEAM, f"C0OTHER{(number - _HOME_PRODUCTION_SIZE) // _OTHER_PRODUCTION_SIZE:04}")
+    )
 
 
-def _film(place: Place) -> str:
+def _production_name(place: ChannelRef) -> str:
     """Ours stands in the middle of the list."""
-    return "Mill Road" if place == HERE else f"Film {place.channel[-4:]}"
+    return "Mill Road" if place == HOME_CHANNEL else f"Film {place.channel[-4:]}"
 
 
-def _character(member: Member) -> Row:
+def _character_row(entry: RosterEntry) -> Row:
     return {
-        "id": member.id,
-        "production_id": f"P-{member.place.channel}",
-        "name": member.name,
-        "folded": fold(member.name),
-        "shown_in": member.place.channel,
+        "id": entry.id,
+        "production_id": f"P-{entry.place.channel}",
+        "name": entry.name,
+        "folded": normalize_name(entry.name),
+        "shown_in": entry.place.channel,
         "has_face": True,
     }
 
 
-def _alias(member: Member) -> Row:
-    row = {"production_id": f"P-{member.place.channel}", "character_id": member.id}
-    return row | {"name": member.alias, "folded": fold(member.alias)}
+def _alias_row(entry: RosterEntry) -> Row:
+    row = {"production_id": f"P-{entry.place.channel}", "character_id": entry.id}
+    return row | {"name": entry.alias, "folded": normalize_name(entry.alias)}
 
 
-def _round(member: Member) -> Round:
-    id_, opened = f"r{member.id}", _SINCE + timedelta(minutes=5 * member.number)
-    drawn = tuple(_slot(id_, n, opened) for n in range(_SLOTS))
+def _round(entry: RosterEntry) -> Round:
+    id_, opened_at = f"r{entry.id}", _FIRST_ROUND_AT + timedelta(minutes=5 * entry.number)
+    round_slots = tuple(_slot(id_, n, opened_at) for n in range(_SLOTS_PER_ROUND))
     return Round(
         id=id_,
-        place=member.place,
-        character_id=member.id,
+        place=entry.place,
+        character_id=entry.id,
         lead=PERSON,
-        brief=Brief(member.name, "weathered 60-year-old harbour hand, deep crow's feet, salt-cracked lips, grey plait"),
+        brief=Brief(entry.name, "weathered 60-year-old harbour hand, deep crow's feet, salt-cracked lips, grey plait"),
         prompt="A portrait photograph of one person, head and shoulders, facing the camera. " * 4,
         prompt_version="portrait-1",
-        reason=Reason("look", "skin"),
-        order_seed=member.number,
-        opened_at=opened,
-        patience_until=opened + timedelta(minutes=2),
-        state=State.LOCKED,
-        closes_at=opened + timedelta(days=1),
-        message_ts=f"{int(opened.timestamp())}.000100",
-        sheet_file=f"F{member.id}S",
-        sheet_shows=_SLOTS,
-        record_file=f"F{member.id}R",
-        locked_slot=drawn[0].id,
+        routing_reason=RoutingReason("look", "skin"),
+        order_seed=entry.number,
+        opened_at=opened_at,
+        patience_until=opened_at + timedelta(minutes=2),
+        state=RoundState.LOCKED,
+        closes_at=opened_at + timedelta(days=1),
+        message_ts=f"{int(opened_at.timestamp())}.000100",
+        sheet_file=f"F{entry.id}S",
+        sheet_candidate_count=_SLOTS_PER_ROUND,
+        record_file=f"F{entry.id}R",
+        locked_slot=round_slots[0].id,
         ballot_version=1,
-        voting_since=opened,
+        voting_since=opened_at,
         tally=Tally({1: 4, 2: 3}, 6),
-        slots=drawn,
+        slots=round_slots,
     )
 
 
-def _slot(round_id: str, position: int, opened: datetime) -> Slot:
+def _slot(round_id: str, position: int, opened_at: datetime) -> Slot:
     id_ = f"{round_id}-{position}"
     digest = sha256(id_.encode()).hexdigest()
-    portrait = Portrait(f"{round_id}/{id_}/original", "image/png", 896, 1200, 1_500_000, digest, likeness=digest * 2)
+    portrait = Portrait(
+        f"{round_id}/{id_}/original", "image/png", 896, 1200, 1_500_000, digest, perceptual_hash=digest * 2
+    )
     return Slot(
         id=id_,
         round_id=round_id,
@@ -203,7 +222,7 @@ def _slot(round_id: str, position: int, opened: datetime) -> Slot:
         seed=position,
         state=SlotState.CANDIDATE,
         number=position + 1,
-        asked_at=opened,
+        requested_at=opened_at,
         seconds=12.5,
         cost=Decimal("0.05"),
         cost_source="exact",

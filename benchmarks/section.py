@@ -7,22 +7,22 @@ from pathlib import Path
 from typing import Any
 
 
-class Amount(Enum):
+class RunSize(Enum):
     """How much is measured: all parts together take two minutes, or twenty."""
 
     QUICK = "quick"
     FULL = "full"
 
-    def of(self, quick: int, full: int) -> int:
+    def pick(self, quick: int, full: int) -> int:
         """How many of something to do."""
-        return quick if self is Amount.QUICK else full
+        return quick if self is RunSize.QUICK else full
 
 
 @dataclass(frozen=True)
 class Row:
     """A figure with its unit, and the goal it is held against where there is one."""
 
-    what: str
+    label: str
     figure: str
     goal: str = ""
 
@@ -34,8 +34,8 @@ class Section:
     title: str
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
-    short: tuple[Row, ...] = ()
+    summary: tuple[Row, ...] = ()
 
 
 # Gets a folder of its own that does not exist yet.
-Measure = Callable[[Path, Amount], Coroutine[Any, Any, Section]]
+Measure = Callable[[Path, RunSize], Coroutine[Any, Any, Section]]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pyvips
 from PIL import Image
 
-from benchmarks.section import Amount, Row
+from benchmarks.section import Row, RunSize
 from bot.imaging import SHEET_WIDTH, contact_sheet, examine
 
 R = TypeVar("R")
@@ -19,8 +19,8 @@ R = TypeVar("R")
 _ASPECT = "3:4"
 _COUNT, _WIDTH, _HEIGHT = 8, 3072, 4096
 _CELL, _CELL_HEIGHT, _GUTTER = 394, 525, 8
-_KINDS = ("JPEG", "PNG")
-_SLOWEST = "no slower than libvips"
+_IMAGE_FORMATS = ("JPEG", "PNG")
+_GOAL = "no slower than libvips"
 
 NOTE = (
     "Eight originals of 3072 x 4096 pixels become one JPEG of 1600 pixels. Castroom checks each portrait when it "
@@ -34,7 +34,7 @@ NOTE = (
 
 
 @dataclass(frozen=True)
-class Spent:
+class Timing:
     """The quickest of several times: milliseconds on the clock, and of all cores together."""
 
     wall: float
@@ -44,43 +44,51 @@ class Spent:
         return f"{self.wall:.0f} ms ({self.cpu:.0f} ms of CPU)"
 
 
-def sheets(amount: Amount) -> list[Row]:
+def measure_contact_sheets(run_size: RunSize) -> list[Row]:
     """Rows for one portrait of each size, then for eight in 4K of each kind of file."""
-    small = portrait(896, 1216, 0, "JPEG")
-    rows = [Row("checking one 1K JPEG original and making its preview", str(_timed(partial(_previews, [small]), 3)[0]))]
-    for kind in _KINDS if amount is Amount.FULL else _KINDS[:1]:
-        originals = [portrait(_WIDTH, _HEIGHT, seed, kind) for seed in range(_COUNT)]
-        rows += compared(originals, kind, amount.of(1, 2))
+    portrait_1k = make_portrait(896, 1216, 0, "JPEG")
+    rows = [
+        Row(
+            "checking one 1K JPEG original and making its preview",
+            str(_time_best(partial(_previews, [portrait_1k]), 3)[0]),
+        )
+    ]
+    for image_format in _IMAGE_FORMATS if run_size is RunSize.FULL else _IMAGE_FORMATS[:1]:
+        originals = [make_portrait(_WIDTH, _HEIGHT, seed, image_format) for seed in range(_COUNT)]
+        rows += compare_with_libvips(originals, image_format, run_size.pick(1, 2))
     return rows
 
 
-def compared(originals: Sequence[bytes], kind: str, repeats: int) -> list[Row]:
+def compare_with_libvips(originals: Sequence[bytes], image_format: str, repeats: int) -> list[Row]:
     """Ours and libvips' in turns, the sheet alone and all of the work."""
-    checking, previews = _timed(partial(_previews, originals), repeats)
-    numbered = dict(enumerate(previews, 1))
-    sheet, ours = _timed(partial(contact_sheet, numbered, _ASPECT), 3 * repeats)
-    from_previews, _ = _timed(partial(vips_sheet, previews), 3 * repeats)
-    from_originals, theirs = _timed(partial(vips_sheet, originals), repeats)
-    same_work, _ = _timed(partial(vips_same_work, originals), repeats)
-    assert _width(ours) == _width(theirs) == SHEET_WIDTH
-    whole = Spent(checking.wall + sheet.wall, checking.cpu + sheet.cpu)
-    what = f"{len(originals)} {kind} originals in 4K"
+    checking, previews = _time_best(partial(_previews, originals), repeats)
+    previews_by_number = dict(enumerate(previews, 1))
+    sheet, castroom_sheet = _time_best(partial(contact_sheet, previews_by_number, _ASPECT), 3 * repeats)
+    from_previews, _ = _time_best(partial(vips_sheet, previews), 3 * repeats)
+    from_originals, libvips_sheet = _time_best(partial(vips_sheet, originals), repeats)
+    same_work, _ = _time_best(partial(vips_same_work, originals), repeats)
+    assert _width(castroom_sheet) == _width(libvips_sheet) == SHEET_WIDTH
+    all_work = Timing(checking.wall + sheet.wall, checking.cpu + sheet.cpu)
+    label = f"{len(originals)} {image_format} originals in 4K"
     return [
         Row(
-            f"contact sheet of {what}, all portraits there: Castroom, libvips from the originals",
+            f"contact sheet of {label}, all portraits there: Castroom, libvips from the originals",
             f"{sheet}, {from_originals}",
-            _SLOWEST,
+            _GOAL,
         ),
-        Row(f"the same from the same previews: Castroom, libvips (previews of {kind})", f"{sheet}, {from_previews}"),
-        Row(f"{what}, all of the work, from checking to the sheet: Castroom, libvips", f"{whole}, {same_work}"),
-        Row(f"of that, checking one {kind} original", f"{checking.wall / len(originals):.0f} ms"),
+        Row(
+            f"the same from the same previews: Castroom, libvips (previews of {image_format})",
+            f"{sheet}, {from_previews}",
+        ),
+        Row(f"{label}, all of the work, from checking to the sheet: Castroom, libvips", f"{all_work}, {same_work}"),
+        Row(f"of that, checking one {image_format} original", f"{checking.wall / len(originals):.0f} ms"),
     ]
 
 
 def vips_sheet(pictures: Sequence[bytes]) -> bytes:
     """A sheet as whoever has libvips would write it, with its own shrinking while it decodes; without numerals."""
     cells = [pyvips.Image.thumbnail_buffer(p, _CELL, height=_CELL_HEIGHT, crop="centre") for p in pictures]
-    return _saved(pyvips.Image.arrayjoin(cells, across=4, shim=_GUTTER, background=[255, 255, 255]), 88)
+    return _save_jpeg(pyvips.Image.arrayjoin(cells, across=4, shim=_GUTTER, background=[255, 255, 255]), 88)
 
 
 def vips_same_work(originals: Sequence[bytes]) -> bytes:
@@ -88,21 +96,21 @@ def vips_same_work(originals: Sequence[bytes]) -> bytes:
     return vips_sheet([_vips_preview(original) for original in originals])
 
 
-def portrait(width: int, height: int, seed: int, kind: str) -> bytes:
+def make_portrait(width: int, height: int, seed: int, image_format: str) -> bytes:
     """An original of soft shapes."""
     noise = Image.frombytes("RGB", (96, 128), Random(seed).randbytes(96 * 128 * 3))
     out = BytesIO()
-    options: dict[str, int] = {"quality": 92} if kind == "JPEG" else {"compress_level": 3}
-    noise.resize((width, height), Image.Resampling.BICUBIC).save(out, kind, **options)
+    options: dict[str, int] = {"quality": 92} if image_format == "JPEG" else {"compress_level": 3}
+    noise.resize((width, height), Image.Resampling.BICUBIC).save(out, image_format, **options)
     return out.getvalue()
 
 
 def _vips_preview(original: bytes) -> bytes:
     picture = pyvips.Image.new_from_buffer(original, "", access="sequential", fail_on="truncated")
-    return _saved(picture.thumbnail_image(_WIDTH // 2, height=_HEIGHT // 2), 92)
+    return _save_jpeg(picture.thumbnail_image(_WIDTH // 2, height=_HEIGHT // 2), 92)
 
 
-def _saved(picture: Any, quality: int) -> bytes:
+def _save_jpeg(picture: Any, quality: int) -> bytes:
     return bytes(picture.jpegsave_buffer(Q=quality))
 
 
@@ -110,14 +118,14 @@ def _previews(originals: Sequence[bytes]) -> list[bytes]:
     return [examine(original, "benchmark").preview for original in originals]
 
 
-def _timed(work: Callable[[], R], repeats: int) -> tuple[Spent, R]:
+def _time_best(work: Callable[[], R], repeats: int) -> tuple[Timing, R]:
     """The quickest of so many, and what came of the last."""
     times = []
     for _ in range(repeats):
         wall, cpu = perf_counter(), process_time()
         result = work()
         times.append(((perf_counter() - wall) * 1000, (process_time() - cpu) * 1000))
-    return Spent(*min(times)), result
+    return Timing(*min(times)), result
 
 
 def _width(sheet: bytes) -> int:

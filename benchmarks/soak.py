@@ -14,23 +14,23 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from benchmarks.hearers import files, megabytes, threads
-from benchmarks.section import Amount, Row, Section
-from playground.door import Door, Json, buttons_of, text_of
-from playground.processes import Workspace, bot_environment, start_bot, stop
+from benchmarks.hearers import megabytes, open_files, threads
+from benchmarks.section import Row, RunSize, Section
+from playground.door import ControlClient, Json, buttons_of, text_of
+from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
 from playground.story import LEAD
 
 _SPEED = 20.0
 _BUDGET = {"MAX_USD_PER_ROUND": "100", "MAX_USD_PER_DAY": "10000", "MAX_USD_PER_PERSON_DAY": "10000"}
 _CHANNELS = ("C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP")
 _VOTERS, _RECALLS, _HOMES = 10, 5, 3
-_AT_ONCE = 4
-_PATIENCE = 150.0
-_REST = 5.0
+_CONCURRENT_ROUNDS = 4
+_TIMEOUT = 150.0
+_SETTLE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class State:
+class ResourceUsage:
     """What the process holds."""
 
     megabytes: float
@@ -38,12 +38,12 @@ class State:
     threads: int
 
     @classmethod
-    def of(cls, process: Process) -> "State":
-        return cls(megabytes(process), files(process), threads(process))
+    def measure(cls, process: Process) -> "ResourceUsage":
+        return cls(megabytes(process), open_files(process), threads(process))
 
 
 @dataclass(frozen=True)
-class Day:
+class SoakResult:
     """What happened, and what the bot held after the first rounds, in the middle and at the end."""
 
     rounds: int
@@ -52,166 +52,175 @@ class Day:
     reminders: int
     recalls: int
     homes: int
-    left_open: int
-    held: tuple[State, State, State]
+    open_rounds: int
+    resource_usage: tuple[ResourceUsage, ResourceUsage, ResourceUsage]
 
     @property
-    def growth(self) -> float:
+    def megabytes_per_round(self) -> float:
         """Megabytes a round in the second half, once everything has been used and every cache is filled."""
-        return (self.held[2].megabytes - self.held[1].megabytes) / max(1, self.rounds - self.rounds // 2)
+        return (self.resource_usage[2].megabytes - self.resource_usage[1].megabytes) / max(
+            1, self.rounds - self.rounds // 2
+        )
 
 
-async def measure(data: Path, amount: Amount) -> Section:
-    day = await soak(data, amount.of(1, 20), amount.of(0, 4))
-    return Section("A busy day, compressed", _rows(day), _NOTES)
+async def measure(data: Path, run_size: RunSize) -> Section:
+    result = await run_soak(data, run_size.pick(1, 20), run_size.pick(0, 4))
+    return Section("A busy day, compressed", _rows(result), _NOTES)
 
 
-async def soak(data: Path, rounds: int, warming: int) -> Day:
+async def run_soak(data: Path, rounds: int, warmup_rounds: int) -> SoakResult:
     """So many rounds of a day, after a few to warm up."""
     await asyncio.to_thread(data.mkdir, parents=True)
-    workspace = await Workspace.start(data, 0, _SPEED)
+    workspace = await WorkspaceProcess.start(data, 0, _SPEED)
     try:
         variables = bot_environment(data, await workspace.environment(), **_BUDGET)
         bot = await start_bot(variables, data / "bot.log")
         try:
-            async with Door(workspace.address) as door:
-                await door.connected(bot)
-                await door.post("slack/rates", {"enabled": False})
-                team = Team(door, data / "bot" / "castroom.sqlite")
-                await team.gather()
-                return await _lived(team, bot, rounds, warming)
+            async with ControlClient(workspace.address) as control_client:
+                await control_client.wait_until_connected(bot)
+                await control_client.post("slack/rates", {"enabled": False})
+                team = SoakTeam(control_client, data / "bot" / "castroom.sqlite")
+                await team.create_people()
+                return await _run_day(team, bot, rounds, warmup_rounds)
         finally:
             await stop(bot)
     finally:
         await stop(workspace.process)
 
 
-async def _lived(team: "Team", bot: Process, rounds: int, warming: int) -> Day:
-    held, start = [], time.monotonic()
-    await team.cast(warming)
+async def _run_day(team: "SoakTeam", bot: Process, rounds: int, warmup_rounds: int) -> SoakResult:
+    resource_usage, start = [], time.monotonic()
+    await team.play_rounds(warmup_rounds)
     team.votes = team.reminders = team.recalls = team.homes = 0
-    for part in (0, rounds // 2, rounds - rounds // 2):
-        await team.cast(part)
-        await asyncio.sleep(_REST)
-        held.append(State.of(bot))
-    return Day(
+    for round_count in (0, rounds // 2, rounds - rounds // 2):
+        await team.play_rounds(round_count)
+        await asyncio.sleep(_SETTLE_SECONDS)
+        resource_usage.append(ResourceUsage.measure(bot))
+    return SoakResult(
         rounds,
         time.monotonic() - start,
         team.votes,
         team.reminders,
         team.recalls,
         team.homes,
-        team.left_open(),
-        (held[0], held[1], held[2]),
+        team.count_open_rounds(),
+        (resource_usage[0], resource_usage[1], resource_usage[2]),
     )
 
 
-class Team:
+class SoakTeam:
     """Ten people who cast one character after another, a few at once."""
 
-    def __init__(self, door: Door, database: Path) -> None:
-        self._door = door
+    def __init__(self, control_client: ControlClient, database: Path) -> None:
+        self._control_client = control_client
         self._database = database
         self._people: list[str] = []
         self._numbers = count(1)
         self.votes = self.reminders = self.recalls = self.homes = 0
 
-    async def gather(self) -> None:
+    async def create_people(self) -> None:
         for number in range(_VOTERS):
             person = {"name": f"crew-{number}", "real_name": f"Crew {number}", "channels": _CHANNELS}
-            self._people.append((await self._door.post("people", person))["person"]["id"])
+            self._people.append((await self._control_client.post("people", person))["person"]["id"])
 
-    async def cast(self, rounds: int) -> None:
+    async def play_rounds(self, rounds: int) -> None:
         """So many characters, from brief to lock and recall."""
-        left = iter(range(rounds))
+        remaining = iter(range(rounds))
         async with asyncio.TaskGroup() as group:
-            for place in range(_AT_ONCE):
-                group.create_task(self._one_after_another(left, _CHANNELS[place % len(_CHANNELS)]))
+            for worker in range(_CONCURRENT_ROUNDS):
+                group.create_task(self._play_in_sequence(remaining, _CHANNELS[worker % len(_CHANNELS)]))
 
-    def left_open(self) -> int:
+    def count_open_rounds(self) -> int:
         with closing(sqlite3.connect(self._database)) as database:
             found = database.execute("SELECT count(*) FROM rounds WHERE state NOT IN ('locked', 'void')")
             return int(found.fetchone()[0])
 
-    async def _one_after_another(self, left: Iterator[int], channel: str) -> None:
-        for _ in left:
-            await self._life(f"Role {next(self._numbers)}", channel)
+    async def _play_in_sequence(self, remaining: Iterator[int], channel: str) -> None:
+        for _ in remaining:
+            await self._play_round(f"Role {next(self._numbers)}", channel)
 
-    async def _life(self, name: str, channel: str) -> None:
-        await self._door.command(LEAD, channel, f"{name}: weathered harbour hand, 60 --for 2h")
-        message = await self._door.until(lambda: self._shows(name, channel, "vote:2"), "a ballot", _PATIENCE)
+    async def _play_round(self, name: str, channel: str) -> None:
+        await self._control_client.command(LEAD, channel, f"{name}: weathered harbour hand, 60 --for 2h")
+        message = await self._control_client.wait_for(
+            lambda: self._find_message(name, channel, "vote:2"), "a ballot", _TIMEOUT
+        )
         ts, round_id = message["ts"], message["metadata"]["event_payload"]["round"]
         await self._vote(channel, ts)
-        await self._now_is_the_time("remind_at", round_id)
-        await self._door.until(lambda: self._reminded(channel, ts), "the reminder", _PATIENCE)
-        await self._now_is_the_time("closes_at", round_id)
-        await self._door.until(lambda: self._shows(name, channel, "refine"), "the close", _PATIENCE)
-        await self._door.click(LEAD, channel, ts, "lock")
-        await self._door.until(lambda: self._shows(name, channel, "facts"), "the record", _PATIENCE)
-        await self._look_back(name, channel)
+        await self._make_due("remind_at", round_id)
+        await self._control_client.wait_for(lambda: self._is_reminded(channel, ts), "the reminder", _TIMEOUT)
+        await self._make_due("closes_at", round_id)
+        await self._control_client.wait_for(lambda: self._find_message(name, channel, "refine"), "the close", _TIMEOUT)
+        await self._control_client.click(LEAD, channel, ts, "lock")
+        await self._control_client.wait_for(lambda: self._find_message(name, channel, "facts"), "the record", _TIMEOUT)
+        await self._recall_and_browse(name, channel)
 
     async def _vote(self, channel: str, ts: str) -> None:
         """Everybody for the first, by press or by reaction, and some for the second as well."""
-        for place, person in enumerate(self._people):
-            if place % 2:
-                await self._door.react(person, channel, ts, "one")
+        for index, person in enumerate(self._people):
+            if index % 2:
+                await self._control_client.react(person, channel, ts, "one")
             else:
-                await self._door.click(person, channel, ts, "vote:1")
-            if place % 3 == 0:
-                await self._door.click(person, channel, ts, "vote:2")
+                await self._control_client.click(person, channel, ts, "vote:1")
+            if index % 3 == 0:
+                await self._control_client.click(person, channel, ts, "vote:2")
                 self.votes += 1
             self.votes += 1
 
-    async def _look_back(self, name: str, channel: str) -> None:
+    async def _recall_and_browse(self, name: str, channel: str) -> None:
         for person in self._people[:_RECALLS]:
-            await self._door.command(person, channel, name)
+            await self._control_client.command(person, channel, name)
             self.recalls += 1
         for person in self._people[:_HOMES]:
-            await self._door.post(f"people/{person}/home", {"tab": "home"})
+            await self._control_client.post(f"people/{person}/home", {"tab": "home"})
             self.homes += 1
-        await self._door.command(LEAD, channel, "list")
-        await self._door.command(LEAD, channel, "spend")
+        await self._control_client.command(LEAD, channel, "list")
+        await self._control_client.command(LEAD, channel, "spend")
 
-    async def _reminded(self, channel: str, ts: str) -> bool:
+    async def _is_reminded(self, channel: str, ts: str) -> bool:
         await asyncio.sleep(0.3)
-        found = any("have not voted yet" in text_of(reply) for reply in await self._door.thread(channel, ts))
+        found = any("have not voted yet" in text_of(reply) for reply in await self._control_client.thread(channel, ts))
         self.reminders += found
         return found
 
-    async def _now_is_the_time(self, column: str, round_id: str) -> None:
-        await asyncio.to_thread(self._write, column, round_id, int(time.time() * 1_000_000))
+    async def _make_due(self, column: str, round_id: str) -> None:
+        await asyncio.to_thread(self._set_column, column, round_id, int(time.time() * 1_000_000))
 
-    def _write(self, column: str, round_id: str, now: int) -> None:
+    def _set_column(self, column: str, round_id: str, now: int) -> None:
         with closing(sqlite3.connect(self._database, timeout=30, isolation_level=None)) as database:
             database.execute(f"UPDATE rounds SET {column} = ? WHERE id = ?", (now, round_id))  # noqa: S608
 
-    async def _shows(self, name: str, channel: str, button: str) -> Json | None:
+    async def _find_message(self, name: str, channel: str, button: str) -> Json | None:
         await asyncio.sleep(0.3)
-        for message in await self._door.messages(channel):
+        for message in await self._control_client.messages(channel):
             if button in buttons_of(message) and re.search(rf"{name}\b", text_of(message)):
                 return message
         return None
 
 
-def _rows(day: Day) -> tuple[Row, ...]:
-    first, middle, last = day.held
-    asked = f"{day.votes} votes, {day.reminders} reminders, {day.recalls} recalls, {day.homes} homes opened"
+def _rows(result: SoakResult) -> tuple[Row, ...]:
+    first, middle, last = result.resource_usage
+    activity = (
+        f"{result.votes} votes, {result.reminders} reminders, {result.recalls} recalls, {result.homes} homes opened"
+    )
     return (
-        Row(f"{day.rounds} rounds from brief to lock in {day.seconds:.0f} s", asked),
-        Row("rounds left open", f"{day.left_open}", "0"),
-        Row("memory after warming up, in the middle, at the end", " MB, ".join(_memory(s) for s in day.held) + " MB"),
-        Row("of that growth a round in the second half", f"{day.growth * 1000:.0f} KB"),
+        Row(f"{result.rounds} rounds from brief to lock in {result.seconds:.0f} s", activity),
+        Row("rounds left open", f"{result.open_rounds}", "0"),
+        Row(
+            "memory after warming up, in the middle, at the end",
+            " MB, ".join(_format_megabytes(s) for s in result.resource_usage) + " MB",
+        ),
+        Row("of that growth a round in the second half", f"{result.megabytes_per_round * 1000:.0f} KB"),
         Row("open files and sockets: start, middle, end", f"{first.files}, {middle.files}, {last.files}"),
         Row("threads: start, middle, end", f"{first.threads}, {middle.threads}, {last.threads}"),
     )
 
 
-def _memory(state: State) -> str:
-    return f"{state.megabytes:.0f}"
+def _format_megabytes(usage: ResourceUsage) -> str:
+    return f"{usage.megabytes:.0f}"
 
 
 _NOTES = (
-    f"{_VOTERS} people and a lead in three channels, {_AT_ONCE} characters at once. Every round is reminded of and "
+    f"{_VOTERS} people and a lead in three channels, {_CONCURRENT_ROUNDS} characters at once. Every round is reminded of and "
     f"closed by its deadline, then locked; then {_RECALLS} people recall the face, {_HOMES} open their home, and the "
     "lead asks for the list and for what was spent. Caches fill at first; what grows with rounds shows in the second "
     "half.",

@@ -12,25 +12,28 @@ import yaml
 from pydantic import ValidationError
 
 from bot import logs
-from bot.errors import NotKept, PortraitLost
+from bot.errors import PortraitMissing, StorageUnavailable
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from storage.backup import Contents
+    from storage.backup import BackupManifest
 
 R = TypeVar("R")
 
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
-_CURES = {
+_STORAGE_FIXES = {
     "full": "is full: make room and start again",
     "read_only": "cannot be written: let the bot write there, or give it another DATA_DIR",
     "locked": "is held by another program: end that first",
     "damaged": "is damaged and was left as it is: move it away and put a backup back (python -m bot restore DIR)",
     "away": "cannot be opened: see that the bot may read and write it, or give it another DATA_DIR",
+    "pre_release": "was written before the first release of Castroom and cannot be migrated: give this version a new DATA_DIR",
     "newer": "was written by a later version of Castroom: start that one",
 }
-_ENGINE_DAMAGED = "is damaged: move it away. It holds nothing else, and what is under way is started again without it"
+_JOB_DATABASE_DAMAGED = (
+    "is damaged: move it away. It holds nothing else, and what is under way is started again without it"
+)
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -45,15 +48,15 @@ def run() -> None:
         typer.echo("Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).", err=True)
         typer.echo("`python -m bot doctor` says what is missing; `make demo` needs no Slack at all.", err=True)
         raise typer.Exit(1)
-    _do(serve(settings))
+    _run_async(serve(settings))
 
 
 @cli.command()
 def doctor() -> None:
     """Say line by line what is configured, what is missing and how to get it; spends nothing."""
-    from bot.doctor import examine
+    from bot.doctor import run_checks
 
-    report = _do(examine(_settings()))
+    report = _run_async(run_checks(_settings()))
     for line in report.lines:
         typer.echo(line)
     raise typer.Exit(0 if report.can_run else 1)
@@ -62,22 +65,22 @@ def doctor() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's schema; `run` does the same at its start."""
-    from storage import examine
+    from storage import check_integrity
     from storage import migrate as upgrade
 
     url = _settings().database_url
-    _do(examine(url))
-    _do(upgrade(url))
+    _run_async(check_integrity(url))
+    _run_async(upgrade(url))
     typer.echo("The database is up to date.")
 
 
 @cli.command()
 def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in the logs")]) -> None:
     """Print what is stored of a round as one JSON object."""
-    from bot.record import record_of
+    from bot.record import load_round_json
 
     try:
-        found = _do(record_of(_settings(), round_id))
+        found = _run_async(load_round_json(_settings(), round_id))
     except KeyError as error:
         typer.echo(f"There is no round {round_id}.", err=True)
         raise typer.Exit(1) from error
@@ -94,19 +97,19 @@ def export(
     from bot.export import export as write
 
     try:
-        done = _do(write(_settings(), production, folder))
+        result = _run_async(write(_settings(), production, folder))
     except NotEmpty as error:
         typer.echo(f"{folder} is not empty, and nothing is written over. Name a new folder.", err=True)
         raise typer.Exit(1) from error
     except NoProduction as error:
         typer.echo(f"Nobody is cast in {production}. It takes a channel's id, such as C0123456789.", err=True)
         raise typer.Exit(1) from error
-    except PortraitLost as error:
+    except PortraitMissing as error:
         typer.echo(f"The picture {error.key} is missing from the portraits. Bring it back from a backup.", err=True)
         typer.echo(f"{folder} is not complete: remove it, or name a new folder then.", err=True)
         raise typer.Exit(1) from error
-    megabytes = done.length / 1_000_000
-    typer.echo(f"Exported: {done.characters} characters, {done.faces} faces ({megabytes:.1f} MB), {folder}")
+    megabytes = result.total_bytes / 1_000_000
+    typer.echo(f"Exported: {result.characters} characters, {result.faces} faces ({megabytes:.1f} MB), {folder}")
 
 
 @cli.command()
@@ -114,7 +117,7 @@ def backup(folder: _Folder) -> None:
     """Copy database and portraits into an empty folder; the bot may go on running."""
     from storage.backup import back_up
 
-    _say_contents("Backed up", back_up(_settings(), folder), folder)
+    _report_contents("Backed up", back_up(_settings(), folder), folder)
 
 
 @cli.command()
@@ -122,7 +125,7 @@ def restore(folder: _Folder) -> None:
     """Put a backup where the settings say; the bot must not be running, and nothing is written over."""
     from storage.backup import restore as put_back
 
-    _say_contents("Restored", put_back(_settings(), folder), folder)
+    _report_contents("Restored", put_back(_settings(), folder), folder)
 
 
 @cli.command()
@@ -138,28 +141,28 @@ def manifest(
     yaml.safe_dump(make(url), sys.stdout, sort_keys=False, allow_unicode=True)
 
 
-def _say_contents(done: str, work: Coroutine[Any, Any, "Contents"], folder: Path) -> None:
-    from storage import NotAlone
+def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> None:
+    from storage import AlreadyRunning
     from storage.backup import BackupError
 
     try:
-        contents = _do(work)
+        contents = _run_async(coroutine)
     except BackupError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    except NotAlone as error:
-        typer.echo(f"A Castroom is at work on {error.held}. Stop it first.", err=True)
+    except AlreadyRunning as error:
+        typer.echo(f"A Castroom is at work on {error.path}. Stop it first.", err=True)
         raise typer.Exit(1) from error
     megabytes = contents.bytes / 1_000_000
-    typer.echo(f"{done}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
+    typer.echo(f"{verb}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
 
 
-def _do(work: Coroutine[Any, Any, R]) -> R:
+def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:
     """What the work gives; ends the process with a sentence where database or portraits cannot be used."""
     try:
-        return asyncio.run(work)
-    except NotKept as error:
-        typer.echo(_plainly(error), err=True)
+        return asyncio.run(coroutine)
+    except StorageUnavailable as error:
+        typer.echo(_describe_storage_error(error), err=True)
         raise typer.Exit(1) from error
 
 
@@ -171,13 +174,17 @@ def _settings() -> Settings:
             name = "_".join(str(part) for part in problem["loc"]).upper()
             typer.echo(f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}", err=True)
         raise typer.Exit(2) from error
-    logs.set_up(settings.log_level)
+    logs.configure(settings.log_level)
     return settings
 
 
-def _plainly(error: NotKept) -> str:
-    cure = _ENGINE_DAMAGED if (error.part, error.why) == ("engine", "damaged") else _CURES[error.why]
-    return f"{error.where or f'What is kept ({error.part})'} {cure}. ({error.detail or error.why})"
+def _describe_storage_error(error: StorageUnavailable) -> str:
+    fix = (
+        _JOB_DATABASE_DAMAGED
+        if (error.component, error.reason) == ("engine", "damaged")
+        else _STORAGE_FIXES[error.reason]
+    )
+    return f"{error.path or f'What is kept ({error.component})'} {fix}. ({error.detail or error.reason})"
 
 
 if __name__ == "__main__":

@@ -23,25 +23,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.budget import Caps
 from bot.casting import Casting
 from bot.catalogue import Size
-from bot.clock import Clock
-from bot.engine import Engine
-from bot.errors import Unreachable
-from bot.farewell import LAST_DRAWINGS, Farewell
-from bot.listening import listening
-from bot.memory import return_large_blocks, start_to_keep
-from bot.ops import Vitals, ops
+from bot.clock import Scheduler
+from bot.engine import JobRunner
+from bot.errors import SlackUnavailable
+from bot.farewell import GENERATION_DRAIN_SECONDS, ShutdownDeadline
+from bot.listening import slack_server
+from bot.memory import freeze_startup_objects, set_malloc_threshold
+from bot.ops import HealthSources, health_server
 from bot.settings import Settings
 from handlers import register
-from handlers.acks import timed
-from handlers.clients import Clients, authorizing
-from handlers.guard import Guard
-from handlers.notices import SlackMessenger
-from handlers.redraws import Pace
-from handlers.stage import SlackStage
-from handlers.visibility import SlackVisibility
+from handlers.acks import ack_timing
+from handlers.clients import Clients, make_authorize
+from handlers.guard import EnvelopeValidation
+from handlers.notices import SlackDirectMessages
+from handlers.redraws import UpdateBudget
+from handlers.stage import SlackRoundPublisher
+from handlers.visibility import SlackDirectory
 from handlers.words import workspaces
 from providers import open_models
-from storage import NotAlone, Storage, alone, examine, migrate, open_storage
+from storage import AlreadyRunning, Storage, check_integrity, migrate, open_storage, process_lock
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class Bot:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings, farewell: Farewell | None = None) -> AsyncIterator[Bot]:
+async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | None = None) -> AsyncIterator[Bot]:
     """Everything opened and the work of a crash taken up; on leaving, closed in reverse.
 
     Raises NotAlone, NoWorkspace, and NotKept where database or portraits cannot be used; they are left as they are.
@@ -69,38 +69,38 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
     Portraits under way get a few seconds to land, since they are paid for; the rest resumes at the next start.
     """
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(alone(settings.database_url))
-        await examine(settings.database_url)
-        clients = await _workspaces(settings)
+        await stack.enter_async_context(process_lock(settings.database_url))
+        await check_integrity(settings.database_url)
+        clients = await _connect_workspaces(settings)
         await migrate(settings.database_url)
         storage = await open_storage(settings, settings.now)
         stack.push_async_callback(storage.close)
-        await storage.portraits.ready()
+        await storage.portraits.check_writable()
         models = open_models(settings)
         stack.push_async_callback(models.close)
-        visibility = SlackVisibility(clients, cached=settings.directory_cache_seconds)
-        stage = SlackStage(
+        slack_directory = SlackDirectory(clients, cached=settings.directory_cache_seconds)
+        publisher = SlackRoundPublisher(
             clients,
             storage.rounds,
             storage.roster,
-            storage.finishes,
+            storage.upscales,
             models.catalogue,
-            visibility,
+            slack_directory,
             settings.now,
-            partial(Pace, settings.message_update_seconds, settings.updates_per_minute),
+            partial(UpdateBudget, settings.message_update_seconds, settings.updates_per_minute),
         )
-        stack.push_async_callback(stage.close)
-        engine = Engine(settings.engine_url, settings.executor_id)
+        stack.push_async_callback(publisher.close)
+        job_runner = JobRunner(settings.engine_url, settings.executor_id)
         casting = Casting.of(
             storage,
-            models=models,
-            stage=stage,
-            visibility=visibility,
-            people=visibility,
-            errands=engine,
-            accounts=models,
-            messenger=SlackMessenger(clients, models.catalogue),
-            health=models,
+            model_clients=models,
+            publisher=publisher,
+            channel_access=slack_directory,
+            user_directory=slack_directory,
+            job_queue=job_runner,
+            retirement_source=models,
+            direct_messages=SlackDirectMessages(clients, models.catalogue),
+            model_health=models,
             caps=Caps(
                 per_round=settings.max_usd_per_round,
                 per_day=settings.max_usd_per_day,
@@ -108,29 +108,29 @@ async def open_bot(settings: Settings, farewell: Farewell | None = None) -> Asyn
                 per_production_month=settings.max_usd_per_production_month,
                 per_workspace_month=settings.max_usd_per_workspace_month,
             ),
-            admins=settings.money_people,
+            admins=settings.money_admin_ids,
             now=settings.now,
             shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
             patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
         )
-        await engine.launch(casting)
-        stack.push_async_callback(engine.close)
-        stack.push_async_callback(_let_land, casting, farewell or Farewell())
-        await casting.wake()
-        clock = Clock(casting, settings.first_sweep_seconds)
-        clock.start()
-        stack.callback(clock.stop)
-        settings.keep_from_libraries()
+        await job_runner.launch(casting)
+        stack.push_async_callback(job_runner.close)
+        stack.push_async_callback(_wait_for_generations, casting, shutdown_deadline or ShutdownDeadline())
+        await casting.refresh_messages()
+        scheduler = Scheduler(casting, settings.first_sweep_seconds)
+        scheduler.start()
+        stack.callback(scheduler.stop)
+        settings.scrub_slack_env()
         slack = AsyncApp(
             client=_client(settings),
-            authorize=authorizing(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
-            signing_secret=_secret(settings),
-            before_authorize=Guard(),
+            authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
+            signing_secret=_signing_secret(settings),
+            before_authorize=EnvelopeValidation(),
             user_facing_authorize_error_message=workspaces.UNKNOWN,
             logger=logging.getLogger("slack_bolt"),
         )
-        slack.use(timed)
-        register(slack, casting, storage.rounds, visibility, clients)
+        slack.use(ack_timing)
+        register(slack, casting, storage.rounds, slack_directory, clients)
         yield Bot(settings, slack, casting, storage)
 
 
@@ -139,45 +139,47 @@ async def run(settings: Settings) -> None:
 
     Raises NotKept.
     """
-    return_large_blocks()
-    stop, farewell = asyncio.Event(), Farewell()
+    set_malloc_threshold()
+    stop, shutdown_deadline = asyncio.Event(), ShutdownDeadline()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     try:
         async with AsyncExitStack() as stack:
-            with start_to_keep():
-                bot = await stack.enter_async_context(open_bot(settings, farewell))
-            hearing = await stack.enter_async_context(listening(bot.slack, settings))
-            vitals = Vitals(bot.storage.answers, hearing, lambda: bot.casting.drawing)
-            async with ops(settings.ops_port, vitals):
+            with freeze_startup_objects():
+                bot = await stack.enter_async_context(open_bot(settings, shutdown_deadline))
+            connection_status = await stack.enter_async_context(slack_server(bot.slack, settings))
+            health_sources = HealthSources(
+                bot.storage.ping, connection_status, lambda: bot.casting.generations_in_progress
+            )
+            async with health_server(settings.ops_port, health_sources):
                 log.info("listening", over="http" if settings.http_port else "socket")
                 await stop.wait()
-                farewell.begin()
+                shutdown_deadline.start()
                 log.info("stopping")
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
-    except NotAlone as error:
+    except AlreadyRunning as error:
         raise SystemExit(
-            f"Another Castroom is at work on {error.held}. Stop it first, or give this one a DATA_DIR of its own."
+            f"Another Castroom is at work on {error.path}. Stop it first, or give this one a DATA_DIR of its own."
         ) from error
 
 
-async def _workspaces(settings: Settings) -> Clients:
+async def _connect_workspaces(settings: Settings) -> Clients:
     """The workspaces whose tokens Slack takes, at least one."""
     try:
         clients = await Clients.open([_client(settings, token) for token in settings.slack_bot_tokens])
-    except Unreachable as error:
-        raise NoWorkspace(f"Slack could not be asked about the bot tokens ({error.what}).") from error
+    except SlackUnavailable as error:
+        raise NoWorkspace(f"Slack could not be asked about the bot tokens ({error.operation}).") from error
     if not clients.teams:
         raise NoWorkspace("Slack takes none of the tokens in SLACK_BOT_TOKEN.")
     return clients
 
 
-async def _let_land(casting: Casting, farewell: Farewell) -> None:
+async def _wait_for_generations(casting: Casting, shutdown_deadline: ShutdownDeadline) -> None:
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(farewell.left(LAST_DRAWINGS)):
-            while casting.drawing:  # noqa: ASYNC110 - asked once, at the very end
+        async with asyncio.timeout(shutdown_deadline.remaining(GENERATION_DRAIN_SECONDS)):
+            while casting.generations_in_progress:  # noqa: ASYNC110 - asked once, at the very end
                 await asyncio.sleep(0.1)
 
 
@@ -194,6 +196,6 @@ def _client(settings: Settings, token: SecretStr | None = None) -> AsyncWebClien
     )
 
 
-def _secret(settings: Settings) -> str | None:
+def _signing_secret(settings: Settings) -> str | None:
     secret = settings.slack_signing_secret
     return secret.get_secret_value() if secret else None

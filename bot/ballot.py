@@ -12,7 +12,7 @@ from enum import StrEnum
 from random import Random
 
 
-class Way(StrEnum):
+class VoteSource(StrEnum):
     """How a mark was made."""
 
     REACTION = "reaction"
@@ -20,25 +20,25 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
-class Mark:
+class VoteInput:
     """One person's reaction to or click on one candidate (a slot's id); `stamp` is the newest event seen, in µs."""
 
     round_id: str
     person: str
     slot_id: str
-    way: Way
+    source: VoteSource
     on: bool
-    stamp: int
+    event_ts_us: int
 
 
-class Leg(StrEnum):
+class BallotStage(StrEnum):
     """Which of a round's ballots a paper belongs to."""
 
     FIRST = "first"
     RUN_OFF = "run_off"
 
 
-class Tell(StrEnum):
+class FlawTag(StrEnum):
     """What gave a face away."""
 
     TOO_SMOOTH = "too_smooth"
@@ -53,7 +53,7 @@ class Tell(StrEnum):
 
 
 @dataclass(frozen=True)
-class Paper:
+class BallotSubmission:
     """One person's ballot paper: the slot ids that read `human`, those that are a `likeness` of the character, and
     what gave faces away. Empty answers mean: none of these. `stamp` (µs) tells the newest.
 
@@ -62,25 +62,25 @@ class Paper:
 
     round_id: str
     person: str
-    leg: Leg
-    human: frozenset[str]
-    likeness: frozenset[str]
-    tells: Mapping[str, tuple[Tell, ...]]
-    stamp: int
+    stage: BallotStage
+    reads_human: frozenset[str]
+    matches_character: frozenset[str]
+    flaw_tags: Mapping[str, tuple[FlawTag, ...]]
+    event_ts_us: int
 
     @property
     def votes(self) -> frozenset[str]:
-        return self.human & self.likeness
+        return self.reads_human & self.matches_character
 
 
 @dataclass(frozen=True)
-class Answers:
+class SealedResults:
     """What sealed papers came to, by candidate number: both questions, tells; and how many voted for `none`."""
 
-    human: Mapping[int, int]
-    likeness: Mapping[int, int]
-    tells: Mapping[int, Mapping[Tell, int]]
-    none: int
+    reads_human: Mapping[int, int]
+    matches_character: Mapping[int, int]
+    flaw_tags: Mapping[int, Mapping[FlawTag, int]]
+    none_fits_count: int
 
 
 @dataclass(frozen=True)
@@ -92,31 +92,33 @@ class Tally:
 
     votes: Mapping[int, int]
     voters: int
-    answers: Answers | None = None
+    sealed_results: SealedResults | None = None
 
     @classmethod
-    def of(cls, marks: Iterable[Mark], numbers: Mapping[str, int]) -> "Tally":
+    def from_vote_inputs(cls, vote_inputs: Iterable[VoteInput], numbers: Mapping[str, int]) -> "Tally":
         """Count `marks`; `numbers` maps each candidate's slot id to its number."""
-        votes = {(m.person, numbers[m.slot_id]) for m in marks if m.on and m.slot_id in numbers}
+        votes = {(m.person, numbers[m.slot_id]) for m in vote_inputs if m.on and m.slot_id in numbers}
         counted = Counter(number for _, number in votes)
         return cls({n: counted[n] for n in sorted(numbers.values())}, len({person for person, _ in votes}))
 
     @classmethod
-    def of_papers(cls, papers: Iterable[Paper], numbers: Mapping[str, int]) -> "Tally":
+    def from_submissions(cls, submissions: Iterable[BallotSubmission], numbers: Mapping[str, int]) -> "Tally":
         """Count `papers`, one a person; `numbers` maps each candidate's slot id to its number."""
-        cast = tuple(papers)
-        votes = _counted((p.votes for p in cast), numbers)
-        tells = {n: Counter(t for p in cast for t in p.tells.get(slot, ())) for slot, n in sorted(numbers.items())}
-        answers = Answers(
-            _counted((p.human for p in cast), numbers),
-            _counted((p.likeness for p in cast), numbers),
-            {number: counted for number, counted in tells.items() if counted},
-            sum(not p.votes for p in cast),
+        received = tuple(submissions)
+        votes = _count_choices((p.votes for p in received), numbers)
+        flaw_tags = {
+            n: Counter(t for p in received for t in p.flaw_tags.get(slot, ())) for slot, n in sorted(numbers.items())
+        }
+        results = SealedResults(
+            _count_choices((p.reads_human for p in received), numbers),
+            _count_choices((p.matches_character for p in received), numbers),
+            {number: counted for number, counted in flaw_tags.items() if counted},
+            sum(not p.votes for p in received),
         )
-        return cls(votes, len(cast), answers)
+        return cls(votes, len(received), results)
 
     @property
-    def unseen(self) -> "Tally":
+    def redacted(self) -> "Tally":
         """What may be known before a sealed ballot closes: how many voted, and nothing else."""
         return Tally(dict.fromkeys(self.votes, 0), self.voters)
 
@@ -132,14 +134,14 @@ class Tally:
         return self.leaders[0] if len(self.leaders) == 1 else None
 
     @property
-    def to_turn(self) -> int:
+    def votes_to_change_lead(self) -> int:
         """How many more votes for others would change who leads alone: 1 for a tie, 0 where none can."""
         if not self.leaders or len(self.votes) == 1:
             return 0
         first, second = sorted(self.votes.values(), reverse=True)[:2]
         return max(first - second, 1)
 
-    def settled(self, remaining: int) -> bool:
+    def is_decided(self, remaining: int) -> bool:
         """Whether the sole leader stays so whatever `remaining` more people say, votes given so far standing as they
         are. Each of them may vote for any set of candidates, so each brings the next one nearer by one vote at most.
         """
@@ -160,13 +162,13 @@ class Turnout:
 
     invited: int
     voted: int
-    awaited: frozenset[str]
-    left: int
+    pending: frozenset[str]
+    departed: int
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Everybody who still can has voted, and somebody did."""
-        return bool(self.voted) and not self.awaited
+        return bool(self.voted) and not self.pending
 
 
 @dataclass(frozen=True)
@@ -174,28 +176,28 @@ class RunOff:
     """A second ballot between the `numbers` that were too close to call, and the `first` ballot's tally."""
 
     numbers: tuple[int, ...]
-    first: Tally
+    first_tally: Tally
 
 
-def too_close(tally: Tally) -> tuple[int, ...]:
+def run_off_numbers(tally: Tally) -> tuple[int, ...]:
     """The numbers a run-off would be between: all that share the lead, or a sole leader and all one vote behind.
 
     Empty when the vote is clear; a candidate without a vote is nobody's second choice.
     """
     most = max(tally.votes.values(), default=0)
-    near = most if len(tally.leaders) > 1 else max(most - 1, 1)
-    close = tuple(number for number, votes in tally.votes.items() if votes >= near)
+    threshold = most if len(tally.leaders) > 1 else max(most - 1, 1)
+    close = tuple(number for number, votes in tally.votes.items() if votes >= threshold)
     return close if len(close) > 1 else ()
 
 
-def order_for(slots: Iterable[str], seed: int, person: str) -> tuple[str, ...]:
+def shuffled_for(slot_ids: Iterable[str], seed: int, person: str) -> tuple[str, ...]:
     """The candidates in an order of this person's own, the same each time they look."""
-    order = sorted(slots)
+    order = sorted(slot_ids)
     Random(f"{seed}:{person}").shuffle(order)
     return tuple(order)
 
 
-def _counted(choices: Iterable[frozenset[str]], numbers: Mapping[str, int]) -> dict[int, int]:
+def _count_choices(choices: Iterable[frozenset[str]], numbers: Mapping[str, int]) -> dict[int, int]:
     counted = Counter(numbers[slot] for chosen in choices for slot in chosen if slot in numbers)
     return {number: counted[number] for number in sorted(numbers.values())}
 
@@ -206,31 +208,42 @@ class Reaction:
 
     number: int
     people: frozenset[str]
-    complete: bool
+    is_complete: bool
 
 
-def corrections(
-    marks: Iterable[Mark], shown: Iterable[Reaction], slots: Mapping[int, str], round_id: str, stamp: int
-) -> list[Mark]:
+def reconcile_reactions(
+    vote_inputs: Iterable[VoteInput],
+    reactions: Iterable[Reaction],
+    slot_ids: Mapping[int, str],
+    round_id: str,
+    event_ts_us: int,
+) -> list[VoteInput]:
     """The marks to write so that reactions agree with what the message shows.
 
     Missing ones are added; one that is on but not shown goes only where the list of people is complete. `slots` maps
     numbers to slot ids; a number not `shown` at all has no reactions. What corrects a mark is newer than that mark also
     where `stamp`, of the bot's clock, is older: Slack's clock, which stamped the mark, may be ahead.
     """
-    held_marks = {(m.slot_id, m.person): m for m in marks if m.way is Way.REACTION}
-    on = {key for key, mark in held_marks.items() if mark.on}
+    known_inputs = {(m.slot_id, m.person): m for m in vote_inputs if m.source is VoteSource.REACTION}
+    active = {key for key, mark in known_inputs.items() if mark.on}
 
-    def corrected(slot_id: str, person: str, *, on: bool) -> Mark:
-        known = held_marks.get((slot_id, person))
-        return Mark(round_id, person, slot_id, Way.REACTION, on, max(stamp, known.stamp + 1) if known else stamp)
+    def correction(slot_id: str, person: str, *, on: bool) -> VoteInput:
+        known = known_inputs.get((slot_id, person))
+        return VoteInput(
+            round_id,
+            person,
+            slot_id,
+            VoteSource.REACTION,
+            on,
+            max(event_ts_us, known.event_ts_us + 1) if known else event_ts_us,
+        )
 
-    by_number = {r.number: r for r in shown}
-    wanted: list[Mark] = []
-    for number, slot_id in slots.items():
-        reaction = by_number.get(number, Reaction(number, frozenset(), complete=True))
-        held = {person for slot, person in on if slot == slot_id}
-        gone = held - reaction.people if reaction.complete else set()
-        wanted += [corrected(slot_id, person, on=True) for person in sorted(reaction.people - held)]
-        wanted += [corrected(slot_id, person, on=False) for person in sorted(gone)]
-    return wanted
+    by_number = {r.number: r for r in reactions}
+    changes: list[VoteInput] = []
+    for number, slot_id in slot_ids.items():
+        reaction = by_number.get(number, Reaction(number, frozenset(), is_complete=True))
+        active_people = {person for slot, person in active if slot == slot_id}
+        removed = active_people - reaction.people if reaction.is_complete else set()
+        changes += [correction(slot_id, person, on=True) for person in sorted(reaction.people - active_people)]
+        changes += [correction(slot_id, person, on=False) for person in sorted(removed)]
+    return changes

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 _BARS_WIDTH, _LABELS_WIDTH, _AMOUNTS_WIDTH = 1200, 360, 160
 _MARGIN, _PANEL_HEAD, _BAR_STEP = 40, 64, 48
-_INK, _QUIET_INK, _BAR_FILL = "#1d1c1d", "#616061", "#2b6a8c"
+_TEXT_COLOR, _MUTED_COLOR, _BAR_COLOR = "#1d1c1d", "#616061", "#2b6a8c"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Panel:
     bars: tuple[Bar, ...]
 
 
-def bars(panels: Sequence[Panel]) -> bytes:
+def bar_chart(panels: Sequence[Panel]) -> bytes:
     """One PNG, 1200 pixels wide, of panels of horizontal bars, all on one scale so that they can be compared."""
     rows = sum(len(panel.bars) for panel in panels)
     height = 2 * _MARGIN + rows * _BAR_STEP + len(panels) * _PANEL_HEAD
@@ -36,26 +36,28 @@ def bars(panels: Sequence[Panel]) -> bytes:
     longest = max((bar.value for panel in panels for bar in panel.bars), default=0.0) or 1.0
     y = _MARGIN
     for panel in panels:
-        _write(picture, (_MARGIN, y + _PANEL_HEAD // 2), panel.title, size=30, fill=_INK)
+        _draw_text(picture, (_MARGIN, y + _PANEL_HEAD // 2), panel.title, size=30, fill=_TEXT_COLOR)
         y += _PANEL_HEAD
         for bar in panel.bars:
-            _bar(picture, y, bar, bar.value / longest)
+            _draw_bar(picture, y, bar, bar.value / longest)
             y += _BAR_STEP
     out = BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
 
 
-def _bar(picture: Image.Image, y: int, bar: Bar, share: float) -> None:
+def _draw_bar(picture: Image.Image, y: int, bar: Bar, share: float) -> None:
     """The label to the left, then the bar, then its amount."""
     middle = y + _BAR_STEP // 2
-    left, room = _MARGIN + _LABELS_WIDTH, _BARS_WIDTH - 2 * _MARGIN - _LABELS_WIDTH - _AMOUNTS_WIDTH
-    right = left + max(4, round(room * share))
-    _write(picture, (left - 16, middle), bar.label, size=26, fill=_QUIET_INK, anchor="rm")
-    ImageDraw.Draw(picture).rounded_rectangle((left, middle - 15, right, middle + 15), radius=6, fill=_BAR_FILL)
-    _write(picture, (right + 14, middle), bar.amount, size=26, fill=_INK)
+    left, max_width = _MARGIN + _LABELS_WIDTH, _BARS_WIDTH - 2 * _MARGIN - _LABELS_WIDTH - _AMOUNTS_WIDTH
+    right = left + max(4, round(max_width * share))
+    _draw_text(picture, (left - 16, middle), bar.label, size=26, fill=_MUTED_COLOR, anchor="rm")
+    ImageDraw.Draw(picture).rounded_rectangle((left, middle - 15, right, middle + 15), radius=6, fill=_BAR_COLOR)
+    _draw_text(picture, (right + 14, middle), bar.amount, size=26, fill=_TEXT_COLOR)
 
 
-def _write(picture: Image.Image, at: tuple[int, int], text: str, *, size: int, fill: str, anchor: str = "lm") -> None:
+def _draw_text(
+    picture: Image.Image, position: tuple[int, int], text: str, *, size: int, fill: str, anchor: str = "lm"
+) -> None:
     font = ImageFont.load_default(size=size)
-    ImageDraw.Draw(picture).text(at, text, fill=fill, font=font, anchor=anchor)
+    ImageDraw.Draw(picture).text(position, text, fill=fill, font=font, anchor=anchor)

@@ -13,7 +13,7 @@ from typing import Self
 
 from bot.catalogue import Look, Size
 from bot.errors import BriefError
-from bot.line import QUOTES, options_of
+from bot.line import QUOTES, tokenize_options
 
 ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
 NAME_LIMIT = 80
@@ -21,24 +21,24 @@ TEXT_LIMIT = 6_000
 SLOT_LIMIT = 8
 QUORUM_LIMIT = 99
 REASON_LIMIT = 300
-SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=30)
+MIN_VOTING_TIME, MAX_VOTING_TIME = timedelta(minutes=5), timedelta(days=30)
 
 PHOTO = "photo"
 
-_SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
-_UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DURATION = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
+_DURATION_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # Control characters but for line breaks and tabs, direction overrides, halves of surrogate pairs.
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-class Secrecy(StrEnum):
+class BallotMode(StrEnum):
     """How a team votes: in sight of everybody, or each on a private ballot that nobody counts before the close."""
 
-    QUICK = "quick"
+    OPEN = "quick"
     SEALED = "sealed"
 
 
-class Use(StrEnum):
+class IntendedUse(StrEnum):
     """What the face is wanted for; a fact that is kept, not advice."""
 
     FILM = "film"
@@ -52,11 +52,11 @@ class Consent:
 
     person: str
     at: datetime
-    words: str
+    wording: str
 
 
 @dataclass(frozen=True)
-class Like:
+class Reference:
     """A picture whose face the portraits shall keep: a cast character's `name`, or `photo` for a file in a form.
 
     `key` (in the portraits store) and `sha256` (in hex) are empty until the picture has been found.
@@ -68,12 +68,12 @@ class Like:
     consent: Consent | None = None
 
     @property
-    def wants_photo(self) -> bool:
+    def needs_photo(self) -> bool:
         """A form has to be filled in first."""
-        return self.attached and not self.key
+        return self.is_attached and not self.key
 
     @property
-    def attached(self) -> bool:
+    def is_attached(self) -> bool:
         """Whether it is a file somebody attached, and not a face of the roster."""
         return self.name == PHOTO
 
@@ -93,67 +93,67 @@ class Brief:
     name: str
     text: str
     models: tuple[str, ...] = ()
-    each: int | None = None
+    per_model: int | None = None
     aspect: str = "3:4"
     look: Look | None = None
     open_for: timedelta = timedelta(hours=24)
     size: Size = Size.DRAFT
-    like: Like | None = None
-    agreed: Decimal | None = None
-    ballot: Secrecy = Secrecy.QUICK
+    reference: Reference | None = None
+    agreed_price: Decimal | None = None
+    ballot: BallotMode = BallotMode.OPEN
     quorum: int | None = None
     voters: tuple[str, ...] = ()
-    use: Use | None = None
+    use: IntendedUse | None = None
     style: str = ""
-    given: frozenset[str] = frozenset()
-    until: datetime | None = None
+    explicit_fields: frozenset[str] = frozenset()
+    closes_at: datetime | None = None
 
-    def closing(self, now: datetime, shortest: timedelta = SHORTEST) -> datetime:
+    def closing_time(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> datetime:
         """When a ballot that opens now closes; a moment that came too near meanwhile gives way to the span."""
-        return self.until if self.until and self.until - now >= shortest else now + self.open_for
+        return self.closes_at if self.closes_at and self.closes_at - now >= shortest else now + self.open_for
 
     @property
-    def references(self) -> int:
+    def reference_count(self) -> int:
         """How many pictures go along with the words."""
-        return 1 if self.like else 0
+        return 1 if self.reference else 0
 
-    def called(self, name: str) -> Self:
+    def with_name(self, name: str) -> Self:
         """The same for another character; raises BriefError as a line does."""
-        return replace(self, name=name_of(name, name))
+        return replace(self, name=parse_name(name, name))
 
-    def worded(self, text: str) -> Self:
+    def with_text(self, text: str) -> Self:
         """The same with other words; raises BriefError as a line does."""
-        return replace(self, text=_text(text, text))
+        return replace(self, text=_parse_text(text, text))
 
     @classmethod
-    def of(cls, line: str, shortest: timedelta = SHORTEST) -> Self:
+    def parse(cls, line: str, shortest: timedelta = MIN_VOTING_TIME) -> Self:
         """The brief in `NAME: BRIEF [options]`; raises BriefError naming the field that cannot be understood.
 
         `shortest` is the shortest voting time.
         """
-        rest, options = options_of(line)
-        name, text = _divide(rest, line)
+        rest, options = tokenize_options(line)
+        name, text = _split_name(rest, line)
         return cls(
-            name=name_of(name, line),
-            text=_text(text, line),
-            models=_models(options.get("models"), line),
-            each=_each(options.get("each"), line),
-            aspect=_aspect(options.get("aspect"), line),
-            look=_look(options.get("look"), line),
-            open_for=_open_for(options.get("for"), line, shortest),
+            name=parse_name(name, line),
+            text=_parse_text(text, line),
+            models=_parse_models(options.get("models"), line),
+            per_model=_parse_per_model(options.get("each"), line),
+            aspect=_parse_aspect(options.get("aspect"), line),
+            look=_parse_look(options.get("look"), line),
+            open_for=_parse_open_for(options.get("for"), line, shortest),
             size=Size.FOUR_K if "4k" in options else Size.DRAFT,
-            like=_like(options.get("like"), line),
-            ballot=_ballot(options.get("ballot"), line),
-            quorum=_quorum(options.get("quorum"), line),
-            use=_use(options.get("use"), line),
-            voters=_voters(options.get("voters"), line),
-            given=frozenset(options),
+            reference=_parse_reference(options.get("like"), line),
+            ballot=_parse_ballot(options.get("ballot"), line),
+            quorum=_parse_quorum(options.get("quorum"), line),
+            use=_parse_use(options.get("use"), line),
+            voters=_parse_voters(options.get("voters"), line),
+            explicit_fields=frozenset(options),
         )
 
 
-def name_of(raw: str, line: str) -> str:
+def parse_name(raw: str, line: str) -> str:
     """A character's name as it stands in a line; raises BriefError."""
-    name = " ".join(_clean(raw, "name", line).split()).strip(QUOTES).strip()
+    name = " ".join(_normalize_text(raw, "name", line).split()).strip(QUOTES).strip()
     if not name:
         raise BriefError("name", "missing", line=line)
     if len(name) > NAME_LIMIT:
@@ -161,9 +161,9 @@ def name_of(raw: str, line: str) -> str:
     return name
 
 
-def reason_of(raw: str) -> str:
+def parse_reason(raw: str) -> str:
     """Why somebody wants something, in one line; raises BriefError."""
-    reason = " ".join(_clean(raw, "reason", "").split())
+    reason = " ".join(_normalize_text(raw, "reason", "").split())
     if not reason:
         raise BriefError("reason", "missing")
     if len(reason) > REASON_LIMIT:
@@ -171,36 +171,36 @@ def reason_of(raw: str) -> str:
     return reason
 
 
-def in_one_line(raw: str, field: str) -> str:
+def parse_single_line(raw: str, field: str) -> str:
     """People's words without line breaks; raises BriefError for characters that cannot be read."""
-    return " ".join(_clean(raw, field, raw).split())
+    return " ".join(_normalize_text(raw, field, raw).split())
 
 
-def fold(name: str) -> str:
+def normalize_name(name: str) -> str:
     """`name` without regard to case and accents: two names that fold alike are one character.
 
     Marks are dropped only from Latin, Greek and Cyrillic letters; in other scripts they are vowels.
     """
-    folded: list[str] = []
+    kept_chars: list[str] = []
     base = ""
     for char in unicodedata.normalize("NFKD", name.casefold()):
         if unicodedata.category(char) == "Mn" and base.startswith(("LATIN", "GREEK", "CYRILLIC")):
             continue
         if not unicodedata.combining(char):
             base = unicodedata.name(char, "")
-        folded.append(char)
-    return " ".join(unicodedata.normalize("NFC", "".join(folded)).casefold().split())
+        kept_chars.append(char)
+    return " ".join(unicodedata.normalize("NFC", "".join(kept_chars)).casefold().split())
 
 
-def _divide(rest: str, line: str) -> tuple[str, str]:
+def _split_name(rest: str, line: str) -> tuple[str, str]:
     parts = re.split("[:：]", rest, maxsplit=1)
     if len(parts) < 2:
         raise BriefError("brief", "missing", rest, line=line)
     return parts[0], parts[1]
 
 
-def _text(raw: str, line: str) -> str:
-    text = re.sub(r"[ \t]{2,}", " ", _clean(raw, "brief", line)).strip()
+def _parse_text(raw: str, line: str) -> str:
+    text = re.sub(r"[ \t]{2,}", " ", _normalize_text(raw, "brief", line)).strip()
     if not text:
         raise BriefError("brief", "missing", line=line)
     if len(text) > TEXT_LIMIT:
@@ -208,14 +208,14 @@ def _text(raw: str, line: str) -> str:
     return text
 
 
-def _clean(raw: str, field: str, line: str) -> str:
+def _normalize_text(raw: str, field: str, line: str) -> str:
     """NFC text; control, direction-override and unpaired surrogate characters are refused, line breaks kept."""
-    if unreadable := _UNREADABLE.search(raw):
+    if unreadable := _FORBIDDEN_CHARACTERS.search(raw):
         raise BriefError(field, "control", f"U+{ord(unreadable[0]):04X}", line=line)
     return unicodedata.normalize("NFC", raw)
 
 
-def _models(raw: str | None, line: str) -> tuple[str, ...]:
+def _parse_models(raw: str | None, line: str) -> tuple[str, ...]:
     if raw is None:
         return ()
     names = tuple(dict.fromkeys(n.strip(QUOTES).casefold() for n in re.split(r"[,\s]+", raw) if n.strip(QUOTES)))
@@ -224,7 +224,7 @@ def _models(raw: str | None, line: str) -> tuple[str, ...]:
     return names
 
 
-def _each(raw: str | None, line: str) -> int | None:
+def _parse_per_model(raw: str | None, line: str) -> int | None:
     if raw is None:
         return None
     if not re.fullmatch("[1-8]", raw):
@@ -232,7 +232,7 @@ def _each(raw: str | None, line: str) -> int | None:
     return int(raw)
 
 
-def _aspect(raw: str | None, line: str) -> str:
+def _parse_aspect(raw: str | None, line: str) -> str:
     if raw is None:
         return "3:4"
     aspect = re.sub("[：x/]", ":", raw)
@@ -241,7 +241,7 @@ def _aspect(raw: str | None, line: str) -> str:
     return aspect
 
 
-def _look(raw: str | None, line: str) -> Look | None:
+def _parse_look(raw: str | None, line: str) -> Look | None:
     if raw is None:
         return None
     if raw.casefold() not in tuple(Look):
@@ -249,33 +249,33 @@ def _look(raw: str | None, line: str) -> Look | None:
     return Look(raw.casefold())
 
 
-def _like(raw: str | None, line: str) -> Like | None:
+def _parse_reference(raw: str | None, line: str) -> Reference | None:
     if raw is None:
         return None
-    name = name_of(raw, line)
-    return Like(PHOTO if name.casefold() == PHOTO else name)
+    name = parse_name(raw, line)
+    return Reference(PHOTO if name.casefold() == PHOTO else name)
 
 
-def _open_for(raw: str | None, line: str, shortest: timedelta) -> timedelta:
+def _parse_open_for(raw: str | None, line: str, shortest: timedelta) -> timedelta:
     if raw is None:
         return timedelta(hours=24)
-    if not (span := _SPAN.fullmatch(raw)):
+    if not (match := _DURATION.fullmatch(raw)):
         raise BriefError("for", "not_a_time", raw, line=line)
-    open_for = timedelta(**{_UNIT[span[2].casefold()]: int(span[1])})
-    if not shortest <= open_for <= LONGEST:
+    open_for = timedelta(**{_DURATION_UNITS[match[2].casefold()]: int(match[1])})
+    if not shortest <= open_for <= MAX_VOTING_TIME:
         raise BriefError("for", "out_of_range", raw, line=line)
     return open_for
 
 
-def _ballot(raw: str | None, line: str) -> Secrecy:
+def _parse_ballot(raw: str | None, line: str) -> BallotMode:
     if raw is None:
-        return Secrecy.QUICK
-    if raw.casefold() not in tuple(Secrecy):
-        raise BriefError("ballot", "unknown", raw, tuple(Secrecy), line=line)
-    return Secrecy(raw.casefold())
+        return BallotMode.OPEN
+    if raw.casefold() not in tuple(BallotMode):
+        raise BriefError("ballot", "unknown", raw, tuple(BallotMode), line=line)
+    return BallotMode(raw.casefold())
 
 
-def _quorum(raw: str | None, line: str) -> int | None:
+def _parse_quorum(raw: str | None, line: str) -> int | None:
     if raw is None:
         return None
     if not re.fullmatch("[1-9][0-9]?", raw):
@@ -283,15 +283,15 @@ def _quorum(raw: str | None, line: str) -> int | None:
     return int(raw)
 
 
-def _use(raw: str | None, line: str) -> Use | None:
+def _parse_use(raw: str | None, line: str) -> IntendedUse | None:
     if raw is None:
         return None
-    if raw.casefold() not in tuple(Use):
-        raise BriefError("use", "unknown", raw, tuple(Use), line=line)
-    return Use(raw.casefold())
+    if raw.casefold() not in tuple(IntendedUse):
+        raise BriefError("use", "unknown", raw, tuple(IntendedUse), line=line)
+    return IntendedUse(raw.casefold())
 
 
-def _voters(raw: str | None, line: str) -> tuple[str, ...]:
+def _parse_voters(raw: str | None, line: str) -> tuple[str, ...]:
     """Names without their @; a name is one word."""
     if raw is None:
         return ()

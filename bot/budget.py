@@ -12,14 +12,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Self
 
-from bot.catalogue import ModelFacts, Size
+from bot.catalogue import ModelSpec, Size
 from bot.errors import OverBudget
-from bot.face import Place
-from bot.production import Customs
+from bot.face import ChannelRef
+from bot.production import ProductionSettings
 
 
 @dataclass(frozen=True)
-class Purse:
+class BudgetPeriod:
     """What one cap counts from the UTC day `since` on: `cap` is day, person_day, production_month or workspace_month.
 
     `owner` is the person, the home channel of the production, or empty for the whole workspace `team`.
@@ -28,34 +28,34 @@ class Purse:
     team: str
     cap: str
     owner: str
-    since: date
+    starts_on: date
 
     @property
     def resets_at(self) -> datetime:
         """When the next purse begins."""
         if self.cap.endswith("month"):
-            return datetime.combine((self.since + timedelta(days=31)).replace(day=1), time(), UTC)
-        return datetime.combine(self.since + timedelta(days=1), time(), UTC)
+            return datetime.combine((self.starts_on + timedelta(days=31)).replace(day=1), time(), UTC)
+        return datetime.combine(self.starts_on + timedelta(days=1), time(), UTC)
 
 
 @dataclass(frozen=True)
-class Spender:
+class Payer:
     """Who spends, where, on which UTC day; `home` is its production's home channel, empty where that is `place`'s."""
 
-    place: Place
+    place: ChannelRef
     person: str
     day: date
-    home: str = ""
+    home_channel: str = ""
 
     @property
-    def purses(self) -> tuple[Purse, ...]:
+    def budget_periods(self) -> tuple[BudgetPeriod, ...]:
         """Every purse that pays for it, always in the same order, so that two who change them cannot wait in a ring."""
         team, month = self.place.team, self.day.replace(day=1)
         return (
-            Purse(team, "workspace_month", "", month),
-            Purse(team, "day", "", self.day),
-            Purse(team, "production_month", self.home or self.place.channel, month),
-            Purse(team, "person_day", self.person, self.day),
+            BudgetPeriod(team, "workspace_month", "", month),
+            BudgetPeriod(team, "day", "", self.day),
+            BudgetPeriod(team, "production_month", self.home_channel or self.place.channel, month),
+            BudgetPeriod(team, "person_day", self.person, self.day),
         )
 
 
@@ -71,24 +71,32 @@ class Caps:
     per_person_day: Decimal | None = None
     per_production_month: Decimal | None = None
     per_workspace_month: Decimal | None = None
-    own: frozenset[str] = frozenset()
+    production_caps: frozenset[str] = frozenset()
 
-    def under(self, customs: Customs) -> Self:
+    def tightened_by(self, settings: ProductionSettings) -> Self:
         """These caps with a production's own, where they are lower."""
-        lower, month = self, self.per_production_month
-        if customs.per_round is not None and customs.per_round < self.per_round:
-            lower = replace(lower, per_round=customs.per_round, own=lower.own | {"round"})
-        if customs.per_month is not None and (month is None or customs.per_month < month):
-            lower = replace(lower, per_production_month=customs.per_month, own=lower.own | {"production_month"})
-        return lower
+        tightened, month = self, self.per_production_month
+        if settings.per_round is not None and settings.per_round < self.per_round:
+            tightened = replace(
+                tightened, per_round=settings.per_round, production_caps=tightened.production_caps | {"round"}
+            )
+        if settings.per_month is not None and (month is None or settings.per_month < month):
+            tightened = replace(
+                tightened,
+                per_production_month=settings.per_month,
+                production_caps=tightened.production_caps | {"production_month"},
+            )
+        return tightened
 
-    def allow_round(self, price: Decimal, already: Decimal = Decimal(0)) -> None:
+    def check_round(self, price: Decimal, committed: Decimal = Decimal(0)) -> None:
         """Raise OverBudget when `price` on top of what the round `already` holds passes its cap."""
-        if already + price > self.per_round:
-            own = "round" in self.own
-            raise OverBudget("round", price, self.per_round, self.per_round - already, own=own)
+        if committed + price > self.per_round:
+            is_production_cap = "round" in self.production_caps
+            raise OverBudget(
+                "round", price, self.per_round, self.per_round - committed, is_production_cap=is_production_cap
+            )
 
-    def of(self, purse: Purse) -> Decimal | None:
+    def limit_for(self, period: BudgetPeriod) -> Decimal | None:
         """The most that `purse` may hold."""
         limits = {
             "day": self.per_day,
@@ -96,7 +104,7 @@ class Caps:
             "production_month": self.per_production_month,
             "workspace_month": self.per_workspace_month,
         }
-        return limits[purse.cap]
+        return limits[period.cap]
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ class Charge:
 
 
 @dataclass(frozen=True)
-class Item:
+class BilledItem:
     """Something paid for: `kind` is slot or finish, `id` is unique among both, `reserved` the dollars held back."""
 
     kind: str
@@ -119,11 +127,11 @@ class Item:
     reserved: Decimal
 
 
-def estimate(models: Sequence[ModelFacts], size: Size, references: int = 0) -> Decimal:
+def estimate(models: Sequence[ModelSpec], size: Size, reference_count: int = 0) -> Decimal:
     """The price of one portrait from each of `models` (repeated for several) at `size`, each with those references."""
-    return sum((m.price(size, references) for m in models), Decimal(0))
+    return sum((m.price(size, reference_count) for m in models), Decimal(0))
 
 
-def purse_day(at: datetime) -> date:
+def budget_day(at: datetime) -> date:
     """The UTC day whose caps count a spending at `at`."""
     return at.astimezone(UTC).date()

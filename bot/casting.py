@@ -5,49 +5,59 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from bot.audition import Audition
-from bot.brief import SHORTEST
+from bot.brief import MIN_VOTING_TIME
 from bot.budget import Caps
 from bot.catalogue import Catalogue, Size
-from bot.drafting import Drafting
-from bot.drawing import Drawing, Models
-from bot.enlarging import Enlarging
-from bot.finishing import Finishing
+from bot.drafting import RoundForm
+from bot.drawing import ModelClients, PortraitGenerator
+from bot.enlarging import RunUpscale
+from bot.finishing import StartUpscale
 from bot.history import History
-from bot.holding import Holding
+from bot.holding import StorageRetry
 from bot.home import Home
-from bot.keeping import Keeping
-from bot.lifecycle import Lifecycle
-from bot.likeness import Likeness
-from bot.lineup import Lineup
-from bot.locking import Locking
-from bot.looking import Looking
+from bot.keeping import ProductionSettingsEditor
+from bot.lifecycle import RetirementWatcher
+from bot.likeness import ReferenceImages
+from bot.lineup import RosterPoster
+from bot.locking import LockFace
+from bot.looking import Comparison
 from bot.naming import Aliases
-from bot.opening import Opening
-from bot.permits import Permits
-from bot.ports import Accounts, Clock, Errands, Health, Kept, Messenger, People, Stage, Visibility
-from bot.posting import Posting
-from bot.presenting import Presenting
+from bot.opening import StartRound
+from bot.permits import Permissions
+from bot.ports import (
+    ChannelAccess,
+    DirectMessages,
+    JobQueue,
+    ModelHealth,
+    Now,
+    RetirementSource,
+    RoundPublisher,
+    StoragePorts,
+    UserDirectory,
+)
+from bot.posting import RoundMessage
+from bot.presenting import RoundPictures
 from bot.recall import Recall
-from bot.recasting import Recasting
-from bot.refining import Refining
-from bot.reminding import Reminding
-from bot.rerolling import Rerolling
-from bot.sealing import Sealing
+from bot.recasting import Recast
+from bot.refining import Refine
+from bot.reminding import Reminders
+from bot.rerolling import Reroll
+from bot.sealing import SealedBallots
 from bot.spending import Spending
-from bot.sweeping import Sweeping
-from bot.taking import Taking
+from bot.sweeping import OrphanCleanup
+from bot.taking import FaceDownload
 from bot.voting import Voting
-from bot.waits import Waits
+from bot.waits import RetryDelays
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class AllUp:
+class AlwaysHealthy:
     """The port Health where nobody watches the accounts."""
 
-    def available(self, model_id: str) -> bool:  # noqa: ARG002 - a port's argument
+    def is_available(self, model_id: str) -> bool:  # noqa: ARG002 - a port's argument
         return True
 
 
@@ -55,139 +65,195 @@ class AllUp:
 class Casting:
     """Everything a casting team can do."""
 
-    opening: Opening
-    posting: Posting
+    start_round: StartRound
+    round_message: RoundMessage
     audition: Audition
-    presenting: Presenting
+    round_pictures: RoundPictures
     voting: Voting
-    sealing: Sealing
-    locking: Locking
+    sealed_ballots: SealedBallots
+    lock_face: LockFace
     recall: Recall
     spending: Spending
     home: Home
-    lifecycle: Lifecycle
-    finishing: Finishing
-    enlarging: Enlarging
-    taking: Taking
-    rerolling: Rerolling
-    refining: Refining
-    looking: Looking
+    retirement_watcher: RetirementWatcher
+    start_upscale: StartUpscale
+    run_upscale: RunUpscale
+    face_download: FaceDownload
+    reroll: Reroll
+    refine: Refine
+    comparison: Comparison
     catalogue: Catalogue
-    permits: Permits
-    reminding: Reminding
-    recasting: Recasting
+    permissions: Permissions
+    reminders: Reminders
+    recast: Recast
     history: History
     aliases: Aliases
-    lineup: Lineup
-    drafting: Drafting
-    keeping: Keeping
-    holding: Holding
-    sweeping: Sweeping
-    now: Clock
+    roster_poster: RosterPoster
+    round_form: RoundForm
+    production_settings_editor: ProductionSettingsEditor
+    storage_retry: StorageRetry
+    orphan_cleanup: OrphanCleanup
+    now: Now
     shortest_voting: timedelta
 
     @classmethod
     def of(
         cls,
-        kept: Kept,
+        storage: StoragePorts,
         *,
-        models: Models,
-        stage: Stage,
-        visibility: Visibility,
-        people: People,
-        errands: Errands,
-        accounts: Accounts,
-        messenger: Messenger,
+        model_clients: ModelClients,
+        publisher: RoundPublisher,
+        channel_access: ChannelAccess,
+        user_directory: UserDirectory,
+        job_queue: JobQueue,
+        retirement_source: RetirementSource,
+        direct_messages: DirectMessages,
         caps: Caps,
         patience: dict[Size, float],
         admins: frozenset[str] = frozenset(),
-        now: Clock = utc_now,
-        shortest_voting: timedelta = SHORTEST,
-        health: Health = AllUp(),  # noqa: B008 - it holds nothing
-        waits: Waits = Waits(),  # noqa: B008 - it is frozen
+        now: Now = utc_now,
+        shortest_voting: timedelta = MIN_VOTING_TIME,
+        model_health: ModelHealth = AlwaysHealthy(),  # noqa: B008 - it holds nothing
+        waits: RetryDelays = RetryDelays(),  # noqa: B008 - it is frozen
     ) -> Self:
         """The use cases over what is kept and the other ports; `patience` in seconds per size, `admins` who may answer
         for any charge."""
-        rounds, roster, finishes, ledger = kept.rounds, kept.roster, kept.finishes, kept.ledger
-        portraits, productions, chronicle = kept.portraits, kept.productions, kept.chronicle
-        permits = Permits(productions, people, admins)
-        likeness = Likeness(roster, portraits, visibility, productions)
-        opening = Opening(
-            rounds, errands, models.catalogue, caps, patience, now, likeness, health, permits, productions, visibility
+        rounds, roster, upscales, ledger = storage.rounds, storage.roster, storage.upscales, storage.ledger
+        portraits, productions, audit_log = storage.portraits, storage.productions, storage.audit_log
+        permissions = Permissions(productions, user_directory, admins)
+        reference_images = ReferenceImages(roster, portraits, channel_access, productions)
+        start_round = StartRound(
+            rounds,
+            job_queue,
+            model_clients.catalogue,
+            caps,
+            patience,
+            now,
+            reference_images,
+            model_health,
+            permissions,
+            productions,
+            channel_access,
         )
-        posting = Posting(rounds, stage, errands, waits)
-        presenting = Presenting(rounds, portraits, stage, models.catalogue, now, waits)
-        holding = Holding(portraits, stage, waits)
-        drawing = Drawing(rounds, portraits, models, stage, now, holding, waits)
-        audition = Audition(rounds, drawing, stage, errands, presenting, now, permits, chronicle, shortest_voting)
-        rerolling = Rerolling(rounds, stage, errands, opening, models.catalogue, health, caps, now, permits, chronicle)
-        refining = Refining(rounds, stage, opening, permits)
-        voting = Voting(rounds, stage, errands, now, chronicle, permits)
-        reminding = Reminding(rounds, stage, people, messenger, now)
-        sealing = Sealing(rounds, stage, now)
-        recasting = Recasting(rounds, roster, opening, permits, stage, now)
-        locking = Locking(rounds, roster, stage, errands, voting, now, permits, portraits)
-        recall = Recall(rounds, roster, finishes, portraits, stage, visibility, productions)
-        spending = Spending(ledger, visibility, messenger, stage, caps, admins, now, productions)
-        home = Home(rounds, roster, spending, recall, visibility, caps)
-        lifecycle = Lifecycle(accounts, kept.notices, messenger, now)
-        finishing = Finishing(
-            rounds, roster, finishes, stage, errands, visibility, models.catalogue, caps, now, permits
+        round_message = RoundMessage(rounds, publisher, job_queue, waits)
+        round_pictures = RoundPictures(rounds, portraits, publisher, model_clients.catalogue, now, waits)
+        storage_retry = StorageRetry(portraits, publisher, waits)
+        portrait_generator = PortraitGenerator(rounds, portraits, model_clients, publisher, now, storage_retry, waits)
+        audition = Audition(
+            rounds,
+            portrait_generator,
+            publisher,
+            job_queue,
+            round_pictures,
+            now,
+            permissions,
+            audit_log,
+            shortest_voting,
         )
-        enlarging = Enlarging(rounds, roster, finishes, portraits, models, stage, now, holding, waits)
-        drafting = Drafting(
+        reroll = Reroll(
+            rounds,
+            publisher,
+            job_queue,
+            start_round,
+            model_clients.catalogue,
+            model_health,
+            caps,
+            now,
+            permissions,
+            audit_log,
+        )
+        refine = Refine(rounds, publisher, start_round, permissions)
+        voting = Voting(rounds, publisher, job_queue, now, audit_log, permissions)
+        reminders = Reminders(rounds, publisher, user_directory, direct_messages, now)
+        sealed_ballots = SealedBallots(rounds, publisher, now)
+        recast = Recast(rounds, roster, start_round, permissions, publisher, now)
+        lock_face = LockFace(rounds, roster, publisher, job_queue, voting, now, permissions, portraits)
+        recall = Recall(rounds, roster, upscales, portraits, publisher, channel_access, productions)
+        spending = Spending(ledger, channel_access, direct_messages, publisher, caps, admins, now, productions)
+        home = Home(rounds, roster, spending, recall, channel_access, caps)
+        retirement_watcher = RetirementWatcher(retirement_source, storage.retirement_notices, direct_messages, now)
+        start_upscale = StartUpscale(
+            rounds,
+            roster,
+            upscales,
+            publisher,
+            job_queue,
+            channel_access,
+            model_clients.catalogue,
+            caps,
+            now,
+            permissions,
+        )
+        run_upscale = RunUpscale(
+            rounds, roster, upscales, portraits, model_clients, publisher, now, storage_retry, waits
+        )
+        round_form = RoundForm(
             rounds,
             roster,
             productions,
-            visibility,
-            people,
-            permits,
-            opening,
+            channel_access,
+            user_directory,
+            permissions,
+            start_round,
             recall,
-            models.catalogue,
-            health,
+            model_clients.catalogue,
+            model_health,
             now,
             shortest_voting,
         )
-        before = (opening, posting, audition, presenting, voting, sealing, locking, recall, spending, home, lifecycle)
-        history = History(rounds, roster, ledger, chronicle, recall, visibility, now)
-        aliases = Aliases(roster, productions, recall, permits, now)
-        lineup = Lineup(roster, productions, recall, portraits, visibility)
-        keeping = Keeping(productions, chronicle, visibility, permits, models.catalogue, caps, admins, now)
-        after = (finishing, enlarging, Taking(recall, portraits), rerolling, refining, Looking(rounds))
+        first_fields = (
+            start_round,
+            round_message,
+            audition,
+            round_pictures,
+            voting,
+            sealed_ballots,
+            lock_face,
+            recall,
+            spending,
+            home,
+            retirement_watcher,
+        )
+        history = History(rounds, roster, ledger, audit_log, recall, channel_access, now)
+        aliases = Aliases(roster, productions, recall, permissions, now)
+        roster_poster = RosterPoster(roster, productions, recall, portraits, channel_access)
+        production_settings_editor = ProductionSettingsEditor(
+            productions, audit_log, channel_access, permissions, model_clients.catalogue, caps, admins, now
+        )
+        more_fields = (start_upscale, run_upscale, FaceDownload(recall, portraits), reroll, refine, Comparison(rounds))
         return cls(
-            *before,
-            *after,
-            models.catalogue,
-            permits,
-            reminding,
-            recasting,
+            *first_fields,
+            *more_fields,
+            model_clients.catalogue,
+            permissions,
+            reminders,
+            recast,
             history,
             aliases,
-            lineup,
-            drafting,
-            keeping,
-            holding,
-            Sweeping(portraits, kept.inventory, now),
+            roster_poster,
+            round_form,
+            production_settings_editor,
+            storage_retry,
+            OrphanCleanup(portraits, storage.picture_index, now),
             now,
             shortest_voting,
         )
 
     @property
-    def drawing(self) -> int:
+    def generations_in_progress(self) -> int:
         """Portraits and finishes that are paid for and under way."""
-        return self.audition.drawing + self.enlarging.drawing
+        return self.audition.generations_in_progress + self.run_upscale.in_progress
 
-    async def wake(self) -> None:
+    async def refresh_messages(self) -> None:
         """Once after a start: whoever was killed between a change and its redraw left a message that is out of date."""
-        await self.presenting.refresh_all()
+        await self.round_pictures.schedule_redraws()
 
-    async def tick(self) -> None:
+    async def run_due(self) -> None:
         """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move, and
         charges that passed what was reserved for them."""
-        await self.posting.replace_lost()
-        await self.voting.start_due()
-        await self.reminding.remind()
-        await self.audition.resume()
-        await self.finishing.resume()
-        await self.spending.tell()
+        await self.round_message.repost_deleted()
+        await self.voting.enqueue_due_closes()
+        await self.reminders.send_due()
+        await self.audition.restart_unfinished()
+        await self.start_upscale.restart_unfinished()
+        await self.spending.notify_overspends()

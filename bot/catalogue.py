@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 # How long before its end a model is called ending.
-_SOON = timedelta(days=30)
+_RETIREMENT_NOTICE = timedelta(days=30)
 
 
 class Look(StrEnum):
@@ -26,7 +26,7 @@ class Size(StrEnum):
 
 
 @dataclass(frozen=True)
-class ModelFacts:
+class ModelSpec:
     """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image.
 
     `family` is the same model whoever serves it, by the name of its maker's own row; without one it is its own.
@@ -39,11 +39,11 @@ class ModelFacts:
     strength: str
     prices: Mapping[Size, Decimal]
     pixels: Mapping[Size, str]
-    seeds: bool
-    references: int = 0
-    per_reference: Decimal = Decimal(0)
-    deprecated: date | None = None
-    retires: date | None = None
+    supports_seed: bool
+    max_references: int = 0
+    price_per_reference: Decimal = Decimal(0)
+    deprecated_on: date | None = None
+    retires_on: date | None = None
     successor: str = ""
     family: str = ""
 
@@ -55,13 +55,13 @@ class ModelFacts:
         """`provider:wire_id`, the exact id that stands on every candidate."""
         return f"{self.provider}:{self.wire_id}"
 
-    def price(self, size: Size, references: int = 0) -> Decimal:
+    def price(self, size: Size, reference_count: int = 0) -> Decimal:
         """The most one portrait costs, in dollars, with so many reference pictures sent along."""
-        return self.prices[size] + references * self.per_reference
+        return self.prices[size] + reference_count * self.price_per_reference
 
 
 @dataclass(frozen=True)
-class UpscalerFacts:
+class UpscalerSpec:
     """A service that enlarges a portrait and keeps what is in it; `price` in dollars per picture."""
 
     provider: str
@@ -75,17 +75,17 @@ class UpscalerFacts:
 
 
 # Behind the makers' own accounts.
-_RESELLERS = {"fal": 1, "own": 2}
+_RESELLER_RANK = {"fal": 1, "own": 2}
 
 
 @dataclass(frozen=True)
-class Ending:
+class Retirement:
     """A model that is drawn no more from the day `on`; `successor` is what its table names instead."""
 
-    model: ModelFacts
-    on: date
-    gone: bool
-    successor: ModelFacts | None
+    model: ModelSpec
+    retires_on: date
+    is_retired: bool
+    successor: ModelSpec | None
 
 
 @dataclass(frozen=True)
@@ -96,58 +96,64 @@ class Catalogue:
     `per_minute` tells how many images a minute an account may be asked, by provider, where there is a limit.
     """
 
-    models: tuple[ModelFacts, ...]
-    configured: frozenset[str]
-    upscalers: tuple[UpscalerFacts, ...] = ()
-    said: dict[str, date] = field(default_factory=dict, compare=False)
-    per_minute: Mapping[str, int] = field(default_factory=dict)
+    models: tuple[ModelSpec, ...]
+    configured_providers: frozenset[str]
+    upscalers: tuple[UpscalerSpec, ...] = ()
+    vendor_dates: dict[str, date] = field(default_factory=dict, compare=False)
+    images_per_minute: Mapping[str, int] = field(default_factory=dict)
 
-    def named(self, name: str) -> ModelFacts | None:
+    def by_name(self, name: str) -> ModelSpec | None:
         """The model a person means by `name`: its short name, its wire id or its exact id."""
-        wanted = name.casefold()
-        return next((m for m in self.models if wanted in (m.name, m.wire_id, m.id)), None)
+        key = name.casefold()
+        return next((m for m in self.models if key in (m.name, m.wire_id, m.id)), None)
 
-    def family(self, name: str) -> tuple[ModelFacts, ...]:
+    def models_in_family(self, name: str) -> tuple[ModelSpec, ...]:
         """One model through its several accounts: its maker's own first, then fal's, then servers of one's own."""
-        served = (m for m in self.models if m.family == name)
-        return tuple(sorted(served, key=lambda m: _RESELLERS.get(m.provider, 0)))
+        models = (m for m in self.models if m.family == name)
+        return tuple(sorted(models, key=lambda m: _RESELLER_RANK.get(m.provider, 0)))
 
-    def of(self, model_id: str) -> ModelFacts:
+    def by_id(self, model_id: str) -> ModelSpec:
         """The facts of an exact id; raises KeyError for one we never knew."""
         for model in self.models:
             if model.id == model_id:
                 return model
         raise KeyError(model_id)
 
-    def available(self, model: ModelFacts, today: date) -> bool:
-        end = self.end(model)
-        return model.provider in self.configured and not (end and end <= today)
+    def is_available(self, model: ModelSpec, today: date) -> bool:
+        retires_on = self.retirement_date(model)
+        return model.provider in self.configured_providers and not (retires_on and retires_on <= today)
 
-    def end(self, model: ModelFacts) -> date | None:
+    def retirement_date(self, model: ModelSpec) -> date | None:
         """The first day without this model, as its vendor says, else as our table does."""
-        return self.said.get(model.id, model.retires)
+        return self.vendor_dates.get(model.id, model.retires_on)
 
-    def learn(self, ends: Mapping[str, date | None]) -> None:
+    def update_retirements(self, dates: Mapping[str, date | None]) -> None:
         """Keep what vendors say of their models by exact id; None takes back what was said before."""
-        for model_id, end in ends.items():
-            if end:
-                self.said[model_id] = end
+        for model_id, retires_on in dates.items():
+            if retires_on:
+                self.vendor_dates[model_id] = retires_on
             else:
-                self.said.pop(model_id, None)
+                self.vendor_dates.pop(model_id, None)
 
-    def endings(self, today: date) -> tuple[Ending, ...]:
+    def retirements(self, today: date) -> tuple[Retirement, ...]:
         """The models of configured accounts that are gone or end within thirty days."""
-        ends = [(m, end) for m in self.models if m.provider in self.configured and (end := self.end(m))]
+        dates = [
+            (m, retires_on)
+            for m in self.models
+            if m.provider in self.configured_providers and (retires_on := self.retirement_date(m))
+        ]
         return tuple(
-            Ending(model, end, end <= today, self.named(model.successor)) for model, end in ends if end <= today + _SOON
+            Retirement(model, retires_on, retires_on <= today, self.by_name(model.successor))
+            for model, retires_on in dates
+            if retires_on <= today + _RETIREMENT_NOTICE
         )
 
     @property
-    def upscaler(self) -> UpscalerFacts | None:
+    def upscaler(self) -> UpscalerSpec | None:
         """The upscaler a face is finished with here, if any account has one."""
-        return next((u for u in self.upscalers if u.provider in self.configured), None)
+        return next((u for u in self.upscalers if u.provider in self.configured_providers), None)
 
     @property
     def names(self) -> tuple[str, ...]:
         """What people may type: the makers' own models, and others' as far as they have an account here."""
-        return tuple(m.name for m in self.models if m.family == m.name or m.provider in self.configured)
+        return tuple(m.name for m in self.models if m.family == m.name or m.provider in self.configured_providers)

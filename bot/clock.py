@@ -10,11 +10,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.casting import Casting
 
 _TICK_SECONDS = 5
-_LOOK_SECONDS = 60  # whether a day has passed; asking the vendors may take longer than a tick
-_SWEEP_HOURS = 24
+_RETIREMENT_CHECK_SECONDS = 60  # whether a day has passed; asking the vendors may take longer than a tick
+_CLEANUP_HOURS = 24
 
 
-class Clock:
+class Scheduler:
     """APScheduler with its memory store: a tick that was missed is made up for by the next one.
 
     The first sweep comes after `first_sweep` seconds, once whatever a crash left has been taken up.
@@ -25,9 +25,9 @@ class Clock:
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         now = datetime.now(UTC)
         # The first tick comes at once: deadlines that passed while the bot was off are due now.
-        self._every(casting.tick, now, seconds=_TICK_SECONDS)
-        self._every(casting.lifecycle.look, now, seconds=_LOOK_SECONDS)
-        self._every(casting.sweeping.sweep, now + timedelta(seconds=first_sweep), hours=_SWEEP_HOURS)
+        self._add_interval_job(casting.run_due, now, seconds=_TICK_SECONDS)
+        self._add_interval_job(casting.retirement_watcher.check, now, seconds=_RETIREMENT_CHECK_SECONDS)
+        self._add_interval_job(casting.orphan_cleanup.run, now + timedelta(seconds=first_sweep), hours=_CLEANUP_HOURS)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -35,12 +35,12 @@ class Clock:
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
 
-    def _every(self, work: Callable[[], Awaitable[object]], first: datetime, **interval: int) -> None:
-        args, name = (work,), work.__qualname__
-        self._scheduler.add_job(_until_stopped, "interval", args, name=name, next_run_time=first, **interval)
+    def _add_interval_job(self, job: Callable[[], Awaitable[object]], first: datetime, **interval: int) -> None:
+        args, name = (job,), job.__qualname__
+        self._scheduler.add_job(_run_until_stopped, "interval", args, name=name, next_run_time=first, **interval)
 
 
-async def _until_stopped(work: Callable[[], Awaitable[object]]) -> None:
+async def _run_until_stopped(job: Callable[[], Awaitable[object]]) -> None:
     """The scheduler cancels what runs when it is stopped, and would log that as an error; nothing comes after this."""
     with suppress(asyncio.CancelledError):
-        await work()
+        await job()

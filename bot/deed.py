@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.face import Place
+from bot.face import ChannelRef
 
 
 @dataclass(frozen=True)
-class Deed:
+class AuditEvent:
     """`person` did `what` (a kind: closed, extended, dropped, unlocked, ...) at `place`; `note` is what they gave as
     their reason, or what changed. `character_id` and `round_id` are empty where it concerns a whole production."""
 
-    what: str
-    place: Place
+    action: str
+    place: ChannelRef
     person: str
     at: datetime
     character_id: str = ""
     round_id: str = ""
-    note: str = ""
+    detail: str = ""

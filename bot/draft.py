@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.brief import LONGEST, PHOTO, SHORTEST, Brief, Like, Secrecy, Use
+from bot.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, PHOTO, BallotMode, Brief, IntendedUse, Reference
 from bot.catalogue import Look, Size
-from bot.errors import BriefError, CastingError, Unready
+from bot.errors import BriefError, CastingError, FormErrors
 from bot.line import OPTIONS
-from bot.production import Customs
+from bot.production import ProductionSettings
 
-_QUARTER = timedelta(minutes=15)
+_QUARTER_HOUR = timedelta(minutes=15)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-class Whose(StrEnum):
+class ReferenceKind(StrEnum):
     """Whose face the portraits shall keep: nobody's, a cast character's, or the one in an attached picture."""
 
-    NOBODY = "nobody"
+    NONE = "nobody"
     FACE = "face"
     PICTURE = "picture"
 
@@ -34,95 +34,107 @@ class Draft:
     text: str = ""
     look: Look | None = None
     models: tuple[str, ...] = ()
-    each: int | None = None
+    per_model: int | None = None
     aspect: str = "3:4"
     size: Size = Size.DRAFT
-    like: Whose = Whose.NOBODY
-    face: str = ""
-    picture: str = ""
-    real: bool | None = None
-    agreed: bool = False
-    until: datetime | None = None
-    ballot: Secrecy = Secrecy.QUICK
+    reference_kind: ReferenceKind = ReferenceKind.NONE
+    reference_character: str = ""
+    photo_file_id: str = ""
+    shows_real_person: bool | None = None
+    has_consent: bool = False
+    closes_at: datetime | None = None
+    ballot: BallotMode = BallotMode.OPEN
     voters: tuple[str, ...] = ()
     quorum: int | None = None
-    use: Use | None = None
+    use: IntendedUse | None = None
     lead: str = ""
 
     @classmethod
-    def of(cls, customs: Customs, models: tuple[str, ...], text: str, person: str, now: datetime) -> "Draft":
+    def from_settings(
+        cls, settings: ProductionSettings, models: tuple[str, ...], text: str, person: str, now: datetime
+    ) -> "Draft":
         """The form as it opens: what is usual in a production stands in it, led by whoever opens it."""
         return cls(
             text=text,
-            look=customs.look,
+            look=settings.look,
             models=models,
-            until=_quarter_after(now + customs.open_for),
-            ballot=customs.ballot,
-            quorum=customs.quorum,
+            closes_at=_next_quarter_hour(now + settings.open_for),
+            ballot=settings.ballot,
+            quorum=settings.quorum,
             lead=person,
         )
 
-    def rough(self, now: datetime, shortest: timedelta = SHORTEST) -> Brief:
+    def for_estimate(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
         """What is being wished for as far as it can be told: for a price, not for a round."""
-        named = {Whose.NOBODY: None, Whose.FACE: Like(self.face), Whose.PICTURE: Like(PHOTO)}
+        references = {
+            ReferenceKind.NONE: None,
+            ReferenceKind.FACE: Reference(self.reference_character),
+            ReferenceKind.PICTURE: Reference(PHOTO),
+        }
         return Brief(
             name=self.name,
             text=self.text,
             models=self.models,
-            each=self.each,
+            per_model=self.per_model,
             aspect=self.aspect,
             look=self.look,
-            open_for=min(max(self.until - now, shortest), LONGEST) if self.until else timedelta(hours=24),
+            open_for=min(max(self.closes_at - now, shortest), MAX_VOTING_TIME)
+            if self.closes_at
+            else timedelta(hours=24),
             size=self.size,
-            like=named[self.like],
+            reference=references[self.reference_kind],
             ballot=self.ballot,
             quorum=self.quorum,
             voters=self.voters,
             use=self.use,
-            given=frozenset(OPTIONS),
-            until=self.until,
+            explicit_fields=frozenset(OPTIONS),
+            closes_at=self.closes_at,
         )
 
-    def brief(self, now: datetime, shortest: timedelta = SHORTEST) -> Brief:
+    def to_brief(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
         """The brief; raises Unready with all that is wrong at once."""
-        brief, wrong = self.rough(now, shortest), self._gaps(now, shortest)
-        wrong |= _refusals(name=lambda: brief.called(self.name), text=lambda: brief.worded(self.text))
-        if wrong:
-            raise Unready(wrong)
-        return replace(brief.called(self.name), text=brief.worded(self.text).text)
+        brief, errors = self.for_estimate(now, shortest), self._missing(now, shortest)
+        errors |= _collect_errors(name=lambda: brief.with_name(self.name), text=lambda: brief.with_text(self.text))
+        if errors:
+            raise FormErrors(errors)
+        return replace(brief.with_name(self.name), text=brief.with_text(self.text).text)
 
-    def _gaps(self, now: datetime, shortest: timedelta) -> dict[str, CastingError]:
+    def _missing(self, now: datetime, shortest: timedelta) -> dict[str, CastingError]:
         """What is missing or does not go together; the texts are another matter."""
-        wrong: dict[str, CastingError] = {}
-        if self.until is None:
-            wrong["until"] = BriefError("until", "missing")
-        elif not shortest <= self.until - now <= LONGEST:
-            wrong["until"] = BriefError("until", "past" if self.until - now < shortest else "too_far")
+        errors: dict[str, CastingError] = {}
+        if self.closes_at is None:
+            errors["until"] = BriefError("until", "missing")
+        elif not shortest <= self.closes_at - now <= MAX_VOTING_TIME:
+            errors["until"] = BriefError("until", "past" if self.closes_at - now < shortest else "too_far")
         if self.voters and (self.quorum or 0) > len(self.voters):
-            wrong["quorum"] = BriefError("quorum", "too_many", f"{self.quorum}", limit=len(self.voters))
-        if self.like is Whose.FACE and not self.face:
-            wrong["face"] = BriefError("face", "missing")
-        if self.like is Whose.PICTURE:
-            wrong |= {field: BriefError(field, "missing") for field in self._unsaid()}
-        return wrong
+            errors["quorum"] = BriefError("quorum", "too_many", f"{self.quorum}", limit=len(self.voters))
+        if self.reference_kind is ReferenceKind.FACE and not self.reference_character:
+            errors["face"] = BriefError("face", "missing")
+        if self.reference_kind is ReferenceKind.PICTURE:
+            errors |= {field: BriefError(field, "missing") for field in self._missing_photo_fields()}
+        return errors
 
-    def _unsaid(self) -> list[str]:
+    def _missing_photo_fields(self) -> list[str]:
         """What of a picture has to be said still."""
-        said = {"picture": bool(self.picture), "real": self.real is not None, "agreed": self.agreed or not self.real}
-        return [field for field, done in said.items() if not done]
+        answered = {
+            "picture": bool(self.photo_file_id),
+            "real": self.shows_real_person is not None,
+            "agreed": self.has_consent or not self.shows_real_person,
+        }
+        return [field for field, done in answered.items() if not done]
 
 
-def _refusals(**parts: Callable[[], object]) -> dict[str, CastingError]:
+def _collect_errors(**readers: Callable[[], object]) -> dict[str, CastingError]:
     """What each part has against being read, by its name."""
-    found: dict[str, CastingError] = {}
-    for field, read in parts.items():
+    errors: dict[str, CastingError] = {}
+    for field, read in readers.items():
         try:
             read()
         except BriefError as error:
-            found[field] = error
-    return found
+            errors[field] = error
+    return errors
 
 
-def _quarter_after(at: datetime) -> datetime:
+def _next_quarter_hour(at: datetime) -> datetime:
     """The next quarter of an hour: a time that people would have said."""
-    return at + (_EPOCH - at) % _QUARTER
+    return at + (_EPOCH - at) % _QUARTER_HOUR

@@ -20,27 +20,27 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, St
 
 from bot import logs, measures
 from bot.casting import Casting
-from bot.errors import NotKept, PortraitLost
-from bot.holding import Holding
+from bot.errors import PortraitMissing, StorageUnavailable
+from bot.holding import StorageRetry
 
 log = structlog.get_logger()
 
 VERSION = "castroom-1"
-_RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
-_RECOVERIES = 100
-_SHORTEST_REST, _LONGEST_REST = 5.0, 3_600.0
+_ACTIVE_STATUSES = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+_MAX_RECOVERIES = 100
+_MIN_RETRY_SECONDS, _MAX_RETRY_SECONDS = 5.0, 3_600.0
 
 R = TypeVar("R")
-Errand = Callable[[str], Coroutine[Any, Any, None]]
+Workflow = Callable[[str], Coroutine[Any, Any, None]]
 
 
-class Engine:
+class JobRunner:
     """Runs errands; implements the port Errands. One engine a process, since DBOS is one a process."""
 
     def __init__(self, url: str, executor_id: str) -> None:
         self._url = url
         self._executor_id = executor_id
-        self._errands: dict[str, Errand] = {}
+        self._workflows: dict[str, Workflow] = {}
 
     async def launch(self, casting: Casting) -> None:
         """Open the engine's own database and take up what a crash left behind; inside the loop the errands run on.
@@ -48,7 +48,7 @@ class Engine:
         Raises NotKept.
         """
         if self._url.startswith("sqlite:///"):
-            await asyncio.to_thread(_write_ahead, Path(self._url.removeprefix("sqlite:///")))
+            await asyncio.to_thread(_enable_wal, Path(self._url.removeprefix("sqlite:///")))
         config: DBOSConfig = {
             "name": "castroom",
             "system_database_url": self._url,
@@ -59,7 +59,7 @@ class Engine:
             "log_level": "WARNING",
         }
         DBOS(config=config)
-        self._errands = _errands_of(casting)
+        self._workflows = _build_workflows(casting)
         DBOS.launch()
 
     async def start(self, kind: str, key: str) -> None:
@@ -75,65 +75,70 @@ class Engine:
 
     async def _start(self, kind: str, key: str) -> None:
         attempt, last = 0, None
-        while status := await DBOS.get_workflow_status_async(_id(kind, key, attempt)):
-            if status.status in _RUNNING:
+        while status := await DBOS.get_workflow_status_async(_workflow_id(kind, key, attempt)):
+            if status.status in _ACTIVE_STATUSES:
                 return
             attempt, last = attempt + 1, status
-        if last and last.status != "SUCCESS" and time.time() < _rested(attempt, last.updated_at or 0):
+        if last and last.status != "SUCCESS" and time.time() < _retry_at(attempt, last.updated_at or 0):
             return
-        with SetWorkflowID(_id(kind, key, attempt)):
-            await DBOS.start_workflow_async(self._errands[kind], key)
+        with SetWorkflowID(_workflow_id(kind, key, attempt)):
+            await DBOS.start_workflow_async(self._workflows[kind], key)
 
     async def close(self) -> None:
         """Stop without waiting: what is unfinished stays pending and is taken up at the next launch."""
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
 
-def _errands_of(casting: Casting) -> dict[str, Errand]:
+def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     """The errands as workflows. Their bodies decide nothing, so that a replay takes the same way."""
-    posting, audition, presenting, voting = casting.posting, casting.audition, casting.presenting, casting.voting
-    patiently = partial(_patiently, casting.holding)
+    round_message, audition, round_pictures, voting = (
+        casting.round_message,
+        casting.audition,
+        casting.round_pictures,
+        casting.voting,
+    )
+    retrying_step = partial(_retrying_step, casting.storage_retry)
 
-    @DBOS.workflow(name="slot", max_recovery_attempts=_RECOVERIES)
+    @DBOS.workflow(name="slot", max_recovery_attempts=_MAX_RECOVERIES)
     async def slot(slot_id: str) -> None:
-        with _under_way("slot", slot_id):
-            await _step(audition.draw, slot_id)
+        with _job_context("slot", slot_id):
+            await _step(audition.generate_slot, slot_id)
 
-    @DBOS.workflow(name="round", max_recovery_attempts=_RECOVERIES)
+    @DBOS.workflow(name="round", max_recovery_attempts=_MAX_RECOVERIES)
     async def round_(round_id: str) -> None:
-        with _under_way("round", round_id):
-            await patiently(posting.post, round_id)
-            for slot_id in await _step(audition.slots, round_id):
-                with SetWorkflowID(_id("slot", slot_id, 0)):
+        with _job_context("round", round_id):
+            await retrying_step(round_message.post, round_id)
+            for slot_id in await _step(audition.slot_ids, round_id):
+                with SetWorkflowID(_workflow_id("slot", slot_id, 0)):
                     await DBOS.start_workflow_async(slot, slot_id)
-            await _step(audition.settle, round_id)
-            await patiently(audition.open_ballot, round_id)
-            await patiently(presenting.catch_up, round_id)
+            await _step(audition.wait_until_ready, round_id)
+            await retrying_step(audition.open_ballot, round_id)
+            await retrying_step(round_pictures.publish_missing, round_id)
 
-    @DBOS.workflow(name="close", max_recovery_attempts=_RECOVERIES)
+    @DBOS.workflow(name="close", max_recovery_attempts=_MAX_RECOVERIES)
     async def close(round_id: str) -> None:
-        with _under_way("close", round_id):
-            await patiently(voting.close_due, round_id)
-            await patiently(presenting.catch_up, round_id)
+        with _job_context("close", round_id):
+            await retrying_step(voting.close_due, round_id)
+            await retrying_step(round_pictures.publish_missing, round_id)
 
-    @DBOS.workflow(name="again", max_recovery_attempts=_RECOVERIES)
-    async def again(round_id: str) -> None:
-        with _under_way("again", round_id):
-            await patiently(posting.post_again, round_id)
+    @DBOS.workflow(name="repost", max_recovery_attempts=_MAX_RECOVERIES)
+    async def repost(round_id: str) -> None:
+        with _job_context("repost", round_id):
+            await retrying_step(round_message.repost, round_id)
 
-    @DBOS.workflow(name="finish", max_recovery_attempts=_RECOVERIES)
-    async def finish(finish_id: str) -> None:
-        with _under_way("finish", finish_id):
-            await _step(casting.enlarging.enlarge, finish_id)
-            await patiently(casting.enlarging.show, finish_id)
+    @DBOS.workflow(name="upscale", max_recovery_attempts=_MAX_RECOVERIES)
+    async def upscale(upscale_id: str) -> None:
+        with _job_context("upscale", upscale_id):
+            await _step(casting.run_upscale.run, upscale_id)
+            await retrying_step(casting.run_upscale.publish, upscale_id)
 
-    return {"round": round_, "slot": slot, "close": close, "again": again, "finish": finish}
+    return {"round": round_, "slot": slot, "close": close, "repost": repost, "upscale": upscale}
 
 
 @contextmanager
-def _under_way(kind: str, key: str) -> Iterator[None]:
+def _job_context(kind: str, key: str) -> Iterator[None]:
     """The errand is counted, and what is logged for it, also by DBOS, carries its round's id."""
-    with measures.errand(kind), logs.during(round_of(key)):
+    with measures.track_job(kind), logs.round_context(round_id_of_key(key)):
         yield
 
 
@@ -142,39 +147,39 @@ async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> 
     return await DBOS.run_step_async({"name": use_case.__name__}, use_case, key)
 
 
-async def _patiently(holding: Holding, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
+async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
     """A recorded step that tries again for about two minutes: Slack may be away for a while. Where it is database or
     portraits that fail, the lead is told of it.
     """
 
-    async def told(key: str) -> R:
+    async def call_and_notify(key: str) -> R:
         try:
             return await use_case(key)
-        except (NotKept, PortraitLost) as error:
-            await holding.tell(round_of(key), error)
+        except (StorageUnavailable, PortraitMissing) as error:
+            await storage_retry.notify_lead(round_id_of_key(key), error)
             raise
 
     options = StepOptions(
         name=use_case.__name__, retries_allowed=True, max_attempts=9, interval_seconds=0.5, backoff_rate=2.0
     )
-    return await DBOS.run_step_async(options, told, key)
+    return await DBOS.run_step_async(options, call_and_notify, key)
 
 
-def round_of(key: str) -> str:
+def round_id_of_key(key: str) -> str:
     """The round's id in that of one of its slots or finishes, which begin with it."""
     return key.partition("-")[0]
 
 
-def _rested(attempts: int, failed_at: int) -> float:
+def _retry_at(attempts: int, failed_at: int) -> float:
     """When an errand that failed so often may be tried again, as seconds since 1970; `failed_at` in milliseconds."""
-    return failed_at / 1000 + min(_SHORTEST_REST * (1 << min(attempts, 12)), _LONGEST_REST)
+    return failed_at / 1000 + min(_MIN_RETRY_SECONDS * (1 << min(attempts, 12)), _MAX_RETRY_SECONDS)
 
 
-def _id(kind: str, key: str, attempt: int) -> str:
+def _workflow_id(kind: str, key: str, attempt: int) -> str:
     return f"{kind}:{key}:{attempt}"
 
 
-def _write_ahead(path: Path) -> None:
+def _enable_wal(path: Path) -> None:
     """DBOS leaves its SQLite file on a rollback journal; write-ahead logging stays with the file once set.
 
     Raises NotKept for a file that cannot be used.
@@ -183,9 +188,9 @@ def _write_ahead(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA journal_mode=WAL")
-            (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            (check_result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except (OSError, sqlite3.Error) as error:
-        why = "damaged" if type(error) is sqlite3.DatabaseError else "away"
-        raise NotKept("engine", why, str(error), str(path)) from error
-    if said != "ok":
-        raise NotKept("engine", "damaged", " ".join(str(said).split()), str(path))
+        reason = "damaged" if type(error) is sqlite3.DatabaseError else "away"
+        raise StorageUnavailable("engine", reason, str(error), str(path)) from error
+    if check_result != "ok":
+        raise StorageUnavailable("engine", "damaged", " ".join(str(check_result).split()), str(path))

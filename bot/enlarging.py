@@ -11,157 +11,187 @@ from time import perf_counter
 from bot import measures
 from bot.budget import Charge
 from bot.catalogue import Size
-from bot.drawing import Models
-from bot.errors import BadPicture, ModelError, PortraitLost
+from bot.drawing import ModelClients
+from bot.errors import InvalidImage, ModelError, PortraitMissing
 from bot.face import Face, Portrait
-from bot.finish import Finish, FinishState, FinishWay
-from bot.holding import Holding
-from bot.imaging import Examined, aside, examined, pair
-from bot.ports import Answer, Ask, Clock, Finishes, Picture, Portraits, Roster, Rounds, Stage
-from bot.presenting import ENDINGS, filename, original_key, preview_key, preview_of
-from bot.slot import Miss
-from bot.turns import wait_in_line
-from bot.waits import Waits
+from bot.finish import Upscale, UpscaleMethod, UpscaleState
+from bot.holding import StorageRetry
+from bot.imaging import ExaminedImage, examine_in_thread, run_in_thread, side_by_side
+from bot.ports import (
+    GenerationRequest,
+    GenerationResult,
+    Now,
+    Picture,
+    Portraits,
+    Roster,
+    RoundPublisher,
+    RoundRepository,
+    UpscaleRepository,
+)
+from bot.presenting import FILE_EXTENSIONS, filename, get_preview, original_key, preview_key
+from bot.slot import SlotFailure
+from bot.turns import wait_for_rate_limit
+from bot.waits import RetryDelays
 
 
-class Enlarging:
+class RunUpscale:
     """Makes finishes."""
 
     def __init__(
         self,
-        rounds: Rounds,
+        rounds: RoundRepository,
         roster: Roster,
-        finishes: Finishes,
+        upscales: UpscaleRepository,
         portraits: Portraits,
-        models: Models,
-        stage: Stage,
-        now: Clock,
-        holding: Holding,
-        waits: Waits,
+        model_clients: ModelClients,
+        publisher: RoundPublisher,
+        now: Now,
+        storage_retry: StorageRetry,
+        waits: RetryDelays,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
-        self._finishes = finishes
+        self._upscales = upscales
         self._portraits = portraits
-        self._models = models
-        self._stage = stage
+        self._model_clients = model_clients
+        self._publisher = publisher
         self._now = now
-        self._holding = holding
+        self._storage_retry = storage_retry
         self._waits = waits
-        self.drawing = 0
+        self.in_progress = 0
 
-    async def enlarge(self, finish_id: str) -> None:
+    async def run(self, upscale_id: str) -> None:
         """Bring a finish to its end: a picture or a typed miss. Never asks again for what may have been paid."""
-        finish = await self._finishes.get(finish_id)
-        if not finish.under_way:
+        upscale = await self._upscales.get(upscale_id)
+        if not upscale.is_in_progress:
             return
-        self.drawing += 1
+        self.in_progress += 1
         try:
-            ended = await self._ended(finish)
-            await self._holding.on(finish.round_id, partial(self._finishes.settle, ended))
+            completed = await self._generate(upscale)
+            await self._storage_retry.retry_until_stored(
+                upscale.round_id, partial(self._upscales.record_result, completed)
+            )
         finally:
-            self.drawing -= 1
-        self._stage.refresh(finish.round_id)
+            self.in_progress -= 1
+        self._publisher.schedule_redraw(upscale.round_id)
 
-    async def show(self, finish_id: str) -> None:
+    async def publish(self, upscale_id: str) -> None:
         """Hang what the thread does not show yet, then draw the record."""
-        finish = await self._finishes.get(finish_id)
-        if finish.portrait and finish.file_id is None:
-            face = await self._face(finish)
-            redrawn = finish.way is FinishWay.REDRAW
-            pair_file = await self._stage.hang(face.round_id, await self._pair(face, finish)) if redrawn else None
-            (file_id,) = await self._stage.pin(face.round_id, [await self._own(face, finish)])
-            await self._finishes.set_files(finish.id, pair_file, file_id)
-        await self._stage.show(finish.round_id)
+        upscale = await self._upscales.get(upscale_id)
+        if upscale.portrait and upscale.file_id is None:
+            face = await self._load_face(upscale)
+            is_redraw = upscale.method is UpscaleMethod.REDRAW
+            pair_file = (
+                await self._publisher.upload_sheet(face.round_id, await self._side_by_side(face, upscale))
+                if is_redraw
+                else None
+            )
+            (file_id,) = await self._publisher.upload_pictures(
+                face.round_id, [await self._upscaled_picture(face, upscale)]
+            )
+            await self._upscales.set_files(upscale.id, pair_file, file_id)
+        await self._publisher.redraw_now(upscale.round_id)
 
-    async def _ended(self, finish: Finish) -> Finish:
-        stored = partial(self._portraits.has, original_key(finish.round_id, finish.id))
-        if await self._holding.on(finish.round_id, stored):
-            return await self._stored(finish)
-        if finish.state is FinishState.ASKING:
-            return finish.missed(Miss("unknown", paid="maybe"))
+    async def _generate(self, upscale: Upscale) -> Upscale:
+        is_stored = partial(self._portraits.has, original_key(upscale.round_id, upscale.id))
+        if await self._storage_retry.retry_until_stored(upscale.round_id, is_stored):
+            return await self._restore(upscale)
+        if upscale.state is UpscaleState.REQUESTED:
+            return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
         started = perf_counter()
         try:
-            await self._holding.ready(finish.round_id)
-            await wait_in_line(self._models, finish.model, self._waits)
-            original = await self._holding.on(finish.round_id, partial(self._original, finish))
-            intend = partial(self._finishes.intend, finish.id, self._now())
-            if not await self._holding.on(finish.round_id, intend):
-                return finish.missed(Miss("unknown", paid="maybe"))
+            await self._storage_retry.wait_until_writable(upscale.round_id)
+            await wait_for_rate_limit(self._model_clients, upscale.model, self._waits)
+            original = await self._storage_retry.retry_until_stored(
+                upscale.round_id, partial(self._load_original, upscale)
+            )
+            mark_requested = partial(self._upscales.mark_requested, upscale.id, self._now())
+            if not await self._storage_retry.retry_until_stored(upscale.round_id, mark_requested):
+                return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
             started = perf_counter()
-            answer = await self._answer(finish, original)
-            landed = await self._priced(finish, answer, perf_counter() - started)
-        except PortraitLost as error:
-            await self._holding.tell(finish.round_id, error)
-            return finish.missed(Miss("picture_lost"))
+            result = await self._request(upscale, original)
+            completed = await self._store_with_cost(upscale, result, perf_counter() - started)
+        except PortraitMissing as error:
+            await self._storage_retry.notify_lead(upscale.round_id, error)
+            return upscale.with_failure(SlotFailure("picture_lost"))
         except ModelError as error:
-            measures.missed(error.kind, error.paid)
-            miss = Miss(error.kind, error.detail, error.paid)
-            return finish.missed(miss, perf_counter() - started, error.usd)
-        measures.drawn(finish.model, perf_counter() - started, answer.charge.usd, answer.charge.source)
-        return landed
+            measures.count_slot_failure(error.kind, error.paid)
+            failure = SlotFailure(error.kind, error.detail, error.paid)
+            return upscale.with_failure(failure, perf_counter() - started, error.reported_cost)
+        measures.observe_portrait(upscale.model, perf_counter() - started, result.charge.usd, result.charge.source)
+        return completed
 
-    async def _original(self, finish: Finish) -> bytes:
+    async def _load_original(self, upscale: Upscale) -> bytes:
         """The face's own bytes; raises PortraitLost."""
-        return await self._portraits.get((await self._face(finish)).portrait.key)
+        return await self._portraits.get((await self._load_face(upscale)).portrait.key)
 
-    async def _answer(self, finish: Finish, original: bytes) -> Answer:
-        if finish.way is FinishWay.UPSCALE:
-            return await self._models.upscaler(finish.model).enlarge(original)
-        aspect = (await self._rounds.get(finish.round_id)).brief.aspect
-        ask = Ask(finish.prompt, aspect, Size.FOUR_K, finish.seed or 0, (original,))
-        return await self._models.model(finish.model).draw(ask)
+    async def _request(self, upscale: Upscale, original: bytes) -> GenerationResult:
+        if upscale.method is UpscaleMethod.UPSCALER:
+            return await self._model_clients.upscaler(upscale.model).upscale(original)
+        aspect = (await self._rounds.get(upscale.round_id)).brief.aspect
+        request = GenerationRequest(upscale.prompt, aspect, Size.FOUR_K, upscale.seed or 0, (original,))
+        return await self._model_clients.model(upscale.model).generate(request)
 
-    async def _priced(self, finish: Finish, answer: Answer, seconds: float) -> Finish:
+    async def _store_with_cost(self, upscale: Upscale, result: GenerationResult, seconds: float) -> Upscale:
         """Landed; raises BadPicture with the price the vendor told for it."""
         try:
-            return await self._landed(finish, answer, seconds)
-        except BadPicture as error:
-            error.usd = answer.told
+            return await self._store(upscale, result, seconds)
+        except InvalidImage as error:
+            error.reported_cost = result.reported_cost
             raise
 
-    async def _landed(self, finish: Finish, answer: Answer, seconds: float) -> Finish:
+    async def _store(self, upscale: Upscale, result: GenerationResult, seconds: float) -> Upscale:
         """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""
-        seen = await examined(answer.data, finish.model)
-        if max(seen.width, seen.height) <= (await self._face(finish)).portrait.long_side:
-            raise BadPicture(finish.model, f"not larger: {seen.width} x {seen.height}", "yes")
-        pictures = {preview_key: seen.preview, original_key: answer.data}
+        checked = await examine_in_thread(result.data, upscale.model)
+        if max(checked.width, checked.height) <= (await self._load_face(upscale)).portrait.long_side:
+            raise InvalidImage(upscale.model, f"not larger: {checked.width} x {checked.height}", "yes")
+        pictures = {preview_key: checked.preview, original_key: result.data}
         for key, data in pictures.items():
-            put = partial(self._portraits.put, key(finish.round_id, finish.id), data)
-            await self._holding.on(finish.round_id, put)
-        ended = finish.landed(_portrait(finish, answer.data, seen), answer.charge, seconds, answer.request_id)
-        return replace(ended, seed=finish.seed if answer.seed is None else answer.seed)
+            store = partial(self._portraits.put, key(upscale.round_id, upscale.id), data)
+            await self._storage_retry.retry_until_stored(upscale.round_id, store)
+        completed = upscale.with_portrait(
+            _portrait(upscale, result.data, checked), result.charge, seconds, result.request_id
+        )
+        return replace(completed, seed=upscale.seed if result.seed is None else result.seed)
 
-    async def _stored(self, finish: Finish) -> Finish:
+    async def _restore(self, upscale: Upscale) -> Upscale:
         """A picture stored before a crash; its price is the listed one, since the vendor's answer is gone."""
-        data = await self._portraits.get(original_key(finish.round_id, finish.id))
-        answer = Answer(data, "", Charge(finish.price, "listed"))
-        return await self._landed(finish, answer, _since(finish.asked_at, self._now()))
+        data = await self._portraits.get(original_key(upscale.round_id, upscale.id))
+        result = GenerationResult(data, "", Charge(upscale.price, "listed"))
+        return await self._store(upscale, result, _elapsed_seconds(upscale.requested_at, self._now()))
 
-    async def _pair(self, face: Face, finish: Finish) -> Picture:
-        original = await preview_of(self._portraits, face.round_id, face.slot_id)
-        enlarged = await preview_of(self._portraits, finish.round_id, finish.id)
+    async def _side_by_side(self, face: Face, upscale: Upscale) -> Picture:
+        original = await get_preview(self._portraits, face.round_id, face.slot_id)
+        upscaled = await get_preview(self._portraits, upscale.round_id, upscale.id)
         aspect = (await self._rounds.get(face.round_id)).brief.aspect
-        name = f"{filename(face.character)}-{finish.attempt}-beside-original.jpg"
-        return Picture(await aside(pair, original, enlarged, aspect), name, finish="pair")
+        name = f"{filename(face.character)}-{upscale.attempt}-beside-original.jpg"
+        return Picture(await run_in_thread(side_by_side, original, upscaled, aspect), name, upscale_kind="pair")
 
-    async def _own(self, face: Face, finish: Finish) -> Picture:
+    async def _upscaled_picture(self, face: Face, upscale: Upscale) -> Picture:
         """The finish's bytes as they came, named for what they are."""
-        portrait = finish.portrait
+        portrait = upscale.portrait
         assert portrait
-        name = f"{filename(face.character)}-{portrait.width}x{portrait.height}.{ENDINGS[portrait.media_type]}"
-        return Picture(await self._portraits.get(portrait.key), name, finish="own")
+        name = f"{filename(face.character)}-{portrait.width}x{portrait.height}.{FILE_EXTENSIONS[portrait.media_type]}"
+        return Picture(await self._portraits.get(portrait.key), name, upscale_kind="own")
 
-    async def _face(self, finish: Finish) -> Face:
-        face = await self._roster.face(finish.round_id)
+    async def _load_face(self, upscale: Upscale) -> Face:
+        face = await self._roster.get_face(upscale.round_id)
         assert face
         return face
 
 
-def _portrait(finish: Finish, data: bytes, seen: Examined) -> Portrait:
-    key = original_key(finish.round_id, finish.id)
-    return Portrait(key, seen.media_type, seen.width, seen.height, len(data), seen.sha256, seen.credentials)
+def _portrait(upscale: Upscale, data: bytes, checked: ExaminedImage) -> Portrait:
+    key = original_key(upscale.round_id, upscale.id)
+    return Portrait(
+        key,
+        checked.media_type,
+        checked.width,
+        checked.height,
+        len(data),
+        checked.sha256,
+        checked.has_content_credentials,
+    )
 
 
-def _since(asked_at: datetime | None, now: datetime) -> float:
-    return (now - asked_at).total_seconds() if asked_at else 0.0
+def _elapsed_seconds(requested_at: datetime | None, now: datetime) -> float:
+    return (now - requested_at).total_seconds() if requested_at else 0.0

@@ -38,31 +38,31 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-Paid = Literal["no", "maybe", "yes"]
+PaidStatus = Literal["no", "maybe", "yes"]
 
 
 @dataclass(frozen=True)
-class Absent:
+class UnavailableModel:
     """A model that was wanted and does not draw: its title, and `why` (no_key, retired, down, budget, no_reference).
 
     `instead` is the title of what draws in its place, empty where nothing does; prices in dollars a portrait.
     """
 
     title: str
-    why: str
+    reason: str
     price: Decimal = Decimal(0)
-    instead: str = ""
-    instead_price: Decimal = Decimal(0)
+    substitute: str = ""
+    substitute_price: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Offered:
+class AlternativeOffer:
     """A round that could be cast instead: by `titles`, for at most `price` dollars; `wish_id` keeps its brief."""
 
     kind: Literal["instead", "only"]
     titles: tuple[str, ...]
     price: Decimal
-    wish_id: str
+    draft_id: str
 
 
 class CastingError(Exception):
@@ -80,40 +80,40 @@ class BriefError(CastingError):
     field: str
     problem: str
     got: str = ""
-    known: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     limit: int = 0
     line: str = ""
 
 
 @dataclass(eq=False)
-class Unready(CastingError):
+class FormErrors(CastingError):
     """A form with something wrong in it: by field's name, why."""
 
-    wrong: dict[str, CastingError]
+    by_field: dict[str, CastingError]
 
 
 @dataclass(eq=False)
-class Unfit(CastingError):
+class SettingsErrors(CastingError):
     """Each of `faults` tells of one field of a form what is wrong with it."""
 
-    faults: tuple[BriefError, ...]
+    errors: tuple[BriefError, ...]
 
 
 @dataclass(eq=False)
-class NotYours(CastingError):
+class NotLead(CastingError):
     """Only `may` (a person's id) can do `what`."""
 
-    what: str
-    may: str
+    action: str
+    allowed_user: str
 
 
 @dataclass(eq=False)
-class Barred(CastingError):
+class PermissionDenied(CastingError):
     """`what` (start, spend, lock, keep) is for those in `may` here; with `guest`, guests would have to be named."""
 
-    what: str
-    may: tuple[str, ...] = ()
-    guest: bool = False
+    action: str
+    allowed_users: tuple[str, ...] = ()
+    is_guest: bool = False
 
 
 @dataclass(eq=False)
@@ -125,31 +125,31 @@ class NotAVoter(CastingError):
 
 
 @dataclass(eq=False)
-class LeadLeft(CastingError):
+class LeadDeactivated(CastingError):
     """`what` is for the lead alone, and the account of `lead` is closed: `round_id` can be taken over."""
 
-    what: str
+    action: str
     lead: str
     round_id: str
 
 
 @dataclass(eq=False)
-class Changed(CastingError):
+class SettingsConflict(CastingError):
     """The customs are not as the form showed them; nothing was written."""
 
 
 @dataclass(eq=False)
-class Clashes(CastingError):
+class NameConflict(CastingError):
     """Both productions have characters of these `names`; nothing was moved."""
 
     names: tuple[str, ...]
 
 
 @dataclass(eq=False)
-class NotHere(CastingError):
+class NotAvailableHere(CastingError):
     """`why` is one of not_invited, private, unknown, not_a_channel; `line` is what the person typed."""
 
-    why: str
+    reason: str
     line: str = ""
 
 
@@ -166,7 +166,7 @@ class AlreadyCast(CastingError):
     """The character has a locked face; `wish_id` keeps the brief until somebody says yes to `price` dollars."""
 
     character: str
-    wish_id: str
+    draft_id: str
     price: Decimal
 
 
@@ -174,7 +174,7 @@ class AlreadyCast(CastingError):
 class RoundClosed(CastingError):
     """The round is in `state`, which does not allow `what`."""
 
-    what: str
+    action: str
     state: str
     character: str = ""
 
@@ -184,23 +184,23 @@ class NoWinner(CastingError):
     """Candidates `tied` share the lead; empty when nobody voted. `lacking`: so many more people had to vote."""
 
     tied: tuple[int, ...]
-    lacking: int = 0
+    votes_short_of_quorum: int = 0
 
 
 @dataclass(eq=False)
-class OutcomeChanged(CastingError):
+class TallyChanged(CastingError):
     """The leader is not the one the lead saw; `tally` maps candidate number to votes."""
 
-    seen: int | None
+    expected_leader: int | None
     tally: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
-class CannotFinish(CastingError):
+class CannotUpscale(CastingError):
     """`why` is one of not_cast, unlocked (by now), no_way (it is 4K already, or nothing here makes it larger), changed
     (not as shown)."""
 
-    why: str
+    reason: str
     character: str = ""
 
 
@@ -215,36 +215,36 @@ class OverBudget(CastingError):
     cap: str
     price: Decimal
     limit: Decimal
-    left: Decimal
+    remaining: Decimal
     resets_at: datetime | None = None
-    own: bool = False
+    is_production_cap: bool = False
 
 
 @dataclass(eq=False)
-class Dearer(CastingError):
+class PriceIncreased(CastingError):
     """What is wanted now costs `price` dollars, more than the `shown` ones; asked for again it is agreed to.
 
     `titles` are the models that would draw, where a form names them.
     """
 
     price: Decimal
-    shown: Decimal
+    shown_price: Decimal
     titles: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
-class Overspent(CastingError):
+class UnacknowledgedOverspend(CastingError):
     """Something cost `above` dollars more than was reserved for it; new spending waits until one of `may` has seen it.
 
     Empty `may`: nobody is asked for it in particular.
     """
 
-    above: Decimal
-    may: tuple[str, ...]
+    overspend: Decimal
+    allowed_users: tuple[str, ...]
 
 
 @dataclass(eq=False)
-class Settled(CastingError):
+class AlreadyResolved(CastingError):
     """The question of a charge has its answer."""
 
 
@@ -252,56 +252,56 @@ class Settled(CastingError):
 class NoModels(CastingError):
     """None of `wanted` has an account here; `configured` have."""
 
-    wanted: tuple[str, ...]
+    requested: tuple[str, ...]
     configured: tuple[str, ...]
 
 
 @dataclass(eq=False)
-class Unavailable(NoModels):
+class ModelsUnavailable(NoModels):
     """Models are not to be had; what could be cast instead costs more, or was not asked for, so it wants a press."""
 
-    absent: tuple[Absent, ...] = ()
-    offers: tuple[Offered, ...] = ()
+    unavailable: tuple[UnavailableModel, ...] = ()
+    offers: tuple[AlternativeOffer, ...] = ()
 
 
 @dataclass(eq=False)
-class Unreachable(CastingError):
+class SlackUnavailable(CastingError):
     """Slack could not be asked `what`."""
 
-    what: str
+    operation: str
 
 
 @dataclass(eq=False)
-class NotTaken(Unreachable):
+class SlackRejected(SlackUnavailable):
     """Slack refused `what` with its own word `why`; asking again does not help by itself."""
 
-    why: str = ""
+    code: str = ""
 
 
-class MessageGone(NotTaken):
+class MessageDeleted(SlackRejected):
     """The round's message is not there any more."""
 
 
-class PlaceClosed(NotTaken):
+class ChannelClosed(SlackRejected):
     """Nothing can be shown in the conversation for now: it is archived, or we were taken out of it."""
 
 
 @dataclass(eq=False)
-class NotKept(CastingError):
+class StorageUnavailable(CastingError):
     """What should be kept could not be, or not be read; nothing was written over.
 
     `part` is database, engine or portraits; `why` one of full, read_only, locked (somebody else holds it), damaged,
     away, newer (written by a later version); `detail` is the driver's own word, `where` a file or folder.
     """
 
-    part: str
-    why: str
+    component: str
+    reason: str
     detail: str = ""
-    where: str = ""
+    path: str = ""
 
 
 @dataclass(eq=False)
-class PortraitLost(CastingError, KeyError):
+class PortraitMissing(CastingError, KeyError):
     """Nothing stands under `key`, where a picture was kept."""
 
     key: str
@@ -320,11 +320,11 @@ class ModelError(CastingError):
     kind: ClassVar[str] = "down"
     model: str
     detail: str = ""
-    paid: Paid = "no"
-    usd: Decimal | None = None
+    paid: PaidStatus = "no"
+    reported_cost: Decimal | None = None
 
 
-class Refused(ModelError):
+class ContentRefused(ModelError):
     """The model's filter declined the prompt; never retried."""
 
     kind = "refused"
@@ -338,41 +338,41 @@ class RateLimited(ModelError):
     retry_after: float = 0.0
 
 
-class Unpaid(ModelError):
+class InsufficientCredit(ModelError):
     """The account has no money left or met its own spending limit."""
 
     kind = "no_money"
 
 
-class BadKey(ModelError):
+class AuthenticationFailed(ModelError):
     """The key is wrong, revoked or not allowed to use this model."""
 
     kind = "bad_key"
 
 
-class Retired(ModelError):
+class ModelRetired(ModelError):
     """The vendor no longer serves this id."""
 
     kind = "retired"
 
 
-class BadRequest(ModelError):
+class InvalidRequest(ModelError):
     """The vendor did not accept what we sent."""
 
     kind = "bad_request"
 
 
-class Down(ModelError):
+class ProviderDown(ModelError):
     """The vendor failed or could not be reached."""
 
     kind = "down"
 
 
 @dataclass(eq=False)
-class Resting(Down):
+class CircuitOpen(ProviderDown):
     """The model failed so often in a row that it is left alone `until` then; nothing was sent."""
 
-    until: datetime | None = None
+    retry_at: datetime | None = None
 
 
 class TimedOut(ModelError):
@@ -381,7 +381,7 @@ class TimedOut(ModelError):
     kind = "timed_out"
 
 
-class BadPicture(ModelError):
+class InvalidImage(ModelError):
     """An answer arrived that is not a usable picture."""
 
     kind = "bad_picture"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.dossier import Files, dossier, folder
+from bot.dossier import ArchiveFiles, archive_files, folder_name
 from bot.face import Face
-from bot.finish import kept
+from bot.finish import kept_upscale
 from bot.settings import Settings
 from storage import open_storage
 
@@ -21,15 +21,15 @@ class NoProduction(Exception):
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportResult:
     """How many characters and faces (a re-cast character has several), and the bytes in all."""
 
     characters: int
     faces: int
-    length: int
+    total_bytes: int
 
 
-async def export(settings: Settings, channel: str, into: Path) -> Exported:
+async def export(settings: Settings, channel: str, target: Path) -> ExportResult:
     """Write every face that was cast in a channel into a folder of its own; raises NotEmpty, NoProduction.
 
     Where several channels cast for one production, the others' faces are not among them: each channel is exported by
@@ -37,43 +37,43 @@ async def export(settings: Settings, channel: str, into: Path) -> Exported:
 
     The folders are called by character and version, with a number behind where two characters are called alike.
     """
-    if await asyncio.to_thread(_holds_something, into):
-        raise NotEmpty(str(into))
+    if await asyncio.to_thread(_has_files, target):
+        raise NotEmpty(str(target))
     storage = await open_storage(settings)
     try:
-        cast = await storage.roster.production(channel)
-        if not cast:
+        faces = await storage.roster.faces_of_channel(channel)
+        if not faces:
             raise NoProduction(channel)
         length = 0
-        for name, face in _named(cast).items():
-            finish = kept(await storage.finishes.of(face.round_id))
-            because = (await storage.rounds.get(face.round_id)).because
-            length += await _write(into / name, await dossier(face, finish, storage.portraits, because))
-        return Exported(len({face.character_id for face in cast}), len(cast), length)
+        for name, face in _faces_by_folder(faces).items():
+            upscale = kept_upscale(await storage.upscales.list_for_face(face.round_id))
+            recast_reason = (await storage.rounds.get(face.round_id)).recast_reason
+            length += await _write(target / name, await archive_files(face, upscale, storage.portraits, recast_reason))
+        return ExportResult(len({face.character_id for face in faces}), len(faces), length)
     finally:
         await storage.close()
 
 
-def _holds_something(into: Path) -> bool:
-    return into.exists() and any(into.iterdir())
+def _has_files(target: Path) -> bool:
+    return target.exists() and any(target.iterdir())
 
 
-def _named(cast: Sequence[Face]) -> dict[str, Face]:
+def _faces_by_folder(faces: Sequence[Face]) -> dict[str, Face]:
     """A folder name for each face; names that differ only in capitals are alike on some file systems."""
-    named: dict[str, Face] = {}
-    taken: set[str] = set()
-    for face in cast:
-        name, further = folder(face), 2
-        while name.casefold() in taken:
-            name, further = f"{folder(face)}-{further}", further + 1
-        taken.add(name.casefold())
-        named[name] = face
-    return named
+    by_folder: dict[str, Face] = {}
+    used_names: set[str] = set()
+    for face in faces:
+        name, suffix = folder_name(face), 2
+        while name.casefold() in used_names:
+            name, suffix = f"{folder_name(face)}-{suffix}", suffix + 1
+        used_names.add(name.casefold())
+        by_folder[name] = face
+    return by_folder
 
 
-async def _write(into: Path, files: Files) -> int:
+async def _write(target: Path, files: ArchiveFiles) -> int:
     def write() -> int:
-        into.mkdir(parents=True)
-        return sum((into / name).write_bytes(data) for name, data in files.items())
+        target.mkdir(parents=True)
+        return sum((target / name).write_bytes(data) for name, data in files.items())
 
     return await asyncio.to_thread(write)

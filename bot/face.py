@@ -10,7 +10,7 @@ FOUR_K_SIDE = 3_840
 
 
 @dataclass(frozen=True)
-class Place:
+class ChannelRef:
     """A conversation of a workspace: where a round lives. A channel is a production until a team says otherwise."""
 
     team: str
@@ -20,7 +20,7 @@ class Place:
 # Of 512 bits. A picture encoded anew, resized or trimmed by half a percent nearly always stays within it; no practice
 # portraits of one model and brief came nearer to each other than 23 (29,700 pairs). It errs towards showing one twice,
 # since losing a face costs more.
-_SAME_PICTURE = 20
+_MAX_HASH_DISTANCE = 20
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,16 @@ class Portrait:
     height: int
     length: int
     sha256: str
-    credentials: bool = False
-    likeness: str = ""
+    has_content_credentials: bool = False
+    perceptual_hash: str = ""
 
-    def same_picture(self, other: "Portrait") -> bool:
+    def shows_same_picture(self, other: "Portrait") -> bool:
         """Whether both show one picture, though its bytes may differ."""
         if self.sha256 == other.sha256:
             return True
-        if not self.likeness or len(self.likeness) != len(other.likeness):
+        if not self.perceptual_hash or len(self.perceptual_hash) != len(other.perceptual_hash):
             return False
-        return (int(self.likeness, 16) ^ int(other.likeness, 16)).bit_count() <= _SAME_PICTURE
+        return (int(self.perceptual_hash, 16) ^ int(other.perceptual_hash, 16)).bit_count() <= _MAX_HASH_DISTANCE
 
     @property
     def long_side(self) -> int:
@@ -58,7 +58,7 @@ class Portrait:
 
 
 @dataclass(frozen=True)
-class Release:
+class Unlock:
     """A face was unlocked: by whom, when, and the reason they gave."""
 
     person: str
@@ -77,7 +77,7 @@ class Face:
     round_id: str
     character_id: str
     character: str
-    place: Place
+    place: ChannelRef
     version: int
     slot_id: str
     number: int
@@ -98,8 +98,8 @@ class Face:
     locked_at: datetime
     message_ts: str
     use: str = ""
-    released: Release | None = None
-    varies: int | None = None
+    unlocked: Unlock | None = None
+    variation_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,10 @@ class Character:
 
     id: str
     name: str
-    place: Place
+    place: ChannelRef
     face: Face | None
-    open_round: str | None
-    production: str = ""
+    open_round_id: str | None
+    production_id: str = ""
     aliases: tuple[str, ...] = ()
-    former: Face | None = None
-    film: str = ""
+    last_unlocked_face: Face | None = None
+    production_name: str = ""

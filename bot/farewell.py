@@ -3,21 +3,21 @@
 from time import monotonic
 
 # Sockets first: whoever waits for an ack gets it. Then portraits that are paid for, until the engine has to stop.
-LAST_ACKS = 1.5
-LAST_CLOSES = 1.5
-LAST_DRAWINGS = 6.0
-LAST_REDRAWS = 1.0
+ACK_DRAIN_SECONDS = 1.5
+CLOSE_SECONDS = 1.5
+GENERATION_DRAIN_SECONDS = 6.0
+REDRAW_DRAIN_SECONDS = 1.0
 
 
-class Farewell:
+class ShutdownDeadline:
     """Knows when the process was told to stop."""
 
     def __init__(self) -> None:
-        self._told: float | None = None
+        self._started_at: float | None = None
 
-    def begin(self) -> None:
-        self._told = self._told or monotonic()
+    def start(self) -> None:
+        self._started_at = self._started_at or monotonic()
 
-    def left(self, until: float) -> float:
+    def remaining(self, limit: float) -> float:
         """Seconds until it is `until` seconds since the word to stop; all of them where there was none."""
-        return max(0.0, until - (monotonic() - self._told)) if self._told else until
+        return max(0.0, limit - (monotonic() - self._started_at)) if self._started_at else limit

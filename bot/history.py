@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from bot.ballot import Leg, Mark, Paper
-from bot.deed import Deed
-from bot.face import Character, Face, Place
-from bot.ports import Chronicle, Clock, Ledger, Roster, Rounds, Visibility
-from bot.recall import Recall, Recalled
-from bot.round import RECAST, Round, State
-from bot.statement import Paid
+from bot.ballot import BallotStage, BallotSubmission, VoteInput
+from bot.deed import AuditEvent
+from bot.face import ChannelRef, Character, Face
+from bot.ports import AuditLog, ChannelAccess, Ledger, Now, Roster, RoundRepository
+from bot.recall import Recall, RecallResult
+from bot.round import RECAST, Round, RoundState
+from bot.statement import RoundSpend
 
-_SECOND = 1_000_000
-BEGINNINGS = frozenset({"started", "rerolled", "refined", RECAST})
+_MICROSECONDS_PER_SECOND = 1_000_000
+START_KINDS = frozenset({"started", "rerolled", "refined", RECAST})
 # Deeds after which a ballot is closed or open.
-_STEERING = ("closed", "extended", "run_off")
+_BALLOT_ACTIONS = ("closed", "extended", "run_off")
 
 
 @dataclass(frozen=True)
-class Event:
+class TimelineEvent:
     """Something that happened. `kind` is how a round began (started, rerolled, refined, recast), spent, voted,
     deadline, locked, decided (by the lead), or a deed's own word.
 
@@ -33,45 +33,45 @@ class Event:
 
     kind: str
     at: datetime
-    place: Place
+    place: ChannelRef
     round_id: str
     people: tuple[str, ...] = ()
     count: int = 0
     number: int | None = None
     version: int | None = None
     usd: Decimal | None = None
-    note: str = ""
+    detail: str = ""
     lead: str = ""
-    leg: Leg = Leg.FIRST
+    stage: BallotStage = BallotStage.FIRST
 
 
 @dataclass(frozen=True)
-class Told:
+class CharacterHistory:
     """A character's events that somebody may know of, newest first; `faces` and `spent` (dollars) are of those rounds.
 
     `found` says whom a name found; without exactly one character there are no events.
     """
 
-    found: Recalled
-    events: tuple[Event, ...] = ()
-    faces: int = 0
+    recall_result: RecallResult
+    events: tuple[TimelineEvent, ...] = ()
+    face_count: int = 0
     spent: Decimal = Decimal(0)
 
     @property
     def character(self) -> Character:
-        return self.found.characters[0]
+        return self.recall_result.characters[0]
 
 
 @dataclass(frozen=True)
-class Kept:
+class RoundRecords:
     """All that is stored of one round."""
 
     round: Round
     face: Face | None
-    deeds: tuple[Deed, ...]
-    paid: tuple[Paid, ...]
-    marks: Sequence[Mark]
-    papers: Sequence[Paper]
+    audit_events: tuple[AuditEvent, ...]
+    spends: tuple[RoundSpend, ...]
+    vote_inputs: Sequence[VoteInput]
+    submissions: Sequence[BallotSubmission]
 
 
 class History:
@@ -79,107 +79,150 @@ class History:
 
     def __init__(
         self,
-        rounds: Rounds,
+        rounds: RoundRepository,
         roster: Roster,
         ledger: Ledger,
-        chronicle: Chronicle,
+        audit_log: AuditLog,
         recall: Recall,
-        visibility: Visibility,
-        now: Clock,
+        channel_access: ChannelAccess,
+        now: Now,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
         self._ledger = ledger
-        self._chronicle = chronicle
+        self._audit_log = audit_log
         self._recall = recall
-        self._visibility = visibility
+        self._channel_access = channel_access
         self._now = now
 
-    async def named(self, name: str, person: str, place: Place) -> Told:
+    async def get_by_name(self, name: str, person: str, place: ChannelRef) -> CharacterHistory:
         """The history of `name`, found as a recall finds it."""
-        return await self._told(await self._recall.recall(name, person, place), person, place)
+        return await self._build(await self._recall.recall(name, person, place), person, place)
 
-    async def of(self, character_id: str, person: str, place: Place) -> Told:
+    async def get_by_id(self, character_id: str, person: str, place: ChannelRef) -> CharacterHistory:
         """The history of a character chosen from a suggestion, or of one that was told before."""
-        return await self._told(await self._recall.show(character_id, person, place), person, place)
+        return await self._build(await self._recall.recall_by_id(character_id, person, place), person, place)
 
-    async def _told(self, found: Recalled, person: str, place: Place) -> Told:
-        if found.kind not in ("face", "casting", "unlocked"):
-            return Told(found)
-        character_id = found.characters[0].id
-        rounds = await self._rounds.of_character(character_id)
-        faces = {face.round_id: face for face in found.history}
-        deeds = await self._chronicle.of_character(character_id)
-        paid = await self._ledger.paid(character_id)
-        places = {r.place for r in rounds} | {deed.place for deed in deeds}
-        seen = {at for at in places if at == place or await self._visibility.sees(person, at)}
-        events = [_of_deed(deed, faces) for deed in deeds if deed.place in seen and not deed.round_id]
-        for round_ in (r for r in rounds if r.place in seen):
-            marks, papers = await self._rounds.marks(round_.id), await self._rounds.papers(round_.id)
-            theirs = tuple(deed for deed in deeds if deed.round_id == round_.id)
-            bills = tuple(bill for bill in paid if bill.round_id == round_.id)
-            events += events_of(Kept(round_, faces.get(round_.id), theirs, bills, marks, papers), self._now())
+    async def _build(self, recall_result: RecallResult, person: str, place: ChannelRef) -> CharacterHistory:
+        if recall_result.kind not in ("face", "casting", "unlocked"):
+            return CharacterHistory(recall_result)
+        character_id = recall_result.characters[0].id
+        rounds = await self._rounds.list_for_character(character_id)
+        faces = {face.round_id: face for face in recall_result.history}
+        audit_events = await self._audit_log.list_for_character(character_id)
+        spends = await self._ledger.list_round_spends(character_id)
+        places = {r.place for r in rounds} | {audit_event.place for audit_event in audit_events}
+        visible = {
+            channel for channel in places if channel == place or await self._channel_access.can_see(person, channel)
+        }
+        events = [
+            _from_audit_event(audit_event, faces)
+            for audit_event in audit_events
+            if audit_event.place in visible and not audit_event.round_id
+        ]
+        for round_ in (r for r in rounds if r.place in visible):
+            vote_inputs, submissions = (
+                await self._rounds.list_vote_inputs(round_.id),
+                await self._rounds.list_submissions(round_.id),
+            )
+            round_events = tuple(audit_event for audit_event in audit_events if audit_event.round_id == round_.id)
+            round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
+            events += round_timeline(
+                RoundRecords(round_, faces.get(round_.id), round_events, round_spends, vote_inputs, submissions),
+                self._now(),
+            )
         spent = sum((e.usd for e in events if e.kind == "spent" and e.usd), Decimal(0))
-        locked = sum(e.kind in ("locked", "decided") for e in events)
-        return Told(found, tuple(newest_first(events)), locked, spent)
+        face_count = sum(e.kind in ("locked", "decided") for e in events)
+        return CharacterHistory(recall_result, tuple(newest_first(events)), face_count, spent)
 
 
-def newest_first(events: Iterable[Event]) -> list[Event]:
+def newest_first(events: Iterable[TimelineEvent]) -> list[TimelineEvent]:
     """By time; what happened at one moment stays in its order, backwards."""
     return sorted(events, key=lambda event: event.at)[::-1]
 
 
-def events_of(kept: Kept, now: datetime) -> list[Event]:
+def round_timeline(records: RoundRecords, now: datetime) -> list[TimelineEvent]:
     """What happened in one round, in the order it happened."""
-    faces = {kept.round.id: kept.face} if kept.face else {}
-    events = [_beginning(kept.round), *_spending(kept), *_votes(kept), *_ends(kept, now)]
-    return sorted([*events, *(_of_deed(deed, faces) for deed in kept.deeds)], key=lambda event: event.at)
+    faces = {records.round.id: records.face} if records.face else {}
+    events = [
+        _start_event(records.round),
+        *_spend_events(records),
+        *_vote_events(records),
+        *_close_and_lock_events(records, now),
+    ]
+    return sorted(
+        [*events, *(_from_audit_event(audit_event, faces) for audit_event in records.audit_events)],
+        key=lambda event: event.at,
+    )
 
 
-def _beginning(round_: Round) -> Event:
-    lead = round_.lead if round_.lead != round_.starter else ""
+def _start_event(round_: Round) -> TimelineEvent:
+    lead = round_.lead if round_.lead != round_.started_by else ""
     kind = round_.origin or "started"
-    price, why = round_.another, round_.because
-    return Event(kind, round_.opened_at, round_.place, round_.id, (round_.starter,), usd=price, note=why, lead=lead)
+    price, reason = round_.repeat_price, round_.recast_reason
+    return TimelineEvent(
+        kind, round_.opened_at, round_.place, round_.id, (round_.started_by,), usd=price, detail=reason, lead=lead
+    )
 
 
-def _spending(kept: Kept) -> Iterator[Event]:
+def _spend_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     """A person's charges, told at the last of them."""
-    for bill in kept.paid:
-        yield Event("spent", bill.at, kept.round.place, kept.round.id, (bill.person,), count=bill.count, usd=bill.usd)
+    for spend in records.spends:
+        yield TimelineEvent(
+            "spent", spend.at, records.round.place, records.round.id, (spend.person,), count=spend.count, usd=spend.usd
+        )
 
 
-def _votes(kept: Kept) -> Iterator[Event]:
+def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     """Who voted, told at the last vote. Of an open sealed ballot its message alone tells how many, and nothing when."""
-    round_ = kept.round
-    if round_.sealed and round_.state in (State.DRAWING, State.VOTING):
+    round_ = records.round
+    if round_.is_sealed and round_.state in (RoundState.DRAWING, RoundState.VOTING):
         return
-    marked = [(m.stamp, m.person) for m in kept.marks if m.on]
-    for leg in Leg:
-        papers = [(paper.stamp, paper.person) for paper in kept.papers if paper.leg is leg]
-        if cast := sorted(papers if leg is Leg.RUN_OFF or round_.sealed else marked):
-            people = tuple(dict.fromkeys(person for _, person in cast))
-            at = datetime.fromtimestamp(cast[-1][0] / _SECOND, UTC)
-            known = () if round_.sealed else people
-            yield Event("voted", at, round_.place, round_.id, known, count=len(people), leg=leg)
+    open_votes = [(m.event_ts_us, m.person) for m in records.vote_inputs if m.on]
+    for stage in BallotStage:
+        submissions = [
+            (submission.event_ts_us, submission.person)
+            for submission in records.submissions
+            if submission.stage is stage
+        ]
+        if votes := sorted(submissions if stage is BallotStage.RUN_OFF or round_.is_sealed else open_votes):
+            people = tuple(dict.fromkeys(person for _, person in votes))
+            at = datetime.fromtimestamp(votes[-1][0] / _MICROSECONDS_PER_SECOND, UTC)
+            visible_people = () if round_.is_sealed else people
+            yield TimelineEvent("voted", at, round_.place, round_.id, visible_people, count=len(people), stage=stage)
 
 
-def _ends(kept: Kept, now: datetime) -> Iterator[Event]:
+def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[TimelineEvent]:
     """A close that nobody pressed, and the lock."""
-    round_, face = kept.round, kept.face
-    steered = [deed.what for deed in kept.deeds if deed.what in _STEERING]
-    ended = face.locked_at if face else now
-    by_itself = round_.tally is not None and steered[-1:] != ["closed"]
-    if by_itself and round_.closes_at and round_.closes_at < ended and round_.state is not State.VOTING:
-        yield Event("deadline", round_.closes_at, round_.place, round_.id)
+    round_, face = records.round, records.face
+    ballot_actions = [
+        audit_event.action for audit_event in records.audit_events if audit_event.action in _BALLOT_ACTIONS
+    ]
+    ended_at = face.locked_at if face else now
+    closed_by_deadline = round_.tally is not None and ballot_actions[-1:] != ["closed"]
+    if (
+        closed_by_deadline
+        and round_.closes_at
+        and round_.closes_at < ended_at
+        and round_.state is not RoundState.VOTING
+    ):
+        yield TimelineEvent("deadline", round_.closes_at, round_.place, round_.id)
     if face:
         kind = "decided" if face.decided_by_lead else "locked"
         by = (face.locked_by,)
-        yield Event(kind, face.locked_at, round_.place, round_.id, by, number=face.number, version=face.version)
+        yield TimelineEvent(kind, face.locked_at, round_.place, round_.id, by, number=face.number, version=face.version)
 
 
-def _of_deed(deed: Deed, faces: dict[str, Face]) -> Event:
-    face = faces.get(deed.round_id)
-    by = (deed.person,) if deed.person else ()
+def _from_audit_event(audit_event: AuditEvent, faces: dict[str, Face]) -> TimelineEvent:
+    face = faces.get(audit_event.round_id)
+    by = (audit_event.person,) if audit_event.person else ()
     version = face.version if face else None
-    return Event(deed.what, deed.at, deed.place, deed.round_id, by, version=version, note=deed.note)
+    return TimelineEvent(
+        audit_event.action,
+        audit_event.at,
+        audit_event.place,
+        audit_event.round_id,
+        by,
+        version=version,
+        detail=audit_event.detail,
+    )

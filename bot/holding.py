@@ -8,53 +8,53 @@ from typing import TypeVar
 
 import structlog
 
-from bot.errors import NotKept, PortraitLost, Unreachable
-from bot.ports import Portraits, Stage
-from bot.waits import Waits
+from bot.errors import PortraitMissing, SlackUnavailable, StorageUnavailable
+from bot.ports import Portraits, RoundPublisher
+from bot.waits import RetryDelays
 
 R = TypeVar("R")
 log = structlog.get_logger()
 
 
-class Holding:
+class StorageRetry:
     """Waits for database and portraits, and tells the lead what it waits for."""
 
-    def __init__(self, portraits: Portraits, stage: Stage, waits: Waits) -> None:
+    def __init__(self, portraits: Portraits, publisher: RoundPublisher, waits: RetryDelays) -> None:
         self._portraits = portraits
-        self._stage = stage
-        self._waits = waits.not_kept
+        self._publisher = publisher
+        self._waits = waits.storage
 
-    async def ready(self, round_id: str) -> bool:
+    async def wait_until_writable(self, round_id: str) -> bool:
         """Come back once a portrait could be stored; whether that had to be waited for."""
         waited = False
 
-        async def look() -> None:
+        async def check() -> None:
             nonlocal waited
             try:
-                await self._portraits.ready()
-            except NotKept:
+                await self._portraits.check_writable()
+            except StorageUnavailable:
                 waited = True
                 raise
 
-        await self.on(round_id, look)
+        await self.retry_until_stored(round_id, check)
         return waited
 
-    async def on(self, round_id: str, write: Callable[[], Awaitable[R]]) -> R:
+    async def retry_until_stored(self, round_id: str, write: Callable[[], Awaitable[R]]) -> R:
         """What `write` gives, tried until it is kept; it must be one that may be repeated."""
-        waits = chain(self._waits, repeat(self._waits[-1]))
-        told = False
+        delays = chain(self._waits, repeat(self._waits[-1]))
+        is_notified = False
         while True:
             try:
                 return await write()
-            except NotKept as error:
-                log.error("not_kept", round=round_id, part=error.part, why=error.why, detail=error.detail)  # noqa: TRY400 - again and again
-                if not told:
-                    await self.tell(round_id, error)
-                told = True
-            await asyncio.sleep(next(waits))
+            except StorageUnavailable as error:
+                log.error("not_kept", round=round_id, part=error.component, why=error.reason, detail=error.detail)  # noqa: TRY400 - again and again
+                if not is_notified:
+                    await self.notify_lead(round_id, error)
+                is_notified = True
+            await asyncio.sleep(next(delays))
 
-    async def tell(self, round_id: str, error: NotKept | PortraitLost) -> None:
+    async def notify_lead(self, round_id: str, error: StorageUnavailable | PortraitMissing) -> None:
         """The lead, once for each reason; whom Slack or the database do not let us tell finds it in the log."""
-        word = f"not_kept:{error.why}" if isinstance(error, NotKept) else "portrait_lost"
-        with suppress(Unreachable, NotKept):
-            await self._stage.tell_lead(round_id, word)
+        notice = f"not_kept:{error.reason}" if isinstance(error, StorageUnavailable) else "portrait_lost"
+        with suppress(SlackUnavailable, StorageUnavailable):
+            await self._publisher.notify_lead(round_id, notice)

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.budget import Caps
-from bot.face import Character, Place
-from bot.ports import Page, Roster, Rounds, Search, Shelf, Visibility
-from bot.recall import LIKELY, Recall, nearest
+from bot.face import ChannelRef, Character
+from bot.ports import ChannelAccess, Page, Roster, RosterQuery, RosterSection, RoundRepository
+from bot.recall import MAX_SIMILAR_NAMES, Recall, nearest
 from bot.round import Round
 from bot.spending import Spending
 
-A_PAGE = 15
+PAGE_SIZE = 15
 
 
 @dataclass(frozen=True)
-class Browsing:
+class RosterFilter:
     """Where somebody is in the roster: words they search for, the production (its id) they chose, the page from 1."""
 
     words: str = ""
@@ -36,13 +36,13 @@ class HomeView:
     spent_today: Decimal
     cap: Decimal
     total: int = 0
-    looking: Browsing = Browsing()
-    shelves: tuple[Shelf, ...] = ()
-    nearest: bool = False
+    roster_filter: RosterFilter = RosterFilter()
+    sections: tuple[RosterSection, ...] = ()
+    is_fuzzy: bool = False
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // A_PAGE))
+        return max(1, -(-self.total // PAGE_SIZE))
 
 
 class Home:
@@ -50,54 +50,65 @@ class Home:
 
     def __init__(
         self,
-        rounds: Rounds,
+        rounds: RoundRepository,
         roster: Roster,
         spending: Spending,
         recall: Recall,
-        visibility: Visibility,
+        channel_access: ChannelAccess,
         caps: Caps,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
         self._spending = spending
         self._recall = recall
-        self._visibility = visibility
+        self._channel_access = channel_access
         self._caps = caps
 
-    async def home(self, team: str, person: str, looking: Browsing = Browsing()) -> HomeView:
+    async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
         """What the person may see of their workspace now, wherever in it they were."""
-        rounds = await self._rounds.waiting_for(person, team)
-        shelves = await self._roster.shelves(team)
-        places = dict.fromkeys([*(r.place for r in rounds), *(shelf.place for shelf in shelves)])
-        seen = await self._recall.seen(places, person, Place(team, ""))
-        open_to = tuple(shelf for shelf in shelves if shelf.place in seen)
-        if looking.production not in {shelf.production for shelf in open_to}:
-            looking = replace(looking, production="")
-        page, looking, guessed = await self._page(team, open_to, looking)
+        rounds = await self._rounds.list_without_vote(person, team)
+        sections = await self._roster.sections(team)
+        places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
+        visible = await self._recall.visible_channels(places, person, ChannelRef(team, ""))
+        visible_sections = tuple(section for section in sections if section.place in visible)
+        if roster_filter.production not in {section.production_id for section in visible_sections}:
+            roster_filter = replace(roster_filter, production="")
+        page, roster_filter, is_fuzzy = await self._page(team, visible_sections, roster_filter)
         spent = await self._spending.used_today(team)
-        waiting = tuple(r for r in rounds if r.place in seen and r.may_vote(person))
+        waiting = tuple(r for r in rounds if r.place in visible and r.can_vote(person))
         return HomeView(
-            waiting, page.characters, spent, self._caps.per_day, page.total, looking, open_to, nearest=guessed
+            waiting,
+            page.characters,
+            spent,
+            self._caps.per_day,
+            page.total,
+            roster_filter,
+            visible_sections,
+            is_fuzzy=is_fuzzy,
         )
 
-    async def _page(self, team: str, shelves: Sequence[Shelf], looking: Browsing) -> tuple[Page, Browsing, bool]:
+    async def _page(
+        self, team: str, sections: Sequence[RosterSection], roster_filter: RosterFilter
+    ) -> tuple[Page, RosterFilter, bool]:
         """The page looked at, or the last one there is; where nobody is called so, those who nearly are."""
-        search = Search(tuple(dict.fromkeys(s.place for s in shelves)), looking.production, looking.words)
-        number = max(1, looking.page)
-        page = await self._roster.page(search, A_PAGE, (number - 1) * A_PAGE)
+        query = RosterQuery(
+            tuple(dict.fromkeys(s.place for s in sections)), roster_filter.production, roster_filter.words
+        )
+        number = max(1, roster_filter.page)
+        page = await self._roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         if not page.characters and page.total:
-            number = -(-page.total // A_PAGE)
-            page = await self._roster.page(search, A_PAGE, (number - 1) * A_PAGE)
-        if page.total or not looking.words:
-            return page, replace(looking, page=number), False
-        near = await self._near(team, search)
-        return Page(near, len(near)), replace(looking, page=1), bool(near)
+            number = -(-page.total // PAGE_SIZE)
+            page = await self._roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+        if page.total or not roster_filter.words:
+            return page, replace(roster_filter, page=number), False
+        similar = await self._similar(team, query)
+        return Page(similar, len(similar)), replace(roster_filter, page=1), bool(similar)
 
-    async def _near(self, team: str, search: Search) -> tuple[Character, ...]:
-        called = [
+    async def _similar(self, team: str, query: RosterQuery) -> tuple[Character, ...]:
+        matches = [
             c
-            for c in await self._roster.like(team, search.words, LIKELY)
-            if c.place in search.places and search.production in ("", c.production)
+            for c in await self._roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
+            if c.place in query.places and query.production_id in ("", c.production_id)
         ]
-        found = dict.fromkeys(c.character_id for c in nearest(search.words, called, A_PAGE))
-        return tuple(await self._roster.some(list(found)))
+        found = dict.fromkeys(c.character_id for c in nearest(query.text, matches, PAGE_SIZE))
+        return tuple(await self._roster.get_many(list(found)))

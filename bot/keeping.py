@@ -4,21 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.budget import Caps
-from bot.catalogue import Catalogue, ModelFacts
-from bot.customs import OWN, Wished
-from bot.deed import Deed
-from bot.errors import BriefError, Changed, Unfit
-from bot.face import Place
-from bot.permits import Permits
-from bot.ports import Chronicle, Clock, Productions, Visibility
+from bot.catalogue import Catalogue, ModelSpec
+from bot.customs import OWN_PRODUCTION, SettingsInput
+from bot.deed import AuditEvent
+from bot.errors import BriefError, SettingsConflict, SettingsErrors
+from bot.face import ChannelRef
+from bot.permits import Permissions
+from bot.ports import AuditLog, ChannelAccess, Now, Productions
 from bot.production import Production
 
-JOINED, SET = "joined", "set_"
-_TOLD = 12
+JOINED, SET_PREFIX = "joined", "set_"
+_MAX_CHANGES_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Other:
+class JoinableProduction:
     """A production the channel could cast for: its id (or OWN), its name, and the name of a channel of it that the
     person is in."""
 
@@ -28,131 +28,155 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SettingsForm:
     """What holds in `place` now, and what may be chosen; `deeds` are the last changes, the newest first."""
 
-    place: Place
+    place: ChannelRef
     channel: str
     production: Production
-    others: tuple[Other, ...]
-    models: tuple[ModelFacts, ...]
-    deeds: tuple[Deed, ...]
+    joinable: tuple[JoinableProduction, ...]
+    models: tuple[ModelSpec, ...]
+    changes: tuple[AuditEvent, ...]
     caps: Caps
 
 
-class Keeping:
+class ProductionSettingsEditor:
     """Shows and changes customs. `admins` need not name themselves among those who may."""
 
     def __init__(
         self,
         productions: Productions,
-        chronicle: Chronicle,
-        visibility: Visibility,
-        permits: Permits,
+        audit_log: AuditLog,
+        channel_access: ChannelAccess,
+        permissions: Permissions,
         catalogue: Catalogue,
         caps: Caps,
         admins: frozenset[str],
-        now: Clock,
+        now: Now,
     ) -> None:
         self._productions = productions
-        self._chronicle = chronicle
-        self._visibility = visibility
-        self._permits = permits
+        self._audit_log = audit_log
+        self._channel_access = channel_access
+        self._permissions = permissions
         self._catalogue = catalogue
         self._caps = caps
         self._admins = admins
         self._now = now
 
-    async def standing(self, place: Place, person: str) -> Standing:
+    async def form(self, place: ChannelRef, person: str) -> SettingsForm:
         """What a form starts with; raises Barred, Unreachable."""
-        await self._permits.keep(place, person)
-        theirs = await self._visibility.channels_of(place.team, person)
-        production = await self._productions.of(place)
-        deeds = await self._chronicle.of_production(place)
-        return Standing(
+        await self._permissions.require_settings_change(place, person)
+        channel_names = await self._channel_access.list_channels(place.team, person)
+        production = await self._productions.get(place)
+        audit_events = await self._audit_log.list_for_production(place)
+        return SettingsForm(
             place,
-            theirs.get(place.channel, ""),
+            channel_names.get(place.channel, ""),
             production,
-            await self._others(production, place, theirs),
-            self._models(production),
-            _since_joined(deeds)[:_TOLD],
+            await self._joinable_productions(production, place, channel_names),
+            self._selectable_models(production),
+            _changes_since_join(audit_events)[:_MAX_CHANGES_SHOWN],
             self._caps,
         )
 
     async def save(
-        self, place: Place, person: str, seen: str, chosen: Mapping[str, tuple[str, ...]]
-    ) -> tuple[Deed, ...]:
+        self, place: ChannelRef, person: str, expected_digest: str, chosen: Mapping[str, tuple[str, ...]]
+    ) -> tuple[AuditEvent, ...]:
         """Write what a form says and who changed what; the changes, none where all is as it was.
 
         `seen` is the digest of what the form showed. Raises Barred, Unfit, Changed, Clashes, Unreachable.
         """
-        await self._permits.keep(place, person)
-        wished, before = Wished.of(chosen), await self._productions.of(place)
-        if before.digest != seen:
-            raise Changed
-        changes = wished.changes(before)
-        if wished.production:
+        await self._permissions.require_settings_change(place, person)
+        settings_input, current = SettingsInput.parse(chosen), await self._productions.get(place)
+        if current.digest != expected_digest:
+            raise SettingsConflict
+        changes = settings_input.changes(current)
+        if settings_input.production:
             if changes:
-                raise Unfit((BriefError("production", "first_join"),))
-            return (await self._join(place, person, before, wished.production),)
-        if faults := (*wished.misfits(self._caps), *self._shut_out(wished, before, person)):
-            raise Unfit(faults)
+                raise SettingsErrors((BriefError("production", "first_join"),))
+            return (await self._join(place, person, current, settings_input.production),)
+        if errors := (*settings_input.cap_errors(self._caps), *self._lockout_errors(settings_input, current, person)):
+            raise SettingsErrors(errors)
         now = self._now()
-        deeds = tuple(Deed(SET + field, place, person, now, note=f"{old}\n{new}") for field, old, new in changes)
-        if deeds:
-            await self._productions.keep(place, wished.name, wished.customs, *deeds, seen=seen)
-        return deeds
+        audit_events = tuple(
+            AuditEvent(SET_PREFIX + field, place, person, now, detail=f"{old}\n{new}") for field, old, new in changes
+        )
+        if audit_events:
+            await self._productions.save(
+                place, settings_input.name, settings_input.settings, *audit_events, expected_digest=expected_digest
+            )
+        return audit_events
 
-    async def _join(self, place: Place, person: str, before: Production, wanted: str) -> Deed:
+    async def _join(self, place: ChannelRef, person: str, current: Production, production_id: str) -> AuditEvent:
         """Only for whoever is in a channel of the other production, and may change its customs too."""
-        theirs = await self._visibility.channels_of(place.team, person)
-        others = {other.id: other for other in await self._others(before, place, theirs)}
-        if wanted not in others:
-            raise Unfit((BriefError("production", "unseen"),))
-        if wanted != OWN:
-            other = next(p for p in await self._productions.all(place.team) if p.id == wanted)
-            await self._permits.keep(Place(place.team, other.channels[0]), person)
-        old = before.name or f"#{before.home.channel}"
-        new = others[wanted].name or f"#{place.channel if wanted == OWN else other.home.channel}"
-        deed = Deed(JOINED, place, person, self._now(), note=f"{old}\n{new}")
-        await self._productions.join(place, "" if wanted == OWN else wanted, deed, before.digest)
-        return deed
+        channel_names = await self._channel_access.list_channels(place.team, person)
+        joinable = {other.id: other for other in await self._joinable_productions(current, place, channel_names)}
+        if production_id not in joinable:
+            raise SettingsErrors((BriefError("production", "unseen"),))
+        if production_id != OWN_PRODUCTION:
+            other = next(p for p in await self._productions.list_all(place.team) if p.id == production_id)
+            await self._permissions.require_settings_change(ChannelRef(place.team, other.channels[0]), person)
+        old = current.name or f"#{current.home.channel}"
+        new = (
+            joinable[production_id].name
+            or f"#{place.channel if production_id == OWN_PRODUCTION else other.home.channel}"
+        )
+        audit_event = AuditEvent(JOINED, place, person, self._now(), detail=f"{old}\n{new}")
+        await self._productions.join(
+            place, "" if production_id == OWN_PRODUCTION else production_id, audit_event, current.digest
+        )
+        return audit_event
 
-    async def _others(self, own: Production, place: Place, theirs: Mapping[str, str]) -> tuple[Other, ...]:
+    async def _joinable_productions(
+        self, current: Production, place: ChannelRef, channel_names: Mapping[str, str]
+    ) -> tuple[JoinableProduction, ...]:
         """The channel's own production, where it casts for another one now; then all that the person is in."""
-        everyone = await self._productions.all(place.team)
-        home = next((p for p in everyone if p.home == place), None)
-        back = () if own.home == place else (Other(OWN, home.name if home else ""),)
+        productions = await self._productions.list_all(place.team)
+        own_production = next((p for p in productions if p.home == place), None)
+        own_option = (
+            ()
+            if current.home == place
+            else (JoinableProduction(OWN_PRODUCTION, own_production.name if own_production else ""),)
+        )
         found = []
-        for production in everyone:
-            if production.id == own.id or production is home:
+        for production in productions:
+            if production.id == current.id or production is own_production:
                 continue
-            if seen := [channel for channel in production.channels if channel in theirs]:
-                known = production.home.channel if production.home.channel in seen else seen[0]
-                found.append(Other(production.id, production.name, theirs[known]))
-        return (*back, *sorted(found, key=lambda other: (other.name or other.channel).casefold()))
+            if shared_channels := [channel for channel in production.channels if channel in channel_names]:
+                named_channel = (
+                    production.home.channel if production.home.channel in shared_channels else shared_channels[0]
+                )
+                found.append(JoinableProduction(production.id, production.name, channel_names[named_channel]))
+        return (*own_option, *sorted(found, key=lambda other: (other.name or other.channel).casefold()))
 
-    def _models(self, production: Production) -> tuple[ModelFacts, ...]:
+    def _selectable_models(self, production: Production) -> tuple[ModelSpec, ...]:
         """What can draw today, and what the customs name already."""
         today = self._now().date()
-        named = production.customs.models
-        return tuple(m for m in self._catalogue.models if self._catalogue.available(m, today) or m.id in named)
+        selected = production.settings.models
+        return tuple(m for m in self._catalogue.models if self._catalogue.is_available(m, today) or m.id in selected)
 
-    def _shut_out(self, wished: Wished, before: Production, person: str) -> tuple[BriefError, ...]:
+    def _lockout_errors(
+        self, settings_input: SettingsInput, current: Production, person: str
+    ) -> tuple[BriefError, ...]:
         """Whoever names others for the settings and not themselves could not undo it."""
-        keepers = wished.customs.keepers
-        if not keepers or keepers == before.customs.keepers or person in keepers or person in self._admins:
+        may_change = settings_input.settings.may_change_settings
+        if (
+            not may_change
+            or may_change == current.settings.may_change_settings
+            or person in may_change
+            or person in self._admins
+        ):
             return ()
-        return (BriefError("keepers", "yourself"),)
+        return (BriefError("may_change_settings", "yourself"),)
 
 
-def _since_joined(deeds: Sequence[Deed]) -> tuple[Deed, ...]:
+def _changes_since_join(audit_events: Sequence[AuditEvent]) -> tuple[AuditEvent, ...]:
     """Changes of customs, the newest first; what a channel changed while it cast for another production is not told
     here, since not everybody here may see that channel."""
-    told: list[Deed] = []
-    for deed in deeds:
-        if deed.what == JOINED:
-            told = [d for d in told if d.place != deed.place]
-        if deed.what == JOINED or deed.what.startswith(SET):
-            told.append(deed)
-    return tuple(reversed(told))
+    changes: list[AuditEvent] = []
+    for audit_event in audit_events:
+        if audit_event.action == JOINED:
+            changes = [d for d in changes if d.place != audit_event.place]
+        if audit_event.action == JOINED or audit_event.action.startswith(SET_PREFIX):
+            changes.append(audit_event)
+    return tuple(reversed(changes))

@@ -4,53 +4,66 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.catalogue import Ending
-from bot.errors import Unreachable
-from bot.ports import Accounts, Clock, Messenger, Notices
+from bot.catalogue import Retirement
+from bot.errors import SlackUnavailable
+from bot.ports import DirectMessages, Now, RetirementNotices, RetirementSource
 
 log = structlog.get_logger()
 
-_DAY = timedelta(days=1)
+_CHECK_INTERVAL = timedelta(days=1)
 # Where an account gave no answer, or a ballot may still have to close before its lead can be told.
-_AGAIN = timedelta(hours=1)
+_RETRY_INTERVAL = timedelta(hours=1)
 
 
-class Lifecycle:
+class RetirementWatcher:
     """The daily look at every account's list of models. The catalogue learns from it; what it learnt is asked anew at
     each start, and who was told stands in storage."""
 
-    def __init__(self, accounts: Accounts, notices: Notices, messenger: Messenger, now: Clock) -> None:
-        self._accounts = accounts
-        self._notices = notices
-        self._messenger = messenger
+    def __init__(
+        self,
+        retirement_source: RetirementSource,
+        retirement_notices: RetirementNotices,
+        direct_messages: DirectMessages,
+        now: Now,
+    ) -> None:
+        self._retirement_source = retirement_source
+        self._retirement_notices = retirement_notices
+        self._direct_messages = direct_messages
         self._now = now
-        self._looked: datetime | None = None
-        self._next: datetime | None = None
+        self._checked_at: datetime | None = None
+        self._next_check: datetime | None = None
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Ask the accounts if a day has passed, or a model answered as retired, and tell of what ends."""
         now = self._now()
-        doubted = self._looked is not None and await self._notices.doubted(self._looked)
-        if self._next and now < self._next and not doubted:
+        has_recent_error = self._checked_at is not None and await self._retirement_notices.has_recent_retired_error(
+            self._checked_at
+        )
+        if self._next_check and now < self._next_check and not has_recent_error:
             return
-        self._looked, self._next = now, now + _AGAIN
-        catalogue = self._accounts.catalogue
-        said = await self._accounts.endings(now.date())
-        catalogue.learn(said)
-        endings = catalogue.endings(now.date())
-        for ending in endings:
-            log.info("model_ends", model=ending.model.id, on=ending.on.isoformat(), gone=ending.gone)
-            await self._announce(ending, now)
-        everybody = {m.id for m in catalogue.models if m.provider in catalogue.configured}
-        if everybody <= said.keys() and not doubted:
-            self._next = now + _DAY
+        self._checked_at, self._next_check = now, now + _RETRY_INTERVAL
+        catalogue = self._retirement_source.catalogue
+        vendor_dates = await self._retirement_source.retirement_dates(now.date())
+        catalogue.update_retirements(vendor_dates)
+        retirements = catalogue.retirements(now.date())
+        for retirement in retirements:
+            log.info(
+                "model_ends",
+                model=retirement.model.id,
+                on=retirement.retires_on.isoformat(),
+                gone=retirement.is_retired,
+            )
+            await self._announce(retirement, now)
+        model_ids = {m.id for m in catalogue.models if m.provider in catalogue.configured_providers}
+        if model_ids <= vendor_dates.keys() and not has_recent_error:
+            self._next_check = now + _CHECK_INTERVAL
 
-    async def _announce(self, ending: Ending, now: datetime) -> None:
+    async def _announce(self, retirement: Retirement, now: datetime) -> None:
         """Rather never than twice: who is being told is written first. Whom Slack keeps from us is tried next time."""
-        for reader in await self._notices.concerned(ending.model.id):
-            if not await self._notices.take(reader, ending.model.id, now):
+        for recipient in await self._retirement_notices.recipients(retirement.model.id):
+            if not await self._retirement_notices.claim(recipient, retirement.model.id, now):
                 continue
             try:
-                await self._messenger.tell(reader, ending)
-            except Unreachable:
-                await self._notices.give_back(reader, ending.model.id)
+                await self._direct_messages.send_retirement(recipient, retirement)
+            except SlackUnavailable:
+                await self._retirement_notices.release(recipient, retirement.model.id)

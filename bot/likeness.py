@@ -4,56 +4,58 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.brief import Brief, Consent
-from bot.errors import BadPicture, BriefError, NotHere
-from bot.face import Character, Place
-from bot.imaging import aside, examine, reference
-from bot.ports import Portraits, Productions, Roster, Visibility
+from bot.errors import BriefError, InvalidImage, NotAvailableHere
+from bot.face import ChannelRef, Character
+from bot.imaging import examine, normalize_reference, run_in_thread
+from bot.ports import ChannelAccess, Portraits, Productions, Roster
 
 
-class Likeness:
+class ReferenceImages:
     """Finds and keeps reference pictures."""
 
-    def __init__(self, roster: Roster, portraits: Portraits, visibility: Visibility, productions: Productions) -> None:
+    def __init__(
+        self, roster: Roster, portraits: Portraits, channel_access: ChannelAccess, productions: Productions
+    ) -> None:
         self._roster = roster
         self._productions = productions
         self._portraits = portraits
-        self._visibility = visibility
+        self._channel_access = channel_access
         self._productions = productions
 
-    async def found(self, brief: Brief, person: str, place: Place) -> Brief:
+    async def resolve(self, brief: Brief, person: str, place: ChannelRef) -> Brief:
         """`brief` with the original of the face it names; as it is when it names none or the picture is known.
 
         Raises BriefError when the person may see no such face, NotHere when the others in `place` may not.
         """
-        if brief.like is None or brief.like.key:
+        if brief.reference is None or brief.reference.key:
             return brief
-        face = (await self._character(brief.like.name, person, place)).face
+        face = (await self._find_character(brief.reference.name, person, place)).face
         assert face
-        if face.place != place and await self._visibility.is_private(face.place):
-            raise NotHere("private")
-        return replace(brief, like=replace(brief.like, key=face.portrait.key, sha256=face.portrait.sha256))
+        if face.place != place and await self._channel_access.is_private(face.place):
+            raise NotAvailableHere("private")
+        return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
 
-    async def kept(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
+    async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
         """`brief` with an attached picture, kept upright and without metadata; raises BriefError for a bad one."""
-        assert brief.like
+        assert brief.reference
         try:
-            await aside(examine, data, "reference")
-            picture = await aside(reference, data)
-        except BadPicture as error:
+            await run_in_thread(examine, data, "reference")
+            picture = await run_in_thread(normalize_reference, data)
+        except InvalidImage as error:
             raise BriefError("like", "bad_picture", error.detail) from error
-        digest = await aside(lambda: sha256(picture).hexdigest())
+        digest = await run_in_thread(lambda: sha256(picture).hexdigest())
         key = f"{round_id}/reference/{digest}"
         await self._portraits.put(key, picture)
-        return replace(brief, like=replace(brief.like, key=key, sha256=digest, consent=consent))
+        return replace(brief, reference=replace(brief.reference, key=key, sha256=digest, consent=consent))
 
-    async def _character(self, name: str, person: str, place: Place) -> Character:
+    async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """The one character of this name with a face: this production's own first, then all that the person may see."""
-        alike = [c for c in await self._roster.named(place.team, name) if c.face]
-        seen = [c for c in alike if c.place == place or await self._visibility.sees(person, c.place)]
-        here = (await self._productions.of(place)).id
-        seen = [c for c in seen if c.place == place or c.production == here] or seen
-        if not seen:
+        matches = [c for c in await self._roster.by_name(place.team, name) if c.face]
+        visible = [c for c in matches if c.place == place or await self._channel_access.can_see(person, c.place)]
+        production_id = (await self._productions.get(place)).id
+        visible = [c for c in visible if c.place == place or c.production_id == production_id] or visible
+        if not visible:
             raise BriefError("like", "unknown", name)
-        if len(seen) > 1:
+        if len(visible) > 1:
             raise BriefError("like", "several", name)
-        return seen[0]
+        return visible[0]

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.face import Character, Place
-from bot.imaging import aside
-from bot.ports import Portraits, Productions, Roster, Search, Visibility
-from bot.poster import A_POSTER, Caption, Poster
-from bot.presenting import preview_of
+from bot.face import ChannelRef, Character
+from bot.imaging import run_in_thread
+from bot.ports import ChannelAccess, Portraits, Productions, Roster, RosterQuery
+from bot.poster import FACES_PER_POSTER, Caption, Poster
+from bot.presenting import get_preview
 from bot.production import Production
 from bot.recall import Recall
 
 # Two hundred and forty faces; who has more is shown in homes.
-_MOST_POSTERS = 6
-MOST = _MOST_POSTERS * A_POSTER
+_MAX_POSTERS = 6
+MAX_FACES = _MAX_POSTERS * FACES_PER_POSTER
 
 
 @dataclass(frozen=True)
-class Cast:
+class VisibleRoster:
     """The faces of a production, by name: `characters` as many as fit into pictures, `total` all that may be seen.
 
     `hidden` are faces left out because not everybody in the conversation they would be shown in may see them.
@@ -29,52 +29,61 @@ class Cast:
     hidden: int = 0
 
 
-class Lineup:
+class RosterPoster:
     """Finds casts and draws them."""
 
     def __init__(
-        self, roster: Roster, productions: Productions, recall: Recall, portraits: Portraits, visibility: Visibility
+        self,
+        roster: Roster,
+        productions: Productions,
+        recall: Recall,
+        portraits: Portraits,
+        channel_access: ChannelAccess,
     ) -> None:
         self._roster = roster
         self._productions = productions
         self._recall = recall
         self._portraits = portraits
-        self._visibility = visibility
+        self._channel_access = channel_access
 
-    async def mine(self, person: str, place: Place) -> Cast:
+    async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
         """The cast of the production that `place` casts for, as far as the person may see it; they are in `place`."""
-        production, places = await self._places(place)
-        seen = await self._recall.seen(places, person, place)
-        return await self._cast(production, [where for where in places if where in seen])
+        production, places = await self._production_channels(place)
+        visible = await self._recall.visible_channels(places, person, place)
+        return await self._load_roster(production, [channel for channel in places if channel in visible])
 
-    async def ours(self, person: str, place: Place) -> Cast:
+    async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
         """The same, but only faces that everybody in `place` may see, and the person too."""
-        mine = await self.mine(person, place)
-        production, places = await self._places(place)
-        seen = await self._recall.seen(places, person, place)
-        common = [w for w in places if w in seen and (w == place or not await self._visibility.is_private(w))]
-        cast = await self._cast(production, common)
-        return Cast(production, cast.characters, cast.total, mine.total - cast.total)
+        own_roster = await self.visible_to(person, place)
+        production, places = await self._production_channels(place)
+        visible = await self._recall.visible_channels(places, person, place)
+        shareable = [w for w in places if w in visible and (w == place or not await self._channel_access.is_private(w))]
+        roster = await self._load_roster(production, shareable)
+        return VisibleRoster(production, roster.characters, roster.total, own_roster.total - roster.total)
 
-    async def posters(self, captions: Sequence[tuple[Character, Caption]], title: str) -> list[bytes]:
+    async def render(self, captions: Sequence[tuple[Character, Caption]], title: str) -> list[bytes]:
         """JPEGs of at most `A_POSTER` faces each. One portrait is in memory at a time."""
         pictures = []
-        for at in range(0, len(captions), A_POSTER):
-            some = captions[at : at + A_POSTER]
-            poster = Poster(len(some), title)
-            for character, caption in some:
+        for start in range(0, len(captions), FACES_PER_POSTER):
+            batch = captions[start : start + FACES_PER_POSTER]
+            poster = Poster(len(batch), title)
+            for character, caption in batch:
                 assert character.face
                 face = character.face
-                await aside(poster.add, await preview_of(self._portraits, face.round_id, face.slot_id), caption)
-            pictures.append(await aside(poster.picture))
+                await run_in_thread(
+                    poster.add, await get_preview(self._portraits, face.round_id, face.slot_id), caption
+                )
+            pictures.append(await run_in_thread(poster.to_jpeg))
         return pictures
 
-    async def _places(self, place: Place) -> tuple[Production, list[Place]]:
-        production = await self._productions.of(place)
-        shelves = await self._roster.shelves(place.team)
-        return production, [shelf.place for shelf in shelves if production.id and shelf.production == production.id]
+    async def _production_channels(self, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
+        production = await self._productions.get(place)
+        sections = await self._roster.sections(place.team)
+        return production, [
+            section.place for section in sections if production.id and section.production_id == production.id
+        ]
 
-    async def _cast(self, production: Production, places: Sequence[Place]) -> Cast:
-        search = Search(tuple(places), production.id, cast=True)
-        page = await self._roster.page(search, MOST, 0)
-        return Cast(production, page.characters, page.total)
+    async def _load_roster(self, production: Production, places: Sequence[ChannelRef]) -> VisibleRoster:
+        query = RosterQuery(tuple(places), production.id, only_with_face=True)
+        page = await self._roster.page(query, MAX_FACES, 0)
+        return VisibleRoster(production, page.characters, page.total)

@@ -1,39 +1,39 @@
 """The lock: one candidate becomes the character's face, once, whoever presses how often."""
 
-from bot.errors import NoWinner, PortraitLost, RoundClosed
+from bot.errors import NoWinner, PortraitMissing, RoundClosed
 from bot.face import Face
-from bot.permits import Permits
-from bot.ports import Clock, Errands, Portraits, Roster, Rounds, Stage
-from bot.prompt import VERSION_VARIED
-from bot.round import Round, State
+from bot.permits import Permissions
+from bot.ports import JobQueue, Now, Portraits, Roster, RoundPublisher, RoundRepository
+from bot.prompt import VERSION_VARIATION
+from bot.round import Round, RoundState
 from bot.slot import Slot
 from bot.voting import Voting
 
 
-class Locking:
+class LockFace:
     """Locks faces."""
 
     def __init__(
         self,
-        rounds: Rounds,
+        rounds: RoundRepository,
         roster: Roster,
-        stage: Stage,
-        errands: Errands,
+        publisher: RoundPublisher,
+        job_queue: JobQueue,
         voting: Voting,
-        now: Clock,
-        permits: Permits,
+        now: Now,
+        permissions: Permissions,
         portraits: Portraits,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
-        self._stage = stage
-        self._errands = errands
+        self._publisher = publisher
+        self._job_queue = job_queue
         self._voting = voting
         self._now = now
-        self._permits = permits
+        self._permissions = permissions
         self._portraits = portraits
 
-    async def lock(self, round_id: str, seen: str | None, person: str) -> Face:
+    async def lock(self, round_id: str, expected_slot_id: str | None, person: str) -> Face:
         """Close if need be, then lock the sole leader; pressed again it answers with the same face.
 
         `seen` is the slot id of the leader the lead's button showed, None where it showed none. Raises NotYours,
@@ -41,48 +41,48 @@ class Locking:
         (the ballot is closed then), OutcomeChanged, PortraitLost and Unreachable (nothing is locked).
         """
         round_ = await self._rounds.get(round_id)
-        await self._permits.lock(round_, person)
-        if face := await self._roster.face(round_id):
+        await self._permissions.require_lock(round_, person)
+        if face := await self._roster.get_face(round_id):
             return face
-        round_.must_be(State.VOTING, State.CLOSED, what="lock")
-        if round_.state is State.VOTING and round_.sealed:
+        round_.require_state(RoundState.VOTING, RoundState.CLOSED, action="lock")
+        if round_.state is RoundState.VOTING and round_.is_sealed:
             raise RoundClosed("lock", "sealed", round_.character)
-        if round_.state is State.VOTING:
-            round_ = await self._voting.freeze(round_id, seen=seen, lock=True)
+        if round_.state is RoundState.VOTING:
+            round_ = await self._voting.close_ballot(round_id, expected_slot_id=expected_slot_id, for_lock=True)
         tally = round_.tally
         if tally is None or (leader := round_.leader(tally)) is None:
-            await self._stage.show(round_id)
-            await self._errands.start("close", round_id)
-            raise NoWinner(tally.leaders if tally else (), round_.lacking(tally) if tally else 0)
-        return await self._lock(round_, round_.numbered(leader), person, by_lead=False)
+            await self._publisher.redraw_now(round_id)
+            await self._job_queue.start("close", round_id)
+            raise NoWinner(tally.leaders if tally else (), round_.votes_short_of_quorum(tally) if tally else 0)
+        return await self._save(round_, round_.candidate_by_number(leader), person, by_lead=False)
 
     async def decide(self, slot_id: str, person: str) -> Face:
         """The lead takes any candidate of a closed ballot; the record says who decided. Raises PortraitLost."""
         round_ = await self._rounds.by_slot(slot_id)
-        await self._permits.lock(round_, person)
-        if face := await self._roster.face(round_.id):
+        await self._permissions.require_lock(round_, person)
+        if face := await self._roster.get_face(round_.id):
             return face
-        round_.must_be(State.CLOSED, what="decide")
-        slot = round_.candidate(slot_id)
+        round_.require_state(RoundState.CLOSED, action="decide")
+        slot = round_.candidate_by_slot(slot_id)
         by_lead = round_.tally is None or round_.leader(round_.tally) != slot.number
-        return await self._lock(round_, slot, person, by_lead=by_lead)
+        return await self._save(round_, slot, person, by_lead=by_lead)
 
-    async def _lock(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
+    async def _save(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
         if slot.portrait and not await self._portraits.has(slot.portrait.key):
-            raise PortraitLost(slot.portrait.key)
-        locked = await self._rounds.lock(round_.id, self._face(round_, slot, person, by_lead))
-        face = await self._roster.face(round_.id)
+            raise PortraitMissing(slot.portrait.key)
+        locked = await self._rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
+        face = await self._roster.get_face(round_.id)
         if face is None:
             raise RoundClosed("lock", (await self._rounds.get(round_.id)).state, round_.character)
         if locked:
-            await self._stage.show(round_.id)
-            await self._errands.start("close", round_.id)
-            for earlier in await self._roster.history(face.character_id):
+            await self._publisher.redraw_now(round_.id)
+            await self._job_queue.start("close", round_.id)
+            for earlier in await self._roster.list_faces(face.character_id):
                 if earlier.round_id != round_.id:
-                    self._stage.refresh(earlier.round_id)
+                    self._publisher.schedule_redraw(earlier.round_id)
         return face
 
-    def _face(self, round_: Round, slot: Slot, person: str, by_lead: bool) -> Face:
+    def _build_face(self, round_: Round, slot: Slot, person: str, by_lead: bool) -> Face:
         assert slot.portrait
         assert slot.number
         assert slot.cost is not None
@@ -97,7 +97,7 @@ class Locking:
             model=slot.model,
             portrait=slot.portrait,
             prompt=slot.prompt or round_.prompt,
-            prompt_version=VERSION_VARIED if slot.vary_of else round_.prompt_version,
+            prompt_version=VERSION_VARIATION if slot.variation_of_slot_id else round_.prompt_version,
             brief=round_.brief.text,
             seed=slot.seed,
             request_id=slot.request_id,
@@ -111,5 +111,5 @@ class Locking:
             locked_at=self._now(),
             message_ts=round_.message_ts or "",
             use=round_.brief.use or "",
-            varies=round_.varied(slot),
+            variation_of=round_.variation_number(slot),
         )

@@ -7,25 +7,35 @@ from contextlib import AbstractContextManager
 import structlog
 
 # Their info lines carry addresses, payloads or advertisements.
-_QUIET = ("httpx", "httpcore", "slack_bolt", "slack_sdk", "aiohttp", "apscheduler", "alembic", "sqlalchemy", "dbos")
+_NOISY_LOGGERS = (
+    "httpx",
+    "httpcore",
+    "slack_bolt",
+    "slack_sdk",
+    "aiohttp",
+    "apscheduler",
+    "alembic",
+    "sqlalchemy",
+    "dbos",
+)
 
 
-def about(round_id: str) -> None:
+def bind_round(round_id: str) -> None:
     """From here on, what this task logs carries the round's id; a task of its own for each request or errand."""
     structlog.contextvars.bind_contextvars(round=round_id)
 
 
-def about_nothing() -> None:
+def clear_context() -> None:
     """What this task logs is about no round yet."""
     structlog.contextvars.clear_contextvars()
 
 
-def during(round_id: str) -> AbstractContextManager[None]:
+def round_context(round_id: str) -> AbstractContextManager[None]:
     """What is logged in the block carries the round's id, also by libraries."""
     return structlog.contextvars.bound_contextvars(round=round_id)
 
 
-def set_up(level: str) -> None:
+def configure(level: str) -> None:
     """Send every log record to standard error as one JSON object; other libraries speak from WARNING on.
 
     In plain ASCII: nobody's name can begin a line, colour a terminal or turn the direction of reading.
@@ -59,5 +69,5 @@ def set_up(level: str) -> None:
     root.setLevel(level)
     # DBOS speaks by itself, in a form of its own, unless it finds that somebody listens.
     logging.getLogger("dbos").addHandler(logging.NullHandler())
-    for name in _QUIET:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

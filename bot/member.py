@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Member:
+class User:
     """Whether somebody is a person, a guest (or from a connected workspace), gone (deactivated); and their time zone.
 
     `zone` is an IANA name and `name` what people call them; each is empty where Slack tells none.
     """
 
-    human: bool = True
-    guest: bool = False
-    gone: bool = False
-    zone: str = ""
+    is_human: bool = True
+    is_guest: bool = False
+    is_deactivated: bool = False
+    time_zone: str = ""
     name: str = ""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
-_LARGE = 1_000_000  # bytes
+_THRESHOLD_BYTES = 1_000_000  # bytes
 
 
-def return_large_blocks() -> None:
+def set_malloc_threshold() -> None:
     """Give each block of a megabyte and more pages of its own; where the C library is not glibc, do nothing.
 
     Left alone, glibc raises this threshold to 32 MB as soon as one such block was freed; from then on decoded pictures,
@@ -18,11 +18,11 @@ def return_large_blocks() -> None:
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
-        mallopt(_M_MMAP_THRESHOLD, _LARGE)
+        mallopt(_M_MMAP_THRESHOLD, _THRESHOLD_BYTES)
 
 
 @contextmanager
-def start_to_keep() -> Iterator[None]:
+def freeze_startup_objects() -> Iterator[None]:
     """What is made in the block is there until the end, as all that was made before: it is not looked through again.
 
     Some 180,000 objects are, most of them from imports, and a full collection stopped the loop for a tenth of a second.

@@ -4,60 +4,62 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.deed import Deed
+from bot.deed import AuditEvent
 from bot.errors import BriefError
-from bot.face import Character, Place
-from bot.permits import Permits
-from bot.ports import Clock, Productions, Roster
+from bot.face import ChannelRef, Character
+from bot.permits import Permissions
+from bot.ports import Now, Productions, Roster
 from bot.recall import Recall
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Named:
+class AliasChange:
     """`character` (a name) answers to `alias` now; with `dropped` it does no longer. `aliases` are all it has."""
 
     character: str
     alias: str
     aliases: tuple[str, ...] = ()
-    dropped: bool = False
+    removed: bool = False
 
 
 class Aliases:
     """Gives aliases and takes them away, for whoever may start rounds."""
 
-    def __init__(self, roster: Roster, productions: Productions, recall: Recall, permits: Permits, now: Clock) -> None:
+    def __init__(
+        self, roster: Roster, productions: Productions, recall: Recall, permissions: Permissions, now: Now
+    ) -> None:
         self._roster = roster
         self._productions = productions
         self._recall = recall
-        self._permits = permits
+        self._permissions = permissions
         self._now = now
 
-    async def give(self, name: str, alias: str, person: str, place: Place) -> Named:
+    async def add(self, name: str, alias: str, person: str, place: ChannelRef) -> AliasChange:
         """Let the character `name` of this channel's production answer to `alias`; raises Barred, BriefError."""
-        await self._permits.start(place, person)
-        character = await self._own(name, person, place)
-        deed = Deed("alias", place, person, self._now(), character.id, note=alias)
-        if taken := await self._roster.name(character, alias, deed):
-            raise BriefError("alias", "own" if taken == character.name else "taken", alias, (taken,))
+        await self._permissions.require_start(place, person)
+        character = await self._find_character(name, person, place)
+        audit_event = AuditEvent("alias", place, person, self._now(), character.id, detail=alias)
+        if taken_by := await self._roster.add_alias(character, alias, audit_event):
+            raise BriefError("alias", "own" if taken_by == character.name else "taken", alias, (taken_by,))
         log.info("alias_given", character=character.id)
-        known = await self._roster.character(character.id)
-        return Named(character.name, alias, known.aliases if known else ())
+        updated = await self._roster.get(character.id)
+        return AliasChange(character.name, alias, updated.aliases if updated else ())
 
-    async def drop(self, alias: str, person: str, place: Place) -> Named:
+    async def remove(self, alias: str, person: str, place: ChannelRef) -> AliasChange:
         """Take an alias of this channel's production away; raises Barred, BriefError."""
-        await self._permits.start(place, person)
-        production = (await self._productions.of(place)).id
-        deed = Deed("unalias", place, person, self._now(), note=alias)
-        if not (name := await self._roster.unname(production, alias, deed)):
+        await self._permissions.require_start(place, person)
+        production = (await self._productions.get(place)).id
+        audit_event = AuditEvent("unalias", place, person, self._now(), detail=alias)
+        if not (name := await self._roster.remove_alias(production, alias, audit_event)):
             raise BriefError("alias", "none", alias)
-        return Named(name, alias, dropped=True)
+        return AliasChange(name, alias, removed=True)
 
-    async def _own(self, name: str, person: str, place: Place) -> Character:
+    async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """The character of this channel's production that is called so; raises BriefError."""
-        production = (await self._productions.of(place)).id
-        alike = [c for c in await self._roster.named(place.team, name) if c.production == production]
-        if not (seen := await self._recall.visible(alike, person, place)):
+        production = (await self._productions.get(place)).id
+        matches = [c for c in await self._roster.by_name(place.team, name) if c.production_id == production]
+        if not (visible := await self._recall.visible_characters(matches, person, place)):
             raise BriefError("alias", "unknown", name)
-        return seen[0]
+        return visible[0]

@@ -12,67 +12,71 @@ from time import perf_counter
 from aiohttp import web
 
 from bot import measures
-from bot.listening import Hearing
+from bot.listening import ConnectionStatus
 
 _HOST = "127.0.0.1"
-_LOOK_SECONDS = 0.25
-_ANSWER_SECONDS = 2.0
-_LAST_ANSWERS = 0.5
+_LAG_SAMPLE_SECONDS = 0.25
+_DATABASE_TIMEOUT_SECONDS = 2.0
+_SHUTDOWN_TIMEOUT_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Vitals:
+class HealthSources:
     """Who is asked: `database` raises when it cannot be read, `drawing` is the number of slots under way."""
 
-    database: Callable[[], Awaitable[object]]
-    hearing: Hearing
-    drawing: Callable[[], int]
+    check_database: Callable[[], Awaitable[object]]
+    connection_status: ConnectionStatus
+    generations_in_progress: Callable[[], int]
 
 
 @asynccontextmanager
-async def ops(port: int | None, vitals: Vitals) -> AsyncIterator[None]:
+async def health_server(port: int | None, health_sources: HealthSources) -> AsyncIterator[None]:
     """Measure the loop for as long as the block runs, and answer on `port` where one is set."""
-    measures.reads("drawing", vitals.drawing)
-    measures.reads("socket_silence", lambda: vitals.hearing.silence)
-    measures.reads("socket_age", lambda: vitals.hearing.age)
-    measuring = asyncio.create_task(_measure_lag())
-    runner = web.AppRunner(_site(vitals), access_log=None, shutdown_timeout=_LAST_ANSWERS)
+    measures.register_gauge("drawing", health_sources.generations_in_progress)
+    measures.register_gauge("socket_silence", lambda: health_sources.connection_status.seconds_since_message)
+    measures.register_gauge("socket_age", lambda: health_sources.connection_status.connection_age)
+    lag_task = asyncio.create_task(_measure_lag())
+    runner = web.AppRunner(_create_web_app(health_sources), access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT_SECONDS)
     try:
         if port:
             await runner.setup()
             await web.TCPSite(runner, _HOST, port).start()
         yield
     finally:
-        measuring.cancel()
+        lag_task.cancel()
         await runner.cleanup()
 
 
-def _site(vitals: Vitals) -> web.Application:
+def _create_web_app(health_sources: HealthSources) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
-        return _told({"database": await _database(vitals)})
+        return _status_response({"database": await _database_problem(health_sources)})
 
     async def readyz(_request: web.Request) -> web.Response:
-        slack = "" if vitals.hearing.ready else f"nothing heard for {vitals.hearing.silence:.0f} s"
-        return _told({"database": await _database(vitals), "slack": slack})
+        slack = (
+            ""
+            if health_sources.connection_status.ready
+            else f"nothing heard for {health_sources.connection_status.seconds_since_message:.0f} s"
+        )
+        return _status_response({"database": await _database_problem(health_sources), "slack": slack})
 
     async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=measures.written(), headers={"Content-Type": measures.FORM})
+        return web.Response(body=measures.render(), headers={"Content-Type": measures.CONTENT_TYPE})
 
-    site = web.Application()
-    site.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
-    return site
+    app = web.Application()
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
+    return app
 
 
-def _told(troubles: dict[str, str]) -> web.Response:
+def _status_response(problems: dict[str, str]) -> web.Response:
     """200 where nothing is wrong, else 503; either way a line a part."""
-    lines = [f"{part}: {trouble or 'ok'}" for part, trouble in troubles.items()]
-    return web.Response(text="\n".join(lines) + "\n", status=503 if any(troubles.values()) else 200)
+    lines = [f"{part}: {problem or 'ok'}" for part, problem in problems.items()]
+    return web.Response(text="\n".join(lines) + "\n", status=503 if any(problems.values()) else 200)
 
 
-async def _database(vitals: Vitals) -> str:
+async def _database_problem(health_sources: HealthSources) -> str:
     try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            await vitals.database()
+        async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
+            await health_sources.check_database()
     except Exception as error:  # noqa: BLE001 - whatever a driver raises is the trouble to be told
         return type(error).__name__
     return ""
@@ -81,5 +85,5 @@ async def _database(vitals: Vitals) -> str:
 async def _measure_lag() -> None:
     while True:
         started = perf_counter()
-        await asyncio.sleep(_LOOK_SECONDS)
-        measures.lagged(max(0.0, perf_counter() - started - _LOOK_SECONDS))
+        await asyncio.sleep(_LAG_SAMPLE_SECONDS)
+        measures.observe_loop_lag(max(0.0, perf_counter() - started - _LAG_SAMPLE_SECONDS))

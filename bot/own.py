@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 
 _RESERVED = frozenset({"prompt", "model", "n", "size", "response_format"})
 _RATIOS = frozenset({"1:1", "4:5", "3:4", "2:3", "9:16"})
-_NEAR = (".local", ".lan", ".internal", ".home.arpa")
+_PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
 
 
-class OwnModel(BaseModel):
+class SelfHostedModel(BaseModel):
     """One model behind an OpenAI-compatible server. `price` in dollars a picture; `sizes` in pixels by ratio.
 
     `extras` are sent as further fields; `"seed": true` among them sends the portrait's seed. With a `family`, as
@@ -35,7 +35,7 @@ class OwnModel(BaseModel):
 
     @field_validator("sizes")
     @classmethod
-    def _sized(cls, sizes: dict[str, str]) -> dict[str, str]:
+    def _check_sizes(cls, sizes: dict[str, str]) -> dict[str, str]:
         for ratio, size in sizes.items():
             width, _, height = size.partition("x")
             if ratio not in _RATIOS or not (width.isdecimal() and height.isdecimal()):
@@ -46,63 +46,63 @@ class OwnModel(BaseModel):
 
     @field_validator("extras")
     @classmethod
-    def _further(cls, extras: dict[str, Any]) -> dict[str, Any]:
-        if taken := sorted(_RESERVED & extras.keys()):
-            raise ValueError(f"extras must not hold {', '.join(taken)}: Castroom sends these itself")
+    def _check_extras(cls, extras: dict[str, Any]) -> dict[str, Any]:
+        if reserved := sorted(_RESERVED & extras.keys()):
+            raise ValueError(f"extras must not hold {', '.join(reserved)}: Castroom sends these itself")
         return extras
 
     @model_validator(mode="after")
-    def _reachable(self) -> Self:
+    def _check_base_url(self) -> Self:
         """A key travels over https or stays on this machine; without one, a machine of one's own network will do."""
         parts = urlsplit(self.base_url)
         host = parts.hostname or ""
         if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
             raise ValueError("base_url must be http(s)://host/..., without user or password, up to and with /v1")
-        if parts.scheme == "http" and not (_here(host) or (self.key is None and _near(host))):
+        if parts.scheme == "http" and not (_is_loopback(host) or (self.key is None and _is_private_network(host))):
             raise ValueError(
                 "base_url: plain http is for this machine, or without a key for your own network; use https"
             )
         return self
 
 
-def own_models(text: str, variables: Mapping[str, str]) -> tuple[OwnModel, ...]:
+def parse_self_hosted_models(text: str, env: Mapping[str, str]) -> tuple[SelfHostedModel, ...]:
     """The models of OWN_MODELS, a key `$NAME` being that variable.
 
     Raises ValueError with a sentence, and pydantic's errors for single fields.
     """
     try:
-        listed = json.loads(text)
+        items = json.loads(text)
     except ValueError as error:
         raise ValueError(f"OWN_MODELS is not JSON ({error}); .env.example shows one") from error
-    if not isinstance(listed, list):
+    if not isinstance(items, list):
         raise ValueError('OWN_MODELS is a list: [{"id": "...", "base_url": "...", "model": "..."}]')  # noqa: TRY004
-    models = tuple(OwnModel.model_validate(_keyed(item, variables)) for item in listed)
+    models = tuple(SelfHostedModel.model_validate(_resolve_key(item, env)) for item in items)
     if len({m.id for m in models}) != len(models):
         raise ValueError("OWN_MODELS: every id may stand there once")
     return models
 
 
-def _keyed(item: Any, variables: Mapping[str, str]) -> Any:
+def _resolve_key(item: Any, env: Mapping[str, str]) -> Any:
     """The item with its key looked up, so that the list itself need not hold one."""
     key = item.get("key") if isinstance(item, dict) else None
     if not isinstance(key, str) or not key.startswith("$"):
         return item
     name = key.removeprefix("$")
-    if not variables.get(name):
+    if not env.get(name):
         raise ValueError(f"OWN_MODELS: the variable {name} is not set in the process's environment")
-    return item | {"key": variables[name]}
+    return item | {"key": env[name]}
 
 
-def _here(host: str) -> bool:
-    return host == "localhost" or _is(host, "is_loopback")
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or _address_is(host, "is_loopback")
 
 
-def _near(host: str) -> bool:
-    return _is(host, "is_private") or "." not in host.rstrip(".") or host.endswith(_NEAR)
+def _is_private_network(host: str) -> bool:
+    return _address_is(host, "is_private") or "." not in host.rstrip(".") or host.endswith(_PRIVATE_SUFFIXES)
 
 
-def _is(host: str, what: str) -> bool:
+def _address_is(host: str, attribute: str) -> bool:
     try:
-        return bool(getattr(ip_address(host), what))
+        return bool(getattr(ip_address(host), attribute))
     except ValueError:
         return False

@@ -7,86 +7,88 @@ from typing import TypeVar
 
 import structlog
 
-from bot.errors import MessageGone, NotTaken, Unreachable
-from bot.ports import Errands, Rounds, Stage
-from bot.round import OPEN, REFUSED, Round, State
-from bot.waits import Waits
+from bot.errors import MessageDeleted, SlackRejected, SlackUnavailable
+from bot.ports import JobQueue, RoundPublisher, RoundRepository
+from bot.round import OPEN_STATES, REFUSED_PREFIX, Round, RoundState
+from bot.waits import RetryDelays
 
 R = TypeVar("R")
 log = structlog.get_logger()
 
 
-async def insist(ask: Callable[[], Awaitable[R]], waits: Sequence[float]) -> R:
+async def retry_rejected(call: Callable[[], Awaitable[R]], waits: Sequence[float]) -> R:
     """What Slack refuses is asked again after each of the waits (seconds) before it is believed; raises NotTaken, and
     MessageGone at once."""
-    for wait in waits:
+    for delay in waits:
         try:
-            return await ask()
-        except MessageGone:
+            return await call()
+        except MessageDeleted:
             raise
-        except NotTaken:
-            await asyncio.sleep(wait)
-    return await ask()
+        except SlackRejected:
+            await asyncio.sleep(delay)
+    return await call()
 
 
-class Posting:
+class RoundMessage:
     """Sees that an open round has a message. May run again at any time."""
 
-    def __init__(self, rounds: Rounds, stage: Stage, errands: Errands, waits: Waits) -> None:
+    def __init__(
+        self, rounds: RoundRepository, publisher: RoundPublisher, job_queue: JobQueue, waits: RetryDelays
+    ) -> None:
         self._rounds = rounds
-        self._stage = stage
-        self._errands = errands
+        self._publisher = publisher
+        self._job_queue = job_queue
         self._waits = waits
 
     async def post(self, round_id: str) -> None:
         """Post the round's message if it has none; raises Unreachable."""
         round_ = await self._rounds.get(round_id)
-        if round_.state in OPEN:
-            await self._or_call_off(round_, partial(self._stage.post, round_id))
+        if round_.state in OPEN_STATES:
+            await self._or_void(round_, partial(self._publisher.post, round_id))
             if round_.parent:
-                self._stage.refresh(round_.parent)
-            if round_.state is State.DRAWING:
-                await self._tell_elsewhere(await self._rounds.get(round_id))
-        elif round_.refused:
-            await self._stage.tell_lead(round_id, "called_off")
+                self._publisher.schedule_redraw(round_.parent)
+            if round_.state is RoundState.DRAWING:
+                await self._notify_thread_and_lead(await self._rounds.get(round_id))
+        elif round_.slack_error:
+            await self._publisher.notify_lead(round_id, "called_off")
 
-    async def post_again(self, round_id: str) -> None:
+    async def repost(self, round_id: str) -> None:
         """Post the message of an open round anew if somebody deleted it, with the emoji to tap; raises Unreachable."""
         round_ = await self._rounds.get(round_id)
-        if round_.state in OPEN and round_.message_ts:
-            posted = await self._or_call_off(round_, partial(self._stage.post_again, round_id))
-            if posted and round_.state is State.VOTING:
-                await self._stage.seed(round_id, sorted(round_.slot_of))
-        elif round_.refused:
-            await self._stage.tell_lead(round_id, "called_off")
+        if round_.state in OPEN_STATES and round_.message_ts:
+            is_reposted = await self._or_void(round_, partial(self._publisher.repost, round_id))
+            if is_reposted and round_.state is RoundState.VOTING:
+                await self._publisher.add_vote_reactions(round_id, sorted(round_.slot_id_by_number))
+        elif round_.slack_error:
+            await self._publisher.notify_lead(round_id, "called_off")
 
-    async def look_after(self, round_id: str) -> None:
+    async def check_message(self, round_id: str) -> None:
         """Somebody asks for an open round, perhaps because its message is gone: a redraw soon shows whether it is."""
-        self._stage.refresh(round_id)
+        self._publisher.schedule_redraw(round_id)
 
-    async def replace_lost(self) -> None:
+    async def repost_deleted(self) -> None:
         """Start posting anew what was found deleted, and draw again what stood still in an archived conversation."""
-        for round_id in self._stage.lost():
-            await self._errands.start("again", round_id)
-        await self._stage.look_again()
+        for round_id in self._publisher.take_deleted():
+            await self._job_queue.start("repost", round_id)
+        await self._publisher.retry_closed_channels()
 
-    async def _tell_elsewhere(self, round_: Round) -> None:
+    async def _notify_thread_and_lead(self, round_: Round) -> None:
         """Lead the thread it was asked for in, and a lead who did not start it, to the message; each once."""
         if not round_.message_ts:
             return
         try:
-            if round_.asked_in:
-                await self._stage.point_there(round_.id)
-            if round_.asked_by:
-                await self._stage.tell_lead(round_.id, "leads")
-        except Unreachable as error:
-            log.warning("not_pointed_there", round=round_.id, what=error.what)
+            if round_.source_thread_ts:
+                await self._publisher.link_from_thread(round_.id)
+            if round_.requested_by:
+                await self._publisher.notify_lead(round_.id, "leads")
+        except SlackUnavailable as error:
+            log.warning("not_pointed_there", round=round_.id, what=error.operation)
 
-    async def _or_call_off(self, round_: Round, ask: Callable[[], Awaitable[R]]) -> R | None:
+    async def _or_void(self, round_: Round, call: Callable[[], Awaitable[R]]) -> R | None:
         """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""
         try:
-            return await insist(ask, self._waits.refused)
-        except NotTaken as error:
-            if await self._rounds.void(round_.id, f"{REFUSED}{error.why}"):
-                await self._stage.tell_lead(round_.id, "called_off")
+            return await retry_rejected(call, self._waits.rejected_message)
+        except SlackRejected as error:
+            if await self._rounds.void(round_.id, f"{REFUSED_PREFIX}{error.code}"):
+                await self._publisher.notify_lead(round_.id, "called_off")
             return None

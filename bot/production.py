@@ -5,49 +5,53 @@ from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 
-from bot.brief import Brief, Secrecy
+from bot.brief import BallotMode, Brief
 from bot.catalogue import Look
-from bot.face import Place
+from bot.face import ChannelRef
 
 
 @dataclass(frozen=True)
-class Customs:
+class ProductionSettings:
     """What holds in a production where a brief says nothing else, who may do what, and its own caps in dollars.
 
-    `style` are words added to every prompt. An empty list of people means everybody for `starters`, `spenders` and
-    `keepers` (who may change customs), though guests only where they are named; `lockers`: the round's lead.
+    `style` are words added to every prompt. An empty list of people means everybody for `may_start`, `may_spend` and
+    `may_change_settings` (who may change customs), though guests only where they are named; `may_lock`: the round's lead.
     """
 
     models: tuple[str, ...] = ()
     look: Look | None = None
     style: str = ""
-    ballot: Secrecy = Secrecy.QUICK
+    ballot: BallotMode = BallotMode.OPEN
     open_for: timedelta = timedelta(hours=24)
     quorum: int | None = None
-    starters: tuple[str, ...] = ()
-    spenders: tuple[str, ...] = ()
-    lockers: tuple[str, ...] = ()
-    keepers: tuple[str, ...] = ()
+    may_start: tuple[str, ...] = ()
+    may_spend: tuple[str, ...] = ()
+    may_lock: tuple[str, ...] = ()
+    may_change_settings: tuple[str, ...] = ()
     per_round: Decimal | None = None
     per_month: Decimal | None = None
 
-    def over(self, brief: Brief) -> Brief:
+    def apply_defaults(self, brief: Brief) -> Brief:
         """`brief` with what it left open filled in."""
-        usual = {
-            "models": self.models if "look" not in brief.given else (),
-            "look": self.look if "models" not in brief.given else None,
+        defaults = {
+            "models": self.models if "look" not in brief.explicit_fields else (),
+            "look": self.look if "models" not in brief.explicit_fields else None,
             "for": self.open_for,
             "ballot": self.ballot,
             "quorum": self.quorum,
         }
-        filled = {_FIELDS.get(name, name): value for name, value in usual.items() if name not in brief.given}
-        return replace(brief, style=self.style, **filled)  # type: ignore[arg-type] # each of its field's own type
+        values = {
+            _FIELD_BY_OPTION.get(name, name): value
+            for name, value in defaults.items()
+            if name not in brief.explicit_fields
+        }
+        return replace(brief, style=self.style, **values)  # type: ignore[arg-type] # each of its field's own type
 
 
 # What customs fill in, by the names of its options.
-FILLED = frozenset({"models", "look", "for", "ballot", "quorum"})
+DEFAULTABLE = frozenset({"models", "look", "for", "ballot", "quorum"})
 # Where an option is called otherwise than its field.
-_FIELDS = {"for": "open_for"}
+_FIELD_BY_OPTION = {"for": "open_for"}
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,10 @@ class Production:
     """A production as it is kept. `home` is the channel it began in; empty `name`: it is called like that channel."""
 
     id: str
-    home: Place
+    home: ChannelRef
     channels: tuple[str, ...]
     name: str = ""
-    customs: Customs = Customs()
+    settings: ProductionSettings = ProductionSettings()
 
     @property
     def digest(self) -> str:
@@ -66,4 +70,4 @@ class Production:
 
         Not of the id, which a production gets with its first round and which changes nothing.
         """
-        return sha256(repr((self.home.channel, self.name, self.customs)).encode()).hexdigest()[:16]
+        return sha256(repr((self.home.channel, self.name, self.settings)).encode()).hexdigest()[:16]

@@ -7,10 +7,10 @@ from hashlib import sha256
 from bot.brief import Brief
 
 VERSION = "portrait-1"
-VERSION_LIKE = "portrait-1-like"
-VERSION_VARIED = "portrait-1-varied"
+VERSION_WITH_REFERENCE = "portrait-1-like"
+VERSION_VARIATION = "portrait-1-varied"
 # Behind either of them where the production's own words stand in the frame as well.
-STYLED = "-style"
+STYLE_SUFFIX = "-style"
 
 # No default model takes a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so what should not be
 # there is said as what should. "Flawless", "perfect" and "8K" are left out: they pull skin towards wax.
@@ -25,7 +25,7 @@ small asymmetries left as they are. Natural hair with loose strands. Soft natura
 85 mm lens at f/4, plain muted background, unretouched, as a casting director would photograph a person on the day.
 One person alone in the frame, no lettering."""
 
-_LIKE = """
+_REFERENCE_FRAME = """
 The attached picture shows this character's face. Keep the person: same bone structure, eyes, nose, mouth and marks. \
 Where the words above ask for another age, hair or dress, the words win."""
 
@@ -37,7 +37,7 @@ _FRAMING = {
     "9:16": "tall 9:16 frame with space above the head",
 }
 
-_AGE = re.compile(
+_AGE_PATTERN = re.compile(
     r"\b(?:aged?\s*|age\s+of\s*)?(\d{1,3})(?=\s*(?:-|‑|–)?\s*(?:years?|yrs?|yo\b|y/o))|\baged?\s*(\d{1,3})\b|,\s*(\d{2})\b(?=\s*(?:,|\.|$))",
     re.IGNORECASE,
 )
@@ -55,7 +55,7 @@ _AGE_MARKERS = (
 
 # A casting day gives many frames of one face. What makes it that face is kept, and what changes from frame to frame is
 # named, since models that are only told to vary change the bones first.
-_VARIED = """\
+_VARIATION_FRAME = """\
 Another photograph of the person in the reference, from the same casting day. It is the same face: keep the bone \
 structure, eyes, nose, mouth, teeth, skin, marks, asymmetries, age, hair and dress. It is another moment: another \
 expression, as it comes between two answers, the head turned or tilted a little otherwise, the light from the window \
@@ -64,7 +64,7 @@ The first photograph was made for these words:
 
 {prompt}"""
 
-_SAME = """\
+_UPSCALE_FRAME = """\
 The same photograph of the same person as the reference, at a higher resolution. Keep every feature of the face, its \
 lines, marks and asymmetries, the expression, the hair, the clothes, the pose, the light, the framing and the \
 background exactly as they are. Change nothing and add nothing; resolve what is there more finely: pores, hairs, \
@@ -81,18 +81,22 @@ class Prompt:
     version: str = VERSION
 
     @classmethod
-    def of(cls, brief: Brief) -> "Prompt":
-        age = age_in(brief.text)
-        markers = f"Age shows as a person of {age} shows it: {markers_of(age)}.\n" if age else ""
-        words = "\n".join(filter(None, [brief.text, brief.style]))
-        frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=words, age=markers)
-        styled = STYLED if brief.style else ""
-        return cls(frame + _LIKE, VERSION_LIKE + styled) if brief.like else cls(frame, VERSION + styled)
+    def for_brief(cls, brief: Brief) -> "Prompt":
+        age = find_age(brief.text)
+        markers = f"Age shows as a person of {age} shows it: {age_markers(age)}.\n" if age else ""
+        description = "\n".join(filter(None, [brief.text, brief.style]))
+        frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=description, age=markers)
+        suffix = STYLE_SUFFIX if brief.style else ""
+        return (
+            cls(frame + _REFERENCE_FRAME, VERSION_WITH_REFERENCE + suffix)
+            if brief.reference
+            else cls(frame, VERSION + suffix)
+        )
 
     @classmethod
-    def varied(cls, prompt: str) -> "Prompt":
+    def for_variation(cls, prompt: str) -> "Prompt":
         """The words for another moment of a portrait that goes along as reference; it was drawn for `prompt`."""
-        return cls(_VARIED.format(prompt=prompt), VERSION_VARIED)
+        return cls(_VARIATION_FRAME.format(prompt=prompt), VERSION_VARIATION)
 
     @property
     def digest(self) -> str:
@@ -100,23 +104,23 @@ class Prompt:
         return sha256(self.text.encode()).hexdigest()
 
 
-def same_face(prompt: str) -> str:
+def upscale_prompt(prompt: str) -> str:
     """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for.
 
     Of a variation the first words stand there alone: it is to stay the moment it is.
     """
-    return _SAME.format(prompt=prompt.removeprefix(_VARIED.removesuffix("{prompt}")))
+    return _UPSCALE_FRAME.format(prompt=prompt.removeprefix(_VARIATION_FRAME.removesuffix("{prompt}")))
 
 
-def age_in(text: str) -> int | None:
+def find_age(text: str) -> int | None:
     """The age a brief names in digits, in years; None when it names none."""
-    match = _AGE.search(text)
+    match = _AGE_PATTERN.search(text)
     if not match:
         return None
     age = int(next(group for group in match.groups() if group))
     return age if 1 <= age <= 120 else None
 
 
-def markers_of(age: int) -> str:
+def age_markers(age: int) -> str:
     """What `age` years look like, since models draw what can be seen better than numbers."""
-    return next(markers for most, markers in _AGE_MARKERS if age <= most)
+    return next(markers for max_age, markers in _AGE_MARKERS if age <= max_age)

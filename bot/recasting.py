@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.brief import Brief, reason_of
-from bot.errors import AlreadyCasting, CastingError, Dearer, RoundClosed
-from bot.face import Face, Release
-from bot.opening import Opening
-from bot.permits import Permits
-from bot.ports import Clock, Opened, Roster, Rounds, Stage
-from bot.round import Round, State
+from bot.brief import Brief, parse_reason
+from bot.errors import AlreadyCasting, CastingError, PriceIncreased, RoundClosed
+from bot.face import Face, Unlock
+from bot.opening import StartRound
+from bot.permits import Permissions
+from bot.ports import Now, Roster, RoundPublisher, RoundRepository, StartResult
+from bot.round import Round, RoundState
 
 
-class How(StrEnum):
+class RecastMode(StrEnum):
     """What happens to the present face: it stays until another is locked, goes at once, or goes and that is all."""
 
     KEEP = "keep"
@@ -22,7 +22,7 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True)
-class Offer:
+class RecastOptions:
     """What may be done with a face: the choices left, and what a round for its brief may cost, in dollars.
 
     Without `price` no round can be opened now, for the reason of `refused`. `earlier` is the character's face again
@@ -31,112 +31,126 @@ class Offer:
 
     round: Round
     face: Face
-    ways: tuple[How, ...]
+    modes: tuple[RecastMode, ...]
     price: Decimal | None = None
-    refused: CastingError | None = None
-    earlier: Face | None = None
+    refusal: CastingError | None = None
+    previous_face: Face | None = None
 
 
 @dataclass(frozen=True)
-class Wanting:
+class RecastRequest:
     """A form filled in. `key` is the same when it comes in again; `agreed` are the dollars it named."""
 
     round_id: str
     person: str
-    how: How
+    mode: RecastMode
     reason: str
     text: str | None
     key: str
-    agreed: Decimal
+    agreed_price: Decimal
 
 
 @dataclass(frozen=True)
-class Done:
+class RecastResult:
     """What became of a form: the face it was about, and the round it opened."""
 
     face: Face
-    opened: Opened | None
+    start_result: StartResult | None
 
 
-class Recasting:
+class Recast:
     """Re-casts and unlocks."""
 
     def __init__(
-        self, rounds: Rounds, roster: Roster, opening: Opening, permits: Permits, stage: Stage, now: Clock
+        self,
+        rounds: RoundRepository,
+        roster: Roster,
+        start_round: StartRound,
+        permissions: Permissions,
+        publisher: RoundPublisher,
+        now: Now,
     ) -> None:
         self._rounds = rounds
         self._roster = roster
-        self._opening = opening
-        self._permits = permits
-        self._stage = stage
+        self._start_round = start_round
+        self._permissions = permissions
+        self._publisher = publisher
         self._now = now
 
-    async def offer(self, round_id: str, person: str) -> Offer:
+    async def options(self, round_id: str, person: str) -> RecastOptions:
         """What the person may do with the face of a round. Raises NotYours, Barred, RoundClosed, AlreadyCasting."""
-        round_, face, ways = await self._allowed(round_id, person)
-        standing = [f for f in await self._roster.history(face.character_id) if not f.released and f != face]
-        offer = Offer(round_, face, (How.ONLY_UNLOCK,), earlier=next(iter(standing), None))
-        if ways == offer.ways:
-            return replace(offer, refused=AlreadyCasting(face.character, ""))
+        round_, face, modes = await self._load_allowed(round_id, person)
+        active_faces = [f for f in await self._roster.list_faces(face.character_id) if not f.unlocked and f != face]
+        options = RecastOptions(round_, face, (RecastMode.ONLY_UNLOCK,), previous_face=next(iter(active_faces), None))
+        if modes == options.modes:
+            return replace(options, refusal=AlreadyCasting(face.character, ""))
         try:
-            await self._permits.start(round_.place, person)
-            return replace(offer, ways=ways, price=await self._price(round_, round_.brief))
+            await self._permissions.require_start(round_.place, person)
+            return replace(options, modes=modes, price=await self._price(round_, round_.brief))
         except CastingError as error:
-            if face.released:
+            if face.unlocked:
                 raise
-            return replace(offer, refused=error)
+            return replace(options, refusal=error)
 
-    async def do(self, wanting: Wanting) -> Done:
+    async def apply(self, request: RecastRequest) -> RecastResult:
         """Re-cast or unlock, as the form says; sent in twice it happens once.
 
         Raises what `offer` does, BriefError (fields reason and brief), Dearer, and whatever opening a round raises.
         """
-        reason = reason_of(wanting.reason)
-        round_, face, ways = await self._allowed(wanting.round_id, wanting.person, wanting.key)
-        release = Release(wanting.person, self._now(), reason)
-        if wanting.how is How.ONLY_UNLOCK:
-            if not await self._roster.release(face.round_id, release):
+        reason = parse_reason(request.reason)
+        round_, face, modes = await self._load_allowed(request.round_id, request.person, request.key)
+        unlock = Unlock(request.person, self._now(), reason)
+        if request.mode is RecastMode.ONLY_UNLOCK:
+            if not await self._roster.unlock(face.round_id, unlock):
                 raise RoundClosed("unlock", "unlocked", face.character)
-            return Done(face, None)
-        if ways == (How.ONLY_UNLOCK,):
-            raise AlreadyCasting(face.character, (await self._open_round(face)) or "")
-        brief = round_.brief if wanting.text is None else round_.brief.worded(wanting.text)
+            return RecastResult(face, None)
+        if modes == (RecastMode.ONLY_UNLOCK,):
+            raise AlreadyCasting(face.character, (await self._open_round_id(face)) or "")
+        brief = round_.brief if request.text is None else round_.brief.with_text(request.text)
         price = await self._price(round_, brief)
-        if price > wanting.agreed:
-            raise Dearer(price, wanting.agreed)
-        gone = release if wanting.how is How.UNLOCK and not face.released else None
-        return Done(face, await self._opening.open_recast(round_, brief, wanting.person, wanting.key, reason, gone))
+        if price > request.agreed_price:
+            raise PriceIncreased(price, request.agreed_price)
+        immediate_unlock = unlock if request.mode is RecastMode.UNLOCK and not face.unlocked else None
+        return RecastResult(
+            face,
+            await self._start_round.start_recast(round_, brief, request.person, request.key, reason, immediate_unlock),
+        )
 
-    async def show(self, done: Done) -> None:
+    async def publish(self, result: RecastResult) -> None:
         """Begin what was opened, and draw the record as it stands now."""
-        if done.opened:
-            await self._opening.begin(done.opened.round.id)
-        for face in await self._roster.history(done.face.character_id):
-            if face.round_id != done.face.round_id:
-                self._stage.refresh(face.round_id)
-        await self._stage.show(done.face.round_id)
+        if result.start_result:
+            await self._start_round.enqueue(result.start_result.round.id)
+        for face in await self._roster.list_faces(result.face.character_id):
+            if face.round_id != result.face.round_id:
+                self._publisher.schedule_redraw(face.round_id)
+        await self._publisher.redraw_now(result.face.round_id)
 
     async def _price(self, round_: Round, brief: Brief) -> Decimal:
-        return self._opening.affordable(brief, await self._opening.caps_in(round_.place))
+        return self._start_round.price_within_caps(brief, await self._start_round.caps_for(round_.place))
 
-    async def _allowed(self, round_id: str, person: str, key: str = "") -> tuple[Round, Face, tuple[How, ...]]:
+    async def _load_allowed(
+        self, round_id: str, person: str, key: str = ""
+    ) -> tuple[Round, Face, tuple[RecastMode, ...]]:
         """The round, the face it gave, and what can be done with that now."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lock(round_, person, "recast_face")
-        round_.must_be(State.LOCKED, what="recast")
-        face = await self._roster.face(round_id)
-        character = await self._roster.character(round_.character_id)
+        await self._permissions.require_lock(round_, person, "recast_face")
+        round_.require_state(RoundState.LOCKED, action="recast")
+        face = await self._roster.get_face(round_id)
+        character = await self._roster.get(round_.character_id)
         if face is None or character is None:
             raise KeyError(round_id)
         if character.face and character.face.round_id != round_id:
-            raise RoundClosed("recast", "unlocked" if face.released else "superseded", face.character)
-        busy = character.open_round is not None and character.open_round != self._opening.recast_id(round_, key)
-        if busy and face.released:
-            raise AlreadyCasting(face.character, character.open_round or "")
-        if face.released:
-            return round_, face, (How.KEEP,)
-        return round_, face, (How.ONLY_UNLOCK,) if busy else tuple(How)
+            raise RoundClosed("recast", "unlocked" if face.unlocked else "superseded", face.character)
+        is_casting = (
+            character.open_round_id is not None
+            and character.open_round_id != self._start_round.recast_round_id(round_, key)
+        )
+        if is_casting and face.unlocked:
+            raise AlreadyCasting(face.character, character.open_round_id or "")
+        if face.unlocked:
+            return round_, face, (RecastMode.KEEP,)
+        return round_, face, (RecastMode.ONLY_UNLOCK,) if is_casting else tuple(RecastMode)
 
-    async def _open_round(self, face: Face) -> str | None:
-        character = await self._roster.character(face.character_id)
-        return character.open_round if character else None
+    async def _open_round_id(self, face: Face) -> str | None:
+        character = await self._roster.get(face.character_id)
+        return character.open_round_id if character else None

@@ -4,54 +4,59 @@ from datetime import datetime
 from typing import Any
 
 from bot.face import Face
-from bot.history import Event, Kept, events_of
+from bot.history import RoundRecords, TimelineEvent, round_timeline
 from bot.round import Round
 from bot.settings import Settings
 from bot.slot import Slot
 from storage import Storage, open_storage
 
 
-async def record_of(settings: Settings, round_id: str) -> dict[str, Any]:
+async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
     """What is stored of a round; raises KeyError for an id nobody gave. Money in dollars, times ISO 8601 in UTC."""
     storage = await open_storage(settings, settings.now)
     try:
         round_ = await storage.rounds.get(round_id)
-        counted = round_.count(await storage.rounds.marks(round_id), await storage.rounds.papers(round_id))
-        face = await storage.roster.face(round_id)
-        events = await _events(storage, round_, face, settings.now())
+        full_tally = round_.count_votes(
+            await storage.rounds.list_vote_inputs(round_id), await storage.rounds.list_submissions(round_id)
+        )
+        face = await storage.roster.get_face(round_id)
+        events = await _load_events(storage, round_, face, settings.now())
     finally:
         await storage.close()
-    tally = round_.shown(counted)
+    tally = round_.visible_tally(full_tally)
     return {
         "round": round_.id,
         "character": round_.character,
         "state": round_.state.value,
         "wanted_for": round_.brief.use.value if round_.brief.use else None,
-        "candidates": [_candidate(round_, slot) for slot in round_.candidates],
-        "misses": [_miss(slot) for slot in round_.misses],
+        "candidates": [_candidate_json(round_, slot) for slot in round_.candidates],
+        "misses": [_failure_json(slot) for slot in round_.failures],
         "votes": {str(number): count for number, count in tally.votes.items()},
         "voters": tally.voters,
-        "locked": _locked(face) if face else None,
+        "locked": _face_json(face) if face else None,
         "parent": round_.parent,
         "origin": round_.origin or None,
-        "because": round_.because or None,
-        "events": [_event(event) for event in events],
+        "because": round_.recast_reason or None,
+        "events": [_event_json(event) for event in events],
     }
 
 
-async def _events(storage: Storage, round_: Round, face: Face | None, now: datetime) -> list[Event]:
+async def _load_events(storage: Storage, round_: Round, face: Face | None, now: datetime) -> list[TimelineEvent]:
     """What happened in the round, as a history tells it, oldest first."""
-    deeds = await storage.chronicle.of_character(round_.character_id)
-    paid = await storage.ledger.paid(round_.character_id)
-    marks, papers = await storage.rounds.marks(round_.id), await storage.rounds.papers(round_.id)
-    theirs = tuple(deed for deed in deeds if deed.round_id == round_.id)
-    bills = tuple(bill for bill in paid if bill.round_id == round_.id)
-    return events_of(Kept(round_, face, theirs, bills, marks, papers), now)
+    audit_events = await storage.audit_log.list_for_character(round_.character_id)
+    spends = await storage.ledger.list_round_spends(round_.character_id)
+    vote_inputs, submissions = (
+        await storage.rounds.list_vote_inputs(round_.id),
+        await storage.rounds.list_submissions(round_.id),
+    )
+    round_events = tuple(event for event in audit_events if event.round_id == round_.id)
+    round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
+    return round_timeline(RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions), now)
 
 
-def _event(event: Event) -> dict[str, Any]:
+def _event_json(event: TimelineEvent) -> dict[str, Any]:
     """An event by the names of its fields, without those that say nothing."""
-    told = {
+    fields = {
         "kind": event.kind,
         "at": event.at.isoformat(),
         "people": list(event.people),
@@ -59,18 +64,18 @@ def _event(event: Event) -> dict[str, Any]:
         "number": event.number,
         "version": event.version,
         "usd": None if event.usd is None else str(event.usd),
-        "note": event.note,
+        "note": event.detail,
         "lead": event.lead,
-        "ballot": event.leg.value if event.kind == "voted" else "",
+        "ballot": event.stage.value if event.kind == "voted" else "",
     }
-    return {name: value for name, value in told.items() if value not in (None, "", 0, [])}
+    return {name: value for name, value in fields.items() if value not in (None, "", 0, [])}
 
 
-def _candidate(round_: Round, slot: Slot) -> dict[str, Any]:
+def _candidate_json(round_: Round, slot: Slot) -> dict[str, Any]:
     assert slot.portrait
     return {
         "number": slot.number,
-        "varies": round_.varied(slot),
+        "varies": round_.variation_number(slot),
         "model": slot.model,
         "width": slot.portrait.width,
         "height": slot.portrait.height,
@@ -82,13 +87,13 @@ def _candidate(round_: Round, slot: Slot) -> dict[str, Any]:
     }
 
 
-def _miss(slot: Slot) -> dict[str, Any]:
-    assert slot.miss
-    return {"model": slot.model, "kind": slot.miss.kind, "detail": slot.miss.detail, "paid": slot.miss.paid}
+def _failure_json(slot: Slot) -> dict[str, Any]:
+    assert slot.failure
+    return {"model": slot.model, "kind": slot.failure.kind, "detail": slot.failure.detail, "paid": slot.failure.paid}
 
 
-def _locked(face: Face) -> dict[str, Any]:
-    gone = face.released
+def _face_json(face: Face) -> dict[str, Any]:
+    unlock = face.unlocked
     return {
         "name": face.character,
         "number": face.number,
@@ -99,5 +104,5 @@ def _locked(face: Face) -> dict[str, Any]:
         "tally": {str(number): count for number, count in face.tally.items()},
         "decided_by_lead": face.decided_by_lead,
         "version": face.version,
-        "unlocked": {"by": gone.person, "at": gone.at.isoformat(), "because": gone.reason} if gone else None,
+        "unlocked": {"by": unlock.person, "at": unlock.at.isoformat(), "because": unlock.reason} if unlock else None,
     }

@@ -5,71 +5,73 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.ballot import Tell
-from bot.errors import AlreadyCasting, BriefError, Dearer
-from bot.opening import Opening
-from bot.permits import Permits
-from bot.ports import Opened, Rounds, Stage
+from bot.ballot import FlawTag
+from bot.errors import AlreadyCasting, BriefError, PriceIncreased
+from bot.opening import StartRound
+from bot.permits import Permissions
+from bot.ports import RoundPublisher, RoundRepository, StartResult
 from bot.round import Round
 
 
 @dataclass(frozen=True)
-class Refinement:
+class RefineForm:
     """What a brief can be refined with: the round it stands in, what its words would cost again in dollars, and what
     the vote said gave its faces away."""
 
     round: Round
     price: Decimal
-    tells: Mapping[Tell, int]
+    flaw_counts: Mapping[FlawTag, int]
 
 
-class Refining:
+class Refine:
     """Refines briefs, for the lead."""
 
-    def __init__(self, rounds: Rounds, stage: Stage, opening: Opening, permits: Permits) -> None:
+    def __init__(
+        self, rounds: RoundRepository, publisher: RoundPublisher, start_round: StartRound, permissions: Permissions
+    ) -> None:
         self._rounds = rounds
-        self._stage = stage
-        self._opening = opening
-        self._permits = permits
+        self._publisher = publisher
+        self._start_round = start_round
+        self._permissions = permissions
 
-    async def begin(self, round_id: str, person: str) -> Refinement:
+    async def form(self, round_id: str, person: str) -> RefineForm:
         """What the form is filled with; raises what sending it in now would, so that nobody fills it in in vain."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "refine")
-        await self._permits.spend(round_.place, person)
-        round_.must_take_more("refine")
-        price = self._opening.price_of(round_.brief, await self._opening.caps_in(round_.place))
-        return Refinement(round_, price, _tells(round_))
+        await self._permissions.require_lead(round_, person, "refine")
+        await self._permissions.require_spend(round_.place, person)
+        round_.require_accepts_slots("refine")
+        price = self._start_round.price_of(round_.brief, await self._start_round.caps_for(round_.place))
+        return RefineForm(round_, price, _flaw_counts(round_))
 
-    async def refine(self, round_id: str, person: str, text: str) -> Opened:
+    async def refine(self, round_id: str, person: str, text: str) -> StartResult:
         """End the round and open a child for `text`, both or neither; sent in twice it opens one child.
 
         Other words may be for other models. Where that is dearer than what the form showed, nothing is opened and
         Dearer raised; sent in once more it is agreed to. Raises BriefError and all that opening a round does.
         """
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "refine")
-        brief = round_.brief.worded(text)
-        if child := await self._opening.child(round_):
+        await self._permissions.require_lead(round_, person, "refine")
+        brief = round_.brief.with_text(text)
+        if child := await self._start_round.get_child(round_):
             if child.brief.text == brief.text:
-                return Opened(child, fresh=False)
+                return StartResult(child, created=False)
             raise AlreadyCasting(round_.character, child.id)
-        round_.must_take_more("refine")
+        round_.require_accepts_slots("refine")
         if brief.text == round_.brief.text:
             raise BriefError("brief", "same")
-        caps = await self._opening.caps_in(round_.place)
-        shown, price = self._opening.price_of(round_.brief, caps), self._opening.price_of(brief, caps)
-        if price > shown and not await self._opening.told(brief, round_, person, price):
-            raise Dearer(price, shown)
-        opened = await self._opening.open_child(round_, person, brief)
-        self._stage.refresh(round_id)
-        return opened
+        caps = await self._start_round.caps_for(round_.place)
+        shown_price, price = self._start_round.price_of(round_.brief, caps), self._start_round.price_of(brief, caps)
+        if price > shown_price and not await self._start_round.price_confirmed_before(brief, round_, person, price):
+            raise PriceIncreased(price, shown_price)
+        result = await self._start_round.start_child(round_, person, brief)
+        self._publisher.schedule_redraw(round_id)
+        return result
 
 
-def _tells(round_: Round) -> Mapping[Tell, int]:
+def _flaw_counts(round_: Round) -> Mapping[FlawTag, int]:
     """What gave faces away in a closed vote, all candidates together, the most often said first."""
-    answers = round_.tally.answers if round_.tally else None
-    told: Counter[Tell] = Counter()
-    for counted in answers.tells.values() if answers else ():
-        told.update(counted)
-    return dict(told.most_common())
+    sealed_results = round_.tally.sealed_results if round_.tally else None
+    totals: Counter[FlawTag] = Counter()
+    for counts in sealed_results.flaw_tags.values() if sealed_results else ():
+        totals.update(counts)
+    return dict(totals.most_common())

@@ -5,20 +5,20 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.budget import Caps
-from bot.catalogue import Catalogue, ModelFacts
-from bot.deed import Deed
+from bot.catalogue import Catalogue, ModelSpec
+from bot.deed import AuditEvent
 from bot.errors import RoundClosed
-from bot.finish import best_likeness
-from bot.opening import Opening, seed_of
-from bot.permits import Permits
-from bot.ports import Chronicle, Clock, Errands, Health, Opened, Rounds, Stage
+from bot.finish import best_reference_model
+from bot.opening import StartRound, seed_of
+from bot.permits import Permissions
+from bot.ports import AuditLog, JobQueue, ModelHealth, Now, RoundPublisher, RoundRepository, StartResult
 from bot.prompt import Prompt
-from bot.round import Round, State
+from bot.round import Round, RoundState
 from bot.slot import Slot
 
 
 @dataclass(frozen=True)
-class Choice:
+class RerollOption:
     """Something that can be drawn again: a slot, and up to how many dollars that costs."""
 
     slot: Slot
@@ -26,7 +26,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Offer:
+class RerollOptions:
     """What can be drawn again, in dollars: all of it, one candidate (after the close: one model), a miss, or another
     moment of a candidate. Before the close all prices of a kind are the same, so that none names a model.
 
@@ -34,156 +34,160 @@ class Offer:
     """
 
     round: Round
-    all_price: Decimal
-    again: tuple[Choice, ...]
-    misses: tuple[Choice, ...]
-    varied: tuple[Choice, ...]
-    further: int | None
-    unvaried: Literal["", "no_model"] = ""
+    round_price: Decimal
+    rerolls: tuple[RerollOption, ...]
+    failures: tuple[RerollOption, ...]
+    variations: tuple[RerollOption, ...]
+    next_number: int | None
+    variation_problem: Literal["", "no_model"] = ""
 
 
-class Rerolling:
+class Reroll:
     """Has portraits drawn again, for the lead. Nothing here is asked: slots are saved and reserved, then begun."""
 
     def __init__(
         self,
-        rounds: Rounds,
-        stage: Stage,
-        errands: Errands,
-        opening: Opening,
+        rounds: RoundRepository,
+        publisher: RoundPublisher,
+        job_queue: JobQueue,
+        start_round: StartRound,
         catalogue: Catalogue,
-        health: Health,
+        model_health: ModelHealth,
         caps: Caps,
-        now: Clock,
-        permits: Permits,
-        chronicle: Chronicle,
+        now: Now,
+        permissions: Permissions,
+        audit_log: AuditLog,
     ) -> None:
         self._rounds = rounds
-        self._stage = stage
-        self._errands = errands
-        self._opening = opening
+        self._publisher = publisher
+        self._job_queue = job_queue
+        self._start_round = start_round
         self._catalogue = catalogue
-        self._health = health
+        self._model_health = model_health
         self._caps = caps
         self._now = now
-        self._permits = permits
-        self._chronicle = chronicle
+        self._permissions = permissions
+        self._audit_log = audit_log
 
-    async def offer(self, round_id: str, person: str) -> Offer:
+    async def options(self, round_id: str, person: str) -> RerollOptions:
         """What can be drawn again and for how much, without drawing anything."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "reroll")
-        round_.must_take_more("reroll")
-        further = round_.next_number()
-        room = further is not None
-        varied = self._varied(round_) if room else ()
-        missed = tuple(Choice(slot, self._price(round_, slot)) for slot in round_.misses) if room else ()
-        return Offer(
+        await self._permissions.require_lead(round_, person, "reroll")
+        round_.require_accepts_slots("reroll")
+        next_number = round_.next_number()
+        has_room = next_number is not None
+        variations = self._variation_options(round_) if has_room else ()
+        failures = tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.failures) if has_room else ()
+        return RerollOptions(
             round_,
-            self._opening.price_of(round_.brief, await self._opening.caps_in(round_.place)),
-            self._again(round_) if room else (),
-            missed if round_.state is not State.CLOSED else (),
-            varied,
-            further,
-            "" if varied or not room or not round_.candidates else "no_model",
+            self._start_round.price_of(round_.brief, await self._start_round.caps_for(round_.place)),
+            self._reroll_options(round_) if has_room else (),
+            failures if round_.state is not RoundState.CLOSED else (),
+            variations,
+            next_number,
+            "" if variations or not has_room or not round_.candidates else "no_model",
         )
 
-    async def all(self, round_id: str, person: str) -> Opened:
+    async def reroll_round(self, round_id: str, person: str) -> StartResult:
         """End the round and open a child with the same brief, both or neither; pressed twice it opens one child."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "reroll")
-        opened = await self._opening.open_child(round_, person)
-        self._stage.refresh(round_id)
-        return opened
+        await self._permissions.require_lead(round_, person, "reroll")
+        result = await self._start_round.start_child(round_, person)
+        self._publisher.schedule_redraw(round_id)
+        return result
 
-    async def one(self, slot_id: str, person: str, trigger: str) -> Slot:
+    async def reroll_slot(self, slot_id: str, person: str, trigger: str) -> Slot:
         """Reserve one more slot like this one; the candidate it re-rolls keeps its number and votes."""
-        round_ = await self._ready(slot_id, person)
+        round_ = await self._load_allowed(slot_id, person)
         slot = next(s for s in round_.slots if s.id == slot_id)
         new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
-        new = self._new(round_, new_id, slot.model, self._price(round_, slot))
-        return await self._add(
-            round_, replace(new, again_for=slot_id, vary_of=slot.vary_of, prompt=slot.prompt), person
+        new = self._new_slot(round_, new_id, slot.model, self._price(round_, slot))
+        return await self._add_slot(
+            round_,
+            replace(new, rerolls_slot_id=slot_id, variation_of_slot_id=slot.variation_of_slot_id, prompt=slot.prompt),
+            person,
         )
 
     async def vary(self, slot_id: str, person: str, trigger: str) -> Slot:
         """Reserve one more slot for another moment of a candidate's face, drawn from its original."""
-        round_ = await self._ready(slot_id, person)
-        slot = round_.candidate(slot_id)
-        if (model := self._varier(round_, slot)) is None:
+        round_ = await self._load_allowed(slot_id, person)
+        slot = round_.candidate_by_slot(slot_id)
+        if (model := self._variation_model(round_, slot)) is None:
             raise RoundClosed("reroll", "no_varier", round_.character)
-        price = next(choice.price for choice in self._varied(round_) if choice.slot.id == slot_id)
-        new = self._new(round_, f"{round_.id}-v{seed_of(trigger, 0):08x}", model.id, price)
-        prompt = Prompt.varied(round_.prompt).text
-        return await self._add(round_, replace(new, vary_of=slot_id, prompt=prompt), person)
+        price = next(option.price for option in self._variation_options(round_) if option.slot.id == slot_id)
+        new = self._new_slot(round_, f"{round_.id}-v{seed_of(trigger, 0):08x}", model.id, price)
+        prompt = Prompt.for_variation(round_.prompt).text
+        return await self._add_slot(round_, replace(new, variation_of_slot_id=slot_id, prompt=prompt), person)
 
-    async def begin(self, slot_id: str) -> None:
+    async def enqueue(self, slot_id: str) -> None:
         """Start the slot's durable work; called again it does nothing."""
-        await self._errands.start("slot", slot_id)
-        self._stage.refresh((await self._rounds.by_slot(slot_id)).id)
+        await self._job_queue.start("slot", slot_id)
+        self._publisher.schedule_redraw((await self._rounds.by_slot(slot_id)).id)
 
-    async def _ready(self, slot_id: str, person: str) -> Round:
+    async def _load_allowed(self, slot_id: str, person: str) -> Round:
         """The slot's round, once the person may have it draw one more."""
         round_ = await self._rounds.by_slot(slot_id)
-        await self._permits.lead(round_, person, "reroll")
-        await self._permits.spend(round_.place, person)
-        round_.must_take_more("reroll")
+        await self._permissions.require_lead(round_, person, "reroll")
+        await self._permissions.require_spend(round_.place, person)
+        round_.require_accepts_slots("reroll")
         return round_
 
-    async def _add(self, round_: Round, new: Slot, person: str) -> Slot:
+    async def _add_slot(self, round_: Round, new: Slot, person: str) -> Slot:
         """Pressed twice there is one slot, and one deed."""
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
         added = await self._rounds.add_slot(new, self._caps)
-        what = "rerolled_one" if new.again_for else "varied"
-        came_of = new.again_for or new.vary_of
-        note = next((str(s.number) for s in round_.slots if s.id == came_of and s.number), "")
-        deed = Deed(what, round_.place, person, self._now(), round_.character_id, round_.id, note)
-        await self._chronicle.write(deed)
+        action = "rerolled_one" if new.rerolls_slot_id else "varied"
+        source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id
+        detail = next((str(s.number) for s in round_.slots if s.id == source_slot_id and s.number), "")
+        audit_event = AuditEvent(action, round_.place, person, self._now(), round_.character_id, round_.id, detail)
+        await self._audit_log.add(audit_event)
         return added
 
-    def _new(self, round_: Round, new_id: str, model: str, price: Decimal) -> Slot:
+    def _new_slot(self, round_: Round, new_id: str, model: str, price: Decimal) -> Slot:
         position = max(s.position for s in round_.slots) + 1
         return Slot(new_id, round_.id, position, model, price, seed_of(new_id, position))
 
-    def _again(self, round_: Round) -> tuple[Choice, ...]:
+    def _reroll_options(self, round_: Round) -> tuple[RerollOption, ...]:
         """Before the close each candidate; after it each model that can still be asked, by one slot of its own."""
-        if round_.state is not State.CLOSED:
-            return tuple(Choice(slot, self._price(round_, slot)) for slot in round_.candidates)
-        first = {s.model: s for s in reversed((*round_.misses, *round_.candidates)) if not s.vary_of}
-        asked = [first[model] for model in round_.models if model in first and self._can_ask(self._facts(model))]
-        return tuple(Choice(slot, self._price(round_, slot)) for slot in asked)
+        if round_.state is not RoundState.CLOSED:
+            return tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.candidates)
+        first = {s.model: s for s in reversed((*round_.failures, *round_.candidates)) if not s.variation_of_slot_id}
+        slots = [
+            first[model] for model in round_.models if model in first and self._is_available(self._model_spec(model))
+        ]
+        return tuple(RerollOption(slot, self._price(round_, slot)) for slot in slots)
 
-    def _varied(self, round_: Round) -> tuple[Choice, ...]:
+    def _variation_options(self, round_: Round) -> tuple[RerollOption, ...]:
         """Every candidate or none, since who can be varied would tell who drew."""
-        by_slot = {slot.id: self._varier(round_, slot) for slot in round_.candidates}
-        prices = {id_: m.price(round_.brief.size, references=1) for id_, m in by_slot.items() if m}
+        by_slot = {slot.id: self._variation_model(round_, slot) for slot in round_.candidates}
+        prices = {id_: m.price(round_.brief.size, reference_count=1) for id_, m in by_slot.items() if m}
         if len(prices) < len(by_slot):
             return ()
-        dearest = max(prices.values(), default=Decimal(0))
-        told = prices if round_.state is State.CLOSED else dict.fromkeys(prices, dearest)
-        return tuple(Choice(slot, told[slot.id]) for slot in round_.candidates)
+        max_price = max(prices.values(), default=Decimal(0))
+        shown_prices = prices if round_.state is RoundState.CLOSED else dict.fromkeys(prices, max_price)
+        return tuple(RerollOption(slot, shown_prices[slot.id]) for slot in round_.candidates)
 
-    def _varier(self, round_: Round, slot: Slot) -> ModelFacts | None:
+    def _variation_model(self, round_: Round, slot: Slot) -> ModelSpec | None:
         """Who draws another moment of a candidate: its own model if that takes a reference, else the best likeness.
 
         While models are hidden they all draw their own or one model draws for all: a variation's size, speed and hand
         would else tell whose candidate it is.
         """
-        able = {m.id: m for m in self._catalogue.models if m.references and self._can_ask(m)}
-        each = round_.named or all(s.model in able for s in round_.candidates)
-        return (able.get(slot.model) if each else None) or best_likeness(tuple(able.values()))
+        capable = {m.id: m for m in self._catalogue.models if m.max_references and self._is_available(m)}
+        use_own_model = round_.models_revealed or all(s.model in capable for s in round_.candidates)
+        return (capable.get(slot.model) if use_own_model else None) or best_reference_model(tuple(capable.values()))
 
     def _price(self, round_: Round, slot: Slot) -> Decimal:
         """What one more slot like this one is said to cost, and reserves: before the close the dearest of its kind."""
-        if round_.state is not State.CLOSED or slot.vary_of:
-            return round_.veiled(slot)
-        facts = self._facts(slot.model)
-        return facts.price(round_.brief.size, round_.brief.references) if facts else slot.price
+        if round_.state is not RoundState.CLOSED or slot.variation_of_slot_id:
+            return round_.blind_price(slot)
+        spec = self._model_spec(slot.model)
+        return spec.price(round_.brief.size, round_.brief.reference_count) if spec else slot.price
 
-    def _facts(self, model_id: str) -> ModelFacts | None:
+    def _model_spec(self, model_id: str) -> ModelSpec | None:
         return next((m for m in self._catalogue.models if m.id == model_id), None)
 
-    def _can_ask(self, model: ModelFacts | None) -> bool:
+    def _is_available(self, model: ModelSpec | None) -> bool:
         today = self._now().date()
-        return bool(model and self._catalogue.available(model, today) and self._health.available(model.id))
+        return bool(model and self._catalogue.is_available(model, today) and self._model_health.is_available(model.id))

@@ -6,14 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 from bot.brief import Brief
-from bot.catalogue import Catalogue, ModelFacts
-from bot.errors import Absent, BriefError, NoModels
-from bot.market import Market, house
-from bot.round import Reason
-from bot.rules import BY_LOOK, USUAL, heard, order
+from bot.catalogue import Catalogue, ModelSpec
+from bot.errors import BriefError, NoModels, UnavailableModel
+from bot.market import Availability, model_line
+from bot.round import RoutingReason
+from bot.rules import DEFAULT_ORDER, ORDER_BY_LOOK, match_rules, preference_order
 
-_PAIR = 2
-_WORDS_TOLD = 2
+_DEFAULT_MODEL_COUNT = 2
+_MAX_REASON_WORDS = 2
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,18 @@ class Route:
     without any stand-in, one model an entry.
     """
 
-    models: tuple[ModelFacts, ...]
-    reason: Reason
-    asks: bool = False
-    only: tuple[ModelFacts, ...] = ()
+    models: tuple[ModelSpec, ...]
+    reason: RoutingReason
+    needs_confirmation: bool = False
+    without_substitutes: tuple[ModelSpec, ...] = ()
 
     @property
-    def distinct(self) -> tuple[ModelFacts, ...]:
+    def distinct(self) -> tuple[ModelSpec, ...]:
         """Each model once."""
         return tuple({m.id: m for m in self.models}.values())
 
 
-def everything_up(_: str) -> bool:
+def assume_all_up(_: str) -> bool:
     return True
 
 
@@ -43,119 +43,163 @@ def route(
     brief: Brief,
     catalogue: Catalogue,
     today: date,
-    up: Callable[[str], bool] = everything_up,
-    most: Decimal | None = None,
+    is_up: Callable[[str], bool] = assume_all_up,
+    max_price: Decimal | None = None,
 ) -> Route:
     """Models for `brief`; `up` says of an exact id whether it answers, `most` is what a round may cost in dollars.
 
     Raises BriefError for an unknown name, too many slots or a reference nobody takes, NoModels when no account serves.
     """
-    market = Market(brief, catalogue, today, up)
-    return _named(market) if brief.models else _by_table(market, most)
+    availability = Availability(brief, catalogue, today, is_up)
+    return _route_named(availability) if brief.models else _route_by_rules(availability, max_price)
 
 
-def _named(market: Market) -> Route:
-    found = {name: _meant(name, market) for name in market.brief.models}
+def _route_named(availability: Availability) -> Route:
+    found = {name: _resolve_name(name, availability) for name in availability.brief.models}
     if unknown := [name for name, model in found.items() if model is None]:
-        raise BriefError("models", "unknown", ", ".join(unknown), market.catalogue.names)
-    wanted = [model for model in found.values() if model]
-    silent = [Absent(m.title, "no_reference") for m in wanted if market.lack(m) == "no_reference"]
-    wanted = [m for m in wanted if market.lack(m) != "no_reference"]
-    if not wanted:
-        raise _nobody(silent, market)
-    chosen, absent = _filled(wanted, USUAL, market)
-    if not any(a.instead for a in absent) and absent:
-        raise NoModels(tuple(m.name for m in wanted if market.lack(m)), market.names)
-    return _agreed(Route(market.slots(chosen), Reason("named", absent=(*silent, *absent))), wanted, market)
+        raise BriefError("models", "unknown", ", ".join(unknown), availability.catalogue.names)
+    requested = [model for model in found.values() if model]
+    without_reference = [
+        UnavailableModel(m.title, "no_reference")
+        for m in requested
+        if availability.unavailable_reason(m) == "no_reference"
+    ]
+    requested = [m for m in requested if availability.unavailable_reason(m) != "no_reference"]
+    if not requested:
+        raise _no_reference_model(without_reference, availability)
+    chosen, unavailable = _with_substitutes(requested, DEFAULT_ORDER, availability)
+    if not any(a.substitute for a in unavailable) and unavailable:
+        raise NoModels(tuple(m.name for m in requested if availability.unavailable_reason(m)), availability.names)
+    return _require_confirmation(
+        Route(availability.slots(chosen), RoutingReason("named", unavailable=(*without_reference, *unavailable))),
+        requested,
+        availability,
+    )
 
 
-def _meant(name: str, market: Market) -> ModelFacts | None:
+def _resolve_name(name: str, availability: Availability) -> ModelSpec | None:
     """A short name means the model through whichever account is here; an exact id means that one."""
-    model = market.catalogue.named(name)
-    return market.preferred(model.family) if model and model.name == name and market.lack(model) == "no_key" else model
+    model = availability.catalogue.by_name(name)
+    return (
+        availability.preferred_account(model.family)
+        if model and model.name == name and availability.unavailable_reason(model) == "no_key"
+        else model
+    )
 
 
-def _by_table(market: Market, most: Decimal | None) -> Route:
-    brief = market.brief
-    spoken = () if brief.look else heard(brief.text)
-    families = order([BY_LOOK[brief.look]] if brief.look else [h.rule.order for h in spoken])
-    wanted, silent = _pair(families, market)
-    chosen, absent = _filled(wanted, families, market)
+def _route_by_rules(availability: Availability, max_price: Decimal | None) -> Route:
+    brief = availability.brief
+    matches = () if brief.look else match_rules(brief.text)
+    families = preference_order([ORDER_BY_LOOK[brief.look]] if brief.look else [h.rule.family_order for h in matches])
+    requested, without_reference = _default_models(families, availability)
+    chosen, unavailable = _with_substitutes(requested, families, availability)
     if not chosen:
-        raise _nobody(silent, market) if brief.like else NoModels(tuple(m.name for m in wanted), market.names)
-    if most is not None and market.total(chosen) > most:
-        chosen, absent = _cheaper(chosen, absent, families, market, most)
-    words = tuple((h.rule.name, h.words[:_WORDS_TOLD]) for h in spoken)
-    kind = "only_one" if len(chosen) < len(wanted) or len(wanted) < _PAIR else "words" if words else "look"
-    reason = Reason(kind, brief.look.value if brief.look else "", words, (*silent, *absent))
-    return _agreed(Route(market.slots(chosen), reason), wanted, market)
+        raise (
+            _no_reference_model(without_reference, availability)
+            if brief.reference
+            else NoModels(tuple(m.name for m in requested), availability.names)
+        )
+    if max_price is not None and availability.total(chosen) > max_price:
+        chosen, unavailable = _fit_price(chosen, unavailable, families, availability, max_price)
+    words = tuple((h.rule.name, h.words[:_MAX_REASON_WORDS]) for h in matches)
+    kind = (
+        "only_one"
+        if len(chosen) < len(requested) or len(requested) < _DEFAULT_MODEL_COUNT
+        else "words"
+        if words
+        else "look"
+    )
+    reason = RoutingReason(kind, brief.look.value if brief.look else "", words, (*without_reference, *unavailable))
+    return _require_confirmation(Route(availability.slots(chosen), reason), requested, availability)
 
 
-def _pair(families: Sequence[str], market: Market) -> tuple[list[ModelFacts], list[Absent]]:
+def _default_models(
+    families: Sequence[str], availability: Availability
+) -> tuple[list[ModelSpec], list[UnavailableModel]]:
     """The first two of the table, from two houses; before them whoever takes no reference is left out with a word."""
-    wanted: list[ModelFacts] = []
-    silent: list[Absent] = []
+    requested: list[ModelSpec] = []
+    without_reference: list[UnavailableModel] = []
     for family in families:
-        model = market.preferred(family)
-        if model is None or len(wanted) == _PAIR or house(model) in {house(m) for m in wanted}:
+        model = availability.preferred_account(family)
+        if (
+            model is None
+            or len(requested) == _DEFAULT_MODEL_COUNT
+            or model_line(model) in {model_line(m) for m in requested}
+        ):
             continue
-        if model.references < market.brief.references:
-            silent.append(Absent(model.title, "no_reference"))
+        if model.max_references < availability.brief.reference_count:
+            without_reference.append(UnavailableModel(model.title, "no_reference"))
         else:
-            wanted.append(model)
-    if not wanted:
-        raise _nobody(silent, market)
-    return wanted, silent
+            requested.append(model)
+    if not requested:
+        raise _no_reference_model(without_reference, availability)
+    return requested, without_reference
 
 
-def _filled(
-    wanted: Sequence[ModelFacts], families: Sequence[str], market: Market
-) -> tuple[list[ModelFacts], tuple[Absent, ...]]:
+def _with_substitutes(
+    requested: Sequence[ModelSpec], families: Sequence[str], availability: Availability
+) -> tuple[list[ModelSpec], tuple[UnavailableModel, ...]]:
     """`wanted`, each that cannot be had replaced by the next in the table; what nobody stands in for is left out."""
-    chosen = [m for m in wanted if not market.lack(m)]
-    absent = []
-    for model in wanted:
-        if lack := market.lack(model):
-            instead = market.stand_in(model, families, chosen)
-            absent.append(_absent(model, lack, instead, market))
-            chosen += [instead] if instead else []
-    return chosen, tuple(absent)
+    chosen = [m for m in requested if not availability.unavailable_reason(m)]
+    unavailable = []
+    for model in requested:
+        if reason := availability.unavailable_reason(model):
+            substitute = availability.substitute(model, families, chosen)
+            unavailable.append(_unavailable_model(model, reason, substitute, availability))
+            chosen += [substitute] if substitute else []
+    return chosen, tuple(unavailable)
 
 
-def _cheaper(
-    chosen: list[ModelFacts], absent: tuple[Absent, ...], families: Sequence[str], market: Market, most: Decimal
-) -> tuple[list[ModelFacts], tuple[Absent, ...]]:
+def _fit_price(
+    chosen: list[ModelSpec],
+    unavailable: tuple[UnavailableModel, ...],
+    families: Sequence[str],
+    availability: Availability,
+    max_price: Decimal,
+) -> tuple[list[ModelSpec], tuple[UnavailableModel, ...]]:
     """The dearest that can be is replaced by what makes the round fit; nothing is where nothing does."""
-    for dear in sorted(chosen, key=market.price, reverse=True):
+    for expensive in sorted(chosen, key=availability.price, reverse=True):
         for family in families:
-            model = market.preferred(family)
-            if model is None or market.lack(model) or house(model) in {house(m) for m in chosen if m is not dear}:
+            model = availability.preferred_account(family)
+            if (
+                model is None
+                or availability.unavailable_reason(model)
+                or model_line(model) in {model_line(m) for m in chosen if m is not expensive}
+            ):
                 continue
-            tried = [model if m is dear else m for m in chosen]
-            if market.price(model) < market.price(dear) and market.total(tried) <= most:
-                return tried, (*absent, _absent(dear, "budget", model, market))
-    return chosen, absent
+            replaced = [model if m is expensive else m for m in chosen]
+            if availability.price(model) < availability.price(expensive) and availability.total(replaced) <= max_price:
+                return replaced, (*unavailable, _unavailable_model(expensive, "budget", model, availability))
+    return chosen, unavailable
 
 
-def _agreed(found: Route, wanted: Sequence[ModelFacts], market: Market) -> Route:
+def _require_confirmation(found: Route, requested: Sequence[ModelSpec], availability: Availability) -> Route:
     """Ask where a stand-in makes the round dearer, or other models were named, and nobody has agreed to the price."""
-    if not any(a.instead and a.why != "budget" for a in found.reason.absent):
+    if not any(a.substitute and a.reason != "budget" for a in found.reason.unavailable):
         return found
     models = found.distinct
-    total, agreed = market.total(models), market.brief.agreed
-    settled = total <= agreed if agreed is not None else total <= market.total(wanted) and not market.brief.models
-    if settled:
+    total, agreed_price = availability.total(models), availability.brief.agreed_price
+    is_confirmed = (
+        total <= agreed_price
+        if agreed_price is not None
+        else total <= availability.total(requested) and not availability.brief.models
+    )
+    if is_confirmed:
         return found
-    return Route(found.models, found.reason, True, tuple(m for m in models if m in wanted))
+    return Route(found.models, found.reason, True, tuple(m for m in models if m in requested))
 
 
-def _nobody(silent: Sequence[Absent], market: Market) -> BriefError:
+def _no_reference_model(without_reference: Sequence[UnavailableModel], availability: Availability) -> BriefError:
     """Nobody who was asked takes a reference; the error names those who would."""
-    problem = "no_model" if market.names else "nobody"
-    return BriefError("like", problem, ", ".join(a.title for a in silent), market.names)
+    problem = "no_model" if availability.names else "nobody"
+    return BriefError("like", problem, ", ".join(a.title for a in without_reference), availability.names)
 
 
-def _absent(model: ModelFacts, why: str, instead: ModelFacts | None, market: Market) -> Absent:
-    if instead is None:
-        return Absent(model.title, why, market.price(model))
-    return Absent(model.title, why, market.price(model), instead.title, market.price(instead))
+def _unavailable_model(
+    model: ModelSpec, reason: str, substitute: ModelSpec | None, availability: Availability
+) -> UnavailableModel:
+    if substitute is None:
+        return UnavailableModel(model.title, reason, availability.price(model))
+    return UnavailableModel(
+        model.title, reason, availability.price(model), substitute.title, availability.price(substitute)
+    )

@@ -10,21 +10,21 @@ from bot import vocabulary
 from bot.catalogue import Look
 
 # In this order one takes the place of another that is not to be had.
-USUAL = ("recraft", "gpt-image-2", "nano-banana", "nano-banana-pro")
-SKIN_FIRST = USUAL
+DEFAULT_ORDER = ("recraft", "gpt-image-2", "nano-banana", "nano-banana-pro")
+SKIN_FIRST = DEFAULT_ORDER
 LITERAL_FIRST = ("gpt-image-2", "recraft", "nano-banana", "nano-banana-pro")
 BALANCE_FIRST = ("nano-banana", "gpt-image-2", "recraft", "nano-banana-pro")
 FIDELITY_FIRST = ("nano-banana-pro", "recraft", "gpt-image-2", "nano-banana")
 
-BY_LOOK: dict[Look, tuple[str, ...]] = {
+ORDER_BY_LOOK: dict[Look, tuple[str, ...]] = {
     Look.SKIN: SKIN_FIRST,
     Look.LITERAL: LITERAL_FIRST,
     Look.BALANCED: BALANCE_FIRST,
 }
 
 # Han, kana and Hangul are written without spaces; into Arabic and Hebrew words small ones are written at their front.
-_ANYWHERE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
-_PREFIXED = re.compile(r"[\u0590-\u06ff]")
+_UNSPACED_SCRIPT = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
+_PREFIXING_SCRIPT = re.compile(r"[\u0590-\u06ff]")
 _PREFIXES = "[\u0648\u0641\u0628\u0643\u0644\u0627\u05d5\u05d4\u05d1\u05dc\u05de\u05e9]{0,4}"
 # Python counts the vowel signs of Devanagari among the punctuation.
 _LETTER = r"[\w\u0900-\u097f]"
@@ -36,8 +36,8 @@ class Rule:
     """One thing a brief can ask for: the families in the order they suit it, and its words, divided by commas."""
 
     name: str
-    order: tuple[str, ...]
-    words: str
+    family_order: tuple[str, ...]
+    keywords: str
 
 
 RULES = (
@@ -52,54 +52,54 @@ RULES = (
 
 
 @dataclass(frozen=True)
-class Heard:
+class RuleMatch:
     """A rule that spoke, and the words of the brief it heard, as they were typed."""
 
     rule: Rule
     words: tuple[str, ...]
 
 
-def heard(text: str) -> tuple[Heard, ...]:
+def match_rules(text: str) -> tuple[RuleMatch, ...]:
     """The rules that hear their words in `text`, in the order of the table."""
-    flat, places = _flat(text)
-    found = []
+    normalized, offsets = _normalize(text)
+    matches = []
     for rule in RULES:
-        hits = _listener(rule).finditer(flat)
-        words = dict.fromkeys(text[places[hit.start()] : places[hit.end() - 1] + 1].strip() for hit in hits)
+        hits = _rule_pattern(rule).finditer(normalized)
+        words = dict.fromkeys(text[offsets[hit.start()] : offsets[hit.end() - 1] + 1].strip() for hit in hits)
         if words:
-            found.append(Heard(rule, tuple(words)))
-    return tuple(found)
+            matches.append(RuleMatch(rule, tuple(words)))
+    return tuple(matches)
 
 
-def order(firsts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+def preference_order(orders: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     """The families to try: what each order puts first, then the first order to its end, then the usual one."""
-    orders = [*firsts, USUAL]
-    return tuple(dict.fromkeys([o[0] for o in orders[:-1]] + list(orders[0]) + list(USUAL)))
+    all_orders = [*orders, DEFAULT_ORDER]
+    return tuple(dict.fromkeys([o[0] for o in all_orders[:-1]] + list(all_orders[0]) + list(DEFAULT_ORDER)))
 
 
 @cache
-def _listener(rule: Rule) -> re.Pattern[str]:
-    return re.compile("|".join(_pattern(word.strip()) for word in rule.words.split(",")))
+def _rule_pattern(rule: Rule) -> re.Pattern[str]:
+    return re.compile("|".join(_keyword_pattern(word.strip()) for word in rule.keywords.split(",")))
 
 
-def _pattern(word: str) -> str:
+def _keyword_pattern(word: str) -> str:
     """The regular expression of one entry over flat text."""
-    flat = _flat(word)[0]
-    body = re.sub(r"\\-(?=\\ |$)", lambda _: f"{_LETTER}*", re.escape(flat)).replace(r"\#", "[0-9]")
-    if _ANYWHERE.search(flat):
+    normalized = _normalize(word)[0]
+    body = re.sub(r"\\-(?=\\ |$)", lambda _: f"{_LETTER}*", re.escape(normalized)).replace(r"\#", "[0-9]")
+    if _UNSPACED_SCRIPT.search(normalized):
         return body
-    return f"(?<!{_LETTER}){_PREFIXES if _PREFIXED.search(flat) else ''}{body}(?!{_LETTER})"
+    return f"(?<!{_LETTER}){_PREFIXES if _PREFIXING_SCRIPT.search(normalized) else ''}{body}(?!{_LETTER})"
 
 
-def _flat(text: str) -> tuple[str, list[int]]:
+def _normalize(text: str) -> tuple[str, list[int]]:
     """`text` without case and without accents of Latin, Greek and Cyrillic, and where each of its characters stood."""
-    flat: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text.translate(_APOSTROPHES)):
+    chars: list[str] = []
+    offsets: list[int] = []
+    for offset, char in enumerate(text.translate(_APOSTROPHES)):
         pieces = unicodedata.normalize("NFKD", char.casefold())
-        plain = unicodedata.name(pieces[0], "").startswith(("LATIN", "GREEK", "CYRILLIC"))
+        drops_marks = unicodedata.name(pieces[0], "").startswith(("LATIN", "GREEK", "CYRILLIC"))
         for piece in pieces:
-            if not (plain and unicodedata.category(piece) == "Mn"):
-                flat.append(piece)
-                places.append(place)
-    return "".join(flat), places
+            if not (drops_marks and unicodedata.category(piece) == "Mn"):
+                chars.append(piece)
+                offsets.append(offset)
+    return "".join(chars), offsets

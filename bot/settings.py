@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.own import OwnModel, own_models
+from bot.own import SelfHostedModel, parse_self_hosted_models
 
 _YEAR = 366 * 86_400
 
@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     gemini_base_url: str = "https://generativelanguage.googleapis.com/v1beta"
     fal_key: SecretStr | None = None
     fal_queue_url: str = "https://queue.fal.run"
-    own_models: Annotated[tuple[OwnModel, ...], NoDecode] = ()
+    own_models: Annotated[tuple[SelfHostedModel, ...], NoDecode] = ()
 
     recraft_images_per_minute: int = Field(default=100, ge=0)
     recraft_requests_per_second: int = Field(default=5, ge=0)
@@ -77,7 +77,7 @@ class Settings(BaseSettings):
         return cls(_env_file=os.environ.get("ENV_FILE", ".env") or None)
 
     @staticmethod
-    def keep_from_libraries() -> None:
+    def scrub_slack_env() -> None:
         """Take Slack's variables out of the environment once they are read: Bolt helps itself to them, and a client id
         and secret found there would silently switch it to OAuth."""
         for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET", "SCOPES", "USER_SCOPES"):
@@ -85,43 +85,43 @@ class Settings(BaseSettings):
 
     @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url", "fal_queue_url")
     @classmethod
-    def _guarded(cls, url: str) -> str:
+    def _check_base_url(cls, url: str) -> str:
         """Keys travel to these addresses: https, or http to this machine alone."""
         parts = urlsplit(url)
         if parts.username or parts.password:
             raise ValueError("a base URL must not carry a user or password")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("a base URL must start with https://")
-        if parts.scheme == "http" and not _loopback(parts.hostname):
+        if parts.scheme == "http" and not _is_loopback(parts.hostname):
             raise ValueError("plain http is allowed to this machine only; use https://")
         return url
 
     @field_validator("own_models", mode="before")
     @classmethod
-    def _listed(cls, models: object) -> object:
-        return own_models(models, os.environ) if isinstance(models, str) else models
+    def _parse_own_models(cls, models: object) -> object:
+        return parse_self_hosted_models(models, os.environ) if isinstance(models, str) else models
 
     @field_validator("log_level")
     @classmethod
-    def _level(cls, level: str) -> str:
+    def _check_log_level(cls, level: str) -> str:
         if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
             raise ValueError("LOG_LEVEL is one of DEBUG, INFO, WARNING, ERROR")
         return level.upper()
 
     @model_validator(mode="before")
     @classmethod
-    def _beside_the_data(cls, values: dict[str, object]) -> dict[str, object]:
+    def _default_urls(cls, values: dict[str, object]) -> dict[str, object]:
         """Database, engine and portraits live in DATA_DIR unless they are told otherwise."""
-        home = Path(str(values.get("data_dir") or ".castroom/data")).absolute()
+        data_dir = Path(str(values.get("data_dir") or ".castroom/data")).absolute()
         defaults = {
-            "database_url": f"sqlite+aiosqlite:///{home / 'castroom.sqlite'}",
-            "engine_url": f"sqlite:///{home / 'engine.sqlite'}",
-            "portraits_url": (home / "portraits").as_uri(),
+            "database_url": f"sqlite+aiosqlite:///{data_dir / 'castroom.sqlite'}",
+            "engine_url": f"sqlite:///{data_dir / 'engine.sqlite'}",
+            "portraits_url": (data_dir / "portraits").as_uri(),
         }
         return defaults | {key: value for key, value in values.items() if value not in ("", None)}
 
     @model_validator(mode="after")
-    def _agree(self) -> Self:
+    def _check_consistency(self) -> Self:
         if self.database_url.startswith("postgresql") and self.engine_url.startswith("sqlite"):
             raise ValueError("with DATABASE_URL on PostgreSQL, set ENGINE_URL to PostgreSQL as well")
         if self.http_port and not self.slack_signing_secret:
@@ -131,11 +131,11 @@ class Settings(BaseSettings):
     @property
     def slack_bot_tokens(self) -> tuple[SecretStr, ...]:
         """One for each workspace, in the order they stand in SLACK_BOT_TOKEN."""
-        given = self.slack_bot_token.get_secret_value().split(",") if self.slack_bot_token else []
-        return tuple(SecretStr(token.strip()) for token in given if token.strip())
+        tokens = self.slack_bot_token.get_secret_value().split(",") if self.slack_bot_token else []
+        return tuple(SecretStr(token.strip()) for token in tokens if token.strip())
 
     @property
-    def money_people(self) -> frozenset[str]:
+    def money_admin_ids(self) -> frozenset[str]:
         """The ids in MONEY_ADMINS."""
         return frozenset(person.strip() for person in self.money_admins.split(",") if person.strip())
 
@@ -148,7 +148,7 @@ class Settings(BaseSettings):
         return bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
 
 
-def _loopback(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:

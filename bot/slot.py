@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.errors import Paid
+from bot.errors import PaidStatus
 from bot.face import Portrait
 
 
@@ -13,14 +13,14 @@ class SlotState(StrEnum):
     """Where one slot stands; candidate and miss are final."""
 
     WAITING = "waiting"
-    ASKING = "asking"
+    REQUESTED = "requested"
     PAUSED = "paused"
     CANDIDATE = "candidate"
-    MISS = "miss"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)
-class Miss:
+class SlotFailure:
     """Why a slot gave no portrait. `kind` is a ModelError's kind, or unknown (asked before a crash, never answered).
 
     `until` is when a model that kept failing is asked again.
@@ -28,8 +28,8 @@ class Miss:
 
     kind: str
     detail: str = ""
-    paid: Paid = "no"
-    until: datetime | None = None
+    paid: PaidStatus = "no"
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,27 +49,27 @@ class Slot:
     price: Decimal
     seed: int
     state: SlotState = SlotState.WAITING
-    again_for: str | None = None
+    rerolls_slot_id: str | None = None
     number: int | None = None
-    asked_at: datetime | None = None
-    paused_until: datetime | None = None
+    requested_at: datetime | None = None
+    wait_until: datetime | None = None
     seconds: float | None = None
     cost: Decimal | None = None
     cost_source: str = ""
     request_id: str = ""
     portrait: Portrait | None = None
-    miss: Miss | None = None
+    failure: SlotFailure | None = None
     file_id: str | None = None
     original_file: str | None = None
-    ticket: str | None = None
-    vary_of: str | None = None
+    provider_job_id: str | None = None
+    variation_of_slot_id: str | None = None
     prompt: str = ""
 
     @property
-    def final(self) -> bool:
-        return self.state in (SlotState.CANDIDATE, SlotState.MISS)
+    def is_final(self) -> bool:
+        return self.state in (SlotState.CANDIDATE, SlotState.FAILED)
 
     @property
-    def further(self) -> bool:
+    def is_extra(self) -> bool:
         """Whether it was asked for later than the round, and gets a number as soon as it lands."""
-        return bool(self.again_for or self.vary_of)
+        return bool(self.rerolls_slot_id or self.variation_of_slot_id)

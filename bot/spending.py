@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import structlog
 
-from bot.budget import Caps, Purse, Spender, purse_day
-from bot.errors import NotYours, Settled, Unreachable
-from bot.face import Place
-from bot.ports import Clock, Ledger, Messenger, Productions, Reader, Stage, Visibility
-from bot.statement import Entry, Statement, blind, grouped, standing, together
+from bot.budget import BudgetPeriod, Caps, Payer, budget_day
+from bot.errors import AlreadyResolved, NotLead, SlackUnavailable
+from bot.face import ChannelRef
+from bot.ports import ChannelAccess, DirectMessages, Ledger, Now, Productions, Recipient, RoundPublisher
+from bot.statement import LedgerEntry, SpendReport, blind_total, budget_status, group_by, sum_line
 
 log = structlog.get_logger()
 
@@ -20,111 +20,125 @@ class Spending:
     def __init__(
         self,
         ledger: Ledger,
-        visibility: Visibility,
-        messenger: Messenger,
-        stage: Stage,
+        channel_access: ChannelAccess,
+        direct_messages: DirectMessages,
+        publisher: RoundPublisher,
         caps: Caps,
         admins: frozenset[str],
-        now: Clock,
+        now: Now,
         productions: Productions,
     ) -> None:
         self._ledger = ledger
-        self._visibility = visibility
-        self._messenger = messenger
-        self._stage = stage
+        self._channel_access = channel_access
+        self._direct_messages = direct_messages
+        self._publisher = publisher
         self._caps = caps
         self._admins = admins
         self._now = now
         self._productions = productions
 
-    async def send(self, person: str, place: Place) -> None:
+    async def send_report(self, person: str, place: ChannelRef) -> None:
         """Show a person their statement by direct message, as asked for in `place`; raises Unreachable."""
-        statement = await self.statement(person, place)
-        await self._messenger.show_statement(Reader(place.team, person), statement)
+        report = await self.report(person, place)
+        await self._direct_messages.send_spend_report(Recipient(place.team, person), report)
 
-    async def statement(self, person: str, place: Place) -> Statement:
+    async def report(self, person: str, place: ChannelRef) -> SpendReport:
         """What the person may know, asked from `place`, which they are in."""
-        day = purse_day(self._now())
-        spent = await self._ledger.spent(place.team, day)
-        veiled = await self._ledger.veiled(place.team, day)
-        faces = await self._ledger.faces(place.team, day)
-        seen = await self._seen({s.place for s in spent} | {Place(place.team, c) for c in faces}, person, place)
-        mine = [s for s in spent if s.place in seen]
-        hidden = [s for s in spent if s.place not in seen]
-        belongs = {channel: p for p in await self._productions.all(place.team) for channel in p.channels}
-        homes = {channel: production.home.channel for channel, production in belongs.items()}
-        locked: Counter[str] = Counter()
+        day = budget_day(self._now())
+        spent = await self._ledger.list_spend_totals(place.team, day)
+        blind_spends = await self._ledger.list_blind_round_spends(place.team, day)
+        faces = await self._ledger.count_locked_faces(place.team, day)
+        visible = await self._visible(
+            {s.place for s in spent} | {ChannelRef(place.team, c) for c in faces}, person, place
+        )
+        mine = [s for s in spent if s.place in visible]
+        hidden = [s for s in spent if s.place not in visible]
+        production_by_channel = {
+            channel: p for p in await self._productions.list_all(place.team) for channel in p.channels
+        }
+        home_by_channel = {channel: production.home.channel for channel, production in production_by_channel.items()}
+        face_counts: Counter[str] = Counter()
         for channel, count in faces.items():
-            if Place(place.team, channel) in seen:
-                locked[homes.get(channel, channel)] += count
-        questions = [entry for entry in await self._ledger.questions(place.team) if not _withheld(entry)]
-        theirs = tuple(entry for entry in questions if self._may(person, entry))
-        caps = self._caps.under((await self._productions.of(place)).customs)
-        held = await self._ledger.held(Spender(place, person, day))
-        return Statement(
+            if ChannelRef(place.team, channel) in visible:
+                face_counts[home_by_channel.get(channel, channel)] += count
+        pending_charges = [
+            entry for entry in await self._ledger.list_pending_charges(place.team) if not _withheld(entry)
+        ]
+        own_pending_charges = tuple(entry for entry in pending_charges if self._can_resolve(person, entry))
+        caps = self._caps.tightened_by((await self._productions.get(place)).settings)
+        amounts = await self._ledger.committed_by_period(Payer(place, person, day))
+        return SpendReport(
             day=day,
-            productions=grouped(mine, lambda s: homes.get(s.place.channel, s.place.channel), locked),
-            models=grouped(mine, lambda s: s.model),
-            people=grouped(mine, lambda s: s.person),
-            total=together("", mine, sum(locked.values())),
-            others=together("", hidden) if hidden else None,
-            blind=blind(veiled),
-            standings=tuple(standing(purse, holds, veiled, caps) for purse, holds in held.items()),
-            questions=theirs,
-            elsewhere=len(questions) - len(theirs),
-            films={production.home.channel: production.name for production in belongs.values() if production.name},
+            productions=group_by(mine, lambda s: home_by_channel.get(s.place.channel, s.place.channel), face_counts),
+            models=group_by(mine, lambda s: s.model),
+            people=group_by(mine, lambda s: s.person),
+            total=sum_line("", mine, sum(face_counts.values())),
+            others=sum_line("", hidden) if hidden else None,
+            blind_total=blind_total(blind_spends),
+            budget_statuses=tuple(
+                budget_status(period, amount, blind_spends, caps) for period, amount in amounts.items()
+            ),
+            pending_charges=own_pending_charges,
+            other_pending_count=len(pending_charges) - len(own_pending_charges),
+            production_names={
+                production.home.channel: production.name
+                for production in production_by_channel.values()
+                if production.name
+            },
         )
 
     async def used_today(self, team: str) -> Decimal:
         """Dollars of the workspace's UTC day, reserved and spent, as they may be told while ballots are open."""
-        day = purse_day(self._now())
-        holds = await self._ledger.committed(team, day)
-        purse = Purse(team, "day", "", day)
-        return standing(purse, holds, await self._ledger.veiled(team, day), self._caps).used
+        day = budget_day(self._now())
+        amount = await self._ledger.committed(team, day)
+        period = BudgetPeriod(team, "day", "", day)
+        return budget_status(period, amount, await self._ledger.list_blind_round_spends(team, day), self._caps).used
 
-    async def settle(self, item_id: str, reader: Reader, *, charged: bool) -> Entry:
+    async def confirm_charge(self, item_id: str, recipient: Recipient, *, charged: bool) -> LedgerEntry:
         """Say once whether an unknown charge was made; raises NotYours, Settled, KeyError (another workspace's too)."""
-        entry = await self._own(item_id, reader, "settle")
-        if not await self._ledger.settle(item_id, reader.person, charged=charged):
-            raise Settled
+        entry = await self._get_entry(item_id, recipient, "settle")
+        if not await self._ledger.confirm(item_id, recipient.person, charged=charged):
+            raise AlreadyResolved
         log.info("charge_settled", round=entry.round_id, item=item_id, charged=charged, usd=str(entry.usd))
-        self._stage.refresh(entry.round_id)
+        self._publisher.schedule_redraw(entry.round_id)
         return entry
 
-    async def see(self, item_id: str, reader: Reader) -> Entry:
+    async def acknowledge_overspend(self, item_id: str, recipient: Recipient) -> LedgerEntry:
         """Acknowledge a charge above its reservation: the workspace may spend again. Raises as `settle` does."""
-        entry = await self._own(item_id, reader, "see")
-        if not await self._ledger.see(item_id, reader.person):
-            raise Settled
-        log.info("overspending_seen", round=entry.round_id, item=item_id, above=str(entry.above))
+        entry = await self._get_entry(item_id, recipient, "see")
+        if not await self._ledger.acknowledge(item_id, recipient.person):
+            raise AlreadyResolved
+        log.info("overspending_seen", round=entry.round_id, item=item_id, above=str(entry.overspend))
         return entry
 
-    async def tell(self) -> None:
+    async def notify_overspends(self) -> None:
         """Tell leads of charges above their reservations. Rather never than twice: it is written first."""
-        for entry in await self._ledger.untold():
-            if not await self._ledger.take(entry.id, self._now()):
+        for entry in await self._ledger.list_unnotified_overspends():
+            if not await self._ledger.claim_notification(entry.id, self._now()):
                 continue
-            log.warning("overspent", round=entry.round_id, item=entry.id, above=str(entry.above))
+            log.warning("overspent", round=entry.round_id, item=entry.id, above=str(entry.overspend))
             try:
-                await self._messenger.tell_overspent(Reader(entry.place.team, entry.person), entry)
-            except Unreachable:
-                await self._ledger.give_back(entry.id)
+                await self._direct_messages.send_overspend(Recipient(entry.place.team, entry.person), entry)
+            except SlackUnavailable:
+                await self._ledger.release_notification(entry.id)
 
-    async def _seen(self, places: set[Place], person: str, place: Place) -> set[Place]:
-        return {where for where in places if where == place or await self._visibility.sees(person, where)}
+    async def _visible(self, places: set[ChannelRef], person: str, place: ChannelRef) -> set[ChannelRef]:
+        return {
+            channel for channel in places if channel == place or await self._channel_access.can_see(person, channel)
+        }
 
-    async def _own(self, item_id: str, reader: Reader, what: str) -> Entry:
-        entry = await self._ledger.entry(item_id)
-        if entry.place.team != reader.team:
+    async def _get_entry(self, item_id: str, recipient: Recipient, action: str) -> LedgerEntry:
+        entry = await self._ledger.get_entry(item_id)
+        if entry.place.team != recipient.team:
             raise KeyError(item_id)
-        if not self._may(reader.person, entry):
-            raise NotYours(what, entry.person)
+        if not self._can_resolve(recipient.person, entry):
+            raise NotLead(action, entry.person)
         return entry
 
-    def _may(self, person: str, entry: Entry) -> bool:
+    def _can_resolve(self, person: str, entry: LedgerEntry) -> bool:
         return person == entry.person or person in self._admins
 
 
-def _withheld(entry: Entry) -> bool:
+def _withheld(entry: LedgerEntry) -> bool:
     """What an unknown charge of an open ballot would cost tells its model; it can be settled after the close."""
-    return entry.hidden and not entry.above
+    return entry.is_hidden and not entry.overspend

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from bot.budget import Caps, Purse
-from bot.face import Place
+from bot.budget import BudgetPeriod, Caps
+from bot.face import ChannelRef
 
-_NOTHING = Decimal(0)
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """A charge in the ledger, for `character`. `hidden`: its ballot is open, so that nothing may tell whose it is.
 
     `kind` is slot or finish, `reserved` what was held back for it; money in dollars.
@@ -26,7 +26,7 @@ class Entry:
     id: str
     kind: str
     round_id: str
-    place: Place
+    place: ChannelRef
     person: str
     character: str
     model: str
@@ -34,19 +34,19 @@ class Entry:
     reserved: Decimal
     usd: Decimal
     source: str
-    hidden: bool
+    is_hidden: bool
 
     @property
-    def above(self) -> Decimal:
+    def overspend(self) -> Decimal:
         """How far it passed its reservation."""
         return max(self.usd - self.reserved, Decimal(0))
 
 
 @dataclass(frozen=True)
-class Spent:
+class SpendTotal:
     """What a person paid one model for in one production, today and this month; `count` charges in the month."""
 
-    place: Place
+    place: ChannelRef
     person: str
     model: str
     today: Decimal
@@ -55,7 +55,7 @@ class Spent:
 
 
 @dataclass(frozen=True)
-class Paid:
+class RoundSpend:
     """What a person paid in one round: dollars for `count` charges, the last of them `at`."""
 
     round_id: str
@@ -66,36 +66,36 @@ class Paid:
 
 
 @dataclass(frozen=True)
-class Veiled:
+class BlindRoundSpend:
     """An open ballot's spending: exact sums, and how many of `count` slots at its dearest price they stand for.
 
     `home` is the home channel of the production that pays, empty where that is `place`'s.
     """
 
-    place: Place
+    place: ChannelRef
     person: str
     today: Decimal
     month: Decimal
     count_today: int
     count: int
-    dearest: Decimal
-    home: str = ""
+    max_slot_price: Decimal
+    home_channel: str = ""
 
     @property
-    def most_today(self) -> Decimal:
+    def max_today(self) -> Decimal:
         """What may be told of today: as if every slot were the dearest."""
-        return max(self.today, self.count_today * self.dearest)
+        return max(self.today, self.count_today * self.max_slot_price)
 
     @property
-    def most(self) -> Decimal:
-        return max(self.month, self.count * self.dearest)
+    def max_month(self) -> Decimal:
+        return max(self.month, self.count * self.max_slot_price)
 
 
 @dataclass(frozen=True)
-class Line:
+class ReportLine:
     """One line of a statement: `what` is a channel, an exact model id, a person's id, or empty; `faces` were locked."""
 
-    what: str
+    key: str
     today: Decimal
     month: Decimal
     count: int
@@ -108,20 +108,20 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Standing:
+class BudgetStatus:
     """A purse with its cap (None: it has none) and what it holds, reserved or spent."""
 
-    purse: Purse
+    period: BudgetPeriod
     limit: Decimal | None
     used: Decimal
 
     @property
-    def left(self) -> Decimal | None:
-        return None if self.limit is None else max(self.limit - self.used, _NOTHING)
+    def remaining(self) -> Decimal | None:
+        return None if self.limit is None else max(self.limit - self.used, _ZERO)
 
 
 @dataclass(frozen=True)
-class Statement:
+class SpendReport:
     """What one person may know of their workspace's spending in the month of `day`, both in UTC.
 
     `total` is of the productions they see, `others` of all the rest, `blind` of the `count` rounds whose ballots are
@@ -130,47 +130,49 @@ class Statement:
     """
 
     day: date
-    productions: tuple[Line, ...]
-    models: tuple[Line, ...]
-    people: tuple[Line, ...]
-    total: Line
-    others: Line | None
-    blind: Line | None
-    standings: tuple[Standing, ...]
-    questions: tuple[Entry, ...]
-    elsewhere: int
-    films: Mapping[str, str] = field(default_factory=dict)
+    productions: tuple[ReportLine, ...]
+    models: tuple[ReportLine, ...]
+    people: tuple[ReportLine, ...]
+    total: ReportLine
+    others: ReportLine | None
+    blind_total: ReportLine | None
+    budget_statuses: tuple[BudgetStatus, ...]
+    pending_charges: tuple[LedgerEntry, ...]
+    other_pending_count: int
+    production_names: Mapping[str, str] = field(default_factory=dict)
 
 
-def grouped(
-    spent: Iterable[Spent], by: Callable[[Spent], str], faces: Mapping[str, int] | None = None
-) -> tuple[Line, ...]:
+def group_by(
+    totals: Iterable[SpendTotal], key: Callable[[SpendTotal], str], faces: Mapping[str, int] | None = None
+) -> tuple[ReportLine, ...]:
     """Lines by whatever `by` names, the dearest month first; `faces` locked, by the same names."""
-    groups: defaultdict[str, list[Spent]] = defaultdict(list)
-    for one in spent:
-        groups[by(one)].append(one)
-    lines = [together(name, some, (faces or {}).get(name, 0)) for name, some in groups.items()]
-    return tuple(sorted(lines, key=lambda line: (-line.month, line.what)))
+    groups: defaultdict[str, list[SpendTotal]] = defaultdict(list)
+    for one in totals:
+        groups[key(one)].append(one)
+    lines = [sum_line(name, group, (faces or {}).get(name, 0)) for name, group in groups.items()]
+    return tuple(sorted(lines, key=lambda line: (-line.month, line.key)))
 
 
-def together(what: str, spent: Sequence[Spent], faces: int = 0) -> Line:
+def sum_line(key: str, totals: Sequence[SpendTotal], faces: int = 0) -> ReportLine:
     """One line for all of it."""
-    today = sum((one.today for one in spent), _NOTHING)
-    month = sum((one.month for one in spent), _NOTHING)
-    return Line(what, today, month, sum(one.count for one in spent), faces)
+    today = sum((one.today for one in totals), _ZERO)
+    month = sum((one.month for one in totals), _ZERO)
+    return ReportLine(key, today, month, sum(one.count for one in totals), faces)
 
 
-def blind(veiled: Sequence[Veiled]) -> Line | None:
+def blind_total(blind_spends: Sequence[BlindRoundSpend]) -> ReportLine | None:
     """What open rounds may have cost at most."""
-    if not veiled:
+    if not blind_spends:
         return None
-    today = sum((one.most_today for one in veiled), _NOTHING)
-    return Line("", today, sum((one.most for one in veiled), _NOTHING), len(veiled))
+    today = sum((one.max_today for one in blind_spends), _ZERO)
+    return ReportLine("", today, sum((one.max_month for one in blind_spends), _ZERO), len(blind_spends))
 
 
-def standing(purse: Purse, holds: Decimal, veiled: Iterable[Veiled], caps: Caps) -> Standing:
+def budget_status(
+    period: BudgetPeriod, committed: Decimal, blind_spends: Iterable[BlindRoundSpend], caps: Caps
+) -> BudgetStatus:
     """A purse as it may be told: what open rounds hold of it is counted at their dearest."""
-    monthly = purse.cap.endswith("month")
-    theirs = [one for one in veiled if purse.owner in ("", one.person, one.home or one.place.channel)]
-    more = sum((one.most - one.month if monthly else one.most_today - one.today for one in theirs), _NOTHING)
-    return Standing(purse, caps.of(purse), holds + more)
+    monthly = period.cap.endswith("month")
+    matching = [one for one in blind_spends if period.owner in ("", one.person, one.home_channel or one.place.channel)]
+    blind_margin = sum((one.max_month - one.month if monthly else one.max_today - one.today for one in matching), _ZERO)
+    return BudgetStatus(period, caps.limit_for(period), committed + blind_margin)

@@ -12,101 +12,110 @@ from datetime import timedelta
 import structlog
 
 from bot import logs
-from bot.errors import BadPicture, PortraitLost
+from bot.errors import InvalidImage, PortraitMissing
 from bot.face import Portrait
-from bot.imaging import aside, examined
-from bot.opening import opened_by
-from bot.ports import Clock, Inventory, Named, Portraits
+from bot.imaging import examine_in_thread, run_in_thread
+from bot.opening import round_id_for_draft
+from bot.ports import Now, PictureIndex, PictureOwner, Portraits
 from bot.presenting import original_key
 
 log = structlog.get_logger()
 
 # What is younger may belong to somebody who is still at work on it, however slow.
-SAFE_AGE = timedelta(days=1)
-_OF_ITEM = re.compile(r"([^/]+)/([^/]+)/(original|preview\.jpg)")
-_REFERENCE = re.compile(r"([^/]+)/reference/[0-9a-f]{64}")
-_PROBE = re.compile(r"probe/[0-9a-f]{32}")
+MIN_AGE = timedelta(days=1)
+_PICTURE_KEY = re.compile(r"([^/]+)/([^/]+)/(original|preview\.jpg)")
+_REFERENCE_KEY = re.compile(r"([^/]+)/reference/[0-9a-f]{64}")
+_PROBE_KEY = re.compile(r"probe/[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
-class Swept:
+class CleanupResult:
     """How many pictures were dropped, and how many portraits got back the row they belong to."""
 
-    dropped: int = 0
-    adopted: int = 0
+    deleted: int = 0
+    attached: int = 0
 
 
-class Sweeping:
+class OrphanCleanup:
     """Sweeps. May run at any time, and again: what it leaves, the next one finds."""
 
-    def __init__(self, portraits: Portraits, inventory: Inventory, now: Clock) -> None:
+    def __init__(self, portraits: Portraits, picture_index: PictureIndex, now: Now) -> None:
         self._portraits = portraits
-        self._inventory = inventory
+        self._picture_index = picture_index
         self._now = now
 
-    async def sweep(self) -> Swept:
+    async def run(self) -> CleanupResult:
         """Look through everything that is stored, a page at a time; raises NotKept."""
-        dropped = adopted = 0
-        async for keys in self._portraits.aged(self._now() - SAFE_AGE):
-            for sort in (self._of_items, self._references, self._probes):
-                swept = await sort(keys)
-                dropped, adopted = dropped + swept.dropped, adopted + swept.adopted
-        if dropped or adopted:
-            log.info("swept", dropped=dropped, adopted=adopted)
-        return Swept(dropped, adopted)
+        deleted = attached = 0
+        async for keys in self._portraits.older_than(self._now() - MIN_AGE):
+            for clean in (self._clean_pictures, self._clean_references, self._clean_probes):
+                result = await clean(keys)
+                deleted, attached = deleted + result.deleted, attached + result.attached
+        if deleted or attached:
+            log.info("swept", dropped=deleted, adopted=attached)
+        return CleanupResult(deleted, attached)
 
-    async def _of_items(self, keys: Sequence[str]) -> Swept:
+    async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
         """Originals and previews of slots and finishes that have ended without them."""
-        found = [(key, match[1], match[2]) for key in keys if (match := _OF_ITEM.fullmatch(key))]
-        named = await self._inventory.items([item for _, _, item in found]) if found else {}
-        dropped = adopted = 0
-        for key, round_id, item in found:
-            known = named.get(item)
-            if known is None or not known.final or known.key == original_key(round_id, item):
+        found = [(key, match[1], match[2]) for key in keys if (match := _PICTURE_KEY.fullmatch(key))]
+        owners = await self._picture_index.owners([item_id for _, _, item_id in found]) if found else {}
+        deleted = attached = 0
+        for key, round_id, item_id in found:
+            owner = owners.get(item_id)
+            if owner is None or not owner.is_final or owner.key == original_key(round_id, item_id):
                 continue
-            with logs.during(round_id):
-                if await self._adopted(round_id, item, known):
-                    adopted += key == original_key(round_id, item)
+            with logs.round_context(round_id):
+                if await self._attach_orphan(round_id, item_id, owner):
+                    attached += key == original_key(round_id, item_id)
                 else:
-                    dropped += await self._dropped(key)
-        return Swept(dropped, adopted)
+                    deleted += await self._delete(key)
+        return CleanupResult(deleted, attached)
 
-    async def _adopted(self, round_id: str, item: str, known: Named) -> bool:
+    async def _attach_orphan(self, round_id: str, item_id: str, owner: PictureOwner) -> bool:
         """Whether a portrait that was perhaps paid for is here, and whole; then its row names it."""
-        if not known.perhaps:
+        if not owner.may_be_paid:
             return False
-        key = original_key(round_id, item)
+        key = original_key(round_id, item_id)
         try:
-            seen = await examined(await self._portraits.get(key), item)
-        except (PortraitLost, BadPicture):
+            checked = await examine_in_thread(await self._portraits.get(key), item_id)
+        except (PortraitMissing, InvalidImage):
             return False
         portrait = Portrait(
-            key, seen.media_type, seen.width, seen.height, seen.length, seen.sha256, seen.credentials, seen.likeness
+            key,
+            checked.media_type,
+            checked.width,
+            checked.height,
+            checked.length,
+            checked.sha256,
+            checked.has_content_credentials,
+            checked.perceptual_hash,
         )
-        await self._inventory.adopt(item, portrait)
-        log.info("adopted", item=item)
+        await self._picture_index.attach_orphan(item_id, portrait)
+        log.info("adopted", item=item_id)
         return True
 
-    async def _references(self, keys: Sequence[str]) -> Swept:
+    async def _clean_references(self, keys: Sequence[str]) -> CleanupResult:
         """Attached pictures whose round was not opened with them, and which no wish waits with."""
-        found = {key: match[1] for key in keys if (match := _REFERENCE.fullmatch(key))}
-        used = await self._inventory.references() if found else frozenset()
+        found = {key: match[1] for key in keys if (match := _REFERENCE_KEY.fullmatch(key))}
+        used = await self._picture_index.reference_keys() if found else frozenset()
         unused = {key: round_id for key, round_id in found.items() if key not in used}
         if not unused:
-            return Swept()
-        ours = await self._inventory.rounds(sorted(set(unused.values())))
-        if not ours.issuperset(unused.values()):
-            ours |= await aside(_would_open, await self._inventory.wishes())
-        return Swept(sum([await self._dropped(key) for key, round_id in unused.items() if round_id in ours]))
+            return CleanupResult()
+        known_rounds = await self._picture_index.known_rounds(sorted(set(unused.values())))
+        if not known_rounds.issuperset(unused.values()):
+            known_rounds |= await run_in_thread(_round_ids_of_drafts, await self._picture_index.list_drafts())
+        return CleanupResult(
+            sum([await self._delete(key) for key, round_id in unused.items() if round_id in known_rounds])
+        )
 
-    async def _probes(self, keys: Sequence[str]) -> Swept:
-        return Swept(sum([await self._dropped(key) for key in keys if _PROBE.fullmatch(key)]))
+    async def _clean_probes(self, keys: Sequence[str]) -> CleanupResult:
+        return CleanupResult(sum([await self._delete(key) for key in keys if _PROBE_KEY.fullmatch(key)]))
 
-    async def _dropped(self, key: str) -> int:
-        await self._portraits.drop(key)
+    async def _delete(self, key: str) -> int:
+        await self._portraits.delete(key)
         log.info("dropped", key=key)
         return 1
 
 
-def _would_open(wishes: Sequence[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(opened_by(team, wish_id) for team, wish_id in wishes)
+def _round_ids_of_drafts(drafts: Sequence[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(round_id_for_draft(team, draft_id) for team, draft_id in drafts)

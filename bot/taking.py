@@ -3,34 +3,34 @@
 import asyncio
 from dataclasses import dataclass
 
-from bot.dossier import dossier, folder, packed
+from bot.dossier import archive_files, folder_name, zip_archive
 from bot.face import Face
-from bot.finish import Finish
+from bot.finish import Upscale
 from bot.ports import Portraits
 from bot.recall import Recall
 
 
 @dataclass(frozen=True)
-class Parcel:
+class FaceArchive:
     """A face with all that belongs to it: a ZIP, and what it is called."""
 
     face: Face
-    finish: Finish | None
+    upscale: Upscale | None
     filename: str
     data: bytes
 
 
-class Taking:
+class FaceDownload:
     """Packs parcels."""
 
     def __init__(self, recall: Recall, portraits: Portraits) -> None:
         self._recall = recall
         self._portraits = portraits
 
-    async def parcel(self, round_id: str, person: str) -> Parcel:
+    async def archive(self, round_id: str, person: str) -> FaceArchive:
         """The face a round gave; raises NotHere for whoever may not see it. Pictures are held in memory twice."""
-        face = await self._recall.face(round_id, person)
-        finish = await self._recall.finish(face)
-        files = await dossier(face, finish, self._portraits, await self._recall.because(face))
-        data = await asyncio.to_thread(packed, folder(face), files, face.locked_at)
-        return Parcel(face, finish, f"{folder(face)}.zip", data)
+        face = await self._recall.get_face(round_id, person)
+        upscale = await self._recall.get_upscale(face)
+        files = await archive_files(face, upscale, self._portraits, await self._recall.get_recast_reason(face))
+        data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
+        return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)

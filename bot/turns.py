@@ -5,79 +5,86 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot import measures
-from bot.errors import RateLimited, Resting
-from bot.ports import Clock, Line, Rounds, Stage, Turn
-from bot.round import Round, State
+from bot.errors import CircuitOpen, RateLimited
+from bot.ports import Now, RateLimiter, Reservation, RoundPublisher, RoundRepository
+from bot.round import Round, RoundState
 from bot.slot import Slot
-from bot.waits import Waits
+from bot.waits import RetryDelays
 
-_LONGEST_LINE = 600.0
+_MAX_WAIT_SECONDS = 600.0
 
 
-class Models(Protocol):
+class RateLimiters(Protocol):
     """What is known of the accounts' lines and of models that are left alone."""
 
-    def line(self, model_id: str) -> Line: ...
+    def rate_limiter(self, model_id: str) -> RateLimiter: ...
 
-    def resting_until(self, model_id: str) -> datetime | None: ...
+    def circuit_open_until(self, model_id: str) -> datetime | None: ...
 
 
-class Turns:
+class RateLimitWaiter:
     """Lets slots wait, first come, first served. The wait is no part of a round's patience: see Round.patience_ends."""
 
-    def __init__(self, models: Models, rounds: Rounds, stage: Stage, now: Clock, waits: Waits) -> None:
-        self._models = models
+    def __init__(
+        self,
+        rate_limiters: RateLimiters,
+        rounds: RoundRepository,
+        publisher: RoundPublisher,
+        now: Now,
+        waits: RetryDelays,
+    ) -> None:
+        self._rate_limiters = rate_limiters
         self._rounds = rounds
-        self._stage = stage
+        self._publisher = publisher
         self._now = now
         self._waits = waits
 
-    async def take(self, round_: Round, slot: Slot) -> bool:
+    async def wait(self, round_: Round, slot: Slot) -> bool:
         """Wait until the slot's model may be asked; False when the round ended meanwhile.
 
         Raises Resting while the model is left alone, and RateLimited where the line is longer than ten minutes.
         """
-        turn = self._models.line(slot.model).enter()
+        reservation = self._rate_limiters.rate_limiter(slot.model).join()
         try:
-            with measures.queueing():
-                return await self._wait(turn, round_, slot)
+            with measures.track_rate_limit_wait():
+                return await self._wait_for_reservation(reservation, round_, slot)
         finally:
-            turn.leave()
+            reservation.release()
 
-    async def _wait(self, turn: Turn, round_: Round, slot: Slot) -> bool:
-        told: datetime | None = None
-        while seconds := _left(self._models, turn, slot.model):
-            told = await self._tell(round_, slot, told, self._now() + timedelta(seconds=seconds))
-            await asyncio.sleep(min(seconds, self._waits.in_line))
-            if (await self._rounds.get(round_.id)).state is State.VOID:
+    async def _wait_for_reservation(self, reservation: Reservation, round_: Round, slot: Slot) -> bool:
+        shown_until: datetime | None = None
+        while seconds := _seconds_to_wait(self._rate_limiters, reservation, slot.model):
+            shown_until = await self._publish_wait(round_, slot, shown_until, self._now() + timedelta(seconds=seconds))
+            await asyncio.sleep(min(seconds, self._waits.rate_limit))
+            if (await self._rounds.get(round_.id)).state is RoundState.VOID:
                 return False
         return True
 
-    async def _tell(self, round_: Round, slot: Slot, told: datetime | None, until: datetime) -> datetime:
+    async def _publish_wait(self, round_: Round, slot: Slot, shown_until: datetime | None, until: datetime) -> datetime:
         """Show the wait once, and again only when its end moved by seconds."""
-        if told and abs((until - told).total_seconds()) < self._waits.in_line:
-            return told
-        await self._rounds.pause(slot.id, until)
-        self._stage.refresh(round_.id)
+        if shown_until and abs((until - shown_until).total_seconds()) < self._waits.rate_limit:
+            return shown_until
+        await self._rounds.set_wait_until(slot.id, until)
+        self._publisher.schedule_redraw(round_.id)
         return until
 
 
-async def wait_in_line(models: Models, model_id: str, waits: Waits) -> None:
+async def wait_for_rate_limit(rate_limiters: RateLimiters, model_id: str, waits: RetryDelays) -> None:
     """Wait until a model or upscaler may be asked; raises Resting and RateLimited as `Turns.take` does."""
-    turn = models.line(model_id).enter()
+    reservation = rate_limiters.rate_limiter(model_id).join()
     try:
-        with measures.queueing():
-            while seconds := _left(models, turn, model_id):  # noqa: ASYNC110 - time alone brings the turn
-                await asyncio.sleep(min(seconds, waits.in_line))
+        with measures.track_rate_limit_wait():
+            while seconds := _seconds_to_wait(rate_limiters, reservation, model_id):  # noqa: ASYNC110 - time alone brings the turn
+                await asyncio.sleep(min(seconds, waits.rate_limit))
     finally:
-        turn.leave()
+        reservation.release()
 
 
-def _left(models: Models, turn: Turn, model_id: str) -> float:
+def _seconds_to_wait(rate_limiters: RateLimiters, reservation: Reservation, model_id: str) -> float:
     """Seconds until it is this one's turn, 0 for now."""
-    if until := models.resting_until(model_id):
-        raise Resting(model_id, "resting", until=until)
-    seconds = turn.wait()
-    if seconds > _LONGEST_LINE:
+    if until := rate_limiters.circuit_open_until(model_id):
+        raise CircuitOpen(model_id, "resting", retry_at=until)
+    seconds = reservation.seconds_left()
+    if seconds > _MAX_WAIT_SECONDS:
         raise RateLimited(model_id, "long line", retry_after=seconds)
     return seconds

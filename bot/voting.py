@@ -4,26 +4,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot import logs
-from bot.ballot import Mark, RunOff, Tally, Way, corrections
-from bot.deed import Deed
-from bot.errors import MessageGone, OutcomeChanged, RoundClosed, Unreachable
-from bot.face import Place
-from bot.permits import Permits
-from bot.ports import Chronicle, Clock, Errands, Rounds, Stage
-from bot.round import Round, State
+from bot.ballot import RunOff, Tally, VoteInput, VoteSource, reconcile_reactions
+from bot.deed import AuditEvent
+from bot.errors import MessageDeleted, RoundClosed, SlackUnavailable, TallyChanged
+from bot.face import ChannelRef
+from bot.permits import Permissions
+from bot.ports import AuditLog, JobQueue, Now, RoundPublisher, RoundRepository
+from bot.round import Round, RoundState
 
 _EXTENSION = timedelta(days=1)
 _GRACE = timedelta(minutes=10)
-_TRIES = 10
+_MAX_ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
-class Clicked:
+class ClickResult:
     """What a click did; `still_reacts` when the person's own reaction still counts for a vote taken back by click."""
 
     number: int
     on: bool
-    still_reacts: bool
+    has_reaction: bool
     character: str
     changed: bool
 
@@ -32,135 +32,158 @@ class Voting:
     """Keeps marks and closes ballots. Where votes are sealed, nobody's press or reaction is one."""
 
     def __init__(
-        self, rounds: Rounds, stage: Stage, errands: Errands, now: Clock, chronicle: Chronicle, permits: Permits
+        self,
+        rounds: RoundRepository,
+        publisher: RoundPublisher,
+        job_queue: JobQueue,
+        now: Now,
+        audit_log: AuditLog,
+        permissions: Permissions,
     ) -> None:
         self._rounds = rounds
-        self._stage = stage
-        self._errands = errands
+        self._publisher = publisher
+        self._job_queue = job_queue
         self._now = now
-        self._chronicle = chronicle
-        self._permits = permits
+        self._audit_log = audit_log
+        self._permissions = permissions
 
     async def react(
-        self, place: Place, message_ts: str, number: int, person: str, on: bool, stamp: int
+        self, place: ChannelRef, message_ts: str, number: int, person: str, on: bool, event_ts_us: int
     ) -> Round | None:
         """A number reaction on a message; ignored unless it is a round's own, voting, with such a candidate.
 
         The round is returned when the reaction is this person's first that does not count, and they should be told.
         """
         round_ = await self._rounds.by_message(place, message_ts)
-        if round_ is None or round_.state is not State.VOTING or number not in round_.slot_of or round_.run_off:
+        if (
+            round_ is None
+            or round_.state is not RoundState.VOTING
+            or number not in round_.slot_id_by_number
+            or round_.run_off
+        ):
             return None
-        logs.about(round_.id)
-        counts = round_.reacted_to and round_.may_vote(person)
-        mark = Mark(round_.id, person, round_.slot_of[number], Way.REACTION, on and counts, stamp)
+        logs.bind_round(round_.id)
+        counts = round_.accepts_reactions and round_.can_vote(person)
+        vote_input = VoteInput(
+            round_.id, person, round_.slot_id_by_number[number], VoteSource.REACTION, on and counts, event_ts_us
+        )
         if not counts:
-            known = any(m.person == person for m in await self._rounds.marks(round_.id))
-            await self._rounds.mark(mark)
-            return round_ if on and not known else None
-        if await self._rounds.mark(mark):
-            self._stage.refresh(round_.id)
+            has_voted_before = any(m.person == person for m in await self._rounds.list_vote_inputs(round_.id))
+            await self._rounds.record_vote(vote_input)
+            return round_ if on and not has_voted_before else None
+        if await self._rounds.record_vote(vote_input):
+            self._publisher.schedule_redraw(round_.id)
         return None
 
-    async def click(self, slot_id: str, person: str, stamp: int) -> Clicked:
+    async def click(self, slot_id: str, person: str, event_ts_us: int) -> ClickResult:
         """A press on a number: sets the person's button mark or takes it back; raises RoundClosed, NotAVoter."""
         round_ = await self._rounds.by_slot(slot_id)
-        round_.must_be(State.VOTING, what="vote")
-        if not round_.reacted_to:
+        round_.require_state(RoundState.VOTING, action="vote")
+        if not round_.accepts_reactions:
             raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
-        round_.must_vote(person)
-        number = round_.candidate(slot_id).number or 0
-        on = await self._rounds.toggle(round_.id, slot_id, person, stamp)
+        round_.require_voter(person)
+        number = round_.candidate_by_slot(slot_id).number or 0
+        on = await self._rounds.toggle_vote(round_.id, slot_id, person, event_ts_us)
         if on is not None:
-            self._stage.refresh(round_.id)
+            self._publisher.schedule_redraw(round_.id)
         if on:
-            return Clicked(number, True, False, round_.character, changed=True)
-        mine = [m for m in await self._rounds.marks(round_.id) if m.person == person and m.slot_id == slot_id and m.on]
-        reacts = any(m.way is Way.REACTION for m in mine)
-        pressed = any(m.way is Way.BUTTON for m in mine)
-        return Clicked(number, pressed, reacts and not pressed, round_.character, changed=on is not None)
+            return ClickResult(number, True, False, round_.character, changed=True)
+        own_inputs = [
+            m
+            for m in await self._rounds.list_vote_inputs(round_.id)
+            if m.person == person and m.slot_id == slot_id and m.on
+        ]
+        has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)
+        has_click = any(m.source is VoteSource.BUTTON for m in own_inputs)
+        return ClickResult(number, has_click, has_reaction and not has_click, round_.character, changed=on is not None)
 
     async def close(self, round_id: str, person: str) -> Round:
         """Close the ballot at the lead's press; raises Unreachable when the reactions cannot be read back."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "close")
-        round_.must_be(State.VOTING, what="close")
-        closed = await self.freeze(round_id)
-        await self._done("closed", round_, person)
-        await self._stage.show(round_id)
-        await self._errands.start("close", round_id)
+        await self._permissions.require_lead(round_, person, "close")
+        round_.require_state(RoundState.VOTING, action="close")
+        closed = await self.close_ballot(round_id)
+        await self._write_audit_event("closed", round_, person)
+        await self._publisher.redraw_now(round_id)
+        await self._job_queue.start("close", round_id)
         return closed
 
     async def extend(self, round_id: str, person: str) -> Round:
         """One more day for a closed ballot; the votes stand."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "extend")
+        await self._permissions.require_lead(round_, person, "extend")
         if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
-        return await self._extended(round_, person)
+        return await self._publish_extension(round_, person)
 
-    async def prolong(self, round_id: str, seen: datetime, person: str) -> Round:
+    async def extend_open(self, round_id: str, expected_closes_at: datetime, person: str) -> Round:
         """One more day for an open ballot, from its deadline on; pressed twice with the deadline `seen` it is one."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "extend")
-        round_.must_be(State.VOTING, what="extend")
-        if not await self._rounds.extend(round_id, seen + _EXTENSION, seen):
+        await self._permissions.require_lead(round_, person, "extend")
+        round_.require_state(RoundState.VOTING, action="extend")
+        if not await self._rounds.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):
             return await self._rounds.get(round_id)
-        return await self._extended(round_, person)
+        return await self._publish_extension(round_, person)
 
-    async def run_off(self, round_id: str, person: str) -> Round:
+    async def start_run_off(self, round_id: str, person: str) -> Round:
         """A second ballot between those that were too close to call, for as long as the first, at most a day."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "run_off")
+        await self._permissions.require_lead(round_, person, "run_off")
         closes_at = self._now() + min(round_.brief.open_for, _EXTENSION)
-        if not round_.close_call or round_.tally is None:
+        if not round_.run_off_options or round_.tally is None:
             raise RoundClosed("run_off", round_.state, round_.character)
-        if not await self._rounds.run_off(round_id, RunOff(round_.close_call, round_.tally), closes_at):
-            raise RoundClosed("run_off", State.VOTING, round_.character)
-        await self._done("run_off", round_, person)
-        await self._stage.show(round_id)
+        if not await self._rounds.start_run_off(round_id, RunOff(round_.run_off_options, round_.tally), closes_at):
+            raise RoundClosed("run_off", RoundState.VOTING, round_.character)
+        await self._write_audit_event("run_off", round_, person)
+        await self._publisher.redraw_now(round_id)
         return await self._rounds.get(round_id)
 
     async def drop(self, round_id: str, person: str) -> None:
         """Give a round up; its portraits and votes are kept."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.lead(round_, person, "drop")
+        await self._permissions.require_lead(round_, person, "drop")
         if not await self._rounds.void(round_id, "dropped"):
             raise RoundClosed("drop", round_.state, round_.character)
-        await self._done("dropped", round_, person)
-        await self._stage.show(round_id)
+        await self._write_audit_event("dropped", round_, person)
+        await self._publisher.redraw_now(round_id)
 
     async def take_over(self, round_id: str, person: str) -> Round:
         """Lead a round whose lead has left the workspace; the first press counts. Raises Barred, NotYours."""
         round_ = await self._rounds.get(round_id)
-        await self._permits.start(round_.place, person)
-        if not await self._permits.has_left(round_.place, round_.lead):
-            round_.for_lead(person, "take_over")
+        await self._permissions.require_start(round_.place, person)
+        if not await self._permissions.is_deactivated(round_.place, round_.lead):
+            round_.require_lead(person, "take_over")
             return round_
-        if await self._rounds.take_over(round_id, round_.lead, person):
-            await self._done("took_over", round_, person)
-            await self._stage.show(round_id)
+        if await self._rounds.change_lead(round_id, round_.lead, person):
+            await self._write_audit_event("took_over", round_, person)
+            await self._publisher.redraw_now(round_id)
         return await self._rounds.get(round_id)
 
-    async def start_due(self) -> None:
+    async def enqueue_due_closes(self) -> None:
         """Start the close of every ballot whose deadline has passed, also while the bot was off."""
-        for round_id in await self._rounds.due(self._now()):
-            await self._errands.start("close", round_id)
+        for round_id in await self._rounds.list_due(self._now()):
+            await self._job_queue.start("close", round_id)
 
     async def close_due(self, round_id: str) -> None:
         """Close a ballot whose deadline has passed; while Slack is silent, wait for it up to ten minutes."""
         round_ = await self._rounds.get(round_id)
-        if round_.state is State.VOTING and _passed(round_, self._now()):
+        if round_.state is RoundState.VOTING and _is_past_deadline(round_, self._now()):
             try:
-                await self.freeze(round_id, due=True)
-            except Unreachable:
+                await self.close_ballot(round_id, only_if_due=True)
+            except SlackUnavailable:
                 if self._now() < (round_.closes_at or self._now()) + _GRACE:
                     raise
-                await self.freeze(round_id, due=True, read_back=False)
-        await self._stage.show(round_id)
+                await self.close_ballot(round_id, only_if_due=True, reconcile=False)
+        await self._publisher.redraw_now(round_id)
 
-    async def freeze(
-        self, round_id: str, *, seen: str | None = None, lock: bool = False, due: bool = False, read_back: bool = True
+    async def close_ballot(
+        self,
+        round_id: str,
+        *,
+        expected_slot_id: str | None = None,
+        for_lock: bool = False,
+        only_if_due: bool = False,
+        reconcile: bool = True,
     ) -> Round:
         """voting -> closed at one version of the ballot, reactions read back first; the round as it then stands.
 
@@ -168,52 +191,54 @@ class Voting:
         ballot stays open and OutcomeChanged tells the tally; with `due`, it stays open too where the deadline has moved
         on meanwhile. Raises Unreachable when the reactions cannot be read.
         """
-        for _ in range(_TRIES):
-            if read_back and (await self._rounds.get(round_id)).reacted_to:
-                await self._read_back(round_id)
+        for _ in range(_MAX_ATTEMPTS):
+            if reconcile and (await self._rounds.get(round_id)).accepts_reactions:
+                await self._reconcile_reactions(round_id)
             round_ = await self._rounds.get(round_id)
-            if round_.state is not State.VOTING or (due and not _passed(round_, self._now())):
+            if round_.state is not RoundState.VOTING or (only_if_due and not _is_past_deadline(round_, self._now())):
                 return round_
-            tally = round_.count(await self._rounds.marks(round_id), await self._rounds.papers(round_id))
-            if lock:
-                _as_seen(round_, tally, seen)
+            tally = round_.count_votes(
+                await self._rounds.list_vote_inputs(round_id), await self._rounds.list_submissions(round_id)
+            )
+            if for_lock:
+                _require_expected_leader(round_, tally, expected_slot_id)
             if await self._rounds.close(round_id, tally, round_.ballot_version):
                 return await self._rounds.get(round_id)
-        raise Unreachable("a quiet moment of the ballot")
+        raise SlackUnavailable("a quiet moment of the ballot")
 
-    async def _extended(self, round_: Round, person: str) -> Round:
-        await self._done("extended", round_, person)
-        await self._stage.show(round_.id)
+    async def _publish_extension(self, round_: Round, person: str) -> Round:
+        await self._write_audit_event("extended", round_, person)
+        await self._publisher.redraw_now(round_.id)
         return await self._rounds.get(round_.id)
 
-    async def _done(self, what: str, round_: Round, person: str) -> None:
-        await self._chronicle.write(Deed(what, round_.place, person, self._now(), round_.character_id, round_.id))
+    async def _write_audit_event(self, action: str, round_: Round, person: str) -> None:
+        await self._audit_log.add(AuditEvent(action, round_.place, person, self._now(), round_.character_id, round_.id))
 
-    async def _read_back(self, round_id: str) -> None:
+    async def _reconcile_reactions(self, round_id: str) -> None:
         """Make the reaction marks agree with what the message shows, outside any transaction.
 
         A message that was deleted shows nothing to read: the marks stand as they came.
         """
         try:
-            shown = await self._stage.reactions(round_id)
-        except MessageGone:
+            reactions = await self._publisher.get_reactions(round_id)
+        except MessageDeleted:
             return
         round_ = await self._rounds.get(round_id)
-        stamp = int(self._now().timestamp() * 1_000_000)
-        marks = await self._rounds.marks(round_id)
-        shown = [replace(r, people=frozenset(filter(round_.may_vote, r.people))) for r in shown]
-        for mark in corrections(marks, shown, round_.slot_of, round_id, stamp):
-            if await self._rounds.mark(mark):
-                self._stage.refresh(round_id)
+        event_ts_us = int(self._now().timestamp() * 1_000_000)
+        vote_inputs = await self._rounds.list_vote_inputs(round_id)
+        reactions = [replace(r, people=frozenset(filter(round_.can_vote, r.people))) for r in reactions]
+        for vote_input in reconcile_reactions(vote_inputs, reactions, round_.slot_id_by_number, round_id, event_ts_us):
+            if await self._rounds.record_vote(vote_input):
+                self._publisher.schedule_redraw(round_id)
 
 
-def _as_seen(round_: Round, tally: Tally, seen: str | None) -> None:
+def _require_expected_leader(round_: Round, tally: Tally, expected_slot_id: str | None) -> None:
     winner = round_.leader(tally)
-    leader = round_.slot_of[winner] if winner else None
-    if leader != seen:
-        number = next((n for n, slot in round_.slot_of.items() if slot == seen), None)
-        raise OutcomeChanged(number, dict(tally.votes))
+    leader = round_.slot_id_by_number[winner] if winner else None
+    if leader != expected_slot_id:
+        number = next((n for n, slot in round_.slot_id_by_number.items() if slot == expected_slot_id), None)
+        raise TallyChanged(number, dict(tally.votes))
 
 
-def _passed(round_: Round, now: datetime) -> bool:
+def _is_past_deadline(round_: Round, now: datetime) -> bool:
     return round_.closes_at is not None and round_.closes_at <= now

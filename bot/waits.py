@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Waits:
+class RetryDelays:
     """Shorter ones are for tests.
 
     `refused`: before Slack is asked again; an invitation, a permission or a setting may take a moment to be known
@@ -12,6 +12,6 @@ class Waits:
     `in_line`: between two looks at a line of requests.
     """
 
-    refused: tuple[float, ...] = (0.5, 1.5)
-    not_kept: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
-    in_line: float = 2.0
+    rejected_message: tuple[float, ...] = (0.5, 1.5)
+    storage: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
+    rate_limit: float = 2.0

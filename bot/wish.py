@@ -8,103 +8,114 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.brief import SHORTEST, Brief, name_of
+from bot.brief import MIN_VOTING_TIME, Brief, parse_name
 from bot.errors import BriefError
-from bot.line import bounded, options_of
+from bot.line import check_line_length, tokenize_options
 
 _ALIAS = re.compile(r"alias(?:es)?\s+([^:：]*|[^=:：]*=.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Recalling:
+class RecallCommand:
     """The wish to see a character's face."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Listing:
+class ListCommand:
     """The wish to see every character of the production."""
 
 
 @dataclass(frozen=True)
-class Filling:
+class OpenFormCommand:
     """The wish for a form."""
 
 
 @dataclass(frozen=True)
-class Arranging:
+class SettingsCommand:
     """The wish to see or change the production's customs."""
 
 
 @dataclass(frozen=True)
-class Helping:
+class HelpCommand:
     """The wish for help."""
 
 
 @dataclass(frozen=True)
-class Reckoning:
+class SpendCommand:
     """The wish to see what was spent."""
 
 
 @dataclass(frozen=True)
-class Remembering:
+class HistoryCommand:
     """The wish to know all that happened to a character."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Picturing:
+class RosterCommand:
     """The wish to see the production's cast in one picture."""
 
 
 @dataclass(frozen=True)
-class Naming:
+class AliasCommand:
     """The wish that `name` answers to `alias` too; without an alias, that `name` is one no longer."""
 
     name: str
     alias: str = ""
 
 
-Wish = Brief | Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Filling | Arranging | Helping
+Command = (
+    Brief
+    | RecallCommand
+    | HistoryCommand
+    | ListCommand
+    | SpendCommand
+    | RosterCommand
+    | AliasCommand
+    | OpenFormCommand
+    | SettingsCommand
+    | HelpCommand
+)
 
 
-def understand(line: str, shortest: timedelta = SHORTEST) -> Wish:
+def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
     """What a person who typed `/cast line` wants; raises BriefError when nothing can be made of it.
 
     `shortest` is the shortest voting time.
     """
-    bounded(line)
-    plain = line.strip()
-    if not plain:
-        return Filling()
-    if plain.casefold() in ("help", "?"):
-        return Helping()
-    if plain.casefold() == "list":
-        return Listing()
-    if plain.casefold() == "spend":
-        return Reckoning()
-    if plain.casefold() == "roster":
-        return Picturing()
-    if alias := _ALIAS.fullmatch(plain):
-        return _naming(alias[1], line)
-    if plain.casefold() == "settings":
-        return Arranging()
-    rest, options = options_of(plain)
+    check_line_length(line)
+    text = line.strip()
+    if not text:
+        return OpenFormCommand()
+    if text.casefold() in ("help", "?"):
+        return HelpCommand()
+    if text.casefold() == "list":
+        return ListCommand()
+    if text.casefold() == "spend":
+        return SpendCommand()
+    if text.casefold() == "roster":
+        return RosterCommand()
+    if match := _ALIAS.fullmatch(text):
+        return _parse_alias(match[1], line)
+    if text.casefold() == "settings":
+        return SettingsCommand()
+    rest, options = tokenize_options(text)
     if not options and not re.search("[:：]", rest):
         word, _, name = rest.partition(" ")
         if word.casefold() == "history" and name.strip():
-            return Remembering(name_of(name, line))
-        return Recalling(name_of(rest, line))
-    return Brief.of(plain, shortest)
+            return HistoryCommand(parse_name(name, line))
+        return RecallCommand(parse_name(rest, line))
+    return Brief.parse(text, shortest)
 
 
-def _naming(pair: str, line: str) -> Naming:
+def _parse_alias(pair: str, line: str) -> AliasCommand:
     """`Maya = the fisherwoman`; nothing after the sign takes the name before it away."""
-    name, sign, alias = pair.partition("=")
-    if not sign or not name.strip():
+    name, separator, alias = pair.partition("=")
+    if not separator or not name.strip():
         raise BriefError("alias", "missing", line=line)
     if re.search("[:：]", alias):
         raise BriefError("alias", "colon", alias.strip(), line=line)
-    return Naming(name_of(name, line), name_of(alias, line) if alias.strip() else "")
+    return AliasCommand(parse_name(name, line), parse_name(alias, line) if alias.strip() else "")

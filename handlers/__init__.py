@@ -3,58 +3,60 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.casting import Casting
-from bot.ports import Rounds
-from handlers.card import Card
-from handlers.cast import Cast
+from bot.ports import RoundRepository
+from handlers.card import HomeCardListeners
+from handlers.cast import CastListeners
 from handlers.clients import Clients
-from handlers.finish import Finish
-from handlers.form import Form
-from handlers.history import History
-from handlers.home import Home
-from handlers.lock import Lock
-from handlers.look import Look
-from handlers.mention import Mention
-from handlers.menus import menus_again
-from handlers.photo import Photo
-from handlers.reach import Reach
-from handlers.recall import Recall
-from handlers.recast import Recast
-from handlers.refine import Refine
-from handlers.reroll import Reroll
-from handlers.roster import Roster
-from handlers.seal import Seal
-from handlers.settings import Settings
-from handlers.sights import Sights
-from handlers.spend import Spend
-from handlers.steer import Steer
-from handlers.take import Take
-from handlers.visibility import SlackVisibility
-from handlers.vote import Vote
+from handlers.finish import UpscaleListeners
+from handlers.form import RoundFormListeners
+from handlers.history import HistoryListeners
+from handlers.home import HomeListeners
+from handlers.lock import LockListeners
+from handlers.look import CompareListeners
+from handlers.mention import MentionListeners
+from handlers.menus import menu_fallback
+from handlers.photo import ReferencePhotoListeners
+from handlers.reach import WorkspaceGuard
+from handlers.recall import RecallListeners
+from handlers.recast import RecastListeners
+from handlers.refine import RefineListeners
+from handlers.reroll import RerollListeners
+from handlers.roster import RosterListeners
+from handlers.seal import SealedBallotListeners
+from handlers.settings import ProductionSettingsListeners
+from handlers.sights import RoundLocations
+from handlers.spend import SpendListeners
+from handlers.steer import RoundControlListeners
+from handlers.take import DownloadListeners
+from handlers.visibility import SlackDirectory
+from handlers.vote import VoteListeners
 
 
-def register(app: AsyncApp, casting: Casting, rounds: Rounds, visibility: SlackVisibility, clients: Clients) -> None:
+def register(
+    app: AsyncApp, casting: Casting, rounds: RoundRepository, directory: SlackDirectory, clients: Clients
+) -> None:
     """Let `app` listen; `rounds` is only read: where messages and pictures are, and in whose workspace."""
-    app.use(menus_again)
-    sights = Sights(rounds)
-    reach = Reach(rounds)
-    Cast(casting, sights, visibility, reach, clients).listen(app)
-    Mention(casting, sights).listen(app)
-    Vote(casting, visibility, reach).listen(app)
-    Seal(casting, reach).listen(app)
-    Reroll(casting, reach).listen(app)
-    Refine(casting, reach).listen(app)
-    Look(casting, sights, reach).listen(app)
-    Steer(casting, reach).listen(app)
-    Lock(casting, reach).listen(app)
-    Recall(casting, sights, reach).listen(app)
-    Finish(casting, reach).listen(app)
-    Recast(casting, reach).listen(app)
-    History(casting, sights, reach).listen(app)
-    Take(casting, reach, clients).listen(app)
-    Photo(casting).listen(app)
-    Form(casting, visibility, reach).listen(app)
-    Home(casting, sights, visibility).listen(app)
-    Card(casting, sights, reach, clients).listen(app)
-    Roster(casting, visibility, clients).listen(app)
-    Settings(casting).listen(app)
-    Spend(casting).listen(app)
+    app.use(menu_fallback)
+    locations = RoundLocations(rounds)
+    workspace_guard = WorkspaceGuard(rounds)
+    CastListeners(casting, locations, directory, workspace_guard, clients).listen(app)
+    MentionListeners(casting, locations).listen(app)
+    VoteListeners(casting, directory, workspace_guard).listen(app)
+    SealedBallotListeners(casting, workspace_guard).listen(app)
+    RerollListeners(casting, workspace_guard).listen(app)
+    RefineListeners(casting, workspace_guard).listen(app)
+    CompareListeners(casting, locations, workspace_guard).listen(app)
+    RoundControlListeners(casting, workspace_guard).listen(app)
+    LockListeners(casting, workspace_guard).listen(app)
+    RecallListeners(casting, locations, workspace_guard).listen(app)
+    UpscaleListeners(casting, workspace_guard).listen(app)
+    RecastListeners(casting, workspace_guard).listen(app)
+    HistoryListeners(casting, locations, workspace_guard).listen(app)
+    DownloadListeners(casting, workspace_guard, clients).listen(app)
+    ReferencePhotoListeners(casting).listen(app)
+    RoundFormListeners(casting, directory, workspace_guard).listen(app)
+    HomeListeners(casting, locations, directory).listen(app)
+    HomeCardListeners(casting, locations, workspace_guard, clients).listen(app)
+    RosterListeners(casting, directory, clients).listen(app)
+    ProductionSettingsListeners(casting).listen(app)
+    SpendListeners(casting).listen(app)

@@ -10,7 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot import logs, measures
 
 
-class _Timed(AsyncAck):
+class _TimedAck(AsyncAck):
     """An ack that notes when it was first given."""
 
     def __init__(self, kind: str, started: float) -> None:
@@ -20,14 +20,14 @@ class _Timed(AsyncAck):
 
     async def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.response is None:
-            measures.acked(self._kind, perf_counter() - self._started)
+            measures.observe_ack(self._kind, perf_counter() - self._started)
         return await super().__call__(*args, **kwargs)
 
 
-async def timed(context: AsyncBoltContext, body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
+async def ack_timing(context: AsyncBoltContext, body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
     """Bolt middleware, to stand first: what it measures is what the listeners need. What is logged for one request says
     nothing of the one before.
     """
-    logs.about_nothing()
-    context["ack"] = _Timed("command" if "command" in body else str(body.get("type", "event")), perf_counter())
+    logs.clear_context()
+    context["ack"] = _TimedAck("command" if "command" in body else str(body.get("type", "event")), perf_counter())
     return await next()

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from bot.errors import CastingError, NotKept, PortraitLost, Unreachable
-from handlers.asking import asking
+from bot.errors import CastingError, PortraitMissing, SlackUnavailable, StorageUnavailable
+from handlers.asking import slack_call
 from handlers.blocks import private
 from handlers.blocks.view import View
 from handlers.payloads import BadPayload
@@ -18,41 +18,41 @@ from handlers.words import errors
 
 log = structlog.get_logger()
 
-Answer = Callable[[View], Awaitable[object]]
+Reply = Callable[[View], Awaitable[object]]
 
 
 @asynccontextmanager
-async def apology(answer: Answer) -> AsyncIterator[None]:
+async def reply_with_errors(reply: Reply) -> AsyncIterator[None]:
     """Tell the person through `answer` what went wrong in the block, and log it."""
     try:
         yield
-    except Unreachable as error:
-        log.warning("slack_refused", what=error.what)
-        await _tell(answer, private.apology(error))
-    except (NotKept, PortraitLost) as error:
+    except SlackUnavailable as error:
+        log.warning("slack_refused", what=error.operation)
+        await _send_error(reply, private.error_view(error))
+    except (StorageUnavailable, PortraitMissing) as error:
         log.exception("not_kept")
-        await _tell(answer, private.apology(error))
+        await _send_error(reply, private.error_view(error))
     except CastingError as error:
         log.info("declined", kind=type(error).__name__)
-        await _tell(answer, private.apology(error))
+        await _send_error(reply, private.error_view(error))
     except BadPayload:
         log.exception("bad_payload")
-        await _tell(answer, private.note(errors.UNEXPECTED))
+        await _send_error(reply, private.note(errors.UNEXPECTED))
     except KeyError:
         log.exception("gone")
-        await _tell(answer, private.note(errors.GONE))
+        await _send_error(reply, private.note(errors.NOT_FOUND))
     except Exception:
         log.exception("unexpected")
-        await _tell(answer, private.note(errors.UNEXPECTED))
+        await _send_error(reply, private.note(errors.UNEXPECTED))
 
 
-async def nobody(view: View) -> None:
+async def ignore(view: View) -> None:
     """Where there is no person to tell: what went wrong is in the log."""
 
 
-async def _tell(answer: Answer, view: View) -> None:
+async def _send_error(reply: Reply, view: View) -> None:
     try:
-        with asking("apology"):
-            await answer(view)
-    except Unreachable as error:
-        log.warning("apology_not_delivered", what=error.what)
+        with slack_call("apology"):
+            await reply(view)
+    except SlackUnavailable as error:
+        log.warning("apology_not_delivered", what=error.operation)

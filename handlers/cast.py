@@ -10,210 +10,233 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.brief import Brief
 from bot.casting import Casting
-from bot.errors import AlreadyCasting, BriefError, NotHere, Unreachable
-from bot.ports import Opened
+from bot.errors import AlreadyCasting, BriefError, NotAvailableHere, SlackUnavailable
+from bot.ports import StartResult
 from bot.wish import (
-    Arranging,
-    Filling,
-    Helping,
-    Listing,
-    Naming,
-    Picturing,
-    Recalling,
-    Reckoning,
-    Remembering,
-    understand,
+    AliasCommand,
+    HelpCommand,
+    HistoryCommand,
+    ListCommand,
+    OpenFormCommand,
+    RecallCommand,
+    RosterCommand,
+    SettingsCommand,
+    SpendCommand,
+    parse_command,
 )
-from handlers.apology import apology
-from handlers.asking import asking
+from handlers.apology import reply_with_errors
+from handlers.asking import slack_call
 from handlers.blocks import form as filling
 from handlers.blocks import private
 from handlers.blocks.photo import form
-from handlers.blocks.recall import LISTED, listing
+from handlers.blocks.recall import MAX_LISTED, listing
 from handlers.blocks.settings import form as settings_form
 from handlers.blocks.view import View
 from handlers.clients import Clients
-from handlers.delivery import Replies, whisper
-from handlers.dialogs import open_dialog
-from handlers.payloads import Command, Payload, command_from, press_from
-from handlers.posters import Posters
-from handlers.reach import Reach
-from handlers.showing import Showing
-from handlers.sights import Sights
-from handlers.visibility import SlackVisibility
-from handlers.voters import with_voters
+from handlers.delivery import Responder, post_ephemeral
+from handlers.dialogs import open_modal
+from handlers.payloads import Payload, SlashCommand, command_from, press_from
+from handlers.posters import RosterPresenter
+from handlers.reach import WorkspaceGuard
+from handlers.showing import FacePresenter
+from handlers.sights import RoundLocations
+from handlers.visibility import SlackDirectory
+from handlers.voters import resolve_voters
 from handlers.words import answers, roster
 from handlers.words.titles import Titles
 
-Deed = Callable[[str, str], Awaitable[Opened]]
+Action = Callable[[str, str], Awaitable[StartResult]]
 
 
-class Cast:
+class CastListeners:
     """Listens to the command."""
 
     def __init__(
-        self, casting: Casting, sights: Sights, visibility: SlackVisibility, reach: Reach, clients: Clients
+        self,
+        casting: Casting,
+        locations: RoundLocations,
+        directory: SlackDirectory,
+        workspace_guard: WorkspaceGuard,
+        clients: Clients,
     ) -> None:
         self._casting = casting
-        self._posters = Posters(casting, visibility, clients)
-        self._sights = sights
-        self._showing = Showing(casting, sights)
+        self._roster_presenter = RosterPresenter(casting, directory, clients)
+        self._locations = locations
+        self._face_presenter = FacePresenter(casting, locations)
         self._titles = Titles(casting.catalogue)
-        self._visibility = visibility
-        self._reach = reach
+        self._directory = directory
+        self._workspace_guard = workspace_guard
 
     def listen(self, app: AsyncApp) -> None:
         app.command("/cast")(self.on_command)
         app.action("recast")(self.on_recast)
-        app.action(re.compile(r"^cast_with:(instead|only)$"))(self.on_offer)
+        app.action(re.compile(r"^cast_with:(instead|only)$"))(self.on_alternative)
 
     async def on_command(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Whatever is answered in one sentence is answered by the ack itself."""
-        replies = Replies(ack, respond, ack_speaks=True)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond, reply_in_ack=True)
+        async with reply_with_errors(responder.ephemeral):
             command = command_from(body)
-            wish = understand(command.line, self._casting.shortest_voting)
-            if isinstance(wish, Filling):
-                await self._fill(command, client, replies)
-            elif isinstance(wish, Brief):
-                await self._open(with_voters(wish, command.people, command.line), command, client, replies)
-            elif isinstance(wish, Arranging):
-                await self._arrange(command, client, replies)
+            parsed = parse_command(command.line, self._casting.shortest_voting)
+            if isinstance(parsed, OpenFormCommand):
+                await self._open_form(command, client, responder)
+            elif isinstance(parsed, Brief):
+                await self._start_round(
+                    resolve_voters(parsed, command.mentions, command.line), command, client, responder
+                )
+            elif isinstance(parsed, SettingsCommand):
+                await self._open_settings(command, client, responder)
             else:
-                await self._answer(wish, command, client, replies)
+                await self._answer(parsed, command, client, responder)
 
     async def on_recast(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Somebody says yes to a re-cast and its price."""
-        await self._agreed(self._casting.opening.recast, body, client, Replies(ack, respond))
+        await self._on_confirmed(self._casting.start_round.confirm_recast, body, client, Responder(ack, respond))
 
-    async def on_offer(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+    async def on_alternative(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Somebody says yes to other models than those that were wanted, and their price."""
-        await self._agreed(self._casting.opening.accept, body, client, Replies(ack, respond))
+        await self._on_confirmed(self._casting.start_round.confirm_draft, body, client, Responder(ack, respond))
 
-    async def _agreed(self, deed: Deed, body: Payload, client: AsyncWebClient, replies: Replies) -> None:
-        async with apology(replies.privately):
+    async def _on_confirmed(self, action: Action, body: Payload, client: AsyncWebClient, responder: Responder) -> None:
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await self._reach.wish(press)
+            await self._workspace_guard.check_draft(press)
             try:
-                opened = await deed(press.id, press.person)
-            except AlreadyCasting as busy:
-                await self._show_open(busy, client, replies)
+                started = await action(press.id, press.person)
+            except AlreadyCasting as conflict:
+                await self._reply_already_casting(conflict, client, responder)
                 return
-            await replies.ack()
-            await self._casting.opening.begin(opened.round.id)
-            await replies.dismiss()
+            await responder.ack()
+            await self._casting.start_round.enqueue(started.round.id)
+            await responder.delete_original()
 
-    async def _fill(self, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+    async def _open_form(self, command: SlashCommand, client: AsyncWebClient, responder: Responder) -> None:
         """Open the form at once, with its price: a trigger is good for three seconds."""
-        await self._must_be_here(command, replies)
-        begun = self._casting.drafting.begin(command.place, command.person, command.trigger)
-        view = filling.form(await replies.in_time(begun), self._titles)
-        with asking("views.open"):
-            await open_dialog(client, command.trigger, view)
-        await replies.ack()
+        await self._require_bot_in_channel(command, responder)
+        form_state = self._casting.round_form.create(command.place, command.person, command.trigger_id)
+        view = filling.form(await responder.within_ack_deadline(form_state), self._titles)
+        with slack_call("views.open"):
+            await open_modal(client, command.trigger_id, view)
+        await responder.ack()
 
-    async def _must_be_here(self, command: Command, replies: Replies) -> None:
-        if not await replies.in_time(self._visibility.may_post(command.place)):
-            direct = command.place.channel.startswith("D")
-            raise NotHere("not_a_channel" if direct else "not_invited", command.line)
+    async def _require_bot_in_channel(self, command: SlashCommand, responder: Responder) -> None:
+        if not await responder.within_ack_deadline(self._directory.can_post(command.place)):
+            is_dm = command.place.channel.startswith("D")
+            raise NotAvailableHere("not_a_channel" if is_dm else "not_invited", command.line)
 
-    async def _open(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+    async def _start_round(
+        self, brief: Brief, command: SlashCommand, client: AsyncWebClient, responder: Responder
+    ) -> None:
         """Validate, save, ack, then work. Nothing is spent where the bot cannot show it, or cannot tell in time."""
-        await self._must_be_here(command, replies)
-        if brief.like and brief.like.wants_photo:
-            await self._ask_for_photo(brief, command, client, replies)
+        await self._require_bot_in_channel(command, responder)
+        if brief.reference and brief.reference.needs_photo:
+            await self._open_photo_form(brief, command, client, responder)
             return
         try:
-            opened = await self._casting.opening.open_round(brief, command.place, command.person, command.trigger)
-        except AlreadyCasting as busy:
-            await self._show_open(busy, client, replies)
+            started = await self._casting.start_round.start(brief, command.place, command.person, command.trigger_id)
+        except AlreadyCasting as conflict:
+            await self._reply_already_casting(conflict, client, responder)
             return
         except BriefError as error:
             error.line = error.line or command.line
             raise
-        await replies.ack()
-        await self._casting.opening.begin(opened.round.id)
+        await responder.ack()
+        await self._casting.start_round.enqueue(started.round.id)
 
-    async def _arrange(self, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+    async def _open_settings(self, command: SlashCommand, client: AsyncWebClient, responder: Responder) -> None:
         """A form with the customs of whatever the channel casts for."""
-        await self._must_be_here(command, replies)
-        standing = await replies.in_time(self._casting.keeping.standing(command.place, command.person))
-        with asking("views.open"):
-            await open_dialog(client, command.trigger, settings_form(standing, self._titles))
-        await replies.ack()
+        await self._require_bot_in_channel(command, responder)
+        form_state = await responder.within_ack_deadline(
+            self._casting.production_settings_editor.form(command.place, command.person)
+        )
+        with slack_call("views.open"):
+            await open_modal(client, command.trigger_id, settings_form(form_state, self._titles))
+        await responder.ack()
 
-    async def _ask_for_photo(self, brief: Brief, command: Command, client: AsyncWebClient, replies: Replies) -> None:
+    async def _open_photo_form(
+        self, brief: Brief, command: SlashCommand, client: AsyncWebClient, responder: Responder
+    ) -> None:
         """A form for the picture; the brief waits as a wish until it is sent."""
-        held = await self._casting.opening.hold(brief, command.place, command.person, command.trigger)
-        with asking("views.open"):
-            await open_dialog(client, command.trigger, form(held.wish, held.price))
-        await replies.ack()
+        priced_draft = await self._casting.start_round.save_priced_draft(
+            brief, command.place, command.person, command.trigger_id
+        )
+        with slack_call("views.open"):
+            await open_modal(client, command.trigger_id, form(priced_draft.draft, priced_draft.price))
+        await responder.ack()
 
-    async def _show_open(self, busy: AlreadyCasting, client: AsyncWebClient, replies: Replies) -> None:
+    async def _reply_already_casting(
+        self, conflict: AlreadyCasting, client: AsyncWebClient, responder: Responder
+    ) -> None:
         """An answer without the link is still an answer."""
-        if not busy.round_id:
-            await replies.privately(private.already_casting(busy, ""))
+        if not conflict.round_id:
+            await responder.ephemeral(private.already_casting(conflict, ""))
             return
         try:
-            link = (await replies.in_time(self._sights.of_round(busy.round_id, client))).link
-        except Unreachable:
+            link = (await responder.within_ack_deadline(self._locations.for_round(conflict.round_id, client))).link
+        except SlackUnavailable:
             link = ""
-        await replies.privately(private.already_casting(busy, link))
-        await self._casting.posting.look_after(busy.round_id)
+        await responder.ephemeral(private.already_casting(conflict, link))
+        await self._casting.round_message.check_message(conflict.round_id)
 
     async def _answer(
         self,
-        wish: Recalling | Remembering | Listing | Reckoning | Picturing | Naming | Helping,
-        command: Command,
+        parsed: RecallCommand
+        | HistoryCommand
+        | ListCommand
+        | SpendCommand
+        | RosterCommand
+        | AliasCommand
+        | HelpCommand,
+        command: SlashCommand,
         client: AsyncWebClient,
-        replies: Replies,
+        responder: Responder,
     ) -> None:
         recall = self._casting.recall
-        if isinstance(wish, Helping):
-            await replies.privately(private.help_())
-        elif isinstance(wish, Listing):
-            seen = await replies.in_time(recall.listing(command.person, command.place, LISTED))
-            await replies.privately(listing(seen))
-        elif isinstance(wish, Reckoning):
-            await replies.ack()
-            await self._casting.spending.send(command.person, command.place)
-            await replies.privately(private.note(answers.SPENDING_SENT))
-        elif isinstance(wish, Remembering):
-            await replies.ack()
-            view = await self._remembered(wish, command, client)
-            await whisper(view, command.place, command.person, client, otherwise=replies.privately)
-        elif isinstance(wish, Naming):
-            await replies.privately(await self._name(wish, command))
-        elif isinstance(wish, Picturing):
-            await replies.ack()
-            sent = await self._posters.send(command.person, command.place)
-            await replies.privately(private.note(roster.SENT if sent else roster.NOBODY))
+        if isinstance(parsed, HelpCommand):
+            await responder.ephemeral(private.help_view())
+        elif isinstance(parsed, ListCommand):
+            page = await responder.within_ack_deadline(recall.list_visible(command.person, command.place, MAX_LISTED))
+            await responder.ephemeral(listing(page))
+        elif isinstance(parsed, SpendCommand):
+            await responder.ack()
+            await self._casting.spending.send_report(command.person, command.place)
+            await responder.ephemeral(private.note(answers.SPENDING_SENT))
+        elif isinstance(parsed, HistoryCommand):
+            await responder.ack()
+            view = await self._history_view(parsed, command, client)
+            await post_ephemeral(view, command.place, command.person, client, fallback=responder.ephemeral)
+        elif isinstance(parsed, AliasCommand):
+            await responder.ephemeral(await self._change_alias(parsed, command))
+        elif isinstance(parsed, RosterCommand):
+            await responder.ack()
+            was_sent = await self._roster_presenter.send(command.person, command.place)
+            await responder.ephemeral(private.note(roster.SENT if was_sent else roster.NO_FACES))
         else:
-            await replies.ack()
-            found = await recall.recall(wish.name, command.person, command.place)
-            view = await self._showing.for_one(found, command.person, command.place, client)
-            await whisper(view, command.place, command.person, client, otherwise=replies.privately)
-            if found.kind == "casting" and (round_id := found.characters[0].open_round):
-                await self._casting.posting.look_after(round_id)
+            await responder.ack()
+            found = await recall.recall(parsed.name, command.person, command.place)
+            view = await self._face_presenter.for_user(found, command.person, command.place, client)
+            await post_ephemeral(view, command.place, command.person, client, fallback=responder.ephemeral)
+            if found.kind == "casting" and (round_id := found.characters[0].open_round_id):
+                await self._casting.round_message.check_message(round_id)
 
-    async def _remembered(self, wish: Remembering, command: Command, client: AsyncWebClient) -> View:
+    async def _history_view(self, parsed: HistoryCommand, command: SlashCommand, client: AsyncWebClient) -> View:
         """What happened to a character; where the name finds nobody, somebody may be called by the whole line."""
-        told = await self._casting.history.named(wish.name, command.person, command.place)
-        if told.found.kind == "nothing":
+        history = await self._casting.history.get_by_name(parsed.name, command.person, command.place)
+        if history.recall_result.kind == "nothing":
             found = await self._casting.recall.recall(command.line, command.person, command.place)
             if found.kind != "nothing":
-                return await self._showing.for_one(found, command.person, command.place, client)
-        return await self._showing.history(told, 0, client)
+                return await self._face_presenter.for_user(found, command.person, command.place, client)
+        return await self._face_presenter.history(history, 0, client)
 
-    async def _name(self, wish: Naming, command: Command) -> View:
+    async def _change_alias(self, parsed: AliasCommand, command: SlashCommand) -> View:
         """Give a character another name, or take one away."""
         aliases = self._casting.aliases
         try:
-            if wish.alias:
-                named = await aliases.give(wish.name, wish.alias, command.person, command.place)
+            if parsed.alias:
+                change = await aliases.add(parsed.name, parsed.alias, command.person, command.place)
             else:
-                named = await aliases.drop(wish.name, command.person, command.place)
+                change = await aliases.remove(parsed.name, command.person, command.place)
         except BriefError as error:
             error.line = error.line or command.line
             raise
-        return private.note(answers.named(named))
+        return private.note(answers.alias_changed(change))

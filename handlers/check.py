@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Unreachable
+from bot.errors import SlackUnavailable
 from bot.settings import Settings
-from handlers.asking import asking, reason, turned_down
+from handlers.asking import error_code, slack_call, token_rejected
 from handlers.manifest import scopes
 
 _TIMEOUT = 15
@@ -34,7 +34,7 @@ class SlackCheck:
 
 
 @dataclass(frozen=True)
-class _Checked:
+class _TokenCheck:
     """One token: whether it works, the scopes it lacks, what there is to say."""
 
     works: bool | None
@@ -46,58 +46,62 @@ async def check(settings: Settings) -> SlackCheck:
     """Ask Slack who we are in each workspace, what we may do there, and whether a socket would open."""
     bots = await _check_bots(settings)
     app = await _check_app(settings)
-    states = {bot.works for bot in bots}
-    works = False if False in states else None if None in states else True
+    results = {bot.works for bot in bots}
+    works = False if False in results else None if None in results else True
     missing = tuple(sorted(frozenset().union(*(bot.missing for bot in bots))))
-    return SlackCheck(works, app.works, missing, tuple(note for one in (*bots, app) for note in one.notes))
+    return SlackCheck(
+        works, app.works, missing, tuple(note for token_check in (*bots, app) for note in token_check.notes)
+    )
 
 
-async def _check_bots(settings: Settings) -> list[_Checked]:
+async def _check_bots(settings: Settings) -> list[_TokenCheck]:
     tokens = [token.get_secret_value() for token in settings.slack_bot_tokens]
     if not tokens:
-        return [_Checked(False, frozenset(), (f"SLACK_BOT_TOKEN is not set: {_BOT_TOKEN}",))]
+        return [_TokenCheck(False, frozenset(), (f"SLACK_BOT_TOKEN is not set: {_BOT_TOKEN}",))]
     names = [f"token {n} of SLACK_BOT_TOKEN" for n in range(1, len(tokens) + 1)] if tokens[1:] else ["SLACK_BOT_TOKEN"]
-    asked = (_check_bot(_client(settings, token), name) for token, name in zip(tokens, names, strict=True))
-    return await asyncio.gather(*asked)
+    checks = (_check_bot(_client(settings, token), name) for token, name in zip(tokens, names, strict=True))
+    return await asyncio.gather(*checks)
 
 
-async def _check_bot(client: AsyncWebClient, name: str) -> _Checked:
+async def _check_bot(client: AsyncWebClient, name: str) -> _TokenCheck:
     """Scopes stand in the header x-oauth-scopes of every answer (docs.slack.dev, "Installing with OAuth")."""
     try:
-        with asking("auth.test"):
-            answer = await client.auth_test()
-    except Unreachable as error:
-        return _refusal(error, name, _BOT_TOKEN)
-    headers = {name.lower(): value for name, value in answer.headers.items()}
+        with slack_call("auth.test"):
+            response = await client.auth_test()
+    except SlackUnavailable as error:
+        return _failed_check(error, name, _BOT_TOKEN)
+    headers = {name.lower(): value for name, value in response.headers.items()}
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
     missing = scopes() - granted
-    known = f"Slack knows the bot as {answer.get('user')} in {answer.get('team')}"
+    identity_note = f"Slack knows the bot as {response.get('user')} in {response.get('team')}"
     if not missing:
-        return _Checked(True, missing, (known,))
-    lacking = f"scopes are missing in {answer.get('team')}: {', '.join(sorted(missing))}; add them and install again"
-    return _Checked(True, missing, (known, lacking))
+        return _TokenCheck(True, missing, (identity_note,))
+    missing_note = (
+        f"scopes are missing in {response.get('team')}: {', '.join(sorted(missing))}; add them and install again"
+    )
+    return _TokenCheck(True, missing, (identity_note, missing_note))
 
 
-async def _check_app(settings: Settings) -> _Checked:
+async def _check_app(settings: Settings) -> _TokenCheck:
     if settings.http_port:
-        return _Checked(None, frozenset(), ("HTTP_PORT is set: no app token is needed",))
+        return _TokenCheck(None, frozenset(), ("HTTP_PORT is set: no app token is needed",))
     if settings.slack_app_token is None:
-        return _Checked(False, frozenset(), (f"SLACK_APP_TOKEN is not set: {_APP_TOKEN}",))
+        return _TokenCheck(False, frozenset(), (f"SLACK_APP_TOKEN is not set: {_APP_TOKEN}",))
     token = settings.slack_app_token.get_secret_value()
     try:
-        with asking("apps.connections.open"):
+        with slack_call("apps.connections.open"):
             await _client(settings, token).apps_connections_open(app_token=token)
-    except Unreachable as error:
-        return _refusal(error, "SLACK_APP_TOKEN", _APP_TOKEN)
-    return _Checked(True, frozenset(), ("Socket Mode opens",))
+    except SlackUnavailable as error:
+        return _failed_check(error, "SLACK_APP_TOKEN", _APP_TOKEN)
+    return _TokenCheck(True, frozenset(), ("Socket Mode opens",))
 
 
-def _refusal(error: Unreachable, name: str, how: str) -> _Checked:
+def _failed_check(error: SlackUnavailable, name: str, token_location: str) -> _TokenCheck:
     """False for a token that Slack turns down, None where Slack could not be asked."""
-    if said := turned_down(error):
-        return _Checked(False, frozenset(), (f"Slack turns {name} down ({said}): {how}",))
-    why = reason(error.__cause__) if error.__cause__ else ""
-    return _Checked(None, frozenset(), (f"Slack could not be asked about {name} ({why})",))
+    if code := token_rejected(error):
+        return _TokenCheck(False, frozenset(), (f"Slack turns {name} down ({code}): {token_location}",))
+    cause = error_code(error.__cause__) if error.__cause__ else ""
+    return _TokenCheck(None, frozenset(), (f"Slack could not be asked about {name} ({cause})",))
 
 
 def _client(settings: Settings, token: str) -> AsyncWebClient:

@@ -9,8 +9,8 @@ import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import Unreachable
-from handlers.asking import NotInstalled, asking, turned_down
+from bot.errors import SlackUnavailable
+from handlers.asking import WorkspaceNotInstalled, slack_call, token_rejected
 
 log = structlog.get_logger()
 
@@ -35,28 +35,30 @@ class Clients:
 
         Raises Unreachable when Slack cannot be asked: a bot that came up deaf to a workspace would stay so.
         """
-        asked = await asyncio.gather(*(_asked(number, client) for number, client in enumerate(clients, start=1)))
-        return cls({str(found.identity.team_id): found for found in asked if found})
+        workspaces = await asyncio.gather(
+            *(_test_auth(number, client) for number, client in enumerate(clients, start=1))
+        )
+        return cls({str(workspace.identity.team_id): workspace for workspace in workspaces if workspace})
 
     @property
     def teams(self) -> Iterable[str]:
         return self._workspaces.keys()
 
-    def of(self, team: str) -> AsyncWebClient:
+    def for_team(self, team: str) -> AsyncWebClient:
         """Raises NotInstalled, which is an Unreachable."""
         if team not in self._workspaces:
-            raise NotInstalled(f"workspace {team}")
+            raise WorkspaceNotInstalled(f"workspace {team}")
         return self._workspaces[team].client
 
     def identity(self, team: str | None) -> AuthorizeResult | None:
         """Who the bot is in a workspace; None, with a line in the log, where it has no token."""
-        known = self._workspaces.get(team or "")
-        if known is None:
+        workspace = self._workspaces.get(team or "")
+        if workspace is None:
             log.warning("unknown_workspace", team=team)
-        return known.identity if known else None
+        return workspace.identity if workspace else None
 
 
-def authorizing(clients: Clients) -> Callable[[str | None], Awaitable[AuthorizeResult | None]]:
+def make_authorize(clients: Clients) -> Callable[[str | None], Awaitable[AuthorizeResult | None]]:
     """Bolt's question at every request, answered without asking Slack again; a plain function, as Bolt wants it."""
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
@@ -65,15 +67,15 @@ def authorizing(clients: Clients) -> Callable[[str | None], Awaitable[AuthorizeR
     return authorize
 
 
-async def _asked(number: int, client: AsyncWebClient) -> Workspace | None:
+async def _test_auth(number: int, client: AsyncWebClient) -> Workspace | None:
     try:
-        with asking("auth.test"):
-            answer = await client.auth_test()
-    except Unreachable as error:
-        if not (why := turned_down(error)):
+        with slack_call("auth.test"):
+            response = await client.auth_test()
+    except SlackUnavailable as error:
+        if not (code := token_rejected(error)):
             raise
-        log.error("bot_token_turned_down", number=number, reason=why)  # noqa: TRY400 - Slack's word says it all
+        log.error("bot_token_turned_down", number=number, reason=code)  # noqa: TRY400 - Slack's word says it all
         return None
-    identity = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=answer)
+    identity = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=response)
     log.info("workspace", team=identity.team_id, name=identity.team)
     return Workspace(client, identity)

@@ -1,45 +1,45 @@
 """A form of a round as it comes back from Slack."""
 
-from bot.brief import Secrecy, Use
+from bot.brief import BallotMode, IntendedUse
 from bot.catalogue import Look, Size
-from bot.draft import Draft, Whose
-from handlers.blocks.form import PREFIX
-from handlers.payloads import Filled, moment_in, number_in, reading
+from bot.draft import Draft, ReferenceKind
+from handlers.blocks.form import FIELD_PREFIX
+from handlers.payloads import FormSubmission, parse_datetime, parse_number, parses_payload
 
 
-@reading
-def draft_in(filled: Filled) -> Draft:
+@parses_payload
+def draft_from(submission: FormSubmission) -> Draft:
     """What stands in the fields; what Slack left out counts as empty. Raises BadPayload for what none of ours holds."""
 
-    def one(field: str) -> str:
-        return filled.one(PREFIX + field)
+    def value(field: str) -> str:
+        return submission.value(FIELD_PREFIX + field)
 
-    def all_of(field: str) -> tuple[str, ...]:
-        return tuple(filled.chosen.get(PREFIX + field, ()))
+    def values(field: str) -> tuple[str, ...]:
+        return tuple(submission.values.get(FIELD_PREFIX + field, ()))
 
-    shows = one("real")
+    picture_kind = value("real")
     return Draft(
-        name=one("name"),
-        text=one("text"),
-        look=Look(one("look")) if one("look") else None,
-        models=all_of("models"),
-        each=_number(one("each")),
-        aspect=one("aspect") or "3:4",
-        size=Size(one("size") or Size.DRAFT),
-        like=Whose(one("like") or Whose.NOBODY),
-        face=one("face"),
-        picture=one("picture"),
-        real=shows == "photo" if shows else None,
-        agreed=bool(one("agreed")),
-        until=moment_in(one("until")) if one("until") else None,
-        ballot=Secrecy(one("ballot") or Secrecy.QUICK),
-        voters=all_of("voters"),
-        quorum=_number(one("quorum")),
-        use=Use(one("use")) if one("use") else None,
-        lead=one("lead"),
+        name=value("name"),
+        text=value("text"),
+        look=Look(value("look")) if value("look") else None,
+        models=values("models"),
+        per_model=_parse_optional_number(value("each")),
+        aspect=value("aspect") or "3:4",
+        size=Size(value("size") or Size.DRAFT),
+        reference_kind=ReferenceKind(value("like") or ReferenceKind.NONE),
+        reference_character=value("face"),
+        photo_file_id=value("picture"),
+        shows_real_person=picture_kind == "photo" if picture_kind else None,
+        has_consent=bool(value("agreed")),
+        closes_at=parse_datetime(value("until")) if value("until") else None,
+        ballot=BallotMode(value("ballot") or BallotMode.OPEN),
+        voters=values("voters"),
+        quorum=_parse_optional_number(value("quorum")),
+        use=IntendedUse(value("use")) if value("use") else None,
+        lead=value("lead"),
     )
 
 
-def _number(typed: str) -> int | None:
+def _parse_optional_number(text: str) -> int | None:
     """A field for numbers is checked by Slack when it is sent, not while somebody types."""
-    return number_in(typed) if typed.isascii() and typed.isdigit() else None
+    return parse_number(text) if text.isascii() and text.isdigit() else None

@@ -5,41 +5,43 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
-from bot.finish import FinishState
-from handlers.apology import apology
+from bot.finish import UpscaleState
+from handlers.apology import reply_with_errors
 from handlers.blocks import private
-from handlers.delivery import Replies
-from handlers.payloads import Payload, number_in, press_from
-from handlers.reach import Reach
+from handlers.delivery import Responder
+from handlers.payloads import Payload, parse_number, press_from
+from handlers.reach import WorkspaceGuard
 from handlers.words import finishing
 from handlers.words.titles import Titles
 
 
-class Finish:
+class UpscaleListeners:
     """Listens under records. Money is reserved and the finish is saved before the ack, paid for after it."""
 
-    def __init__(self, casting: Casting, reach: Reach) -> None:
-        self._finishing = casting.finishing
-        self._reach = reach
+    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
+        self._start_upscale = casting.start_upscale
+        self._workspace_guard = workspace_guard
         self._titles = Titles(casting.catalogue)
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("finish")(self.on_finish)
+        app.action("finish")(self.on_upscale)
         app.action("keep_finish")(self.on_keep)
         app.action("keep_original")(self.on_decline)
 
-    async def on_finish(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+    async def on_upscale(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """The button carries the round, which attempt this would be, and what finishes it at the price it shows."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            round_id, attempt, seen = press.told(3)
-            await self._reach.round(press)
-            begun = await replies.in_time(self._finishing.begin(round_id, number_in(attempt), seen, press.person))
-            await replies.ack()
-            await self._finishing.start(begun.finish)
-            if not begun.fresh:
-                await replies.privately(private.note(finishing.known(begun.finish, self._titles)))
+            round_id, attempt, shown_model = press.expect_ids(3)
+            await self._workspace_guard.get_round(press)
+            start = await responder.within_ack_deadline(
+                self._start_upscale.reserve(round_id, parse_number(attempt), shown_model, press.person)
+            )
+            await responder.ack()
+            await self._start_upscale.enqueue(start.upscale)
+            if not start.created:
+                await responder.ephemeral(private.note(finishing.already_started(start.upscale, self._titles)))
 
     async def on_keep(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         await self._decide(ack, body, respond, keep=True)
@@ -49,12 +51,12 @@ class Finish:
 
     async def _decide(self, ack: AsyncAck, body: Payload, respond: AsyncRespond, *, keep: bool) -> None:
         """The first press counts; whoever pressed otherwise is told what stands."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await replies.ack()
-            round_id, finish_id = press.told(2)
-            await self._reach.round(press)
-            decided = await self._finishing.decide(round_id, finish_id, press.person, keep=keep)
-            if (decided.state is FinishState.KEPT) is not keep:
-                await replies.privately(private.note(finishing.standing(decided, self._titles)))
+            await responder.ack()
+            round_id, upscale_id = press.expect_ids(2)
+            await self._workspace_guard.get_round(press)
+            upscale = await self._start_upscale.decide(round_id, upscale_id, press.person, keep=keep)
+            if (upscale.state is UpscaleState.KEPT) is not keep:
+                await responder.ephemeral(private.note(finishing.status(upscale, self._titles)))

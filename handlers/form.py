@@ -13,192 +13,210 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.brief import Consent
 from bot.casting import Casting
 from bot.draft import Draft
-from bot.drafting import Form as Filling
-from bot.drafting import Ready
-from bot.errors import AlreadyCast, CastingError, NotHere, NotTaken, Unreachable, Unready
-from handlers.apology import apology, nobody
-from handlers.asking import asking
+from bot.drafting import RoundFormState as Filling
+from bot.drafting import ValidatedForm
+from bot.errors import AlreadyCast, CastingError, FormErrors, NotAvailableHere, SlackRejected, SlackUnavailable
+from handlers.apology import ignore, reply_with_errors
+from handlers.asking import slack_call
 from handlers.blocks import form as blocks
 from handlers.blocks.dialog import TEXT_LIMIT
 from handlers.blocks.view import View
-from handlers.delivery import FormBack, Replies
-from handlers.dialogs import change_dialog, open_dialog
-from handlers.downloads import attached
-from handlers.drafts import draft_in
-from handlers.payloads import Filled, Payload, Pointed, filled_from, looked_from, pointed_from, touched_from
-from handlers.plain import named_in, readable
-from handlers.reach import Reach
-from handlers.visibility import SlackVisibility
+from handlers.delivery import FormResponder, Responder
+from handlers.dialogs import open_modal, update_modal
+from handlers.downloads import download_file
+from handlers.drafts import draft_from
+from handlers.payloads import (
+    FormSubmission,
+    MessageShortcut,
+    Payload,
+    options_query_from,
+    shortcut_from,
+    submission_from,
+    view_action_from,
+)
+from handlers.plain import mentioned_user_ids, to_plain_text
+from handlers.reach import WorkspaceGuard
+from handlers.visibility import SlackDirectory
 from handlers.words import form as words
 from handlers.words import photo
-from handlers.words.text import cut
+from handlers.words.text import truncate
 from handlers.words.titles import Titles
 
 log = structlog.get_logger()
 
-_MOST_NAMED = 8
+_MAX_NAMED = 8
 
 
-class Form:
+class RoundFormListeners:
     """Listens to the form and to the shortcut that opens it."""
 
-    def __init__(self, casting: Casting, visibility: SlackVisibility, reach: Reach) -> None:
-        self._drafting = casting.drafting
-        self._opening = casting.opening
-        self._visibility = visibility
-        self._reach = reach
+    def __init__(self, casting: Casting, directory: SlackDirectory, workspace_guard: WorkspaceGuard) -> None:
+        self._drafting = casting.round_form
+        self._start_round = casting.start_round
+        self._directory = directory
+        self._workspace_guard = workspace_guard
         self._titles = Titles(casting.catalogue)
         self._now = casting.now
 
     def listen(self, app: AsyncApp) -> None:
-        app.shortcut("cast_message")(self.on_message)
-        app.options(f"{blocks.PREFIX}name")(self.on_name)
-        app.options(f"{blocks.PREFIX}face")(self.on_face)
-        app.action(re.compile(f"^{blocks.PREFIX}({'|'.join(blocks.TELLING)})$"))(self.on_touch)
-        app.view(blocks.KIND)(self.on_send)
-        app.view(blocks.RECAST)(self.on_recast)
+        app.shortcut("cast_message")(self.on_shortcut)
+        app.options(f"{blocks.FIELD_PREFIX}name")(self.on_name_query)
+        app.options(f"{blocks.FIELD_PREFIX}face")(self.on_face_query)
+        app.action(re.compile(f"^{blocks.FIELD_PREFIX}({'|'.join(blocks.PRICE_FIELDS)})$"))(self.on_change)
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
+        app.view(blocks.RECAST_CALLBACK_ID)(self.on_recast)
 
-    async def on_message(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+    async def on_shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Open the form with the words of a message."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
-            pointed = pointed_from(body)
-            await replies.ack()
-            replies.thread_ts = pointed.thread_ts
-            if not await replies.in_time(self._visibility.may_post(pointed.place)):
-                direct = pointed.place.channel.startswith("D")
-                raise NotHere("not_a_channel" if direct else "not_invited_message")
-            text = await replies.in_time(self._words(pointed))
-            asked_in = pointed.thread_ts or ""
-            begun = await replies.in_time(
-                self._drafting.begin(pointed.place, pointed.person, pointed.trigger, text, asked_in)
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
+            shortcut = shortcut_from(body)
+            await responder.ack()
+            responder.thread_ts = shortcut.thread_ts
+            if not await responder.within_ack_deadline(self._directory.can_post(shortcut.place)):
+                is_dm = shortcut.place.channel.startswith("D")
+                raise NotAvailableHere("not_a_channel" if is_dm else "not_invited_message")
+            text = await responder.within_ack_deadline(self._message_text(shortcut))
+            source_thread_ts = shortcut.thread_ts or ""
+            form_state = await responder.within_ack_deadline(
+                self._drafting.create(shortcut.place, shortcut.person, shortcut.trigger_id, text, source_thread_ts)
             )
-            with asking("views.open"):
-                await open_dialog(client, pointed.trigger, blocks.form(begun, self._titles))
+            with slack_call("views.open"):
+                await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self._titles))
 
-    async def on_name(self, ack: AsyncAck, body: Payload) -> None:
+    async def on_name_query(self, ack: AsyncAck, body: Payload) -> None:
         """Offer characters, and the name as it is typed."""
-        async with apology(partial(_nothing, ack)):
-            looked = looked_from(body)
-            await self._reach.wish(looked)
-            found = await self._drafting.suggest(looked.id, looked.person, looked.typed)
-            await ack(options=blocks.options(blocks.names(list(found))))
+        async with reply_with_errors(partial(_ack_without_options, ack)):
+            query = options_query_from(body)
+            await self._workspace_guard.check_draft(query)
+            found = await self._drafting.suggest_names(query.id, query.person, query.text)
+            await ack(options=blocks.options(blocks.name_choices(list(found))))
 
-    async def on_face(self, ack: AsyncAck, body: Payload) -> None:
+    async def on_face_query(self, ack: AsyncAck, body: Payload) -> None:
         """Offer faces to draw after."""
-        async with apology(partial(_nothing, ack)):
-            looked = looked_from(body)
-            await self._reach.wish(looked)
-            found = await self._drafting.faces(looked.id, looked.person, looked.typed)
+        async with reply_with_errors(partial(_ack_without_options, ack)):
+            query = options_query_from(body)
+            await self._workspace_guard.check_draft(query)
+            found = await self._drafting.suggest_faces(query.id, query.person, query.text)
             await ack(options=blocks.options([(name, name) for name in found]))
 
-    async def on_touch(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+    async def on_change(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Something that bears on the price was chosen: say what it comes to now."""
         await ack()
-        async with apology(nobody):
-            touched = touched_from(body)
-            await self._reach.wish(touched.form)
-            draft, person = draft_in(touched.form), touched.form.person
-            for version in (touched.version, None):
-                now = await self._drafting.touched(touched.form.id, person, draft, touched.stamp)
-                if now is None or await self._update(client, touched.view_id, version, now):
+        async with reply_with_errors(ignore):
+            view_action = view_action_from(body)
+            await self._workspace_guard.check_draft(view_action.form)
+            draft, person = draft_from(view_action.form), view_action.form.person
+            for view_hash in (view_action.view_hash, None):
+                form_state = await self._drafting.reprice(view_action.form.id, person, draft, view_action.event_ts_us)
+                if form_state is None or await self._update(client, view_action.view_id, view_hash, form_state):
                     return
 
-    async def on_send(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+    async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Validate, save, ack, work; a file is fetched after the ack. Sent twice it opens one round."""
-        back = _Back(ack, client)
-        async with apology(back.privately):
-            filled = back.filled = filled_from(body)
-            back.draft = draft_in(filled)
-            await self._reach.wish(filled)
+        responder = _RoundFormResponder(ack, client)
+        async with reply_with_errors(responder.ephemeral):
+            submission = responder.submission = submission_from(body)
+            responder.draft = draft_from(submission)
+            await self._workspace_guard.check_draft(submission)
             try:
-                ready = await self._drafting.ready(filled.id, filled.person, back.draft)
-                if back.draft.picture:
-                    await self._open_like(ready, filled, ack, client, back)
+                validated = await self._drafting.validate(submission.id, submission.person, responder.draft)
+                if responder.draft.photo_file_id:
+                    await self._start_with_photo(validated, submission, ack, client, responder)
                     return
-                opened = await self._drafting.open(ready)
-            except AlreadyCast as cast:
+                started = await self._drafting.submit(validated)
+            except AlreadyCast as already_cast:
                 if ack.response is not None:
                     raise
-                await ack(response_action="push", view=blocks.recast(cast))
+                await ack(response_action="push", view=blocks.recast(already_cast))
                 return
             except CastingError as error:
-                await back.refuse(error)
+                await responder.show_field_errors(error)
                 return
             await ack()
-            await self._opening.begin(opened.round.id)
+            await self._start_round.enqueue(started.round.id)
 
     async def on_recast(self, ack: AsyncAck, body: Payload) -> None:
         """Somebody says yes to a re-cast and its price."""
 
-        async def instead(view: View) -> None:
-            await ack(response_action="update", view=blocks.sent(view.text))
+        async def show_result(view: View) -> None:
+            await ack(response_action="update", view=blocks.result(view.text))
 
-        async with apology(instead):
-            filled = filled_from(body)
-            await self._reach.wish(filled)
-            opened = await self._opening.recast(filled.id, filled.person)
+        async with reply_with_errors(show_result):
+            submission = submission_from(body)
+            await self._workspace_guard.check_draft(submission)
+            started = await self._start_round.confirm_recast(submission.id, submission.person)
             await ack(response_action="clear")
-            await self._opening.begin(opened.round.id)
+            await self._start_round.enqueue(started.round.id)
 
-    async def _open_like(
-        self, ready: Ready, filled: Filled, ack: AsyncAck, client: AsyncWebClient, back: "_Back"
+    async def _start_with_photo(
+        self,
+        validated: ValidatedForm,
+        submission: FormSubmission,
+        ack: AsyncAck,
+        client: AsyncWebClient,
+        responder: "_RoundFormResponder",
     ) -> None:
         """Fetching takes longer than Slack waits, so the form closes first; what goes wrong then is whispered."""
-        back.place, back.person = ready.wish.place, filled.person
+        responder.place, responder.person = validated.round_draft.place, submission.person
         await ack()
-        data = await attached(client, back.draft.picture)
-        opened = await self._drafting.open_like(ready, data, _consent(back.draft, filled.person, self._now()))
-        await self._opening.begin(opened.round.id)
+        data = await download_file(client, responder.draft.photo_file_id)
+        started = await self._drafting.submit_with_photo(
+            validated, data, _consent(responder.draft, submission.person, self._now())
+        )
+        await self._start_round.enqueue(started.round.id)
 
-    async def _update(self, client: AsyncWebClient, view_id: str, version: str | None, now: Filling) -> bool:
+    async def _update(self, client: AsyncWebClient, view_id: str, view_hash: str | None, form_state: Filling) -> bool:
         """False where another update came first."""
         try:
-            await change_dialog(client, view_id, blocks.form(now, self._titles), version or "")
-        except NotTaken as error:
-            if error.why == "hash_conflict":
+            await update_modal(client, view_id, blocks.form(form_state, self._titles), view_hash or "")
+        except SlackRejected as error:
+            if error.code == "hash_conflict":
                 return False
-            log.info("form_not_updated", why=error.why)
+            log.info("form_not_updated", why=error.code)
         return True
 
-    async def _words(self, pointed: Pointed) -> str:
+    async def _message_text(self, shortcut: MessageShortcut) -> str:
         """The message as people read it, as much of it as fits into the field."""
         names = {}
-        for person in named_in(pointed.text)[:_MOST_NAMED]:
+        for person in mentioned_user_ids(shortcut.text)[:_MAX_NAMED]:
             try:
-                names[person] = (await self._visibility.who(pointed.place.team, person)).name
-            except Unreachable:
+                names[person] = (await self._directory.get_user(shortcut.place.team, person)).name
+            except SlackUnavailable:
                 continue
-        return cut(readable(pointed.text, names).strip(), TEXT_LIMIT)
+        return truncate(to_plain_text(shortcut.text, names).strip(), TEXT_LIMIT)
 
 
-class _Back(FormBack):
+class _RoundFormResponder(FormResponder):
     """The same with errors at their fields."""
 
     def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
-        super().__init__(ack, client, f"{blocks.PREFIX}name")
-        self.filled: Filled | None = None
+        super().__init__(ack, client, f"{blocks.FIELD_PREFIX}name")
+        self.submission: FormSubmission | None = None
         self.draft = Draft()
 
-    async def refuse(self, error: CastingError) -> None:
+    async def show_field_errors(self, error: CastingError) -> None:
         """At the fields that are wrong; after the ack, where the round was to be."""
         if self._ack.response is not None:
             raise error
-        wrong = error.wrong if isinstance(error, Unready) else {}
-        at = {self._standing(f"{blocks.PREFIX}{field}"): words.wrong(why) for field, why in wrong.items()}
-        only = {self._standing(blocks.field_of(error, self.draft)): words.wrong(error)}
-        await self._ack(response_action="errors", errors=at or only)
+        field_errors = error.by_field if isinstance(error, FormErrors) else {}
+        texts = {
+            self._existing_field(f"{blocks.FIELD_PREFIX}{field}"): words.field_error(reason)
+            for field, reason in field_errors.items()
+        }
+        single_text = {self._existing_field(blocks.block_id_for(error, self.draft)): words.field_error(error)}
+        await self._ack(response_action="errors", errors=texts or single_text)
 
-    def _standing(self, field: str) -> str:
+    def _existing_field(self, field: str) -> str:
         """The field, or the one that brings it where it never came: Slack takes no error for what is not there."""
-        return field if self.filled and field in self.filled.chosen else f"{blocks.PREFIX}like"
+        return field if self.submission and field in self.submission.values else f"{blocks.FIELD_PREFIX}like"
 
 
-async def _nothing(ack: AsyncAck, _: View) -> None:
+async def _ack_without_options(ack: AsyncAck, _: View) -> None:
     """Whatever goes wrong, nothing is offered."""
     await ack(options=[])
 
 
 def _consent(draft: Draft, person: str, now: datetime) -> Consent | None:
     """The confirmation in the very words that stood in the form."""
-    return Consent(person, now, f"{photo.PHOTO}: {photo.AGREED}") if draft.real else None
+    return Consent(person, now, f"{photo.PHOTO}: {photo.AGREED}") if draft.shows_real_person else None

@@ -7,12 +7,12 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.payloads import BadPayload, sound
+from handlers.payloads import BadPayload, validate_envelope
 
 log = structlog.get_logger()
 
 
-class Guard(AsyncMiddleware):
+class EnvelopeValidation(AsyncMiddleware):
     """To stand before authorization. A class, since for a function Bolt takes the payload apart first."""
 
     async def async_process(
@@ -24,7 +24,7 @@ class Guard(AsyncMiddleware):
     ) -> BoltResponse | None:
         """Slack hears that all is well with what is left, or it would send it again."""
         try:
-            sound(req.body)
+            validate_envelope(req.body)
         except BadPayload as error:
             log.warning("bad_payload", why=str(error))
             return BoltResponse(status=200)

@@ -8,25 +8,25 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from bot.errors import NotHere
-from handlers.apology import apology, nobody
-from handlers.asking import asking
+from bot.errors import NotAvailableHere
+from handlers.apology import ignore, reply_with_errors
+from handlers.asking import slack_call
 from handlers.blocks.history import LEFT, RIGHT
-from handlers.delivery import Replies, whisper
-from handlers.dialogs import change_dialog, open_dialog
-from handlers.payloads import Payload, number_in, press_from, touched_from
-from handlers.reach import Reach
-from handlers.showing import Showing
-from handlers.sights import Sights
+from handlers.delivery import Responder, post_ephemeral
+from handlers.dialogs import open_modal, update_modal
+from handlers.payloads import Payload, parse_number, press_from, view_action_from
+from handlers.reach import WorkspaceGuard
+from handlers.showing import FacePresenter
+from handlers.sights import RoundLocations
 
 
-class History:
+class HistoryListeners:
     """Listens under histories and records. Nothing here changes anything; sight is checked each time."""
 
-    def __init__(self, casting: Casting, sights: Sights, reach: Reach) -> None:
+    def __init__(self, casting: Casting, locations: RoundLocations, workspace_guard: WorkspaceGuard) -> None:
         self._history = casting.history
-        self._reach = reach
-        self._showing = Showing(casting, sights)
+        self._workspace_guard = workspace_guard
+        self._face_presenter = FacePresenter(casting, locations)
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^(history(:\d)?|earlier)$"))(self.on_press)
@@ -35,36 +35,40 @@ class History:
 
     async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """The history of a character, from the page that the press names."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            replies.thread_ts = press.thread_ts
-            await replies.ack()
-            told = await self._history.of(press.id, press.person, press.place)
-            self._reach.found(press, told.found)
-            page = number_in(press.ids[1]) if len(press.ids) > 1 else 0
-            view = await self._showing.history(told, page, client)
-            thread = press.thread_ts
-            await whisper(view, press.place, press.person, client, thread_ts=thread, otherwise=replies.privately)
+            responder.thread_ts = press.thread_ts
+            await responder.ack()
+            history = await self._history.get_by_id(press.id, press.person, press.place)
+            self._workspace_guard.check_recalled(press, history.recall_result)
+            page = parse_number(press.ids[1]) if len(press.ids) > 1 else 0
+            view = await self._face_presenter.history(history, page, client)
+            thread_ts = press.thread_ts
+            await post_ephemeral(
+                view, press.place, press.person, client, thread_ts=thread_ts, fallback=responder.ephemeral
+            )
 
     async def on_versions(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """The face of the round that was pressed beside the newest other one."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await replies.ack()
-            await self._reach.round(press)
-            if not (modal := await self._showing.versions(press.id, "", press.person, client)):
-                raise NotHere("unknown")
-            with asking("views.open"):
-                await open_dialog(client, press.opener, modal)
+            await responder.ack()
+            await self._workspace_guard.get_round(press)
+            if not (modal := await self._face_presenter.versions(press.id, "", press.person, client)):
+                raise NotAvailableHere("unknown")
+            with slack_call("views.open"):
+                await open_modal(client, press.trigger_id, modal)
 
     async def on_pick(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Other versions picked in the modal."""
         await ack()
-        async with apology(nobody):
-            touched = touched_from(body)
-            await self._reach.round(touched.form)
-            one, other = touched.form.one(LEFT), touched.form.one(RIGHT)
-            if modal := await self._showing.versions(one, other, touched.form.person, client):
-                await change_dialog(client, touched.view_id, modal, touched.version)
+        async with reply_with_errors(ignore):
+            view_action = view_action_from(body)
+            await self._workspace_guard.get_round(view_action.form)
+            left_round_id, right_round_id = view_action.form.value(LEFT), view_action.form.value(RIGHT)
+            if modal := await self._face_presenter.versions(
+                left_round_id, right_round_id, view_action.form.person, client
+            ):
+                await update_modal(client, view_action.view_id, modal, view_action.view_hash)

@@ -5,18 +5,18 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
-from handlers.apology import apology
-from handlers.delivery import Replies
+from handlers.apology import reply_with_errors
+from handlers.delivery import Responder
 from handlers.payloads import Payload, press_from
-from handlers.reach import Reach
+from handlers.reach import WorkspaceGuard
 
 
-class Lock:
+class LockListeners:
     """Listens to the lead's last word. The ack comes first: reactions are read back from Slack before a lock."""
 
-    def __init__(self, casting: Casting, reach: Reach) -> None:
-        self._locking = casting.locking
-        self._reach = reach
+    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
+        self._locking = casting.lock_face
+        self._workspace_guard = workspace_guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action("lock")(self.on_lock)
@@ -24,18 +24,18 @@ class Lock:
 
     async def on_lock(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """The button carries the round, and the leader the lead saw on it if there was one."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await replies.ack()
-            await self._reach.round(press)
-            seen = press.ids[1] if len(press.ids) > 1 else None
-            await self._locking.lock(press.id, seen, press.person)
+            await responder.ack()
+            await self._workspace_guard.get_round(press)
+            shown_leader_id = press.ids[1] if len(press.ids) > 1 else None
+            await self._locking.lock(press.id, shown_leader_id, press.person)
 
     async def on_decide(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await replies.ack()
-            await self._reach.slot(press)
+            await responder.ack()
+            await self._workspace_guard.check_slot(press)
             await self._locking.decide(press.id, press.person)

@@ -13,24 +13,24 @@ _ENDPOINT = "/slack/events"
 
 def manifest(url: str | None) -> dict[str, Any]:
     """What Slack is given when the app is made; with `url` (https://...) it calls us there instead of a socket."""
-    made = deepcopy(_read())
+    document = deepcopy(_load())
     if url:
-        address = url.rstrip("/") + _ENDPOINT
-        made["settings"]["socket_mode_enabled"] = False
-        made["settings"]["event_subscriptions"]["request_url"] = address
-        made["settings"]["interactivity"]["request_url"] = address
-        made["settings"]["interactivity"]["message_menu_options_url"] = address
-        for command in made["features"]["slash_commands"]:
-            command["url"] = address
-    return made
+        request_url = url.rstrip("/") + _ENDPOINT
+        document["settings"]["socket_mode_enabled"] = False
+        document["settings"]["event_subscriptions"]["request_url"] = request_url
+        document["settings"]["interactivity"]["request_url"] = request_url
+        document["settings"]["interactivity"]["message_menu_options_url"] = request_url
+        for command in document["features"]["slash_commands"]:
+            command["url"] = request_url
+    return document
 
 
 def scopes() -> frozenset[str]:
     """The bot scopes the app asks for."""
-    return frozenset(_read()["oauth_config"]["scopes"]["bot"])
+    return frozenset(_load()["oauth_config"]["scopes"]["bot"])
 
 
 @cache
-def _read() -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return read
+def _load() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return document

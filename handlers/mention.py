@@ -11,110 +11,112 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.brief import Brief
 from bot.casting import Casting
-from bot.errors import AlreadyCasting, BriefError, Unreachable
-from handlers.apology import apology, nobody
+from bot.errors import AlreadyCasting, BriefError, SlackUnavailable
+from handlers.apology import ignore, reply_with_errors
 from handlers.blocks import private
 from handlers.blocks.view import View
-from handlers.delivery import speak, whisper, write_to
-from handlers.payloads import Mentioned, Payload, mention_from
-from handlers.showing import Showing
-from handlers.sights import Sights
-from handlers.voters import with_voters
+from handlers.delivery import post_ephemeral, post_message, send_dm
+from handlers.payloads import MentionEvent, Payload, mention_from
+from handlers.showing import FacePresenter
+from handlers.sights import RoundLocations
+from handlers.voters import resolve_voters
 from handlers.words import answers
 
 log = structlog.get_logger()
 
-_ASKING = re.compile(r"(?:who\s+is|who['’]s|who\s+plays|show(?:\s+me|\s+us)?|recall)\s+", re.IGNORECASE)
-_BRIEF = re.compile(r"[^:：]{1,200}(:\s|：)\s*\S")
-_REMEMBERED = 1_000
+_QUESTION = re.compile(r"(?:who\s+is|who['’]s|who\s+plays|show(?:\s+me|\s+us)?|recall)\s+", re.IGNORECASE)
+_BRIEF_LINE = re.compile(r"[^:：]{1,200}(:\s|：)\s*\S")
+_MAX_SEEN_EVENTS = 1_000
 
 
-class Mention:
+class MentionListeners:
     """Listens to mentions; one that Slack delivers twice is answered once."""
 
-    def __init__(self, casting: Casting, sights: Sights) -> None:
+    def __init__(self, casting: Casting, locations: RoundLocations) -> None:
         self._recall = casting.recall
-        self._opening = casting.opening
+        self._start_round = casting.start_round
         self._shortest_voting = casting.shortest_voting
-        self._sights = sights
-        self._showing = Showing(casting, sights)
-        self._heard: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._locations = locations
+        self._face_presenter = FacePresenter(casting, locations)
+        self._seen_events: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     def listen(self, app: AsyncApp) -> None:
         app.event("app_mention")(self.on_mention)
 
     async def on_mention(self, body: Payload, client: AsyncWebClient) -> None:
-        async with apology(nobody):
+        async with reply_with_errors(ignore):
             mention = mention_from(body)
-            if self._is_news((mention.place.team, mention.event)):
-                async with apology(partial(_whisper, mention, client)):
+            if self._is_first_delivery((mention.place.team, mention.event_id)):
+                async with reply_with_errors(partial(_reply_privately, mention, client)):
                     await self._answer(mention, client)
 
-    async def _answer(self, mention: Mentioned, client: AsyncWebClient) -> None:
-        if brief := briefly(mention.text):
-            await self._start(brief, mention, client)
+    async def _answer(self, mention: MentionEvent, client: AsyncWebClient) -> None:
+        if line := brief_line(mention.text):
+            await self._open_round(line, mention, client)
             return
         if not (name := asked_name(mention.text)):
-            await _whisper(mention, client, private.help_())
+            await _reply_privately(mention, client, private.help_view())
             return
         found = await self._recall.recall(name, mention.person, mention.place)
-        if view := await self._showing.for_all(found, mention.person, mention.place, client):
-            await speak(view, mention.place, client, thread_ts=mention.thread_ts)
+        if view := await self._face_presenter.for_channel(found, mention.person, mention.place, client):
+            await post_message(view, mention.place, client, thread_ts=mention.thread_ts)
         else:
-            alone = await self._showing.for_one(found, mention.person, mention.place, client)
-            await _whisper(mention, client, alone)
+            private_view = await self._face_presenter.for_user(found, mention.person, mention.place, client)
+            await _reply_privately(mention, client, private_view)
 
-    async def _start(self, line: str, mention: Mentioned, client: AsyncWebClient) -> None:
+    async def _open_round(self, line: str, mention: MentionEvent, client: AsyncWebClient) -> None:
         """The round goes to the channel; a thread it was asked for in is told where it is. One event opens one."""
-        place, trigger = mention.place, f"mention:{mention.event}"
+        place, idempotency_key = mention.place, f"mention:{mention.event_id}"
         try:
-            brief, asked_in = with_voters(self._brief(line), mention.people, line), mention.thread_ts or ""
-            opened = await self._opening.open_round(brief, place, mention.person, trigger, asked_in=asked_in)
+            brief, source_thread_ts = resolve_voters(self._brief(line), mention.mentions, line), mention.thread_ts or ""
+            started = await self._start_round.start(
+                brief, place, mention.person, idempotency_key, source_thread_ts=source_thread_ts
+            )
         except BriefError as error:
             error.line = error.line or line
-            await _whisper(mention, client, private.bad_line(error, answers.TO_THE_BOT))
-        except AlreadyCasting as busy:
-            link = (await self._sights.of_round(busy.round_id, client)).link
-            await _whisper(mention, client, private.already_casting(busy, link))
+            await _reply_privately(mention, client, private.bad_line(error, answers.BOT_MENTION))
+        except AlreadyCasting as conflict:
+            link = (await self._locations.for_round(conflict.round_id, client)).link
+            await _reply_privately(mention, client, private.already_casting(conflict, link))
         else:
-            await self._opening.begin(opened.round.id)
+            await self._start_round.enqueue(started.round.id)
 
     def _brief(self, line: str) -> Brief:
         """The brief in a line; raises BriefError, also for a picture: a form wants a press to be opened by."""
-        brief = Brief.of(line, self._shortest_voting)
-        if brief.like and brief.like.wants_photo:
+        brief = Brief.parse(line, self._shortest_voting)
+        if brief.reference and brief.reference.needs_photo:
             raise BriefError("like", "needs_form", line=line)
         return brief
 
-    def _is_news(self, event: tuple[str, str]) -> bool:
-        if event in self._heard:
+    def _is_first_delivery(self, event_key: tuple[str, str]) -> bool:
+        if event_key in self._seen_events:
             return False
-        self._heard[event] = None
-        if len(self._heard) > _REMEMBERED:
-            self._heard.popitem(last=False)
+        self._seen_events[event_key] = None
+        if len(self._seen_events) > _MAX_SEEN_EVENTS:
+            self._seen_events.popitem(last=False)
         return True
 
 
-def briefly(text: str) -> str:
+def brief_line(text: str) -> str:
     """The line of a brief: a name, a colon, and what follows after a space; empty for whatever else is said.
 
     A question is none, nor is an address, which has a colon too.
     """
-    return text if _BRIEF.match(text) and not _ASKING.match(text) else ""
+    return text if _BRIEF_LINE.match(text) and not _QUESTION.match(text) else ""
 
 
 def asked_name(text: str) -> str:
     """The name in `who is Maya?`, or the whole text; empty when only the bot was named or help was asked for."""
     stripped = text.strip()
-    asked = _ASKING.match(stripped)
-    name = stripped[asked.end() if asked else 0 :].strip().rstrip("?？.!").strip()
+    question = _QUESTION.match(stripped)
+    name = stripped[question.end() if question else 0 :].strip().rstrip("?？.!").strip()
     return "" if name.casefold() == "help" else name
 
 
-async def _whisper(mention: Mentioned, client: AsyncWebClient, view: View) -> None:
+async def _reply_privately(mention: MentionEvent, client: AsyncWebClient, view: View) -> None:
     """Where even a private answer is refused, the person's own messages say how to ask, and nothing of the answer."""
     try:
-        await whisper(view, mention.place, mention.person, client, thread_ts=mention.thread_ts)
-    except Unreachable as error:
-        log.warning("not_whispered", what=error.what)
-        await write_to(mention.person, private.note(answers.unanswered(mention.place.channel)), client)
+        await post_ephemeral(view, mention.place, mention.person, client, thread_ts=mention.thread_ts)
+    except SlackUnavailable as error:
+        log.warning("not_whispered", what=error.operation)
+        await send_dm(mention.person, private.note(answers.cannot_answer_here(mention.place.channel)), client)

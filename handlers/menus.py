@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from handlers.payloads import unwrapped
+from handlers.payloads import unwrap_menu_buttons
 
 
-async def menus_again(body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
+async def menu_fallback(body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
     """Bolt middleware: listeners are chosen after it, by the menu's own action id."""
-    unwrapped(body)
+    unwrap_menu_buttons(body)
     return await next()

@@ -2,15 +2,15 @@
 
 from uuid import NAMESPACE_OID, uuid5
 
-from bot.errors import NotTaken, Unreachable
+from bot.errors import SlackRejected, SlackUnavailable
 from bot.round import Round
-from handlers.asking import asking, trying, with_pictures
+from handlers.asking import best_effort, send_view, slack_call
 from handlers.blocks.fit import fit
 from handlers.blocks.view import View
 from handlers.clients import Clients
 
-_POSTINGS = 3
-_TAKEN_AWAY = "duplicate_message_not_found"
+_MAX_ATTEMPTS = 3
+_DELETED = "duplicate_message_not_found"
 
 
 class Messages:
@@ -25,80 +25,80 @@ class Messages:
 
     async def post(self, round_: Round, view: View) -> str:
         """Post the round's message in place of the one it has, if any; its address. Raises Unreachable."""
-        for posting in range(_POSTINGS):
+        for attempt in range(_MAX_ATTEMPTS):
             try:
-                return await self._post(round_, view, f"{round_.message_ts or ''}:{posting}")
-            except NotTaken as error:
-                if error.why != _TAKEN_AWAY:
+                return await self._post(round_, view, f"{round_.message_ts or ''}:{attempt}")
+            except SlackRejected as error:
+                if error.code != _DELETED:
                     raise
-        raise NotTaken("chat.postMessage", _TAKEN_AWAY)
+        raise SlackRejected("chat.postMessage", _DELETED)
 
     async def update(self, round_: Round, view: View) -> None:
         """Draw the round's message, exactly so; raises what slack_sdk raises."""
-        await self._clients.of(round_.place.team).chat_update(
+        await self._clients.for_team(round_.place.team).chat_update(
             channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
         )
 
     async def reply(self, round_: Round, text: str) -> None:
         """One line in the round's thread; what Slack refuses for good is logged."""
-        with trying("chat.postMessage"):
-            await self._clients.of(round_.place.team).chat_postMessage(
+        with best_effort("chat.postMessage"):
+            await self._clients.for_team(round_.place.team).chat_postMessage(
                 channel=round_.place.channel, thread_ts=round_.message_ts, text=text
             )
 
-    async def point(self, round_: Round, text: str) -> None:
+    async def link_from_thread(self, round_: Round, text: str) -> None:
         """One line, once, in the thread that the round was asked for in; what Slack refuses for good is logged."""
-        with trying("chat.postMessage"):
-            await self._clients.of(round_.place.team).chat_postMessage(
+        with best_effort("chat.postMessage"):
+            await self._clients.for_team(round_.place.team).chat_postMessage(
                 channel=round_.place.channel,
-                thread_ts=round_.asked_in,
+                thread_ts=round_.source_thread_ts,
                 text=text,
-                client_msg_id=_name(round_, "asked_in"),
+                client_msg_id=_client_msg_id(round_, "source_thread"),
                 unfurl_links=False,
                 unfurl_media=False,
             )
 
-    async def link(self, round_: Round) -> str:
+    async def permalink(self, round_: Round) -> str:
         """The address of the round's message; empty where Slack does not tell it."""
         try:
-            with asking("chat.getPermalink"):
-                answer = await self._clients.of(round_.place.team).chat_getPermalink(
+            with slack_call("chat.getPermalink"):
+                response = await self._clients.for_team(round_.place.team).chat_getPermalink(
                     channel=round_.place.channel, message_ts=round_.message_ts or ""
                 )
-        except Unreachable:
+        except SlackUnavailable:
             return ""
-        return str(answer["permalink"])
+        return str(response["permalink"])
 
-    async def tell_lead(self, round_: Round, view: View, what: str) -> None:
+    async def notify_lead(self, round_: Round, view: View, notice: str) -> None:
         """`view` in the lead's own messages, once for each `what`; what Slack refuses for good is logged.
 
         A person's id in the place of a channel means their conversation with the bot (docs.slack.dev).
         """
 
-        async def send(plain: View) -> None:
-            await self._clients.of(round_.place.team).chat_postMessage(
-                channel=round_.lead, text=plain.text, blocks=plain.blocks, client_msg_id=_name(round_, what)
+        async def send(sent: View) -> None:
+            await self._clients.for_team(round_.place.team).chat_postMessage(
+                channel=round_.lead, text=sent.text, blocks=sent.blocks, client_msg_id=_client_msg_id(round_, notice)
             )
 
-        with trying("chat.postMessage"):
-            await with_pictures(send, fit(view))
+        with best_effort("chat.postMessage"):
+            await send_view(send, fit(view))
 
-    async def _post(self, round_: Round, view: View, posting: str) -> str:
-        async def send(plain: View) -> str:
-            answer = await self._clients.of(round_.place.team).chat_postMessage(
+    async def _post(self, round_: Round, view: View, attempt: str) -> str:
+        async def send(sent: View) -> str:
+            response = await self._clients.for_team(round_.place.team).chat_postMessage(
                 channel=round_.place.channel,
-                text=plain.text,
-                blocks=plain.blocks,
+                text=sent.text,
+                blocks=sent.blocks,
                 metadata={"event_type": "castroom_round", "event_payload": {"round": round_.id}},
-                client_msg_id=_name(round_, posting),
+                client_msg_id=_client_msg_id(round_, attempt),
                 unfurl_links=False,
                 unfurl_media=False,
             )
-            return str(answer["ts"])
+            return str(response["ts"])
 
-        with asking("chat.postMessage"):
-            return (await with_pictures(send, fit(view)))[0]
+        with slack_call("chat.postMessage"):
+            return (await send_view(send, fit(view)))[0]
 
 
-def _name(round_: Round, what: str) -> str:
-    return str(uuid5(NAMESPACE_OID, f"castroom:{round_.place.team}:{round_.id}:{what}"))
+def _client_msg_id(round_: Round, purpose: str) -> str:
+    return str(uuid5(NAMESPACE_OID, f"castroom:{round_.place.team}:{round_.id}:{purpose}"))

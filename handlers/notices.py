@@ -6,22 +6,22 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.bars import bars
-from bot.catalogue import Catalogue, Ending
-from bot.errors import Unreachable
-from bot.face import Place
-from bot.imaging import aside
-from bot.ports import Reader
+from bot.bars import bar_chart
+from bot.catalogue import Catalogue, Retirement
+from bot.errors import SlackUnavailable
+from bot.face import ChannelRef
+from bot.imaging import run_in_thread
+from bot.ports import Recipient
 from bot.round import Round
-from bot.statement import Entry, Statement
-from handlers.asking import asking, with_pictures
+from bot.statement import LedgerEntry, SpendReport
+from handlers.asking import send_view, slack_call
 from handlers.blocks import spend as blocks
 from handlers.blocks.fit import fit
 from handlers.blocks.private import note
 from handlers.blocks.view import View
 from handlers.clients import Clients
-from handlers.delivery import write_to
-from handlers.links import Links
+from handlers.delivery import send_dm
+from handlers.links import Permalinks
 from handlers.uploads import Upload, Uploads
 from handlers.words import endings
 from handlers.words import spend as words
@@ -30,10 +30,10 @@ from handlers.words.titles import Titles
 
 log = structlog.get_logger()
 
-_FILE_WAITS = (0.3, 0.6, 1.2)
+_FILE_RETRY_DELAYS = (0.3, 0.6, 1.2)
 
 
-class SlackMessenger:
+class SlackDirectMessages:
     """Implements the port Messenger: `chat.postMessage` to a person's id opens their direct message with the app
     (docs.slack.dev, chat.postMessage, "Channels")."""
 
@@ -41,48 +41,50 @@ class SlackMessenger:
         self._clients = clients
         self._titles = Titles(catalogue)
         self._uploads = Uploads(clients)
-        self._links = Links(clients)
+        self._permalinks = Permalinks(clients)
 
-    async def tell(self, reader: Reader, ending: Ending) -> None:
-        client = self._clients.of(reader.team)
-        with asking("chat.postMessage"):
-            await client.chat_postMessage(channel=reader.person, text=endings.notice(ending))
+    async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
+        client = self._clients.for_team(recipient.team)
+        with slack_call("chat.postMessage"):
+            await client.chat_postMessage(channel=recipient.person, text=endings.retirement_notice(retirement))
 
-    async def tell_overspent(self, reader: Reader, entry: Entry) -> None:
-        await write_to(reader.person, blocks.overspent(entry), self._clients.of(reader.team))
+    async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
+        await send_dm(recipient.person, blocks.overspent(entry), self._clients.for_team(recipient.team))
 
-    async def remind(self, reader: Reader, round_: Round) -> None:
-        told = words_of_voters.missing(round_, await self._links.of(round_))
-        await write_to(reader.person, note(told), self._clients.of(reader.team))
+    async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
+        text = words_of_voters.vote_missing(round_, await self._permalinks.get(round_))
+        await send_dm(recipient.person, note(text), self._clients.for_team(recipient.team))
 
-    async def show_statement(self, reader: Reader, statement: Statement) -> None:
+    async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """The words first, then the picture: it hangs in the thread of its own message, where nobody else may look and
         from where Slack is sure to show it. Without it the message says the same."""
-        client = self._clients.of(reader.team)
-        view = blocks.statement(statement, self._titles)
-        with asking("chat.postMessage"):
-            answer, _ = await with_pictures(partial(_post, client, reader.person), fit(view))
-        if not statement.productions:
+        client = self._clients.for_team(recipient.team)
+        view = blocks.spend_report(report, self._titles)
+        with slack_call("chat.postMessage"):
+            response, _ = await send_view(partial(_post, client, recipient.person), fit(view))
+        if not report.productions:
             return
-        where = Place(reader.team, str(answer["channel"]))
+        channel = ChannelRef(recipient.team, str(response["channel"]))
         try:
-            await self._illustrate(where, str(answer["ts"]), statement)
-        except Unreachable as error:
-            log.info("statement_without_picture", what=error.what)
+            await self._attach_chart(channel, str(response["ts"]), report)
+        except SlackUnavailable as error:
+            log.info("statement_without_picture", what=error.operation)
 
-    async def _illustrate(self, where: Place, ts: str, statement: Statement) -> None:
-        drawn = await aside(bars, words.panels(statement, self._titles))
-        upload = Upload(drawn, words.FILE_NAME, words.header(statement), words.alt(statement, self._titles))
-        (file_id,) = await self._uploads.put(where, ts, [upload])
-        await self._uploads.ready(where.team, file_id)
-        view = blocks.statement(statement, self._titles, file_id)
-        with asking("chat.update"):
-            await with_pictures(partial(_update, self._clients.of(where.team), where, ts), fit(view), _FILE_WAITS)
+    async def _attach_chart(self, channel: ChannelRef, ts: str, report: SpendReport) -> None:
+        chart = await run_in_thread(bar_chart, words.panels(report, self._titles))
+        upload = Upload(chart, words.FILE_NAME, words.header(report), words.alt_text(report, self._titles))
+        (file_id,) = await self._uploads.upload(channel, ts, [upload])
+        await self._uploads.wait_until_displayable(channel.team, file_id)
+        view = blocks.spend_report(report, self._titles, file_id)
+        with slack_call("chat.update"):
+            await send_view(
+                partial(_update, self._clients.for_team(channel.team), channel, ts), fit(view), _FILE_RETRY_DELAYS
+            )
 
 
 async def _post(client: AsyncWebClient, person: str, view: View) -> AsyncSlackResponse:
     return await client.chat_postMessage(channel=person, text=view.text, blocks=view.blocks)
 
 
-async def _update(client: AsyncWebClient, where: Place, ts: str, view: View) -> None:
-    await client.chat_update(channel=where.channel, ts=ts, text=view.text, blocks=view.blocks)
+async def _update(client: AsyncWebClient, channel: ChannelRef, ts: str, view: View) -> None:
+    await client.chat_update(channel=channel.channel, ts=ts, text=view.text, blocks=view.blocks)

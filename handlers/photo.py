@@ -9,57 +9,59 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.brief import Brief, Consent
 from bot.casting import Casting
 from bot.errors import BriefError
-from handlers.apology import apology
+from handlers.apology import reply_with_errors
 from handlers.blocks import photo as blocks
-from handlers.delivery import FormBack
-from handlers.downloads import attached
-from handlers.payloads import Attached, Payload, attached_from
+from handlers.delivery import FormResponder
+from handlers.downloads import download_file
+from handlers.payloads import Payload, PhotoForm, photo_form_from
 from handlers.words import briefs
 from handlers.words import photo as words
 
 
-class Photo:
+class ReferencePhotoListeners:
     """Listens to the form. What is wrong with a field is told at that field; the file is fetched after the ack."""
 
     def __init__(self, casting: Casting) -> None:
-        self._opening = casting.opening
+        self._start_round = casting.start_round
         self._now = casting.now
 
     def listen(self, app: AsyncApp) -> None:
-        app.view(blocks.CALLBACK)(self.on_submit)
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Validate, ack, then fetch, save and work; a second delivery opens nothing twice."""
-        back = FormBack(ack, client, blocks.FILE)
-        async with apology(back.privately):
-            form = attached_from(body)
-            wish = await self._opening.wish(form.wish_id, form.person)
-            if wish.place.team != form.team:
-                raise KeyError(form.wish_id)
-            if wrong := _wrong(form, wish.brief):
-                await ack(response_action="errors", errors=wrong)
+        responder = FormResponder(ack, client, blocks.FILE)
+        async with reply_with_errors(responder.ephemeral):
+            form = photo_form_from(body)
+            draft = await self._start_round.get_draft(form.draft_id, form.person)
+            if draft.place.team != form.team:
+                raise KeyError(form.draft_id)
+            if errors := _field_errors(form, draft.brief):
+                await ack(response_action="errors", errors=errors)
                 return
-            back.place, back.person = wish.place, form.person
+            responder.place, responder.person = draft.place, form.person
             await ack()
-            data = await attached(client, form.file_id)
-            text = wish.brief.text if form.text is None else form.text
-            opened = await self._opening.open_like(wish.id, form.person, text, data, _consent(form, self._now()))
-            await self._opening.begin(opened.round.id)
+            data = await download_file(client, form.file_id)
+            text = draft.brief.text if form.text is None else form.text
+            started = await self._start_round.start_with_photo(
+                draft.id, form.person, text, data, _consent(form, self._now())
+            )
+            await self._start_round.enqueue(started.round.id)
 
 
-def _wrong(form: Attached, brief: Brief) -> dict[str, str]:
+def _field_errors(form: PhotoForm, brief: Brief) -> dict[str, str]:
     """Sentences by field; empty when all is well."""
-    wrong = {}
-    if form.real and not form.agreed:
-        wrong[blocks.CONSENT] = words.CONSENT_MISSING
+    errors = {}
+    if form.is_real_person and not form.has_consent:
+        errors[blocks.CONSENT] = words.CONSENT_MISSING
     if form.text is not None:
         try:
-            brief.worded(form.text)
+            brief.with_text(form.text)
         except BriefError as error:
-            wrong[blocks.BRIEF] = briefs.sentence(error)
-    return wrong
+            errors[blocks.BRIEF] = briefs.sentence(error)
+    return errors
 
 
-def _consent(form: Attached, now: datetime) -> Consent | None:
+def _consent(form: PhotoForm, now: datetime) -> Consent | None:
     """The confirmation in the very words that stood in the form."""
-    return Consent(form.person, now, f"{words.PHOTO}: {words.AGREED}") if form.real else None
+    return Consent(form.person, now, f"{words.PHOTO}: {words.AGREED}") if form.is_real_person else None

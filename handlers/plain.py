@@ -4,40 +4,40 @@ import re
 from collections.abc import Mapping
 
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-_NAMED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
+_USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
 
 
-def decoded(text: str) -> str:
+def decode_entities(text: str) -> str:
     """Slack writes three characters as entities; the ampersand comes last so that nothing is decoded twice."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def named_in(text: str) -> tuple[str, ...]:
+def mentioned_user_ids(text: str) -> tuple[str, ...]:
     """The ids of the people mentioned in it, each once."""
-    return tuple(dict.fromkeys(person for person, _ in _NAMED.findall(text)))
+    return tuple(dict.fromkeys(person for person, _ in _USER_MENTION.findall(text)))
 
 
-def readable(text: str, names: Mapping[str, str] | None = None) -> str:
+def to_plain_text(text: str, names: Mapping[str, str] | None = None) -> str:
     """The words a person sees: mentions by name (`names` by id), links by what they are called, entities decoded."""
-    return decoded(_TOKEN.sub(lambda token: _shown(token[1], token[2] or "", names or {}), text))
+    return decode_entities(_TOKEN.sub(lambda token: _token_text(token[1], token[2] or "", names or {}), text))
 
 
-def spoken(text: str) -> tuple[str, Mapping[str, str]]:
+def decode_mentions(text: str) -> tuple[str, Mapping[str, str]]:
     """The words a person sees, and who is named in them with @: the name there, and whose id that is.
 
     A command's people come with their names where the manifest asks for `should_escape`; a mention's come as ids alone,
     which then stand for themselves.
     """
-    names = {person: label or person for person, label in _NAMED.findall(text)}
-    return readable(text, names), {name: person for person, name in names.items()}
+    names = {person: label or person for person, label in _USER_MENTION.findall(text)}
+    return to_plain_text(text, names), {name: person for person, name in names.items()}
 
 
-def _shown(what: str, label: str, names: Mapping[str, str]) -> str:
-    sign, rest = what[:1], what[1:]
+def _token_text(target: str, label: str, names: Mapping[str, str]) -> str:
+    sign, rest = target[:1], target[1:]
     if sign == "@":
         return f"@{names.get(rest) or label or 'somebody'}"
     if sign == "#":
         return f"#{label}" if label else "a channel"
     if sign == "!":
         return label or (f"@{rest}" if rest in ("here", "channel", "everyone") else "")
-    return label or what.removeprefix("mailto:")
+    return label or target.removeprefix("mailto:")

@@ -7,94 +7,96 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from bot.errors import NotHere, PortraitLost, Unreachable
-from bot.face import Character, Place
-from bot.lineup import Cast
-from bot.poster import A_POSTER, Caption
-from handlers.asking import asking, with_pictures
-from handlers.blocks.roster import roster, with_share
+from bot.errors import NotAvailableHere, PortraitMissing, SlackUnavailable
+from bot.face import ChannelRef, Character
+from bot.lineup import VisibleRoster
+from bot.poster import FACES_PER_POSTER, Caption
+from handlers.asking import send_view, slack_call
+from handlers.blocks.roster import roster, with_share_button
 from handlers.blocks.view import View
 from handlers.clients import Clients
 from handlers.uploads import Upload, Uploads
-from handlers.visibility import SlackVisibility
+from handlers.visibility import SlackDirectory
 from handlers.words import alt
 from handlers.words import roster as words
 
 log = structlog.get_logger()
 
-_FILE_WAITS = (0.3, 0.6, 1.2)
+_FILE_RETRY_DELAYS = (0.3, 0.6, 1.2)
 
-Told = list[tuple[Character, Caption]]
+Captions = list[tuple[Character, Caption]]
 
 
-class Posters:
+class RosterPresenter:
     """Sends posters to one person, and into a channel."""
 
-    def __init__(self, casting: Casting, visibility: SlackVisibility, clients: Clients) -> None:
-        self._lineup = casting.lineup
-        self._visibility = visibility
+    def __init__(self, casting: Casting, directory: SlackDirectory, clients: Clients) -> None:
+        self._roster_poster = casting.roster_poster
+        self._directory = directory
         self._clients = clients
         self._uploads = Uploads(clients)
 
-    async def send(self, person: str, place: Place) -> bool:
+    async def send(self, person: str, place: ChannelRef) -> bool:
         """The cast of `place`'s production into the person's own messages; False where there is none to be seen.
 
         Raises Unreachable.
         """
-        cast = await self._lineup.mine(person, place)
-        if not cast.characters:
+        visible_roster = await self._roster_poster.visible_to(person, place)
+        if not visible_roster.characters:
             return False
-        called = await self._visibility.name_of(place)
-        direct = place.channel.startswith("D")
-        dress = _as_it_is if direct else partial(with_share, channel=place.channel, called=called)
-        await self._show(cast, called, Place(place.team, person), dress)
+        channel_name = await self._directory.channel_name(place)
+        is_dm = place.channel.startswith("D")
+        decorate = _unchanged if is_dm else partial(with_share_button, channel=place.channel, channel_name=channel_name)
+        await self._post(visible_roster, channel_name, ChannelRef(place.team, person), decorate)
         return True
 
-    async def share(self, person: str, place: Place) -> Cast:
+    async def share(self, person: str, place: ChannelRef) -> VisibleRoster:
         """The same into the channel `place`, with those faces alone that everybody there may see; raises NotHere,
         Unreachable."""
-        if not await self._visibility.sees(person, place):
-            raise NotHere("unknown")
-        if not await self._visibility.may_post(place):
-            raise NotHere("not_invited")
-        cast = await self._lineup.ours(person, place)
-        if cast.characters:
-            await self._show(cast, await self._visibility.name_of(place), place, _as_it_is)
-        return cast
+        if not await self._directory.can_see(person, place):
+            raise NotAvailableHere("unknown")
+        if not await self._directory.can_post(place):
+            raise NotAvailableHere("not_invited")
+        visible_roster = await self._roster_poster.shareable_in(person, place)
+        if visible_roster.characters:
+            await self._post(visible_roster, await self._directory.channel_name(place), place, _unchanged)
+        return visible_roster
 
-    async def _show(self, cast: Cast, called: str, to: Place, dress: Callable[[View], View]) -> None:
+    async def _post(
+        self, visible_roster: VisibleRoster, channel_name: str, recipient: ChannelRef, decorate: Callable[[View], View]
+    ) -> None:
         """A message that says what it is, and gets its pictures once Slack can show them."""
-        client = self._clients.of(to.team)
-        title, told = words.title(cast, called), words.captions(cast)
-        drawn = partial(roster, cast, title, told, a_poster=A_POSTER)
-        view = dress(drawn(files=(), note=words.COMING))
-        with asking("chat.postMessage"):
-            posted = await client.chat_postMessage(channel=to.channel, text=view.text, blocks=view.blocks)
-        where, ts = Place(to.team, str(posted["channel"])), str(posted["ts"])
+        client = self._clients.for_team(recipient.team)
+        title, captions = words.title(visible_roster, channel_name), words.captions(visible_roster)
+        build_view = partial(roster, visible_roster, title, captions, per_poster=FACES_PER_POSTER)
+        view = decorate(build_view(files=(), note=words.RENDERING))
+        with slack_call("chat.postMessage"):
+            posted = await client.chat_postMessage(channel=recipient.channel, text=view.text, blocks=view.blocks)
+        channel, ts = ChannelRef(recipient.team, str(posted["channel"])), str(posted["ts"])
         try:
-            shown = dress(drawn(files=await self._hang(where, ts, told, title)))
-        except (PortraitLost, Unreachable) as error:
+            final_view = decorate(build_view(files=await self._upload_posters(channel, ts, captions, title)))
+        except (PortraitMissing, SlackUnavailable) as error:
             log.warning("roster_without_picture", why=str(error))
-            shown = dress(drawn(files=(), note=words.NO_PICTURE))
-        with asking("chat.update"):
-            await with_pictures(partial(_update, client, where, ts), shown, _FILE_WAITS)
+            final_view = decorate(build_view(files=(), note=words.NO_PICTURE))
+        with slack_call("chat.update"):
+            await send_view(partial(_update, client, channel, ts), final_view, _FILE_RETRY_DELAYS)
 
-    async def _hang(self, where: Place, ts: str, told: Told, title: str) -> Sequence[str]:
+    async def _upload_posters(self, channel: ChannelRef, ts: str, captions: Captions, title: str) -> Sequence[str]:
         """The posters, in the message's thread, where they are for the same people."""
-        pictures = await self._lineup.posters(told, words.in_picture(title))
+        pictures = await self._roster_poster.render(captions, words.drawable_title(title))
         uploads = []
         for n, data in enumerate(pictures):
-            names = [character.name for character, _ in told[n * A_POSTER : (n + 1) * A_POSTER]]
+            names = [character.name for character, _ in captions[n * FACES_PER_POSTER : (n + 1) * FACES_PER_POSTER]]
             uploads.append(Upload(data, f"{words.FILE_NAME}-{n + 1}.jpg", title, alt.poster(title, names)))
-        files = await self._uploads.put(where, ts, uploads)
+        files = await self._uploads.upload(channel, ts, uploads)
         for file_id in files:
-            await self._uploads.ready(where.team, file_id)
+            await self._uploads.wait_until_displayable(channel.team, file_id)
         return files
 
 
-def _as_it_is(view: View) -> View:
+def _unchanged(view: View) -> View:
     return view
 
 
-async def _update(client: AsyncWebClient, where: Place, ts: str, view: View) -> None:
-    await client.chat_update(channel=where.channel, ts=ts, text=view.text, blocks=view.blocks)
+async def _update(client: AsyncWebClient, channel: ChannelRef, ts: str, view: View) -> None:
+    await client.chat_update(channel=channel.channel, ts=ts, text=view.text, blocks=view.blocks)

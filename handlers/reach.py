@@ -3,57 +3,57 @@
 from collections import OrderedDict
 
 from bot import logs
-from bot.ports import Rounds
-from bot.recall import Recalled
+from bot.ports import RoundRepository
+from bot.recall import RecallResult
 from bot.round import Round
-from handlers.payloads import Filled, Looked, Press
+from handlers.payloads import ButtonPress, FormSubmission, OptionsQuery
 
-_REMEMBERED = 5_000
+_CACHE_SIZE = 5_000
 
 
-class Reach:
+class WorkspaceGuard:
     """Whether a press may reach what it names. Everything raises KeyError if not, as for an id nobody gave."""
 
-    def __init__(self, rounds: Rounds) -> None:
+    def __init__(self, rounds: RoundRepository) -> None:
         self._rounds = rounds
-        self._slots: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._slot_owners: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
-    async def round(self, press: Press | Filled) -> Round:
+    async def get_round(self, press: ButtonPress | FormSubmission) -> Round:
         """The round that the press names; from now on the log of this request carries its id."""
-        named = await self._rounds.get(press.id)
-        _own(press, named.place.team)
-        logs.about(named.id)
-        return named
+        round_ = await self._rounds.get(press.id)
+        _require_same_team(press, round_.place.team)
+        logs.bind_round(round_.id)
+        return round_
 
-    async def slot(self, press: Press) -> None:
+    async def check_slot(self, press: ButtonPress) -> None:
         """The press names a slot of a round, whose id the log carries from now on.
 
         Whose a slot is never changes: it is asked once for the last thousands.
         """
-        known = self._slots.get(press.id)
-        if known is None:
+        owner = self._slot_owners.get(press.id)
+        if owner is None:
             round_ = await self._rounds.by_slot(press.id)
-            known = round_.place.team, round_.id
-        self._slots[press.id] = known
-        self._slots.move_to_end(press.id)
-        if len(self._slots) > _REMEMBERED:
-            self._slots.popitem(last=False)
-        team, round_id = known
-        _own(press, team)
-        logs.about(round_id)
+            owner = round_.place.team, round_.id
+        self._slot_owners[press.id] = owner
+        self._slot_owners.move_to_end(press.id)
+        if len(self._slot_owners) > _CACHE_SIZE:
+            self._slot_owners.popitem(last=False)
+        team, round_id = owner
+        _require_same_team(press, team)
+        logs.bind_round(round_id)
 
-    async def wish(self, press: Press | Filled | Looked) -> None:
+    async def check_draft(self, press: ButtonPress | FormSubmission | OptionsQuery) -> None:
         """The press names a kept wish; one that is not there any more is for the use case to tell."""
-        if wish := await self._rounds.wish(press.id):
-            _own(press, wish.place.team)
+        if draft := await self._rounds.get_draft(press.id):
+            _require_same_team(press, draft.place.team)
 
-    def found(self, press: Press | Filled, found: Recalled) -> Recalled:
+    def check_recalled(self, press: ButtonPress | FormSubmission, found: RecallResult) -> RecallResult:
         """What recall found for the press."""
         for character in found.characters:
-            _own(press, character.place.team)
+            _require_same_team(press, character.place.team)
         return found
 
 
-def _own(press: Press | Filled | Looked, team: str) -> None:
+def _require_same_team(press: ButtonPress | FormSubmission | OptionsQuery, team: str) -> None:
     if press.place.team != team:
         raise KeyError(press.id)

@@ -8,27 +8,27 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from bot.errors import NotHere
+from bot.errors import NotAvailableHere
 from bot.face import Face
-from bot.recall import Recalled
-from handlers.apology import apology
+from bot.recall import RecallResult
+from handlers.apology import reply_with_errors
 from handlers.blocks.facts import facts
-from handlers.blocks.recall import full
-from handlers.delivery import Replies, speak, whisper
-from handlers.payloads import Payload, Press, press_from
-from handlers.reach import Reach
-from handlers.showing import Showing
-from handlers.sights import Sights
+from handlers.blocks.recall import full_size
+from handlers.delivery import Responder, post_ephemeral, post_message
+from handlers.payloads import ButtonPress, Payload, press_from
+from handlers.reach import WorkspaceGuard
+from handlers.showing import FacePresenter
+from handlers.sights import RoundLocations
 from handlers.words.titles import Titles
 
 
-class Recall:
+class RecallListeners:
     """Listens under faces. Nothing here changes anything: the ack comes first, and sight is checked each time."""
 
-    def __init__(self, casting: Casting, sights: Sights, reach: Reach) -> None:
+    def __init__(self, casting: Casting, locations: RoundLocations, workspace_guard: WorkspaceGuard) -> None:
         self._recall = casting.recall
-        self._reach = reach
-        self._showing = Showing(casting, sights)
+        self._workspace_guard = workspace_guard
+        self._face_presenter = FacePresenter(casting, locations)
         self._titles = Titles(casting.catalogue)
 
     def listen(self, app: AsyncApp) -> None:
@@ -39,58 +39,66 @@ class Recall:
 
     async def on_choice(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """One of the suggested characters."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
-            press = await _pressed(replies, body)
-            found = await self._found(press)
-            view = await self._showing.for_one(found, press.person, press.place, client)
-            thread = press.thread_ts
-            await whisper(view, press.place, press.person, client, thread_ts=thread, otherwise=replies.privately)
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
+            press = await _acked_press(responder, body)
+            found = await self._find(press)
+            view = await self._face_presenter.for_user(found, press.person, press.place, client)
+            thread_ts = press.thread_ts
+            await post_ephemeral(
+                view, press.place, press.person, client, thread_ts=thread_ts, fallback=responder.ephemeral
+            )
 
     async def on_share(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Show the face to everybody here, if all of them may see it."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
-            press = await _pressed(replies, body)
-            found = await self._found(press)
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
+            press = await _acked_press(responder, body)
+            found = await self._find(press)
             if found.kind == "nothing":
-                raise NotHere("unknown")
-            if not (view := await self._showing.for_all(found, press.person, press.place, client)):
-                raise NotHere("private")
-            await speak(view, press.place, client, thread_ts=press.thread_ts)
-            await replies.dismiss()
+                raise NotAvailableHere("unknown")
+            if not (view := await self._face_presenter.for_channel(found, press.person, press.place, client)):
+                raise NotAvailableHere("private")
+            await post_message(view, press.place, client, thread_ts=press.thread_ts)
+            await responder.delete_original()
 
     async def on_full(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Where the original bytes are."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
-            press = await _pressed(replies, body)
-            face = await self._face(press)
-            url = await self._showing.original(press.id, press.person, client)
-            finish = await self._recall.finish(face)
-            await replies.privately(full(face, url, finish, await self._showing.finish(finish, client)))
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
+            press = await _acked_press(responder, body)
+            face = await self._get_face(press)
+            url = await self._face_presenter.original_url(press.id, press.person, client)
+            upscale = await self._recall.get_upscale(face)
+            await responder.ephemeral(
+                full_size(face, url, upscale, await self._face_presenter.upscale_url(upscale, client))
+            )
 
     async def on_facts(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Where the face comes from."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
-            press = await _pressed(replies, body)
-            round_ = await self._reach.round(press)
-            face, brief = await self._face(press), round_.brief
-            finish = await self._recall.finish(face)
-            await replies.privately(facts(face, self._titles, brief.like, finish, round_.because, brief.style))
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
+            press = await _acked_press(responder, body)
+            round_ = await self._workspace_guard.get_round(press)
+            face, brief = await self._get_face(press), round_.brief
+            upscale = await self._recall.get_upscale(face)
+            await responder.ephemeral(
+                facts(face, self._titles, brief.reference, upscale, round_.recast_reason, brief.style)
+            )
 
-    async def _found(self, press: Press) -> Recalled:
-        return self._reach.found(press, await self._recall.show(press.id, press.person, press.place))
+    async def _find(self, press: ButtonPress) -> RecallResult:
+        return self._workspace_guard.check_recalled(
+            press, await self._recall.recall_by_id(press.id, press.person, press.place)
+        )
 
-    async def _face(self, press: Press) -> Face:
-        await self._reach.round(press)
-        return await self._recall.face(press.id, press.person)
+    async def _get_face(self, press: ButtonPress) -> Face:
+        await self._workspace_guard.get_round(press)
+        return await self._recall.get_face(press.id, press.person)
 
 
-async def _pressed(replies: Replies, body: Payload) -> Press:
+async def _acked_press(responder: Responder, body: Payload) -> ButtonPress:
     """A press, acknowledged, to be answered where it was pressed."""
     press = press_from(body)
-    replies.thread_ts = press.thread_ts
-    await replies.ack()
+    responder.thread_ts = press.thread_ts
+    await responder.ack()
     return press

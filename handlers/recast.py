@@ -10,93 +10,109 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from bot.errors import AlreadyCasting, Barred, BriefError, CastingError, Dearer, NoModels, OverBudget, Overspent
-from bot.recasting import How, Wanting
-from handlers.apology import apology, nobody
-from handlers.asking import asking
+from bot.errors import (
+    AlreadyCasting,
+    BriefError,
+    CastingError,
+    NoModels,
+    OverBudget,
+    PermissionDenied,
+    PriceIncreased,
+    UnacknowledgedOverspend,
+)
+from bot.recasting import RecastMode, RecastRequest
+from handlers.apology import ignore, reply_with_errors
+from handlers.asking import slack_call
 from handlers.blocks import recasting as blocks
-from handlers.blocks.dialog import dialog
+from handlers.blocks.dialog import build_modal
 from handlers.blocks.view import View
-from handlers.delivery import Replies
-from handlers.dialogs import open_dialog
-from handlers.payloads import Filled, Payload, filled_from, press_from, price_in, reading
-from handlers.reach import Reach
+from handlers.delivery import Responder
+from handlers.dialogs import open_modal
+from handlers.payloads import FormSubmission, Payload, parse_price, parses_payload, press_from, submission_from
+from handlers.reach import WorkspaceGuard
 from handlers.words import errors
 from handlers.words import recasting as words
-from handlers.words.text import unmarked
+from handlers.words.text import strip_mrkdwn
 
 # What is told at a field, so that nothing typed is lost.
-_AT_A_FIELD = (AlreadyCasting, Barred, BriefError, NoModels, OverBudget, Overspent)
+_FIELD_ERRORS = (AlreadyCasting, PermissionDenied, BriefError, NoModels, OverBudget, UnacknowledgedOverspend)
 
 
-class Recast:
+class RecastListeners:
     """Listens to re-casts and unlocks. Everything is saved before the ack, drawn and shown after it."""
 
-    def __init__(self, casting: Casting, reach: Reach) -> None:
-        self._recasting = casting.recasting
-        self._reach = reach
+    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
+        self._recasting = casting.recast
+        self._workspace_guard = workspace_guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action("recast_face")(self.on_press)
-        app.view(blocks.CALLBACK)(self.on_form)
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
 
     async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Show what can be done with the face, and for how much."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await replies.ack()
-            await self._reach.round(press)
-            offer = await self._recasting.offer(press.id, press.person)
-            with asking("views.open"):
-                await open_dialog(client, press.opener, blocks.form(offer, str(press.stamp)))
+            await responder.ack()
+            await self._workspace_guard.get_round(press)
+            options = await self._recasting.options(press.id, press.person)
+            with slack_call("views.open"):
+                await open_modal(client, press.trigger_id, blocks.form(options, str(press.event_ts_us)))
 
-    async def on_form(self, ack: AsyncAck, body: Payload) -> None:
+    async def on_submit(self, ack: AsyncAck, body: Payload) -> None:
         """What is wrong is told at its field; a price that rose with the words is asked about again."""
-        async with apology(partial(_instead, ack)):
-            filled, wanting = wanting_from(filled_from(body))
-            await self._reach.round(filled)
+        async with reply_with_errors(partial(_replace_form, ack)):
+            submission, request = recast_request_from(submission_from(body))
+            await self._workspace_guard.get_round(submission)
             try:
-                done = await self._recasting.do(wanting)
-            except Dearer as dearer:
-                offer = await self._recasting.offer(wanting.round_id, wanting.person)
-                asked = blocks.form(
-                    replace(offer, price=dearer.price),
-                    wanting.key,
-                    wanting.reason,
-                    wanting.text,
-                    wanting.how,
-                    words.dearer(dearer.price),
+                result = await self._recasting.apply(request)
+            except PriceIncreased as increase:
+                options = await self._recasting.options(request.round_id, request.person)
+                modal = blocks.form(
+                    replace(options, price=increase.price),
+                    request.key,
+                    request.reason,
+                    request.text,
+                    request.mode,
+                    words.price_increased(increase.price),
                 )
-                await ack(response_action="update", view=asked)
+                await ack(response_action="update", view=modal)
                 return
-            except _AT_A_FIELD as error:
-                await ack(response_action="errors", errors={_field(error, filled): unmarked(errors.sentence(error))})
+            except _FIELD_ERRORS as error:
+                await ack(
+                    response_action="errors",
+                    errors={_error_field(error, submission): strip_mrkdwn(errors.sentence(error))},
+                )
                 return
             await ack()
-            async with apology(nobody):
-                await self._recasting.show(done)
+            async with reply_with_errors(ignore):
+                await self._recasting.publish(result)
 
 
-@reading
-def wanting_from(filled: Filled) -> tuple[Filled, Wanting]:
+@parses_payload
+def recast_request_from(submission: FormSubmission) -> tuple[FormSubmission, RecastRequest]:
     """The form as a wish, and the form by its round's id alone: it carries when it was asked for and at what price."""
-    round_id, key, agreed = filled.id.split()
-    only = agreed == blocks.NO_ROUND
-    how = How(filled.one(blocks.HOW) or (How.ONLY_UNLOCK if only else How.KEEP))
-    text = filled.one(blocks.BRIEF) if blocks.BRIEF in filled.chosen else None
-    price = Decimal(0) if only else price_in(agreed)
-    wanting = Wanting(round_id, filled.person, how, filled.one(blocks.REASON), text, key, price)
-    return replace(filled, id=round_id), wanting
+    round_id, key, shown_price = submission.id.split()
+    is_unlock_only = shown_price == blocks.NO_PRICE
+    mode = RecastMode(submission.value(blocks.MODE) or (RecastMode.ONLY_UNLOCK if is_unlock_only else RecastMode.KEEP))
+    text = submission.value(blocks.BRIEF) if blocks.BRIEF in submission.values else None
+    price = Decimal(0) if is_unlock_only else parse_price(shown_price)
+    request = RecastRequest(round_id, submission.person, mode, submission.value(blocks.REASON), text, key, price)
+    return replace(submission, id=round_id), request
 
 
-def _field(error: CastingError, filled: Filled) -> str:
+def _error_field(error: CastingError, submission: FormSubmission) -> str:
     """Where the form tells it: at the reason or the brief where one of them is wrong, else at the choice."""
-    if isinstance(error, BriefError) and error.field in (blocks.REASON, blocks.BRIEF) and error.field in filled.chosen:
+    if (
+        isinstance(error, BriefError)
+        and error.field in (blocks.REASON, blocks.BRIEF)
+        and error.field in submission.values
+    ):
         return error.field
-    return blocks.HOW if blocks.HOW in filled.chosen else blocks.REASON
+    return blocks.MODE if blocks.MODE in submission.values else blocks.REASON
 
 
-async def _instead(ack: AsyncAck, view: View) -> None:
+async def _replace_form(ack: AsyncAck, view: View) -> None:
     """Answer in place of what was filled in."""
-    await ack(response_action="update", view=dialog("told", "", words.TITLE, "", view))
+    await ack(response_action="update", view=build_modal("told", "", words.TITLE, "", view))

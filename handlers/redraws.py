@@ -11,16 +11,16 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot import logs, measures
-from bot.errors import NotKept, Unreachable
-from bot.farewell import LAST_REDRAWS
+from bot.errors import SlackUnavailable, StorageUnavailable
+from bot.farewell import REDRAW_DRAIN_SECONDS
 
 log = structlog.get_logger()
 
-_MINUTE = 60.0
-_REMEMBERED = 1_000
+_MINUTE_SECONDS = 60.0
+_CACHE_SIZE = 1_000
 
 
-class Pace:
+class UpdateBudget:
     """Who may be redrawn when in one workspace, without a clock of its own: `now` is seconds of any steady one.
 
     chat.update is Tier 3, 50 and more a minute for a workspace (docs.slack.dev, "Rate limits"). Of `a_minute`, the
@@ -28,80 +28,80 @@ class Pace:
     goes at once; then it is spread, so that no tally stands still until the minute is over.
     """
 
-    def __init__(self, spacing: float = 2.0, a_minute: int = 45, kept_back: int = 5) -> None:
+    def __init__(self, spacing: float = 2.0, per_minute: int = 45, reserved: int = 5) -> None:
         self._spacing = spacing
-        self._most = a_minute
-        self._most_coalesced = a_minute - kept_back
+        self._per_minute = per_minute
+        self._coalesced_per_minute = per_minute - reserved
         self._dirty: dict[str, None] = {}
-        self._drawn: dict[str, float] = {}
+        self._redrawn_at: dict[str, float] = {}
         self._recent: deque[float] = deque()
-        self._claims = 0
+        self._priority_waiters = 0
 
     @property
     def dirty(self) -> tuple[str, ...]:
         return tuple(self._dirty)
 
-    def mark(self, key: str) -> None:
+    def mark_dirty(self, key: str) -> None:
         """The message is dirty; if it is already, it keeps its place."""
         self._dirty.setdefault(key)
 
-    def take(self, now: float) -> str | None:
+    def pop_due(self, now: float) -> str | None:
         """The next message to redraw, no longer dirty; None when none may be redrawn now."""
-        self._forget(now)
-        if self._claims or now < self._next(now):
+        self._expire(now)
+        if self._priority_waiters or now < self._next_allowed_at(now):
             return None
-        key = next((k for k in self._dirty if k not in self._drawn), None)
+        key = next((k for k in self._dirty if k not in self._redrawn_at), None)
         if key is not None:
-            self._note(key, now)
+            self._record(key, now)
         return key
 
-    def wait(self, now: float) -> float | None:
+    def seconds_until_due(self, now: float) -> float | None:
         """Seconds until one may be taken; None while nothing is dirty, or changes of state go first."""
-        if not self._dirty or self._claims:
+        if not self._dirty or self._priority_waiters:
             return None
-        self._forget(now)
-        rested = min(self._drawn.get(k, now - self._spacing) + self._spacing for k in self._dirty)
-        return max(self._next(now), rested, now) - now
+        self._expire(now)
+        spaced = min(self._redrawn_at.get(k, now - self._spacing) + self._spacing for k in self._dirty)
+        return max(self._next_allowed_at(now), spaced, now) - now
 
     @contextmanager
-    def claiming(self) -> Iterator[None]:
+    def priority(self) -> Iterator[None]:
         """A change of state waits for its slot: nothing else is taken meanwhile."""
-        self._claims += 1
+        self._priority_waiters += 1
         try:
             yield
         finally:
-            self._claims -= 1
+            self._priority_waiters -= 1
 
-    def claim(self, key: str, now: float) -> float:
+    def reserve_now(self, key: str, now: float) -> float:
         """A change of state: 0.0 when it may be drawn now, which is then noted, else the seconds to wait."""
-        self._forget(now)
-        if len(self._recent) >= self._most:
-            return self._recent[0] + _MINUTE - now
-        self._note(key, now)
+        self._expire(now)
+        if len(self._recent) >= self._per_minute:
+            return self._recent[0] + _MINUTE_SECONDS - now
+        self._record(key, now)
         return 0.0
 
-    def _next(self, now: float) -> float:
+    def _next_allowed_at(self, now: float) -> float:
         """When the next may go, by the minute alone: what is left of it lasts until the oldest is forgotten."""
-        left = self._most_coalesced - len(self._recent)
-        if left <= 0:
-            return self._recent[-left] + _MINUTE
-        if not self._recent or left > self._most_coalesced // 2:
+        remaining = self._coalesced_per_minute - len(self._recent)
+        if remaining <= 0:
+            return self._recent[-remaining] + _MINUTE_SECONDS
+        if not self._recent or remaining > self._coalesced_per_minute // 2:
             return now
-        until_the_oldest = self._recent[0] + _MINUTE - now
-        return self._recent[-1] + max(until_the_oldest / left, _MINUTE / self._most_coalesced)
+        until_oldest_expires = self._recent[0] + _MINUTE_SECONDS - now
+        return self._recent[-1] + max(until_oldest_expires / remaining, _MINUTE_SECONDS / self._coalesced_per_minute)
 
-    def _note(self, key: str, now: float) -> None:
+    def _record(self, key: str, now: float) -> None:
         self._dirty.pop(key, None)
-        self._drawn[key] = now
+        self._redrawn_at[key] = now
         self._recent.append(now)
 
-    def _forget(self, now: float) -> None:
-        while self._recent and self._recent[0] + _MINUTE <= now:
+    def _expire(self, now: float) -> None:
+        while self._recent and self._recent[0] + _MINUTE_SECONDS <= now:
             self._recent.popleft()
-        self._drawn = {key: at for key, at in self._drawn.items() if at + self._spacing > now}
+        self._redrawn_at = {key: at for key, at in self._redrawn_at.items() if at + self._spacing > now}
 
 
-class Redraws:
+class RedrawScheduler:
     """Redraws messages, each workspace at its own pace.
 
     `draw` reads the truth when it is called, so only the latest state is drawn; `team_of` says whose a message is.
@@ -111,42 +111,42 @@ class Redraws:
         self,
         draw: Callable[[str], Awaitable[None]],
         team_of: Callable[[str], Awaitable[str]],
-        pace: Callable[[], Pace] = Pace,
+        new_budget: Callable[[], UpdateBudget] = UpdateBudget,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._draw = draw
         self._team_of = team_of
-        self._paces: defaultdict[str, Pace] = defaultdict(pace)
+        self._budgets: defaultdict[str, UpdateBudget] = defaultdict(new_budget)
         self._now = now
-        self._news = asyncio.Event()
-        self._new: dict[str, None] = {}
-        self._teams: OrderedDict[str, str] = OrderedDict()
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._wake_up = asyncio.Event()
+        self._unassigned: dict[str, None] = {}
+        self._team_cache: OrderedDict[str, str] = OrderedDict()
+        self._mutexes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: asyncio.Task[None] | None = None
 
-    def mark(self, key: str) -> None:
+    def schedule(self, key: str) -> None:
         """Redraw the message soon."""
-        if team := self._teams.get(key):
-            self._paces[team].mark(key)
+        if team := self._team_cache.get(key):
+            self._budgets[team].mark_dirty(key)
         else:
-            self._new.setdefault(key)
-        self._news.set()
+            self._unassigned.setdefault(key)
+        self._wake_up.set()
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.get_running_loop().create_task(self._work(), name="redraws", context=Context())
+            self._worker = asyncio.get_running_loop().create_task(self._run(), name="redraws", context=Context())
 
-    async def first(self, key: str) -> None:
+    async def redraw_now(self, key: str) -> None:
         """Redraw the message now; when Slack does not take it, it is dirty again."""
-        pace = self._paces[await self._team(key)]
-        with pace.claiming():
-            while wait := pace.claim(key, self._now()):  # noqa: ASYNC110 - time alone frees a slot
+        budget = self._budgets[await self._get_team(key)]
+        with budget.priority():
+            while wait := budget.reserve_now(key, self._now()):  # noqa: ASYNC110 - time alone frees a slot
                 await asyncio.sleep(wait)
-        self._news.set()
-        await self._in_turn(key)
+        self._wake_up.set()
+        await self._redraw_exclusively(key)
 
     @property
-    def waiting(self) -> int:
+    def pending(self) -> int:
         """How many messages show less than is stored."""
-        return len(self._new) + sum(len(pace.dirty) for pace in self._paces.values())
+        return len(self._unassigned) + sum(len(budget.dirty) for budget in self._budgets.values())
 
     async def close(self) -> None:
         """Stop redrawing; what is dirty is drawn once more, as far as a few seconds allow."""
@@ -154,67 +154,70 @@ class Redraws:
             self._worker.cancel()
             with suppress(asyncio.CancelledError):
                 await self._worker
-        dirty = [key for pace in self._paces.values() for key in pace.dirty]
+        dirty = [key for budget in self._budgets.values() for key in budget.dirty]
         with suppress(TimeoutError):
-            async with asyncio.timeout(LAST_REDRAWS):
-                for key in (*dirty, *self._new):
-                    await self._safely(key)
+            async with asyncio.timeout(REDRAW_DRAIN_SECONDS):
+                for key in (*dirty, *self._unassigned):
+                    await self._redraw_logging_errors(key)
 
-    async def _work(self) -> None:
-        async with asyncio.TaskGroup() as drawing:
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
             while True:
-                self._news.clear()
-                await self._sort()
-                for pace in self._paces.values():
-                    while key := pace.take(self._now()):
-                        drawing.create_task(self._safely(key))
+                self._wake_up.clear()
+                await self._assign_teams()
+                for budget in self._budgets.values():
+                    while key := budget.pop_due(self._now()):
+                        tasks.create_task(self._redraw_logging_errors(key))
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._wait()):
-                        await self._news.wait()
+                    async with asyncio.timeout(self._seconds_until_due()):
+                        await self._wake_up.wait()
 
-    async def _sort(self) -> None:
+    async def _assign_teams(self) -> None:
         """Give each new message to its workspace's pace."""
-        for key in tuple(self._new):
+        for key in tuple(self._unassigned):
             try:
-                team = await self._team(key)
-            except NotKept as error:
+                team = await self._get_team(key)
+            except StorageUnavailable as error:
                 log.warning("redraw_again", round=key, what=str(error))
             except Exception:
                 log.exception("redraw_failed", round=key)
-                self._new.pop(key, None)
+                self._unassigned.pop(key, None)
             else:
-                self._paces[team].mark(key)
+                self._budgets[team].mark_dirty(key)
 
-    async def _team(self, key: str) -> str:
+    async def _get_team(self, key: str) -> str:
         """Asked once for each of the last thousand messages; from then on the message is new no more."""
-        team = self._teams.get(key) or await self._team_of(key)
-        self._new.pop(key, None)
-        self._teams[key] = team
-        self._teams.move_to_end(key)
-        if len(self._teams) > _REMEMBERED:
-            self._teams.popitem(last=False)
+        team = self._team_cache.get(key) or await self._team_of(key)
+        self._unassigned.pop(key, None)
+        self._team_cache[key] = team
+        self._team_cache.move_to_end(key)
+        if len(self._team_cache) > _CACHE_SIZE:
+            self._team_cache.popitem(last=False)
         return team
 
-    def _wait(self) -> float | None:
+    def _seconds_until_due(self) -> float | None:
         """Seconds until one may be taken; None while nothing is dirty."""
         now = self._now()
-        return min((wait for pace in self._paces.values() if (wait := pace.wait(now)) is not None), default=None)
+        return min(
+            (wait for budget in self._budgets.values() if (wait := budget.seconds_until_due(now)) is not None),
+            default=None,
+        )
 
-    async def _safely(self, key: str) -> None:
+    async def _redraw_logging_errors(self, key: str) -> None:
         try:
-            await self._in_turn(key)
+            await self._redraw_exclusively(key)
         except Exception:
             log.exception("redraw_failed", round=key)
 
-    async def _in_turn(self, key: str) -> None:
+    async def _redraw_exclusively(self, key: str) -> None:
         """One draw of a message at a time, so that an older state never lands on a newer one."""
-        turn = self._turns.setdefault(key, asyncio.Lock())
-        async with turn:
+        mutex = self._mutexes.setdefault(key, asyncio.Lock())
+        async with mutex:
             try:
-                with logs.during(key):
+                with logs.round_context(key):
                     await self._draw(key)
-                measures.redrawn("done")
-            except (Unreachable, NotKept) as error:
-                measures.redrawn("again")
+                measures.count_redraw("done")
+            except (SlackUnavailable, StorageUnavailable) as error:
+                measures.count_redraw("again")
                 log.warning("redraw_again", round=key, what=str(error))
-                self.mark(key)
+                self.schedule(key)

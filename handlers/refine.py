@@ -6,50 +6,50 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from handlers.apology import apology
-from handlers.asking import asking
+from handlers.apology import reply_with_errors
+from handlers.asking import slack_call
 from handlers.blocks import refine as blocks
 from handlers.blocks.view import View
-from handlers.delivery import Replies
-from handlers.dialogs import open_dialog
-from handlers.payloads import Payload, filled_from, press_from
-from handlers.reach import Reach
-from handlers.words.text import unmarked
+from handlers.delivery import Responder
+from handlers.dialogs import open_modal
+from handlers.payloads import Payload, press_from, submission_from
+from handlers.reach import WorkspaceGuard
+from handlers.words.text import strip_mrkdwn
 
 
-class Refine:
+class RefineListeners:
     """Listens to refinements. What is wrong is told at the field; the child is saved before the ack."""
 
-    def __init__(self, casting: Casting, reach: Reach) -> None:
-        self._opening = casting.opening
-        self._refining = casting.refining
-        self._reach = reach
+    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
+        self._start_round = casting.start_round
+        self._refining = casting.refine
+        self._workspace_guard = workspace_guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action("refine")(self.on_press)
-        app.view(blocks.KIND)(self.on_form)
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
 
     async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """The form; the private choice it was pressed on goes."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await replies.ack()
-            await self._reach.round(press)
-            begun = await self._refining.begin(press.id, press.person)
-            with asking("views.open"):
-                await open_dialog(client, press.opener, blocks.form(begun))
-            if press.is_private:
-                await replies.dismiss()
+            await responder.ack()
+            await self._workspace_guard.get_round(press)
+            refine_form = await self._refining.form(press.id, press.person)
+            with slack_call("views.open"):
+                await open_modal(client, press.trigger_id, blocks.form(refine_form))
+            if press.is_ephemeral:
+                await responder.delete_original()
 
-    async def on_form(self, ack: AsyncAck, body: Payload) -> None:
-        async def at_the_field(view: View) -> None:
+    async def on_submit(self, ack: AsyncAck, body: Payload) -> None:
+        async def show_field_error(view: View) -> None:
             if ack.response is None:
-                await ack(response_action="errors", errors={blocks.BRIEF: unmarked(view.text)})
+                await ack(response_action="errors", errors={blocks.BRIEF: strip_mrkdwn(view.text)})
 
-        async with apology(at_the_field):
-            filled = filled_from(body)
-            await self._reach.round(filled)
-            opened = await self._refining.refine(filled.id, filled.person, filled.one(blocks.BRIEF))
+        async with reply_with_errors(show_field_error):
+            submission = submission_from(body)
+            await self._workspace_guard.get_round(submission)
+            started = await self._refining.refine(submission.id, submission.person, submission.value(blocks.BRIEF))
             await ack()
-            await self._opening.begin(opened.round.id)
+            await self._start_round.enqueue(started.round.id)

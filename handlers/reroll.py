@@ -9,63 +9,63 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
 from bot.slot import Slot
-from handlers.apology import apology
+from handlers.apology import reply_with_errors
 from handlers.blocks.reroll import reroll
-from handlers.delivery import Replies
+from handlers.delivery import Responder
 from handlers.payloads import Payload, press_from
-from handlers.reach import Reach
+from handlers.reach import WorkspaceGuard
 from handlers.words.titles import Titles
 
-Deed = Callable[[str, str, str], Awaitable[Slot]]
+Action = Callable[[str, str, str], Awaitable[Slot]]
 
 
-class Reroll:
+class RerollListeners:
     """Listens to re-rolls. Money is reserved and the slots are saved before the ack, drawn after it."""
 
-    def __init__(self, casting: Casting, reach: Reach) -> None:
-        self._opening = casting.opening
-        self._rerolling = casting.rerolling
+    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
+        self._start_round = casting.start_round
+        self._rerolling = casting.reroll
         self._titles = Titles(casting.catalogue)
-        self._reach = reach
+        self._workspace_guard = workspace_guard
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("reroll")(self.on_offer)
+        app.action("reroll")(self.on_options)
         app.action("reroll_all")(self.on_all)
         app.action(re.compile(r"^reroll_one(:\d)?$"))(self.on_one)
         app.action("vary")(self.on_vary)
 
-    async def on_offer(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+    async def on_options(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Nothing is drawn yet: the choices and their prices, privately."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await self._reach.round(press)
-            offer = await self._rerolling.offer(press.id, press.person)
-            await replies.privately(reroll(offer, self._titles))
+            await self._workspace_guard.get_round(press)
+            options = await self._rerolling.options(press.id, press.person)
+            await responder.ephemeral(reroll(options, self._titles))
 
     async def on_all(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await self._reach.round(press)
-            opened = await self._rerolling.all(press.id, press.person)
-            await replies.ack()
-            await self._opening.begin(opened.round.id)
-            await replies.dismiss()
+            await self._workspace_guard.get_round(press)
+            started = await self._rerolling.reroll_round(press.id, press.person)
+            await responder.ack()
+            await self._start_round.enqueue(started.round.id)
+            await responder.delete_original()
 
     async def on_one(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        await self._further(self._rerolling.one, body, Replies(ack, respond))
+        await self._add_slot(self._rerolling.reroll_slot, body, Responder(ack, respond))
 
     async def on_vary(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        await self._further(self._rerolling.vary, body, Replies(ack, respond))
+        await self._add_slot(self._rerolling.vary, body, Responder(ack, respond))
 
-    async def _further(self, deed: Deed, body: Payload, replies: Replies) -> None:
+    async def _add_slot(self, action: Action, body: Payload, responder: Responder) -> None:
         """Pressed twice on one message it draws once; the round's own message stays, a private choice goes."""
-        async with apology(replies.privately):
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await self._reach.slot(press)
-            slot = await deed(press.id, press.person, press.trigger)
-            await replies.ack()
-            await self._rerolling.begin(slot.id)
-            if press.is_private:
-                await replies.dismiss()
+            await self._workspace_guard.check_slot(press)
+            slot = await action(press.id, press.person, press.idempotency_key)
+            await responder.ack()
+            await self._rerolling.enqueue(slot.id)
+            if press.is_ephemeral:
+                await responder.delete_original()

@@ -8,56 +8,56 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from handlers.apology import apology
-from handlers.asking import asking
+from handlers.apology import reply_with_errors
+from handlers.asking import slack_call
 from handlers.blocks import sealed
-from handlers.blocks.dialog import dialog
+from handlers.blocks.dialog import build_modal
 from handlers.blocks.view import View
-from handlers.delivery import Replies
-from handlers.dialogs import open_dialog
-from handlers.papers import answered_in
-from handlers.payloads import Payload, filled_from, press_from
-from handlers.reach import Reach
+from handlers.delivery import Responder
+from handlers.dialogs import open_modal
+from handlers.papers import sealed_answers_from
+from handlers.payloads import Payload, press_from, submission_from
+from handlers.reach import WorkspaceGuard
 from handlers.words import sealed as words
 
 
-class Seal:
+class SealedBallotListeners:
     """Listens to papers."""
 
-    def __init__(self, casting: Casting, reach: Reach) -> None:
-        self._sealing = casting.sealing
-        self._reach = reach
+    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
+        self._sealed_ballots = casting.sealed_ballots
+        self._workspace_guard = workspace_guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action("paper")(self.on_press)
-        app.view("paper")(self.on_paper)
+        app.view("paper")(self.on_submit)
 
     async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Open the person's own paper, as they left it."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await replies.ack()
-            await self._reach.round(press)
-            paper = sealed.paper(await self._sealing.sheet(press.id, press.person))
-            with asking("views.open"):
-                await open_dialog(client, press.opener, paper)
+            await responder.ack()
+            await self._workspace_guard.get_round(press)
+            modal = sealed.ballot_form(await self._sealed_ballots.form(press.id, press.person))
+            with slack_call("views.open"):
+                await open_modal(client, press.trigger_id, modal)
 
-    async def on_paper(self, ack: AsyncAck, body: Payload) -> None:
+    async def on_submit(self, ack: AsyncAck, body: Payload) -> None:
         """Take the paper in before the ack, so that what Slack closes is saved."""
-        async with apology(partial(_instead, ack)):
-            filled = filled_from(body)
-            await self._reach.round(filled)
-            answered = answered_in(filled)
-            if answered.unclear:
-                await ack(response_action="errors", errors={sealed.NONE: words.unclear(answered.unclear)})
+        async with reply_with_errors(partial(_replace_form, ack)):
+            submission = submission_from(body)
+            await self._workspace_guard.get_round(submission)
+            answers = sealed_answers_from(submission)
+            if answers.problem:
+                await ack(response_action="errors", errors={sealed.NONE: words.unclear(answers.problem)})
                 return
-            round_ = await self._sealing.put_in(filled.id, filled.person, answered)
-            votes = answered.human & answered.likeness
-            numbers = tuple(number for number, slot_id in round_.slot_of.items() if slot_id in votes)
-            await _instead(ack, sealed.received(round_.character, numbers))
+            round_ = await self._sealed_ballots.submit(submission.id, submission.person, answers)
+            votes = answers.reads_human & answers.matches_character
+            numbers = tuple(number for number, slot_id in round_.slot_id_by_number.items() if slot_id in votes)
+            await _replace_form(ack, sealed.received(round_.character, numbers))
 
 
-async def _instead(ack: AsyncAck, view: View) -> None:
+async def _replace_form(ack: AsyncAck, view: View) -> None:
     """Answer in place of what was filled in."""
-    await ack(response_action="update", view=dialog("told", "", words.TITLE, "", view))
+    await ack(response_action="update", view=build_modal("told", "", words.TITLE, "", view))

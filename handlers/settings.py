@@ -5,58 +5,60 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from bot.errors import Barred, Changed, Clashes, Unfit
-from bot.face import Place
-from handlers.apology import apology
+from bot.errors import NameConflict, PermissionDenied, SettingsConflict, SettingsErrors
+from bot.face import ChannelRef
+from handlers.apology import reply_with_errors
 from handlers.blocks import private
 from handlers.blocks import settings as blocks
-from handlers.delivery import FormBack
-from handlers.payloads import Filled, Payload, filled_from
+from handlers.delivery import FormResponder
+from handlers.payloads import FormSubmission, Payload, submission_from
 from handlers.words import errors
 from handlers.words import settings as words
-from handlers.words.text import unmarked
+from handlers.words.text import strip_mrkdwn
 from handlers.words.titles import Titles
 
 
-class Settings:
+class ProductionSettingsListeners:
     """Listens to the form. It is saved before the ack; two who save at once never overwrite each other unseen."""
 
     def __init__(self, casting: Casting) -> None:
-        self._keeping = casting.keeping
+        self._production_settings_editor = casting.production_settings_editor
         self._titles = Titles(casting.catalogue)
 
     def listen(self, app: AsyncApp) -> None:
-        app.view(blocks.CALLBACK)(self.on_submit)
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        back = FormBack(ack, client, "name")
-        async with apology(back.privately):
-            form = filled_from(body)
-            channel, seen = form.told(2)
-            back.place, back.person = Place(form.place.team, channel), form.person
+        responder = FormResponder(ack, client, "name")
+        async with reply_with_errors(responder.ephemeral):
+            submission = submission_from(body)
+            channel, digest = submission.expect_ids(2)
+            responder.place, responder.person = ChannelRef(submission.place.team, channel), submission.person
             try:
-                deeds = await self._keeping.save(back.place, form.person, seen, _chosen(form))
-            except Unfit as error:
-                wrong = {fault.field: words.fault(fault) for fault in error.faults}
-                await ack(response_action="errors", errors=wrong)
+                events = await self._production_settings_editor.save(
+                    responder.place, submission.person, digest, _changed_values(submission)
+                )
+            except SettingsErrors as error:
+                field_errors = {field_error.field: words.field_error(field_error) for field_error in error.errors}
+                await ack(response_action="errors", errors=field_errors)
                 return
-            except (Clashes, Barred) as error:
-                if isinstance(error, Barred) and not _chosen(form).get("production"):
+            except (NameConflict, PermissionDenied) as error:
+                if isinstance(error, PermissionDenied) and not _changed_values(submission).get("production"):
                     raise
-                await ack(response_action="errors", errors={"production": unmarked(errors.sentence(error))})
+                await ack(response_action="errors", errors={"production": strip_mrkdwn(errors.sentence(error))})
                 return
-            except Changed:
-                await self._again(ack, back.place, form.person)
+            except SettingsConflict:
+                await self._show_conflict(ack, responder.place, submission.person)
                 return
             await ack()
-            await back.privately(private.note(words.saved(deeds, self._titles)))
+            await responder.ephemeral(private.note(words.saved(events, self._titles)))
 
-    async def _again(self, ack: AsyncAck, place: Place, person: str) -> None:
+    async def _show_conflict(self, ack: AsyncAck, place: ChannelRef, person: str) -> None:
         """The same form with what holds by now, and a word above it that says so."""
-        standing = await self._keeping.standing(place, person)
-        await ack(response_action="update", view=blocks.form(standing, self._titles, words.CHANGED))
+        form = await self._production_settings_editor.form(place, person)
+        await ack(response_action="update", view=blocks.form(form, self._titles, words.CONFLICT))
 
 
-def _chosen(form: Filled) -> dict[str, tuple[str, ...]]:
+def _changed_values(submission: FormSubmission) -> dict[str, tuple[str, ...]]:
     """The fields as the core knows them: the production it casts for already is no choice."""
-    return {field: held for field, held in form.chosen.items() if held != (blocks.HERE,)}
+    return {field: values for field, values in submission.values.items() if values != (blocks.CURRENT,)}

@@ -7,36 +7,38 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
-from bot.ports import Reader
-from handlers.apology import apology
+from bot.ports import Recipient
+from handlers.apology import reply_with_errors
 from handlers.blocks import private
-from handlers.delivery import Replies
+from handlers.delivery import Responder
 from handlers.payloads import Payload, press_from
 from handlers.words import spend as words
 
 
-class Spend:
+class SpendListeners:
     """Listens to answers about money. Each counts once, whoever presses and however often."""
 
     def __init__(self, casting: Casting) -> None:
         self._spending = casting.spending
 
     def listen(self, app: AsyncApp) -> None:
-        app.action(re.compile(r"^(not_)?charged:\d$"))(self.on_settle)
-        app.action(re.compile(r"^seen:\d$"))(self.on_seen)
+        app.action(re.compile(r"^(not_)?charged:\d$"))(self.on_charge_answer)
+        app.action(re.compile(r"^seen:\d$"))(self.on_acknowledge)
 
-    async def on_settle(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+    async def on_charge_answer(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """An unknown charge was made, or was not."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            charged = press.action.startswith("charged")
-            entry = await self._spending.settle(press.id, Reader(press.place.team, press.person), charged=charged)
-            await replies.privately(private.note(words.settled(entry, charged=charged)))
+            was_charged = press.action_id.startswith("charged")
+            entry = await self._spending.confirm_charge(
+                press.id, Recipient(press.place.team, press.person), charged=was_charged
+            )
+            await responder.ephemeral(private.note(words.charge_resolved(entry, was_charged=was_charged)))
 
-    async def on_seen(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+    async def on_acknowledge(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            entry = await self._spending.see(press.id, Reader(press.place.team, press.person))
-            await replies.privately(private.note(words.seen(entry)))
+            entry = await self._spending.acknowledge_overspend(press.id, Recipient(press.place.team, press.person))
+            await responder.ephemeral(private.note(words.overspend_acknowledged(entry)))

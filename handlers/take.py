@@ -5,34 +5,34 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.casting import Casting
-from handlers.apology import apology
+from handlers.apology import reply_with_errors
 from handlers.blocks import private
 from handlers.clients import Clients
-from handlers.delivery import Replies
-from handlers.handing import Handing
+from handlers.delivery import Responder
+from handlers.handing import ArchiveSender
 from handlers.payloads import Payload, press_from
-from handlers.reach import Reach
+from handlers.reach import WorkspaceGuard
 from handlers.words import taking
 
 
-class Take:
+class DownloadListeners:
     """Listens under faces. The ZIP goes into the person's conversation with the bot, never into the channel."""
 
-    def __init__(self, casting: Casting, reach: Reach, clients: Clients) -> None:
-        self._taking = casting.taking
-        self._reach = reach
-        self._handing = Handing(clients)
+    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard, clients: Clients) -> None:
+        self._face_download = casting.face_download
+        self._workspace_guard = workspace_guard
+        self._archive_sender = ArchiveSender(clients)
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("take")(self.on_take)
+        app.action("take")(self.on_download)
 
-    async def on_take(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+    async def on_download(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            replies.thread_ts = press.thread_ts
-            await replies.ack()
-            await self._reach.round(press)
-            parcel = await self._taking.parcel(press.id, press.person)
-            await self._handing.hand(press.place.team, press.person, parcel)
-            await replies.privately(private.note(taking.sent(parcel)))
+            responder.thread_ts = press.thread_ts
+            await responder.ack()
+            await self._workspace_guard.get_round(press)
+            archive = await self._face_download.archive(press.id, press.person)
+            await self._archive_sender.send(press.place.team, press.person, archive)
+            await responder.ephemeral(private.note(taking.sent(archive)))

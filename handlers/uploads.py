@@ -10,15 +10,15 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bot.errors import NotTaken, Unreachable
-from bot.face import Place
-from bot.ports import Rounds
-from handlers.asking import asking
+from bot.errors import SlackRejected, SlackUnavailable
+from bot.face import ChannelRef
+from bot.ports import RoundRepository
+from handlers.asking import slack_call
 from handlers.clients import Clients
 
 log = structlog.get_logger()
 
-_AT_ONCE = 4
+_MAX_CONCURRENT = 4
 _UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 # Seconds between two looks, about fifteen in all; most pictures are ready within one.
 LOOKS = (0.15, 0.15, 0.3, 0.6, 1.2, 2.4, 4.8, 4.8)
@@ -40,53 +40,55 @@ class Uploads:
     def __init__(self, clients: Clients, looks: Sequence[float] = LOOKS) -> None:
         self._clients = clients
         self._looks = looks
-        self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_AT_ONCE))
+        self._semaphores: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_MAX_CONCURRENT))
 
-    async def put(self, place: Place, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
+    async def upload(self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
         """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable."""
         files = await self._send(place.team, uploads)
         await self._share(place, thread_ts, files, uploads)
         return files
 
-    async def put_once(self, place: Place, thread_ts: str, uploads: Sequence[Upload], rounds: Rounds) -> Sequence[str]:
+    async def upload_once(
+        self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload], rounds: RoundRepository
+    ) -> Sequence[str]:
         """The same for what is asked again after a lost answer or a crash: looks first whether those very pictures are
         there already, under the files that `rounds` remember."""
-        key = await asyncio.to_thread(_key, place, thread_ts, uploads)
-        begun = await rounds.uploaded(key)
-        if begun and await self._is_shared(place.team, begun):
-            return begun
+        key = await asyncio.to_thread(_upload_key, place, thread_ts, uploads)
+        file_ids = await rounds.get_upload(key)
+        if file_ids and await self._is_shared(place.team, file_ids):
+            return file_ids
         files = await self._send(place.team, uploads)
-        await rounds.note_upload(key, files)
+        await rounds.set_upload(key, files)
         await self._share(place, thread_ts, files, uploads)
         return files
 
-    async def _share(self, place: Place, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
+    async def _share(self, place: ChannelRef, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
         """The third step. A repetition of one that went through is refused for files that are not waiting any more."""
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": upload.title} for file_id, upload in zip(ids, uploads, strict=True)
         ]
         try:
-            with asking("files.completeUploadExternal"):
-                await self._clients.of(place.team).files_completeUploadExternal(
+            with slack_call("files.completeUploadExternal"):
+                await self._clients.for_team(place.team).files_completeUploadExternal(
                     files=files, channel_id=place.channel, thread_ts=thread_ts
                 )
-        except Unreachable as error:
-            refused = isinstance(error, NotTaken) and error.why != "file_not_found"
-            if refused or not await self._is_shared(place.team, ids):
+        except SlackUnavailable as error:
+            is_refused = isinstance(error, SlackRejected) and error.code != "file_not_found"
+            if is_refused or not await self._is_shared(place.team, ids):
                 raise
 
-    async def ready(self, team: str, file_id: str) -> bool:
+    async def wait_until_displayable(self, team: str, file_id: str) -> bool:
         """Wait until blocks can show the file: files.info then names its type (slackapi/node-slack-sdk issue 2170).
 
         The file is in the thread already, so that trouble with looking is no reason to bring it again.
         """
-        for wait in self._looks:
+        for delay in self._looks:
             try:
                 if (await self._info(team, file_id)).get("mimetype"):
                     return True
-            except Unreachable as error:
-                log.info("file_not_seen", file=file_id, what=error.what)
-            await asyncio.sleep(wait)
+            except SlackUnavailable as error:
+                log.info("file_not_seen", file=file_id, what=error.operation)
+            await asyncio.sleep(delay)
         log.warning("file_not_ready", file=file_id)
         return False
 
@@ -94,34 +96,34 @@ class Uploads:
         """Slack knows a file from the third step on; raises Unreachable."""
         try:
             await self._info(team, ids[0])
-        except NotTaken:
+        except SlackRejected:
             return False
         return True
 
     async def _info(self, team: str, file_id: str) -> dict[str, Any]:
-        with asking("files.info"):
-            file: dict[str, Any] = (await self._clients.of(team).files_info(file=file_id))["file"]
+        with slack_call("files.info"):
+            file: dict[str, Any] = (await self._clients.for_team(team).files_info(file=file_id))["file"]
         return file
 
     async def _send(self, team: str, uploads: Sequence[Upload]) -> list[str]:
         return await asyncio.gather(*(self._send_one(team, upload) for upload in uploads))
 
     async def _send_one(self, team: str, upload: Upload) -> str:
-        async with self._rooms[team]:
-            with asking("files.getUploadURLExternal"):
-                place = await self._clients.of(team).files_getUploadURLExternal(
+        async with self._semaphores[team]:
+            with slack_call("files.getUploadURLExternal"):
+                target = await self._clients.for_team(team).files_getUploadURLExternal(
                     filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
                 )
-            with asking("upload"):
+            with slack_call("upload"):
                 async with (
                     aiohttp.ClientSession(timeout=_UPLOAD_TIMEOUT) as session,
-                    session.post(str(place["upload_url"]), data=upload.data) as answer,
+                    session.post(str(target["upload_url"]), data=upload.data) as response,
                 ):
-                    answer.raise_for_status()
-            return str(place["file_id"])
+                    response.raise_for_status()
+            return str(target["file_id"])
 
 
-def _key(place: Place, thread_ts: str, uploads: Sequence[Upload]) -> str:
+def _upload_key(place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> str:
     """Says which pictures these are and in what thread, in hex; slow for large ones."""
     pieces = [place.team, place.channel, thread_ts]
     for upload in uploads:

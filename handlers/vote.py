@@ -8,22 +8,22 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.casting import Casting
-from handlers.apology import apology, nobody
+from handlers.apology import ignore, reply_with_errors
 from handlers.blocks import private
-from handlers.delivery import Replies, whisper
+from handlers.delivery import Responder, post_ephemeral
 from handlers.payloads import Payload, press_from, reaction_from
-from handlers.reach import Reach
-from handlers.visibility import SlackVisibility
+from handlers.reach import WorkspaceGuard
+from handlers.visibility import SlackDirectory
 
 
-class Vote:
+class VoteListeners:
     """Listens to votes."""
 
-    def __init__(self, casting: Casting, visibility: SlackVisibility, reach: Reach) -> None:
+    def __init__(self, casting: Casting, directory: SlackDirectory, workspace_guard: WorkspaceGuard) -> None:
         self._voting = casting.voting
-        self._sealing = casting.sealing
-        self._visibility = visibility
-        self._reach = reach
+        self._sealed_ballots = casting.sealed_ballots
+        self._directory = directory
+        self._workspace_guard = workspace_guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^vote:\d$"))(self.on_press)
@@ -33,31 +33,38 @@ class Vote:
 
     async def on_press(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """A press that Slack delivers twice changes nothing and is answered once."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await self._reach.slot(press)
-            clicked = await self._voting.click(press.id, press.person, press.stamp)
-            await replies.ack()
-            if clicked.changed:
-                await replies.privately(private.receipt(clicked))
+            await self._workspace_guard.check_slot(press)
+            result = await self._voting.click(press.id, press.person, press.event_ts_us)
+            await responder.ack()
+            if result.changed:
+                await responder.ephemeral(private.receipt(result))
 
     async def on_choice(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """The one choice in a run-off."""
-        replies = Replies(ack, respond)
-        async with apology(replies.privately):
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
-            await self._reach.slot(press)
-            round_, number = await self._sealing.choose(press.id, press.person)
-            await replies.privately(private.chosen(round_, number))
+            await self._workspace_guard.check_slot(press)
+            round_, number = await self._sealed_ballots.choose(press.id, press.person)
+            await responder.ephemeral(private.choice_receipt(round_, number))
 
     async def on_reaction(self, body: Payload, client: AsyncWebClient) -> None:
         """Reactions of other bots do not count; one missed while Slack is silent is read back at the close."""
-        async with apology(nobody):
-            reacted = reaction_from(body)
-            if reacted and await self._visibility.is_person(reacted.place.team, reacted.person):
-                in_vain = await self._voting.react(
-                    reacted.place, reacted.message_ts, reacted.number, reacted.person, reacted.on, reacted.stamp
+        async with reply_with_errors(ignore):
+            reaction = reaction_from(body)
+            if reaction and await self._directory.is_human(reaction.place.team, reaction.person):
+                ignored_in = await self._voting.react(
+                    reaction.place,
+                    reaction.message_ts,
+                    reaction.number,
+                    reaction.person,
+                    reaction.is_added,
+                    reaction.event_ts_us,
                 )
-                if in_vain:
-                    await whisper(private.in_vain(in_vain, reacted.person), reacted.place, reacted.person, client)
+                if ignored_in:
+                    await post_ephemeral(
+                        private.ignored_reaction(ignored_in, reaction.person), reaction.place, reaction.person, client
+                    )

@@ -7,8 +7,8 @@ from bot.brief import Brief
 from bot.errors import BriefError
 
 
-def with_voters(brief: Brief, people: Mapping[str, str], line: str) -> Brief:
+def resolve_voters(brief: Brief, mentions: Mapping[str, str], line: str) -> Brief:
     """`brief` with its voters' ids in place of their names; raises BriefError for one that Slack did not know."""
-    if strangers := [name for name in brief.voters if name not in people]:
-        raise BriefError("voters", "unknown", ", ".join(f"@{name}" for name in strangers), line=line)
-    return replace(brief, voters=tuple(people[name] for name in brief.voters))
+    if unknown := [name for name in brief.voters if name not in mentions]:
+        raise BriefError("voters", "unknown", ", ".join(f"@{name}" for name in unknown), line=line)
+    return replace(brief, voters=tuple(mentions[name] for name in brief.voters))

@@ -10,10 +10,10 @@ import typer
 from aiohttp import web
 
 from playground.app import build
-from playground.demo import LINE
+from playground.demo import DEMO_COMMAND
 from playground.demo import demo as play
 from playground.demo import headless as play_headless
-from playground.pictures import take_pictures
+from playground.pictures import take_screenshots
 from playground.slack.validator import check_document
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -34,7 +34,7 @@ def demo(
     data: Annotated[Path, typer.Option(help="Where everything is kept, and found again.")] = Path(".castroom/demo"),
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8600,
     headless: Annotated[bool, typer.Option("--headless", help="Play the story without anybody.")] = False,
-    brief: Annotated[str, typer.Option(help="NAME: BRIEF for --headless.")] = LINE.removeprefix("/cast "),
+    brief: Annotated[str, typer.Option(help="NAME: BRIEF for --headless.")] = DEMO_COMMAND.removeprefix("/cast "),
     as_json: Annotated[bool, typer.Option("--json", help="Print what happened as one JSON object.")] = False,
     speed: Annotated[float, typer.Option(help="Divides how long the models take, headless.")] = 1.0,
 ) -> None:
@@ -45,7 +45,7 @@ def demo(
 @cli.command()
 def pictures() -> None:
     """Make the pictures of README and docs from the running product."""
-    raise typer.Exit(asyncio.run(take_pictures()))
+    raise typer.Exit(asyncio.run(take_screenshots()))
 
 
 @cli.command()
@@ -68,8 +68,8 @@ async def _serve(port: int, data: Path, speed: float) -> None:
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()
-        host, taken = runner.addresses[0][:2]
-        print(f"The practice workspace is at http://{host}:{taken}/", flush=True)
+        host, bound_port = runner.addresses[0][:2]
+        print(f"The practice workspace is at http://{host}:{bound_port}/", flush=True)
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()

@@ -8,16 +8,16 @@ from aiohttp import web
 
 from playground.control import add_control
 from playground.models import add_models, reset_models
-from playground.slack import WORLD, add_slack, only_from_here
+from playground.slack import WORKSPACE, add_slack, require_local_origin
 from playground.web import add_page
 
 # Uploads pass through memory; Slack itself takes a gigabyte.
-_LARGEST_BODY = 256 * 1024 * 1024
+_MAX_BODY_BYTES = 256 * 1024 * 1024
 
 
 def build(data: Path, *, speed: float = 1.0) -> web.Application:
     """Everything is kept under `data`; `speed` divides the latency of the models."""
-    app = web.Application(middlewares=[only_from_here], client_max_size=_LARGEST_BODY)
+    app = web.Application(middlewares=[require_local_origin], client_max_size=_MAX_BODY_BYTES)
     add_slack(app, data=data)
     add_models(app, data=data, speed=speed)
     add_control(app)
@@ -28,8 +28,8 @@ def build(data: Path, *, speed: float = 1.0) -> web.Application:
 
 async def _reset(request: web.Request) -> web.Response:
     """The first day again: messages, files, bill and faults are forgotten."""
-    world = request.app[WORLD]
-    await asyncio.to_thread(shutil.rmtree, world.folder / "files", ignore_errors=True)
-    world.reset()
+    workspace = request.app[WORKSPACE]
+    await asyncio.to_thread(shutil.rmtree, workspace.folder / "files", ignore_errors=True)
+    workspace.reset()
     await reset_models(request.app)
     return web.json_response({"ok": True})

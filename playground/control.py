@@ -11,19 +11,19 @@ from PIL import Image
 
 from playground.people import APP_TOKEN, SIGNING_SECRET, Person, Place
 from playground.slack import attachments, files, gestures, hands, modals
-from playground.slack.desk import door, person_named, place_named, read, team_named
-from playground.slack.errors import DoorError
+from playground.slack.desk import control_route, find_person, find_place, find_team, read_body
+from playground.slack.errors import ControlError
 from playground.slack.ids import new_id
 from playground.slack.interactions import Actor
-from playground.slack.knobs import add_knobs
-from playground.slack.state import Look, picture
+from playground.slack.knobs import add_fault_routes
+from playground.slack.state import StateQuery, build_state
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
-_MOST_MESSAGES = 1000
+_MAX_MESSAGES = 1000
 
 
-class Form(msgspec.Struct, forbid_unknown_fields=True):
+class UserActionRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Every field any gesture takes; each uses its own."""
 
     channel: str | None = None
@@ -64,144 +64,144 @@ class NewPlace(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def add_control(app: web.Application) -> None:
-    app.router.add_post("/control/people", door(_add_person))
-    app.router.add_post("/control/channels", door(_add_place))
-    app.router.add_post("/control/people/{user}/attach", door(_attach))
-    app.router.add_post("/control/people/{user}/{gesture}", door(_gesture))
-    app.router.add_get("/control/env", door(_env))
-    app.router.add_get("/control/state", door(_state))
-    app.router.add_get("/control/deliveries", door(_deliveries))
-    app.router.add_get("/control/calls", door(_calls))
-    app.router.add_get("/control/files/{id}", door(_file))
-    app.router.add_get("/control/live", door(_live))
-    add_knobs(app)
+    app.router.add_post("/control/people", control_route(_add_person))
+    app.router.add_post("/control/channels", control_route(_add_place))
+    app.router.add_post("/control/people/{user}/attach", control_route(_attach))
+    app.router.add_post("/control/people/{user}/{gesture}", control_route(_user_action))
+    app.router.add_get("/control/env", control_route(_env))
+    app.router.add_get("/control/state", control_route(_state))
+    app.router.add_get("/control/deliveries", control_route(_deliveries))
+    app.router.add_get("/control/calls", control_route(_calls))
+    app.router.add_get("/control/files/{id}", control_route(_file))
+    app.router.add_get("/control/live", control_route(_live))
+    add_fault_routes(app)
 
 
-async def _gesture(world: World, request: web.Request) -> Json:
-    person, gesture = person_named(world, request.match_info["user"]), request.match_info["gesture"]
+async def _user_action(workspace: Workspace, request: web.Request) -> Json:
+    person, action = find_person(workspace, request.match_info["user"]), request.match_info["gesture"]
     if person.deleted:
-        raise DoorError("deactivated", f"{person.name} has left", 403)
-    actor = Actor(world, person, world.install(person.team))
-    form = await read(request, Form)
-    if gesture == "deactivate":
-        return {"ok": True, "person": dataclasses.asdict(world.deactivate(person))}
-    if gesture in ("submit", "close") or form.view_id:
-        return await _in_view(actor, gesture, form)
-    return await _in_place(actor, gesture, form)
+        raise ControlError("deactivated", f"{person.name} has left", 403)
+    actor = Actor(workspace, person, workspace.install(person.team))
+    body = await read_body(request, UserActionRequest)
+    if action == "deactivate":
+        return {"ok": True, "person": dataclasses.asdict(workspace.deactivate(person))}
+    if action in ("submit", "close") or body.view_id:
+        return await _view_action(actor, action, body)
+    return await _channel_action(actor, action, body)
 
 
-async def _attach(world: World, request: web.Request) -> Json:
+async def _attach(workspace: Workspace, request: web.Request) -> Json:
     """One file as the one part of a form."""
-    person = person_named(world, request.match_info["user"])
+    person = find_person(workspace, request.match_info["user"])
     for part in (await request.post()).values():
         if isinstance(part, web.FileField):
             body = await asyncio.to_thread(part.file.read)
-            return {"ok": True, "file": await attachments.attach(world, person, part.filename, body)}
-    raise DoorError("bad_request", "no file in the form")
+            return {"ok": True, "file": await attachments.attach(workspace, person, part.filename, body)}
+    raise ControlError("bad_request", "no file in the form")
 
 
-async def _in_place(actor: Actor, gesture: str, form: Form) -> Json:
-    if gesture == "home":
-        return await gestures.open_home(actor, form.tab, _own_place(actor))
-    if gesture == "shortcut" and form.channel is None:
-        return await gestures.shortcut(actor, form.callback_id, None, "")
-    if gesture == "rename" and form.channel is None:
-        return hands.rename_person(actor, form.name)
-    if form.channel is None:
-        raise DoorError("bad_request", "which channel?")
+async def _channel_action(actor: Actor, action: str, body: UserActionRequest) -> Json:
+    if action == "home":
+        return await gestures.open_home(actor, body.tab, _app_direct_message(actor))
+    if action == "shortcut" and body.channel is None:
+        return await gestures.use_shortcut(actor, body.callback_id, None, "")
+    if action == "rename" and body.channel is None:
+        return hands.rename_person(actor, body.name)
+    if body.channel is None:
+        raise ControlError("bad_request", "which channel?")
     team = actor.person.team
-    place = place_named(actor.world, form.channel, team)
-    match gesture:
+    place = find_place(actor.workspace, body.channel, team)
+    match action:
         case "command":
-            return await gestures.command(actor, place, form.command, form.text)
+            return await gestures.run_command(actor, place, body.command, body.text)
         case "mention":
-            return await gestures.mention(actor, place, form.text, form.thread_ts)
+            return await gestures.mention_app(actor, place, body.text, body.thread_ts)
         case "say":
-            return await gestures.say(actor, place, form.text, form.thread_ts)
+            return await gestures.post_message(actor, place, body.text, body.thread_ts)
         case "react":
-            return await gestures.react(actor, place, form.ts, form.name, form.remove)
+            return await gestures.react(actor, place, body.ts, body.name, body.remove)
         case "click":
-            return await gestures.click(actor, place, form.ts, _wanted(form))
+            return await gestures.click(actor, place, body.ts, _element_selector(body))
         case "shortcut":
-            return await gestures.shortcut(actor, form.callback_id, place, form.ts)
+            return await gestures.use_shortcut(actor, body.callback_id, place, body.ts)
         case "invite":
-            guest = person_named(actor.world, form.user, team).id if form.user else actor.install.bot
-            return await gestures.invite(actor, place, guest)
-    return _by_hand(actor, place, gesture, form)
+            invited = find_person(actor.workspace, body.user, team).id if body.user else actor.install.bot
+            return await gestures.invite(actor, place, invited)
+    return _admin_action(actor, place, action, body)
 
 
-def _by_hand(actor: Actor, place: Place, gesture: str, form: Form) -> Json:
-    match gesture:
+def _admin_action(actor: Actor, place: Place, action: str, body: UserActionRequest) -> Json:
+    match action:
         case "archive" | "unarchive":
-            return hands.archive(actor, place, archived=gesture == "archive")
+            return hands.archive_place(actor, place, archived=action == "archive")
         case "rename":
-            return hands.rename_place(actor, place, form.name)
+            return hands.rename_place(actor, place, body.name)
         case "remove":
-            member = person_named(actor.world, form.user, place.team).id if form.user else actor.install.bot
-            return hands.remove(actor, place, member)
+            member = find_person(actor.workspace, body.user, place.team).id if body.user else actor.install.bot
+            return hands.remove_member(actor, place, member)
         case "delete":
-            return hands.delete(actor, place, form.ts)
+            return hands.delete_message(actor, place, body.ts)
         case "edit":
-            return hands.edit(actor, place, form.ts, form.text)
-    raise DoorError("no_such_gesture", gesture, 404)
+            return hands.edit_message(actor, place, body.ts, body.text)
+    raise ControlError("no_such_gesture", action, 404)
 
 
-async def _in_view(actor: Actor, gesture: str, form: Form) -> Json:
-    view = actor.world.store.thing("view", form.view_id or "")
+async def _view_action(actor: Actor, action: str, body: UserActionRequest) -> Json:
+    view = actor.workspace.store.get_document("view", body.view_id or "")
     if view is None or view["user"] != actor.person.id:
-        raise DoorError("no_such_view", f"{actor.person.name} has no view {form.view_id!r} open", 404)
-    match gesture:
+        raise ControlError("no_such_view", f"{actor.person.name} has no view {body.view_id!r} open", 404)
+    match action:
         case "click":
-            return await gestures.click_in_view(actor, view, _wanted(form), form.values)
+            return await gestures.click_in_view(actor, view, _element_selector(body), body.values)
         case "suggest":
-            return await gestures.suggest(actor, view, _wanted(form))
+            return await gestures.suggest_options(actor, view, _element_selector(body))
         case "submit":
-            return await modals.submit(actor, view, form.values)
+            return await modals.submit(actor, view, body.values)
         case "close":
-            return await modals.close(actor, view, form.all)
-    raise DoorError("no_such_gesture", gesture, 404)
+            return await modals.close(actor, view, body.all)
+    raise ControlError("no_such_gesture", action, 404)
 
 
-def _wanted(form: Form) -> Json:
-    return {"action_id": form.action_id, "block_id": form.block_id, "value": form.value, "confirm": form.confirm}
+def _element_selector(body: UserActionRequest) -> Json:
+    return {"action_id": body.action_id, "block_id": body.block_id, "value": body.value, "confirm": body.confirm}
 
 
-def _own_place(actor: Actor) -> Place:
+def _app_direct_message(actor: Actor) -> Place:
     """The person's direct message with the app."""
     members = {actor.person.id, actor.install.bot}
-    return next(place for place in actor.world.places(actor.person.team) if set(place.members) == members)
+    return next(place for place in actor.workspace.places(actor.person.team) if set(place.members) == members)
 
 
-async def _add_person(world: World, request: web.Request) -> Json:
-    new = await read(request, NewPerson)
-    team = team_named(world, new.team).id
+async def _add_person(workspace: Workspace, request: web.Request) -> Json:
+    new = await read_body(request, NewPerson)
+    team = find_team(workspace, new.team).id
     person = Person(new_id("U"), team, new.name, new.real_name, new.title, new.tz, is_guest=new.guest)
-    world.save_person(person)
-    world.save_place(Place(new_id("D"), team, "", "im", (person.id, world.install(team).bot)))
+    workspace.save_person(person)
+    workspace.save_place(Place(new_id("D"), team, "", "im", (person.id, workspace.install(team).bot)))
     for key in new.channels:
-        world.join(place_named(world, key, team), person.id)
+        workspace.join(find_place(workspace, key, team), person.id)
     return {"ok": True, "person": dataclasses.asdict(person)}
 
 
-async def _add_place(world: World, request: web.Request) -> Json:
-    new = await read(request, NewPlace)
-    team = team_named(world, new.team).id
-    members = tuple(person_named(world, key, team).id for key in new.members)
+async def _add_place(workspace: Workspace, request: web.Request) -> Json:
+    new = await read_body(request, NewPlace)
+    team = find_team(workspace, new.team).id
+    members = tuple(find_person(workspace, key, team).id for key in new.members)
     place = Place(
         new_id("C"), team, new.name, "private" if new.private else "public", members, is_archived=new.archived
     )
-    world.save_place(place)
-    return {"ok": True, "channel": world.shown(place)}
+    workspace.save_place(place)
+    return {"ok": True, "channel": workspace.place_to_json(place)}
 
 
-async def _env(world: World, request: web.Request) -> Json:
+async def _env(workspace: Workspace, request: web.Request) -> Json:
     """`team` names the workspaces whose bot tokens are given, the first unless told, `all` in their order."""
     address = f"http://{request.host}"
-    wanted = request.query.get("team")
-    teams = world.teams() if wanted == "all" else [team_named(world, wanted)]
+    team_key = request.query.get("team")
+    teams = workspace.teams() if team_key == "all" else [find_team(workspace, team_key)]
     return {
         "SLACK_BASE_URL": f"{address}/slack/api/",
-        "SLACK_BOT_TOKEN": ",".join(world.install(team.id).token for team in teams),
+        "SLACK_BOT_TOKEN": ",".join(workspace.install(team.id).token for team in teams),
         "SLACK_APP_TOKEN": APP_TOKEN,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
         "RECRAFT_BASE_URL": f"{address}/recraft/v1",
@@ -213,54 +213,54 @@ async def _env(world: World, request: web.Request) -> Json:
     }
 
 
-async def _state(world: World, request: web.Request) -> Json:
+async def _state(workspace: Workspace, request: web.Request) -> Json:
     query = request.query
-    person = person_named(world, query["user"]) if query.get("user") else None
-    channel = place_named(world, query["channel"]).id if query.get("channel") else None
-    limit = min(_whole(query.get("limit", "100")), _MOST_MESSAGES)
-    return picture(world, Look(person, channel, query.get("thread"), limit, query.get("before")))
+    person = find_person(workspace, query["user"]) if query.get("user") else None
+    channel = find_place(workspace, query["channel"]).id if query.get("channel") else None
+    limit = min(_parse_integer(query.get("limit", "100")), _MAX_MESSAGES)
+    return build_state(workspace, StateQuery(person, channel, query.get("thread"), limit, query.get("before")))
 
 
-async def _deliveries(world: World, request: web.Request) -> Json:
+async def _deliveries(workspace: Workspace, request: web.Request) -> Json:
     kind = request.query.get("kind")
-    found = [delivery.public() for delivery in world.courier.deliveries if kind in (None, delivery.kind)]
-    return {"deliveries": found[-_whole(request.query.get("limit", "100")) :]}
+    deliveries = [delivery.to_json() for delivery in workspace.dispatcher.deliveries if kind in (None, delivery.kind)]
+    return {"deliveries": deliveries[-_parse_integer(request.query.get("limit", "100")) :]}
 
 
-async def _calls(world: World, request: web.Request) -> Json:
-    limit = _whole(request.query.get("limit", "100"))
-    return {"calls": world.journal.newest(limit, request.query.get("method"))}
+async def _calls(workspace: Workspace, request: web.Request) -> Json:
+    limit = _parse_integer(request.query.get("limit", "100"))
+    return {"calls": workspace.call_log.latest(limit, request.query.get("method"))}
 
 
-async def _file(world: World, request: web.Request) -> web.StreamResponse:
+async def _file(workspace: Workspace, request: web.Request) -> web.StreamResponse:
     """The bytes as they came, or a smaller JPEG; whatever they are, a browser shall not run them."""
-    file = world.store.thing("file", request.match_info["id"])
+    file = workspace.store.get_document("file", request.match_info["id"])
     if file is None or not file["received"]:
-        raise DoorError("no_such_file", request.match_info["id"], 404)
-    target = files.path(world, file["id"])
+        raise ControlError("no_such_file", request.match_info["id"], 404)
+    path = files.file_path(workspace, file["id"])
     width = request.query.get("width", "")
     if width.isdigit() and file["mimetype"].startswith("image/"):
-        body = await asyncio.to_thread(_smaller, target, int(width))
+        body = await asyncio.to_thread(_thumbnail, path, int(width))
         return web.Response(body=body, content_type="image/jpeg", headers={"Cache-Control": "max-age=3600"})
-    inert = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-    return web.FileResponse(target, headers={"Content-Type": file["mimetype"], **inert})
+    sandbox_headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+    return web.FileResponse(path, headers={"Content-Type": file["mimetype"], **sandbox_headers})
 
 
-async def _live(world: World, request: web.Request) -> web.StreamResponse:
+async def _live(workspace: Workspace, request: web.Request) -> web.StreamResponse:
     key = request.query.get("user")
-    return await world.live.serve(request, person_named(world, key).id if key else None)
+    return await workspace.live_updates.serve(request, find_person(workspace, key).id if key else None)
 
 
-def _smaller(source: Path, width: int) -> bytes:
+def _thumbnail(source: Path, width: int) -> bytes:
     with Image.open(source) as picture:
-        target = io.BytesIO()
+        buffer = io.BytesIO()
         picture.draft("RGB", (width, width * picture.height // picture.width))
         picture.thumbnail((width, picture.height), Image.Resampling.LANCZOS)
-        picture.convert("RGB").save(target, "JPEG", quality=85)
-        return target.getvalue()
+        picture.convert("RGB").save(buffer, "JPEG", quality=85)
+        return buffer.getvalue()
 
 
-def _whole(text: str) -> int:
+def _parse_integer(text: str) -> int:
     if not text.isdigit():
-        raise DoorError("bad_request", f"{text!r} is no number")
+        raise ControlError("bad_request", f"{text!r} is no number")
     return int(text)

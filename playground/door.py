@@ -12,15 +12,15 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 
-class TooLate(Exception):
+class WaitTimeout(Exception):
     """What was waited for did not come; says what it was."""
 
 
-class Door:
+class ControlClient:
     """The practice workspace at `address` (`http://127.0.0.1:8600`), through its control door only."""
 
     # Seconds between two looks of `until`.
-    pause = 0.05
+    poll_seconds = 0.05
 
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
@@ -36,72 +36,72 @@ class Door:
         await self._session.close()
 
     async def get(self, path: str, **query: str | int) -> Json:
-        async with self._session.get(f"{self.address}/control/{path}", params=query) as answer:
-            body: Json = await answer.json()
+        async with self._session.get(f"{self.address}/control/{path}", params=query) as response:
+            body: Json = await response.json()
             return body
 
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Json:
-        async with self._session.post(f"{self.address}/control/{path}", json=dict(body or {})) as answer:
-            found: Json = await answer.json()
-            return found
+        async with self._session.post(f"{self.address}/control/{path}", json=dict(body or {})) as response:
+            result: Json = await response.json()
+            return result
 
-    async def bytes_of(self, file_id: str) -> bytes:
+    async def download_file(self, file_id: str) -> bytes:
         """A file as it was uploaded."""
-        async with self._session.get(f"{self.address}/control/files/{file_id}") as answer:
-            answer.raise_for_status()
-            return await answer.read()
+        async with self._session.get(f"{self.address}/control/files/{file_id}") as response:
+            response.raise_for_status()
+            return await response.read()
 
     # What a person does. Each answers what Slack would show them, with `ack_ms`.
 
     async def command(self, user: str, channel: str, text: str, command: str = "/cast") -> Json:
-        await self.leave(user)
+        await self.close_modals(user)
         return await self.post(f"people/{user}/command", {"channel": channel, "command": command, "text": text})
 
     async def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Json:
         body = {"channel": channel, "text": text, "thread_ts": thread_ts}
         return await self.post(f"people/{user}/mention", body)
 
-    async def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
+    async def post_message(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
         """A plain message; its ts."""
-        answer = await self.post(f"people/{user}/say", {"channel": channel, "text": text, "thread_ts": thread_ts})
-        return str(answer["ts"])
+        result = await self.post(f"people/{user}/say", {"channel": channel, "text": text, "thread_ts": thread_ts})
+        return str(result["ts"])
 
     async def react(self, user: str, channel: str, ts: str, name: str, *, remove: bool = False) -> Json:
         return await self.post(f"people/{user}/react", {"channel": channel, "ts": ts, "name": name, "remove": remove})
 
     async def click(self, user: str, channel: str, ts: str, action_id: str, value: str | None = None) -> Json:
-        await self.leave(user)
+        await self.close_modals(user)
         body = {"channel": channel, "ts": ts, "action_id": action_id, "value": value}
         return await self.post(f"people/{user}/click", body)
 
-    async def attach(self, user: str, name: str, body: bytes) -> str:
+    async def attach_file(self, user: str, name: str, body: bytes) -> str:
         """A file from the person's disk, for a form; its id."""
         form = FormData()
         form.add_field("file", body, filename=name)
-        async with self._session.post(f"{self.address}/control/people/{user}/attach", data=form) as answer:
-            return str((await answer.json())["file"]["id"])
+        async with self._session.post(f"{self.address}/control/people/{user}/attach", data=form) as response:
+            return str((await response.json())["file"]["id"])
 
-    async def choose(
+    async def select_in_view(
         self, user: str, view_id: str, action_id: str, value: Any, values: Mapping[str, Any] | None = None
     ) -> Json:
         """Choose in an element of a view, with `values` standing in its other fields by then."""
         body = {"view_id": view_id, "action_id": action_id, "value": value, "values": dict(values or {})}
         return await self.post(f"people/{user}/click", body)
 
-    async def suggest(self, user: str, view_id: str, action_id: str, typed: str) -> list[str]:
+    async def suggest_options(self, user: str, view_id: str, action_id: str, query: str) -> list[str]:
         """Type into a menu whose options the app knows; how these read."""
-        body = {"view_id": view_id, "action_id": action_id, "value": typed}
-        answer = await self.post(f"people/{user}/suggest", body)
-        return [option["text"]["text"] for option in answer["options"]]
+        body = {"view_id": view_id, "action_id": action_id, "value": query}
+        result = await self.post(f"people/{user}/suggest", body)
+        return [option["text"]["text"] for option in result["options"]]
 
     async def shortcut(self, user: str, channel: str, ts: str, callback_id: str = "cast_message") -> Json:
-        await self.leave(user)
+        await self.close_modals(user)
         body = {"channel": channel, "ts": ts, "callback_id": callback_id}
         return await self.post(f"people/{user}/shortcut", body)
 
-    async def leave(self, user: str) -> None:
+    async def close_modals(self, user: str) -> None:
         """Close the modals a person has open: in Slack nobody reaches a message behind one."""
-        if (view := await self.dialog(user)) and view["type"] == "modal":
+        if (view := await self.top_view(user)) and view["type"] == "modal":
             await self.post(f"people/{user}/close", {"view_id": view["id"], "all": True})
 
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
@@ -124,17 +124,17 @@ class Door:
         found: list[Json] = state["threads"].get(channel, {}).get(ts, [])
         return [m for m in found if m["ts"] != ts]
 
-    async def private(self, user: str, channel: str | None = None) -> list[Json]:
+    async def ephemerals(self, user: str, channel: str | None = None) -> list[Json]:
         """What only this person sees, oldest first."""
         state = await self.get("state", user=user)
         return [m for m in state["ephemerals"] if m["to"] == user and channel in (None, m["channel"])]
 
-    async def views(self, user: str) -> list[Json]:
+    async def modals(self, user: str) -> list[Json]:
         """The modals a person has open, bottom first."""
         found: list[Json] = (await self.get("state", user=user))["views"]
         return [view for view in found if view["type"] == "modal"]
 
-    async def dialog(self, user: str) -> Json | None:
+    async def top_view(self, user: str) -> Json | None:
         """The modal a person has before them, the topmost."""
         views: list[Json] = [v for v in (await self.get("state", user=user))["views"] if v["user"] == user]
         return views[-1] if views else None
@@ -143,34 +143,34 @@ class Door:
         found: list[Json] = (await self.get("calls", method=method, limit=500))["calls"]
         return found
 
-    async def bill(self) -> list[Json]:
+    async def usage(self) -> list[Json]:
         found: list[Json] = (await self.get("bill"))["calls"]
         return found
 
-    async def connected(self, bot: Process) -> None:
+    async def wait_until_connected(self, bot: Process) -> None:
         """Wait until the bot listens; raises RuntimeError when it ends instead."""
 
-        async def listening() -> bool:
+        async def is_connected() -> bool:
             if bot.returncode is not None:
                 raise RuntimeError(f"the bot ended with status {bot.returncode}")
             return bool((await self.get("state", limit=1))["workspaces"][0]["connected"])
 
-        await self.until(listening, "the bot to connect", 30)
+        await self.wait_for(is_connected, "the bot to connect", 30)
 
-    async def until(self, look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 20) -> T:
+    async def wait_for(self, probe: Callable[[], Awaitable[T | None]], description: str, seconds: float = 20) -> T:
         """What `look` finds, as soon as it finds something true; raises TooLate."""
-        end = monotonic() + seconds
-        while monotonic() < end:
-            if found := await look():
+        deadline = monotonic() + seconds
+        while monotonic() < deadline:
+            if found := await probe():
                 return found
-            await asyncio.sleep(self.pause)
-        raise TooLate(f"waited {seconds:g} s for {what}")
+            await asyncio.sleep(self.poll_seconds)
+        raise WaitTimeout(f"waited {seconds:g} s for {description}")
 
 
 def text_of(message: Json) -> str:
     """Every word a person reads in a message's blocks, in order, one piece a line."""
     pieces: list[str] = []
-    _gather(message.get("blocks") or [], pieces)
+    _collect_text(message.get("blocks") or [], pieces)
     return "\n".join(pieces) if pieces else str(message.get("text", ""))
 
 
@@ -187,8 +187,8 @@ def buttons_of(message: Json) -> dict[str, str]:
 def menu_of(message: Json, action_id: str) -> dict[str, str]:
     """The choices of a menu: label to value; empty where there is no such menu."""
     for block in message.get("blocks") or []:
-        inside = [*block.get("elements", []), block.get("accessory") or {}, block.get("element") or {}]
-        for element in inside:
+        elements = [*block.get("elements", []), block.get("accessory") or {}, block.get("element") or {}]
+        for element in elements:
             if element.get("action_id") == action_id:
                 return {option["text"]["text"]: option["value"] for option in element.get("options", [])}
     return {}
@@ -201,14 +201,14 @@ def pictures_of(message: Json) -> list[str]:
     ]
 
 
-def _gather(node: Any, pieces: list[str]) -> None:
+def _collect_text(node: Any, pieces: list[str]) -> None:
     if isinstance(node, list):
         for item in node:
-            _gather(item, pieces)
+            _collect_text(item, pieces)
     elif isinstance(node, dict):
         for key in ("title", "text", "alt_text", "elements", "fields", "accessory"):
             value = node.get(key)
             if isinstance(value, str):
                 pieces.append(value)
             else:
-                _gather(value, pieces)
+                _collect_text(value, pieces)

@@ -10,7 +10,7 @@ APP = "A0CASTROOM"
 BOT = "U0CASTROOM"
 SLACKBOT = "USLACKBOT"
 LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
-HARBOUR, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
+HARBOUR, FERRY, QUIET_CAMPAIGN, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
 
 LANTERN = "T0LANTERN"
 LANTERN_BOT = "U0LANTERNBOT"
@@ -113,22 +113,27 @@ PEOPLE = (
     Person(SLACKBOT, TEAM, "slackbot", "Slackbot"),
 )
 
-_CREW = (LENA, DANIEL, MEI)
-_AGENCY = (NOOR, TOMAS, PRIYA)
+_HARBOUR_MEMBERS = (LENA, DANIEL, MEI)
+_LANTERN_MEMBERS = (NOOR, TOMAS, PRIYA)
 
 PLACES = (
-    Place(HARBOUR, TEAM, "harbour-film", "public", (*_CREW, BOT), "Feature film, faces for the quay"),
-    Place(FERRY, TEAM, "night-ferry", "public", (*_CREW, BOT), "Short film on the night ferry"),
-    Place(QUIET, TEAM, "quiet-campaign", "private", (LENA, DANIEL, BOT), "A campaign nobody talks about yet"),
-    Place(GENERAL, TEAM, "general", "public", _CREW, "Everybody at Harbour Pictures"),
+    Place(HARBOUR, TEAM, "harbour-film", "public", (*_HARBOUR_MEMBERS, BOT), "Feature film, faces for the quay"),
+    Place(FERRY, TEAM, "night-ferry", "public", (*_HARBOUR_MEMBERS, BOT), "Short film on the night ferry"),
+    Place(QUIET_CAMPAIGN, TEAM, "quiet-campaign", "private", (LENA, DANIEL, BOT), "A campaign nobody talks about yet"),
+    Place(GENERAL, TEAM, "general", "public", _HARBOUR_MEMBERS, "Everybody at Harbour Pictures"),
     Place("D0LENAORTIZ", TEAM, "", "im", (LENA, BOT)),
     Place("D0DANIELOKA", TEAM, "", "im", (DANIEL, BOT)),
     Place("D0MEITANAKA", TEAM, "", "im", (MEI, BOT)),
     Place(
-        LANTERN_FILM, LANTERN, "harbour-film", "public", (*_AGENCY, LANTERN_BOT), "The harbour film, seen by its agency"
+        LANTERN_FILM,
+        LANTERN,
+        "harbour-film",
+        "public",
+        (*_LANTERN_MEMBERS, LANTERN_BOT),
+        "The harbour film, seen by its agency",
     ),
     Place(WINDOW, LANTERN, "window-light", "private", (NOOR, TOMAS, LANTERN_BOT), "A pitch in a north light"),
-    Place(LANTERN_GENERAL, LANTERN, "general", "public", _AGENCY, "Everybody at Lantern Advertising"),
+    Place(LANTERN_GENERAL, LANTERN, "general", "public", _LANTERN_MEMBERS, "Everybody at Lantern Advertising"),
     Place("D0NOORHADDAD", LANTERN, "", "im", (NOOR, LANTERN_BOT)),
     Place("D0TOMASLIND", LANTERN, "", "im", (TOMAS, LANTERN_BOT)),
     Place("D0PRIYARAMAN", LANTERN, "", "im", (PRIYA, LANTERN_BOT)),

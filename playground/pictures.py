@@ -10,14 +10,14 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from playground.acts import form, home, later, record, redrawing, sealed, settings, sturdy, voters
-from playground.demo import LINE, together
+from playground.demo import DEMO_COMMAND, running_demo
 from playground.processes import ROOT
-from playground.screen import Screen, chromium, screen
+from playground.screen import BrowserSession, find_chromium, open_browser
 
-Act = Callable[[Screen], Awaitable[object]]
+Scenario = Callable[[BrowserSession], Awaitable[object]]
 
 # Each is played in a workspace of its own, on its first day; every one names its pictures itself.
-ACTS: tuple[Act, ...] = (
+SCENARIOS: tuple[Scenario, ...] = (
     form.play,
     voters.play,
     later.play,
@@ -29,11 +29,11 @@ ACTS: tuple[Act, ...] = (
     sturdy.play,
 )
 # Acts whose bot has settings of its own.
-SETTINGS: Mapping[Act, Mapping[str, str]] = {later.play: later.SETTINGS}
+SETTINGS: Mapping[Scenario, Mapping[str, str]] = {later.play: later.SETTINGS}
 
 
 @dataclass(frozen=True)
-class Played:
+class MainFlowTexts:
     """What the people on the page read at the end of each act."""
 
     drawing: str
@@ -42,58 +42,58 @@ class Played:
     recalled: str
 
 
-async def take_pictures(into: Path = ROOT / "docs" / "pictures") -> int:
+async def take_screenshots(folder: Path = ROOT / "docs" / "pictures") -> int:
     """Make every picture afresh; the exit status."""
-    if chromium() is None:
+    if find_chromium() is None:
         print("The pictures need a Chromium on this machine (Debian: apt-get install chromium).", file=sys.stderr)
         return 1
-    await asyncio.to_thread(into.mkdir, parents=True, exist_ok=True)
-    for act in (play, *ACTS):
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    for scenario in (play, *SCENARIOS):
         with tempfile.TemporaryDirectory() as data:
-            running = together(Path(data), 0, 1.0, **SETTINGS.get(act, {}))
-            async with running as both, screen(both.workspace.address, into) as shown:
-                await act(shown)
-    for picture in sorted(await asyncio.to_thread(lambda: list(into.glob("*.png")))):
+            demo = running_demo(Path(data), 0, 1.0, **SETTINGS.get(scenario, {}))
+            async with demo as running, open_browser(running.workspace.address, folder) as browser:
+                await scenario(browser)
+    for picture in sorted(await asyncio.to_thread(lambda: list(folder.glob("*.png")))):
         print(picture.relative_to(ROOT) if picture.is_relative_to(ROOT) else picture)
     return 0
 
 
-async def play(shown: Screen) -> Played:
+async def play(browser: BrowserSession) -> MainFlowTexts:
     """Lena casts Maya, Daniel reacts, Mei taps, Lena locks, Mei recalls; a picture of each step."""
-    await shown.shot("0-first-look")
-    await shown.send(LINE)
-    message = await shown.says("Casting Maya")
+    await browser.screenshot("0-first-look")
+    await browser.send(DEMO_COMMAND)
+    message = await browser.wait_for_message("Casting Maya")
     drawing = await message.inner_text()
-    await shown.shot("1-drawing")
+    await browser.screenshot("1-drawing")
     await expect(message.get_by_role("button", name="Close voting")).to_be_visible()
     await expect(message.locator("[data-reaction=four]")).to_be_visible()
-    await shown.shot("2-sheet", message)
-    await shown.be("Daniel Okafor")
-    message = await shown.says("Casting Maya")
-    await shown.react(message, "two")
-    await shown.be("Mei Tanaka")
-    message = await shown.says("Casting Maya")
-    await shown.press(message, "vote:2")
-    await shown.press(message, "vote:4")
+    await browser.screenshot("2-sheet", message)
+    await browser.act_as("Daniel Okafor")
+    message = await browser.wait_for_message("Casting Maya")
+    await browser.react(message, "two")
+    await browser.act_as("Mei Tanaka")
+    message = await browser.wait_for_message("Casting Maya")
+    await browser.press(message, "vote:2")
+    await browser.press(message, "vote:4")
     await expect(message).to_contain_text("2 people voted")
-    await shown.be("Lena Ortiz")
-    message = await shown.says("Casting Maya")
-    await shown.press(message, "vote:2")
+    await browser.act_as("Lena Ortiz")
+    message = await browser.wait_for_message("Casting Maya")
+    await browser.press(message, "vote:2")
     await expect(message).to_contain_text("3 people voted")
     voting = await message.inner_text()
-    await shown.shot("3-voting", message)
+    await browser.screenshot("3-voting", message)
     await expect(message.locator("[data-action=lock]")).to_contain_text("2")
-    await shown.press(message, "lock")
-    await shown.shot("4-lock")
-    await shown.page.get_by_role("dialog").get_by_role("button", name="Lock").click()
-    record = await shown.says("Maya is cast")
+    await browser.press(message, "lock")
+    await browser.screenshot("4-lock")
+    await browser.page.get_by_role("dialog").get_by_role("button", name="Lock").click()
+    record = await browser.wait_for_message("Maya is cast")
     await expect(record.get_by_role("img").first).to_be_visible()
     await expect(record.get_by_role("button", name="Facts")).to_be_visible()
-    await shown.shot("5-record", record)
-    told = await record.inner_text()
-    await shown.be("Mei Tanaka")
-    await shown.says("Maya is cast")
-    await shown.send("/cast maya")
-    answer = await shown.says("Share here")
-    await shown.shot("6-recall", answer)
-    return Played(drawing, voting, told, await answer.inner_text())
+    await browser.screenshot("5-record", record)
+    record_text = await record.inner_text()
+    await browser.act_as("Mei Tanaka")
+    await browser.wait_for_message("Maya is cast")
+    await browser.send("/cast maya")
+    answer = await browser.wait_for_message("Share here")
+    await browser.screenshot("6-recall", answer)
+    return MainFlowTexts(drawing, voting, record_text, await answer.inner_text())

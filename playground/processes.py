@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from playground.door import Door
+from playground.door import ControlClient
 
-_LIMITS = ("RECRAFT_IMAGES_PER_MINUTE", "RECRAFT_REQUESTS_PER_SECOND", "OPENAI_IMAGES_PER_MINUTE")
-_NO_LIMITS = dict.fromkeys(_LIMITS, "0")
+_RATE_LIMIT_VARIABLES = ("RECRAFT_IMAGES_PER_MINUTE", "RECRAFT_REQUESTS_PER_SECOND", "OPENAI_IMAGES_PER_MINUTE")
+_NO_RATE_LIMITS = dict.fromkeys(_RATE_LIMIT_VARIABLES, "0")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Workspace:
+class WorkspaceProcess:
     """The practice workspace as a process of its own."""
 
     def __init__(self, process: Process, address: str) -> None:
@@ -25,12 +25,12 @@ class Workspace:
         self.address = address
 
     @classmethod
-    async def start(cls, data: Path, port: int = 0, speed: float = 1.0) -> "Workspace":
+    async def start(cls, data: Path, port: int = 0, speed: float = 1.0) -> "WorkspaceProcess":
         """Start it on `data` and wait until it says where it is; raises RuntimeError when it ends instead."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "playground", "serve",
             "--port", str(port), "--data", str(data / "practice"), "--speed", str(speed),
-            cwd=ROOT, stdout=PIPE, env=_bare(),
+            cwd=ROOT, stdout=PIPE, env=_minimal_environment(),
         )  # fmt: skip
         assert process.stdout
         line = (await process.stdout.readline()).decode()
@@ -40,31 +40,38 @@ class Workspace:
 
     async def environment(self) -> dict[str, str]:
         """The variables with which a bot reaches it."""
-        async with Door(self.address) as door:
-            return {key: str(value) for key, value in (await door.get("env")).items()}
+        async with ControlClient(self.address) as control_client:
+            return {key: str(value) for key, value in (await control_client.get("env")).items()}
 
 
-def bot_environment(data: Path, workspace: Mapping[str, str], **extra: str) -> dict[str, str]:
+def bot_environment(data: Path, workspace_environment: Mapping[str, str], **extra: str) -> dict[str, str]:
     """The bot's environment, built from nothing: no keys, proxies or .env of this shell reach it.
 
     The practice models have no limits, and nobody should wait for those of the real ones.
     """
-    return {**_bare(), **_NO_LIMITS, "ENV_FILE": "", "DATA_DIR": str(data.absolute() / "bot"), **workspace, **extra}
+    return {
+        **_minimal_environment(),
+        **_NO_RATE_LIMITS,
+        "ENV_FILE": "",
+        "DATA_DIR": str(data.absolute() / "bot"),
+        **workspace_environment,
+        **extra,
+    }
 
 
-async def start_bot(variables: Mapping[str, str], log: Path, script: str | None = None) -> Process:
+async def start_bot(variables: Mapping[str, str], log_path: Path, script: str | None = None) -> Process:
     """The unmodified bot, or Python code that runs it another way; what it says goes to the end of `log`."""
-    what = ["-c", script] if script else ["-m", "bot", "run"]
-    with log.open("ab") as said:
+    arguments = ["-c", script] if script else ["-m", "bot", "run"]
+    with log_path.open("ab") as log_file:
         return await asyncio.create_subprocess_exec(
-            sys.executable, *what, cwd=ROOT, env=dict(variables), stdout=said, stderr=said
+            sys.executable, *arguments, cwd=ROOT, env=dict(variables), stdout=log_file, stderr=log_file
         )
 
 
-async def stop(process: Process, how: signal.Signals = signal.SIGTERM) -> None:
+async def stop(process: Process, stop_signal: signal.Signals = signal.SIGTERM) -> None:
     """End a process and wait for it; after ten seconds without asking."""
     with suppress(ProcessLookupError):
-        process.send_signal(how)
+        process.send_signal(stop_signal)
     try:
         await asyncio.wait_for(process.wait(), 10)
     except TimeoutError:
@@ -72,18 +79,18 @@ async def stop(process: Process, how: signal.Signals = signal.SIGTERM) -> None:
         await process.wait()
 
 
-def free_port(wanted: int) -> int:
+def free_port(preferred: int) -> int:
     """`wanted` if nobody listens there, else 0, which takes any free one."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind(("127.0.0.1", preferred))
         except OSError:
             return 0
-    return wanted
+    return preferred
 
 
-def _bare() -> dict[str, str]:
+def _minimal_environment() -> dict[str, str]:
     """What a Python process needs to start, and nothing a shell may hold besides."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
-    return {**kept, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+    inherited = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+    return {**inherited, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}

@@ -8,23 +8,23 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.catalogue import Catalogue, ModelFacts, Size, UpscalerFacts
-from bot.errors import BadKey
-from bot.own import OwnModel
+from bot.catalogue import Catalogue, ModelSpec, Size, UpscalerSpec
+from bot.errors import AuthenticationFailed
+from bot.own import SelfHostedModel
 from bot.ports import ImageModel, Upscaler
 from bot.settings import Settings
 from providers import compatible, fal, gemini, openai, recraft
-from providers._http import Http, open_http, reading_room
-from providers._pace import Line, line_of, per_minute
-from providers.checks import AccountCheck, ends_in, unasked
+from providers._http import AccountClient, large_response_semaphore, open_client
+from providers._pace import RateLimiter, images_per_minute, rate_limiter_for
+from providers.checks import AccountCheck, not_configured, retirement_dates
 from providers.fal_models import FAL_MODELS, FAL_UPSCALER
-from providers.registry import MODELS, READ_SECONDS, UPSCALERS, models_of
+from providers.registry import MIN_TIMEOUT_SECONDS, MODELS, UPSCALERS, models_of
 
-__all__ = ["AccountCheck", "Models", "ends_in", "open_models"]
+__all__ = ["AccountCheck", "ImageModels", "open_models", "retirement_dates"]
 
 # A portrait that comes after the core's patience was paid for and is kept, so reading goes on for longer.
-_LONGER = 2
-_MOST_SECONDS = 600.0
+_READ_FACTOR = 2
+_MAX_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class _Account:
     """One company's API: where it is, whose key opens it, and the code that speaks to it."""
 
     provider: str
-    address: Callable[[Settings], str]
+    base_url: Callable[[Settings], str]
     key: Callable[[Settings], SecretStr | None]
     headers: Callable[[str], dict[str, str]]
-    models: tuple[ModelFacts, ...]
-    model: Callable[[ModelFacts, Http, Mapping[Size, float]], ImageModel]
-    check: Callable[[Http, Sequence[ModelFacts]], Coroutine[Any, Any, AccountCheck]]
+    models: tuple[ModelSpec, ...]
+    create_model: Callable[[ModelSpec, AccountClient, Mapping[Size, float]], ImageModel]
+    check: Callable[[AccountClient, Sequence[ModelSpec]], Coroutine[Any, Any, AccountCheck]]
 
 
 _ACCOUNTS = (
@@ -79,101 +79,109 @@ _ACCOUNTS = (
     ),
 )
 
-_UPSCALING: Mapping[str, Callable[[UpscalerFacts, Http, Mapping[Size, float]], Upscaler]] = {
-    "recraft:crispUpscale": recraft.Crisp,
+_UPSCALER_TYPES: Mapping[str, Callable[[UpscalerSpec, AccountClient, Mapping[Size, float]], Upscaler]] = {
+    "recraft:crispUpscale": recraft.CrispUpscaler,
     FAL_UPSCALER.id: fal.FalUpscaler,
 }
 
 
-class Models:
+class ImageModels:
     """The image models and upscalers of the accounts that have a key here."""
 
     def __init__(
         self,
-        https: Mapping[str, Http],
-        own: Sequence[tuple[OwnModel, Http]],
+        clients: Mapping[str, AccountClient],
+        self_hosted: Sequence[tuple[SelfHostedModel, AccountClient]],
         settings: Settings,
     ) -> None:
-        self._https = https
-        self._own = own
-        self._lines = {provider: line_of(provider, settings) for provider in https}
+        self._clients = clients
+        self._self_hosted = self_hosted
+        self._rate_limiters = {provider: rate_limiter_for(provider, settings) for provider in clients}
         self._models: dict[str, ImageModel] = {
-            facts.id: account.model(facts, https[account.provider], _within(account.provider, settings))
+            spec.id: account.create_model(spec, clients[account.provider], _timeouts(account.provider, settings))
             for account in _ACCOUNTS
-            if account.provider in https
-            for facts in account.models
+            if account.provider in clients
+            for spec in account.models
         }
         # In this order a family is looked up: the makers' own accounts first.
-        servers = [compatible.Own(model, http, _within("own", settings)) for model, http in own]
-        self._models |= {server.facts.id: server for server in servers}
-        self._lines |= {server.facts.id: Line() for server in servers}
-        self._servers = {server.facts.id: http for server, (_, http) in zip(servers, own, strict=True)}
-        configured = {*https, "own"} if own else {*https}
-        models = (*MODELS, *FAL_MODELS, *(server.facts for server in servers))
+        servers = [
+            compatible.OpenAICompatible(model, client, _timeouts("own", settings)) for model, client in self_hosted
+        ]
+        self._models |= {server.spec.id: server for server in servers}
+        self._rate_limiters |= {server.spec.id: RateLimiter() for server in servers}
+        self._self_hosted_clients = {
+            server.spec.id: client for server, (_, client) in zip(servers, self_hosted, strict=True)
+        }
+        configured = {*clients, "own"} if self_hosted else {*clients}
+        models = (*MODELS, *FAL_MODELS, *(server.spec for server in servers))
         upscalers = (*UPSCALERS, FAL_UPSCALER)
-        limits = {provider: most for provider in https if (most := per_minute(provider, settings))}
-        self.catalogue = Catalogue(models, frozenset(configured), upscalers, per_minute=limits)
+        limits = {provider: limit for provider in clients if (limit := images_per_minute(provider, settings))}
+        self.catalogue = Catalogue(models, frozenset(configured), upscalers, images_per_minute=limits)
         self._upscalers = {
-            facts.id: _UPSCALING[facts.id](facts, https[facts.provider], _within(facts.provider, settings))
-            for facts in upscalers
-            if facts.provider in https
+            spec.id: _UPSCALER_TYPES[spec.id](spec, clients[spec.provider], _timeouts(spec.provider, settings))
+            for spec in upscalers
+            if spec.provider in clients
         }
 
     def model(self, model_id: str) -> ImageModel:
         """The model with this exact id; raises BadKey when its account has no key here (any more)."""
         if model_id not in self._models:
-            raise BadKey(model_id, "no account")
+            raise AuthenticationFailed(model_id, "no account")
         return self._models[model_id]
 
     def upscaler(self, upscaler_id: str) -> Upscaler:
         """The upscaler with this exact id; raises BadKey when its account has no key here (any more)."""
         if upscaler_id not in self._upscalers:
-            raise BadKey(upscaler_id, "no account")
+            raise AuthenticationFailed(upscaler_id, "no account")
         return self._upscalers[upscaler_id]
 
-    def line(self, model_id: str) -> Line:
+    def rate_limiter(self, model_id: str) -> RateLimiter:
         """The line before the model's account or own server; where there is none any more nobody waits."""
-        return self._lines.get(_provider(model_id)) or self._lines.get(model_id) or Line()
+        return self._rate_limiters.get(_provider(model_id)) or self._rate_limiters.get(model_id) or RateLimiter()
 
-    def resting_until(self, model_id: str) -> datetime | None:
+    def circuit_open_until(self, model_id: str) -> datetime | None:
         """When a model that kept failing is asked again; None while it may be asked."""
-        http = self._https.get(_provider(model_id)) or self._servers.get(model_id)
-        return http.resting_until(model_id) if http else None
+        client = self._clients.get(_provider(model_id)) or self._self_hosted_clients.get(model_id)
+        return client.circuit_open_until(model_id) if client else None
 
-    def available(self, model_id: str) -> bool:
+    def is_available(self, model_id: str) -> bool:
         """Whether the model may be asked now; implements the port Health."""
-        return self.resting_until(model_id) is None
+        return self.circuit_open_until(model_id) is None
 
-    async def checks(self) -> list[AccountCheck]:
+    async def check_accounts(self) -> list[AccountCheck]:
         """What every account says about itself; spends nothing."""
         async with asyncio.TaskGroup() as group:
-            checks = [group.create_task(self._check(account)) for account in _ACCOUNTS]
-            checks += [group.create_task(compatible.check(model, http)) for model, http in self._own]
-        return [check.result() for check in checks]
+            tasks = [group.create_task(self._check_account(account)) for account in _ACCOUNTS]
+            tasks += [group.create_task(compatible.check(model, client)) for model, client in self._self_hosted]
+        return [task.result() for task in tasks]
 
-    async def endings(self, today: date) -> Mapping[str, date | None]:
+    async def retirement_dates(self, today: date) -> Mapping[str, date | None]:
         """By exact id the first day without a model, None where no end is known; silent accounts are left out."""
-        return ends_in(await self.checks(), today)
+        return retirement_dates(await self.check_accounts(), today)
 
     async def close(self) -> None:
-        for http in (*self._https.values(), *(http for _, http in self._own)):
-            await http.close()
+        for client in (*self._clients.values(), *(client for _, client in self._self_hosted)):
+            await client.close()
 
-    async def _check(self, account: _Account) -> AccountCheck:
-        http = self._https.get(account.provider)
-        return await account.check(http, account.models) if http else unasked(account.provider, account.models)
+    async def _check_account(self, account: _Account) -> AccountCheck:
+        client = self._clients.get(account.provider)
+        return (
+            await account.check(client, account.models) if client else not_configured(account.provider, account.models)
+        )
 
 
-def open_models(settings: Settings) -> Models:
+def open_models(settings: Settings) -> ImageModels:
     """Clients for every account with a key; nothing is sent yet."""
-    room = reading_room()
-    https = {
-        account.provider: open_http(account.address(settings), account.headers(key), room)
+    semaphore = large_response_semaphore()
+    clients = {
+        account.provider: open_client(account.base_url(settings), account.headers(key), semaphore)
         for account in _ACCOUNTS
         if (secret := account.key(settings)) and (key := secret.get_secret_value().strip())
     }
-    own = [(m, open_http(m.base_url, compatible.headers(_secret(m.key)), room)) for m in settings.own_models]
-    return Models(https, own, settings)
+    self_hosted = [
+        (m, open_client(m.base_url, compatible.headers(_secret(m.key)), semaphore)) for m in settings.own_models
+    ]
+    return ImageModels(clients, self_hosted, settings)
 
 
 def _secret(key: SecretStr | None) -> str:
@@ -184,8 +192,8 @@ def _provider(model_id: str) -> str:
     return model_id.partition(":")[0]
 
 
-def _within(provider: str, settings: Settings) -> dict[Size, float]:
+def _timeouts(provider: str, settings: Settings) -> dict[Size, float]:
     """Seconds in which an account must have answered, by size."""
     patience = {Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds}
-    least = READ_SECONDS[provider]
-    return {size: min(max(_LONGER * patience[size], least[size]), _MOST_SECONDS) for size in Size}
+    minimum = MIN_TIMEOUT_SECONDS[provider]
+    return {size: min(max(_READ_FACTOR * patience[size], minimum[size]), _MAX_SECONDS) for size in Size}

@@ -9,11 +9,11 @@ from base64 import b64encode
 from binascii import Error, a2b_base64
 from io import BytesIO
 
-_LONG = 32_768  # signs; a multiple of four, so that what was held back decodes by itself
-_END = re.compile(rb'["\\]')
+_MIN_BASE64_LENGTH = 32_768  # signs; a multiple of four, so that what was held back decodes by itself
+_STRING_END = re.compile(rb'["\\]')
 
 
-class Body:
+class Base64StreamParser:
     """Takes the answer in pieces; `text` is the JSON with a short mark in place of each picture in `pictures`.
 
     What only looks like base64 is put back as it was, for the JSON decoder to judge.
@@ -23,89 +23,89 @@ class Body:
         self.text = bytearray()
         self.pictures: dict[bytes, bytes] = {}
         self.length = 0
-        self._inside = False  # a string
-        self._plain = False  # a string that is no base64
+        self._inside_string = False  # a string
+        self._is_plain_text = False  # a string that is no base64
         self._escaped = False
-        self._held = bytearray()  # the string so far, while it may be a picture
+        self._buffer = bytearray()  # the string so far, while it may be a picture
         self._picture: BytesIO | None = None
-        self._padded = False
+        self._saw_padding = False
 
-    def feed(self, piece: bytes) -> None:
-        self.length += len(piece)
+    def feed(self, chunk: bytes) -> None:
+        self.length += len(chunk)
         at = 0
-        while at < len(piece):
-            at = self._in_string(piece, at) if self._inside else self._outside(piece, at)
+        while at < len(chunk):
+            at = self._feed_string(chunk, at) if self._inside_string else self._feed_json(chunk, at)
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """No more comes: a string that was cut stands in the text as far as it came."""
-        self._give_back()
+        self._restore_text()
 
-    def _outside(self, piece: bytes, at: int) -> int:
-        quote = piece.find(b'"', at)
-        stop = len(piece) if quote < 0 else quote + 1
-        self.text += piece[at:stop]
-        self._inside = quote >= 0
+    def _feed_json(self, chunk: bytes, at: int) -> int:
+        quote = chunk.find(b'"', at)
+        stop = len(chunk) if quote < 0 else quote + 1
+        self.text += chunk[at:stop]
+        self._inside_string = quote >= 0
         return stop
 
-    def _in_string(self, piece: bytes, at: int) -> int:
+    def _feed_string(self, chunk: bytes, at: int) -> int:
         if self._escaped:
             self._escaped = False
-            self.text += piece[at : at + 1]
+            self.text += chunk[at : at + 1]
             return at + 1
-        end = _END.search(piece, at)
-        stop = end.start() if end else len(piece)
-        self._take(piece[at:stop])
+        end = _STRING_END.search(chunk, at)
+        stop = end.start() if end else len(chunk)
+        self._append(chunk[at:stop])
         if not end:
             return stop
         if end[0] == b"\\":
-            self._give_back()
-            self._plain = self._escaped = True
+            self._restore_text()
+            self._is_plain_text = self._escaped = True
             self.text += b"\\"
         else:
-            self._close()
+            self._close_string()
         return stop + 1
 
-    def _take(self, signs: bytes) -> None:
-        if self._plain:
-            self.text += signs
+    def _append(self, characters: bytes) -> None:
+        if self._is_plain_text:
+            self.text += characters
             return
-        self._held += signs
-        if len(self._held) >= _LONG or self._picture:
+        self._buffer += characters
+        if len(self._buffer) >= _MIN_BASE64_LENGTH or self._picture:
             self._decode()
 
     def _decode(self) -> None:
-        whole = len(self._held) // 4 * 4
+        complete = len(self._buffer) // 4 * 4
         try:
-            data = _decoded(bytes(self._held[:whole]), after_padding=self._padded)
+            data = _decode_base64(bytes(self._buffer[:complete]), after_padding=self._saw_padding)
         except Error:
-            self._give_back()
-            self._plain = True
+            self._restore_text()
+            self._is_plain_text = True
             return
-        self._padded = self._padded or len(data) < whole // 4 * 3
+        self._saw_padding = self._saw_padding or len(data) < complete // 4 * 3
         self._picture = self._picture or BytesIO()
         self._picture.write(data)
-        del self._held[:whole]
+        del self._buffer[:complete]
 
-    def _close(self) -> None:
-        if self._picture and not self._held:
-            mark = b"picture %d" % len(self.pictures)
-            self.pictures[mark] = self._picture.getvalue()
-            self.text += b64encode(mark)
+    def _close_string(self) -> None:
+        if self._picture and not self._buffer:
+            placeholder = b"picture %d" % len(self.pictures)
+            self.pictures[placeholder] = self._picture.getvalue()
+            self.text += b64encode(placeholder)
             self._picture = None
-        self._give_back()
+        self._restore_text()
         self.text += b'"'
-        self._inside = self._plain = self._padded = False
+        self._inside_string = self._is_plain_text = self._saw_padding = False
 
-    def _give_back(self) -> None:
+    def _restore_text(self) -> None:
         """Put what was held or decoded of a string into the text; base64 reads the same both ways."""
         if self._picture:
             self.text += b64encode(self._picture.getvalue())
             self._picture = None
-        self.text += self._held
-        self._held.clear()
+        self.text += self._buffer
+        self._buffer.clear()
 
 
-def _decoded(signs: bytes, *, after_padding: bool) -> bytes:
-    if signs and after_padding:
+def _decode_base64(characters: bytes, *, after_padding: bool) -> bytes:
+    if characters and after_padding:
         raise Error("signs after the padding")
-    return a2b_base64(signs, strict_mode=True)
+    return a2b_base64(characters, strict_mode=True)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.ports import Ask
+from bot.ports import GenerationRequest
 from providers.registry import GEMINI_SIZES, OPENAI_QUALITY, OPENAI_SIZES
 
-Body = dict[str, object]
+RequestBody = dict[str, object]
 
 # Sizes have names, and there are three upright ones: the nearest is taken, the contact sheet crops.
 _RECRAFT_SIZES = {
@@ -18,27 +18,27 @@ _RECRAFT_SIZES = {
 }
 
 
-def _recraft(ask: Ask) -> Body:
-    return {"prompt": ask.prompt, "image_size": _RECRAFT_SIZES[ask.aspect]}
+def _recraft(request: GenerationRequest) -> RequestBody:
+    return {"prompt": request.prompt, "image_size": _RECRAFT_SIZES[request.aspect]}
 
 
-def _openai(ask: Ask) -> Body:
-    width, height = OPENAI_SIZES[ask.size][ask.aspect].split("x")
+def _openai(request: GenerationRequest) -> RequestBody:
+    width, height = OPENAI_SIZES[request.size][request.aspect].split("x")
     return {
-        "prompt": ask.prompt,
+        "prompt": request.prompt,
         "image_size": {"width": int(width), "height": int(height)},
-        "quality": OPENAI_QUALITY[ask.size],
+        "quality": OPENAI_QUALITY[request.size],
         "num_images": 1,
         "output_format": "png",
     }
 
 
-def _google(ask: Ask) -> Body:
+def _google(request: GenerationRequest) -> RequestBody:
     return {
-        "prompt": ask.prompt,
-        "aspect_ratio": ask.aspect,
-        "resolution": GEMINI_SIZES[ask.size],
-        "seed": ask.seed,
+        "prompt": request.prompt,
+        "aspect_ratio": request.aspect,
+        "resolution": GEMINI_SIZES[request.size],
+        "seed": request.seed,
         "num_images": 1,
         "output_format": "png",
     }
@@ -49,14 +49,14 @@ class Endpoint:
     """Where a portrait is drawn, and where one is drawn after references; empty where none are taken."""
 
     path: str
-    edit: str
-    fields: Callable[[Ask], Body]
+    edit_path: str
+    body_of: Callable[[GenerationRequest], RequestBody]
 
-    def request(self, ask: Ask, references: Sequence[str]) -> tuple[str, Body]:
+    def build(self, request: GenerationRequest, references: Sequence[str]) -> tuple[str, RequestBody]:
         """The path and the body for `ask`, its references as addresses."""
         if not references:
-            return self.path, self.fields(ask)
-        return self.edit, self.fields(ask) | {"image_urls": list(references)}
+            return self.path, self.body_of(request)
+        return self.edit_path, self.body_of(request) | {"image_urls": list(references)}
 
 
 # By wire id. Newer models stand under their maker's name, not under `fal-ai`.
@@ -73,4 +73,4 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "nano-banana-2.1": Endpoint("google/nano-banana-2.1", "google/nano-banana-2.1/edit", _google),
     "nano-banana-pro": Endpoint("fal-ai/nano-banana-pro", "fal-ai/nano-banana-pro/edit", _google),
 }
-UPSCALE = "fal-ai/recraft-crisp-upscale"
+UPSCALE_PATH = "fal-ai/recraft-crisp-upscale"

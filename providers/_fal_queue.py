@@ -11,22 +11,31 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.errors import BadKey, BadPicture, Down, ModelError, Refused, Retired, TimedOut, Unpaid
-from providers._http import Http, Reply
-from providers._status import codes, rejected
+from bot.errors import (
+    AuthenticationFailed,
+    ContentRefused,
+    InsufficientCredit,
+    InvalidImage,
+    ModelError,
+    ModelRetired,
+    ProviderDown,
+    TimedOut,
+)
+from providers._http import AccountClient, ProviderResponse
+from providers._status import error_code, error_for_status
 
 T = TypeVar("T")
 
-_WORKING = frozenset({"IN_QUEUE", "IN_PROGRESS"})
-_LOOK_SECONDS = 30.0
-_FIRST_PAUSE, _LONGEST_PAUSE, _SLOWER = 0.2, 2.0, 1.4
+_PENDING_STATUSES = frozenset({"IN_QUEUE", "IN_PROGRESS"})
+_POLL_TIMEOUT_SECONDS = 30.0
+_FIRST_DELAY, _MAX_DELAY, _BACKOFF_FACTOR = 0.2, 2.0, 1.4
 _REFUSAL = "content_policy_violation"
 _NO_MEDIA = "no_media_generated"
 # The 403 of a locked account says why in words (fal-ai/fal, issues 1068 and 1147).
-_BALANCE = re.compile(r"\bbalance\b|billing|top up", re.IGNORECASE)
+_BALANCE_PATTERN = re.compile(r"\bbalance\b|billing|top up", re.IGNORECASE)
 
 
-class Ticket(msgspec.Struct):
+class QueuedJob(msgspec.Struct):
     """Where an order's answer will be; `references` were sent with it, which its price counts."""
 
     request_id: str
@@ -35,12 +44,12 @@ class Ticket(msgspec.Struct):
     references: int = 0
 
     @classmethod
-    def read(cls, text: str, model: str) -> "Ticket":
+    def parse(cls, text: str, model: str) -> "QueuedJob":
         """A ticket as it was kept; raises BadPicture for one nobody wrote here."""
         try:
             return msgspec.json.decode(text, type=cls)
         except msgspec.DecodeError as error:
-            raise BadPicture(model, "unreadable ticket", "maybe") from error
+            raise InvalidImage(model, "unreadable ticket", "maybe") from error
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -75,7 +84,7 @@ class _Problem(msgspec.Struct):
     categories: list[str] | None = None
 
 
-class _Failure(msgspec.Struct):
+class _ErrorBody(msgspec.Struct):
     """`detail` is a sentence where the platform speaks, a list where the model does."""
 
     detail: str | list[_Problem]
@@ -89,78 +98,80 @@ class _Failure(msgspec.Struct):
 class Queue:
     """The account's queue, for one model."""
 
-    def __init__(self, http: Http, model: str) -> None:
-        self._http = http
+    def __init__(self, client: AccountClient, model: str) -> None:
+        self._client = client
         self._model = model
 
-    async def order(self, path: str, body: object, within: float, references: int = 0) -> Ticket:
+    async def enqueue(self, path: str, body: object, timeout: float, references: int = 0) -> QueuedJob:
         """Put an order in; raises a ModelError. An input that does not fit is told only when the answer is fetched."""
-        reply = await self._http.post(f"/{path}", body, model=self._model, within=within)
-        if not reply.good:
-            failure = await reply.said(_Failure)
-            if failure is None:
-                raise rejected(reply, self._model, "", spoken=False)
-            raise _error(failure, reply, self._model)
-        ticket = await reply.drawn(Ticket, self._model)
-        ticket.references = references
-        return ticket
+        response = await self._client.post(f"/{path}", body, model=self._model, timeout=timeout)
+        if not response.is_success:
+            error_body = await response.decode_error(_ErrorBody)
+            if error_body is None:
+                raise error_for_status(response, self._model, "", from_vendor=False)
+            raise _error_for_body(error_body, response, self._model)
+        job = await response.decode_success(QueuedJob, self._model)
+        job.references = references
+        return job
 
-    async def collect(self, ticket: Ticket, within: float) -> Result:
+    async def collect(self, job: QueuedJob, timeout: float) -> Result:
         """Wait at most `within` seconds for the answer; raises a ModelError. Spends nothing."""
         try:
-            async with asyncio.timeout(within):
-                await self._seen(ticket.status_url, _Status, lambda status: status.status not in _WORKING)
-                return await self._seen(ticket.response_url, Result, lambda _: True)
+            async with asyncio.timeout(timeout):
+                await self._poll(job.status_url, _Status, lambda status: status.status not in _PENDING_STATUSES)
+                return await self._poll(job.response_url, Result, lambda _: True)
         except TimeoutError as error:
-            raise TimedOut(self._model, f"{within:g} s", "maybe") from error
+            raise TimedOut(self._model, f"{timeout:g} s", "maybe") from error
 
-    async def picture(self, file: File, within: float) -> bytes:
-        return await self._http.picture(file.url, model=self._model, within=within)
+    async def download(self, file: File, timeout: float) -> bytes:
+        return await self._client.download(file.url, model=self._model, timeout=timeout)
 
-    async def _seen(self, url: str, kind: type[T], done: Callable[[T], bool]) -> T:
-        pause = _FIRST_PAUSE
-        while (seen := await self._look(url, kind)) is None or not done(seen):
-            await asyncio.sleep(pause)
-            pause = min(pause * _SLOWER, _LONGEST_PAUSE)
-        return seen
+    async def _poll(self, url: str, response_type: type[T], is_done: Callable[[T], bool]) -> T:
+        delay = _FIRST_DELAY
+        while (polled := await self._poll_once(url, response_type)) is None or not is_done(polled):
+            await asyncio.sleep(delay)
+            delay = min(delay * _BACKOFF_FACTOR, _MAX_DELAY)
+        return polled
 
-    async def _look(self, url: str, kind: type[T]) -> T | None:
+    async def _poll_once(self, url: str, response_type: type[T]) -> T | None:
         """What fal says there; None where it was not fal that answered, or it asks for patience."""
         try:
-            reply = await self._http.get(url, model=self._model, within=_LOOK_SECONDS)
-            if reply.good:
-                return await reply.drawn(kind, self._model)
-        except (Down, TimedOut):
+            response = await self._client.get(url, model=self._model, timeout=_POLL_TIMEOUT_SECONDS)
+            if response.is_success:
+                return await response.decode_success(response_type, self._model)
+        except (ProviderDown, TimedOut):
             return None
-        except BadPicture as bad:
-            if bad.detail == "not JSON":
+        except InvalidImage as error:
+            if error.detail == "not JSON":
                 return None
             raise
-        failure = await reply.said(_Failure)
-        if failure is None or reply.status == 429:
+        error_body = await response.decode_error(_ErrorBody)
+        if error_body is None or response.status == 429:
             return None
-        raise _after_order(_error(failure, reply, self._model))
+        raise _after_enqueue(_error_for_body(error_body, response, self._model))
 
 
-def _error(failure: _Failure, reply: Reply, model: str) -> ModelError:
+def _error_for_body(error_body: _ErrorBody, response: ProviderResponse, model: str) -> ModelError:
     """The kind of problem first, then the status; sentences are not kept, since they may repeat the prompt."""
-    kinds = [problem.type for problem in failure.problems]
-    if _REFUSAL in kinds:
-        return Refused(model, codes(*(word for p in failure.problems for word in p.categories or ())) or _REFUSAL)
-    if _NO_MEDIA in kinds:
-        return BadPicture(model, _NO_MEDIA, "maybe")
-    if reply.status == 403 and isinstance(failure.detail, str) and _BALANCE.search(failure.detail):
-        return Unpaid(model, "balance")
-    detail = codes(failure.error_type or reply.headers.get("x-fal-error-type"), *kinds)
-    if reply.status in (400, 422) and reply.headers.get("x-fal-retryable") == "true":
-        return Down(model, detail, "maybe")
-    return rejected(reply, model, detail, spoken=True)
+    problem_types = [problem.type for problem in error_body.problems]
+    if _REFUSAL in problem_types:
+        return ContentRefused(
+            model, error_code(*(word for p in error_body.problems for word in p.categories or ())) or _REFUSAL
+        )
+    if _NO_MEDIA in problem_types:
+        return InvalidImage(model, _NO_MEDIA, "maybe")
+    if response.status == 403 and isinstance(error_body.detail, str) and _BALANCE_PATTERN.search(error_body.detail):
+        return InsufficientCredit(model, "balance")
+    detail = error_code(error_body.error_type or response.headers.get("x-fal-error-type"), *problem_types)
+    if response.status in (400, 422) and response.headers.get("x-fal-retryable") == "true":
+        return ProviderDown(model, detail, "maybe")
+    return error_for_status(response, model, detail, from_vendor=True)
 
 
-def _after_order(error: ModelError) -> ModelError:
+def _after_enqueue(error: ModelError) -> ModelError:
     """What concerns account or address says nothing about the order, which was taken and may be paid for."""
-    if isinstance(error, Retired):
-        return Down(error.model, "order not known", "maybe")
-    if isinstance(error, BadKey | Unpaid):
+    if isinstance(error, ModelRetired):
+        return ProviderDown(error.model, "order not known", "maybe")
+    if isinstance(error, AuthenticationFailed | InsufficientCredit):
         error.paid = "maybe"
     return error

@@ -15,44 +15,44 @@ from ipaddress import ip_address
 
 import httpx
 
-from bot.errors import BadPicture, Down, TimedOut
-from providers._addresses import Address, public
+from bot.errors import InvalidImage, ProviderDown, TimedOut
+from providers._addresses import Address, is_public
 
 Origin = tuple[str, str, int]
-Resolve = Callable[[str], Awaitable[Sequence[Address]]]
+Resolver = Callable[[str], Awaitable[Sequence[Address]]]
 
-MOST_BYTES = 60_000_000
-_MOST_REDIRECTS = 3
+MAX_BYTES = 60_000_000
+_MAX_REDIRECTS = 3
 _CONNECT_SECONDS = 10.0
-_PAUSES = (0.3, 1.0, 3.0)  # seconds between tries: fetching costs nothing, and the picture is paid for
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PORTS = {"https": 443, "http": 80}
+_RETRY_DELAYS = (0.3, 1.0, 3.0)  # seconds between tries: fetching costs nothing, and the picture is paid for
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def origin(url: httpx.URL) -> Origin | None:
     """Scheme, host and port; None where one is missing or a user or password stands before the host."""
-    port = url.port or _PORTS.get(url.scheme)
+    port = url.port or _DEFAULT_PORTS.get(url.scheme)
     if not url.raw_host or port is None or url.userinfo:
         return None
     return url.scheme, url.raw_host.decode("ascii"), port
 
 
-async def resolved(host: str) -> Sequence[Address]:
+async def resolve_host(host: str) -> Sequence[Address]:
     """Every address of a name; raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
-    return [ip_address(place[0]) for *_, place in found]
+    return [ip_address(socket_address[0]) for *_, socket_address in found]
 
 
-class Fetch:
+class ImageDownloader:
     """Gets pictures for one account, whose own origin is that of `base_url`."""
 
     def __init__(
         self,
         base_url: str,
         *,
-        resolve: Resolve = resolved,
+        resolve: Resolver = resolve_host,
         transport: httpx.AsyncBaseTransport | None = None,
-        pauses: Sequence[float] = _PAUSES,
+        pauses: Sequence[float] = _RETRY_DELAYS,
     ) -> None:
         self._base_url = httpx.URL(base_url)
         self._resolve = resolve
@@ -60,80 +60,80 @@ class Fetch:
         self._pauses = pauses
         self._client: httpx.AsyncClient | None = None
 
-    async def picture(self, address: str, *, model: str, within: float) -> bytes:
+    async def download(self, image_url: str, *, model: str, timeout: float) -> bytes:
         """The bytes at an address, which may be relative to the base URL or a `data:` one; raises ModelErrors.
 
         What is missed here was drawn, so every miss says that it was paid for.
         """
-        if address.startswith("data:"):
-            return await _inline(address, model)
+        if image_url.startswith("data:"):
+            return await _decode_data_url(image_url, model)
         try:
-            async with asyncio.timeout(within):
-                return await self._followed(address, model)
+            async with asyncio.timeout(timeout):
+                return await self._follow_redirects(image_url, model)
         except TimeoutError as error:
-            raise TimedOut(model, f"picture, {within:g} s", "yes") from error
+            raise TimedOut(model, f"picture, {timeout:g} s", "yes") from error
         except (httpx.InvalidURL, ValueError) as error:
-            raise _refused(model) from error
+            raise _address_not_allowed(model) from error
 
     async def close(self) -> None:
         if self._client:
             await self._client.aclose()
 
-    async def _followed(self, address: str, model: str) -> bytes:
-        url = self._base_url.join(address)
-        for _ in range(_MOST_REDIRECTS + 1):
-            got = await self._tried(url, model)
-            if isinstance(got, bytes):
-                return got
-            url = url.join(got)
-        raise BadPicture(model, "too many redirects", "yes")
+    async def _follow_redirects(self, image_url: str, model: str) -> bytes:
+        url = self._base_url.join(image_url)
+        for _ in range(_MAX_REDIRECTS + 1):
+            received = await self._send_with_retries(url, model)
+            if isinstance(received, bytes):
+                return received
+            url = url.join(received)
+        raise InvalidImage(model, "too many redirects", "yes")
 
-    async def _tried(self, url: httpx.URL, model: str) -> bytes | str:
+    async def _send_with_retries(self, url: httpx.URL, model: str) -> bytes | str:
         """The bytes, or the address to go on to."""
-        for pause in self._pauses:
+        for delay in self._pauses:
             try:
-                return await self._once(url, model)
-            except Down:
-                await asyncio.sleep(pause)
-        return await self._once(url, model)
+                return await self._send_once(url, model)
+            except ProviderDown:
+                await asyncio.sleep(delay)
+        return await self._send_once(url, model)
 
-    async def _once(self, url: httpx.URL, model: str) -> bytes | str:
-        request = await self._allowed(url, model)
-        client = await self._opened()
+    async def _send_once(self, url: httpx.URL, model: str) -> bytes | str:
+        request = await self._build_pinned_request(url, model)
+        client = await self._get_client()
         try:
             response = await client.send(request, stream=True)
             try:
-                return await _read(response, model)
+                return await _read_image(response, model)
             finally:
                 await response.aclose()
         except httpx.RequestError as error:
-            raise Down(model, "picture not fetched", "yes") from error
+            raise ProviderDown(model, "picture not fetched", "yes") from error
 
-    async def _allowed(self, url: httpx.URL, model: str) -> httpx.Request:
+    async def _build_pinned_request(self, url: httpx.URL, model: str) -> httpx.Request:
         """A request that can only reach what was checked; raises BadPicture."""
-        place = origin(url)
-        if place is None:
-            raise _refused(model)
-        plain = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "castroom"}
-        if place == origin(self._base_url):
-            return httpx.Request("GET", url, headers=plain)
-        scheme, host, port = place
+        target = origin(url)
+        if target is None:
+            raise _address_not_allowed(model)
+        base_headers = {"Accept": "image/*", "Accept-Encoding": "identity", "User-Agent": "castroom"}
+        if target == origin(self._base_url):
+            return httpx.Request("GET", url, headers=base_headers)
+        scheme, host, port = target
         if (scheme, port) != ("https", 443):
-            raise _refused(model)
-        pinned = url.copy_with(host=str(await self._checked(host, model)))
-        named = plain | {"Host": url.netloc.decode("ascii")}
-        return httpx.Request("GET", pinned, headers=named, extensions={"sni_hostname": host})
+            raise _address_not_allowed(model)
+        pinned_url = url.copy_with(host=str(await self._resolve_public(host, model)))
+        host_headers = base_headers | {"Host": url.netloc.decode("ascii")}
+        return httpx.Request("GET", pinned_url, headers=host_headers, extensions={"sni_hostname": host})
 
-    async def _checked(self, host: str, model: str) -> Address:
+    async def _resolve_public(self, host: str, model: str) -> Address:
         try:
             addresses = await self._resolve(host)
         except (OSError, UnicodeError) as error:
-            raise Down(model, "picture not fetched", "yes") from error
-        if not addresses or not all(map(public, addresses)):
-            raise _refused(model)
+            raise ProviderDown(model, "picture not fetched", "yes") from error
+        if not addresses or not all(map(is_public, addresses)):
+            raise _address_not_allowed(model)
         return addresses[0]
 
-    async def _opened(self) -> httpx.AsyncClient:
+    async def _get_client(self) -> httpx.AsyncClient:
         """Made on first use and off the loop: reading the world's certificates takes a while."""
         if self._client is None:
             verify = await asyncio.to_thread(ssl.create_default_context)
@@ -146,31 +146,31 @@ class Fetch:
         return self._client
 
 
-async def _read(response: httpx.Response, model: str) -> bytes | str:
-    if response.status_code in _REDIRECTS:
+async def _read_image(response: httpx.Response, model: str) -> bytes | str:
+    if response.status_code in _REDIRECT_STATUSES:
         return str(response.headers.get("location", ""))
     if response.status_code >= 500:
-        raise Down(model, "picture not fetched", "yes")
+        raise ProviderDown(model, "picture not fetched", "yes")
     if response.status_code != 200:
-        raise BadPicture(model, f"picture, status {response.status_code}", "yes")
+        raise InvalidImage(model, f"picture, status {response.status_code}", "yes")
     body = bytearray()
     # Raw: a picture is never squeezed on its way, and what would unfold to gigabytes stays folded.
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise BadPicture(model, "too large", "yes")
+        if len(body) > MAX_BYTES:
+            raise InvalidImage(model, "too large", "yes")
     return bytes(body)
 
 
-async def _inline(address: str, model: str) -> bytes:
-    head, _, text = address.partition(",")
+async def _decode_data_url(data_url: str, model: str) -> bytes:
+    head, _, text = data_url.partition(",")
     if not head.endswith(";base64"):
-        raise BadPicture(model, "malformed", "yes")
+        raise InvalidImage(model, "malformed", "yes")
     try:
         return await asyncio.to_thread(b64decode, text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise BadPicture(model, "malformed", "yes") from error
+        raise InvalidImage(model, "malformed", "yes") from error
 
 
-def _refused(model: str) -> BadPicture:
-    return BadPicture(model, "address not allowed", "yes")
+def _address_not_allowed(model: str) -> InvalidImage:
+    return InvalidImage(model, "address not allowed", "yes")

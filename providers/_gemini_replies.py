@@ -5,10 +5,18 @@ from decimal import Decimal
 
 import msgspec
 
-from bot.errors import BadKey, BadPicture, ModelError, Paid, RateLimited, Refused, Unpaid
+from bot.errors import (
+    AuthenticationFailed,
+    ContentRefused,
+    InsufficientCredit,
+    InvalidImage,
+    ModelError,
+    PaidStatus,
+    RateLimited,
+)
 from providers._believed import usd
-from providers._http import Reply
-from providers._status import codes, rejected
+from providers._http import ProviderResponse
+from providers._status import error_code, error_for_status
 from providers.registry import Rates
 
 _MILLION = 1_000_000
@@ -24,13 +32,13 @@ _REFUSALS = frozenset(
         "IMAGE_RECITATION",
     }
 )
-_LIMITED = "PUP_LIMITED_DISABLED"  # the account itself, for what it asked before
+_ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"  # the account itself, for what it asked before
 
 # Image models have no free tier: a key without billing meets a quota of zero, told as a rate limit.
 _BILLING = re.compile(r"\blimit: 0\b|billing account|enable billing|spending (?:cap|limit)|prepa(?:id|yment) credits")
 
 
-class Inline(msgspec.Struct, rename="camel"):
+class InlineData(msgspec.Struct, rename="camel"):
     mime_type: str = ""
     data: bytes = b""
 
@@ -39,8 +47,8 @@ class _Part(msgspec.Struct):
     """Some relays write `inline_data`."""
 
     thought: bool = False
-    inline: Inline | None = msgspec.field(name="inlineData", default=None)
-    relayed: Inline | None = msgspec.field(name="inline_data", default=None)
+    inline: InlineData | None = msgspec.field(name="inlineData", default=None)
+    relayed: InlineData | None = msgspec.field(name="inline_data", default=None)
 
 
 class _Content(msgspec.Struct):
@@ -52,7 +60,7 @@ class _Candidate(msgspec.Struct, rename="camel"):
     finish_reason: str = ""
 
 
-class _Feedback(msgspec.Struct, rename="camel"):
+class _PromptFeedback(msgspec.Struct, rename="camel"):
     block_reason: str = ""
 
 
@@ -73,56 +81,56 @@ class Usage(msgspec.Struct, rename="camel"):
         """In dollars; None where nothing was put out, or it cannot be believed."""
         if not self.candidates_token_count:
             return None
-        image = sum(d.token_count for d in self.candidates_tokens_details if d.modality == "IMAGE")
-        image = image or self.candidates_token_count
-        words = max(self.candidates_token_count - image, 0) + self.thoughts_token_count
-        asked = self.prompt_token_count * rates.text_in
-        return usd((asked + image * rates.image_out + words * rates.text_out) / _MILLION)
+        image_tokens = sum(d.token_count for d in self.candidates_tokens_details if d.modality == "IMAGE")
+        image_tokens = image_tokens or self.candidates_token_count
+        text_tokens = max(self.candidates_token_count - image_tokens, 0) + self.thoughts_token_count
+        input_cost = self.prompt_token_count * rates.text_in
+        return usd((input_cost + image_tokens * rates.image_out + text_tokens * rates.text_out) / _MILLION)
 
 
-class Drawn(msgspec.Struct, rename="camel"):
+class GenerateContentResponse(msgspec.Struct, rename="camel"):
     """A good answer, which may still hold a refusal in place of a picture."""
 
     candidates: list[_Candidate] = []
-    prompt_feedback: _Feedback | None = None
+    prompt_feedback: _PromptFeedback | None = None
     usage_metadata: Usage | None = None
     response_id: str = ""
 
     @property
-    def picture(self) -> Inline | None:
+    def picture(self) -> InlineData | None:
         """The last picture; those among the thoughts are sketches."""
         parts = [part for c in self.candidates if c.content for part in c.content.parts if not part.thought]
         pictures = [inline for part in parts if (inline := part.inline or part.relayed) and inline.data]
         return pictures[-1] if pictures else None
 
-    def why_none(self, model: str) -> ModelError:
+    def error_without_image(self, model: str) -> ModelError:
         """Why there is no picture."""
         if self.prompt_feedback and (blocked := self.prompt_feedback.block_reason):
-            return Refused(model, codes(blocked), self._paid)
+            return ContentRefused(model, error_code(blocked), self._paid)
         reason = next((c.finish_reason for c in self.candidates if c.finish_reason), "")
         if reason in _REFUSALS:
-            return Refused(model, reason, self._paid)
-        if reason == _LIMITED:
-            return BadKey(model, reason)
-        return BadPicture(model, codes(reason) or "no image", "maybe")
+            return ContentRefused(model, reason, self._paid)
+        if reason == _ACCOUNT_LIMITED:
+            return AuthenticationFailed(model, reason)
+        return InvalidImage(model, error_code(reason) or "no image", "maybe")
 
     @property
-    def _paid(self) -> Paid:
+    def _paid(self) -> PaidStatus:
         """A refusal is free as far as anybody knows, but for what was put out before it."""
         usage = self.usage_metadata
         return "maybe" if usage and usage.candidates_token_count + usage.thoughts_token_count else "no"
 
 
-class _Bill(msgspec.Struct, rename="camel"):
+class _UsageOnly(msgspec.Struct, rename="camel"):
     """An answer of which the price alone is read."""
 
     usage_metadata: Usage | None = None
 
 
-async def cost(reply: Reply, rates: Rates) -> Decimal | None:
+async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
-    bill = await reply.said(_Bill)
-    usage = bill.usage_metadata if bill else None
+    usage_only = await response.decode_error(_UsageOnly)
+    usage = usage_only.usage_metadata if usage_only else None
     return usage.cost(rates) if usage else None
 
 
@@ -140,26 +148,26 @@ class _Detail(msgspec.Struct, rename="camel"):
     field_violations: list[_Violation] = []
 
 
-class Complaint(msgspec.Struct):
+class GoogleError(msgspec.Struct):
     message: str = ""
     status: str = ""
     details: list[_Detail] = []
 
-    def names(self, field: re.Pattern[str]) -> bool:
+    def mentions(self, field: re.Pattern[str]) -> bool:
         """Whether the error is about `field`."""
-        named = [v.field for d in self.details for v in d.field_violations]
-        return any(field.search(text) for text in (self.message, *named))
+        violated_fields = [v.field for d in self.details for v in d.field_violations]
+        return any(field.search(text) for text in (self.message, *violated_fields))
 
     @property
-    def bad_key(self) -> bool:
+    def is_bad_key(self) -> bool:
         """A bad key is a 400 with a reason such as API_KEY_INVALID."""
         return any(d.reason.startswith("API_KEY_") for d in self.details) or "API key not valid" in self.message
 
     @property
-    def unpaid(self) -> bool:
-        free = any("FreeTier" in v.quota_id for d in self.details for v in d.violations)
+    def is_unpaid(self) -> bool:
+        free_tier = any("FreeTier" in v.quota_id for d in self.details for v in d.violations)
         no_billing = any(d.reason == "BILLING_DISABLED" for d in self.details)
-        return free or no_billing or bool(_BILLING.search(self.message.casefold()))
+        return free_tier or no_billing or bool(_BILLING.search(self.message.casefold()))
 
     @property
     def retry_after(self) -> float:
@@ -168,29 +176,29 @@ class Complaint(msgspec.Struct):
         return max((float(delay[1]) for delay in delays if delay), default=0.0)
 
 
-class _Enveloped(msgspec.Struct):
-    error: Complaint
+class _ErrorEnvelope(msgspec.Struct):
+    error: GoogleError
 
 
-async def complaint_in(reply: Reply) -> Complaint | None:
+async def google_error_in(response: ProviderResponse) -> GoogleError | None:
     """The vendor's own error; some of its servers wrap it in a list of one."""
-    if alone := await reply.said(_Enveloped):
-        return alone.error
-    listed = await reply.said(list[_Enveloped])
-    return listed[0].error if listed else None
+    if envelope := await response.decode_error(_ErrorEnvelope):
+        return envelope.error
+    envelopes = await response.decode_error(list[_ErrorEnvelope])
+    return envelopes[0].error if envelopes else None
 
 
-async def failure(reply: Reply, model: str) -> ModelError:
+async def error_for_response(response: ProviderResponse, model: str) -> ModelError:
     """The error of a bad reply: what it says first, then what its status means."""
-    complaint = await complaint_in(reply)
-    if complaint is None:
-        return rejected(reply, model, "", spoken=False)
-    detail = codes(complaint.status, *(d.reason for d in complaint.details))
-    if complaint.bad_key:
-        return BadKey(model, detail)
-    if reply.status < 500 and complaint.unpaid:
-        return Unpaid(model, detail)
-    error = rejected(reply, model, detail, spoken=True)
-    if isinstance(error, RateLimited) and complaint.retry_after:
-        error.retry_after = complaint.retry_after
+    google_error = await google_error_in(response)
+    if google_error is None:
+        return error_for_status(response, model, "", from_vendor=False)
+    detail = error_code(google_error.status, *(d.reason for d in google_error.details))
+    if google_error.is_bad_key:
+        return AuthenticationFailed(model, detail)
+    if response.status < 500 and google_error.is_unpaid:
+        return InsufficientCredit(model, detail)
+    error = error_for_status(response, model, detail, from_vendor=True)
+    if isinstance(error, RateLimited) and google_error.retry_after:
+        error.retry_after = google_error.retry_after
     return error

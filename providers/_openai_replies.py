@@ -4,18 +4,18 @@ from decimal import Decimal
 
 import msgspec
 
-from bot.errors import BadKey, ModelError, Refused, Retired, Unpaid
+from bot.errors import AuthenticationFailed, ContentRefused, InsufficientCredit, ModelError, ModelRetired
 from providers._believed import usd
-from providers._http import Reply
-from providers._status import codes, rejected
+from providers._http import ProviderResponse
+from providers._status import error_code, error_for_status
 from providers.registry import Rates
 
 _MILLION = 1_000_000
 # Told by 429 like a rate limit, and no waiting helps.
-_BILLING = frozenset(
+_BILLING_CODES = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "project_spend_limit_exceeded"}
 )
-_MODERATION = frozenset({"moderation_blocked", "content_policy_violation"})
+_MODERATION_CODES = frozenset({"moderation_blocked", "content_policy_violation"})
 
 
 class _TokensIn(msgspec.Struct):
@@ -40,32 +40,34 @@ class Usage(msgspec.Struct):
         """In dollars; None where nothing was put out, or it cannot be believed."""
         if not self.output_tokens:
             return None
-        asked = self.input_tokens_details or _TokensIn(text_tokens=self.input_tokens)
-        gave = self.output_tokens_details or _TokensOut(image_tokens=self.output_tokens)
-        words = asked.text_tokens * rates.text_in + gave.text_tokens * rates.text_out
-        return usd((words + asked.image_tokens * rates.image_in + gave.image_tokens * rates.image_out) / _MILLION)
+        tokens_in = self.input_tokens_details or _TokensIn(text_tokens=self.input_tokens)
+        tokens_out = self.output_tokens_details or _TokensOut(image_tokens=self.output_tokens)
+        text_cost = tokens_in.text_tokens * rates.text_in + tokens_out.text_tokens * rates.text_out
+        return usd(
+            (text_cost + tokens_in.image_tokens * rates.image_in + tokens_out.image_tokens * rates.image_out) / _MILLION
+        )
 
 
 class _Image(msgspec.Struct):
     b64_json: bytes | None = None
 
 
-class Drawn(msgspec.Struct):
+class ImagesResponse(msgspec.Struct):
     data: list[_Image] | None = None
     usage: Usage | None = None
     output_format: str | None = None
 
 
-class _Bill(msgspec.Struct):
+class _UsageOnly(msgspec.Struct):
     """An answer of which the price alone is read."""
 
     usage: Usage | None = None
 
 
-async def cost(reply: Reply, rates: Rates) -> Decimal | None:
+async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
-    bill = await reply.said(_Bill)
-    return bill.usage.cost(rates) if bill and bill.usage else None
+    usage_only = await response.decode_error(_UsageOnly)
+    return usage_only.usage.cost(rates) if usage_only and usage_only.usage else None
 
 
 class _Moderation(msgspec.Struct):
@@ -81,38 +83,38 @@ class _Error(msgspec.Struct):
     moderation_details: _Moderation | None = None
 
     @property
-    def kinds(self) -> frozenset[str]:
+    def codes(self) -> frozenset[str]:
         return frozenset(word for word in (self.type, self.code) if isinstance(word, str))
 
     @property
     def detail(self) -> str:
-        return codes(self.code if isinstance(self.code, str) else self.type, self.param)
+        return error_code(self.code if isinstance(self.code, str) else self.type, self.param)
 
 
-class _Failure(msgspec.Struct):
+class _ErrorEnvelope(msgspec.Struct):
     error: _Error
 
 
-async def failure(reply: Reply, model: str) -> ModelError:
+async def error_for_response(response: ProviderResponse, model: str) -> ModelError:
     """The error's own code first: 429 may be want of money, 400 a refusal."""
-    failure = await reply.said(_Failure)
-    if failure is None:
-        return rejected(reply, model, "", spoken=False)
-    error = failure.error
-    if error.kinds & _BILLING:
-        return Unpaid(model, error.detail)
-    if error.kinds & _MODERATION:
+    envelope = await response.decode_error(_ErrorEnvelope)
+    if envelope is None:
+        return error_for_status(response, model, "", from_vendor=False)
+    error = envelope.error
+    if error.codes & _BILLING_CODES:
+        return InsufficientCredit(model, error.detail)
+    if error.codes & _MODERATION_CODES:
         return _refusal(error, model)
-    if reply.status == 403:
-        unverified = "verified" in (error.message or "").casefold()
-        return BadKey(model, "organization not verified" if unverified else error.detail)
-    if "model_not_found" in error.kinds:
-        return Retired(model, error.detail)
-    return rejected(reply, model, error.detail, spoken=True)
+    if response.status == 403:
+        is_unverified = "verified" in (error.message or "").casefold()
+        return AuthenticationFailed(model, "organization not verified" if is_unverified else error.detail)
+    if "model_not_found" in error.codes:
+        return ModelRetired(model, error.detail)
+    return error_for_status(response, model, error.detail, from_vendor=True)
 
 
-def _refusal(error: _Error, model: str) -> Refused:
+def _refusal(error: _Error, model: str) -> ContentRefused:
     """What was stopped at the output had been drawn; whether that is charged is not published."""
     details = error.moderation_details or _Moderation()
-    detail = codes(details.moderation_stage, *(details.categories or ()))
-    return Refused(model, detail, "maybe" if details.moderation_stage == "output" else "no")
+    detail = error_code(details.moderation_stage, *(details.categories or ()))
+    return ContentRefused(model, detail, "maybe" if details.moderation_stage == "output" else "no")

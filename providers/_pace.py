@@ -15,87 +15,87 @@ from bot.settings import Settings
 
 _MINUTE = 60.0
 # An ask may reach the vendor a moment later than it was counted here, and the one after it a moment sooner.
-_SLACK = 1.02
+_WINDOW_MARGIN = 1.02
 
 
 @dataclass(frozen=True)
 class Window:
     """At most `most` asks in any `seconds`."""
 
-    most: int
+    limit: int
     seconds: float
 
 
-class Line:
+class RateLimiter:
     """The line before one account; without windows nobody waits, but for as long as it is held."""
 
     def __init__(self, windows: Sequence[Window] = (), clock: Callable[[], float] = monotonic) -> None:
-        self._windows = tuple(Window(w.most, w.seconds * _SLACK) for w in windows)
+        self._windows = tuple(Window(w.limit, w.seconds * _WINDOW_MARGIN) for w in windows)
         self._clock = clock
-        self._asked: deque[float] = deque(maxlen=max((w.most for w in windows), default=1))
-        self._waiting: list[Turn] = []
-        self._held_until = 0.0
+        self._request_times: deque[float] = deque(maxlen=max((w.limit for w in windows), default=1))
+        self._reservations: list[Reservation] = []
+        self._backed_off_until = 0.0
 
-    def enter(self) -> "Turn":
+    def join(self) -> "Reservation":
         """A place behind all others."""
-        turn = Turn(self)
-        self._waiting.append(turn)
-        return turn
+        reservation = Reservation(self)
+        self._reservations.append(reservation)
+        return reservation
 
-    def hold(self, seconds: float) -> None:
+    def back_off(self, seconds: float) -> None:
         """Ask nobody for so long: the vendor said that it was too much."""
-        self._held_until = max(self._held_until, self._clock() + seconds)
+        self._backed_off_until = max(self._backed_off_until, self._clock() + seconds)
 
-    def wait(self, turn: "Turn") -> float:
+    def seconds_left(self, reservation: "Reservation") -> float:
         """Seconds until this turn as the line stands now; 0: it is now, and the ask counts from here on."""
-        if turn not in self._waiting:
+        if reservation not in self._reservations:
             return 0.0
         now = self._clock()
-        seconds = self._time_of(turn, now) - now
+        seconds = self._start_time(reservation, now) - now
         if seconds > 0:
             return seconds
-        self._waiting.remove(turn)
-        self._asked.append(now)
+        self._reservations.remove(reservation)
+        self._request_times.append(now)
         return 0.0
 
-    def leave(self, turn: "Turn") -> None:
+    def release(self, reservation: "Reservation") -> None:
         """Give the place up to those behind; after its time has come, nothing happens."""
-        if turn in self._waiting:
-            self._waiting.remove(turn)
+        if reservation in self._reservations:
+            self._reservations.remove(reservation)
 
-    def _time_of(self, turn: "Turn", now: float) -> float:
-        times = list(self._asked)
-        for waiting in self._waiting:
-            free = (times[-w.most] + w.seconds for w in self._windows if len(times) >= w.most)
-            at = max(now, self._held_until, *free)
-            if waiting is turn:
+    def _start_time(self, reservation: "Reservation", now: float) -> float:
+        times = list(self._request_times)
+        for queued in self._reservations:
+            available_at = (times[-w.limit] + w.seconds for w in self._windows if len(times) >= w.limit)
+            at = max(now, self._backed_off_until, *available_at)
+            if queued is reservation:
                 break
             times.append(at)
         return at
 
 
-class Turn:
+class Reservation:
     """One place in a line."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, rate_limiter: RateLimiter) -> None:
+        self._rate_limiter = rate_limiter
 
-    def wait(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds until it is this one's turn; 0: now, and the ask counts from here on."""
-        return self._line.wait(self)
+        return self._rate_limiter.seconds_left(self)
 
-    def leave(self) -> None:
-        self._line.leave(self)
+    def release(self) -> None:
+        self._rate_limiter.release(self)
 
 
-def line_of(provider: str, settings: Settings) -> Line:
+def rate_limiter_for(provider: str, settings: Settings) -> RateLimiter:
     """The line before an account, with the limits set for it."""
-    return Line([Window(most, seconds) for most, seconds in _limits(provider, settings) if most])
+    return RateLimiter([Window(limit, seconds) for limit, seconds in _limits(provider, settings) if limit])
 
 
-def per_minute(provider: str, settings: Settings) -> int:
+def images_per_minute(provider: str, settings: Settings) -> int:
     """Images a minute that may be asked of an account; 0: as many as one likes."""
-    return next((most for most, seconds in _limits(provider, settings) if seconds == _MINUTE), 0)
+    return next((limit for limit, seconds in _limits(provider, settings) if seconds == _MINUTE), 0)
 
 
 def _limits(provider: str, settings: Settings) -> list[tuple[int, float]]:

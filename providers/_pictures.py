@@ -3,21 +3,21 @@
 import asyncio
 from base64 import b64encode
 
-from bot.imaging import Limits, aside, fitting
+from bot.imaging import Limits, fit_to_limits, run_in_thread
 
 _MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 
 
-def media_type(data: bytes) -> str:
+def detect_media_type(data: bytes) -> str:
     """By the first bytes, whatever anybody claims."""
-    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), "application/octet-stream")
+    return next((found for magic, found in _MAGIC if data.startswith(magic)), "application/octet-stream")
 
 
-async def fitted(pictures: tuple[bytes, ...], model: str, limits: Limits) -> list[bytes]:
+async def fit_references(pictures: tuple[bytes, ...], model: str, limits: Limits) -> list[bytes]:
     """The pictures as `model` takes them, each worked on off the event loop; raises BadRequest."""
-    return [await aside(fitting, data, model, limits) for data in pictures]
+    return [await run_in_thread(fit_to_limits, data, model, limits) for data in pictures]
 
 
 async def data_url(data: bytes) -> str:
     """`data:image/png;base64,...`, made off the event loop: it may be ten megabytes."""
-    return await asyncio.to_thread(lambda: f"data:{media_type(data)};base64,{b64encode(data).decode()}")
+    return await asyncio.to_thread(lambda: f"data:{detect_media_type(data)};base64,{b64encode(data).decode()}")

@@ -7,24 +7,24 @@ from typing import Any
 import msgspec
 
 from bot.budget import Charge
-from bot.errors import ModelError, Paid, Refused, Retired, Unpaid
+from bot.errors import ContentRefused, InsufficientCredit, ModelError, ModelRetired, PaidStatus
 from providers._believed import usd
-from providers._http import Reply
-from providers._status import codes, rejected
+from providers._http import ProviderResponse
+from providers._status import error_code, error_for_status
 
 CREDITS_PER_DOLLAR = 1000
 
 # Neither codes nor shapes of errors are published, only that they are JSON; so their words are searched.
-_MEANINGS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = (
-    (re.compile(r"\bcredits?\b|_credits|\bbalance\b|payment|billing|insufficient.funds"), Unpaid),
-    (re.compile(r"moderat|nsfw|safety|content.policy|prohibited|inappropriate"), Refused),
+_ERROR_PATTERNS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = (
+    (re.compile(r"\bcredits?\b|_credits|\bbalance\b|payment|billing|insufficient.funds"), InsufficientCredit),
+    (re.compile(r"moderat|nsfw|safety|content.policy|prohibited|inappropriate"), ContentRefused),
     (
         re.compile(
             r"model.not.found|(?:unknown|invalid|deprecated|retired|unsupported).model"
             r"|model\W+\S+ (?:was |is |has been )?(?:not (?:found|available)|no longer|deprecated|retired)"
             r"|model\W+\S+ does not exist"
         ),
-        Retired,
+        ModelRetired,
     ),
 )
 
@@ -33,7 +33,7 @@ class Picture(msgspec.Struct):
     b64_json: bytes | None = None
 
 
-class Drawn(msgspec.Struct):
+class ImagesResponse(msgspec.Struct):
     """What drawing answers: a list of pictures."""
 
     data: list[Picture] | None = None
@@ -44,7 +44,7 @@ class Drawn(msgspec.Struct):
         return next((picture.b64_json for picture in self.data or () if picture.b64_json), None)
 
 
-class Enlarged(msgspec.Struct):
+class UpscaleResponse(msgspec.Struct):
     """What upscaling answers: one picture, and no list."""
 
     image: Picture | None = None
@@ -55,60 +55,60 @@ class Enlarged(msgspec.Struct):
         return (self.image.b64_json or None) if self.image else None
 
 
-class _Bill(msgspec.Struct):
+class _CreditsOnly(msgspec.Struct):
     """An answer of which the price alone is read."""
 
     credits: Decimal | None = None
 
 
-async def cost(reply: Reply) -> Decimal | None:
+async def cost(response: ProviderResponse) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
-    bill = await reply.said(_Bill)
-    return _dollars(bill.credits) if bill else None
+    credits_only = await response.decode_error(_CreditsOnly)
+    return _dollars(credits_only.credits) if credits_only else None
 
 
 def charge(credits_: Decimal | None, listed: Decimal) -> Charge:
     """The credits in dollars, or the `listed` price where none were told."""
-    told = _dollars(credits_)
-    return Charge(listed, "listed") if told is None else Charge(told, "exact")
+    reported = _dollars(credits_)
+    return Charge(listed, "listed") if reported is None else Charge(reported, "exact")
 
 
-def paid(credits_: Decimal | None) -> Paid:
+def paid(credits_: Decimal | None) -> PaidStatus:
     """Whether an answer without a picture was charged."""
-    told = _dollars(credits_)
-    if told is None:
+    reported = _dollars(credits_)
+    if reported is None:
         return "maybe"
-    return "yes" if told else "no"
+    return "yes" if reported else "no"
 
 
 def _dollars(credits_: Decimal | None) -> Decimal | None:
     return usd(credits_ / CREDITS_PER_DOLLAR) if credits_ is not None and credits_.is_finite() else None
 
 
-async def failure(reply: Reply, model: str, prompt: str) -> ModelError:
+async def error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
     """The error of a bad reply: what its words mean, without the prompt they may repeat, then what its status means."""
-    said = await reply.said(dict[str, Any])
-    if said is None:
-        return rejected(reply, model, "", spoken=False)
-    code = said.get("code")
-    detail = codes(code if isinstance(code, str) else None)
-    if 400 <= reply.status < 500 and reply.status != 401:
-        words = _words(said, prompt)
-        for meaning, kind in _MEANINGS:
-            if meaning.search(words):
-                return kind(model, detail)
-    return rejected(reply, model, detail, spoken=True)
+    body = await response.decode_error(dict[str, Any])
+    if body is None:
+        return error_for_status(response, model, "", from_vendor=False)
+    code = body.get("code")
+    detail = error_code(code if isinstance(code, str) else None)
+    if 400 <= response.status < 500 and response.status != 401:
+        text = _error_text(body, prompt)
+        for pattern, error_type in _ERROR_PATTERNS:
+            if pattern.search(text):
+                return error_type(model, detail)
+    return error_for_status(response, model, detail, from_vendor=True)
 
 
-def _words(said: dict[str, Any], prompt: str) -> str:
+def _error_text(body: dict[str, Any], prompt: str) -> str:
     """All the error says, without the prompt that it may repeat: a brief may speak of balance and safety."""
-    words = " ".join(value for value in _flat(said) if isinstance(value, str))
-    return (words.replace(prompt, " ") if prompt else words).casefold()
+    text = " ".join(value for value in _flatten(body) if isinstance(value, str))
+    return (text.replace(prompt, " ") if prompt else text).casefold()
 
 
-def _flat(value: object) -> list[object]:
+def _flatten(value: object) -> list[object]:
     if isinstance(value, dict):
-        return [inner for item in value.values() for inner in _flat(item)]
+        return [inner for item in value.values() for inner in _flatten(item)]
     if isinstance(value, list):
-        return [inner for item in value for inner in _flat(item)]
+        return [inner for item in value for inner in _flatten(item)]
     return [value]

@@ -6,34 +6,48 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
-from bot.errors import BadKey, BadRequest, Down, ModelError, RateLimited, Retired, TimedOut, Unpaid
-from providers._http import Reply
+from bot.errors import (
+    AuthenticationFailed,
+    InsufficientCredit,
+    InvalidRequest,
+    ModelError,
+    ModelRetired,
+    ProviderDown,
+    RateLimited,
+    TimedOut,
+)
+from providers._http import ProviderResponse
 
 _CODE = re.compile(r"[A-Za-z0-9_./\[\]-]{1,60}")
-_SPOKEN: Mapping[int, type[ModelError]] = {402: Unpaid, 403: BadKey, 404: Retired, 410: Retired}
-_TURNED_AWAY = (503, 529)
-_SHORTEST_WAIT = 0.1
+_VENDOR_ERRORS: Mapping[int, type[ModelError]] = {
+    402: InsufficientCredit,
+    403: AuthenticationFailed,
+    404: ModelRetired,
+    410: ModelRetired,
+}
+_OVERLOADED_STATUSES = (503, 529)
+_MIN_WAIT_SECONDS = 0.1
 
 
-def rejected(reply: Reply, model: str, detail: str, *, spoken: bool) -> ModelError:
+def error_for_status(response: ProviderResponse, model: str, detail: str, *, from_vendor: bool) -> ModelError:
     """The error of a bad status; `spoken` tells that the vendor itself answered, not a page or gateway before it."""
-    status, detail = reply.status, detail or f"status {reply.status}"
+    status, detail = response.status, detail or f"status {response.status}"
     match status:
         case 401:
-            return BadKey(model, detail)
+            return AuthenticationFailed(model, detail)
         case 408:
             return TimedOut(model, detail, "maybe")
         case 429:
-            return RateLimited(model, detail, retry_after=retry_after(reply.headers))
-        case _ if status in _TURNED_AWAY or status < 400:
+            return RateLimited(model, detail, retry_after=retry_after(response.headers))
+        case _ if status in _OVERLOADED_STATUSES or status < 400:
             # Overload and redirects come instead of the work, so nothing was drawn.
-            return Down(model, detail, "no")
+            return ProviderDown(model, detail, "no")
         case _ if status >= 500 or status == 409:
             # These may come after the work: 500 in its last step, 502 and 504 from a gateway that waited no longer.
-            return Down(model, detail, "maybe")
-    if not spoken:
-        return Down(model, detail, "no")
-    return _SPOKEN.get(status, BadRequest)(model, detail)
+            return ProviderDown(model, detail, "maybe")
+    if not from_vendor:
+        return ProviderDown(model, detail, "no")
+    return _VENDOR_ERRORS.get(status, InvalidRequest)(model, detail)
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
@@ -44,14 +58,14 @@ def retry_after(headers: Mapping[str, str]) -> float:
         except ValueError:
             continue
         if isfinite(seconds):
-            return max(seconds, _SHORTEST_WAIT)
+            return max(seconds, _MIN_WAIT_SECONDS)
     try:
         until = parsedate_to_datetime(headers.get("retry-after", ""))
     except ValueError:
         return 0.0
-    return max((until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), _SHORTEST_WAIT)
+    return max((until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), _MIN_WAIT_SECONDS)
 
 
-def codes(*words: str | None) -> str:
+def error_code(*codes: str | None) -> str:
     """The vendor's codes as one short detail; sentences are left out, since they may repeat the prompt or the key."""
-    return ":".join(word for word in words if word and _CODE.fullmatch(word))
+    return ":".join(code for code in codes if code and _CODE.fullmatch(code))

@@ -10,14 +10,14 @@ from typing import Any
 import msgspec
 
 from bot.budget import Charge
-from bot.catalogue import ModelFacts, Size
-from bot.errors import BadPicture, BadRequest, ModelError, Refused, Retired
-from bot.own import OwnModel
-from bot.ports import Answer, Ask
-from providers._http import Http, Reply
-from providers._pictures import media_type
-from providers._status import codes, rejected
-from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
+from bot.catalogue import ModelSpec, Size
+from bot.errors import ContentRefused, InvalidImage, InvalidRequest, ModelError, ModelRetired
+from bot.own import SelfHostedModel
+from bot.ports import GenerationRequest, GenerationResult
+from providers._http import AccountClient, ProviderResponse
+from providers._pictures import detect_media_type
+from providers._status import error_code, error_for_status
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 
 # In the exact ratio, sides that 32 divides, about a megapixel.
 _SIZES = {"1:1": "1024x1024", "4:5": "896x1120", "3:4": "864x1152", "2:3": "832x1248", "9:16": "864x1536"}
@@ -29,16 +29,16 @@ class _Image(msgspec.Struct):
     url: str | None = None
 
 
-class _Drawn(msgspec.Struct):
+class _ImagesResponse(msgspec.Struct):
     data: list[_Image] | None = None
 
 
-class _Row(msgspec.Struct):
+class _ModelEntry(msgspec.Struct):
     id: str
 
 
-class _Rows(msgspec.Struct):
-    data: list[_Row]
+class _ModelList(msgspec.Struct):
+    data: list[_ModelEntry]
 
 
 def headers(key: str) -> dict[str, str]:
@@ -46,112 +46,119 @@ def headers(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-def facts_of(own: OwnModel) -> ModelFacts:
+def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
     """One size: its largest is its draft."""
-    return ModelFacts(
+    return ModelSpec(
         provider="own",
-        name=own.id,
-        wire_id=own.id,
-        title=own.title or own.id,
+        name=self_hosted.id,
+        wire_id=self_hosted.id,
+        title=self_hosted.title or self_hosted.id,
         strength="a server of your own",
-        prices=dict.fromkeys(Size, own.price),
-        pixels=dict.fromkeys(Size, (_SIZES | own.sizes)["3:4"]),
-        seeds=own.extras.get("seed") is True,
-        family=own.family,
+        prices=dict.fromkeys(Size, self_hosted.price),
+        pixels=dict.fromkeys(Size, (_SIZES | self_hosted.sizes)["3:4"]),
+        supports_seed=self_hosted.extras.get("seed") is True,
+        family=self_hosted.family,
     )
 
 
-class Own:
+class OpenAICompatible:
     """One model of one server; remembers whether the server turns `response_format` down."""
 
-    def __init__(self, own: OwnModel, http: Http, within: Mapping[Size, float]) -> None:
-        self._own = own
-        self._facts = facts_of(own)
-        self._http = http
-        self._within = within
-        self._says_format = True
+    def __init__(self, self_hosted: SelfHostedModel, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._self_hosted = self_hosted
+        self._spec = spec_of(self_hosted)
+        self._client = client
+        self._timeouts = timeouts
+        self._sends_response_format = True
 
     @property
-    def facts(self) -> ModelFacts:
-        return self._facts
+    def spec(self) -> ModelSpec:
+        return self._spec
 
-    async def draw(self, ask: Ask) -> Answer:
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
         """One portrait; raises a ModelError. Takes no references."""
-        model, within = self.facts.id, self._within[ask.size]
-        if ask.references:
-            raise BadRequest(model, "references")
-        reply = await self._asked(ask, within)
-        if not reply.good:
-            raise await _failure(reply, model, ask.prompt)
-        drawn = await reply.drawn(_Drawn, model)
-        if not drawn.data:
+        model, timeout = self.spec.id, self._timeouts[request.size]
+        if request.references:
+            raise InvalidRequest(model, "references")
+        response = await self._request(request, timeout)
+        if not response.is_success:
+            raise await _error_for_response(response, model, request.prompt)
+        images = await response.decode_success(_ImagesResponse, model)
+        if not images.data:
             # How such servers keep back a picture that their checker flagged.
-            raise Refused(model, "empty answer")
-        data = await self._picture(drawn.data, within)
-        return Answer(data, media_type(data), Charge(self.facts.prices[ask.size], "listed"), seed=ask.seed)
+            raise ContentRefused(model, "empty answer")
+        data = await self._first_image(images.data, timeout)
+        return GenerationResult(
+            data, detect_media_type(data), Charge(self.spec.prices[request.size], "listed"), seed=request.seed
+        )
 
-    async def _asked(self, ask: Ask, within: float) -> Reply:
-        said = self._says_format  # another draw may change it meanwhile
-        reply = await self._http.post("/images/generations", self._body(ask, said), model=self.facts.id, within=within)
-        if not said or reply.status not in (400, 422) or b"response_format" not in reply.body:
-            return reply
-        self._says_format = False
-        return await self._http.post("/images/generations", self._body(ask, False), model=self.facts.id, within=within)
+    async def _request(self, request: GenerationRequest, timeout: float) -> ProviderResponse:
+        with_format = self._sends_response_format  # another draw may change it meanwhile
+        response = await self._client.post(
+            "/images/generations", self._body(request, with_format), model=self.spec.id, timeout=timeout
+        )
+        if not with_format or response.status not in (400, 422) or b"response_format" not in response.body:
+            return response
+        self._sends_response_format = False
+        return await self._client.post(
+            "/images/generations", self._body(request, False), model=self.spec.id, timeout=timeout
+        )
 
-    def _body(self, ask: Ask, say_format: bool) -> dict[str, Any]:
+    def _body(self, request: GenerationRequest, with_format: bool) -> dict[str, Any]:
         extras = {
-            name: ask.seed if name == "seed" and value is True else value for name, value in self._own.extras.items()
+            name: request.seed if name == "seed" and value is True else value
+            for name, value in self._self_hosted.extras.items()
         }
         body = {
-            "model": self._own.model,
-            "prompt": ask.prompt,
+            "model": self._self_hosted.model,
+            "prompt": request.prompt,
             "n": 1,
-            "size": (_SIZES | self._own.sizes)[ask.aspect],
+            "size": (_SIZES | self._self_hosted.sizes)[request.aspect],
             **extras,
         }
-        return body | ({"response_format": "b64_json"} if say_format else {})
+        return body | ({"response_format": "b64_json"} if with_format else {})
 
-    async def _picture(self, images: list[_Image], within: float) -> bytes:
+    async def _first_image(self, images: list[_Image], timeout: float) -> bytes:
         """The first of them: some draw more than they were asked for."""
         first = images[0]
         if first.b64_json:
             return first.b64_json
         if not first.url:
-            raise BadPicture(self.facts.id, "no image", "maybe")
-        return await self._http.picture(first.url, model=self.facts.id, within=within)
+            raise InvalidImage(self.spec.id, "no image", "maybe")
+        return await self._client.download(first.url, model=self.spec.id, timeout=timeout)
 
 
-async def check(own: OwnModel, http: Http) -> AccountCheck:
+async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountCheck:
     """Whether the server lists the model; not every server lists any."""
-    return await checked("own", [facts_of(own)], _listed(own, http))
+    return await check_account("own", [spec_of(self_hosted)], _list_models(self_hosted, client))
 
 
-async def _listed(own: OwnModel, http: Http) -> Listing:
-    reply = await http.get("/models", model="own", within=CHECK_SECONDS)
-    rows = await reply.said(_Rows) if reply.good else None
-    if rows is None:
-        raise await _failure(reply, "own", "")
-    return {own.id: ""} if own.model in (row.id for row in rows.data) else {}
+async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> ModelListing:
+    response = await client.get("/models", model="own", timeout=CHECK_SECONDS)
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await _error_for_response(response, "own", "")
+    return {self_hosted.id: ""} if self_hosted.model in (entry.id for entry in listing.data) else {}
 
 
-async def _failure(reply: Reply, model: str, prompt: str) -> ModelError:
+async def _error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
     """`{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`: the words are searched."""
-    said = await reply.said(dict[str, Any])
-    if said is None:
-        return rejected(reply, model, "", spoken=False)
-    error = said.get("error", said)
-    kind = error.get("type") if isinstance(error, dict) else None
-    detail = codes(kind if isinstance(kind, str) else None)
-    if reply.status in (400, 403, 422) and _REFUSAL.search(_words(said, prompt)):
-        return Refused(model, detail)
-    if reply.status == 404 and "model" not in _words(said, prompt).casefold():
-        return BadRequest(model, detail or "status 404")
-    if reply.status == 404:
-        return Retired(model, detail or "status 404")
-    return rejected(reply, model, detail, spoken=True)
+    body = await response.decode_error(dict[str, Any])
+    if body is None:
+        return error_for_status(response, model, "", from_vendor=False)
+    error = body.get("error", body)
+    error_type = error.get("type") if isinstance(error, dict) else None
+    detail = error_code(error_type if isinstance(error_type, str) else None)
+    if response.status in (400, 403, 422) and _REFUSAL.search(_error_text(body, prompt)):
+        return ContentRefused(model, detail)
+    if response.status == 404 and "model" not in _error_text(body, prompt).casefold():
+        return InvalidRequest(model, detail or "status 404")
+    if response.status == 404:
+        return ModelRetired(model, detail or "status 404")
+    return error_for_status(response, model, detail, from_vendor=True)
 
 
-def _words(said: dict[str, Any], prompt: str) -> str:
+def _error_text(body: dict[str, Any], prompt: str) -> str:
     """All that is said, without the prompt that it may repeat."""
-    words = str(said)
-    return words.replace(prompt, " ").replace(repr(prompt)[1:-1], " ") if prompt else words
+    text = str(body)
+    return text.replace(prompt, " ").replace(repr(prompt)[1:-1], " ") if prompt else text

@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 from bot.budget import Charge
-from bot.catalogue import ModelFacts, Size, UpscalerFacts
-from bot.errors import BadKey, BadPicture, BadRequest, Down, ModelError, TimedOut
-from bot.ports import Answer, Ask
+from bot.catalogue import ModelSpec, Size, UpscalerSpec
+from bot.errors import AuthenticationFailed, InvalidImage, InvalidRequest, ModelError, ProviderDown, TimedOut
+from bot.ports import GenerationRequest, GenerationResult
 from providers import _believed as believed
-from providers._fal_inputs import ENDPOINTS, UPSCALE
-from providers._fal_queue import Queue, Ticket
-from providers._http import Http
+from providers._fal_inputs import ENDPOINTS, UPSCALE_PATH
+from providers._fal_queue import Queue, QueuedJob
+from providers._http import AccountClient
 from providers._pictures import data_url
-from providers._status import rejected
+from providers._status import error_for_status
 from providers.checks import CHECK_SECONDS, AccountCheck
 
 # An order takes no longer than its upload.
-_ORDER_SECONDS = 60.0
-_NOBODYS = "fal-ai/recraft/requests/00000000-0000-0000-0000-000000000000/status"
+_ENQUEUE_TIMEOUT_SECONDS = 60.0
+_UNKNOWN_REQUEST = "fal-ai/recraft/requests/00000000-0000-0000-0000-000000000000/status"
 
 
 def headers(key: str) -> dict[str, str]:
@@ -26,40 +26,40 @@ def headers(key: str) -> dict[str, str]:
 class Fal:
     """One model of the account, behind its queue. Prices are listed ones: no answer tells what it cost."""
 
-    def __init__(self, facts: ModelFacts, http: Http, within: Mapping[Size, float]) -> None:
-        self._facts = facts
-        self._queue = Queue(http, facts.id)
-        self._within = within
+    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._queue = Queue(client, spec.id)
+        self._timeouts = timeouts
 
     @property
-    def facts(self) -> ModelFacts:
-        return self._facts
+    def spec(self) -> ModelSpec:
+        return self._spec
 
-    async def draw(self, ask: Ask) -> Answer:
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
         """One portrait, ordered and waited for; raises a ModelError."""
-        return await self.collect(await self.submit(ask), ask.size)
+        return await self.collect(await self.submit(request), request.size)
 
-    async def submit(self, ask: Ask) -> str:
+    async def submit(self, request: GenerationRequest) -> str:
         """Put the ask into the queue; its ticket. Raises a ModelError."""
-        if len(ask.references) > self.facts.references:
-            raise BadRequest(self.facts.id, "references")
-        references = [await data_url(reference) for reference in ask.references]
-        path, body = ENDPOINTS[self.facts.wire_id].request(ask, references)
-        return str(await self._queue.order(path, body, _ORDER_SECONDS, len(references)))
+        if len(request.references) > self.spec.max_references:
+            raise InvalidRequest(self.spec.id, "references")
+        references = [await data_url(reference) for reference in request.references]
+        path, body = ENDPOINTS[self.spec.wire_id].build(request, references)
+        return str(await self._queue.enqueue(path, body, _ENQUEUE_TIMEOUT_SECONDS, len(references)))
 
-    async def collect(self, ticket: str, size: Size) -> Answer:
+    async def collect(self, provider_job_id: str, size: Size) -> GenerationResult:
         """The portrait of a ticket, however often it was collected before; raises a ModelError. Spends nothing."""
-        order, within = Ticket.read(ticket, self.facts.id), self._within[size]
-        result = await self._queue.collect(order, within)
+        job, timeout = QueuedJob.parse(provider_job_id, self.spec.id), self._timeouts[size]
+        result = await self._queue.collect(job, timeout)
         if result.file is None:
-            raise BadPicture(self.facts.id, "no image", "maybe")
-        data = await self._queue.picture(result.file, within)
-        charge = Charge(self.facts.price(size, order.references), "listed")
-        return Answer(
+            raise InvalidImage(self.spec.id, "no image", "maybe")
+        data = await self._queue.download(result.file, timeout)
+        charge = Charge(self.spec.price(size, job.references), "listed")
+        return GenerationResult(
             data,
-            believed.kind(result.file.content_type, data),
+            believed.media_type(result.file.content_type, data),
             charge,
-            believed.name(order.request_id),
+            believed.request_id(job.request_id),
             believed.seed(result.seed),
         )
 
@@ -67,37 +67,39 @@ class Fal:
 class FalUpscaler:
     """Crisp upscaling behind the same queue."""
 
-    def __init__(self, facts: UpscalerFacts, http: Http, within: Mapping[Size, float]) -> None:
-        self._facts = facts
-        self._queue = Queue(http, facts.id)
-        self._within = within[Size.FOUR_K]
+    def __init__(self, spec: UpscalerSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._queue = Queue(client, spec.id)
+        self._timeout = timeouts[Size.FOUR_K]
 
     @property
-    def facts(self) -> UpscalerFacts:
-        return self._facts
+    def spec(self) -> UpscalerSpec:
+        return self._spec
 
-    async def enlarge(self, data: bytes) -> Answer:
+    async def upscale(self, data: bytes) -> GenerationResult:
         """The picture as large as fal makes it; raises a ModelError."""
-        order = await self._queue.order(UPSCALE, {"image_url": await data_url(data)}, _ORDER_SECONDS)
-        result = await self._queue.collect(order, self._within)
+        job = await self._queue.enqueue(UPSCALE_PATH, {"image_url": await data_url(data)}, _ENQUEUE_TIMEOUT_SECONDS)
+        result = await self._queue.collect(job, self._timeout)
         if result.file is None:
-            raise BadPicture(self.facts.id, "no image", "maybe")
-        enlarged = await self._queue.picture(result.file, self._within)
-        claimed = believed.kind(result.file.content_type, enlarged)
-        return Answer(enlarged, claimed, Charge(self.facts.price, "listed"), believed.name(order.request_id))
+            raise InvalidImage(self.spec.id, "no image", "maybe")
+        upscaled = await self._queue.download(result.file, self._timeout)
+        claimed = believed.media_type(result.file.content_type, upscaled)
+        return GenerationResult(
+            upscaled, claimed, Charge(self.spec.price, "listed"), believed.request_id(job.request_id)
+        )
 
 
-async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
+async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
     """Whether the key is taken. fal lists no models, so an order that nobody placed is asked for: a good key is told
     that there is none."""
     unknown: dict[str, bool | None] = dict.fromkeys(m.id for m in models)
     try:
-        reply = await http.get(_NOBODYS, model="fal", within=CHECK_SECONDS)
-        if reply.status != 404 or await reply.said(dict[str, object]) is None:
-            raise rejected(reply, "fal", "", spoken=True)
-    except BadKey as error:
+        response = await client.get(_UNKNOWN_REQUEST, model="fal", timeout=CHECK_SECONDS)
+        if response.status != 404 or await response.decode_error(dict[str, object]) is None:
+            raise error_for_status(response, "fal", "", from_vendor=True)
+    except AuthenticationFailed as error:
         return AccountCheck("fal", True, True, False, unknown, (f"the key was turned down ({error.detail})",))
-    except (Down, TimedOut) as error:
+    except (ProviderDown, TimedOut) as error:
         return AccountCheck("fal", True, False, None, unknown, (f"no answer ({error.detail})",))
     except ModelError as error:
         return AccountCheck("fal", True, True, None, unknown, (f"the key could not be checked ({error.detail})",))

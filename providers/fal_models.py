@@ -7,28 +7,28 @@ fal publishes no price for some of them, and an answer never tells what it cost:
 from collections.abc import Mapping
 from decimal import Decimal
 
-from bot.catalogue import ModelFacts, Size, UpscalerFacts
+from bot.catalogue import ModelSpec, Size, UpscalerSpec
 
 # Recraft's own price, and for Pro the dearer one that fal asked for V4 Pro.
 _RECRAFT = Decimal("0.035")
 _RECRAFT_PRO = Decimal("0.25")
 
 # litellm's sheet of fal's prices at the quality that is sent, the dearer of two listed sizes, with a cent for words.
-_WORDS = Decimal("0.010")
-_GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _WORDS, Size.FOUR_K: Decimal("0.401") + _WORDS}
-_GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _WORDS, Size.FOUR_K: Decimal("0.100") + _WORDS}
+_TEXT_COST = Decimal("0.010")
+_GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _TEXT_COST, Size.FOUR_K: Decimal("0.401") + _TEXT_COST}
+_GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _TEXT_COST, Size.FOUR_K: Decimal("0.100") + _TEXT_COST}
 # As OpenAI counts a picture sent at high fidelity: at most 6,563 tokens at $8 a million.
 _OPENAI_REFERENCE = Decimal("0.053")
 
 # Unlisted for 2.1: fal's prices of the dearer Nano Banana 2, and what high thinking adds.
-_THINKING = Decimal("0.002")
-_NANO_BANANA = {Size.DRAFT: Decimal("0.08") + _THINKING, Size.FOUR_K: Decimal("0.16") + _THINKING}
-_NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.15") + _THINKING, Size.FOUR_K: Decimal("0.30") + _THINKING}
+_THINKING_COST = Decimal("0.002")
+_NANO_BANANA = {Size.DRAFT: Decimal("0.08") + _THINKING_COST, Size.FOUR_K: Decimal("0.16") + _THINKING_COST}
+_NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.15") + _THINKING_COST, Size.FOUR_K: Decimal("0.30") + _THINKING_COST}
 
 
-def _recraft(family: str, wire_id: str, title: str, strength: str, price: Decimal, pixels: str) -> ModelFacts:
+def _recraft(family: str, wire_id: str, title: str, strength: str, price: Decimal, pixels: str) -> ModelSpec:
     """One size each: its largest is its draft. Neither seeds nor references."""
-    return ModelFacts(
+    return ModelSpec(
         provider="fal",
         name=f"fal-{family}",
         wire_id=wire_id,
@@ -36,13 +36,13 @@ def _recraft(family: str, wire_id: str, title: str, strength: str, price: Decima
         strength=strength,
         prices=dict.fromkeys(Size, price),
         pixels=dict.fromkeys(Size, pixels),
-        seeds=False,
+        supports_seed=False,
         family=family,
     )
 
 
-def _openai(family: str, wire_id: str, title: str, strength: str, prices: Mapping[Size, Decimal]) -> ModelFacts:
-    return ModelFacts(
+def _openai(family: str, wire_id: str, title: str, strength: str, prices: Mapping[Size, Decimal]) -> ModelSpec:
+    return ModelSpec(
         provider="fal",
         name=f"fal-{family}",
         wire_id=wire_id,
@@ -50,15 +50,15 @@ def _openai(family: str, wire_id: str, title: str, strength: str, prices: Mappin
         strength=strength,
         prices=prices,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
-        seeds=False,
-        references=16,
-        per_reference=_OPENAI_REFERENCE,
+        supports_seed=False,
+        max_references=16,
+        price_per_reference=_OPENAI_REFERENCE,
         family=family,
     )
 
 
-def _google(family: str, wire_id: str, title: str, strength: str, prices: Mapping[Size, Decimal]) -> ModelFacts:
-    return ModelFacts(
+def _google(family: str, wire_id: str, title: str, strength: str, prices: Mapping[Size, Decimal]) -> ModelSpec:
+    return ModelSpec(
         provider="fal",
         name=f"fal-{family}",
         wire_id=wire_id,
@@ -66,13 +66,13 @@ def _google(family: str, wire_id: str, title: str, strength: str, prices: Mappin
         strength=strength,
         prices=prices,
         pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
-        seeds=True,
-        references=14,
+        supports_seed=True,
+        max_references=14,
         family=family,
     )
 
 
-FAL_MODELS: tuple[ModelFacts, ...] = (
+FAL_MODELS: tuple[ModelSpec, ...] = (
     _recraft("recraft", "recraft-v4.1", "Recraft V4.1 by fal", "skin that reads as skin", _RECRAFT, "896x1216"),
     _recraft(
         "recraft-pro",
@@ -101,4 +101,4 @@ FAL_MODELS: tuple[ModelFacts, ...] = (
     _google("nano-banana-pro", "nano-banana-pro", "Nano Banana Pro by fal", "highest fidelity", _NANO_BANANA_PRO),
 )
 
-FAL_UPSCALER = UpscalerFacts("fal", "recraft-crisp-upscale", "Crisp upscale by fal", Decimal("0.004"))
+FAL_UPSCALER = UpscalerSpec("fal", "recraft-crisp-upscale", "Crisp upscale by fal", Decimal("0.004"))

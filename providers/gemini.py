@@ -8,25 +8,25 @@ from typing import Literal
 import msgspec
 
 from bot.budget import Charge
-from bot.catalogue import ModelFacts, Size
-from bot.errors import BadRequest
+from bot.catalogue import ModelSpec, Size
+from bot.errors import InvalidRequest
 from bot.imaging import Limits
-from bot.ports import Answer, Ask
+from bot.ports import GenerationRequest, GenerationResult
 from providers import _believed as believed
-from providers._gemini_replies import Drawn, Usage, complaint_in, cost, failure
-from providers._http import Http, Reply
-from providers._pictures import fitted, media_type
-from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
+from providers._gemini_replies import GenerateContentResponse, Usage, cost, error_for_response, google_error_in
+from providers._http import AccountClient, ProviderResponse
+from providers._pictures import detect_media_type, fit_references
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.registry import GEMINI_ONE_SIZE, GEMINI_SIZES, RATES
 
 # The SDK sends the first; Google's guide shows the second, with names in place of values.
-_Spelling = Literal["imageConfig", "responseFormat"]
-_OTHER: Mapping[_Spelling, _Spelling] = {"imageConfig": "responseFormat", "responseFormat": "imageConfig"}
-_NAMED: Mapping[_Spelling, re.Pattern[str]] = {
+_SizeField = Literal["imageConfig", "responseFormat"]
+_OTHER_SIZE_FIELD: Mapping[_SizeField, _SizeField] = {"imageConfig": "responseFormat", "responseFormat": "imageConfig"}
+_SIZE_FIELD_PATTERNS: Mapping[_SizeField, re.Pattern[str]] = {
     "imageConfig": re.compile("image_?config", re.IGNORECASE),
     "responseFormat": re.compile("response_?format", re.IGNORECASE),
 }
-_LONG_NAMES = {
+_ENUM_NAMES = {
     "1:1": "ASPECT_RATIO_ONE_BY_ONE",
     "4:5": "ASPECT_RATIO_FOUR_BY_FIVE",
     "3:4": "ASPECT_RATIO_THREE_BY_FOUR",
@@ -36,15 +36,15 @@ _LONG_NAMES = {
     "4K": "IMAGE_SIZE_FOUR_K",
 }
 # Vertex takes 7 MB a picture; no more pixels than the models draw themselves.
-_LIMITS = Limits(length=7_000_000, pixels=3584 * 4800, side=5504)
+_LIMITS = Limits(max_bytes=7_000_000, max_pixels=3584 * 4800, max_side=5504)
 
 
-class _Row(msgspec.Struct):
+class _ModelEntry(msgspec.Struct):
     name: str
 
 
-class _Rows(msgspec.Struct):
-    models: list[_Row]
+class _ModelList(msgspec.Struct):
+    models: list[_ModelEntry]
 
 
 def headers(key: str) -> dict[str, str]:
@@ -54,89 +54,91 @@ def headers(key: str) -> dict[str, str]:
 class Gemini:
     """One model of the account; remembers which spelling of the picture's size that model understood."""
 
-    def __init__(self, facts: ModelFacts, http: Http, within: Mapping[Size, float]) -> None:
-        self._facts = facts
-        self._http = http
-        self._within = within
-        self._spelling: _Spelling = "imageConfig"
+    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
+        self._size_field: _SizeField = "imageConfig"
 
     @property
-    def facts(self) -> ModelFacts:
-        return self._facts
+    def spec(self) -> ModelSpec:
+        return self._spec
 
-    async def draw(self, ask: Ask) -> Answer:
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
         """One portrait; raises a ModelError. Asked twice only where the first spelling of the size was turned down."""
-        model = self.facts.id
-        if len(ask.references) > self.facts.references:
-            raise BadRequest(model, "references")
-        references = await fitted(ask.references, model, _LIMITS)
-        spelling = self._spelling  # another draw may change it meanwhile
-        reply = await self._post(ask, references, spelling)
-        if reply.status == 400 and await _misspelt(reply, spelling):
-            spelling = _OTHER[spelling]
-            reply = await self._post(ask, references, spelling)
-        if reply.good:
-            self._spelling = spelling
+        model = self.spec.id
+        if len(request.references) > self.spec.max_references:
+            raise InvalidRequest(model, "references")
+        references = await fit_references(request.references, model, _LIMITS)
+        size_field = self._size_field  # another draw may change it meanwhile
+        response = await self._post(request, references, size_field)
+        if response.status == 400 and await _rejects_size_field(response, size_field):
+            size_field = _OTHER_SIZE_FIELD[size_field]
+            response = await self._post(request, references, size_field)
+        if response.is_success:
+            self._size_field = size_field
         else:
-            raise await failure(reply, model)
-        drawn = await reply.drawn(Drawn, model, self._cost)
-        picture = drawn.picture
+            raise await error_for_response(response, model)
+        content = await response.decode_success(GenerateContentResponse, model, self._cost)
+        picture = content.picture
         if picture is None:
-            raise drawn.why_none(model)
-        charge = self._charge(drawn.usage_metadata, ask)
-        return Answer(
+            raise content.error_without_image(model)
+        charge = self._charge(content.usage_metadata, request)
+        return GenerationResult(
             picture.data,
-            believed.kind(picture.mime_type, picture.data),
+            believed.media_type(picture.mime_type, picture.data),
             charge,
-            believed.name(drawn.response_id),
-            ask.seed,
+            believed.request_id(content.response_id),
+            request.seed,
         )
 
-    async def _post(self, ask: Ask, references: Sequence[bytes], spelling: _Spelling) -> Reply:
+    async def _post(
+        self, request: GenerationRequest, references: Sequence[bytes], size_field: _SizeField
+    ) -> ProviderResponse:
         """References are parts beside the words; their bytes become base64 as the body is encoded."""
-        path = f"/models/{self.facts.wire_id}:generateContent"
-        sent = [{"inlineData": {"mimeType": media_type(data), "data": data}} for data in references]
+        path = f"/models/{self.spec.wire_id}:generateContent"
+        reference_parts = [{"inlineData": {"mimeType": detect_media_type(data), "data": data}} for data in references]
         body = {
-            "contents": [{"role": "user", "parts": [{"text": ask.prompt}, *sent]}],
+            "contents": [{"role": "user", "parts": [{"text": request.prompt}, *reference_parts]}],
             "generationConfig": {
                 "responseModalities": ["TEXT", "IMAGE"],
-                "seed": ask.seed,
-                **_frame(ask, spelling, sized=self.facts.wire_id not in GEMINI_ONE_SIZE),
+                "seed": request.seed,
+                **_size_config(request, size_field, with_size=self.spec.wire_id not in GEMINI_ONE_SIZE),
             },
         }
-        return await self._http.post(path, body, model=self.facts.id, within=self._within[ask.size])
+        return await self._client.post(path, body, model=self.spec.id, timeout=self._timeouts[request.size])
 
-    async def _cost(self, reply: Reply) -> Decimal | None:
-        return await cost(reply, RATES[self.facts.wire_id])
+    async def _cost(self, response: ProviderResponse) -> Decimal | None:
+        return await cost(response, RATES[self.spec.wire_id])
 
-    def _charge(self, usage: Usage | None, ask: Ask) -> Charge:
-        told = usage.cost(RATES[self.facts.wire_id]) if usage else None
-        if told is None:
-            return Charge(self.facts.price(ask.size, len(ask.references)), "listed")
-        return Charge(told, "exact")
+    def _charge(self, usage: Usage | None, request: GenerationRequest) -> Charge:
+        reported = usage.cost(RATES[self.spec.wire_id]) if usage else None
+        if reported is None:
+            return Charge(self.spec.price(request.size, len(request.references)), "listed")
+        return Charge(reported, "exact")
 
 
-async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
+async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
     """Which models the account lists; Google's list tells no shutdown dates."""
-    return await checked("gemini", models, _listed(http))
+    return await check_account("gemini", models, _list_models(client))
 
 
-async def _listed(http: Http) -> Listing:
-    reply = await http.get("/models?pageSize=1000", model="gemini", within=CHECK_SECONDS)
-    rows = await reply.said(_Rows) if reply.good else None
-    if rows is None:
-        raise await failure(reply, "gemini")
-    return {row.name.removeprefix("models/"): "" for row in rows.models}
+async def _list_models(client: AccountClient) -> ModelListing:
+    response = await client.get("/models?pageSize=1000", model="gemini", timeout=CHECK_SECONDS)
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await error_for_response(response, "gemini")
+    return {entry.name.removeprefix("models/"): "" for entry in listing.models}
 
 
-async def _misspelt(reply: Reply, spelling: _Spelling) -> bool:
-    complaint = await complaint_in(reply)
-    return complaint is not None and complaint.names(_NAMED[spelling])
+async def _rejects_size_field(response: ProviderResponse, size_field: _SizeField) -> bool:
+    google_error = await google_error_in(response)
+    return google_error is not None and google_error.mentions(_SIZE_FIELD_PATTERNS[size_field])
 
 
-def _frame(ask: Ask, spelling: _Spelling, *, sized: bool) -> dict[str, object]:
+def _size_config(request: GenerationRequest, size_field: _SizeField, *, with_size: bool) -> dict[str, object]:
     """Ratio and size of the picture, in either spelling."""
-    image = {"aspectRatio": ask.aspect} | ({"imageSize": GEMINI_SIZES[ask.size]} if sized else {})
-    if spelling == "imageConfig":
+    image = {"aspectRatio": request.aspect} | ({"imageSize": GEMINI_SIZES[request.size]} if with_size else {})
+    if size_field == "imageConfig":
         return {"imageConfig": image}
-    return {"responseFormat": {"image": {field: _LONG_NAMES[value] for field, value in image.items()}}}
+    return {"responseFormat": {"image": {field: _ENUM_NAMES[value] for field, value in image.items()}}}

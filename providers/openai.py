@@ -6,28 +6,28 @@ from decimal import Decimal
 import msgspec
 
 from bot.budget import Charge
-from bot.catalogue import ModelFacts, Size
-from bot.errors import BadPicture, BadRequest
+from bot.catalogue import ModelSpec, Size
+from bot.errors import InvalidImage, InvalidRequest
 from bot.imaging import Limits
-from bot.ports import Answer, Ask
+from bot.ports import GenerationRequest, GenerationResult
 from providers import _believed as believed
-from providers._http import FormPicture, Http, Reply
-from providers._openai_replies import Drawn, cost, failure
-from providers._pictures import fitted, media_type
-from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
+from providers._http import AccountClient, FormPicture, ProviderResponse
+from providers._openai_replies import ImagesResponse, cost, error_for_response
+from providers._pictures import detect_media_type, fit_references
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
 
 # Under 50 MB by the SDK; no more pixels than the models draw themselves.
-_LIMITS = Limits(length=50_000_000 - 1, pixels=8_294_400, side=3840)
+_LIMITS = Limits(max_bytes=50_000_000 - 1, max_pixels=8_294_400, max_side=3840)
 
 
-class _Row(msgspec.Struct):
+class _ModelEntry(msgspec.Struct):
     id: str
     shutdown_date: str | None = None
 
 
-class _Rows(msgspec.Struct):
-    data: list[_Row]
+class _ModelList(msgspec.Struct):
+    data: list[_ModelEntry]
 
 
 def headers(key: str) -> dict[str, str]:
@@ -37,75 +37,84 @@ def headers(key: str) -> dict[str, str]:
 class OpenAI:
     """One model of the account. There is no seed to send; quality is always named."""
 
-    def __init__(self, facts: ModelFacts, http: Http, within: Mapping[Size, float]) -> None:
-        self._facts = facts
-        self._http = http
-        self._within = within
+    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
 
     @property
-    def facts(self) -> ModelFacts:
-        return self._facts
+    def spec(self) -> ModelSpec:
+        return self._spec
 
-    async def draw(self, ask: Ask) -> Answer:
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
         """One portrait; raises a ModelError. With references it is an edit of them."""
-        model = self.facts.id
-        if len(ask.references) > self.facts.references:
-            raise BadRequest(model, "references")
-        reply = await (self._edited(ask) if ask.references else self._generated(ask))
-        if not reply.good:
-            raise await failure(reply, model)
-        drawn = await reply.drawn(Drawn, model, self._cost)
-        data = next((image.b64_json for image in drawn.data or () if image.b64_json), None)
+        model = self.spec.id
+        if len(request.references) > self.spec.max_references:
+            raise InvalidRequest(model, "references")
+        response = await (self._edit(request) if request.references else self._generate(request))
+        if not response.is_success:
+            raise await error_for_response(response, model)
+        images = await response.decode_success(ImagesResponse, model, self._cost)
+        data = next((image.b64_json for image in images.data or () if image.b64_json), None)
         if data is None:
-            charged = await self._cost(reply)
-            raise BadPicture(model, "no image", "maybe" if charged is None else "yes", charged)
-        claimed = believed.kind(f"image/{drawn.output_format or 'png'}", data)
-        return Answer(data, claimed, self._charge(drawn, ask), believed.name(reply.headers.get("x-request-id", "")))
+            charged = await self._cost(response)
+            raise InvalidImage(model, "no image", "maybe" if charged is None else "yes", charged)
+        claimed = believed.media_type(f"image/{images.output_format or 'png'}", data)
+        return GenerationResult(
+            data, claimed, self._charge(images, request), believed.request_id(response.headers.get("x-request-id", ""))
+        )
 
-    async def _generated(self, ask: Ask) -> Reply:
-        body = {**self._wish(ask), "n": 1}
-        return await self._http.post("/images/generations", body, model=self.facts.id, within=self._within[ask.size])
+    async def _generate(self, request: GenerationRequest) -> ProviderResponse:
+        body = {**self._common_fields(request), "n": 1}
+        return await self._client.post(
+            "/images/generations", body, model=self.spec.id, timeout=self._timeouts[request.size]
+        )
 
-    async def _edited(self, ask: Ask) -> Reply:
+    async def _edit(self, request: GenerationRequest) -> ProviderResponse:
         """`input_fidelity` is left out: it is always high, and naming it is an error."""
         pictures = [
-            FormPicture("image[]", f"{number}.{(kind := media_type(data)).removeprefix('image/')}", data, kind)
-            for number, data in enumerate(await fitted(ask.references, self.facts.id, _LIMITS), start=1)
+            FormPicture(
+                "image[]",
+                f"{number}.{(media_type := detect_media_type(data)).removeprefix('image/')}",
+                data,
+                media_type,
+            )
+            for number, data in enumerate(await fit_references(request.references, self.spec.id, _LIMITS), start=1)
         ]
-        fields = {**self._wish(ask), "n": "1"}
-        within = self._within[ask.size]
-        return await self._http.post_form("/images/edits", fields, pictures, model=self.facts.id, within=within)
+        fields = {**self._common_fields(request), "n": "1"}
+        timeout = self._timeouts[request.size]
+        return await self._client.post_form("/images/edits", fields, pictures, model=self.spec.id, timeout=timeout)
 
-    def _wish(self, ask: Ask) -> dict[str, str]:
+    def _common_fields(self, request: GenerationRequest) -> dict[str, str]:
         return {
-            "model": self.facts.wire_id,
-            "prompt": ask.prompt,
-            "size": OPENAI_SIZES[ask.size][ask.aspect],
-            "quality": OPENAI_QUALITY[ask.size],
+            "model": self.spec.wire_id,
+            "prompt": request.prompt,
+            "size": OPENAI_SIZES[request.size][request.aspect],
+            "quality": OPENAI_QUALITY[request.size],
             "output_format": "png",
         }
 
-    async def _cost(self, reply: Reply) -> Decimal | None:
-        return await cost(reply, RATES[self.facts.wire_id])
+    async def _cost(self, response: ProviderResponse) -> Decimal | None:
+        return await cost(response, RATES[self.spec.wire_id])
 
-    def _charge(self, drawn: Drawn, ask: Ask) -> Charge:
-        told = drawn.usage.cost(RATES[self.facts.wire_id]) if drawn.usage else None
-        if told is None:
-            return Charge(self.facts.price(ask.size, len(ask.references)), "listed")
-        return Charge(told, "exact")
+    def _charge(self, images: ImagesResponse, request: GenerationRequest) -> Charge:
+        reported = images.usage.cost(RATES[self.spec.wire_id]) if images.usage else None
+        if reported is None:
+            return Charge(self.spec.price(request.size, len(request.references)), "listed")
+        return Charge(reported, "exact")
 
 
-async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
+async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
     """Which models the account lists, and when each is shut down."""
-    return await checked("openai", models, _listed(http))
+    return await check_account("openai", models, _list_models(client))
 
 
-async def _listed(http: Http) -> Listing:
-    reply = await http.get("/models", model="openai", within=CHECK_SECONDS)
-    if reply.status == 403:
+async def _list_models(client: AccountClient) -> ModelListing:
+    response = await client.get("/models", model="openai", timeout=CHECK_SECONDS)
+    if response.status == 403:
         # A restricted key may draw and yet not list.
-        raise BadRequest("openai", "not allowed to this key")
-    rows = await reply.said(_Rows) if reply.good else None
-    if rows is None:
-        raise await failure(reply, "openai")
-    return {row.id: row.shutdown_date or "" for row in rows.data}
+        raise InvalidRequest("openai", "not allowed to this key")
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await error_for_response(response, "openai")
+    return {entry.id: entry.shutdown_date or "" for entry in listing.data}

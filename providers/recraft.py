@@ -6,33 +6,41 @@ from decimal import Decimal
 
 import msgspec
 
-from bot.catalogue import ModelFacts, Size, UpscalerFacts
-from bot.errors import BadPicture, BadRequest, ModelError
+from bot.catalogue import ModelSpec, Size, UpscalerSpec
+from bot.errors import InvalidImage, InvalidRequest, ModelError
 from bot.imaging import Limits
-from bot.ports import Answer, Ask
+from bot.ports import GenerationRequest, GenerationResult
 from providers import _believed as believed
-from providers._http import Http, Reply
-from providers._pictures import data_url, fitted
-from providers._recraft_replies import CREDITS_PER_DOLLAR, Drawn, Enlarged, charge, cost, failure, paid
-from providers.checks import CHECK_SECONDS, AccountCheck, Listing, checked
+from providers._http import AccountClient, ProviderResponse
+from providers._pictures import data_url, fit_references
+from providers._recraft_replies import (
+    CREDITS_PER_DOLLAR,
+    ImagesResponse,
+    UpscaleResponse,
+    charge,
+    cost,
+    error_for_response,
+    paid,
+)
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 
 # Of a picture sent: under 10 MB, under 16 megapixels, under 4,096 pixels a side.
-_LIMITS = Limits(length=10_000_000 - 1, pixels=16_000_000 - 1, side=4096 - 1)
+_LIMITS = Limits(max_bytes=10_000_000 - 1, max_pixels=16_000_000 - 1, max_side=4096 - 1)
 # 0 gives almost the same picture back, 1 hardly any likeness. The face must stay while light and clothes follow the
 # brief, so it is nearer to the picture.
 _STRENGTH = 0.3
-_PNG = {"response_format": "b64_json", "image_format": "png"}
+_PNG_OUTPUT = {"response_format": "b64_json", "image_format": "png"}
 
 
-class _Row(msgspec.Struct):
+class _ModelEntry(msgspec.Struct):
     id: str
 
 
-class _Rows(msgspec.Struct):
-    data: list[_Row]
+class _ModelList(msgspec.Struct):
+    data: list[_ModelEntry]
 
 
-class _Me(msgspec.Struct):
+class _CurrentUser(msgspec.Struct):
     credits: Decimal
 
 
@@ -43,89 +51,101 @@ def headers(key: str) -> dict[str, str]:
 class Recraft:
     """One model of the account. Sizes go as ratios, which every family of models takes."""
 
-    def __init__(self, facts: ModelFacts, http: Http, within: Mapping[Size, float]) -> None:
-        self._facts = facts
-        self._http = http
-        self._within = within
+    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
 
     @property
-    def facts(self) -> ModelFacts:
-        return self._facts
+    def spec(self) -> ModelSpec:
+        return self._spec
 
-    async def draw(self, ask: Ask) -> Answer:
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
         """One portrait; raises a ModelError. With a reference it is drawn after that picture, in that picture's ratio:
         image to image has no field for a size."""
-        model = self.facts.id
-        if len(ask.references) > self.facts.references:
-            raise BadRequest(model, "references")
-        path, body = await self._request(ask)
-        reply = await self._http.post(path, body, model=model, within=self._within[ask.size])
-        if not reply.good:
-            raise await failure(reply, model, ask.prompt)
-        drawn = await reply.drawn(Drawn, model, cost)
-        if drawn.picture is None:
-            raise BadPicture(model, "no image", paid(drawn.credits), await cost(reply))
-        charged = charge(drawn.credits, self.facts.price(ask.size, len(ask.references)))
-        return Answer(drawn.picture, "image/png", charged, _request_id(reply), ask.seed)
+        model = self.spec.id
+        if len(request.references) > self.spec.max_references:
+            raise InvalidRequest(model, "references")
+        path, body = await self._build_request(request)
+        response = await self._client.post(path, body, model=model, timeout=self._timeouts[request.size])
+        if not response.is_success:
+            raise await error_for_response(response, model, request.prompt)
+        images = await response.decode_success(ImagesResponse, model, cost)
+        if images.picture is None:
+            raise InvalidImage(model, "no image", paid(images.credits), await cost(response))
+        charged = charge(images.credits, self.spec.price(request.size, len(request.references)))
+        return GenerationResult(images.picture, "image/png", charged, _request_id(response), request.seed)
 
-    async def _request(self, ask: Ask) -> tuple[str, dict[str, object]]:
+    async def _build_request(self, request: GenerationRequest) -> tuple[str, dict[str, object]]:
         """Where to ask, and what."""
-        same = {"model": self.facts.wire_id, "prompt": ask.prompt, "n": 1, "random_seed": ask.seed, **_PNG}
-        if not ask.references:
-            return "/images/generations", {**same, "size": ask.aspect}
-        (reference,) = await fitted(ask.references, self.facts.id, _LIMITS)
-        return "/images/imageToImage", {**same, "image_url": await data_url(reference), "strength": _STRENGTH}
+        common_fields = {
+            "model": self.spec.wire_id,
+            "prompt": request.prompt,
+            "n": 1,
+            "random_seed": request.seed,
+            **_PNG_OUTPUT,
+        }
+        if not request.references:
+            return "/images/generations", {**common_fields, "size": request.aspect}
+        (reference,) = await fit_references(request.references, self.spec.id, _LIMITS)
+        return "/images/imageToImage", {**common_fields, "image_url": await data_url(reference), "strength": _STRENGTH}
 
 
-class Crisp:
+class CrispUpscaler:
     """Crisp upscaling: a larger picture with the same content, its long side undocumented (4,096 once measured)."""
 
-    def __init__(self, facts: UpscalerFacts, http: Http, within: Mapping[Size, float]) -> None:
-        self._facts = facts
-        self._http = http
-        self._within = within
+    def __init__(self, spec: UpscalerSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
 
     @property
-    def facts(self) -> UpscalerFacts:
-        return self._facts
+    def spec(self) -> UpscalerSpec:
+        return self._spec
 
-    async def enlarge(self, data: bytes) -> Answer:
+    async def upscale(self, data: bytes) -> GenerationResult:
         """The picture as large as the account makes it; raises a ModelError."""
-        upscaler = self.facts.id
-        (picture,) = await fitted((data,), upscaler, _LIMITS)
-        body = {"image_url": await data_url(picture), **_PNG}
-        within = self._within[Size.FOUR_K]
-        reply = await self._http.post(f"/images/{self.facts.wire_id}", body, model=upscaler, within=within)
-        if not reply.good:
-            raise await failure(reply, upscaler, "")
-        enlarged = await reply.drawn(Enlarged, upscaler, cost)
-        if enlarged.picture is None:
-            raise BadPicture(upscaler, "no image", paid(enlarged.credits), await cost(reply))
-        return Answer(enlarged.picture, "image/png", charge(enlarged.credits, self.facts.price), _request_id(reply))
+        upscaler = self.spec.id
+        (picture,) = await fit_references((data,), upscaler, _LIMITS)
+        body = {"image_url": await data_url(picture), **_PNG_OUTPUT}
+        timeout = self._timeouts[Size.FOUR_K]
+        response = await self._client.post(f"/images/{self.spec.wire_id}", body, model=upscaler, timeout=timeout)
+        if not response.is_success:
+            raise await error_for_response(response, upscaler, "")
+        upscaled = await response.decode_success(UpscaleResponse, upscaler, cost)
+        if upscaled.picture is None:
+            raise InvalidImage(upscaler, "no image", paid(upscaled.credits), await cost(response))
+        return GenerationResult(
+            upscaled.picture, "image/png", charge(upscaled.credits, self.spec.price), _request_id(response)
+        )
 
 
-async def check(http: Http, models: Sequence[ModelFacts]) -> AccountCheck:
+async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
     """Which models the account lists, and its balance."""
-    found = await checked("recraft", models, _listed(http))
-    if not found.reachable or found.key_ok is False:
-        return found
+    account_check = await check_account("recraft", models, _list_models(client))
+    if not account_check.reachable or account_check.key_ok is False:
+        return account_check
     try:
-        reply = await http.get("/users/me", model="recraft", within=CHECK_SECONDS)
+        response = await client.get("/users/me", model="recraft", timeout=CHECK_SECONDS)
     except ModelError:
-        return found
-    me = await reply.said(_Me) if reply.good else None
-    if me is None or not me.credits.is_finite():
-        return found
-    return replace(found, key_ok=True, notes=(f"balance ${me.credits / CREDITS_PER_DOLLAR:.2f}", *found.notes))
+        return account_check
+    current_user = await response.decode_error(_CurrentUser) if response.is_success else None
+    if current_user is None or not current_user.credits.is_finite():
+        return account_check
+    return replace(
+        account_check,
+        key_ok=True,
+        notes=(f"balance ${current_user.credits / CREDITS_PER_DOLLAR:.2f}", *account_check.notes),
+    )
 
 
-async def _listed(http: Http) -> Listing:
-    reply = await http.get("/models", model="recraft", within=CHECK_SECONDS)
-    rows = await reply.said(_Rows) if reply.good else None
-    if rows is None:
-        raise await failure(reply, "recraft", "")
-    return {row.id: "" for row in rows.data}
+async def _list_models(client: AccountClient) -> ModelListing:
+    response = await client.get("/models", model="recraft", timeout=CHECK_SECONDS)
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await error_for_response(response, "recraft", "")
+    return {entry.id: "" for entry in listing.data}
 
 
-def _request_id(reply: Reply) -> str:
-    return believed.name(reply.headers.get("x-recraft-requestid", ""))
+def _request_id(response: ProviderResponse) -> str:
+    return believed.request_id(response.headers.get("x-recraft-requestid", ""))

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from bot.brief import ASPECTS
-from bot.catalogue import ModelFacts, Size, UpscalerFacts
-from providers._frames import OPENAI_LARGEST, Bound, openai_frame
+from bot.catalogue import ModelSpec, Size, UpscalerSpec
+from providers._frames import OPENAI_SIZE_LIMIT, SizeLimit, openai_size
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ _RECRAFT_FLASH = Decimal("0.007")
 
 # OpenAI bills tokens. Its prices per picture are litellm's sheet (1.109.1) at OPENAI_QUALITY; for a size between two
 # listed ones the dearer is taken (draft: 2560x1440, 4k: 3840x2160), with a cent for the words: 2,000 tokens.
-_WORDS = Decimal("0.010")
-_GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _WORDS, Size.FOUR_K: Decimal("0.401") + _WORDS}
-_GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _WORDS, Size.FOUR_K: Decimal("0.100") + _WORDS}
+_TEXT_COST = Decimal("0.010")
+_GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _TEXT_COST, Size.FOUR_K: Decimal("0.401") + _TEXT_COST}
+_GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _TEXT_COST, Size.FOUR_K: Decimal("0.100") + _TEXT_COST}
 # Nobody lists 2.6: the dearest of its family is reserved.
 _GPT_IMAGE_2_6 = _GPT_IMAGE_2
 # The guide for image generation counts a picture sent at high fidelity as 65 tokens, 129 for each of two tiles and
@@ -48,8 +48,8 @@ _NANO_BANANA_1 = {Size.DRAFT: Decimal("0.043"), Size.FOUR_K: Decimal("0.043")}
 # A picture sent along counts 560 tokens where anybody told (Pro, $0.0011); twice that at the dearest rate, rounded up.
 _GOOGLE_REFERENCE = Decimal("0.003")
 
-MODELS: tuple[ModelFacts, ...] = (
-    ModelFacts(
+MODELS: tuple[ModelSpec, ...] = (
+    ModelSpec(
         provider="recraft",
         name="recraft",
         wire_id="recraftv4_1",
@@ -58,10 +58,10 @@ MODELS: tuple[ModelFacts, ...] = (
         # It has one size of about 1K: its largest is its draft.
         prices={Size.DRAFT: _RECRAFT, Size.FOUR_K: _RECRAFT},
         pixels={Size.DRAFT: "896x1216", Size.FOUR_K: "896x1216"},
-        seeds=True,
-        references=1,
+        supports_seed=True,
+        max_references=1,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="recraft",
         name="recraft-pro",
         wire_id="recraftv4_1_pro",
@@ -70,10 +70,10 @@ MODELS: tuple[ModelFacts, ...] = (
         # One size again, of about 2K.
         prices={Size.DRAFT: _RECRAFT_PRO, Size.FOUR_K: _RECRAFT_PRO},
         pixels={Size.DRAFT: "1792x2432", Size.FOUR_K: "1792x2432"},
-        seeds=True,
-        references=1,
+        supports_seed=True,
+        max_references=1,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="recraft",
         name="recraft-flash",
         wire_id="recraftv4_1_flash",
@@ -81,9 +81,9 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="a quick look for less than a cent",
         prices={Size.DRAFT: _RECRAFT_FLASH, Size.FOUR_K: _RECRAFT_FLASH},
         pixels={Size.DRAFT: "896x1216", Size.FOUR_K: "896x1216"},
-        seeds=True,
+        supports_seed=True,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="openai",
         name="gpt-image-2",
         wire_id="gpt-image-2",
@@ -91,12 +91,12 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="literal wardrobe, era and expression",
         prices=_GPT_IMAGE_2,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
-        seeds=False,
-        references=16,
-        per_reference=_OPENAI_REFERENCE,
+        supports_seed=False,
+        max_references=16,
+        price_per_reference=_OPENAI_REFERENCE,
         successor="gpt-image-2.5",
     ),
-    ModelFacts(
+    ModelSpec(
         provider="openai",
         name="gpt-image-2.5",
         wire_id="gpt-image-2.5-flare",
@@ -104,11 +104,11 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="literal wardrobe, quick and cheap",
         prices=_GPT_IMAGE_2_5,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
-        seeds=False,
-        references=16,
-        per_reference=_OPENAI_REFERENCE,
+        supports_seed=False,
+        max_references=16,
+        price_per_reference=_OPENAI_REFERENCE,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="openai",
         name="gpt-image-2.5-sunburst",
         wire_id="gpt-image-2.5-sunburst",
@@ -116,11 +116,11 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="literal wardrobe and light",
         prices=_GPT_IMAGE_2_5,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
-        seeds=False,
-        references=16,
-        per_reference=_OPENAI_REFERENCE,
+        supports_seed=False,
+        max_references=16,
+        price_per_reference=_OPENAI_REFERENCE,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="openai",
         name="gpt-image-2.6",
         wire_id="gpt-image-2.6-flare",
@@ -128,11 +128,11 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="literal wardrobe, the newest",
         prices=_GPT_IMAGE_2_6,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
-        seeds=False,
-        references=16,
-        per_reference=_OPENAI_REFERENCE,
+        supports_seed=False,
+        max_references=16,
+        price_per_reference=_OPENAI_REFERENCE,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="openai",
         name="gpt-image-2.6-sunburst",
         wire_id="gpt-image-2.6-sunburst",
@@ -140,11 +140,11 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="literal wardrobe and light, the newest",
         prices=_GPT_IMAGE_2_6,
         pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
-        seeds=False,
-        references=16,
-        per_reference=_OPENAI_REFERENCE,
+        supports_seed=False,
+        max_references=16,
+        price_per_reference=_OPENAI_REFERENCE,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="gemini",
         name="nano-banana",
         wire_id="gemini-nano-banana-2.1",
@@ -152,11 +152,11 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="a balance of skin and brief",
         prices=_NANO_BANANA,
         pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
-        seeds=True,
-        references=14,
-        per_reference=_GOOGLE_REFERENCE,
+        supports_seed=True,
+        max_references=14,
+        price_per_reference=_GOOGLE_REFERENCE,
     ),
-    ModelFacts(
+    ModelSpec(
         provider="gemini",
         name="nano-banana-pro",
         wire_id="gemini-3-pro-image",
@@ -164,12 +164,12 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="highest fidelity",
         prices=_NANO_BANANA_PRO,
         pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
-        seeds=True,
-        references=14,
-        per_reference=_GOOGLE_REFERENCE,
+        supports_seed=True,
+        max_references=14,
+        price_per_reference=_GOOGLE_REFERENCE,
     ),
     # The older two may be gone on any day: sources contradict each other about both. They are drawn only by name.
-    ModelFacts(
+    ModelSpec(
         provider="gemini",
         name="nano-banana-2",
         wire_id="gemini-3.1-flash-image",
@@ -177,13 +177,13 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="a balance of skin and brief, the one before",
         prices=_NANO_BANANA_2,
         pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
-        seeds=True,
-        references=14,
-        per_reference=_GOOGLE_REFERENCE,
-        deprecated=date(2026, 10, 6),
+        supports_seed=True,
+        max_references=14,
+        price_per_reference=_GOOGLE_REFERENCE,
+        deprecated_on=date(2026, 10, 6),
         successor="nano-banana",
     ),
-    ModelFacts(
+    ModelSpec(
         provider="gemini",
         name="nano-banana-1",
         wire_id="gemini-2.5-flash-image",
@@ -191,22 +191,22 @@ MODELS: tuple[ModelFacts, ...] = (
         strength="quick, in one size",
         prices=_NANO_BANANA_1,
         pixels={Size.DRAFT: "864x1184", Size.FOUR_K: "864x1184"},
-        seeds=True,
-        references=3,
-        per_reference=_GOOGLE_REFERENCE,
-        deprecated=date(2026, 10, 2),
+        supports_seed=True,
+        max_references=3,
+        price_per_reference=_GOOGLE_REFERENCE,
+        deprecated_on=date(2026, 10, 2),
         successor="nano-banana",
     ),
 )
 
 # Preferred first. Crisp keeps what is in the picture; Recraft's other upscaler redraws faces and is never asked.
-UPSCALERS: tuple[UpscalerFacts, ...] = (
-    UpscalerFacts("recraft", "crispUpscale", "Recraft Crisp Upscale", Decimal("0.004")),
+UPSCALERS: tuple[UpscalerSpec, ...] = (
+    UpscalerSpec("recraft", "crispUpscale", "Recraft Crisp Upscale", Decimal("0.004")),
 )
 
 # The least an account is given for a whole answer, in seconds: several times what was measured of it in November 2026,
 # and minutes where resellers tell of minutes. Nobody publishes how long 4K takes.
-READ_SECONDS: Mapping[str, Mapping[Size, float]] = {
+MIN_TIMEOUT_SECONDS: Mapping[str, Mapping[Size, float]] = {
     "recraft": {Size.DRAFT: 120.0, Size.FOUR_K: 120.0},
     "openai": {Size.DRAFT: 300.0, Size.FOUR_K: 600.0},
     "gemini": {Size.DRAFT: 180.0, Size.FOUR_K: 300.0},
@@ -218,9 +218,9 @@ READ_SECONDS: Mapping[str, Mapping[Size, float]] = {
 OPENAI_QUALITY: Mapping[Size, str] = {Size.DRAFT: "medium", Size.FOUR_K: "high"}
 
 # Drafts are about 1K, 4k is the largest there is.
-_OPENAI_BOUNDS = {Size.DRAFT: Bound(1536, 1152 * 1536), Size.FOUR_K: OPENAI_LARGEST}
+_OPENAI_SIZE_LIMITS = {Size.DRAFT: SizeLimit(1536, 1152 * 1536), Size.FOUR_K: OPENAI_SIZE_LIMIT}
 OPENAI_SIZES: Mapping[Size, Mapping[str, str]] = {
-    size: {aspect: openai_frame(aspect, bound) for aspect in ASPECTS} for size, bound in _OPENAI_BOUNDS.items()
+    size: {aspect: openai_size(aspect, bound) for aspect in ASPECTS} for size, bound in _OPENAI_SIZE_LIMITS.items()
 }
 
 # `imageSize`, in capitals (google-genai 3.4.0); the ratio is sent as it is.
@@ -230,13 +230,13 @@ GEMINI_ONE_SIZE = frozenset({"gemini-2.5-flash-image"})
 
 # OpenAI: developers.openai.com/api/docs/pricing by way of litellm; words are never what its image models put out, so
 # they are counted at the picture's rate. Google: litellm 1.109.1 and its discussion 44983 (2.1 thinks at $7.50).
-_OPENAI = Rates(text_in=Decimal(5), image_in=Decimal(8), image_out=Decimal(30), text_out=Decimal(30))
+_OPENAI_RATES = Rates(text_in=Decimal(5), image_in=Decimal(8), image_out=Decimal(30), text_out=Decimal(30))
 RATES: Mapping[str, Rates] = {
-    "gpt-image-2": _OPENAI,
-    "gpt-image-2.5-flare": _OPENAI,
-    "gpt-image-2.5-sunburst": _OPENAI,
-    "gpt-image-2.6-flare": _OPENAI,
-    "gpt-image-2.6-sunburst": _OPENAI,
+    "gpt-image-2": _OPENAI_RATES,
+    "gpt-image-2.5-flare": _OPENAI_RATES,
+    "gpt-image-2.5-sunburst": _OPENAI_RATES,
+    "gpt-image-2.6-flare": _OPENAI_RATES,
+    "gpt-image-2.6-sunburst": _OPENAI_RATES,
     "gemini-nano-banana-2.1": Rates(Decimal("1.5"), Decimal("1.5"), Decimal(30), Decimal("7.5")),
     "gemini-3-pro-image": Rates(Decimal(2), Decimal(2), Decimal(120), Decimal(12)),
     "gemini-3.1-flash-image": Rates(Decimal("0.5"), Decimal("0.5"), Decimal(60), Decimal(3)),
@@ -244,5 +244,5 @@ RATES: Mapping[str, Rates] = {
 }
 
 
-def models_of(provider: str) -> tuple[ModelFacts, ...]:
+def models_of(provider: str) -> tuple[ModelSpec, ...]:
     return tuple(m for m in MODELS if m.provider == provider)

@@ -9,74 +9,74 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.settings import Settings
-from storage.alone import NotAlone, alone
-from storage.chronicle import SqlChronicle
+from storage.alone import AlreadyRunning, process_lock
+from storage.chronicle import SqlAuditLog
 from storage.database import Database, open_database
-from storage.finishes import SqlFinishes
-from storage.inventory import SqlInventory
+from storage.finishes import SqlUpscaleRepository
+from storage.inventory import SqlPictureIndex
 from storage.ledger import SqlLedger
-from storage.migrations import migrate, newest, present
-from storage.notices import SqlNotices
-from storage.portraits import ObjectPortraits, open_portraits
+from storage.migrations import current_revision, latest_revision, migrate
+from storage.notices import SqlRetirementNotices
+from storage.portraits import ObjectStorePortraits, open_portraits
 from storage.productions import SqlProductions
 from storage.roster import SqlRoster
-from storage.rounds import SqlRounds
-from storage.soundness import examine
+from storage.rounds import SqlRoundRepository
+from storage.soundness import check_integrity
 
-__all__ = ["Health", "NotAlone", "Storage", "alone", "examine", "migrate", "open_storage"]
+__all__ = ["AlreadyRunning", "Storage", "StorageHealth", "check_integrity", "migrate", "open_storage", "process_lock"]
 
 
 @dataclass(frozen=True)
-class Health:
+class StorageHealth:
     """What doctor tells: troubles, empty where all is well; `schema` is the revision found, `newest` the one needed."""
 
-    database_trouble: str
-    schema: str
-    newest: str
-    portraits_trouble: str
+    database_error: str
+    schema_revision: str
+    required_revision: str
+    portraits_error: str
 
     @property
-    def sound(self) -> bool:
-        return not self.database_trouble and not self.portraits_trouble and self.schema == self.newest
+    def is_healthy(self) -> bool:
+        return not self.database_error and not self.portraits_error and self.schema_revision == self.required_revision
 
 
 @dataclass(frozen=True)
 class Storage:
     """The ports that storage offers, on one database and one store of portraits."""
 
-    rounds: SqlRounds
+    rounds: SqlRoundRepository
     roster: SqlRoster
-    finishes: SqlFinishes
+    upscales: SqlUpscaleRepository
     ledger: SqlLedger
-    notices: SqlNotices
+    retirement_notices: SqlRetirementNotices
     productions: SqlProductions
-    chronicle: SqlChronicle
-    portraits: ObjectPortraits
-    inventory: SqlInventory
+    audit_log: SqlAuditLog
+    portraits: ObjectStorePortraits
+    picture_index: SqlPictureIndex
     database: Database
 
-    async def check(self) -> Health:
+    async def check(self) -> StorageHealth:
         """Read the schema's revision and write a probe among the portraits; changes nothing else."""
-        schema, trouble = "", ""
+        schema_revision, database_error = "", ""
         try:
-            async with self.database.read() as connection:
-                schema = await connection.run_sync(present)
+            async with self.database.snapshot() as connection:
+                schema_revision = await connection.run_sync(current_revision)
         except Exception as error:  # noqa: BLE001 - drivers raise what they like, and a doctor reports it
-            trouble = _first_line(error)
-        return Health(trouble, schema, newest(), await self._portraits_trouble())
+            database_error = _first_line(error)
+        return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
 
-    async def answers(self) -> None:
+    async def ping(self) -> None:
         """Raises whatever the driver raises when the database cannot be read."""
-        async with self.database.read() as connection:
-            await connection.run_sync(present)
+        async with self.database.snapshot() as connection:
+            await connection.run_sync(current_revision)
 
     async def close(self) -> None:
-        await self.rounds.finish()
+        await self.rounds.drain()
         await self.database.close()
 
-    async def _portraits_trouble(self) -> str:
+    async def _portraits_error(self) -> str:
         try:
-            return "" if await self.portraits.probe() else "a picture that was stored can be written over"
+            return "" if await self.portraits.is_create_only() else "a picture that was stored can be written over"
         except Exception as error:  # noqa: BLE001 - the same
             return _first_line(error)
 
@@ -89,15 +89,15 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
     portraits = await asyncio.to_thread(open_portraits, settings.portraits_url)
     database = open_database(settings.database_url)
     return Storage(
-        rounds=SqlRounds(database, now),
+        rounds=SqlRoundRepository(database, now),
         roster=SqlRoster(database),
-        finishes=SqlFinishes(database, now),
+        upscales=SqlUpscaleRepository(database, now),
         ledger=SqlLedger(database),
-        notices=SqlNotices(database),
+        retirement_notices=SqlRetirementNotices(database),
         productions=SqlProductions(database),
-        chronicle=SqlChronicle(database),
+        audit_log=SqlAuditLog(database),
         portraits=portraits,
-        inventory=SqlInventory(database),
+        picture_index=SqlPictureIndex(database),
         database=database,
     )
 

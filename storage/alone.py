@@ -8,19 +8,19 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 
-from bot.errors import NotKept
+from bot.errors import StorageUnavailable
 
 
-class NotAlone(Exception):
+class AlreadyRunning(Exception):
     """Another process holds the database file `held`."""
 
-    def __init__(self, held: Path) -> None:
-        super().__init__(held)
-        self.held = held
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 @asynccontextmanager
-async def alone(database_url: str) -> AsyncIterator[None]:
+async def process_lock(database_url: str) -> AsyncIterator[None]:
     """Hold the database for this process, by a file beside it that the system lets go of when the process ends, however
     it ends; raises NotAlone, NotKept. A PostgreSQL server takes any number.
     """
@@ -28,19 +28,19 @@ async def alone(database_url: str) -> AsyncIterator[None]:
     if file is None:
         yield
         return
-    hold = FileLock(file.with_name(f"{file.name}.lock"), thread_local=False)
+    file_lock = FileLock(file.with_name(f"{file.name}.lock"), thread_local=False)
     try:
         await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
-        await asyncio.to_thread(hold.acquire, timeout=0)
+        await asyncio.to_thread(file_lock.acquire, timeout=0)
     except Timeout as error:
-        raise NotAlone(file) from error
+        raise AlreadyRunning(file) from error
     except OSError as error:
-        raise NotKept("database", "read_only", str(error), str(file.parent)) from error
+        raise StorageUnavailable("database", "read_only", str(error), str(file.parent)) from error
     try:
         yield
     finally:
         # At once: DBOS, when it is closed before this, takes the loop's threads with it.
-        hold.release()
+        file_lock.release()
 
 
 def database_file(database_url: str) -> Path | None:

@@ -19,13 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.face import Portrait
 from bot.settings import Settings
-from storage.alone import alone, database_file
+from storage.alone import database_file, process_lock
 from storage.database import open_database
-from storage.migrations import known, migrate, present
-from storage.portraits import ObjectPortraits, open_portraits
-from storage.tables import finishes, slots
+from storage.migrations import current_revision, migrate, unsupported_reason
+from storage.portraits import ObjectStorePortraits, open_portraits
+from storage.tables import slots, upscales
 
-_DATABASE, _PORTRAITS, _CONTENTS = "castroom.sqlite", "portraits", "backup.json"
+_DATABASE, _PORTRAITS, _MANIFEST = "castroom.sqlite", "portraits", "backup.json"
 
 
 class BackupError(Exception):
@@ -33,7 +33,7 @@ class BackupError(Exception):
 
 
 @dataclass(frozen=True)
-class Contents:
+class BackupManifest:
     """What a backup holds: when it was taken (UTC), the schema's revision, the database's SHA-256, the pictures."""
 
     taken_at: str
@@ -43,69 +43,71 @@ class Contents:
     bytes: int
 
 
-async def back_up(settings: Settings, folder: Path) -> Contents:
+async def back_up(settings: Settings, folder: Path) -> BackupManifest:
     """Copy database and portraits into `folder` (absolute), which must be empty or new; raises BackupError.
 
     The list of contents is written last: a copy without it is not finished.
     """
-    source = _sqlite(settings)
-    await asyncio.to_thread(_fresh, source, folder)
+    source = _sqlite_file(settings)
+    await asyncio.to_thread(_require_empty_target, source, folder)
     await asyncio.to_thread(_copy_database, source, folder / _DATABASE)
-    kept = open_portraits(str(folder / _PORTRAITS))
-    count, length = await kept.take_all(open_portraits(settings.portraits_url))
-    schema, missing = await _examine(folder / _DATABASE, kept)
+    backup_portraits = open_portraits(str(folder / _PORTRAITS))
+    count, total_bytes = await backup_portraits.copy_from(open_portraits(settings.portraits_url))
+    schema_revision, missing = await _inspect_copy(folder / _DATABASE, backup_portraits)
     if missing:
         raise BackupError(
-            f"{_some(missing)} named in the database and not stored as written. The copy is not finished."
+            f"{_describe_missing(missing)} named in the database and not stored as written. The copy is not finished."
         )
-    digest = await asyncio.to_thread(_digest, folder / _DATABASE)
-    contents = Contents(datetime.now(UTC).isoformat(timespec="seconds"), schema, digest, count, length)
-    (folder / _CONTENTS).write_text(json.dumps(asdict(contents), indent=2) + "\n", encoding="utf-8")
-    return contents
+    digest = await asyncio.to_thread(_file_sha256, folder / _DATABASE)
+    manifest = BackupManifest(
+        datetime.now(UTC).isoformat(timespec="seconds"), schema_revision, digest, count, total_bytes
+    )
+    (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+    return manifest
 
 
-async def restore(settings: Settings, folder: Path) -> Contents:
+async def restore(settings: Settings, folder: Path) -> BackupManifest:
     """Put a backup where the settings say; raises BackupError, NotAlone. Nothing that stands there is written over."""
-    target = _sqlite(settings)
-    contents = _contents(folder)
-    if not known(contents.schema):
+    target = _sqlite_file(settings)
+    manifest = _read_manifest(folder)
+    if unsupported_reason(manifest.schema):
         raise BackupError(
-            f"The copy is of schema {contents.schema}, which this version does not know. Use a newer one."
+            f"The copy is of schema {manifest.schema}, which this version does not know. Use a newer one."
         )
-    if await asyncio.to_thread(_digest, folder / _DATABASE) != contents.database_sha256:
+    if await asyncio.to_thread(_file_sha256, folder / _DATABASE) != manifest.database_sha256:
         raise BackupError(f"{folder / _DATABASE} is not what was copied. Use another backup.")
-    async with alone(settings.database_url):
-        for standing in filter(None, (target, database_file(settings.engine_url))):
-            if standing.exists():
-                raise BackupError(f"{standing} exists. Move it away first; a restore writes over nothing.")
-        kept, stored = open_portraits(str(folder / _PORTRAITS)), open_portraits(settings.portraits_url)
-        _, missing = await _examine(folder / _DATABASE, kept)
+    async with process_lock(settings.database_url):
+        for existing_file in filter(None, (target, database_file(settings.engine_url))):
+            if existing_file.exists():
+                raise BackupError(f"{existing_file} exists. Move it away first; a restore writes over nothing.")
+        backup_portraits, portraits = open_portraits(str(folder / _PORTRAITS)), open_portraits(settings.portraits_url)
+        _, missing = await _inspect_copy(folder / _DATABASE, backup_portraits)
         if missing:
-            raise BackupError(f"{_some(missing)} missing from the copy or damaged. Use another backup.")
-        await stored.take_all(kept)
+            raise BackupError(f"{_describe_missing(missing)} missing from the copy or damaged. Use another backup.")
+        await portraits.copy_from(backup_portraits)
         await asyncio.to_thread(_copy_database, folder / _DATABASE, target)
     await migrate(settings.database_url)
-    return contents
+    return manifest
 
 
-def _sqlite(settings: Settings) -> Path:
-    if found := database_file(settings.database_url):
-        return found
+def _sqlite_file(settings: Settings) -> Path:
+    if file := database_file(settings.database_url):
+        return file
     raise BackupError("The database is on a server: copy it with pg_dump first, and the portraits after it.")
 
 
-def _fresh(source: Path, folder: Path) -> None:
+def _require_empty_target(source: Path, folder: Path) -> None:
     if not source.exists():
         raise BackupError(f"There is no database at {source} yet, so there is nothing to back up.")
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty. Name a new folder, so that no older copy is written over.")
 
 
-def _contents(folder: Path) -> Contents:
+def _read_manifest(folder: Path) -> BackupManifest:
     try:
-        return Contents(**json.loads((folder / _CONTENTS).read_text(encoding="utf-8")))
+        return BackupManifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise BackupError(f"{folder} holds no finished backup: its {_CONTENTS} cannot be read.") from error
+        raise BackupError(f"{folder} holds no finished backup: its {_MANIFEST} cannot be read.") from error
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -113,36 +115,39 @@ def _copy_database(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
-    address = f"{source.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as reading, closing(sqlite3.connect(unfinished)) as writing:
-        reading.backup(writing)
-        writing.execute("PRAGMA journal_mode=DELETE")
+    uri = f"{source.absolute().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(uri, uri=True)) as source_connection,
+        closing(sqlite3.connect(unfinished)) as target_connection,
+    ):
+        source_connection.backup(target_connection)
+        target_connection.execute("PRAGMA journal_mode=DELETE")
     unfinished.replace(target)
 
 
-async def _examine(database: Path, portraits: ObjectPortraits) -> tuple[str, list[str]]:
+async def _inspect_copy(database: Path, portraits: ObjectStorePortraits) -> tuple[str, list[str]]:
     """The schema of a copy, and the ids of slots and finishes whose bytes are missing or other than written."""
-    opened = open_database(f"sqlite+aiosqlite:///{database}")
+    copied_database = open_database(f"sqlite+aiosqlite:///{database}")
     try:
-        async with opened.read() as connection:
-            schema = await connection.run_sync(present)
-            return schema, await _lost(connection, portraits)
+        async with copied_database.snapshot() as connection:
+            schema_revision = await connection.run_sync(current_revision)
+            return schema_revision, await _missing_portraits(connection, portraits)
     finally:
-        await opened.close()
+        await copied_database.close()
 
 
-async def _lost(connection: AsyncConnection, portraits: ObjectPortraits) -> list[str]:
+async def _missing_portraits(connection: AsyncConnection, portraits: ObjectStorePortraits) -> list[str]:
     """Of every table with pictures that is there: a copy of an older version lacks the newer ones."""
-    there = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    lost: list[str] = []
-    for table in (slots, finishes):
-        if table.name in there:
+    existing_tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    missing: list[str] = []
+    for table in (slots, upscales):
+        if table.name in existing_tables:
             rows = await connection.execute(select(table.c.id, table.c.portrait).where(table.c.portrait.is_not(None)))
-            lost += [row_id for row_id, portrait in rows if not await _whole(portraits, portrait)]
-    return lost
+            missing += [row_id for row_id, portrait in rows if not await _is_intact(portraits, portrait)]
+    return missing
 
 
-async def _whole(portraits: ObjectPortraits, portrait: Portrait) -> bool:
+async def _is_intact(portraits: ObjectStorePortraits, portrait: Portrait) -> bool:
     try:
         data = await portraits.get(portrait.key)
     except KeyError:
@@ -150,12 +155,12 @@ async def _whole(portraits: ObjectPortraits, portrait: Portrait) -> bool:
     return (await asyncio.to_thread(sha256, data)).hexdigest() == portrait.sha256
 
 
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return file_digest(opened, "sha256").hexdigest()
+def _file_sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
 
 
-def _some(lost: list[str]) -> str:
+def _describe_missing(missing: list[str]) -> str:
     """The first few of the pictures that are wrong, as the subject of a sentence."""
-    named = ", ".join(lost[:5]) + (" and others" if len(lost) > 5 else "")
-    return f"{len(lost)} of the portraits ({named}) {'is' if len(lost) == 1 else 'are'}"
+    listed_ids = ", ".join(missing[:5]) + (" and others" if len(missing) > 5 else "")
+    return f"{len(missing)} of the portraits ({listed_ids}) {'is' if len(missing) == 1 else 'are'}"

@@ -5,41 +5,48 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.deed import Deed
-from bot.face import Place
+from bot.deed import AuditEvent
+from bot.face import ChannelRef
 from storage.database import Database
-from storage.tables import channels, deeds
+from storage.tables import audit_log, channels
 
 
-class SqlChronicle:
+class SqlAuditLog:
     """Deeds in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def write(self, deed: Deed) -> None:
-        async with self._database.change() as connection:
-            await write(connection, deed)
+    async def add(self, audit_event: AuditEvent) -> None:
+        async with self._database.transaction() as connection:
+            await add_audit_event(connection, audit_event)
 
-    async def of_character(self, character_id: str) -> Sequence[Deed]:
-        async with self._database.read() as connection:
-            return await _found(connection, deeds.c.character_id == character_id)
+    async def list_for_character(self, character_id: str) -> Sequence[AuditEvent]:
+        async with self._database.snapshot() as connection:
+            return await _list_events(connection, audit_log.c.character_id == character_id)
 
-    async def of_production(self, place: Place) -> Sequence[Deed]:
-        here = (channels.c.team == place.team) & (channels.c.channel == place.channel)
-        production_id = select(channels.c.production_id).where(here).scalar_subquery()
-        theirs = select(channels.c.channel).where(channels.c.production_id == production_id)
-        which = (deeds.c.team == place.team) & deeds.c.channel.in_(theirs) & (deeds.c.character_id == "")
-        async with self._database.read() as connection:
-            return await _found(connection, which)
+    async def list_for_production(self, place: ChannelRef) -> Sequence[AuditEvent]:
+        is_channel = (channels.c.team == place.team) & (channels.c.channel == place.channel)
+        production_id = select(channels.c.production_id).where(is_channel).scalar_subquery()
+        channel_query = select(channels.c.channel).where(channels.c.production_id == production_id)
+        condition = (
+            (audit_log.c.team == place.team) & audit_log.c.channel.in_(channel_query) & (audit_log.c.character_id == "")
+        )
+        async with self._database.snapshot() as connection:
+            return await _list_events(connection, condition)
 
 
-async def write(connection: AsyncConnection, deed: Deed) -> None:
+async def add_audit_event(connection: AsyncConnection, audit_event: AuditEvent) -> None:
     """Add a deed in the transaction of what was done."""
-    row = {name: value for name, value in vars(deed).items() if name != "place"}
-    await connection.execute(insert(deeds).values(**row, team=deed.place.team, channel=deed.place.channel))
+    row = {name: value for name, value in vars(audit_event).items() if name != "place"}
+    await connection.execute(
+        insert(audit_log).values(**row, team=audit_event.place.team, channel=audit_event.place.channel)
+    )
 
 
-async def _found(connection: AsyncConnection, which: ColumnElement[bool]) -> list[Deed]:
-    rows = await connection.execute(select(deeds).where(which).order_by(deeds.c.id))
-    return [Deed(r.what, Place(r.team, r.channel), r.person, r.at, r.character_id, r.round_id, r.note) for r in rows]
+async def _list_events(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[AuditEvent]:
+    rows = await connection.execute(select(audit_log).where(condition).order_by(audit_log.c.id))
+    return [
+        AuditEvent(r.action, ChannelRef(r.team, r.channel), r.person, r.at, r.character_id, r.round_id, r.detail)
+        for r in rows
+    ]

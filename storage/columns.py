@@ -17,7 +17,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _MICRODOLLARS = 1_000_000
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcMicros(TypeDecorator[datetime]):
     """An aware time, kept as microseconds since 1970 in UTC: SQLite has no times of its own."""
 
     impl = BigInteger
@@ -43,35 +43,35 @@ class Dollars(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value) / _MICRODOLLARS
 
 
-class Word(TypeDecorator[E]):
+class EnumText(TypeDecorator[E]):
     """One word of an enumeration; the table's CHECK lists them, so that a new word is an ordinary migration."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, words: type[E]) -> None:
+    def __init__(self, enum_type: type[E]) -> None:
         super().__init__()
-        self.words = words
+        self.enum_type = enum_type
 
     def process_bind_param(self, value: E | None, _dialect: Dialect) -> str | None:
         return None if value is None else value.value
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> E | None:
-        return None if value is None else self.words(value)
+        return None if value is None else self.enum_type(value)
 
 
-class Document(TypeDecorator[V]):
+class JsonValue(TypeDecorator[V]):
     """A frozen value as JSON. A field added later needs a default; a field taken away is ignored in old rows."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, value_type: Any) -> None:
         super().__init__()
-        self.kind = kind
+        self.value_type = value_type
 
     def process_bind_param(self, value: V | None, _dialect: Dialect) -> object:
         return None if value is None else msgspec.to_builtins(value, str_keys=True)
 
     def process_result_value(self, value: Any, _dialect: Dialect) -> V | None:
-        return None if value is None else msgspec.convert(value, self.kind, strict=False)
+        return None if value is None else msgspec.convert(value, self.value_type, strict=False)

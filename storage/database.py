@@ -15,18 +15,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import NotKept
+from bot.errors import StorageUnavailable
 from storage.driver import connect
 
-_READERS = 4
-_TRIES, _PAUSE_SECONDS = 100, 0.05
+_READER_CONNECTIONS = 4
+_MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
 # Several writers wait in SQLite's busy handler and lose to a queue before one connection. FULL, because a portrait
 # that was paid for must not be forgotten when the power goes. Whoever waits for an answer has three seconds, so a file
 # that somebody else holds is told of before that; what was paid for meanwhile is written once it is let go of.
 _WRITER_PRAGMAS = ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READER_PRAGMAS = ("busy_timeout=2000", "query_only=ON")
 # SQLite's first result codes (https://www.sqlite.org/rescode.html); what is not among them is an error of ours.
-_SQLITE = {
+_SQLITE_FAILURES = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
     sqlite3.SQLITE_FULL: "full",
@@ -37,8 +37,8 @@ _SQLITE = {
     sqlite3.SQLITE_CANTOPEN: "away",
 }
 # PostgreSQL's classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-_SQLSTATES = {"53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged"}
-_AWAY = ("08", "53", "57P", "58")
+_POSTGRES_FAILURES = {"53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged"}
+_UNAVAILABLE_PREFIXES = ("08", "53", "57P", "58")
 
 
 @dataclass(frozen=True)
@@ -52,21 +52,21 @@ class Database:
     reader: AsyncEngine
 
     @asynccontextmanager
-    async def change(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that commits at the end, or rolls back when the block raises."""
-        with translated():
+        with translate_db_errors():
             async with self.writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """A snapshot: everything read in the block is of one moment."""
-        with translated():
+        with translate_db_errors():
             async with self.reader.connect() as connection:
                 yield connection
 
     @property
-    def one_writer(self) -> bool:
+    def single_writer(self) -> bool:
         """Whether changes wait for each other."""
         return self.writer.dialect.name == "sqlite"
 
@@ -80,36 +80,36 @@ def open_database(url: str) -> Database:
     if make_url(url).get_backend_name() == "sqlite":
         return Database(
             sqlite_engine(url, _WRITER_PRAGMAS, "BEGIN IMMEDIATE", connections=1),
-            sqlite_engine(url, _READER_PRAGMAS, "BEGIN", connections=_READERS),
+            sqlite_engine(url, _READER_PRAGMAS, "BEGIN", connections=_READER_CONNECTIONS),
         )
     writer = create_async_engine(url, pool_pre_ping=True)
     return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
 
 
 @contextmanager
-def translated(where: str = "") -> Iterator[None]:
+def translate_db_errors(path: str = "") -> Iterator[None]:
     """Trouble of the database itself, as NotKept; everything else stays as it is."""
     try:
         yield
     except NoConnection as error:
-        raise NotKept("database", "locked", type(error).__name__, where) from error
+        raise StorageUnavailable("database", "locked", type(error).__name__, path) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
-        if why := _trouble(error):
-            raise NotKept("database", why, _told(error), where) from error
+        if reason := _failure_reason(error):
+            raise StorageUnavailable("database", reason, _error_detail(error), path) from error
         raise
 
 
-def _trouble(error: Exception) -> str:
+def _failure_reason(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
-        return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, "")
+        return _SQLITE_FAILURES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, "")
     if isinstance(cause, OSError):
         return "away"
-    state = str(getattr(cause, "sqlstate", None) or "")
-    return _SQLSTATES.get(state, "away" if state.startswith(_AWAY) else "")
+    sqlstate = str(getattr(cause, "sqlstate", None) or "")
+    return _POSTGRES_FAILURES.get(sqlstate, "away" if sqlstate.startswith(_UNAVAILABLE_PREFIXES) else "")
 
 
-def _told(error: Exception) -> str:
+def _error_detail(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(cause).partition("\n")[0]
 
@@ -133,7 +133,7 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
         connection.exec_driver_sql(begin)
 
     @event.listens_for(engine.sync_engine, "invalidate")
-    def let_go(connection: Any, _record: object, _error: object) -> None:
+    def rollback_invalidated(connection: Any, _record: object, _error: object) -> None:
         """Closing alone frees nothing while a cancelled task's traceback still holds a cursor: SQLite keeps such a
         connection, and its write lock, until the last statement is finalized (https://www.sqlite.org/c3ref/close.html).
         """
@@ -145,7 +145,7 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
 async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> None:
     """Set each pragma; a file that another process is just changing to WAL answers "locked" without any waiting."""
     for pragma in pragmas:
-        for tries_left in reversed(range(_TRIES)):
+        for tries_left in reversed(range(_MAX_ATTEMPTS)):
             try:
                 await driver.execute(f"PRAGMA {pragma}")
                 break

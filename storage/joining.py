@@ -8,94 +8,102 @@ from decimal import Decimal
 from sqlalchemy import Select, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.deed import Deed
-from bot.errors import Clashes
-from bot.face import Place
-from bot.finish import UNDER_WAY as FINISHING
+from bot.deed import AuditEvent
+from bot.errors import NameConflict
+from bot.face import ChannelRef
+from bot.finish import IN_PROGRESS_STATES as FINISHING
 from bot.production import Production
 from bot.slot import SlotState
 from storage import purse
-from storage.belonging import at, hold, load, own
-from storage.chronicle import write
-from storage.tables import aliases, channels, characters, faces, finishes, ledger, productions, rounds, slots
+from storage.belonging import channel_filter, home_production_id, list_productions, lock_production_row
+from storage.chronicle import add_audit_event
+from storage.tables import aliases, channels, characters, faces, ledger, productions, rounds, slots, upscales
 
-_RESERVED = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
+_RESERVED_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
 
 
-async def join(
-    connection: AsyncConnection, place: Place, production_id: str, deed: Deed, seen: str | None
+async def merge_channel(
+    connection: AsyncConnection,
+    place: ChannelRef,
+    production_id: str,
+    audit_event: AuditEvent,
+    expected_digest: str | None,
 ) -> Production:
     """Let `place` cast for a production, its own where `production_id` is empty; raises KeyError for another
     workspace's, Changed, Clashes.
 
     Characters that were cast only in `place` come along; all of them, where no other channel casts for the former one.
     """
-    former = await hold(connection, place, seen)
-    after = await _held(connection, place, production_id or await own(connection, place))
-    if after.id == former.id:
-        return after
-    coming = await _coming(connection, place, former)
-    await _must_differ(connection, coming, after)
+    previous = await lock_production_row(connection, place, expected_digest)
+    target = await _load_for_update(connection, place, production_id or await home_production_id(connection, place))
+    if target.id == previous.id:
+        return target
+    character_ids = await _characters_to_move(connection, place, previous)
+    await _require_distinct_names(connection, character_ids, target)
     for table, column in ((characters, characters.c.id), (aliases, aliases.c.character_id)):
-        await connection.execute(update(table).where(column.in_(coming)).values(production_id=after.id))
-    await connection.execute(update(channels).where(*at(place)).values(production_id=after.id))
-    months = await _paid(connection, place)
-    await purse.move(connection, place.team, (former.home.channel, after.home.channel), months)
-    await write(connection, deed)
-    return await _held(connection, place, after.id)
+        await connection.execute(update(table).where(column.in_(character_ids)).values(production_id=target.id))
+    await connection.execute(update(channels).where(*channel_filter(place)).values(production_id=target.id))
+    committed_by_month = await _committed_by_month(connection, place)
+    await purse.transfer(connection, place.team, (previous.home.channel, target.home.channel), committed_by_month)
+    await add_audit_event(connection, audit_event)
+    return await _load_for_update(connection, place, target.id)
 
 
-async def _held(connection: AsyncConnection, place: Place, production_id: str) -> Production:
+async def _load_for_update(connection: AsyncConnection, place: ChannelRef, production_id: str) -> Production:
     """It, which nobody else can change until the transaction ends."""
-    wanted = (productions.c.id == production_id) & (productions.c.team == place.team)
-    await connection.execute(select(productions.c.id).where(wanted).with_for_update())
-    found = await load(connection, wanted)
+    condition = (productions.c.id == production_id) & (productions.c.team == place.team)
+    await connection.execute(select(productions.c.id).where(condition).with_for_update())
+    found = await list_productions(connection, condition)
     if not found:
         raise KeyError(production_id)
     return found[0]
 
 
-async def _coming(connection: AsyncConnection, place: Place, former: Production) -> Sequence[str]:
-    theirs = select(characters.c.id).where(characters.c.production_id == former.id)
-    if former.channels != (place.channel,):
+async def _characters_to_move(connection: AsyncConnection, place: ChannelRef, previous: Production) -> Sequence[str]:
+    query = select(characters.c.id).where(characters.c.production_id == previous.id)
+    if previous.channels != (place.channel,):
         elsewhere = select(rounds.c.id).where(
             rounds.c.character_id == characters.c.id, rounds.c.channel != place.channel
         )
-        theirs = theirs.where(~elsewhere.exists())
-    return (await connection.scalars(theirs)).all()
+        query = query.where(~elsewhere.exists())
+    return (await connection.scalars(query)).all()
 
 
-async def _must_differ(connection: AsyncConnection, coming: Sequence[str], after: Production) -> None:
+async def _require_distinct_names(
+    connection: AsyncConnection, character_ids: Sequence[str], target: Production
+) -> None:
     """No name or alias of those who come is one of those who are there."""
-    brought = _names(characters.c.id.in_(coming), aliases.c.character_id.in_(coming))
-    there = _names(characters.c.production_id == after.id, aliases.c.production_id == after.id)
-    known = {row.folded for row in await connection.execute(there)}
-    clashes = {row.folded: row.name for row in await connection.execute(brought) if row.folded in known}
-    if clashes:
-        raise Clashes(tuple(clashes[folded] for folded in sorted(clashes)))
+    incoming_names = _names_query(characters.c.id.in_(character_ids), aliases.c.character_id.in_(character_ids))
+    existing_names = _names_query(characters.c.production_id == target.id, aliases.c.production_id == target.id)
+    existing_keys = {row.name_key for row in await connection.execute(existing_names)}
+    conflicts = {
+        row.name_key: row.name for row in await connection.execute(incoming_names) if row.name_key in existing_keys
+    }
+    if conflicts:
+        raise NameConflict(tuple(conflicts[name_key] for name_key in sorted(conflicts)))
 
 
-def _names(characters_where: object, aliases_where: object) -> Select[tuple[str, str]]:
-    named = select(characters.c.folded, characters.c.name).where(characters_where)  # type: ignore[arg-type]
-    also = select(aliases.c.folded, aliases.c.name).where(aliases_where)  # type: ignore[arg-type]
-    return union_all(named, also)  # type: ignore[return-value] # two columns, in whichever of the two
+def _names_query(characters_where: object, aliases_where: object) -> Select[tuple[str, str]]:
+    character_names = select(characters.c.name_key, characters.c.name).where(characters_where)  # type: ignore[arg-type]
+    alias_names = select(aliases.c.name_key, aliases.c.name).where(aliases_where)  # type: ignore[arg-type]
+    return union_all(character_names, alias_names)  # type: ignore[return-value] # two columns, in whichever of the two
 
 
-async def _paid(connection: AsyncConnection, place: Place) -> Mapping[date, Decimal]:
+async def _committed_by_month(connection: AsyncConnection, place: ChannelRef) -> Mapping[date, Decimal]:
     """What rounds of the channel hold in each month: charged, or reserved and not settled yet."""
-    here = (rounds.c.team == place.team) & (rounds.c.channel == place.channel)
-    there = (faces.c.team == place.team) & (faces.c.channel == place.channel)
-    charged = select(ledger.c.day.label("day"), ledger.c.usd.label("usd")).where(
+    is_round_here = (rounds.c.team == place.team) & (rounds.c.channel == place.channel)
+    is_face_here = (faces.c.team == place.team) & (faces.c.channel == place.channel)
+    charge_query = select(ledger.c.day.label("day"), ledger.c.usd.label("usd")).where(
         ledger.c.team == place.team, ledger.c.channel == place.channel
     )
-    drawing = select(slots.c.reserved_on, slots.c.price).join_from(slots, rounds)
-    finishing = select(finishes.c.reserved_on, finishes.c.price).join_from(finishes, faces)
+    slot_query = select(slots.c.reserved_on, slots.c.price).join_from(slots, rounds)
+    upscale_query = select(upscales.c.reserved_on, upscales.c.price).join_from(upscales, faces)
     months: defaultdict[date, Decimal] = defaultdict(Decimal)
-    for some in (
-        charged,
-        drawing.where(here, slots.c.state.in_(_RESERVED)),
-        finishing.where(there, finishes.c.state.in_(FINISHING)),
+    for query in (
+        charge_query,
+        slot_query.where(is_round_here, slots.c.state.in_(_RESERVED_STATES)),
+        upscale_query.where(is_face_here, upscales.c.state.in_(FINISHING)),
     ):
-        for day, usd in await connection.execute(some):
+        for day, usd in await connection.execute(query):
             months[day.replace(day=1)] += usd
     return months

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from bot.budget import Charge, Purse, Spender
-from bot.statement import Entry, Paid, Spent, Veiled
+from bot.budget import BudgetPeriod, Charge, Payer
+from bot.statement import BlindRoundSpend, LedgerEntry, RoundSpend, SpendTotal
 from storage import purse, questions, spending
 from storage.database import Database
 from storage.tables import ledger
@@ -20,59 +20,59 @@ class SqlLedger:
         self._database = database
 
     async def committed(self, team: str, day: date) -> Decimal:
-        async with self._database.read() as connection:
+        async with self._database.snapshot() as connection:
             return await purse.committed(connection, team, day)
 
-    async def charged(self, round_id: str) -> Mapping[str, Charge]:
-        charges = select(ledger.c.item_id, ledger.c.usd, ledger.c.source)
-        slots = charges.where(ledger.c.round_id == round_id, ledger.c.kind == "slot")
-        async with self._database.read() as connection:
-            return {row.item_id: Charge(row.usd, row.source) for row in await connection.execute(slots)}
+    async def list_charges(self, round_id: str) -> Mapping[str, Charge]:
+        charge_query = select(ledger.c.item_id, ledger.c.usd, ledger.c.source)
+        slot_charges = charge_query.where(ledger.c.round_id == round_id, ledger.c.kind == "slot")
+        async with self._database.snapshot() as connection:
+            return {row.item_id: Charge(row.usd, row.source) for row in await connection.execute(slot_charges)}
 
-    async def held(self, spender: Spender) -> Mapping[Purse, Decimal]:
-        async with self._database.read() as connection:
-            return await purse.held(connection, spender)
+    async def committed_by_period(self, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
+        async with self._database.snapshot() as connection:
+            return await purse.committed_by_period(connection, payer)
 
-    async def spent(self, team: str, day: date) -> Sequence[Spent]:
-        async with self._database.read() as connection:
-            return await spending.spent(connection, team, day)
+    async def list_spend_totals(self, team: str, day: date) -> Sequence[SpendTotal]:
+        async with self._database.snapshot() as connection:
+            return await spending.list_spend_totals(connection, team, day)
 
-    async def paid(self, character_id: str) -> Sequence[Paid]:
-        async with self._database.read() as connection:
-            return await spending.paid(connection, character_id)
+    async def list_round_spends(self, character_id: str) -> Sequence[RoundSpend]:
+        async with self._database.snapshot() as connection:
+            return await spending.list_round_spends(connection, character_id)
 
-    async def veiled(self, team: str, day: date) -> Sequence[Veiled]:
-        async with self._database.read() as connection:
-            return await spending.veiled(connection, team, day)
+    async def list_blind_round_spends(self, team: str, day: date) -> Sequence[BlindRoundSpend]:
+        async with self._database.snapshot() as connection:
+            return await spending.list_blind_round_spends(connection, team, day)
 
-    async def faces(self, team: str, day: date) -> Mapping[str, int]:
-        async with self._database.read() as connection:
-            return await spending.locked(connection, team, day)
+    async def count_locked_faces(self, team: str, day: date) -> Mapping[str, int]:
+        async with self._database.snapshot() as connection:
+            return await spending.count_locked_faces(connection, team, day)
 
-    async def questions(self, team: str) -> Sequence[Entry]:
-        async with self._database.read() as connection:
-            return await questions.questions(connection, team)
+    async def list_pending_charges(self, team: str) -> Sequence[LedgerEntry]:
+        async with self._database.snapshot() as connection:
+            return await questions.list_pending_charges(connection, team)
 
-    async def entry(self, item_id: str) -> Entry:
-        async with self._database.read() as connection:
-            return await questions.entry(connection, item_id)
+    async def get_entry(self, item_id: str) -> LedgerEntry:
+        async with self._database.snapshot() as connection:
+            return await questions.get_entry(connection, item_id)
 
-    async def settle(self, item_id: str, person: str, *, charged: bool) -> bool:
-        async with self._database.change() as connection:
-            return await questions.settle(connection, item_id, person, charged=charged)
+    async def confirm(self, item_id: str, person: str, *, charged: bool) -> bool:
+        async with self._database.transaction() as connection:
+            return await questions.confirm(connection, item_id, person, charged=charged)
 
-    async def see(self, item_id: str, person: str) -> bool:
-        async with self._database.change() as connection:
-            return await questions.see(connection, item_id, person)
+    async def acknowledge(self, item_id: str, person: str) -> bool:
+        async with self._database.transaction() as connection:
+            return await questions.acknowledge(connection, item_id, person)
 
-    async def untold(self) -> Sequence[Entry]:
-        async with self._database.read() as connection:
-            return await questions.untold(connection)
+    async def list_unnotified_overspends(self) -> Sequence[LedgerEntry]:
+        async with self._database.snapshot() as connection:
+            return await questions.list_unnotified_overspends(connection)
 
-    async def take(self, item_id: str, at: datetime) -> bool:
-        async with self._database.change() as connection:
-            return await questions.tell(connection, item_id, at)
+    async def claim_notification(self, item_id: str, at: datetime) -> bool:
+        async with self._database.transaction() as connection:
+            return await questions.mark_notified(connection, item_id, at)
 
-    async def give_back(self, item_id: str) -> None:
-        async with self._database.change() as connection:
-            await questions.tell(connection, item_id, None)
+    async def release_notification(self, item_id: str) -> None:
+        async with self._database.transaction() as connection:
+            await questions.mark_notified(connection, item_id, None)

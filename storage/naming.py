@@ -5,44 +5,44 @@ from dataclasses import replace
 from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.brief import fold
-from bot.deed import Deed
+from bot.brief import normalize_name
+from bot.deed import AuditEvent
 from bot.face import Character
-from storage.chronicle import write
+from storage.chronicle import add_audit_event
 from storage.database import upsert
-from storage.grams import remember
+from storage.grams import index_name
 from storage.tables import aliases, characters
 
 
-async def name(connection: AsyncConnection, character: Character, alias: str, deed: Deed) -> str:
+async def add_alias(connection: AsyncConnection, character: Character, alias: str, audit_event: AuditEvent) -> str:
     """Keep an alias and its deed, unless somebody has it; their name then, empty otherwise."""
-    folded = fold(alias)
-    own = (characters.c.production_id == character.production) & (characters.c.folded == folded)
-    if taken := await connection.scalar(select(characters.c.name).where(own)):
+    name_key = normalize_name(alias)
+    is_character_name = (characters.c.production_id == character.production_id) & (characters.c.name_key == name_key)
+    if taken := await connection.scalar(select(characters.c.name).where(is_character_name)):
         return str(taken)
-    held = (await connection.execute(_holder(character.production, folded))).one_or_none()
-    if held:
-        return "" if held.id == character.id else str(held.name)
-    row = {"production_id": character.production, "folded": folded, "name": alias, "character_id": character.id}
-    written = upsert(connection, aliases).values(row).on_conflict_do_nothing()
-    if (await connection.execute(written)).rowcount == 0:
-        return str((await connection.execute(_holder(character.production, folded))).one().name)
-    await remember(connection, character.place.team, alias)
-    await write(connection, deed)
+    holder = (await connection.execute(_alias_holder_query(character.production_id, name_key))).one_or_none()
+    if holder:
+        return "" if holder.id == character.id else str(holder.name)
+    row = {"production_id": character.production_id, "name_key": name_key, "name": alias, "character_id": character.id}
+    statement = upsert(connection, aliases).values(row).on_conflict_do_nothing()
+    if (await connection.execute(statement)).rowcount == 0:
+        return str((await connection.execute(_alias_holder_query(character.production_id, name_key))).one().name)
+    await index_name(connection, character.place.team, alias)
+    await add_audit_event(connection, audit_event)
     return ""
 
 
-async def unname(connection: AsyncConnection, production: str, alias: str, deed: Deed) -> str:
+async def remove_alias(connection: AsyncConnection, production_id: str, alias: str, audit_event: AuditEvent) -> str:
     """Take an alias away with a deed; the name of whoever had it."""
-    held = (await connection.execute(_holder(production, fold(alias)))).one_or_none()
-    if held is None:
+    holder = (await connection.execute(_alias_holder_query(production_id, normalize_name(alias)))).one_or_none()
+    if holder is None:
         return ""
-    mine = and_(aliases.c.production_id == production, aliases.c.folded == fold(alias))
-    await connection.execute(delete(aliases).where(mine))
-    await write(connection, replace(deed, character_id=held.id))
-    return str(held.name)
+    is_alias = and_(aliases.c.production_id == production_id, aliases.c.name_key == normalize_name(alias))
+    await connection.execute(delete(aliases).where(is_alias))
+    await add_audit_event(connection, replace(audit_event, character_id=holder.id))
+    return str(holder.name)
 
 
-def _holder(production: str, folded: str) -> Select[tuple[str, str]]:
-    mine = and_(aliases.c.production_id == production, aliases.c.folded == folded)
-    return select(characters.c.id, characters.c.name).join_from(aliases, characters).where(mine)
+def _alias_holder_query(production_id: str, name_key: str) -> Select[tuple[str, str]]:
+    is_alias = and_(aliases.c.production_id == production_id, aliases.c.name_key == name_key)
+    return select(characters.c.id, characters.c.name).join_from(aliases, characters).where(is_alias)

@@ -5,64 +5,66 @@ from dataclasses import replace
 from sqlalchemy import Select, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.deed import Deed
-from bot.face import Face, Place, Release
-from bot.round import OPEN, State
-from storage.chronicle import write
-from storage.rows import row_of
-from storage.standing import hold, hold_of, settle
+from bot.deed import AuditEvent
+from bot.face import ChannelRef, Face, Unlock
+from bot.round import OPEN_STATES, RoundState
+from storage.chronicle import add_audit_event
+from storage.rows import to_row
+from storage.standing import lock_character_row, lock_character_row_of_round, refresh_status
 from storage.tables import faces, rounds
 
 
-async def lock(connection: AsyncConnection, round_id: str, face: Face) -> bool:
+async def lock_face(connection: AsyncConnection, round_id: str, face: Face) -> bool:
     """closed -> locked with the character's next version of its face; False when it is not closed."""
-    await hold(connection, face.character_id)
-    locked = update(rounds).where(rounds.c.id == round_id, rounds.c.state == State.CLOSED)
-    changed = await connection.execute(locked.values(state=State.LOCKED, locked_slot=face.slot_id))
-    if changed.rowcount == 0:
+    await lock_character_row(connection, face.character_id)
+    statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RoundState.CLOSED)
+    result = await connection.execute(statement.values(state=RoundState.LOCKED, locked_slot=face.slot_id))
+    if result.rowcount == 0:
         return False
-    latest = select(func.max(faces.c.version)).where(faces.c.character_id == face.character_id)
-    version = (await connection.scalar(latest) or 0) + 1
-    await connection.execute(insert(faces).values(row_of(replace(face, version=version))))
-    await settle(connection, face.character_id)
+    latest_version = select(func.max(faces.c.version)).where(faces.c.character_id == face.character_id)
+    version = (await connection.scalar(latest_version) or 0) + 1
+    await connection.execute(insert(faces).values(to_row(replace(face, version=version))))
+    await refresh_status(connection, face.character_id)
     return True
 
 
-def present_face(character_id: str) -> Select[str]:
+def current_face_query(character_id: str) -> Select[str]:
     """The round that gave the character's face: the newest that nobody unlocked."""
-    theirs = (faces.c.character_id == character_id) & faces.c.released.is_(None)
-    return select(faces.c.round_id).where(theirs).order_by(faces.c.version.desc()).limit(1)
+    condition = (faces.c.character_id == character_id) & faces.c.unlocked.is_(None)
+    return select(faces.c.round_id).where(condition).order_by(faces.c.version.desc()).limit(1)
 
 
-async def let_go(connection: AsyncConnection, round_id: str, release: Release) -> bool:
+async def unlock_face(connection: AsyncConnection, round_id: str, unlock: Unlock) -> bool:
     """Unlock a face and write the deed; False when somebody did before."""
-    await hold_of(connection, round_id)
-    here = (faces.c.round_id == round_id) & faces.c.released.is_(None)
-    unlocked = update(faces).where(here).values(released=release)
+    await lock_character_row_of_round(connection, round_id)
+    is_locked = (faces.c.round_id == round_id) & faces.c.unlocked.is_(None)
+    statement = update(faces).where(is_locked).values(unlocked=unlock)
     row = (
-        await connection.execute(unlocked.returning(faces.c.team, faces.c.channel, faces.c.character_id))
+        await connection.execute(statement.returning(faces.c.team, faces.c.channel, faces.c.character_id))
     ).one_or_none()
     if row is None:
         return False
-    place = Place(row.team, row.channel)
-    deed = Deed("unlocked", place, release.person, release.at, row.character_id, round_id, release.reason)
-    await write(connection, deed)
-    await settle(connection, row.character_id)
+    place = ChannelRef(row.team, row.channel)
+    audit_event = AuditEvent("unlocked", place, unlock.person, unlock.at, row.character_id, round_id, unlock.reason)
+    await add_audit_event(connection, audit_event)
+    await refresh_status(connection, row.character_id)
     return True
 
 
-async def void(connection: AsyncConnection, round_id: str, why: str) -> bool:
+async def void_round(connection: AsyncConnection, round_id: str, reason: str) -> bool:
     """drawing, voting or closed -> void; what its slots still reserve goes back as each of them ends."""
-    character_id = await hold_of(connection, round_id)
-    ended = update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(OPEN))
-    if (await connection.execute(ended.values(state=State.VOID, why_void=why))).rowcount == 0:
+    character_id = await lock_character_row_of_round(connection, round_id)
+    statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(OPEN_STATES))
+    if (await connection.execute(statement.values(state=RoundState.VOID, void_reason=reason))).rowcount == 0:
         return False
-    await settle(connection, character_id)
+    await refresh_status(connection, character_id)
     return True
 
 
-async def take_over(connection: AsyncConnection, round_id: str, before: str, person: str) -> bool:
+async def change_lead(connection: AsyncConnection, round_id: str, previous_lead: str, person: str) -> bool:
     """Another lead, if `before` still is; who started the round, and pays for it, stays the same."""
-    theirs = update(rounds).where(rounds.c.id == round_id, rounds.c.lead == before, rounds.c.state != State.VOID)
-    starter = case((rounds.c.asked_by == "", before), else_=rounds.c.asked_by)
-    return (await connection.execute(theirs.values(lead=person, asked_by=starter))).rowcount == 1
+    statement = update(rounds).where(
+        rounds.c.id == round_id, rounds.c.lead == previous_lead, rounds.c.state != RoundState.VOID
+    )
+    started_by = case((rounds.c.requested_by == "", previous_lead), else_=rounds.c.requested_by)
+    return (await connection.execute(statement.values(lead=person, requested_by=started_by))).rowcount == 1

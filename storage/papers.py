@@ -5,28 +5,30 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballot import Paper
-from bot.round import State
+from bot.ballot import BallotSubmission
+from bot.round import RoundState
 from storage.database import upsert
-from storage.slots import bump
-from storage.tables import papers, rounds
+from storage.slots import bump_ballot_version
+from storage.tables import ballot_submissions, rounds
 
 
-async def put_in(connection: AsyncConnection, new: Paper) -> bool:
+async def record_submission(connection: AsyncConnection, submission: BallotSubmission) -> bool:
     """Keep a newer paper of a voting round; False when it came too late or an equal or newer one is there."""
-    voting = select(rounds.c.id).where(rounds.c.id == new.round_id, rounds.c.state == State.VOTING)
-    if await connection.scalar(voting.with_for_update()) is None:
+    query = select(rounds.c.id).where(rounds.c.id == submission.round_id, rounds.c.state == RoundState.VOTING)
+    if await connection.scalar(query.with_for_update()) is None:
         return False
-    written = upsert(connection, papers).values(**vars(new))
-    key = [column.name for column in papers.primary_key]
-    answers = {name: getattr(new, name) for name in ("human", "likeness", "tells", "stamp")}
-    newer = written.on_conflict_do_update(index_elements=key, set_=answers, where=papers.c.stamp < new.stamp)
-    if await connection.scalar(newer.returning(papers.c.person)) is None:
+    insertion = upsert(connection, ballot_submissions).values(**vars(submission))
+    key_columns = [column.name for column in ballot_submissions.primary_key]
+    answers = {name: getattr(submission, name) for name in ("reads_human", "matches_character", "flaw_tags", "event_ts_us")}
+    statement = insertion.on_conflict_do_update(
+        index_elements=key_columns, set_=answers, where=ballot_submissions.c.event_ts_us < submission.event_ts_us
+    )
+    if await connection.scalar(statement.returning(ballot_submissions.c.person)) is None:
         return False
-    await bump(connection, new.round_id)
+    await bump_ballot_version(connection, submission.round_id)
     return True
 
 
-async def papers_of(connection: AsyncConnection, round_id: str) -> Sequence[Paper]:
-    rows = await connection.execute(select(papers).where(papers.c.round_id == round_id))
-    return [Paper(**row) for row in rows.mappings()]
+async def list_submissions(connection: AsyncConnection, round_id: str) -> Sequence[BallotSubmission]:
+    rows = await connection.execute(select(ballot_submissions).where(ballot_submissions.c.round_id == round_id))
+    return [BallotSubmission(**row) for row in rows.mappings()]

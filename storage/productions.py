@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from bot.deed import Deed
-from bot.face import Place
-from bot.production import Customs, Production
+from bot.deed import AuditEvent
+from bot.face import ChannelRef
+from bot.production import Production, ProductionSettings
 from storage import joining
-from storage.belonging import at, hold, load
-from storage.chronicle import write
+from storage.belonging import channel_filter, list_productions, lock_production_row
+from storage.chronicle import add_audit_event
 from storage.database import Database
 from storage.tables import channels, productions
 
@@ -20,27 +20,34 @@ class SqlProductions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def of(self, place: Place) -> Production:
-        theirs = select(channels.c.production_id).where(*at(place)).scalar_subquery()
-        async with self._database.read() as connection:
-            found = await load(connection, productions.c.id == theirs)
+    async def get(self, place: ChannelRef) -> Production:
+        production_id = select(channels.c.production_id).where(*channel_filter(place)).scalar_subquery()
+        async with self._database.snapshot() as connection:
+            found = await list_productions(connection, productions.c.id == production_id)
         return found[0] if found else Production("", place, (place.channel,))
 
-    async def all(self, team: str) -> Sequence[Production]:
-        async with self._database.read() as connection:
-            return await load(connection, productions.c.team == team)
+    async def list_all(self, team: str) -> Sequence[Production]:
+        async with self._database.snapshot() as connection:
+            return await list_productions(connection, productions.c.team == team)
 
-    async def keep(
-        self, place: Place, name: str, customs: Customs, *deeds: Deed, seen: str | None = None
+    async def save(
+        self,
+        place: ChannelRef,
+        name: str,
+        settings: ProductionSettings,
+        *audit_events: AuditEvent,
+        expected_digest: str | None = None,
     ) -> Production:
-        async with self._database.change() as connection:
-            production_id = (await hold(connection, place, seen)).id
-            kept = update(productions).where(productions.c.id == production_id)
-            await connection.execute(kept.values(name=name, customs=customs))
-            for deed in deeds:
-                await write(connection, deed)
-            return (await load(connection, productions.c.id == production_id))[0]
+        async with self._database.transaction() as connection:
+            production_id = (await lock_production_row(connection, place, expected_digest)).id
+            statement = update(productions).where(productions.c.id == production_id)
+            await connection.execute(statement.values(name=name, settings=settings))
+            for audit_event in audit_events:
+                await add_audit_event(connection, audit_event)
+            return (await list_productions(connection, productions.c.id == production_id))[0]
 
-    async def join(self, place: Place, production_id: str, deed: Deed, seen: str | None = None) -> Production:
-        async with self._database.change() as connection:
-            return await joining.join(connection, place, production_id, deed, seen)
+    async def join(
+        self, place: ChannelRef, production_id: str, audit_event: AuditEvent, expected_digest: str | None = None
+    ) -> Production:
+        async with self._database.transaction() as connection:
+            return await joining.merge_channel(connection, place, production_id, audit_event, expected_digest)

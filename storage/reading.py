@@ -8,122 +8,129 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, case, exists, or_, select, type_coerce, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballot import Leg, Mark
-from bot.face import Place
-from bot.round import OPEN, Round, State
+from bot.ballot import BallotStage, VoteInput
+from bot.face import ChannelRef
+from bot.round import OPEN_STATES, Round, RoundState
 from bot.slot import Slot, SlotState
-from storage.rows import ROUND, SLOT, round_of, slot_of
-from storage.tables import marks, papers, rounds, slots
+from storage.rows import ROUND_COLUMNS, SLOT_COLUMNS, round_from_row, slot_from_row
+from storage.tables import ballot_submissions, rounds, slots, vote_inputs
 
-_UNDER_WAY = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
+_IN_PROGRESS_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
 # Made once: with so many columns, making them is a good part of what a read costs.
-_ROUNDS, _SLOTS = select(*ROUND), select(*SLOT)
-_SHOWN_BY_NOW = timedelta(minutes=2)
-_WORTH_SHOWING = timedelta(days=31)
-_JUST_ENDED = timedelta(days=1)
+_SELECT_ROUNDS, _SELECT_SLOTS = select(*ROUND_COLUMNS), select(*SLOT_COLUMNS)
+_UPLOAD_GRACE = timedelta(minutes=2)
+_UPLOAD_WINDOW = timedelta(days=31)
+_RECENT = timedelta(days=1)
 
 
 async def round_by_id(connection: AsyncConnection, round_id: str) -> Round:
     """Raises KeyError for an id nobody gave."""
-    return _only(await _load(connection, rounds.c.id == round_id), round_id)
+    return _single(await _list_rounds(connection, rounds.c.id == round_id), round_id)
 
 
 async def round_by_slot(connection: AsyncConnection, slot_id: str) -> Round:
     """Raises KeyError for an id nobody gave."""
-    owner = select(slots.c.round_id).where(slots.c.id == slot_id).scalar_subquery()
-    return _only(await _load(connection, rounds.c.id == owner), slot_id)
+    round_id = select(slots.c.round_id).where(slots.c.id == slot_id).scalar_subquery()
+    return _single(await _list_rounds(connection, rounds.c.id == round_id), slot_id)
 
 
-async def round_by_message(connection: AsyncConnection, place: Place, message_ts: str) -> Round | None:
-    here = and_(rounds.c.team == place.team, rounds.c.channel == place.channel, rounds.c.message_ts == message_ts)
-    return next(iter(await _load(connection, here)), None)
+async def round_by_message(connection: AsyncConnection, place: ChannelRef, message_ts: str) -> Round | None:
+    condition = and_(rounds.c.team == place.team, rounds.c.channel == place.channel, rounds.c.message_ts == message_ts)
+    return next(iter(await _list_rounds(connection, condition)), None)
 
 
-async def rounds_of(connection: AsyncConnection, character_id: str) -> Sequence[Round]:
-    return await _load(connection, rounds.c.character_id == character_id)
+async def list_for_character(connection: AsyncConnection, character_id: str) -> Sequence[Round]:
+    return await _list_rounds(connection, rounds.c.character_id == character_id)
 
 
-async def moving(connection: AsyncConnection) -> Sequence[Round]:
+async def list_unfinished(connection: AsyncConnection) -> Sequence[Round]:
     """Rounds that draw, and rounds in any state with a slot that is not final."""
-    drawing = select(rounds.c.id).where(rounds.c.state == State.DRAWING)
-    unfinished = select(slots.c.round_id).where(slots.c.state.in_(_UNDER_WAY))
-    return await _load(connection, rounds.c.id.in_(union(drawing, unfinished)))
+    drawing_ids = select(rounds.c.id).where(rounds.c.state == RoundState.DRAWING)
+    unfinished_ids = select(slots.c.round_id).where(slots.c.state.in_(_IN_PROGRESS_STATES))
+    return await _list_rounds(connection, rounds.c.id.in_(union(drawing_ids, unfinished_ids)))
 
 
-async def unshown(connection: AsyncConnection, now: datetime) -> Sequence[str]:
+async def list_missing_pictures(connection: AsyncConnection, now: datetime) -> Sequence[str]:
     """Rounds with a numbered candidate whose pictures do not hang yet, and records without theirs."""
-    numbered = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.number.is_not(None))
-    new = numbered.where(slots.c.file_id.is_(None)).exists()
-    original = numbered.where(slots.c.original_file.is_(None)).exists()
-    settled = rounds.c.state.in_((State.CLOSED, State.LOCKED))
-    lacking = or_(
-        and_(rounds.c.state == State.VOTING, new, rounds.c.opened_at < now - _SHOWN_BY_NOW),
-        and_(settled, or_(new, original)),
-        and_(rounds.c.state == State.LOCKED, rounds.c.record_file.is_(None)),
+    numbered_slots = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.number.is_not(None))
+    lacks_picture = numbered_slots.where(slots.c.file_id.is_(None)).exists()
+    lacks_original = numbered_slots.where(slots.c.original_file.is_(None)).exists()
+    is_settled = rounds.c.state.in_((RoundState.CLOSED, RoundState.LOCKED))
+    is_incomplete = or_(
+        and_(rounds.c.state == RoundState.VOTING, lacks_picture, rounds.c.opened_at < now - _UPLOAD_GRACE),
+        and_(is_settled, or_(lacks_picture, lacks_original)),
+        and_(rounds.c.state == RoundState.LOCKED, rounds.c.record_file.is_(None)),
     )
-    recent = rounds.c.opened_at > now - _WORTH_SHOWING
+    is_recent = rounds.c.opened_at > now - _UPLOAD_WINDOW
     # As a CASE, so that SQLite looks at the recent ones and not, by their state, at all that were ever locked.
-    found = select(rounds.c.id).where(recent, case((lacking, 1), else_=0) == 1)
-    return list(await connection.scalars(found))
+    query = select(rounds.c.id).where(is_recent, case((is_incomplete, 1), else_=0) == 1)
+    return list(await connection.scalars(query))
 
 
-async def on_show(connection: AsyncConnection, now: datetime) -> Sequence[str]:
+async def list_to_redraw(connection: AsyncConnection, now: datetime) -> Sequence[str]:
     """Rounds with a message that are open, or were opened so lately that their end may be what it does not show."""
-    shown = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
-    lately = rounds.c.opened_at > now - _JUST_ENDED
-    changing = union(shown.where(rounds.c.state.in_(OPEN)), shown.where(lately))
-    found = select(rounds.c.id).where(rounds.c.id.in_(changing)).order_by(rounds.c.opened_at.desc())
-    return list(await connection.scalars(found))
+    displayed = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
+    is_recent = rounds.c.opened_at > now - _RECENT
+    candidate_ids = union(displayed.where(rounds.c.state.in_(OPEN_STATES)), displayed.where(is_recent))
+    query = select(rounds.c.id).where(rounds.c.id.in_(candidate_ids)).order_by(rounds.c.opened_at.desc())
+    return list(await connection.scalars(query))
 
 
-async def waiting_for(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:
+async def list_without_vote(connection: AsyncConnection, person: str, team: str) -> Sequence[Round]:
     """Voting rounds of the workspace without a vote of the person, oldest deadline first."""
-    voted = exists().where(
-        marks.c.round_id == rounds.c.id, marks.c.person == person, marks.c.on, rounds.c.run_off.is_(None)
+    has_voted = exists().where(
+        vote_inputs.c.round_id == rounds.c.id,
+        vote_inputs.c.person == person,
+        vote_inputs.c.on,
+        rounds.c.run_off.is_(None),
     )
-    leg = case((rounds.c.run_off.is_(None), Leg.FIRST.value), else_=Leg.RUN_OFF.value)
-    answered = exists().where(
-        papers.c.round_id == rounds.c.id, papers.c.person == person, type_coerce(papers.c.leg, Text) == leg
+    stage = case((rounds.c.run_off.is_(None), BallotStage.FIRST.value), else_=BallotStage.RUN_OFF.value)
+    has_submitted = exists().where(
+        ballot_submissions.c.round_id == rounds.c.id,
+        ballot_submissions.c.person == person,
+        type_coerce(ballot_submissions.c.stage, Text) == stage,
     )
-    here = and_(rounds.c.team == team, rounds.c.state == State.VOTING, ~voted, ~answered)
-    return await _load(connection, here, order=rounds.c.closes_at)
+    condition = and_(rounds.c.team == team, rounds.c.state == RoundState.VOTING, ~has_voted, ~has_submitted)
+    return await _list_rounds(connection, condition, order=rounds.c.closes_at)
 
 
-async def due(connection: AsyncConnection, now: datetime) -> Sequence[str]:
+async def list_due(connection: AsyncConnection, now: datetime) -> Sequence[str]:
     """Voting rounds whose deadline has passed, the most overdue first."""
-    passed = select(rounds.c.id).where(rounds.c.state == State.VOTING, rounds.c.closes_at <= now)
-    return (await connection.scalars(passed.order_by(rounds.c.closes_at))).all()
+    query = select(rounds.c.id).where(rounds.c.state == RoundState.VOTING, rounds.c.closes_at <= now)
+    return (await connection.scalars(query.order_by(rounds.c.closes_at))).all()
 
 
-async def awaiting(connection: AsyncConnection, now: datetime) -> Sequence[Round]:
+async def list_with_named_voters(connection: AsyncConnection, now: datetime) -> Sequence[Round]:
     """Voting rounds whose deadline is to come and whose voters are named."""
-    named = rounds.c.brief["voters"].as_string() != "[]"
-    return await _load(connection, and_(rounds.c.state == State.VOTING, rounds.c.closes_at > now, named))
-
-
-async def marks_of(connection: AsyncConnection, round_id: str) -> Sequence[Mark]:
-    rows = await connection.execute(select(marks).where(marks.c.round_id == round_id))
-    return [Mark(**row) for row in rows.mappings()]
-
-
-async def _load(
-    connection: AsyncConnection, which: ColumnElement[bool], order: ColumnElement[Any] = rounds.c.opened_at
-) -> list[Round]:
-    found = (await connection.execute(_ROUNDS.where(which).order_by(order, rounds.c.id))).mappings().all()
-    if not found:
-        return []
-    theirs = (
-        slots.c.round_id == found[0]["id"]
-        if len(found) == 1
-        else slots.c.round_id.in_(select(rounds.c.id).where(which))
+    has_named_voters = rounds.c.brief["voters"].as_string() != "[]"
+    return await _list_rounds(
+        connection, and_(rounds.c.state == RoundState.VOTING, rounds.c.closes_at > now, has_named_voters)
     )
-    drawn: defaultdict[str, list[Slot]] = defaultdict(list)
-    for row in (await connection.execute(_SLOTS.where(theirs).order_by(slots.c.position))).mappings():
-        drawn[row["round_id"]].append(slot_of(row))
-    return [round_of(row, tuple(drawn[row["id"]])) for row in found]
 
 
-def _only(found: Sequence[Round], wanted: str) -> Round:
+async def list_vote_inputs(connection: AsyncConnection, round_id: str) -> Sequence[VoteInput]:
+    rows = await connection.execute(select(vote_inputs).where(vote_inputs.c.round_id == round_id))
+    return [VoteInput(**row) for row in rows.mappings()]
+
+
+async def _list_rounds(
+    connection: AsyncConnection, condition: ColumnElement[bool], order: ColumnElement[Any] = rounds.c.opened_at
+) -> list[Round]:
+    rows = (await connection.execute(_SELECT_ROUNDS.where(condition).order_by(order, rounds.c.id))).mappings().all()
+    if not rows:
+        return []
+    is_slot_of_rounds = (
+        slots.c.round_id == rows[0]["id"]
+        if len(rows) == 1
+        else slots.c.round_id.in_(select(rounds.c.id).where(condition))
+    )
+    slots_by_round: defaultdict[str, list[Slot]] = defaultdict(list)
+    for row in (await connection.execute(_SELECT_SLOTS.where(is_slot_of_rounds).order_by(slots.c.position))).mappings():
+        slots_by_round[row["round_id"]].append(slot_from_row(row))
+    return [round_from_row(row, tuple(slots_by_round[row["id"]])) for row in rows]
+
+
+def _single(found: Sequence[Round], key: str) -> Round:
     if not found:
-        raise KeyError(wanted)
+        raise KeyError(key)
     return found[0]

@@ -5,32 +5,32 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ballot import Leg
+from bot.ballot import BallotStage
 from storage.database import upsert
 from storage.tables import reminders
 
 
-async def reminded(connection: AsyncConnection, round_id: str, leg: Leg) -> frozenset[str]:
-    told = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.leg == leg)
-    return frozenset(await connection.scalars(told))
+async def list_reminded(connection: AsyncConnection, round_id: str, stage: BallotStage) -> frozenset[str]:
+    query = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.stage == stage)
+    return frozenset(await connection.scalars(query))
 
 
-async def take(connection: AsyncConnection, round_id: str, person: str, leg: Leg, at: datetime) -> bool:
+async def claim(connection: AsyncConnection, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
     """Write that the person is being told; False when that stands there already."""
-    row = {"round_id": round_id, "person": person, "leg": leg, "at": at}
-    written = await connection.execute(upsert(connection, reminders).values(row).on_conflict_do_nothing())
-    return written.rowcount == 1
+    row = {"round_id": round_id, "person": person, "stage": stage, "at": at}
+    result = await connection.execute(upsert(connection, reminders).values(row).on_conflict_do_nothing())
+    return result.rowcount == 1
 
 
-async def give_back(connection: AsyncConnection, round_id: str, person: str, leg: Leg) -> None:
-    await connection.execute(delete(reminders).where(_is(round_id, person, leg)))
+async def release(connection: AsyncConnection, round_id: str, person: str, stage: BallotStage) -> None:
+    await connection.execute(delete(reminders).where(_is_reminder(round_id, person, stage)))
 
 
-async def forget(connection: AsyncConnection, round_id: str) -> None:
+async def clear(connection: AsyncConnection, round_id: str) -> None:
     """The deadline moved on. That every vote was in stays said: it is kept under no name."""
-    told = (reminders.c.round_id == round_id) & (reminders.c.person != "")
-    await connection.execute(delete(reminders).where(told))
+    condition = (reminders.c.round_id == round_id) & (reminders.c.person != "")
+    await connection.execute(delete(reminders).where(condition))
 
 
-def _is(round_id: str, person: str, leg: Leg) -> ColumnElement[bool]:
-    return (reminders.c.round_id == round_id) & (reminders.c.person == person) & (reminders.c.leg == leg)
+def _is_reminder(round_id: str, person: str, stage: BallotStage) -> ColumnElement[bool]:
+    return (reminders.c.round_id == round_id) & (reminders.c.person == person) & (reminders.c.stage == stage)

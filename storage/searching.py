@@ -6,98 +6,114 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.brief import fold
-from bot.face import Place
-from bot.ports import Called, Search, Shelf
+from bot.brief import normalize_name
+from bot.face import ChannelRef
+from bot.ports import NameMatch, RosterQuery, RosterSection
 from storage import grams
 from storage.tables import aliases, characters, productions
 
 
-async def shelves(connection: AsyncConnection, team: str) -> Sequence[Shelf]:
+async def list_sections(connection: AsyncConnection, team: str) -> Sequence[RosterSection]:
     """The productions with somebody in them, by name, and the channels that cast them."""
-    films = await _films(connection, team)
-    found = [Shelf(id_, films[id_], Place(team, channel)) for id_, channel, _ in await _sums(connection, _of(team))]
-    return sorted(found, key=lambda shelf: (shelf.film.casefold(), shelf.production, shelf.place.channel))
+    production_names = await _production_names(connection, team)
+    sections = [
+        RosterSection(id_, production_names[id_], ChannelRef(team, channel))
+        for id_, channel, _ in await _counts(connection, _in_workspace(team))
+    ]
+    return sorted(
+        sections, key=lambda section: (section.production_name.casefold(), section.production_id, section.place.channel)
+    )
 
 
-async def ids(connection: AsyncConnection, search: Search, limit: int, offset: int) -> tuple[Sequence[str], int]:
+async def find_ids(
+    connection: AsyncConnection, query: RosterQuery, limit: int, offset: int
+) -> tuple[Sequence[str], int]:
     """The ids of one page, by production and name, and how many there are in all.
 
     Everybody is counted, by production and channel as they are kept; only those are read whom the page shows.
     """
-    if not search.places:
+    if not query.places:
         return [], 0
-    team, wanted = search.places[0].team, {place.channel for place in search.places}
-    films = await _films(connection, team)
-    channels, many = defaultdict[str, list[str]](list), Counter[str]()
-    for production, channel, count in await _sums(connection, _of(team), *_which(search)):
-        if channel in wanted:
-            channels[production].append(channel)
-            many[production] += count
+    team, visible_channels = query.places[0].team, {place.channel for place in query.places}
+    production_names = await _production_names(connection, team)
+    channels, counts = defaultdict[str, list[str]](list), Counter[str]()
+    for production_id, channel, count in await _counts(connection, _in_workspace(team), *_conditions(query)):
+        if channel in visible_channels:
+            channels[production_id].append(channel)
+            counts[production_id] += count
     found: list[str] = []
-    for production in sorted(many, key=lambda id_: (films[id_].casefold(), id_)):
-        if (some := min(limit - len(found), many[production] - offset)) > 0:
-            here = and_(characters.c.production_id == production, characters.c.shown_in.in_(channels[production]))
-            page = select(characters.c.id).where(here, *_which(search)).limit(some).offset(offset)
-            found += await connection.scalars(page.order_by(characters.c.folded, characters.c.id))
-        offset = max(0, offset - many[production])
-    return found, many.total()
+    for production_id in sorted(counts, key=lambda id_: (production_names[id_].casefold(), id_)):
+        if (page_limit := min(limit - len(found), counts[production_id] - offset)) > 0:
+            condition = and_(
+                characters.c.production_id == production_id, characters.c.visible_channel.in_(channels[production_id])
+            )
+            page = select(characters.c.id).where(condition, *_conditions(query)).limit(page_limit).offset(offset)
+            found += await connection.scalars(page.order_by(characters.c.name_key, characters.c.id))
+        offset = max(0, offset - counts[production_id])
+    return found, counts.total()
 
 
-async def like(connection: AsyncConnection, team: str, name: str, limit: int) -> Sequence[Called]:
+async def similar_names(connection: AsyncConnection, team: str, name: str, limit: int) -> Sequence[NameMatch]:
     """Names and aliases that are spelt most like `name`, at most `limit` spellings of them."""
-    spelt = {folded: at for at, folded in enumerate(await grams.likely(connection, team, name, limit))}
-    ours = await _films(connection, team)
-    who = (characters.c.id, characters.c.production_id, characters.c.shown_in)
+    rank_by_key = {
+        name_key: rank for rank, name_key in enumerate(await grams.similar_names(connection, team, name, limit))
+    }
+    production_names = await _production_names(connection, team)
+    columns = (characters.c.id, characters.c.production_id, characters.c.visible_channel)
     # Without the workspace, which SQLite would begin with, and look at everybody in it.
-    own = select(*who, characters.c.folded).where(characters.c.folded.in_(spelt))
-    theirs = select(aliases.c.character_id).where(aliases.c.folded.in_(spelt))
-    also = select(*who, aliases.c.folded).join_from(characters, aliases).where(characters.c.id.in_(theirs))
+    by_name = select(*columns, characters.c.name_key).where(characters.c.name_key.in_(rank_by_key))
+    alias_holders = select(aliases.c.character_id).where(aliases.c.name_key.in_(rank_by_key))
+    by_alias = (
+        select(*columns, aliases.c.name_key).join_from(characters, aliases).where(characters.c.id.in_(alias_holders))
+    )
     found = [
-        Called(row.id, row.folded, Place(team, row.shown_in), row.production_id)
-        for names in (own, also)
-        for row in await connection.execute(names)
-        if row.production_id in ours and row.shown_in is not None and row.folded in spelt
+        NameMatch(row.id, row.name_key, ChannelRef(team, row.visible_channel), row.production_id)
+        for query in (by_name, by_alias)
+        for row in await connection.execute(query)
+        if row.production_id in production_names and row.visible_channel is not None and row.name_key in rank_by_key
     ]
-    return sorted(found, key=lambda called: spelt[called.folded])
+    return sorted(found, key=lambda match: rank_by_key[match.name_key])
 
 
-async def called_so(connection: AsyncConnection, team: str, name: str) -> Sequence[str]:
+async def ids_by_name(connection: AsyncConnection, team: str, name: str) -> Sequence[str]:
     """The ids of the workspace's characters with this name or alias."""
-    folded = fold(name)
-    own = select(characters.c.id).join_from(characters, productions)
-    also = select(aliases.c.character_id).join_from(aliases, productions)
-    here = productions.c.team == team
-    either = union(own.where(here, characters.c.folded == folded), also.where(here, aliases.c.folded == folded))
-    return (await connection.scalars(either)).all()
+    name_key = normalize_name(name)
+    by_name = select(characters.c.id).join_from(characters, productions)
+    by_alias = select(aliases.c.character_id).join_from(aliases, productions)
+    in_workspace = productions.c.team == team
+    query = union(
+        by_name.where(in_workspace, characters.c.name_key == name_key),
+        by_alias.where(in_workspace, aliases.c.name_key == name_key),
+    )
+    return (await connection.scalars(query)).all()
 
 
-async def _films(connection: AsyncConnection, team: str) -> dict[str, str]:
+async def _production_names(connection: AsyncConnection, team: str) -> dict[str, str]:
     """The names of a workspace's productions by id."""
     rows = await connection.execute(select(productions.c.id, productions.c.name).where(productions.c.team == team))
     return {row.id: row.name for row in rows}
 
 
-async def _sums(connection: AsyncConnection, *which: ColumnElement[bool]) -> list[tuple[str, str, int]]:
+async def _counts(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[tuple[str, str, int]]:
     """How many of these characters each production has in each channel."""
-    by = (characters.c.production_id, characters.c.shown_in)
-    counted = select(*by, func.count()).where(characters.c.shown_in.is_not(None), *which).group_by(*by)
-    return [(production, channel, many) for production, channel, many in await connection.execute(counted)]
+    group = (characters.c.production_id, characters.c.visible_channel)
+    query = select(*group, func.count()).where(characters.c.visible_channel.is_not(None), *conditions).group_by(*group)
+    return [(production_id, channel, count) for production_id, channel, count in await connection.execute(query)]
 
 
-def _of(team: str) -> ColumnElement[bool]:
+def _in_workspace(team: str) -> ColumnElement[bool]:
     return characters.c.production_id.in_(select(productions.c.id).where(productions.c.team == team))
 
 
-def _which(search: Search) -> Iterator[ColumnElement[bool]]:
+def _conditions(query: RosterQuery) -> Iterator[ColumnElement[bool]]:
     """All that is asked of a character but its place."""
-    if search.production:
-        yield characters.c.production_id == search.production
-    if search.cast:
+    if query.production_id:
+        yield characters.c.production_id == query.production_id
+    if query.only_with_face:
         yield characters.c.has_face
-    if begins := fold(search.begins):
-        yield characters.c.folded.startswith(begins, autoescape=True)
-    if words := fold(search.words):
-        theirs = and_(productions.c.team == search.places[0].team, aliases.c.folded.contains(words, autoescape=True))
-        also = select(aliases.c.character_id).join_from(productions, aliases).where(theirs).correlate(None)
-        yield or_(characters.c.folded.contains(words, autoescape=True), characters.c.id.in_(also))
+    if name_prefix := normalize_name(query.name_prefix):
+        yield characters.c.name_key.startswith(name_prefix, autoescape=True)
+    if text := normalize_name(query.text):
+        condition = and_(productions.c.team == query.places[0].team, aliases.c.name_key.contains(text, autoescape=True))
+        alias_holders = select(aliases.c.character_id).join_from(productions, aliases).where(condition).correlate(None)
+        yield or_(characters.c.name_key.contains(text, autoescape=True), characters.c.id.in_(alias_holders))

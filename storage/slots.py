@@ -10,146 +10,159 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import SLOT_LIMIT
-from bot.budget import Caps, Charge, Item, Spender, purse_day
+from bot.budget import BilledItem, Caps, Charge, Payer, budget_day
 from bot.errors import RoundClosed
-from bot.face import Place, Portrait
-from bot.ports import Landing
-from bot.round import State
-from bot.slot import Miss, Slot, SlotState
+from bot.face import ChannelRef, Portrait
+from bot.ports import GeneratedPortrait
+from bot.round import RoundState
+from bot.slot import Slot, SlotFailure, SlotState
 from storage import purse
 from storage.reading import round_by_id
-from storage.rows import SLOT, row_of, slot_of
-from storage.tables import rounds, slots, spender
+from storage.rows import SLOT_COLUMNS, slot_from_row, to_row
+from storage.tables import payer_id, rounds, slots
 
-_NOT_ASKED = (SlotState.WAITING, SlotState.PAUSED)
-_MAY_PAUSE = (SlotState.WAITING, SlotState.ASKING, SlotState.PAUSED)
+_REQUESTABLE_STATES = (SlotState.WAITING, SlotState.PAUSED)
+_PAUSABLE_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
 
 
 @dataclass(frozen=True)
-class _Held:
+class _SlotForUpdate:
     """A slot whose row and round nobody else can change until the transaction ends."""
 
     slot: Slot
-    round_state: State
-    spender: Spender
+    round_state: RoundState
+    payer: Payer
 
 
-async def intend(connection: AsyncConnection, slot_id: str, at: datetime) -> bool:
+async def mark_requested(connection: AsyncConnection, slot_id: str, at: datetime) -> bool:
     """waiting or paused -> asking; a vendor that asked for patience was not paid, so it may be asked again."""
-    asked = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_NOT_ASKED))
-    changed = await connection.execute(asked.values(state=SlotState.ASKING, asked_at=at, paused_until=None))
-    return changed.rowcount == 1
+    statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_REQUESTABLE_STATES))
+    result = await connection.execute(statement.values(state=SlotState.REQUESTED, requested_at=at, wait_until=None))
+    return result.rowcount == 1
 
 
-async def pause(connection: AsyncConnection, slot_id: str, until: datetime | None) -> None:
+async def set_wait_until(connection: AsyncConnection, slot_id: str, until: datetime | None) -> None:
     """waiting or asking -> paused until then, or paused -> asking."""
-    before, after = (_MAY_PAUSE, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.ASKING)
-    waits = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(before))
-    await connection.execute(waits.values(state=after, paused_until=until))
+    from_states, to_state = (
+        (_PAUSABLE_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
+    )
+    statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(from_states))
+    await connection.execute(statement.values(state=to_state, wait_until=until))
 
 
-async def land(connection: AsyncConnection, landing: Landing, number_if: frozenset[State], at: datetime) -> Slot:
+async def record_portrait(
+    connection: AsyncConnection, generated: GeneratedPortrait, numbered_in: frozenset[RoundState], at: datetime
+) -> Slot:
     """The slot becomes a candidate, or a miss where another one shows the same picture; a final slot stays what it is.
 
     Who lands first is the candidate: the round is held until the transaction ends. Raises KeyError.
     """
-    held = await _hold(connection, landing.slot_id)
-    if held.slot.final:
-        return held.slot
-    if await _twin(connection, held.slot, landing.portrait):
-        again = {
-            "state": SlotState.MISS,
-            "miss": Miss("duplicate", paid="yes"),
-            "portrait": landing.portrait,
-            "seconds": landing.seconds,
-            "request_id": landing.request_id,
+    current = await _get_for_update(connection, generated.slot_id)
+    if current.slot.is_final:
+        return current.slot
+    if await _has_duplicate(connection, current.slot, generated.portrait):
+        duplicate = {
+            "state": SlotState.FAILED,
+            "failure": SlotFailure("duplicate", paid="yes"),
+            "portrait": generated.portrait,
+            "seconds": generated.seconds,
+            "request_id": generated.request_id,
         }
-        return await _settle(connection, held, landing.charge, again, at)
-    number = await _next_number(connection, held) if held.round_state in number_if else None
+        return await _settle(connection, current, generated.charge, duplicate, at)
+    number = await _next_number(connection, current) if current.round_state in numbered_in else None
     changes = {
         "state": SlotState.CANDIDATE,
         "number": number,
-        "portrait": landing.portrait,
-        "seconds": landing.seconds,
-        "request_id": landing.request_id,
-        "seed": held.slot.seed if landing.seed is None else landing.seed,
+        "portrait": generated.portrait,
+        "seconds": generated.seconds,
+        "request_id": generated.request_id,
+        "seed": current.slot.seed if generated.seed is None else generated.seed,
     }
-    return await _settle(connection, held, landing.charge, changes, at)
+    return await _settle(connection, current, generated.charge, changes, at)
 
 
-async def miss(
-    connection: AsyncConnection, slot_id: str, why: Miss, charge: Charge | None, seconds: float | None, at: datetime
+async def record_failure(
+    connection: AsyncConnection,
+    slot_id: str,
+    failure: SlotFailure,
+    charge: Charge | None,
+    seconds: float | None,
+    at: datetime,
 ) -> Slot:
     """The slot becomes a miss; a final slot stays what it is. What may have been paid is kept. Raises KeyError."""
-    held = await _hold(connection, slot_id)
-    if held.slot.final:
-        return held.slot
-    if charge is None and why.paid != "no":
-        charge = Charge(held.slot.price, "unknown" if why.paid == "maybe" else "listed")
-    changes = {"state": SlotState.MISS, "miss": why, "seconds": seconds}
-    return await _settle(connection, held, charge, changes, at)
+    current = await _get_for_update(connection, slot_id)
+    if current.slot.is_final:
+        return current.slot
+    if charge is None and failure.paid != "no":
+        charge = Charge(current.slot.price, "unknown" if failure.paid == "maybe" else "listed")
+    changes = {"state": SlotState.FAILED, "failure": failure, "seconds": seconds}
+    return await _settle(connection, current, charge, changes, at)
 
 
 async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime) -> Slot:
     """Reserve and write one more slot, behind the others; raises OverBudget, RoundClosed, KeyError."""
     await connection.execute(select(rounds.c.id).where(rounds.c.id == slot.round_id).with_for_update())
     round_ = await round_by_id(connection, slot.round_id)
-    if known := next((s for s in round_.slots if s.id == slot.id), None):
-        return known
-    round_.must_be(State.DRAWING, State.VOTING, State.CLOSED, what="reroll")
+    if existing := next((s for s in round_.slots if s.id == slot.id), None):
+        return existing
+    round_.require_state(RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED, action="reroll")
     if round_.next_number() is None:
         raise RoundClosed("reroll", "full", round_.character)
-    pays = Spender(round_.place, round_.spender_of(slot), purse_day(at))
-    await purse.reserve(connection, pays, slot.price, caps, round_holds=round_.price)
+    payer = Payer(round_.place, round_.payer_of(slot), budget_day(at))
+    await purse.reserve(connection, payer, slot.price, caps, round_committed=round_.price)
     added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
-    await connection.execute(insert(slots).values(row_of(added) | {"reserved_on": pays.day}))
+    await connection.execute(insert(slots).values(to_row(added) | {"reserved_on": payer.day}))
     return added
 
 
-async def _hold(connection: AsyncConnection, slot_id: str) -> _Held:
-    theirs = (rounds.c.team, rounds.c.channel, spender.label("spender"), rounds.c.state.label("round_state"))
-    found = select(*SLOT, slots.c.reserved_on, *theirs)
+async def _get_for_update(connection: AsyncConnection, slot_id: str) -> _SlotForUpdate:
+    round_columns = (rounds.c.team, rounds.c.channel, payer_id.label("payer_id"), rounds.c.state.label("round_state"))
+    query = select(*SLOT_COLUMNS, slots.c.reserved_on, *round_columns)
     row = (
-        (await connection.execute(found.join_from(slots, rounds).where(slots.c.id == slot_id).with_for_update()))
+        (await connection.execute(query.join_from(slots, rounds).where(slots.c.id == slot_id).with_for_update()))
         .mappings()
         .one_or_none()
     )
     if row is None:
         raise KeyError(slot_id)
-    pays = Spender(Place(row["team"], row["channel"]), row["spender"], row["reserved_on"])
-    return _Held(slot_of(row), row["round_state"], pays)
+    payer = Payer(ChannelRef(row["team"], row["channel"]), row["payer_id"], row["reserved_on"])
+    return _SlotForUpdate(slot_from_row(row), row["round_state"], payer)
 
 
-async def _twin(connection: AsyncConnection, slot: Slot, portrait: Portrait) -> bool:
+async def _has_duplicate(connection: AsyncConnection, slot: Slot, portrait: Portrait) -> bool:
     """Whether a candidate of the same round shows the same picture."""
     others = select(slots.c.portrait).where(slots.c.round_id == slot.round_id, slots.c.state == SlotState.CANDIDATE)
-    return any(portrait.same_picture(other) for other in (await connection.scalars(others)) if other)
+    return any(portrait.shows_same_picture(other) for other in (await connection.scalars(others)) if other)
 
 
-async def _next_number(connection: AsyncConnection, held: _Held) -> int | None:
+async def _next_number(connection: AsyncConnection, current: _SlotForUpdate) -> int | None:
     """The number after the highest; a ballot that is open gets a new version with its new candidate."""
-    highest = select(func.max(slots.c.number)).where(slots.c.round_id == held.slot.round_id)
+    highest = select(func.max(slots.c.number)).where(slots.c.round_id == current.slot.round_id)
     number = (await connection.scalar(highest) or 0) + 1
     if number > SLOT_LIMIT:
         return None
-    if held.round_state is State.VOTING:
-        await bump(connection, held.slot.round_id)
+    if current.round_state is RoundState.VOTING:
+        await bump_ballot_version(connection, current.slot.round_id)
     return number
 
 
-async def bump(connection: AsyncConnection, round_id: str) -> None:
+async def bump_ballot_version(connection: AsyncConnection, round_id: str) -> None:
     """Raise the ballot's version: whoever counted before must count again."""
-    newer = rounds.c.ballot_version + 1
-    await connection.execute(update(rounds).where(rounds.c.id == round_id).values(ballot_version=newer))
+    next_version = rounds.c.ballot_version + 1
+    await connection.execute(update(rounds).where(rounds.c.id == round_id).values(ballot_version=next_version))
 
 
 async def _settle(
-    connection: AsyncConnection, held: _Held, charge: Charge | None, changes: Mapping[str, Any], at: datetime
+    connection: AsyncConnection,
+    current: _SlotForUpdate,
+    charge: Charge | None,
+    changes: Mapping[str, Any],
+    at: datetime,
 ) -> Slot:
     cost = charge or Charge(Decimal(0), "")
-    settled = update(slots).where(slots.c.id == held.slot.id).returning(*SLOT)
-    final = settled.values(**changes, cost=cost.usd, cost_source=cost.source, paused_until=None)
-    row = (await connection.execute(final)).mappings().one()
-    item = Item("slot", held.slot.id, held.slot.round_id, held.slot.model, held.slot.price)
-    await purse.settle(connection, item, held.spender, charge, at)
-    return slot_of(row)
+    statement = update(slots).where(slots.c.id == current.slot.id).returning(*SLOT_COLUMNS)
+    update_statement = statement.values(**changes, cost=cost.usd, cost_source=cost.source, wait_until=None)
+    row = (await connection.execute(update_statement)).mappings().one()
+    item = BilledItem("slot", current.slot.id, current.slot.round_id, current.slot.model, current.slot.price)
+    await purse.settle(connection, item, current.payer, charge, at)
+    return slot_from_row(row)

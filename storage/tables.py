@@ -33,14 +33,14 @@ from sqlalchemy import (
     or_,
 )
 
-from bot.ballot import Leg, RunOff, Tally, Tell, Way
+from bot.ballot import BallotStage, FlawTag, RunOff, Tally, VoteSource
 from bot.brief import SLOT_LIMIT, Brief
-from bot.face import Portrait, Release
-from bot.finish import LIVE, FinishState, FinishWay
-from bot.production import Customs
-from bot.round import OPEN, Reason, State
-from bot.slot import Miss, SlotState
-from storage.columns import Document, Dollars, Instant, Word
+from bot.face import Portrait, Unlock
+from bot.finish import LIVE_STATES, UpscaleMethod, UpscaleState
+from bot.production import ProductionSettings
+from bot.round import OPEN_STATES, RoundState, RoutingReason
+from bot.slot import SlotFailure, SlotState
+from storage.columns import Dollars, EnumText, JsonValue, UtcMicros
 
 metadata = MetaData(
     naming_convention={
@@ -52,8 +52,8 @@ metadata = MetaData(
 )
 
 
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(word.value) for word in words)})", column)
+def _one_of(column: str, enum_type: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(member.value) for member in enum_type)})", column)
 
 
 productions = Table(
@@ -63,7 +63,7 @@ productions = Table(
     Column("team", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("name", Text, nullable=False, server_default=""),
-    Column("customs", Document[Customs](Customs)),
+    Column("settings", JsonValue[ProductionSettings](ProductionSettings)),
     UniqueConstraint("team", "channel"),
 )
 
@@ -82,33 +82,33 @@ characters = Table(
     Column("id", Text, primary_key=True),
     Column("production_id", ForeignKey("productions.id"), nullable=False),
     Column("name", Text, nullable=False),
-    Column("folded", Text, nullable=False),
-    Column("shown_in", Text),
+    Column("name_key", Text, nullable=False),
+    Column("visible_channel", Text),
     Column("has_face", Boolean, nullable=False, server_default=false()),
-    UniqueConstraint("production_id", "folded"),
-    Index("ix_characters_folded", "folded"),
+    UniqueConstraint("production_id", "name_key"),
+    Index("ix_characters_name_key", "name_key"),
     # All that a page of the roster, its sum and its shelves look at.
-    Index("ix_characters_listed", "production_id", "shown_in", "folded", "id", "has_face"),
+    Index("ix_characters_roster", "production_id", "visible_channel", "name_key", "id", "has_face"),
 )
 
 aliases = Table(
     "aliases",
     metadata,
     Column("production_id", ForeignKey("productions.id"), primary_key=True),
-    Column("folded", Text, primary_key=True),
+    Column("name_key", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("character_id", ForeignKey("characters.id"), nullable=False),
     Index("ix_aliases_character_id", "character_id"),
-    Index("ix_aliases_folded", "folded"),
+    Index("ix_aliases_name_key", "name_key"),
 )
 
 # The pieces of every name and alias of a workspace.
-grams = Table(
-    "grams",
+name_trigrams = Table(
+    "name_trigrams",
     metadata,
     Column("team", Text, primary_key=True),
-    Column("gram", Text, primary_key=True),
-    Column("folded", Text, primary_key=True),
+    Column("trigram", Text, primary_key=True),
+    Column("name_key", Text, primary_key=True),
     sqlite_with_rowid=False,
 )
 
@@ -120,33 +120,33 @@ rounds = Table(
     Column("channel", Text, nullable=False),
     Column("character_id", ForeignKey("characters.id"), nullable=False),
     Column("lead", Text, nullable=False),
-    Column("brief", Document[Brief](Brief), nullable=False),
+    Column("brief", JsonValue[Brief](Brief), nullable=False),
     Column("prompt", Text, nullable=False),
     Column("prompt_version", Text, nullable=False),
-    Column("reason", Document[Reason](Reason), nullable=False),
+    Column("routing_reason", JsonValue[RoutingReason](RoutingReason), nullable=False),
     Column("order_seed", BigInteger, nullable=False),
-    Column("opened_at", Instant, nullable=False),
-    Column("patience_until", Instant, nullable=False),
-    Column("state", Word[State](State), nullable=False),
-    Column("why_void", Text, nullable=False),
-    Column("closes_at", Instant),
+    Column("opened_at", UtcMicros, nullable=False),
+    Column("patience_until", UtcMicros, nullable=False),
+    Column("state", EnumText[RoundState](RoundState), nullable=False),
+    Column("void_reason", Text, nullable=False),
+    Column("closes_at", UtcMicros),
     Column("message_ts", Text),
     Column("sheet_file", Text),
-    Column("sheet_shows", Integer, nullable=False),
+    Column("sheet_candidate_count", Integer, nullable=False),
     Column("sheet_refused", Text, nullable=False, server_default=""),
     Column("record_file", Text),
     Column("locked_slot", Text),
     Column("ballot_version", Integer, nullable=False),
     Column("parent", ForeignKey("rounds.id")),
     Column("origin", Text, nullable=False, server_default=""),
-    Column("because", Text, nullable=False, server_default=""),
-    Column("asked_by", Text, nullable=False, server_default=""),
-    Column("voting_since", Instant),
-    Column("asked_in", Text, nullable=False, server_default=""),
-    Column("tally", Document[Tally](Tally)),
-    Column("run_off", Document[RunOff](RunOff)),
-    Column("remind_at", Instant),
-    _one_of("state", State),
+    Column("recast_reason", Text, nullable=False, server_default=""),
+    Column("requested_by", Text, nullable=False, server_default=""),
+    Column("voting_since", UtcMicros),
+    Column("source_thread_ts", Text, nullable=False, server_default=""),
+    Column("tally", JsonValue[Tally](Tally)),
+    Column("run_off", JsonValue[RunOff](RunOff)),
+    Column("remind_at", UtcMicros),
+    _one_of("state", RoundState),
     UniqueConstraint("team", "channel", "message_ts"),
     Index("ix_rounds_state_closes_at", "state", "closes_at"),
     Index("ix_rounds_team_state", "team", "state"),
@@ -154,7 +154,7 @@ rounds = Table(
 )
 
 # Words and not parameters: a database uses a partial index only where it can read that the query implies it.
-is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in State if state in OPEN])
+is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in RoundState if state in OPEN_STATES])
 
 Index("uq_rounds_open", rounds.c.character_id, unique=True, sqlite_where=is_open, postgresql_where=is_open)
 
@@ -168,21 +168,21 @@ slots = Table(
     Column("price", Dollars, nullable=False),
     Column("reserved_on", Date, nullable=False),
     Column("seed", BigInteger, nullable=False),
-    Column("state", Word[SlotState](SlotState), nullable=False),
-    Column("again_for", ForeignKey("slots.id")),
+    Column("state", EnumText[SlotState](SlotState), nullable=False),
+    Column("rerolls_slot_id", ForeignKey("slots.id")),
     Column("number", Integer),
-    Column("asked_at", Instant),
-    Column("paused_until", Instant),
+    Column("requested_at", UtcMicros),
+    Column("wait_until", UtcMicros),
     Column("seconds", Float),
     Column("cost", Dollars),
     Column("cost_source", Text, nullable=False),
     Column("request_id", Text, nullable=False),
-    Column("portrait", Document[Portrait](Portrait)),
-    Column("miss", Document[Miss](Miss)),
+    Column("portrait", JsonValue[Portrait](Portrait)),
+    Column("failure", JsonValue[SlotFailure](SlotFailure)),
     Column("file_id", Text),
     Column("original_file", Text),
-    Column("ticket", Text),
-    Column("vary_of", ForeignKey("slots.id")),
+    Column("provider_job_id", Text),
+    Column("variation_of_slot_id", ForeignKey("slots.id")),
     Column("prompt", Text, nullable=False, server_default=""),
     _one_of("state", SlotState),
     CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
@@ -192,32 +192,38 @@ slots = Table(
 )
 
 # As `Round.spender_of` says; words and not parameters, so that PostgreSQL knows it again where it groups.
-_first = and_(rounds.c.asked_by != literal_column("''"), slots.c.again_for.is_(None), slots.c.vary_of.is_(None))
-spender = case((_first, rounds.c.asked_by), else_=rounds.c.lead)
+_paid_by_starter = and_(
+    rounds.c.requested_by != literal_column("''"),
+    slots.c.rerolls_slot_id.is_(None),
+    slots.c.variation_of_slot_id.is_(None),
+)
+payer_id = case((_paid_by_starter, rounds.c.requested_by), else_=rounds.c.lead)
 
-marks = Table(
-    "marks",
+vote_inputs = Table(
+    "vote_inputs",
     metadata,
     Column("round_id", ForeignKey("rounds.id"), primary_key=True),
     Column("person", Text, primary_key=True),
     Column("slot_id", ForeignKey("slots.id"), primary_key=True),
-    Column("way", Word[Way](Way), primary_key=True),
+    Column("source", EnumText[VoteSource](VoteSource), primary_key=True),
     Column("on", Boolean, nullable=False),
-    Column("stamp", BigInteger, nullable=False),
-    _one_of("way", Way),
+    Column("event_ts_us", BigInteger, nullable=False),
+    _one_of("source", VoteSource),
 )
 
-papers = Table(
-    "papers",
+ballot_submissions = Table(
+    "ballot_submissions",
     metadata,
     Column("round_id", ForeignKey("rounds.id"), primary_key=True),
     Column("person", Text, primary_key=True),
-    Column("leg", Word[Leg](Leg), primary_key=True),
-    Column("human", Document[frozenset[str]](frozenset[str]), nullable=False),
-    Column("likeness", Document[frozenset[str]](frozenset[str]), nullable=False),
-    Column("tells", Document[Mapping[str, tuple[Tell, ...]]](Mapping[str, tuple[Tell, ...]]), nullable=False),
-    Column("stamp", BigInteger, nullable=False),
-    _one_of("leg", Leg),
+    Column("stage", EnumText[BallotStage](BallotStage), primary_key=True),
+    Column("reads_human", JsonValue[frozenset[str]](frozenset[str]), nullable=False),
+    Column("matches_character", JsonValue[frozenset[str]](frozenset[str]), nullable=False),
+    Column(
+        "flaw_tags", JsonValue[Mapping[str, tuple[FlawTag, ...]]](Mapping[str, tuple[FlawTag, ...]]), nullable=False
+    ),
+    Column("event_ts_us", BigInteger, nullable=False),
+    _one_of("stage", BallotStage),
 )
 
 # Who was told that their vote is missing, once for each ballot.
@@ -226,9 +232,9 @@ reminders = Table(
     metadata,
     Column("round_id", ForeignKey("rounds.id"), primary_key=True),
     Column("person", Text, primary_key=True),
-    Column("leg", Word[Leg](Leg), primary_key=True),
-    Column("at", Instant, nullable=False),
-    _one_of("leg", Leg),
+    Column("stage", EnumText[BallotStage](BallotStage), primary_key=True),
+    Column("at", UtcMicros, nullable=False),
+    _one_of("stage", BallotStage),
 )
 
 faces = Table(
@@ -243,7 +249,7 @@ faces = Table(
     Column("slot_id", ForeignKey("slots.id"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("model", Text, nullable=False),
-    Column("portrait", Document[Portrait](Portrait), nullable=False),
+    Column("portrait", JsonValue[Portrait](Portrait), nullable=False),
     Column("prompt", Text, nullable=False),
     Column("prompt_version", Text, nullable=False),
     Column("brief", Text, nullable=False),
@@ -251,55 +257,55 @@ faces = Table(
     Column("request_id", Text, nullable=False),
     Column("cost", Dollars, nullable=False),
     Column("cost_source", Text, nullable=False),
-    Column("tally", Document[Mapping[int, int]](Mapping[int, int]), nullable=False),
+    Column("tally", JsonValue[Mapping[int, int]](Mapping[int, int]), nullable=False),
     Column("voters", Integer, nullable=False),
     Column("decided_by_lead", Boolean, nullable=False),
     Column("lead", Text, nullable=False),
     Column("locked_by", Text, nullable=False),
-    Column("locked_at", Instant, nullable=False),
+    Column("locked_at", UtcMicros, nullable=False),
     Column("message_ts", Text, nullable=False),
     Column("use", Text, nullable=False, server_default=""),
-    Column("released", Document[Release](Release)),
-    Column("varies", Integer),
+    Column("unlocked", JsonValue[Unlock](Unlock)),
+    Column("variation_of", Integer),
     UniqueConstraint("character_id", "version"),
 )
 
-finishes = Table(
-    "finishes",
+upscales = Table(
+    "upscales",
     metadata,
     Column("id", Text, primary_key=True),
     Column("round_id", ForeignKey("faces.round_id"), nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("way", Word[FinishWay](FinishWay), nullable=False),
+    Column("method", EnumText[UpscaleMethod](UpscaleMethod), nullable=False),
     Column("model", Text, nullable=False),
     Column("price", Dollars, nullable=False),
     Column("reserved_on", Date, nullable=False),
-    Column("original", Text, nullable=False),
+    Column("original_sha256", Text, nullable=False),
     Column("prompt", Text, nullable=False),
     Column("seed", BigInteger),
-    Column("asked_by", Text, nullable=False),
-    Column("opened_at", Instant, nullable=False),
-    Column("state", Word[FinishState](FinishState), nullable=False),
-    Column("asked_at", Instant),
+    Column("requested_by", Text, nullable=False),
+    Column("opened_at", UtcMicros, nullable=False),
+    Column("state", EnumText[UpscaleState](UpscaleState), nullable=False),
+    Column("requested_at", UtcMicros),
     Column("seconds", Float),
     Column("cost", Dollars),
     Column("cost_source", Text, nullable=False),
     Column("request_id", Text, nullable=False),
-    Column("portrait", Document[Portrait](Portrait)),
-    Column("miss", Document[Miss](Miss)),
+    Column("portrait", JsonValue[Portrait](Portrait)),
+    Column("failure", JsonValue[SlotFailure](SlotFailure)),
     Column("decided_by", Text, nullable=False),
-    Column("decided_at", Instant),
+    Column("decided_at", UtcMicros),
     Column("pair_file", Text),
     Column("file_id", Text),
-    _one_of("state", FinishState),
-    _one_of("way", FinishWay),
+    _one_of("state", UpscaleState),
+    _one_of("method", UpscaleMethod),
     UniqueConstraint("round_id", "attempt"),
-    Index("ix_finishes_state", "state"),
+    Index("ix_upscales_state", "state"),
 )
 
-_is_live = finishes.c.state.in_([literal_column(f"'{state.value}'") for state in FinishState if state in LIVE])
+_is_live = upscales.c.state.in_([literal_column(f"'{state.value}'") for state in UpscaleState if state in LIVE_STATES])
 
-Index("uq_finishes_live", finishes.c.round_id, unique=True, sqlite_where=_is_live, postgresql_where=_is_live)
+Index("uq_upscales_live", upscales.c.round_id, unique=True, sqlite_where=_is_live, postgresql_where=_is_live)
 
 ledger = Table(
     "ledger",
@@ -315,73 +321,73 @@ ledger = Table(
     Column("reserved", Dollars, nullable=False),
     Column("usd", Dollars, nullable=False),
     Column("source", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("told_at", Instant),
-    Column("answered_by", Text),
-    CheckConstraint("kind IN ('slot', 'finish')", "kind"),
-    CheckConstraint("source IN ('exact', 'listed', 'unknown', 'told')", "source"),
+    Column("at", UtcMicros, nullable=False),
+    Column("notified_at", UtcMicros),
+    Column("resolved_by", Text),
+    CheckConstraint("kind IN ('slot', 'upscale')", "kind"),
+    CheckConstraint("source IN ('exact', 'listed', 'unknown', 'confirmed')", "source"),
     Index("ix_ledger_round_id", "round_id"),
     Index("ix_ledger_team_day", "team", "day"),
 )
 
 # A charge that waits for a person: nobody knows whether it was made, or it passed what was reserved for it.
-is_overrun = and_(ledger.c.usd > ledger.c.reserved, ledger.c.answered_by.is_(None))
-is_question = or_(ledger.c.source == literal_column("'unknown'"), is_overrun)
+is_overrun = and_(ledger.c.usd > ledger.c.reserved, ledger.c.resolved_by.is_(None))
+is_pending_charge = or_(ledger.c.source == literal_column("'unknown'"), is_overrun)
 
-Index("ix_ledger_questions", ledger.c.team, sqlite_where=is_question, postgresql_where=is_question)
+Index("ix_ledger_pending", ledger.c.team, sqlite_where=is_pending_charge, postgresql_where=is_pending_charge)
 
-purses = Table(
-    "purses",
+budget_periods = Table(
+    "budget_periods",
     metadata,
     Column("team", Text, primary_key=True),
     Column("cap", Text, primary_key=True),
     Column("owner", Text, primary_key=True),
-    Column("since", Date, primary_key=True),
+    Column("starts_on", Date, primary_key=True),
     Column("committed", Dollars, nullable=False),
     CheckConstraint("cap IN ('day', 'person_day', 'production_month', 'workspace_month')", "cap"),
 )
 
-wishes = Table(
-    "wishes",
+round_drafts = Table(
+    "round_drafts",
     metadata,
     Column("id", Text, primary_key=True),
     Column("team", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("person", Text, nullable=False),
-    Column("brief", Document[Brief](Brief), nullable=False),
+    Column("brief", JsonValue[Brief](Brief), nullable=False),
     Column("lead", Text, nullable=False, server_default=""),
-    Column("asked_in", Text, nullable=False, server_default=""),
-    Column("stamp", BigInteger, nullable=False, server_default="0"),
+    Column("source_thread_ts", Text, nullable=False, server_default=""),
+    Column("event_ts_us", BigInteger, nullable=False, server_default="0"),
 )
 
-notices = Table(
-    "notices",
+retirement_notices = Table(
+    "retirement_notices",
     metadata,
     Column("team", Text, primary_key=True),
     Column("person", Text, primary_key=True),
     Column("model", Text, primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcMicros, nullable=False),
 )
 
-uploads = Table(
-    "uploads",
+slack_uploads = Table(
+    "slack_uploads",
     metadata,
     Column("key", Text, primary_key=True),
     Column("files", Text, nullable=False),
 )
 
-deeds = Table(
-    "deeds",
+audit_log = Table(
+    "audit_log",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("what", Text, nullable=False),
+    Column("action", Text, nullable=False),
     Column("team", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("person", Text, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", UtcMicros, nullable=False),
     Column("character_id", Text, nullable=False),
     Column("round_id", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Index("ix_deeds_character_id", "character_id"),
-    Index("ix_deeds_team_channel", "team", "channel"),
+    Column("detail", Text, nullable=False),
+    Index("ix_audit_log_character_id", "character_id"),
+    Index("ix_audit_log_team_channel", "team", "channel"),
 )

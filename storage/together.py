@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database import Database
 
 R = TypeVar("R")
-_Waiting = tuple[Callable[[AsyncConnection], Awaitable[Any]], "asyncio.Future[Any]"]
+_PendingWrite = tuple[Callable[[AsyncConnection], Awaitable[Any]], "asyncio.Future[Any]"]
 
-_MOST = 100
+_MAX_BATCH = 100
 
 
-class Together:
+class WriteBatcher:
     """Small changes, many in a transaction. Where one of them fails none is kept, and each is tried again alone: some
     of SQLite's errors undo a whole transaction (https://www.sqlite.org/lang_transaction.html).
 
@@ -24,61 +24,61 @@ class Together:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Waiting] = []
+        self._pending: list[_PendingWrite] = []
         self._worker: asyncio.Task[None] | None = None
 
-    async def change(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
+    async def run(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
         """What `work` gives, once it is committed; it may run twice, and runs even if nobody waits for it any more."""
-        if not self._database.one_writer:
-            return await self._alone(work)
-        kept: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._waiting.append((work, kept))
+        if not self._database.single_writer:
+            return await self._run_single(work)
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._pending.append((work, future))
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.get_running_loop().create_task(self._keep(), name="changes")
-        return await kept
+            self._worker = asyncio.get_running_loop().create_task(self._write_batches(), name="changes")
+        return await future
 
-    async def finish(self) -> None:
+    async def drain(self) -> None:
         """Wait until nothing is under way."""
         if self._worker:
             await self._worker
 
-    async def _keep(self) -> None:
-        while self._waiting:
-            taken: list[_Waiting] = []
+    async def _write_batches(self) -> None:
+        while self._pending:
+            batch: list[_PendingWrite] = []
             try:
-                async with self._database.change() as connection:
-                    taken, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-                    outcomes = [await work(connection) for work, _ in taken]
+                async with self._database.transaction() as connection:
+                    batch, self._pending = self._pending[:_MAX_BATCH], self._pending[_MAX_BATCH:]
+                    outcomes = [await work(connection) for work, _ in batch]
             except Exception as error:  # noqa: BLE001 - whatever a driver raises is for those who wait
-                await self._one_by_one(taken, error)
+                await self._retry_individually(batch, error)
             else:
-                for (_, kept), outcome in zip(taken, outcomes, strict=True):
-                    _give(kept, outcome)
+                for (_, future), outcome in zip(batch, outcomes, strict=True):
+                    _resolve(future, outcome)
 
-    async def _one_by_one(self, taken: list[_Waiting], error: Exception) -> None:
+    async def _retry_individually(self, batch: list[_PendingWrite], error: Exception) -> None:
         """Where nothing was taken there was no transaction: `error` concerns everybody, and the one who was alone."""
-        if len(taken) <= 1:
-            concerned = taken or self._waiting
-            self._waiting = self._waiting if taken else []
-            for _, kept in concerned:
-                _refuse(kept, error)
+        if len(batch) <= 1:
+            affected = batch or self._pending
+            self._pending = self._pending if batch else []
+            for _, future in affected:
+                _reject(future, error)
             return
-        for work, kept in taken:
+        for work, future in batch:
             try:
-                _give(kept, await self._alone(work))
-            except Exception as own:  # noqa: BLE001 - the same
-                _refuse(kept, own)
+                _resolve(future, await self._run_single(work))
+            except Exception as work_error:  # noqa: BLE001 - the same
+                _reject(future, work_error)
 
-    async def _alone(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
-        async with self._database.change() as connection:
+    async def _run_single(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
+        async with self._database.transaction() as connection:
             return await work(connection)
 
 
-def _give(kept: "asyncio.Future[Any]", outcome: Any) -> None:
-    if not kept.done():
-        kept.set_result(outcome)
+def _resolve(future: "asyncio.Future[Any]", outcome: Any) -> None:
+    if not future.done():
+        future.set_result(outcome)
 
 
-def _refuse(kept: "asyncio.Future[Any]", error: Exception) -> None:
-    if not kept.done():
-        kept.set_exception(error)
+def _reject(future: "asyncio.Future[Any]", error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

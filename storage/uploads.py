@@ -6,15 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import upsert
-from storage.tables import uploads
+from storage.tables import slack_uploads
 
 
-async def find(connection: AsyncConnection, key: str) -> Sequence[str]:
-    files: str | None = await connection.scalar(select(uploads.c.files).where(uploads.c.key == key))
+async def get_upload(connection: AsyncConnection, key: str) -> Sequence[str]:
+    files: str | None = await connection.scalar(select(slack_uploads.c.files).where(slack_uploads.c.key == key))
     return (files or "").split()
 
 
-async def note(connection: AsyncConnection, key: str, files: Sequence[str]) -> None:
+async def set_upload(connection: AsyncConnection, key: str, files: Sequence[str]) -> None:
     row = {"key": key, "files": " ".join(files)}
-    new = upsert(connection, uploads).values(row)
-    await connection.execute(new.on_conflict_do_update(index_elements=["key"], set_=row))
+    statement = upsert(connection, slack_uploads).values(row)
+    await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=row))

@@ -4,32 +4,36 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.brief import Brief
-from bot.face import Place
-from bot.ports import Wanted
+from bot.face import ChannelRef
+from bot.ports import RoundDraft
 from storage.database import upsert
-from storage.tables import wishes
+from storage.tables import round_drafts
 
 
-async def keep(connection: AsyncConnection, wish: Wanted) -> None:
+async def save_draft(connection: AsyncConnection, draft: RoundDraft) -> None:
     """Write a wish; one that is kept already stays as it is."""
-    row = {"id": wish.id, "team": wish.place.team, "channel": wish.place.channel, "person": wish.person}
-    kept = upsert(connection, wishes).values(**row, brief=wish.brief, lead=wish.lead, asked_in=wish.asked_in)
-    await connection.execute(kept.on_conflict_do_nothing())
-
-
-async def revise(connection: AsyncConnection, wish_id: str, brief: Brief, stamp: int | None) -> bool:
-    """Put `brief` in the place of the one kept, unless a later stamp did; whether it stands now."""
-    kept = update(wishes).where(wishes.c.id == wish_id)
-    newer = (
-        kept.values(brief=brief)
-        if stamp is None
-        else kept.where(wishes.c.stamp <= stamp).values(brief=brief, stamp=stamp)
+    row = {"id": draft.id, "team": draft.place.team, "channel": draft.place.channel, "person": draft.person}
+    statement = upsert(connection, round_drafts).values(
+        **row, brief=draft.brief, lead=draft.lead, source_thread_ts=draft.source_thread_ts
     )
-    return (await connection.execute(newer)).rowcount == 1
+    await connection.execute(statement.on_conflict_do_nothing())
 
 
-async def find(connection: AsyncConnection, wish_id: str) -> Wanted | None:
-    row = (await connection.execute(select(wishes).where(wishes.c.id == wish_id))).one_or_none()
+async def update_draft(connection: AsyncConnection, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
+    """Put `brief` in the place of the one kept, unless a later stamp did; whether it stands now."""
+    base_statement = update(round_drafts).where(round_drafts.c.id == draft_id)
+    statement = (
+        base_statement.values(brief=brief)
+        if event_ts_us is None
+        else base_statement.where(round_drafts.c.event_ts_us <= event_ts_us).values(
+            brief=brief, event_ts_us=event_ts_us
+        )
+    )
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def get_draft(connection: AsyncConnection, draft_id: str) -> RoundDraft | None:
+    row = (await connection.execute(select(round_drafts).where(round_drafts.c.id == draft_id))).one_or_none()
     if row is None:
         return None
-    return Wanted(row.id, Place(row.team, row.channel), row.person, row.brief, row.lead, row.asked_in)
+    return RoundDraft(row.id, ChannelRef(row.team, row.channel), row.person, row.brief, row.lead, row.source_thread_ts)

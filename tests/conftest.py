@@ -2,13 +2,13 @@
 
 import pytest
 
-REACH = ("scale", "browser", "flow", "contract", "unit")
+FOLDERS_SLOWEST_FIRST = ("scale", "browser", "flow", "contract", "unit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=_rank)
+    items.sort(key=_folder_rank)
 
 
-def _rank(item: pytest.Item) -> int:
+def _folder_rank(item: pytest.Item) -> int:
     parts = item.path.parts
-    return next((at for at, reach in enumerate(REACH) if reach in parts), len(REACH))
+    return next((at for at, reach in enumerate(FOLDERS_SLOWEST_FIRST) if reach in parts), len(FOLDERS_SLOWEST_FIRST))

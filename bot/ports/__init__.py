@@ -5,103 +5,103 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.ports.accounts import (
-    Accounts,
-    Answer,
-    Ask,
-    Health,
+    GenerationRequest,
+    GenerationResult,
     ImageModel,
-    Line,
+    ModelHealth,
     QueuedModel,
-    Turn,
+    RateLimiter,
+    Reservation,
+    RetirementSource,
     Upscaler,
 )
-from bot.ports.keeping import Chronicle, Inventory, Named, Notices, Portraits, Productions
-from bot.ports.money import Begun, Finishes, Ledger
-from bot.ports.roster import Called, Page, Roster, Search, Shelf
-from bot.ports.rounds import Landing, Opened, Rounds, Wanted
+from bot.ports.keeping import AuditLog, PictureIndex, PictureOwner, Portraits, Productions, RetirementNotices
+from bot.ports.money import Ledger, UpscaleRepository, UpscaleStart
+from bot.ports.roster import NameMatch, Page, Roster, RosterQuery, RosterSection
+from bot.ports.rounds import GeneratedPortrait, RoundDraft, RoundRepository, StartResult
 from bot.ports.showing import (
-    Messenger,
-    People,
+    ChannelAccess,
+    DirectMessages,
     Picture,
-    Reader,
-    Stage,
-    Visibility,
+    Recipient,
+    RoundPublisher,
+    UserDirectory,
 )
 
 __all__ = [
-    "Accounts",
-    "Answer",
-    "Ask",
-    "Begun",
-    "Called",
-    "Chronicle",
-    "Clock",
-    "Errands",
-    "Finishes",
-    "Health",
+    "AuditLog",
+    "ChannelAccess",
+    "DirectMessages",
+    "GeneratedPortrait",
+    "GenerationRequest",
+    "GenerationResult",
     "ImageModel",
-    "Inventory",
-    "Kept",
-    "Landing",
+    "JobQueue",
     "Ledger",
-    "Line",
-    "Messenger",
-    "Named",
-    "Notices",
-    "Opened",
+    "ModelHealth",
+    "NameMatch",
+    "Now",
     "Page",
-    "People",
     "Picture",
+    "PictureIndex",
+    "PictureOwner",
     "Portraits",
     "Productions",
     "QueuedModel",
-    "Reader",
+    "RateLimiter",
+    "Recipient",
+    "Reservation",
+    "RetirementNotices",
+    "RetirementSource",
     "Roster",
-    "Rounds",
-    "Search",
-    "Shelf",
-    "Stage",
-    "Turn",
+    "RosterQuery",
+    "RosterSection",
+    "RoundDraft",
+    "RoundPublisher",
+    "RoundRepository",
+    "StartResult",
+    "StoragePorts",
+    "UpscaleRepository",
+    "UpscaleStart",
     "Upscaler",
-    "Visibility",
-    "Wanted",
+    "UserDirectory",
 ]
 
-Clock = Callable[[], datetime]
+Now = Callable[[], datetime]
 
 
-class Kept(Protocol):
+class StoragePorts(Protocol):
     """All that is remembered, as storage opens it."""
 
     @property
-    def rounds(self) -> Rounds: ...
+    def rounds(self) -> RoundRepository: ...
 
     @property
     def roster(self) -> Roster: ...
 
     @property
-    def finishes(self) -> Finishes: ...
+    def upscales(self) -> UpscaleRepository: ...
 
     @property
     def ledger(self) -> Ledger: ...
 
     @property
-    def notices(self) -> Notices: ...
+    def retirement_notices(self) -> RetirementNotices: ...
 
     @property
     def productions(self) -> Productions: ...
 
     @property
-    def chronicle(self) -> Chronicle: ...
+    def audit_log(self) -> AuditLog: ...
 
     @property
     def portraits(self) -> Portraits: ...
 
     @property
-    def inventory(self) -> Inventory: ...
+    def picture_index(self) -> PictureIndex: ...
 
 
-class Errands(Protocol):
+class JobQueue(Protocol):
     """Durable work by kind (round, slot, close, again, finish) and id; starting what already runs does nothing."""
 
     async def start(self, kind: str, key: str) -> None: ...

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from bot.budget import Charge
-from bot.catalogue import Catalogue, ModelFacts, Size, UpscalerFacts
+from bot.catalogue import Catalogue, ModelSpec, Size, UpscalerSpec
 
 
 @dataclass(frozen=True)
-class Ask:
+class GenerationRequest:
     """One request to one model: the round's prompt, the aspect (`3:4`), draft or 4k, a seed where there are seeds.
 
     `references` are pictures (PNG, JPEG or WebP bytes) whose face the portrait shall keep.
@@ -25,7 +25,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Answer:
+class GenerationResult:
     """What a model gave: the original bytes, the media type it claimed, and what it says it cost."""
 
     data: bytes
@@ -35,7 +35,7 @@ class Answer:
     seed: int | None = None
 
     @property
-    def told(self) -> Decimal | None:
+    def reported_cost(self) -> Decimal | None:
         """What the vendor itself says it cost, in dollars; None where only its price list does."""
         return self.charge.usd if self.charge.source == "exact" else None
 
@@ -44,31 +44,31 @@ class ImageModel(Protocol):
     """One image model of one account."""
 
     @property
-    def facts(self) -> ModelFacts: ...
+    def spec(self) -> ModelSpec: ...
 
-    async def draw(self, ask: Ask) -> Answer:
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
         """One portrait; raises a ModelError. Asks once, except for calls known to be unbilled."""
         ...
 
 
-class Turn(Protocol):
+class Reservation(Protocol):
     """One place in the line before an account."""
 
-    def wait(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds until it is this one's turn; 0: now, and the ask counts from here on."""
         ...
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Give the place up; once its turn has come, nothing happens."""
         ...
 
 
-class Line(Protocol):
+class RateLimiter(Protocol):
     """The line before one account, which holds its limits across all rounds."""
 
-    def enter(self) -> Turn: ...
+    def join(self) -> Reservation: ...
 
-    def hold(self, seconds: float) -> None:
+    def back_off(self, seconds: float) -> None:
         """Nobody is asked for so long: the vendor said that it was too much."""
         ...
 
@@ -77,19 +77,19 @@ class Line(Protocol):
 class QueuedModel(ImageModel, Protocol):
     """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
 
-    async def submit(self, ask: Ask) -> str:
+    async def submit(self, request: GenerationRequest) -> str:
         """Put the ask into the queue; the ticket to fetch its answer with. Raises a ModelError."""
         ...
 
-    async def collect(self, ticket: str, size: Size) -> Answer:
+    async def collect(self, provider_job_id: str, size: Size) -> GenerationResult:
         """Wait for the portrait of a ticket; raises a ModelError. Spends nothing."""
         ...
 
 
-class Health(Protocol):
+class ModelHealth(Protocol):
     """Which models answer at the moment."""
 
-    def available(self, model_id: str) -> bool:
+    def is_available(self, model_id: str) -> bool:
         """False while the model's account is known to be down, so that it is not even asked."""
         ...
 
@@ -98,20 +98,20 @@ class Upscaler(Protocol):
     """Enlarges portraits and keeps what is in them."""
 
     @property
-    def facts(self) -> UpscalerFacts: ...
+    def spec(self) -> UpscalerSpec: ...
 
-    async def enlarge(self, data: bytes) -> Answer:
+    async def upscale(self, data: bytes) -> GenerationResult:
         """The picture (PNG, JPEG or WebP bytes of any size) as large as the account makes it; raises a ModelError."""
         ...
 
 
-class Accounts(Protocol):
+class RetirementSource(Protocol):
     """The vendors as sources of what is still served."""
 
     @property
     def catalogue(self) -> Catalogue: ...
 
-    async def endings(self, today: date) -> Mapping[str, date | None]:
+    async def retirement_dates(self, today: date) -> Mapping[str, date | None]:
         """By exact id the first day without a model, None where it is served without an end; what could not be asked
         is left out. `today` stands for a model that is on its account's list no more. Spends nothing."""
         ...

@@ -5,31 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.deed import Deed
-from bot.face import Place, Portrait
-from bot.ports.showing import Reader
-from bot.production import Customs, Production
+from bot.deed import AuditEvent
+from bot.face import ChannelRef, Portrait
+from bot.ports.showing import Recipient
+from bot.production import Production, ProductionSettings
 
 
-class Notices(Protocol):
+class RetirementNotices(Protocol):
     """Who was told of a model's end, and whom it concerns."""
 
-    async def doubted(self, since: datetime) -> bool:
+    async def has_recent_retired_error(self, since: datetime) -> bool:
         """Whether a model that was asked since then answered as retired."""
         ...
 
-    async def concerned(self, model_id: str) -> Sequence[Reader]:
+    async def recipients(self, model_id: str) -> Sequence[Recipient]:
         """In each workspace that ever asked the model: the leads of its open rounds with it, else of its newest one.
 
         Nobody of a workspace where a ballot still hides whose miss it has: the notice would tell.
         """
         ...
 
-    async def take(self, reader: Reader, model_id: str, at: datetime) -> bool:
+    async def claim(self, recipient: Recipient, model_id: str, at: datetime) -> bool:
         """Write that this person is being told; False when that stands there already."""
         ...
 
-    async def give_back(self, reader: Reader, model_id: str) -> None:
+    async def release(self, recipient: Recipient, model_id: str) -> None:
         """They could not be told."""
         ...
 
@@ -47,48 +47,48 @@ class Portraits(Protocol):
 
     async def has(self, key: str) -> bool: ...
 
-    async def ready(self) -> None:
+    async def check_writable(self) -> None:
         """Raises NotKept where a portrait could not be stored now, as far as that is known beforehand."""
         ...
 
-    def aged(self, before: datetime) -> AsyncIterator[Sequence[str]]:
+    def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
         """Keys of what was written before then and has not been put again since, page by page."""
         ...
 
-    async def drop(self, key: str) -> None:
+    async def delete(self, key: str) -> None:
         """Take a picture away; one that is not there is fine."""
         ...
 
 
 @dataclass(frozen=True)
-class Named:
+class PictureOwner:
     """What a slot or finish has of pictures: whether it is `final`, the `key` of its original, `perhaps` paid for."""
 
-    final: bool
+    is_final: bool
     key: str = ""
-    perhaps: bool = False
+    may_be_paid: bool = False
 
 
-class Inventory(Protocol):
+class PictureIndex(Protocol):
     """Which pictures the database speaks of."""
 
-    async def items(self, ids: Sequence[str]) -> Mapping[str, Named]:
+    async def owners(self, ids: Sequence[str]) -> Mapping[str, PictureOwner]:
         """The slots and finishes among these ids; an id nobody gave is not among them."""
         ...
 
-    async def references(self) -> frozenset[str]:
+    async def reference_keys(self) -> frozenset[str]:
         """The keys of every picture that a brief of a round or wish is like."""
         ...
 
-    async def rounds(self, ids: Sequence[str]) -> frozenset[str]:
+    async def known_rounds(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of these ids that a round has."""
         ...
 
-    async def wishes(self) -> Sequence[tuple[str, str]]:
+    async def list_drafts(self) -> Sequence[tuple[str, str]]:
         """Workspace and id of every wish that was ever kept."""
         ...
 
-    async def adopt(self, slot_id: str, portrait: Portrait) -> bool:
+    async def attach_orphan(self, slot_id: str, portrait: Portrait) -> bool:
         """A miss of which nobody knew whether it was drawn was: its row names the portrait, and what it cost is what
         was listed. False where it stands otherwise."""
         ...
@@ -97,16 +97,21 @@ class Inventory(Protocol):
 class Productions(Protocol):
     """Productions and their customs. Every change is one short transaction."""
 
-    async def of(self, place: Place) -> Production:
+    async def get(self, place: ChannelRef) -> Production:
         """The production a conversation casts for; one nobody has named yet has an empty id and usual customs."""
         ...
 
-    async def all(self, team: str) -> Sequence[Production]:
+    async def list_all(self, team: str) -> Sequence[Production]:
         """Every production of the workspace, by name."""
         ...
 
-    async def keep(
-        self, place: Place, name: str, customs: Customs, *deeds: Deed, seen: str | None = None
+    async def save(
+        self,
+        place: ChannelRef,
+        name: str,
+        settings: ProductionSettings,
+        *audit_events: AuditEvent,
+        expected_digest: str | None = None,
     ) -> Production:
         """Write name and customs of the production that `place` casts for, made if need be, and who changed what.
 
@@ -114,7 +119,9 @@ class Productions(Protocol):
         """
         ...
 
-    async def join(self, place: Place, production_id: str, deed: Deed, seen: str | None = None) -> Production:
+    async def join(
+        self, place: ChannelRef, production_id: str, audit_event: AuditEvent, expected_digest: str | None = None
+    ) -> Production:
         """Let `place` cast for another production of its workspace, for its own where `production_id` is empty.
 
         Characters that were cast only in `place` come along; all of them, where no other channel casts for the former
@@ -123,13 +130,13 @@ class Productions(Protocol):
         ...
 
 
-class Chronicle(Protocol):
+class AuditLog(Protocol):
     """Deeds that no other row tells, in the order they were done."""
 
-    async def write(self, deed: Deed) -> None: ...
+    async def add(self, audit_event: AuditEvent) -> None: ...
 
-    async def of_character(self, character_id: str) -> Sequence[Deed]: ...
+    async def list_for_character(self, character_id: str) -> Sequence[AuditEvent]: ...
 
-    async def of_production(self, place: Place) -> Sequence[Deed]:
+    async def list_for_production(self, place: ChannelRef) -> Sequence[AuditEvent]:
         """Deeds that concern no single character, in every channel of the production."""
         ...

@@ -5,39 +5,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.ballot import Leg, Mark, Paper, RunOff, Tally
+from bot.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput
 from bot.brief import Brief
 from bot.budget import Caps, Charge
-from bot.face import Face, Place, Portrait, Release
-from bot.round import Round, State
-from bot.slot import Miss, Slot
+from bot.face import ChannelRef, Face, Portrait, Unlock
+from bot.round import Round, RoundState
+from bot.slot import Slot, SlotFailure
 
 
 @dataclass(frozen=True)
-class Opened:
+class StartResult:
     """A round, and whether this call opened it (False: the same trigger came again)."""
 
     round: Round
-    fresh: bool
+    created: bool
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RoundDraft:
     """A brief kept until somebody says yes to it, or has filled in a form.
 
     `lead` shall lead the round, empty for the person; it was `asked_in` a thread, which is told where the round is.
     """
 
     id: str
-    place: Place
+    place: ChannelRef
     person: str
     brief: Brief
     lead: str = ""
-    asked_in: str = ""
+    source_thread_ts: str = ""
 
 
 @dataclass(frozen=True)
-class Landing:
+class GeneratedPortrait:
     """A portrait that arrived for a slot, stored under `portrait.key`."""
 
     slot_id: str
@@ -48,10 +48,10 @@ class Landing:
     seed: int | None
 
 
-class Rounds(Protocol):
+class RoundRepository(Protocol):
     """Rounds with their slots and marks. Every change is one short transaction; states change by compare-and-set."""
 
-    async def open(self, new: Round, caps: Caps, *, recast: bool, release: Release | None = None) -> Opened:
+    async def open(self, new: Round, caps: Caps, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         """Reserve the price, write round and slots in one transaction; idempotent by `new.id`.
 
         With `new.parent`, that round is voided in the same transaction, for `new.origin`, or RoundClosed raised if it
@@ -67,11 +67,11 @@ class Rounds(Protocol):
         """Raises KeyError for an id nobody gave."""
         ...
 
-    async def of_character(self, character_id: str) -> Sequence[Round]:
+    async def list_for_character(self, character_id: str) -> Sequence[Round]:
         """Every round that cast a character, oldest first."""
         ...
 
-    async def by_message(self, place: Place, message_ts: str) -> Round | None: ...
+    async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None: ...
 
     async def by_slot(self, slot_id: str) -> Round:
         """The round a slot belongs to; raises KeyError."""
@@ -79,7 +79,7 @@ class Rounds(Protocol):
 
     async def set_message(self, round_id: str, message_ts: str) -> None: ...
 
-    async def set_sheet(self, round_id: str, file_id: str, shows: int) -> None:
+    async def set_sheet(self, round_id: str, file_id: str, candidate_count: int) -> None:
         """The file of the contact sheet and how many candidates it shows."""
         ...
 
@@ -91,7 +91,7 @@ class Rounds(Protocol):
         """The same for the candidates' original bytes."""
         ...
 
-    async def refuse_sheet(self, round_id: str, why: str) -> bool:
+    async def set_sheet_refused(self, round_id: str, code: str) -> bool:
         """Slack refuses the sheet, in its own word; True the first time. The next sheet that hangs undoes it."""
         ...
 
@@ -99,28 +99,28 @@ class Rounds(Protocol):
         """The locked portrait's picture in the record."""
         ...
 
-    async def uploaded(self, key: str) -> Sequence[str]:
+    async def get_upload(self, key: str) -> Sequence[str]:
         """The files, in their order, that the pictures of this key were about to be shared as; none where they were
         not, and they need not be shared."""
         ...
 
-    async def note_upload(self, key: str, files: Sequence[str]) -> None:
+    async def set_upload(self, key: str, files: Sequence[str]) -> None:
         """Write that down, in place of what stood there."""
         ...
 
-    async def intend(self, slot_id: str, at: datetime) -> bool:
+    async def mark_requested(self, slot_id: str, at: datetime) -> bool:
         """Write that the slot's model is about to be asked; False when that stands there already or it is final."""
         ...
 
-    async def keep_ticket(self, slot_id: str, ticket: str) -> None:
+    async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
         """The slot's model has taken the ask: from now on its answer is fetched and it is not asked again."""
         ...
 
-    async def pause(self, slot_id: str, until: datetime | None) -> None:
+    async def set_wait_until(self, slot_id: str, until: datetime | None) -> None:
         """The slot waits until then, for its turn or because the vendor asked; None: the intent stands again."""
         ...
 
-    async def land(self, landing: Landing, number_if: frozenset[State]) -> Slot:
+    async def record_portrait(self, generated: GeneratedPortrait, numbered_in: frozenset[RoundState]) -> Slot:
         """The slot becomes a candidate and its cost is written in the ledger, in one transaction; idempotent.
 
         Where a candidate of the round shows the same picture it becomes a miss `duplicate`, paid all the same.
@@ -129,7 +129,9 @@ class Rounds(Protocol):
         """
         ...
 
-    async def miss(self, slot_id: str, miss: Miss, charge: Charge | None, seconds: float | None) -> Slot:
+    async def record_failure(
+        self, slot_id: str, failure: SlotFailure, charge: Charge | None, seconds: float | None
+    ) -> Slot:
         """The slot becomes a miss; without a charge its reservation goes back; idempotent, never undoes a candidate."""
         ...
 
@@ -145,36 +147,36 @@ class Rounds(Protocol):
         """drawing -> voting with these numbers (slot id to number); False when it is no longer drawing."""
         ...
 
-    async def mark(self, mark: Mark) -> bool:
+    async def record_vote(self, vote_input: VoteInput) -> bool:
         """Keep a mark if its stamp is newer than the one seen and the round is voting; True when a vote changed."""
         ...
 
-    async def toggle(self, round_id: str, slot_id: str, person: str, stamp: int) -> bool | None:
+    async def toggle_vote(self, round_id: str, slot_id: str, person: str, event_ts_us: int) -> bool | None:
         """Turn a person's button mark over; the new state, or None when the stamp is not newer or voting is over."""
         ...
 
-    async def marks(self, round_id: str) -> Sequence[Mark]: ...
+    async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]: ...
 
-    async def put_in(self, paper: Paper) -> bool:
+    async def record_submission(self, submission: BallotSubmission) -> bool:
         """Keep a person's ballot paper if its stamp is newer than the one there and the round is voting."""
         ...
 
-    async def papers(self, round_id: str) -> Sequence[Paper]: ...
+    async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]: ...
 
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         """voting -> closed with the tally frozen and late candidates numbered; False if state or version moved on."""
         ...
 
-    async def extend(self, round_id: str, closes_at: datetime, seen: datetime | None = None) -> bool:
+    async def extend(self, round_id: str, closes_at: datetime, expected_closes_at: datetime | None = None) -> bool:
         """closed -> voting until `closes_at`, the frozen tally let go; with `seen`, an open ballot with that deadline,
         to the second, stays open until then. False when it stands otherwise."""
         ...
 
-    async def run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
+    async def start_run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
         """closed -> voting between `run_off`'s numbers until `closes_at`; False when it is not closed or had one."""
         ...
 
-    async def void(self, round_id: str, why: str) -> bool:
+    async def void(self, round_id: str, reason: str) -> bool:
         """drawing, voting or closed -> void; False when it was neither."""
         ...
 
@@ -182,64 +184,64 @@ class Rounds(Protocol):
         """closed -> locked and the face written (its version is given here), in one transaction; False if it is not."""
         ...
 
-    async def due(self, now: datetime) -> Sequence[str]:
+    async def list_due(self, now: datetime) -> Sequence[str]:
         """Voting rounds whose deadline has passed."""
         ...
 
-    async def remindable(self, now: datetime) -> Sequence[str]:
+    async def claim_due_reminders(self, now: datetime) -> Sequence[str]:
         """Voting rounds past their reminder time (an hour, at most a quarter of the vote, before the close); marks each
         as reminded in the same statement, so that each is given once."""
         ...
 
-    async def remind_again(self, round_id: str, at: datetime) -> None:
+    async def reschedule_reminder(self, round_id: str, at: datetime) -> None:
         """A reminder that was given could not be told: it is given again from `at` on."""
         ...
 
-    async def take_over(self, round_id: str, before: str, person: str) -> bool:
+    async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
         """The round is led by `person` from now on; False when `before` does not lead it any more."""
         ...
 
-    async def awaiting(self, now: datetime) -> Sequence[Round]:
+    async def list_with_named_voters(self, now: datetime) -> Sequence[Round]:
         """Voting rounds with named voters whose deadline is still to come."""
         ...
 
-    async def reminded(self, round_id: str, leg: Leg) -> frozenset[str]:
+    async def list_reminded(self, round_id: str, stage: BallotStage) -> frozenset[str]:
         """Who was written to about this ballot."""
         ...
 
-    async def take_reminder(self, round_id: str, person: str, leg: Leg, at: datetime) -> bool:
+    async def claim_reminder(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
         """Write that the person is being reminded; False when that stands there already."""
         ...
 
-    async def give_back_reminder(self, round_id: str, person: str, leg: Leg) -> None:
+    async def release_reminder(self, round_id: str, person: str, stage: BallotStage) -> None:
         """They could not be told."""
         ...
 
-    async def moving(self) -> Sequence[Round]:
+    async def list_unfinished(self) -> Sequence[Round]:
         """Rounds that should be at work: drawing, or with a slot that is not final."""
         ...
 
-    async def unshown(self, now: datetime) -> Sequence[str]:
+    async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
         """Rounds of the last month whose thread or record lacks a picture: closed or locked ones, and those that have
         been voting for minutes."""
         ...
 
-    async def on_show(self, now: datetime) -> Sequence[str]:
+    async def list_to_redraw(self, now: datetime) -> Sequence[str]:
         """Rounds whose message may show less than is stored, the newest first: the open ones, and those of the last
         day."""
         ...
 
-    async def waiting_for(self, person: str, team: str) -> Sequence[Round]:
+    async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
         """Voting rounds of the workspace in which the person has no mark on and no paper, oldest deadline first."""
         ...
 
-    async def keep_wish(self, wish: Wanted) -> None: ...
+    async def save_draft(self, draft: RoundDraft) -> None: ...
 
-    async def revise_wish(self, wish_id: str, brief: Brief, stamp: int | None) -> bool:
+    async def update_draft(self, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
         """Keep another brief under the id, unless one with a later stamp (µs) came first: False then.
 
         None is later than whatever came, and earlier than whatever comes.
         """
         ...
 
-    async def wish(self, wish_id: str) -> Wanted | None: ...
+    async def get_draft(self, draft_id: str) -> RoundDraft | None: ...

@@ -5,67 +5,67 @@ from collections.abc import Iterator
 from bot.catalogue import Size
 from bot.slot import Slot
 from handlers.blocks import look
-from handlers.blocks.shown import Shown, named_misses, origin, sheet
-from handlers.blocks.view import Block, View, actions, button, context, header, question, section, select, view
+from handlers.blocks.shown import RoundViewData, contact_sheet, named_failures, origin
+from handlers.blocks.view import Block, View, actions, button, confirm, context, header, section, static_select, view
 from handlers.words import labels, records, rerolling, rounds, run_off, sealed, voters
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 
-def closed(shown: Shown) -> View:
-    round_, tally = shown.round, shown.tally
-    sized = round_.brief.size is Size.FOUR_K
+def closed(data: RoundViewData) -> View:
+    round_, tally = data.round, data.tally
+    with_size = round_.brief.size is Size.FOUR_K
     ranked = records.by_votes(round_, tally)
-    lines = "\n".join(rounds.revealed(round_, slot, tally, shown.titles, sized=sized) for slot in ranked)
+    lines = "\n".join(rounds.candidate_result(round_, slot, tally, data.titles, with_size=with_size) for slot in ranked)
     return view(
-        f"{quiet(labels.closed_header(round_.character))}. {rounds.result(round_, tally)}",
+        f"{escape_mrkdwn(labels.closed_header(round_.character))}. {rounds.result(round_, tally)}",
         header(labels.closed_header(round_.character)),
-        origin(shown),
-        *sheet(shown),
-        section(rounds.result(round_, tally), look.press(round_.id) if round_.candidates else None),
+        origin(data),
+        *contact_sheet(data),
+        section(rounds.result(round_, tally), look.open_button(round_.id) if round_.candidates else None),
         section(lines) if lines else None,
-        context(sealed.none(tally.answers)) if tally.answers else None,
+        context(sealed.no_votes_note(tally.sealed_results)) if tally.sealed_results else None,
         context(run_off.first_ballot(round_)),
-        *named_misses(shown),
-        context(rounds.cost(round_), rounds.exactly(round_), rounds.under_way(round_), voters.led_by(round_)),
-        actions(_choose(shown)),
-        actions(_go_on(shown)),
-        instead=rounds.SHEET_IN_THREAD,
+        *named_failures(data),
+        context(rounds.cost(round_), rounds.exact_model_ids(round_), rounds.in_progress(round_), voters.led_by(round_)),
+        actions(_decision_elements(data)),
+        actions(_follow_up_buttons(data)),
+        image_placeholder=rounds.SHEET_IN_THREAD,
     )
 
 
-def _choose(shown: Shown) -> Iterator[Block]:
+def _decision_elements(data: RoundViewData) -> Iterator[Block]:
     """Who it is."""
-    round_, leader = shown.round, shown.round.leader(shown.tally)
+    round_, leader = data.round, data.round.leader(data.tally)
     if leader is not None:
-        title, sure = labels.lock_question(round_.character, leader), labels.lock_consequence(shown.tally)
-        ask = question(title, sure, labels.lock_yes(leader))
-        value = f"{round_.id} {round_.slot_of[leader]}"
-        yield button("lock", labels.lock(leader), value, ask=ask, style="primary")
-    if close_call := round_.close_call:
-        yield button("run_off", run_off.label(close_call), round_.id)
+        title, consequence = labels.lock_question(round_.character, leader), labels.lock_consequence(data.tally)
+        confirmation = confirm(title, consequence, labels.lock_yes(leader))
+        value = f"{round_.id} {round_.slot_id_by_number[leader]}"
+        yield button("lock", labels.lock(leader), value, confirm=confirmation, style="primary")
+    if run_off_numbers := round_.run_off_options:
+        yield button("run_off", run_off.label(run_off_numbers), round_.id)
     if round_.candidates:
-        yield _decide(shown)
+        yield _decide_menu(data)
 
 
-def _go_on(shown: Shown) -> Iterator[Block]:
+def _follow_up_buttons(data: RoundViewData) -> Iterator[Block]:
     """What else can become of the round."""
-    round_ = shown.round
+    round_ = data.round
     yield button("extend", labels.EXTEND, round_.id)
     yield button("reroll", labels.REROLL, round_.id)
     yield button("refine", rerolling.REFINE, round_.id)
-    drop = question(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
-    yield button("drop", labels.DROP, round_.id, ask=drop)
+    confirmation = confirm(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
+    yield button("drop", labels.DROP, round_.id, confirm=confirmation)
 
 
-def _decide(shown: Shown) -> Block:
+def _decide_menu(data: RoundViewData) -> Block:
     choices = [
-        (labels.candidate(slot.number, shown.titles(slot.model), _votes(shown, slot)), slot.id)
-        for slot in shown.round.candidates
+        (labels.candidate(slot.number, data.titles(slot.model), _votes(data, slot)), slot.id)
+        for slot in data.round.candidates
         if slot.number
     ]
-    sure = question(labels.decide_question(shown.round.character), labels.DECIDE_CONSEQUENCE, labels.DECIDE_YES)
-    return select("decide", labels.DECIDE, choices, ask=sure)
+    confirmation = confirm(labels.decide_question(data.round.character), labels.DECIDE_CONSEQUENCE, labels.DECIDE_YES)
+    return static_select("decide", labels.DECIDE, choices, confirm=confirmation)
 
 
-def _votes(shown: Shown, slot: Slot) -> int | None:
-    return None if shown.round.came_after(slot) else shown.tally.votes.get(slot.number or 0, 0)
+def _votes(data: RoundViewData, slot: Slot) -> int | None:
+    return None if data.round.arrived_after_vote(slot) else data.tally.votes.get(slot.number or 0, 0)

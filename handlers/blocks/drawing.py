@@ -1,40 +1,44 @@
 """The round's message while its models draw."""
 
 from bot.round import Round
-from handlers.blocks.shown import Shown, blind_misses, origin
-from handlers.blocks.view import Block, View, actions, button, context, header, question, quote, section, view
+from handlers.blocks.shown import RoundViewData, blind_failures, origin
+from handlers.blocks.view import Block, View, actions, button, confirm, context, header, quote, section, view
 from handlers.words import labels, photo, rounds, routing
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 _BRIEF_LIMIT = 1500
-_FEWEST_TO_OPEN = 2
+_MIN_TO_OPEN = 2
 
 
-def drawing(shown: Shown) -> View:
-    round_ = shown.round
-    state = rounds.stranded(round_) if round_.stranded else rounds.progress(round_)
+def drawing(data: RoundViewData) -> View:
+    round_ = data.round
+    state = rounds.restart_notice(round_) if round_.needs_lead_decision else rounds.progress(round_)
     return view(
-        f"{quiet(labels.drawing_header(round_.character))}: {state}",
+        f"{escape_mrkdwn(labels.drawing_header(round_.character))}: {state}",
         header(labels.drawing_header(round_.character)),
-        origin(shown),
-        context(rounds.asked_by(round_), rounds.use(round_.brief.use or ""), photo.after(round_.brief.like)),
+        origin(data),
+        context(
+            rounds.requested_by(round_),
+            rounds.intended_use(round_.brief.use or ""),
+            photo.reference_note(round_.brief.reference),
+        ),
         context(rounds.who_votes(round_)),
         quote(round_.brief.text, _BRIEF_LIMIT),
-        context(rounds.style(round_)),
-        section(routing.models(round_, shown.titles)),
-        context(rounds.sizes(round_)),
+        context(rounds.house_style(round_)),
+        section(routing.models(round_, data.titles)),
+        context(rounds.size_note(round_)),
         context(state),
-        context(*rounds.pauses(round_, shown.titles)),
-        *blind_misses(shown, reroll=False),
-        actions(_presses(round_)),
+        context(*rounds.wait_notes(round_, data.titles)),
+        *blind_failures(data, can_reroll=False),
+        actions(_buttons(round_)),
     )
 
 
-def _presses(round_: Round) -> list[Block]:
-    presses = []
-    if len(round_.arrived) >= _FEWEST_TO_OPEN and not round_.settled:
-        presses.append(button("open_now", labels.OPEN_NOW, round_.id))
-    if round_.stranded:
-        presses.append(button("reroll", labels.REROLL, round_.id))
-    sure = question(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
-    return [*presses, button("cancel", labels.CANCEL, round_.id, ask=sure)]
+def _buttons(round_: Round) -> list[Block]:
+    buttons = []
+    if len(round_.completed) >= _MIN_TO_OPEN and not round_.all_slots_final:
+        buttons.append(button("open_now", labels.OPEN_NOW, round_.id))
+    if round_.needs_lead_decision:
+        buttons.append(button("reroll", labels.REROLL, round_.id))
+    confirmation = confirm(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
+    return [*buttons, button("cancel", labels.CANCEL, round_.id, confirm=confirmation)]

@@ -1,11 +1,11 @@
 """Where a face comes from: prompt, model, file, price, ballot, people."""
 
-from bot.brief import Like
+from bot.brief import Reference
 from bot.face import Face
-from bot.finish import Finish
+from bot.finish import Upscale
 from handlers.blocks.view import View, header, quote, section, view
 from handlers.words import facts as words
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 from handlers.words.titles import Titles
 
 _PROMPT_LIMIT = 6500
@@ -14,14 +14,16 @@ _PROMPT_LIMIT = 6500
 def facts(
     face: Face,
     titles: Titles,
-    like: Like | None = None,
-    finish: Finish | None = None,
-    because: str = "",
+    reference: Reference | None = None,
+    upscale: Upscale | None = None,
+    recast_reason: str = "",
     style: str = "",
 ) -> View:
-    lines = "\n".join(f"*{label}:* {value}" for label, value in words.rows(face, titles, like, finish, because, style))
+    lines = "\n".join(
+        f"*{label}:* {value}" for label, value in words.rows(face, titles, reference, upscale, recast_reason, style)
+    )
     return view(
-        f"{words.HEADING}: {quiet(face.character)}",
+        f"{words.HEADING}: {escape_mrkdwn(face.character)}",
         header(f"{words.HEADING} · {face.character}"),
         section(lines),
         section(f"*{words.PROMPT}:*"),

@@ -2,39 +2,39 @@
 
 from collections.abc import Iterator
 
-from bot.finish import FinishState, newest
-from handlers.blocks.shown import Shown
-from handlers.blocks.view import Block, actions, button, context, image, question, section
+from bot.finish import UpscaleState, latest_upscale
+from handlers.blocks.shown import RoundViewData
+from handlers.blocks.view import Block, actions, button, confirm, context, image, section
 from handlers.words import alt, finishing, labels
 
 
-def standing(shown: Shown) -> Iterator[Block | None]:
+def status_blocks(data: RoundViewData) -> Iterator[Block | None]:
     """Blocks below the record's own; none while nobody asked for a finish."""
-    if not (finish := newest(shown.finishes)):
+    if not (upscale := latest_upscale(data.upscales)):
         return
-    told = finishing.standing(finish, shown.titles)
-    if finish.state is not FinishState.OFFERED:
-        yield context(told)
+    text = finishing.status(upscale, data.titles)
+    if upscale.state is not UpscaleState.OFFERED:
+        yield context(text)
         return
-    yield section(told)
-    if finish.pair_file:
-        yield image(finish.pair_file, alt.pair(shown.round.character, shown.round.brief.text))
-        value = f"{finish.round_id} {finish.id}"
-        keep = button("keep_finish", labels.KEEP_FINISH, value, style="primary")
-        yield actions([keep, button("keep_original", labels.KEEP_ORIGINAL, value)])
+    yield section(text)
+    if upscale.pair_file:
+        yield image(upscale.pair_file, alt.upscale_pair(data.round.character, data.round.brief.text))
+        value = f"{upscale.round_id} {upscale.id}"
+        keep_button = button("keep_finish", labels.KEEP_UPSCALE, value, style="primary")
+        yield actions([keep_button, button("keep_original", labels.KEEP_ORIGINAL, value)])
 
 
-def offer(shown: Shown) -> Iterator[Block]:
+def start_button(data: RoundViewData) -> Iterator[Block]:
     """The press that asks for a finish, with its price; none where there is one, or nothing makes the face larger."""
-    last = newest(shown.finishes)
-    if shown.plan is None or (last and last.live):
+    latest = latest_upscale(data.upscales)
+    if data.upscale_plan is None or (latest and latest.is_live):
         return
-    attempt = last.attempt + 1 if last else 1
-    plan = shown.plan
-    sure = question(
-        labels.finish_question(shown.round.character),
-        finishing.consequence(plan, shown.titles),
-        labels.finish(plan.price, reaches_4k=plan.reaches_4k),
+    attempt = latest.attempt + 1 if latest else 1
+    plan = data.upscale_plan
+    confirmation = confirm(
+        labels.upscale_question(data.round.character),
+        finishing.consequence(plan, data.titles),
+        labels.upscale(plan.price, reaches_4k=plan.reaches_4k),
     )
-    label = labels.finish(plan.price, reaches_4k=plan.reaches_4k)
-    yield button("finish", label, f"{shown.round.id} {attempt} {plan.model}", ask=sure)
+    label = labels.upscale(plan.price, reaches_4k=plan.reaches_4k)
+    yield button("finish", label, f"{data.round.id} {attempt} {plan.model}", confirm=confirmation)

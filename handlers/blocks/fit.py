@@ -9,43 +9,43 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.blocks.view import Block, View
-from handlers.words.text import cut_marked
+from handlers.words.text import truncate_mrkdwn
 
-BUDGET = 8000
+CHARACTER_BUDGET = 8000
 _TEXT_LIMIT = 3000
-_COUNTED = ("text", "alt_text")
+_COUNTED_KEYS = ("text", "alt_text")
 
 
-def fit(view: View, budget: int = BUDGET) -> View:
+def fit(view: View, budget: int = CHARACTER_BUDGET) -> View:
     """`view` with its longest texts cut, each to the same length, until all together fit; nothing else changes."""
     lengths = sorted(len(text) for text in _texts(view.blocks))
-    text = cut_marked(view.text, min(_TEXT_LIMIT, budget))
+    text = truncate_mrkdwn(view.text, min(_TEXT_LIMIT, budget))
     if sum(lengths) <= budget:
         return replace(view, text=text)
-    most = _most(lengths, budget)
-    return replace(view, text=text, blocks=tuple(_cut(block, most) for block in view.blocks))
+    max_length = _max_length(lengths, budget)
+    return replace(view, text=text, blocks=tuple(_truncate_texts(block, max_length) for block in view.blocks))
 
 
-def counted(view: View) -> int:
+def count_characters(view: View) -> int:
     """How many characters of a message's blocks people could read or hear."""
     return sum(len(text) for text in _texts(view.blocks))
 
 
-def _most(lengths: list[int], budget: int) -> int:
+def _max_length(lengths: list[int], budget: int) -> int:
     """How long one text may be so that all fit; `lengths` in order, shortest first."""
-    left = budget
-    for place, length in enumerate(lengths):
-        share = left // (len(lengths) - place)
+    remaining = budget
+    for index, length in enumerate(lengths):
+        share = remaining // (len(lengths) - index)
         if length > share:
             return max(share, 2)
-        left -= length
+        remaining -= length
     return budget
 
 
 def _texts(part: Any) -> Iterator[str]:
     if isinstance(part, dict):
         for key, value in part.items():
-            if key in _COUNTED and isinstance(value, str):
+            if key in _COUNTED_KEYS and isinstance(value, str):
                 yield value
             else:
                 yield from _texts(value)
@@ -54,12 +54,16 @@ def _texts(part: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _cut(part: Any, most: int) -> Any:
+def _truncate_texts(part: Any, max_length: int) -> Any:
     if isinstance(part, list | tuple):
-        return [_cut(item, most) for item in part]
+        return [_truncate_texts(item, max_length) for item in part]
     if not isinstance(part, dict):
         return part
-    done: Block = {}
+    result: Block = {}
     for key, value in part.items():
-        done[key] = cut_marked(value, most) if key in _COUNTED and isinstance(value, str) else _cut(value, most)
-    return done
+        result[key] = (
+            truncate_mrkdwn(value, max_length)
+            if key in _COUNTED_KEYS and isinstance(value, str)
+            else _truncate_texts(value, max_length)
+        )
+    return result

@@ -3,143 +3,178 @@
 from typing import Any
 
 from bot.brief import QUORUM_LIMIT, SLOT_LIMIT
-from bot.draft import Draft, Whose
-from bot.drafting import Form, Suggested
-from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotHere
+from bot.draft import Draft, ReferenceKind
+from bot.drafting import NameSuggestion, RoundFormState
+from bot.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotAvailableHere
 from handlers.blocks import dialog
-from handlers.blocks.dialog import MAY_BE_EMPTY, How
-from handlers.blocks.photo import ENDINGS
+from handlers.blocks.dialog import OPTIONAL, FieldOptions
+from handlers.blocks.photo import FILETYPES
 from handlers.blocks.view import Block, View, context, header, mrkdwn, plain, section, view
 from handlers.words import form as words
 from handlers.words import photo
 from handlers.words.titles import Titles
 
-KIND, RECAST = "form", "form_recast"
-PREFIX = "cast_"
+CALLBACK_ID, RECAST_CALLBACK_ID = "form", "form_recast"
+FIELD_PREFIX = "cast_"
 # Fields on which the price depends.
-TELLING = ("look", "models", "each", "size", "like")
+PRICE_FIELDS = ("look", "models", "each", "size", "like")
 # Fields that stand there only while something is drawn after somebody.
-_AFTER = {Whose.FACE: ("face",), Whose.PICTURE: ("picture", "real", "agreed")}
+_REFERENCE_FIELDS = {ReferenceKind.FACE: ("face",), ReferenceKind.PICTURE: ("picture", "real", "agreed")}
 _ESTIMATE = "cast_estimate"
-_MOST_OFFERED = 100
+_MAX_OPTIONS = 100
 # docs.slack.dev, "Submit, close": 24 characters.
 _SUBMIT_LIMIT = 24
-_FIELDS = {"brief": "text", "like": "face", "for": "until"}
+_FIELD_BY_ERROR = {"brief": "text", "like": "face", "for": "until"}
 
 
-def form(shown: Form, titles: Titles) -> dict[str, Any]:
+def form(state: RoundFormState, titles: Titles) -> dict[str, Any]:
     """The modal as it stands now."""
-    draft = shown.draft
-    alone = shown.place.channel.startswith("D")
+    draft = state.draft
+    is_dm = state.place.channel.startswith("D")
     blocks = view(
         words.TITLE,
-        context(words.where_alone() if alone else words.where(shown.place.channel)),
-        *_face(draft),
+        context(words.posted_in_dm() if is_dm else words.posted_in(state.place.channel)),
+        *_face_blocks(draft),
         header(words.PORTRAITS),
-        *_portraits(shown),
-        {**section(words.estimate(shown.quote, titles, draft.size)), "block_id": _ESTIMATE},
+        *_portrait_blocks(state),
+        {**section(words.estimate(state.quote, titles, draft.size)), "block_id": _ESTIMATE},
         header(words.VOTE),
-        *_vote(draft),
+        *_vote_blocks(draft),
     )
-    submit = words.submit(shown.quote)
-    return dialog.dialog(KIND, shown.id, words.TITLE, submit if len(submit) <= _SUBMIT_LIMIT else words.SUBMIT, blocks)
+    submit = words.submit(state.quote)
+    return dialog.build_modal(
+        CALLBACK_ID, state.id, words.TITLE, submit if len(submit) <= _SUBMIT_LIMIT else words.SUBMIT, blocks
+    )
 
 
 def options(suggestions: list[tuple[str, str]]) -> list[Block]:
     """Choices of (label, value) for a menu that asks while somebody types."""
-    return [{"text": plain(label), "value": value} for label, value in suggestions[:_MOST_OFFERED]]
+    return [{"text": plain(label), "value": value} for label, value in suggestions[:_MAX_OPTIONS]]
 
 
-def names(suggested: list[Suggested]) -> list[tuple[str, str]]:
+def name_choices(suggestions: list[NameSuggestion]) -> list[tuple[str, str]]:
     # docs.slack.dev, "Option object": a value has 150 characters at most; a longer name is refused when it is sent.
-    return [(words.suggested(one), one.name[:150]) for one in suggested]
+    return [(words.suggestion(one), one.name[:150]) for one in suggestions]
 
 
-def recast(cast: AlreadyCast) -> dict[str, Any]:
+def recast(error: AlreadyCast) -> dict[str, Any]:
     """What a re-cast costs, on top of the form."""
-    told = words.recast(cast.character, cast.price)
-    return dialog.dialog(RECAST, cast.wish_id, words.RECAST_TITLE, words.recast_yes(cast.price), _told(told))
+    text = words.recast(error.character, error.price)
+    return dialog.build_modal(
+        RECAST_CALLBACK_ID, error.draft_id, words.RECAST_TITLE, words.recast_yes(error.price), _text_view(text)
+    )
 
 
-def sent(told: str) -> dict[str, Any]:
+def result(text: str) -> dict[str, Any]:
     """In the place of what was asked: how it ended."""
-    return dialog.dialog("told", "", words.SENT_TITLE, "", _told(told))
+    return dialog.build_modal("told", "", words.SENT_TITLE, "", _text_view(text))
 
 
-def field_of(error: CastingError, draft: Draft) -> str:
+def block_id_for(error: CastingError, draft: Draft) -> str:
     """The block at which `error` stands."""
     if isinstance(error, AlreadyCasting):
-        return f"{PREFIX}name"
-    if isinstance(error, (BriefError, NotHere)):
+        return f"{FIELD_PREFIX}name"
+    if isinstance(error, (BriefError, NotAvailableHere)):
         field = error.field if isinstance(error, BriefError) else "like"
-        field = _FIELDS.get(field, field)
-        if field == "face" and draft.like is not Whose.FACE:
-            field = "picture" if draft.like is Whose.PICTURE else "like"
-        return f"{PREFIX}{field}"
-    return f"{PREFIX}models"
+        field = _FIELD_BY_ERROR.get(field, field)
+        if field == "face" and draft.reference_kind is not ReferenceKind.FACE:
+            field = "picture" if draft.reference_kind is ReferenceKind.PICTURE else "like"
+        return f"{FIELD_PREFIX}{field}"
+    return f"{FIELD_PREFIX}models"
 
 
-def _face(draft: Draft) -> list[Block | None]:
-    tells = How(optional=True, hint=words.LOOK_HINT, tells=True)
+def _face_blocks(draft: Draft) -> list[Block | None]:
+    look_options = FieldOptions(optional=True, hint=words.LOOK_HINT, dispatch=True)
     look = draft.look or ""
     return [
-        dialog.searched(f"{PREFIX}name", words.NAME, words.NAME_EMPTY, draft.name),
-        dialog.typed(f"{PREFIX}text", words.TEXT, draft.text, lines=True, how=How(hint=words.TEXT_HINT)),
-        dialog.pick(f"{PREFIX}look", words.LOOK, words.choices(words.LOOKS), look, tells, words.LOOK_EMPTY),
-        dialog.radios(f"{PREFIX}like", words.LIKE, words.choices(words.LIKES), draft.like, How(tells=True)),
-        *(_AFTERWARDS[field](draft) for field in _AFTER.get(draft.like, ())),
+        dialog.external_select(f"{FIELD_PREFIX}name", words.NAME, words.NAME_EMPTY, draft.name),
+        dialog.text_input(
+            f"{FIELD_PREFIX}text",
+            words.TEXT,
+            draft.text,
+            multiline=True,
+            field_options=FieldOptions(hint=words.TEXT_HINT),
+        ),
+        dialog.select(
+            f"{FIELD_PREFIX}look", words.LOOK, words.choices(words.LOOKS), look, look_options, words.LOOK_EMPTY
+        ),
+        dialog.radio_buttons(
+            f"{FIELD_PREFIX}like",
+            words.REFERENCE,
+            words.choices(words.REFERENCES),
+            draft.reference_kind,
+            FieldOptions(dispatch=True),
+        ),
+        *(_REFERENCE_BLOCKS[field](draft) for field in _REFERENCE_FIELDS.get(draft.reference_kind, ())),
     ]
 
 
-def _portraits(shown: Form) -> list[Block]:
-    draft = shown.draft
-    models = [(words.model(m), m.id) for m in shown.models[:_MOST_OFFERED]]
-    each = [(str(n), str(n)) for n in range(1, SLOT_LIMIT + 1)]
-    tells = How(tells=True, optional=True)
-    told = How(tells=True, optional=True, hint=words.MODELS_HINT)
-    chosen = str(draft.each or "")
+def _portrait_blocks(state: RoundFormState) -> list[Block]:
+    draft = state.draft
+    models = [(words.model(m), m.id) for m in state.models[:_MAX_OPTIONS]]
+    counts = [(str(n), str(n)) for n in range(1, SLOT_LIMIT + 1)]
+    count_options = FieldOptions(dispatch=True, optional=True)
+    models_options = FieldOptions(dispatch=True, optional=True, hint=words.MODELS_HINT)
+    selected_count = str(draft.per_model or "")
     return [
-        dialog.picks(f"{PREFIX}models", words.MODELS, words.MODELS_EMPTY, models, draft.models, told),
-        dialog.pick(f"{PREFIX}each", words.EACH, each, chosen, tells, words.EACH_EMPTY),
-        dialog.radios(f"{PREFIX}size", words.SIZE, words.choices(words.SIZES), draft.size, How(tells=True)),
-        dialog.pick(f"{PREFIX}aspect", words.ASPECT, words.choices(words.ASPECTS), draft.aspect),
+        dialog.multi_select(
+            f"{FIELD_PREFIX}models", words.MODELS, words.MODELS_EMPTY, models, draft.models, models_options
+        ),
+        dialog.select(
+            f"{FIELD_PREFIX}each", words.PER_MODEL, counts, selected_count, count_options, words.PER_MODEL_EMPTY
+        ),
+        dialog.radio_buttons(
+            f"{FIELD_PREFIX}size", words.SIZE, words.choices(words.SIZES), draft.size, FieldOptions(dispatch=True)
+        ),
+        dialog.select(f"{FIELD_PREFIX}aspect", words.ASPECT, words.choices(words.ASPECTS), draft.aspect),
     ]
 
 
-def _vote(draft: Draft) -> list[Block]:
-    anybody, any_number = How(True, words.VOTERS_HINT), How(True, words.QUORUM_HINT)
+def _vote_blocks(draft: Draft) -> list[Block]:
+    voters_options, quorum_options = FieldOptions(True, words.VOTERS_HINT), FieldOptions(True, words.QUORUM_HINT)
     ballots, uses = words.choices(words.BALLOTS), words.choices(words.USES)
     return [
-        dialog.radios(f"{PREFIX}ballot", words.BALLOT, ballots, draft.ballot),
-        dialog.moment(f"{PREFIX}until", words.UNTIL, draft.until, How(hint=words.UNTIL_HINT)),
-        dialog.people(f"{PREFIX}voters", words.VOTERS, draft.voters, anybody),
-        dialog.number(f"{PREFIX}quorum", words.QUORUM, draft.quorum, 1, QUORUM_LIMIT, any_number),
-        dialog.pick(f"{PREFIX}use", words.USE, uses, draft.use or "", MAY_BE_EMPTY, words.USE_EMPTY),
-        dialog.somebody(f"{PREFIX}lead", words.LEAD, draft.lead, How(hint=words.LEAD_HINT)),
+        dialog.radio_buttons(f"{FIELD_PREFIX}ballot", words.BALLOT, ballots, draft.ballot),
+        dialog.datetime_picker(
+            f"{FIELD_PREFIX}until", words.CLOSES_AT, draft.closes_at, FieldOptions(hint=words.CLOSES_AT_HINT)
+        ),
+        dialog.users_select(f"{FIELD_PREFIX}voters", words.VOTERS, draft.voters, voters_options),
+        dialog.number_input(f"{FIELD_PREFIX}quorum", words.QUORUM, draft.quorum, 1, QUORUM_LIMIT, quorum_options),
+        dialog.select(f"{FIELD_PREFIX}use", words.USE, uses, draft.use or "", OPTIONAL, words.USE_EMPTY),
+        dialog.user_select(f"{FIELD_PREFIX}lead", words.LEAD, draft.lead, FieldOptions(hint=words.LEAD_HINT)),
     ]
 
 
-def _whose(draft: Draft) -> Block:
-    return dialog.searched(f"{PREFIX}face", words.LIKE_FACE, words.LIKE_FACE_EMPTY, draft.face)
+def _reference_face_block(draft: Draft) -> Block:
+    return dialog.external_select(
+        f"{FIELD_PREFIX}face", words.REFERENCE_FACE, words.REFERENCE_FACE_EMPTY, draft.reference_character
+    )
 
 
-def _picture(_: Draft) -> Block:
-    return dialog.attachment(f"{PREFIX}picture", photo.FILE, ENDINGS)
+def _picture_block(_: Draft) -> Block:
+    return dialog.file_input(f"{FIELD_PREFIX}picture", photo.FILE, FILETYPES)
 
 
-def _real(draft: Draft) -> Block:
-    shown = "" if draft.real is None else "photo" if draft.real else "portrait"
-    return dialog.radios(f"{PREFIX}real", photo.KIND, [(photo.PORTRAIT, "portrait"), (photo.PHOTO, "photo")], shown)
+def _picture_kind_block(draft: Draft) -> Block:
+    selected = "" if draft.shows_real_person is None else "photo" if draft.shows_real_person else "portrait"
+    return dialog.radio_buttons(
+        f"{FIELD_PREFIX}real", photo.KIND, [(photo.PORTRAIT, "portrait"), (photo.PHOTO, "photo")], selected
+    )
 
 
-def _agreed(draft: Draft) -> Block:
-    ticked = ["agreed"] if draft.agreed else []
-    block = dialog.ticks(f"{PREFIX}agreed", photo.CONSENT, [(photo.AGREED, "agreed")], ticked)
+def _consent_block(draft: Draft) -> Block:
+    selected = ["agreed"] if draft.has_consent else []
+    block = dialog.checkboxes(f"{FIELD_PREFIX}agreed", photo.CONSENT, [(photo.AGREED, "agreed")], selected)
     return block | {"hint": plain(photo.CONSENT_HINT)}
 
 
-_AFTERWARDS = {"face": _whose, "picture": _picture, "real": _real, "agreed": _agreed}
+_REFERENCE_BLOCKS = {
+    "face": _reference_face_block,
+    "picture": _picture_block,
+    "real": _picture_kind_block,
+    "agreed": _consent_block,
+}
 
 
-def _told(text: str) -> View:
+def _text_view(text: str) -> View:
     return view(text, {"type": "section", "text": mrkdwn(text)})

@@ -4,45 +4,45 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.face import Face
-from bot.history import Event, Told
-from handlers.blocks.dialog import How, dialog, pick
+from bot.history import CharacterHistory, TimelineEvent
+from handlers.blocks.dialog import FieldOptions, build_modal, select
 from handlers.blocks.recall import choices
 from handlers.blocks.view import Block, View, actions, button, context, header, image, section, view
 from handlers.words import alt, labels
 from handlers.words import history as words
 from handlers.words import recall as recalling
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 from handlers.words.titles import Titles
 
-PAGE = 12
+PAGE_SIZE = 12
 LEFT, RIGHT = "version_left", "version_right"
 _SECTION_LIMIT = 2800
-_MOST_VERSIONS = 100
+_MAX_VERSIONS = 100
 
 
-def history(told: Told, page: int, links: Mapping[str, str]) -> View:
+def history(character_history: CharacterHistory, page: int, links: Mapping[str, str]) -> View:
     """One page of events, newest first; `links` lead to rounds' messages by round id."""
-    found = told.found
+    found = character_history.recall_result
     if found.kind in ("unsure", "several"):
-        asked = (
-            recalling.several(found.name)
+        question = (
+            recalling.ambiguous(found.name)
             if found.kind == "several"
-            else recalling.unsure(found.name, len(found.characters))
+            else recalling.did_you_mean(found.name, len(found.characters))
         )
-        return view(asked, section(asked), *choices(found, "history"))
+        return view(question, section(question), *choices(found, "history"))
     if found.kind == "nothing":
-        return view(recalling.nothing(found.name), section(recalling.nothing(found.name)))
-    shown = page_of(told, page)
-    lines = [words.event(event, links.get(event.round_id, "")) for event in shown]
-    left = len(told.events) - (page + 1) * PAGE
-    title = words.heading(told.character.name)
+        return view(recalling.not_found(found.name), section(recalling.not_found(found.name)))
+    events = events_on_page(character_history, page)
+    lines = [words.event(event, links.get(event.round_id, "")) for event in events]
+    remaining = len(character_history.events) - (page + 1) * PAGE_SIZE
+    title = words.heading(character_history.character.name)
     return view(
-        f"{quiet(title)}. {words.summary(told)}",
+        f"{escape_mrkdwn(title)}. {words.summary(character_history)}",
         header(title),
-        context(words.summary(told)),
+        context(words.summary(character_history)),
         *(_sections(lines) or [section(words.NOTHING)]),
-        context(words.earlier(left)) if left > 0 else None,
-        actions(_presses(told, page, left)),
+        context(words.more_before(remaining)) if remaining > 0 else None,
+        actions(_buttons(character_history, page, remaining)),
     )
 
 
@@ -57,50 +57,52 @@ def _sections(lines: Sequence[str]) -> list[Block]:
     return [section(part) for part in parts]
 
 
-def page_of(told: Told, page: int) -> Sequence[Event]:
-    return told.events[page * PAGE : (page + 1) * PAGE]
+def events_on_page(character_history: CharacterHistory, page: int) -> Sequence[TimelineEvent]:
+    return character_history.events[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
 
 
 def versions(
-    all_: Sequence[Face],
+    faces: Sequence[Face],
     pair: tuple[Face, Face],
     files: Mapping[str, str | None],
-    because: Mapping[str, str],
+    reasons: Mapping[str, str],
     titles: Titles,
 ) -> dict[str, Any]:
     """The modal: two versions at one crop, the older first; with more than two, which ones can be picked."""
     older, newer = sorted(pair, key=lambda face: face.version)
-    picked = [block for face in (older, newer) for block in _version(face, files, because, titles)]
-    told = words.versions_title(newer.character)
-    return dialog(
+    version_blocks = [block for face in (older, newer) for block in _version_blocks(face, files, reasons, titles)]
+    title = words.versions_title(newer.character)
+    return build_modal(
         "versions",
         newer.round_id,
-        told,
+        title,
         "",
-        view(told, *(_picks(all_, older, newer) if len(all_) > len(pair) else ()), *picked),
+        view(title, *(_version_menus(faces, older, newer) if len(faces) > len(pair) else ()), *version_blocks),
     )
 
 
-def _presses(told: Told, page: int, left: int) -> list[Block]:
-    presses = []
-    if len(told.found.history) > 1:
-        presses.append(button("versions", labels.VERSIONS, told.found.history[0].round_id))
-    if left > 0:
-        presses.append(button("earlier", labels.EARLIER, f"{told.character.id} {page + 1}"))
-    return presses
+def _buttons(character_history: CharacterHistory, page: int, remaining: int) -> list[Block]:
+    buttons = []
+    if len(character_history.recall_result.history) > 1:
+        buttons.append(button("versions", labels.VERSIONS, character_history.recall_result.history[0].round_id))
+    if remaining > 0:
+        buttons.append(button("earlier", labels.EARLIER, f"{character_history.character.id} {page + 1}"))
+    return buttons
 
 
-def _picks(all_: Sequence[Face], older: Face, newer: Face) -> tuple[Block, Block]:
-    known = [(words.version_title(face), face.round_id) for face in all_[:_MOST_VERSIONS]]
-    tells = How(tells=True)
+def _version_menus(faces: Sequence[Face], older: Face, newer: Face) -> tuple[Block, Block]:
+    versions_by_id = [(words.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
+    field_options = FieldOptions(dispatch=True)
     return (
-        pick(LEFT, words.ONE, known, older.round_id, tells),
-        pick(RIGHT, words.OTHER, known, newer.round_id, tells),
+        select(LEFT, words.FIRST_VERSION, versions_by_id, older.round_id, field_options),
+        select(RIGHT, words.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
     )
 
 
-def _version(face: Face, files: Mapping[str, str | None], because: Mapping[str, str], titles: Titles) -> list[Block]:
+def _version_blocks(
+    face: Face, files: Mapping[str, str | None], reasons: Mapping[str, str], titles: Titles
+) -> list[Block]:
     file_id = files.get(face.round_id)
-    told = section(words.version(face, titles, because.get(face.round_id, "")))
-    shown = image(file_id, alt.face(face.character, face.brief)) if file_id else None
-    return [block for block in (told, shown) if block]
+    caption = section(words.version(face, titles, reasons.get(face.round_id, "")))
+    portrait = image(file_id, alt.face(face.character, face.brief)) if file_id else None
+    return [block for block in (caption, portrait) if block]

@@ -5,82 +5,106 @@ from collections.abc import Iterator, Mapping
 from bot.brief import NAME_LIMIT
 from bot.face import Character
 from bot.home import HomeView
-from handlers.blocks.dialog import How, pick, typed
-from handlers.blocks.recall import Sight
-from handlers.blocks.view import Block, View, actions, button, context, divider, header, picture, section, view
+from handlers.blocks.dialog import FieldOptions, select, text_input
+from handlers.blocks.recall import Location
+from handlers.blocks.view import Block, View, actions, button, context, divider, header, image_element, section, view
 from handlers.words import alt, labels
 from handlers.words import home as words
 from handlers.words import recall as recalling
 
-MOST_WAITING = 10
-EVERY = "all"
+MAX_WAITING = 10
+ALL_PRODUCTIONS = "all"
 # docs.slack.dev, "Select menu": 100 options, of which one is all of them.
-_MOST_PRODUCTIONS = 99
+_MAX_PRODUCTIONS = 99
 
 
-def home(seen: HomeView, sights: Mapping[str, Sight], called: Mapping[str, str]) -> View:
+def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]) -> View:
     """`sights` by round id: of the rounds that wait, and of those that gave the faces. `called`: channels' names."""
     waiting = [
-        section(words.waiting(r.character, r.place.channel, r.closes_at, sights.get(r.id, Sight()).link))
-        for r in seen.waiting[:MOST_WAITING]
+        section(words.waiting(r.character, r.place.channel, r.closes_at, locations.get(r.id, Location()).link))
+        for r in home_view.waiting[:MAX_WAITING]
     ]
     return view(
         words.WAITING,
         header(words.WAITING),
         *(waiting or [section(words.NOTHING_WAITS)]),
-        context(words.further_waiting(len(seen.waiting) - MOST_WAITING)),
+        context(words.more_waiting(len(home_view.waiting) - MAX_WAITING)),
         divider(),
         header(words.ROSTER),
-        *_roster(seen, sights, called),
+        *_roster(home_view, locations, channel_names),
         divider(),
         header(words.SPENDING),
-        context(words.spent(seen.spent_today, seen.cap)),
+        context(words.spent(home_view.spent_today, home_view.cap)),
     )
 
 
-def _roster(seen: HomeView, sights: Mapping[str, Sight], called: Mapping[str, str]) -> Iterator[Block | None]:
-    if not seen.shelves:
-        yield section(recalling.NOBODY)
+def _roster(
+    home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]
+) -> Iterator[Block | None]:
+    if not home_view.sections:
+        yield section(recalling.NO_FACES)
         return
-    yield from _narrow(seen, called)
-    yield context(words.found(seen))
-    if seen.looking.words or seen.looking.production:
-        yield actions([button("everyone", labels.SHOW_ALL, EVERY)])
-    above = ""
-    for n, character in enumerate(seen.characters):
-        if (shelf := words.shelf(character)) != above:
-            yield section(shelf)
-            above = shelf
-        yield from _card(n, character, sights)
-    yield actions(_pager(seen))
+    yield from _filter_fields(home_view, channel_names)
+    yield context(words.result_summary(home_view))
+    if home_view.roster_filter.words or home_view.roster_filter.production:
+        yield actions([button("everyone", labels.SHOW_ALL, ALL_PRODUCTIONS)])
+    last_heading = ""
+    for n, character in enumerate(home_view.characters):
+        if (heading := words.section_heading(character)) != last_heading:
+            yield section(heading)
+            last_heading = heading
+        yield from _card(n, character, locations)
+    yield actions(_page_buttons(home_view))
 
 
-def _narrow(seen: HomeView, called: Mapping[str, str]) -> Iterator[Block]:
+def _filter_fields(home_view: HomeView, channel_names: Mapping[str, str]) -> Iterator[Block]:
     """The search and the menu of productions. Their names change with what stands in them: Slack would keep what was
     entered in a field of the same name, and show it though everybody is shown again."""
-    looking = seen.looking
-    tells = How(optional=True, hint=words.FIND_HINT, tells=True)
-    yield typed(f"search {looking.words}".strip(), words.FIND, looking.words, most=NAME_LIMIT, how=tells)
-    productions = {shelf.production: shelf for shelf in reversed(seen.shelves)}
+    roster_filter = home_view.roster_filter
+    search_options = FieldOptions(optional=True, hint=words.FIND_HINT, dispatch=True)
+    yield text_input(
+        f"search {roster_filter.words}".strip(),
+        words.FIND,
+        roster_filter.words,
+        max_length=NAME_LIMIT,
+        field_options=search_options,
+    )
+    productions = {roster_section.production_id: roster_section for roster_section in reversed(home_view.sections)}
     if len(productions) > 1:
-        choices = [(words.production(s, called.get(s.place.channel, "")), s.production) for s in productions.values()]
-        menu = [(words.EVERY_PRODUCTION, EVERY), *sorted(choices, key=lambda c: c[0].casefold())[:_MOST_PRODUCTIONS]]
-        chosen = looking.production or EVERY
-        yield pick(f"production {chosen}", words.PRODUCTION, menu, chosen, How(optional=True, tells=True))
+        choices = [
+            (words.production(s, channel_names.get(s.place.channel, "")), s.production_id) for s in productions.values()
+        ]
+        menu = [
+            (words.EVERY_PRODUCTION, ALL_PRODUCTIONS),
+            *sorted(choices, key=lambda c: c[0].casefold())[:_MAX_PRODUCTIONS],
+        ]
+        selected = roster_filter.production or ALL_PRODUCTIONS
+        yield select(
+            f"production {selected}", words.PRODUCTION, menu, selected, FieldOptions(optional=True, dispatch=True)
+        )
 
 
-def _card(n: int, character: Character, sights: Mapping[str, Sight]) -> Iterator[Block | None]:
+def _card(n: int, character: Character, locations: Mapping[str, Location]) -> Iterator[Block | None]:
     """A character with its portrait beside it; cards proper are not known to be shown in homes."""
     face = character.face
-    file_id = sights.get(face.round_id, Sight()).file_id if face else None
-    portrait = picture(file_id, alt.face(character.name, face.brief)) if face and file_id else None
+    file_id = locations.get(face.round_id, Location()).file_id if face else None
+    portrait = image_element(file_id, alt.face(character.name, face.brief)) if face and file_id else None
     yield section(words.card(character), portrait)
-    yield actions([button(f"card:{n}", labels.RECALL, character.id, aloud=labels.recall_aloud(character.name))])
+    yield actions(
+        [
+            button(
+                f"card:{n}",
+                labels.RECALL,
+                character.id,
+                accessibility_label=labels.recall_accessibility_label(character.name),
+            )
+        ]
+    )
 
 
-def _pager(seen: HomeView) -> Iterator[Block]:
-    page = seen.looking.page
+def _page_buttons(home_view: HomeView) -> Iterator[Block]:
+    page = home_view.roster_filter.page
     if page > 1:
         yield button("page:back", labels.BACK, str(page - 1))
-    if page < seen.pages:
+    if page < home_view.pages:
         yield button("page:next", labels.NEXT, str(page + 1))

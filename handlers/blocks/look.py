@@ -3,53 +3,53 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.looking import Closer
-from handlers.blocks.dialog import dialog
+from bot.looking import ComparisonResult
+from handlers.blocks.dialog import build_modal
 from handlers.blocks.view import Block, button, context, image, plain, section, view
 from handlers.words import alt, refusals
 from handlers.words import looking as words
-from handlers.words.text import cut
+from handlers.words.text import truncate
 from handlers.words.titles import Titles
 
-WHICH = "look_at"
+CHOICE_ID = "look_at"
 _OPTION_LIMIT = 75
 
 
-def press(round_id: str) -> Block:
+def open_button(round_id: str) -> Block:
     """The button that opens it."""
-    return button("look", words.LOOK, round_id)
+    return button("look", words.OPEN, round_id)
 
 
-def look(closer: Closer, titles: Titles, addresses: Mapping[str, str]) -> dict[str, Any]:
+def compare(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> dict[str, Any]:
     """`addresses` by slot id: where each picture can be opened alone."""
-    round_ = closer.round
-    shown = view(
+    round_ = comparison.round
+    body = view(
         words.TITLE,
-        section(words.which(closer), _menu(closer, titles)) | {"block_id": WHICH},
-        *_pictures(closer, titles, addresses),
-        section(words.NOTHING) if not closer.chosen else None,
+        section(words.instructions(comparison), _menu(comparison, titles)) | {"block_id": CHOICE_ID},
+        *_image_blocks(comparison, titles, file_urls),
+        section(words.NOTHING) if not comparison.chosen else None,
     )
-    return dialog("look", round_.id, words.TITLE, "", shown)
+    return build_modal("look", round_.id, words.TITLE, "", body)
 
 
-def _menu(closer: Closer, titles: Titles) -> Block:
+def _menu(comparison: ComparisonResult, titles: Titles) -> Block:
     """In a section, since a field would want a button that sends the modal in; it tells at once what is chosen."""
-    options = {s.id: _option(words.option(closer.round, s, titles), s.id) for s in closer.round.candidates}
-    menu: Block = {"type": "multi_static_select", "action_id": WHICH, "placeholder": plain(words.ANY)}
-    chosen = [options[slot.id] for slot in closer.chosen]
-    return menu | {"options": list(options.values())} | ({"initial_options": chosen} if chosen else {})
+    options = {s.id: _option(words.option(comparison.round, s, titles), s.id) for s in comparison.round.candidates}
+    menu: Block = {"type": "multi_static_select", "action_id": CHOICE_ID, "placeholder": plain(words.PLACEHOLDER)}
+    selected = [options[slot.id] for slot in comparison.chosen]
+    return menu | {"options": list(options.values())} | ({"initial_options": selected} if selected else {})
 
 
 def _option(label: str, value: str) -> Block:
-    return {"text": plain(cut(label, _OPTION_LIMIT)), "value": value}
+    return {"text": plain(truncate(label, _OPTION_LIMIT)), "value": value}
 
 
-def _pictures(closer: Closer, titles: Titles, addresses: Mapping[str, str]) -> Iterator[Block | None]:
+def _image_blocks(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> Iterator[Block | None]:
     """A picture's title says whose it is, and where Slack shows no picture the line below does."""
-    shown = [slot for slot in closer.chosen if slot.file_id]
-    if len(shown) < len(closer.chosen):
-        yield section(refusals.no_sheet(closer.round) if closer.round.sheet_refused else words.NO_PICTURES)
-    for slot in shown:
-        told = alt.candidate(closer.round, slot.number or 0)
-        yield image(slot.file_id or "", told) | {"title": plain(words.caption(closer.round, slot, titles))}
-        yield context(words.way(closer.round, slot, addresses.get(slot.id, "")))
+    slots = [slot for slot in comparison.chosen if slot.file_id]
+    if len(slots) < len(comparison.chosen):
+        yield section(refusals.sheet_refused(comparison.round) if comparison.round.sheet_refused else words.NO_PICTURES)
+    for slot in slots:
+        alt_text = alt.candidate(comparison.round, slot.number or 0)
+        yield image(slot.file_id or "", alt_text) | {"title": plain(words.caption(comparison.round, slot, titles))}
+        yield context(words.picture_link(comparison.round, slot, file_urls.get(slot.id, "")))

@@ -3,41 +3,41 @@
 from decimal import Decimal
 from typing import Any
 
-from bot.ports import Wanted
+from bot.ports import RoundDraft
 from handlers.blocks.view import Block, mrkdwn, plain
 from handlers.words import photo as words
 
-CALLBACK = "photo"
+CALLBACK_ID = "photo"
 BRIEF, FILE, KIND, CONSENT = "brief", "file", "kind", "consent"
 PORTRAIT, PHOTO = "portrait", "photo"
 FIELD = "field"
 # docs.slack.dev, "Plain-text input" and "File input": 3000 characters; filetypes are endings.
 _TEXT_LIMIT = 3000
-ENDINGS = ("png", "jpg", "jpeg", "webp")
+FILETYPES = ("png", "jpg", "jpeg", "webp")
 
 
-def form(wish: Wanted, price: Decimal) -> dict[str, Any]:
+def form(draft: RoundDraft, price: Decimal) -> dict[str, Any]:
     """A modal; a brief too long for a field of Slack's stays as it was typed."""
-    short = len(wish.brief.text) <= _TEXT_LIMIT
+    fits = len(draft.brief.text) <= _TEXT_LIMIT
     consent = {"type": "checkboxes", "options": [_option(words.AGREED, "agreed")]}
     return {
         "type": "modal",
-        "callback_id": CALLBACK,
-        "private_metadata": wish.id,
+        "callback_id": CALLBACK_ID,
+        "private_metadata": draft.id,
         "title": plain(words.TITLE),
         "submit": plain(words.SUBMIT),
         "close": plain(words.CLOSE),
         "blocks": [
-            {"type": "section", "text": mrkdwn(words.promise(wish.brief.name, price))},
-            _words(wish.brief.text) if short else _note(words.LONG_BRIEF),
-            _input(FILE, words.FILE, {"type": "file_input", "filetypes": list(ENDINGS), "max_files": 1}),
-            _input(KIND, words.KIND, {"type": "radio_buttons", "options": _kinds()}),
+            {"type": "section", "text": mrkdwn(words.intro(draft.brief.name, price))},
+            _brief_input(draft.brief.text) if fits else _note(words.LONG_BRIEF),
+            _input(FILE, words.FILE, {"type": "file_input", "filetypes": list(FILETYPES), "max_files": 1}),
+            _input(KIND, words.KIND, {"type": "radio_buttons", "options": _kind_options()}),
             _input(CONSENT, words.CONSENT, consent) | {"optional": True, "hint": plain(words.CONSENT_HINT)},
         ],
     }
 
 
-def _words(text: str) -> Block:
+def _brief_input(text: str) -> Block:
     field = {"type": "plain_text_input", "multiline": True, "initial_value": text, "max_length": _TEXT_LIMIT}
     return _input(BRIEF, words.BRIEF, field)
 
@@ -50,7 +50,7 @@ def _note(text: str) -> Block:
     return {"type": "context", "elements": [mrkdwn(text)]}
 
 
-def _kinds() -> list[Block]:
+def _kind_options() -> list[Block]:
     return [_option(words.PORTRAIT, PORTRAIT), _option(words.PHOTO, PHOTO)]
 
 

@@ -11,93 +11,95 @@ from typing import Any
 
 from handlers.blocks.fit import fit
 from handlers.blocks.view import Block, View
-from handlers.payloads import MENU
+from handlers.payloads import MENU_PREFIX
 from handlers.words import labels, plainer
-from handlers.words.text import cut, cut_marked, unmarked
+from handlers.words.text import strip_mrkdwn, truncate, truncate_mrkdwn
 
-_SECTION_LIMIT, _PLAIN_LIMIT, _ALONE_LIMIT = 3000, 2000, 3500
-_A_ROW = 25
+_SECTION_LIMIT, _PLAIN_LIMIT, _TEXT_ONLY_LIMIT = 3000, 2000, 3500
+_BUTTONS_PER_ROW = 25
 # The step at which nothing of a block is left.
-_GONE = 4
-_PRESSES_GONE = 3
-_FEWEST_CHARACTERS = 1000
+_REMOVED = 4
+_BUTTONS_REMOVED = 3
+_MIN_CHARACTERS = 1000
 # Steps of a kind: as plain as it goes, and then in another shape.
-_BARE, _OTHERWISE = 1, 2
+_REDUCED, _ALTERNATIVE = 1, 2
 _INTERACTIVE = frozenset({"button", "overflow", "static_select", "users_select", "conversations_select"})
 _WITH_OPTIONS = frozenset({"overflow", "static_select"})
 # Elements that take in the same, told alike in `view.state`; at most ten options go into boxes.
-_OTHER_WAY = {
+_ALTERNATIVE_ELEMENT = {
     "checkboxes": "multi_static_select",
     "multi_static_select": "checkboxes",
     "radio_buttons": "static_select",
     "static_select": "radio_buttons",
     "number_input": "plain_text_input",
 }
-_MOST_BOXES = 10
-_BARE_FIELD = frozenset({"type", "action_id", "options", "initial_option", "initial_options", "initial_value"})
-_ALWAYS_KEPT = frozenset({"initial_user", "initial_users", "initial_date_time", "multiline", "is_decimal_allowed"})
+_MAX_CHECKBOXES = 10
+_REDUCED_INPUT_KEYS = frozenset({"type", "action_id", "options", "initial_option", "initial_options", "initial_value"})
+_REQUIRED_INPUT_KEYS = frozenset(
+    {"initial_user", "initial_users", "initial_date_time", "multiline", "is_decimal_allowed"}
+)
 
 
 @dataclass(frozen=True)
-class Plainness:
+class FallbackLevel:
     """How many steps down each kind of block is, and how many characters all may have together (0: as many as fit)."""
 
     steps: Mapping[str, int] = field(default_factory=dict)
     characters: int = 0
 
     @property
-    def full(self) -> bool:
+    def is_full(self) -> bool:
         """Whether everything is shown as it was meant."""
         return not self.steps and not self.characters
 
-    def without(self, kinds: Iterable[str]) -> "Plainness":
+    def without(self, kinds: Iterable[str]) -> "FallbackLevel":
         """Each of these kinds one step further down."""
         return replace(self, steps={**self.steps, **{kind: self.steps.get(kind, 0) + 1 for kind in kinds}})
 
-    def shorter(self, budget: int) -> "Plainness":
+    def shorter(self, budget: int) -> "FallbackLevel":
         return replace(self, characters=(self.characters or budget) // 2)
 
     @property
-    def shortest(self) -> bool:
-        return 0 < self.characters <= _FEWEST_CHARACTERS
+    def is_shortest(self) -> bool:
+        return 0 < self.characters <= _MIN_CHARACTERS
 
 
-AS_MEANT = Plainness()
+FULL = FallbackLevel()
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DegradedView:
     """A view as it is sent; `kinds` says of each of its blocks what it was meant as."""
 
     view: View
     kinds: tuple[str, ...]
 
 
-def drawn(meant: View, plainness: Plainness) -> Drawn:
+def degrade(full_view: View, level: FallbackLevel) -> DegradedView:
     """`meant`, as plain as that; its text says everything where no block is left."""
     pairs = [
-        (kind, plain)
-        for kind, block in ((_kind(block), block) for block in meant.blocks)
-        for plain in _down(block, plainness.steps.get(kind, 0), meant.instead)
+        (kind, degraded)
+        for kind, block in ((_kind(block), block) for block in full_view.blocks)
+        for degraded in _degrade_block(block, level.steps.get(kind, 0), full_view.image_placeholder)
     ]
-    blocks = tuple(plain for _, plain in pairs)
-    view = replace(meant, blocks=blocks) if blocks or not meant.blocks else alone(meant)
-    if plainness.characters:
-        view = fit(view, plainness.characters)
-    return Drawn(view, tuple(kind for kind, _ in pairs))
+    blocks = tuple(degraded for _, degraded in pairs)
+    view = replace(full_view, blocks=blocks) if blocks or not full_view.blocks else text_only(full_view)
+    if level.characters:
+        view = fit(view, level.characters)
+    return DegradedView(view, tuple(kind for kind, _ in pairs))
 
 
-def bare(meant: View) -> View:
+def without_extras(full_view: View) -> View:
     """Words and buttons, and nothing else that Slack could refuse."""
-    return drawn(meant, AS_MEANT.without({_kind(block) for block in meant.blocks})).view
+    return degrade(full_view, FULL.without({_kind(block) for block in full_view.blocks})).view
 
 
-def alone(meant: View) -> View:
+def text_only(full_view: View) -> View:
     """Text without a single block: everything a person would read, and what works without buttons."""
-    lines = [text for block in meant.blocks for text, _ in _words(block, meant.instead)]
-    if any(_presses(block) for block in meant.blocks):
+    lines = [text for block in full_view.blocks for text, _ in _block_texts(block, full_view.image_placeholder)]
+    if any(_interactive_elements(block) for block in full_view.blocks):
         lines.append(plainer.NO_BUTTONS)
-    return replace(meant, text=cut_marked("\n".join(lines), _ALONE_LIMIT) or meant.text, blocks=())
+    return replace(full_view, text=truncate_mrkdwn("\n".join(lines), _TEXT_ONLY_LIMIT) or full_view.text, blocks=())
 
 
 def _kind(block: Block) -> str:
@@ -105,123 +107,130 @@ def _kind(block: Block) -> str:
     return f"input {block['element']['type']}" if block["type"] == "input" else str(block["type"])
 
 
-def _down(block: Block, step: int, instead: str) -> Iterator[Block]:
+def _degrade_block(block: Block, step: int, image_placeholder: str) -> Iterator[Block]:
     if step == 0:
         yield block
     elif block["type"] == "input":
-        yield from _field(block, step)
-    elif step == _BARE and block["type"] == "image" and "title" in block:
+        yield from _degrade_input(block, step)
+    elif step == _REDUCED and block["type"] == "image" and "title" in block:
         yield {key: value for key, value in block.items() if key != "title"}
     else:
-        for text, marked in _words(block, instead):
-            yield from _said(text, marked, step)
-        presses = _presses(block)
-        if any(press["type"] in _INTERACTIVE - _WITH_OPTIONS - {"button"} for press in presses):
-            yield from _said(plainer.NO_MENU, True, step)
-        yield from _pressed([button for press in presses for button in _buttons(press)], step, block["type"])
+        for text, is_mrkdwn in _block_texts(block, image_placeholder):
+            yield from _text_blocks(text, is_mrkdwn, step)
+        elements = _interactive_elements(block)
+        if any(element["type"] in _INTERACTIVE - _WITH_OPTIONS - {"button"} for element in elements):
+            yield from _text_blocks(plainer.NO_MENU, True, step)
+        yield from _button_blocks(
+            [button for element in elements for button in _as_buttons(element)], step, block["type"]
+        )
 
 
-def _words(block: Block, instead: str) -> list[tuple[str, bool]]:
+def _block_texts(block: Block, image_placeholder: str) -> list[tuple[str, bool]]:
     """What a block says, each piece with whether it is marked up; in the place of a picture what `instead` says."""
     kind = block["type"]
     if kind == "image":
-        return [(instead, True)] if instead else []
+        return [(image_placeholder, True)] if image_placeholder else []
     if kind == "rich_text":
-        return [(text, False) for text in ["".join(_plain_texts(block))] if text]
+        return [(text, False) for text in ["".join(_rich_texts(block))] if text]
     pieces = [block.get("text"), *block.get("fields", ()), *(block.get("elements", ()) if kind == "context" else ())]
     if isinstance(block.get("text"), str):
         pieces = [{"type": "mrkdwn", "text": block["text"]}]
     return [(p["text"], p["type"] == "mrkdwn") for p in pieces if isinstance(p, dict) and p.get("text")]
 
 
-def _plain_texts(part: Any) -> Iterator[str]:
+def _rich_texts(part: Any) -> Iterator[str]:
     if isinstance(part, dict):
         if isinstance(part.get("text"), str):
             yield part["text"]
-        yield from _plain_texts(part.get("elements", []))
+        yield from _rich_texts(part.get("elements", []))
     elif isinstance(part, list):
         for item in part:
-            yield from _plain_texts(item)
+            yield from _rich_texts(item)
 
 
-def _said(text: str, marked: bool, step: int) -> Iterator[Block]:
-    if step == _BARE:
-        kind = "mrkdwn" if marked else "plain_text"
-        yield {"type": "section", "text": {"type": kind, "text": cut_marked(text, _SECTION_LIMIT)}}
-    elif step < _GONE:
-        plain = cut(unmarked(text) if marked else text, _PLAIN_LIMIT)
-        spoken = {"type": "rich_text_section", "elements": [{"type": "text", "text": plain}]}
-        quiet = {"type": "plain_text", "text": plain}
+def _text_blocks(text: str, is_mrkdwn: bool, step: int) -> Iterator[Block]:
+    if step == _REDUCED:
+        kind = "mrkdwn" if is_mrkdwn else "plain_text"
+        yield {"type": "section", "text": {"type": kind, "text": truncate_mrkdwn(text, _SECTION_LIMIT)}}
+    elif step < _REMOVED:
+        plain = truncate(strip_mrkdwn(text) if is_mrkdwn else text, _PLAIN_LIMIT)
+        rich_text = {"type": "rich_text_section", "elements": [{"type": "text", "text": plain}]}
+        plain_text = {"type": "plain_text", "text": plain}
         yield (
-            {"type": "context", "elements": [quiet]}
-            if step == _OTHERWISE
-            else {"type": "rich_text", "elements": [spoken]}
+            {"type": "context", "elements": [plain_text]}
+            if step == _ALTERNATIVE
+            else {"type": "rich_text", "elements": [rich_text]}
         )
 
 
-def _presses(block: Block) -> list[Block]:
+def _interactive_elements(block: Block) -> list[Block]:
     elements = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
     return [element for element in elements if element.get("type") in _INTERACTIVE]
 
 
-def _buttons(press: Block) -> Iterator[Block]:
+def _as_buttons(element: Block) -> Iterator[Block]:
     """The press without question, colour or spoken label; a menu as one button a line."""
-    if press["type"] == "button":
-        yield {key: press[key] for key in ("type", "action_id", "value", "url") if key in press} | _label(
-            press["text"]["text"]
+    if element["type"] == "button":
+        yield {key: element[key] for key in ("type", "action_id", "value", "url") if key in element} | _label(
+            element["text"]["text"]
         )
-    elif press["type"] in _WITH_OPTIONS:
-        menu = (press.get("placeholder") or {}).get("text", "")
-        for number, option in enumerate(press["options"], start=1):
-            name = f"{MENU}{number}:{press['action_id']}"
+    elif element["type"] in _WITH_OPTIONS:
+        menu = (element.get("placeholder") or {}).get("text", "")
+        for number, option in enumerate(element["options"], start=1):
+            action_id = f"{MENU_PREFIX}{number}:{element['action_id']}"
             label = _label(plainer.option(menu, option["text"]["text"]))
-            yield {"type": "button", "action_id": name, "value": option["value"]} | label
+            yield {"type": "button", "action_id": action_id, "value": option["value"]} | label
 
 
 def _label(text: str) -> Block:
-    return {"text": {"type": "plain_text", "text": cut(text, labels.BUTTON_LIMIT)}}
+    return {"text": {"type": "plain_text", "text": truncate(text, labels.BUTTON_LIMIT)}}
 
 
-def _pressed(buttons: list[Block], step: int, kind: str) -> Iterator[Block]:
+def _button_blocks(buttons: list[Block], step: int, kind: str) -> Iterator[Block]:
     """Buttons in a row, then each beside a line; where it was a section that Slack refused they stay in a row."""
-    beside = kind == "section"
-    if step == _BARE or (beside and step < _PRESSES_GONE):
-        for first in range(0, len(buttons), _A_ROW):
-            yield {"type": "actions", "elements": buttons[first : first + _A_ROW]}
-    elif step < _PRESSES_GONE:
+    is_accessory = kind == "section"
+    if step == _REDUCED or (is_accessory and step < _BUTTONS_REMOVED):
+        for start in range(0, len(buttons), _BUTTONS_PER_ROW):
+            yield {"type": "actions", "elements": buttons[start : start + _BUTTONS_PER_ROW]}
+    elif step < _BUTTONS_REMOVED:
         for button in buttons:
             yield {
                 "type": "section",
                 "text": {"type": "plain_text", "text": button["text"]["text"]},
                 "accessory": button,
             }
-    elif buttons and step < _GONE:
-        said = {"type": "mrkdwn", "text": plainer.NO_BUTTONS}
-        yield {"type": "context", "elements": [said]} if beside else {"type": "section", "text": said}
+    elif buttons and step < _REMOVED:
+        notice = {"type": "mrkdwn", "text": plainer.NO_BUTTONS}
+        yield {"type": "context", "elements": [notice]} if is_accessory else {"type": "section", "text": notice}
 
 
-def _field(block: Block, step: int) -> Iterator[Block]:
+def _degrade_input(block: Block, step: int) -> Iterator[Block]:
     """An input without hint and placeholder, then taken in another way, then left out with a word about it."""
     element = block["element"]
-    kept: Block = {key: value for key, value in element.items() if key in _BARE_FIELD | _ALWAYS_KEPT}
-    named = ("block_id", "label", "optional", "dispatch_action")
-    inputs: Block = {"type": "input", **{key: block[key] for key in named if key in block}}
+    reduced: Block = {key: value for key, value in element.items() if key in _REDUCED_INPUT_KEYS | _REQUIRED_INPUT_KEYS}
+    copied_keys = ("block_id", "label", "optional", "dispatch_action")
+    base: Block = {"type": "input", **{key: block[key] for key in copied_keys if key in block}}
     if element["type"] == "file_input":
-        kept = dict(element)
-    if step == _BARE:
-        yield {**inputs, "element": kept}
+        reduced = dict(element)
+    if step == _REDUCED:
+        yield {**base, "element": reduced}
         return
-    other = _OTHER_WAY.get(element["type"])
-    boxes = other in ("checkboxes", "radio_buttons") and len(element.get("options", ())) > _MOST_BOXES
-    if step == _OTHERWISE and other and not boxes:
-        yield {**inputs, "element": {k: v for k, v in kept.items() if k != "is_decimal_allowed"} | {"type": other}}
-    elif step < _GONE:
+    alternative = _ALTERNATIVE_ELEMENT.get(element["type"])
+    has_too_many_options = (
+        alternative in ("checkboxes", "radio_buttons") and len(element.get("options", ())) > _MAX_CHECKBOXES
+    )
+    if step == _ALTERNATIVE and alternative and not has_too_many_options:
+        yield {
+            **base,
+            "element": {k: v for k, v in reduced.items() if k != "is_decimal_allowed"} | {"type": alternative},
+        }
+    elif step < _REMOVED:
         yield {
             "type": "section",
             "text": {"type": "plain_text", "text": f"{block['label']['text']}: {plainer.NO_FIELD}"},
         }
 
 
-def left(kinds: Collection[str], plainness: Plainness) -> bool:
+def can_degrade(kinds: Collection[str], level: FallbackLevel) -> bool:
     """Whether anything of these kinds can still be left out."""
-    return any(plainness.steps.get(kind, 0) < _GONE for kind in kinds)
+    return any(level.steps.get(kind, 0) < _REMOVED for kind in kinds)

@@ -4,56 +4,60 @@ from decimal import Decimal
 from typing import Any
 
 from bot.brief import REASON_LIMIT
-from bot.recasting import How, Offer
-from handlers.blocks.dialog import TEXT_LIMIT, dialog, radios, typed
-from handlers.blocks.dialog import How as Field
+from bot.recasting import RecastMode, RecastOptions
+from handlers.blocks.dialog import TEXT_LIMIT, build_modal, radio_buttons, text_input
+from handlers.blocks.dialog import FieldOptions as Field
 from handlers.blocks.view import Block, context, section, view
 from handlers.words import errors
 from handlers.words import recasting as words
 
-CALLBACK = "recast_face"
-HOW, REASON, BRIEF = "how", "reason", "brief"
-NO_ROUND = "-"
+CALLBACK_ID = "recast_face"
+MODE, REASON, BRIEF = "how", "reason", "brief"
+NO_PRICE = "-"
 
 
 def form(
-    offer: Offer, key: str, reason: str = "", text: str | None = None, how: str = "", note: str = ""
+    options: RecastOptions, key: str, reason: str = "", text: str | None = None, mode: str = "", note: str = ""
 ) -> dict[str, Any]:
     """The modal; `reason`, `text` and `how` are as somebody left them, `note` says what changed since."""
-    told = _told(offer)
-    agreed = NO_ROUND if offer.price is None else str(offer.price)
-    return dialog(
-        CALLBACK,
-        f"{offer.round.id} {key} {agreed}",
-        words.title(offer.face.character),
-        words.submit(only_unlock=offer.price is None),
+    intro = _intro(options)
+    shown_price = NO_PRICE if options.price is None else str(options.price)
+    return build_modal(
+        CALLBACK_ID,
+        f"{options.round.id} {key} {shown_price}",
+        words.title(options.face.character),
+        words.submit(only_unlock=options.price is None),
         view(
-            told,
+            intro,
             section(note) if note else None,
-            section(told),
-            _ways(offer, how or How.KEEP) if len(offer.ways) > 1 else None,
-            typed(REASON, words.REASON, reason, most=REASON_LIMIT, how=Field(hint=words.REASON_HINT)),
-            *([_brief(offer.round.brief.text if text is None else text)] if offer.price is not None else []),
+            section(intro),
+            _mode_input(options, mode or RecastMode.KEEP) if len(options.modes) > 1 else None,
+            text_input(
+                REASON, words.REASON, reason, max_length=REASON_LIMIT, field_options=Field(hint=words.REASON_HINT)
+            ),
+            *([_brief_input(options.round.brief.text if text is None else text)] if options.price is not None else []),
         ),
     )
 
 
-def _told(offer: Offer) -> str:
-    if offer.price is not None:
-        return words.promise(offer.face, offer.earlier, offer.price)
-    return words.only(offer.face, offer.earlier, errors.sentence(offer.refused) if offer.refused else "")
+def _intro(options: RecastOptions) -> str:
+    if options.price is not None:
+        return words.intro(options.face, options.previous_face, options.price)
+    return words.unlock_only_intro(
+        options.face, options.previous_face, errors.sentence(options.refusal) if options.refusal else ""
+    )
 
 
-def _ways(offer: Offer, how: str) -> Block:
-    choices = [(words.choice(way, _cost(offer.price, way)), way.value) for way in offer.ways]
-    return radios(HOW, words.HOW, choices, how)
+def _mode_input(options: RecastOptions, selected: str) -> Block:
+    choices = [(words.mode_label(mode, _cost(options.price, mode)), mode.value) for mode in options.modes]
+    return radio_buttons(MODE, words.MODE, choices, selected)
 
 
-def _cost(price: Decimal | None, way: How) -> Decimal | None:
-    return None if way is How.ONLY_UNLOCK else price
+def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
+    return None if mode is RecastMode.ONLY_UNLOCK else price
 
 
-def _brief(text: str) -> Block | None:
+def _brief_input(text: str) -> Block | None:
     if len(text) > TEXT_LIMIT:
         return context(words.LONG_BRIEF)
-    return typed(BRIEF, words.BRIEF, text, lines=True, how=Field(hint=words.BRIEF_HINT))
+    return text_input(BRIEF, words.BRIEF, text, multiline=True, field_options=Field(hint=words.BRIEF_HINT))

@@ -4,56 +4,60 @@ from collections.abc import Iterator
 
 from bot.face import Face
 from handlers.blocks import finish
-from handlers.blocks.shown import Shown, portrait_file
+from handlers.blocks.shown import RoundViewData, portrait_file_id
 from handlers.blocks.view import Block, View, actions, button, context, header, image, section, view
 from handlers.words import alt, finishing, labels, recasting, records, rounds, run_off
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 
-def record(shown: Shown) -> View:
-    round_, face = shown.round, shown.face
-    file_id = portrait_file(round_)
-    title = records.header(face, shown.present) if face else labels.record_header(round_.character)
+def record(data: RoundViewData) -> View:
+    round_, face = data.round, data.face
+    file_id = portrait_file_id(round_)
+    title = records.header(face, data.current_face) if face else labels.record_header(round_.character)
     return view(
-        " ".join(filter(None, [quiet(title), records.plainly(face, shown.titles) if face else ""])),
+        " ".join(filter(None, [escape_mrkdwn(title), records.winner_plain_text(face, data.titles) if face else ""])),
         header(title),
         image(file_id, alt.face(round_.character, round_.brief.text)) if file_id else None,
-        *(_told(shown, face) if face else ()),
+        *(_face_blocks(data, face) if face else ()),
         context(run_off.first_ballot(round_)),
-        context(records.others(round_, shown.tally, shown.titles)),
+        context(records.other_candidates(round_, data.tally, data.titles)),
         context(
             rounds.cost(round_),
-            rounds.use(face.use) if face else "",
-            finishing.original(face.portrait) if face else "",
+            rounds.intended_use(face.use) if face else "",
+            finishing.original_size(face.portrait) if face else "",
         ),
-        *finish.standing(shown),
-        actions(_presses(shown)),
+        *finish.status_blocks(data),
+        actions(_buttons(data)),
     )
 
 
-def _told(shown: Shown, face: Face) -> Iterator[Block | None]:
+def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
     """What became of the face since, how it was chosen, who is on hold, and what it was cast in place of."""
-    round_, tally, titles = shown.round, shown.tally, shown.titles
-    if since := records.unlocked(face, shown.present, shown.link(shown.present)):
-        yield section(since)
-    yield section(records.winner(face, titles, records.answered(round_, tally, round_.locked)))
+    round_, tally, titles = data.round, data.tally, data.titles
+    if unlock_text := records.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
+        yield section(unlock_text)
+    yield section(records.winner(face, titles, records.sealed_results(round_, tally, round_.locked_candidate)))
     if number := records.understudy(round_, tally):
-        second = round_.numbered(number)
-        yield section(records.on_hold(second, tally, titles, records.answered(round_, tally, second)))
-    if shown.before:
-        yield context(records.came_of(round_.because, shown.before, shown.link(shown.before)))
+        understudy = round_.candidate_by_number(number)
+        yield section(
+            records.understudy_line(understudy, tally, titles, records.sealed_results(round_, tally, understudy))
+        )
+    if data.recast_face:
+        yield context(
+            records.recast_of_closed_round(round_.recast_reason, data.recast_face, data.link_to(data.recast_face))
+        )
 
 
-def _presses(shown: Shown) -> Iterator[Block]:
+def _buttons(data: RoundViewData) -> Iterator[Block]:
     """A face that is not the character's any more can be looked at and taken on, and is finished no further."""
-    round_, face, present = shown.round, shown.face, shown.present
-    standing = face is not None and (present is None or present.round_id == face.round_id)
-    if standing and present:
-        yield from finish.offer(shown)
+    round_, face, current_face = data.round, data.face, data.current_face
+    is_current = face is not None and (current_face is None or current_face.round_id == face.round_id)
+    if is_current and current_face:
+        yield from finish.start_button(data)
     yield button("full", labels.FULL, round_.id)
     yield button("facts", labels.FACTS, round_.id)
-    yield button("take", labels.TAKE, round_.id)
-    if shown.versions > 1:
+    yield button("take", labels.DOWNLOAD, round_.id)
+    if data.version_count > 1:
         yield button("versions", labels.VERSIONS, round_.id)
-    if standing:
+    if is_current:
         yield button("recast_face", recasting.OPEN, round_.id)

@@ -2,41 +2,50 @@
 
 from collections.abc import Iterator
 
-from bot.rerolling import Offer
-from bot.round import State
-from handlers.blocks.view import Block, View, button, context, section, select, view
+from bot.rerolling import RerollOptions
+from bot.round import RoundState
+from handlers.blocks.view import Block, View, button, context, section, static_select, view
 from handlers.words import rerolling as words
 from handlers.words.titles import Titles
 
 
-def reroll(offer: Offer, titles: Titles) -> View:
-    told = words.heading(offer)
+def reroll(options: RerollOptions, titles: Titles) -> View:
+    text = words.heading(options)
     return view(
-        told,
-        section(told),
-        *_misses(offer),
-        *_singly(offer, titles),
-        section(words.REFINED, button("refine", words.REFINE, offer.round.id)),
-        section(words.ALL_AGAIN, button("reroll_all", words.press_all(offer.all_price), offer.round.id)),
-        context(words.below(offer)),
+        text,
+        section(text),
+        *_failed_slots(options),
+        *_single_slots(options, titles),
+        section(words.REFINE_INTRO, button("refine", words.REFINE, options.round.id)),
+        section(
+            words.REROLL_ALL_INTRO, button("reroll_all", words.reroll_all_label(options.round_price), options.round.id)
+        ),
+        context(words.limits_note(options)),
     )
 
 
-def _misses(offer: Offer) -> Iterator[Block]:
-    for position, one in enumerate(offer.misses, start=1):
-        told = words.missing(position, len(offer.misses))
-        if one.slot.vary_of:
-            told = words.missing_variation(offer.round.varied(one.slot))
-        yield section(told, button(f"reroll_one:{position}", words.press_one(one.price), one.slot.id))
+def _failed_slots(options: RerollOptions) -> Iterator[Block]:
+    for position, option in enumerate(options.failures, start=1):
+        text = words.missing_title(position, len(options.failures))
+        if option.slot.variation_of_slot_id:
+            text = words.missing_variation_title(options.round.variation_number(option.slot))
+        yield section(text, button(f"reroll_one:{position}", words.reroll_label(option.price), option.slot.id))
 
 
-def _singly(offer: Offer, titles: Titles) -> Iterator[Block]:
-    if offer.again and offer.round.state is State.CLOSED:
-        models = [(words.model(titles(one.slot.model), one.price), one.slot.id) for one in offer.again]
-        yield section(words.model_again(offer), select("reroll_one", words.MODEL_AGAIN, models))
-    elif offer.again:
-        numbers = [(words.again(one.slot.number or 0, one.price), one.slot.id) for one in offer.again]
-        yield section(words.one_again(offer), select("reroll_one", words.AGAIN, numbers))
-    if offer.varied:
-        choices = [(words.vary(one.slot.number or 0, one.price), one.slot.id) for one in offer.varied]
-        yield section(words.varied(offer), select("vary", words.VARY, choices))
+def _single_slots(options: RerollOptions, titles: Titles) -> Iterator[Block]:
+    if options.rerolls and options.round.state is RoundState.CLOSED:
+        models = [
+            (words.model_label(titles(option.slot.model), option.price), option.slot.id) for option in options.rerolls
+        ]
+        yield section(words.model_intro(options), static_select("reroll_one", words.MODEL_PLACEHOLDER, models))
+    elif options.rerolls:
+        numbers = [
+            (words.candidate_label(option.slot.number or 0, option.price), option.slot.id) for option in options.rerolls
+        ]
+        yield section(words.candidate_intro(options), static_select("reroll_one", words.CANDIDATE_PLACEHOLDER, numbers))
+    if options.variations:
+        choices = [
+            (words.variation_label(option.slot.number or 0, option.price), option.slot.id)
+            for option in options.variations
+        ]
+        yield section(words.variation_intro(options), static_select("vary", words.VARIATION_PLACEHOLDER, choices))

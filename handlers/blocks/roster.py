@@ -3,33 +3,39 @@
 from collections.abc import Sequence
 
 from bot.face import Character
-from bot.lineup import Cast
+from bot.lineup import VisibleRoster
 from bot.poster import Caption
 from handlers.blocks.view import Block, View, actions, button, context, header, image, section, view
 from handlers.words import alt
 from handlers.words import roster as words
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 
 def roster(
-    cast: Cast, title: str, told: list[tuple[Character, Caption]], files: Sequence[str], a_poster: int, note: str = ""
+    visible_roster: VisibleRoster,
+    title: str,
+    captions: list[tuple[Character, Caption]],
+    files: Sequence[str],
+    per_poster: int,
+    note: str = "",
 ) -> View:
-    """`files` are the posters in order, `a_poster` faces on each; `note` stands there while there are none."""
-    names = [character.name for character, _ in told]
-    shown = [
-        image(file_id, alt.poster(title, names[n * a_poster : (n + 1) * a_poster])) for n, file_id in enumerate(files)
+    """`files` are the posters in order, `per_poster` faces on each; `note` stands there while there are none."""
+    names = [character.name for character, _ in captions]
+    images = [
+        image(file_id, alt.poster(title, names[n * per_poster : (n + 1) * per_poster]))
+        for n, file_id in enumerate(files)
     ]
     return view(
-        f"{quiet(title)}: {words.total(cast)}",
+        f"{escape_mrkdwn(title)}: {words.total(visible_roster)}",
         header(title),
-        section(words.total(cast)),
-        *shown,
-        context(words.numbered(told)),
+        section(words.total(visible_roster)),
+        *images,
+        context(words.number_legend(captions)),
         context(note),
     )
 
 
-def with_share(shown: View, channel: str, called: str) -> View:
+def with_share_button(message: View, channel: str, channel_name: str) -> View:
     """The same with a press that shows it to everybody in a channel."""
-    press: Block | None = actions([button("share_roster", words.share(called), channel)])
-    return view(shown.text, *shown.blocks, press, instead=shown.instead)
+    share_block: Block | None = actions([button("share_roster", words.share(channel_name), channel)])
+    return view(message.text, *message.blocks, share_block, image_placeholder=message.image_placeholder)

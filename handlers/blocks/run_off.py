@@ -1,43 +1,49 @@
 """The round's message while a run-off is held: only the finalists, under their old numbers, one choice each."""
 
 from handlers.blocks import look
-from handlers.blocks.shown import Shown, origin, sheet
+from handlers.blocks.shown import RoundViewData, contact_sheet, origin
 from handlers.blocks.view import Block, View, actions, button, context, header, section, view
-from handlers.blocks.voting import close, lock, more
+from handlers.blocks.voting import close_button, lock_button, more_menu
 from handlers.words import labels, rounds, voters
 from handlers.words import run_off as words
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 
-def run_off(shown: Shown) -> View:
-    round_ = shown.round
-    heading = words.heading(round_.character, tuple(round_.on_ballot))
+def run_off(data: RoundViewData) -> View:
+    round_ = data.round
+    heading = words.heading(round_.character, tuple(round_.ballot_options))
     # Before a sealed run-off closes, a lock would tell the tally.
-    lead = [*([] if round_.sealed else [lock(shown)]), close(shown, words.CLOSE_CONSEQUENCE), more(round_)]
+    lead_elements = [
+        *([] if round_.is_sealed else [lock_button(data)]),
+        close_button(data, words.CLOSE_CONSEQUENCE),
+        more_menu(round_),
+    ]
     return view(
-        f"{quiet(heading)} {rounds.ballot(round_, shown.tally, shown.turnout)}",
+        f"{escape_mrkdwn(heading)} {rounds.ballot_status(round_, data.tally, data.turnout)}",
         header(heading),
-        origin(shown),
-        *sheet(shown),
-        section(words.HOW_TO_VOTE, look.press(round_.id)),
-        actions(_numbers(shown)),
-        context(rounds.ballot(round_, shown.tally, shown.turnout)),
-        context(rounds.stop_sign(round_, shown.tally, shown.turnout)),
+        origin(data),
+        *contact_sheet(data),
+        section(words.HOW_TO_VOTE, look.open_button(round_.id)),
+        actions(_choice_buttons(data)),
+        context(rounds.ballot_status(round_, data.tally, data.turnout)),
+        context(rounds.vote_outlook(round_, data.tally, data.turnout)),
         context(words.first_ballot(round_)),
         context(rounds.who_votes(round_), voters.led_by(round_)),
-        context(words.SEALED if round_.sealed else ""),
-        actions(lead),
+        context(words.SEALED if round_.is_sealed else ""),
+        actions(lead_elements),
     )
 
 
-def _numbers(shown: Shown) -> list[Block]:
-    votes = shown.tally.votes
+def _choice_buttons(data: RoundViewData) -> list[Block]:
+    votes = data.tally.votes
     return [
         button(
             f"choose:{number}",
             labels.vote(number, votes.get(number, 0)),
             slot_id,
-            aloud=words.aloud(number) if shown.round.sealed else labels.vote_aloud(number, votes.get(number, 0)),
+            accessibility_label=words.accessibility_label(number)
+            if data.round.is_sealed
+            else labels.vote_accessibility_label(number, votes.get(number, 0)),
         )
-        for number, slot_id in shown.round.on_ballot.items()
+        for number, slot_id in data.round.ballot_options.items()
     ]

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from bot.sealing import Sheet
+from bot.sealing import BallotForm
 from bot.slot import Slot
 from handlers.blocks import look
-from handlers.blocks.dialog import dialog, picks, ticks
-from handlers.blocks.shown import Shown, blind_misses, origin, sheet
+from handlers.blocks.dialog import build_modal, checkboxes, multi_select
+from handlers.blocks.shown import RoundViewData, blind_failures, contact_sheet, origin
 from handlers.blocks.view import (
     Block,
     View,
@@ -20,63 +20,78 @@ from handlers.blocks.view import (
     section,
     view,
 )
-from handlers.blocks.voting import close, more
+from handlers.blocks.voting import close_button, more_menu
 from handlers.words import alt, labels, lineage, rounds, voters
 from handlers.words import sealed as words
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 HUMAN, LIKENESS, NONE = "human", "likeness", "none"
-_TAPPED = "paper"
+_BALLOT_ID = "paper"
 
 
-def sealed(shown: Shown) -> View:
+def sealed(data: RoundViewData) -> View:
     """The round's message: no counts, and nothing that would tell the lead more than anybody."""
-    round_ = shown.round
+    round_ = data.round
     return view(
-        f"{quiet(words.heading(round_.character))} {rounds.ballot(round_, shown.tally, shown.turnout)}",
+        f"{escape_mrkdwn(words.heading(round_.character))} {rounds.ballot_status(round_, data.tally, data.turnout)}",
         header(words.heading(round_.character)),
-        origin(shown),
-        *sheet(shown),
+        origin(data),
+        *contact_sheet(data),
         section(words.how_to_vote(round_.character)),
-        actions([button(_TAPPED, words.OPEN, round_.id, style="primary"), look.press(round_.id)]),
-        context(rounds.ballot(round_, shown.tally, shown.turnout)),
+        actions([button(_BALLOT_ID, words.OPEN, round_.id, style="primary"), look.open_button(round_.id)]),
+        context(rounds.ballot_status(round_, data.tally, data.turnout)),
         context(words.WHO_SEES_WHAT),
-        context(rounds.who_votes(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
-        *blind_misses(shown, reroll=True),
-        actions([button("reroll", labels.REROLL, round_.id), close(shown), more(round_)]),
+        context(
+            rounds.who_votes(round_), voters.led_by(round_), lineage.variations(round_), rounds.in_progress(round_)
+        ),
+        *blind_failures(data, can_reroll=True),
+        actions([button("reroll", labels.REROLL, round_.id), close_button(data), more_menu(round_)]),
     )
 
 
-def paper(given: Sheet) -> dict[str, Any]:
+def ballot_form(form: BallotForm) -> dict[str, Any]:
     """The modal: each candidate large, in this person's own order, with both questions and the tells."""
-    round_, mine = given.round, given.paper
-    none = bool(mine and not mine.votes)
-    blocks = [block for slot in given.order for block in _candidate(given, slot)]
-    told = words.instructions(round_.character)
-    return dialog(
-        _TAPPED,
+    round_, submission = form.round, form.submission
+    is_none_checked = bool(submission and not submission.votes)
+    blocks = [block for slot in form.candidates for block in _candidate_blocks(form, slot)]
+    text = words.instructions(round_.character)
+    return build_modal(
+        _BALLOT_ID,
         round_.id,
         words.TITLE,
         words.SUBMIT,
-        view(told, section(told), *blocks, ticks(NONE, words.OR_ELSE, [(words.NONE, NONE)], [NONE] if none else [])),
+        view(
+            text,
+            section(text),
+            *blocks,
+            checkboxes(NONE, words.OR_ELSE, [(words.NONE, NONE)], [NONE] if is_none_checked else []),
+        ),
     )
 
 
-def _candidate(given: Sheet, slot: Slot) -> list[Block | None]:
-    round_, mine, number = given.round, given.paper, slot.number or 0
-    questions = [(words.HUMAN, HUMAN), (words.likeness(round_.character), LIKENESS)]
-    ticked = [HUMAN] * bool(mine and slot.id in mine.human) + [LIKENESS] * bool(mine and slot.id in mine.likeness)
+def _candidate_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
+    round_, submission, number = form.round, form.submission, slot.number or 0
+    questions = [(words.HUMAN, HUMAN), (words.likeness_label(round_.character), LIKENESS)]
+    checked = [HUMAN] * bool(submission and slot.id in submission.reads_human) + [LIKENESS] * bool(
+        submission and slot.id in submission.matches_character
+    )
     return [
         divider(),
-        image(slot.file_id, alt.candidate(round_, number)) | {"title": plain(words.candidate(number))}
+        image(slot.file_id, alt.candidate(round_, number)) | {"title": plain(words.candidate_label(number))}
         if slot.file_id
         else None,
-        ticks(f"ticks {slot.id}", words.candidate(number), questions, ticked),
-        picks(f"tells {slot.id}", words.TELLS, words.ANY, words.tells(), mine.tells.get(slot.id, ()) if mine else ()),
+        checkboxes(f"ticks {slot.id}", words.candidate_label(number), questions, checked),
+        multi_select(
+            f"tells {slot.id}",
+            words.FLAWS,
+            words.FLAWS_PLACEHOLDER,
+            words.flaw_choices(),
+            submission.flaw_tags.get(slot.id, ()) if submission else (),
+        ),
     ]
 
 
 def received(name: str, numbers: tuple[int, ...]) -> View:
     """What stands in the modal once the paper is in."""
-    told = words.received(name, numbers)
-    return view(told, section(told))
+    text = words.received(name, numbers)
+    return view(text, section(text))

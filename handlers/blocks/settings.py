@@ -4,77 +4,100 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.brief import QUORUM_LIMIT
-from bot.customs import ANY, FIELDS, NAME_LIMIT, PEOPLE, STYLE_LIMIT
-from bot.keeping import Standing
-from handlers.blocks.dialog import How, dialog, number, people, pick, picks, radios, typed
+from bot.customs import ANY, FIELDS, NAME_LIMIT, PEOPLE_FIELDS, STYLE_LIMIT
+from bot.keeping import SettingsForm
+from handlers.blocks.dialog import (
+    FieldOptions,
+    build_modal,
+    multi_select,
+    number_input,
+    radio_buttons,
+    select,
+    text_input,
+    users_select,
+)
 from handlers.blocks.view import Block, context, divider, mrkdwn, view
 from handlers.words import settings as words
 from handlers.words.titles import Titles
 
-CALLBACK = "settings"
-HERE = "here"
+CALLBACK_ID = "settings"
+CURRENT = "here"
 # docs.slack.dev, "Select menu element".
-_MOST_OPTIONS = 100
+_MAX_OPTIONS = 100
 _DOLLARS_LIMIT = 12
 
 
-def form(standing: Standing, titles: Titles, above: str = "") -> dict[str, Any]:
+def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[str, Any]:
     """A modal; it carries the channel and the digest of what it shows. `above` is said first."""
-    shown = view(
+    body = view(
         words.TITLE,
-        {"type": "section", "text": mrkdwn(above)} if above else None,
-        {"type": "section", "text": mrkdwn(words.promise(standing))},
-        _production(standing),
-        *(_field(field, standing) for field in FIELDS),
-        *_deeds(standing, titles),
+        {"type": "section", "text": mrkdwn(notice)} if notice else None,
+        {"type": "section", "text": mrkdwn(words.intro(settings_form))},
+        _production_input(settings_form),
+        *(_field_input(field, settings_form) for field in FIELDS),
+        *_audit_lines(settings_form, titles),
     )
-    id_ = f"{standing.place.channel} {standing.production.digest}"
-    return dialog(CALLBACK, id_, words.TITLE, words.SAVE, shown)
+    id_ = f"{settings_form.place.channel} {settings_form.production.digest}"
+    return build_modal(CALLBACK_ID, id_, words.TITLE, words.SAVE, body)
 
 
-def _production(standing: Standing) -> Block | None:
+def _production_input(settings_form: SettingsForm) -> Block | None:
     """Only where there is a choice."""
-    if not standing.others:
+    if not settings_form.joinable:
         return None
-    here = (words.present(standing.production, standing), HERE)
-    choices = [here, *((words.other(other), other.id) for other in standing.others)][:_MOST_OPTIONS]
-    return pick("production", words.LABELS["production"], choices, HERE, How(hint=words.hint("production", standing)))
+    current = (words.current_production(settings_form.production, settings_form), CURRENT)
+    choices = [current, *((words.joinable_production(other), other.id) for other in settings_form.joinable)][
+        :_MAX_OPTIONS
+    ]
+    return select(
+        "production",
+        words.LABELS["production"],
+        choices,
+        CURRENT,
+        FieldOptions(hint=words.hint("production", settings_form)),
+    )
 
 
-def _field(field: str, standing: Standing) -> Block:
-    label, customs = words.LABELS[field], standing.production.customs
-    how = How(optional=True, hint=words.hint(field, standing))
-    if field in PEOPLE:
-        return people(field, label, getattr(customs, field), how)
+def _field_input(field: str, settings_form: SettingsForm) -> Block:
+    label, settings = words.LABELS[field], settings_form.production.settings
+    field_options = FieldOptions(optional=True, hint=words.hint(field, settings_form))
+    if field in PEOPLE_FIELDS:
+        return users_select(field, label, getattr(settings, field), field_options)
     if field == "name":
-        return typed(field, label, standing.production.name, most=NAME_LIMIT, how=how)
+        return text_input(
+            field, label, settings_form.production.name, max_length=NAME_LIMIT, field_options=field_options
+        )
     if field == "style":
-        return typed(field, label, customs.style, lines=True, most=STYLE_LIMIT, how=how)
+        return text_input(
+            field, label, settings.style, multiline=True, max_length=STYLE_LIMIT, field_options=field_options
+        )
     if field == "quorum":
-        return number(field, label, customs.quorum, 1, QUORUM_LIMIT, how)
+        return number_input(field, label, settings.quorum, 1, QUORUM_LIMIT, field_options)
     if field == "models":
-        named = {m.id for m in standing.models if {m.id, m.name} & set(customs.models)}
-        choices = [(words.model(m), m.id) for m in standing.models][:_MOST_OPTIONS]
-        return picks(field, label, words.MODELS_EMPTY, choices, named) | _hint(how)
+        selected = {m.id for m in settings_form.models if {m.id, m.name} & set(settings.models)}
+        choices = [(words.model(m), m.id) for m in settings_form.models][:_MAX_OPTIONS]
+        return multi_select(field, label, words.MODELS_EMPTY, choices, selected) | _hint(field_options)
     if field == "look":
-        return pick(field, label, [(text, value) for value, text in words.LOOKS.items()], customs.look or ANY)
+        return select(field, label, [(text, value) for value, text in words.LOOKS.items()], settings.look or ANY)
     if field == "ballot":
-        return radios(field, label, [(text, value) for value, text in words.BALLOTS.items()], customs.ballot)
+        return radio_buttons(field, label, [(text, value) for value, text in words.BALLOTS.items()], settings.ballot)
     if field == "for":
-        spans = sorted({*words.SPANS, customs.open_for})
+        spans = sorted({*words.SPANS, settings.open_for})
         minutes = {span: str(int(span.total_seconds() // 60)) for span in spans}
-        return pick(field, label, [(words.span(s), minutes[s]) for s in spans], minutes[customs.open_for])
-    cap = getattr(customs, field)
-    return typed(field, label, "" if cap is None else str(cap), most=_DOLLARS_LIMIT, how=how)
+        return select(field, label, [(words.duration(s), minutes[s]) for s in spans], minutes[settings.open_for])
+    cap = getattr(settings, field)
+    return text_input(
+        field, label, "" if cap is None else str(cap), max_length=_DOLLARS_LIMIT, field_options=field_options
+    )
 
 
-def _hint(how: How) -> Block:
-    return {"hint": {"type": "plain_text", "text": how.hint, "emoji": False}}
+def _hint(field_options: FieldOptions) -> Block:
+    return {"hint": {"type": "plain_text", "text": field_options.hint, "emoji": False}}
 
 
-def _deeds(standing: Standing, titles: Titles) -> Iterator[Block | None]:
-    if standing.deeds:
+def _audit_lines(settings_form: SettingsForm, titles: Titles) -> Iterator[Block | None]:
+    if settings_form.changes:
         yield divider()
-        yield context(words.LAST)
-        for line in words.lines(standing.deeds, titles):
+        yield context(words.LAST_CHANGES)
+        for line in words.audit_lines(settings_form.changes, titles):
             yield context(line)

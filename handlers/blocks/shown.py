@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.ballot import Tally, Turnout
 from bot.face import Face
-from bot.finish import Finish, Plan
+from bot.finish import Upscale, UpscalePlan
 from bot.round import Round
 from bot.slot import Slot
 from handlers.blocks.view import Block, button, context, image, section
@@ -14,7 +14,7 @@ from handlers.words.titles import Titles
 
 
 @dataclass(frozen=True)
-class Kin:
+class RelatedRound:
     """The round before or after another one, its tally as far as anybody may see it, and where its message is."""
 
     round: Round
@@ -23,7 +23,7 @@ class Kin:
 
 
 @dataclass(frozen=True)
-class Shown:
+class RoundViewData:
     """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
     finish that, and how it would be finished. `turnout` where voters are named. `parent` is the round whose place it
     took, `child` the one that took its own.
@@ -36,61 +36,63 @@ class Shown:
     tally: Tally
     titles: Titles
     face: Face | None = None
-    finishes: tuple[Finish, ...] = ()
-    plan: Plan | None = None
+    upscales: tuple[Upscale, ...] = ()
+    upscale_plan: UpscalePlan | None = None
     turnout: Turnout | None = None
-    parent: Kin | None = None
-    child: Kin | None = None
-    present: Face | None = None
-    before: Face | None = None
-    versions: int = 1
+    parent: RelatedRound | None = None
+    child: RelatedRound | None = None
+    current_face: Face | None = None
+    recast_face: Face | None = None
+    version_count: int = 1
     links: Mapping[str, str] = field(default_factory=dict)
 
-    def link(self, face: Face | None) -> str:
+    def link_to(self, face: Face | None) -> str:
         """Where the round of another face is; empty where nobody knows."""
         return self.links.get(face.round_id, "") if face else ""
 
 
-def portrait_file(round_: Round) -> str | None:
+def portrait_file_id(round_: Round) -> str | None:
     """The locked portrait's picture; until the record's own hangs, the large one from the thread stands in."""
-    return round_.record_file or (round_.locked.file_id if round_.locked else None)
+    return round_.record_file or (round_.locked_candidate.file_id if round_.locked_candidate else None)
 
 
-def origin(shown: Shown) -> Block | None:
+def origin(data: RoundViewData) -> Block | None:
     """What a round came of, kept in sight: the face it casts anew and why, or the round whose place it took."""
-    if shown.before:
-        return context(records.recast(shown.round.because, shown.before, shown.link(shown.before)))
-    parent = shown.parent
-    return context(lineage.before(shown.round, parent.round, parent.tally, parent.link)) if parent else None
+    if data.recast_face:
+        return context(
+            records.recast_of_open_round(data.round.recast_reason, data.recast_face, data.link_to(data.recast_face))
+        )
+    parent = data.parent
+    return context(lineage.parent_summary(data.round, parent.round, parent.tally, parent.link)) if parent else None
 
 
-def sheet(shown: Shown) -> Iterator[Block]:
+def contact_sheet(data: RoundViewData) -> Iterator[Block]:
     """The contact sheet, once it hangs, and why the newest one does not."""
-    round_ = shown.round
+    round_ = data.round
     if round_.sheet_file:
-        yield image(round_.sheet_file, alt.sheet(round_, [s.number for s in round_.candidates if s.number]))
+        yield image(round_.sheet_file, alt.contact_sheet(round_, [s.number for s in round_.candidates if s.number]))
     if round_.sheet_refused:
-        yield section(refusals.no_sheet(round_))
+        yield section(refusals.sheet_refused(round_))
 
 
-def blind_misses(shown: Shown, *, reroll: bool) -> Iterator[Block]:
+def blind_failures(data: RoundViewData, *, can_reroll: bool) -> Iterator[Block]:
     """What is missing and why, without the models; with `reroll` each can be drawn again if there is a number left."""
-    round_ = shown.round
-    offered = reroll and round_.next_number() is not None
-    for position, slot in enumerate(round_.misses, start=1):
-        line = f"{_numbered(shown, slot, position)} {misses.blind(round_, slot)}"
-        again = labels.reroll_miss(round_.veiled(slot))
-        press = button(f"reroll_one:{position}", again, slot.id) if offered else None
-        yield section(line, press)
+    round_ = data.round
+    has_button = can_reroll and round_.next_number() is not None
+    for position, slot in enumerate(round_.failures, start=1):
+        line = f"{_failure_heading(data, slot, position)} {misses.blind_reason(round_, slot)}"
+        label = labels.reroll_failure(round_.blind_price(slot))
+        reroll_button = button(f"reroll_one:{position}", label, slot.id) if has_button else None
+        yield section(line, reroll_button)
 
 
-def named_misses(shown: Shown) -> Iterator[Block]:
+def named_failures(data: RoundViewData) -> Iterator[Block]:
     """What is missing and why, with the models: for after the close."""
-    for position, slot in enumerate(shown.round.misses, start=1):
-        yield section(f"{_numbered(shown, slot, position)} {misses.named(slot, shown.titles)}")
+    for position, slot in enumerate(data.round.failures, start=1):
+        yield section(f"{_failure_heading(data, slot, position)} {misses.named_reason(slot, data.titles)}")
 
 
-def _numbered(shown: Shown, slot: Slot, position: int) -> str:
-    if varied := shown.round.varied(slot):
-        return misses.variation(varied)
-    return misses.numbered(position, len(shown.round.misses), shown.round.wanted)
+def _failure_heading(data: RoundViewData, slot: Slot, position: int) -> str:
+    if original_number := data.round.variation_number(slot):
+        return misses.missing_variation_heading(original_number)
+    return misses.missing_heading(position, len(data.round.failures), data.round.requested_count)

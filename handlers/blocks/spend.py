@@ -2,52 +2,52 @@
 
 from collections.abc import Iterator
 
-from bot.statement import Entry, Statement
+from bot.statement import LedgerEntry, SpendReport
 from handlers.blocks.view import Block, View, actions, button, context, header, image, section, view
 from handlers.words import spend as words
 from handlers.words.titles import Titles
 
-_MOST_QUESTIONS = 8
+_MAX_PENDING_CHARGES = 8
 
 
-def statement(told: Statement, titles: Titles, file_id: str = "") -> View:
+def spend_report(report: SpendReport, titles: Titles, file_id: str = "") -> View:
     """`file_id` is the picture of the bars, once Slack can show it."""
     return view(
-        f"{words.header(told)}: {words.total(told)}",
-        header(words.header(told)),
-        section(words.total(told) if told.productions else words.NOTHING),
-        image(file_id, words.alt(told, titles)) if file_id else None,
-        _table(words.PRODUCTIONS, words.productions(told.productions, told.films)),
-        _table(words.MODELS, words.models(told.models, titles)),
-        _table(words.PEOPLE, words.people(told.people)),
-        context(words.others(told.others), words.blind(told.blind)),
-        _table(words.CAPS, "\n".join(words.cap(standing) for standing in told.standings)),
-        *_questions(told, titles),
-        context(words.elsewhere(told.elsewhere)),
+        f"{words.header(report)}: {words.total(report)}",
+        header(words.header(report)),
+        section(words.total(report) if report.productions else words.NOTHING),
+        image(file_id, words.alt_text(report, titles)) if file_id else None,
+        _table(words.PRODUCTIONS, words.productions(report.productions, report.production_names)),
+        _table(words.MODELS, words.models(report.models, titles)),
+        _table(words.PEOPLE, words.people(report.people)),
+        context(words.others(report.others), words.blind_total(report.blind_total)),
+        _table(words.CAPS, "\n".join(words.cap(budget_status) for budget_status in report.budget_statuses)),
+        *_pending_charges(report, titles),
+        context(words.other_pending_charges(report.other_pending_count)),
     )
 
 
-def overspent(entry: Entry) -> View:
+def overspent(entry: LedgerEntry) -> View:
     """The message to whoever made a charge above its reservation."""
-    told = words.overspent(entry)
-    return view(told, section(told), actions([button("seen:0", words.SEEN, entry.id, style="primary")]))
+    text = words.overspent(entry)
+    return view(text, section(text), actions([button("seen:0", words.ACKNOWLEDGE, entry.id, style="primary")]))
 
 
 def _table(title: str, lines: str) -> Block | None:
     return section(f"*{title}*\n{lines}") if lines else None
 
 
-def _questions(told: Statement, titles: Titles) -> Iterator[Block | None]:
-    if told.questions:
-        yield section(f"*{words.QUESTIONS}*")
-    for n, entry in enumerate(told.questions[:_MOST_QUESTIONS]):
-        yield section(words.question(entry, titles))
-        yield actions(_answers(n, entry))
+def _pending_charges(report: SpendReport, titles: Titles) -> Iterator[Block | None]:
+    if report.pending_charges:
+        yield section(f"*{words.PENDING_CHARGES}*")
+    for n, entry in enumerate(report.pending_charges[:_MAX_PENDING_CHARGES]):
+        yield section(words.pending_charge(entry, titles))
+        yield actions(_answer_buttons(n, entry))
 
 
-def _answers(n: int, entry: Entry) -> list[Block]:
-    if entry.above:
-        return [button(f"seen:{n}", words.SEEN, entry.id, style="primary")]
+def _answer_buttons(n: int, entry: LedgerEntry) -> list[Block]:
+    if entry.overspend:
+        return [button(f"seen:{n}", words.ACKNOWLEDGE, entry.id, style="primary")]
     return [
         button(f"charged:{n}", words.CHARGED, entry.id),
         button(f"not_charged:{n}", words.NOT_CHARGED, entry.id),

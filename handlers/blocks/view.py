@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.words import labels
-from handlers.words.text import cut, cut_marked
+from handlers.words.text import truncate, truncate_mrkdwn
 
 Block = dict[str, Any]
 
@@ -26,41 +26,41 @@ class View:
 
     text: str
     blocks: tuple[Block, ...]
-    instead: str = ""
+    image_placeholder: str = ""
 
     @property
-    def has_pictures(self) -> bool:
-        return self.without_pictures().blocks != self.blocks
+    def has_images(self) -> bool:
+        return self.without_images().blocks != self.blocks
 
-    def without_pictures(self) -> "View":
+    def without_images(self) -> "View":
         """The same without pictures: Slack refuses a whole message for one file that it cannot show."""
-        kept = (context(self.instead) if b["type"] == "image" else b for b in self.blocks)
-        return replace(self, blocks=tuple({k: v for k, v in b.items() if not _is_picture(v)} for b in kept if b))
+        blocks = (context(self.image_placeholder) if b["type"] == "image" else b for b in self.blocks)
+        return replace(self, blocks=tuple({k: v for k, v in b.items() if not _is_image(v)} for b in blocks if b))
 
 
-def view(text: str, *blocks: Block | None, instead: str = "") -> View:
+def view(text: str, *blocks: Block | None, image_placeholder: str = "") -> View:
     """A view of those blocks that are there."""
-    return View(text, tuple(b for b in blocks if b), instead)
+    return View(text, tuple(b for b in blocks if b), image_placeholder)
 
 
-def is_note(shown: View) -> bool:
+def is_single_sentence(message: View) -> bool:
     """Whether a view is one sentence, which its text says as well."""
-    return len(shown.blocks) == 1 and (shown.blocks[0].get("text") or {}).get("text") == shown.text
+    return len(message.blocks) == 1 and (message.blocks[0].get("text") or {}).get("text") == message.text
 
 
 def header(text: str) -> Block:
-    return {"type": "header", "text": plain(cut(text, labels.HEADER_LIMIT))}
+    return {"type": "header", "text": plain(truncate(text, labels.HEADER_LIMIT))}
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    block: Block = {"type": "section", "text": mrkdwn(cut_marked(text, _SECTION_LIMIT)), "expand": True}
+    block: Block = {"type": "section", "text": mrkdwn(truncate_mrkdwn(text, _SECTION_LIMIT)), "expand": True}
     return block | {"accessory": accessory} if accessory else block
 
 
 def context(*texts: str) -> Block | None:
     """One quiet line; None when there is nothing to say."""
-    said = " · ".join(filter(None, texts))
-    return {"type": "context", "elements": [mrkdwn(cut_marked(said, _SECTION_LIMIT))]} if said else None
+    line = " · ".join(filter(None, texts))
+    return {"type": "context", "elements": [mrkdwn(truncate_mrkdwn(line, _SECTION_LIMIT))]} if line else None
 
 
 def divider() -> Block:
@@ -69,57 +69,69 @@ def divider() -> Block:
 
 def quote(text: str, limit: int) -> Block:
     """People's own words as a quotation: rich text is shown as it stands, whatever it holds."""
-    return _rich("rich_text_quote", cut(text, limit))
+    return _rich("rich_text_quote", truncate(text, limit))
 
 
-def to_copy(text: str) -> Block:
+def preformatted(text: str) -> Block:
     """A line somebody may want to copy as it stands."""
     return _rich("rich_text_preformatted", text)
 
 
 def image(file_id: str, alt_text: str) -> Block:
-    return {"type": "image", **picture(file_id, alt_text)}
+    return {"type": "image", **image_element(file_id, alt_text)}
 
 
-def picture(file_id: str, alt_text: str) -> Block:
+def image_element(file_id: str, alt_text: str) -> Block:
     """A file of the workspace, by its id; it must have been processed by Slack before it is named here."""
-    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": cut(alt_text, _ALT_LIMIT)}
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": truncate(alt_text, _ALT_LIMIT)}
 
 
 def actions(elements: Iterable[Block]) -> Block | None:
-    present = list(elements)
-    return {"type": "actions", "elements": present} if present else None
+    items = list(elements)
+    return {"type": "actions", "elements": items} if items else None
 
 
 def button(
-    action_id: str, label: str, value: str, *, ask: Block | None = None, style: str = "", aloud: str = ""
+    action_id: str,
+    label: str,
+    value: str,
+    *,
+    confirm: Block | None = None,
+    style: str = "",
+    accessibility_label: str = "",
 ) -> Block:
     """A button that carries an opaque id; `ask` is a question before it acts, `aloud` what a screen reader says."""
     block: Block = {"type": "button", "action_id": action_id, "text": _label(label), "value": value}
-    optional = {"confirm": ask, "style": style, "accessibility_label": cut(aloud, labels.BUTTON_LIMIT)}
-    return block | {key: given for key, given in optional.items() if given}
+    optional = {
+        "confirm": confirm,
+        "style": style,
+        "accessibility_label": truncate(accessibility_label, labels.BUTTON_LIMIT),
+    }
+    return block | {key: field for key, field in optional.items() if field}
 
 
-def select(action_id: str, label: str, choices: Iterable[tuple[str, str]], *, ask: Block | None = None) -> Block:
+def static_select(
+    action_id: str, label: str, choices: Iterable[tuple[str, str]], *, confirm: Block | None = None
+) -> Block:
     """A menu of (label, opaque id)."""
-    options = [{"text": plain(cut(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
     block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label), "options": options}
-    return block | {"confirm": ask} if ask else block
+    return block | {"confirm": confirm} if confirm else block
 
 
 def overflow(action_id: str, choices: Iterable[tuple[str, str]]) -> Block:
     """The menu behind three dots, of two to five (label, opaque ids)."""
-    options = [{"text": plain(cut(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
     return {"type": "overflow", "action_id": action_id, "options": options}
 
 
-def question(title: str, consequence: str, yes: str) -> Block:
+def confirm(title: str, consequence: str, confirm_label: str) -> Block:
     """What Slack asks before a press counts."""
     return {
-        "title": plain(cut(title, labels.CONFIRM_TITLE_LIMIT)),
-        "text": plain(cut(consequence, 300)),
-        "confirm": plain(cut(yes, 30)),
-        "deny": plain(labels.KEEP),
+        "title": plain(truncate(title, labels.CONFIRM_TITLE_LIMIT)),
+        "text": plain(truncate(consequence, 300)),
+        "confirm": plain(truncate(confirm_label, 30)),
+        "deny": plain(labels.DENY),
     }
 
 
@@ -133,12 +145,12 @@ def mrkdwn(text: str) -> Block:
 
 
 def _label(text: str) -> Block:
-    return plain(cut(text, labels.BUTTON_LIMIT))
+    return plain(truncate(text, labels.BUTTON_LIMIT))
 
 
 def _rich(kind: str, text: str) -> Block:
     return {"type": "rich_text", "elements": [{"type": kind, "elements": [{"type": "text", "text": text}]}]}
 
 
-def _is_picture(value: object) -> bool:
+def _is_image(value: object) -> bool:
     return isinstance(value, dict) and value.get("type") == "image"

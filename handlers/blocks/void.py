@@ -3,30 +3,36 @@
 from collections.abc import Iterator
 
 from handlers.blocks import look
-from handlers.blocks.shown import Shown, named_misses, sheet
+from handlers.blocks.shown import RoundViewData, contact_sheet, named_failures
 from handlers.blocks.view import Block, View, context, header, section, view
 from handlers.words import labels, lineage, rounds
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 
-def void(shown: Shown) -> View:
+def void(data: RoundViewData) -> View:
     """Why it ended, and what it cost."""
-    round_, gone_on = shown.round, lineage.took_over(shown.round)
-    told = lineage.fate(round_, shown.child.link if shown.child else "") if gone_on else rounds.void(round_)
+    round_, has_successor = data.round, lineage.has_successor(data.round)
+    text = (
+        lineage.successor_notice(round_, data.child.link if data.child else "")
+        if has_successor
+        else rounds.void_notice(round_)
+    )
     return view(
-        f"{quiet(labels.void_header(round_.character))}. {rounds.void(round_)}",
+        f"{escape_mrkdwn(labels.void_header(round_.character))}. {rounds.void_notice(round_)}",
         header(labels.void_header(round_.character)),
-        section(told, look.press(round_.id) if gone_on and round_.candidates else None),
-        *(_stays(shown) if gone_on else ()),
-        *named_misses(shown),
-        context(rounds.asked_by(round_), rounds.cost(round_)),
+        section(text, look.open_button(round_.id) if has_successor and round_.candidates else None),
+        *(_kept_blocks(data) if has_successor else ()),
+        *named_failures(data),
+        context(rounds.requested_by(round_), rounds.cost(round_)),
     )
 
 
-def _stays(shown: Shown) -> Iterator[Block | None]:
+def _kept_blocks(data: RoundViewData) -> Iterator[Block | None]:
     """A round whose place another one took can still be looked at: the sheet, and the votes as they were known."""
-    round_, tally = shown.round, shown.tally
-    yield from sheet(shown)
-    yield context(lineage.led(round_, tally))
+    round_, tally = data.round, data.tally
+    yield from contact_sheet(data)
+    yield context(lineage.leader_summary(round_, tally))
     if round_.tally:
-        yield section("\n".join(rounds.revealed(round_, slot, tally, shown.titles) for slot in round_.candidates))
+        yield section(
+            "\n".join(rounds.candidate_result(round_, slot, tally, data.titles) for slot in round_.candidates)
+        )

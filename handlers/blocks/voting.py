@@ -2,70 +2,77 @@
 
 from bot.round import Round
 from handlers.blocks import look
-from handlers.blocks.shown import Shown, blind_misses, origin, sheet
-from handlers.blocks.view import Block, View, actions, button, context, header, overflow, question, section, view
+from handlers.blocks.shown import RoundViewData, blind_failures, contact_sheet, origin
+from handlers.blocks.view import Block, View, actions, button, confirm, context, header, overflow, section, view
 from handlers.words import labels, lineage, rounds, voters
-from handlers.words.text import quiet
+from handlers.words.text import escape_mrkdwn
 
 
-def voting(shown: Shown) -> View:
-    round_ = shown.round
+def voting(data: RoundViewData) -> View:
+    round_ = data.round
     return view(
-        f"{quiet(labels.voting_header(round_.character))} {rounds.ballot(round_, shown.tally, shown.turnout)}",
+        f"{escape_mrkdwn(labels.voting_header(round_.character))} {rounds.ballot_status(round_, data.tally, data.turnout)}",
         header(labels.voting_header(round_.character)),
-        origin(shown),
-        *sheet(shown),
-        section(rounds.HOW_TO_VOTE, look.press(round_.id)),
-        actions(_numbers(shown)),
-        context(rounds.ballot(round_, shown.tally, shown.turnout)),
-        context(rounds.stop_sign(round_, shown.tally, shown.turnout)),
-        context(rounds.who_votes(round_), voters.led_by(round_), lineage.variations(round_), rounds.under_way(round_)),
-        *blind_misses(shown, reroll=True),
-        actions(_lead(shown)),
-        instead=rounds.SHEET_IN_THREAD,
+        origin(data),
+        *contact_sheet(data),
+        section(rounds.HOW_TO_VOTE, look.open_button(round_.id)),
+        actions(_vote_buttons(data)),
+        context(rounds.ballot_status(round_, data.tally, data.turnout)),
+        context(rounds.vote_outlook(round_, data.tally, data.turnout)),
+        context(
+            rounds.who_votes(round_), voters.led_by(round_), lineage.variations(round_), rounds.in_progress(round_)
+        ),
+        *blind_failures(data, can_reroll=True),
+        actions(_lead_elements(data)),
+        image_placeholder=rounds.SHEET_IN_THREAD,
     )
 
 
-def _numbers(shown: Shown) -> list[Block]:
-    votes = {number: shown.tally.votes.get(number, 0) for number in shown.round.slot_of}
+def _vote_buttons(data: RoundViewData) -> list[Block]:
+    votes = {number: data.tally.votes.get(number, 0) for number in data.round.slot_id_by_number}
     return [
         button(
             f"vote:{number}",
             labels.vote(number, votes[number]),
             slot_id,
-            aloud=labels.vote_aloud(number, votes[number]),
+            accessibility_label=labels.vote_accessibility_label(number, votes[number]),
         )
-        for number, slot_id in shown.round.slot_of.items()
+        for number, slot_id in data.round.slot_id_by_number.items()
     ]
 
 
-def lock(shown: Shown) -> Block:
+def lock_button(data: RoundViewData) -> Block:
     """The lead's lock; it carries the leader it shows, so that one who came to lead meanwhile is not locked unseen."""
-    round_, leader = shown.round, shown.round.leader(shown.tally)
-    seen = round_.slot_of.get(leader, "") if leader else ""
-    sure = question(
+    round_, leader = data.round, data.round.leader(data.tally)
+    leader_slot_id = round_.slot_id_by_number.get(leader, "") if leader else ""
+    confirmation = confirm(
         labels.lock_question(round_.character, leader),
-        labels.lock_consequence(shown.tally, round_.lacking(shown.tally)),
+        labels.lock_consequence(data.tally, round_.votes_short_of_quorum(data.tally)),
         labels.lock_yes(leader),
     )
-    value = f"{round_.id} {seen}".strip()
-    return button("lock", labels.lock(leader), value, ask=sure, style="primary" if leader else "")
+    value = f"{round_.id} {leader_slot_id}".strip()
+    return button("lock", labels.lock(leader), value, confirm=confirmation, style="primary" if leader else "")
 
 
-def more(round_: Round) -> Block:
+def more_menu(round_: Round) -> Block:
     """What the lead needs less often."""
-    until = int(round_.closes_at.timestamp()) if round_.closes_at else 0
-    return overflow("more", [(labels.EXTEND, f"{round_.id} extend {until}"), (labels.DROP, f"{round_.id} drop")])
+    closes_at = int(round_.closes_at.timestamp()) if round_.closes_at else 0
+    return overflow("more", [(labels.EXTEND, f"{round_.id} extend {closes_at}"), (labels.DROP, f"{round_.id} drop")])
 
 
-def close(shown: Shown, consequence: str = labels.CLOSE_CONSEQUENCE) -> Block:
+def close_button(data: RoundViewData, consequence: str = labels.CLOSE_CONSEQUENCE) -> Block:
     """It stands out once every vote is in, unless there is a lock that does."""
-    complete = shown.turnout is not None and shown.turnout.complete
-    lockable = not shown.round.sealed and shown.round.leader(shown.tally) is not None
-    stop = question(labels.CLOSE_QUESTION, consequence, labels.CLOSE)
-    style = "primary" if complete and not lockable else ""
-    return button("close", labels.CLOSE, shown.round.id, ask=stop, style=style)
+    is_complete = data.turnout is not None and data.turnout.is_complete
+    can_lock = not data.round.is_sealed and data.round.leader(data.tally) is not None
+    confirmation = confirm(labels.CLOSE_QUESTION, consequence, labels.CLOSE)
+    style = "primary" if is_complete and not can_lock else ""
+    return button("close", labels.CLOSE, data.round.id, confirm=confirmation, style=style)
 
 
-def _lead(shown: Shown) -> list[Block]:
-    return [lock(shown), button("reroll", labels.REROLL, shown.round.id), close(shown), more(shown.round)]
+def _lead_elements(data: RoundViewData) -> list[Block]:
+    return [
+        lock_button(data),
+        button("reroll", labels.REROLL, data.round.id),
+        close_button(data),
+        more_menu(data.round),
+    ]

@@ -1,8 +1,8 @@
 """What is said to one person: receipts of votes, help."""
 
-from bot.naming import Named
-from bot.voting import Clicked
-from handlers.words.text import channel, quiet, several
+from bot.naming import AliasChange
+from bot.voting import ClickResult
+from handlers.words.text import channel, escape_mrkdwn, join_words
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
@@ -21,32 +21,34 @@ HELP_LINES = (
     "`--for 24h` `--4k` `--like Maya|photo` (keep a face). The price stands in the message before a model is asked.",
 )
 HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"
-WORKS = "This works:"
-TO_THE_BOT = "@Castroom"
+WORKING_EXAMPLE = "This works:"
+BOT_MENTION = "@Castroom"
 SPENDING_SENT = "What was spent is in our direct message: only you see it there."
 
 
-def receipt(clicked: Clicked) -> str:
+def receipt(result: ClickResult) -> str:
     """What a press on a number did, told only to the person who pressed."""
-    name = quiet(clicked.character)
-    if clicked.on:
-        return f"You vote for {clicked.number} as {name}. Tap {clicked.number} again to take it back."
-    if clicked.still_reacts:
-        reaction = f":{_NUMBERS[clicked.number - 1]}:"
-        return f"Your tap on {clicked.number} is taken back. Your {reaction} still votes for it: remove it too."
-    return f"You no longer vote for {clicked.number} as {name}."
+    name = escape_mrkdwn(result.character)
+    if result.on:
+        return f"You vote for {result.number} as {name}. Tap {result.number} again to take it back."
+    if result.has_reaction:
+        reaction = f":{_NUMBERS[result.number - 1]}:"
+        return f"Your tap on {result.number} is taken back. Your {reaction} still votes for it: remove it too."
+    return f"You no longer vote for {result.number} as {name}."
 
 
-def unanswered(where: str) -> str:
+def cannot_answer_here(channel_id: str) -> str:
     """For somebody who asked in a conversation in which no answer can be given; says nothing of the answer."""
-    return f"Slack does not let me answer you in {channel(where)}. Type /cast and the name there: that comes through."
+    return (
+        f"Slack does not let me answer you in {channel(channel_id)}. Type /cast and the name there: that comes through."
+    )
 
 
-def named(named: Named) -> str:
+def alias_changed(change: AliasChange) -> str:
     """That a name was given or taken away."""
-    name, alias = quiet(named.character), quiet(named.alias)
-    if named.dropped:
+    name, alias = escape_mrkdwn(change.character), escape_mrkdwn(change.alias)
+    if change.removed:
         return f"{name} no longer answers to “{alias}”."
-    others = [f"“{quiet(other)}”" for other in named.aliases if other != named.alias]
-    told = f"{name} answers to “{alias}” too."
-    return f"{told} And to {several(others)}." if others else told
+    others = [f"“{escape_mrkdwn(other)}”" for other in change.aliases if other != change.alias]
+    text = f"{name} answers to “{alias}” too."
+    return f"{text} And to {join_words(others)}." if others else text

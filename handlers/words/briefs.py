@@ -4,14 +4,14 @@ import re
 
 from bot.brief import Brief
 from bot.errors import BriefError
-from handlers.words.text import cut, quiet, several
+from handlers.words.text import escape_mrkdwn, join_words, truncate
 
 _EXAMPLE = "Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips"
 _GOT_LIMIT = 80
-_KEPT_LIMIT = 300
-_OPTION = re.compile(r"\s+(?:--|[—–―])[^\s—–―-].*", re.DOTALL)
-_DIVIDED = re.compile(r"\s*[^:：\s][^:：]*[:：]\s*\S")
-_MENDED = {
+_LINE_LIMIT = 300
+_OPTIONS = re.compile(r"\s+(?:--|[—–―])[^\s—–―-].*", re.DOTALL)
+_NAME_AND_BRIEF = re.compile(r"\s*[^:：\s][^:：]*[:：]\s*\S")
+_FIXED_OPTIONS = {
     "each": " --each 2",
     "aspect": " --aspect 3:4",
     "look": " --look skin",
@@ -71,41 +71,41 @@ _PROBLEMS = {
 def sentence(error: BriefError) -> str:
     """What is wrong, in one or two sentences; nothing was started."""
     pattern = _SENTENCES.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "I don't understand {got}.")
-    wrong = pattern.format(
-        field=quiet(error.field),
-        got=quiet(cut(error.got, _GOT_LIMIT)) or "that",
-        known=several([quiet(name) for name in error.known]),
-        options=several([f"--{quiet(name)}" for name in error.known]),
+    problem = pattern.format(
+        field=escape_mrkdwn(error.field),
+        got=escape_mrkdwn(truncate(error.got, _GOT_LIMIT)) or "that",
+        known=join_words([escape_mrkdwn(name) for name in error.allowed]),
+        options=join_words([f"--{escape_mrkdwn(name)}" for name in error.allowed]),
         limit=error.limit,
     )
-    return f"{wrong} Nothing was {'changed' if error.field == 'alias' else 'started'}."
+    return f"{problem} Nothing was {'changed' if error.field == 'alias' else 'started'}."
 
 
-def line_that_works(error: BriefError, to: str = "/cast") -> str:
+def working_line(error: BriefError, prefix: str = "/cast") -> str:
     """Their own line where it can be mended, else an example, spoken `to` the command or the bot; plain text."""
     if error.field == "alias":
         return "/cast alias Maya = the fisherwoman"
-    offered = f"{_kept(error)}{_option(error)}"
-    return f"{to} {offered if _understood(offered) else _EXAMPLE + _option(error)}"
+    suggestion = f"{_typed_brief(error)}{_fixed_option(error)}"
+    return f"{prefix} {suggestion if _is_valid(suggestion) else _EXAMPLE + _fixed_option(error)}"
 
 
-def _kept(error: BriefError) -> str:
+def _typed_brief(error: BriefError) -> str:
     """The name and brief they typed, without the options; the example where those are what is wrong."""
-    kept = _OPTION.sub("", error.line.strip())
-    sound = error.field not in ("name", "brief") and _DIVIDED.match(kept)
-    return kept if sound and len(kept) <= _KEPT_LIMIT else _EXAMPLE
+    line = _OPTIONS.sub("", error.line.strip())
+    is_usable = error.field not in ("name", "brief") and _NAME_AND_BRIEF.match(line)
+    return line if is_usable and len(line) <= _LINE_LIMIT else _EXAMPLE
 
 
-def _understood(line: str) -> bool:
+def _is_valid(line: str) -> bool:
     """Whether nothing else is wrong with it."""
     try:
-        Brief.of(line)
+        Brief.parse(line)
     except BriefError:
         return False
     return True
 
 
-def _option(error: BriefError) -> str:
+def _fixed_option(error: BriefError) -> str:
     if error.field == "models":
-        return f" --models {','.join(error.known[:2])}" if error.known else ""
-    return _MENDED.get(error.field, "")
+        return f" --models {','.join(error.allowed[:2])}" if error.allowed else ""
+    return _FIXED_OPTIONS.get(error.field, "")

@@ -1,17 +1,17 @@
 """What is told of a model that its vendor takes away."""
 
-from bot.catalogue import Ending
-from handlers.words.text import calendar, quiet
+from bot.catalogue import Retirement
+from handlers.words.text import calendar_date, escape_mrkdwn
 
 
-def notice(ending: Ending) -> str:
+def retirement_notice(retirement: Retirement) -> str:
     """What happens when, and which model to ask instead."""
-    model, successor = ending.model, ending.successor
-    name = f"{quiet(model.title)} (`{model.id}`)"
-    if ending.gone:
-        what = f"{name} is no longer served by its vendor, so it is not asked any more."
+    model, successor = retirement.model, retirement.successor
+    name = f"{escape_mrkdwn(model.title)} (`{model.id}`)"
+    if retirement.is_retired:
+        text = f"{name} is no longer served by its vendor, so it is not asked any more."
     else:
-        what = f"{name} is served until {calendar(ending.on)}; from then on it is not asked any more."
+        text = f"{name} is served until {calendar_date(retirement.retires_on)}; from then on it is not asked any more."
     if successor is None:
-        return f"{what} Nobody names a successor; a brief without `--models` goes to the models that are left."
-    return f"{what} In its place there is {quiet(successor.title)}: `--models {successor.name}`."
+        return f"{text} Nobody names a successor; a brief without `--models` goes to the models that are left."
+    return f"{text} In its place there is {escape_mrkdwn(successor.title)}: `--models {successor.name}`."

@@ -6,41 +6,41 @@ from functools import singledispatch
 from bot.errors import (
     AlreadyCast,
     AlreadyCasting,
-    Barred,
+    AlreadyResolved,
     BriefError,
-    CannotFinish,
+    CannotUpscale,
     CastingError,
-    Changed,
-    Clashes,
-    Dearer,
-    LeadLeft,
-    MessageGone,
+    ChannelClosed,
+    FormErrors,
+    LeadDeactivated,
+    MessageDeleted,
+    ModelsUnavailable,
+    NameConflict,
     NoModels,
+    NotAvailableHere,
     NotAVoter,
-    NotHere,
-    NotKept,
-    NotTaken,
-    NotYours,
+    NotLead,
     NoWinner,
-    OutcomeChanged,
     OverBudget,
-    Overspent,
-    PlaceClosed,
-    PortraitLost,
+    PermissionDenied,
+    PortraitMissing,
+    PriceIncreased,
     RoundClosed,
-    Settled,
-    Unavailable,
-    Unfit,
-    Unreachable,
-    Unready,
+    SettingsConflict,
+    SettingsErrors,
+    SlackRejected,
+    SlackUnavailable,
+    StorageUnavailable,
+    TallyChanged,
+    UnacknowledgedOverspend,
 )
 from handlers.words import briefs, refusals, routing, settings, storage, voters
-from handlers.words.text import count, dollars, link, person, quiet, several, when
+from handlers.words.text import dollars, escape_mrkdwn, join_words, link, person, pluralize, when
 
-GONE = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
+NOT_FOUND = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
 UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
 
-_DEEDS = {
+_ACTIONS = {
     "open_now": "open the vote early",
     "cancel": "cancel this round",
     "reroll": "have portraits drawn again",
@@ -54,17 +54,17 @@ _DEEDS = {
     "decide": "decide",
     "recast": "answer this",
     "recast_face": "re-cast or unlock this face",
-    "finish": "keep or decline this finish",
+    "upscale": "keep or decline this finish",
     "settle": "say whether this was charged",
     "see": "answer for this charge",
 }
-_BARRED = {
+_PERMISSIONS = {
     "start": "start rounds",
     "spend": "spend",
     "lock": "lock a face",
     "keep": "change the settings",
 }
-_PLACES = {
+_NOT_AVAILABLE = {
     "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
     "not_invited_message": "I can't post here yet. Invite me with this line and choose the shortcut again:",
     "not_a_channel": "I can't post in this conversation. Send the line in a channel I am in, or in a message to me:",
@@ -88,7 +88,7 @@ _STATES = {
     "no_varier": "No model with an account here takes a picture as reference, so {name} cannot be varied.",
     "too_few": "Voting opens from two portraits on. There are fewer so far.",
 }
-_NO_FINISH = {
+_CANNOT_UPSCALE = {
     "not_cast": "Nobody is cast by this round, so there is nothing to finish.",
     "unlocked": "This face was unlocked and is nobody's now, so it is not finished. `/cast history {name}` says why.",
     "no_way": "{name} is 4K already, or no account here makes it larger: whoever runs Castroom can add a Recraft key.",
@@ -111,19 +111,19 @@ _CAPS = {
     "can raise MAX_USD_PER_WORKSPACE_MONTH; the month begins anew {resets}.",
 }
 
-_DOCTOR = "Nothing was changed. Whoever runs Castroom finds out what to do with: python -m bot doctor"
-_UNKNOWN_TOKEN = f"Slack no longer takes my token. {_DOCTOR}"
-_GONE_FROM_HERE = "I am no longer in this channel. Nothing was changed. Invite me with /invite @Castroom and try again."
+_RUN_DOCTOR = "Nothing was changed. Whoever runs Castroom finds out what to do with: python -m bot doctor"
+_TOKEN_REJECTED = f"Slack no longer takes my token. {_RUN_DOCTOR}"
+_NOT_IN_CHANNEL = "I am no longer in this channel. Nothing was changed. Invite me with /invite @Castroom and try again."
 # Slack's codes that trying again does not heal (docs.slack.dev, errors of each method).
 _REFUSALS = {
-    "missing_scope": f"Slack does not allow me this: a permission is missing. {_DOCTOR}",
+    "missing_scope": f"Slack does not allow me this: a permission is missing. {_RUN_DOCTOR}",
     **dict.fromkeys(
-        ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"), _UNKNOWN_TOKEN
+        ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"), _TOKEN_REJECTED
     ),
-    **dict.fromkeys(("not_in_channel", "channel_not_found"), _GONE_FROM_HERE),
+    **dict.fromkeys(("not_in_channel", "channel_not_found"), _NOT_IN_CHANNEL),
     "is_archived": "This channel is archived, so I can't write here. Nothing was changed.",
 }
-_SILENCE = "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."
+_NO_RESPONSE = "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."
 
 
 @singledispatch
@@ -138,55 +138,55 @@ def _(error: BriefError) -> str:
 
 
 @sentence.register
-def _(error: Unready) -> str:
-    return f"Something in the form is not right yet: {several(sorted(error.wrong))}. Nothing was started."
+def _(error: FormErrors) -> str:
+    return f"Something in the form is not right yet: {join_words(sorted(error.by_field))}. Nothing was started."
 
 
 @sentence.register
-def _(error: Unfit) -> str:
-    return " ".join(quiet(settings.fault(fault)) for fault in error.faults)
+def _(error: SettingsErrors) -> str:
+    return " ".join(escape_mrkdwn(settings.field_error(fault)) for fault in error.errors)
 
 
 @sentence.register
-def _(error: NotYours) -> str:
-    return f"Only {person(error.may)} can {_DEEDS.get(error.what, 'do this')}."
+def _(error: NotLead) -> str:
+    return f"Only {person(error.allowed_user)} can {_ACTIONS.get(error.action, 'do this')}."
 
 
 @sentence.register
-def _(error: Barred) -> str:
-    if error.guest:
+def _(error: PermissionDenied) -> str:
+    if error.is_guest:
         return (
-            f"Guests can vote here, but not {_BARRED[error.what]} unless `/cast settings` names them. "
+            f"Guests can vote here, but not {_PERMISSIONS[error.action]} unless `/cast settings` names them. "
             "Nothing was started."
         )
-    who = several([person(one) for one in error.may], "or")
-    where = "" if error.what == "keep" else " `/cast settings` says who may what."
-    return f"Here only {who} can {_BARRED[error.what]}.{where} Nothing was changed."
+    who = join_words([person(one) for one in error.allowed_users], "or")
+    where = "" if error.action == "keep" else " `/cast settings` says who may what."
+    return f"Here only {who} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
 
 
 @sentence.register
-def _(error: Changed) -> str:  # noqa: ARG001 - it has no values
-    return settings.CHANGED
+def _(error: SettingsConflict) -> str:  # noqa: ARG001 - it has no values
+    return settings.CONFLICT
 
 
 @sentence.register
-def _(error: Clashes) -> str:
-    return settings.clashes(error.names)
+def _(error: NameConflict) -> str:
+    return settings.name_conflict(error.names)
 
 
 @sentence.register
 def _(error: NotAVoter) -> str:
-    return voters.only(error.voters, error.character)
+    return voters.not_a_voter(error.voters, error.character)
 
 
 @sentence.register
-def _(error: LeadLeft) -> str:
-    return voters.left(error.lead, _DEEDS.get(error.what, "do this"))
+def _(error: LeadDeactivated) -> str:
+    return voters.lead_deactivated(error.lead, _ACTIONS.get(error.action, "do this"))
 
 
 @sentence.register
-def _(error: NotHere) -> str:
-    return _PLACES.get(error.why, _PLACES["unknown"])
+def _(error: NotAvailableHere) -> str:
+    return _NOT_AVAILABLE.get(error.reason, _NOT_AVAILABLE["unknown"])
 
 
 @sentence.register
@@ -197,116 +197,118 @@ def _(error: AlreadyCasting) -> str:
 @sentence.register
 def _(error: AlreadyCast) -> str:
     return (
-        f"{quiet(error.character)} is cast already. A re-cast asks the models for new portraits, "
+        f"{escape_mrkdwn(error.character)} is cast already. A re-cast asks the models for new portraits, "
         f"up to {dollars(error.price)} in all; the present face stays in the history."
     )
 
 
 @sentence.register
 def _(error: RoundClosed) -> str:
-    return _STATES.get(error.state, _STATES["void"]).format(name=quiet(error.character) or "this character")
+    return _STATES.get(error.state, _STATES["void"]).format(name=escape_mrkdwn(error.character) or "this character")
 
 
 @sentence.register
 def _(error: NoWinner) -> str:
-    if error.lacking:
-        told = f"{count(error.lacking, 'vote')} short of the quorum"
+    if error.votes_short_of_quorum:
+        told = f"{pluralize(error.votes_short_of_quorum, 'vote')} short of the quorum"
         return f"The ballot is {told}, so nothing is locked. Voting is closed: decide, or extend it a day."
-    level = f"{several([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
+    level = f"{join_words([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
     return f"{level}, so nothing is locked. Voting is closed: decide, or extend it a day."
 
 
 @sentence.register
-def _(error: OutcomeChanged) -> str:
-    told = several([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes]) or "nobody votes now"
+def _(error: TallyChanged) -> str:
+    told = join_words([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes]) or "nobody votes now"
     return f"The votes moved while you looked: {told}. Nothing is locked. Press Lock again if this is right."
 
 
 @sentence.register
 def _(error: OverBudget) -> str:
-    cap = _CAPS.get(f"own_{error.cap}" if error.own else error.cap, _CAPS["day"])
+    cap = _CAPS.get(f"own_{error.cap}" if error.is_production_cap else error.cap, _CAPS["day"])
     resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
-    told = cap.format(limit=dollars(error.limit), left=dollars(max(error.left, Decimal(0))), resets=resets)
+    told = cap.format(limit=dollars(error.limit), left=dollars(max(error.remaining, Decimal(0))), resets=resets)
     return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
 
 
 @sentence.register
-def _(error: Dearer) -> str:
+def _(error: PriceIncreased) -> str:
     return (
-        f"These words call other models: up to {dollars(error.price)} instead of {dollars(error.shown)}. "
+        f"These words call other models: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
         "Nothing was started. Send it in once more to agree."
     )
 
 
 @sentence.register
-def _(error: CannotFinish) -> str:
-    return _NO_FINISH.get(error.why, _NO_FINISH["no_way"]).format(name=quiet(error.character) or "This face")
+def _(error: CannotUpscale) -> str:
+    return _CANNOT_UPSCALE.get(error.reason, _CANNOT_UPSCALE["no_way"]).format(
+        name=escape_mrkdwn(error.character) or "This face"
+    )
 
 
 @sentence.register
-def _(error: Overspent) -> str:
-    who = several([person(one) for one in error.may], "or")
+def _(error: UnacknowledgedOverspend) -> str:
+    who = join_words([person(one) for one in error.allowed_users], "or")
     return (
-        f"Something cost {dollars(error.above)} more than was reserved for it, so nothing new is drawn in this "
+        f"Something cost {dollars(error.overspend)} more than was reserved for it, so nothing new is drawn in this "
         f"workspace until {who} has seen it: `/cast spend` asks. Nothing was started."
     )
 
 
 @sentence.register
-def _(error: Settled) -> str:  # noqa: ARG001 - it has no values
+def _(error: AlreadyResolved) -> str:  # noqa: ARG001 - it has no values
     return "This was answered already. `/cast spend` shows how it stands now."
 
 
 @sentence.register
 def _(error: NoModels) -> str:
-    wanted = several([quiet(name) for name in error.wanted])
+    wanted = join_words([escape_mrkdwn(name) for name in error.requested])
     if not error.configured:
         return "No image model has an account here yet. Whoever runs Castroom adds a key. Nothing was started."
-    have = several([quiet(name) for name in error.configured])
+    have = join_words([escape_mrkdwn(name) for name in error.configured])
     return f"There is no account here for {wanted}. I can ask {have}. Nothing was started."
 
 
 @sentence.register
-def _(error: Unavailable) -> str:
+def _(error: ModelsUnavailable) -> str:
     return routing.unavailable(error)
 
 
 @sentence.register
-def _(error: NotKept) -> str:
-    return storage.not_kept(error)
+def _(error: StorageUnavailable) -> str:
+    return storage.storage_unavailable(error)
 
 
 @sentence.register
-def _(error: PortraitLost) -> str:  # noqa: ARG001 - its key is for the log
-    return storage.PORTRAIT_LOST
+def _(error: PortraitMissing) -> str:  # noqa: ARG001 - its key is for the log
+    return storage.PORTRAIT_MISSING
 
 
 @sentence.register
-def _(error: Unreachable) -> str:
+def _(error: SlackUnavailable) -> str:
     """`what` ends with Slack's code or the kind of silence; which question it was is for the log."""
-    return _REFUSALS.get(error.what.rpartition(": ")[2], _SILENCE)
+    return _REFUSALS.get(error.operation.rpartition(": ")[2], _NO_RESPONSE)
 
 
 @sentence.register
-def _(error: NotTaken) -> str:
-    if error.why in refusals.UPLOADS:
-        return f"I can't bring a file here: {refusals.UPLOADS[error.why]}. An administrator of the workspace can help."
-    return _REFUSALS.get(error.why, f"Slack does not let me do this ({quiet(error.why)}). {_DOCTOR}")
+def _(error: SlackRejected) -> str:
+    if error.code in refusals.UPLOAD_REFUSALS:
+        return f"I can't bring a file here: {refusals.UPLOAD_REFUSALS[error.code]}. An administrator of the workspace can help."
+    return _REFUSALS.get(error.code, f"Slack does not let me do this ({escape_mrkdwn(error.code)}). {_RUN_DOCTOR}")
 
 
 @sentence.register
-def _(error: PlaceClosed) -> str:
-    return _REFUSALS.get(error.why, "The channel is archived, so nothing can be shown there. What stands is kept.")
+def _(error: ChannelClosed) -> str:
+    return _REFUSALS.get(error.code, "The channel is archived, so nothing can be shown there. What stands is kept.")
 
 
 @sentence.register
-def _(error: MessageGone) -> str:  # noqa: ARG001 - there is one way to be gone
+def _(error: MessageDeleted) -> str:  # noqa: ARG001 - there is one way to be gone
     return "This round's message was deleted, so nothing was changed. I post it anew in a few seconds."
 
 
 def already_casting(error: AlreadyCasting, url: str) -> str:
     """Where the open round is; `url` leads to its message."""
-    busy = f"{quiet(error.character)} is being cast right now."
+    text = f"{escape_mrkdwn(error.character)} is being cast right now."
     if not error.round_id:
-        return f"{busy} It is in another channel of this production, which you cannot see."
-    return f"{busy} {link(url, 'Go there')}" if url else busy
+        return f"{text} It is in another channel of this production, which you cannot see."
+    return f"{text} {link(url, 'Go there')}" if url else text

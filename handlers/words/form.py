@@ -6,14 +6,22 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import TypeVar
 
-from bot.brief import Secrecy, Use
-from bot.catalogue import Look, ModelFacts, Size
-from bot.draft import Whose
-from bot.drafting import Suggested
-from bot.errors import AlreadyCasting, Barred, BriefError, CastingError, Dearer, NotHere, Overspent
+from bot.brief import BallotMode, IntendedUse
+from bot.catalogue import Look, ModelSpec, Size
+from bot.draft import ReferenceKind
+from bot.drafting import NameSuggestion
+from bot.errors import (
+    AlreadyCasting,
+    BriefError,
+    CastingError,
+    NotAvailableHere,
+    PermissionDenied,
+    PriceIncreased,
+    UnacknowledgedOverspend,
+)
 from bot.opening import Quote
 from handlers.words import errors, routing
-from handlers.words.text import channel, count, cut, dollars, quiet, several
+from handlers.words.text import channel, dollars, escape_mrkdwn, join_words, pluralize, truncate
 from handlers.words.titles import Titles
 
 K = TypeVar("K", bound=str)
@@ -34,15 +42,15 @@ LOOK_HINT = "Where no model is picked below, this picks them."
 MODELS = "Models"
 MODELS_EMPTY = "Picked by the brief"
 MODELS_HINT = "Prices are for one portrait: as a draft, then at the model's largest size."
-EACH = "Portraits from each model"
-EACH_EMPTY = "Four in all, shared out"
+PER_MODEL = "Portraits from each model"
+PER_MODEL_EMPTY = "Four in all, shared out"
 ASPECT = "Aspect"
 SIZE = "Size"
-LIKE = "Drawn after"
-LIKE_FACE = "Whose face"
-LIKE_FACE_EMPTY = "Choose who is cast already"
-UNTIL = "Voting closes"
-UNTIL_HINT = "In your own time zone; from 5 minutes to 30 days from now."
+REFERENCE = "Drawn after"
+REFERENCE_FACE = "Whose face"
+REFERENCE_FACE_EMPTY = "Choose who is cast already"
+CLOSES_AT = "Voting closes"
+CLOSES_AT_HINT = "In your own time zone; from 5 minutes to 30 days from now."
 BALLOT = "Ballot"
 VOTERS = "Who votes"
 VOTERS_HINT = "Empty: everybody here."
@@ -69,16 +77,16 @@ ASPECTS = {
     "9:16": "9:16, a phone",
 }
 SIZES = {Size.DRAFT: "Draft, about 1K on the long side", Size.FOUR_K: "Each model at its largest, up to 4K"}
-LIKES = {
-    Whose.NOBODY: "Nobody: a new face",
-    Whose.FACE: "The face of somebody cast",
-    Whose.PICTURE: "A picture",
+REFERENCES = {
+    ReferenceKind.NONE: "Nobody: a new face",
+    ReferenceKind.FACE: "The face of somebody cast",
+    ReferenceKind.PICTURE: "A picture",
 }
 BALLOTS = {
-    Secrecy.QUICK: "Quick: numbers and emoji, in sight of everybody",
-    Secrecy.SEALED: "Sealed: private ballots, no count before the close",
+    BallotMode.OPEN: "Quick: numbers and emoji, in sight of everybody",
+    BallotMode.SEALED: "Sealed: private ballots, no count before the close",
 }
-USES = {Use.FILM: "Film", Use.ADVERTISING: "Advertising", Use.INTERNAL: "Internal use"}
+USES = {IntendedUse.FILM: "Film", IntendedUse.ADVERTISING: "Advertising", IntendedUse.INTERNAL: "Internal use"}
 
 _SUGGESTED = {
     "new": "Cast “{name}”",
@@ -86,8 +94,8 @@ _SUGGESTED = {
     "casting": "{name} · being cast now",
     "elsewhere": "{name} · from another production, new here",
 }
-_NAME_SHOWN = 38
-_WRONG = {
+_NAME_LIMIT = 38
+_FIELD_ERRORS = {
     ("text", "missing"): "Say what the face looks like.",
     ("brief", "missing"): "Say what the face looks like.",
     ("name", "missing"): "Give the character a name.",
@@ -110,22 +118,22 @@ _WRONG = {
 _DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 _TOKEN = re.compile(r"<[@#!][^>]*>")
 _LINK = re.compile(r"<[^|>]*\|([^>]*)>")
-_NOTHING = "Nothing was started."
+_NOTHING_STARTED = "Nothing was started."
 
 
-def where(channel_id: str) -> str:
+def posted_in(channel_id: str) -> str:
     return f"The round is posted in {channel(channel_id)}, in sight of everybody there."
 
 
-def where_alone() -> str:
+def posted_in_dm() -> str:
     return "The round is posted here, in sight of nobody else."
 
 
-def model(facts: ModelFacts) -> str:
+def model(spec: ModelSpec) -> str:
     """`Recraft V4.1 · $0.04, largest $0.25`; plain text that does not change with the other choices."""
-    draft, largest = facts.price(Size.DRAFT), facts.price(Size.FOUR_K)
-    told = dollars(draft) if draft == largest else f"{dollars(draft)}, largest {dollars(largest)}"
-    return f"{facts.title} · {told}"
+    draft, largest = spec.price(Size.DRAFT), spec.price(Size.FOUR_K)
+    prices = dollars(draft) if draft == largest else f"{dollars(draft)}, largest {dollars(largest)}"
+    return f"{spec.title} · {prices}"
 
 
 def submit(quote: Quote | CastingError) -> str:
@@ -135,25 +143,30 @@ def submit(quote: Quote | CastingError) -> str:
 def estimate(quote: Quote | CastingError, titles: Titles, size: Size) -> str:
     """`*Up to $0.22*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin and wardrobe both matter here).`"""
     if not isinstance(quote, Quote):
-        return f"*No price yet*: {_marked(quote)}"
-    names = [quiet(titles(model_id)) for model_id in dict.fromkeys(quote.models)]
+        return f"*No price yet*: {_field_error_mrkdwn(quote)}"
+    names = [escape_mrkdwn(titles(model_id)) for model_id in dict.fromkeys(quote.models)]
     each = len(quote.models) // len(names)
-    drawn = f"{count(each, 'portrait')}{' each' if len(names) > 1 else ''} from {several(names)}"
-    told = [f"*Up to {dollars(quote.price)}*: {drawn}{routing.why(quote.reason)}.", *routing.left_out(quote.reason)]
+    portraits = f"{pluralize(each, 'portrait')}{' each' if len(names) > 1 else ''} from {join_words(names)}"
+    sentences = [
+        f"*Up to {dollars(quote.price)}*: {portraits}{routing.reason_note(quote.reason)}.",
+        *routing.left_out(quote.reason),
+    ]
     if len(names) == 1:
-        told.append("One model draws them all, so the vote is not blind.")
-    if quote.other is not None and quote.other != quote.price:
-        told.append(f"{'As drafts' if size is Size.FOUR_K else 'At the largest size'} up to {dollars(quote.other)}.")
-    return " ".join(told)
+        sentences.append("One model draws them all, so the vote is not blind.")
+    if quote.other_size_price is not None and quote.other_size_price != quote.price:
+        sentences.append(
+            f"{'As drafts' if size is Size.FOUR_K else 'At the largest size'} up to {dollars(quote.other_size_price)}."
+        )
+    return " ".join(sentences)
 
 
-def suggested(one: Suggested) -> str:
-    return _SUGGESTED[one.kind].format(name=cut(one.name, _NAME_SHOWN))
+def suggestion(name_suggestion: NameSuggestion) -> str:
+    return _SUGGESTED[name_suggestion.kind].format(name=truncate(name_suggestion.name, _NAME_LIMIT))
 
 
 def recast(name: str, price: Decimal) -> str:
     return (
-        f"{quiet(name)} is cast already. A re-cast asks the models for new portraits, up to {dollars(price)} in all; "
+        f"{escape_mrkdwn(name)} is cast already. A re-cast asks the models for new portraits, up to {dollars(price)} in all; "
         "the present face stays in the history."
     )
 
@@ -163,64 +176,66 @@ def recast_yes(price: Decimal) -> str:
 
 
 @singledispatch
-def wrong(error: CastingError) -> str:
+def field_error(error: CastingError) -> str:
     """What stands at a field: plain text, since Slack shows no markup there."""
-    return _plain(errors.sentence(error))
+    return _to_plain_text(errors.sentence(error))
 
 
-@wrong.register
+@field_error.register
 def _(error: BriefError) -> str:
-    pattern = _WRONG.get((error.field, error.problem))
+    pattern = _FIELD_ERRORS.get((error.field, error.problem))
     if pattern is None:
-        return _plain(errors.sentence(error))
-    return pattern.format(got=error.got, limit=error.limit, known=several(error.known))
+        return _to_plain_text(errors.sentence(error))
+    return pattern.format(got=error.got, limit=error.limit, known=join_words(error.allowed))
 
 
-@wrong.register
+@field_error.register
 def _(error: AlreadyCasting) -> str:
     return f"{error.character} is being cast right now. Lock or drop that round first."
 
 
-@wrong.register
-def _(error: Dearer) -> str:
-    if not error.shown:
-        return f"{several(error.titles)} would draw this, for up to {dollars(error.price)}. Press Cast again to agree."
+@field_error.register
+def _(error: PriceIncreased) -> str:
+    if not error.shown_price:
+        return (
+            f"{join_words(error.titles)} would draw this, for up to {dollars(error.price)}. Press Cast again to agree."
+        )
     return (
-        f"The brief picks {several(error.titles)}: up to {dollars(error.price)} instead of {dollars(error.shown)}. "
+        f"The brief picks {join_words(error.titles)}: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
         "Press Cast again to agree, or pick models."
     )
 
 
-@wrong.register
-def _(error: Barred) -> str:
-    if error.guest:
+@field_error.register
+def _(error: PermissionDenied) -> str:
+    if error.is_guest:
         return "Guests can vote here, but not start rounds unless /cast settings names them."
     return "Here only those named in /cast settings can start rounds."
 
 
-@wrong.register
-def _(error: Overspent) -> str:
+@field_error.register
+def _(error: UnacknowledgedOverspend) -> str:
     return (
-        f"Something cost {dollars(error.above)} more than was reserved, so nothing new is drawn until somebody has "
+        f"Something cost {dollars(error.overspend)} more than was reserved, so nothing new is drawn until somebody has "
         "seen it: /cast spend asks."
     )
 
 
-@wrong.register
-def _(error: NotHere) -> str:
-    return _plain(errors.sentence(error))
+@field_error.register
+def _(error: NotAvailableHere) -> str:
+    return _to_plain_text(errors.sentence(error))
 
 
-def _marked(error: CastingError) -> str:
+def _field_error_mrkdwn(error: CastingError) -> str:
     """The same where Slack does show markup."""
-    return quiet(wrong(error))
+    return escape_mrkdwn(field_error(error))
 
 
-def _plain(sentence: str) -> str:
+def _to_plain_text(sentence: str) -> str:
     """A sentence of mrkdwn without what only mrkdwn shows; that nothing was started, the open form says."""
-    told = _TOKEN.sub("somebody else", _LINK.sub(r"\1", _DATE.sub(r"\1", sentence)))
-    told = told.replace(_NOTHING, "").replace("`", "").strip()
-    return told.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text = _TOKEN.sub("somebody else", _LINK.sub(r"\1", _DATE.sub(r"\1", sentence)))
+    text = text.replace(_NOTHING_STARTED, "").replace("`", "").strip()
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def choices(labels: Mapping[K, str]) -> list[tuple[str, str]]:

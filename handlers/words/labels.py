@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.ballot import Tally
-from handlers.words.text import count, cut, dollars, several
+from handlers.words.text import dollars, join_words, pluralize, truncate
 
 HEADER_LIMIT = 150
 BUTTON_LIMIT = 75
@@ -20,7 +20,7 @@ DECIDE = "The lead decides"
 SHARE = "Share here"
 FULL = "Full size"
 FACTS = "Facts"
-TAKE = "Take it on"
+DOWNLOAD = "Take it on"
 VERSIONS = "Compare versions"
 HISTORY = "History"
 EARLIER = "Earlier"
@@ -28,9 +28,9 @@ RECALL = "Recall"
 BACK = "‹ Back"
 NEXT = "Next ›"
 SHOW_ALL = "Show everyone"
-KEEP_FINISH = "Keep this finish"
+KEEP_UPSCALE = "Keep this finish"
 KEEP_ORIGINAL = "Keep the original only"
-KEEP = "Not now"
+DENY = "Not now"
 DONE = "Done"
 AFTER_THE_VOTE = "came after the vote"
 
@@ -44,14 +44,14 @@ CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
 
 
-def suggested(name: str, aliases: Sequence[str]) -> str:
+def suggestion(name: str, aliases: Sequence[str]) -> str:
     """`Maya, the fisherwoman`: somebody may have asked for either."""
     return ", ".join([name, *aliases[:1]])
 
 
-def recall_aloud(name: str) -> str:
+def recall_accessibility_label(name: str) -> str:
     """What a screen reader says for one of many buttons that recall."""
-    return cut(f"Recall {name}", BUTTON_LIMIT)
+    return truncate(f"Recall {name}", BUTTON_LIMIT)
 
 
 def drawing_header(name: str) -> str:
@@ -78,43 +78,43 @@ def vote(number: int, votes: int) -> str:
     return f"{number} · {votes}" if votes else f"{number}"
 
 
-def vote_aloud(number: int, votes: int) -> str:
+def vote_accessibility_label(number: int, votes: int) -> str:
     """What a screen reader says for a number button."""
-    return f"Vote for candidate {number}, {count(votes, 'vote')} so far"
+    return f"Vote for candidate {number}, {pluralize(votes, 'vote')} so far"
 
 
 def lock(leader: int | None) -> str:
     return f"Lock {leader} …" if leader else "Lock …"
 
 
-def reroll_miss(price: Decimal) -> str:
+def reroll_failure(price: Decimal) -> str:
     return f"Re-roll it for up to {dollars(price)}"
 
 
 def recast(name: str, price: Decimal) -> str:
     tail = f" for {dollars(price)}"
-    return f"Re-cast {cut(name, BUTTON_LIMIT - len(tail) - 8)}{tail}"
+    return f"Re-cast {truncate(name, BUTTON_LIMIT - len(tail) - 8)}{tail}"
 
 
-def finish(price: Decimal, *, reaches_4k: bool) -> str:
+def upscale(price: Decimal, *, reaches_4k: bool) -> str:
     return f"Finish at 4K · {dollars(price)}" if reaches_4k else f"Finish larger · {dollars(price)}"
 
 
-def finish_question(name: str) -> str:
-    return cut(f"Finish {name}?", CONFIRM_TITLE_LIMIT)
+def upscale_question(name: str) -> str:
+    return truncate(f"Finish {name}?", CONFIRM_TITLE_LIMIT)
 
 
-def pair_title(name: str) -> str:
+def upscale_pair_title(name: str) -> str:
     return f"{name}: original and finish"
 
 
-def finish_title(name: str) -> str:
+def upscale_title(name: str) -> str:
     return f"{name}: the finish"
 
 
 def candidate(number: int, title: str, votes: int | None) -> str:
     """`votes` is None for one that nobody could vote for."""
-    return f"{number} · {title} · {AFTER_THE_VOTE if votes is None else count(votes, 'vote')}"
+    return f"{number} · {title} · {AFTER_THE_VOTE if votes is None else pluralize(votes, 'vote')}"
 
 
 def sheet_title(name: str) -> str:
@@ -127,31 +127,33 @@ def candidate_title(number: int, *model: str) -> str:
 
 
 def lock_question(name: str, leader: int | None) -> str:
-    return cut(f"Lock candidate {leader} as {name}?" if leader else f"Close the vote on {name}?", CONFIRM_TITLE_LIMIT)
+    return truncate(
+        f"Lock candidate {leader} as {name}?" if leader else f"Close the vote on {name}?", CONFIRM_TITLE_LIMIT
+    )
 
 
 def lock_yes(leader: int | None) -> str:
     return f"Lock {leader}" if leader else CLOSE
 
 
-def lock_consequence(tally: Tally, lacking: int = 0) -> str:
+def lock_consequence(tally: Tally, votes_short: int = 0) -> str:
     """What the lead agrees to by pressing Lock."""
-    if lacking:
-        return f"{count(lacking, 'person', 'people')} short of the quorum. Voting closes now; you decide or extend it."
+    if votes_short:
+        return f"{pluralize(votes_short, 'person', 'people')} short of the quorum. Voting closes now; you decide or extend it."
     if (winner := tally.winner) is not None:
         votes = tally.votes[winner]
         return (
-            f"{votes} of {count(tally.voters, 'person', 'people')} voted for it. "
+            f"{votes} of {pluralize(tally.voters, 'person', 'people')} voted for it. "
             "The team can re-cast later; this face stays in the history."
         )
     if tally.leaders:
-        level = several([str(n) for n in tally.leaders])
-        return f"{level} are level. Voting closes now, and you decide which face it is."
+        tied = join_words([str(n) for n in tally.leaders])
+        return f"{tied} are level. Voting closes now, and you decide which face it is."
     return "Nobody has voted yet. Voting closes now, and you decide which face it is."
 
 
 def decide_question(name: str) -> str:
-    return cut(f"Lock this candidate as {name}?", CONFIRM_TITLE_LIMIT)
+    return truncate(f"Lock this candidate as {name}?", CONFIRM_TITLE_LIMIT)
 
 
 def cancel_consequence(price: Decimal) -> str:

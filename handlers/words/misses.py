@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from bot.round import Round
-from bot.slot import Miss, Slot
-from handlers.words.text import cut, dollars, quiet, several, when
+from bot.slot import Slot, SlotFailure
+from handlers.words.text import dollars, escape_mrkdwn, join_words, truncate, when
 from handlers.words.titles import Titles
 
-SOMEBODY = "a model"
+ANY_MODEL = "a model"
 _DETAIL_LIMIT = 80
 # When OpenAI's filter stepped in: beside the categories, never what was flagged.
 _STAGES = frozenset({"input", "output", "unknown"})
@@ -29,50 +29,54 @@ _KINDS = {
 }
 
 
-def blind(round_: Round, slot: Slot) -> str:
+def blind_reason(round_: Round, slot: Slot) -> str:
     """The reason without the model: its price is the dearest slot's, its filter's word one of the brief's own."""
-    assert slot.miss
-    told = slot.miss.detail if slot.miss.detail and slot.miss.detail.casefold() in round_.brief.text.casefold() else ""
-    return f"{_reason(slot.miss, SOMEBODY, told)}. {_charge(slot.miss, round_.veiled(slot), exact=False)}"
+    assert slot.failure
+    detail = (
+        slot.failure.detail
+        if slot.failure.detail and slot.failure.detail.casefold() in round_.brief.text.casefold()
+        else ""
+    )
+    return f"{_reason(slot.failure, ANY_MODEL, detail)}. {_charge(slot.failure, round_.blind_price(slot), show_price=False)}"
 
 
-def named(slot: Slot, titles: Titles) -> str:
+def named_reason(slot: Slot, titles: Titles) -> str:
     """The reason with the model, for after the close."""
-    assert slot.miss
-    return told(slot.miss, titles(slot.model), slot.price)
+    assert slot.failure
+    return failure_reason(slot.failure, titles(slot.model), slot.price)
 
 
-def told(miss: Miss, who: str, price: Decimal) -> str:
+def failure_reason(failure: SlotFailure, model_title: str, price: Decimal) -> str:
     """Why `who` gave no picture, and what of `price` was charged."""
-    return f"{_reason(miss, who, miss.detail)}. {_charge(miss, price, exact=True)}"
+    return f"{_reason(failure, model_title, failure.detail)}. {_charge(failure, price, show_price=True)}"
 
 
-def numbered(position: int, missing: int, of: int) -> str:
+def missing_heading(position: int, missing: int, total: int) -> str:
     """How a line about the `position`-th of `missing` portraits begins."""
-    return f"One of {of} is missing:" if missing == 1 else f"Missing, {position} of {missing}:"
+    return f"One of {total} is missing:" if missing == 1 else f"Missing, {position} of {missing}:"
 
 
-def variation(number: int) -> str:
+def missing_variation_heading(number: int) -> str:
     """How a line about a variation of candidate `number` begins."""
     return f"The variation of {number} is missing:"
 
 
-def _reason(miss: Miss, who: str, detail: str) -> str:
-    if miss.until:
-        return f"{who} failed several times in a row and is left alone until {when(miss.until)}"
-    reason = _KINDS.get(miss.kind, "{who} gave no portrait").format(who=who)
-    flagged = cut(_in_words(detail), _DETAIL_LIMIT) if miss.kind == "refused" else ""
-    return f"{reason} (its filter flagged “{quiet(flagged)}”)" if flagged else reason
+def _reason(failure: SlotFailure, model_title: str, detail: str) -> str:
+    if failure.retry_at:
+        return f"{model_title} failed several times in a row and is left alone until {when(failure.retry_at)}"
+    reason = _KINDS.get(failure.kind, "{who} gave no portrait").format(who=model_title)
+    flagged = truncate(_readable_codes(detail), _DETAIL_LIMIT) if failure.kind == "refused" else ""
+    return f"{reason} (its filter flagged “{escape_mrkdwn(flagged)}”)" if flagged else reason
 
 
-def _in_words(detail: str) -> str:
+def _readable_codes(detail: str) -> str:
     """A vendor's codes as words: `input:violence` is `violence`, `IMAGE_SAFETY` is `IMAGE SAFETY`."""
-    return several([code.replace("_", " ") for code in detail.split(":") if code not in _STAGES])
+    return join_words([code.replace("_", " ") for code in detail.split(":") if code not in _STAGES])
 
 
-def _charge(miss: Miss, price: Decimal, *, exact: bool) -> str:
-    if miss.paid == "no":
+def _charge(failure: SlotFailure, price: Decimal, *, show_price: bool) -> str:
+    if failure.paid == "no":
         return "Nothing was charged for it."
-    if miss.paid == "maybe":
+    if failure.paid == "maybe":
         return f"It may have been charged: up to {dollars(price)}."
-    return f"It was charged all the same: {dollars(price)}." if exact else "It was charged all the same."
+    return f"It was charged all the same: {dollars(price)}." if show_price else "It was charged all the same."

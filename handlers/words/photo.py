@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from bot.brief import Like
-from handlers.words.text import day, dollars, person, quiet
+from bot.brief import Reference
+from handlers.words.text import day, dollars, escape_mrkdwn, person
 
 TITLE = "Cast after a picture"
 SUBMIT = "Cast"
@@ -19,28 +19,35 @@ CONSENT_HINT = "Needed for a photo of a real person. Who confirmed it, and when,
 CONSENT_MISSING = "For a photo of a real person, confirm that they agreed to this use."
 LONG_BRIEF = "The brief stays as you typed it."
 TOO_BIG = "larger than 10 MB"
-ELSEWHERE = "not kept by this Slack"
+NOT_ON_SLACK = "not kept by this Slack"
 NOT_A_PICTURE = "Slack did not hand it over as a picture"
 
 
-def promise(name: str, price: Decimal) -> str:
+def intro(name: str, price: Decimal) -> str:
     """What pressing the button buys; plain enough to stand above the form."""
-    return f"The portraits for {quiet(name)} keep the face of this picture: up to {dollars(price)} in all."
+    return f"The portraits for {escape_mrkdwn(name)} keep the face of this picture: up to {dollars(price)} in all."
 
 
-def after(like: Like | None) -> str:
+def reference_note(reference: Reference | None) -> str:
     """`drawn after the face of Maya`; empty where nothing was sent along."""
-    if like is None:
+    if reference is None:
         return ""
-    return "drawn after an attached picture" if like.attached else f"drawn after the face of {quiet(like.name)}"
+    return (
+        "drawn after an attached picture"
+        if reference.is_attached
+        else f"drawn after the face of {escape_mrkdwn(reference.name)}"
+    )
 
 
-def rows(like: Like | None) -> tuple[tuple[str, str], ...]:
+def rows(reference: Reference | None) -> tuple[tuple[str, str], ...]:
     """Facts of a reference, as pairs of a label and its value."""
-    if like is None:
+    if reference is None:
         return ()
-    source = "an attached picture" if like.attached else f"the face of {quiet(like.name)}"
-    told = (("Drawn after", f"{source}, SHA-256 `{like.sha256}`"),)
-    if (consent := like.consent) is None:
-        return told
-    return (*told, (CONSENT, f"{person(consent.person)} confirmed on {day(consent.at)}: “{quiet(consent.words)}”"))
+    source = "an attached picture" if reference.is_attached else f"the face of {escape_mrkdwn(reference.name)}"
+    source_rows = (("Drawn after", f"{source}, SHA-256 `{reference.sha256}`"),)
+    if (consent := reference.consent) is None:
+        return source_rows
+    return (
+        *source_rows,
+        (CONSENT, f"{person(consent.person)} confirmed on {day(consent.at)}: “{escape_mrkdwn(consent.wording)}”"),
+    )

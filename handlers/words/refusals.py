@@ -1,10 +1,10 @@
 """What Slack does not let us show, why, and who can change it; codes from docs.slack.dev, errors of each method."""
 
-from bot.round import Round, State
+from bot.round import Round, RoundState
 from handlers.words.rounds import cost, result
-from handlers.words.text import channel, quiet, when
+from handlers.words.text import channel, escape_mrkdwn, when
 
-_POSTS = {
+_POST_REFUSALS = {
     "is_archived": "the channel is archived",
     **dict.fromkeys(("not_in_channel", "channel_not_found"), "I am not in the channel any more (/invite @Castroom)"),
     **dict.fromkeys(
@@ -17,7 +17,7 @@ _POSTS = {
         "only some people may post in the channel, which its managers can change",
     ),
 }
-UPLOADS = {
+UPLOAD_REFUSALS = {
     **dict.fromkeys(
         ("file_uploads_disabled", "file_uploads_except_images_disabled"), "uploads are switched off in this workspace"
     ),
@@ -27,50 +27,54 @@ UPLOADS = {
 }
 
 
-def called_off(round_: Round) -> str:
+def round_voided(round_: Round) -> str:
     """For the lead of a round whose message Slack does not take."""
-    why = _POSTS.get(round_.refused, f"Slack does not take my message there ({quiet(round_.refused)})")
-    asked = any(slot.asked_at for slot in round_.slots)
-    money = f"What was drawn is kept: {cost(round_)}." if asked else "No model was asked, and nothing was charged."
+    why = _POST_REFUSALS.get(
+        round_.slack_error, f"Slack does not take my message there ({escape_mrkdwn(round_.slack_error)})"
+    )
+    has_requests = any(slot.requested_at for slot in round_.slots)
+    cost_note = (
+        f"What was drawn is kept: {cost(round_)}." if has_requests else "No model was asked, and nothing was charged."
+    )
     return (
-        f"The round for {quiet(round_.character)} in {channel(round_.place.channel)} is called off: {why}. "
-        f"{money} The name is free again."
+        f"The round for {escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} is called off: {why}. "
+        f"{cost_note} The name is free again."
     )
 
 
-def away(round_: Round, *, archived: bool) -> str:
+def channel_closed(round_: Round, *, is_archived: bool) -> str:
     """For the lead of a round whose message can not be changed for now."""
     where = channel(round_.place.channel)
-    why = f"{where} is archived" if archived else f"I am not in {where} any more"
-    again = "Unarchive it" if archived else "Invite me again (/invite @Castroom)"
+    why = f"{where} is archived" if is_archived else f"I am not in {where} any more"
+    remedy = "Unarchive it" if is_archived else "Invite me again (/invite @Castroom)"
     return (
-        f"{why[0].upper()}{why[1:]}, so the message of {quiet(round_.character)} stands still there. Nothing is lost: "
-        f"{_stands(round_)} {again}, and the round goes on by itself."
+        f"{why[0].upper()}{why[1:]}, so the message of {escape_mrkdwn(round_.character)} stands still there. Nothing is lost: "
+        f"{_state_summary(round_)} {remedy}, and the round goes on by itself."
     )
 
 
-def _stands(round_: Round) -> str:
-    if round_.state is State.DRAWING:
+def _state_summary(round_: Round) -> str:
+    if round_.state is RoundState.DRAWING:
         return "its portraits are drawn and kept, and voting waits."
-    if round_.state is State.VOTING:
+    if round_.state is RoundState.VOTING:
         until = f" until {when(round_.closes_at)}" if round_.closes_at else ""
         return f"every vote so far stands, and voting is open{until}."
-    if round_.state is State.LOCKED:
-        return f"{quiet(round_.character)} is cast, and /cast {quiet(round_.character)} shows the face."
+    if round_.state is RoundState.LOCKED:
+        return f"{escape_mrkdwn(round_.character)} is cast, and /cast {escape_mrkdwn(round_.character)} shows the face."
     return f"the portraits and votes are kept. {result(round_, round_.tally)}" if round_.tally else "all is kept."
 
 
-def no_sheet(round_: Round) -> str:
+def sheet_refused(round_: Round) -> str:
     """Why there are numbers and no pictures, in the round's message."""
-    known = {**UPLOADS, "missing_scope": "a permission to upload is missing"}
-    why = known.get(round_.sheet_refused, f"Slack does not take them ({quiet(round_.sheet_refused)})")
+    reasons = {**UPLOAD_REFUSALS, "missing_scope": "a permission to upload is missing"}
+    why = reasons.get(round_.sheet_refused, f"Slack does not take them ({escape_mrkdwn(round_.sheet_refused)})")
     return (
         f"The portraits cannot be shown here: {why}. They are kept, and hang by themselves once Slack takes them; "
         "an administrator of the workspace can see to that."
     )
 
 
-def no_sheet_for_lead(round_: Round) -> str:
+def sheet_refused_for_lead(round_: Round) -> str:
     """The same for the lead, who can wait or end it."""
-    where = f"{quiet(round_.character)} in {channel(round_.place.channel)}"
-    return f"Voting on {where} is open, but without pictures. {no_sheet(round_)} Close the vote and drop it if need be."
+    where = f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)}"
+    return f"Voting on {where} is open, but without pictures. {sheet_refused(round_)} Close the vote and drop it if need be."

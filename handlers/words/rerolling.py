@@ -4,83 +4,85 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.brief import SLOT_LIMIT
-from bot.rerolling import Choice, Offer
-from handlers.words.text import cut, dollars, quiet
+from bot.rerolling import RerollOption, RerollOptions
+from handlers.words.text import dollars, escape_mrkdwn, truncate
 
 REFINE = "Refine the brief …"
 _PLACEHOLDER_LIMIT = 150
 
-ALL_AGAIN = "*All again*\nA new round for the same words. This one ends; its portraits and votes are kept."
-REFINED = "*For other words*\nA new round for a refined brief. Its price stands in the form."
-VARY = "Vary which one?"
-AGAIN = "Which one again?"
-MODEL_AGAIN = "Which model again?"
+REROLL_ALL_INTRO = "*All again*\nA new round for the same words. This one ends; its portraits and votes are kept."
+REFINE_INTRO = "*For other words*\nA new round for a refined brief. Its price stands in the form."
+VARIATION_PLACEHOLDER = "Vary which one?"
+CANDIDATE_PLACEHOLDER = "Which one again?"
+MODEL_PLACEHOLDER = "Which model again?"
 
-_UNVARIED = {
+_NO_VARIATION_REASONS = {
     "no_model": "No model with an account here takes a picture as reference, so no candidate can be varied.",
 }
 
 
-def heading(offer: Offer) -> str:
-    return f"Draw again for {quiet(offer.round.character)}? Nothing is drawn, or charged, before you choose."
+def heading(options: RerollOptions) -> str:
+    return f"Draw again for {escape_mrkdwn(options.round.character)}? Nothing is drawn, or charged, before you choose."
 
 
-def one_again(offer: Offer) -> str:
-    return f"*One candidate again{_price(offer.again)}*\nThe same model, the same words, another face. {_number(offer)}"
+def candidate_intro(options: RerollOptions) -> str:
+    return f"*One candidate again{_common_price(options.rerolls)}*\nThe same model, the same words, another face. {_next_number_note(options)}"
 
 
-def model_again(offer: Offer) -> str:
-    return f"*One model again{_price(offer.again)}*\nAnother face for the same words. {_number(offer)}"
+def model_intro(options: RerollOptions) -> str:
+    return f"*One model again{_common_price(options.rerolls)}*\nAnother face for the same words. {_next_number_note(options)}"
 
 
-def varied(offer: Offer) -> str:
-    moment = "The same face at another moment: expression, angle, light."
-    return f"*A variation{_price(offer.varied)}*\n{moment} {_number(offer)}"
+def variation_intro(options: RerollOptions) -> str:
+    explanation = "The same face at another moment: expression, angle, light."
+    return f"*A variation{_common_price(options.variations)}*\n{explanation} {_next_number_note(options)}"
 
 
-def missing(position: int, of: int) -> str:
-    return "*The missing portrait*" if of == 1 else f"*Missing portrait {position} of {of}*"
+def missing_title(position: int, total: int) -> str:
+    return "*The missing portrait*" if total == 1 else f"*Missing portrait {position} of {total}*"
 
 
-def missing_variation(number: int | None) -> str:
+def missing_variation_title(number: int | None) -> str:
     return f"*The variation of {number} that did not come*" if number else "*A variation that did not come*"
 
 
-def below(offer: Offer) -> str:
+def limits_note(options: RerollOptions) -> str:
     """Why something is not offered; empty when all is."""
-    if offer.further is None:
-        eight = f"This round holds {SLOT_LIMIT} candidates, with what is being drawn, and that is the most it shows"
-        return f"{eight}: only a new round is left."
-    return _UNVARIED.get(offer.unvaried, "")
+    if options.next_number is None:
+        limit_text = (
+            f"This round holds {SLOT_LIMIT} candidates, with what is being drawn, and that is the most it shows"
+        )
+        return f"{limit_text}: only a new round is left."
+    return _NO_VARIATION_REASONS.get(options.variation_problem, "")
 
 
-def press_all(price: Decimal) -> str:
+def reroll_all_label(price: Decimal) -> str:
     return f"All again · up to {dollars(price)}"
 
 
-def press_one(price: Decimal) -> str:
+def reroll_label(price: Decimal) -> str:
     return f"Again · up to {dollars(price)}"
 
 
-def again(number: int, price: Decimal) -> str:
+def candidate_label(number: int, price: Decimal) -> str:
     return f"{number} again · up to {dollars(price)}"
 
 
-def model(title: str, price: Decimal) -> str:
+def model_label(title: str, price: Decimal) -> str:
     tail = f" again · up to {dollars(price)}"
-    return f"{cut(title, _PLACEHOLDER_LIMIT // 2 - len(tail))}{tail}"
+    return f"{truncate(title, _PLACEHOLDER_LIMIT // 2 - len(tail))}{tail}"
 
 
-def vary(number: int, price: Decimal) -> str:
+def variation_label(number: int, price: Decimal) -> str:
     return f"Vary {number} · up to {dollars(price)}"
 
 
-def _price(choices: Sequence[Choice]) -> str:
+def _common_price(choices: Sequence[RerollOption]) -> str:
     """The price where all have the same; else each stands in the menu."""
-    prices = {one.price for one in choices}
+    prices = {choice.price for choice in choices}
     return f" · up to {dollars(prices.pop())}" if len(prices) == 1 else ""
 
 
-def _number(offer: Offer) -> str:
-    after = ", marked as come after the vote" if offer.round.named else "; votes stay where they are"
-    return f"It gets number {offer.further}{after}."
+def _next_number_note(options: RerollOptions) -> str:
+    vote_note = ", marked as come after the vote" if options.round.models_revealed else "; votes stay where they are"
+    return f"It gets number {options.next_number}{vote_note}."

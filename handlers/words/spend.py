@@ -3,26 +3,37 @@
 from collections.abc import Mapping, Sequence
 
 from bot.bars import Bar, Panel
-from bot.statement import Entry, Line, Standing, Statement
-from handlers.words.text import channel, count, cut, day_of_month, dollars, month, person, quiet, several, when
+from bot.statement import BudgetStatus, LedgerEntry, ReportLine, SpendReport
+from handlers.words.text import (
+    channel,
+    day_of_month,
+    dollars,
+    escape_mrkdwn,
+    join_words,
+    month,
+    person,
+    pluralize,
+    truncate,
+    when,
+)
 from handlers.words.titles import Titles
 
 CHARGED = "It was charged"
 NOT_CHARGED = "It was not"
-SEEN = "I have seen it"
+ACKNOWLEDGE = "I have seen it"
 PRODUCTIONS = "By production"
 MODELS = "By model"
 PEOPLE = "By person"
 CAPS = "Caps"
-QUESTIONS = "Waiting for your answer"
+PENDING_CHARGES = "Waiting for your answer"
 NOTHING = "Nothing was spent this month on rounds that you may see and whose vote is closed."
 FILE_NAME = "spending.png"
 
-_MOST_LINES = 10
-_MOST_BARS = 6
-_BAR_LABEL = 24
-_UNTIL_SEEN = "Nothing new is drawn in this workspace until you have seen it."
-_ITEMS = {"slot": "a portrait", "finish": "a finish"}
+_MAX_LINES = 10
+_MAX_BARS = 6
+_BAR_LABEL_LIMIT = 24
+_BLOCKED_NOTE = "Nothing new is drawn in this workspace until you have seen it."
+_ITEMS = {"slot": "a portrait", "upscale": "a finish"}
 _CAPS = {
     "day": "this workspace today",
     "person_day": "you today",
@@ -31,117 +42,123 @@ _CAPS = {
 }
 
 
-def header(statement: Statement) -> str:
-    return f"Spending in {month(statement.day)}"
+def header(report: SpendReport) -> str:
+    return f"Spending in {month(report.day)}"
 
 
-def total(statement: Statement) -> str:
+def total(report: SpendReport) -> str:
     """`$0.20 today, $14.20 this month (UTC) · 3 faces locked, $4.74 a face`."""
-    line = statement.total
-    told = f"{dollars(line.today)} today, {dollars(line.month)} this month (UTC)"
+    line = report.total
+    text = f"{dollars(line.today)} today, {dollars(line.month)} this month (UTC)"
     if line.per_face is None:
-        return f"{told} · no face locked this month"
-    return f"{told} · {count(line.faces, 'face')} locked, {dollars(line.per_face)} a face"
+        return f"{text} · no face locked this month"
+    return f"{text} · {pluralize(line.faces, 'face')} locked, {dollars(line.per_face)} a face"
 
 
-def productions(lines: Sequence[Line], films: Mapping[str, str]) -> str:
-    return _listed([(quiet(films.get(line.what, "")) or channel(line.what), line) for line in lines])
+def productions(lines: Sequence[ReportLine], production_names: Mapping[str, str]) -> str:
+    return _numbered_lines(
+        [(escape_mrkdwn(production_names.get(line.key, "")) or channel(line.key), line) for line in lines]
+    )
 
 
-def models(lines: Sequence[Line], titles: Titles) -> str:
-    return _listed([(f"{quiet(titles(line.what))} `{line.what}`", line) for line in lines])
+def models(lines: Sequence[ReportLine], titles: Titles) -> str:
+    return _numbered_lines([(f"{escape_mrkdwn(titles(line.key))} `{line.key}`", line) for line in lines])
 
 
-def people(lines: Sequence[Line]) -> str:
-    return _listed([(person(line.what), line) for line in lines])
+def people(lines: Sequence[ReportLine]) -> str:
+    return _numbered_lines([(person(line.key), line) for line in lines])
 
 
-def others(line: Line | None) -> str:
+def others(line: ReportLine | None) -> str:
     """What was spent where the reader may not look."""
     return f"Other productions: {dollars(line.today)} today, {dollars(line.month)} this month" if line else ""
 
 
-def blind(line: Line | None) -> str:
+def blind_total(line: ReportLine | None) -> str:
     """Open rounds, without models."""
     if line is None:
         return ""
-    return f"{count(line.count, 'round')} still blind: up to {dollars(line.month)} this month, told after the close"
+    return f"{pluralize(line.count, 'round')} still blind: up to {dollars(line.month)} this month, told after the close"
 
 
-def cap(standing: Standing) -> str:
+def cap(budget_status: BudgetStatus) -> str:
     """`this workspace today: $3.10 of $20.00, $16.90 left until ...`."""
-    told = f"{_CAPS[standing.purse.cap]}: {dollars(standing.used)}"
-    if standing.limit is None or standing.left is None:
-        return f"{told}, no cap"
-    left = f"{dollars(standing.left)} left until {when(standing.purse.resets_at)}"
-    return f"{told} of {dollars(standing.limit)}, {left}"
+    text = f"{_CAPS[budget_status.period.cap]}: {dollars(budget_status.used)}"
+    if budget_status.limit is None or budget_status.remaining is None:
+        return f"{text}, no cap"
+    left = f"{dollars(budget_status.remaining)} left until {when(budget_status.period.resets_at)}"
+    return f"{text} of {dollars(budget_status.limit)}, {left}"
 
 
-def question(entry: Entry, titles: Titles) -> str:
+def pending_charge(entry: LedgerEntry, titles: Titles) -> str:
     """What a person is asked about one charge; an open ballot's charge tells neither its model nor its sum."""
-    if entry.above:
-        model = "" if entry.hidden else f", {quiet(titles(entry.model))}"
-        return f"Cost {dollars(entry.above)} more than was reserved ({_item(entry)}{model}). {_UNTIL_SEEN}"
-    what = f"May have been charged: {dollars(entry.usd)} ({_item(entry)}, {quiet(titles(entry.model))})."
-    return f"{what} It stays reserved until you say what the vendor's bill shows."
+    if entry.overspend:
+        model = "" if entry.is_hidden else f", {escape_mrkdwn(titles(entry.model))}"
+        return f"Cost {dollars(entry.overspend)} more than was reserved ({_item(entry)}{model}). {_BLOCKED_NOTE}"
+    text = f"May have been charged: {dollars(entry.usd)} ({_item(entry)}, {escape_mrkdwn(titles(entry.model))})."
+    return f"{text} It stays reserved until you say what the vendor's bill shows."
 
 
-def elsewhere(number: int) -> str:
-    return f"{count(number, 'more charge')} wait for whoever made them" if number else ""
+def other_pending_charges(number: int) -> str:
+    return f"{pluralize(number, 'more charge')} wait for whoever made them" if number else ""
 
 
-def overspent(entry: Entry) -> str:
+def overspent(entry: LedgerEntry) -> str:
     """To whoever made the charge, once."""
-    what = f"{_ITEMS[entry.kind].capitalize()} for {quiet(entry.character)}"
-    return f"{what} cost {dollars(entry.above)} more than its listed price, which was reserved. {_UNTIL_SEEN}"
+    item = f"{_ITEMS[entry.kind].capitalize()} for {escape_mrkdwn(entry.character)}"
+    return f"{item} cost {dollars(entry.overspend)} more than its listed price, which was reserved. {_BLOCKED_NOTE}"
 
 
-def settled(entry: Entry, *, charged: bool) -> str:
-    told = dollars(entry.usd)
-    name = quiet(entry.character)
+def charge_resolved(entry: LedgerEntry, *, was_charged: bool) -> str:
+    amount = dollars(entry.usd)
+    name = escape_mrkdwn(entry.character)
     return (
-        f"{told} for {name} stands as spent." if charged else f"{told} for {name} is given back: nothing was charged."
+        f"{amount} for {name} stands as spent."
+        if was_charged
+        else f"{amount} for {name} is given back: nothing was charged."
     )
 
 
-def seen(entry: Entry) -> str:
-    return f"Noted: {dollars(entry.above)} more for {quiet(entry.character)}. This workspace can spend again."
+def overspend_acknowledged(entry: LedgerEntry) -> str:
+    return (
+        f"Noted: {dollars(entry.overspend)} more for {escape_mrkdwn(entry.character)}. This workspace can spend again."
+    )
 
 
-def panels(statement: Statement, titles: Titles) -> tuple[Panel, ...]:
+def panels(report: SpendReport, titles: Titles) -> tuple[Panel, ...]:
     """The bars: productions and people by their numbers in the list, since only Slack's text knows their names."""
     parts = (
-        (PRODUCTIONS, [(str(n), line) for n, line in enumerate(statement.productions, start=1)]),
-        (MODELS, [(titles(line.what), line) for line in statement.models]),
-        (PEOPLE, [(str(n), line) for n, line in enumerate(statement.people, start=1)]),
+        (PRODUCTIONS, [(str(n), line) for n, line in enumerate(report.productions, start=1)]),
+        (MODELS, [(titles(line.key), line) for line in report.models]),
+        (PEOPLE, [(str(n), line) for n, line in enumerate(report.people, start=1)]),
     )
-    return tuple(Panel(title, tuple(_bar(label, line) for label, line in some[:_MOST_BARS])) for title, some in parts)
+    return tuple(Panel(title, tuple(_bar(label, line) for label, line in rows[:_MAX_BARS])) for title, rows in parts)
 
 
-def alt(statement: Statement, titles: Titles) -> str:
+def alt_text(report: SpendReport, titles: Titles) -> str:
     """What the bars show, read aloud."""
-    told = [
-        f"{panel.title.lower()} {several([f'{bar.label} {bar.amount}' for bar in panel.bars])}"
-        for panel in panels(statement, titles)
+    texts = [
+        f"{panel.title.lower()} {join_words([f'{bar.label} {bar.amount}' for bar in panel.bars])}"
+        for panel in panels(report, titles)
     ]
-    return cut(f"Bars of the spending in {month(statement.day)}: {'; '.join(told)}", 1000)
+    return truncate(f"Bars of the spending in {month(report.day)}: {'; '.join(texts)}", 1000)
 
 
-def _listed(lines: Sequence[tuple[str, Line]]) -> str:
+def _numbered_lines(lines: Sequence[tuple[str, ReportLine]]) -> str:
     """Numbered as in the picture."""
-    told = [f"{n} · {name} · {_sums(line)}" for n, (name, line) in enumerate(lines[:_MOST_LINES], start=1)]
-    rest = len(lines) - _MOST_LINES
-    return "\n".join([*told, *([f"and {rest} more"] if rest > 0 else [])])
+    texts = [f"{n} · {name} · {_line_totals(line)}" for n, (name, line) in enumerate(lines[:_MAX_LINES], start=1)]
+    rest = len(lines) - _MAX_LINES
+    return "\n".join([*texts, *([f"and {rest} more"] if rest > 0 else [])])
 
 
-def _sums(line: Line) -> str:
-    told = f"{dollars(line.month)} ({dollars(line.today)} today) for {count(line.count, 'charge')}"
-    return told if line.per_face is None else f"{told} · {count(line.faces, 'face')}, {dollars(line.per_face)} each"
+def _line_totals(line: ReportLine) -> str:
+    text = f"{dollars(line.month)} ({dollars(line.today)} today) for {pluralize(line.count, 'charge')}"
+    return text if line.per_face is None else f"{text} · {pluralize(line.faces, 'face')}, {dollars(line.per_face)} each"
 
 
-def _item(entry: Entry) -> str:
-    return f"{quiet(entry.character)}, {_ITEMS[entry.kind]} of {day_of_month(entry.day)}"
+def _item(entry: LedgerEntry) -> str:
+    return f"{escape_mrkdwn(entry.character)}, {_ITEMS[entry.kind]} of {day_of_month(entry.day)}"
 
 
-def _bar(label: str, line: Line) -> Bar:
-    return Bar(cut(label, _BAR_LABEL), dollars(line.month), float(line.month))
+def _bar(label: str, line: ReportLine) -> Bar:
+    return Bar(truncate(label, _BAR_LABEL_LIMIT), dollars(line.month), float(line.month))

@@ -1,21 +1,21 @@
 """Trouble with database or portraits, told to whoever pressed, and to the lead of a round that waits for it."""
 
-from bot.errors import NotKept
+from bot.errors import StorageUnavailable
 from bot.round import Round
-from handlers.words.text import channel, quiet
+from handlers.words.text import channel, escape_mrkdwn
 
-PORTRAIT_LOST = (
+PORTRAIT_MISSING = (
     "A picture that belongs to this is missing from where I keep them, so nothing was changed. Whoever runs Castroom "
     "can bring it back from a backup; then try again."
 )
-_WHY = {
+_REASONS = {
     "full": "the disk I write to is full",
     "read_only": "I am not allowed to write where I keep things",
     "locked": "another program holds my database",
     "damaged": "my database is damaged, and I write nothing over it",
     "away": "I cannot reach what I keep",
 }
-_CURES = {
+_REMEDIES = {
     "full": "Whoever runs Castroom has to make room",
     "read_only": "Whoever runs Castroom has to make my data folder writable",
     "locked": "Whoever runs Castroom can find out which",
@@ -24,38 +24,42 @@ _CURES = {
 }
 
 
-def not_kept(error: NotKept) -> str:
+def storage_unavailable(error: StorageUnavailable) -> str:
     """For whoever pressed: what they asked for did not happen."""
-    why = _capital(_WHY.get(error.why, _WHY["away"]))
-    cure = _CURES.get(error.why, _CURES["away"])
-    return f"{why}. So this was not done, and nothing was spent. {cure}; then try again."
+    reason = _capitalize(_REASONS.get(error.reason, _REASONS["away"]))
+    remedy = _REMEDIES.get(error.reason, _REMEDIES["away"])
+    return f"{reason}. So this was not done, and nothing was spent. {remedy}; then try again."
 
 
-def waits(round_: Round, why: str) -> str:
+def round_waiting(round_: Round, reason: str) -> str:
     """For the lead of a round whose errand meets trouble."""
-    again = "" if why == "damaged" else ", and the round goes on by itself"
+    resumes = "" if reason == "damaged" else ", and the round goes on by itself"
     return (
-        f"{quiet(round_.character)} in {channel(round_.place.channel)} waits: {_WHY[why]}. Nothing is lost, and "
+        f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} waits: {_REASONS[reason]}. Nothing is lost, and "
         "meanwhile no model is asked. A portrait that has just come is held until it can be written, so do not stop me "
         "before. "
-        f"{_CURES[why]}{again}."
+        f"{_REMEDIES[reason]}{resumes}."
     )
 
 
-def portrait_lost(round_: Round) -> str:
+def portrait_missing(round_: Round) -> str:
     """For the lead of a round that cannot go on without a picture."""
     return (
-        f"{quiet(round_.character)} in {channel(round_.place.channel)} cannot be shown whole: a picture of it is "
+        f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} cannot be shown whole: a picture of it is "
         "missing from where I keep them. Nothing was changed. Whoever runs Castroom can bring it back from a backup, "
         "and the round goes on by itself."
     )
 
 
-def told_lead(word: str, round_: Round) -> str:
+def lead_notice(notice: str, round_: Round) -> str:
     """What `word` (portrait_lost, or not_kept: with a reason) says."""
-    kind, _, why = word.partition(":")
-    return portrait_lost(round_) if kind == "portrait_lost" else waits(round_, why if why in _WHY else "away")
+    kind, _, reason = notice.partition(":")
+    return (
+        portrait_missing(round_)
+        if kind == "portrait_lost"
+        else round_waiting(round_, reason if reason in _REASONS else "away")
+    )
 
 
-def _capital(words: str) -> str:
-    return words[0].upper() + words[1:]
+def _capitalize(text: str) -> str:
+    return text[0].upper() + text[1:]

@@ -10,33 +10,33 @@ from bot.face import Portrait
 # Slack reads these as formatting wherever they stand beside a word's edge, and offers no way to escape them.
 _LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_LOW_MACRON = "\u02cd"
+_UNDERSCORE_LOOK_ALIKE = "\u02cd"
 _QUOTE_MARK = re.compile(r"^>", re.MULTILINE)
 _WORD_JOINER = "\u2060"
 # `<!date^...|UTC>`, `<https://...|label>`, `<@U..>`, `<#C..>`; an entity without its end.
-_MARKED = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_MRKDWN_TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _BROKEN_ENTITY = re.compile(r"&[a-z]{0,3}$")
 _CENT = Decimal("0.01")
 _TENTH_OF_A_CENT = Decimal("0.001")
 
 
-def quiet(text: str) -> str:
+def escape_mrkdwn(text: str) -> str:
     """People's text inside mrkdwn: no mention, link or formatting can come of it.
 
     `& < >` become entities (docs.slack.dev, "Formatting message text"), formatting characters others that look like
     them, and a `>` that would begin a quotation no longer begins its line.
     """
-    loose = _LOOSE_UNDERSCORE.sub(_LOW_MACRON, text.translate(_LOOK_ALIKES))
-    inner = _QUOTE_MARK.sub(f"{_WORD_JOINER}>", loose)
+    replaced = _LOOSE_UNDERSCORE.sub(_UNDERSCORE_LOOK_ALIKE, text.translate(_LOOK_ALIKES))
+    inner = _QUOTE_MARK.sub(f"{_WORD_JOINER}>", replaced)
     return inner.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def cut(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """`text` in at most `limit` characters, with an ellipsis where something was left out."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def cut_marked(text: str, limit: int) -> str:
+def truncate_mrkdwn(text: str, limit: int) -> str:
     """`cut` for marked-up text: no mention, date, link or entity is cut in two."""
     if len(text) <= limit:
         return text
@@ -48,10 +48,10 @@ def cut_marked(text: str, limit: int) -> str:
     return kept.rstrip() + "…"
 
 
-def unmarked(text: str) -> str:
+def strip_mrkdwn(text: str) -> str:
     """Marked-up text as it reads where nothing is marked up: dates in UTC, links as their labels, people by id."""
-    bare = _MARKED.sub(_read, text)
-    return bare.replace("*", "").replace("`", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    plain = _MRKDWN_TOKEN.sub(_token_text, text)
+    return plain.replace("*", "").replace("`", "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def person(user_id: str) -> str:
@@ -73,7 +73,7 @@ def when(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at.astimezone(UTC):%-d %b %H:%M} UTC>"
 
 
-def moment(at: datetime) -> str:
+def time_of_day(at: datetime) -> str:
     """A moment of today to the second, in the reader's own zone."""
     return f"<!date^{int(at.timestamp())}^{{time_secs}}|{at.astimezone(UTC):%H:%M:%S} UTC>"
 
@@ -83,12 +83,12 @@ def day(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{date}}|{at.astimezone(UTC):%-d %B %Y}>"
 
 
-def calendar(on: date) -> str:
+def calendar_date(on: date) -> str:
     """A day of somebody's calendar, which no zone moves: a vendor's last day."""
     return f"{on:%-d %B %Y}"
 
 
-def calendar_briefly(on: date) -> str:
+def short_calendar_date(on: date) -> str:
     """The same where there is little room: drawn under a portrait."""
     return f"{on:%-d %b %Y}"
 
@@ -112,15 +112,15 @@ def size(portrait: Portrait) -> str:
     return f"{portrait.width} × {portrait.height}{', 4K' if portrait.is_4k else ''}"
 
 
-def count(number: int, thing: str, things: str = "") -> str:
+def pluralize(number: int, singular: str, plural: str = "") -> str:
     """`1 vote`, `3 votes`."""
-    return f"{number} {thing if number == 1 else things or thing + 's'}"
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
-def several(words: Sequence[str], last: str = "and") -> str:
+def join_words(words: Sequence[str], conjunction: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
-    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-def _read(marked: re.Match[str]) -> str:
-    return marked[2] or marked[1]
+def _token_text(token: re.Match[str]) -> str:
+    return token[2] or token[1]

@@ -1,7 +1,7 @@
 """What models and their accounts are called in front of people."""
 
 from bot.catalogue import Catalogue
-from handlers.words.text import count
+from handlers.words.text import pluralize
 
 _ACCOUNTS = {"recraft": "Recraft", "openai": "OpenAI", "gemini": "Google", "fal": "fal", "own": "your own server"}
 
@@ -11,17 +11,19 @@ class Titles:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._titles = {model.id: model.title for model in catalogue.models}
-        self._per_minute = catalogue.per_minute
+        self._per_minute = catalogue.images_per_minute
         self._titles |= {upscaler.id: upscaler.title for upscaler in catalogue.upscalers}
 
     def __call__(self, model_id: str) -> str:
         return self._titles.get(model_id, model_id)
 
-    def limit(self, model_id: str) -> str:
+    def rate_limit(self, model_id: str) -> str:
         """`OpenAI's limit of 5 images a minute`, or that its account has one, where we know no number."""
         provider = model_id.partition(":")[0]
         account = _ACCOUNTS.get(provider, provider)
-        most = self._per_minute.get(provider)
+        per_minute = self._per_minute.get(provider)
         return (
-            f"{account}'s limit of {count(most, 'image')} a minute" if most else f"{account}, which had too much to do"
+            f"{account}'s limit of {pluralize(per_minute, 'image')} a minute"
+            if per_minute
+            else f"{account}, which had too much to do"
         )

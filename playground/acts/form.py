@@ -2,67 +2,67 @@
 
 from playwright.async_api import Locator, expect
 
-from playground.screen import Screen
+from playground.screen import BrowserSession
 
 _BRIEF = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 
 
-async def play(shown: Screen) -> None:
+async def play(browser: BrowserSession) -> None:
     """Lena fills the form in, is told what is wrong at its field, and casts; Mei casts from Daniel's message."""
-    await _in_the_form(shown)
-    await _from_a_message(shown)
+    await _cast_from_form(browser)
+    await _cast_from_message(browser)
 
 
-async def _in_the_form(shown: Screen) -> None:
-    await shown.send("/cast")
-    modal = await _form(shown)
-    await shown.shot("form-1-empty")
+async def _cast_from_form(browser: BrowserSession) -> None:
+    await browser.send("/cast")
+    modal = await _open_form(browser)
+    await browser.screenshot("form-1-empty")
     await modal.get_by_label("Character").fill("Maya")
-    await shown.page.get_by_role("option", name="Cast “Maya”").click()
+    await browser.page.get_by_role("option", name="Cast “Maya”").click()
     await modal.get_by_label("Brief").fill(_BRIEF)
     for title in ("Recraft V4.1 ·", "GPT-Image-2 ·", "Nano Banana Pro ·"):
         await modal.get_by_label(title).check()
     await modal.get_by_label("Portraits from each model").select_option("3")
     await expect(modal).to_contain_text("are too many")
-    await _cast(modal)
+    await _submit(modal)
     await expect(modal.get_by_role("alert").first).to_be_visible()
-    await _at(shown, modal.get_by_label("Portraits from each model"), "form-2-wrong")
+    await _screenshot_field(browser, modal.get_by_label("Portraits from each model"), "form-2-wrong")
     await modal.get_by_label("Portraits from each model").select_option("2")
     await expect(modal).to_contain_text("2 portraits each")
-    await _at(shown, modal.get_by_label("Portraits from each model"), "form-3-estimate")
+    await _screenshot_field(browser, modal.get_by_label("Portraits from each model"), "form-3-estimate")
     await modal.get_by_label("Mei Tanaka").check()
     await modal.get_by_label("Daniel Okafor").check()
     await modal.get_by_label("Wanted for").select_option("film")
     await modal.get_by_label("Casting lead").select_option(label="Daniel Okafor")
-    await _at(shown, modal.get_by_label("Casting lead"), "form-4-vote")
-    await _cast(modal)
+    await _screenshot_field(browser, modal.get_by_label("Casting lead"), "form-4-vote")
+    await _submit(modal)
     await expect(modal).to_have_count(0)
-    await shown.shot("form-5-round", await shown.says("Casting Maya"))
+    await browser.screenshot("form-5-round", await browser.wait_for_message("Casting Maya"))
 
 
-async def _from_a_message(shown: Screen) -> None:
-    await shown.be("Daniel Okafor")
-    await shown.send("The harbour master: 50, wind-burnt, one eyebrow higher than the other.")
-    message = await shown.says("wind-burnt")
+async def _cast_from_message(browser: BrowserSession) -> None:
+    await browser.act_as("Daniel Okafor")
+    await browser.send("The harbour master: 50, wind-burnt, one eyebrow higher than the other.")
+    message = await browser.wait_for_message("wind-burnt")
     await message.hover()
     await message.get_by_role("button", name="More actions").click()
-    await shown.shot("form-6-shortcut")
-    await shown.page.get_by_role("menuitem", name="Cast from this message").click()
-    await _form(shown)
-    await shown.shot("form-7-from-a-message")
+    await browser.screenshot("form-6-shortcut")
+    await browser.page.get_by_role("menuitem", name="Cast from this message").click()
+    await _open_form(browser)
+    await browser.screenshot("form-7-from-a-message")
 
 
-async def _form(shown: Screen) -> Locator:
-    modal = shown.page.get_by_role("dialog", name="Cast a face")
+async def _open_form(browser: BrowserSession) -> Locator:
+    modal = browser.page.get_by_role("dialog", name="Cast a face")
     await expect(modal).to_contain_text("Up to")
     return modal
 
 
-async def _cast(modal: Locator) -> None:
+async def _submit(modal: Locator) -> None:
     await modal.locator("footer .primary").click()
 
 
-async def _at(shown: Screen, field: Locator, name: str) -> None:
+async def _screenshot_field(browser: BrowserSession, field: Locator, name: str) -> None:
     """A picture of the page with that part of the form in the middle of it."""
     await field.evaluate("field => field.scrollIntoView({block: 'center'})")
-    await shown.shot(name)
+    await browser.screenshot(name)

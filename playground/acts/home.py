@@ -2,9 +2,9 @@
 
 from playwright.async_api import Locator, expect
 
-from playground.screen import Screen
+from playground.screen import BrowserSession
 
-_FILM = (
+_CHARACTERS = (
     ("Maya", "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips"),
     ("Otto", "ferry pilot, 70, white beard, knitted cap"),
     ("Ines", "her daughter, 24, freckles, short dark hair"),
@@ -24,62 +24,64 @@ _FILM = (
 )
 
 
-async def play(shown: Screen) -> None:
+async def play(browser: BrowserSession) -> None:
     """A harbour full of people is cast; then Mei looks for them."""
-    for name, brief in _FILM:
-        await _cast(shown, f"/cast {name}: {brief} --each 1 --models recraft", name)
-    await shown.send("/cast Sailor: a sailor, 30, sunburnt --for 2h")
-    await expect((await shown.says("Casting Sailor")).get_by_role("button", name="Close voting")).to_be_visible()
-    await shown.send("/cast alias Maya = the fisherwoman")
-    await shown.shot("home-alias", await shown.says("answers to"))
-    await shown.be("Mei Tanaka")
-    await shown.send("/cast the fisherwoman")
-    answer = await shown.says("also: the fisherwoman")
+    for name, brief in _CHARACTERS:
+        await _cast(browser, f"/cast {name}: {brief} --each 1 --models recraft", name)
+    await browser.send("/cast Sailor: a sailor, 30, sunburnt --for 2h")
+    await expect(
+        (await browser.wait_for_message("Casting Sailor")).get_by_role("button", name="Close voting")
+    ).to_be_visible()
+    await browser.send("/cast alias Maya = the fisherwoman")
+    await browser.screenshot("home-alias", await browser.wait_for_message("answers to"))
+    await browser.act_as("Mei Tanaka")
+    await browser.send("/cast the fisherwoman")
+    answer = await browser.wait_for_message("also: the fisherwoman")
     await expect(answer.get_by_role("img").first).to_be_visible()
-    await shown.shot("home-recall-alias", answer)
-    await shown.send("/cast Mirya")
-    await shown.shot("home-did-you-mean", await shown.says("Did you mean"))
-    await _roster(shown)
-    await _home(shown)
+    await browser.screenshot("home-recall-alias", answer)
+    await browser.send("/cast Mirya")
+    await browser.screenshot("home-did-you-mean", await browser.wait_for_message("Did you mean"))
+    await _open_roster(browser)
+    await _open_home(browser)
 
 
-async def _cast(shown: Screen, line: str, name: str) -> None:
-    await shown.send(line)
-    message = await shown.says(f"Casting {name}")
-    await shown.press(message, "vote:1")
+async def _cast(browser: BrowserSession, command: str, name: str) -> None:
+    await browser.send(command)
+    message = await browser.wait_for_message(f"Casting {name}")
+    await browser.press(message, "vote:1")
     await expect(message).to_contain_text("1 person voted")
-    await shown.press(message, "lock", "Lock")
-    await shown.says(f"{name} is cast")
+    await browser.press(message, "lock", "Lock")
+    await browser.wait_for_message(f"{name} is cast")
 
 
-async def _roster(shown: Screen) -> None:
-    await shown.send("/cast roster")
-    await shown.says("The cast is in our direct message")
-    await shown.page.get_by_role("list", name="Direct messages").get_by_text("Castroom").click()
-    sent = await shown.says("The cast of")
+async def _open_roster(browser: BrowserSession) -> None:
+    await browser.send("/cast roster")
+    await browser.wait_for_message("The cast is in our direct message")
+    await browser.page.get_by_role("list", name="Direct messages").get_by_text("Castroom").click()
+    sent = await browser.wait_for_message("The cast of")
     await expect(sent.get_by_role("img").first).to_be_visible()
-    await shown.shot("home-roster", sent)
+    await browser.screenshot("home-roster", sent)
 
 
-async def _home(shown: Screen) -> None:
-    await shown.page.get_by_role("button", name="Castroom home").click()
-    home = shown.page.get_by_label("Home of Castroom")
+async def _open_home(browser: BrowserSession) -> None:
+    await browser.page.get_by_role("button", name="Castroom home").click()
+    home = browser.page.get_by_label("Home of Castroom")
     await expect(home).to_contain_text("Waiting for your vote")
     await expect(home.get_by_role("img").first).to_be_visible()
-    await shown.shot("home-page-1")
+    await browser.screenshot("home-page-1")
     await home.get_by_role("button", name="Next").click()
     await expect(home).to_contain_text("page 2 of 2")
-    await shown.shot("home-page-2", home)
+    await browser.screenshot("home-page-2", home)
     await _search(home, "mirya")
     await expect(home).to_contain_text("Did you mean")
-    await shown.shot("home-search", home)
+    await browser.screenshot("home-search", home)
     await home.locator("[data-action='card:0']").click()
-    face = shown.page.get_by_role("dialog")
+    face = browser.page.get_by_role("dialog")
     await expect(face.get_by_role("img").first).to_be_visible()
-    await shown.shot("home-face")
+    await browser.screenshot("home-face")
 
 
-async def _search(home: Locator, words: str) -> None:
+async def _search(home: Locator, text: str) -> None:
     field = home.get_by_role("textbox").first
-    await field.fill(words)
+    await field.fill(text)
     await field.press("Enter")

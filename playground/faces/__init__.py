@@ -6,8 +6,8 @@ from hashlib import sha256
 import numpy as np
 from PIL import Image
 
-from playground.faces.caption import sign
-from playground.faces.hands import hand_of
+from playground.faces.caption import add_caption
+from playground.faces.hands import style_for
 from playground.faces.person import Person
 from playground.faces.portrait import sketch_of
 from playground.faces.words import Traits
@@ -15,15 +15,15 @@ from playground.faces.words import Traits
 _LARGEST = 2560  # pixels; what is asked for larger is drawn at this and enlarged, since paper has no finer grain
 
 
-def draw_face(model: str, prompt: str, seed: int, width: int, height: int, hand: str = "") -> Image.Image:
+def draw_face(model: str, prompt: str, seed: int, width: int, height: int, style_model: str = "") -> Image.Image:
     """The portrait that belongs to (model, prompt, seed), at exactly this size; drawn as model `hand` does, if told."""
     digest = sha256(f"{model}|{prompt}|{seed}".encode()).digest()
-    chance = np.random.default_rng(int.from_bytes(digest[:8]))
-    person = Person.of(Traits.of(prompt), chance)
+    rng = np.random.default_rng(int.from_bytes(digest[:8]))
+    person = Person.of(Traits.of(prompt), rng)
     scale = min(1.0, _LARGEST / max(width, height))
     size = (round(width * scale), round(height * scale))
-    picture = hand_of(hand or model)(person, sketch_of(person, chance), chance, *size)
-    return sign(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))
+    picture = style_for(style_model or model)(person, sketch_of(person, rng), rng, *size)
+    return add_caption(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))
 
 
 def face_bytes(model: str, prompt: str, seed: int, width: int, height: int, media_type: str) -> bytes:

@@ -3,16 +3,16 @@
 import numpy as np
 
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, Points, closed, ellipse, stroke
+from playground.faces.shapes import Points, Rng, closed, ellipse, stroke
 from playground.faces.sketch import Sketch, mixed
 
 
-def draw_beard(sketch: Sketch, person: Person, chance: Chance) -> None:
+def draw_beard(sketch: Sketch, person: Person, rng: Rng) -> None:
     match person.beard:
         case "stubble":
-            _stubble(sketch, person, chance)
+            _stubble(sketch, person, rng)
         case "beard":
-            _full(sketch, person, chance)
+            _full(sketch, person, rng)
         case "moustache":
             _moustache(sketch, person)
 
@@ -34,9 +34,9 @@ def _jaw(person: Person, up: float) -> Points:
     return closed([*right, *left, *low])
 
 
-def _stubble(sketch: Sketch, person: Person, chance: Chance) -> None:
+def _stubble(sketch: Sketch, person: Person, rng: Rng) -> None:
     sketch.shade(_jaw(person, 0.0), mixed(person.shadow, (70, 76, 92), 0.5), 0.34, 0.07, "face")
-    x, y = chance.uniform(-0.95, 0.95, 620), chance.uniform(0.62, 1.46, 620)
+    x, y = rng.uniform(-0.95, 0.95, 620), rng.uniform(0.62, 1.46, 620)
     keep = (
         (np.abs(x) * 0.62 + 0.42 < y)
         & ~((np.abs(x) < 0.36) & (np.abs(y - 0.95) < 0.12))
@@ -49,7 +49,7 @@ def _stubble(sketch: Sketch, person: Person, chance: Chance) -> None:
     sketch.specks(hairs, mixed(mixed(person.hair, (30, 26, 30), 0.5), person.shadow, 0.2), 0.72, "face")
 
 
-def _full(sketch: Sketch, person: Person, chance: Chance) -> None:
+def _full(sketch: Sketch, person: Person, rng: Rng) -> None:
     long = 0.18 + 0.42 * (person.pick * 5 % 1)
     colour = person.hair
     cheek = [(1.0, 0.0), (0.94, 0.36), (0.74, 0.66), (0.50, 0.74), (0.36, 0.73), (0.16, 0.70)]
@@ -62,9 +62,9 @@ def _full(sketch: Sketch, person: Person, chance: Chance) -> None:
     hairs = []
     for angle in np.linspace(-1.0, 1.0, 46):
         x, y = angle * 0.92, 0.55 + 0.45 * np.cos(angle * 1.4)
-        bend = x * 0.96 + chance.uniform(-0.03, 0.03)
+        bend = x * 0.96 + rng.uniform(-0.03, 0.03)
         path = [(x, y), (bend, y + 0.3), (x * 0.72, y + 0.62 + long * 0.7)]
-        hairs.append(stroke(path, chance.uniform(0.016, 0.034)))
+        hairs.append(stroke(path, rng.uniform(0.016, 0.034)))
     sketch.strands(hairs[::2], dark, 0.6, "beard")
     sketch.strands(hairs[1::2], bright, 0.6, "beard")
     _moustache(sketch, person, 0.9)

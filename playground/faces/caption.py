@@ -2,18 +2,18 @@
 
 from PIL import Image, ImageDraw, ImageFont
 
-_WORDS = "practice drawing"
+_CAPTION = "practice drawing"
 
 
-def sign(picture: Image.Image) -> Image.Image:
+def add_caption(picture: Image.Image) -> Image.Image:
     """Writes small, at the lower right, in what stands out from the ground there."""
     size = max(9, picture.width // 60)
     font = ImageFont.load_default(size)
-    left, top, right, bottom = font.getbbox(_WORDS)
+    left, top, right, bottom = font.getbbox(_CAPTION)
     x, y = picture.width - (right - left) - size, picture.height - (bottom - top) - size * 1.4
     patch = picture.crop((round(x), round(y), picture.width, picture.height)).resize((1, 1), Image.Resampling.BOX)
     level = patch.convert("L").getpixel((0, 0))
     dark = isinstance(level, (int, float)) and level > 120
     pen = ImageDraw.Draw(picture, "RGBA")
-    pen.text((x, y), _WORDS, font=font, fill=(20, 16, 20, 150) if dark else (255, 252, 244, 150))
+    pen.text((x, y), _CAPTION, font=font, fill=(20, 16, 20, 150) if dark else (255, 252, 244, 150))
     return picture

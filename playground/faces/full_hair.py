@@ -4,7 +4,7 @@ import numpy as np
 
 from playground.faces.curls import draw_curls
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, Points, closed, curve, ellipse, moved, stroke
+from playground.faces.shapes import Points, Rng, closed, curve, ellipse, moved, stroke
 from playground.faces.sketch import Sketch, mixed
 
 # How far it stands off the skull, and how far it comes down beside the face.
@@ -18,7 +18,7 @@ _PARTED = [(0.90, -0.25), (0.83, -0.55), (0.62, -0.86), (0.34, -1.10), (0.02, -0
 _LOOSE = ((0.9, -0.3, 1), (-0.92, -0.25, -1), (0.2, -1.0, 1))
 
 
-def draw_full_hair(sketch: Sketch, person: Person, chance: Chance, outer: Points | None = None, curls: int = 0) -> None:
+def draw_full_hair(sketch: Sketch, person: Person, rng: Rng, outer: Points | None = None, curls: int = 0) -> None:
     """`outer` is the outline over the skull where it is not smooth."""
     down = _DOWN.get(person.hair_style, -0.06)
     outer = _skull(_VOLUME.get(person.hair_style, 0.14), down) if outer is None else outer
@@ -29,11 +29,11 @@ def draw_full_hair(sketch: Sketch, person: Person, chance: Chance, outer: Points
     sketch.shade(closed(root), dark, 0.45, 0.06, "hair")
     sketch.shade(ellipse(-person.side * 1.05, -0.5, 0.42, 1.1), dark, 0.55, 0.12, "hair")
     if curls:
-        draw_curls(sketch, person.hair, chance, curls, (-1.4, 1.4, -1.9, 0.2), "hair", 1.0)
+        draw_curls(sketch, person.hair, rng, curls, (-1.4, 1.4, -1.9, 0.2), "hair", 1.0)
         return
     shine = ellipse(person.side * 0.46, -1.22, 0.36, 0.13, person.side * 0.45)
     sketch.light(shine, bright, 0.55, 0.08, "hair")
-    locks = _locks(part, outer, line, chance)
+    locks = _locks(part, outer, line, rng)
     sketch.strands(locks[::2], dark, 0.62, "hair")
     sketch.strands(locks[1::2], bright, 0.55, "hair")
     loose = [stroke([(x, y), (x + side * 0.10, y + 0.16), (x + side * 0.06, y + 0.34)], 0.014) for x, y, side in _LOOSE]
@@ -59,13 +59,13 @@ def _hairline(person: Person, down: float) -> tuple[Points, tuple[float, float]]
     return (line if side > 0 else (line * (-1, 1))[::-1]), (0.36 * side, -1.30)
 
 
-def _locks(part: tuple[float, float], outer: Points, line: Points, chance: Chance) -> list[Points]:
+def _locks(part: tuple[float, float], outer: Points, line: Points, rng: Rng) -> list[Points]:
     """Strokes from the parting towards the hairline and the ends."""
     locks, flipped, start = [], line[::-1], np.array(part)
     for t in np.linspace(0.01, 0.99, 54):
         inside, outside = flipped[int(t * (len(line) - 1))], outer[int(t * (len(outer) - 1))]
-        end = inside + (outside - inside) * chance.uniform(0.0, 0.95)
-        middle = (start + end) / 2 + (outside - inside) * 0.22 + chance.normal(0, 0.02, 2)
-        root = start + (end - start) * chance.uniform(0.04, 0.25)
-        locks.append(stroke(np.array([root, middle, end]), chance.uniform(0.016, 0.042)))
+        end = inside + (outside - inside) * rng.uniform(0.0, 0.95)
+        middle = (start + end) / 2 + (outside - inside) * 0.22 + rng.normal(0, 0.02, 2)
+        root = start + (end - start) * rng.uniform(0.04, 0.25)
+        locks.append(stroke(np.array([root, middle, end]), rng.uniform(0.016, 0.042)))
     return locks

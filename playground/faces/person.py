@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from playground.faces.shapes import Chance
+from playground.faces.shapes import Rng
 from playground.faces.sketch import Colour, mixed
 from playground.faces.words import Traits
 
@@ -83,28 +83,28 @@ class Person:
     pick: float
 
     @classmethod
-    def of(cls, traits: Traits, chance: Chance) -> "Person":
-        age = traits.age if traits.age is not None else int(chance.integers(24, 58))
-        woman = traits.gender == "woman" if traits.gender else bool(chance.random() < 0.5)
+    def of(cls, traits: Traits, rng: Rng) -> "Person":
+        age = traits.age if traits.age is not None else int(rng.integers(24, 58))
+        woman = traits.gender == "woman" if traits.gender else bool(rng.random() < 0.5)
         return cls(
             age=age,
             woman=woman,
-            skin=_skin(traits, chance),
-            hair=_hair(traits, age, chance),
-            iris=_iris(traits, chance),
-            hair_style=_under(traits.hat, traits.hair_style or _style(traits, age, woman, chance)),
+            skin=_skin(traits, rng),
+            hair=_hair(traits, age, rng),
+            iris=_iris(traits, rng),
+            hair_style=_hair_style_under_hat(traits.hat, traits.hair_style or _style(traits, age, woman, rng)),
             origin=traits.origin,
-            expression=traits.expression or str(chance.choice(["calm", "calm", "calm", "smile", "smile", "stern"])),
-            clothes=traits.clothes or str(chance.choice(_CLOTHES)),
+            expression=traits.expression or str(rng.choice(["calm", "calm", "calm", "smile", "smile", "stern"])),
+            clothes=traits.clothes or str(rng.choice(_CLOTHES)),
             hat=traits.hat,
-            beard=_beard(traits, age, woman, chance),
+            beard=_beard(traits, age, woman, rng),
             marks=traits.marks,
             light=traits.light,
-            side=-1 if chance.random() < 0.5 else 1,
-            turn=float(chance.choice([-1, 1])) * _about(chance, 0.17, 0.09),
-            tilt=_about(chance, 0.0, 0.045),
-            pick=float(chance.random()),
-            **_measures(traits, age, woman, chance),
+            side=-1 if rng.random() < 0.5 else 1,
+            turn=float(rng.choice([-1, 1])) * _sample_around(rng, 0.17, 0.09),
+            tilt=_sample_around(rng, 0.0, 0.045),
+            pick=float(rng.random()),
+            **_proportions(traits, age, woman, rng),
         )
 
     @property
@@ -139,7 +139,7 @@ class Person:
         return min(1.0, max(0.0, (self.age - 32) / 42) + worn)
 
 
-def _measures(traits: Traits, age: int, woman: bool, chance: Chance) -> dict[str, float]:
+def _proportions(traits: Traits, age: int, woman: bool, rng: Rng) -> dict[str, float]:
     """What makes one skull different from the next."""
     child = min(1.0, max(0.0, (17 - age) / 12))
     heavy = ("heavy" in traits.marks) - ("gaunt" in traits.marks)
@@ -160,68 +160,68 @@ def _measures(traits: Traits, age: int, woman: bool, chance: Chance) -> dict[str
         "mouth_wide": (1.0, 0.08),
         "ears": (1.0 if age < 60 else 1.12, 0.07),
     }
-    return {name: _about(chance, *measure) for name, measure in middles_and_spreads.items()}
+    return {name: _sample_around(rng, *measure) for name, measure in middles_and_spreads.items()}
 
 
-def _about(chance: Chance, middle: float, spread: float) -> float:
+def _sample_around(rng: Rng, middle: float, spread: float) -> float:
     """A draw within two spreads of the middle."""
-    return middle + max(-2 * spread, min(2 * spread, float(chance.normal(0, spread))))
+    return middle + max(-2 * spread, min(2 * spread, float(rng.normal(0, spread))))
 
 
-def _skin(traits: Traits, chance: Chance) -> Colour:
-    kind = traits.skin or str(chance.choice(_BY_ORIGIN[traits.origin]))
+def _skin(traits: Traits, rng: Rng) -> Colour:
+    kind = traits.skin or str(rng.choice(_BY_ORIGIN[traits.origin]))
     if traits.skin is None and traits.origin is None and traits.hair_colour in ("red", "blond"):
-        kind = str(chance.choice(["pale", "ruddy", "light"]))
+        kind = str(rng.choice(["pale", "ruddy", "light"]))
     shades = _SKINS[kind]
-    skin = shades[int(chance.integers(len(shades)))]
+    skin = shades[int(rng.integers(len(shades)))]
     return mixed(skin, (176, 96, 58), 0.16) if "weathered" in traits.marks else skin
 
 
-def _hair(traits: Traits, age: int, chance: Chance) -> Colour:
+def _hair(traits: Traits, age: int, rng: Rng) -> Colour:
     colour = traits.hair_colour
     if colour is None:
         dark = traits.origin in _DARK_HAIRED
-        colour = str(chance.choice(["black"] if dark else ["brown", "brown", "black", "blond", "red"]))
+        colour = str(rng.choice(["black"] if dark else ["brown", "brown", "black", "blond", "red"]))
         if age > 66:
-            colour = "white" if chance.random() < 0.6 else "grey"
-        elif age > 52 and chance.random() < 0.7:
+            colour = "white" if rng.random() < 0.6 else "grey"
+        elif age > 52 and rng.random() < 0.7:
             colour = "grey"
     shades = _HAIR[colour]
-    hair = shades[int(chance.integers(len(shades)))]
+    hair = shades[int(rng.integers(len(shades)))]
     greying = max(0.0, min(0.4, (age - 40) / 60)) if colour in ("black", "brown", "blond", "red") else 0.0
     return mixed(hair, (170, 168, 166), greying)
 
 
-def _iris(traits: Traits, chance: Chance) -> Colour:
+def _iris(traits: Traits, rng: Rng) -> Colour:
     named = next((colour for name, colour in _EYES.items() if name in traits.marks), None)
     if named:
         return named
-    if traits.origin in _DARK_HAIRED or chance.random() < 0.45:
+    if traits.origin in _DARK_HAIRED or rng.random() < 0.45:
         return (70, 44, 30)
-    return _EYES[str(chance.choice(sorted(_EYES)))]
+    return _EYES[str(rng.choice(sorted(_EYES)))]
 
 
-def _style(traits: Traits, age: int, woman: bool, chance: Chance) -> str:
+def _style(traits: Traits, age: int, woman: bool, rng: Rng) -> str:
     if traits.origin == "african":
-        return str(chance.choice(["afro", "bun", "curly"] if woman else ["shaved", "shaved", "afro"]))
+        return str(rng.choice(["afro", "bun", "curly"] if woman else ["shaved", "shaved", "afro"]))
     if woman:
         return str(
-            chance.choice(["bun", "bob", "short", "curly"] if age > 55 else ["long", "bob", "bun", "curly", "ponytail"])
+            rng.choice(["bun", "bob", "short", "curly"] if age > 55 else ["long", "bob", "bun", "curly", "ponytail"])
         )
-    return str(chance.choice(["receding", "short", "bald"] if age > 55 else ["short", "parted", "curly", "parted"]))
+    return str(rng.choice(["receding", "short", "bald"] if age > 55 else ["short", "parted", "curly", "parted"]))
 
 
-def _under(hat: str | None, style: str) -> str:
+def _hair_style_under_hat(hat: str | None, style: str) -> str:
     """What a hat leaves of a hair style."""
     if hat == "headscarf":
         return "short"
     return {"bun": "short", "mohawk": "shaved", "afro": "curly"}.get(style, style) if hat else style
 
 
-def _beard(traits: Traits, age: int, woman: bool, chance: Chance) -> str | None:
+def _beard(traits: Traits, age: int, woman: bool, rng: Rng) -> str | None:
     for kind in ("beard", "moustache", "stubble"):
         if kind in traits.marks:
             return kind
-    if woman or age < 20 or chance.random() < 0.62:
+    if woman or age < 20 or rng.random() < 0.62:
         return None
-    return str(chance.choice(["stubble", "beard", "moustache"] if age > 35 else ["stubble", "stubble", "beard"]))
+    return str(rng.choice(["stubble", "beard", "moustache"] if age > 35 else ["stubble", "stubble", "beard"]))

@@ -11,37 +11,37 @@ from playground.faces.mouth import draw_mouth
 from playground.faces.nose import draw_nose
 from playground.faces.person import Person
 from playground.faces.plait import draw_plait
-from playground.faces.shapes import Chance, Points
+from playground.faces.shapes import Points, Rng
 from playground.faces.sketch import Sketch
 from playground.faces.skin import draw_lines, draw_skin
 from playground.faces.wardrobe import draw_clothes
 
 
-def sketch_of(person: Person, chance: Chance) -> Sketch:
+def sketch_of(person: Person, rng: Rng) -> Sketch:
     """All marks of a portrait; clothes and neck stand still, the head is posed."""
     sketch = Sketch()
     still, head = _still, head_pose(person)
     sketch.pose = head
-    draw_hair_behind(sketch, person, chance)
+    draw_hair_behind(sketch, person, rng)
     sketch.pose = still
     draw_neck(sketch, person)
-    draw_clothes(sketch, person, chance)
+    draw_clothes(sketch, person, rng)
     if person.hair_style == "plait":
         draw_plait(sketch, person)
     sketch.pose = head
     draw_ears(sketch, person)
     draw_skull(sketch, person)
-    draw_skin(sketch, person, chance)
+    draw_skin(sketch, person, rng)
     draw_nose(sketch, person)
     draw_lines(sketch, person)
     if person.beard != "beard":
-        draw_beard(sketch, person, chance)
+        draw_beard(sketch, person, rng)
     draw_eyes(sketch, person)
     if person.beard == "beard":
-        draw_beard(sketch, person, chance)
+        draw_beard(sketch, person, rng)
     draw_mouth(sketch, person)
     draw_brows(sketch, person)
-    draw_hair(sketch, person, chance)
+    draw_hair(sketch, person, rng)
     draw_hat(sketch, person)
     draw_jewels(sketch, person)
     return sketch

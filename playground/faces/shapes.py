@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Points = npt.NDArray[np.float64]
-Chance = np.random.Generator
+Rng = np.random.Generator
 Pairs = Sequence[tuple[float, float]]
 
 _STEPS = 8

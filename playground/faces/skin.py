@@ -3,20 +3,20 @@
 import numpy as np
 
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, Pairs, Points, ellipse, moved, stroke
+from playground.faces.shapes import Pairs, Points, Rng, ellipse, moved, stroke
 from playground.faces.sketch import Colour, Sketch, mixed
 
 
-def draw_skin(sketch: Sketch, person: Person, chance: Chance) -> None:
+def draw_skin(sketch: Sketch, person: Person, rng: Rng) -> None:
     if "weathered" in person.marks:
-        _weather(sketch, person, chance)
+        _weather(sketch, person, rng)
     if "freckles" in person.marks:
-        _freckles(sketch, person, chance)
+        _freckles(sketch, person, rng)
     if person.age > 64:
         spots = [
             ellipse(x, y, s, s * 0.8)
             for x, y, s in zip(
-                chance.uniform(-0.8, 0.8, 9), chance.uniform(-1.0, 0.7, 9), chance.uniform(0.015, 0.035, 9), strict=True
+                rng.uniform(-0.8, 0.8, 9), rng.uniform(-1.0, 0.7, 9), rng.uniform(0.015, 0.035, 9), strict=True
             )
         ]
         sketch.specks(spots, mixed(person.skin, (120, 74, 44), 0.6), 0.45, "face")
@@ -81,33 +81,33 @@ def _wavy(y: float, wide: float) -> Points:
     )
 
 
-def _weather(sketch: Sketch, person: Person, chance: Chance) -> None:
+def _weather(sketch: Sketch, person: Person, rng: Rng) -> None:
     red = mixed(person.skin, (176, 60, 44), 0.6)
     sketch.shade(ellipse(0, 0.42, 0.22, 0.18), red, 0.42, 0.10, "face")
     sketch.shade(ellipse(0, -0.7, 0.5, 0.14), red, 0.2, 0.12, "face")
     blotches = [
-        ellipse(x, y, s, s * 0.7, chance.uniform(0, 3), 9)
+        ellipse(x, y, s, s * 0.7, rng.uniform(0, 3), 9)
         for x, y, s in zip(
-            chance.uniform(-0.85, 0.85, 46),
-            chance.uniform(-0.9, 1.2, 46),
-            chance.uniform(0.012, 0.034, 46),
+            rng.uniform(-0.85, 0.85, 46),
+            rng.uniform(-0.9, 1.2, 46),
+            rng.uniform(0.012, 0.034, 46),
             strict=True,
         )
     ]
     sketch.specks(blotches, red, 0.34, "face")
 
 
-def _freckles(sketch: Sketch, person: Person, chance: Chance) -> None:
+def _freckles(sketch: Sketch, person: Person, rng: Rng) -> None:
     x = np.concatenate(
         [
-            chance.normal(-0.46, 0.2, 46),
-            chance.normal(0.46, 0.2, 46),
-            chance.normal(0, 0.16, 24),
-            chance.uniform(-0.6, 0.6, 14),
+            rng.normal(-0.46, 0.2, 46),
+            rng.normal(0.46, 0.2, 46),
+            rng.normal(0, 0.16, 24),
+            rng.uniform(-0.6, 0.6, 14),
         ]
     )
-    y = np.concatenate([chance.normal(0.34, 0.13, 92), chance.normal(0.22, 0.14, 24), chance.uniform(-0.9, -0.45, 14)])
+    y = np.concatenate([rng.normal(0.34, 0.13, 92), rng.normal(0.22, 0.14, 24), rng.uniform(-0.9, -0.45, 14)])
     spots = [
-        ellipse(a, b, s, s * 0.85, steps=8) for a, b, s in zip(x, y, chance.uniform(0.010, 0.023, len(x)), strict=True)
+        ellipse(a, b, s, s * 0.85, steps=8) for a, b, s in zip(x, y, rng.uniform(0.010, 0.023, len(x)), strict=True)
     ]
     sketch.specks(spots, mixed(person.skin, (150, 74, 34), 0.75), 0.72, "face")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, Points, closed, ellipse, stroke
+from playground.faces.shapes import Points, Rng, closed, ellipse, stroke
 from playground.faces.sketch import Colour, Sketch, mixed
 from playground.faces.tailoring import draw_band, draw_body, draw_collar, draw_jacket
 
@@ -29,9 +29,9 @@ _OILSKIN = ((0.62, 1.66), (1.2, 1.98), (1.93, 2.26), (2.35, 2.9), (2.55, 4.8), (
 _OILSKIN_COLLAR = ((0.56, 1.56), (0.84, 1.62), (1.16, 1.96), (0.98, 2.46), (0.62, 2.62), (0.40, 2.34), (0.56, 2.0))
 
 
-def draw_clothes(sketch: Sketch, person: Person, chance: Chance) -> None:
+def draw_clothes(sketch: Sketch, person: Person, rng: Rng) -> None:
     shades = _COLOURS[person.clothes]
-    colour = shades[int(chance.integers(len(shades)))]
+    colour = shades[int(rng.integers(len(shades)))]
     draw = {
         "oilskin": _oilskin,
         "scrubs": _scrubs,

@@ -4,51 +4,51 @@ from pathlib import Path
 
 from aiohttp import web
 
-from playground.models.control import ModelsDoor
+from playground.models.control import ModelControlRoutes
 from playground.models.fal import Fal
 from playground.models.fal_facts import ENDPOINTS as FAL
 from playground.models.gemini import Gemini
 from playground.models.gemini_facts import MODELS as GEMINI
 from playground.models.openai import OpenAI
 from playground.models.openai_facts import MODELS as OPENAI
-from playground.models.own import MODEL, Own
-from playground.models.own_habits import Habits
+from playground.models.own import MODEL, SelfHostedServer
+from playground.models.own_habits import ServerQuirks
 from playground.models.recraft import Recraft
 from playground.models.recraft_facts import MODELS as RECRAFT
 from playground.models.recraft_facts import UPSCALER
-from playground.models.studio import Studio
+from playground.models.studio import ModelServer
 
-_STUDIO = web.AppKey("practice_studio", Studio)
+_MODEL_SERVER = web.AppKey("practice_studio", ModelServer)
 _GEMINI = web.AppKey("practice_gemini", Gemini)
-_OWN = web.AppKey("practice_own_server", Own)
+_SELF_HOSTED = web.AppKey("practice_own_server", SelfHostedServer)
 
 
 def add_models(app: web.Application, *, data: Path, speed: float = 1.0) -> None:
     """Adds the routes of all vendors and of their door; `speed` divides every wait, `data` keeps the bill."""
-    studio = Studio(data, speed)
-    gemini, fal, own = Gemini(studio), Fal(studio), Own(studio)
-    app[_STUDIO], app[_GEMINI], app[_OWN] = studio, gemini, own
-    door = ModelsDoor(studio, gemini, own, _served())
-    for part in (Recraft(studio), OpenAI(studio), gemini, fal, own, door):
-        app.add_routes(part.routes())
+    model_server = ModelServer(data, speed)
+    gemini, fal, self_hosted = Gemini(model_server), Fal(model_server), SelfHostedServer(model_server)
+    app[_MODEL_SERVER], app[_GEMINI], app[_SELF_HOSTED] = model_server, gemini, self_hosted
+    control_routes = ModelControlRoutes(model_server, gemini, self_hosted, _model_ids())
+    for routes_owner in (Recraft(model_server), OpenAI(model_server), gemini, fal, self_hosted, control_routes):
+        app.add_routes(routes_owner.routes())
     app.on_cleanup.append(_close)
     app.cleanup_ctx.append(fal.queue.run)
 
 
 async def reset_models(app: web.Application) -> None:
     """Forgets faults, latencies, lives, the servers' habits and the bill."""
-    app[_STUDIO].faults.clear()
-    app[_STUDIO].lives.clear()
+    app[_MODEL_SERVER].faults.clear()
+    app[_MODEL_SERVER].retirements.clear()
     app[_GEMINI].spelling = "both"
-    app[_OWN].habits = Habits()
-    await app[_STUDIO].bill.clear()
+    app[_SELF_HOSTED].quirks = ServerQuirks()
+    await app[_MODEL_SERVER].usage_log.clear()
 
 
-def _served() -> list[tuple[str, str]]:
+def _model_ids() -> list[tuple[str, str]]:
     """Vendor and id of every model."""
     vendors = {"recraft": (*RECRAFT, UPSCALER), "openai": OPENAI, "gemini": GEMINI, "fal": FAL, "own": (MODEL,)}
     return [(vendor, model) for vendor, models in vendors.items() for model in models]
 
 
 async def _close(app: web.Application) -> None:
-    await app[_STUDIO].close()
+    await app[_MODEL_SERVER].close()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from playground.models.order import Order
+from playground.models.order import GenerationOrder
 
 _T = TypeVar("_T")
 
@@ -25,19 +25,19 @@ create table if not exists calls (
 );
 create index if not exists by_prompt on calls (model, prompt_sha256);
 """
-_SHOWN = "id, at, vendor, model, prompt_sha256, size, n, price_usd, seconds, fault, outcome, charged"
+_COLUMNS = "id, at, vendor, model, prompt_sha256, size, n, price_usd, seconds, fault, outcome, charged"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class UsageEntry:
     """An accepted call; `take` counts the calls before it with the same model and words, across restarts too."""
 
     id: str
-    take: int
-    began: float
+    repeat_index: int
+    started_at: float
 
 
-class Bill:
+class UsageLog:
     """One SQLite file, used from one thread of its own so that no write waits on the event loop."""
 
     def __init__(self, data: Path) -> None:
@@ -45,18 +45,18 @@ class Bill:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="bill")
         self._db: sqlite3.Connection | None = None
 
-    async def accept(self, vendor: str, order: Order, fault: str | None) -> Call:
+    async def add_call(self, vendor: str, order: GenerationOrder, fault: str | None) -> UsageEntry:
         """Writes the call down as being drawn; nothing is charged yet."""
-        return await self._run(lambda db: _accept(db, vendor, order, fault))
+        return await self._run(lambda db: _insert_call(db, vendor, order, fault))
 
-    async def settle(self, call: Call, outcome: str, *, charged: bool) -> None:
-        seconds = round(time.monotonic() - call.began, 3)
+    async def set_outcome(self, entry: UsageEntry, outcome: str, *, charged: bool) -> None:
+        seconds = round(time.monotonic() - entry.started_at, 3)
         statement = "update calls set outcome = ?, charged = ?, seconds = ? where id = ?"
-        await self._run(lambda db: db.execute(statement, (outcome, charged, seconds, call.id)))
+        await self._run(lambda db: db.execute(statement, (outcome, charged, seconds, entry.id)))
 
-    async def read(self, model: str | None = None) -> dict[str, Any]:
+    async def list_calls(self, model: str | None = None) -> dict[str, Any]:
         """All calls, oldest first, and what was charged for them."""
-        calls = await self._run(lambda db: _calls(db, model))
+        calls = await self._run(lambda db: _select_calls(db, model))
         return {"calls": calls, "total_usd": round(sum(call["price_usd"] for call in calls if call["charged"]), 6)}
 
     async def clear(self) -> None:
@@ -78,19 +78,30 @@ class Bill:
         return self._db
 
 
-def _accept(db: sqlite3.Connection, vendor: str, order: Order, fault: str | None) -> Call:
+def _insert_call(db: sqlite3.Connection, vendor: str, order: GenerationOrder, fault: str | None) -> UsageEntry:
     digest = sha256(order.prompt.encode()).hexdigest()
-    known = "select count(*) from calls where model = ? and prompt_sha256 = ?"
-    take = int(db.execute(known, (order.model, digest)).fetchone()[0])
-    call = Call(uuid4().hex, take, time.monotonic())
-    row = (call.id, time.time(), vendor, order.model, digest, take, order.size, order.n, order.price_usd, fault)
+    query = "select count(*) from calls where model = ? and prompt_sha256 = ?"
+    repeat_index = int(db.execute(query, (order.model, digest)).fetchone()[0])
+    entry = UsageEntry(uuid4().hex, repeat_index, time.monotonic())
+    row = (
+        entry.id,
+        time.time(),
+        vendor,
+        order.model,
+        digest,
+        repeat_index,
+        order.size,
+        order.n,
+        order.price_usd,
+        fault,
+    )
     statement = "insert into calls values (?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?, 'drawing', 0)"
     db.execute(statement, row)
-    return call
+    return entry
 
 
-def _calls(db: sqlite3.Connection, model: str | None) -> list[dict[str, Any]]:
-    cursor = db.execute(f"select {_SHOWN} from calls where ? in (model, '') order by at", (model or "",))  # noqa: S608
+def _select_calls(db: sqlite3.Connection, model: str | None) -> list[dict[str, Any]]:
+    cursor = db.execute(f"select {_COLUMNS} from calls where ? in (model, '') order by at", (model or "",))  # noqa: S608
     names = [column[0] for column in cursor.description]
     rows = (dict(zip(names, row, strict=True)) for row in cursor)
     return [{**row, "charged": bool(row["charged"])} for row in rows]

@@ -10,7 +10,7 @@ Json = dict[str, Any]
 Handler = Callable[[Any, web.Request], Awaitable[web.StreamResponse]]
 
 
-class ComplaintError(Exception):
+class VendorError(Exception):
     """An answer in a vendor's own spelling; status 200 where the vendor refuses politely."""
 
     def __init__(self, status: int, body: Json, headers: Mapping[str, str] | None = None) -> None:
@@ -20,25 +20,25 @@ class ComplaintError(Exception):
         self.headers = dict(headers or {})
 
 
-def speaks(handler: Handler) -> Handler:
+def vendor_errors(handler: Handler) -> Handler:
     """Turns a complaint raised in a vendor's handler into the answer."""
 
     @wraps(handler)
-    async def spoken(vendor: Any, request: web.Request) -> web.StreamResponse:
+    async def wrapper(vendor: Any, request: web.Request) -> web.StreamResponse:
         try:
             return await handler(vendor, request)
-        except ComplaintError as complaint:
-            return web.json_response(complaint.body, status=complaint.status, headers=complaint.headers)
+        except VendorError as error:
+            return web.json_response(error.body, status=error.status, headers=error.headers)
 
-    return spoken
+    return wrapper
 
 
-def bearer(request: web.Request) -> str:
+def bearer_key(request: web.Request) -> str:
     """The key of `Authorization: Bearer`; empty without one."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
-def good_key(key: str) -> bool:
+def is_practice_key(key: str) -> bool:
     """Practice keys alone are good, so a real one that strays here is refused."""
     return key.startswith("practice-")

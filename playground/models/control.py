@@ -6,127 +6,137 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from playground.models.faults import KINDS, Fault, Latency
+from playground.models.faults import FAULT_KINDS, Fault, Latency
 from playground.models.gemini import Gemini
 from playground.models.gemini_frames import Spelling
-from playground.models.lives import Life
-from playground.models.own import Own
-from playground.models.reading import MisfitError, body_of, parsed
-from playground.models.studio import Studio
+from playground.models.lives import RetirementStatus
+from playground.models.own import SelfHostedServer
+from playground.models.reading import InvalidField, parse_json, read_body
+from playground.models.studio import ModelServer
 
 
-class _Wait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _LatencyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     least: Annotated[float, msgspec.Meta(ge=0)]
     most: Annotated[float, msgspec.Meta(ge=0)]
 
 
-class _Habit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _SpellingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spelling: Spelling
 
 
-class _Hand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _StyleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     of: str = ""
 
 
-class ModelsDoor:
+class ModelControlRoutes:
     """Routes under /control; `served` are (vendor, model id) of every model that can answer."""
 
-    def __init__(self, studio: Studio, gemini: Gemini, own: Own, served: list[tuple[str, str]]) -> None:
-        self._studio = studio
+    def __init__(
+        self, model_server: ModelServer, gemini: Gemini, self_hosted: SelfHostedServer, model_ids: list[tuple[str, str]]
+    ) -> None:
+        self._model_server = model_server
         self._gemini = gemini
-        self._own = own
-        self._served = served
+        self._self_hosted = self_hosted
+        self._model_ids = model_ids
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/control/bill", self.bill),
-            web.get("/control/models", self.models),
-            web.post("/control/models/{model:.+}/faults", self.fault),
-            web.post("/control/models/{model:.+}/latency", self.latency),
-            web.post("/control/models/{model:.+}/life", self.life),
-            web.post("/control/hand", self.set_hand),
+            web.get("/control/bill", self.list_usage),
+            web.get("/control/models", self.list_models),
+            web.post("/control/models/{model:.+}/faults", self.set_fault),
+            web.post("/control/models/{model:.+}/latency", self.set_latency),
+            web.post("/control/models/{model:.+}/life", self.set_retirement),
+            web.post("/control/hand", self.set_style_model),
             web.post("/control/gemini", self.set_spelling),
-            web.get("/control/own", self.habits),
-            web.post("/control/own", self.set_habits),
+            web.get("/control/own", self.get_quirks),
+            web.post("/control/own", self.set_quirks),
         ]
 
-    async def bill(self, request: web.Request) -> web.Response:
-        return web.json_response(await self._studio.bill.read(request.query.get("model")))
+    async def list_usage(self, request: web.Request) -> web.Response:
+        return web.json_response(await self._model_server.usage_log.list_calls(request.query.get("model")))
 
-    async def models(self, _request: web.Request) -> web.Response:
-        rows = [self._row(vendor, model) for vendor, model in [("*", "*"), *self._served]]
-        return web.json_response({"ok": True, "kinds": list(KINDS), "models": rows})
+    async def list_models(self, _request: web.Request) -> web.Response:
+        rows = [self._row(vendor, model) for vendor, model in [("*", "*"), *self._model_ids]]
+        return web.json_response({"ok": True, "kinds": list(FAULT_KINDS), "models": rows})
 
-    async def fault(self, request: web.Request) -> web.Response:
+    async def set_fault(self, request: web.Request) -> web.Response:
         model = self._model(request)
         try:
-            fault = parsed(await body_of(request), Fault)
-        except MisfitError as error:
-            raise _no("bad_fault", f"{error.field}: {error.detail}".lstrip(": ")) from error
-        self._studio.faults.set(model, fault)
-        return web.json_response({"ok": True, "model": model, "fault": self._studio.faults.show(model)})
+            fault = parse_json(await read_body(request), Fault)
+        except InvalidField as error:
+            raise _error("bad_fault", f"{error.field}: {error.detail}".lstrip(": ")) from error
+        self._model_server.faults.set(model, fault)
+        return web.json_response({"ok": True, "model": model, "fault": self._model_server.faults.fault_to_json(model)})
 
-    async def latency(self, request: web.Request) -> web.Response:
+    async def set_latency(self, request: web.Request) -> web.Response:
         model = self._model(request)
         try:
-            wait = parsed(await body_of(request), _Wait)
-        except MisfitError as error:
-            raise _no("bad_latency", f"{error.field}: {error.detail}".lstrip(": ")) from error
-        if wait.least > wait.most:
-            raise _no("bad_latency", "least is more than most")
-        self._studio.faults.set_latency(model, Latency(wait.least, wait.most))
-        return web.json_response({"ok": True, "model": model, "latency": msgspec.structs.asdict(wait)})
+            latency = parse_json(await read_body(request), _LatencyRequest)
+        except InvalidField as error:
+            raise _error("bad_latency", f"{error.field}: {error.detail}".lstrip(": ")) from error
+        if latency.least > latency.most:
+            raise _error("bad_latency", "least is more than most")
+        self._model_server.faults.set_latency(model, Latency(latency.least, latency.most))
+        return web.json_response({"ok": True, "model": model, "latency": msgspec.structs.asdict(latency)})
 
-    async def life(self, request: web.Request) -> web.Response:
+    async def set_retirement(self, request: web.Request) -> web.Response:
         model = self._model(request)
         try:
-            life = parsed(await body_of(request), Life)
-        except MisfitError as error:
-            raise _no("bad_life", f"{error.field}: {error.detail}".lstrip(": ")) from error
-        self._studio.lives.set(model, life)
-        return web.json_response({"ok": True, "model": model, "life": msgspec.structs.asdict(life)})
+            retirement = parse_json(await read_body(request), RetirementStatus)
+        except InvalidField as error:
+            raise _error("bad_life", f"{error.field}: {error.detail}".lstrip(": ")) from error
+        self._model_server.retirements.set(model, retirement)
+        return web.json_response({"ok": True, "model": model, "life": msgspec.structs.asdict(retirement)})
 
-    async def set_hand(self, request: web.Request) -> web.Response:
+    async def set_style_model(self, request: web.Request) -> web.Response:
         try:
-            hand = parsed(await body_of(request), _Hand).of
-        except MisfitError as error:
-            raise _no("bad_hand", f"{error.field}: {error.detail}".lstrip(": ")) from error
-        if hand and not any(hand == known for _, known in self._served):
-            raise _no("no_such_model", hand, web.HTTPNotFound)
-        self._studio.hand = hand
-        return web.json_response({"ok": True, "of": hand})
+            style_model = parse_json(await read_body(request), _StyleRequest).of
+        except InvalidField as error:
+            raise _error("bad_hand", f"{error.field}: {error.detail}".lstrip(": ")) from error
+        if style_model and not any(style_model == known for _, known in self._model_ids):
+            raise _error("no_such_model", style_model, web.HTTPNotFound)
+        self._model_server.style_model = style_model
+        return web.json_response({"ok": True, "of": style_model})
 
     async def set_spelling(self, request: web.Request) -> web.Response:
         try:
-            self._gemini.spelling = parsed(await body_of(request), _Habit).spelling
-        except MisfitError as error:
-            raise _no("bad_habit", f"{error.field}: {error.detail}".lstrip(": ")) from error
+            self._gemini.spelling = parse_json(await read_body(request), _SpellingRequest).spelling
+        except InvalidField as error:
+            raise _error("bad_habit", f"{error.field}: {error.detail}".lstrip(": ")) from error
         return web.json_response({"ok": True, "spelling": self._gemini.spelling})
 
-    async def habits(self, _request: web.Request) -> web.Response:
-        return web.json_response({"ok": True, **msgspec.structs.asdict(self._own.habits)})
+    async def get_quirks(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, **msgspec.structs.asdict(self._self_hosted.quirks)})
 
-    async def set_habits(self, request: web.Request) -> web.Response:
+    async def set_quirks(self, request: web.Request) -> web.Response:
         try:
-            self._own.habits = self._own.habits.changed(parsed(await body_of(request), dict[str, object]))
-        except (MisfitError, msgspec.ValidationError) as error:
-            raise _no("bad_habit", str(error)) from error
-        return await self.habits(request)
+            self._self_hosted.quirks = self._self_hosted.quirks.with_changes(
+                parse_json(await read_body(request), dict[str, object])
+            )
+        except (InvalidField, msgspec.ValidationError) as error:
+            raise _error("bad_habit", str(error)) from error
+        return await self.get_quirks(request)
 
     def _model(self, request: web.Request) -> str:
         model = request.match_info["model"]
-        if model == "*" or any(model == known for _, known in self._served):
+        if model == "*" or any(model == known for _, known in self._model_ids):
             return model
-        raise _no("no_such_model", model, web.HTTPNotFound)
+        raise _error("no_such_model", model, web.HTTPNotFound)
 
     def _row(self, vendor: str, model: str) -> dict[str, Any]:
-        faults = self._studio.faults
+        faults = self._model_server.faults
         latency = faults.latency(model)
-        wait = {"least": latency.least, "most": latency.most}
-        life = msgspec.structs.asdict(self._studio.lives.of(model))
-        return {"id": model, "vendor": vendor, "fault": faults.show(model), "latency": wait, "life": life}
+        latency_body = {"least": latency.minimum, "most": latency.maximum}
+        retirement = msgspec.structs.asdict(self._model_server.retirements.get(model))
+        return {
+            "id": model,
+            "vendor": vendor,
+            "fault": faults.fault_to_json(model),
+            "latency": latency_body,
+            "life": retirement,
+        }
 
 
-def _no(error: str, detail: str, kind: type[web.HTTPException] = web.HTTPBadRequest) -> web.HTTPException:
+def _error(error: str, detail: str, error_class: type[web.HTTPException] = web.HTTPBadRequest) -> web.HTTPException:
     body = {"ok": False, "error": error, "detail": detail}
-    return kind(text=json.dumps(body), content_type="application/json")
+    return error_class(text=json.dumps(body), content_type="application/json")

@@ -7,21 +7,21 @@ from aiohttp import web
 _HTML = """<!doctype html><html><head><title>One moment</title></head>
 <body><h1>One moment</h1><p>The service is being looked after. Reload this page in a minute.</p></body></html>"""
 # An address inside somebody's network, where no client may follow.
-PRIVATE = "http://10.20.30.40/pictures/portrait.png"
+PRIVATE_URL = "http://10.20.30.40/pictures/portrait.png"
 _CHUNKS = 20
 
 
-def gone(request: web.Request) -> bool:
+def is_disconnected(request: web.Request) -> bool:
     """Whether the client has left."""
     return request.transport is None or request.transport.is_closing()
 
 
-async def wait_until_gone(request: web.Request) -> None:
-    while not gone(request):  # noqa: ASYNC110 (aiohttp offers nothing to await for a client that leaves)
+async def wait_until_disconnected(request: web.Request) -> None:
+    while not is_disconnected(request):  # noqa: ASYNC110 (aiohttp offers nothing to await for a client that leaves)
         await asyncio.sleep(0.02)
 
 
-def cut(request: web.Request) -> web.Response:
+def close_connection(request: web.Request) -> web.Response:
     """Closes the connection; the response returned goes nowhere."""
     if request.transport is not None:
         request.transport.close()
@@ -34,7 +34,7 @@ def html_page(status: str) -> web.Response:
 
 
 def redirect() -> web.Response:
-    return web.Response(status=307, headers={"Location": PRIVATE})
+    return web.Response(status=307, headers={"Location": PRIVATE_URL})
 
 
 async def send(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
@@ -49,11 +49,11 @@ async def send_half(request: web.Request, body: bytes, headers: dict[str, str]) 
     """Promises the whole, sends the first half and closes."""
     response = await _begin(request, body, headers)
     await response.write(body[: len(body) // 2])
-    cut(request)
+    close_connection(request)
     return response
 
 
-async def drip(request: web.Request, body: bytes, headers: dict[str, str], seconds: float) -> web.StreamResponse:
+async def send_slowly(request: web.Request, body: bytes, headers: dict[str, str], seconds: float) -> web.StreamResponse:
     """The whole answer, spread over `seconds`."""
     response = await _begin(request, body, headers)
     step = -(-len(body) // _CHUNKS)

@@ -4,121 +4,129 @@ from aiohttp import web
 
 from playground.models import delivery
 from playground.models import fal_errors as errors
-from playground.models.complaints import ComplaintError, Json, good_key, speaks
+from playground.models.complaints import Json, VendorError, is_practice_key, vendor_errors
 from playground.models.fal_facts import ENDPOINTS, Endpoint
-from playground.models.fal_orders import Reference, order_of
-from playground.models.fal_queue import Queue, Ticket
-from playground.models.fal_requests import references_of
+from playground.models.fal_orders import Reference, build_order
+from playground.models.fal_queue import Queue, QueuedRequest
+from playground.models.fal_requests import reference_urls
 from playground.models.gemini_facts import GeminiModel
-from playground.models.order import Order
-from playground.models.pictures import opened
-from playground.models.reading import MisfitError, body_of, decoded, parsed
-from playground.models.shelf import Shelf
-from playground.models.studio import Studio, Vendor
+from playground.models.order import GenerationOrder
+from playground.models.pictures import open_rgb
+from playground.models.reading import InvalidField, decode_base64, parse_json, read_body
+from playground.models.shelf import HostedImages
+from playground.models.studio import ModelServer, Vendor
 
-VENDOR = Vendor("fal", errors.complaint)
+VENDOR = Vendor("fal", errors.error_for_fault)
 
 _KINDS = {"unknown": "extra_forbidden", "missing": "missing", "json": "json_invalid", "value": "value_error"}
-_REQUEST = "/fal/{owner}/{alias}/requests/{id}"
+_REQUEST_PATH = "/fal/{owner}/{alias}/requests/{id}"
 
 
 class Fal:
-    def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-        self._shelf = Shelf("/fal/files")
-        self.queue = Queue(studio, self._shelf)
+    def __init__(self, model_server: ModelServer) -> None:
+        self._model_server = model_server
+        self._hosted_images = HostedImages("/fal/files")
+        self.queue = Queue(model_server, self._hosted_images)
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            self._shelf.route(),
-            web.get(f"{_REQUEST}/status", self.status),
-            web.get(_REQUEST, self.result),
-            web.put(f"{_REQUEST}/cancel", self.cancel),
+            self._hosted_images.route(),
+            web.get(f"{_REQUEST_PATH}/status", self.status),
+            web.get(_REQUEST_PATH, self.result),
+            web.put(f"{_REQUEST_PATH}/cancel", self.cancel),
             web.post("/fal/{endpoint:.+}", self.submit),
         ]
 
-    @speaks
+    @vendor_errors
     async def submit(self, request: web.Request) -> web.StreamResponse:
         """Takes any input of a known endpoint; one that does not fit fails only when its result is fetched."""
         _check_key(request)
-        endpoint = _known(request.match_info["endpoint"])
+        endpoint = _find_endpoint(request.match_info["endpoint"])
         try:
-            order = await self._order(endpoint, await body_of(request))
-        except ComplaintError as complaint:
-            return web.json_response(_card(request, self.queue.turn_down(endpoint.app, complaint)))
-        job = await self._studio.accept(VENDOR, order)
-        if job.kind in errors.AT_SUBMIT:
-            await self._studio.refuse(job)
-        if job.kind == "cut_before":
-            await self._studio.bill.settle(job.call, "cut", charged=False)
-            return delivery.cut(request)
-        ticket = self.queue.enter(endpoint.app, job)
-        return delivery.cut(request) if job.kind == "cut_after" else web.json_response(_card(request, ticket))
+            order = await self._build_order(endpoint, await read_body(request))
+        except VendorError as error:
+            return web.json_response(_status_body(request, self.queue.submit_failed(endpoint.app, error)))
+        job = await self._model_server.accept(VENDOR, order)
+        if job.fault_kind in errors.AT_SUBMIT:
+            await self._model_server.raise_fault(job)
+        if job.fault_kind == "cut_before":
+            await self._model_server.usage_log.set_outcome(job.usage_entry, "cut", charged=False)
+            return delivery.close_connection(request)
+        queued_request = self.queue.submit(endpoint.app, job)
+        return (
+            delivery.close_connection(request)
+            if job.fault_kind == "cut_after"
+            else web.json_response(_status_body(request, queued_request))
+        )
 
-    @speaks
+    @vendor_errors
     async def status(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._ticket(request)
-        done = ticket.state == "COMPLETED"
+        queued_request = self._find_request(request)
+        done = queued_request.state == "COMPLETED"
         logs: list[Json] | None = [] if request.query.get("logs") in ("1", "true") else None
-        shown = {**_card(request, ticket), "logs": logs, **(_ending(ticket) if done else {})}
-        return web.json_response(shown, status=200 if done else 202)
+        body = {
+            **_status_body(request, queued_request),
+            "logs": logs,
+            **(_completion_fields(queued_request) if done else {}),
+        }
+        return web.json_response(body, status=200 if done else 202)
 
-    @speaks
+    @vendor_errors
     async def result(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._ticket(request)
-        if ticket.state != "COMPLETED":
-            raise errors.still_working()
-        if ticket.complaint:
-            raise ticket.complaint
-        job = ticket.collect()
-        content = self._answer(request, job.order, ticket.files)
-        return await self._studio.deliver(request, job, content, {"x-fal-request-id": ticket.id})
+        queued_request = self._find_request(request)
+        if queued_request.state != "COMPLETED":
+            raise errors.in_progress()
+        if queued_request.error:
+            raise queued_request.error
+        job = queued_request.take_job()
+        content = self._result_body(request, job.order, queued_request.files)
+        return await self._model_server.deliver(request, job, content, {"x-fal-request-id": queued_request.id})
 
-    @speaks
+    @vendor_errors
     async def cancel(self, request: web.Request) -> web.StreamResponse:
-        ticket = self._ticket(request)
-        if ticket.state == "COMPLETED":
+        queued_request = self._find_request(request)
+        if queued_request.state == "COMPLETED":
             return web.json_response({"status": "ALREADY_COMPLETED"}, status=400)
-        ticket.cancel()
+        queued_request.cancel()
         return web.json_response({"status": "CANCELLATION_REQUESTED"}, status=202)
 
-    async def _order(self, endpoint: Endpoint, raw: bytes) -> Order:
+    async def _build_order(self, endpoint: Endpoint, raw: bytes) -> GenerationOrder:
         try:
-            wanted = parsed(raw, endpoint.accepts)
-        except MisfitError as error:
-            place = tuple(error.field.split(".")) if error.field else ()
-            raise errors.unfit(place, error.detail, _KINDS[error.kind], "") from error
-        references = [await self._reference(address) for address in references_of(wanted)]
-        return order_of(endpoint, wanted, tuple(references))
+            params = parse_json(raw, endpoint.input_type)
+        except InvalidField as error:
+            location = tuple(error.field.split(".")) if error.field else ()
+            raise errors.invalid_input(location, error.detail, _KINDS[error.kind], "") from error
+        references = [await self._load_reference(address) for address in reference_urls(params)]
+        return build_order(endpoint, params, tuple(references))
 
-    async def _reference(self, address: str) -> Reference:
+    async def _load_reference(self, address: str) -> Reference:
         """A data URI, or a picture of this studio's own; it fetches nothing from anywhere else."""
-        known = self._shelf.find(address)
-        data = known.data if known else decoded(address) if address.startswith("data:") else None
+        hosted = self._hosted_images.get(address)
+        data = hosted.data if hosted else decode_base64(address) if address.startswith("data:") else None
         if data is None:
-            raise errors.unreadable("file_download_error", address)
+            raise errors.unreadable_image("file_download_error", address)
         try:
-            return Reference(data, await self._studio.off_loop(lambda: opened(data).size))
+            return Reference(data, await self._model_server.run_in_thread(lambda: open_rgb(data).size))
         except OSError as error:
-            raise errors.unreadable("image_load_error", "") from error
+            raise errors.unreadable_image("image_load_error", "") from error
 
-    def _ticket(self, request: web.Request) -> Ticket:
+    def _find_request(self, request: web.Request) -> QueuedRequest:
         _check_key(request)
         names = request.match_info
         return self.queue.find(f"{names['owner']}/{names['alias']}", names["id"])
 
-    def _answer(self, request: web.Request, order: Order, names: tuple[str, ...]) -> Json:
+    def _result_body(self, request: web.Request, order: GenerationOrder, names: tuple[str, ...]) -> Json:
         files = [self._file(request, order, name) for name in names]
-        if order.touch == "upscale":
+        if order.operation == "upscale":
             return {"image": files[0]}
-        words = {"description": ""} if isinstance(ENDPOINTS[order.model].model, GeminiModel) else {}
-        return {"images": files, **words}
+        description = {"description": ""} if isinstance(ENDPOINTS[order.model].model, GeminiModel) else {}
+        return {"images": files, **description}
 
-    def _file(self, request: web.Request, order: Order, name: str) -> Json:
-        picture = self._shelf.find(name)
-        inline = picture and (picture.broken or not order.by_url)
+    def _file(self, request: web.Request, order: GenerationOrder, name: str) -> Json:
+        picture = self._hosted_images.get(name)
+        inline = picture and (picture.is_base64_broken or not order.returns_url)
         return {
-            "url": picture.data_uri if picture and inline else self._shelf.address(request, name),
+            "url": picture.data_uri if picture and inline else self._hosted_images.image_url(request, name),
             "content_type": order.media_type,
             "file_name": name,
             "width": order.width,
@@ -129,28 +137,28 @@ class Fal:
 def _check_key(request: web.Request) -> None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "key":
-        raise errors.no_key()
-    if not good_key(key.strip()):
-        raise errors.bad_key()
+        raise errors.missing_key()
+    if not is_practice_key(key.strip()):
+        raise errors.invalid_key()
 
 
-def _known(name: str) -> Endpoint:
+def _find_endpoint(name: str) -> Endpoint:
     endpoint = ENDPOINTS.get(name)
     if endpoint is None:
         raise errors.unknown_application(name)
     return endpoint
 
 
-def _card(request: web.Request, ticket: Ticket) -> Json:
+def _status_body(request: web.Request, queued_request: QueuedRequest) -> Json:
     """The addresses leave out what stands behind owner and name in the endpoint."""
-    address = f"{request.scheme}://{request.host}/fal/{ticket.app}/requests/{ticket.id}"
+    address = f"{request.scheme}://{request.host}/fal/{queued_request.app}/requests/{queued_request.id}"
     urls = {"response_url": address, "status_url": f"{address}/status", "cancel_url": f"{address}/cancel"}
-    place = {"queue_position": 0} if ticket.state == "IN_QUEUE" else {}
-    return {"request_id": ticket.id, "status": ticket.state, **urls, **place}
+    queue_position = {"queue_position": 0} if queued_request.state == "IN_QUEUE" else {}
+    return {"request_id": queued_request.id, "status": queued_request.state, **urls, **queue_position}
 
 
-def _ending(ticket: Ticket) -> Json:
+def _completion_fields(queued_request: QueuedRequest) -> Json:
     """The platform's own errors show in the status already; a model's only in its result."""
-    failure = ticket.complaint.body if ticket.complaint and "error_type" in ticket.complaint.body else None
+    failure = queued_request.error.body if queued_request.error and "error_type" in queued_request.error.body else None
     error = {"error": failure["detail"], "error_type": failure["error_type"]} if failure else {}
-    return {"metrics": {"inference_time": ticket.seconds}, **error}
+    return {"metrics": {"inference_time": queued_request.seconds}, **error}

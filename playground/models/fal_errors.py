@@ -6,18 +6,18 @@ users quoted them in fal-ai/fal, issues 1068 and 1147.
 
 from typing import Any
 
-from playground.models.complaints import ComplaintError, Json
+from playground.models.complaints import Json, VendorError
 from playground.models.faults import Fault
 
 # Said when a request is submitted; all else is said when its result is asked for.
 AT_SUBMIT = frozenset({"rate_limit", "no_money", "bad_key", "retired"})
 
 _DOCS = "https://docs.fal.ai/errors#"
-_LOCKS = {
+_LOCK_MESSAGES = {
     "balance": "User is locked. Reason: Exhausted balance. Top up your balance at fal.ai/dashboard/billing.",
     "admin": "User is locked. Reason: Admin lock. Please contact support@fal.ai",
 }
-_PLATFORM = {
+_PLATFORM_ERRORS = {
     "request_timeout": (504, "Request timed out"),
     "startup_timeout": (504, "The runner did not start in time"),
     "runner_scheduling_failure": (503, "No runner could be allocated"),
@@ -29,93 +29,99 @@ _PLATFORM = {
 }
 
 
-def bad_key() -> ComplaintError:
-    return _sentence(401, "No user found for Key ID and Secret")
+def invalid_key() -> VendorError:
+    return _detail_error(401, "No user found for Key ID and Secret")
 
 
-def no_key() -> ComplaintError:
-    return _sentence(401, "Authentication is required to access this application.")
+def missing_key() -> VendorError:
+    return _detail_error(401, "Authentication is required to access this application.")
 
 
-def unknown_application(endpoint: str) -> ComplaintError:
-    return _sentence(404, f"Application '{endpoint}' not found")
+def unknown_application(endpoint: str) -> VendorError:
+    return _detail_error(404, f"Application '{endpoint}' not found")
 
 
-def unknown_request() -> ComplaintError:
-    return _sentence(404, "Request not found")
+def unknown_request() -> VendorError:
+    return _detail_error(404, "Request not found")
 
 
-def still_working() -> ComplaintError:
-    return _sentence(400, "Request is still in progress")
+def in_progress() -> VendorError:
+    return _detail_error(400, "Request is still in progress")
 
 
-def cancelled() -> ComplaintError:
-    return _platform(499, "client_cancelled", "The request was cancelled by the client")
+def cancelled() -> VendorError:
+    return _platform_error(499, "client_cancelled", "The request was cancelled by the client")
 
 
-def unfit(place: tuple[str | int, ...], message: str, kind: str, given: Any) -> ComplaintError:
+def invalid_input(location: tuple[str | int, ...], message: str, kind: str, input_value: Any) -> VendorError:
     """An input the model does not take; `place` is the way to it inside the body."""
-    return _listed(422, place, message, kind, given=given)
+    return _validation_error(422, location, message, kind, input_value=input_value)
 
 
-def unreadable(kind: str, address: str) -> ComplaintError:
+def unreadable_image(kind: str, address: str) -> VendorError:
     """`file_download_error` or `image_load_error`: a picture that cannot be had, or is none."""
     message = {"file_download_error": "Failed to download the file.", "image_load_error": "Failed to load the image."}
-    return unfit(("image_url",), message[kind], kind, address)
+    return invalid_input(("image_url",), message[kind], kind, address)
 
 
-def complaint(fault: Fault, model: str) -> ComplaintError:
+def error_for_fault(fault: Fault, model: str) -> VendorError:
     match fault.kind:
         case "refusal":
             return _refusal(fault.spelling)
         case "rate_limit":
-            limit = _sentence(429, "Too many concurrent requests. Please try again later.")
+            limit = _detail_error(429, "Too many concurrent requests. Please try again later.")
             limit.headers |= {"X-Fal-Retryable": "true", "Retry-After": f"{fault.seconds:.0f}"}
             return limit
         case "no_money":
-            return _sentence(403, _LOCKS.get(fault.spelling, _LOCKS["balance"]))
+            return _detail_error(403, _LOCK_MESSAGES.get(fault.spelling, _LOCK_MESSAGES["balance"]))
         case "bad_key":
-            return bad_key()
+            return invalid_key()
         case "retired":
             return unknown_application(model)
         case "bad_request":
-            return unfit(("prompt",), "The prompt cannot be processed.", "value_error", "")
+            return invalid_input(("prompt",), "The prompt cannot be processed.", "value_error", "")
         case "no_image":
-            return _listed(422, (), "The model did not generate any media.", "no_media_generated")
+            return _validation_error(422, (), "The model did not generate any media.", "no_media_generated")
         case "error_503":
-            kind = fault.spelling if fault.spelling in _PLATFORM else "runner_disconnected"
-            return _platform(_PLATFORM[kind][0], kind, _PLATFORM[kind][1])
-    return internal()
+            kind = fault.spelling if fault.spelling in _PLATFORM_ERRORS else "runner_disconnected"
+            return _platform_error(_PLATFORM_ERRORS[kind][0], kind, _PLATFORM_ERRORS[kind][1])
+    return internal_error()
 
 
-def internal() -> ComplaintError:
-    return _listed(500, (), "Internal server error", "internal_server_error", retryable=True)
+def internal_error() -> VendorError:
+    return _validation_error(500, (), "Internal server error", "internal_server_error", retryable=True)
 
 
-def _refusal(spelling: str) -> ComplaintError:
+def _refusal(spelling: str) -> VendorError:
     """Categories after each other with commas, as `model_moderated` or `sexual,violence`; `plain` has none."""
     categories = [] if spelling == "plain" else (spelling or "violence").split(",")
     message = "The content could not be processed because it contained material flagged by a content checker."
-    refusal = _listed(422, ("prompt",), message, "content_policy_violation", given="")
+    refusal = _validation_error(422, ("prompt",), message, "content_policy_violation", input_value="")
     if categories:
         refusal.body["detail"][0]["categories"] = categories
     return refusal
 
 
-def _sentence(status: int, detail: str) -> ComplaintError:
-    return ComplaintError(status, {"detail": detail})
+def _detail_error(status: int, detail: str) -> VendorError:
+    return VendorError(status, {"detail": detail})
 
 
-def _platform(status: int, kind: str, detail: str) -> ComplaintError:
+def _platform_error(status: int, kind: str, detail: str) -> VendorError:
     headers = {"X-Fal-Error-Type": kind, "X-Fal-Retryable": "true" if status in (503, 504) else "false"}
-    return ComplaintError(status, {"detail": detail, "error_type": kind}, headers)
+    return VendorError(status, {"detail": detail, "error_type": kind}, headers)
 
 
-def _listed(
-    status: int, place: tuple[str | int, ...], message: str, kind: str, *, given: Any = None, retryable: bool = False
-) -> ComplaintError:
-    error: Json = {"loc": ["body", *place], "msg": message, "type": kind, "url": f"{_DOCS}{kind}"}
-    given_too = {} if given is None else {"input": given}
-    return ComplaintError(
-        status, {"detail": [{**error, **given_too}]}, {"X-Fal-Retryable": "true" if retryable else "false"}
+def _validation_error(
+    status: int,
+    location: tuple[str | int, ...],
+    message: str,
+    kind: str,
+    *,
+    input_value: Any = None,
+    retryable: bool = False,
+) -> VendorError:
+    error: Json = {"loc": ["body", *location], "msg": message, "type": kind, "url": f"{_DOCS}{kind}"}
+    input_field = {} if input_value is None else {"input": input_value}
+    return VendorError(
+        status, {"detail": [{**error, **input_field}]}, {"X-Fal-Retryable": "true" if retryable else "false"}
     )

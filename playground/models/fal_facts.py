@@ -37,7 +37,7 @@ class Endpoint:
     """`model` is the maker's behind it; `prices` are USD per picture by resolution, where fal lists them."""
 
     id: str
-    accepts: type[Input]
+    input_type: type[Input]
     model: RecraftModel | OpenAIModel | GeminiModel | None
     prices: Mapping[str, float] = field(default_factory=dict)
 
@@ -48,13 +48,13 @@ class Endpoint:
 
 
 def _openai(path: str, suffix: str, model: str) -> tuple[Endpoint, Endpoint]:
-    known = openai_facts.MODELS[model]
-    return Endpoint(f"{path}{suffix}", OpenAIInput, known), Endpoint(f"{path}/edit", OpenAIEdit, known)
+    spec = openai_facts.MODELS[model]
+    return Endpoint(f"{path}{suffix}", OpenAIInput, spec), Endpoint(f"{path}/edit", OpenAIEdit, spec)
 
 
 def _google(path: str, model: str, prices: Mapping[str, float]) -> tuple[Endpoint, Endpoint]:
-    known = gemini_facts.MODELS[model]
-    return Endpoint(path, GoogleInput, known, prices), Endpoint(f"{path}/edit", GoogleEdit, known, prices)
+    spec = gemini_facts.MODELS[model]
+    return Endpoint(path, GoogleInput, spec, prices), Endpoint(f"{path}/edit", GoogleEdit, spec, prices)
 
 
 ENDPOINTS = {

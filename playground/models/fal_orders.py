@@ -6,8 +6,8 @@ from playground.models import fal_errors as errors
 from playground.models.fal_facts import AUTO_ASPECT, GOOGLE_SIZES, NAMED_SIZES, Endpoint
 from playground.models.fal_requests import CrispUpscale, GoogleInput, Input, OpenAIInput, RecraftInput
 from playground.models.gemini_facts import GeminiModel
-from playground.models.openai_facts import OpenAIModel, Size, objection, usage
-from playground.models.order import Order, Touch
+from playground.models.openai_facts import OpenAIModel, Size, size_error, usage
+from playground.models.order import GenerationOrder, Operation
 from playground.models.pictures import upscaled_size
 from playground.models.recraft_facts import UPSCALE_UNITS, RecraftModel
 
@@ -20,71 +20,77 @@ class Reference:
     size: Size
 
 
-def order_of(endpoint: Endpoint, wanted: Input, references: tuple[Reference, ...]) -> Order:
+def build_order(endpoint: Endpoint, params: Input, references: tuple[Reference, ...]) -> GenerationOrder:
     """Raises ComplaintError when the model has no such size, ratio or quality."""
-    match wanted, endpoint.model:
+    match params, endpoint.model:
         case RecraftInput(), RecraftModel() as model:
-            return _recraft(endpoint, wanted, model)
+            return _recraft(endpoint, params, model)
         case OpenAIInput(), OpenAIModel() as model:
-            return _openai(endpoint, wanted, model, references)
+            return _openai(endpoint, params, model, references)
         case GoogleInput(), GeminiModel() as model:
-            return _google(endpoint, wanted, model, references)
+            return _google(endpoint, params, model, references)
         case CrispUpscale(), None:
-            return _upscale(endpoint, wanted, references[0])
-    raise TypeError(f"{endpoint.id} does not take {type(wanted).__name__}")
+            return _upscale(endpoint, params, references[0])
+    raise TypeError(f"{endpoint.id} does not take {type(params).__name__}")
 
 
-def _recraft(endpoint: Endpoint, wanted: RecraftInput, model: RecraftModel) -> Order:
-    size = model.pixels(NAMED_SIZES[wanted.image_size])
+def _recraft(endpoint: Endpoint, params: RecraftInput, model: RecraftModel) -> GenerationOrder:
+    size = model.pixels(NAMED_SIZES[params.image_size])
     assert size is not None
     price = model.units / 1000
-    return Order(endpoint.id, wanted.prompt, *size, n=1, media_type="image/webp", price_usd=price, by_url=True)
+    return GenerationOrder(
+        endpoint.id, params.prompt, *size, n=1, media_type="image/webp", price_usd=price, returns_url=True
+    )
 
 
-def _openai(endpoint: Endpoint, wanted: OpenAIInput, model: OpenAIModel, references: tuple[Reference, ...]) -> Order:
-    size = _OPENAI_AUTO if wanted.image_size == "auto" else (wanted.image_size.width, wanted.image_size.height)
-    if reason := objection(size):
-        raise errors.unfit(("image_size",), reason, "value_error", list(size))
-    if wanted.quality not in model.prices:
-        raise errors.unfit(("quality",), f"{model.id} knows {', '.join(model.prices)}.", "enum", wanted.quality)
-    tokens = usage(model, wanted.prompt, size, wanted.quality, wanted.num_images, len(references))
-    return Order(
+def _openai(
+    endpoint: Endpoint, params: OpenAIInput, model: OpenAIModel, references: tuple[Reference, ...]
+) -> GenerationOrder:
+    size = _OPENAI_AUTO if params.image_size == "auto" else (params.image_size.width, params.image_size.height)
+    if reason := size_error(size):
+        raise errors.invalid_input(("image_size",), reason, "value_error", list(size))
+    if params.quality not in model.prices:
+        raise errors.invalid_input(("quality",), f"{model.id} knows {', '.join(model.prices)}.", "enum", params.quality)
+    tokens = usage(model, params.prompt, size, params.quality, params.num_images, len(references))
+    return GenerationOrder(
         endpoint.id,
-        wanted.prompt,
+        params.prompt,
         *size,
-        n=wanted.num_images,
-        media_type=f"image/{wanted.output_format}",
+        n=params.num_images,
+        media_type=f"image/{params.output_format}",
         price_usd=tokens.price_usd,
         references=tuple(reference.data for reference in references),
-        touch=_touch(references),
-        by_url=not wanted.sync_mode,
+        operation=_operation(references),
+        returns_url=not params.sync_mode,
     )
 
 
-def _google(endpoint: Endpoint, wanted: GoogleInput, model: GeminiModel, references: tuple[Reference, ...]) -> Order:
-    if wanted.resolution not in endpoint.prices:
-        known = ", ".join(endpoint.prices)
-        raise errors.unfit(("resolution",), f"Input should be one of {known}.", "enum", wanted.resolution)
-    aspect = AUTO_ASPECT if wanted.aspect_ratio == "auto" else wanted.aspect_ratio
-    size = model.pixels(aspect, GOOGLE_SIZES[wanted.resolution])
+def _google(
+    endpoint: Endpoint, params: GoogleInput, model: GeminiModel, references: tuple[Reference, ...]
+) -> GenerationOrder:
+    if params.resolution not in endpoint.prices:
+        resolutions = ", ".join(endpoint.prices)
+        raise errors.invalid_input(("resolution",), f"Input should be one of {resolutions}.", "enum", params.resolution)
+    aspect = AUTO_ASPECT if params.aspect_ratio == "auto" else params.aspect_ratio
+    size = model.pixels(aspect, GOOGLE_SIZES[params.resolution])
     if size is None:
-        raise errors.unfit(("aspect_ratio",), "Input should be auto or a ratio of the model.", "enum", aspect)
-    return Order(
+        raise errors.invalid_input(("aspect_ratio",), "Input should be auto or a ratio of the model.", "enum", aspect)
+    return GenerationOrder(
         endpoint.id,
-        wanted.prompt,
+        params.prompt,
         *size,
-        n=wanted.num_images,
-        media_type=f"image/{wanted.output_format}",
-        price_usd=round(endpoint.prices[wanted.resolution] * wanted.num_images, 6),
-        seed=wanted.seed,
+        n=params.num_images,
+        media_type=f"image/{params.output_format}",
+        price_usd=round(endpoint.prices[params.resolution] * params.num_images, 6),
+        seed=params.seed,
         references=tuple(reference.data for reference in references),
-        touch=_touch(references),
-        by_url=not wanted.sync_mode,
+        operation=_operation(references),
+        returns_url=not params.sync_mode,
     )
 
 
-def _upscale(endpoint: Endpoint, wanted: CrispUpscale, reference: Reference) -> Order:
-    return Order(
+def _upscale(endpoint: Endpoint, params: CrispUpscale, reference: Reference) -> GenerationOrder:
+    return GenerationOrder(
         endpoint.id,
         "",
         *upscaled_size(*reference.size),
@@ -92,10 +98,10 @@ def _upscale(endpoint: Endpoint, wanted: CrispUpscale, reference: Reference) -> 
         media_type="image/webp",
         price_usd=UPSCALE_UNITS / 1000,
         references=(reference.data,),
-        touch="upscale",
-        by_url=not wanted.sync_mode,
+        operation="upscale",
+        returns_url=not params.sync_mode,
     )
 
 
-def _touch(references: tuple[Reference, ...]) -> Touch:
+def _operation(references: tuple[Reference, ...]) -> Operation:
     return "edit" if references else "draw"

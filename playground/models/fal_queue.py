@@ -12,20 +12,20 @@ from uuid import uuid4
 from aiohttp import web
 
 from playground.models import fal_errors as errors
-from playground.models.complaints import ComplaintError
-from playground.models.shelf import Shelf
-from playground.models.studio import Job, Studio
+from playground.models.complaints import VendorError
+from playground.models.shelf import HostedImages
+from playground.models.studio import Job, ModelServer
 
 _log = logging.getLogger(__name__)
 
 State = Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED"]
 
-_KEPT = 1000  # requests
-_QUEUED = 0.25  # the part of its time that a request waits for its turn
+_MAX_REQUESTS = 1000  # requests
+_QUEUED_SHARE = 0.25  # the part of its time that a request waits for its turn
 
 
 @dataclass(slots=True)
-class Ticket:
+class QueuedRequest:
     """One request; completed it has files, by their names on the shelf, or a complaint. `job` is None where the input
     did not fit."""
 
@@ -34,20 +34,20 @@ class Ticket:
     id: str = field(default_factory=lambda: str(uuid4()))
     state: State = "IN_QUEUE"
     files: tuple[str, ...] = ()
-    complaint: ComplaintError | None = None
+    error: VendorError | None = None
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
-    began: float = 0.0
+    started_at: float = 0.0
     seconds: float = 0.0
 
-    def begin(self) -> None:
-        self.state, self.began = "IN_PROGRESS", time.monotonic()
+    def start(self) -> None:
+        self.state, self.started_at = "IN_PROGRESS", time.monotonic()
 
     def finish(self, files: Iterable[str]) -> None:
         self.state, self.files = "COMPLETED", tuple(files)
-        self.seconds = round(time.monotonic() - self.began, 3)
+        self.seconds = round(time.monotonic() - self.started_at, 3)
 
-    def fail(self, complaint: ComplaintError) -> None:
-        self.state, self.complaint = "COMPLETED", complaint
+    def fail(self, error: VendorError) -> None:
+        self.state, self.error = "COMPLETED", error
 
     def cancel(self) -> None:
         """Out of the queue. Work that has begun goes on: fal passes the wish on, and few models listen."""
@@ -55,7 +55,7 @@ class Ticket:
             self.fail(errors.cancelled())
             self.cancelled.set()
 
-    def collect(self) -> Job:
+    def take_job(self) -> Job:
         """The job as the answer needs it: its fault meets the first one who fetches, not those who fetch again."""
         assert self.job is not None
         job, self.job = self.job, replace(self.job, fault=None)
@@ -65,63 +65,63 @@ class Ticket:
 class Queue:
     """All requests, the newest of them remembered; they end with the application."""
 
-    def __init__(self, studio: Studio, shelf: Shelf) -> None:
-        self._studio = studio
-        self._shelf = shelf
-        self._tickets: OrderedDict[str, Ticket] = OrderedDict()
-        self._working: set[asyncio.Task[None]] = set()
+    def __init__(self, model_server: ModelServer, hosted_images: HostedImages) -> None:
+        self._model_server = model_server
+        self._hosted_images = hosted_images
+        self._requests: OrderedDict[str, QueuedRequest] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
         """The application's context: work that is under way at its end is dropped."""
         async with asyncio.TaskGroup() as self._group:
             yield
-            for work in self._working:
-                work.cancel()
+            for task in self._tasks:
+                task.cancel()
 
-    def enter(self, app: str, job: Job) -> Ticket:
-        ticket = self._remember(Ticket(app, job))
-        work = self._group.create_task(self._work(ticket, job))
-        self._working.add(work)
-        work.add_done_callback(self._working.discard)
-        return ticket
+    def submit(self, app: str, job: Job) -> QueuedRequest:
+        queued_request = self._add(QueuedRequest(app, job))
+        task = self._group.create_task(self._run_job(queued_request, job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return queued_request
 
-    def turn_down(self, app: str, complaint: ComplaintError) -> Ticket:
+    def submit_failed(self, app: str, error: VendorError) -> QueuedRequest:
         """A request whose input does not fit is taken like any other, and says so when its result is fetched."""
-        ticket = self._remember(Ticket(app, None))
-        ticket.fail(complaint)
-        return ticket
+        queued_request = self._add(QueuedRequest(app, None))
+        queued_request.fail(error)
+        return queued_request
 
-    def find(self, app: str, name: str) -> Ticket:
-        ticket = self._tickets.get(name)
-        if ticket is None or ticket.app != app:
+    def find(self, app: str, request_id: str) -> QueuedRequest:
+        queued_request = self._requests.get(request_id)
+        if queued_request is None or queued_request.app != app:
             raise errors.unknown_request()
-        return ticket
+        return queued_request
 
-    def _remember(self, ticket: Ticket) -> Ticket:
-        self._tickets[ticket.id] = ticket
-        while len(self._tickets) > _KEPT:
-            self._tickets.popitem(last=False)
-        return ticket
+    def _add(self, queued_request: QueuedRequest) -> QueuedRequest:
+        self._requests[queued_request.id] = queued_request
+        while len(self._requests) > _MAX_REQUESTS:
+            self._requests.popitem(last=False)
+        return queued_request
 
-    async def _work(self, ticket: Ticket, job: Job) -> None:
+    async def _run_job(self, queued_request: QueuedRequest, job: Job) -> None:
         try:
-            await self._wait_and_draw(ticket, job)
-        except ComplaintError as complaint:
-            ticket.fail(complaint)
+            await self._wait_and_draw(queued_request, job)
+        except VendorError as error:
+            queued_request.fail(error)
         except Exception:  # noqa: BLE001 - a broken runner is an answer too
             _log.exception("drawing for %s failed", job.order.model)
-            ticket.fail(errors.internal())
+            queued_request.fail(errors.internal_error())
 
-    async def _wait_and_draw(self, ticket: Ticket, job: Job) -> None:
-        seconds = self._studio.seconds(job)
-        if job.kind == "hang":
-            await ticket.cancelled.wait()
-        await self._studio.pause(seconds * _QUEUED)
-        if ticket.cancelled.is_set():
-            await self._studio.bill.settle(job.call, "cancelled", charged=False)
+    async def _wait_and_draw(self, queued_request: QueuedRequest, job: Job) -> None:
+        seconds = self._model_server.seconds(job)
+        if job.fault_kind == "hang":
+            await queued_request.cancelled.wait()
+        await self._model_server.sleep(seconds * _QUEUED_SHARE)
+        if queued_request.cancelled.is_set():
+            await self._model_server.usage_log.set_outcome(job.usage_entry, "cancelled", charged=False)
             return
-        ticket.begin()
-        await self._studio.refuse(job)
-        pictures = await self._studio.draw(job, seconds * (1 - _QUEUED))
-        await self._studio.bill.settle(job.call, "drawn", charged=True)
-        ticket.finish(self._shelf.put(picture) for picture in pictures)
+        queued_request.start()
+        await self._model_server.raise_fault(job)
+        pictures = await self._model_server.draw(job, seconds * (1 - _QUEUED_SHARE))
+        await self._model_server.usage_log.set_outcome(job.usage_entry, "drawn", charged=True)
+        queued_request.finish(self._hosted_images.add(picture) for picture in pictures)

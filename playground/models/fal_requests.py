@@ -75,11 +75,11 @@ class CrispUpscale(_Struct):
 Input = RecraftInput | OpenAIInput | GoogleInput | CrispUpscale
 
 
-def references_of(wanted: Input) -> list[str]:
+def reference_urls(params: Input) -> list[str]:
     """The addresses of the pictures an input brings along."""
-    match wanted:
+    match params:
         case OpenAIEdit() | GoogleEdit():
-            return wanted.image_urls
+            return params.image_urls
         case CrispUpscale():
-            return [wanted.image_url]
+            return [params.image_url]
     return []

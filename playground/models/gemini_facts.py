@@ -8,7 +8,7 @@ from typing import Literal
 Size = tuple[int, int]
 Lifecycle = Literal["served", "deprecated"]
 
-_TIMES = {"1K": 1, "2K": 2, "4K": 4}
+_SCALE = {"1K": 1, "2K": 2, "4K": 4}
 ASPECTS: dict[str, Size] = {
     "1:1": (1024, 1024),
     "2:3": (848, 1264),
@@ -67,20 +67,20 @@ class GeminiModel:
     text_in: float
     tokens_per_reference: int = 560
     text_out: float = 0.0
-    thinks: bool = False
-    long_aspects: bool = True
+    is_thinking: bool = False
+    has_long_aspects: bool = True
     token_window: int = 131_072
-    one_size: bool = False
+    has_single_size: bool = False
 
     def pixels(self, aspect: str, size: str) -> Size | None:
         """None when the model offers no such ratio or size."""
-        if self.one_size:
+        if self.has_single_size:
             return _OLD_ASPECTS.get(aspect)
-        known = {**ASPECTS, **(_LONG_ASPECTS if self.long_aspects else {})}
-        if aspect not in known or size not in self.tokens:
+        aspects = {**ASPECTS, **(_LONG_ASPECTS if self.has_long_aspects else {})}
+        if aspect not in aspects or size not in self.tokens:
             return None
-        width, height = known[aspect]
-        return (width // 2, height // 2) if size == "512" else (width * _TIMES[size], height * _TIMES[size])
+        width, height = aspects[aspect]
+        return (width // 2, height // 2) if size == "512" else (width * _SCALE[size], height * _SCALE[size])
 
 
 # Not there at all: gemini-3-pro-image-preview (retired 25 June 2026).
@@ -95,8 +95,8 @@ MODELS = {
             120e-6,
             2e-6,
             text_out=12e-6,
-            thinks=True,
-            long_aspects=False,
+            is_thinking=True,
+            has_long_aspects=False,
             token_window=65_536,
         ),
         GeminiModel(
@@ -112,9 +112,9 @@ MODELS = {
             {"1K": 1290},
             30e-6,
             0.3e-6,
-            long_aspects=False,
+            has_long_aspects=False,
             token_window=32_768,
-            one_size=True,
+            has_single_size=True,
         ),
     )
 }
@@ -131,7 +131,7 @@ class Usage:
 
 
 def usage(model: GeminiModel, prompt: str, size: str, references: int) -> Usage:
-    asked = -(-len(prompt) // 4) + references * model.tokens_per_reference
-    image, thoughts = model.tokens[size], 96 if model.thinks else 0
-    price = asked * model.text_in + image * model.image_out + thoughts * model.text_out
-    return Usage(asked, image, thoughts, round(price, 6))
+    prompt_tokens = -(-len(prompt) // 4) + references * model.tokens_per_reference
+    image, thoughts = model.tokens[size], 96 if model.is_thinking else 0
+    price = prompt_tokens * model.text_in + image * model.image_out + thoughts * model.text_out
+    return Usage(prompt_tokens, image, thoughts, round(price, 6))

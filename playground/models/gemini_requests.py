@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 
-def camel(fields: dict[str, Any]) -> dict[str, Any]:
+def to_camel_case(fields: dict[str, Any]) -> dict[str, Any]:
     """With all names in camel case: Google's parsers also take the snake case of its schemas, and its client mixes."""
     return {_camel_name(name): _camel_value(value) for name, value in fields.items()}
 
@@ -87,7 +87,7 @@ def _camel_name(name: str) -> str:
 def _camel_value(value: Any) -> Any:
     match value:
         case dict():
-            return camel(value)
+            return to_camel_case(value)
         case list():
             return [_camel_value(one) for one in value]
     return value

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 
-class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class RetirementStatus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`shutdown_date` (`2026-12-31`) is told where the vendor's list has a field for it, which is OpenAI's."""
 
     state: Literal["served", "retired"] = "served"
@@ -13,23 +13,23 @@ class Life(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 # Listed for 2 October 2026 by the vendor; other sources say later.
-_BORN = {"gemini-2.5-flash-image": Life("retired")}
+_DEFAULTS = {"gemini-2.5-flash-image": RetirementStatus("retired")}
 
 
-class Lives:
+class Retirements:
     """The life of each model by id; a retired one is on no list and answers as its vendor does of unknown ids."""
 
     def __init__(self) -> None:
-        self._told: dict[str, Life] = {}
+        self._overrides: dict[str, RetirementStatus] = {}
 
-    def of(self, model: str) -> Life:
-        return self._told.get(model) or _BORN.get(model) or Life()
+    def get(self, model: str) -> RetirementStatus:
+        return self._overrides.get(model) or _DEFAULTS.get(model) or RetirementStatus()
 
-    def served(self, model: str) -> bool:
-        return self.of(model).state == "served"
+    def is_served(self, model: str) -> bool:
+        return self.get(model).state == "served"
 
-    def set(self, model: str, life: Life) -> None:
-        self._told[model] = life
+    def set(self, model: str, status: RetirementStatus) -> None:
+        self._overrides[model] = status
 
     def clear(self) -> None:
-        self._told.clear()
+        self._overrides.clear()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 Size = tuple[int, int]
 
 _SQUARE = (1024, 1024)
-_STEPS = (1024 * 1536, 2560 * 1440, 3840 * 2160)  # pixels
+_PRICED_PIXELS = (1024 * 1536, 2560 * 1440, 3840 * 2160)  # pixels
 # USD per picture: the square, then at each of _STEPS.
 _GPT_IMAGE_2 = {
     "low": (0.006, 0.005, 0.007, 0.012),
@@ -22,13 +22,13 @@ _GPT_IMAGE_2_5 = {
     "xhigh": (0.094, 0.074, 0.098, 0.178),
     "max": (0.211, 0.165, 0.221, 0.400),
 }
-_OUT = 30e-6  # USD per image token out
+_IMAGE_OUT = 30e-6  # USD per image token out
 _TEXT_IN = 5e-6
 _IMAGE_IN = 8e-6
 _TOKENS_PER_REFERENCE = 1600
 _CHARACTERS_PER_TOKEN = 4
 
-SIDE, RATIO, LEAST, MOST = 3840, 3, 655_360, 8_294_400
+MAX_SIDE, MAX_RATIO, MIN_PIXELS, MAX_PIXELS = 3840, 3, 655_360, 8_294_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +60,33 @@ class Usage:
 
     @property
     def price_usd(self) -> float:
-        return round(self.text_in * _TEXT_IN + self.image_in * _IMAGE_IN + self.image_out * _OUT, 6)
+        return round(self.text_in * _TEXT_IN + self.image_in * _IMAGE_IN + self.image_out * _IMAGE_OUT, 6)
 
 
 def usage(model: OpenAIModel, prompt: str, size: Size, quality: str, n: int, references: int) -> Usage:
     """Tokens worth what the price sheet says: sheets are per picture, bills per token."""
     text = -(-len(prompt) // _CHARACTERS_PER_TOKEN)
-    out = round(_price(model.prices[quality], size) / _OUT)
+    out = round(_price(model.prices[quality], size) / _IMAGE_OUT)
     return Usage(text, references * _TOKENS_PER_REFERENCE, out * n)
 
 
-def pixels(size: str) -> Size | None:
+def parse_size(size: str) -> Size | None:
     """Of `WxH`; None when it is not of that form."""
     width, _, height = size.partition("x")
     return (int(width), int(height)) if width.isdecimal() and height.isdecimal() else None
 
 
-def objection(size: Size) -> str | None:
+def size_error(size: Size) -> str | None:
     """Why a size is not legal; the last two sentences are worded after a message seen in use."""
     width, height = size
     if width % 16 or height % 16:
         return "The width and height must both be divisible by 16."
-    if max(size) > RATIO * min(size):
-        return f"The aspect ratio must be between 1:{RATIO} and {RATIO}:1."
-    if max(size) > SIDE:
-        return f"The longest edge must be less than or equal to {SIDE}."
-    if not LEAST <= width * height <= MOST:
-        return f"The total number of pixels must be between {LEAST} and {MOST}."
+    if max(size) > MAX_RATIO * min(size):
+        return f"The aspect ratio must be between 1:{MAX_RATIO} and {MAX_RATIO}:1."
+    if max(size) > MAX_SIDE:
+        return f"The longest edge must be less than or equal to {MAX_SIDE}."
+    if not MIN_PIXELS <= width * height <= MAX_PIXELS:
+        return f"The total number of pixels must be between {MIN_PIXELS} and {MAX_PIXELS}."
     return None
 
 
@@ -94,7 +94,7 @@ def _price(row: tuple[float, float, float, float], size: Size) -> float:
     """The sheet's price, on a straight line between its sizes."""
     if size == _SQUARE:
         return row[0]
-    area = min(max(size[0] * size[1], _STEPS[0]), _STEPS[-1])
-    right = max(1, bisect_left(_STEPS, area))
-    part = (area - _STEPS[right - 1]) / (_STEPS[right] - _STEPS[right - 1])
-    return row[right] + (row[right + 1] - row[right]) * part
+    area = min(max(size[0] * size[1], _PRICED_PIXELS[0]), _PRICED_PIXELS[-1])
+    right = max(1, bisect_left(_PRICED_PIXELS, area))
+    fraction = (area - _PRICED_PIXELS[right - 1]) / (_PRICED_PIXELS[right] - _PRICED_PIXELS[right - 1])
+    return row[right] + (row[right + 1] - row[right]) * fraction

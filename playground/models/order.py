@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Touch = Literal["draw", "edit", "upscale"]
+Operation = Literal["draw", "edit", "upscale"]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class GenerationOrder:
     """A call that passed validation; `price_usd` is for all `n` pictures, `seed` None where the caller gave
     none; a model that `thinks` may show a sketch first; `hand` is the model that it draws like, itself unless told."""
 
@@ -20,11 +20,11 @@ class Order:
     price_usd: float
     seed: int | None = None
     references: tuple[bytes, ...] = field(default=(), repr=False)
-    touch: Touch = "draw"
+    operation: Operation = "draw"
     strength: float = 0.2
-    by_url: bool = False
-    thinks: bool = False
-    hand: str = ""
+    returns_url: bool = False
+    is_thinking: bool = False
+    style_model: str = ""
 
     @property
     def size(self) -> str:

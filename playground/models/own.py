@@ -11,20 +11,20 @@ from aiohttp import web
 from msgspec import UNSET, Meta, UnsetType
 
 from playground.models import own_errors as errors
-from playground.models.complaints import ComplaintError, Json, bearer, good_key, speaks
-from playground.models.delivery import PRIVATE
+from playground.models.complaints import Json, VendorError, bearer_key, is_practice_key, vendor_errors
+from playground.models.delivery import PRIVATE_URL
 from playground.models.faults import Fault
-from playground.models.order import Order
-from playground.models.own_habits import Habits
-from playground.models.reading import MisfitError, body_of, parsed
-from playground.models.shelf import Shelf
+from playground.models.order import GenerationOrder
+from playground.models.own_habits import ServerQuirks
+from playground.models.reading import InvalidField, parse_json, read_body
+from playground.models.shelf import HostedImages
 from playground.models.spoiled import Picture
-from playground.models.studio import Studio, Vendor
+from playground.models.studio import ModelServer, Vendor
 
 MODEL = "Qwen/Qwen-Image"
 
-_ONE_SIZE = (1024, 1024)
-_STEP, _LEAST, _MOST = 8, 64, 2048
+_FIXED_SIZE = (1024, 1024)
+_SIDE_STEP, _MIN_SIDE, _MAX_SIDE = 8, 64, 2048
 
 
 class _Generate(msgspec.Struct):
@@ -36,87 +36,87 @@ class _Generate(msgspec.Struct):
     seed: int | None = None
 
 
-class Own:
-    def __init__(self, studio: Studio) -> None:
-        self.habits = Habits()
-        self._studio = studio
-        self._shelf = Shelf("/own/files")
+class SelfHostedServer:
+    def __init__(self, model_server: ModelServer) -> None:
+        self.quirks = ServerQuirks()
+        self._model_server = model_server
+        self._hosted_images = HostedImages("/own/files")
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/own/v1/models", self.models),
+            web.get("/own/v1/models", self.list_models),
             web.post("/own/v1/images/generations", self.generate),
-            self._shelf.route(),
+            self._hosted_images.route(),
         ]
 
-    @speaks
-    async def models(self, request: web.Request) -> web.StreamResponse:
+    @vendor_errors
+    async def list_models(self, request: web.Request) -> web.StreamResponse:
         self._check_key(request)
-        card = {"id": MODEL, "object": "model", "created": 1_776_000_000, "owned_by": "own"}
-        return web.json_response({"object": "list", "data": [card]})
+        model_body = {"id": MODEL, "object": "model", "created": 1_776_000_000, "owned_by": "own"}
+        return web.json_response({"object": "list", "data": [model_body]})
 
-    @speaks
+    @vendor_errors
     async def generate(self, request: web.Request) -> web.StreamResponse:
         self._check_key(request)
-        order = self._order(await self._wanted(request))
+        order = self._build_order(await self._parse_params(request))
 
-        def answer(pictures: list[Picture]) -> Json:
-            return {"created": int(time.time()), "data": [self._shown(request, order, one) for one in pictures]}
+        def response_body(pictures: list[Picture]) -> Json:
+            return {"created": int(time.time()), "data": [self._image_body(request, order, one) for one in pictures]}
 
-        return await self._studio.serve(request, Vendor("own", self._complaint), order, answer, {})
+        return await self._model_server.serve(request, Vendor("own", self._error_for_fault), order, response_body, {})
 
-    async def _wanted(self, request: web.Request) -> _Generate:
+    async def _parse_params(self, request: web.Request) -> _Generate:
         try:
-            wanted = parsed(await body_of(request), _Generate)
-        except MisfitError as error:
-            raise self._no(f"{error.field}: {error.detail}".lstrip(": ")) from error
-        if wanted.model != MODEL:
-            raise errors.unknown_model(self.habits.errors, wanted.model)
-        if wanted.response_format is not UNSET and self.habits.response_format == "rejected":
-            raise self._no("response_format: unexpected keyword argument")
-        if wanted.n > self.habits.most:
-            raise self._no(f"n: at most {self.habits.most}")
-        return wanted
+            params = parse_json(await read_body(request), _Generate)
+        except InvalidField as error:
+            raise self._bad_request(f"{error.field}: {error.detail}".lstrip(": ")) from error
+        if params.model != MODEL:
+            raise errors.unknown_model(self.quirks.errors, params.model)
+        if params.response_format is not UNSET and self.quirks.response_format == "rejected":
+            raise self._bad_request("response_format: unexpected keyword argument")
+        if params.n > self.quirks.most:
+            raise self._bad_request(f"n: at most {self.quirks.most}")
+        return params
 
-    def _order(self, wanted: _Generate) -> Order:
-        width, height = (int(side) for side in wanted.size.split("x"))
-        if any(side % _STEP or not _LEAST <= side <= _MOST for side in (width, height)):
-            raise self._no(f"size: sides must be {_LEAST} to {_MOST} pixels, in steps of {_STEP}")
-        inline = wanted.response_format == "b64_json" or self.habits.response_format == "rejected"
-        return Order(
+    def _build_order(self, params: _Generate) -> GenerationOrder:
+        width, height = (int(side) for side in params.size.split("x"))
+        if any(side % _SIDE_STEP or not _MIN_SIDE <= side <= _MAX_SIDE for side in (width, height)):
+            raise self._bad_request(f"size: sides must be {_MIN_SIDE} to {_MAX_SIDE} pixels, in steps of {_SIDE_STEP}")
+        inline = params.response_format == "b64_json" or self.quirks.response_format == "rejected"
+        return GenerationOrder(
             MODEL,
-            wanted.prompt,
-            *(_ONE_SIZE if self.habits.size == "ignored" else (width, height)),
-            n=wanted.n,
+            params.prompt,
+            *(_FIXED_SIZE if self.quirks.size == "ignored" else (width, height)),
+            n=params.n,
             media_type="image/png",
             price_usd=0.0,
-            seed=wanted.seed,
-            by_url=not inline,
+            seed=params.seed,
+            returns_url=not inline,
         )
 
-    def _shown(self, request: web.Request, order: Order, picture: Picture) -> Json:
-        if not order.by_url:
+    def _image_body(self, request: web.Request, order: GenerationOrder, picture: Picture) -> Json:
+        if not order.returns_url:
             return {"b64_json": picture.content}
-        return {"url": self._address(request, picture)}
+        return {"url": self._image_url(request, picture)}
 
-    def _address(self, request: web.Request, picture: Picture) -> str:
-        match self.habits.url:
+    def _image_url(self, request: web.Request, picture: Picture) -> str:
+        match self.quirks.url:
             case "data":
                 return picture.data_uri
             case "private":
-                return PRIVATE
+                return PRIVATE_URL
             case "relative":
-                return self._shelf.path(self._shelf.put(picture))
-        return self._shelf.address(request, self._shelf.put(picture))
+                return self._hosted_images.image_path(self._hosted_images.add(picture))
+        return self._hosted_images.image_url(request, self._hosted_images.add(picture))
 
     def _check_key(self, request: web.Request) -> None:
         """No key is fine where none is required; a wrong one never is."""
-        key = bearer(request)
-        if (key or self.habits.auth == "required") and not good_key(key):
-            raise errors.no(self.habits.errors, 401, "Unauthorized")
+        key = bearer_key(request)
+        if (key or self.quirks.auth == "required") and not is_practice_key(key):
+            raise errors.error(self.quirks.errors, 401, "Unauthorized")
 
-    def _complaint(self, fault: Fault, model: str) -> ComplaintError:
-        return errors.complaint(self.habits.errors, fault, model)
+    def _error_for_fault(self, fault: Fault, model: str) -> VendorError:
+        return errors.error_for_fault(self.quirks.errors, fault, model)
 
-    def _no(self, message: str) -> ComplaintError:
-        return errors.no(self.habits.errors, 400, message)
+    def _bad_request(self, message: str) -> VendorError:
+        return errors.error(self.quirks.errors, 400, message)

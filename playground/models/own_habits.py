@@ -7,7 +7,7 @@ import msgspec
 ErrorShape = Literal["object", "string", "detail", "message"]
 
 
-class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ServerQuirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the practice server behaves until told otherwise.
 
     `response_format` rejected: sending it is an error, and every answer is base64. `url`: what is given where base64 is
@@ -22,6 +22,6 @@ class Habits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auth: Literal["optional", "required"] = "optional"
     most: Annotated[int, msgspec.Meta(ge=1)] = 4
 
-    def changed(self, changes: dict[str, object]) -> "Habits":
+    def with_changes(self, changes: dict[str, object]) -> "ServerQuirks":
         """With some habits replaced; raises msgspec.ValidationError for one that does not exist."""
-        return msgspec.convert({**msgspec.structs.asdict(self), **changes}, Habits)
+        return msgspec.convert({**msgspec.structs.asdict(self), **changes}, ServerQuirks)

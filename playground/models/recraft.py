@@ -8,158 +8,162 @@ from aiohttp import web
 from msgspec import UNSET
 
 from playground.models import recraft_errors as errors
-from playground.models.complaints import Json, bearer, good_key, speaks
-from playground.models.order import Order
-from playground.models.pictures import opened, upscaled_size
-from playground.models.reading import MisfitError, body_of, decoded, parsed
+from playground.models.complaints import Json, bearer_key, is_practice_key, vendor_errors
+from playground.models.order import GenerationOrder
+from playground.models.pictures import open_rgb, upscaled_size
+from playground.models.reading import InvalidField, decode_base64, parse_json, read_body
 from playground.models.recraft_facts import MODELS, UPSCALE_UNITS, UPSCALER, RecraftModel
-from playground.models.recraft_requests import OLD_FIELDS, CrispUpscale, Generate, ImageToImage
-from playground.models.shelf import Shelf
+from playground.models.recraft_requests import V3_FIELDS, CrispUpscale, Generate, ImageToImage
+from playground.models.shelf import HostedImages
 from playground.models.spoiled import Picture
-from playground.models.studio import Studio, Vendor
+from playground.models.studio import ModelServer, Vendor
 
 _T = TypeVar("_T", Generate, ImageToImage, CrispUpscale)
-_BYTES, _PIXELS, _SIDE = 10_000_000, 16_000_000, 4096
+_MAX_REFERENCE_BYTES, _MAX_REFERENCE_PIXELS, _MAX_REFERENCE_SIDE = 10_000_000, 16_000_000, 4096
 
-VENDOR = Vendor("recraft", errors.complaint)
+VENDOR = Vendor("recraft", errors.error_for_fault)
 
 
 class Recraft:
-    def __init__(self, studio: Studio) -> None:
-        self._studio = studio
-        self._shelf = Shelf("/recraft/pictures")
+    def __init__(self, model_server: ModelServer) -> None:
+        self._model_server = model_server
+        self._hosted_images = HostedImages("/recraft/pictures")
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/recraft/v1/images/generations", self.generate),
             web.post("/recraft/v1/images/imageToImage", self.image_to_image),
             web.post("/recraft/v1/images/crispUpscale", self.crisp_upscale),
-            web.get("/recraft/v1/models", self.models),
-            web.get("/recraft/v1/users/me", self.me),
-            self._shelf.route(),
+            web.get("/recraft/v1/models", self.list_models),
+            web.get("/recraft/v1/users/me", self.get_account),
+            self._hosted_images.route(),
         ]
 
-    @speaks
+    @vendor_errors
     async def generate(self, request: web.Request) -> web.StreamResponse:
-        wanted = await _wanted(request, Generate)
-        model = _model(wanted)
-        pixels = model.pixels(wanted.size)
+        params = await _parse_params(request, Generate)
+        model = _find_model(params)
+        pixels = model.pixels(params.size)
         if pixels is None:
-            raise errors.bad_request(f"size: {wanted.size} is not supported by {model.id}")
-        return await self._serve(request, _order(wanted, model, pixels))
+            raise errors.bad_request(f"size: {params.size} is not supported by {model.id}")
+        return await self._serve(request, _build_order(params, model, pixels))
 
-    @speaks
+    @vendor_errors
     async def image_to_image(self, request: web.Request) -> web.StreamResponse:
-        wanted = await _wanted(request, ImageToImage)
-        model = _model(wanted)
-        reference, size = await self._reference(wanted.image_url)
-        order = _order(wanted, model, model.nearest(size), (reference,), wanted.strength)
+        params = await _parse_params(request, ImageToImage)
+        model = _find_model(params)
+        reference, size = await self._load_reference(params.image_url)
+        order = _build_order(params, model, model.nearest_size(size), (reference,), params.strength)
         return await self._serve(request, order)
 
-    @speaks
+    @vendor_errors
     async def crisp_upscale(self, request: web.Request) -> web.StreamResponse:
-        wanted = await _wanted(request, CrispUpscale)
-        reference, size = await self._reference(wanted.image_url)
-        order = Order(
+        params = await _parse_params(request, CrispUpscale)
+        reference, size = await self._load_reference(params.image_url)
+        order = GenerationOrder(
             UPSCALER,
             "",
             *upscaled_size(*size),
             n=1,
-            media_type=f"image/{wanted.image_format}",
+            media_type=f"image/{params.image_format}",
             price_usd=UPSCALE_UNITS / 1000,
             references=(reference,),
-            touch="upscale",
-            by_url=wanted.response_format == "url",
+            operation="upscale",
+            returns_url=params.response_format == "url",
         )
         return await self._serve(request, order)
 
-    @speaks
-    async def models(self, request: web.Request) -> web.StreamResponse:
+    @vendor_errors
+    async def list_models(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
-        served = [{"id": name, "object": "model"} for name in MODELS if self._studio.lives.served(name)]
+        served = [{"id": name, "object": "model"} for name in MODELS if self._model_server.retirements.is_served(name)]
         return web.json_response({"object": "list", "data": served})
 
-    @speaks
-    async def me(self, request: web.Request) -> web.StreamResponse:
+    @vendor_errors
+    async def get_account(self, request: web.Request) -> web.StreamResponse:
         _check_key(request)
         account = {"id": "practice", "name": "Practice", "email": "practice@harbour.example", "credits": 25_000}
         return web.json_response(account)
 
-    async def _serve(self, request: web.Request, order: Order) -> web.StreamResponse:
-        def answer(pictures: list[Picture]) -> Json:
-            shown = [self._shown(request, order, picture) for picture in pictures]
-            content = {"image": shown[0]} if order.touch == "upscale" else {"data": shown}
+    async def _serve(self, request: web.Request, order: GenerationOrder) -> web.StreamResponse:
+        def response_body(pictures: list[Picture]) -> Json:
+            images = [self._image_body(request, order, picture) for picture in pictures]
+            content = {"image": images[0]} if order.operation == "upscale" else {"data": images}
             return {"created": int(time.time()), "credits": round(order.price_usd * 1000), **content}
 
         headers = {"X-Recraft-Requestid": uuid4().hex}
-        return await self._studio.serve(request, VENDOR, order, answer, headers)
+        return await self._model_server.serve(request, VENDOR, order, response_body, headers)
 
-    def _shown(self, request: web.Request, order: Order, picture: Picture) -> Json:
+    def _image_body(self, request: web.Request, order: GenerationOrder, picture: Picture) -> Json:
         content = (
-            {"url": self._shelf.address(request, self._shelf.put(picture))}
-            if order.by_url
+            {"url": self._hosted_images.image_url(request, self._hosted_images.add(picture))}
+            if order.returns_url
             else {"b64_json": picture.content}
         )
         return {"image_id": str(uuid4()), **content}
 
-    async def _reference(self, image_url: str) -> tuple[bytes, tuple[int, int]]:
+    async def _load_reference(self, image_url: str) -> tuple[bytes, tuple[int, int]]:
         """A data URL, or a picture of this studio's own; it fetches nothing from anywhere else."""
-        known = self._shelf.find(image_url)
-        data = known.data if known else decoded(image_url) if image_url.startswith("data:") else None
+        hosted = self._hosted_images.get(image_url)
+        data = hosted.data if hosted else decode_base64(image_url) if image_url.startswith("data:") else None
         if data is None:
             raise errors.bad_request("image_url: cannot be fetched")
         try:
-            size = await self._studio.off_loop(lambda: opened(data).size)
+            size = await self._model_server.run_in_thread(lambda: open_rgb(data).size)
         except OSError as error:
             raise errors.bad_request("image_url: not an image") from error
-        if len(data) >= _BYTES or size[0] * size[1] > _PIXELS or max(size) > _SIDE:
+        if (
+            len(data) >= _MAX_REFERENCE_BYTES
+            or size[0] * size[1] > _MAX_REFERENCE_PIXELS
+            or max(size) > _MAX_REFERENCE_SIDE
+        ):
             raise errors.bad_request("image_url: more than 10 MB, 16 megapixels or 4096 pixels on a side")
         return data, size
 
 
-async def _wanted(request: web.Request, kind: type[_T]) -> _T:
+async def _parse_params(request: web.Request, params_type: type[_T]) -> _T:
     _check_key(request)
     try:
-        return parsed(await body_of(request), kind)
-    except MisfitError as error:
+        return parse_json(await read_body(request), params_type)
+    except InvalidField as error:
         raise errors.bad_request(f"{error.field}: {error.detail}".lstrip(": ")) from error
 
 
 def _check_key(request: web.Request) -> None:
-    if not good_key(bearer(request)):
-        raise errors.bad_key()
+    if not is_practice_key(bearer_key(request)):
+        raise errors.invalid_key()
 
 
-def _model(wanted: Generate) -> RecraftModel:
+def _find_model(params: Generate) -> RecraftModel:
     """The model of a request whose fields that model supports."""
-    model = MODELS.get(wanted.model)
+    model = MODELS.get(params.model)
     if model is None:
-        raise errors.unknown_model(wanted.model)
-    if not 1 <= len(wanted.prompt) <= model.prompt_limit:
+        raise errors.unknown_model(params.model)
+    if not 1 <= len(params.prompt) <= model.prompt_limit:
         raise errors.bad_request(f"prompt: must have 1 to {model.prompt_limit} characters")
-    for field in OLD_FIELDS if model.table != "v3" else ():
-        if getattr(wanted, field) is not UNSET:
+    for field in V3_FIELDS if model.table != "v3" else ():
+        if getattr(params, field) is not UNSET:
             raise errors.bad_request(f"{field}: not supported by {model.id}")
     return model
 
 
-def _order(
-    wanted: Generate,
+def _build_order(
+    params: Generate,
     model: RecraftModel,
     pixels: tuple[int, int],
     references: tuple[bytes, ...] = (),
     strength: float = 0.2,
-) -> Order:
-    return Order(
+) -> GenerationOrder:
+    return GenerationOrder(
         model.id,
-        wanted.prompt,
+        params.prompt,
         *pixels,
-        n=wanted.n,
-        media_type=f"image/{wanted.image_format}",
-        price_usd=model.units * wanted.n / 1000,
-        seed=wanted.random_seed,
+        n=params.n,
+        media_type=f"image/{params.image_format}",
+        price_usd=model.units * params.n / 1000,
+        seed=params.random_seed,
         references=references,
-        touch="edit" if references else "draw",
+        operation="edit" if references else "draw",
         strength=strength,
-        by_url=wanted.response_format == "url",
+        returns_url=params.response_format == "url",
     )

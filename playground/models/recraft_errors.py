@@ -4,11 +4,11 @@
 
 from uuid import uuid4
 
-from playground.models.complaints import ComplaintError
+from playground.models.complaints import VendorError
 from playground.models.faults import Fault
 
 # How a want of money and a refusal may look; a fault's `spelling` picks one.
-_NO_MONEY = {
+_INSUFFICIENT_CREDIT = {
     "400": (400, "not_enough_credits", "You do not have enough credits."),
     "402": (402, "not_enough_credits", "You do not have enough credits."),
 }
@@ -18,40 +18,40 @@ _REFUSALS = {
 }
 
 
-def bad_request(message: str) -> ComplaintError:
-    return _complaint(400, "invalid_request", message)
+def bad_request(message: str) -> VendorError:
+    return _error(400, "invalid_request", message)
 
 
-def unknown_model(model: str) -> ComplaintError:
-    return _complaint(404, "model_not_found", f"Model {model} was not found.")
+def unknown_model(model: str) -> VendorError:
+    return _error(404, "model_not_found", f"Model {model} was not found.")
 
 
-def bad_key() -> ComplaintError:
-    return _complaint(401, "unauthorized", "Invalid API token.")
+def invalid_key() -> VendorError:
+    return _error(401, "unauthorized", "Invalid API token.")
 
 
-def complaint(fault: Fault, model: str) -> ComplaintError:
+def error_for_fault(fault: Fault, model: str) -> VendorError:
     match fault.kind:
         case "refusal":
-            return _complaint(*_REFUSALS.get(fault.spelling, _REFUSALS["400"]))
+            return _error(*_REFUSALS.get(fault.spelling, _REFUSALS["400"]))
         case "no_money":
-            return _complaint(*_NO_MONEY.get(fault.spelling, _NO_MONEY["400"]))
+            return _error(*_INSUFFICIENT_CREDIT.get(fault.spelling, _INSUFFICIENT_CREDIT["400"]))
         case "rate_limit":
-            return _complaint(429, "too_many_requests", "Rate limit exceeded.", {"Retry-After": f"{fault.seconds:.0f}"})
+            return _error(429, "too_many_requests", "Rate limit exceeded.", {"Retry-After": f"{fault.seconds:.0f}"})
         case "bad_key":
-            return bad_key()
+            return invalid_key()
         case "retired":
             return unknown_model(model)
         case "bad_request":
             return bad_request("prompt: cannot be processed")
         case "no_image":
-            return ComplaintError(200, {"created": 0, "credits": 0, "data": []})
+            return VendorError(200, {"created": 0, "credits": 0, "data": []})
         case "error_503":
-            return _complaint(503, "service_unavailable", "The service is temporarily unavailable.")
-    return _complaint(500, "internal_error", "Internal server error.")
+            return _error(503, "service_unavailable", "The service is temporarily unavailable.")
+    return _error(500, "internal_error", "Internal server error.")
 
 
-def _complaint(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> ComplaintError:
-    return ComplaintError(
+def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> VendorError:
+    return VendorError(
         status, {"code": code, "message": message}, {"X-Recraft-Requestid": uuid4().hex, **(headers or {})}
     )

@@ -50,7 +50,7 @@ class RecraftModel:
             (pixels for pixels in sizes.values() if size == f"{pixels[0]}x{pixels[1]}"), None
         )
 
-    def nearest(self, size: Size) -> Size:
+    def nearest_size(self, size: Size) -> Size:
         """The model's own size whose ratio is nearest to that of a picture."""
         ratio = log(size[0] / size[1])
         return min(_TABLES[self.table].values(), key=lambda own: abs(log(own[0] / own[1]) - ratio))

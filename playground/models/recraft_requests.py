@@ -12,7 +12,7 @@ Format = Literal["url", "b64_json"]
 ImageFormat = Literal["png", "webp"]
 
 # Fields of the V2 and V3 family that V4 and later do not know.
-OLD_FIELDS = ("style", "substyle", "negative_prompt", "text_layout")
+V3_FIELDS = ("style", "substyle", "negative_prompt", "text_layout")
 
 
 class Generate(msgspec.Struct, forbid_unknown_fields=True):

@@ -6,26 +6,26 @@ from pathlib import Path
 from aiohttp import web
 
 from playground.slack import uploads
-from playground.slack.doors import WORLD, add_doors
-from playground.slack.guard import only_from_here
-from playground.slack.world import open_world
+from playground.slack.doors import WORKSPACE, add_routes
+from playground.slack.guard import require_local_origin
+from playground.slack.world import open_workspace
 
-__all__ = ["WORLD", "add_slack", "only_from_here"]
+__all__ = ["WORKSPACE", "add_slack", "require_local_origin"]
 
 
 def add_slack(app: web.Application, *, data: Path) -> None:
     """Adds everything under `/slack`; the workspace is opened when the app starts and is `app[WORLD]` from then on."""
 
-    async def lifetime(app: web.Application) -> AsyncIterator[None]:
-        async with open_world(data) as world:
-            app[WORLD] = world
-            uploads.resume(world)
+    async def workspace_context(app: web.Application) -> AsyncIterator[None]:
+        async with open_workspace(data) as workspace:
+            app[WORKSPACE] = workspace
+            uploads.resume_processing(workspace)
             yield
 
-    app.cleanup_ctx.append(lifetime)
-    app.on_shutdown.append(_hang_up)
+    app.cleanup_ctx.append(workspace_context)
+    app.on_shutdown.append(_close_connections)
     app.middlewares.append(_remember_address)
-    add_doors(app)
+    add_routes(app)
 
 
 @web.middleware
@@ -33,11 +33,11 @@ async def _remember_address(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """The addresses in answers are those by which this server was reached, whatever its port."""
-    request.app[WORLD].address = f"http://{request.host}"
+    request.app[WORKSPACE].address = f"http://{request.host}"
     return await handler(request)
 
 
-async def _hang_up(app: web.Application) -> None:
+async def _close_connections(app: web.Application) -> None:
     """Open websockets would keep the server from stopping."""
-    await app[WORLD].sockets.disconnect("abrupt", 0)
-    await app[WORLD].live.close()
+    await app[WORKSPACE].sockets.disconnect("abrupt", 0)
+    await app[WORKSPACE].live_updates.close()

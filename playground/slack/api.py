@@ -5,19 +5,19 @@ import time
 from aiohttp import web
 
 from playground.people import APP_TOKEN, Install
-from playground.slack.arguments import Arguments, bearer, read_arguments
-from playground.slack.call import Call, Method
+from playground.slack.arguments import Arguments, bearer_token, read_arguments
+from playground.slack.call import ApiCall, ApiMethod
 from playground.slack.errors import SlackError
-from playground.slack.faults import CutError, StatusError
-from playground.slack.journal import Noted
+from playground.slack.faults import ConnectionCut, StatusError
+from playground.slack.journal import ApiCallRecord
 from playground.slack.methods import METHODS
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
 _SECRETS = frozenset({"token", "client_secret", "access_token"})
 
 
-async def answer(world: World, request: web.Request) -> web.StreamResponse:
+async def handle_call(workspace: Workspace, request: web.Request) -> web.StreamResponse:
     """One call of `/slack/api/{method}`, written into the journal whatever comes of it."""
     name = request.match_info["method"]
     started, at = time.perf_counter(), time.time()
@@ -26,22 +26,22 @@ async def answer(world: World, request: web.Request) -> web.StreamResponse:
     body: Json
     try:
         arguments = await read_arguments(request)
-        method, install = _admitted(world, name, bearer(request, arguments))
+        method, install = _authorize(workspace, name, bearer_token(request, arguments))
         scopes = install.scopes
-        body = await _run(Call(world, install, arguments), name, method)
+        body = await _run_method(ApiCall(workspace, install, arguments), name, method)
     except SlackError as error:
         body = error.body()
-    except CutError:
-        return cut(request)
+    except ConnectionCut:
+        return drop_connection(request)
     except StatusError as error:
         return web.Response(status=int(str(error)), text="practice fault")
     ms = round((time.perf_counter() - started) * 1000, 2)
-    asked, answered = _without_secrets(arguments.values), _without_secrets(body)
-    world.journal.note(Noted(name, asked, body["ok"], body.get("error"), at, ms, answered))
+    request_values, response_values = _without_secrets(arguments.values), _without_secrets(body)
+    workspace.call_log.add(ApiCallRecord(name, request_values, body["ok"], body.get("error"), at, ms, response_values))
     return _respond(body, scopes)
 
 
-def cut(request: web.Request) -> web.StreamResponse:
+def drop_connection(request: web.Request) -> web.StreamResponse:
     """Drops the connection; nobody reads the response that aiohttp wants all the same."""
     if request.transport:
         request.transport.abort()
@@ -52,31 +52,33 @@ def _without_secrets(values: Json) -> Json:
     return {name: value for name, value in values.items() if name not in _SECRETS}
 
 
-def _admitted(world: World, name: str, token: str) -> tuple[Method, Install]:
+def _authorize(workspace: Workspace, name: str, token: str) -> tuple[ApiMethod, Install]:
     """The method and the app that may call it, with the call taken from its rate."""
     method = METHODS.get(name)
     if method is None:
         raise SlackError("unknown_method", req_method=name)
-    install = _install(world, token, method)
+    install = _install_for_token(workspace, token, method)
     if method.scopes and not set(method.scopes) & set(install.scopes):
         raise SlackError("missing_scope", needed=method.scopes[0], provided=",".join(install.scopes))
-    world.rates.spend(name, method.rate, install.team)
+    workspace.rate_limiter.consume(name, method.rate_limit, install.team)
     return method, install
 
 
-async def _run(call: Call, name: str, method: Method) -> Json:
-    missing = tuple(f"missing required field: {need}" for need in method.needs if need not in call.arguments)
+async def _run_method(call: ApiCall, name: str, method: ApiMethod) -> Json:
+    missing = tuple(
+        f"missing required field: {argument}" for argument in method.required if argument not in call.arguments
+    )
     if missing:
         raise SlackError("invalid_arguments", missing)
-    fault = await call.world.faults.before(name)
-    result = method.run(call)
-    call.world.faults.after(fault)
+    fault = await call.workspace.faults.apply_before(name)
+    result = method.handler(call)
+    call.workspace.faults.apply_after(fault)
     return {"ok": True, **result}
 
 
-def _install(world: World, token: str, method: Method) -> Install:
+def _install_for_token(workspace: Workspace, token: str, method: ApiMethod) -> Install:
     """Whose token it is; what belongs to the app as a whole is asked of its first installation."""
-    installs = world.installs()
+    installs = workspace.installs()
     if method.tokenless:
         return installs[0]
     if not token:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from playground.slack.errors import SlackError
 
-_YES = {True, "1", "true", "True"}
+_TRUE_VALUES = {True, "1", "true", "True"}
 
 
 class Arguments:
@@ -26,9 +26,9 @@ class Arguments:
 
     def flag(self, name: str) -> bool:
         value = self.values.get(name)
-        return isinstance(value, bool | int | str) and value in _YES
+        return isinstance(value, bool | int | str) and value in _TRUE_VALUES
 
-    def number(self, name: str, default: int, most: int) -> int:
+    def number(self, name: str, default: int, maximum: int) -> int:
         """Between 1 and `most`; raises `invalid_limit` for anything else."""
         try:
             number = int(self.values.get(name, default)) or default
@@ -36,9 +36,9 @@ class Arguments:
             raise SlackError("invalid_limit") from error
         if number < 0:
             raise SlackError("invalid_limit")
-        return min(number, most)
+        return min(number, maximum)
 
-    def nested(self, name: str, error: str) -> Any:
+    def json_value(self, name: str, error: str) -> Any:
         """JSON that a form carries as a string; raises `error` when it cannot be read."""
         value = self.values.get(name)
         if not isinstance(value, str):
@@ -48,7 +48,7 @@ class Arguments:
         except ValueError as cause:
             raise SlackError(error) from cause
 
-    def words(self, name: str) -> list[str]:
+    def string_list(self, name: str) -> list[str]:
         """A list, or words divided by commas."""
         value = self.values.get(name, [])
         parts = value if isinstance(value, list) else str(value).split(",")
@@ -57,7 +57,7 @@ class Arguments:
 
 async def read_arguments(request: web.Request) -> Arguments:
     """From the query and a body of JSON, form or multipart; raises SlackError `invalid_json`, `json_not_object`."""
-    values: dict[str, Any] = dict(request.query) | _basic(request)
+    values: dict[str, Any] = dict(request.query) | _basic_credentials(request)
     if request.content_type == "application/json" and request.can_read_body:
         try:
             body = await request.json()
@@ -71,10 +71,10 @@ async def read_arguments(request: web.Request) -> Arguments:
     return Arguments(values)
 
 
-def _basic(request: web.Request) -> dict[str, str]:
+def _basic_credentials(request: web.Request) -> dict[str, str]:
     """An app's own name and secret, which Slack also takes by HTTP Basic (docs.slack.dev, "oauth.v2.access")."""
-    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "basic":
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
         return {}
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
@@ -83,7 +83,7 @@ def _basic(request: web.Request) -> dict[str, str]:
     return {"client_id": name, "client_secret": secret}
 
 
-def bearer(request: web.Request, arguments: Arguments) -> str:
+def bearer_token(request: web.Request, arguments: Arguments) -> str:
     """The token of the header, else of the arguments."""
     header = request.headers.get("Authorization", "")
     return header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else arguments.text("token")

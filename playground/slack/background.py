@@ -28,12 +28,12 @@ class Background:
         await self._group.__aexit__(kind, error, trace)
 
     def start(self, work: Coroutine[Any, Any, object]) -> None:
-        task = self._group.create_task(_guarded(work))
+        task = self._group.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _guarded(work: Coroutine[Any, Any, object]) -> None:
+async def _logged(work: Coroutine[Any, Any, object]) -> None:
     try:
         await work
     except Exception:  # noqa: BLE001 - the last stop of work that nobody awaits

@@ -5,27 +5,27 @@ from dataclasses import dataclass
 
 from playground.people import Install
 from playground.slack.arguments import Arguments
-from playground.slack.rates import Rate
+from playground.slack.rates import RateLimit
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """Who asks what; `install` is the app in the token's workspace."""
 
-    world: World
+    workspace: Workspace
     install: Install
     arguments: Arguments
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class ApiMethod:
     """`scopes`: any of them will do. `needs`: arguments without which nothing happens. `tokenless`: nobody asks who."""
 
-    run: Callable[[Call], Json]
-    rate: Rate
+    handler: Callable[[ApiCall], Json]
+    rate_limit: RateLimit
     scopes: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     app_token: bool = False
     tokenless: bool = False

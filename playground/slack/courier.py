@@ -11,10 +11,10 @@ from playground.slack.ids import new_id
 from playground.slack.settings import Settings
 from playground.slack.store import Json
 
-Kind = Literal["slash_commands", "interactive", "events_api"]
+EnvelopeKind = Literal["slash_commands", "interactive", "events_api"]
 
-_KEPT = 5000
-_WAITING = 1000
+_MAX_DELIVERIES = 5000
+_MAX_WAITING = 1000
 
 
 class UnreachableError(Exception):
@@ -31,7 +31,7 @@ class Envelope:
     """One try at a delivery."""
 
     id: str
-    kind: Kind
+    kind: EnvelopeKind
     payload: Json
     attempt: int = 0
     reason: str = ""
@@ -43,10 +43,10 @@ class Transport(Protocol):
     @property
     def connected(self) -> bool: ...
 
-    async def ready(self) -> None:
+    async def wait_until_connected(self) -> None:
         """Returns as soon as the app is connected."""
 
-    async def carry(self, envelope: Envelope) -> Json | None:
+    async def send(self, envelope: Envelope) -> Json | None:
         """Hands the envelope over and returns the acknowledgement's payload; raises UnreachableError."""
 
 
@@ -55,7 +55,7 @@ class Delivery:
     """What is known of one envelope; the door shows it."""
 
     id: str
-    kind: Kind
+    kind: EnvelopeKind
     about: str
     payload: Json
     tries: int = 0
@@ -64,77 +64,77 @@ class Delivery:
     ack_ms: float | None = None
     ack: Json | None = None
     error: str | None = None
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def public(self) -> Json:
+    def to_json(self) -> Json:
         """Without the event that only this process waits on."""
-        shown = ("id", "kind", "about", "tries", "sent_at", "acked_at", "ack_ms", "ack", "error", "payload")
-        return {name: getattr(self, name) for name in shown}
+        fields = ("id", "kind", "about", "tries", "sent_at", "acked_at", "ack_ms", "ack", "error", "payload")
+        return {name: getattr(self, name) for name in fields}
 
 
-class Courier:
+class DeliveryDispatcher:
     """Commands and interactions are tried once; events wait for a connection and are tried up to four times."""
 
     def __init__(self, transport: Transport, background: Background, settings: Settings) -> None:
         self.settings = settings
-        self.deliveries: deque[Delivery] = deque(maxlen=_KEPT)
+        self.deliveries: deque[Delivery] = deque(maxlen=_MAX_DELIVERIES)
         self.transport = transport
         self._background = background
         self._waiting = 0
 
-    async def ask(self, kind: Kind, about: str, payload: Json) -> Delivery:
+    async def deliver(self, kind: EnvelopeKind, about: str, payload: Json) -> Delivery:
         """For what a person waits for: `error` is what Slack would show them."""
-        delivery = self._note(kind, about, payload)
+        delivery = self._record(kind, about, payload)
         try:
             await self._attempt(delivery)
         except TimeoutError:
             delivery.error = "operation_timeout"
         except UnreachableError:
             delivery.error = "dispatch_failed"
-        delivery.ended.set()
+        delivery.done.set()
         return delivery
 
-    def tell(self, about: str, payload: Json) -> Delivery:
+    def deliver_later(self, about: str, payload: Json) -> Delivery:
         """For events: returns at once and goes on in the background."""
-        delivery = self._note("events_api", about, payload)
-        if self._waiting >= _WAITING:
+        delivery = self._record("events_api", about, payload)
+        if self._waiting >= _MAX_WAITING:
             delivery.error = "too_many_waiting"
-            delivery.ended.set()
+            delivery.done.set()
         else:
-            self._background.start(self._insist(delivery))
+            self._background.start(self._deliver_when_connected(delivery))
         return delivery
 
-    def repeat(self, delivery: Delivery) -> None:
+    def redeliver(self, delivery: Delivery) -> None:
         """Sends an event once more although it may have arrived, as Slack does when it missed the ack."""
-        self._background.start(self._retry(delivery, len(self.settings.retry_seconds), "http_timeout"))
+        self._background.start(self._attempt_with_retries(delivery, len(self.settings.retry_seconds), "http_timeout"))
 
-    async def settled(self, delivery: Delivery) -> None:
+    async def wait_for_outcome(self, delivery: Delivery) -> None:
         """Waits for the first outcome of an event, as long as a person would be kept waiting."""
         if self.transport.connected:
             try:
                 async with asyncio.timeout(self.settings.ack_seconds):
-                    await delivery.ended.wait()
+                    await delivery.done.wait()
             except TimeoutError:
                 return
 
-    def _note(self, kind: Kind, about: str, payload: Json) -> Delivery:
+    def _record(self, kind: EnvelopeKind, about: str, payload: Json) -> Delivery:
         delivery = Delivery(new_id("D"), kind, about, payload)
         self.deliveries.append(delivery)
         return delivery
 
-    async def _insist(self, delivery: Delivery) -> None:
+    async def _deliver_when_connected(self, delivery: Delivery) -> None:
         self._waiting += 1
         try:
-            await self.transport.ready()
+            await self.transport.wait_until_connected()
         finally:
             self._waiting -= 1
-        await self._retry(delivery, 0, "")
-        delivery.ended.set()
+        await self._attempt_with_retries(delivery, 0, "")
+        delivery.done.set()
 
-    async def _retry(self, delivery: Delivery, first: int, reason: str) -> None:
-        pauses = (0.0, *self.settings.retry_seconds)
-        for attempt in range(first, len(pauses)):
-            await asyncio.sleep(pauses[attempt] if attempt > first else 0)
+    async def _attempt_with_retries(self, delivery: Delivery, first_attempt: int, reason: str) -> None:
+        delays = (0.0, *self.settings.retry_seconds)
+        for attempt in range(first_attempt, len(delays)):
+            await asyncio.sleep(delays[attempt] if attempt > first_attempt else 0)
             try:
                 await self._attempt(delivery, attempt, reason)
             except TimeoutError:
@@ -153,6 +153,6 @@ class Courier:
         started = time.perf_counter()
         envelope = Envelope(new_id("N"), delivery.kind, delivery.payload, attempt, reason)
         async with asyncio.timeout(self.settings.ack_seconds):
-            delivery.ack = await self.transport.carry(envelope)
+            delivery.ack = await self.transport.send(envelope)
         delivery.acked_at = time.time()
         delivery.ack_ms = round((time.perf_counter() - started) * 1000, 2)

@@ -7,22 +7,22 @@ import msgspec
 from aiohttp import web
 
 from playground.people import Person, Place, Team
-from playground.slack.doors import WORLD
-from playground.slack.errors import DoorError, SlackError
+from playground.slack.doors import WORKSPACE
+from playground.slack.errors import ControlError, SlackError
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
-Answer = Callable[[World, web.Request], Awaitable[Json | web.StreamResponse]]
-Form = TypeVar("Form")
+ControlHandler = Callable[[Workspace, web.Request], Awaitable[Json | web.StreamResponse]]
+RequestBody = TypeVar("RequestBody")
 
 
-def door(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def control_route(control_handler: ControlHandler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Turns a function of the world and the request into a handler that answers JSON, also when it refuses."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
         try:
-            body = await answer(request.app[WORLD], request)
-        except DoorError as error:
+            body = await control_handler(request.app[WORKSPACE], request)
+        except ControlError as error:
             refusal = {"ok": False, "error": error.code, "detail": error.detail}
             return web.json_response(refusal, status=error.status)
         except SlackError as error:
@@ -32,39 +32,39 @@ def door(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse
     return handler
 
 
-async def read(request: web.Request, form: type[Form]) -> Form:
+async def read_body(request: web.Request, body_type: type[RequestBody]) -> RequestBody:
     """The request's JSON as a `form`; unknown names and wrong types are refused with a word about where."""
     body = await request.read()
     try:
-        return msgspec.json.decode(body or b"{}", type=form)
+        return msgspec.json.decode(body or b"{}", type=body_type)
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise DoorError("bad_request", str(error)) from error
+        raise ControlError("bad_request", str(error)) from error
 
 
-def team_named(world: World, key: str | None) -> Team:
+def find_team(workspace: Workspace, key: str | None) -> Team:
     """By id; the first workspace where none is named."""
-    found = next((team for team in world.teams() if key in (None, team.id)), None)
+    found = next((team for team in workspace.teams() if key in (None, team.id)), None)
     if found is None:
-        raise DoorError("no_such_team", f"no workspace is called {key!r}", 404)
+        raise ControlError("no_such_team", f"no workspace is called {key!r}", 404)
     return found
 
 
-def person_named(world: World, key: str, team: str | None = None) -> Person:
+def find_person(workspace: Workspace, key: str, team: str | None = None) -> Person:
     """By id or by first name, of one workspace or of any."""
-    found = world.member(team, key) if team else world.person(key)
+    found = workspace.member(team, key) if team else workspace.person(key)
     if found is None:
-        found = next((person for person in world.people(team) if person.name == key.lower()), None)
+        found = next((person for person in workspace.people(team) if person.name == key.lower()), None)
     if found is None:
-        raise DoorError("no_such_person", f"nobody here is called {key!r}", 404)
+        raise ControlError("no_such_person", f"nobody here is called {key!r}", 404)
     return found
 
 
-def place_named(world: World, key: str, team: str | None = None) -> Place:
+def find_place(workspace: Workspace, key: str, team: str | None = None) -> Place:
     """By id or by name, with or without the #, of one workspace or of any, the first one first."""
-    found = world.place(key)
+    found = workspace.place(key)
     if found is None or team not in (None, found.team):
         name = key.removeprefix("#")
-        found = next((place for place in world.places(team) if place.name and place.name == name), None)
+        found = next((place for place in workspace.places(team) if place.name and place.name == name), None)
     if found is None:
-        raise DoorError("no_such_channel", f"no channel is called {key!r}", 404)
+        raise ControlError("no_such_channel", f"no channel is called {key!r}", 404)
     return found

@@ -27,6 +27,6 @@ whale octopus crab bird bee bug man woman girl boy older_woman older_man baby bu
 STANDARD = frozenset(_NAMES.split())
 
 
-def known(name: str) -> bool:
+def is_known(name: str) -> bool:
     """Whether Slack would take it as a reaction."""
     return _TONE.sub("", name) in STANDARD

@@ -20,7 +20,7 @@ class SlackError(Exception):
         return body
 
 
-class DoorError(Exception):
+class ControlError(Exception):
     """A call of the control door that makes no sense; `status` is HTTP's."""
 
     def __init__(self, code: str, detail: str = "", status: int = 400) -> None:

@@ -21,7 +21,7 @@ class Fault:
     times: int = 1
 
 
-class CutError(Exception):
+class ConnectionCut(Exception):
     """The connection is to be closed without an answer."""
 
 
@@ -33,17 +33,17 @@ class Faults:
     """At most one fault for each method; the newest replaces the older."""
 
     def __init__(self) -> None:
-        self.set: dict[str, Fault] = {}
+        self.active: dict[str, Fault] = {}
 
     def put(self, fault: Fault) -> None:
         if fault.kind == "none":
-            self.set.pop(fault.method, None)
+            self.active.pop(fault.method, None)
         else:
-            self.set[fault.method] = fault
+            self.active[fault.method] = fault
 
-    async def before(self, method: str) -> Fault | None:
+    async def apply_before(self, method: str) -> Fault | None:
         """Plays the fault that meets this call; the one returned is to be played `after` it."""
-        fault = self._take(method)
+        fault = self._consume(method)
         match fault:
             case Fault(kind="error", error=code):
                 raise SlackError(code)
@@ -52,19 +52,19 @@ class Faults:
             case Fault(kind="status", status=status):
                 raise StatusError(status)
             case Fault(kind="cut_before"):
-                raise CutError
+                raise ConnectionCut
             case Fault(kind="delay", seconds=seconds):
                 await asyncio.sleep(seconds)
         return fault
 
-    def after(self, fault: Fault | None) -> None:
+    def apply_after(self, fault: Fault | None) -> None:
         if fault and fault.kind == "cut_after":
-            raise CutError
+            raise ConnectionCut
 
-    def _take(self, method: str) -> Fault | None:
-        fault = self.set.get(method) or self.set.get("*")
+    def _consume(self, method: str) -> Fault | None:
+        fault = self.active.get(method) or self.active.get("*")
         if fault and fault.times == 1:
-            del self.set[fault.method]
+            del self.active[fault.method]
         elif fault and fault.times > 1:
-            self.set[fault.method] = replace(fault, times=fault.times - 1)
+            self.active[fault.method] = replace(fault, times=fault.times - 1)
         return fault

@@ -5,24 +5,24 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 # Apps and models are called by programs, which send no Origin; the rest is for this server's own pages.
-_FOR_PROGRAMS = ("/slack/", "/recraft/", "/openai/", "/gemini/")
-_FOR_PEOPLE = "/slack/oauth/"
+_PROGRAM_PATHS = ("/slack/", "/recraft/", "/openai/", "/gemini/")
+_BROWSER_PATH = "/slack/oauth/"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
-async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def require_local_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
     """403 for a foreign Host (DNS rebinding) and, outside the doors for programs, a foreign Origin."""
     port = _port(request)
-    if not _is_here(f"//{request.headers.get('Host', '')}", port):
-        return _refusal("foreign_host")
+    if not _is_local(f"//{request.headers.get('Host', '')}", port):
+        return _forbidden("foreign_host")
     origin = request.headers.get("Origin")
-    by_program = request.path.startswith(_FOR_PROGRAMS) and not request.path.startswith(_FOR_PEOPLE)
-    if origin is not None and not by_program and not _is_here(origin, port):
-        return _refusal("foreign_origin")
+    is_program_path = request.path.startswith(_PROGRAM_PATHS) and not request.path.startswith(_BROWSER_PATH)
+    if origin is not None and not is_program_path and not _is_local(origin, port):
+        return _forbidden("foreign_origin")
     return await handler(request)
 
 
@@ -31,14 +31,14 @@ def _port(request: web.Request) -> int:
     return int(name[1]) if name else 0
 
 
-def _is_here(address: str, port: int) -> bool:
+def _is_local(address: str, port: int) -> bool:
     try:
         parts = urlsplit(address)
-        host, asked = parts.hostname, parts.port or 80
+        host, requested_port = parts.hostname, parts.port or 80
     except ValueError:
         return False
-    return host in _HERE and asked == port and parts.scheme in ("", "http")
+    return host in _LOCAL_HOSTS and requested_port == port and parts.scheme in ("", "http")
 
 
-def _refusal(error: str) -> web.Response:
+def _forbidden(error: str) -> web.Response:
     return web.json_response({"ok": False, "error": error}, status=403)

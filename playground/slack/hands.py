@@ -4,58 +4,62 @@ from dataclasses import replace
 
 from playground.people import Place
 from playground.slack import events, files, messages
-from playground.slack.errors import DoorError
+from playground.slack.errors import ControlError
 from playground.slack.gestures import outcome
 from playground.slack.interactions import Actor
 from playground.slack.store import Json
-from playground.slack.typed import rich_text
+from playground.slack.typed import rich_text_blocks
 
 
-def archive(actor: Actor, place: Place, archived: bool) -> Json:
+def archive_place(actor: Actor, place: Place, archived: bool) -> Json:
     """Nobody writes in an archived channel any more, and the app's messages there stand still."""
-    actor.world.save_place(replace(place, is_archived=archived))
+    actor.workspace.save_place(replace(place, is_archived=archived))
     kind = "channel_archive" if archived else "channel_unarchive"
-    stamp = actor.world.store.stamp()
-    events.send_in(actor.world, place, {"type": kind, "channel": place.id, "user": actor.person.id, "event_ts": stamp})
+    event_ts = actor.workspace.store.new_ts()
+    events.send_place_event(
+        actor.workspace, place, {"type": kind, "channel": place.id, "user": actor.person.id, "event_ts": event_ts}
+    )
     return outcome(None)
 
 
 def rename_place(actor: Actor, place: Place, name: str) -> Json:
-    actor.world.save_place(replace(place, name=name))
+    actor.workspace.save_place(replace(place, name=name))
     channel = {"id": place.id, "name": name}
-    stamp = actor.world.store.stamp()
-    events.send_in(actor.world, place, {"type": "channel_rename", "channel": channel, "event_ts": stamp})
+    event_ts = actor.workspace.store.new_ts()
+    events.send_place_event(
+        actor.workspace, place, {"type": "channel_rename", "channel": channel, "event_ts": event_ts}
+    )
     return outcome(None)
 
 
 def rename_person(actor: Actor, name: str) -> Json:
     """A new real name; the handle stays."""
-    actor.world.save_person(replace(actor.person, real_name=name))
+    actor.workspace.save_person(replace(actor.person, real_name=name))
     return outcome(None)
 
 
-def remove(actor: Actor, place: Place, member: str) -> Json:
+def remove_member(actor: Actor, place: Place, member: str) -> Json:
     """The app, or another person, is in the channel no more."""
     if member not in place.members:
         return outcome(None) | {"ok": False, "error": "not_in_channel"}
-    actor.world.leave(place, member)
+    actor.workspace.leave(place, member)
     return outcome(None)
 
 
-def delete(actor: Actor, place: Place, ts: str) -> Json:
+def delete_message(actor: Actor, place: Place, ts: str) -> Json:
     """Anybody's message, as an administrator may; with the files it brought, as Slack asks then."""
-    message = messages.find(actor.world, place.id, ts)
+    message = messages.find_message(actor.workspace, place.id, ts)
     for file in message.get("files", []):
-        if found := actor.world.store.thing("file", file["id"]):
-            files.delete(actor.world, found)
-    messages.drop(actor.world, place, message)
+        if found := actor.workspace.store.get_document("file", file["id"]):
+            files.delete_file(actor.workspace, found)
+    messages.delete_message(actor.workspace, place, message)
     return outcome(None)
 
 
-def edit(actor: Actor, place: Place, ts: str, text: str) -> Json:
+def edit_message(actor: Actor, place: Place, ts: str, text: str) -> Json:
     """Other words in the place of a message's own, as another tool with the app's token would put them."""
     if not text:
-        raise DoorError("bad_request", "which words?")
-    message = messages.find(actor.world, place.id, ts)
-    messages.edit(actor.world, place, message, {"text": text, "blocks": rich_text(text)})
+        raise ControlError("bad_request", "which words?")
+    message = messages.find_message(actor.workspace, place.id, ts)
+    messages.edit_message(actor.workspace, place, message, {"text": text, "blocks": rich_text_blocks(text)})
     return outcome(None)

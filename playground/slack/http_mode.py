@@ -13,7 +13,7 @@ from playground.people import SIGNING_SECRET
 from playground.slack.courier import Envelope, UnreachableError
 from playground.slack.store import Json
 
-_FORM = "application/x-www-form-urlencoded"
+_FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
 class HttpMode:
@@ -24,19 +24,19 @@ class HttpMode:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    async def ready(self) -> None:
+    async def wait_until_connected(self) -> None:
         """An address is always there; whether anybody answers shows when it is called."""
 
-    async def carry(self, envelope: Envelope) -> Json | None:
-        headers = {"Content-Type": "application/json" if envelope.kind == "events_api" else _FORM}
+    async def send(self, envelope: Envelope) -> Json | None:
+        headers = {"Content-Type": "application/json" if envelope.kind == "events_api" else _FORM_CONTENT_TYPE}
         if envelope.attempt:
             headers |= {"X-Slack-Retry-Num": str(envelope.attempt), "X-Slack-Retry-Reason": envelope.reason}
-        status, words, answered = await self._post(_body(envelope), headers)
+        status, text, response_headers = await self._post(_body(envelope), headers)
         if status != 200:
-            raise UnreachableError("http_error", answered.get("X-Slack-No-Retry") != "1")
-        if not words:
+            raise UnreachableError("http_error", response_headers.get("X-Slack-No-Retry") != "1")
+        if not text:
             return None
-        payload: Json = json.loads(words) if words.startswith("{") else {"text": words}
+        payload: Json = json.loads(text) if text.startswith("{") else {"text": text}
         return payload
 
     async def verify(self) -> bool:
@@ -44,27 +44,27 @@ class HttpMode:
         challenge = secrets.token_hex(16)
         body = json.dumps({"type": "url_verification", "token": "practice-verification", "challenge": challenge})
         try:
-            status, words, _ = await self._post(body, {"Content-Type": "application/json"})
+            status, text, _ = await self._post(body, {"Content-Type": "application/json"})
         except UnreachableError:
             return False
-        return status == 200 and challenge in words
+        return status == 200 and challenge in text
 
     async def _post(self, body: str, headers: dict[str, str]) -> tuple[int, str, dict[str, str]]:
-        signed = headers | signature(body, int(time.time()))
+        signed_headers = headers | signature_headers(body, int(time.time()))
         try:
             async with (
                 aiohttp.ClientSession() as session,
-                session.post(self.url, data=body, headers=signed, allow_redirects=False) as answer,
+                session.post(self.url, data=body, headers=signed_headers, allow_redirects=False) as response,
             ):
-                return answer.status, await answer.text(), dict(answer.headers)
+                return response.status, await response.text(), dict(response.headers)
         except aiohttp.ClientError as error:
             raise UnreachableError("connection_failed") from error
 
 
-def signature(body: str, at: int) -> dict[str, str]:
+def signature_headers(body: str, timestamp: int) -> dict[str, str]:
     """docs.slack.dev, "Verifying requests from Slack": HMAC-SHA256 of `v0:{timestamp}:{body}`."""
-    digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
+    digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}"}
 
 
 def _body(envelope: Envelope) -> str:

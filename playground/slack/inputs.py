@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from playground.slack.errors import DoorError
+from playground.slack.errors import ControlError
 from playground.slack.store import Json
 
 # Element type: the key of what was chosen, the key of what is chosen at first.
-FIELDS = {
+STATE_KEYS = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
     "url_text_input": ("value", "initial_value"),
@@ -30,74 +30,74 @@ FIELDS = {
     "timepicker": ("selected_time", "initial_time"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
 }
-CLICKABLE = frozenset(FIELDS) | {"button", "icon_button", "feedback_buttons"}
+INTERACTIVE_TYPES = frozenset(STATE_KEYS) | {"button", "icon_button", "feedback_buttons"}
 _STATELESS = frozenset({"overflow"})
 
 
-def elements(part: object, block: str = "") -> Iterator[tuple[str, Json]]:
+def interactive_elements(part: object, block: str = "") -> Iterator[tuple[str, Json]]:
     """Every (block_id, element) that can be acted on, however deep."""
     if isinstance(part, list):
         for item in part:
-            yield from elements(item, block)
+            yield from interactive_elements(item, block)
     elif isinstance(part, dict):
         block = part.get("block_id") or block
-        if str(part.get("type")) in CLICKABLE and "action_id" in part:
+        if str(part.get("type")) in INTERACTIVE_TYPES and "action_id" in part:
             yield block, part
         for value in part.values():
-            yield from elements(value, block)
+            yield from interactive_elements(value, block)
 
 
 def initial_state(blocks: list[Json]) -> Json:
     """`state.values` before anybody has touched anything."""
     values: Json = {}
-    for block, element in elements(blocks):
+    for block, element in interactive_elements(blocks):
         kind = element["type"]
-        if kind in FIELDS and kind not in _STATELESS:
-            field, initial = FIELDS[kind]
+        if kind in STATE_KEYS and kind not in _STATELESS:
+            field, initial = STATE_KEYS[kind]
             empty: object = [] if field in ("files", "selected_options") else None
             values.setdefault(block, {})[element["action_id"]] = {"type": kind, field: element.get(initial, empty)}
     return values
 
 
-def entered(element: Json, value: object) -> Json:
+def element_value(element: Json, value: object) -> Json:
     """What Slack says was chosen; raises DoorError `no_such_option`."""
     kind = element["type"]
-    if kind not in FIELDS:
-        pressed = element.get("value", value)
-        return {"type": kind} if pressed is None else {"type": kind, "value": pressed}
-    field = FIELDS[kind][0]
+    if kind not in STATE_KEYS:
+        button_value = element.get("value", value)
+        return {"type": kind} if button_value is None else {"type": kind, "value": button_value}
+    field = STATE_KEYS[kind][0]
     if field == "selected_option":
-        return {"type": kind, field: _option(element, value)}
+        return {"type": kind, field: _find_option(element, value)}
     if field == "selected_options":
-        return {"type": kind, field: [_option(element, item) for item in _several(value)]}
+        return {"type": kind, field: [_find_option(element, item) for item in _as_list(value)]}
     if field in ("value", "selected_date", "selected_time"):
         return {"type": kind, field: None if value in (None, "") else str(value)}
     if field == "selected_date_time":
         return {"type": kind, field: int(str(value)) if value else None}
-    return {"type": kind, field: _several(value) if field.endswith("s") else value}
+    return {"type": kind, field: _as_list(value) if field.endswith("s") else value}
 
 
-def filled(view: Json, values: Json) -> Json:
+def with_values(view: Json, values: Json) -> Json:
     """The view with these values, by BLOCK or BLOCK/ACTION, in its state; raises DoorError for an input it has not."""
     state = {block: dict(actions) for block, actions in view["state"]["values"].items()}
     known = set()
-    for block, element in elements(view["blocks"]):
+    for block, element in interactive_elements(view["blocks"]):
         for key in (block, f"{block}/{element['action_id']}"):
             if key in values and element["action_id"] in state.get(block, {}):
-                state[block][element["action_id"]] = entered(element, values[key])
+                state[block][element["action_id"]] = element_value(element, values[key])
                 known.add(key)
     if unknown := set(values) - known:
-        raise DoorError("no_such_element", f"this view has no input {', '.join(sorted(unknown))}", 404)
+        raise ControlError("no_such_element", f"this view has no input {', '.join(sorted(unknown))}", 404)
     return {**view, "state": {"values": state}}
 
 
-def _several(value: object) -> list[object]:
+def _as_list(value: object) -> list[object]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _option(element: Json, value: object) -> Json | None:
+def _find_option(element: Json, value: object) -> Json | None:
     if value is None:
         return None
     if isinstance(value, dict):
@@ -109,4 +109,4 @@ def _option(element: Json, value: object) -> Json | None:
             return dict(option)
     if element["type"].endswith("external_select"):
         return {"text": {"type": "plain_text", "text": str(value), "emoji": True}, "value": str(value)}
-    raise DoorError("no_such_option", f"{element['action_id']} has no option {value!r}", 404)
+    raise ControlError("no_such_option", f"{element['action_id']} has no option {value!r}", 404)

@@ -7,7 +7,7 @@ from playground.slack import views
 from playground.slack.inputs import initial_state
 from playground.slack.response_urls import new_response_url
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
 _TOKEN = "practice-verification"
 
@@ -16,81 +16,83 @@ _TOKEN = "practice-verification"
 class Actor:
     """A person of a workspace and the app they deal with."""
 
-    world: World
+    workspace: Workspace
     person: Person
     install: Install
 
-    def trigger(self) -> str:
-        return self.world.triggers.give(self.person.id, self.person.team, self.world.settings.trigger_seconds)
+    def new_trigger_id(self) -> str:
+        return self.workspace.trigger_ids.issue(
+            self.person.id, self.person.team, self.workspace.settings.trigger_seconds
+        )
 
 
 def slash_command(actor: Actor, place: Place, command: str, text: str) -> Json:
-    team = actor.world.store.thing("team", place.team) or {}
+    team = actor.workspace.store.get_document("team", place.team) or {}
     return {
         "token": _TOKEN,
         "team_id": place.team,
         "team_domain": team["domain"],
         "channel_id": place.id,
-        "channel_name": _place_name(place),
+        "channel_name": _channel_name(place),
         "user_id": actor.person.id,
         "user_name": actor.person.name,
         "command": command,
         "text": text,
         "api_app_id": actor.install.app,
         "is_enterprise_install": "false",
-        "response_url": new_response_url(actor.world, place.id, actor.person.id),
-        "trigger_id": actor.trigger(),
+        "response_url": new_response_url(actor.workspace, place.id, actor.person.id),
+        "trigger_id": actor.new_trigger_id(),
     }
 
 
-def click_in_message(actor: Actor, place: Place, message: Json, action: Json) -> Json:
+def message_block_actions(actor: Actor, place: Place, message: Json, action: Json) -> Json:
     """A click on an ephemeral does not bring the message with it."""
     ephemeral = bool(message.get("is_ephemeral"))
     container = {"type": "message", "message_ts": message["ts"], "channel_id": place.id, "is_ephemeral": ephemeral}
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
-    url = new_response_url(actor.world, place.id, actor.person.id, message["ts"], ephemeral)
-    body = _interaction(actor, "block_actions") | {"container": container, "trigger_id": actor.trigger()}
-    body |= {"channel": {"id": place.id, "name": _place_name(place)}, "response_url": url}
+    url = new_response_url(actor.workspace, place.id, actor.person.id, message["ts"], ephemeral)
+    body = _interaction(actor, "block_actions") | {"container": container, "trigger_id": actor.new_trigger_id()}
+    body |= {"channel": {"id": place.id, "name": _channel_name(place)}, "response_url": url}
     body |= {} if ephemeral else {"message": message}
-    return body | {"state": {"values": _state_with(message, action)}, "actions": [action]}
+    return body | {"state": {"values": _message_state(message, action)}, "actions": [action]}
 
 
-def click_in_view(actor: Actor, view: Json, action: Json) -> Json:
+def view_block_actions(actor: Actor, view: Json, action: Json) -> Json:
     container = {"type": "view", "view_id": view["id"]}
-    body = _interaction(actor, "block_actions") | {"container": container, "trigger_id": actor.trigger()}
-    return body | {"view": views.for_app(view), "actions": [action]}
+    body = _interaction(actor, "block_actions") | {"container": container, "trigger_id": actor.new_trigger_id()}
+    return body | {"view": views.to_view_object(view), "actions": [action]}
 
 
-def suggestion(actor: Actor, view: Json, block: str, action: str, typed: str) -> Json:
+def block_suggestion(actor: Actor, view: Json, block: str, action: str, query: str) -> Json:
     """docs.slack.dev, "Block suggestion payload"."""
     body = _interaction(actor, "block_suggestion") | {"container": {"type": "view", "view_id": view["id"]}}
-    return body | {"action_id": action, "block_id": block, "value": typed, "view": views.for_app(view)}
+    return body | {"action_id": action, "block_id": block, "value": query, "view": views.to_view_object(view)}
 
 
-def submission(actor: Actor, view: Json) -> Json:
-    body = _interaction(actor, "view_submission") | {"trigger_id": actor.trigger()}
-    return body | {"view": views.for_app(view), "response_urls": []}
+def view_submission(actor: Actor, view: Json) -> Json:
+    body = _interaction(actor, "view_submission") | {"trigger_id": actor.new_trigger_id()}
+    return body | {"view": views.to_view_object(view), "response_urls": []}
 
 
-def closing(actor: Actor, view: Json, cleared: bool) -> Json:
-    return _interaction(actor, "view_closed") | {"view": views.for_app(view), "is_cleared": cleared}
+def view_closed(actor: Actor, view: Json, is_cleared: bool) -> Json:
+    return _interaction(actor, "view_closed") | {"view": views.to_view_object(view), "is_cleared": is_cleared}
 
 
 def message_shortcut(actor: Actor, place: Place, message: Json, callback_id: str) -> Json:
-    url = new_response_url(actor.world, place.id, actor.person.id)
+    url = new_response_url(actor.workspace, place.id, actor.person.id)
     body = global_shortcut(actor, callback_id) | {"type": "message_action", "response_url": url}
-    body |= {"channel": {"id": place.id, "name": _place_name(place)}}
+    body |= {"channel": {"id": place.id, "name": _channel_name(place)}}
     return body | {"message_ts": message["ts"], "message": message}
 
 
 def global_shortcut(actor: Actor, callback_id: str) -> Json:
     body = _interaction(actor, "shortcut") | {"callback_id": callback_id}
-    return body | {"trigger_id": actor.trigger(), "action_ts": actor.world.store.stamp()}
+    return body | {"trigger_id": actor.new_trigger_id(), "action_ts": actor.workspace.store.new_ts()}
 
 
 def _interaction(actor: Actor, kind: str) -> Json:
-    team = actor.world.store.thing("team", actor.person.team) or {}
+    team = actor.workspace.store.get_document("team", actor.person.team) or {}
     person = actor.person
     return {
         "type": kind,
@@ -103,7 +105,7 @@ def _interaction(actor: Actor, kind: str) -> Json:
     }
 
 
-def _state_with(message: Json, action: Json) -> Json:
+def _message_state(message: Json, action: Json) -> Json:
     """What menus and fields of the message hold, after this action."""
     values = initial_state(message.get("blocks", []))
     fields = values.get(action["block_id"], {}).get(action["action_id"])
@@ -112,6 +114,6 @@ def _state_with(message: Json, action: Json) -> Json:
     return values
 
 
-def _place_name(place: Place) -> str:
+def _channel_name(place: Place) -> str:
     """Slack does not tell an app the names of private places here."""
     return {"im": "directmessage", "private": "privategroup"}.get(place.kind, place.name)

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 
 from playground.slack.store import Json
 
-_KEPT = 2000
+_MAX_CALLS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class ApiCallRecord:
     """One call; `arguments` without the token, `at` in seconds since 1970."""
 
     method: str
@@ -21,15 +21,15 @@ class Noted:
     answer: Json
 
 
-class Journal:
+class CallLog:
     """Keeps the newest calls in memory."""
 
     def __init__(self) -> None:
-        self._calls: deque[Noted] = deque(maxlen=_KEPT)
+        self._records: deque[ApiCallRecord] = deque(maxlen=_MAX_CALLS)
 
-    def note(self, call: Noted) -> None:
-        self._calls.append(call)
+    def add(self, record: ApiCallRecord) -> None:
+        self._records.append(record)
 
-    def newest(self, limit: int, method: str | None = None) -> list[Json]:
-        found = [asdict(call) for call in self._calls if method in (None, call.method)]
+    def latest(self, limit: int, method: str | None = None) -> list[Json]:
+        found = [asdict(call) for call in self._records if method in (None, call.method)]
         return found[-limit:]

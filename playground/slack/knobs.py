@@ -8,27 +8,27 @@ from aiohttp import web
 
 from playground.people import CLIENT_ID, CLIENT_SECRET, Command, Shortcut
 from playground.slack import events
-from playground.slack.desk import door, read, team_named
-from playground.slack.errors import DoorError
+from playground.slack.desk import control_route, find_team, read_body
+from playground.slack.errors import ControlError
 from playground.slack.faults import Fault
 from playground.slack.http_mode import HttpMode
-from playground.slack.rates import Rate
+from playground.slack.rates import RateLimit
 from playground.slack.settings import Settings
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
 
-class Cut(msgspec.Struct, forbid_unknown_fields=True):
+class DisconnectRequest(msgspec.Struct, forbid_unknown_fields=True):
     kind: str = "refresh"
     seconds: float = 0.0
 
 
-class NewRates(msgspec.Struct, forbid_unknown_fields=True):
+class RateLimitChange(msgspec.Struct, forbid_unknown_fields=True):
     enabled: bool = True
-    methods: dict[str, Rate] = {}
+    methods: dict[str, RateLimit] = {}
 
 
-class NewInstall(msgspec.Struct, forbid_unknown_fields=True):
+class InstallChange(msgspec.Struct, forbid_unknown_fields=True):
     team: str | None = None
     scopes: tuple[str, ...] | None = None
     events: tuple[str, ...] | None = None
@@ -36,104 +36,104 @@ class NewInstall(msgspec.Struct, forbid_unknown_fields=True):
     shortcuts: tuple[Shortcut, ...] | None = None
 
 
-class Address(msgspec.Struct, forbid_unknown_fields=True):
+class HttpModeRequest(msgspec.Struct, forbid_unknown_fields=True):
     url: str | None = None
 
 
-class Again(msgspec.Struct, forbid_unknown_fields=True):
+class RedeliverRequest(msgspec.Struct, forbid_unknown_fields=True):
     id: str
 
 
-def add_knobs(app: web.Application) -> None:
-    app.router.add_get("/control/slack", door(_show))
-    app.router.add_post("/control/slack/faults", door(_fault))
-    app.router.add_post("/control/slack/cut", door(_cut))
-    app.router.add_post("/control/slack/rates", door(_rates))
-    app.router.add_post("/control/slack/settings", door(_settings))
-    app.router.add_post("/control/slack/redeliver", door(_redeliver))
-    app.router.add_post("/control/slack/http", door(_http))
-    app.router.add_post("/control/slack/install", door(_install))
-    app.router.add_post("/control/slack/uninstall", door(_uninstall))
+def add_fault_routes(app: web.Application) -> None:
+    app.router.add_get("/control/slack", control_route(_status))
+    app.router.add_post("/control/slack/faults", control_route(_set_fault))
+    app.router.add_post("/control/slack/cut", control_route(_disconnect))
+    app.router.add_post("/control/slack/rates", control_route(_set_rate_limits))
+    app.router.add_post("/control/slack/settings", control_route(_change_settings))
+    app.router.add_post("/control/slack/redeliver", control_route(_redeliver))
+    app.router.add_post("/control/slack/http", control_route(_set_http_mode))
+    app.router.add_post("/control/slack/install", control_route(_change_install))
+    app.router.add_post("/control/slack/uninstall", control_route(_uninstall))
 
 
-async def _show(world: World, _request: web.Request) -> Json:
-    faults = [dataclasses.asdict(fault) for fault in world.faults.set.values()]
-    rates = {name: dataclasses.asdict(rate) for name, rate in world.rates.changed.items()}
-    installs = [dataclasses.asdict(dataclasses.replace(install, token="")) for install in world.installs()]
+async def _status(workspace: Workspace, _request: web.Request) -> Json:
+    faults = [dataclasses.asdict(fault) for fault in workspace.faults.active.values()]
+    rates = {name: dataclasses.asdict(rate) for name, rate in workspace.rate_limiter.overrides.items()}
+    installs = [dataclasses.asdict(dataclasses.replace(install, token="")) for install in workspace.installs()]
     return {
         "ok": True,
         "faults": faults,
-        "rates": {"enabled": world.rates.enabled, "methods": rates},
-        "http": world.store.thing("setting", "request_url"),
-        "settings": dataclasses.asdict(world.settings),
+        "rates": {"enabled": workspace.rate_limiter.enabled, "methods": rates},
+        "http": workspace.store.get_document("setting", "request_url"),
+        "settings": dataclasses.asdict(workspace.settings),
         "installs": installs,
         "oauth": {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "authorize": "/slack/oauth/v2/authorize"},
     }
 
 
-async def _fault(world: World, request: web.Request) -> Json:
-    world.faults.put(await read(request, Fault))
-    return await _show(world, request)
+async def _set_fault(workspace: Workspace, request: web.Request) -> Json:
+    workspace.faults.put(await read_body(request, Fault))
+    return await _status(workspace, request)
 
 
-async def _cut(world: World, request: web.Request) -> Json:
-    cut = await read(request, Cut)
-    if cut.kind not in ("warning", "refresh", "abrupt", "silent"):
-        raise DoorError("bad_request", "kind is warning, refresh, abrupt or silent")
-    return {"ok": True, "sockets": await world.sockets.disconnect(cut.kind, cut.seconds)}
+async def _disconnect(workspace: Workspace, request: web.Request) -> Json:
+    body = await read_body(request, DisconnectRequest)
+    if body.kind not in ("warning", "refresh", "abrupt", "silent"):
+        raise ControlError("bad_request", "kind is warning, refresh, abrupt or silent")
+    return {"ok": True, "sockets": await workspace.sockets.disconnect(body.kind, body.seconds)}
 
 
-async def _rates(world: World, request: web.Request) -> Json:
-    new = await read(request, NewRates)
-    world.rates.change(new.enabled, new.methods)
-    return await _show(world, request)
+async def _set_rate_limits(workspace: Workspace, request: web.Request) -> Json:
+    body = await read_body(request, RateLimitChange)
+    workspace.rate_limiter.configure(body.enabled, body.methods)
+    return await _status(workspace, request)
 
 
-async def _settings(world: World, request: web.Request) -> Json:
+async def _change_settings(workspace: Workspace, request: web.Request) -> Json:
     """Names left out keep their value."""
-    body = await read(request, dict[str, float | tuple[float | str, ...]])
+    body = await read_body(request, dict[str, float | tuple[float | str, ...]])
     try:
-        merged = msgspec.convert(dataclasses.asdict(world.settings) | body, Settings)
+        merged = msgspec.convert(dataclasses.asdict(workspace.settings) | body, Settings)
     except msgspec.ValidationError as error:
-        raise DoorError("bad_request", str(error)) from error
+        raise ControlError("bad_request", str(error)) from error
     if unknown := set(body) - {field.name for field in dataclasses.fields(Settings)}:
-        raise DoorError("bad_request", f"no such setting: {', '.join(sorted(unknown))}")
-    world.courier.settings = merged
-    return await _show(world, request)
+        raise ControlError("bad_request", f"no such setting: {', '.join(sorted(unknown))}")
+    workspace.dispatcher.settings = merged
+    return await _status(workspace, request)
 
 
-async def _redeliver(world: World, request: web.Request) -> Json:
-    key = (await read(request, Again)).id
-    found = next((delivery for delivery in world.courier.deliveries if delivery.id == key), None)
+async def _redeliver(workspace: Workspace, request: web.Request) -> Json:
+    key = (await read_body(request, RedeliverRequest)).id
+    found = next((delivery for delivery in workspace.dispatcher.deliveries if delivery.id == key), None)
     if found is None or found.kind != "events_api":
-        raise DoorError("no_such_event", f"no event was delivered as {key!r}; only events are sent again", 404)
-    world.courier.repeat(found)
+        raise ControlError("no_such_event", f"no event was delivered as {key!r}; only events are sent again", 404)
+    workspace.dispatcher.redeliver(found)
     return {"ok": True, "id": key}
 
 
-async def _http(world: World, request: web.Request) -> Json:
+async def _set_http_mode(workspace: Workspace, request: web.Request) -> Json:
     """Reaches the app at an address of this machine, once it answered the challenge; null means Socket Mode."""
-    url = (await read(request, Address)).url
+    url = (await read_body(request, HttpModeRequest)).url
     if url and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
-        raise DoorError("bad_request", "only addresses of this machine")
+        raise ControlError("bad_request", "only addresses of this machine")
     if url and not await HttpMode(url).verify():
-        raise DoorError("url_not_verified", f"{url} did not give back the challenge", 409)
-    world.reach({"url": url} if url else None)
-    return await _show(world, request)
+        raise ControlError("url_not_verified", f"{url} did not give back the challenge", 409)
+    workspace.set_request_url({"url": url} if url else None)
+    return await _status(workspace, request)
 
 
-async def _install(world: World, request: web.Request) -> Json:
-    new = await read(request, NewInstall)
-    install = world.install(team_named(world, new.team).id)
-    changes = {name: getattr(new, name) for name in ("scopes", "events", "commands", "shortcuts")}
-    given = {name: value for name, value in changes.items() if value is not None}
-    world.save_install(dataclasses.replace(install, active=True, **given))
-    return await _show(world, request)
+async def _change_install(workspace: Workspace, request: web.Request) -> Json:
+    body = await read_body(request, InstallChange)
+    install = workspace.install(find_team(workspace, body.team).id)
+    changes = {name: getattr(body, name) for name in ("scopes", "events", "commands", "shortcuts")}
+    changed = {name: value for name, value in changes.items() if value is not None}
+    workspace.save_install(dataclasses.replace(install, active=True, **changed))
+    return await _status(workspace, request)
 
 
-async def _uninstall(world: World, request: web.Request) -> Json:
+async def _uninstall(workspace: Workspace, request: web.Request) -> Json:
     """The app hears of it; from then on its token is of no use until it is installed again."""
-    install = world.install(team_named(world, (await read(request, NewInstall)).team).id)
-    events.uninstalled(world, install)
-    world.save_install(dataclasses.replace(install, active=False))
-    return await _show(world, request)
+    install = workspace.install(find_team(workspace, (await read_body(request, InstallChange)).team).id)
+    events.send_app_uninstalled(workspace, install)
+    workspace.save_install(dataclasses.replace(install, active=False))
+    return await _status(workspace, request)

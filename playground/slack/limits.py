@@ -7,169 +7,208 @@ Unknown fields are refused too ("invalid additional property"): seen in grafana/
 
 from dataclasses import replace
 
-from playground.slack.rules import Anything, Choice, Copy, Flag, Piece, Rule, Several, Shape, SlackFile, Whole, Words
+from playground.slack.rules import (
+    AnyRule,
+    BooleanRule,
+    EnumRule,
+    IntegerRule,
+    ListRule,
+    ObjectRule,
+    Rule,
+    SlackFileRule,
+    StringRule,
+    TextObjectRule,
+    TypedObjectRule,
+)
 
-MOST_BLOCKS = {"message": 50, "modal": 100, "home": 100}
+MAX_BLOCKS = {"message": 50, "modal": 100, "home": 100}
 # Over all markdown blocks of a message.
-LONGEST_MARKDOWN = 12_000
-MOST_TABLES = 1
+MAX_MARKDOWN_LENGTH = 12_000
+MAX_TABLES = 1
 
 Fields = dict[str, Rule]
 
-_PLAIN = ("plain_text",)
-_NAME = Words(255, 1)
-_LINK = Words(3000, 1)
-_MANY = 100
+_PLAIN_TEXT = ("plain_text",)
+_ID = StringRule(255, 1)
+_URL = StringRule(3000, 1)
+_MAX_OPTIONS = 100
 _NO_LIMIT = 1_000_000
 
-_CONFIRM = Shape(
+_CONFIRM = ObjectRule(
     {
-        "title": Copy(100, _PLAIN),
-        "text": Copy(300),
-        "confirm": Copy(30, _PLAIN),
-        "deny": Copy(30, _PLAIN),
-        "style": Choice(("primary", "danger")),
+        "title": TextObjectRule(100, _PLAIN_TEXT),
+        "text": TextObjectRule(300),
+        "confirm": TextObjectRule(30, _PLAIN_TEXT),
+        "deny": TextObjectRule(30, _PLAIN_TEXT),
+        "style": EnumRule(("primary", "danger")),
     },
-    needs=("title", "text", "confirm", "deny"),
+    required=("title", "text", "confirm", "deny"),
 )
-_OPTION = Shape(
-    {"text": Copy(75), "value": Words(150, 1), "description": Copy(75), "url": _LINK},
-    needs=("text", "value"),
+_OPTION = ObjectRule(
+    {"text": TextObjectRule(75), "value": StringRule(150, 1), "description": TextObjectRule(75), "url": _URL},
+    required=("text", "value"),
 )
-_PLAIN_OPTION = Shape(
-    {"text": Copy(75, _PLAIN), "value": Words(150, 1), "description": Copy(75, _PLAIN), "url": _LINK},
-    needs=("text", "value"),
+_PLAIN_OPTION = ObjectRule(
+    {
+        "text": TextObjectRule(75, _PLAIN_TEXT),
+        "value": StringRule(150, 1),
+        "description": TextObjectRule(75, _PLAIN_TEXT),
+        "url": _URL,
+    },
+    required=("text", "value"),
 )
-_OPTION_GROUP = Shape(
-    {"label": Copy(75, _PLAIN), "options": Several(_PLAIN_OPTION, _MANY)},
-    needs=("label", "options"),
+_OPTION_GROUP = ObjectRule(
+    {"label": TextObjectRule(75, _PLAIN_TEXT), "options": ListRule(_PLAIN_OPTION, _MAX_OPTIONS)},
+    required=("label", "options"),
 )
-_PICTURE = Shape(
-    {"image_url": _LINK, "slack_file": SlackFile(), "alt_text": Words(2000, 1)},
-    needs=("alt_text",),
+_IMAGE = ObjectRule(
+    {"image_url": _URL, "slack_file": SlackFileRule(), "alt_text": StringRule(2000, 1)},
+    required=("alt_text",),
     one_of=("image_url", "slack_file"),
 )
-_ACTING: Fields = {"action_id": _NAME, "confirm": _CONFIRM, "focus_on_load": Flag()}
-_MENU: Fields = {**_ACTING, "placeholder": Copy(150, _PLAIN)}
-_SEVERAL: Fields = {**_MENU, "max_selected_items": Whole(1, _NO_LIMIT)}
-_LISTED: Fields = {"options": Several(_PLAIN_OPTION, _MANY), "option_groups": Several(_OPTION_GROUP, _MANY)}
+_INTERACTIVE_FIELDS: Fields = {"action_id": _ID, "confirm": _CONFIRM, "focus_on_load": BooleanRule()}
+_SELECT_FIELDS: Fields = {**_INTERACTIVE_FIELDS, "placeholder": TextObjectRule(150, _PLAIN_TEXT)}
+_MULTI_SELECT_FIELDS: Fields = {**_SELECT_FIELDS, "max_selected_items": IntegerRule(1, _NO_LIMIT)}
+_STATIC_OPTION_FIELDS: Fields = {
+    "options": ListRule(_PLAIN_OPTION, _MAX_OPTIONS),
+    "option_groups": ListRule(_OPTION_GROUP, _MAX_OPTIONS),
+}
 # What an app answers to a block_suggestion; nothing found is no mistake.
-OFFERED = Several(_PLAIN_OPTION, _MANY, 0)
-_CHOSEN = Several(_PLAIN_OPTION, _MANY)
-_DISPATCH = Shape(
-    {"trigger_actions_on": Several(Choice(("on_enter_pressed", "on_character_entered")), 2)},
-    needs=("trigger_actions_on",),
+SUGGESTED_OPTIONS = ListRule(_PLAIN_OPTION, _MAX_OPTIONS, 0)
+_INITIAL_OPTIONS = ListRule(_PLAIN_OPTION, _MAX_OPTIONS)
+_DISPATCH_CONFIG = ObjectRule(
+    {"trigger_actions_on": ListRule(EnumRule(("on_enter_pressed", "on_character_entered")), 2)},
+    required=("trigger_actions_on",),
 )
-_TYPED: Fields = {**_ACTING, "placeholder": Copy(150, _PLAIN), "dispatch_action_config": _DISPATCH}
-_FILTER = Shape(
+_TEXT_INPUT_FIELDS: Fields = {
+    **_INTERACTIVE_FIELDS,
+    "placeholder": TextObjectRule(150, _PLAIN_TEXT),
+    "dispatch_action_config": _DISPATCH_CONFIG,
+}
+_CONVERSATION_FILTER = ObjectRule(
     {
-        "include": Several(Choice(("im", "mpim", "private", "public")), 4),
-        "exclude_external_shared_channels": Flag(),
-        "exclude_bot_users": Flag(),
+        "include": ListRule(EnumRule(("im", "mpim", "private", "public")), 4),
+        "exclude_external_shared_channels": BooleanRule(),
+        "exclude_bot_users": BooleanRule(),
     },
     any_of=("include", "exclude_external_shared_channels", "exclude_bot_users"),
 )
-_THUMB = Shape(
-    {"text": Copy(75, _PLAIN), "value": Words(2000, 1), "accessibility_label": Words(75)},
-    needs=("text", "value"),
+_FEEDBACK_BUTTON = ObjectRule(
+    {"text": TextObjectRule(75, _PLAIN_TEXT), "value": StringRule(2000, 1), "accessibility_label": StringRule(75)},
+    required=("text", "value"),
 )
 
-ELEMENTS: dict[str, Shape] = {
-    "button": Shape(
+ELEMENTS: dict[str, ObjectRule] = {
+    "button": ObjectRule(
         {
-            **_ACTING,
-            "text": Copy(75, _PLAIN),
-            "url": _LINK,
-            "value": Words(2000),
-            "style": Choice(("primary", "danger")),
-            "accessibility_label": Words(75),
-            "visible_to_user_ids": Several(_NAME, _NO_LIMIT),
-            "agent_prompt": Words(4000),
-            "agent_prompt_display": Anything(),
+            **_INTERACTIVE_FIELDS,
+            "text": TextObjectRule(75, _PLAIN_TEXT),
+            "url": _URL,
+            "value": StringRule(2000),
+            "style": EnumRule(("primary", "danger")),
+            "accessibility_label": StringRule(75),
+            "visible_to_user_ids": ListRule(_ID, _NO_LIMIT),
+            "agent_prompt": StringRule(4000),
+            "agent_prompt_display": AnyRule(),
         },
-        needs=("text",),
+        required=("text",),
     ),
-    "image": _PICTURE,
-    "static_select": Shape({**_MENU, **_LISTED, "initial_option": _PLAIN_OPTION}, one_of=("options", "option_groups")),
-    "multi_static_select": Shape(
-        {**_SEVERAL, **_LISTED, "initial_options": _CHOSEN}, one_of=("options", "option_groups")
+    "image": _IMAGE,
+    "static_select": ObjectRule(
+        {**_SELECT_FIELDS, **_STATIC_OPTION_FIELDS, "initial_option": _PLAIN_OPTION},
+        one_of=("options", "option_groups"),
     ),
-    "external_select": Shape({**_MENU, "min_query_length": Whole(0, _NO_LIMIT), "initial_option": _PLAIN_OPTION}),
-    "multi_external_select": Shape({**_SEVERAL, "min_query_length": Whole(0, _NO_LIMIT), "initial_options": _CHOSEN}),
-    "users_select": Shape({**_MENU, "initial_user": _NAME}),
-    "multi_users_select": Shape({**_SEVERAL, "initial_users": Several(_NAME, _NO_LIMIT)}),
-    "channels_select": Shape({**_MENU, "initial_channel": _NAME, "response_url_enabled": Flag()}),
-    "multi_channels_select": Shape({**_SEVERAL, "initial_channels": Several(_NAME, _NO_LIMIT)}),
-    "conversations_select": Shape(
+    "multi_static_select": ObjectRule(
+        {**_MULTI_SELECT_FIELDS, **_STATIC_OPTION_FIELDS, "initial_options": _INITIAL_OPTIONS},
+        one_of=("options", "option_groups"),
+    ),
+    "external_select": ObjectRule(
+        {**_SELECT_FIELDS, "min_query_length": IntegerRule(0, _NO_LIMIT), "initial_option": _PLAIN_OPTION}
+    ),
+    "multi_external_select": ObjectRule(
+        {**_MULTI_SELECT_FIELDS, "min_query_length": IntegerRule(0, _NO_LIMIT), "initial_options": _INITIAL_OPTIONS}
+    ),
+    "users_select": ObjectRule({**_SELECT_FIELDS, "initial_user": _ID}),
+    "multi_users_select": ObjectRule({**_MULTI_SELECT_FIELDS, "initial_users": ListRule(_ID, _NO_LIMIT)}),
+    "channels_select": ObjectRule({**_SELECT_FIELDS, "initial_channel": _ID, "response_url_enabled": BooleanRule()}),
+    "multi_channels_select": ObjectRule({**_MULTI_SELECT_FIELDS, "initial_channels": ListRule(_ID, _NO_LIMIT)}),
+    "conversations_select": ObjectRule(
         {
-            **_MENU,
-            "initial_conversation": _NAME,
-            "default_to_current_conversation": Flag(),
-            "response_url_enabled": Flag(),
-            "filter": _FILTER,
+            **_SELECT_FIELDS,
+            "initial_conversation": _ID,
+            "default_to_current_conversation": BooleanRule(),
+            "response_url_enabled": BooleanRule(),
+            "filter": _CONVERSATION_FILTER,
         }
     ),
-    "multi_conversations_select": Shape(
+    "multi_conversations_select": ObjectRule(
         {
-            **_SEVERAL,
-            "initial_conversations": Several(_NAME, _NO_LIMIT),
-            "default_to_current_conversation": Flag(),
-            "filter": _FILTER,
+            **_MULTI_SELECT_FIELDS,
+            "initial_conversations": ListRule(_ID, _NO_LIMIT),
+            "default_to_current_conversation": BooleanRule(),
+            "filter": _CONVERSATION_FILTER,
         }
     ),
-    "overflow": Shape({**_ACTING, "options": Several(_PLAIN_OPTION, 5, 2)}, needs=("options",)),
-    "radio_buttons": Shape(
-        {**_ACTING, "options": Several(_OPTION, 10), "initial_option": _OPTION},
-        needs=("options",),
+    "overflow": ObjectRule({**_INTERACTIVE_FIELDS, "options": ListRule(_PLAIN_OPTION, 5, 2)}, required=("options",)),
+    "radio_buttons": ObjectRule(
+        {**_INTERACTIVE_FIELDS, "options": ListRule(_OPTION, 10), "initial_option": _OPTION},
+        required=("options",),
     ),
-    "checkboxes": Shape(
-        {**_ACTING, "options": Several(_OPTION, 10), "initial_options": Several(_OPTION, 10)},
-        needs=("options",),
+    "checkboxes": ObjectRule(
+        {**_INTERACTIVE_FIELDS, "options": ListRule(_OPTION, 10), "initial_options": ListRule(_OPTION, 10)},
+        required=("options",),
     ),
-    "plain_text_input": Shape(
+    "plain_text_input": ObjectRule(
         {
-            **_TYPED,
-            "initial_value": Words(3000),
-            "multiline": Flag(),
-            "min_length": Whole(0, 3000),
-            "max_length": Whole(1, 3000),
+            **_TEXT_INPUT_FIELDS,
+            "initial_value": StringRule(3000),
+            "multiline": BooleanRule(),
+            "min_length": IntegerRule(0, 3000),
+            "max_length": IntegerRule(1, 3000),
         }
     ),
-    "number_input": Shape(
+    "number_input": ObjectRule(
         {
-            **_TYPED,
-            "is_decimal_allowed": Flag(),
-            "initial_value": Words(255),
-            "min_value": Words(255),
-            "max_value": Words(255),
+            **_TEXT_INPUT_FIELDS,
+            "is_decimal_allowed": BooleanRule(),
+            "initial_value": StringRule(255),
+            "min_value": StringRule(255),
+            "max_value": StringRule(255),
         },
-        needs=("is_decimal_allowed",),
+        required=("is_decimal_allowed",),
     ),
-    "email_text_input": Shape({**_TYPED, "initial_value": Words(255)}),
-    "url_text_input": Shape({**_TYPED, "initial_value": Words(3000)}),
-    "rich_text_input": Shape(
-        {**_TYPED, "initial_value": Piece(("rich_text",)), "min_lines": Whole(1, 100), "max_lines": Whole(1, 100)}
-    ),
-    "file_input": Shape(
-        {"action_id": _NAME, "filetypes": Several(Words(50, 1), _NO_LIMIT), "max_files": Whole(1, 10)},
-    ),
-    "datepicker": Shape({**_MENU, "initial_date": Words(10, 10, r"\d{4}-\d{2}-\d{2}")}),
-    "timepicker": Shape({**_MENU, "initial_time": Words(5, 5, r"[0-2]\d:[0-5]\d"), "timezone": _NAME}),
-    "datetimepicker": Shape({**_ACTING, "initial_date_time": Whole(1_000_000_000, 9_999_999_999)}),
-    "feedback_buttons": Shape(
-        {"action_id": _NAME, "positive_button": _THUMB, "negative_button": _THUMB},
-        needs=("positive_button", "negative_button"),
-    ),
-    "icon_button": Shape(
+    "email_text_input": ObjectRule({**_TEXT_INPUT_FIELDS, "initial_value": StringRule(255)}),
+    "url_text_input": ObjectRule({**_TEXT_INPUT_FIELDS, "initial_value": StringRule(3000)}),
+    "rich_text_input": ObjectRule(
         {
-            **_ACTING,
-            "icon": Choice(("trash",)),
-            "text": Copy(75, _PLAIN),
-            "value": Words(2000),
-            "accessibility_label": Words(75),
-            "visible_to_user_ids": Several(_NAME, _NO_LIMIT),
+            **_TEXT_INPUT_FIELDS,
+            "initial_value": TypedObjectRule(("rich_text",)),
+            "min_lines": IntegerRule(1, 100),
+            "max_lines": IntegerRule(1, 100),
+        }
+    ),
+    "file_input": ObjectRule(
+        {"action_id": _ID, "filetypes": ListRule(StringRule(50, 1), _NO_LIMIT), "max_files": IntegerRule(1, 10)},
+    ),
+    "datepicker": ObjectRule({**_SELECT_FIELDS, "initial_date": StringRule(10, 10, r"\d{4}-\d{2}-\d{2}")}),
+    "timepicker": ObjectRule({**_SELECT_FIELDS, "initial_time": StringRule(5, 5, r"[0-2]\d:[0-5]\d"), "timezone": _ID}),
+    "datetimepicker": ObjectRule(
+        {**_INTERACTIVE_FIELDS, "initial_date_time": IntegerRule(1_000_000_000, 9_999_999_999)}
+    ),
+    "feedback_buttons": ObjectRule(
+        {"action_id": _ID, "positive_button": _FEEDBACK_BUTTON, "negative_button": _FEEDBACK_BUTTON},
+        required=("positive_button", "negative_button"),
+    ),
+    "icon_button": ObjectRule(
+        {
+            **_INTERACTIVE_FIELDS,
+            "icon": EnumRule(("trash",)),
+            "text": TextObjectRule(75, _PLAIN_TEXT),
+            "value": StringRule(2000),
+            "accessibility_label": StringRule(75),
+            "visible_to_user_ids": ListRule(_ID, _NO_LIMIT),
         },
-        needs=("icon", "text"),
+        required=("icon", "text"),
     ),
 }
 
@@ -183,124 +222,153 @@ IN_SECTION = ("button", "image", "overflow", *_SELECTS, *_MULTI_SELECTS, *_PICKE
 IN_ACTIONS = ("button", "overflow", *_SELECTS, *_PICKERS, "datetimepicker", *_CHOICES)
 IN_INPUT = (*_TEXT_INPUTS, *_SELECTS, *_MULTI_SELECTS, *_PICKERS, "datetimepicker", *_CHOICES, "file_input")
 
-_STYLE = Shape(
+_STYLE = ObjectRule(
     {
-        name: Flag()
+        name: BooleanRule()
         for name in ("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight", "unlink")
     }
 )
-_RUNS: dict[str, Shape] = {
-    "text": Shape({"text": Words(_NO_LIMIT, 1), "style": _STYLE}, needs=("text",)),
-    "link": Shape({"url": _LINK, "text": Words(_NO_LIMIT), "unsafe": Flag(), "style": _STYLE}, needs=("url",)),
-    "user": Shape({"user_id": _NAME, "style": _STYLE}, needs=("user_id",)),
-    "usergroup": Shape({"usergroup_id": _NAME, "style": _STYLE}, needs=("usergroup_id",)),
-    "channel": Shape({"channel_id": _NAME, "style": _STYLE}, needs=("channel_id",)),
-    "emoji": Shape({"name": _NAME, "unicode": _NAME, "skin_tone": Whole(2, 6), "style": _STYLE}, needs=("name",)),
-    "broadcast": Shape({"range": Choice(("here", "channel", "everyone"))}, needs=("range",)),
-    "color": Shape({"value": _NAME}, needs=("value",)),
-    "date": Shape(
-        {"timestamp": Whole(0, 9_999_999_999), "format": Words(3000, 1), "url": _LINK, "fallback": Words(3000)},
-        needs=("timestamp", "format"),
+_INLINE_ELEMENTS: dict[str, ObjectRule] = {
+    "text": ObjectRule({"text": StringRule(_NO_LIMIT, 1), "style": _STYLE}, required=("text",)),
+    "link": ObjectRule(
+        {"url": _URL, "text": StringRule(_NO_LIMIT), "unsafe": BooleanRule(), "style": _STYLE}, required=("url",)
+    ),
+    "user": ObjectRule({"user_id": _ID, "style": _STYLE}, required=("user_id",)),
+    "usergroup": ObjectRule({"usergroup_id": _ID, "style": _STYLE}, required=("usergroup_id",)),
+    "channel": ObjectRule({"channel_id": _ID, "style": _STYLE}, required=("channel_id",)),
+    "emoji": ObjectRule(
+        {"name": _ID, "unicode": _ID, "skin_tone": IntegerRule(2, 6), "style": _STYLE}, required=("name",)
+    ),
+    "broadcast": ObjectRule({"range": EnumRule(("here", "channel", "everyone"))}, required=("range",)),
+    "color": ObjectRule({"value": _ID}, required=("value",)),
+    "date": ObjectRule(
+        {
+            "timestamp": IntegerRule(0, 9_999_999_999),
+            "format": StringRule(3000, 1),
+            "url": _URL,
+            "fallback": StringRule(3000),
+        },
+        required=("timestamp", "format"),
     ),
 }
-_LINE: Fields = {"elements": Several(Piece(tuple(_RUNS)), _NO_LIMIT, 0)}
-_PARAGRAPHS: dict[str, Shape] = {
-    "rich_text_section": Shape(_LINE, needs=("elements",)),
-    "rich_text_preformatted": Shape({**_LINE, "border": Whole(0, 1)}, needs=("elements",)),
-    "rich_text_quote": Shape({**_LINE, "border": Whole(0, 1)}, needs=("elements",)),
-    "rich_text_list": Shape(
+_INLINE_FIELDS: Fields = {"elements": ListRule(TypedObjectRule(tuple(_INLINE_ELEMENTS)), _NO_LIMIT, 0)}
+_RICH_TEXT_ELEMENTS: dict[str, ObjectRule] = {
+    "rich_text_section": ObjectRule(_INLINE_FIELDS, required=("elements",)),
+    "rich_text_preformatted": ObjectRule({**_INLINE_FIELDS, "border": IntegerRule(0, 1)}, required=("elements",)),
+    "rich_text_quote": ObjectRule({**_INLINE_FIELDS, "border": IntegerRule(0, 1)}, required=("elements",)),
+    "rich_text_list": ObjectRule(
         {
-            "style": Choice(("bullet", "ordered")),
-            "elements": Several(Piece(("rich_text_section",)), _NO_LIMIT),
-            "indent": Whole(0, 8),
-            "offset": Whole(0, _NO_LIMIT),
-            "border": Whole(0, 1),
+            "style": EnumRule(("bullet", "ordered")),
+            "elements": ListRule(TypedObjectRule(("rich_text_section",)), _NO_LIMIT),
+            "indent": IntegerRule(0, 8),
+            "offset": IntegerRule(0, _NO_LIMIT),
+            "border": IntegerRule(0, 1),
         },
-        needs=("style", "elements"),
+        required=("style", "elements"),
     ),
 }
 
-_CARD_LINE = Copy(150)
+_CARD_TEXT = TextObjectRule(150)
 _CELL = ("raw_text", "rich_text")
-BLOCKS: dict[str, Shape] = {
-    "section": Shape(
-        {"text": Copy(3000), "fields": Several(Copy(2000), 10), "accessory": Piece(IN_SECTION), "expand": Flag()},
+BLOCKS: dict[str, ObjectRule] = {
+    "section": ObjectRule(
+        {
+            "text": TextObjectRule(3000),
+            "fields": ListRule(TextObjectRule(2000), 10),
+            "accessory": TypedObjectRule(IN_SECTION),
+            "expand": BooleanRule(),
+        },
         any_of=("text", "fields"),
     ),
-    "context": Shape({"elements": Several(Piece(("plain_text", "mrkdwn", "image")), 10)}, needs=("elements",)),
-    "actions": Shape({"elements": Several(Piece(IN_ACTIONS), 25)}, needs=("elements",)),
-    "context_actions": Shape({"elements": Several(Piece(("feedback_buttons", "icon_button")), 5)}, needs=("elements",)),
-    "header": Shape({"text": Copy(150, _PLAIN)}, needs=("text",)),
-    "image": Shape({**_PICTURE.fields, "title": Copy(2000, _PLAIN)}, _PICTURE.needs, _PICTURE.one_of),
-    "divider": Shape(),
-    "input": Shape(
-        {
-            "label": Copy(2000, _PLAIN),
-            "hint": Copy(2000, _PLAIN),
-            "element": Piece(IN_INPUT),
-            "optional": Flag(),
-            "dispatch_action": Flag(),
-        },
-        needs=("label", "element"),
+    "context": ObjectRule(
+        {"elements": ListRule(TypedObjectRule(("plain_text", "mrkdwn", "image")), 10)}, required=("elements",)
     ),
-    "rich_text": Shape({"elements": Several(Piece(tuple(_PARAGRAPHS)), _NO_LIMIT)}, needs=("elements",)),
-    "markdown": Shape({"text": Words(LONGEST_MARKDOWN, 1)}, needs=("text",)),
-    "card": Shape(
+    "actions": ObjectRule({"elements": ListRule(TypedObjectRule(IN_ACTIONS), 25)}, required=("elements",)),
+    "context_actions": ObjectRule(
+        {"elements": ListRule(TypedObjectRule(("feedback_buttons", "icon_button")), 5)}, required=("elements",)
+    ),
+    "header": ObjectRule({"text": TextObjectRule(150, _PLAIN_TEXT)}, required=("text",)),
+    "image": ObjectRule({**_IMAGE.fields, "title": TextObjectRule(2000, _PLAIN_TEXT)}, _IMAGE.required, _IMAGE.one_of),
+    "divider": ObjectRule(),
+    "input": ObjectRule(
         {
-            "title": _CARD_LINE,
-            "subtitle": _CARD_LINE,
-            "body": Copy(200),
-            "subtext": Copy(200),
-            "hero_image": Piece(("image",)),
-            "icon": Piece(("image",)),
-            "slack_icon": Shape({"type": Choice(("icon",)), "name": _NAME}, needs=("name",)),
-            "actions": Several(Piece(("button",)), 3),
+            "label": TextObjectRule(2000, _PLAIN_TEXT),
+            "hint": TextObjectRule(2000, _PLAIN_TEXT),
+            "element": TypedObjectRule(IN_INPUT),
+            "optional": BooleanRule(),
+            "dispatch_action": BooleanRule(),
+        },
+        required=("label", "element"),
+    ),
+    "rich_text": ObjectRule(
+        {"elements": ListRule(TypedObjectRule(tuple(_RICH_TEXT_ELEMENTS)), _NO_LIMIT)}, required=("elements",)
+    ),
+    "markdown": ObjectRule({"text": StringRule(MAX_MARKDOWN_LENGTH, 1)}, required=("text",)),
+    "card": ObjectRule(
+        {
+            "title": _CARD_TEXT,
+            "subtitle": _CARD_TEXT,
+            "body": TextObjectRule(200),
+            "subtext": TextObjectRule(200),
+            "hero_image": TypedObjectRule(("image",)),
+            "icon": TypedObjectRule(("image",)),
+            "slack_icon": ObjectRule({"type": EnumRule(("icon",)), "name": _ID}, required=("name",)),
+            "actions": ListRule(TypedObjectRule(("button",)), 3),
         },
         any_of=("hero_image", "title", "actions", "body"),
         not_both=("icon", "slack_icon"),
     ),
-    "carousel": Shape({"elements": Several(Piece(("card",)), 10)}, needs=("elements",)),
-    "table": Shape(
+    "carousel": ObjectRule({"elements": ListRule(TypedObjectRule(("card",)), 10)}, required=("elements",)),
+    "table": ObjectRule(
         {
-            "rows": Several(Several(Piece(_CELL), 20), 100),
-            "column_settings": Several(Shape({"align": Choice(("left", "center", "right")), "is_wrapped": Flag()}), 20),
+            "rows": ListRule(ListRule(TypedObjectRule(_CELL), 20), 100),
+            "column_settings": ListRule(
+                ObjectRule({"align": EnumRule(("left", "center", "right")), "is_wrapped": BooleanRule()}), 20
+            ),
         },
-        needs=("rows",),
+        required=("rows",),
     ),
 }
 
 # A block, and nothing inside one, has a block_id.
-BLOCKS = {name: replace(shape, fields={**shape.fields, "block_id": Words(255)}) for name, shape in BLOCKS.items()}
+BLOCKS = {name: replace(shape, fields={**shape.fields, "block_id": StringRule(255)}) for name, shape in BLOCKS.items()}
 
-_EVERYWHERE = ("section", "context", "actions", "header", "image", "divider", "rich_text")
+_COMMON_BLOCKS = ("section", "context", "actions", "header", "image", "divider", "rich_text")
 SURFACES = {
-    "message": frozenset({*_EVERYWHERE, "markdown", "card", "carousel", "table", "context_actions"}),
-    "modal": frozenset({*_EVERYWHERE, "input"}),
-    "home": frozenset({*_EVERYWHERE, "input", "card"}),
+    "message": frozenset({*_COMMON_BLOCKS, "markdown", "card", "carousel", "table", "context_actions"}),
+    "modal": frozenset({*_COMMON_BLOCKS, "input"}),
+    "home": frozenset({*_COMMON_BLOCKS, "input", "card"}),
 }
 
-TEXT_EXTRAS: dict[str, Fields] = {"plain_text": {"emoji": Flag()}, "mrkdwn": {"verbatim": Flag()}}
+TEXT_EXTRAS: dict[str, Fields] = {"plain_text": {"emoji": BooleanRule()}, "mrkdwn": {"verbatim": BooleanRule()}}
 # Text as an item of a context block or a table's cell.
-_TEXTS = {
-    "plain_text": Shape({"text": Words(3000, 1), **TEXT_EXTRAS["plain_text"]}, needs=("text",)),
-    "mrkdwn": Shape({"text": Words(3000, 1), **TEXT_EXTRAS["mrkdwn"]}, needs=("text",)),
-    "raw_text": Shape({"text": Words(3000)}, needs=("text",)),
+_TEXT_OBJECTS = {
+    "plain_text": ObjectRule({"text": StringRule(3000, 1), **TEXT_EXTRAS["plain_text"]}, required=("text",)),
+    "mrkdwn": ObjectRule({"text": StringRule(3000, 1), **TEXT_EXTRAS["mrkdwn"]}, required=("text",)),
+    "raw_text": ObjectRule({"text": StringRule(3000)}, required=("text",)),
 }
 # Everything that can stand inside a block, by its type.
-PIECES = {**ELEMENTS, **_RUNS, **_PARAGRAPHS, **_TEXTS, "card": BLOCKS["card"], "rich_text": BLOCKS["rich_text"]}
+NESTED_OBJECTS = {
+    **ELEMENTS,
+    **_INLINE_ELEMENTS,
+    **_RICH_TEXT_ELEMENTS,
+    **_TEXT_OBJECTS,
+    "card": BLOCKS["card"],
+    "rich_text": BLOCKS["rich_text"],
+}
 
-VIEW = Shape(
+VIEW = ObjectRule(
     {
-        "title": Copy(24, _PLAIN),
-        "submit": Copy(24, _PLAIN),
-        "close": Copy(24, _PLAIN),
-        "private_metadata": Words(3000),
-        "callback_id": Words(255),
-        "external_id": Words(255),
-        "clear_on_close": Flag(),
-        "notify_on_close": Flag(),
-        "submit_disabled": Flag(),
-        "blocks": Anything(),
+        "title": TextObjectRule(24, _PLAIN_TEXT),
+        "submit": TextObjectRule(24, _PLAIN_TEXT),
+        "close": TextObjectRule(24, _PLAIN_TEXT),
+        "private_metadata": StringRule(3000),
+        "callback_id": StringRule(255),
+        "external_id": StringRule(255),
+        "clear_on_close": BooleanRule(),
+        "notify_on_close": BooleanRule(),
+        "submit_disabled": BooleanRule(),
+        "blocks": AnyRule(),
     },
-    needs=("blocks",),
+    required=("blocks",),
 )

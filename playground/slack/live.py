@@ -10,7 +10,7 @@ from aiohttp import web
 
 from playground.slack.store import Json
 
-_BACKLOG = 1000
+_MAX_BACKLOG = 1000
 _PING_SECONDS = 30.0
 
 
@@ -20,24 +20,24 @@ class Watcher:
 
     person: str | None
     socket: web.WebSocketResponse
-    changes: asyncio.Queue[Json] = field(default_factory=lambda: asyncio.Queue(_BACKLOG))
+    changes: asyncio.Queue[Json] = field(default_factory=lambda: asyncio.Queue(_MAX_BACKLOG))
 
 
-class Live:
+class LiveUpdates:
     """Numbers every change; the first number is the clock's, so that it grows across restarts too."""
 
     def __init__(self) -> None:
         self.version = int(time.time() * 1000)
         self._watchers: set[Watcher] = set()
 
-    def publish(self, *what: Json, readers: Collection[str] | None = None) -> None:
+    def publish(self, *patches: Json, readers: Collection[str] | None = None) -> None:
         """Hands patches to the pages of `readers`, or of all; a page that does not keep up is told to fetch again."""
         self.version += 1
         for watcher in self._watchers:
             if readers is None or watcher.person is None or watcher.person in readers:
-                _hand(watcher.changes, {"type": "changed", "version": self.version, "what": list(what)})
+                _enqueue(watcher.changes, {"type": "changed", "version": self.version, "what": list(patches)})
 
-    def watch(self, watcher: Watcher) -> None:
+    def add_watcher(self, watcher: Watcher) -> None:
         self._watchers.add(watcher)
 
     async def serve(self, request: web.Request, person: str | None) -> web.WebSocketResponse:
@@ -45,11 +45,11 @@ class Live:
         socket = web.WebSocketResponse(heartbeat=_PING_SECONDS)
         await socket.prepare(request)
         watcher = Watcher(person, socket)
-        self.watch(watcher)
+        self.add_watcher(watcher)
         try:
             await socket.send_json({"type": "hello", "version": self.version})
             async with asyncio.TaskGroup() as group:
-                sender = group.create_task(_send(watcher))
+                sender = group.create_task(_send_changes(watcher))
                 async for _ in socket:
                     pass
                 sender.cancel()
@@ -63,13 +63,13 @@ class Live:
             await watcher.socket.close()
 
 
-async def _send(watcher: Watcher) -> None:
+async def _send_changes(watcher: Watcher) -> None:
     with suppress(ConnectionError):
         while True:
             await watcher.socket.send_json(await watcher.changes.get())
 
 
-def _hand(changes: asyncio.Queue[Json], change: Json) -> None:
+def _enqueue(changes: asyncio.Queue[Json], change: Json) -> None:
     if changes.full():
         while not changes.empty():
             changes.get_nowait()

@@ -3,7 +3,7 @@
 from playground.slack import attachments, interactions, views
 from playground.slack.errors import SlackError
 from playground.slack.gestures import outcome
-from playground.slack.inputs import filled
+from playground.slack.inputs import with_values
 from playground.slack.interactions import Actor
 from playground.slack.store import Json
 
@@ -12,51 +12,51 @@ _NO_CONNECTION = "We had some trouble connecting. Try again?"
 
 async def submit(actor: Actor, view: Json, values: Json) -> Json:
     """Refusals of Slack or of the app come back as `errors` by block id, and the modal stays."""
-    view = filled(view, values)
-    views.save(actor.world, view)
-    errors = _missing(actor, view)
+    view = with_values(view, values)
+    views.save_view(actor.workspace, view)
+    errors = _validation_errors(actor, view)
     if errors:
         return outcome(None) | {"ok": False, "error": "invalid_input", "errors": errors}
-    payload = interactions.submission(actor, attachments.for_app(actor.world, view))
-    delivery = await actor.world.courier.ask("interactive", "view_submission", payload)
+    payload = interactions.view_submission(actor, attachments.with_file_objects(actor.workspace, view))
+    delivery = await actor.workspace.dispatcher.deliver("interactive", "view_submission", payload)
     if delivery.error:
         return outcome(delivery) | {"note": _NO_CONNECTION}
     try:
-        return outcome(delivery) | _follow(actor, view, delivery.ack or {})
+        return outcome(delivery) | _apply_response_action(actor, view, delivery.ack or {})
     except SlackError as error:
         return outcome(delivery) | {"ok": False, "error": error.code, "note": _NO_CONNECTION}
 
 
-async def close(actor: Actor, view: Json, everything: bool) -> Json:
+async def close(actor: Actor, view: Json, whole_stack: bool) -> Json:
     """The app hears of it only where the view asked for that."""
-    last = None
-    for gone in views.close(actor.world, view, everything):
-        if gone["notify_on_close"]:
-            payload = interactions.closing(actor, gone, everything)
-            last = await actor.world.courier.ask("interactive", "view_closed", payload)
-    return outcome(last) | {"ok": True, "error": None}
+    delivery = None
+    for closed in views.close_view(actor.workspace, view, whole_stack):
+        if closed["notify_on_close"]:
+            payload = interactions.view_closed(actor, closed, whole_stack)
+            delivery = await actor.workspace.dispatcher.deliver("interactive", "view_closed", payload)
+    return outcome(delivery) | {"ok": True, "error": None}
 
 
-def _follow(actor: Actor, view: Json, ack: Json) -> Json:
+def _apply_response_action(actor: Actor, view: Json, ack: Json) -> Json:
     match ack.get("response_action"):
         case "errors":
             return {"ok": False, "error": "invalid_input", "errors": ack.get("errors", {})}
         case "update":
-            views.replace(actor.world, actor.install, view, _next(actor, ack))
+            views.replace_view(actor.workspace, actor.install, view, _next_view(actor, ack))
         case "push":
-            views.push(actor.world, actor.install, actor.person.id, _next(actor, ack))
+            views.push_modal(actor.workspace, actor.install, actor.person.id, _next_view(actor, ack))
         case "clear":
-            views.close(actor.world, view, everything=True)
+            views.close_view(actor.workspace, view, whole_stack=True)
         case _:
-            views.close(actor.world, view)
+            views.close_view(actor.workspace, view)
     return {}
 
 
-def _next(actor: Actor, ack: Json) -> Json:
-    return views.checked(actor.world, actor.install.team, ack.get("view"), "modal")
+def _next_view(actor: Actor, ack: Json) -> Json:
+    return views.validate_view(actor.workspace, actor.install.team, ack.get("view"), "modal")
 
 
-def _missing(actor: Actor, view: Json) -> dict[str, str]:
+def _validation_errors(actor: Actor, view: Json) -> dict[str, str]:
     """What Slack's own client would not let through."""
     errors = {}
     for block in view["blocks"]:
@@ -65,19 +65,19 @@ def _missing(actor: Actor, view: Json) -> dict[str, str]:
         element = block["element"]
         state = view["state"]["values"][block["block_id"]][element["action_id"]]
         value = next(value for name, value in state.items() if name != "type")
-        sentence = _complaint(element, value, bool(block.get("optional")))
+        error = _validation_error(element, value, bool(block.get("optional")))
         if value and element["type"] == "file_input":
-            sentence = attachments.complaint(actor.world, actor.person, element, [str(key) for key in value])
-        if sentence:
-            errors[block["block_id"]] = sentence
+            error = attachments.validation_error(actor.workspace, actor.person, element, [str(key) for key in value])
+        if error:
+            errors[block["block_id"]] = error
     return errors
 
 
-def _complaint(element: Json, value: object, optional: bool) -> str | None:
+def _validation_error(element: Json, value: object, optional: bool) -> str | None:
     if value in (None, "", []):
         return None if optional else "Please complete this required field."
     if element["type"] == "number_input":
-        return _number_complaint(element, str(value))
+        return _number_error(element, str(value))
     if isinstance(value, str) and len(value) > element.get("max_length", len(value)):
         return f"Please enter no more than {element['max_length']} characters."
     if isinstance(value, str) and len(value) < element.get("min_length", 0):
@@ -85,7 +85,7 @@ def _complaint(element: Json, value: object, optional: bool) -> str | None:
     return None
 
 
-def _number_complaint(element: Json, value: str) -> str | None:
+def _number_error(element: Json, value: str) -> str | None:
     try:
         number = float(value)
     except ValueError:

@@ -15,10 +15,10 @@ from aiohttp import web
 from playground.people import CLIENT_ID, SLACKBOT, Person
 from playground.slack.errors import SlackError
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
-_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
-_QUIET = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+_LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+_PAGE_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Install Castroom · practice workspace</title>
 <style>
@@ -36,7 +36,7 @@ _FORM = """<h1>Castroom wants to be installed</h1>
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AuthorizeRequest:
     """What an app asks a person for; `team` preselects a workspace."""
 
     scopes: tuple[str, ...]
@@ -47,92 +47,99 @@ class Wish:
     @property
     def fields(self) -> dict[str, str]:
         """The same as a form or an address carries it."""
-        named = {"scope": ",".join(self.scopes), "redirect_uri": self.redirect_uri, "state": self.state}
-        return {"client_id": CLIENT_ID, **named, "team": self.team}
+        request_fields = {"scope": ",".join(self.scopes), "redirect_uri": self.redirect_uri, "state": self.state}
+        return {"client_id": CLIENT_ID, **request_fields, "team": self.team}
 
 
-class RefusedWishError(Exception):
+class InvalidAuthorizeRequest(Exception):
     """What the page says instead of asking."""
 
 
-def wish_from(query: Mapping[str, object]) -> Wish:
+def parse_authorize_request(query: Mapping[str, object]) -> AuthorizeRequest:
     """Raises RefusedWishError; of redirect addresses only those of this machine are known here."""
-    given = {name: str(query.get(name, "")) for name in ("client_id", "scope", "redirect_uri", "state", "team")}
-    if given["client_id"] != CLIENT_ID:
-        raise RefusedWishError("invalid_client_id: no app has this client id")
-    address = urlsplit(given["redirect_uri"])
-    if address.scheme not in ("http", "https") or address.hostname not in _HERE:
-        raise RefusedWishError("bad_redirect_uri: the address to come back to must be one of this machine")
-    scopes = tuple(scope for scope in given["scope"].replace(" ", ",").split(",") if scope)
+    values = {name: str(query.get(name, "")) for name in ("client_id", "scope", "redirect_uri", "state", "team")}
+    if values["client_id"] != CLIENT_ID:
+        raise InvalidAuthorizeRequest("invalid_client_id: no app has this client id")
+    address = urlsplit(values["redirect_uri"])
+    if address.scheme not in ("http", "https") or address.hostname not in _LOCAL_HOSTS:
+        raise InvalidAuthorizeRequest("bad_redirect_uri: the address to come back to must be one of this machine")
+    scopes = tuple(scope for scope in values["scope"].replace(" ", ",").split(",") if scope)
     if not scopes:
-        raise RefusedWishError("no_scopes: the app asks for nothing")
-    return Wish(scopes, given["redirect_uri"], given["state"], given["team"])
+        raise InvalidAuthorizeRequest("no_scopes: the app asks for nothing")
+    return AuthorizeRequest(scopes, values["redirect_uri"], values["state"], values["team"])
 
 
-async def show(world: World, request: web.Request) -> web.Response:
+async def show_page(workspace: Workspace, request: web.Request) -> web.Response:
     """The page where somebody decides."""
     try:
-        wish = wish_from(request.query)
-    except RefusedWishError as refusal:
-        return _page(f"<h1>This cannot be installed</h1><p>{escape(str(refusal))}</p>", 400)
-    hidden = "".join(f'<input type="hidden" name="{k}" value="{escape(v)}">' for k, v in wish.fields.items())
-    people = "".join(_options(world, wish.team))
-    return _page(_FORM.format(scopes=escape(", ".join(wish.scopes)), hidden=hidden, people=people))
+        authorize_request = parse_authorize_request(request.query)
+    except InvalidAuthorizeRequest as error:
+        return _page(f"<h1>This cannot be installed</h1><p>{escape(str(error))}</p>", 400)
+    hidden = "".join(
+        f'<input type="hidden" name="{k}" value="{escape(v)}">' for k, v in authorize_request.fields.items()
+    )
+    people = "".join(_options(workspace, authorize_request.team))
+    return _page(_FORM.format(scopes=escape(", ".join(authorize_request.scopes)), hidden=hidden, people=people))
 
 
-async def decide(world: World, request: web.Request) -> web.Response:
+async def decide(workspace: Workspace, request: web.Request) -> web.Response:
     """Sends the person back to the app, with a code or with their no."""
     form = await request.post()
     try:
-        wish = wish_from(form)
-    except RefusedWishError as refusal:
-        return _page(f"<h1>This cannot be installed</h1><p>{escape(str(refusal))}</p>", 400)
+        authorize_request = parse_authorize_request(form)
+    except InvalidAuthorizeRequest as error:
+        return _page(f"<h1>This cannot be installed</h1><p>{escape(str(error))}</p>", 400)
     if form.get("decision") != "allow":
-        return _back(wish, {"error": "access_denied"})
-    person = world.person(str(form.get("person", "")))
-    if person is None or not _may_install(person):
+        return _redirect_to_app(authorize_request, {"error": "access_denied"})
+    person = workspace.person(str(form.get("person", "")))
+    if person is None or not _can_install(person):
         return _page("<h1>This cannot be installed</h1><p>Only members can install an app.</p>", 400)
-    return _back(wish, {"code": give(world, wish, person.id)})
+    return _redirect_to_app(authorize_request, {"code": issue_code(workspace, authorize_request, person.id)})
 
 
-def give(world: World, wish: Wish, person: str) -> str:
+def issue_code(workspace: Workspace, authorize_request: AuthorizeRequest, person: str) -> str:
     """A new code for what the person allowed."""
     code = f"{CLIENT_ID}.{secrets.token_hex(32)}"
-    until = time.time() + world.settings.code_seconds
-    row = {"person": person, "scopes": wish.scopes, "redirect_uri": wish.redirect_uri, "until": until}
-    world.store.keep("oauth_code", code, row)
+    expires_at = time.time() + workspace.settings.code_seconds
+    row = {
+        "person": person,
+        "scopes": authorize_request.scopes,
+        "redirect_uri": authorize_request.redirect_uri,
+        "until": expires_at,
+    }
+    workspace.store.set_document("oauth_code", code, row)
     return code
 
 
-def take(world: World, code: str, redirect_uri: str) -> Json:
+def redeem_code(workspace: Workspace, code: str, redirect_uri: str) -> Json:
     """What the code stands for; from now on it stands for nothing. Raises SlackError."""
-    row = world.store.thing("oauth_code", code)
+    row = workspace.store.get_document("oauth_code", code)
     if row is None or row["until"] < time.time():
         raise SlackError("invalid_code")
     if row["redirect_uri"] != redirect_uri:
         raise SlackError("bad_redirect_uri")
-    world.store.forget("oauth_code", code)
+    workspace.store.delete_document("oauth_code", code)
     return row
 
 
-def _options(world: World, preferred: str) -> Iterator[str]:
+def _options(workspace: Workspace, preferred: str) -> Iterator[str]:
     """People by workspace, the preferred one first."""
-    for team in sorted(world.teams(), key=lambda team: team.id != preferred):
-        members = [person for person in world.people(team.id) if _may_install(person)]
+    for team in sorted(workspace.teams(), key=lambda team: team.id != preferred):
+        members = [person for person in workspace.people(team.id) if _can_install(person)]
         rows = "".join(f'<option value="{p.id}">{escape(p.real_name)}</option>' for p in members)
         yield f'<optgroup label="{escape(team.name)}">{rows}</optgroup>'
 
 
-def _may_install(person: Person) -> bool:
+def _can_install(person: Person) -> bool:
     return person.id != SLACKBOT and not (person.is_bot or person.is_guest or person.deleted)
 
 
-def _back(wish: Wish, answer: dict[str, str]) -> web.Response:
-    parts = urlsplit(wish.redirect_uri)
-    state = {"state": wish.state} if wish.state else {}
-    query = urlencode([*parse_qsl(parts.query), *answer.items(), *state.items()])
+def _redirect_to_app(authorize_request: AuthorizeRequest, result: dict[str, str]) -> web.Response:
+    parts = urlsplit(authorize_request.redirect_uri)
+    state = {"state": authorize_request.state} if authorize_request.state else {}
+    query = urlencode([*parse_qsl(parts.query), *result.items(), *state.items()])
     return web.Response(status=302, headers={"Location": urlunsplit(parts._replace(query=query))})
 
 
 def _page(body: str, status: int = 200) -> web.Response:
-    return web.Response(text=_PAGE.format(body=body), content_type="text/html", status=status, headers=_QUIET)
+    return web.Response(text=_PAGE.format(body=body), content_type="text/html", status=status, headers=_PAGE_HEADERS)

@@ -8,16 +8,16 @@ from playground.slack.arguments import Arguments
 from playground.slack.errors import SlackError
 from playground.slack.store import Json
 
-_MOST = 1000
+_MAX_LIMIT = 1000
 
 
-def paged(arguments: Arguments, name: str, rows: Sequence[object], usual: int = 100) -> Json:
+def paginate(arguments: Arguments, name: str, rows: Sequence[object], default_limit: int = 100) -> Json:
     """The page that `cursor` and `limit` ask for, with the cursor of the next one or an empty string."""
     start = _offset(arguments.text("cursor"))
-    limit = arguments.number("limit", usual, _MOST)
+    limit = arguments.number("limit", default_limit, _MAX_LIMIT)
     end = start + limit
-    after = _cursor(end) if end < len(rows) else ""
-    return {name: list(rows[start:end]), "response_metadata": {"next_cursor": after}}
+    next_cursor = _cursor(end) if end < len(rows) else ""
+    return {name: list(rows[start:end]), "response_metadata": {"next_cursor": next_cursor}}
 
 
 def _cursor(offset: int) -> str:

@@ -9,66 +9,68 @@ from playground.slack.arguments import Arguments
 from playground.slack.content import read_content
 from playground.slack.errors import SlackError
 from playground.slack.store import Json
-from playground.slack.world import World
+from playground.slack.world import Workspace
 
 # docs.slack.dev, "Handling user interaction": 5 times within 30 minutes.
-_USES = 5
-_SECONDS = 1800
+_MAX_USES = 5
+_LIFETIME_SECONDS = 1800
 
 
-def new_response_url(world: World, place: str, person: str, ts: str | None = None, ephemeral: bool = False) -> str:
+def new_response_url(
+    workspace: Workspace, place: str, person: str, ts: str | None = None, ephemeral: bool = False
+) -> str:
     """`ts` is the message that was clicked, which an answer may replace or delete."""
     key = secrets.token_urlsafe(24)
-    until = time.time() + _SECONDS
-    row = {"place": place, "person": person, "ts": ts, "ephemeral": ephemeral, "uses": 0, "until": until}
-    world.store.keep("response_url", key, row)
-    return f"{world.address}/slack/respond/{key}"
+    expires_at = time.time() + _LIFETIME_SECONDS
+    row = {"place": place, "person": person, "ts": ts, "ephemeral": ephemeral, "uses": 0, "until": expires_at}
+    workspace.store.set_document("response_url", key, row)
+    return f"{workspace.address}/slack/respond/{key}"
 
 
-def respond(world: World, key: str, body: Json) -> None:
+def respond(workspace: Workspace, key: str, body: Json) -> None:
     """Raises SlackError `expired_url`, `used_url`, and what a message may raise."""
-    row = world.store.thing("response_url", key)
+    row = workspace.store.get_document("response_url", key)
     if row is None or row["until"] < time.time():
         raise SlackError("expired_url")
-    if row["uses"] >= _USES:
+    if row["uses"] >= _MAX_USES:
         raise SlackError("used_url")
-    world.store.keep("response_url", key, {**row, "uses": row["uses"] + 1})
-    place = world.place(row["place"])
+    workspace.store.set_document("response_url", key, {**row, "uses": row["uses"] + 1})
+    place = workspace.place(row["place"])
     if place is None:
         raise SlackError("channel_not_found")
     arguments = Arguments(body)
     if arguments.flag("delete_original"):
-        _delete(world, place, row)
+        _delete(workspace, place, row)
     elif arguments.flag("replace_original") and row["ts"]:
-        _replace(world, place, row, arguments)
+        _replace(workspace, place, row, arguments)
     else:
-        say(world, place, row["person"], arguments)
+        post_response(workspace, place, row["person"], arguments)
 
 
-def say(world: World, place: Place, person: str, arguments: Arguments) -> Json:
+def post_response(workspace: Workspace, place: Place, person: str, arguments: Arguments) -> Json:
     """A new message of the app: for `person` alone unless `response_type` is in_channel. Membership does not matter."""
-    author = messages.by_app(world.install(place.team))
-    content = read_content(world, place.team, arguments)
+    author = messages.app_author(workspace.install(place.team))
+    content = read_content(workspace, place.team, arguments)
     thread = arguments.text("thread_ts") or None
     if arguments.text("response_type") == "in_channel":
-        return messages.post(world, place, author, content, thread)
-    return messages.whisper(world, place, person, author, content, thread)
+        return messages.post_message(workspace, place, author, content, thread)
+    return messages.post_ephemeral(workspace, place, person, author, content, thread)
 
 
-def _delete(world: World, place: Place, row: Json) -> None:
+def _delete(workspace: Workspace, place: Place, row: Json) -> None:
     if row["ephemeral"]:
-        messages.drop_ephemeral(world, place.id, row["person"], row["ts"])
+        messages.delete_ephemeral(workspace, place.id, row["person"], row["ts"])
     elif row["ts"]:
-        messages.drop(world, place, messages.find(world, place.id, row["ts"]))
+        messages.delete_message(workspace, place, messages.find_message(workspace, place.id, row["ts"]))
 
 
-def _replace(world: World, place: Place, row: Json, arguments: Arguments) -> None:
-    content = read_content(world, place.team, arguments)
+def _replace(workspace: Workspace, place: Place, row: Json, arguments: Arguments) -> None:
+    content = read_content(workspace, place.team, arguments)
     if not row["ephemeral"]:
-        messages.edit(world, place, messages.find(world, place.id, row["ts"]), content)
+        messages.edit_message(workspace, place, messages.find_message(workspace, place.id, row["ts"]), content)
         return
-    old = world.store.ephemeral(place.id, row["ts"], row["person"])
+    old = workspace.store.get_ephemeral(place.id, row["ts"], row["person"])
     if old is None:
         raise SlackError("message_not_found")
-    kept = {name: value for name, value in old.items() if name not in ("text", "blocks", "attachments")}
-    messages.save_ephemeral(world, place.id, row["person"], {**kept, **content})
+    unchanged = {name: value for name, value in old.items() if name not in ("text", "blocks", "attachments")}
+    messages.save_ephemeral(workspace, place.id, row["person"], {**unchanged, **content})

@@ -6,80 +6,91 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class StringRule:
     """A string of `least` to `most` characters."""
 
-    most: int
-    least: int = 0
+    max_length: int
+    min_length: int = 0
     pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class IntegerRule:
     """A whole number."""
 
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
+class BooleanRule:
     """True or false."""
 
 
 @dataclass(frozen=True, slots=True)
-class Anything:
+class AnyRule:
     """A field that may be there and is looked at elsewhere or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class EnumRule:
     """One of these words."""
 
-    words: tuple[str, ...]
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class TextObjectRule:
     """A text object of 1 to `most` characters."""
 
-    most: int
-    kinds: tuple[str, ...] = ("plain_text", "mrkdwn")
+    max_length: int
+    types: tuple[str, ...] = ("plain_text", "mrkdwn")
 
 
 @dataclass(frozen=True, slots=True)
-class Several:
+class ListRule:
     """A list of `least` to `most` items."""
 
-    of: "Rule"
-    most: int
-    least: int = 1
+    item: "Rule"
+    max_items: int
+    min_items: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TypedObjectRule:
     """An object whose `type` is one of these names of the table."""
 
-    names: tuple[str, ...]
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SlackFile:
+class SlackFileRule:
     """`{"id": ...}` or `{"url": ...}` of a picture that is ready."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ObjectRule:
     """An object: rules of its fields, those it `needs`, those of which one (`one_of`) or more (`any_of`) must be there.
 
     `not_both` may be left out, but not given together. A field without a rule is refused, as Slack does.
     """
 
     fields: Mapping[str, "Rule"] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     not_both: tuple[str, ...] = ()
 
 
-Rule: TypeAlias = Anything | Words | Whole | Flag | Choice | Copy | Several | Piece | SlackFile | Shape
+Rule: TypeAlias = (
+    AnyRule
+    | StringRule
+    | IntegerRule
+    | BooleanRule
+    | EnumRule
+    | TextObjectRule
+    | ListRule
+    | TypedObjectRule
+    | SlackFileRule
+    | ObjectRule
+)

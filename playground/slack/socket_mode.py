@@ -12,24 +12,24 @@ from playground.slack.courier import Envelope, UnreachableError
 from playground.slack.ids import new_id
 from playground.slack.store import Json
 
-_MOST_SOCKETS = 10
+_MAX_SOCKETS = 10
 _PING_SECONDS = 30.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Line:
+class _Connection:
     """One open websocket of the app."""
 
     socket: web.WebSocketResponse
     request: web.Request
 
-    def fall_silent(self) -> None:
+    def stop_reading(self) -> None:
         """Nothing is read any more, so that no ping is seen; the connection stays."""
         if self.request.transport:
             self.request.transport.pause_reading()
 
-    async def hang_up(self, politely: bool) -> None:
-        if politely:
+    async def close(self, graceful: bool) -> None:
+        if graceful:
             await self.socket.close()
         elif self.request.transport:
             self.request.transport.abort()
@@ -40,34 +40,34 @@ class SocketMode:
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
-        self._lines: list[_Line] = []
+        self._connections: list[_Connection] = []
         self._tickets: set[str] = set()
-        self._pending: dict[str, tuple[_Line, asyncio.Future[Json | None]]] = {}
+        self._pending: dict[str, tuple[_Connection, asyncio.Future[Json | None]]] = {}
         self._connected = asyncio.Event()
-        self._turns = itertools.count()
+        self._round_robin = itertools.count()
 
     @property
     def connected(self) -> bool:
-        return bool(self._lines)
+        return bool(self._connections)
 
-    async def ready(self) -> None:
+    async def wait_until_connected(self) -> None:
         await self._connected.wait()
 
-    def ticket(self) -> str:
+    def issue_ticket(self) -> str:
         """What `apps.connections.open` gives out, good for one socket."""
         ticket = new_id("S")
         self._tickets.add(ticket)
         return ticket
 
-    async def carry(self, envelope: Envelope) -> Json | None:
-        if not self._lines:
+    async def send(self, envelope: Envelope) -> Json | None:
+        if not self._connections:
             raise UnreachableError("connection_failed")
-        line = self._lines[next(self._turns) % len(self._lines)]
-        answer: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
-        self._pending[envelope.id] = (line, answer)
+        connection = self._connections[next(self._round_robin) % len(self._connections)]
+        ack: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
+        self._pending[envelope.id] = (connection, ack)
         try:
-            await line.socket.send_json(_wire(envelope))
-            return await answer
+            await connection.socket.send_json(_wire_format(envelope))
+            return await ack
         except ConnectionError as error:
             raise UnreachableError("connection_failed") from error
         finally:
@@ -80,19 +80,19 @@ class SocketMode:
         self._tickets.discard(request.query["ticket"])
         socket = web.WebSocketResponse(heartbeat=_PING_SECONDS)
         await socket.prepare(request)
-        if len(self._lines) >= _MOST_SOCKETS:
+        if len(self._connections) >= _MAX_SOCKETS:
             await socket.send_json({"type": "disconnect", "reason": "too_many_websockets"})
             await socket.close()
             return socket
-        await socket.send_json(_hello(len(self._lines) + 1))
-        line = _Line(socket, request)
-        self._join(line)
+        await socket.send_json(_hello(len(self._connections) + 1))
+        connection = _Connection(socket, request)
+        self._add_connection(connection)
         try:
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
                     self._acknowledge(frame.json())
         finally:
-            self._leave(line)
+            self._remove_connection(connection)
         return socket
 
     async def disconnect(self, kind: str, seconds: float) -> int:
@@ -100,40 +100,42 @@ class SocketMode:
 
         `silent` leaves them open and deaf: no envelope goes there, no ping is answered.
         """
-        lines = list(self._lines)
+        connections = list(self._connections)
         if kind == "silent":
-            for line in lines:
-                line.fall_silent()
-                self._leave(line)
-            return len(lines)
+            for connection in connections:
+                connection.stop_reading()
+                self._remove_connection(connection)
+            return len(connections)
         reason = {"warning": "warning", "refresh": "refresh_requested"}.get(kind)
-        for line in lines if reason else ():
-            await line.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "practice"}})
+        for connection in connections if reason else ():
+            await connection.socket.send_json(
+                {"type": "disconnect", "reason": reason, "debug_info": {"host": "practice"}}
+            )
         if kind == "warning":
             await asyncio.sleep(seconds)
-        for line in lines:
-            self._leave(line)
-        await asyncio.gather(*(line.hang_up(politely=reason is not None) for line in lines))
-        return len(lines)
+        for connection in connections:
+            self._remove_connection(connection)
+        await asyncio.gather(*(connection.close(graceful=reason is not None) for connection in connections))
+        return len(connections)
 
     def _acknowledge(self, body: Json) -> None:
-        _, answer = self._pending.get(str(body.get("envelope_id")), (None, None))
-        if answer and not answer.done():
-            answer.set_result(body.get("payload"))
+        _, ack = self._pending.get(str(body.get("envelope_id")), (None, None))
+        if ack and not ack.done():
+            ack.set_result(body.get("payload"))
 
-    def _join(self, line: _Line) -> None:
-        self._lines.append(line)
+    def _add_connection(self, connection: _Connection) -> None:
+        self._connections.append(connection)
         self._connected.set()
         self._on_change()
 
-    def _leave(self, line: _Line) -> None:
-        if line not in self._lines:
+    def _remove_connection(self, connection: _Connection) -> None:
+        if connection not in self._connections:
             return
-        self._lines.remove(line)
-        for holder, answer in self._pending.values():
-            if holder is line and not answer.done():
-                answer.set_exception(UnreachableError("connection_failed"))
-        if not self._lines:
+        self._connections.remove(connection)
+        for holder, ack in self._pending.values():
+            if holder is connection and not ack.done():
+                ack.set_exception(UnreachableError("connection_failed"))
+        if not self._connections:
             self._connected.clear()
         self._on_change()
 
@@ -147,7 +149,7 @@ def _hello(connections: int) -> Json:
     }
 
 
-def _wire(envelope: Envelope) -> Json:
+def _wire_format(envelope: Envelope) -> Json:
     body: Json = {"envelope_id": envelope.id, "type": envelope.kind, "payload": envelope.payload}
     body["accepts_response_payload"] = envelope.kind != "events_api"
     if envelope.kind == "events_api":

@@ -11,31 +11,31 @@ from playground.slack.errors import SlackError
 class _Trigger:
     person: str
     team: str
-    until: float
-    used: bool = False
+    expires_at: float
+    is_used: bool = False
 
 
-class Triggers:
+class TriggerIds:
     """Given out with every command and interaction, taken by `views.open` and `views.push`."""
 
     def __init__(self) -> None:
         self._triggers: dict[str, _Trigger] = {}
 
-    def give(self, person: str, team: str, seconds: float) -> str:
+    def issue(self, person: str, team: str, seconds: float) -> str:
         now = time.time()
-        self._triggers = {name: old for name, old in self._triggers.items() if old.until > now - 60}
-        name = f"{time.time_ns() // 1000}.{secrets.randbelow(10**12):012d}.{secrets.token_hex(16)}"
-        self._triggers[name] = _Trigger(person, team, now + seconds)
-        return name
+        self._triggers = {trigger_id: old for trigger_id, old in self._triggers.items() if old.expires_at > now - 60}
+        trigger_id = f"{time.time_ns() // 1000}.{secrets.randbelow(10**12):012d}.{secrets.token_hex(16)}"
+        self._triggers[trigger_id] = _Trigger(person, team, now + seconds)
+        return trigger_id
 
-    def take(self, name: str, team: str) -> str:
+    def redeem(self, trigger_id: str, team: str) -> str:
         """Whose trigger it is; raises SlackError when it is unknown in the workspace, used or late."""
-        trigger = self._triggers.get(name)
+        trigger = self._triggers.get(trigger_id)
         if trigger is None or trigger.team != team:
             raise SlackError("invalid_trigger_id")
-        if trigger.used:
+        if trigger.is_used:
             raise SlackError("exchanged_trigger_id")
-        if trigger.until < time.time():
+        if trigger.expires_at < time.time():
             raise SlackError("expired_trigger_id")
-        trigger.used = True
+        trigger.is_used = True
         return trigger.person

@@ -4,99 +4,111 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from playground.slack.inputs import elements
+from playground.slack.inputs import interactive_elements
 from playground.slack.limits import (
     BLOCKS,
-    LONGEST_MARKDOWN,
-    MOST_BLOCKS,
-    MOST_TABLES,
-    OFFERED,
-    PIECES,
+    MAX_BLOCKS,
+    MAX_MARKDOWN_LENGTH,
+    MAX_TABLES,
+    NESTED_OBJECTS,
+    SUGGESTED_OPTIONS,
     SURFACES,
     TEXT_EXTRAS,
     VIEW,
 )
-from playground.slack.rules import Anything, Choice, Copy, Flag, Piece, Rule, Several, Shape, SlackFile, Whole, Words
+from playground.slack.rules import (
+    AnyRule,
+    BooleanRule,
+    EnumRule,
+    IntegerRule,
+    ListRule,
+    ObjectRule,
+    Rule,
+    SlackFileRule,
+    StringRule,
+    TextObjectRule,
+    TypedObjectRule,
+)
 from playground.slack.store import Json
 
-Usable = Callable[[Json], bool]
+FileCheck = Callable[[Json], bool]
 Problems = Iterator[tuple[str, str]]
-_TYPE = frozenset({"type"})
+_TYPE_FIELD = frozenset({"type"})
 # slackapi/bolt-js issue 2867: 11,341 characters in 45 blocks were refused, 9,597 in 50 taken; one block takes 12,000.
-_BLOCK_WEIGHT = 16
+_LENGTH_PER_BLOCK = 16
 _FILE_ID = re.compile(r"F[A-Z0-9]{8,}")
 
 
-def check_message(blocks: list[Json], usable: Usable) -> tuple[str, ...]:
+def check_message(blocks: list[Json], is_usable: FileCheck) -> tuple[str, ...]:
     """`usable` says whether the file that a `slack_file` names can be shown by now."""
-    found = [*_blocks(blocks, "message", "/blocks", usable)]
-    markdown = sum(len(str(block.get("text", ""))) for block in _of_type(blocks, "markdown"))
-    if markdown > LONGEST_MARKDOWN:
-        found.append(("/blocks", f"no more than {LONGEST_MARKDOWN} characters of markdown allowed"))
-    if len(_of_type(blocks, "table")) > MOST_TABLES:
+    found = [*_check_blocks(blocks, "message", "/blocks", is_usable)]
+    markdown = sum(len(str(block.get("text", ""))) for block in _blocks_of_type(blocks, "markdown"))
+    if markdown > MAX_MARKDOWN_LENGTH:
+        found.append(("/blocks", f"no more than {MAX_MARKDOWN_LENGTH} characters of markdown allowed"))
+    if len(_blocks_of_type(blocks, "table")) > MAX_TABLES:
         found.append(("/blocks", "only one table allowed"))
-    return _worded(found)
+    return _format_problems(found)
 
 
-def check_view(view: Json, kind: str, usable: Usable) -> tuple[str, ...]:
+def check_view(view: Json, kind: str, is_usable: FileCheck) -> tuple[str, ...]:
     """`kind` is what the method wants: a modal or a home tab."""
     if view.get("type") != kind:
-        return _worded([("/view/type", f"must be {kind}")])
-    found = [*_shape(view, VIEW, "/view", usable, _TYPE)]
+        return _format_problems([("/view/type", f"must be {kind}")])
+    found = [*_check_object(view, VIEW, "/view", is_usable, _TYPE_FIELD)]
     if kind == "modal" and not view.get("title"):
         found.append(("/view", "missing required field: title"))
     blocks = view.get("blocks")
     if isinstance(blocks, list):
-        found += _blocks(blocks, kind, "/view/blocks", usable)
-        if kind == "home" and any(part["type"] == "file_input" for _, part in elements(blocks)):
+        found += _check_blocks(blocks, kind, "/view/blocks", is_usable)
+        if kind == "home" and any(part["type"] == "file_input" for _, part in interactive_elements(blocks)):
             found.append(("/view/blocks", "unsupported type: file_input"))
-        if kind == "modal" and _of_type(blocks, "input") and not view.get("submit"):
+        if kind == "modal" and _blocks_of_type(blocks, "input") and not view.get("submit"):
             found.append(("/view", "must define `submit` to use an `input` block in modals"))
-    return _worded(found)
+    return _format_problems(found)
 
 
 def check_options(options: object) -> tuple[str, ...]:
     """What an app offers in a menu."""
-    return _worded([*_value(options, OFFERED, "/options", _any_file)])
+    return _format_problems([*_check_value(options, SUGGESTED_OPTIONS, "/options", _accept_any_file)])
 
 
 def check_document(document: object) -> tuple[str, ...]:
     """A message, a view, a list of blocks or one block; files cannot be looked up here and count as ready."""
     match document:
         case list():
-            return check_message(document, _any_file)
+            return check_message(document, _accept_any_file)
         case {"type": "modal" | "home" as kind}:
-            return check_view(document, kind, _any_file)  # type: ignore[arg-type]
+            return check_view(document, kind, _accept_any_file)  # type: ignore[arg-type]
         case {"blocks": list(blocks)}:
-            return check_message(blocks, _any_file)
+            return check_message(blocks, _accept_any_file)
         case {"type": str()}:
-            return check_message([document], _any_file)  # type: ignore[list-item]
+            return check_message([document], _accept_any_file)  # type: ignore[list-item]
         case {"text": str()}:
             return ()
     return ("neither blocks nor a view nor a message",)
 
 
-def refused(part: object, names: Collection[str], at: str) -> tuple[str, ...]:
+def check_refused(part: object, names: Collection[str], pointer: str) -> tuple[str, ...]:
     """Where anything of a type or a property that this Slack is told to refuse stands, in Slack's words."""
-    return _worded([*_refused(part, names, at)]) if names else ()
+    return _format_problems([*_find_refused(part, names, pointer)]) if names else ()
 
 
-def _refused(part: object, names: Collection[str], at: str) -> Problems:
+def _find_refused(part: object, names: Collection[str], pointer: str) -> Problems:
     if isinstance(part, list):
         for number, item in enumerate(part):
-            yield from _refused(item, names, f"{at}/{number}")
+            yield from _find_refused(item, names, f"{pointer}/{number}")
     elif isinstance(part, dict):
         if part.get("type") in names:
-            yield f"{at}/type", f"unsupported type: {part['type']}"
+            yield f"{pointer}/type", f"unsupported type: {part['type']}"
         for name, value in part.items():
             if name in names:
-                yield at, f"invalid additional property: {name}"
-            yield from _refused(value, names, f"{at}/{name}")
+                yield pointer, f"invalid additional property: {name}"
+            yield from _find_refused(value, names, f"{pointer}/{name}")
 
 
-def weight(blocks: list[Json]) -> int:
+def blocks_length(blocks: list[Json]) -> int:
     """All text of all blocks together, and something for each block: what `msg_blocks_too_long` seems to count."""
-    return _text_length(blocks) + _BLOCK_WEIGHT * (len(blocks) - 1)
+    return _text_length(blocks) + _LENGTH_PER_BLOCK * (len(blocks) - 1)
 
 
 def _text_length(part: object) -> int:
@@ -104,143 +116,151 @@ def _text_length(part: object) -> int:
         return sum(_text_length(item) for item in part)
     if not isinstance(part, dict):
         return 0
-    own = len(part["text"]) if isinstance(part.get("text"), str) else 0
-    return own + sum(_text_length(value) for value in part.values())
+    own_length = len(part["text"]) if isinstance(part.get("text"), str) else 0
+    return own_length + sum(_text_length(value) for value in part.values())
 
 
-def _blocks(blocks: list[Json], surface: str, at: str, usable: Usable) -> Problems:
-    most = MOST_BLOCKS[surface]
-    if len(blocks) > most:
-        yield at, f"no more than {most} items allowed"
+def _check_blocks(blocks: list[Json], surface: str, pointer: str, is_usable: FileCheck) -> Problems:
+    maximum = MAX_BLOCKS[surface]
+    if len(blocks) > maximum:
+        yield pointer, f"no more than {maximum} items allowed"
     for number, block in enumerate(blocks):
-        yield from _typed(block, BLOCKS, SURFACES[surface], f"{at}/{number}", usable)
+        yield from _check_typed_object(block, BLOCKS, SURFACES[surface], f"{pointer}/{number}", is_usable)
     names = Counter(str(block["block_id"]) for block in blocks if isinstance(block, dict) and block.get("block_id"))
     for number, block in enumerate(blocks):
         if isinstance(block, dict):
             if names[str(block.get("block_id"))] > 1:
-                yield f"{at}/{number}/block_id", "`block_id` already exists"
-            yield from _repeated_actions(block, f"{at}/{number}")
+                yield f"{pointer}/{number}/block_id", "`block_id` already exists"
+            yield from _check_action_ids(block, f"{pointer}/{number}")
 
 
-def _repeated_actions(block: Json, at: str) -> Problems:
+def _check_action_ids(block: Json, pointer: str) -> Problems:
     groups = (
         block["elements"] if block.get("type") == "carousel" and isinstance(block.get("elements"), list) else [block]
     )
     for group in groups:
-        names = Counter(str(element["action_id"]) for _, element in elements(group))
+        names = Counter(str(element["action_id"]) for _, element in interactive_elements(group))
         for name, times in names.items():
             if times > 1:
-                yield at, f"`action_id` {name} already exists"
+                yield pointer, f"`action_id` {name} already exists"
 
 
-def _typed(part: object, table: Mapping[str, Shape], names: frozenset[str], at: str, usable: Usable) -> Problems:
+def _check_typed_object(
+    part: object, table: Mapping[str, ObjectRule], names: frozenset[str], pointer: str, is_usable: FileCheck
+) -> Problems:
     if not isinstance(part, dict):
-        yield at, "must provide an object"
+        yield pointer, "must provide an object"
     elif str(part.get("type")) not in names:
-        yield f"{at}/type", f"unsupported type: {part.get('type')}"
+        yield f"{pointer}/type", f"unsupported type: {part.get('type')}"
     else:
-        yield from _shape(part, table[part["type"]], at, usable, _TYPE)
+        yield from _check_object(part, table[part["type"]], pointer, is_usable, _TYPE_FIELD)
 
 
-def _shape(part: Json, shape: Shape, at: str, usable: Usable, more: frozenset[str] = frozenset()) -> Problems:
-    for name in sorted(part.keys() - shape.fields.keys() - more):
-        yield at, f"invalid additional property: {name}"
-    for need in shape.needs:
-        if part.get(need) is None:
-            yield at, f"missing required field: {need}"
-    given = [name for name in shape.one_of if part.get(name) is not None]
-    if shape.one_of and len(given) != 1:
-        yield at, f"must define either {_or(shape.one_of)}"
-    if shape.any_of and not any(part.get(name) is not None for name in shape.any_of):
-        yield at, f"must define either {_or(shape.any_of)}"
-    if shape.not_both and all(part.get(name) is not None for name in shape.not_both):
-        yield at, f"must not define both {' and '.join(shape.not_both)}"
-    for name, rule in shape.fields.items():
+def _check_object(
+    part: Json, rule: ObjectRule, pointer: str, is_usable: FileCheck, also_allowed: frozenset[str] = frozenset()
+) -> Problems:
+    for name in sorted(part.keys() - rule.fields.keys() - also_allowed):
+        yield pointer, f"invalid additional property: {name}"
+    for required in rule.required:
+        if part.get(required) is None:
+            yield pointer, f"missing required field: {required}"
+    present = [name for name in rule.one_of if part.get(name) is not None]
+    if rule.one_of and len(present) != 1:
+        yield pointer, f"must define either {_join_alternatives(rule.one_of)}"
+    if rule.any_of and not any(part.get(name) is not None for name in rule.any_of):
+        yield pointer, f"must define either {_join_alternatives(rule.any_of)}"
+    if rule.not_both and all(part.get(name) is not None for name in rule.not_both):
+        yield pointer, f"must not define both {' and '.join(rule.not_both)}"
+    for name, field_rule in rule.fields.items():
         if part.get(name) is not None:
-            yield from _value(part[name], rule, f"{at}/{name}", usable)
+            yield from _check_value(part[name], field_rule, f"{pointer}/{name}", is_usable)
 
 
-def _value(value: object, rule: Rule, at: str, usable: Usable) -> Problems:
+def _check_value(value: object, rule: Rule, pointer: str, is_usable: FileCheck) -> Problems:
     match rule:
-        case Anything():
+        case AnyRule():
             return
-        case Words():
-            yield from _words(value, rule, at)
-        case Whole(least=least, most=most):
-            if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-                yield at, f"must be a whole number from {least} to {most}"
-        case Flag():
+        case StringRule():
+            yield from _check_string(value, rule, pointer)
+        case IntegerRule(minimum=minimum, maximum=maximum):
+            if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
+                yield pointer, f"must be a whole number from {minimum} to {maximum}"
+        case BooleanRule():
             if not isinstance(value, bool):
-                yield at, "must be a boolean"
-        case Choice(words=words):
-            if value not in words:
-                yield at, f"must be one of: {', '.join(words)}"
-        case Copy():
-            yield from _copy(value, rule, at)
-        case Several():
-            yield from _several(value, rule, at, usable)
-        case Piece(names=names):
-            yield from _typed(value, PIECES, frozenset(names), at, usable)
-        case SlackFile():
-            yield from _slack_file(value, at, usable)
-        case Shape():
-            yield from _shape(value, rule, at, usable) if isinstance(value, dict) else [(at, "must provide an object")]
+                yield pointer, "must be a boolean"
+        case EnumRule(values=values):
+            if value not in values:
+                yield pointer, f"must be one of: {', '.join(values)}"
+        case TextObjectRule():
+            yield from _check_text_object(value, rule, pointer)
+        case ListRule():
+            yield from _check_list(value, rule, pointer, is_usable)
+        case TypedObjectRule(types=types):
+            yield from _check_typed_object(value, NESTED_OBJECTS, frozenset(types), pointer, is_usable)
+        case SlackFileRule():
+            yield from _check_slack_file(value, pointer, is_usable)
+        case ObjectRule():
+            yield from (
+                _check_object(value, rule, pointer, is_usable)
+                if isinstance(value, dict)
+                else [(pointer, "must provide an object")]
+            )
 
 
-def _words(value: object, rule: Words, at: str) -> Problems:
+def _check_string(value: object, rule: StringRule, pointer: str) -> Problems:
     if not isinstance(value, str):
-        yield at, "must provide a string"
-    elif len(value) > rule.most:
-        yield at, f"must be less than {rule.most + 1} characters"
-    elif len(value) < rule.least:
-        yield at, f"must be more than {rule.least - 1} characters"
+        yield pointer, "must provide a string"
+    elif len(value) > rule.max_length:
+        yield pointer, f"must be less than {rule.max_length + 1} characters"
+    elif len(value) < rule.min_length:
+        yield pointer, f"must be more than {rule.min_length - 1} characters"
     elif rule.pattern and not re.fullmatch(rule.pattern, value):
-        yield at, "has the wrong format"
+        yield pointer, "has the wrong format"
 
 
-def _copy(value: object, rule: Copy, at: str) -> Problems:
+def _check_text_object(value: object, rule: TextObjectRule, pointer: str) -> Problems:
     if not isinstance(value, dict):
-        yield at, "must provide an object"
-    elif value.get("type") not in rule.kinds:
-        yield f"{at}/type", f"unsupported type: {value.get('type')}"
+        yield pointer, "must provide an object"
+    elif value.get("type") not in rule.types:
+        yield f"{pointer}/type", f"unsupported type: {value.get('type')}"
     else:
         for name in sorted(value.keys() - {"type", "text"} - TEXT_EXTRAS[value["type"]].keys()):
-            yield at, f"invalid additional property: {name}"
-        yield from _words(value.get("text"), Words(rule.most, 1), f"{at}/text")
+            yield pointer, f"invalid additional property: {name}"
+        yield from _check_string(value.get("text"), StringRule(rule.max_length, 1), f"{pointer}/text")
 
 
-def _several(value: object, rule: Several, at: str, usable: Usable) -> Problems:
+def _check_list(value: object, rule: ListRule, pointer: str, is_usable: FileCheck) -> Problems:
     if not isinstance(value, list):
-        yield at, "must provide an array"
+        yield pointer, "must provide an array"
         return
-    if len(value) > rule.most:
-        yield at, f"no more than {rule.most} items allowed"
-    if len(value) < rule.least:
-        yield at, f"must provide at least {rule.least} items"
+    if len(value) > rule.max_items:
+        yield pointer, f"no more than {rule.max_items} items allowed"
+    if len(value) < rule.min_items:
+        yield pointer, f"must provide at least {rule.min_items} items"
     for number, item in enumerate(value):
-        yield from _value(item, rule.of, f"{at}/{number}", usable)
+        yield from _check_value(item, rule.item, f"{pointer}/{number}", is_usable)
 
 
-def _slack_file(value: object, at: str, usable: Usable) -> Problems:
+def _check_slack_file(value: object, pointer: str, is_usable: FileCheck) -> Problems:
     if not isinstance(value, dict) or len({"id", "url"} & set(value)) != 1:
-        yield at, "must define either `id` or `url`"
+        yield pointer, "must define either `id` or `url`"
     elif "id" in value and not _FILE_ID.fullmatch(str(value["id"])):
-        yield f"{at}/id", "has the wrong format"
-    elif not usable(value):
-        yield at, "invalid slack file"
+        yield f"{pointer}/id", "has the wrong format"
+    elif not is_usable(value):
+        yield pointer, "invalid slack file"
 
 
-def _or(names: tuple[str, ...]) -> str:
+def _join_alternatives(names: tuple[str, ...]) -> str:
     return " or ".join(f"`{name}`" for name in names)
 
 
-def _of_type(blocks: list[Json], kind: str) -> list[Json]:
+def _blocks_of_type(blocks: list[Json], kind: str) -> list[Json]:
     return [block for block in blocks if isinstance(block, dict) and block.get("type") == kind]
 
 
-def _worded(found: list[tuple[str, str]]) -> tuple[str, ...]:
+def _format_problems(found: list[tuple[str, str]]) -> tuple[str, ...]:
     return tuple(f"{message} [json-pointer:{pointer}]" for pointer, message in found)
 
 
-def _any_file(_reference: Json) -> bool:
+def _accept_any_file(_reference: Json) -> bool:
     return True

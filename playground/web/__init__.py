@@ -21,14 +21,14 @@ def add_page(app: web.Application) -> None:
     """Serves the page at `/` and its files under `/page/`; nothing on it comes from anywhere else."""
     app.router.add_get("/", _index)
     app.router.add_static("/page", _FILES)
-    app.on_response_prepare.append(_guard)
+    app.on_response_prepare.append(_add_security_headers)
 
 
 async def _index(_request: web.Request) -> web.FileResponse:
     return web.FileResponse(_FILES / "index.html")
 
 
-async def _guard(request: web.Request, response: web.StreamResponse) -> None:
+async def _add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Whatever a message contains, the page runs its own scripts only."""
     if request.path == "/" or request.path.startswith("/page/"):
         response.headers.update(_HEADERS)

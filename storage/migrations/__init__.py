@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.database import sqlite_engine, translated
+from bot.errors import StorageUnavailable
+from storage.database import sqlite_engine, translate_db_errors
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _HERE = Path(__file__).parent
-_ONE_AT_A_TIME = 0x_CA57_2007
+_ADVISORY_KEY = 0x_CA57_2007
+# Never released, squashed into 0101.
+_PRE_RELEASE = frozenset(f"{number:04}" for number in range(1, 11))
 # Foreign keys off: SQLite changes a table by copying it, and dropping the old copy would count as deleting its rows.
 _PRAGMAS = ("busy_timeout=15000", "journal_mode=WAL", "foreign_keys=OFF")
 
@@ -28,30 +31,32 @@ async def migrate(url: str) -> None:
     Processes that start together wait for each other: on SQLite by its write lock, on PostgreSQL by an advisory lock.
     Raises NotKept.
     """
-    where = make_url(url).database or ""
-    with translated(where):
+    path = make_url(url).database or ""
+    with translate_db_errors(path):
         engine = await _engine(url)
     try:
-        with translated(where):
+        with translate_db_errors(path):
             async with engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_KEY})"))
                 await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
 
 
-def newest() -> str:
+def latest_revision() -> str:
     """The revision this code was written for."""
     return max(_revisions())
 
 
-def known(revision: str) -> bool:
-    """Whether this code has the step that leads to a revision, so that it can go on from there."""
-    return revision in _revisions()
+def unsupported_reason(revision: str) -> str:
+    """Why this code cannot migrate from `revision`: pre_release or newer; empty where it can."""
+    if not revision or revision in _revisions():
+        return ""
+    return "pre_release" if revision in _PRE_RELEASE else "newer"
 
 
-def present(connection: Connection) -> str:
+def current_revision(connection: Connection) -> str:
     """The revision a database stands at; empty when it was never migrated."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
@@ -64,17 +69,20 @@ def _revisions() -> set[str]:
 
 
 async def _engine(url: str) -> AsyncEngine:
-    target = make_url(url)
-    if target.get_backend_name() != "sqlite":
+    parsed_url = make_url(url)
+    if parsed_url.get_backend_name() != "sqlite":
         return create_async_engine(url)
-    if target.database:
-        await asyncio.to_thread(Path(target.database).parent.mkdir, parents=True, exist_ok=True)
+    if parsed_url.database:
+        await asyncio.to_thread(Path(parsed_url.database).parent.mkdir, parents=True, exist_ok=True)
     return sqlite_engine(url, _PRAGMAS, "BEGIN IMMEDIATE", connections=1)
 
 
 def _upgrade(connection: Connection) -> None:
-    if present(connection) == newest():
+    revision = current_revision(connection)
+    if revision == latest_revision():
         return
+    if reason := unsupported_reason(revision):
+        raise StorageUnavailable("database", reason, revision)
     from alembic import command
 
     config = _config()

@@ -9,30 +9,30 @@ from playwright.async_api import Browser, Page, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from tests.browser.conftest import FILM, Workspace, new_context
-from tests.browser.test_page_messages import picture, plain
+from tests.browser.conftest import FILM, PracticeWorkspace, new_context
+from tests.browser.test_page_messages import png_bytes, plain_text
 
-RECAST = {
+RECAST_MODAL = {
     "type": "modal",
     "callback_id": "recast",
-    "title": plain("Re-cast Maya"),
-    "submit": plain("Re-cast"),
+    "title": plain_text("Re-cast Maya"),
+    "submit": plain_text("Re-cast"),
     "blocks": [
         {
             "type": "input",
             "block_id": "brief",
-            "label": plain("Brief"),
+            "label": plain_text("Brief"),
             "element": {"type": "plain_text_input", "action_id": "words", "initial_value": "young"},
         },
         {
             "type": "input",
             "block_id": "shape",
             "optional": True,
-            "label": plain("Shape"),
+            "label": plain_text("Shape"),
             "element": {
                 "type": "static_select",
                 "action_id": "aspect",
-                "options": [{"text": plain("3:4"), "value": "3:4"}, {"text": plain("1:1"), "value": "1:1"}],
+                "options": [{"text": plain_text("3:4"), "value": "3:4"}, {"text": plain_text("1:1"), "value": "1:1"}],
             },
         },
     ],
@@ -40,20 +40,20 @@ RECAST = {
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def submissions(workspace: Workspace) -> AsyncIterator[list[dict[str, Any]]]:
+async def submissions(workspace: PracticeWorkspace) -> AsyncIterator[list[dict[str, Any]]]:
     """A Bolt app that opens a modal on a click and refuses a brief without an age; what was entered last."""
     app = AsyncApp(client=workspace.slack)
-    entered: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
 
     @app.action("recast")
     async def open_modal(ack: Any, body: dict[str, Any], client: Any) -> None:
         await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=RECAST)
+        await client.views_open(trigger_id=body["trigger_id"], view=RECAST_MODAL)
 
     @app.view("recast")
-    async def check(ack: Any, view: dict[str, Any]) -> None:
+    async def validate(ack: Any, view: dict[str, Any]) -> None:
         values = view["state"]["values"]
-        entered.append(values)
+        received.append(values)
         if "60" in values["brief"]["words"]["value"]:
             await ack()
         else:
@@ -61,22 +61,22 @@ async def submissions(workspace: Workspace) -> AsyncIterator[list[dict[str, Any]
 
     handler = AsyncSocketModeHandler(app, workspace.environment["SLACK_APP_TOKEN"])
     await handler.connect_async()  # type: ignore[no-untyped-call]
-    yield entered
+    yield received
     await handler.close_async()  # type: ignore[no-untyped-call]
     await asyncio.sleep(0)
 
 
-async def open_recast(workspace: Workspace, page: Page) -> None:
-    element = {"type": "button", "text": plain("Re-cast"), "action_id": "recast"}
-    await workspace.post("Maya is cast.", [{"type": "actions", "elements": [element]}])
+async def open_recast_modal(workspace: PracticeWorkspace, page: Page) -> None:
+    element = {"type": "button", "text": plain_text("Re-cast"), "action_id": "recast"}
+    await workspace.post_message("Maya is cast.", [{"type": "actions", "elements": [element]}])
     await page.goto(workspace.address)
     await page.get_by_role("article").last.get_by_role("button", name="Re-cast").click()
 
 
-async def test_a_modal_says_at_the_field_what_is_wrong_and_closes_when_it_is_right(
-    workspace: Workspace, chromium_page: Page, submissions: list[dict[str, Any]]
+async def test_modal_shows_field_errors_and_closes_when_valid(
+    workspace: PracticeWorkspace, chromium_page: Page, submissions: list[dict[str, Any]]
 ) -> None:
-    await open_recast(workspace, chromium_page)
+    await open_recast_modal(workspace, chromium_page)
     modal = chromium_page.get_by_role("dialog", name="Re-cast Maya")
     brief = modal.get_by_label("Brief")
     await expect(brief).to_be_focused()
@@ -97,29 +97,29 @@ async def test_a_modal_says_at_the_field_what_is_wrong_and_closes_when_it_is_rig
     assert submissions[-1]["shape"]["aspect"]["selected_option"]["value"] == "1:1"
 
 
-async def test_escape_closes_a_modal_and_gives_the_focus_back(
-    workspace: Workspace, chromium_page: Page, submissions: list[dict[str, Any]]
+async def test_escape_closes_a_modal_and_returns_focus(
+    workspace: PracticeWorkspace, chromium_page: Page, submissions: list[dict[str, Any]]
 ) -> None:
-    await open_recast(workspace, chromium_page)
+    await open_recast_modal(workspace, chromium_page)
     await expect(chromium_page.get_by_role("dialog")).to_be_visible()
     await chromium_page.keyboard.press("Escape")
     await expect(chromium_page.get_by_role("dialog")).to_have_count(0)
     await expect(chromium_page.get_by_role("button", name="Re-cast")).to_be_focused()
-    assert (await workspace.see("state?user=lena"))["views"] == []
+    assert (await workspace.get_control("state?user=lena"))["views"] == []
 
 
-async def test_the_page_says_that_the_app_runs_as_soon_as_it_does(
-    workspace: Workspace, chromium_page: Page, submissions: list[dict[str, Any]]
+async def test_page_shows_that_the_app_is_running_once_connected(
+    workspace: PracticeWorkspace, chromium_page: Page, submissions: list[dict[str, Any]]
 ) -> None:
     await chromium_page.goto(workspace.address)
     await expect(chromium_page.get_by_text("Castroom is running")).to_be_visible()
 
 
-async def test_replies_open_beside_the_message_and_answers_go_into_the_thread(
-    workspace: Workspace, chromium_page: Page
+async def test_thread_opens_beside_the_message_and_takes_replies(
+    workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
-    ts = await workspace.post("Casting Maya")
-    await workspace.post("Candidate 1", thread_ts=ts)
+    ts = await workspace.post_message("Casting Maya")
+    await workspace.post_message("Candidate 1", thread_ts=ts)
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="1 reply").click()
     thread = chromium_page.get_by_role("complementary", name="Thread")
@@ -128,28 +128,30 @@ async def test_replies_open_beside_the_message_and_answers_go_into_the_thread(
     await thread.get_by_role("combobox").press("Enter")
     await expect(thread.get_by_role("article").last).to_contain_text("1 for me")
     await expect(chromium_page.get_by_role("button", name="2 replies")).to_be_visible()
-    replies = (await workspace.see(f"state?user=mei&channel={FILM}&thread={ts}"))["threads"][FILM][ts]
+    replies = (await workspace.get_control(f"state?user=mei&channel={FILM}&thread={ts}"))["threads"][FILM][ts]
     assert [reply["text"] for reply in replies] == ["Candidate 1", "1 for me"]
     await chromium_page.keyboard.press("Escape")
     await expect(thread).to_have_count(0)
 
 
-async def test_a_command_in_a_thread_is_refused_in_words(workspace: Workspace, chromium_page: Page) -> None:
-    ts = await workspace.post("Casting Maya")
-    await workspace.post("Candidate 1", thread_ts=ts)
+async def test_command_in_a_thread_shows_an_error(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    ts = await workspace.post_message("Casting Maya")
+    await workspace.post_message("Candidate 1", thread_ts=ts)
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="1 reply").click()
-    line = chromium_page.get_by_role("complementary", name="Thread").get_by_role("combobox")
-    await line.fill("/cast Maya")
-    await line.press("Enter")
+    composer = chromium_page.get_by_role("complementary", name="Thread").get_by_role("combobox")
+    await composer.fill("/cast Maya")
+    await composer.press("Enter")
     await expect(chromium_page.get_by_role("alert")).to_contain_text("does not work in threads")
 
 
-async def test_pictures_of_a_message_are_leafed_through_in_the_viewer(
-    workspace: Workspace, chromium_page: Page
+async def test_viewer_steps_through_the_pictures_of_a_message(
+    workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
     names = ("one.png", "two.png", "three.png")
-    pictures = [(name, picture(90, 120, colour)) for name, colour in zip(names, ("teal", "olive", "navy"), strict=True)]
+    pictures = [
+        (name, png_bytes(90, 120, colour)) for name, colour in zip(names, ("teal", "olive", "navy"), strict=True)
+    ]
     await workspace.upload(*pictures, channel_id=FILM)
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="Enlarge: two.png").click()
@@ -165,19 +167,19 @@ async def test_pictures_of_a_message_are_leafed_through_in_the_viewer(
     await expect(chromium_page.get_by_role("button", name="Enlarge: two.png")).to_be_focused()
 
 
-async def test_the_home_shows_what_the_app_published_for_this_person(workspace: Workspace, chromium_page: Page) -> None:
-    home = {"type": "home", "blocks": [{"type": "header", "text": plain("Waiting for your vote")}]}
+async def test_home_shows_the_view_published_for_this_user(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    home = {"type": "home", "blocks": [{"type": "header", "text": plain_text("Waiting for your vote")}]}
     await workspace.slack.views_publish(user_id="U0LENAORTIZ", view=home)
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="Castroom home").click()
     await expect(chromium_page.get_by_role("heading", name="Waiting for your vote")).to_be_visible()
-    home["blocks"] = [{"type": "header", "text": plain("Nothing waits")}]
+    home["blocks"] = [{"type": "header", "text": plain_text("Nothing waits")}]
     await workspace.slack.views_publish(user_id="U0LENAORTIZ", view=home)
     await expect(chromium_page.get_by_role("heading", name="Nothing waits")).to_be_visible()
 
 
-async def test_two_people_look_at_one_channel_side_by_side(workspace: Workspace, chromium: Browser) -> None:
-    ts = await workspace.post("Which reads most human?")
+async def test_two_users_view_one_channel_side_by_side(workspace: PracticeWorkspace, chromium: Browser) -> None:
+    ts = await workspace.post_message("Which reads most human?")
     await workspace.slack.reactions_add(channel=FILM, timestamp=ts, name="one")
     context = await new_context(chromium, width=1760, height=900)
     page = await context.new_page()
@@ -191,26 +193,26 @@ async def test_two_people_look_at_one_channel_side_by_side(workspace: Workspace,
     await context.close()
 
 
-async def test_night_and_day_can_be_chosen_against_the_system(workspace: Workspace, chromium: Browser) -> None:
+async def test_dark_and_light_mode_override_the_system(workspace: PracticeWorkspace, chromium: Browser) -> None:
     context = await new_context(chromium, color_scheme="light")
     page = await context.new_page()
     await page.goto(workspace.address)
-    paper = "getComputedStyle(document.body).backgroundColor"
-    day = await page.evaluate(paper)
+    background_color = "getComputedStyle(document.body).backgroundColor"
+    day = await page.evaluate(background_color)
     await page.get_by_role("button", name="Light: automatic").click()
     await page.get_by_role("button", name="Light: day").click()
-    night = await page.evaluate(paper)
+    night = await page.evaluate(background_color)
     await page.reload()
-    assert day != night == await page.evaluate(paper)
+    assert day != night == await page.evaluate(background_color)
     await context.close()
 
 
-async def test_a_file_is_picked_in_a_modal_and_reaches_the_app(workspace: Workspace, chromium_page: Page) -> None:
+async def test_file_chosen_in_a_modal_reaches_the_app(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     app = AsyncApp(client=workspace.slack)
-    taken: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
     field = {"type": "file_input", "action_id": "f", "filetypes": ["png"], "max_files": 1}
-    block = {"type": "input", "block_id": "file", "label": plain("Picture"), "element": field}
-    view = {**RECAST, "callback_id": "file", "blocks": [block]}
+    block = {"type": "input", "block_id": "file", "label": plain_text("Picture"), "element": field}
+    view = {**RECAST_MODAL, "callback_id": "file", "blocks": [block]}
 
     @app.action("recast")
     async def open_modal(ack: Any, body: dict[str, Any], client: Any) -> None:
@@ -218,21 +220,21 @@ async def test_a_file_is_picked_in_a_modal_and_reaches_the_app(workspace: Worksp
         await client.views_open(trigger_id=body["trigger_id"], view=view)
 
     @app.view("file")
-    async def take(ack: Any, body: dict[str, Any]) -> None:
-        taken.extend(body["view"]["state"]["values"]["file"]["f"]["files"])
+    async def record_files(ack: Any, body: dict[str, Any]) -> None:
+        received.extend(body["view"]["state"]["values"]["file"]["f"]["files"])
         await ack()
 
     handler = AsyncSocketModeHandler(app, workspace.environment["SLACK_APP_TOKEN"])
     await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
-        await open_recast(workspace, chromium_page)
+        await open_recast_modal(workspace, chromium_page)
         modal = chromium_page.get_by_role("dialog", name="Re-cast Maya")
         await modal.get_by_label("Picture").set_input_files(
-            {"name": "ben.png", "mimeType": "image/png", "buffer": picture()}
+            {"name": "ben.png", "mimeType": "image/png", "buffer": png_bytes()}
         )
         await expect(modal.get_by_role("status")).to_have_text("Attached: ben.png")
         await modal.get_by_role("button", name="Re-cast").click()
         await expect(modal).to_have_count(0)
-        assert [file["name"] for file in taken] == ["ben.png"]
+        assert [file["name"] for file in received] == ["ben.png"]
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]

@@ -9,39 +9,45 @@ from playwright.async_api import Page, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from tests.browser.conftest import Workspace
-from tests.browser.test_page_messages import plain
+from tests.browser.conftest import PracticeWorkspace
+from tests.browser.test_page_messages import plain_text
 
 
-def form(told: str) -> dict[str, Any]:
+def form(info_text: str) -> dict[str, Any]:
     """A menu that asks, a field for words, a choice that tells, and what it came to."""
     menu = {"type": "external_select", "action_id": "who", "min_query_length": 0}
     radio = {
         "type": "radio_buttons",
         "action_id": "size",
-        "options": [{"text": plain("Draft"), "value": "draft"}, {"text": plain("4K"), "value": "4k"}],
+        "options": [{"text": plain_text("Draft"), "value": "draft"}, {"text": plain_text("4K"), "value": "4k"}],
     }
-    words = {"type": "plain_text_input", "action_id": "words"}
+    text_input = {"type": "plain_text_input", "action_id": "words"}
     blocks: list[dict[str, Any]] = [
-        {"type": "input", "block_id": "name", "label": plain("Character"), "element": menu},
-        {"type": "input", "block_id": "brief", "label": plain("Brief"), "element": words},
-        {"type": "input", "block_id": "the size", "label": plain("Size"), "element": radio, "dispatch_action": True},
-        {"type": "section", "block_id": "told", "text": plain(told)},
+        {"type": "input", "block_id": "name", "label": plain_text("Character"), "element": menu},
+        {"type": "input", "block_id": "brief", "label": plain_text("Brief"), "element": text_input},
+        {
+            "type": "input",
+            "block_id": "the size",
+            "label": plain_text("Size"),
+            "element": radio,
+            "dispatch_action": True,
+        },
+        {"type": "section", "block_id": "told", "text": plain_text(info_text)},
     ]
     return {
         "type": "modal",
         "callback_id": "form",
-        "title": plain("Cast a face"),
-        "submit": plain("Cast"),
+        "title": plain_text("Cast a face"),
+        "submit": plain_text("Cast"),
         "blocks": blocks,
     }
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def entered(workspace: Workspace) -> AsyncIterator[list[dict[str, Any]]]:
+async def submitted_values(workspace: PracticeWorkspace) -> AsyncIterator[list[dict[str, Any]]]:
     """A Bolt app whose shortcut opens the form; the values it was sent, last."""
     app = AsyncApp(client=workspace.slack)
-    sent: list[dict[str, Any]] = []
+    received: list[dict[str, Any]] = []
 
     @app.shortcut("cast_message")
     async def open_form(ack: Any, body: dict[str, Any], client: Any) -> None:
@@ -51,33 +57,33 @@ async def entered(workspace: Workspace) -> AsyncIterator[list[dict[str, Any]]]:
     @app.options("who")
     async def suggest(ack: Any, body: dict[str, Any]) -> None:
         names = [name for name in ("Maya", "Mara") if name.startswith(body["value"])]
-        await ack(options=[{"text": plain(f"{name} · cast already"), "value": name} for name in names])
+        await ack(options=[{"text": plain_text(f"{name} · cast already"), "value": name} for name in names])
 
     @app.action("size")
-    async def price(ack: Any, body: dict[str, Any], client: Any) -> None:
+    async def update_price(ack: Any, body: dict[str, Any], client: Any) -> None:
         await ack()
         brief = body["view"]["state"]["values"]["brief"]["words"]["value"]
         await client.views_update(view_id=body["view"]["id"], view=form(f"Priced with {brief}"))
 
     @app.view("form")
-    async def take(ack: Any, view: dict[str, Any]) -> None:
-        sent.append(view["state"]["values"])
-        if len(sent) == 1:
+    async def submit(ack: Any, view: dict[str, Any]) -> None:
+        received.append(view["state"]["values"])
+        if len(received) == 1:
             await ack(response_action="errors", errors={"brief": "Say an age."})
         else:
             await ack()
 
     handler = AsyncSocketModeHandler(app, workspace.environment["SLACK_APP_TOKEN"])
     await handler.connect_async()  # type: ignore[no-untyped-call]
-    yield sent
+    yield received
     await handler.close_async()  # type: ignore[no-untyped-call]
     await asyncio.sleep(0)
 
 
-async def test_a_form_from_a_messages_menu_is_suggested_to_priced_and_sent(
-    workspace: Workspace, chromium_page: Page, entered: list[dict[str, Any]]
+async def test_form_from_message_menu_suggests_reprices_and_submits(
+    workspace: PracticeWorkspace, chromium_page: Page, submitted_values: list[dict[str, Any]]
 ) -> None:
-    await workspace.post("a harbour master")
+    await workspace.post_message("a harbour master")
     await chromium_page.goto(workspace.address)
     message = chromium_page.get_by_role("article").last
     await message.hover()
@@ -104,16 +110,16 @@ async def test_a_form_from_a_messages_menu_is_suggested_to_priced_and_sent(
     await expect(modal.get_by_role("alert")).to_have_count(0)
     await modal.get_by_role("button", name="Cast", exact=True).click()
     await expect(modal).to_have_count(0)
-    values = entered[-1]
+    values = submitted_values[-1]
     assert values["name"]["who"]["selected_option"]["value"] == "Mara"
     assert values["brief"]["words"]["value"] == "a pilot, 60"
     assert values["the size"]["size"]["selected_option"]["value"] == "4k"
 
 
-async def test_what_is_typed_and_not_chosen_is_nobodys_choice(
-    workspace: Workspace, chromium_page: Page, entered: list[dict[str, Any]]
+async def test_text_typed_without_choosing_an_option_is_cleared(
+    workspace: PracticeWorkspace, chromium_page: Page, submitted_values: list[dict[str, Any]]
 ) -> None:
-    await workspace.post("a harbour master")
+    await workspace.post_message("a harbour master")
     await chromium_page.goto(workspace.address)
     message = chromium_page.get_by_role("article").last
     await message.hover()

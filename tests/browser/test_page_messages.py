@@ -7,37 +7,37 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.conftest import FILM, Workspace, new_context
+from tests.browser.conftest import FILM, PracticeWorkspace, new_context
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
     return {"type": "mrkdwn", "text": text}
 
 
-def plain(text: str) -> dict[str, Any]:
+def plain_text(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text}
 
 
-def picture(width: int = 90, height: int = 120, colour: str = "teal") -> bytes:
+def png_bytes(width: int = 90, height: int = 120, colour: str = "teal") -> bytes:
     target = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(target, "PNG")
     return target.getvalue()
 
 
-async def test_a_round_is_shown_with_every_block_it_is_made_of(workspace: Workspace, chromium_page: Page) -> None:
-    [sheet] = await workspace.upload(("sheet.png", picture()))
+async def test_message_shows_every_block_of_a_round(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    [sheet] = await workspace.upload(("sheet.png", png_bytes()))
     blocks: list[dict[str, Any]] = [
-        {"type": "header", "text": plain("Casting Maya")},
+        {"type": "header", "text": plain_text("Casting Maya")},
         {"type": "section", "text": mrkdwn("> weathered *fisherwoman*"), "fields": [mrkdwn("*Price*\n$0.15")]},
-        {"type": "image", "slack_file": {"id": sheet}, "alt_text": "Four candidates", "title": plain("The sheet")},
+        {"type": "image", "slack_file": {"id": sheet}, "alt_text": "Four candidates", "title": plain_text("The sheet")},
         {"type": "divider"},
         {"type": "context", "elements": [mrkdwn("asked by <@U0LENAORTIZ> in <#C0NIGHTFERRY>")]},
         {
             "type": "actions",
-            "elements": [{"type": "button", "text": plain("Lock"), "action_id": "lock", "style": "primary"}],
+            "elements": [{"type": "button", "text": plain_text("Lock"), "action_id": "lock", "style": "primary"}],
         },
     ]
-    await workspace.post("Casting Maya", blocks)
+    await workspace.post_message("Casting Maya", blocks)
     await chromium_page.goto(workspace.address)
     message = chromium_page.get_by_role("article").last
     await expect(message.get_by_role("heading", name="Casting Maya")).to_be_visible()
@@ -50,20 +50,22 @@ async def test_a_round_is_shown_with_every_block_it_is_made_of(workspace: Worksp
     await expect(message.locator(".badge")).to_have_text("APP")
 
 
-async def test_cards_tables_and_rich_text_are_drawn_too(workspace: Workspace, chromium_page: Page) -> None:
-    [face] = await workspace.upload(("face.png", picture()))
+async def test_message_shows_cards_tables_and_rich_text(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    [face] = await workspace.upload(("face.png", png_bytes()))
     hero = {"type": "image", "slack_file": {"id": face}, "alt_text": "A face"}
-    vote = {"type": "button", "text": plain("Vote"), "action_id": "vote"}
-    cards = [{"type": "card", "hero_image": hero, "title": plain(f"Candidate {n}"), "actions": [vote]} for n in (1, 2)]
+    vote = {"type": "button", "text": plain_text("Vote"), "action_id": "vote"}
+    cards = [
+        {"type": "card", "hero_image": hero, "title": plain_text(f"Candidate {n}"), "actions": [vote]} for n in (1, 2)
+    ]
     row = [{"type": "raw_text", "text": "Recraft"}, {"type": "raw_text", "text": "3"}]
-    words = [{"type": "text", "text": "calm", "style": {"italic": True}}, {"type": "emoji", "name": "one"}]
+    rich_text = [{"type": "text", "text": "calm", "style": {"italic": True}}, {"type": "emoji", "name": "one"}]
     blocks: list[dict[str, Any]] = [
         {"type": "carousel", "elements": cards},
         {"type": "table", "rows": [row, row]},
-        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": words}]},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": rich_text}]},
         {"type": "markdown", "text": "## Facts\n- **one**\n- two"},
     ]
-    await workspace.post("kinds", blocks)
+    await workspace.post_message("kinds", blocks)
     await chromium_page.goto(workspace.address)
     message = chromium_page.get_by_role("article").last
     await expect(message.locator(".card")).to_have_count(2)
@@ -74,20 +76,20 @@ async def test_cards_tables_and_rich_text_are_drawn_too(workspace: Workspace, ch
     await expect(message.locator(".rich li")).to_have_text(["one", "two"])
 
 
-async def test_what_people_write_is_text_and_never_becomes_part_of_the_page(
-    workspace: Workspace, chromium_page: Page
-) -> None:
-    nasty = "<img src=x onerror=alert(1)><b>bold</b> javascript:alert(1)"
-    await workspace.do("people/mei/say", channel=FILM, text=nasty)
-    await workspace.post("<javascript:alert(1)|press me> &lt;script&gt;")
+async def test_user_text_is_never_rendered_as_html(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    html_text = "<img src=x onerror=alert(1)><b>bold</b> javascript:alert(1)"
+    await workspace.post_control("people/mei/say", channel=FILM, text=html_text)
+    await workspace.post_message("<javascript:alert(1)|press me> &lt;script&gt;")
     await chromium_page.goto(workspace.address)
-    await expect(chromium_page.get_by_text(nasty)).to_be_visible()
+    await expect(chromium_page.get_by_text(html_text)).to_be_visible()
     await expect(chromium_page.get_by_text("press me <script>")).to_be_visible()
     assert await chromium_page.locator(".message img, .message a, .message b:not(.name)").count() == 0
 
 
-async def test_times_stand_in_the_zone_of_whoever_looks(workspace: Workspace, chromium_page: Page) -> None:
-    await workspace.post("closes <!date^1764000000^{date_num} {time}|some day>")
+async def test_times_are_shown_in_the_time_zone_of_the_viewer(
+    workspace: PracticeWorkspace, chromium_page: Page
+) -> None:
+    await workspace.post_message("closes <!date^1764000000^{date_num} {time}|some day>")
     await chromium_page.goto(workspace.address)
     closes = chromium_page.locator(".message time").last
     await expect(closes).to_have_text("2025-11-24 17:00")
@@ -95,36 +97,36 @@ async def test_times_stand_in_the_zone_of_whoever_looks(workspace: Workspace, ch
     await expect(closes).to_have_text("2025-11-25 01:00")
 
 
-async def test_a_new_message_appears_by_itself_and_disturbs_no_half_typed_line(
-    workspace: Workspace, chromium_page: Page
-) -> None:
+async def test_new_message_appears_and_keeps_the_typed_text(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await chromium_page.goto(workspace.address)
-    line = chromium_page.get_by_role("combobox")
-    await line.press_sequentially("half a th")
-    ts = await workspace.post("Drawing, 0 of 4")
+    composer = chromium_page.get_by_role("combobox")
+    await composer.press_sequentially("half a th")
+    ts = await workspace.post_message("Drawing, 0 of 4")
     await expect(chromium_page.get_by_text("Drawing, 0 of 4")).to_be_visible()
     await workspace.slack.chat_update(channel=FILM, ts=ts, text="Drawing, 3 of 4")
     await expect(chromium_page.get_by_text("Drawing, 3 of 4")).to_be_visible()
-    await line.press_sequentially("ought")
-    await expect(line).to_have_value("half a thought")
-    await expect(line).to_be_focused()
+    await composer.press_sequentially("ought")
+    await expect(composer).to_have_value("half a thought")
+    await expect(composer).to_be_focused()
 
 
-async def test_only_the_person_it_is_for_sees_a_private_answer(workspace: Workspace, chromium_page: Page) -> None:
+async def test_ephemeral_message_is_shown_to_its_recipient_only(
+    workspace: PracticeWorkspace, chromium_page: Page
+) -> None:
     await workspace.slack.chat_postEphemeral(channel=FILM, user="U0LENAORTIZ", text="Only the lead may lock.")
     await chromium_page.goto(workspace.address)
-    answer = chromium_page.get_by_role("article").filter(has_text="Only the lead may lock.")
-    await expect(answer.get_by_text("Only visible to you")).to_be_visible()
+    ephemeral = chromium_page.get_by_role("article").filter(has_text="Only the lead may lock.")
+    await expect(ephemeral.get_by_text("Only visible to you")).to_be_visible()
     await chromium_page.get_by_role("radio", name="Daniel Okafor").check(force=True)
     await expect(chromium_page.get_by_text("Cast a first face")).to_be_visible()
-    await expect(answer).to_have_count(0)
+    await expect(ephemeral).to_have_count(0)
 
 
-async def test_a_long_channel_shows_its_newest_page_and_older_ones_on_request(
-    workspace: Workspace, chromium_page: Page
+async def test_long_channel_shows_the_newest_page_and_loads_older_on_request(
+    workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
     for number in range(75):
-        await workspace.do("people/mei/say", channel=FILM, text=f"note {number}")
+        await workspace.post_control("people/mei/say", channel=FILM, text=f"note {number}")
     await chromium_page.goto(workspace.address)
     await expect(chromium_page.get_by_text("note 74", exact=True)).to_be_in_viewport()
     await expect(chromium_page.get_by_role("article")).to_have_count(60)
@@ -133,40 +135,42 @@ async def test_a_long_channel_shows_its_newest_page_and_older_ones_on_request(
     await expect(chromium_page.get_by_text("note 0", exact=True)).to_be_attached()
 
 
-async def test_a_change_far_above_what_is_shown_leaves_no_stray_message(
-    workspace: Workspace, chromium_page: Page
+async def test_update_of_an_unloaded_message_adds_nothing_to_the_page(
+    workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
-    ts = await workspace.post("long ago")
+    ts = await workspace.post_message("long ago")
     for number in range(65):
-        await workspace.do("people/mei/say", channel=FILM, text=f"note {number}")
+        await workspace.post_control("people/mei/say", channel=FILM, text=f"note {number}")
     await chromium_page.goto(workspace.address)
     await expect(chromium_page.get_by_role("article")).to_have_count(60)
     await workspace.slack.chat_update(channel=FILM, ts=ts, text="long ago, edited")
-    await workspace.post("newest")
+    await workspace.post_message("newest")
     await expect(chromium_page.get_by_role("article").last).to_contain_text("newest")
     await expect(chromium_page.get_by_text("long ago, edited")).to_have_count(0)
 
 
-async def test_what_was_said_while_the_line_was_broken_is_there_after_it(
-    workspace: Workspace, chromium_page: Page
+async def test_messages_sent_while_disconnected_appear_after_reconnect(
+    workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
-    lines: list[WebSocketRoute] = []
+    connections: list[WebSocketRoute] = []
 
-    def pass_on(line: WebSocketRoute) -> None:
-        lines.append(line)
-        line.connect_to_server()
+    def proxy(route: WebSocketRoute) -> None:
+        connections.append(route)
+        route.connect_to_server()
 
-    await chromium_page.route_web_socket("**/control/live*", pass_on)
+    await chromium_page.route_web_socket("**/control/live*", proxy)
     await chromium_page.goto(workspace.address)
     await expect(chromium_page.get_by_text("Cast a first face")).to_be_visible()
-    await lines[0].close()
+    await connections[0].close()
     await expect(chromium_page.get_by_text("Not connected")).to_be_visible()
-    await workspace.post("said meanwhile")
+    await workspace.post_message("said meanwhile")
     await expect(chromium_page.get_by_text("said meanwhile")).to_be_visible()
     await expect(chromium_page.get_by_text("Not connected")).to_have_count(0)
 
 
-async def test_people_in_a_private_channel_see_it_and_others_do_not(workspace: Workspace, chromium_page: Page) -> None:
+async def test_private_channel_is_listed_for_its_members_only(
+    workspace: PracticeWorkspace, chromium_page: Page
+) -> None:
     await chromium_page.goto(workspace.address)
     channels = chromium_page.get_by_role("list", name="Channels")
     await expect(channels.get_by_role("button", name="quiet-campaign")).to_be_visible()
@@ -174,13 +178,11 @@ async def test_people_in_a_private_channel_see_it_and_others_do_not(workspace: W
     await expect(channels.get_by_role("button")).to_have_text(["#general", "#harbour-film", "#night-ferry"])
 
 
-async def test_news_elsewhere_makes_its_channel_stand_out_until_it_is_read(
-    workspace: Workspace, chromium_page: Page
-) -> None:
+async def test_channel_is_marked_unread_until_it_is_opened(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await chromium_page.goto(workspace.address)
     ferry = chromium_page.get_by_role("button", name="night-ferry")
     await expect(ferry).to_have_class("place")
-    await workspace.do("people/mei/say", channel="#night-ferry", text="A word over here")
+    await workspace.post_control("people/mei/say", channel="#night-ferry", text="A word over here")
     await expect(ferry).to_have_class("place unread")
     await ferry.click()
     await expect(chromium_page.get_by_text("A word over here")).to_be_visible()
@@ -188,10 +190,10 @@ async def test_news_elsewhere_makes_its_channel_stand_out_until_it_is_read(
     await expect(ferry).to_have_class("place")
 
 
-async def test_a_link_to_a_message_leads_to_it_on_this_page(workspace: Workspace, chromium_page: Page) -> None:
-    ts = await workspace.post("Casting Maya")
+async def test_permalink_opens_the_message_on_this_page(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    ts = await workspace.post_message("Casting Maya")
     link = (await workspace.slack.chat_getPermalink(channel=FILM, message_ts=ts))["permalink"]
-    await workspace.do("people/mei/say", channel="#night-ferry", text="elsewhere")
+    await workspace.post_control("people/mei/say", channel="#night-ferry", text="elsewhere")
     await workspace.slack.chat_postMessage(channel="C0NIGHTFERRY", text=f"see <{link}|its round>")
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="night-ferry").click()
@@ -200,17 +202,17 @@ async def test_a_link_to_a_message_leads_to_it_on_this_page(workspace: Workspace
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark"), (1760, "light")])
-async def test_nothing_sticks_out_sideways_at_any_width(
-    workspace: Workspace, chromium: Browser, width: int, scheme: Any
+async def test_page_never_scrolls_sideways(
+    workspace: PracticeWorkspace, chromium: Browser, width: int, scheme: Any
 ) -> None:
-    [sheet] = await workspace.upload(("sheet.png", picture(1600, 2140)))
+    [sheet] = await workspace.upload(("sheet.png", png_bytes(1600, 2140)))
     image = {"type": "image", "slack_file": {"id": sheet}, "alt_text": "Four candidates"}
-    await workspace.post("Casting", [image, {"type": "section", "text": mrkdwn("word" * 80)}])
+    await workspace.post_message("Casting", [image, {"type": "section", "text": mrkdwn("word" * 80)}])
     context = await new_context(chromium, width=width, height=800, color_scheme=scheme)
     page = await context.new_page()
     await page.goto(workspace.address)
     await expect(page.get_by_role("img", name="Four candidates")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    middle = page.locator(".scroll").first
-    assert await middle.evaluate("node => node.scrollWidth <= node.clientWidth")
+    message_list = page.locator(".scroll").first
+    assert await message_list.evaluate("node => node.scrollWidth <= node.clientWidth")
     await context.close()

@@ -4,9 +4,9 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import FILM, Workspace
+from tests.browser.conftest import FILM, PracticeWorkspace
 
-DRAWN = """async ([reader, given]) => {
+RENDER_SCRIPT = """async ([reader, given]) => {
   const [{ patch }, read] = await Promise.all([import("/page/dom.js"), import(`/page/${reader}.js`)]);
   const desk = {
     user: "U1", zone: "Europe/Madrid", go() {},
@@ -55,43 +55,43 @@ MARKDOWN = {
 }
 
 
-async def drawn(page: Page, address: str, reader: str, given: list[str]) -> dict[str, Any]:
+async def render(page: Page, address: str, renderer: str, texts: list[str]) -> dict[str, Any]:
     """What each text becomes, as HTML; `reader` is the module and the function that reads it."""
     await page.goto(address)
-    return {text: await page.evaluate(DRAWN, [reader, text]) for text in given}
+    return {text: await page.evaluate(RENDER_SCRIPT, [renderer, text]) for text in texts}
 
 
-async def test_mrkdwn_reads_as_in_slack(workspace: Workspace, chromium_page: Page) -> None:
-    assert await drawn(chromium_page, workspace.address, "mrkdwn", list(MRKDWN)) == MRKDWN
+async def test_mrkdwn_renders_as_in_slack(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    assert await render(chromium_page, workspace.address, "mrkdwn", list(MRKDWN)) == MRKDWN
 
 
-async def test_dates_stand_in_the_readers_zone(workspace: Workspace, chromium_page: Page) -> None:
+async def test_dates_render_in_the_time_zone_of_the_viewer(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     tokens = [f"<!date^1764000000^{token}|then>" for token in DATES]
-    shown = await drawn(chromium_page, workspace.address, "mrkdwn", tokens)
-    frame = '<time datetime="2025-11-24T16:00:00.000Z" title="then">{}</time>'
-    assert list(shown.values()) == [frame.format(words) for words in DATES.values()]
+    rendered = await render(chromium_page, workspace.address, "mrkdwn", tokens)
+    time_html = '<time datetime="2025-11-24T16:00:00.000Z" title="then">{}</time>'
+    assert list(rendered.values()) == [time_html.format(text) for text in DATES.values()]
 
 
-async def test_the_markdown_block_reads_as_markdown(workspace: Workspace, chromium_page: Page) -> None:
-    assert await drawn(chromium_page, workspace.address, "markdown", list(MARKDOWN)) == MARKDOWN
+async def test_markdown_block_renders_as_markdown(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    assert await render(chromium_page, workspace.address, "markdown", list(MARKDOWN)) == MARKDOWN
 
 
-async def test_an_emoji_has_a_name_for_those_who_listen(workspace: Workspace, chromium_page: Page) -> None:
-    await workspace.post("Vote :one: or :thumbsup:")
+async def test_emoji_has_an_accessible_name(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    await workspace.post_message("Vote :one: or :thumbsup:")
     await chromium_page.goto(workspace.address)
     message = chromium_page.get_by_role("article").last
     await expect(message.get_by_role("img", name="one")).to_have_text("1")
     await expect(message.get_by_role("img", name="thumbsup").locator("svg")).to_be_visible()
 
 
-async def test_everything_that_can_be_pressed_has_a_name(workspace: Workspace, chromium_page: Page) -> None:
-    ts = await workspace.post("Which reads most human?")
+async def test_every_control_has_an_accessible_name(workspace: PracticeWorkspace, chromium_page: Page) -> None:
+    ts = await workspace.post_message("Which reads most human?")
     await workspace.slack.reactions_add(channel=FILM, timestamp=ts, name="one")
     await chromium_page.goto(workspace.address)
     await expect(chromium_page.locator("[data-reaction=one]")).to_be_visible()
     await chromium_page.get_by_role("button", name="Models and bill").click()
     await expect(chromium_page.get_by_label("gpt-image-2", exact=True)).to_be_visible()
-    nameless = """() => [...document.querySelectorAll("button, select, textarea, input, img, a")]
+    find_unnamed = """() => [...document.querySelectorAll("button, select, textarea, input, img, a")]
       .filter((node) => !(node.ariaLabel || node.innerText?.trim() || node.labels?.length || node.alt))
       .map((node) => node.outerHTML)"""
-    assert await chromium_page.evaluate(nameless) == []
+    assert await chromium_page.evaluate(find_unnamed) == []

@@ -4,25 +4,28 @@ from pathlib import Path
 
 import pytest
 
-from playground.demo import together
+from playground.demo import running_demo
 from playground.pictures import play
-from playground.screen import chromium, screen
+from playground.screen import find_chromium, open_browser
 
 SHOTS = Path(__file__).parent / "shots"
 STEPS = ("0-first-look", "1-drawing", "2-sheet", "3-voting", "4-lock", "5-record", "6-recall")
 
 
-async def test_a_brief_typed_on_the_page_becomes_a_locked_face_that_is_recalled(tmp_path: Path) -> None:
-    if chromium() is None:
+async def test_brief_typed_on_the_page_becomes_a_face_that_can_be_recalled(tmp_path: Path) -> None:
+    if find_chromium() is None:
         pytest.skip("no Chromium on this machine")
     SHOTS.mkdir(exist_ok=True)
-    async with together(tmp_path, 0, 2.0) as running, screen(running.workspace.address, SHOTS) as shown:
-        told = await play(shown)
-    assert "0 of 4 in" in told.drawing
-    assert "which reads most human?" in told.voting
-    assert not any(model in told.voting for model in ("Recraft", "GPT", "Banana"))
-    assert "Candidate 2" in told.record
-    assert "3 of 3 votes" in told.record
-    assert "Maya" in told.recalled
+    async with (
+        running_demo(tmp_path, 0, 2.0) as running,
+        open_browser(running.workspace.address, SHOTS) as browser_page,
+    ):
+        texts = await play(browser_page)
+    assert "0 of 4 in" in texts.drawing
+    assert "which reads most human?" in texts.voting
+    assert not any(model in texts.voting for model in ("Recraft", "GPT", "Banana"))
+    assert "Candidate 2" in texts.record
+    assert "3 of 3 votes" in texts.record
+    assert "Maya" in texts.recalled
     for step in STEPS:
         assert (SHOTS / f"{step}.png").stat().st_size > 10_000, step

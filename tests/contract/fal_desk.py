@@ -10,54 +10,54 @@ from typing import Any
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from bot.catalogue import ModelFacts
+from bot.catalogue import ModelSpec
 from bot.ports import QueuedModel
 from bot.settings import Settings
 from playground.models import add_models
-from providers import Models, open_models
+from providers import ImageModels, open_models
 from providers._fal_inputs import ENDPOINTS
 
 
 @dataclass(frozen=True)
-class Practice:
+class FalClients:
     """What a test may ask of the two."""
 
-    models: Models
+    models: ImageModels
     address: str
 
-    def model(self, facts: ModelFacts) -> QueuedModel:
+    def model(self, facts: ModelSpec) -> QueuedModel:
         model = self.models.model(facts.id)
         assert isinstance(model, QueuedModel)
         return model
 
-    async def latency(self, seconds: float) -> None:
+    async def set_latency(self, seconds: float) -> None:
         """How long every model takes, in seconds as people would wait."""
-        url, wait = f"{self.address}/control/models/*/latency", {"least": seconds, "most": seconds}
-        async with ClientSession() as session, session.post(url, json=wait) as response:
+        url, body = f"{self.address}/control/models/*/latency", {"least": seconds, "most": seconds}
+        async with ClientSession() as session, session.post(url, json=body) as response:
             assert response.status == 200
 
-    async def fault(self, facts: ModelFacts, kind: str, **how: object) -> None:
+    async def set_fault(self, facts: ModelSpec, kind: str, **options: object) -> None:
         url = f"{self.address}/control/models/{ENDPOINTS[facts.wire_id].path}/faults"
-        async with ClientSession() as session, session.post(url, json={"kind": kind, **how}) as response:
+        async with ClientSession() as session, session.post(url, json={"kind": kind, **options}) as response:
             assert response.status == 200
 
-    async def bill(self) -> list[dict[str, Any]]:
+    async def usage(self) -> list[dict[str, Any]]:
         async with ClientSession() as session, session.get(f"{self.address}/control/bill") as response:
             calls: list[dict[str, Any]] = (await response.json())["calls"]
             return calls
 
-    async def paid(self) -> Decimal:
-        return sum((Decimal(str(call["price_usd"])) for call in await self.bill() if call["charged"]), Decimal(0))
+    async def charged_total(self) -> Decimal:
+        return sum((Decimal(str(call["price_usd"])) for call in await self.usage() if call["charged"]), Decimal(0))
 
 
 @asynccontextmanager
-async def practice(data: Path) -> AsyncIterator[Practice]:
+async def open_fal_clients(data: Path) -> AsyncIterator[FalClients]:
     app = web.Application()
     add_models(app, data=data, speed=200)
     async with TestServer(app) as server:
         address = f"http://{server.host}:{server.port}"
         models = open_models(Settings.model_validate({"fal_key": "practice-fal", "fal_queue_url": f"{address}/fal"}))
         try:
-            yield Practice(models, address)
+            yield FalClients(models, address)
         finally:
             await models.close()

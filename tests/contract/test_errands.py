@@ -11,207 +11,212 @@ import pytest
 from dbos import DBOS
 
 from bot.casting import Casting
-from bot.engine import Engine
-from bot.errors import NotKept
+from bot.engine import JobRunner
+from bot.errors import StorageUnavailable
 
 
 @dataclass
-class Deeds:
+class FakeUseCases:
     """Use cases that note what was asked of them; `held` keeps slots from finishing, `failing` makes steps fail, with
     `trouble` where it is given."""
 
-    done: list[str] = field(default_factory=list)
-    held: asyncio.Event = field(default_factory=asyncio.Event)
-    failing: int = 0
-    trouble: Exception = field(default_factory=lambda: ConnectionError("Slack is away"))
+    calls: list[str] = field(default_factory=list)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    failures_left: int = 0
+    error: Exception = field(default_factory=lambda: ConnectionError("Slack is away"))
 
     def casting(self) -> Casting:
         """As much of a casting as the engine calls."""
         parts: dict[str, Any] = {
-            "posting": SimpleNamespace(post=self.post, post_again=self.post_again),
+            "round_message": SimpleNamespace(post=self.post, repost=self.repost),
             "audition": SimpleNamespace(
-                slots=self.slots, draw=self.draw, settle=self.settle, open_ballot=self.open_ballot
+                slot_ids=self.slot_ids,
+                generate_slot=self.generate_slot,
+                wait_until_ready=self.wait_until_ready,
+                open_ballot=self.open_ballot,
             ),
-            "presenting": SimpleNamespace(catch_up=self.catch_up),
+            "round_pictures": SimpleNamespace(publish_missing=self.publish_missing),
             "voting": SimpleNamespace(close_due=self.close_due),
-            "enlarging": SimpleNamespace(enlarge=self.enlarge, show=self.catch_up),
-            "holding": SimpleNamespace(tell=self.tell),
+            "run_upscale": SimpleNamespace(run=self.run_upscale, publish=self.publish_missing),
+            "storage_retry": SimpleNamespace(notify_lead=self.notify_lead),
         }
         return cast("Casting", SimpleNamespace(**parts))
 
     async def post(self, key: str) -> None:
-        if self.failing:
-            self.failing -= 1
-            raise self.trouble
-        self.done.append(f"post {key}")
+        if self.failures_left:
+            self.failures_left -= 1
+            raise self.error
+        self.calls.append(f"post {key}")
 
-    async def post_again(self, key: str) -> None:
-        self.done.append(f"post again {key}")
+    async def repost(self, key: str) -> None:
+        self.calls.append(f"post again {key}")
 
-    async def slots(self, key: str) -> list[str]:
+    async def slot_ids(self, key: str) -> list[str]:
         return [f"{key}-0", f"{key}-1"]
 
-    async def draw(self, key: str) -> None:
-        self.done.append(f"draw {key}")
-        await self.held.wait()
+    async def generate_slot(self, key: str) -> None:
+        self.calls.append(f"draw {key}")
+        await self.release.wait()
 
-    async def enlarge(self, key: str) -> None:
-        self.done.append(f"enlarge {key}")
+    async def run_upscale(self, key: str) -> None:
+        self.calls.append(f"enlarge {key}")
 
-    async def settle(self, key: str) -> None:
-        await self.held.wait()
-        self.done.append(f"settle {key}")
+    async def wait_until_ready(self, key: str) -> None:
+        await self.release.wait()
+        self.calls.append(f"settle {key}")
 
     async def open_ballot(self, key: str) -> None:
-        self.done.append(f"open {key}")
+        self.calls.append(f"open {key}")
 
-    async def catch_up(self, key: str) -> None:
-        self.done.append(f"show {key}")
+    async def publish_missing(self, key: str) -> None:
+        self.calls.append(f"show {key}")
 
-    async def tell(self, round_id: str, error: Exception) -> None:
-        self.done.append(f"tell {round_id} {error}")
+    async def notify_lead(self, round_id: str, error: Exception) -> None:
+        self.calls.append(f"tell {round_id} {error}")
 
     async def close_due(self, key: str) -> None:
-        self.done.append(f"close {key}")
+        self.calls.append(f"close {key}")
 
 
-async def running(deeds: Deeds, data: Path) -> Engine:
-    engine = Engine(f"sqlite:///{data / 'engine.sqlite'}", "test")
-    await engine.launch(deeds.casting())
-    return engine
+async def launch_runner(use_cases: FakeUseCases, data: Path) -> JobRunner:
+    runner = JobRunner(f"sqlite:///{data / 'engine.sqlite'}", "test")
+    await runner.launch(use_cases.casting())
+    return runner
 
 
 @pytest.fixture
-async def deeds(tmp_path: Path) -> AsyncIterator[tuple[Deeds, Engine]]:
-    deeds = Deeds()
-    engine = await running(deeds, tmp_path)
-    yield deeds, engine
-    deeds.held.set()
+async def use_cases_and_runner(tmp_path: Path) -> AsyncIterator[tuple[FakeUseCases, JobRunner]]:
+    use_cases = FakeUseCases()
+    runner = await launch_runner(use_cases, tmp_path)
+    yield use_cases, runner
+    use_cases.release.set()
     await asyncio.sleep(0.05)
-    await engine.close()
+    await runner.close()
 
 
-async def until(deeds: Deeds, what: str, seconds: float = 5) -> None:
+async def wait_for_call(use_cases: FakeUseCases, call: str, seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
-        while what not in deeds.done:
+        while call not in use_cases.calls:
             await asyncio.sleep(0.01)
 
 
-async def test_a_round_is_posted_then_drawn_then_opened_then_shown(deeds: tuple[Deeds, Engine]) -> None:
-    noted, engine = deeds
-    noted.held.set()
-    await engine.start("round", "r1")
-    await until(noted, "show r1")
-    assert noted.done[0] == "post r1"
-    assert set(noted.done[1:3]) <= {"draw r1-0", "draw r1-1", "settle r1"}
-    assert noted.done[-2:] == ["open r1", "show r1"]
+async def test_round_job_posts_generates_opens_and_shows(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    use_cases.release.set()
+    await runner.start("round", "r1")
+    await wait_for_call(use_cases, "show r1")
+    assert use_cases.calls[0] == "post r1"
+    assert set(use_cases.calls[1:3]) <= {"draw r1-0", "draw r1-1", "settle r1"}
+    assert use_cases.calls[-2:] == ["open r1", "show r1"]
 
 
-async def test_a_finish_is_made_then_shown(deeds: tuple[Deeds, Engine]) -> None:
-    noted, engine = deeds
-    await engine.start("finish", "r1-f1")
-    await until(noted, "show r1-f1")
-    assert noted.done == ["enlarge r1-f1", "show r1-f1"]
+async def test_upscale_job_upscales_then_shows(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    await runner.start("upscale", "r1-f1")
+    await wait_for_call(use_cases, "show r1-f1")
+    assert use_cases.calls == ["enlarge r1-f1", "show r1-f1"]
 
 
-async def test_starting_what_already_runs_does_nothing(deeds: tuple[Deeds, Engine]) -> None:
-    noted, engine = deeds
-    await asyncio.gather(*(engine.start("round", "r1") for _ in range(5)))
-    await until(noted, "draw r1-1")
-    await engine.start("round", "r1")
-    await engine.start("slot", "r1-0")
-    noted.held.set()
-    await until(noted, "show r1")
-    assert sorted(noted.done) == ["draw r1-0", "draw r1-1", "open r1", "post r1", "settle r1", "show r1"]
+async def test_starting_a_running_job_does_nothing(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    await asyncio.gather(*(runner.start("round", "r1") for _ in range(5)))
+    await wait_for_call(use_cases, "draw r1-1")
+    await runner.start("round", "r1")
+    await runner.start("slot", "r1-0")
+    use_cases.release.set()
+    await wait_for_call(use_cases, "show r1")
+    assert sorted(use_cases.calls) == ["draw r1-0", "draw r1-1", "open r1", "post r1", "settle r1", "show r1"]
 
 
-async def test_what_has_ended_is_started_afresh_when_it_is_asked_for_again(deeds: tuple[Deeds, Engine]) -> None:
-    noted, engine = deeds
+async def test_finished_job_can_be_started_again(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
     for _ in range(2):
-        await engine.start("close", "r1")
-        await until(noted, "show r1")
-        assert noted.done == ["close r1", "show r1"]
-        noted.done.clear()
+        await runner.start("close", "r1")
+        await wait_for_call(use_cases, "show r1")
+        assert use_cases.calls == ["close r1", "show r1"]
+        use_cases.calls.clear()
         await asyncio.sleep(0.1)
 
 
-async def test_a_lost_message_is_an_errand_of_its_own(deeds: tuple[Deeds, Engine]) -> None:
-    noted, engine = deeds
-    await engine.start("again", "r1")
-    await until(noted, "post again r1")
-    assert noted.done == ["post again r1"]
+async def test_repost_is_a_job_of_its_own(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    await runner.start("repost", "r1")
+    await wait_for_call(use_cases, "post again r1")
+    assert use_cases.calls == ["post again r1"]
 
 
-async def test_a_step_slack_would_not_take_is_tried_again(deeds: tuple[Deeds, Engine]) -> None:
-    noted, engine = deeds
-    noted.failing = 2
-    noted.held.set()
-    await engine.start("round", "r1")
-    await until(noted, "show r1", 10)
-    assert noted.done.count("post r1") == 1
+async def test_step_rejected_by_slack_is_retried(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    use_cases.failures_left = 2
+    use_cases.release.set()
+    await runner.start("round", "r1")
+    await wait_for_call(use_cases, "show r1", 10)
+    assert use_cases.calls.count("post r1") == 1
 
 
-async def test_where_the_database_fails_the_lead_is_told_and_the_step_tried_again(deeds: tuple[Deeds, Engine]) -> None:
-    noted, engine = deeds
-    noted.failing, noted.trouble = 1, NotKept("database", "full")
-    noted.held.set()
-    await engine.start("round", "r1")
-    await until(noted, "show r1", 10)
-    assert noted.done[:2] == ["tell r1 NotKept(part='database', why='full')", "post r1"]
-
-
-async def test_what_cannot_be_started_now_is_left_to_the_clock(
-    deeds: tuple[Deeds, Engine], monkeypatch: pytest.MonkeyPatch
+async def test_storage_failure_notifies_the_lead_and_retries_the_step(
+    use_cases_and_runner: tuple[FakeUseCases, JobRunner],
 ) -> None:
-    noted, engine = deeds
+    use_cases, runner = use_cases_and_runner
+    use_cases.failures_left, use_cases.error = 1, StorageUnavailable("database", "full")
+    use_cases.release.set()
+    await runner.start("round", "r1")
+    await wait_for_call(use_cases, "show r1", 10)
+    assert use_cases.calls[:2] == ["tell r1 StorageUnavailable(component='database', reason='full')", "post r1"]
+
+
+async def test_job_that_cannot_start_is_left_to_the_scheduler(
+    use_cases_and_runner: tuple[FakeUseCases, JobRunner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_cases, runner = use_cases_and_runner
 
     async def broken(*args: object) -> None:
         raise OSError("disk I/O error")
 
     with monkeypatch.context() as patch:
         patch.setattr(DBOS, "start_workflow_async", broken)
-        await engine.start("close", "r1")
-    assert noted.done == []
-    await engine.start("close", "r1")
-    await until(noted, "show r1")
+        await runner.start("close", "r1")
+    assert use_cases.calls == []
+    await runner.start("close", "r1")
+    await wait_for_call(use_cases, "show r1")
 
 
 @pytest.mark.parametrize("spoilt", ["header", "page"])
-async def test_an_engine_file_that_is_damaged_is_left_as_it_was(tmp_path: Path, spoilt: str) -> None:
+async def test_damaged_job_database_is_left_unchanged(tmp_path: Path, spoilt: str) -> None:
     file = tmp_path / "engine.sqlite"
-    engine = await running(Deeds(), tmp_path)
-    await engine.close()
+    runner = await launch_runner(FakeUseCases(), tmp_path)
+    await runner.close()
     for other in (tmp_path / "engine.sqlite-wal", tmp_path / "engine.sqlite-shm"):
         other.unlink(missing_ok=True)
     data = bytearray(file.read_bytes())
-    at = 0 if spoilt == "header" else 4096
-    data[at : at + 64] = bytes(range(1, 65))
+    offset = 0 if spoilt == "header" else 4096
+    data[offset : offset + 64] = bytes(range(1, 65))
     file.write_bytes(data)
-    with pytest.raises(NotKept) as caught:
-        await running(Deeds(), tmp_path)
-    assert (caught.value.part, caught.value.why, caught.value.where) == ("engine", "damaged", str(file))
+    with pytest.raises(StorageUnavailable) as caught:
+        await launch_runner(FakeUseCases(), tmp_path)
+    assert (caught.value.component, caught.value.reason, caught.value.path) == ("engine", "damaged", str(file))
     assert file.read_bytes() == data
 
 
-def test_an_engine_that_was_stopped_takes_its_errands_up_again(tmp_path: Path) -> None:
+def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
     """Each life has an event loop of its own, as each process has."""
 
-    async def first_life() -> None:
-        before = Deeds()
-        engine = await running(before, tmp_path)
-        await engine.start("round", "r1")
-        await until(before, "draw r1-1")
-        await engine.close()
+    async def first_process() -> None:
+        use_cases = FakeUseCases()
+        runner = await launch_runner(use_cases, tmp_path)
+        await runner.start("round", "r1")
+        await wait_for_call(use_cases, "draw r1-1")
+        await runner.close()
 
-    async def second_life() -> list[str]:
-        after = Deeds()
-        after.held.set()
-        engine = await running(after, tmp_path)
-        await until(after, "show r1", 10)
-        await engine.close()
-        return after.done
+    async def second_process() -> list[str]:
+        use_cases = FakeUseCases()
+        use_cases.release.set()
+        runner = await launch_runner(use_cases, tmp_path)
+        await wait_for_call(use_cases, "show r1", 10)
+        await runner.close()
+        return use_cases.calls
 
-    asyncio.run(first_life())
-    done = asyncio.run(second_life())
-    assert "post r1" not in done, "what was recorded is not done again"
-    assert sorted(done)[:2] == ["draw r1-0", "draw r1-1"], "what was not is"
+    asyncio.run(first_process())
+    calls = asyncio.run(second_process())
+    assert "post r1" not in calls, "what was recorded is not done again"
+    assert sorted(calls)[:2] == ["draw r1-0", "draw r1-1"], "what was not is"

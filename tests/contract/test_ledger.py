@@ -3,29 +3,31 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.budget import Charge, purse_day
+from bot.budget import Charge, budget_day
 from storage import Storage
 from tests.unit.storage import stories
-from tests.unit.storage.stories import CAPS, NOW, PLACE, a_landing, a_round
+from tests.unit.storage.stories import CAPS, NOW, PLACE, make_generated_portrait, make_round
 
 clock, storage = stories.clock, stories.storage
 
 
-async def test_a_day_nobody_spent_on_has_nothing_committed(storage: Storage) -> None:
-    await storage.rounds.open(a_round(), CAPS, recast=False)
-    assert await storage.ledger.committed(PLACE.team, purse_day(NOW - timedelta(days=1))) == 0
-    assert await storage.ledger.committed("T2", purse_day(NOW)) == 0
+async def test_day_without_spend_has_nothing_committed(storage: Storage) -> None:
+    await storage.rounds.open(make_round(), CAPS, recast=False)
+    assert await storage.ledger.committed(PLACE.team, budget_day(NOW - timedelta(days=1))) == 0
+    assert await storage.ledger.committed("T2", budget_day(NOW)) == 0
 
 
-async def test_a_round_nobody_drew_for_has_no_charges(storage: Storage) -> None:
-    await storage.rounds.open(a_round(), CAPS, recast=False)
-    assert await storage.ledger.charged("r1") == {}
+async def test_round_without_generations_has_no_charges(storage: Storage) -> None:
+    await storage.rounds.open(make_round(), CAPS, recast=False)
+    assert await storage.ledger.list_charges("r1") == {}
 
 
-async def test_charges_far_below_a_cent_add_up_exactly(storage: Storage) -> None:
+async def test_charges_below_a_cent_are_summed_exactly(storage: Storage) -> None:
     for n in range(10):
-        await storage.rounds.open(a_round(f"r{n}", f"Maya {n}", price=Decimal("0.0042")), CAPS, recast=False)
-        for slot in a_round(f"r{n}").slots:
-            await storage.rounds.land(a_landing(slot.id, "0.000001"), frozenset())
-    assert await storage.ledger.committed(PLACE.team, purse_day(NOW)) == Decimal("0.00004")
-    assert await storage.ledger.charged("r9") == {f"r9-{n}": Charge(Decimal("0.000001"), "exact") for n in range(4)}
+        await storage.rounds.open(make_round(f"r{n}", f"Maya {n}", price=Decimal("0.0042")), CAPS, recast=False)
+        for slot in make_round(f"r{n}").slots:
+            await storage.rounds.record_portrait(make_generated_portrait(slot.id, "0.000001"), frozenset())
+    assert await storage.ledger.committed(PLACE.team, budget_day(NOW)) == Decimal("0.00004")
+    assert await storage.ledger.list_charges("r9") == {
+        f"r9-{n}": Charge(Decimal("0.000001"), "exact") for n in range(4)
+    }

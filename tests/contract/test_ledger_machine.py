@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.budget import Caps, Charge, Purse, Spender, purse_day
-from bot.errors import CastingError, OverBudget, Overspent, Paid, RoundClosed
-from bot.face import Place
-from bot.ports import Opened
-from bot.round import Round, State
-from bot.slot import Miss, Slot
+from bot.budget import BudgetPeriod, Caps, Charge, Payer, budget_day
+from bot.errors import CastingError, OverBudget, PaidStatus, RoundClosed, UnacknowledgedOverspend
+from bot.face import ChannelRef
+from bot.ports import StartResult
+from bot.round import Round, RoundState
+from bot.slot import Slot, SlotFailure
 from storage import Storage, open_storage
-from tests.unit.storage.stories import Clock, a_landing, a_round, at, fresh_sqlite
+from tests.unit.storage.stories import FakeClock, make_generated_portrait, make_round, make_settings, fresh_sqlite
 
 CAPS = Caps(
     per_round=Decimal("0.40"),
@@ -33,7 +33,7 @@ CAPS = Caps(
     per_workspace_month=Decimal("1.30"),
 )
 START = datetime(2026, 11, 29, 12, tzinfo=UTC)
-PEOPLE, PLACES = ("U1", "U2"), (Place("T1", "C1"), Place("T1", "C2"))
+PEOPLE, PLACES = ("U1", "U2"), (ChannelRef("T1", "C1"), ChannelRef("T1", "C2"))
 CENT = Decimal("0.01")
 
 prices = st.integers(min_value=1, max_value=12).map(lambda cents: cents * CENT)
@@ -42,32 +42,32 @@ costs = st.integers(min_value=0, max_value=1500).map(lambda n: n * Decimal("0.00
 
 
 @dataclass
-class Held:
+class LedgerItem:
     """What one item holds in the purses of its spender."""
 
-    spender: Spender
+    payer: Payer
     round_id: str
     price: Decimal
     usd: Decimal
     state: Literal["reserved", "settled", "unknown"] = "reserved"
-    unseen: bool = False
+    is_unacknowledged: bool = False
 
 
-class Money(RuleBasedStateMachine):
+class LedgerMachine(RuleBasedStateMachine):
     """Storage under rules; each step is done in the database and in `items`."""
 
     @initialize()
-    def open_storage(self) -> None:
+    def set_up(self) -> None:
         self.runner = asyncio.Runner()
         self.folder = TemporaryDirectory()
-        self.clock = Clock()
+        self.clock = FakeClock()
         self.clock.now = START
-        self.items: dict[str, Held] = {}
+        self.items: dict[str, LedgerItem] = {}
         self.rounds: list[str] = []
-        self.storage: Storage = self.run(self._fresh())
+        self.storage: Storage = self.run(self._open_fresh_storage())
 
-    async def _fresh(self) -> Storage:
-        return await open_storage(at(await fresh_sqlite(Path(self.folder.name))), self.clock)
+    async def _open_fresh_storage(self) -> Storage:
+        return await open_storage(make_settings(await fresh_sqlite(Path(self.folder.name))), self.clock)
 
     def run(self, work: Any) -> Any:
         return self.runner.run(work)
@@ -81,8 +81,8 @@ class Money(RuleBasedStateMachine):
     # What people and models do.
 
     @rule(price=prices, slots=st.integers(1, 4), who=st.sampled_from(PEOPLE), where=st.sampled_from(PLACES))
-    def a_round_opens(self, price: Decimal, slots: int, who: str, where: Place) -> None:
-        self._open([(price, slots, who, where)])
+    def start_round(self, price: Decimal, slots: int, who: str, where: ChannelRef) -> None:
+        self._start_rounds([(price, slots, who, where)])
 
     @rule(
         wishes=st.lists(
@@ -91,154 +91,163 @@ class Money(RuleBasedStateMachine):
             max_size=4,
         )
     )
-    def rounds_race_for_the_last_dollars(self, wishes: list[tuple[Decimal, int, str, Place]]) -> None:
-        self._open(wishes)
+    def start_rounds_concurrently(self, wishes: list[tuple[Decimal, int, str, ChannelRef]]) -> None:
+        self._start_rounds(wishes)
 
     @precondition(lambda self: any(i.state == "reserved" for i in self.items.values()))
     @rule(data=st.data(), cost=costs, source=st.sampled_from(["exact", "listed"]))
-    def a_portrait_lands(self, data: st.DataObject, cost: Decimal, source: str) -> None:
-        slot_id = self._one(data, "reserved")
-        self.run(self.storage.rounds.land(a_landing(slot_id, str(cost), source), frozenset()))
-        self._settled(slot_id, cost)
+    def record_portrait(self, data: st.DataObject, cost: Decimal, source: str) -> None:
+        slot_id = self._pick_item(data, "reserved")
+        self.run(self.storage.rounds.record_portrait(make_generated_portrait(slot_id, str(cost), source), frozenset()))
+        self._settle_item(slot_id, cost)
 
     @precondition(lambda self: any(i.state == "reserved" for i in self.items.values()))
     @rule(data=st.data(), paid=st.sampled_from(["no", "maybe", "yes"]))
-    def a_slot_is_missed(self, data: st.DataObject, paid: Paid) -> None:
-        slot_id = self._one(data, "reserved")
+    def record_failure(self, data: st.DataObject, paid: PaidStatus) -> None:
+        slot_id = self._pick_item(data, "reserved")
         price = self.items[slot_id].price
         charge = {"no": None, "maybe": Charge(price, "unknown"), "yes": Charge(price, "listed")}[paid]
-        self.run(self.storage.rounds.miss(slot_id, Miss("down", paid=paid), charge, 1.0))
-        self._settled(slot_id, charge.usd if charge else Decimal(0), unknown=paid == "maybe")
+        self.run(self.storage.rounds.record_failure(slot_id, SlotFailure("down", paid=paid), charge, 1.0))
+        self._settle_item(slot_id, charge.usd if charge else Decimal(0), unknown=paid == "maybe")
 
     @precondition(lambda self: any(i.state != "reserved" for i in self.items.values()))
     @rule(data=st.data(), cost=costs)
-    def an_answer_comes_once_more(self, data: st.DataObject, cost: Decimal) -> None:
+    def replay_portrait(self, data: st.DataObject, cost: Decimal) -> None:
         """A replay after a crash changes nothing."""
-        slot_id = data.draw(st.sampled_from(sorted(i for i, held in self.items.items() if held.state != "reserved")))
-        self.run(self.storage.rounds.land(a_landing(slot_id, str(cost)), frozenset()))
+        slot_id = data.draw(st.sampled_from(sorted(i for i, item in self.items.items() if item.state != "reserved")))
+        self.run(self.storage.rounds.record_portrait(make_generated_portrait(slot_id, str(cost)), frozenset()))
 
     @precondition(lambda self: bool(self.rounds))
     @rule(data=st.data(), price=prices)
-    def a_portrait_is_drawn_again(self, data: st.DataObject, price: Decimal) -> None:
+    def reroll_portrait(self, data: st.DataObject, price: Decimal) -> None:
         round_id = data.draw(st.sampled_from(self.rounds))
         round_ = self.run(self.storage.rounds.get(round_id))
         slot = Slot(f"{round_id}-x{len(self.items)}", round_id, 9, "maker:model-1", price, seed=1)
-        refused = self._fits(round_.place, round_.lead, price)
+        expected_error = self._expected_error(round_.place, round_.lead, price)
         try:
             self.run(self.storage.rounds.add_slot(slot, CAPS))
-        except (RoundClosed, OverBudget, Overspent) as error:
+        except (RoundClosed, OverBudget, UnacknowledgedOverspend) as error:
             held = sum(i.usd for i in self.items.values() if i.round_id == round_id)
-            assert refused or round_.state is State.VOID or held + price > CAPS.per_round, error
+            assert expected_error or round_.state is RoundState.VOID or held + price > CAPS.per_round, error
             return
-        assert not refused
+        assert not expected_error
         self._reserve(slot.id, round_.place, round_.lead, price, round_id)
 
     @precondition(lambda self: bool(self.rounds))
     @rule(data=st.data())
-    def a_round_is_called_off(self, data: st.DataObject) -> None:
+    def void_round(self, data: st.DataObject) -> None:
         self.run(self.storage.rounds.void(data.draw(st.sampled_from(self.rounds)), "cancelled"))
 
     @precondition(lambda self: any(i.state == "unknown" for i in self.items.values()))
     @rule(data=st.data(), charged=st.booleans())
-    def somebody_settles_an_unknown_charge(self, data: st.DataObject, *, charged: bool) -> None:
-        item_id = self._one(data, "unknown")
-        both = self.run(self._twice(item_id, charged=charged))
-        assert sorted(both) == [False, True], "it is settled once"
-        held = self.items[item_id]
-        held.state, held.usd = "settled", held.usd if charged else Decimal(0)
+    def confirm_unknown_charge(self, data: st.DataObject, *, charged: bool) -> None:
+        item_id = self._pick_item(data, "unknown")
+        outcomes = self.run(self._confirm_twice(item_id, charged=charged))
+        assert sorted(outcomes) == [False, True], "it is settled once"
+        item = self.items[item_id]
+        item.state, item.usd = "settled", item.usd if charged else Decimal(0)
 
-    @precondition(lambda self: any(i.unseen for i in self.items.values()))
+    @precondition(lambda self: any(i.is_unacknowledged for i in self.items.values()))
     @rule(data=st.data())
-    def somebody_sees_a_charge_above_its_reservation(self, data: st.DataObject) -> None:
-        item_id = data.draw(st.sampled_from(sorted(i for i, held in self.items.items() if held.unseen)))
-        assert self.run(self.storage.ledger.see(item_id, "U1"))
-        assert not self.run(self.storage.ledger.see(item_id, "U2"))
-        self.items[item_id].unseen = False
+    def acknowledge_overspend(self, data: st.DataObject) -> None:
+        item_id = data.draw(st.sampled_from(sorted(i for i, item in self.items.items() if item.is_unacknowledged)))
+        assert self.run(self.storage.ledger.acknowledge(item_id, "U1"))
+        assert not self.run(self.storage.ledger.acknowledge(item_id, "U2"))
+        self.items[item_id].is_unacknowledged = False
 
     @rule(hours=st.sampled_from([1, 13, 24]))
-    def time_passes(self, hours: int) -> None:
+    def advance_time(self, hours: int) -> None:
         self.clock.now += timedelta(hours=hours)
 
     # What always holds.
 
     @invariant()
-    def purses_are_the_sum_of_their_items(self) -> None:
+    def budgets_are_the_sum_of_their_items(self) -> None:
         if not hasattr(self, "storage"):
             return
-        for spender in {i.spender for i in self.items.values()}:
-            assert dict(self.run(self.storage.ledger.held(spender))) == {p: self._sum(p) for p in spender.purses}
+        for payer in {i.payer for i in self.items.values()}:
+            assert dict(self.run(self.storage.ledger.committed_by_period(payer))) == {
+                p: self._held_amount(p) for p in payer.budget_periods
+            }
 
     @invariant()
-    def what_waits_for_a_person_is_asked(self) -> None:
+    def pending_charges_are_listed(self) -> None:
         if hasattr(self, "storage"):
-            asked = {e.id for e in self.run(self.storage.ledger.questions("T1"))}
-            assert asked == {i for i, held in self.items.items() if held.unseen or held.state == "unknown"}
+            listed = {e.id for e in self.run(self.storage.ledger.list_pending_charges("T1"))}
+            assert listed == {i for i, item in self.items.items() if item.is_unacknowledged or item.state == "unknown"}
 
     # Private.
 
-    def _open(self, wishes: list[tuple[Decimal, int, str, Place]]) -> None:
+    def _start_rounds(self, drafts: list[tuple[Decimal, int, str, ChannelRef]]) -> None:
         """All at once; together they never pass what one of them alone could not have passed."""
-        before = {p: self._sum(p) for p in self._purses(wishes)}
-        blocked = any(i.unseen for i in self.items.values())
-        new: list[tuple[Round, Decimal, str, Place]] = []
-        for price, slots, who, where in wishes:
+        before = {p: self._held_amount(p) for p in self._budget_periods(drafts)}
+        blocked = any(i.is_unacknowledged for i in self.items.values())
+        new: list[tuple[Round, Decimal, str, ChannelRef]] = []
+        for price, slots, user, channel in drafts:
             name = f"r{len(self.rounds) + len(new)}-{len(self.items)}"
-            round_ = a_round(name, f"Maya {name}", place=where, slots=slots, price=price, opened_at=self.clock.now)
-            new.append((replace(round_, lead=who), price, who, where))
-        answers = self.run(self._together([n[0] for n in new]))
-        for (round_, price, who, where), answer in zip(new, answers, strict=True):
-            if isinstance(answer, Opened):
+            round_ = make_round(name, f"Maya {name}", place=channel, slots=slots, price=price, opened_at=self.clock.now)
+            new.append((replace(round_, lead=user), price, user, channel))
+        answers = self.run(self._start_concurrently([n[0] for n in new]))
+        for (round_, price, user, channel), answer in zip(new, answers, strict=True):
+            if isinstance(answer, StartResult):
                 assert not blocked
                 self.rounds.append(round_.id)
                 for slot in round_.slots:
-                    self._reserve(slot.id, where, who, price, round_.id)
+                    self._reserve(slot.id, channel, user, price, round_.id)
             else:
-                assert isinstance(answer, OverBudget | Overspent), answer
-        for purse, held in before.items():
-            after, limit = self._sum(purse), CAPS.of(purse)
-            assert after == held or limit is None or after <= limit, f"{purse} was passed"
-        if len(wishes) == 1 and not blocked:
+                assert isinstance(answer, OverBudget | UnacknowledgedOverspend), answer
+        for period, held_before in before.items():
+            after, limit = self._held_amount(period), CAPS.limit_for(period)
+            assert after == held_before or limit is None or after <= limit, f"{period} was passed"
+        if len(drafts) == 1 and not blocked:
             total = sum((s.price for s in new[0][0].slots), Decimal(0))
-            fits = all(held + total <= (CAPS.of(p) or total) for p, held in before.items()) and total <= CAPS.per_round
-            assert isinstance(answers[0], Opened) == fits
+            fits = (
+                all(held_before + total <= (CAPS.limit_for(p) or total) for p, held_before in before.items())
+                and total <= CAPS.per_round
+            )
+            assert isinstance(answers[0], StartResult) == fits
 
-    async def _together(self, rounds: list[Any]) -> list[Opened | BaseException]:
-        tries = (self.storage.rounds.open(new, CAPS, recast=False) for new in rounds)
-        return list(await asyncio.gather(*tries, return_exceptions=True))
+    async def _start_concurrently(self, rounds: list[Any]) -> list[StartResult | BaseException]:
+        attempts = (self.storage.rounds.open(new, CAPS, recast=False) for new in rounds)
+        return list(await asyncio.gather(*attempts, return_exceptions=True))
 
-    async def _twice(self, item_id: str, *, charged: bool) -> list[bool]:
-        tries = (self.storage.ledger.settle(item_id, who, charged=charged) for who in PEOPLE)
-        return list(await asyncio.gather(*tries))
+    async def _confirm_twice(self, item_id: str, *, charged: bool) -> list[bool]:
+        attempts = (self.storage.ledger.confirm(item_id, user, charged=charged) for user in PEOPLE)
+        return list(await asyncio.gather(*attempts))
 
-    def _fits(self, place: Place, person: str, price: Decimal) -> type[CastingError] | None:
+    def _expected_error(self, place: ChannelRef, person: str, price: Decimal) -> type[CastingError] | None:
         """The kind a reservation is refused with, by the model."""
-        if any(i.unseen for i in self.items.values()):
-            return Overspent
-        purses = Spender(place, person, purse_day(self.clock.now)).purses
-        passed = any(self._sum(p) + price > (CAPS.of(p) or price) for p in purses)
-        return OverBudget if passed else None
+        if any(i.is_unacknowledged for i in self.items.values()):
+            return UnacknowledgedOverspend
+        periods = Payer(place, person, budget_day(self.clock.now)).budget_periods
+        is_exceeded = any(self._held_amount(p) + price > (CAPS.limit_for(p) or price) for p in periods)
+        return OverBudget if is_exceeded else None
 
-    def _purses(self, wishes: list[tuple[Decimal, int, str, Place]]) -> set[Purse]:
-        day = purse_day(self.clock.now)
-        return {purse for _, _, who, where in wishes for purse in Spender(where, who, day).purses}
+    def _budget_periods(self, drafts: list[tuple[Decimal, int, str, ChannelRef]]) -> set[BudgetPeriod]:
+        day = budget_day(self.clock.now)
+        return {period for _, _, user, channel in drafts for period in Payer(channel, user, day).budget_periods}
 
-    def _reserve(self, item_id: str, place: Place, person: str, price: Decimal, round_id: str) -> None:
-        self.items[item_id] = Held(Spender(place, person, purse_day(self.clock.now)), round_id, price, price)
+    def _reserve(self, item_id: str, place: ChannelRef, person: str, price: Decimal, round_id: str) -> None:
+        self.items[item_id] = LedgerItem(Payer(place, person, budget_day(self.clock.now)), round_id, price, price)
 
-    def _settled(self, item_id: str, cost: Decimal, *, unknown: bool = False) -> None:
-        held = self.items[item_id]
-        kept = cost.quantize(Decimal("0.000001"), "ROUND_CEILING")
-        held.usd, held.state, held.unseen = kept, "unknown" if unknown else "settled", kept > held.price
+    def _settle_item(self, item_id: str, cost: Decimal, *, unknown: bool = False) -> None:
+        item = self.items[item_id]
+        stored_cost = cost.quantize(Decimal("0.000001"), "ROUND_CEILING")
+        item.usd, item.state, item.is_unacknowledged = (
+            stored_cost,
+            "unknown" if unknown else "settled",
+            stored_cost > item.price,
+        )
 
-    def _sum(self, purse: Purse) -> Decimal:
-        return sum((i.usd for i in self.items.values() if purse in i.spender.purses), Decimal(0))
+    def _held_amount(self, period: BudgetPeriod) -> Decimal:
+        return sum((i.usd for i in self.items.values() if period in i.payer.budget_periods), Decimal(0))
 
-    def _one(self, data: st.DataObject, state: str) -> str:
-        return data.draw(st.sampled_from(sorted(i for i, held in self.items.items() if held.state == state)))
+    def _pick_item(self, data: st.DataObject, state: str) -> str:
+        return data.draw(st.sampled_from(sorted(i for i, item in self.items.items() if item.state == state)))
 
 
 # Without shrinking: each of its hundreds of tries makes a database of its own.
-Money.TestCase.settings = settings(
+LedgerMachine.TestCase.settings = settings(
     phases=(Phase.explicit, Phase.generate),
     max_examples=20,
     stateful_step_count=25,
@@ -247,4 +256,4 @@ Money.TestCase.settings = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-TestMoney = Money.TestCase
+TestLedger = LedgerMachine.TestCase

@@ -3,80 +3,95 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.face import Place
-from bot.ports import Reader
+from bot.face import ChannelRef
+from bot.ports import Recipient
 from bot.round import Round
-from bot.slot import Miss
+from bot.slot import SlotFailure
 from storage import Storage
 from tests.unit.storage import stories
-from tests.unit.storage.stories import CAPS, NOW, a_round
+from tests.unit.storage.stories import CAPS, NOW, make_round
 
 clock, storage = stories.clock, stories.storage
 MODEL = "gemini:ending"
 
 
-def asking(round_id: str, lead: str, hours: int = 0, team: str = "T1", model: str = MODEL) -> Round:
+def round_with_model(round_id: str, lead: str, hours: int = 0, team: str = "T1", model: str = MODEL) -> Round:
     """A round that asked `model`, opened so many hours ago."""
-    new = a_round(round_id, f"Maya {round_id}", place=Place(team, "C1"))
+    new = make_round(round_id, f"Maya {round_id}", place=ChannelRef(team, "C1"))
     slots = tuple(replace(slot, model=model) for slot in new.slots)
     return replace(new, lead=lead, opened_at=NOW - timedelta(hours=hours), slots=slots)
 
 
-async def opened(storage: Storage, *rounds: Round) -> None:
+async def open_rounds(storage: Storage, *rounds: Round) -> None:
     for new in rounds:
         await storage.rounds.open(new, CAPS, recast=False)
 
 
-async def test_nobody_is_concerned_by_a_model_nobody_asked(storage: Storage) -> None:
-    await opened(storage, asking("r1", "U1", model="recraft:other"))
-    assert await storage.notices.concerned(MODEL) == []
+async def test_unused_model_has_no_recipients(storage: Storage) -> None:
+    await open_rounds(storage, round_with_model("r1", "U1", model="recraft:other"))
+    assert await storage.retirement_notices.recipients(MODEL) == []
 
 
-async def test_the_leads_of_open_rounds_are_concerned_each_once(storage: Storage) -> None:
-    await opened(storage, asking("r1", "U2", 1), asking("r2", "U1", 2), asking("r3", "U1", 3), asking("r4", "U3"))
+async def test_leads_of_open_rounds_are_recipients_once(storage: Storage) -> None:
+    await open_rounds(
+        storage,
+        round_with_model("r1", "U2", 1),
+        round_with_model("r2", "U1", 2),
+        round_with_model("r3", "U1", 3),
+        round_with_model("r4", "U3"),
+    )
     await storage.rounds.void("r4", "dropped")
-    assert await storage.notices.concerned(MODEL) == [Reader("T1", "U1"), Reader("T1", "U2")]
+    assert await storage.retirement_notices.recipients(MODEL) == [Recipient("T1", "U1"), Recipient("T1", "U2")]
 
 
-async def test_without_an_open_round_it_is_the_lead_of_the_newest(storage: Storage) -> None:
-    await opened(storage, asking("r1", "U1", 5), asking("r2", "U2", 1), asking("r3", "U3", 3))
+async def test_lead_of_the_newest_round_is_recipient_without_open_rounds(storage: Storage) -> None:
+    await open_rounds(
+        storage, round_with_model("r1", "U1", 5), round_with_model("r2", "U2", 1), round_with_model("r3", "U3", 3)
+    )
     for round_id in ("r1", "r2", "r3"):
         await storage.rounds.void(round_id, "dropped")
-    assert await storage.notices.concerned(MODEL) == [Reader("T1", "U2")]
+    assert await storage.retirement_notices.recipients(MODEL) == [Recipient("T1", "U2")]
 
 
-async def test_while_a_ballot_hides_whose_miss_it_has_nobody_there_is_told(storage: Storage) -> None:
-    await opened(storage, asking("r1", "U1"), asking("r2", "U2"), asking("r3", "U8", team="T2"))
-    await storage.rounds.miss(asking("r1", "U1").slots[0].id, Miss("retired"), None, 1.0)
-    assert await storage.notices.concerned(MODEL) == [Reader("T2", "U8")]
+async def test_no_recipients_while_an_open_ballot_hides_the_model(storage: Storage) -> None:
+    await open_rounds(
+        storage, round_with_model("r1", "U1"), round_with_model("r2", "U2"), round_with_model("r3", "U8", team="T2")
+    )
+    await storage.rounds.record_failure(round_with_model("r1", "U1").slots[0].id, SlotFailure("retired"), None, 1.0)
+    assert await storage.retirement_notices.recipients(MODEL) == [Recipient("T2", "U8")]
     await storage.rounds.void("r1", "dropped")
-    assert await storage.notices.concerned(MODEL) == [Reader("T1", "U2"), Reader("T2", "U8")]
+    assert await storage.retirement_notices.recipients(MODEL) == [Recipient("T1", "U2"), Recipient("T2", "U8")]
 
 
-async def test_each_workspace_is_looked_at_by_itself(storage: Storage) -> None:
-    await opened(storage, asking("r1", "U1", 5), asking("r2", "U8", 1, team="T2"), asking("r3", "U9", 2, team="T2"))
+async def test_recipients_are_chosen_per_workspace(storage: Storage) -> None:
+    await open_rounds(
+        storage,
+        round_with_model("r1", "U1", 5),
+        round_with_model("r2", "U8", 1, team="T2"),
+        round_with_model("r3", "U9", 2, team="T2"),
+    )
     for round_id in ("r1", "r2", "r3"):
         await storage.rounds.void(round_id, "dropped")
-    assert await storage.notices.concerned(MODEL) == [Reader("T1", "U1"), Reader("T2", "U8")]
+    assert await storage.retirement_notices.recipients(MODEL) == [Recipient("T1", "U1"), Recipient("T2", "U8")]
 
 
-async def test_a_model_is_doubted_when_it_was_asked_since_and_answered_as_retired(storage: Storage) -> None:
-    await opened(storage, asking("r1", "U1"))
-    first, second, third, *_ = [slot.id for slot in asking("r1", "U1").slots]
+async def test_recent_retired_error_is_detected(storage: Storage) -> None:
+    await open_rounds(storage, round_with_model("r1", "U1"))
+    first, second, third, *_ = [slot.id for slot in round_with_model("r1", "U1").slots]
     for slot_id in (first, second, third):
-        await storage.rounds.intend(slot_id, NOW)
-    await storage.rounds.miss(first, Miss("refused"), None, 1.0)
-    assert not await storage.notices.doubted(NOW)
-    await storage.rounds.miss(second, Miss("retired", "NOT_FOUND"), None, 1.0)
-    assert await storage.notices.doubted(NOW)
-    assert not await storage.notices.doubted(NOW + timedelta(seconds=1))
+        await storage.rounds.mark_requested(slot_id, NOW)
+    await storage.rounds.record_failure(first, SlotFailure("refused"), None, 1.0)
+    assert not await storage.retirement_notices.has_recent_retired_error(NOW)
+    await storage.rounds.record_failure(second, SlotFailure("retired", "NOT_FOUND"), None, 1.0)
+    assert await storage.retirement_notices.has_recent_retired_error(NOW)
+    assert not await storage.retirement_notices.has_recent_retired_error(NOW + timedelta(seconds=1))
 
 
-async def test_a_notice_is_taken_once_until_it_is_given_back(storage: Storage) -> None:
-    reader = Reader("T1", "U1")
-    assert await storage.notices.take(reader, MODEL, NOW)
-    assert not await storage.notices.take(reader, MODEL, NOW)
-    assert await storage.notices.take(reader, "gemini:another", NOW)
-    assert await storage.notices.take(Reader("T2", "U1"), MODEL, NOW)
-    await storage.notices.give_back(reader, MODEL)
-    assert await storage.notices.take(reader, MODEL, NOW)
+async def test_notice_is_claimed_once_until_it_is_released(storage: Storage) -> None:
+    recipient = Recipient("T1", "U1")
+    assert await storage.retirement_notices.claim(recipient, MODEL, NOW)
+    assert not await storage.retirement_notices.claim(recipient, MODEL, NOW)
+    assert await storage.retirement_notices.claim(recipient, "gemini:another", NOW)
+    assert await storage.retirement_notices.claim(Recipient("T2", "U1"), MODEL, NOW)
+    await storage.retirement_notices.release(recipient, MODEL)
+    assert await storage.retirement_notices.claim(recipient, MODEL, NOW)

@@ -7,120 +7,124 @@ from pathlib import Path
 import pytest
 
 from bot.catalogue import Size
-from bot.errors import ModelError, Paid
+from bot.errors import ModelError, PaidStatus
 from bot.imaging import examine
-from playground.models.faults import KINDS
-from tests.contract.practice_models.studio import Practice, open_practice
-from tests.contract.vendor_cases import GEMINI, OPENAI, RECRAFT, VENDORS, Vendor, an_ask
-from tests.contract.vendor_words import is_told_plainly
+from playground.models.faults import FAULT_KINDS
+from tests.contract.practice_models.studio import PracticeModels, open_practice_models
+from tests.contract.vendor_cases import GEMINI, OPENAI, RECRAFT, VENDORS, Vendor, make_request
+from tests.contract.vendor_words import assert_plain_failure_text
 
-SECONDS = {Size.DRAFT: 20.0, Size.FOUR_K: 20.0}
-IMPATIENT = {Size.DRAFT: 0.5, Size.FOUR_K: 0.5}
+TIMEOUTS = {Size.DRAFT: 20.0, Size.FOUR_K: 20.0}
+SHORT_TIMEOUTS = {Size.DRAFT: 0.5, Size.FOUR_K: 0.5}
 
 
 @dataclass(frozen=True)
-class Day:
+class FaultCase:
     """A fault of the practice models, the miss it must become, and whether the vendor's bill charges it."""
 
     fault: str
     kind: str
-    paid: Paid
+    paid: PaidStatus
     spelling: str = ""
     charged: bool = False
-    asked: int = 1
+    call_count: int = 1
 
     def __str__(self) -> str:
         return f"{self.fault} {self.spelling}".strip()
 
 
-OF_ANY = [
-    Day("rate_limit", "rate_limited", "no"),
-    Day("bad_key", "bad_key", "no"),
-    Day("retired", "retired", "no"),
-    Day("bad_request", "bad_request", "no"),
-    Day("error_500", "down", "maybe"),
-    Day("error_503", "down", "no", asked=3),
-    Day("cut_before", "down", "maybe"),
-    Day("cut_during", "down", "maybe", charged=True),
-    Day("cut_after", "down", "maybe", charged=True),
-    Day("hang", "timed_out", "maybe"),
-    Day("redirect", "down", "no"),
-    Day("html", "bad_picture", "maybe", charged=True),
-    Day("html", "down", "maybe", "502", charged=True),
-    Day("truncated", "bad_picture", "yes", charged=True),
-    Day("broken_base64", "bad_picture", "yes", charged=True),
-    Day("not_an_image", "bad_picture", "yes", charged=True),
-    Day("enormous", "bad_picture", "yes", charged=True),
-    Day("wrong_type", "bad_picture", "yes", "gif", charged=True),
+COMMON_CASES = [
+    FaultCase("rate_limit", "rate_limited", "no"),
+    FaultCase("bad_key", "bad_key", "no"),
+    FaultCase("retired", "retired", "no"),
+    FaultCase("bad_request", "bad_request", "no"),
+    FaultCase("error_500", "down", "maybe"),
+    FaultCase("error_503", "down", "no", call_count=3),
+    FaultCase("cut_before", "down", "maybe"),
+    FaultCase("cut_during", "down", "maybe", charged=True),
+    FaultCase("cut_after", "down", "maybe", charged=True),
+    FaultCase("hang", "timed_out", "maybe"),
+    FaultCase("redirect", "down", "no"),
+    FaultCase("html", "bad_picture", "maybe", charged=True),
+    FaultCase("html", "down", "maybe", "502", charged=True),
+    FaultCase("truncated", "bad_picture", "yes", charged=True),
+    FaultCase("broken_base64", "bad_picture", "yes", charged=True),
+    FaultCase("not_an_image", "bad_picture", "yes", charged=True),
+    FaultCase("enormous", "bad_picture", "yes", charged=True),
+    FaultCase("wrong_type", "bad_picture", "yes", "gif", charged=True),
 ]
-OF_RECRAFT = [
-    *(Day("refusal", "refused", "no", spelling) for spelling in ("400", "422")),
-    *(Day("no_money", "no_money", "no", spelling) for spelling in ("400", "402")),
-    Day("no_image", "bad_picture", "no"),
+RECRAFT_CASES = [
+    *(FaultCase("refusal", "refused", "no", spelling) for spelling in ("400", "422")),
+    *(FaultCase("no_money", "no_money", "no", spelling) for spelling in ("400", "402")),
+    FaultCase("no_image", "bad_picture", "no"),
 ]
 _BILLING = ("insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded")
-OF_OPENAI = [
-    *(Day("refusal", "refused", "no", spelling) for spelling in ("input:violence,hate", "unknown", "plain")),
+OPENAI_CASES = [
+    *(FaultCase("refusal", "refused", "no", spelling) for spelling in ("input:violence,hate", "unknown", "plain")),
     # What is stopped at the output had been drawn; nobody says whether that is charged, so we do not say it is free.
-    Day("refusal", "refused", "maybe", "output:sexual"),
-    *(Day("no_money", "no_money", "no", code) for code in _BILLING),
-    Day("no_image", "bad_picture", "maybe"),
+    FaultCase("refusal", "refused", "maybe", "output:sexual"),
+    *(FaultCase("no_money", "no_money", "no", code) for code in _BILLING),
+    FaultCase("no_image", "bad_picture", "maybe"),
 ]
 _BLOCKED = ("SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY")
 _REFUSED = "SAFETY PROHIBITED_CONTENT BLOCKLIST SPII RECITATION IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION"
 _EMPTY = ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "MAX_TOKENS", "MALFORMED_RESPONSE")
-OF_GEMINI = [
-    *(Day("refusal", "refused", "no", f"blockReason.{reason}") for reason in _BLOCKED),
-    *(Day("refusal", "refused", "no", reason) for reason in _REFUSED.split()),
-    Day("refusal", "bad_key", "no", "PUP_LIMITED_DISABLED"),
-    *(Day("no_image", "bad_picture", "maybe", reason) for reason in _EMPTY),
-    Day("no_money", "no_money", "no"),
-    Day("bad_request", "bad_request", "no", "imageConfig", asked=2),
+GEMINI_CASES = [
+    *(FaultCase("refusal", "refused", "no", f"blockReason.{reason}") for reason in _BLOCKED),
+    *(FaultCase("refusal", "refused", "no", reason) for reason in _REFUSED.split()),
+    FaultCase("refusal", "bad_key", "no", "PUP_LIMITED_DISABLED"),
+    *(FaultCase("no_image", "bad_picture", "maybe", reason) for reason in _EMPTY),
+    FaultCase("no_money", "no_money", "no"),
+    FaultCase("bad_request", "bad_request", "no", "imageConfig", call_count=2),
 ]
-ALL = [
-    *((vendor, day) for vendor in VENDORS for day in OF_ANY),
-    *((RECRAFT, day) for day in OF_RECRAFT),
-    *((OPENAI, day) for day in OF_OPENAI),
-    *((GEMINI, day) for day in OF_GEMINI),
+ALL_CASES = [
+    *((vendor, day) for vendor in VENDORS for day in COMMON_CASES),
+    *((RECRAFT, day) for day in RECRAFT_CASES),
+    *((OPENAI, day) for day in OPENAI_CASES),
+    *((GEMINI, day) for day in GEMINI_CASES),
 ]
 
 
 @pytest.fixture
-async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
-    async with open_practice(tmp_path) as opened:
+async def practice_models(tmp_path: Path) -> AsyncIterator[PracticeModels]:
+    async with open_practice_models(tmp_path) as opened:
         yield opened
 
 
-async def missed(practice: Practice, vendor: Vendor, day: Day) -> ModelError:
+async def draw_and_fail(practice_models: PracticeModels, vendor: Vendor, case: FaultCase) -> ModelError:
     """Draw on such a day and look at the picture, as an audition does."""
-    http = vendor.http(f"{practice.http.base_url}/{vendor.provider}", "practice-key")
-    model = vendor.model(vendor.facts, http, IMPATIENT if day.fault == "hang" else SECONDS)
+    http = vendor.http(f"{practice_models.http.base_url}/{vendor.provider}", "practice-key")
+    model = vendor.model(vendor.facts, http, SHORT_TIMEOUTS if case.fault == "hang" else TIMEOUTS)
     try:
         with pytest.raises(ModelError) as caught:
-            examine((await model.draw(an_ask())).data, vendor.facts.id)
+            examine((await model.generate(make_request())).data, vendor.facts.id)
     finally:
         await http.close()
     return caught.value
 
 
-@pytest.mark.parametrize(("vendor", "day"), ALL, ids=[f"{v.provider}: {d}" for v, d in ALL])
-async def test_a_bad_day_is_one_miss_in_plain_words_and_nothing_is_paid_twice_or_called_free_that_was_paid(
-    practice: Practice, vendor: Vendor, day: Day
+@pytest.mark.parametrize(("vendor", "day"), ALL_CASES, ids=[f"{v.provider}: {d}" for v, d in ALL_CASES])
+async def test_fault_is_one_failure_with_the_right_charge(
+    practice_models: PracticeModels, vendor: Vendor, day: FaultCase
 ) -> None:
-    await practice.fault(vendor.facts.wire_id, day.fault, times=0, spelling=day.spelling)
-    error = await missed(practice, vendor, day)
+    await practice_models.set_fault(vendor.facts.wire_id, day.fault, times=0, spelling=day.spelling)
+    error = await draw_and_fail(practice_models, vendor, day)
     assert (error.kind, error.paid) == (day.kind, day.paid)
 
-    is_told_plainly(error, vendor.facts)
+    assert_plain_failure_text(error, vendor.facts)
 
-    calls = (await practice.bill(vendor.facts.wire_id))["calls"]
-    assert len(calls) == day.asked
+    calls = (await practice_models.usage(vendor.facts.wire_id))["calls"]
+    assert len(calls) == day.call_count
     assert [call["charged"] for call in calls if call["charged"]] == [True] * day.charged
     assert not (day.charged and error.paid == "no")
 
 
-def test_every_fault_there_is_was_played() -> None:
+def test_every_practice_fault_is_covered() -> None:
     """`latency`, `drip` and `none` bring a portrait."""
 
     for vendor in VENDORS:
-        assert {day.fault for one, day in ALL if one is vendor} == set(KINDS) - {"latency", "drip", "none"}
+        assert {case.fault for other, case in ALL_CASES if other is vendor} == set(FAULT_KINDS) - {
+            "latency",
+            "drip",
+            "none",
+        }

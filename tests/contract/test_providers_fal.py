@@ -7,32 +7,32 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.catalogue import ModelFacts, Size
-from bot.errors import BadPicture, ModelError
-from bot.imaging import aside, examine
-from bot.ports import Answer, Ask
-from playground.models.faults import KINDS
+from bot.catalogue import ModelSpec, Size
+from bot.errors import InvalidImage, ModelError
+from bot.imaging import examine, run_in_thread
+from bot.ports import GenerationRequest, GenerationResult
+from playground.models.faults import FAULT_KINDS
 from providers import fal
 from providers._fal_inputs import ENDPOINTS
-from providers._http import open_http
+from providers._http import open_client
 from providers.fal_models import FAL_MODELS, FAL_UPSCALER
-from tests.contract.fal_desk import practice
-from tests.contract.practice_models.studio import png
-from tests.contract.vendor_cases import BASE64, ECHO, HTML, KEY, PICTURE, PROMPT, an_ask
-from tests.contract.vendor_desk import Canned, Desk
-from tests.contract.vendor_words import is_told_plainly
+from tests.contract.fal_desk import open_fal_clients
+from tests.contract.practice_models.studio import make_png
+from tests.contract.vendor_cases import BASE64, ECHO, HTML, KEY, PICTURE, PROMPT, make_request
+from tests.contract.vendor_desk import CannedResponse, FakeVendorServer
+from tests.contract.vendor_words import assert_plain_failure_text
 
 RECRAFT, GPT, BANANA = FAL_MODELS[0], FAL_MODELS[2], FAL_MODELS[5]
-WITHIN = {Size.DRAFT: 5.0, Size.FOUR_K: 20.0}
-SHORT = dict.fromkeys(Size, 0.6)
+TIMEOUTS = {Size.DRAFT: 5.0, Size.FOUR_K: 20.0}
+SHORT_TIMEOUTS = dict.fromkeys(Size, 0.6)
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("providers._fal_queue._FIRST_PAUSE", 0.03)
+def short_polling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("providers._fal_queue._FIRST_DELAY", 0.03)
 
 
-async def size_of(answer: Answer) -> str:
+async def picture_size(answer: GenerationResult) -> str:
     def decode() -> str:
         with Image.open(BytesIO(answer.data)) as image:
             image.load()
@@ -42,53 +42,53 @@ async def size_of(answer: Answer) -> str:
 
 
 @pytest.mark.parametrize("facts", FAL_MODELS, ids=lambda m: m.name)
-async def test_every_row_draws_what_it_promises_within_its_price(facts: ModelFacts, tmp_path: Path) -> None:
-    async with practice(tmp_path) as desk:
-        answer = await desk.model(facts).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
-        assert await size_of(answer) == facts.pixels[Size.DRAFT]
-        assert await desk.paid() <= answer.charge.usd == facts.price(Size.DRAFT)
+async def test_every_model_returns_its_listed_size_within_its_price(facts: ModelSpec, tmp_path: Path) -> None:
+    async with open_fal_clients(tmp_path) as fal_clients:
+        answer = await fal_clients.model(facts).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+        assert await picture_size(answer) == facts.pixels[Size.DRAFT]
+        assert await fal_clients.charged_total() <= answer.charge.usd == facts.price(Size.DRAFT)
         assert (answer.charge.source, bool(answer.request_id)) == ("listed", True)
 
 
-@pytest.mark.parametrize("facts", [m for m in FAL_MODELS if m.references], ids=lambda m: m.name)
-async def test_references_make_it_an_edit_with_a_price_of_their_own(facts: ModelFacts, tmp_path: Path) -> None:
-    faces = (png(colour=(30, 160, 30)), png())
-    async with practice(tmp_path) as desk:
-        answer = await desk.model(facts).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7, faces))
-        (call,) = await desk.bill()
-        assert call["model"] == ENDPOINTS[facts.wire_id].edit
-        assert await desk.paid() <= answer.charge.usd == facts.price(Size.DRAFT, 2)
+@pytest.mark.parametrize("facts", [m for m in FAL_MODELS if m.max_references], ids=lambda m: m.name)
+async def test_references_use_the_edit_endpoint_at_their_own_price(facts: ModelSpec, tmp_path: Path) -> None:
+    faces = (make_png(colour=(30, 160, 30)), make_png())
+    async with open_fal_clients(tmp_path) as fal_clients:
+        answer = await fal_clients.model(facts).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, faces))
+        (call,) = await fal_clients.usage()
+        assert call["model"] == ENDPOINTS[facts.wire_id].edit_path
+        assert await fal_clients.charged_total() <= answer.charge.usd == facts.price(Size.DRAFT, 2)
 
 
 @pytest.mark.parametrize("aspect", ["1:1", "4:5", "3:4", "2:3", "9:16"])
 @pytest.mark.parametrize("facts", [RECRAFT, GPT, BANANA], ids=lambda m: m.name)
-async def test_every_aspect_is_taken(facts: ModelFacts, aspect: str, tmp_path: Path) -> None:
-    async with practice(tmp_path) as desk:
-        assert (await desk.model(facts).draw(Ask(PROMPT, aspect, Size.DRAFT, 7))).data
+async def test_every_aspect_is_accepted(facts: ModelSpec, aspect: str, tmp_path: Path) -> None:
+    async with open_fal_clients(tmp_path) as fal_clients:
+        assert (await fal_clients.model(facts).generate(GenerationRequest(PROMPT, aspect, Size.DRAFT, 7))).data
 
 
 async def test_more_references_than_a_model_takes_are_not_sent(tmp_path: Path) -> None:
-    async with practice(tmp_path) as desk:
+    async with open_fal_clients(tmp_path) as fal_clients:
         with pytest.raises(ModelError) as caught:
-            await desk.model(RECRAFT).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7, (png(),)))
-        assert (caught.value.kind, caught.value.paid, await desk.bill()) == ("bad_request", "no", [])
+            await fal_clients.model(RECRAFT).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, (make_png(),)))
+        assert (caught.value.kind, caught.value.paid, await fal_clients.usage()) == ("bad_request", "no", [])
 
 
-async def test_a_ticket_is_collected_as_often_as_one_likes_and_paid_once(tmp_path: Path) -> None:
-    async with practice(tmp_path) as desk:
-        model = desk.model(BANANA)
-        ticket = await model.submit(Ask(PROMPT, "3:4", Size.DRAFT, 7))
-        answers = [await model.collect(ticket, Size.DRAFT) for _ in range(3)]
+async def test_job_can_be_collected_repeatedly_and_is_paid_once(tmp_path: Path) -> None:
+    async with open_fal_clients(tmp_path) as fal_clients:
+        model = fal_clients.model(BANANA)
+        provider_job_id = await model.submit(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+        answers = [await model.collect(provider_job_id, Size.DRAFT) for _ in range(3)]
         assert len({answer.data for answer in answers}) == 1
-        assert len(await desk.bill()) == 1
+        assert len(await fal_clients.usage()) == 1
 
 
-async def test_a_face_is_enlarged_to_4k(tmp_path: Path) -> None:
-    async with practice(tmp_path) as desk:
-        assert desk.models.catalogue.upscaler is FAL_UPSCALER
-        answer = await desk.models.upscaler(FAL_UPSCALER.id).enlarge(png(896, 1216))
-        assert max(map(int, (await size_of(answer)).split("x"))) >= 3840
-        assert await desk.paid() == answer.charge.usd == FAL_UPSCALER.price
+async def test_face_is_upscaled_to_4k(tmp_path: Path) -> None:
+    async with open_fal_clients(tmp_path) as fal_clients:
+        assert fal_clients.models.catalogue.upscaler is FAL_UPSCALER
+        answer = await fal_clients.models.upscaler(FAL_UPSCALER.id).upscale(make_png(896, 1216))
+        assert max(map(int, (await picture_size(answer)).split("x"))) >= 3840
+        assert await fal_clients.charged_total() == answer.charge.usd == FAL_UPSCALER.price
 
 
 # A fault of the practice queue, and the miss: kind, whether it may have been paid; None where the portrait still comes.
@@ -121,122 +121,131 @@ FAULTS: dict[tuple[str, str], tuple[str, str] | None] = {
 
 
 @pytest.mark.parametrize(("kind", "spelling"), FAULTS)
-async def test_a_fault_becomes_its_miss_and_what_is_called_free_is_not_on_the_bill(
+async def test_fault_becomes_its_failure_and_free_failures_are_not_billed(
     kind: str, spelling: str, tmp_path: Path
 ) -> None:
     expected = FAULTS[kind, spelling]
-    async with practice(tmp_path) as desk:
-        await desk.fault(BANANA, kind, spelling=spelling)
+    async with open_fal_clients(tmp_path) as fal_clients:
+        await fal_clients.set_fault(BANANA, kind, spelling=spelling)
         try:
-            answer = await desk.model(BANANA).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
-            await aside(examine, answer.data, BANANA.id)
+            answer = await fal_clients.model(BANANA).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+            await run_in_thread(examine, answer.data, BANANA.id)
         except ModelError as error:
             assert (error.kind, error.paid) == expected
-            is_told_plainly(error, BANANA)
+            assert_plain_failure_text(error, BANANA)
             assert PROMPT not in str(error)
-            assert not await desk.paid() or error.paid != "no"
+            assert not await fal_clients.charged_total() or error.paid != "no"
         else:
             assert expected is None
-            assert await size_of(answer) == BANANA.pixels[Size.DRAFT]
-        assert len(await desk.bill()) == 1
+            assert await picture_size(answer) == BANANA.pixels[Size.DRAFT]
+        assert len(await fal_clients.usage()) == 1
 
 
-def test_every_fault_there_is_was_played() -> None:
+def test_every_practice_fault_is_covered() -> None:
     """`latency` and `none` bring a portrait; an order that hangs is looked at until the deadline, in another test."""
-    assert {kind for kind, _ in FAULTS} == set(KINDS) - {"latency", "none", "hang"}
+    assert {kind for kind, _ in FAULTS} == set(FAULT_KINDS) - {"latency", "none", "hang"}
 
 
 # Canned answers: what the practice queue would never say.
 
 
-def card(address: str, **urls: str) -> dict[str, str]:
-    order = f"{address}/google/nano-banana-2.1/requests/r1"
-    return {"request_id": "r1", "status_url": f"{order}/status", "response_url": order, "cancel_url": "x", **urls}
+def job_card(address: str, **urls: str) -> dict[str, str]:
+    job_url = f"{address}/google/nano-banana-2.1/requests/r1"
+    return {"request_id": "r1", "status_url": f"{job_url}/status", "response_url": job_url, "cancel_url": "x", **urls}
 
 
-DONE = Canned({"status": "COMPLETED", "error": "x"})
-GOOD = Canned({"images": [{"url": f"data:image/png;base64,{BASE64}", "content_type": "image/png"}], "seed": 4})
+DONE = CannedResponse({"status": "COMPLETED", "error": "x"})
+SUCCESS = CannedResponse(
+    {"images": [{"url": f"data:image/png;base64,{BASE64}", "content_type": "image/png"}], "seed": 4}
+)
 
 
-def failing(status: int, detail: object, **headers: str) -> Canned:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Canned({"detail": detail}, status, named)
+def error_response(status: int, detail: object, **headers: str) -> CannedResponse:
+    header_values = {name.replace("_", "-"): value for name, value in headers.items()}
+    return CannedResponse({"detail": detail}, status, header_values)
 
 
-def problem(kind: str, **more: object) -> list[dict[str, object]]:
+def error_details(kind: str, **more: object) -> list[dict[str, object]]:
     return [{"loc": ["body", "prompt"], "msg": ECHO, "type": kind, "input": PROMPT, **more}]
 
 
-async def ordered(
-    *answers: Canned, within: dict[Size, float] = WITHIN, urls: dict[str, str] | None = None
-) -> tuple[Answer | ModelError, Desk]:
+async def draw_with_responses(
+    *answers: CannedResponse, timeouts: dict[Size, float] = TIMEOUTS, urls: dict[str, str] | None = None
+) -> tuple[GenerationResult | ModelError, FakeVendorServer]:
     """Draw with a desk that gives a ticket and then `answers`."""
-    desk = Desk()
-    async with desk.open() as address:
-        desk.put(Canned(card(address, **(urls or {}))), *answers)
-        http = open_http(address, fal.headers(KEY))
+    server = FakeVendorServer()
+    async with server.open() as address:
+        server.set_responses(CannedResponse(job_card(address, **(urls or {}))), *answers)
+        http = open_client(address, fal.headers(KEY))
         try:
-            return await fal.Fal(BANANA, http, within).draw(an_ask()), desk
+            return await fal.Fal(BANANA, http, timeouts).generate(make_request()), server
         except ModelError as error:
             assert KEY not in str(error)
             assert "fisherwoman" not in str(error)
-            return error, desk
+            return error, server
         finally:
             await http.close()
 
 
-async def test_the_addresses_given_are_used_and_the_key_stands_only_in_the_header() -> None:
-    answer, desk = await ordered(Canned({"status": "IN_QUEUE", "queue_position": 0}, 202), DONE, GOOD)
-    assert isinstance(answer, Answer)
+async def test_given_urls_are_used_and_the_key_is_only_in_the_header() -> None:
+    answer, server = await draw_with_responses(
+        CannedResponse({"status": "IN_QUEUE", "queue_position": 0}, 202), DONE, SUCCESS
+    )
+    assert isinstance(answer, GenerationResult)
     assert (answer.data, answer.seed, answer.request_id) == (PICTURE, 4, "r1")
-    order = "/google/nano-banana-2.1/requests/r1"
-    assert [asked.path for asked in desk.asked] == [
+    job_path = "/google/nano-banana-2.1/requests/r1"
+    assert [request.path for request in server.requests] == [
         "/google/nano-banana-2.1",
-        f"{order}/status",
-        f"{order}/status",
-        order,
+        f"{job_path}/status",
+        f"{job_path}/status",
+        job_path,
     ]
-    assert {asked.headers["Authorization"] for asked in desk.asked} == {f"Key {KEY}"}
+    assert {request.headers["Authorization"] for request in server.requests} == {f"Key {KEY}"}
 
 
 @pytest.mark.parametrize("name", ["status_url", "response_url"])
-async def test_the_key_is_not_shown_to_another_origin(name: str) -> None:
-    elsewhere = Desk(DONE)
-    async with elsewhere.open() as address:
-        error, _ = await ordered(DONE, GOOD, urls={name: f"{address}/requests/r1"})
-    assert isinstance(error, BadPicture)
+async def test_key_is_not_sent_to_another_origin(name: str) -> None:
+    other_server = FakeVendorServer(DONE)
+    async with other_server.open() as address:
+        error, _ = await draw_with_responses(DONE, SUCCESS, urls={name: f"{address}/requests/r1"})
+    assert isinstance(error, InvalidImage)
     assert (error.detail, error.paid) == ("address not allowed", "maybe")
-    assert elsewhere.asked == []
+    assert other_server.requests == []
 
 
 @pytest.mark.parametrize(
     ("answer", "kind", "paid", "detail"),
     [
         (
-            failing(422, problem("content_policy_violation", categories=["model_moderated"])),
+            error_response(422, error_details("content_policy_violation", categories=["model_moderated"])),
             "refused",
             "no",
             "model_moderated",
         ),
-        (failing(422, problem("content_policy_violation")), "refused", "no", "content_policy_violation"),
-        (failing(422, problem("value_error"), X_Fal_Retryable="false"), "bad_request", "no", "value_error"),
-        (failing(422, problem("downstream"), X_Fal_Retryable="true"), "down", "maybe", "downstream"),
-        (failing(403, f"User is locked. Reason: Exhausted balance. {ECHO}"), "no_money", "maybe", "balance"),
-        (failing(401, ECHO), "bad_key", "maybe", "status 401"),
-        (failing(404, "Request not found"), "down", "maybe", "order not known"),
-        (failing(500, problem("internal_server_error")), "down", "maybe", "internal_server_error"),
+        (error_response(422, error_details("content_policy_violation")), "refused", "no", "content_policy_violation"),
         (
-            failing(503, "No runner", X_Fal_Error_Type="runner_scheduling_failure"),
+            error_response(422, error_details("value_error"), X_Fal_Retryable="false"),
+            "bad_request",
+            "no",
+            "value_error",
+        ),
+        (error_response(422, error_details("downstream"), X_Fal_Retryable="true"), "down", "maybe", "downstream"),
+        (error_response(403, f"User is locked. Reason: Exhausted balance. {ECHO}"), "no_money", "maybe", "balance"),
+        (error_response(401, ECHO), "bad_key", "maybe", "status 401"),
+        (error_response(404, "Request not found"), "down", "maybe", "order not known"),
+        (error_response(500, error_details("internal_server_error")), "down", "maybe", "internal_server_error"),
+        (
+            error_response(503, "No runner", X_Fal_Error_Type="runner_scheduling_failure"),
             "down",
             "no",
             "runner_scheduling_failure",
         ),
-        (Canned({"images": []}), "bad_picture", "maybe", "no image"),
-        (Canned(["picture"]), "bad_picture", "yes", "malformed"),
+        (CannedResponse({"images": []}), "bad_picture", "maybe", "no image"),
+        (CannedResponse(["picture"]), "bad_picture", "yes", "malformed"),
     ],
 )
-async def test_completed_is_not_yet_a_success(answer: Canned, kind: str, paid: str, detail: str) -> None:
-    error, _ = await ordered(DONE, answer)
+async def test_completed_job_may_have_failed(answer: CannedResponse, kind: str, paid: str, detail: str) -> None:
+    error, _ = await draw_with_responses(DONE, answer)
     assert isinstance(error, ModelError)
     assert (error.kind, error.paid, error.detail) == (kind, paid, detail)
 
@@ -244,29 +253,29 @@ async def test_completed_is_not_yet_a_success(answer: Canned, kind: str, paid: s
 @pytest.mark.parametrize(
     "odd",
     [
-        Canned(HTML),
-        Canned(HTML, 502),
-        Canned(b"", 504),
-        failing(429, "Too many looks"),
-        Canned(b"", manner="cut before answering"),
-        Canned(GOOD.body, manner="cut in the answer"),
+        CannedResponse(HTML),
+        CannedResponse(HTML, 502),
+        CannedResponse(b"", 504),
+        error_response(429, "Too many looks"),
+        CannedResponse(b"", behavior="cut before answering"),
+        CannedResponse(SUCCESS.body, behavior="cut in the answer"),
     ],
 )
-async def test_what_is_odd_while_looking_is_looked_at_again_for_looking_is_free(odd: Canned) -> None:
-    answer, desk = await ordered(odd, DONE, odd, GOOD)
-    assert isinstance(answer, Answer)
-    assert [asked.method for asked in desk.asked].count("POST") == 1
+async def test_failed_poll_is_retried(odd: CannedResponse) -> None:
+    answer, server = await draw_with_responses(odd, DONE, odd, SUCCESS)
+    assert isinstance(answer, GenerationResult)
+    assert [request.method for request in server.requests].count("POST") == 1
 
 
-async def test_an_order_that_is_never_done_is_left_at_the_deadline_and_may_have_been_paid() -> None:
-    error, _ = await ordered(Canned({"status": "IN_PROGRESS"}, 202), within=SHORT)
+async def test_unfinished_job_times_out_and_may_have_been_paid() -> None:
+    error, _ = await draw_with_responses(CannedResponse({"status": "IN_PROGRESS"}, 202), timeouts=SHORT_TIMEOUTS)
     assert isinstance(error, ModelError)
     assert (error.kind, error.paid) == ("timed_out", "maybe")
 
 
 @pytest.mark.parametrize("ticket", ["", "{}", "[1]", "nonsense"])
-async def test_a_ticket_nobody_wrote_is_a_miss_and_no_crash(ticket: str) -> None:
-    http = open_http("http://127.0.0.1:1", fal.headers(KEY))
-    with pytest.raises(BadPicture):
-        await fal.Fal(BANANA, http, WITHIN).collect(ticket, Size.DRAFT)
+async def test_invalid_job_id_is_a_failure(ticket: str) -> None:
+    http = open_client("http://127.0.0.1:1", fal.headers(KEY))
+    with pytest.raises(InvalidImage):
+        await fal.Fal(BANANA, http, TIMEOUTS).collect(ticket, Size.DRAFT)
     await http.close()

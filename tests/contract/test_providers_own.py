@@ -18,24 +18,24 @@ from pydantic import ValidationError
 from bot.brief import Brief
 from bot.budget import Charge
 from bot.catalogue import Size
-from bot.errors import BadPicture, ModelError
-from bot.ports import Answer
+from bot.errors import InvalidImage, ModelError
+from bot.ports import GenerationResult
 from bot.routing import route
 from bot.settings import Settings
 from playground.models import add_models
-from providers import Models, open_models
+from providers import ImageModels, open_models
 from providers.registry import MODELS
-from tests.contract.vendor_cases import BASE64, ECHO, KEY, PICTURE, PROMPT, an_ask
-from tests.contract.vendor_desk import Canned, Desk
-from tests.contract.vendor_words import is_told_plainly
+from tests.contract.vendor_cases import BASE64, ECHO, KEY, PICTURE, PROMPT, make_request
+from tests.contract.vendor_desk import CannedResponse, FakeVendorServer
+from tests.contract.vendor_words import assert_plain_failure_text
 from tests.unit.storage.stories import NOW
 
 MODEL = "Qwen/Qwen-Image"
-OWN = replace(MODELS[0], provider="own", wire_id="flux", title="Flux")
+SELF_HOSTED = replace(MODELS[0], provider="own", wire_id="flux", title="Flux")
 ENTRY = {"id": "flux", "model": MODEL, "extras": {"num_inference_steps": 8, "seed": True}}
 
 
-def listing(address: str, **more: object) -> Models:
+def open_self_hosted(address: str, **more: object) -> ImageModels:
     """Clients for one own server; no other account has a key."""
     entry = ENTRY | {"base_url": address} | more
     return open_models(Settings.model_validate({"own_models": json.dumps([entry])}))
@@ -49,26 +49,26 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
         yield f"http://{server.host}:{server.port}"
 
 
-async def told(address: str, what: str, **body: object) -> None:
-    async with ClientSession() as session, session.post(f"{address}/control/{what}", json=body) as response:
+async def configure_server(address: str, path: str, **body: object) -> None:
+    async with ClientSession() as session, session.post(f"{address}/control/{path}", json=body) as response:
         assert response.status == 200
 
 
-async def drawn(address: str, **more: object) -> Answer:
-    models = listing(f"{address}/own/v1", **more)
+async def generate(address: str, **more: object) -> GenerationResult:
+    models = open_self_hosted(f"{address}/own/v1", **more)
     try:
-        return await models.model("own:flux").draw(an_ask())
+        return await models.model("own:flux").generate(make_request())
     finally:
         await models.close()
 
 
-def size_of(answer: Answer) -> tuple[int, int]:
+def picture_size(answer: GenerationResult) -> tuple[int, int]:
     with Image.open(BytesIO(answer.data)) as image:
         image.load()
         return image.size
 
 
-HABITS: list[dict[str, object]] = [
+QUIRKS: list[dict[str, object]] = [
     {},
     {"response_format": "rejected"},
     {"response_format": "rejected", "errors": "string"},
@@ -78,19 +78,19 @@ HABITS: list[dict[str, object]] = [
 ]
 
 
-@pytest.mark.parametrize("habits", HABITS)
-async def test_a_portrait_comes_whatever_the_servers_habits(address: str, habits: dict[str, object]) -> None:
-    await told(address, "own", **habits)
-    answer = await drawn(address)
-    assert await asyncio.to_thread(size_of, answer) == (864, 1152)
+@pytest.mark.parametrize("habits", QUIRKS)
+async def test_portrait_is_generated_despite_server_quirks(address: str, habits: dict[str, object]) -> None:
+    await configure_server(address, "own", **habits)
+    answer = await generate(address)
+    assert await asyncio.to_thread(picture_size, answer) == (864, 1152)
     assert answer.charge == Charge(Decimal(0), "listed")
 
 
-async def test_a_key_goes_to_a_server_that_wants_one(address: str) -> None:
-    await told(address, "own", auth="required")
-    assert (await drawn(address, key="practice-own")).data
+async def test_key_is_sent_to_a_server_that_requires_one(address: str) -> None:
+    await configure_server(address, "own", auth="required")
+    assert (await generate(address, key="practice-own")).data
     with pytest.raises(ModelError) as caught:
-        await drawn(address)
+        await generate(address)
     assert caught.value.kind == "bad_key"
 
 
@@ -111,97 +111,101 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("shape", ["object", "string", "detail", "message"])
-async def test_each_way_of_saying_no_is_understood_in_each_shape(address: str, shape: str) -> None:
-    await told(address, "own", errors=shape)
+async def test_every_error_is_recognized_in_every_shape(address: str, shape: str) -> None:
+    await configure_server(address, "own", errors=shape)
     for (kind, spelling), expected in FAULTS.items():
-        await told(address, f"models/{MODEL}/faults", kind=kind, spelling=spelling, times=0)
+        await configure_server(address, f"models/{MODEL}/faults", kind=kind, spelling=spelling, times=0)
         with pytest.raises(ModelError) as caught:
-            await drawn(address)
+            await generate(address)
         assert (caught.value.kind, caught.value.paid) == expected, kind
-        is_told_plainly(caught.value, OWN)
+        assert_plain_failure_text(caught.value, SELF_HOSTED)
 
 
-async def asked(*answers: Canned, **more: object) -> tuple[Answer | ModelError, Desk]:
-    desk = Desk(*answers)
-    async with desk.open() as address:
-        models = listing(f"{address}/v1", key=KEY, **more)
+async def generate_with_responses(
+    *answers: CannedResponse, **more: object
+) -> tuple[GenerationResult | ModelError, FakeVendorServer]:
+    server = FakeVendorServer(*answers)
+    async with server.open() as address:
+        models = open_self_hosted(f"{address}/v1", key=KEY, **more)
         try:
-            return await models.model("own:flux").draw(an_ask()), desk
+            return await models.model("own:flux").generate(make_request()), server
         except ModelError as error:
             assert PROMPT not in str(error)
-            return error, desk
+            return error, server
         finally:
             await models.close()
 
 
-async def test_extras_stand_beside_the_rest_and_the_seed_is_the_portraits() -> None:
-    _, desk = await asked(Canned({"data": [{"b64_json": BASE64}]}), sizes={"3:4": "768x1024"})
-    assert desk.asked[0].body == {
+async def test_extras_are_sent_and_the_seed_is_filled_in() -> None:
+    _, server = await generate_with_responses(
+        CannedResponse({"data": [{"b64_json": BASE64}]}), sizes={"3:4": "768x1024"}
+    )
+    assert server.requests[0].body == {
         "model": MODEL,
         "prompt": PROMPT,
         "n": 1,
         "size": "768x1024",
         "response_format": "b64_json",
         "num_inference_steps": 8,
-        "seed": an_ask().seed,
+        "seed": make_request().seed,
     }
 
 
-async def test_a_server_that_turns_response_format_down_is_asked_once_more_without_it() -> None:
-    no = Canned({"error": {"message": f"Unknown parameter: response_format. {ECHO}"}}, 400)
-    answer, desk = await asked(no, Canned({"data": [{"b64_json": BASE64}] * 2}))
-    assert isinstance(answer, Answer)
+async def test_rejected_response_format_is_retried_without_it() -> None:
+    rejection = CannedResponse({"error": {"message": f"Unknown parameter: response_format. {ECHO}"}}, 400)
+    answer, server = await generate_with_responses(rejection, CannedResponse({"data": [{"b64_json": BASE64}] * 2}))
+    assert isinstance(answer, GenerationResult)
     assert answer.data == PICTURE
-    assert ["response_format" in request.body for request in desk.asked] == [True, False]
+    assert ["response_format" in request.body for request in server.requests] == [True, False]
 
 
 @pytest.mark.parametrize("url", ["/files/a.png", "files/a.png", "{own}/files/a.png", f"data:image/png;base64,{BASE64}"])
-async def test_an_address_relative_or_of_its_own_origin_or_a_data_one_is_fetched_without_the_key(url: str) -> None:
-    desk = Desk()
-    async with desk.open() as address:
-        desk.put(Canned({"data": [{"url": url.format(own=address)}]}), Canned(PICTURE))
-        models = listing(f"{address}/v1", key=KEY)
-        assert (await models.model("own:flux").draw(an_ask())).data == PICTURE
+async def test_own_and_data_urls_are_fetched_without_the_key(url: str) -> None:
+    server = FakeVendorServer()
+    async with server.open() as address:
+        server.set_responses(CannedResponse({"data": [{"url": url.format(own=address)}]}), CannedResponse(PICTURE))
+        models = open_self_hosted(f"{address}/v1", key=KEY)
+        assert (await models.model("own:flux").generate(make_request())).data == PICTURE
         await models.close()
-    assert all("Authorization" not in request.headers for request in desk.asked[1:])
+    assert all("Authorization" not in request.headers for request in server.requests[1:])
 
 
-async def test_an_address_inside_another_network_is_not_fetched() -> None:
-    error, desk = await asked(Canned({"data": [{"url": "http://169.254.169.254/latest"}]}))
-    assert isinstance(error, BadPicture)
-    assert (error.detail, len(desk.asked)) == ("address not allowed", 1)
+async def test_url_in_a_private_network_is_not_fetched() -> None:
+    error, server = await generate_with_responses(CannedResponse({"data": [{"url": "http://169.254.169.254/latest"}]}))
+    assert isinstance(error, InvalidImage)
+    assert (error.detail, len(server.requests)) == ("address not allowed", 1)
 
 
-async def test_a_brief_that_speaks_of_safety_is_no_refusal() -> None:
-    error, _ = await asked(Canned({"error": PROMPT}, 400))
+async def test_echoed_brief_with_safety_words_is_no_refusal() -> None:
+    error, _ = await generate_with_responses(CannedResponse({"error": PROMPT}, 400))
     assert isinstance(error, ModelError)
     assert error.kind == "bad_request"
 
 
-async def test_a_server_is_checked_by_its_list_of_models(address: str) -> None:
+async def test_server_is_checked_by_its_model_list(address: str) -> None:
     for model, served in ((MODEL, True), ("another", None)):
-        models = listing(f"{address}/own/v1", model=model)
-        (found,) = [check for check in await models.checks() if check.provider == "own"]
+        models = open_self_hosted(f"{address}/own/v1", model=model)
+        (found,) = [check for check in await models.check_accounts() if check.provider == "own"]
         await models.close()
         assert (found.key_ok, found.served) == (True, {"own:flux": served})
 
 
-async def test_an_own_model_of_a_family_draws_where_a_look_asks_for_it() -> None:
-    models = listing("http://127.0.0.1:1/v1", family="recraft")
-    chosen = route(Brief.of("Maya: x"), models.catalogue, NOW.date())
+async def test_self_hosted_model_of_a_family_is_routed_by_look() -> None:
+    models = open_self_hosted("http://127.0.0.1:1/v1", family="recraft")
+    chosen = route(Brief.parse("Maya: x"), models.catalogue, NOW.date())
     await models.close()
     assert {m.id for m in chosen.models} == {"own:flux"}
-    assert models.catalogue.of("own:flux").prices[Size.DRAFT] == 0
+    assert models.catalogue.by_id("own:flux").prices[Size.DRAFT] == 0
 
 
-def test_a_key_may_stand_in_a_variable_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"own_models": json.dumps([ENTRY | {"base_url": "https://host/v1", "key": "$FLUX_KEY"}])}
+def test_key_can_come_from_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"own_models": json.dumps([ENTRY | {"base_url": "https://host/v1", "key": "$FLUX_KEY"}])}
     with pytest.raises(ValidationError, match="FLUX_KEY is not set"):
-        Settings.model_validate(given)
+        Settings.model_validate(values)
     monkeypatch.setenv("FLUX_KEY", KEY)
-    (own,) = Settings.model_validate(given).own_models
-    assert own.key
-    assert own.key.get_secret_value() == KEY
+    (model,) = Settings.model_validate(values).own_models
+    assert model.key
+    assert model.key.get_secret_value() == KEY
 
 
 @pytest.mark.parametrize(
@@ -221,11 +225,11 @@ def test_a_key_may_stand_in_a_variable_of_its_own(monkeypatch: pytest.MonkeyPatc
         ([{"price": -1, "key": KEY}], "price"),
     ],
 )
-def test_a_list_that_cannot_be_is_refused_with_a_sentence_and_without_its_keys(own: Any, sentence: str) -> None:
-    whole = {"id": "a", "base_url": "https://host/v1", "model": "m"}
-    given = own if isinstance(own, str) else json.dumps([item if item == {"id": "a"} else whole | item for item in own])
+def test_invalid_model_list_is_explained_without_keys(own: Any, sentence: str) -> None:
+    valid = {"id": "a", "base_url": "https://host/v1", "model": "m"}
+    text = own if isinstance(own, str) else json.dumps([item if item == {"id": "a"} else valid | item for item in own])
     with pytest.raises(ValidationError) as caught:
-        Settings.model_validate({"own_models": given})
+        Settings.model_validate({"own_models": text})
     error = caught.value.errors()[0]
     assert sentence in f"{error['loc']} {error['msg']}"
     assert KEY not in str(caught.value)
@@ -234,15 +238,15 @@ def test_a_list_that_cannot_be_is_refused_with_a_sentence_and_without_its_keys(o
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8000/v1", "http://10.0.0.7:8000/v1", "http://gpu:8000/v1", "http://a.lan/v1"]
 )
-def test_plain_http_is_fine_on_this_machine_and_without_a_key_in_ones_own_network(url: str) -> None:
-    own = Settings.model_validate({"own_models": json.dumps([ENTRY | {"base_url": url}])}).own_models
-    assert own[0].base_url == url
+def test_plain_http_is_allowed_locally_without_a_key(url: str) -> None:
+    models = Settings.model_validate({"own_models": json.dumps([ENTRY | {"base_url": url}])}).own_models
+    assert models[0].base_url == url
 
 
-async def test_an_own_server_that_asks_for_patience_gets_it_from_every_round() -> None:
-    models = listing("http://127.0.0.1:1/v1")
-    models.line("own:flux").hold(20)
-    turn = models.line("own:flux").enter()
-    assert turn.wait() > 15
-    turn.leave()
+async def test_self_hosted_rate_limit_applies_to_every_round() -> None:
+    models = open_self_hosted("http://127.0.0.1:1/v1")
+    models.rate_limiter("own:flux").back_off(20)
+    reservation = models.rate_limiter("own:flux").join()
+    assert reservation.seconds_left() > 15
+    reservation.release()
     await models.close()

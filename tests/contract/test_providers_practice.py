@@ -13,12 +13,12 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 
 from bot.budget import Charge
-from bot.catalogue import ModelFacts, Size, UpscalerFacts
-from bot.errors import ModelError, Retired
-from bot.ports import Answer, Ask
+from bot.catalogue import ModelSpec, Size, UpscalerSpec
+from bot.errors import ModelError, ModelRetired
+from bot.ports import GenerationRequest, GenerationResult
 from bot.settings import Settings
 from playground.models import add_models
-from providers import Models, open_models
+from providers import ImageModels, open_models
 from providers.registry import MODELS, UPSCALERS, models_of
 
 PROMPT = "Maya, a weathered 60-year-old fisherwoman, grey plait"
@@ -58,7 +58,7 @@ FAULTS = {
 
 
 @asynccontextmanager
-async def practice(data: Path) -> AsyncIterator[tuple[Models, str]]:
+async def open_practice_clients(data: Path) -> AsyncIterator[tuple[ImageModels, str]]:
     """The practice models at full speed, and clients that know them by address alone."""
     app = web.Application()
     add_models(app, data=data, speed=200)
@@ -82,7 +82,7 @@ async def practice(data: Path) -> AsyncIterator[tuple[Models, str]]:
             await models.close()
 
 
-async def pixels(answer: Answer) -> tuple[int, int]:
+async def picture_size(answer: GenerationResult) -> tuple[int, int]:
     def decode() -> tuple[int, int]:
         with Image.open(BytesIO(answer.data)) as image:
             image.load()
@@ -91,23 +91,23 @@ async def pixels(answer: Answer) -> tuple[int, int]:
     return await asyncio.to_thread(decode)
 
 
-async def billed(address: str) -> Decimal:
+async def billed_total(address: str) -> Decimal:
     async with ClientSession() as session, session.get(f"{address}/control/bill") as response:
         return Decimal(str((await response.json())["total_usd"]))
 
 
-async def fault(address: str, facts: ModelFacts, kind: str) -> None:
+async def set_fault(address: str, facts: ModelSpec, kind: str) -> None:
     url = f"{address}/control/models/{facts.wire_id}/faults"
     async with ClientSession() as session, session.post(url, json={"kind": kind, "times": 0}) as response:
         assert response.status == 200
 
 
-async def tell(address: str, path: str, body: dict[str, str]) -> None:
+async def post_control(address: str, path: str, body: dict[str, str]) -> None:
     async with ClientSession() as session, session.post(f"{address}/control/{path}", json=body) as response:
         assert response.status == 200
 
 
-def a_portrait(kind: str, mode: str = "RGB") -> bytes:
+def make_picture(kind: str, mode: str = "RGB") -> bytes:
     out = BytesIO()
     Image.linear_gradient("L").resize((450, 600)).convert(mode).save(out, kind)
     return out.getvalue()
@@ -115,100 +115,99 @@ def a_portrait(kind: str, mode: str = "RGB") -> bytes:
 
 @pytest.mark.parametrize("size", Size)
 @pytest.mark.parametrize("facts", MODELS, ids=lambda m: m.name)
-async def test_every_model_draws_what_its_row_promises_at_a_price_within_it(
-    facts: ModelFacts, size: Size, tmp_path: Path
+async def test_every_model_returns_its_listed_size_within_its_price(
+    facts: ModelSpec, size: Size, tmp_path: Path
 ) -> None:
-    async with practice(tmp_path) as (models, address):
-        await tell(address, f"models/{facts.wire_id}/life", {"state": "served"})
-        answer = await models.model(facts.id).draw(Ask(PROMPT, "3:4", size, 7))
-        width, height = await pixels(answer)
+    async with open_practice_clients(tmp_path) as (models, address):
+        await post_control(address, f"models/{facts.wire_id}/life", {"state": "served"})
+        answer = await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", size, 7))
+        width, height = await picture_size(answer)
         assert f"{width}x{height}" == facts.pixels[size]
         assert answer.charge.source == "exact"
-        assert round(answer.charge.usd, 6) == await billed(address)
+        assert round(answer.charge.usd, 6) == await billed_total(address)
         assert answer.charge.usd <= facts.prices[size]
         assert answer.request_id
 
 
-@pytest.mark.parametrize("facts", [m for m in MODELS if m.references], ids=lambda m: m.name)
-async def test_every_model_that_takes_references_draws_after_as_many_as_it_takes_within_its_price(
-    facts: ModelFacts, tmp_path: Path
-) -> None:
-    pictures = (a_portrait("JPEG", "CMYK"), a_portrait("PNG", "P"), *[a_portrait("WEBP")] * facts.references)
-    references = pictures[: facts.references]
-    async with practice(tmp_path) as (models, address):
-        await tell(address, f"models/{facts.wire_id}/life", {"state": "served"})
-        answer = await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7, references))
-        width, height = await pixels(answer)
+@pytest.mark.parametrize("facts", [m for m in MODELS if m.max_references], ids=lambda m: m.name)
+async def test_every_model_accepts_its_maximum_of_references(facts: ModelSpec, tmp_path: Path) -> None:
+    pictures = (make_picture("JPEG", "CMYK"), make_picture("PNG", "P"), *[make_picture("WEBP")] * facts.max_references)
+    references = pictures[: facts.max_references]
+    async with open_practice_clients(tmp_path) as (models, address):
+        await post_control(address, f"models/{facts.wire_id}/life", {"state": "served"})
+        answer = await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, references))
+        width, height = await picture_size(answer)
         assert f"{width}x{height}" == facts.pixels[Size.DRAFT]
         assert answer.charge.source == "exact"
-        assert round(answer.charge.usd, 6) == await billed(address)
+        assert round(answer.charge.usd, 6) == await billed_total(address)
         assert answer.charge.usd <= facts.price(Size.DRAFT, len(references))
 
 
 @pytest.mark.parametrize("facts", UPSCALERS, ids=lambda u: u.id)
-async def test_an_upscaler_takes_a_draft_to_4k_for_its_listed_price(facts: UpscalerFacts, tmp_path: Path) -> None:
-    async with practice(tmp_path) as (models, address):
-        answer = await models.upscaler(facts.id).enlarge(a_portrait("WEBP"))
-        assert await pixels(answer) == (3072, 4096)
+async def test_upscaler_makes_4k_for_its_listed_price(facts: UpscalerSpec, tmp_path: Path) -> None:
+    async with open_practice_clients(tmp_path) as (models, address):
+        answer = await models.upscaler(facts.id).upscale(make_picture("WEBP"))
+        assert await picture_size(answer) == (3072, 4096)
         assert answer.charge == Charge(facts.price, "exact")
-        assert round(answer.charge.usd, 6) == await billed(address)
+        assert round(answer.charge.usd, 6) == await billed_total(address)
         assert answer.request_id
 
 
 @pytest.mark.parametrize("spelling", ["both", "imageConfig", "responseFormat"])
-async def test_google_draws_whichever_spelling_its_server_knows_and_bills_once(spelling: str, tmp_path: Path) -> None:
+async def test_google_works_with_either_spelling_and_bills_once(spelling: str, tmp_path: Path) -> None:
     facts = models_of("gemini")[0]
-    async with practice(tmp_path) as (models, address):
-        await tell(address, "gemini", {"spelling": spelling})
-        answer = await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
-        assert await pixels(answer) == (896, 1200)
-        assert round(answer.charge.usd, 6) == await billed(address)
+    async with open_practice_clients(tmp_path) as (models, address):
+        await post_control(address, "gemini", {"spelling": spelling})
+        answer = await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+        assert await picture_size(answer) == (896, 1200)
+        assert round(answer.charge.usd, 6) == await billed_total(address)
 
 
 @pytest.mark.parametrize("provider", ["recraft", "openai", "gemini"])
-async def test_a_model_retired_overnight_answers_as_retired_and_is_told_by_the_check(
-    provider: str, tmp_path: Path
-) -> None:
+async def test_retired_model_raises_and_is_reported_by_the_check(provider: str, tmp_path: Path) -> None:
     facts = models_of(provider)[0]
-    async with practice(tmp_path) as (models, address):
-        await tell(address, f"models/{facts.wire_id}/life", {"state": "retired"})
-        with pytest.raises(Retired) as caught:
-            await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
-        checks = await models.checks()
+    async with open_practice_clients(tmp_path) as (models, address):
+        await post_control(address, f"models/{facts.wire_id}/life", {"state": "retired"})
+        with pytest.raises(ModelRetired) as caught:
+            await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+        checks = await models.check_accounts()
         assert caught.value.paid == "no"
-        assert await billed(address) == 0
+        assert await billed_total(address) == 0
     assert next(c for c in checks if c.provider == provider).served[facts.id] is False
 
 
 @pytest.mark.parametrize("name", ASPECT_PIXELS)
-async def test_every_aspect_comes_back_in_its_own_pixels(name: str, tmp_path: Path) -> None:
-    async with practice(tmp_path) as (models, _):
-        facts = models.catalogue.named(name)
+async def test_every_aspect_has_its_own_pixel_size(name: str, tmp_path: Path) -> None:
+    async with open_practice_clients(tmp_path) as (models, _):
+        facts = models.catalogue.by_name(name)
         assert facts
         model = models.model(facts.id)
-        drawn = {a: await pixels(await model.draw(Ask(PROMPT, a, Size.DRAFT, 7))) for a in ASPECT_PIXELS[name]}
-    assert drawn == ASPECT_PIXELS[name]
+        sizes = {
+            a: await picture_size(await model.generate(GenerationRequest(PROMPT, a, Size.DRAFT, 7)))
+            for a in ASPECT_PIXELS[name]
+        }
+    assert sizes == ASPECT_PIXELS[name]
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("provider", ["recraft", "openai", "gemini"])
-async def test_a_fault_becomes_its_miss_and_what_is_called_free_is_not_on_the_bill(
+async def test_fault_becomes_its_failure_and_free_failures_are_not_billed(
     provider: str, kind: str, tmp_path: Path
 ) -> None:
     facts = models_of(provider)[0]
-    async with practice(tmp_path) as (models, address):
-        await fault(address, facts, kind)
+    async with open_practice_clients(tmp_path) as (models, address):
+        await set_fault(address, facts, kind)
         with pytest.raises(ModelError) as caught:
-            await models.model(facts.id).draw(Ask(PROMPT, "3:4", Size.DRAFT, 7))
-        paid = await billed(address)
+            await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+        paid = await billed_total(address)
     assert (caught.value.kind, caught.value.paid) == FAULTS[kind]
     assert not paid or caught.value.paid != "no"
 
 
-async def test_all_accounts_are_sound_and_serve_every_model_of_the_table(tmp_path: Path) -> None:
-    async with practice(tmp_path) as (models, address):
-        await tell(address, "models/gemini-2.5-flash-image/life", {"state": "served"})
-        checks = [c for c in await models.checks() if c.configured]
-        assert await billed(address) == 0
+async def test_all_accounts_are_healthy_and_serve_every_model(tmp_path: Path) -> None:
+    async with open_practice_clients(tmp_path) as (models, address):
+        await post_control(address, "models/gemini-2.5-flash-image/life", {"state": "served"})
+        checks = [c for c in await models.check_accounts() if c.configured]
+        assert await billed_total(address) == 0
     assert all(c.reachable and c.key_ok for c in checks)
     assert {i: s for c in checks for i, s in c.served.items()} == {m.id: True for m in MODELS}

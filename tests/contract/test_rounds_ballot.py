@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.ballot import Mark, Tally, Way
-from bot.round import Round, State
+from bot.ballot import Tally, VoteInput, VoteSource
+from bot.round import Round, RoundState
 from bot.slot import Slot
 from storage import Storage
 from tests.unit.storage import stories
@@ -15,234 +15,236 @@ from tests.unit.storage.stories import (
     CAPS,
     NICKEL,
     NOW,
-    Clock,
-    a_landing,
-    a_mark,
-    a_round,
-    closed,
-    counted,
-    drawn,
-    voting,
+    FakeClock,
+    make_generated_portrait,
+    make_vote_input,
+    make_round,
+    open_closed_round,
+    count_votes,
+    open_generated_round,
+    open_voting_round,
 )
 
 clock, storage = stories.clock, stories.storage
 
-Reach = Callable[[Storage, Round], Awaitable[Round]]
+RoundSetup = Callable[[Storage, Round], Awaitable[Round]]
 
 
-async def votes(storage: Storage) -> dict[int, int]:
-    return dict((await counted(storage, await storage.rounds.get("r1"))).votes)
+async def votes_by_number(storage: Storage) -> dict[int, int]:
+    return dict((await count_votes(storage, await storage.rounds.get("r1"))).votes)
 
 
-async def version(storage: Storage) -> int:
+async def ballot_version(storage: Storage) -> int:
     return (await storage.rounds.get("r1")).ballot_version
 
 
-async def test_a_ballot_opens_once_with_the_numbers_of_whoever_was_first(storage: Storage) -> None:
-    await drawn(storage, a_round())
+async def test_ballot_opens_once_with_the_first_numbering(storage: Storage) -> None:
+    await open_generated_round(storage, make_round())
     orders = [{"r1-0": 1, "r1-1": 2}, {"r1-0": 2, "r1-1": 1}]
     opened = await asyncio.gather(*(storage.rounds.open_ballot("r1", order, NOW) for order in orders))
     assert opened.count(True) == 1
     round_ = await storage.rounds.get("r1")
     assert {s.id: s.number for s in round_.candidates} == orders[opened.index(True)]
-    assert (round_.state, round_.closes_at) == (State.VOTING, NOW)
+    assert (round_.state, round_.closes_at) == (RoundState.VOTING, NOW)
 
 
 async def test_a_void_round_opens_no_ballot(storage: Storage) -> None:
-    await drawn(storage, a_round())
+    await open_generated_round(storage, make_round())
     await storage.rounds.void("r1", "cancelled")
     assert not await storage.rounds.open_ballot("r1", {"r1-0": 1}, NOW)
     assert not (await storage.rounds.get("r1")).candidates
 
 
-async def test_a_ballot_numbers_no_candidate_of_another_round(storage: Storage) -> None:
-    await drawn(storage, a_round("r1"))
-    await drawn(storage, a_round("r2", "Juan"))
+async def test_ballot_does_not_number_slots_of_another_round(storage: Storage) -> None:
+    await open_generated_round(storage, make_round("r1"))
+    await open_generated_round(storage, make_round("r2", "Juan"))
     await storage.rounds.open_ballot("r1", {"r1-0": 1, "r2-0": 2}, NOW)
     assert not (await storage.rounds.get("r2")).candidates
 
 
-async def test_a_reaction_is_a_vote_until_it_is_taken_back(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
-    assert await storage.rounds.mark(a_mark(round_, 0, "U1", 10))
-    assert await votes(storage) == {1: 1, 2: 0, 3: 0, 4: 0}
-    assert await storage.rounds.mark(a_mark(round_, 0, "U1", 20, on=False))
-    assert await votes(storage) == {1: 0, 2: 0, 3: 0, 4: 0}
+async def test_reaction_is_a_vote_until_it_is_removed(storage: Storage) -> None:
+    round_ = await open_voting_round(storage, make_round())
+    assert await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 10))
+    assert await votes_by_number(storage) == {1: 1, 2: 0, 3: 0, 4: 0}
+    assert await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 20, on=False))
+    assert await votes_by_number(storage) == {1: 0, 2: 0, 3: 0, 4: 0}
 
 
 @pytest.mark.parametrize("stamp", [9, 10])
-async def test_an_older_or_equal_stamp_changes_nothing(storage: Storage, stamp: int) -> None:
-    round_ = await voting(storage, a_round())
-    await storage.rounds.mark(a_mark(round_, 0, "U1", 10))
-    assert not await storage.rounds.mark(a_mark(round_, 0, "U1", stamp, on=False))
-    assert await storage.rounds.toggle("r1", "r1-0", "U1", 30)
-    assert await storage.rounds.toggle("r1", "r1-0", "U1", 30) is None
-    assert await votes(storage) == {1: 1, 2: 0, 3: 0, 4: 0}
+async def test_older_or_equal_timestamp_changes_nothing(storage: Storage, stamp: int) -> None:
+    round_ = await open_voting_round(storage, make_round())
+    await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 10))
+    assert not await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", stamp, on=False))
+    assert await storage.rounds.toggle_vote("r1", "r1-0", "U1", 30)
+    assert await storage.rounds.toggle_vote("r1", "r1-0", "U1", 30) is None
+    assert await votes_by_number(storage) == {1: 1, 2: 0, 3: 0, 4: 0}
 
 
-async def test_a_removal_that_overtakes_its_reaction_wins(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
-    assert not await storage.rounds.mark(a_mark(round_, 0, "U1", 20, on=False))
-    assert not await storage.rounds.mark(a_mark(round_, 0, "U1", 10))
-    assert (await votes(storage))[1] == 0
+async def test_removal_delivered_before_its_reaction_wins(storage: Storage) -> None:
+    round_ = await open_voting_round(storage, make_round())
+    assert not await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 20, on=False))
+    assert not await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 10))
+    assert (await votes_by_number(storage))[1] == 0
 
 
-async def test_a_press_votes_and_the_next_press_takes_it_back(storage: Storage) -> None:
-    await voting(storage, a_round())
-    assert [await storage.rounds.toggle("r1", "r1-1", "U1", stamp) for stamp in (1, 2, 3)] == [True, False, True]
-    assert (await votes(storage))[2] == 1
+async def test_second_press_withdraws_the_vote(storage: Storage) -> None:
+    await open_voting_round(storage, make_round())
+    assert [await storage.rounds.toggle_vote("r1", "r1-1", "U1", event_ts_us) for event_ts_us in (1, 2, 3)] == [
+        True,
+        False,
+        True,
+    ]
+    assert (await votes_by_number(storage))[2] == 1
 
 
 async def test_presses_from_many_devices_are_each_counted_once(storage: Storage) -> None:
-    await voting(storage, a_round())
-    presses = [storage.rounds.toggle("r1", "r1-0", f"U{n % 20}", 1) for n in range(60)]
+    await open_voting_round(storage, make_round())
+    presses = [storage.rounds.toggle_vote("r1", "r1-0", f"U{n % 20}", 1) for n in range(60)]
     answers = await asyncio.gather(*presses)
     assert answers.count(True) == 20
-    assert (await votes(storage))[1] == 20
-    assert await version(storage) == 20
+    assert (await votes_by_number(storage))[1] == 20
+    assert await ballot_version(storage) == 20
 
 
-async def test_the_ballots_version_rises_only_when_a_vote_changes(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
-    assert await storage.rounds.mark(a_mark(round_, 0, "U1", 1))
-    assert await storage.rounds.toggle("r1", "r1-0", "U1", 2) is True  # the same vote, made in two ways
-    assert not await storage.rounds.mark(a_mark(round_, 0, "U1", 3, on=False))  # the click still stands
-    assert not await storage.rounds.mark(a_mark(round_, 0, "U1", 4, on=False))
-    assert await version(storage) == 1
-    assert await storage.rounds.toggle("r1", "r1-0", "U1", 5) is False
-    assert await version(storage) == 2
+async def test_ballot_version_increases_only_when_a_vote_changes(storage: Storage) -> None:
+    round_ = await open_voting_round(storage, make_round())
+    assert await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 1))
+    assert await storage.rounds.toggle_vote("r1", "r1-0", "U1", 2) is True  # the same vote, made in two ways
+    assert not await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 3, on=False))  # the click still stands
+    assert not await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 4, on=False))
+    assert await ballot_version(storage) == 1
+    assert await storage.rounds.toggle_vote("r1", "r1-0", "U1", 5) is False
+    assert await ballot_version(storage) == 2
 
 
-@pytest.mark.parametrize("reach", [drawn, closed])
-async def test_only_a_voting_round_takes_marks(storage: Storage, reach: Reach) -> None:
-    round_ = await reach(storage, a_round())
-    assert not await storage.rounds.mark(a_mark(round_, 0, "U1", 1))
-    assert await storage.rounds.toggle("r1", "r1-0", "U1", 2) is None
-    assert not await storage.rounds.marks("r1")
+@pytest.mark.parametrize("reach", [open_generated_round, open_closed_round])
+async def test_only_a_voting_round_accepts_votes(storage: Storage, reach: RoundSetup) -> None:
+    round_ = await reach(storage, make_round())
+    assert not await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 1))
+    assert await storage.rounds.toggle_vote("r1", "r1-0", "U1", 2) is None
+    assert not await storage.rounds.list_vote_inputs("r1")
 
 
-async def test_a_mark_on_another_rounds_candidate_is_ignored(storage: Storage) -> None:
-    await voting(storage, a_round("r1"))
-    await voting(storage, a_round("r2", "Juan"))
-    assert not await storage.rounds.mark(Mark("r1", "U1", "r2-0", Way.REACTION, True, 1))
-    assert await storage.rounds.toggle("r1", "nobody's", "U1", 1) is None
+async def test_vote_for_another_rounds_candidate_is_ignored(storage: Storage) -> None:
+    await open_voting_round(storage, make_round("r1"))
+    await open_voting_round(storage, make_round("r2", "Juan"))
+    assert not await storage.rounds.record_vote(VoteInput("r1", "U1", "r2-0", VoteSource.REACTION, True, 1))
+    assert await storage.rounds.toggle_vote("r1", "nobody's", "U1", 1) is None
 
 
 async def test_the_close_freezes_the_tally(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
-    await storage.rounds.mark(a_mark(round_, 2, "U1", 1))
+    round_ = await open_voting_round(storage, make_round())
+    await storage.rounds.record_vote(make_vote_input(round_, 2, "U1", 1))
     tally = Tally({1: 0, 2: 0, 3: 1, 4: 0}, 1)
     assert await storage.rounds.close("r1", tally, 1)
     round_ = await storage.rounds.get("r1")
-    assert (round_.state, round_.tally) == (State.CLOSED, tally)
+    assert (round_.state, round_.tally) == (RoundState.CLOSED, tally)
     assert not await storage.rounds.close("r1", tally, 1)
 
 
 async def test_a_vote_after_the_count_keeps_the_ballot_open(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
-    tally = await counted(storage, round_)
-    await storage.rounds.mark(a_mark(round_, 0, "U1", 1))
+    round_ = await open_voting_round(storage, make_round())
+    tally = await count_votes(storage, round_)
+    await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 1))
     assert not await storage.rounds.close("r1", tally, round_.ballot_version)
-    assert (await storage.rounds.get("r1")).state is State.VOTING
+    assert (await storage.rounds.get("r1")).state is RoundState.VOTING
 
 
 async def test_a_candidate_numbered_after_the_count_keeps_the_ballot_open(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
-    tally = await counted(storage, round_)
-    await storage.rounds.add_slot(Slot("r1-x", "r1", 4, "maker:model-0", NICKEL, 9, again_for="r1-0"), CAPS)
-    await storage.rounds.land(a_landing("r1-x"), frozenset({State.VOTING}))
+    round_ = await open_voting_round(storage, make_round())
+    tally = await count_votes(storage, round_)
+    await storage.rounds.add_slot(Slot("r1-x", "r1", 4, "maker:model-0", NICKEL, 9, rerolls_slot_id="r1-0"), CAPS)
+    await storage.rounds.record_portrait(make_generated_portrait("r1-x"), frozenset({RoundState.VOTING}))
     assert not await storage.rounds.close("r1", tally, round_.ballot_version)
 
 
-async def test_votes_racing_with_the_close_are_counted_or_refused(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
+async def test_votes_during_the_close_are_counted_or_refused(storage: Storage) -> None:
+    round_ = await open_voting_round(storage, make_round())
 
     async def close() -> None:
         for _ in range(100):
             now = await storage.rounds.get("r1")
-            if await storage.rounds.close("r1", await counted(storage, now), now.ballot_version):
+            if await storage.rounds.close("r1", await count_votes(storage, now), now.ballot_version):
                 return
 
-    kept = [storage.rounds.mark(a_mark(round_, 0, f"U{n}", 1)) for n in range(20)]
-    answers = await asyncio.gather(close(), *kept)
+    votes_cast = [storage.rounds.record_vote(make_vote_input(round_, 0, f"U{n}", 1)) for n in range(20)]
+    answers = await asyncio.gather(close(), *votes_cast)
     round_ = await storage.rounds.get("r1")
     assert round_.tally
-    assert round_.tally.votes[1] == answers.count(True) == len(await storage.rounds.marks("r1"))
+    assert round_.tally.votes[1] == answers.count(True) == len(await storage.rounds.list_vote_inputs("r1"))
 
 
-async def test_the_close_numbers_late_portraits_in_their_order_up_to_eight(storage: Storage) -> None:
-    round_ = await voting(storage, a_round(slots=8), landed=6)
+async def test_close_numbers_late_portraits_in_order_up_to_eight(storage: Storage) -> None:
+    round_ = await open_voting_round(storage, make_round(slots=8), completed=6)
     await storage.rounds.add_slot(Slot("a-x", "r1", 8, "maker:model-0", NICKEL, 9), CAPS)
     for late in ("a-x", "r1-7", "r1-6"):
-        await storage.rounds.land(a_landing(late), frozenset())
-    assert await storage.rounds.close("r1", await counted(storage, round_), round_.ballot_version)
+        await storage.rounds.record_portrait(make_generated_portrait(late), frozenset())
+    assert await storage.rounds.close("r1", await count_votes(storage, round_), round_.ballot_version)
     numbers = {s.id: s.number for s in (await storage.rounds.get("r1")).slots}
     assert (numbers["r1-6"], numbers["r1-7"], numbers["a-x"]) == (7, 8, None)
 
 
-async def test_an_extended_ballot_takes_votes_again_and_keeps_the_old_ones(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
-    await storage.rounds.mark(a_mark(round_, 0, "U1", 1))
+async def test_extended_ballot_accepts_votes_and_keeps_the_old_ones(storage: Storage) -> None:
+    round_ = await open_voting_round(storage, make_round())
+    await storage.rounds.record_vote(make_vote_input(round_, 0, "U1", 1))
     await storage.rounds.close("r1", Tally({1: 1}, 1), 1)
     tomorrow = NOW + timedelta(days=1)
     assert await storage.rounds.extend("r1", tomorrow)
     assert not await storage.rounds.extend("r1", tomorrow)
     reopened = await storage.rounds.get("r1")
-    assert (reopened.state, reopened.tally, reopened.closes_at) == (State.VOTING, None, tomorrow)
-    assert await storage.rounds.mark(a_mark(round_, 0, "U2", 2))
-    assert (await votes(storage))[1] == 2
+    assert (reopened.state, reopened.tally, reopened.closes_at) == (RoundState.VOTING, None, tomorrow)
+    assert await storage.rounds.record_vote(make_vote_input(round_, 0, "U2", 2))
+    assert (await votes_by_number(storage))[1] == 2
 
 
-async def test_an_open_ballot_is_prolonged_once_for_each_deadline_that_was_seen(storage: Storage) -> None:
-    round_ = await voting(storage, a_round())
+async def test_open_ballot_is_extended_once_per_seen_deadline(storage: Storage) -> None:
+    round_ = await open_voting_round(storage, make_round())
     assert round_.closes_at
     day = timedelta(days=1)
     assert await storage.rounds.extend("r1", round_.closes_at + day, round_.closes_at)
     assert not await storage.rounds.extend("r1", round_.closes_at + day, round_.closes_at)
     assert not await storage.rounds.extend("r1", round_.closes_at + day, None), "it is not closed"
-    prolonged = await storage.rounds.get("r1")
-    assert (prolonged.state, prolonged.closes_at) == (State.VOTING, round_.closes_at + day)
+    extended = await storage.rounds.get("r1")
+    assert (extended.state, extended.closes_at) == (RoundState.VOTING, round_.closes_at + day)
 
 
-async def test_a_close_counted_before_the_first_one_does_not_close_an_extended_ballot(storage: Storage) -> None:
-    round_ = await closed(storage, a_round())
+async def test_stale_close_does_not_close_an_extended_ballot(storage: Storage) -> None:
+    round_ = await open_closed_round(storage, make_round())
     assert round_.tally
     await storage.rounds.extend("r1", NOW + timedelta(days=1))
     assert not await storage.rounds.close("r1", round_.tally, round_.ballot_version)
 
 
-async def test_a_deadline_that_passed_is_due_until_the_ballot_closes(storage: Storage) -> None:
-    await voting(storage, a_round("r1"), hours=2)
-    await voting(storage, a_round("r2", "Juan"), hours=1)
-    assert not await storage.rounds.due(NOW + timedelta(minutes=59))
-    assert list(await storage.rounds.due(NOW + timedelta(hours=2))) == ["r2", "r1"]
+async def test_passed_deadline_is_due_until_the_ballot_closes(storage: Storage) -> None:
+    await open_voting_round(storage, make_round("r1"), hours=2)
+    await open_voting_round(storage, make_round("r2", "Juan"), hours=1)
+    assert not await storage.rounds.list_due(NOW + timedelta(minutes=59))
+    assert list(await storage.rounds.list_due(NOW + timedelta(hours=2))) == ["r2", "r1"]
     await storage.rounds.close("r1", Tally({}, 0), 0)
-    assert list(await storage.rounds.due(NOW + timedelta(hours=2))) == ["r2"]
+    assert list(await storage.rounds.list_due(NOW + timedelta(hours=2))) == ["r2"]
 
 
 @pytest.mark.parametrize(("open_for", "before"), [(24.0, 60.0), (2.0, 30.0), (1 / 12, 1.25)])
-async def test_a_reminder_comes_an_hour_or_a_quarter_before_the_close_once(
-    storage: Storage, open_for: float, before: float
-) -> None:
-    await voting(storage, a_round(), hours=open_for)
+async def test_reminder_is_due_once_before_the_close(storage: Storage, open_for: float, before: float) -> None:
+    await open_voting_round(storage, make_round(), hours=open_for)
     moment = NOW + timedelta(hours=open_for) - timedelta(minutes=before)
-    assert not await storage.rounds.remindable(moment - timedelta(seconds=1))
-    given = await asyncio.gather(*(storage.rounds.remindable(moment) for _ in range(4)))
-    assert [round_id for some in given for round_id in some] == ["r1"]
+    assert not await storage.rounds.claim_due_reminders(moment - timedelta(seconds=1))
+    claimed = await asyncio.gather(*(storage.rounds.claim_due_reminders(moment) for _ in range(4)))
+    assert [round_id for ids in claimed for round_id in ids] == ["r1"]
 
 
-async def test_an_extended_ballot_is_reminded_of_again(storage: Storage, clock: Clock) -> None:
-    await voting(storage, a_round(), hours=24)
+async def test_extended_ballot_gets_a_new_reminder(storage: Storage, clock: FakeClock) -> None:
+    await open_voting_round(storage, make_round(), hours=24)
     clock.now += timedelta(hours=24)
-    await storage.rounds.remindable(clock.now - timedelta(minutes=5))
+    await storage.rounds.claim_due_reminders(clock.now - timedelta(minutes=5))
     await storage.rounds.close("r1", Tally({}, 0), 0)
     await storage.rounds.extend("r1", clock.now + timedelta(hours=24))
-    assert not await storage.rounds.remindable(clock.now + timedelta(hours=22))
-    assert list(await storage.rounds.remindable(clock.now + timedelta(hours=23))) == ["r1"]
+    assert not await storage.rounds.claim_due_reminders(clock.now + timedelta(hours=22))
+    assert list(await storage.rounds.claim_due_reminders(clock.now + timedelta(hours=23))) == ["r1"]
 
 
-async def test_nobody_is_reminded_of_a_deadline_that_has_passed_or_a_ballot_that_closed(storage: Storage) -> None:
-    await voting(storage, a_round("r1"), hours=1)
-    await voting(storage, a_round("r2", "Juan"), hours=24)
+async def test_no_reminder_after_the_deadline_or_the_close(storage: Storage) -> None:
+    await open_voting_round(storage, make_round("r1"), hours=1)
+    await open_voting_round(storage, make_round("r2", "Juan"), hours=24)
     await storage.rounds.close("r2", Tally({}, 0), 0)
-    assert not await storage.rounds.remindable(NOW + timedelta(hours=23, minutes=30))
+    assert not await storage.rounds.claim_due_reminders(NOW + timedelta(hours=23, minutes=30))

@@ -8,54 +8,68 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.ballot import Mark, Tally, Way
+from bot.ballot import Tally, VoteInput, VoteSource
 from storage import Storage, open_storage
-from tests.unit.storage.stories import RICH, a_mark, a_round, at, fresh_sqlite, voting
+from tests.unit.storage.stories import (
+    LARGE_CAPS,
+    make_vote_input,
+    make_round,
+    make_settings,
+    fresh_sqlite,
+    open_voting_round,
+)
 
 PEOPLE = ("U1", "U2", "U3")
 
-_events = st.builds(
-    lambda position, person, on, way: a_mark(a_round(), position, person, 0, on=on, way=way),
+_vote_inputs = st.builds(
+    lambda position, person, on, way: make_vote_input(make_round(), position, person, 0, on=on, source=way),
     st.integers(0, 2),
     st.sampled_from(PEOPLE),
     st.booleans(),
-    st.sampled_from(Way),
+    st.sampled_from(VoteSource),
 )
 
 
 @st.composite
-def deliveries(draw: st.DrawFn) -> list[Mark]:
+def deliveries(draw: st.DrawFn) -> list[VoteInput]:
     """Events stamped in the order they happened, then delivered in any order, some of them again."""
-    happened = [replace(event, stamp=stamp) for stamp, event in enumerate(draw(st.lists(_events, max_size=10)), 1)]
-    again = draw(st.lists(st.sampled_from(happened), max_size=5)) if happened else []
-    return draw(st.permutations(happened + again))
+    inputs = [
+        replace(event, event_ts_us=event_ts_us)
+        for event_ts_us, event in enumerate(draw(st.lists(_vote_inputs, max_size=10)), 1)
+    ]
+    repeated = draw(st.lists(st.sampled_from(inputs), max_size=5)) if inputs else []
+    return draw(st.permutations(inputs + repeated))
 
 
-def test_any_order_and_repetition_of_events_gives_the_tally_of_the_newest_alone(tmp_path: Path) -> None:
+def test_tally_depends_only_on_the_newest_inputs(tmp_path: Path) -> None:
     rounds = count()
     with asyncio.Runner() as runner:
-        storage = runner.run(_opened(tmp_path))
+        storage = runner.run(_open_storage(tmp_path))
 
         @settings(max_examples=40, deadline=None)
         @given(deliveries())
-        def check(events: list[Mark]) -> None:
-            runner.run(_agree(storage, f"r{next(rounds)}", events))
+        def check(events: list[VoteInput]) -> None:
+            runner.run(_check_tally(storage, f"r{next(rounds)}", events))
 
         check()
         runner.run(storage.close())
 
 
-async def _opened(folder: Path) -> Storage:
-    return await open_storage(at(await fresh_sqlite(folder)))
+async def _open_storage(folder: Path) -> Storage:
+    return await open_storage(make_settings(await fresh_sqlite(folder)))
 
 
-async def _agree(storage: Storage, round_id: str, events: list[Mark]) -> None:
-    await storage.rounds.open(a_round(round_id, round_id), RICH, recast=False)
-    round_ = await voting(storage, a_round(round_id, round_id))
-    there = {slot.id: round_.slots[slot.position].id for slot in a_round().slots}
-    changes = [await storage.rounds.mark(replace(e, round_id=round_id, slot_id=there[e.slot_id])) for e in events]
-    newest = {(e.person, e.slot_id, e.way): e for e in sorted(events, key=lambda e: e.stamp)}
-    numbers = {slot.id: slot.position + 1 for slot in a_round().slots}
+async def _check_tally(storage: Storage, round_id: str, events: list[VoteInput]) -> None:
+    await storage.rounds.open(make_round(round_id, round_id), LARGE_CAPS, recast=False)
+    round_ = await open_voting_round(storage, make_round(round_id, round_id))
+    slot_ids = {slot.id: round_.slots[slot.position].id for slot in make_round().slots}
+    changes = [
+        await storage.rounds.record_vote(replace(e, round_id=round_id, slot_id=slot_ids[e.slot_id])) for e in events
+    ]
+    newest = {(e.person, e.slot_id, e.source): e for e in sorted(events, key=lambda e: e.event_ts_us)}
+    numbers = {slot.id: slot.position + 1 for slot in make_round().slots}
     round_ = await storage.rounds.get(round_id)
-    assert round_.count(await storage.rounds.marks(round_id), ()) == Tally.of(newest.values(), numbers)
+    assert round_.count_votes(await storage.rounds.list_vote_inputs(round_id), ()) == Tally.from_vote_inputs(
+        newest.values(), numbers
+    )
     assert round_.ballot_version == changes.count(True)

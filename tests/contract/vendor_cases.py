@@ -5,25 +5,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.catalogue import ModelFacts, Size
+from bot.catalogue import ModelSpec, Size
 from bot.errors import (
-    BadKey,
-    BadPicture,
-    BadRequest,
-    Down,
+    AuthenticationFailed,
+    ContentRefused,
+    InsufficientCredit,
+    InvalidImage,
+    InvalidRequest,
     ModelError,
-    Paid,
+    ModelRetired,
+    PaidStatus,
+    ProviderDown,
     RateLimited,
-    Refused,
-    Retired,
     TimedOut,
-    Unpaid,
 )
-from bot.ports import Ask, ImageModel
+from bot.ports import GenerationRequest, ImageModel
 from providers import gemini, openai, recraft
-from providers._http import Http, open_http
+from providers._http import AccountClient, open_client
 from providers.registry import MODELS
-from tests.contract.vendor_desk import Canned
+from tests.contract.vendor_desk import CannedResponse
 
 KEY = "sk-sentinel-7f3a9c"
 PROMPT = 'Maya, a "weathered" fisherwoman; credit to nobody, safety in her eyes'
@@ -44,45 +44,45 @@ class Vendor:
 
     provider: str
     headers: Callable[[str], dict[str, str]]
-    model: Callable[[ModelFacts, Http, Mapping[Size, float]], ImageModel]
-    good: Callable[[str], Json]
+    model: Callable[[ModelSpec, AccountClient, Mapping[Size, float]], ImageModel]
+    success_body: Callable[[str], Json]
 
     @property
-    def facts(self) -> ModelFacts:
+    def facts(self) -> ModelSpec:
         return next(m for m in MODELS if m.provider == self.provider)
 
-    def http(self, address: str, key: str = KEY) -> Http:
-        return open_http(f"{address}/v1", self.headers(key))
+    def http(self, address: str, key: str = KEY) -> AccountClient:
+        return open_client(f"{address}/v1", self.headers(key))
 
 
 @dataclass(frozen=True)
-class Case:
+class ErrorCase:
     """What a vendor answers, and the miss that it must become; `waits` is what a rate limit asks for."""
 
     name: str
-    canned: Canned
-    kind: type[ModelError]
-    paid: Paid = "no"
+    response: CannedResponse
+    error_type: type[ModelError]
+    paid: PaidStatus = "no"
     detail: str | None = None
-    waits: float = field(default=0.0, kw_only=True)
-    asked: int = field(default=1, kw_only=True)
+    retry_after: float = field(default=0.0, kw_only=True)
+    call_count: int = field(default=1, kw_only=True)
 
 
-def an_ask(size: Size = Size.DRAFT, aspect: str = "3:4", references: tuple[bytes, ...] = ()) -> Ask:
-    return Ask(PROMPT, aspect, size, 284_771, references)
+def make_request(size: Size = Size.DRAFT, aspect: str = "3:4", references: tuple[bytes, ...] = ()) -> GenerationRequest:
+    return GenerationRequest(PROMPT, aspect, size, 284_771, references)
 
 
-def recraft_good(base64: str) -> Json:
+def recraft_success(base64: str) -> Json:
     return {"created": 1, "credits": 35, "data": [{"image_id": "i", "url": None, "b64_json": base64}]}
 
 
-def openai_good(base64: str) -> Json:
+def openai_success(base64: str) -> Json:
     details = {"text_tokens": 50, "image_tokens": 0}
     usage = {"input_tokens": 50, "output_tokens": 1400, "total_tokens": 1450, "input_tokens_details": details}
     return {"created": 1, "data": [{"b64_json": base64}], "usage": usage, "output_format": "png"}
 
 
-def gemini_good(base64: str) -> Json:
+def gemini_success(base64: str) -> Json:
     parts = [{"text": "Here."}, {"inlineData": {"mimeType": "image/jpeg", "data": base64}, "thoughtSignature": "c2ln"}]
     usage = {
         "promptTokenCount": 100,
@@ -93,194 +93,314 @@ def gemini_good(base64: str) -> Json:
     return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "m", "responseId": "resp-1"}
 
 
-RECRAFT = Vendor("recraft", recraft.headers, recraft.Recraft, recraft_good)
-OPENAI = Vendor("openai", openai.headers, openai.OpenAI, openai_good)
-GEMINI = Vendor("gemini", gemini.headers, gemini.Gemini, gemini_good)
+RECRAFT = Vendor("recraft", recraft.headers, recraft.Recraft, recraft_success)
+OPENAI = Vendor("openai", openai.headers, openai.OpenAI, openai_success)
+GEMINI = Vendor("gemini", gemini.headers, gemini.Gemini, gemini_success)
 VENDORS = (RECRAFT, OPENAI, GEMINI)
 
 
-def of_any(vendor: Vendor) -> list[Case]:
+def common_cases(vendor: Vendor) -> list[ErrorCase]:
     """What can come from everybody, or from something that stands before them."""
-    good = vendor.good(BASE64)
-    retry = Canned({"error": {"message": ECHO}}, 429, {"Retry-After": "7"})
+    success = vendor.success_body(BASE64)
+    retry = CannedResponse({"error": {"message": ECHO}}, 429, {"Retry-After": "7"})
     return [
-        Case("an HTML page in place of the answer", Canned(HTML), BadPicture, "maybe", "not JSON"),
-        Case("an empty body", Canned(b""), BadPicture, "maybe", "not JSON"),
-        Case("nesting without end", Canned(b'{"x":' + b"[" * 50_000), BadPicture, "maybe", "not JSON"),
-        Case("JSON of another shape", Canned(["picture"]), BadPicture, "yes", "malformed"),
-        Case("base64 that breaks off", Canned(vendor.good(BASE64[:-3])), BadPicture, "yes", "malformed"),
-        Case("base64 with a foreign sign", Canned(vendor.good(BASE64[:40] + "*" + BASE64[41:])), BadPicture, "yes"),
-        Case("an empty picture", Canned(vendor.good("")), BadPicture, _paid_for_nothing(vendor)),
-        Case("500", Canned({"error": {"message": ECHO}}, 500), Down, "maybe"),
-        Case("502 as a page", Canned(HTML, 502), Down, "maybe", "status 502"),
-        Case("503", Canned({"error": {"message": ECHO}}, 503), Down, "no", asked=3),
-        Case("503 for a minute", Canned(b"", 503, {"Retry-After": "60"}), Down, "no", "status 503"),
-        Case("504 as a page", Canned(HTML, 504), Down, "maybe", "status 504"),
-        Case("529", Canned({"error": {"message": ECHO}}, 529), Down, "no", asked=3),
-        Case("409", Canned({"error": {"message": ECHO}}, 409), Down, "maybe"),
-        Case("408", Canned({"error": {"message": ECHO}}, 408), TimedOut, "maybe"),
-        Case("a redirect", Canned(b"", 307, {"Location": "/elsewhere"}), Down, "no", "status 307"),
-        Case("a page that forbids", Canned(HTML, 403), Down, "no", "status 403"),
-        Case("a page that is not there", Canned(HTML, 404), Down, "no", "status 404"),
-        Case("a page that does not understand", Canned(HTML, 400), Down, "no", "status 400"),
-        Case("401", Canned({"error": {"message": ECHO}}, 401), BadKey, "no"),
-        Case("401 as a page", Canned(HTML, 401), BadKey, "no"),
-        Case("429 with seconds", retry, RateLimited, "no", waits=7),
-        Case("429 as a page", Canned(HTML, 429), RateLimited, "no", "status 429"),
-        Case("cut before reading", Canned(good, manner="cut before reading"), Down, "maybe", "connection lost"),
-        Case("cut before answering", Canned(good, manner="cut before answering"), Down, "maybe", "connection lost"),
-        Case("cut in the answer", Canned(good, manner="cut in the answer"), Down, "maybe", "connection lost"),
+        ErrorCase("an HTML page in place of the answer", CannedResponse(HTML), InvalidImage, "maybe", "not JSON"),
+        ErrorCase("an empty body", CannedResponse(b""), InvalidImage, "maybe", "not JSON"),
+        ErrorCase("nesting without end", CannedResponse(b'{"x":' + b"[" * 50_000), InvalidImage, "maybe", "not JSON"),
+        ErrorCase("JSON of another shape", CannedResponse(["picture"]), InvalidImage, "yes", "malformed"),
+        ErrorCase(
+            "base64 that breaks off", CannedResponse(vendor.success_body(BASE64[:-3])), InvalidImage, "yes", "malformed"
+        ),
+        ErrorCase(
+            "base64 with a foreign sign",
+            CannedResponse(vendor.success_body(BASE64[:40] + "*" + BASE64[41:])),
+            InvalidImage,
+            "yes",
+        ),
+        ErrorCase(
+            "an empty picture", CannedResponse(vendor.success_body("")), InvalidImage, _paid_for_empty_picture(vendor)
+        ),
+        ErrorCase("500", CannedResponse({"error": {"message": ECHO}}, 500), ProviderDown, "maybe"),
+        ErrorCase("502 as a page", CannedResponse(HTML, 502), ProviderDown, "maybe", "status 502"),
+        ErrorCase("503", CannedResponse({"error": {"message": ECHO}}, 503), ProviderDown, "no", call_count=3),
+        ErrorCase(
+            "503 for a minute", CannedResponse(b"", 503, {"Retry-After": "60"}), ProviderDown, "no", "status 503"
+        ),
+        ErrorCase("504 as a page", CannedResponse(HTML, 504), ProviderDown, "maybe", "status 504"),
+        ErrorCase("529", CannedResponse({"error": {"message": ECHO}}, 529), ProviderDown, "no", call_count=3),
+        ErrorCase("409", CannedResponse({"error": {"message": ECHO}}, 409), ProviderDown, "maybe"),
+        ErrorCase("408", CannedResponse({"error": {"message": ECHO}}, 408), TimedOut, "maybe"),
+        ErrorCase("a redirect", CannedResponse(b"", 307, {"Location": "/elsewhere"}), ProviderDown, "no", "status 307"),
+        ErrorCase("a page that forbids", CannedResponse(HTML, 403), ProviderDown, "no", "status 403"),
+        ErrorCase("a page that is not there", CannedResponse(HTML, 404), ProviderDown, "no", "status 404"),
+        ErrorCase("a page that does not understand", CannedResponse(HTML, 400), ProviderDown, "no", "status 400"),
+        ErrorCase("401", CannedResponse({"error": {"message": ECHO}}, 401), AuthenticationFailed, "no"),
+        ErrorCase("401 as a page", CannedResponse(HTML, 401), AuthenticationFailed, "no"),
+        ErrorCase("429 with seconds", retry, RateLimited, "no", retry_after=7),
+        ErrorCase("429 as a page", CannedResponse(HTML, 429), RateLimited, "no", "status 429"),
+        ErrorCase(
+            "cut before reading",
+            CannedResponse(success, behavior="cut before reading"),
+            ProviderDown,
+            "maybe",
+            "connection lost",
+        ),
+        ErrorCase(
+            "cut before answering",
+            CannedResponse(success, behavior="cut before answering"),
+            ProviderDown,
+            "maybe",
+            "connection lost",
+        ),
+        ErrorCase(
+            "cut in the answer",
+            CannedResponse(success, behavior="cut in the answer"),
+            ProviderDown,
+            "maybe",
+            "connection lost",
+        ),
     ]
 
 
-def _paid_for_nothing(vendor: Vendor) -> Paid:
+def _paid_for_empty_picture(vendor: Vendor) -> PaidStatus:
     """Credits and tokens tell that it was charged; Google's tokens tell it less surely."""
     return "maybe" if vendor is GEMINI else "yes"
 
 
-def _recraft_says(status: int, code: str, message: str) -> Canned:
-    return Canned({"code": code, "message": f"{message} {ECHO}"}, status, {"X-Recraft-Requestid": "q"})
+def _recraft_error(status: int, code: str, message: str) -> CannedResponse:
+    return CannedResponse({"code": code, "message": f"{message} {ECHO}"}, status, {"X-Recraft-Requestid": "q"})
 
 
-OF_RECRAFT = [
-    Case("moderation", _recraft_says(400, "content_moderation", "Rejected."), Refused, detail="content_moderation"),
-    Case("a picture flagged", _recraft_says(422, "nsfw_content", "Flagged as NSFW."), Refused, detail="nsfw_content"),
-    Case("no credits", _recraft_says(400, "not_enough_credits", "Not enough credits."), Unpaid),
-    Case("no credits by 402", _recraft_says(402, "payment_required", "Top up."), Unpaid),
-    Case("no credits by 429", _recraft_says(429, "limit", "Insufficient balance."), Unpaid),
-    Case("402 without a word", Canned({}, 402), Unpaid),
-    Case("a bad key", _recraft_says(401, "unauthorized", "Invalid token."), BadKey, detail="unauthorized"),
-    Case("a key that may not", _recraft_says(403, "forbidden", "Not for you."), BadKey),
-    Case("a retired id", _recraft_says(404, "model_not_found", "Model recraftv4_1 was not found."), Retired),
-    Case("a retired id by 400", _recraft_says(400, "bad_value", "model: recraftv4_1 is no longer served."), Retired),
-    Case("a size not known", _recraft_says(400, "invalid_request", "size: 3:4 is not supported."), BadRequest),
-    Case("too fast", _recraft_says(429, "too_many_requests", "Slow down."), RateLimited, detail="too_many_requests"),
-    Case("errors in a list", Canned({"errors": [{"message": "NSFW"}]}, 400), Refused),
-    Case("no data", Canned({"credits": 0, "data": []}), BadPicture, "no", "no image"),
-    Case("no data, charged", Canned({"credits": 35, "data": []}), BadPicture, "yes", "no image"),
-    Case("null data", Canned({"data": None}), BadPicture, "maybe", "no image"),
-    Case("an address only", Canned({"data": [{"url": "http://10.0.0.1/x.png"}]}), BadPicture, "maybe", "no image"),
+RECRAFT_CASES = [
+    ErrorCase(
+        "moderation",
+        _recraft_error(400, "content_moderation", "Rejected."),
+        ContentRefused,
+        detail="content_moderation",
+    ),
+    ErrorCase(
+        "a picture flagged",
+        _recraft_error(422, "nsfw_content", "Flagged as NSFW."),
+        ContentRefused,
+        detail="nsfw_content",
+    ),
+    ErrorCase("no credits", _recraft_error(400, "not_enough_credits", "Not enough credits."), InsufficientCredit),
+    ErrorCase("no credits by 402", _recraft_error(402, "payment_required", "Top up."), InsufficientCredit),
+    ErrorCase("no credits by 429", _recraft_error(429, "limit", "Insufficient balance."), InsufficientCredit),
+    ErrorCase("402 without a word", CannedResponse({}, 402), InsufficientCredit),
+    ErrorCase(
+        "a bad key", _recraft_error(401, "unauthorized", "Invalid token."), AuthenticationFailed, detail="unauthorized"
+    ),
+    ErrorCase("a key that may not", _recraft_error(403, "forbidden", "Not for you."), AuthenticationFailed),
+    ErrorCase("a retired id", _recraft_error(404, "model_not_found", "Model recraftv4_1 was not found."), ModelRetired),
+    ErrorCase(
+        "a retired id by 400", _recraft_error(400, "bad_value", "model: recraftv4_1 is no longer served."), ModelRetired
+    ),
+    ErrorCase(
+        "a size not known", _recraft_error(400, "invalid_request", "size: 3:4 is not supported."), InvalidRequest
+    ),
+    ErrorCase(
+        "too fast", _recraft_error(429, "too_many_requests", "Slow down."), RateLimited, detail="too_many_requests"
+    ),
+    ErrorCase("errors in a list", CannedResponse({"errors": [{"message": "NSFW"}]}, 400), ContentRefused),
+    ErrorCase("no data", CannedResponse({"credits": 0, "data": []}), InvalidImage, "no", "no image"),
+    ErrorCase("no data, charged", CannedResponse({"credits": 35, "data": []}), InvalidImage, "yes", "no image"),
+    ErrorCase("null data", CannedResponse({"data": None}), InvalidImage, "maybe", "no image"),
+    ErrorCase(
+        "an address only",
+        CannedResponse({"data": [{"url": "http://10.0.0.1/x.png"}]}),
+        InvalidImage,
+        "maybe",
+        "no image",
+    ),
 ]
 
 
-def _openai_says(status: int, code: str | None, kind: str = "invalid_request_error", **more: object) -> Canned:
+def _openai_error(status: int, code: str | None, kind: str = "invalid_request_error", **more: object) -> CannedResponse:
     error = {"message": ECHO, "type": kind, "param": more.pop("param", None), "code": code, **more}
-    return Canned({"error": error}, status, {"x-request-id": "req_1"})
+    return CannedResponse({"error": error}, status, {"x-request-id": "req_1"})
 
 
-def _blocked(**details: object) -> Canned:
-    return _openai_says(400, "moderation_blocked", "image_generation_user_error", moderation_details=details)
+def _blocked(**details: object) -> CannedResponse:
+    return _openai_error(400, "moderation_blocked", "image_generation_user_error", moderation_details=details)
 
 
-_LIMIT = _openai_says(429, "rate_limit_exceeded", "input-images")
+_RATE_LIMIT = _openai_error(429, "rate_limit_exceeded", "input-images")
 
-OF_OPENAI = [
-    Case("moderation, older", _openai_says(400, "moderation_blocked", "image_generation_user_error"), Refused),
-    Case(
+OPENAI_CASES = [
+    ErrorCase(
+        "moderation, older", _openai_error(400, "moderation_blocked", "image_generation_user_error"), ContentRefused
+    ),
+    ErrorCase(
         "moderation of the words",
         _blocked(moderation_stage="input", categories=["violence", "self-harm"]),
-        Refused,
+        ContentRefused,
         detail="input:violence:self-harm",
     ),
-    Case("moderation of the picture", _blocked(moderation_stage="output", categories=[]), Refused, "maybe", "output"),
-    Case("moderation at a stage unknown", _blocked(moderation_stage="unknown"), Refused, "no", "unknown"),
-    Case("the older policy code", _openai_says(400, "content_policy_violation"), Refused),
-    Case("no quota", _openai_says(429, "insufficient_quota", "insufficient_quota"), Unpaid, "no", "insufficient_quota"),
-    Case("no quota by type alone", _openai_says(429, None, "insufficient_quota"), Unpaid, "no", "insufficient_quota"),
-    Case("a hard limit", _openai_says(429, "billing_hard_limit_reached"), Unpaid),
-    Case("a hard limit by 400", _openai_says(400, "billing_hard_limit_reached"), Unpaid),
-    Case("a project's limit", _openai_says(429, "project_spend_limit_exceeded"), Unpaid),
-    Case("a bad key", _openai_says(401, "invalid_api_key"), BadKey, "no", "invalid_api_key"),
-    Case("a key not for this model", _openai_says(403, "model_not_found"), BadKey, "no", "model_not_found"),
-    Case(
+    ErrorCase(
+        "moderation of the picture",
+        _blocked(moderation_stage="output", categories=[]),
+        ContentRefused,
+        "maybe",
+        "output",
+    ),
+    ErrorCase("moderation at a stage unknown", _blocked(moderation_stage="unknown"), ContentRefused, "no", "unknown"),
+    ErrorCase("the older policy code", _openai_error(400, "content_policy_violation"), ContentRefused),
+    ErrorCase(
+        "no quota",
+        _openai_error(429, "insufficient_quota", "insufficient_quota"),
+        InsufficientCredit,
+        "no",
+        "insufficient_quota",
+    ),
+    ErrorCase(
+        "no quota by type alone",
+        _openai_error(429, None, "insufficient_quota"),
+        InsufficientCredit,
+        "no",
+        "insufficient_quota",
+    ),
+    ErrorCase("a hard limit", _openai_error(429, "billing_hard_limit_reached"), InsufficientCredit),
+    ErrorCase("a hard limit by 400", _openai_error(400, "billing_hard_limit_reached"), InsufficientCredit),
+    ErrorCase("a project's limit", _openai_error(429, "project_spend_limit_exceeded"), InsufficientCredit),
+    ErrorCase("a bad key", _openai_error(401, "invalid_api_key"), AuthenticationFailed, "no", "invalid_api_key"),
+    ErrorCase(
+        "a key not for this model", _openai_error(403, "model_not_found"), AuthenticationFailed, "no", "model_not_found"
+    ),
+    ErrorCase(
         "an organization not verified",
-        Canned({"error": {"message": "Your organization must be verified to use it.", "type": "x"}}, 403),
-        BadKey,
+        CannedResponse({"error": {"message": "Your organization must be verified to use it.", "type": "x"}}, 403),
+        AuthenticationFailed,
         detail="organization not verified",
     ),
-    Case("a retired id", _openai_says(404, "model_not_found"), Retired, "no", "model_not_found"),
-    Case("a retired id by 400", _openai_says(400, "model_not_found"), Retired),
-    Case("a size not legal", _openai_says(400, "invalid_value", param="size"), BadRequest, "no", "invalid_value:size"),
-    Case("a code that is a sentence", _openai_says(400, ECHO), BadRequest, "no", "status 400"),
-    Case("a code that is a number", Canned({"error": {"message": ECHO, "code": 7}}, 400), BadRequest),
-    Case("too fast, no time told", _LIMIT, RateLimited, "no", "rate_limit_exceeded"),
-    Case(
-        "too fast, in milliseconds",
-        Canned(_LIMIT.body, 429, {"retry-after-ms": "1500", "retry-after": "2"}),
-        RateLimited,
-        waits=1.5,
+    ErrorCase("a retired id", _openai_error(404, "model_not_found"), ModelRetired, "no", "model_not_found"),
+    ErrorCase("a retired id by 400", _openai_error(400, "model_not_found"), ModelRetired),
+    ErrorCase(
+        "a size not legal",
+        _openai_error(400, "invalid_value", param="size"),
+        InvalidRequest,
+        "no",
+        "invalid_value:size",
     ),
-    Case("overload", _openai_says(503, None, "server_error"), Down, "no", "server_error", asked=3),
-    Case("no data", Canned({"created": 0, "data": []}), BadPicture, "maybe", "no image"),
-    Case("null data", Canned({"data": None}), BadPicture, "maybe", "no image"),
+    ErrorCase("a code that is a sentence", _openai_error(400, ECHO), InvalidRequest, "no", "status 400"),
+    ErrorCase("a code that is a number", CannedResponse({"error": {"message": ECHO, "code": 7}}, 400), InvalidRequest),
+    ErrorCase("too fast, no time told", _RATE_LIMIT, RateLimited, "no", "rate_limit_exceeded"),
+    ErrorCase(
+        "too fast, in milliseconds",
+        CannedResponse(_RATE_LIMIT.body, 429, {"retry-after-ms": "1500", "retry-after": "2"}),
+        RateLimited,
+        retry_after=1.5,
+    ),
+    ErrorCase("overload", _openai_error(503, None, "server_error"), ProviderDown, "no", "server_error", call_count=3),
+    ErrorCase("no data", CannedResponse({"created": 0, "data": []}), InvalidImage, "maybe", "no image"),
+    ErrorCase("null data", CannedResponse({"data": None}), InvalidImage, "maybe", "no image"),
 ]
 
 
-def _google_says(status: int, name: str, message: str = ECHO, *details: Json) -> Canned:
-    return Canned({"error": {"code": status, "message": message, "status": name, "details": list(details)}}, status)
+def _google_error(status: int, name: str, message: str = ECHO, *details: Json) -> CannedResponse:
+    return CannedResponse(
+        {"error": {"code": status, "message": message, "status": name, "details": list(details)}}, status
+    )
 
 
-def _rpc(kind: str, **fields: object) -> Json:
+def _rpc_detail(kind: str, **fields: object) -> Json:
     return {"@type": f"type.googleapis.com/google.rpc.{kind}", **fields}
 
 
-def _ended(reason: str, **usage: int) -> Canned:
+def _finished_without_picture(reason: str, **usage: int) -> CannedResponse:
     candidate = {"content": {"role": "model"}, "finishReason": reason, "finishMessage": None}
     tokens = {"promptTokenCount": 12} | usage
-    return Canned({"candidates": [candidate], "usageMetadata": tokens})
+    return CannedResponse({"candidates": [candidate], "usageMetadata": tokens})
 
 
-_INVALID_KEY = _google_says(400, "INVALID_ARGUMENT", ECHO, _rpc("ErrorInfo", reason="API_KEY_INVALID"))
+_INVALID_KEY = _google_error(400, "INVALID_ARGUMENT", ECHO, _rpc_detail("ErrorInfo", reason="API_KEY_INVALID"))
 _EXHAUSTED = "RESOURCE_EXHAUSTED"
-_FREE = _rpc("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}])
+_FREE_TIER = _rpc_detail("QuotaFailure", violations=[{"quotaId": "GenerateRequestsPerDayPerProjectPerModel-FreeTier"}])
 _FINISHED_REFUSED = (
     "SAFETY PROHIBITED_CONTENT BLOCKLIST SPII RECITATION IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION"
 )
 
-OF_GEMINI = [
+GEMINI_CASES = [
     *(
-        Case(f"blocked for {reason}", Canned({"promptFeedback": {"blockReason": reason}}), Refused, "no", reason)
+        ErrorCase(
+            f"blocked for {reason}",
+            CannedResponse({"promptFeedback": {"blockReason": reason}}),
+            ContentRefused,
+            "no",
+            reason,
+        )
         for reason in ("SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY")
     ),
-    *(Case(f"finished by {reason}", _ended(reason), Refused, "no", reason) for reason in _FINISHED_REFUSED.split()),
     *(
-        Case(f"finished by {reason}", _ended(reason), BadPicture, "maybe", reason)
+        ErrorCase(f"finished by {reason}", _finished_without_picture(reason), ContentRefused, "no", reason)
+        for reason in _FINISHED_REFUSED.split()
+    ),
+    *(
+        ErrorCase(f"finished by {reason}", _finished_without_picture(reason), InvalidImage, "maybe", reason)
         for reason in ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "MAX_TOKENS", "MALFORMED_RESPONSE")
     ),
-    Case("refused after output", _ended("IMAGE_SAFETY", candidatesTokenCount=1120), Refused, "maybe"),
-    Case("refused after thinking", _ended("IMAGE_SAFETY", thoughtsTokenCount=96), Refused, "maybe"),
-    Case("an account limited", _ended("PUP_LIMITED_DISABLED"), BadKey, "no", "PUP_LIMITED_DISABLED"),
-    Case("no candidates", Canned({"candidates": []}), BadPicture, "maybe", "no image"),
-    Case("a bad key is a 400", _INVALID_KEY, BadKey, "no", "INVALID_ARGUMENT:API_KEY_INVALID"),
-    Case("a bad key, in words", _google_says(400, "INVALID_ARGUMENT", "API key not valid."), BadKey),
-    Case("a bad key in a list", Canned([_INVALID_KEY.body], 400), BadKey),
-    Case("a key that may not", _google_says(403, "PERMISSION_DENIED"), BadKey, "no", "PERMISSION_DENIED"),
-    Case("a retired id", _google_says(404, "NOT_FOUND"), Retired, "no", "NOT_FOUND"),
-    Case("a field not known", _google_says(400, "INVALID_ARGUMENT"), BadRequest, "no", "INVALID_ARGUMENT"),
-    Case("a quota of zero", _google_says(429, _EXHAUSTED, "Quota exceeded, limit: 0, model: x"), Unpaid),
-    Case("a free tier's quota", _google_says(429, _EXHAUSTED, ECHO, _FREE), Unpaid),
-    Case("a spending cap", _google_says(429, _EXHAUSTED, "The project's monthly spending cap is reached."), Unpaid),
-    Case(
-        "billing turned off",
-        _google_says(403, "PERMISSION_DENIED", ECHO, _rpc("ErrorInfo", reason="BILLING_DISABLED")),
-        Unpaid,
+    ErrorCase(
+        "refused after output",
+        _finished_without_picture("IMAGE_SAFETY", candidatesTokenCount=1120),
+        ContentRefused,
+        "maybe",
     ),
-    Case(
+    ErrorCase(
+        "refused after thinking",
+        _finished_without_picture("IMAGE_SAFETY", thoughtsTokenCount=96),
+        ContentRefused,
+        "maybe",
+    ),
+    ErrorCase(
+        "an account limited",
+        _finished_without_picture("PUP_LIMITED_DISABLED"),
+        AuthenticationFailed,
+        "no",
+        "PUP_LIMITED_DISABLED",
+    ),
+    ErrorCase("no candidates", CannedResponse({"candidates": []}), InvalidImage, "maybe", "no image"),
+    ErrorCase("a bad key is a 400", _INVALID_KEY, AuthenticationFailed, "no", "INVALID_ARGUMENT:API_KEY_INVALID"),
+    ErrorCase(
+        "a bad key, in words", _google_error(400, "INVALID_ARGUMENT", "API key not valid."), AuthenticationFailed
+    ),
+    ErrorCase("a bad key in a list", CannedResponse([_INVALID_KEY.body], 400), AuthenticationFailed),
+    ErrorCase(
+        "a key that may not", _google_error(403, "PERMISSION_DENIED"), AuthenticationFailed, "no", "PERMISSION_DENIED"
+    ),
+    ErrorCase("a retired id", _google_error(404, "NOT_FOUND"), ModelRetired, "no", "NOT_FOUND"),
+    ErrorCase("a field not known", _google_error(400, "INVALID_ARGUMENT"), InvalidRequest, "no", "INVALID_ARGUMENT"),
+    ErrorCase(
+        "a quota of zero", _google_error(429, _EXHAUSTED, "Quota exceeded, limit: 0, model: x"), InsufficientCredit
+    ),
+    ErrorCase("a free tier's quota", _google_error(429, _EXHAUSTED, ECHO, _FREE_TIER), InsufficientCredit),
+    ErrorCase(
+        "a spending cap",
+        _google_error(429, _EXHAUSTED, "The project's monthly spending cap is reached."),
+        InsufficientCredit,
+    ),
+    ErrorCase(
+        "billing turned off",
+        _google_error(403, "PERMISSION_DENIED", ECHO, _rpc_detail("ErrorInfo", reason="BILLING_DISABLED")),
+        InsufficientCredit,
+    ),
+    ErrorCase(
         "too fast",
-        _google_says(429, _EXHAUSTED, ECHO, _rpc("RetryInfo", retryDelay="2.5s")),
+        _google_error(429, _EXHAUSTED, ECHO, _rpc_detail("RetryInfo", retryDelay="2.5s")),
         RateLimited,
         "no",
         _EXHAUSTED,
-        waits=2.5,
+        retry_after=2.5,
     ),
-    Case("too fast, no time told", _google_says(429, _EXHAUSTED, "Quota exceeded, limit: 10"), RateLimited),
-    Case("overload", _google_says(503, "UNAVAILABLE"), Down, "no", "UNAVAILABLE", asked=3),
-    Case("a gateway's deadline", _google_says(504, "DEADLINE_EXCEEDED"), Down, "maybe", "DEADLINE_EXCEEDED"),
+    ErrorCase("too fast, no time told", _google_error(429, _EXHAUSTED, "Quota exceeded, limit: 10"), RateLimited),
+    ErrorCase("overload", _google_error(503, "UNAVAILABLE"), ProviderDown, "no", "UNAVAILABLE", call_count=3),
+    ErrorCase(
+        "a gateway's deadline", _google_error(504, "DEADLINE_EXCEEDED"), ProviderDown, "maybe", "DEADLINE_EXCEEDED"
+    ),
 ]
 
-ALL: list[tuple[Vendor, Case]] = [
-    *((vendor, case) for vendor in VENDORS for case in of_any(vendor)),
-    *((RECRAFT, case) for case in OF_RECRAFT),
-    *((OPENAI, case) for case in OF_OPENAI),
-    *((GEMINI, case) for case in OF_GEMINI),
+ALL_CASES: list[tuple[Vendor, ErrorCase]] = [
+    *((vendor, case) for vendor in VENDORS for case in common_cases(vendor)),
+    *((RECRAFT, case) for case in RECRAFT_CASES),
+    *((OPENAI, case) for case in OPENAI_CASES),
+    *((GEMINI, case) for case in GEMINI_CASES),
 ]

@@ -10,19 +10,19 @@ from typing import Any, Literal
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-Manner = Literal["whole", "cut before reading", "cut before answering", "cut in the answer", "hang", "drip"]
+Behavior = Literal["whole", "cut before reading", "cut before answering", "cut in the answer", "hang", "drip"]
 _DRIP_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Canned:
+class CannedResponse:
     """One answer, `after` so many seconds; `body` that is not bytes goes as JSON."""
 
     body: object = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    manner: Manner = "whole"
-    after: float = 0.0
+    behavior: Behavior = "whole"
+    delay: float = 0.0
 
     @property
     def content(self) -> bytes:
@@ -39,7 +39,7 @@ class FormFile:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """One request as it arrived; the body of a form is its fields, and `pictures` its files in order."""
 
     method: str
@@ -49,42 +49,42 @@ class Asked:
     pictures: tuple[FormFile, ...] = ()
 
 
-class Desk:
+class FakeVendorServer:
     """Answers in the order they were put down; the last one stays."""
 
-    def __init__(self, *answers: Canned) -> None:
-        self.answers = list(answers)
-        self.asked: list[Asked] = []
-        self._over = asyncio.Event()
+    def __init__(self, *responses: CannedResponse) -> None:
+        self.responses = list(responses)
+        self.requests: list[ReceivedRequest] = []
+        self._closed = asyncio.Event()
 
-    def put(self, *answers: Canned) -> None:
-        self.answers = list(answers)
+    def set_responses(self, *responses: CannedResponse) -> None:
+        self.responses = list(responses)
 
     @asynccontextmanager
     async def open(self, port: int | None = None) -> AsyncIterator[str]:
         """Serve until left; gives the address."""
         app = web.Application(client_max_size=0)
-        app.router.add_route("*", "/{path:.*}", self._answer)
+        app.router.add_route("*", "/{path:.*}", self._respond)
         async with TestServer(app, port=port) as server:
             try:
                 yield f"http://{server.host}:{server.port}"
             finally:
-                self._over.set()
+                self._closed.set()
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        body, pictures = (None, ()) if answer.manner == "cut before reading" else await _read(request)
-        self.asked.append(Asked(request.method, request.path_qs, dict(request.headers), body, pictures))
-        await asyncio.sleep(answer.after)
-        match answer.manner:
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
+        body, pictures = (None, ()) if response.behavior == "cut before reading" else await _read(request)
+        self.requests.append(ReceivedRequest(request.method, request.path_qs, dict(request.headers), body, pictures))
+        await asyncio.sleep(response.delay)
+        match response.behavior:
             case "cut before reading" | "cut before answering":
                 return _cut(request)
             case "hang":
-                await self._over.wait()
+                await self._closed.wait()
                 return _cut(request)
             case "whole":
-                return web.Response(body=answer.content, status=answer.status, headers=_headers(answer))
-        return await _in_parts(request, answer)
+                return web.Response(body=response.content, status=response.status, headers=_headers(response))
+        return await _send_in_parts(request, response)
 
 
 async def _read(request: web.Request) -> tuple[Any, tuple[FormFile, ...]]:
@@ -100,13 +100,13 @@ async def _read(request: web.Request) -> tuple[Any, tuple[FormFile, ...]]:
     return fields, tuple(files)
 
 
-async def _in_parts(request: web.Request, answer: Canned) -> web.StreamResponse:
+async def _send_in_parts(request: web.Request, canned: CannedResponse) -> web.StreamResponse:
     """Half of the answer and then the end, or all of it so slowly that nobody stays."""
-    response = web.StreamResponse(status=answer.status, headers=_headers(answer))
-    response.content_length = len(answer.content)
+    response = web.StreamResponse(status=canned.status, headers=_headers(canned))
+    response.content_length = len(canned.content)
     await response.prepare(request)
-    await response.write(answer.content[: len(answer.content) // 2])
-    while answer.manner == "drip" and request.transport and not request.transport.is_closing():
+    await response.write(canned.content[: len(canned.content) // 2])
+    while canned.behavior == "drip" and request.transport and not request.transport.is_closing():
         await asyncio.sleep(_DRIP_SECONDS)
         await response.write(b" ")
     _cut(request)
@@ -119,5 +119,5 @@ def _cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _headers(answer: Canned) -> dict[str, str]:
-    return {"Content-Type": "application/json", **answer.headers}
+def _headers(response: CannedResponse) -> dict[str, str]:
+    return {"Content-Type": "application/json", **response.headers}

@@ -2,15 +2,19 @@
 
 from decimal import Decimal
 
-from bot.catalogue import Catalogue, ModelFacts
-from bot.errors import ModelError, Paid
-from bot.slot import Miss, Slot, SlotState
-from handlers.words.misses import named
+from bot.catalogue import Catalogue, ModelSpec
+from bot.errors import ModelError, PaidStatus
+from bot.slot import Slot, SlotFailure, SlotState
+from handlers.words.misses import named_reason
 from handlers.words.titles import Titles
 
-FREE, LISTED, PERHAPS = "Nothing was charged for it.", "It was charged all the same", "may have been charged"
-TOLD: dict[Paid, str] = {"no": FREE, "maybe": PERHAPS, "yes": LISTED}
-WORDS = {
+FREE_TEXT, CHARGED_TEXT, MAYBE_CHARGED_TEXT = (
+    "Nothing was charged for it.",
+    "It was charged all the same",
+    "may have been charged",
+)
+CHARGE_TEXTS: dict[PaidStatus, str] = {"no": FREE_TEXT, "maybe": MAYBE_CHARGED_TEXT, "yes": CHARGED_TEXT}
+FAILURE_TEXTS = {
     "refused": "declined the brief",
     "rate_limited": "too many requests at once",
     "no_money": "has no credit left",
@@ -23,11 +27,11 @@ WORDS = {
 }
 
 
-def is_told_plainly(error: ModelError, facts: ModelFacts) -> None:
+def assert_plain_failure_text(error: ModelError, facts: ModelSpec) -> None:
     """The miss names its model, says what happened, and whether it was paid for."""
-    miss = Miss(error.kind, paid=error.paid)
-    slot = Slot("s", "r", 0, facts.id, Decimal("0.05"), 7, SlotState.MISS, miss=miss)
-    told = named(slot, Titles(Catalogue((facts,), frozenset())))
-    assert facts.title in told
-    assert WORDS[error.kind] in told
-    assert TOLD[error.paid] in told
+    failure = SlotFailure(error.kind, paid=error.paid)
+    slot = Slot("s", "r", 0, facts.id, Decimal("0.05"), 7, SlotState.FAILED, failure=failure)
+    text = named_reason(slot, Titles(Catalogue((facts,), frozenset())))
+    assert facts.title in text
+    assert FAILURE_TEXTS[error.kind] in text
+    assert CHARGE_TEXTS[error.paid] in text

@@ -7,20 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playground.door import Door, Json, buttons_of, text_of
-from playground.processes import Workspace, bot_environment, start_bot, stop
+from playground.door import ControlClient, Json, buttons_of, text_of
+from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
 
 FILM, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
 LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
 SPEED = 20.0
 
 
-class House:
+class PracticeEnvironment:
     """Both processes on one data folder; either can be killed and started again."""
 
-    workspace: Workspace
+    server: WorkspaceProcess
     bot: Process
-    door: Door
+    control_client: ControlClient
 
     def __init__(self, data: Path, speed: float = SPEED, **extra: str) -> None:
         self.data = data
@@ -30,15 +30,15 @@ class House:
 
     async def start(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
-        self.workspace = await Workspace.start(self.data, self.port, self.speed)
-        self.port = int(self.workspace.address.rsplit(":", 1)[1])
-        self.door = Door(self.workspace.address)
+        self.server = await WorkspaceProcess.start(self.data, self.port, self.speed)
+        self.port = int(self.server.address.rsplit(":", 1)[1])
+        self.control_client = ControlClient(self.server.address)
         await self.start_bot()
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
-        variables = bot_environment(self.data, await self.workspace.environment(), **self.extra, **extra)
+        variables = bot_environment(self.data, await self.server.environment(), **self.extra, **extra)
         self.bot = await start_bot(variables, self.data / "bot.log", script)
-        await self.door.connected(self.bot)
+        await self.control_client.wait_until_connected(self.bot)
 
     async def replace_bot(self, script: str) -> None:
         """End the bot, and start it the way `script` does."""
@@ -47,16 +47,16 @@ class House:
 
     async def kill(self) -> None:
         """Both at once, without a word."""
-        for process in (self.bot, self.workspace.process):
+        for process in (self.bot, self.server.process):
             if process.returncode is None:
                 os.kill(process.pid, signal.SIGKILL)
             await process.wait()
-        await self.door.close()
+        await self.control_client.close()
 
     async def stop(self) -> None:
-        await self.door.close()
+        await self.control_client.close()
         await stop(self.bot)
-        await stop(self.workspace.process)
+        await stop(self.server.process)
 
     @property
     def log(self) -> str:
@@ -66,120 +66,122 @@ class House:
 
     async def cast(self, line: str, user: str = LENA, channel: str = FILM) -> str:
         """The command as typed; the address of the round's message."""
-        before = {m["ts"] for m in await self.door.messages(channel)}
-        answer = await self.door.command(user, channel, line)
+        before = {m["ts"] for m in await self.control_client.messages(channel)}
+        answer = await self.control_client.command(user, channel, line)
         assert answer["ok"], answer
 
         async def posted() -> str | None:
-            messages = await self.door.messages(channel)
+            messages = await self.control_client.messages(channel)
             return next((str(m["ts"]) for m in messages if m["ts"] not in before and m.get("metadata")), None)
 
-        return await self.door.until(posted, "the round's message", 10)
+        return await self.control_client.wait_for(posted, "the round's message", 10)
 
-    async def ballot(self, ts: str, channel: str = FILM, seconds: float = 20) -> Json:
+    async def wait_for_ballot(self, ts: str, channel: str = FILM, seconds: float = 20) -> Json:
         """The round's message once people can vote."""
-        return await self.shows(ts, "vote:1", channel, seconds)
+        return await self.wait_for_button(ts, "vote:1", channel, seconds)
 
-    async def shows(self, ts: str, action_id: str, channel: str = FILM, seconds: float = 20) -> Json:
+    async def wait_for_button(self, ts: str, action_id: str, channel: str = FILM, seconds: float = 20) -> Json:
         """The message once it offers a button."""
 
-        async def look() -> Json | None:
-            message = await self.door.message(channel, ts)
+        async def probe() -> Json | None:
+            message = await self.control_client.message(channel, ts)
             return message if action_id in buttons_of(message) else None
 
-        return await self.door.until(look, f"the button {action_id}", seconds)
+        return await self.control_client.wait_for(probe, f"the button {action_id}", seconds)
 
-    async def reads(self, ts: str, words: str, channel: str = FILM, seconds: float = 20) -> str:
+    async def wait_for_text(self, ts: str, expected: str, channel: str = FILM, seconds: float = 20) -> str:
         """The message's text once it says `words`."""
 
-        async def look() -> str | None:
-            text = text_of(await self.door.message(channel, ts))
-            return text if words in text else None
+        async def probe() -> str | None:
+            text = text_of(await self.control_client.message(channel, ts))
+            return text if expected in text else None
 
-        return await self.door.until(look, f"the words {words!r}", seconds)
+        return await self.control_client.wait_for(probe, f"the words {expected!r}", seconds)
 
-    async def labelled(self, ts: str, labels: dict[str, str], channel: str = FILM) -> None:
+    async def wait_for_labels(self, ts: str, labels: dict[str, str], channel: str = FILM) -> None:
         """Wait until the message's buttons read so."""
 
-        async def look() -> bool:
-            shown = buttons_of(await self.door.message(channel, ts))
+        async def probe() -> bool:
+            shown = buttons_of(await self.control_client.message(channel, ts))
             return labels.items() <= shown.items()
 
-        await self.door.until(look, f"the labels {labels}")
+        await self.control_client.wait_for(probe, f"the labels {labels}")
 
-    async def told(self, user: str, words: str = "", channel: str | None = None, after: float = 0) -> Json:
+    async def wait_for_ephemeral(
+        self, user: str, expected: str = "", channel: str | None = None, after: float = 0
+    ) -> Json:
         """The newest private answer to a person that says `words`, sent after `after` (seconds since 1970)."""
 
-        async def look() -> Json | None:
-            answers = await self.door.private(user, channel)
-            fitting = [m for m in answers if words in text_of(m) + m.get("text", "") and float(m["ts"]) > after]
-            return fitting[-1] if fitting else None
+        async def probe() -> Json | None:
+            answers = await self.control_client.ephemerals(user, channel)
+            matching = [m for m in answers if expected in text_of(m) + m.get("text", "") and float(m["ts"]) > after]
+            return matching[-1] if matching else None
 
-        return await self.door.until(look, f"a private answer with {words!r}", 10)
+        return await self.control_client.wait_for(probe, f"a private answer with {expected!r}", 10)
 
-    async def asks(self, line: str, user: str = LENA, channel: str = FILM) -> str:
+    async def run_command(self, line: str, user: str = LENA, channel: str = FILM) -> str:
         """A command that is answered privately; the answer's words."""
-        before = {m["ts"] for m in await self.door.private(user)}
-        await self.door.command(user, channel, line)
+        before = {m["ts"] for m in await self.control_client.ephemerals(user)}
+        await self.control_client.command(user, channel, line)
 
-        async def look() -> Json | None:
-            return next((m for m in await self.door.private(user) if m["ts"] not in before), None)
+        async def probe() -> Json | None:
+            return next((m for m in await self.control_client.ephemerals(user) if m["ts"] not in before), None)
 
-        message = await self.door.until(look, "a private answer", 10)
+        message = await self.control_client.wait_for(probe, "a private answer", 10)
         return text_of(message) if message.get("blocks") else str(message["text"])
 
     async def press(self, user: str, ts: str, action_id: str, channel: str = FILM) -> Json:
-        answer = await self.door.click(user, channel, ts, action_id)
+        answer = await self.control_client.click(user, channel, ts, action_id)
         assert answer["ok"], answer
         return answer
 
-    async def dialog(self, user: str, words: str) -> Json:
+    async def wait_for_modal(self, user: str, expected: str) -> Json:
         """The modal a person has before them, once it says `words`."""
 
-        async def look() -> Json | None:
-            view = await self.door.dialog(user)
-            return view if view and words in text_of(view) else None
+        async def probe() -> Json | None:
+            view = await self.control_client.top_view(user)
+            return view if view and expected in text_of(view) else None
 
-        return await self.door.until(look, f"a modal with {words!r}", 10)
+        return await self.control_client.wait_for(probe, f"a modal with {expected!r}", 10)
 
-    async def opens(self, user: str, ts: str, action_id: str, words: str, channel: str = FILM) -> Json:
+    async def open_modal(self, user: str, ts: str, action_id: str, expected: str, channel: str = FILM) -> Json:
         """The modal that a button opens, once it says `words`; not one that a person left open before."""
-        before = {view["id"] for view in await self.door.views(user)}
+        before = {view["id"] for view in await self.control_client.modals(user)}
         await self.press(user, ts, action_id, channel)
 
-        async def look() -> Json | None:
-            view = await self.door.dialog(user)
-            return view if view and view["id"] not in before and words in text_of(view) else None
+        async def probe() -> Json | None:
+            view = await self.control_client.top_view(user)
+            return view if view and view["id"] not in before and expected in text_of(view) else None
 
-        return await self.door.until(look, f"a modal with {words!r}", 10)
+        return await self.control_client.wait_for(probe, f"a modal with {expected!r}", 10)
 
-    async def asked(self) -> int:
+    async def count_model_calls(self) -> int:
         """How often models were asked, by their own bill."""
-        return len(await self.door.bill())
+        return len(await self.control_client.usage())
 
     # Trouble on demand.
 
-    async def trouble(self, method: str, kind: str, **how: str | float) -> None:
+    async def inject_fault(self, method: str, kind: str, **options: str | float) -> None:
         """What meets the next call of a method, of `upload` or of `response_url`; `times` 0 means every call."""
-        answer = await self.door.post("slack/faults", {"method": method, "kind": kind, **how})
+        answer = await self.control_client.post("slack/faults", {"method": method, "kind": kind, **options})
         assert answer["ok"], answer
 
-    async def calm(self, *methods: str) -> None:
+    async def clear_faults(self, *methods: str) -> None:
         for method in methods:
-            await self.trouble(method, "none")
+            await self.inject_fault(method, "none")
 
-    async def at_ease(self) -> None:
+    async def speed_up(self) -> None:
         """Slack counts no calls and models draw at once, so that many cases fit into one house."""
-        await self.door.post("slack/rates", {"enabled": False})
-        await self.door.post("models/*/latency", {"least": 0.5, "most": 0.5})
+        await self.control_client.post("slack/rates", {"enabled": False})
+        await self.control_client.post("models/*/latency", {"least": 0.5, "most": 0.5})
 
 
 @asynccontextmanager
-async def house(data: Path, speed: float = SPEED, **extra: str) -> AsyncIterator[House]:
+async def practice_environment(data: Path, speed: float = SPEED, **extra: str) -> AsyncIterator[PracticeEnvironment]:
     """An open house, cleared away at the end."""
-    opened = House(data, speed, **extra)
-    await opened.start()
+    environment = PracticeEnvironment(data, speed, **extra)
+    await environment.start()
     try:
-        yield opened
+        yield environment
     finally:
-        await opened.stop()
+        await environment.stop()

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from playground.door import Json, buttons_of, text_of
-from tests.flow.house import DANIEL, FILM, LENA, MEI, House, house
+from tests.flow.house import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
 from tests.flow.test_clock import move_deadline
 
 
 @pytest.fixture
-async def film(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as opened:
+async def film(tmp_path: Path) -> AsyncIterator[PracticeEnvironment]:
+    async with practice_environment(tmp_path) as opened:
         yield opened
 
 
 # The real bot, except that it dies where the test says.
-DIES = """
+CRASH_IN_METHOD = """
 import os, signal, sys
 from {module} import {owner}
 
@@ -33,7 +33,7 @@ runpy.run_module("bot", run_name="__main__")
 
 
 # It dies as soon as the named method has done its work.
-DIES_AFTER = """
+CRASH_AFTER_METHOD = """
 import os, signal, sys
 from {module} import {owner}
 
@@ -50,172 +50,176 @@ runpy.run_module("bot", run_name="__main__")
 """
 
 
-async def dies_at(film: House, module: str, owner: str, method: str) -> None:
+async def crash_in_method(workspace: PracticeEnvironment, module: str, owner: str, method: str) -> None:
     """Replace the running bot by one that dies in the named method."""
-    await film.replace_bot(DIES.format(module=module, owner=owner, method=method))
+    await workspace.replace_bot(CRASH_IN_METHOD.format(module=module, owner=owner, method=method))
 
 
-async def dies_after(film: House, module: str, owner: str, method: str) -> None:
+async def crash_after_method(workspace: PracticeEnvironment, module: str, owner: str, method: str) -> None:
     """Replace the running bot by one that dies when the named method has come back."""
-    await film.replace_bot(DIES_AFTER.format(module=module, owner=owner, method=method))
+    await workspace.replace_bot(CRASH_AFTER_METHOD.format(module=module, owner=owner, method=method))
 
 
-async def to_the_lock(film: House, ts: str, name: str) -> None:
-    await film.press(DANIEL, ts, "vote:1")
-    await film.reads(ts, "1 person voted")
-    await film.press(LENA, ts, "lock")
-    await film.reads(ts, f"{name} is cast")
+async def vote_and_lock(workspace: PracticeEnvironment, ts: str, name: str) -> None:
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.wait_for_text(ts, "1 person voted")
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_text(ts, f"{name} is cast")
 
 
 @pytest.mark.parametrize(
     ("module", "owner", "method"),
     [
-        pytest.param("bot.engine", "Engine", "start", id="between the commit and the start"),
-        pytest.param("handlers.stage", "SlackStage", "post", id="between the start and the post"),
+        pytest.param("bot.engine", "JobRunner", "start", id="between the commit and the start"),
+        pytest.param("handlers.stage", "SlackRoundPublisher", "post", id="between the start and the post"),
     ],
 )
-async def test_a_round_that_was_only_saved_is_found_and_cast(film: House, module: str, owner: str, method: str) -> None:
-    await dies_at(film, module, owner, method)
-    before = {m["ts"] for m in await film.door.messages(FILM)}
-    await film.door.command(LENA, FILM, "Saved: a ship's carpenter")
+async def test_saved_round_is_resumed_after_a_crash(
+    film: PracticeEnvironment, module: str, owner: str, method: str
+) -> None:
+    await crash_in_method(film, module, owner, method)
+    before = {m["ts"] for m in await film.control_client.messages(FILM)}
+    await film.control_client.command(LENA, FILM, "Saved: a ship's carpenter")
     await film.bot.wait()
-    assert {m["ts"] for m in await film.door.messages(FILM)} == before
+    assert {m["ts"] for m in await film.control_client.messages(FILM)} == before
     await film.start_bot()
 
     async def posted() -> str | None:
-        return next((str(m["ts"]) for m in await film.door.messages(FILM) if m["ts"] not in before), None)
+        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
 
-    ts = await film.door.until(posted, "the round's message", 15)
-    await film.ballot(ts)
-    assert await film.asked() == 4
-    await to_the_lock(film, ts, "Saved")
+    ts = await film.control_client.wait_for(posted, "the round's message", 15)
+    await film.wait_for_ballot(ts)
+    assert await film.count_model_calls() == 4
+    await vote_and_lock(film, ts, "Saved")
 
 
-async def test_a_message_slack_took_just_before_the_crash_is_found_again_and_not_posted_twice(film: House) -> None:
-    await dies_at(film, "storage.rounds", "SqlRounds", "set_message")
-    before = len(await film.door.messages(FILM))
-    await film.door.command(LENA, FILM, "Twice: a ship's carpenter --each 1 --models recraft,gpt-image-2")
+async def test_message_accepted_before_a_crash_is_not_posted_twice(film: PracticeEnvironment) -> None:
+    await crash_in_method(film, "storage.rounds", "SqlRoundRepository", "set_message")
+    before = len(await film.control_client.messages(FILM))
+    await film.control_client.command(LENA, FILM, "Twice: a ship's carpenter --each 1 --models recraft,gpt-image-2")
     await film.bot.wait()
-    (*_, posted) = await film.door.messages(FILM)
+    (*_, posted) = await film.control_client.messages(FILM)
     await film.start_bot()
-    await film.ballot(posted["ts"])
-    assert len(await film.door.messages(FILM)) == before + 1
+    await film.wait_for_ballot(posted["ts"])
+    assert len(await film.control_client.messages(FILM)) == before + 1
 
 
-async def test_both_killed_while_drawing_and_again_while_voting_the_face_is_locked_and_recalled(film: House) -> None:
+async def test_round_survives_kills_while_drawing_and_voting(film: PracticeEnvironment) -> None:
     for model, seconds in (("recraftv4_1", 0.1), ("gpt-image-2", 400)):
-        await film.door.post(f"models/{model}/latency", {"least": seconds, "most": seconds})
+        await film.control_client.post(f"models/{model}/latency", {"least": seconds, "most": seconds})
     ts = await film.cast("Maya: a fisherwoman")
-    await film.reads(ts, "2 of 4 in")
-    asked = await film.asked()
+    await film.wait_for_text(ts, "2 of 4 in")
+    calls_before = await film.count_model_calls()
     await film.kill()
     await film.start()
-    message = await film.ballot(ts)
+    message = await film.wait_for_ballot(ts)
     text = text_of(message)
     assert "may have been charged" in text
     assert [b for b in buttons_of(message) if b.startswith("vote")] == ["vote:1", "vote:2"]
-    assert await film.asked() == asked, "no model was asked again, neither for what is stored nor for what is unknown"
+    assert await film.count_model_calls() == calls_before, (
+        "no model was asked again, neither for what is stored nor for what is unknown"
+    )
 
-    await film.door.react(DANIEL, FILM, ts, "two")
+    await film.control_client.react(DANIEL, FILM, ts, "two")
     await film.press(MEI, ts, "vote:2")
-    await film.reads(ts, "2 people voted")
+    await film.wait_for_text(ts, "2 people voted")
     await film.kill()
     await film.start()
     await film.press(LENA, ts, "vote:2")
-    await film.door.react(DANIEL, FILM, ts, "one")
-    await film.labelled(ts, {"vote:1": "1 · 1", "vote:2": "2 · 3"})
+    await film.control_client.react(DANIEL, FILM, ts, "one")
+    await film.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 3"})
     await film.press(LENA, ts, "lock")
-    await film.reads(ts, "Maya is cast")
-    assert "fisherwoman" in await film.asks("maya", MEI)
+    await film.wait_for_text(ts, "Maya is cast")
+    assert "fisherwoman" in await film.run_command("maya", MEI)
 
 
-async def test_a_round_that_lost_every_answer_asks_before_it_pays_again(film: House) -> None:
-    await film.door.post("models/*/latency", {"least": 60, "most": 60})
+async def test_round_that_lost_all_responses_needs_confirmation_to_pay_again(film: PracticeEnvironment) -> None:
+    await film.control_client.post("models/*/latency", {"least": 60, "most": 60})
     ts = await film.cast("Lost: a stowaway")
-    await film.door.until(lambda: _asked(film, 4), "four calls")
+    await film.control_client.wait_for(lambda: _model_calls_reached(film, 4), "four calls")
     await film.kill()
     await film.start()
-    await film.door.post("models/*/latency", {"least": 0.1, "most": 0.1})
-    await film.reads(ts, "may have been charged")
-    assert await film.asked() == 4
-    await film.shows(ts, "reroll")
+    await film.control_client.post("models/*/latency", {"least": 0.1, "most": 0.1})
+    await film.wait_for_text(ts, "may have been charged")
+    assert await film.count_model_calls() == 4
+    await film.wait_for_button(ts, "reroll")
     await film.press(LENA, ts, "reroll")
-    offer = await film.told(LENA, "$")
+    offer = await film.wait_for_ephemeral(LENA, "$")
     await film.press(LENA, offer["ts"], "reroll_all")
 
-    async def again() -> Json | None:
-        return next((m for m in await film.door.messages(FILM) if "vote:1" in buttons_of(m)), None)
+    async def child_ballot() -> Json | None:
+        return next((m for m in await film.control_client.messages(FILM) if "vote:1" in buttons_of(m)), None)
 
-    await film.door.until(again, "a ballot")
-    assert await film.asked() == 8
+    await film.control_client.wait_for(child_ballot, "a ballot")
+    assert await film.count_model_calls() == 8
 
 
-async def test_a_vote_while_the_bot_is_away_is_read_back_before_the_lock(film: House) -> None:
+async def test_reactions_made_while_the_bot_was_down_count_before_the_lock(film: PracticeEnvironment) -> None:
     ts = await film.cast("Away: a harbour pilot")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(MEI, ts, "vote:1")
-    await film.reads(ts, "1 person voted")
-    await film.door.post("slack/settings", {"retry_seconds": [3600]})
-    await film.door.post("slack/install", {"events": ["app_mention"]})
+    await film.wait_for_text(ts, "1 person voted")
+    await film.control_client.post("slack/settings", {"retry_seconds": [3600]})
+    await film.control_client.post("slack/install", {"events": ["app_mention"]})
     for person in (DANIEL, MEI):
-        await film.door.react(person, FILM, ts, "three")
+        await film.control_client.react(person, FILM, ts, "three")
     await film.press(LENA, ts, "lock")
-    answer = await film.told(LENA, "3")
-    assert "vote:1" in buttons_of(await film.door.message(FILM, ts)), text_of(answer)
-    await film.reads(ts, "2 people voted")
+    answer = await film.wait_for_ephemeral(LENA, "3")
+    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts)), text_of(answer)
+    await film.wait_for_text(ts, "2 people voted")
     await film.press(LENA, ts, "lock")
-    assert "Candidate 3" in await film.reads(ts, "Away is cast")
+    assert "Candidate 3" in await film.wait_for_text(ts, "Away is cast")
 
 
-async def in_the_thread(film: House, ts: str) -> int:
+async def count_thread_files(workspace: PracticeEnvironment, ts: str) -> int:
     """How many files hang there, which are as many names: nothing hangs twice."""
-    files = [file for message in await film.door.thread(FILM, ts) for file in message.get("files", [])]
+    files = [file for message in await workspace.control_client.thread(FILM, ts) for file in message.get("files", [])]
     names = [str(file["name"]) for file in files]
     assert len(names) == len(set(names)), names
     return len(names)
 
 
-async def hang(film: House, ts: str, files: int) -> None:
-    async def look() -> bool:
-        return await in_the_thread(film, ts) >= files
+async def wait_for_thread_files(workspace: PracticeEnvironment, ts: str, files: int) -> None:
+    async def probe() -> bool:
+        return await count_thread_files(workspace, ts) >= files
 
-    await film.door.until(look, f"{files} files in the thread", 30)
+    await workspace.control_client.wait_for(probe, f"{files} files in the thread", 30)
 
 
-async def test_killed_when_the_lock_was_written_and_not_shown_the_record_appears_by_itself(film: House) -> None:
+async def test_record_is_published_after_a_crash_right_after_the_lock(film: PracticeEnvironment) -> None:
     ts = await film.cast("Locked: a smith --each 1 --models recraft,gpt-image-2")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(DANIEL, ts, "vote:1")
-    await film.reads(ts, "1 person voted")
-    await hang(film, ts, 3)
-    await dies_after(film, "storage.rounds", "SqlRounds", "lock")
-    await film.door.click(LENA, FILM, ts, "lock")
+    await film.wait_for_text(ts, "1 person voted")
+    await wait_for_thread_files(film, ts, 3)
+    await crash_after_method(film, "storage.rounds", "SqlRoundRepository", "lock")
+    await film.control_client.click(LENA, FILM, ts, "lock")
     await film.bot.wait()
-    assert "is cast" not in text_of(await film.door.message(FILM, ts))
+    assert "is cast" not in text_of(await film.control_client.message(FILM, ts))
     await film.start_bot()
-    await film.reads(ts, "Locked is cast")
-    await hang(film, ts, 6)
-    assert "smith" in await film.asks("locked", MEI)
-    assert await in_the_thread(film, ts) == 6, "sheet, two pictures, two originals, the record's"
-    assert await film.asked() == 2
+    await film.wait_for_text(ts, "Locked is cast")
+    await wait_for_thread_files(film, ts, 6)
+    assert "smith" in await film.run_command("locked", MEI)
+    assert await count_thread_files(film, ts) == 6, "sheet, two pictures, two originals, the record's"
+    assert await film.count_model_calls() == 2
 
 
-async def test_killed_when_a_deadline_had_closed_the_ballot_the_outcome_appears_by_itself(film: House) -> None:
+async def test_result_is_published_after_a_crash_right_after_the_close(film: PracticeEnvironment) -> None:
     ts = await film.cast("Due: a stoker --each 1 --models recraft,gpt-image-2")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(DANIEL, ts, "vote:2")
-    await film.reads(ts, "1 person voted")
-    await hang(film, ts, 3)
-    await dies_after(film, "storage.rounds", "SqlRounds", "close")
+    await film.wait_for_text(ts, "1 person voted")
+    await wait_for_thread_files(film, ts, 3)
+    await crash_after_method(film, "storage.rounds", "SqlRoundRepository", "close")
     await asyncio.to_thread(move_deadline, film.data, 0)
     await film.bot.wait()
-    assert "vote:1" in buttons_of(await film.door.message(FILM, ts))
+    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts))
     await film.start_bot()
-    await film.reads(ts, "2 leads")
-    await hang(film, ts, 5)
+    await film.wait_for_text(ts, "2 leads")
+    await wait_for_thread_files(film, ts, 5)
     await film.press(LENA, ts, "lock")
-    await film.reads(ts, "Due is cast")
+    await film.wait_for_text(ts, "Due is cast")
 
 
-async def _asked(film: House, count: int) -> bool:
-    return await film.asked() >= count
+async def _model_calls_reached(workspace: PracticeEnvironment, count: int) -> bool:
+    return await workspace.count_model_calls() >= count

@@ -8,162 +8,177 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
-from bot.deed import Deed
-from bot.face import Place, Release
-from bot.home import A_PAGE, Browsing, HomeView
-from bot.poster import A_POSTER, Caption
-from bot.production import Customs
-from storage.belonging import production_of
+from bot.deed import AuditEvent
+from bot.face import ChannelRef, Unlock
+from bot.home import PAGE_SIZE, HomeView, RosterFilter
+from bot.poster import FACES_PER_POSTER, Caption
+from bot.production import ProductionSettings
+from storage.belonging import get_or_create_production_id
 from storage.tables import channels
-from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
+from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 
-FERRY, QUIET = Place("T1", "C2"), Place("T1", "C3")
+FERRY, QUIET = ChannelRef("T1", "C2"), ChannelRef("T1", "C3")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
     """A private place that only the lead may see."""
-    async with theatre(tmp_path, per_day="1000") as opened:
-        opened.doors.private[QUIET] = {LEAD}
+    async with casting_harness(tmp_path, per_day="1000") as opened:
+        opened.channel_access.private_members[QUIET] = {LEAD}
         yield opened
 
 
-async def crowd(house: Theatre, number: int, place: Place = FILM, name: str = "Extra") -> None:
+async def start_rounds(harness: CastingHarness, number: int, place: ChannelRef = FILM, name: str = "Extra") -> None:
     for n in range(number):
-        await house.open(f"{name} {n:02}: a face in the crowd --each 1 --models recraft", place=place)
+        await harness.start_round(f"{name} {n:02}: a face in the crowd --each 1 --models recraft", place=place)
 
 
-async def at_home(house: Theatre, person: str = DIRECTOR, **looking: str | int) -> HomeView:
-    return await house.casting.home.home("T1", person, Browsing(**looking))  # type: ignore[arg-type]
+async def load_home(harness: CastingHarness, person: str = DIRECTOR, **filters: str | int) -> HomeView:
+    return await harness.casting.home.view("T1", person, RosterFilter(**filters))  # type: ignore[arg-type]
 
 
-def names(view: HomeView) -> list[str]:
+def character_names(view: HomeView) -> list[str]:
     return [character.name for character in view.characters]
 
 
-async def test_a_large_roster_is_turned_page_by_page_and_no_page_lies_behind_the_last(house: Theatre) -> None:
-    await crowd(house, A_PAGE + 3)
-    first, second, beyond = [await at_home(house, page=page) for page in (1, 2, 99)]
-    assert names(first) == [f"Extra {n:02}" for n in range(A_PAGE)]
-    assert names(second) == [f"Extra {n:02}" for n in range(A_PAGE, A_PAGE + 3)]
-    assert (names(beyond), beyond.looking.page, beyond.pages) == (names(second), 2, 2)
-    assert (await at_home(house, page=-3)).looking.page == 1
+async def test_large_roster_has_pages_and_clamps_the_page_number(house: CastingHarness) -> None:
+    await start_rounds(house, PAGE_SIZE + 3)
+    first, second, beyond = [await load_home(house, page=page) for page in (1, 2, 99)]
+    assert character_names(first) == [f"Extra {n:02}" for n in range(PAGE_SIZE)]
+    assert character_names(second) == [f"Extra {n:02}" for n in range(PAGE_SIZE, PAGE_SIZE + 3)]
+    assert (character_names(beyond), beyond.roster_filter.page, beyond.pages) == (character_names(second), 2, 2)
+    assert (await load_home(house, page=-3)).roster_filter.page == 1
 
 
-async def test_a_search_finds_parts_of_names_and_aliases_as_they_are_typed_and_then_what_is_near(
-    house: Theatre,
+async def test_search_matches_parts_of_names_then_similar_names(
+    house: CastingHarness,
 ) -> None:
-    await house.locked("Émile: a captain")
-    await house.open("100% Wolf: a diver")
-    await house.casting.aliases.give("Émile", "the captain's brother", LEAD, FILM)
-    assert names(await at_home(house, words="EMIL")) == ["Émile"]
-    assert names(await at_home(house, words="brother")) == ["Émile"]
-    assert names(await at_home(house, words="0%")) == ["100% Wolf"]
-    assert names(await at_home(house, words="_")) == []
-    near = await at_home(house, words="Emyle")
-    assert (names(near), near.nearest) == (["Émile"], True)
-    nothing = await at_home(house, words="Xqz")
-    assert (nothing.total, nothing.nearest) == (0, False)
+    await house.run_to_lock("Émile: a captain")
+    await house.start_round("100% Wolf: a diver")
+    await house.casting.aliases.add("Émile", "the captain's brother", LEAD, FILM)
+    assert character_names(await load_home(house, words="EMIL")) == ["Émile"]
+    assert character_names(await load_home(house, words="brother")) == ["Émile"]
+    assert character_names(await load_home(house, words="0%")) == ["100% Wolf"]
+    assert character_names(await load_home(house, words="_")) == []
+    near = await load_home(house, words="Emyle")
+    assert (character_names(near), near.is_fuzzy) == (["Émile"], True)
+    nothing = await load_home(house, words="Xqz")
+    assert (nothing.total, nothing.is_fuzzy) == (0, False)
 
 
-async def test_a_home_holds_only_what_the_person_may_see_and_asks_once_for_each_place(house: Theatre) -> None:
-    await crowd(house, 3)
-    await crowd(house, 2, QUIET, "Secret")
-    asked: list[Place] = []
-    sees = house.doors.sees
+async def test_home_shows_visible_characters_and_checks_each_channel_once(house: CastingHarness) -> None:
+    await start_rounds(house, 3)
+    await start_rounds(house, 2, QUIET, "Secret")
+    checked: list[ChannelRef] = []
+    can_see = house.channel_access.can_see
 
-    async def listening(person: str, place: Place) -> bool:
-        asked.append(place)
-        return await sees(person, place)
+    async def recording_can_see(person: str, place: ChannelRef) -> bool:
+        checked.append(place)
+        return await can_see(person, place)
 
-    house.doors.sees = listening  # type: ignore[method-assign]
-    seen = await at_home(house)
-    assert (seen.total, {c.place for c in seen.characters}) == (3, {FILM})
-    assert sorted(place.channel for place in asked) == ["C1", "C3"]
-    secret = (await house.storage.productions.of(QUIET)).id
-    assert (await at_home(house, production=secret)).looking.production == "", "a production out of sight is no filter"
-    assert (await at_home(house, words="Extra")).total == 3
-    assert (await at_home(house, LEAD)).total == 5
-    assert names(await at_home(house, LEAD, production=secret)) == ["Secret 00", "Secret 01"]
-
-
-async def test_nobody_near_out_of_sight_is_suggested(house: Theatre) -> None:
-    await house.open("Sable: a spokesperson", place=QUIET)
-    assert (await at_home(house, words="Sabel")).total == 0
-    assert names(await at_home(house, LEAD, words="Sabel")) == ["Sable"]
+    house.channel_access.can_see = recording_can_see  # type: ignore[method-assign]
+    view = await load_home(house)
+    assert (view.total, {c.place for c in view.characters}) == (3, {FILM})
+    assert sorted(place.channel for place in checked) == ["C1", "C3"]
+    secret = (await house.storage.productions.get(QUIET)).id
+    assert (await load_home(house, production=secret)).roster_filter.production == "", (
+        "a production out of sight is no filter"
+    )
+    assert (await load_home(house, words="Extra")).total == 3
+    assert (await load_home(house, LEAD)).total == 5
+    assert character_names(await load_home(house, LEAD, production=secret)) == ["Secret 00", "Secret 01"]
 
 
-async def shared(house: Theatre) -> None:
+async def test_invisible_similar_names_are_not_suggested(house: CastingHarness) -> None:
+    await house.start_round("Sable: a spokesperson", place=QUIET)
+    assert (await load_home(house, words="Sabel")).total == 0
+    assert character_names(await load_home(house, LEAD, words="Sabel")) == ["Sable"]
+
+
+async def merge_channels(harness: CastingHarness) -> None:
     """#C2 casts for the production of #C1 too."""
-    deed = Deed("customs", FILM, LEAD, house.now)
-    await house.storage.productions.keep(FILM, "Harbour", Customs(), deed)
-    async with house.storage.database.change() as connection:
-        production = await production_of(connection, FILM)
-        await production_of(connection, FERRY)
-        theirs = update(channels).where(channels.c.channel.in_([FERRY.channel, QUIET.channel]))
-        await connection.execute(theirs.values(production_id=production))
+    audit_event = AuditEvent("settings", FILM, LEAD, harness.now)
+    await harness.storage.productions.save(FILM, "Harbour", ProductionSettings(), audit_event)
+    async with harness.storage.database.transaction() as connection:
+        production = await get_or_create_production_id(connection, FILM)
+        await get_or_create_production_id(connection, FERRY)
+        statement = update(channels).where(channels.c.channel.in_([FERRY.channel, QUIET.channel]))
+        await connection.execute(statement.values(production_id=production))
 
 
-async def test_channels_that_share_a_production_share_its_names_and_a_private_ones_faces_stay_there(
-    house: Theatre,
+async def test_shared_production_keeps_private_faces_private(
+    house: CastingHarness,
 ) -> None:
-    await house.open("Anna: a cook", place=QUIET)
-    await shared(house)
-    await house.locked()
-    await house.open("Maya: another one", place=Place("T1", "C9"))
+    await house.start_round("Anna: a cook", place=QUIET)
+    await merge_channels(house)
+    await house.run_to_lock()
+    await house.start_round("Maya: another one", place=ChannelRef("T1", "C9"))
     found = await house.casting.recall.recall("Maya", DIRECTOR, FERRY)
-    assert (found.kind, found.characters[0].film) == ("face", "Harbour")
+    assert (found.kind, found.characters[0].production_name) == ("face", "Harbour")
     assert (await house.casting.recall.recall("Anna", DIRECTOR, FERRY)).kind == "nothing"
-    seen = await at_home(house)
-    assert [(shelf.film, shelf.place.channel) for shelf in seen.shelves] == [("", "C9"), ("Harbour", "C1")]
+    view = await load_home(house)
+    assert [(section.production_name, section.place.channel) for section in view.sections] == [
+        ("", "C9"),
+        ("Harbour", "C1"),
+    ]
 
 
-async def test_the_cast_is_drawn_of_those_faces_that_are_in_sight_and_not_released(house: Theatre) -> None:
+async def test_roster_poster_shows_visible_and_locked_faces_only(house: CastingHarness) -> None:
     for line in ("Maya: a fisherwoman", "Otto: a pilot"):
-        await house.locked(line)
-    gone = await house.locked("Gone: a diver")
-    await house.open("Nobody yet: a cook")
-    assert await house.storage.roster.release(gone, Release(LEAD, house.now, "another look"))
-    cast = await house.casting.lineup.mine(DIRECTOR, FILM)
-    assert [c.name for c in cast.characters] == ["Maya", "Otto"]
-    captions = [(c, Caption(c.name, "version 1")) for c in cast.characters]
-    (picture,) = await house.casting.lineup.posters(captions, "The cast")
-    with Image.open(BytesIO(picture)) as drawn:
-        assert drawn.width > drawn.height
-    many = [captions[n % 2] for n in range(A_POSTER + 1)]
-    assert len(await house.casting.lineup.posters(many, "")) == 2
+        await house.run_to_lock(line)
+    unlocked_round_id = await house.run_to_lock("Gone: a diver")
+    await house.start_round("Nobody yet: a cook")
+    assert await house.storage.roster.unlock(unlocked_round_id, Unlock(LEAD, house.now, "another look"))
+    roster = await house.casting.roster_poster.visible_to(DIRECTOR, FILM)
+    assert [c.name for c in roster.characters] == ["Maya", "Otto"]
+    captions = [(c, Caption(c.name, "version 1")) for c in roster.characters]
+    (picture,) = await house.casting.roster_poster.render(captions, "The cast")
+    with Image.open(BytesIO(picture)) as image:
+        assert image.width > image.height
+    many = [captions[n % 2] for n in range(FACES_PER_POSTER + 1)]
+    assert len(await house.casting.roster_poster.render(many, "")) == 2
 
 
-async def test_what_is_shared_leaves_out_what_not_everybody_there_may_see(house: Theatre) -> None:
-    await house.locked()
-    async with house.storage.database.change() as connection:
-        await production_of(connection, QUIET)
-    await shared(house)
-    await house.audition(ts := await house.open("Sable: a spokesperson", place=QUIET))
-    sable = await house.round(ts)
+async def test_shared_roster_omits_faces_hidden_from_the_channel(house: CastingHarness) -> None:
+    await house.run_to_lock()
+    async with house.storage.database.transaction() as connection:
+        await get_or_create_production_id(connection, QUIET)
+    await merge_channels(house)
+    await house.audition(round_id := await house.start_round("Sable: a spokesperson", place=QUIET))
+    sable = await house.get_round(round_id)
     await house.vote(sable, U1=1)
-    await house.casting.locking.lock(sable.id, sable.slot_of[1], LEAD)
-    mine, ours = [await how(LEAD, FILM) for how in (house.casting.lineup.mine, house.casting.lineup.ours)]
-    assert [c.name for c in mine.characters] == ["Maya", "Sable"]
-    assert ([c.name for c in ours.characters], ours.hidden) == (["Maya"], 1)
-    assert [c.name for c in (await house.casting.lineup.mine(PRODUCER, FERRY)).characters] == ["Maya"]
-    there = await house.casting.lineup.ours(LEAD, QUIET)
+    await house.casting.lock_face.lock(sable.id, sable.slot_id_by_number[1], LEAD)
+    visible, shareable = [
+        await load(LEAD, FILM)
+        for load in (house.casting.roster_poster.visible_to, house.casting.roster_poster.shareable_in)
+    ]
+    assert [c.name for c in visible.characters] == ["Maya", "Sable"]
+    assert ([c.name for c in shareable.characters], shareable.hidden) == (["Maya"], 1)
+    assert [c.name for c in (await house.casting.roster_poster.visible_to(PRODUCER, FERRY)).characters] == ["Maya"]
+    there = await house.casting.roster_poster.shareable_in(LEAD, QUIET)
     assert ([c.name for c in there.characters], there.hidden) == (["Maya", "Sable"], 0)
 
 
-async def test_a_place_that_casts_for_nothing_has_no_cast(house: Theatre) -> None:
-    await house.locked()
-    assert (await house.casting.lineup.mine(DIRECTOR, Place("T1", "C8"))).total == 0
+async def test_channel_without_a_production_has_an_empty_roster(house: CastingHarness) -> None:
+    await house.run_to_lock()
+    assert (await house.casting.roster_poster.visible_to(DIRECTOR, ChannelRef("T1", "C8"))).total == 0
 
 
-async def test_a_list_begins_with_this_channels_production_and_counts_everybody_in_sight(house: Theatre) -> None:
-    await house.locked()
-    await crowd(house, 3)
-    await crowd(house, 2, FERRY, "Sailor")
-    await crowd(house, 2, QUIET, "Secret")
-    page = await house.casting.recall.listing(DIRECTOR, FERRY, 4)
+async def test_list_starts_with_the_channels_own_production(house: CastingHarness) -> None:
+    await house.run_to_lock()
+    await start_rounds(house, 3)
+    await start_rounds(house, 2, FERRY, "Sailor")
+    await start_rounds(house, 2, QUIET, "Secret")
+    page = await house.casting.recall.list_visible(DIRECTOR, FERRY, 4)
     assert [c.name for c in page.characters][:2] == ["Sailor 00", "Sailor 01"]
     assert (len(page.characters), page.total) == (4, 6)
-    film = await house.casting.recall.listing(DIRECTOR, FILM, 9)
-    assert [c.name for c in film.characters] == [*(f"Extra {n:02}" for n in range(3)), "Maya", "Sailor 00", "Sailor 01"]
-    assert [c.name for c in (await house.casting.recall.listing(DIRECTOR, Place("T1", "C8"), 1)).characters] != []
+    film_page = await house.casting.recall.list_visible(DIRECTOR, FILM, 9)
+    assert [c.name for c in film_page.characters] == [
+        *(f"Extra {n:02}" for n in range(3)),
+        "Maya",
+        "Sailor 00",
+        "Sailor 01",
+    ]
+    assert [
+        c.name for c in (await house.casting.recall.list_visible(DIRECTOR, ChannelRef("T1", "C8"), 1)).characters
+    ] != []

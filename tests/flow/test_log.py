@@ -3,37 +3,37 @@
 import json
 from pathlib import Path
 
-from tests.flow.house import DANIEL, LENA, MEI, house
+from tests.flow.house import DANIEL, LENA, MEI, practice_environment
 
 # What is about the process, the account or the workspace, and no round.
-_GENERAL = {"workspace", "listening", "stopping", "model_ends"}
+_EVENTS_WITHOUT_ROUND = {"workspace", "listening", "stopping", "model_ends"}
 
 
-async def test_every_line_that_is_written_for_a_round_carries_its_id(tmp_path: Path) -> None:
-    async with house(tmp_path) as film:
-        await film.door.post("models/recraftv4_1/faults", {"kind": "refusal", "times": 1})
-        await film.trouble("chat.update", "error", error="internal_error", times=1)
-        await film.trouble("response_url", "status", status=500, times=1)
-        ts = await film.cast("Maya: a fisherwoman")
-        await film.ballot(ts)
+async def test_every_log_line_of_a_round_carries_its_id(tmp_path: Path) -> None:
+    async with practice_environment(tmp_path) as workspace:
+        await workspace.control_client.post("models/recraftv4_1/faults", {"kind": "refusal", "times": 1})
+        await workspace.inject_fault("chat.update", "error", error="internal_error", times=1)
+        await workspace.inject_fault("response_url", "status", status=500, times=1)
+        ts = await workspace.cast("Maya: a fisherwoman")
+        await workspace.wait_for_ballot(ts)
         for _ in range(2):  # the first answer is lost
-            await film.press(MEI, ts, "lock")
-        await film.told(MEI, "can lock")
-        await film.door.react(MEI, "C0HARBOURFILM", ts, "two")
-        await film.press(LENA, ts, "vote:2")
-        await film.reads(ts, "2 people voted")
-        await film.press(DANIEL, ts, "vote:2")
-        await film.reads(ts, "3 people voted")
-        await film.press(LENA, ts, "lock")
-        await film.reads(ts, "Maya is cast")
-        log = film.log
+            await workspace.press(MEI, ts, "lock")
+        await workspace.wait_for_ephemeral(MEI, "can lock")
+        await workspace.control_client.react(MEI, "C0HARBOURFILM", ts, "two")
+        await workspace.press(LENA, ts, "vote:2")
+        await workspace.wait_for_text(ts, "2 people voted")
+        await workspace.press(DANIEL, ts, "vote:2")
+        await workspace.wait_for_text(ts, "3 people voted")
+        await workspace.press(LENA, ts, "lock")
+        await workspace.wait_for_text(ts, "Maya is cast")
+        log = workspace.log
     lines = [json.loads(line) for line in log.splitlines()]
     round_ids = {line["round"] for line in lines if "round" in line}
     assert len(round_ids) == 1
-    without = [line for line in lines if "round" not in line and line["event"] not in _GENERAL]
+    without = [line for line in lines if "round" not in line and line["event"] not in _EVENTS_WITHOUT_ROUND]
     assert not without
-    told = {line["event"] for line in lines if "round" in line}
-    assert {"answered", "declined", "not_answered", "redraw_again"} <= told, "models, presses, redraws"
+    round_events = {line["event"] for line in lines if "round" in line}
+    assert {"answered", "declined", "not_answered", "redraw_again"} <= round_events, "models, presses, redraws"
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
     for secret in ("fisherwoman", "Maya", "xoxb-", "xapp-"):
         assert secret not in log

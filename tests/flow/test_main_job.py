@@ -18,67 +18,67 @@ from PIL import Image
 from bot.catalogue import Size
 from playground.door import Json, buttons_of, menu_of, pictures_of, text_of
 from providers.registry import MODELS
-from tests.flow.house import DANIEL, FILM, LENA, MEI, House, house
+from tests.flow.house import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).resolve().parents[2]
 PRICES = {m.name: m.prices[Size.DRAFT] for m in MODELS}
 
 
-def dollars(price: Decimal) -> str:
+def format_dollars(price: Decimal) -> str:
     """As it is told: rounded up to a cent."""
     return f"${price.quantize(Decimal('0.01'), ROUND_UP)}"
 
 
-FOUR = dollars(2 * PRICES["recraft"] + 2 * PRICES["gpt-image-2"])
-DEAREST = dollars(max(PRICES["recraft"], PRICES["gpt-image-2"]))
+ROUND_PRICE = format_dollars(2 * PRICES["recraft"] + 2 * PRICES["gpt-image-2"])
+REROLL_PRICE = format_dollars(max(PRICES["recraft"], PRICES["gpt-image-2"]))
 FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("film")) as opened:
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
         yield opened
 
 
-async def demo(data: Path, **shell: str) -> tuple[int, Json, str]:
+async def run_demo(data: Path, **shell: str) -> tuple[int, Json, str]:
     process = await create_subprocess_exec(
         sys.executable, "-m", "playground", "demo", "--headless", "--json", "--speed", "10",
         "--brief", f"Maya: {FISHERWOMAN}", "--data", str(data),
         cwd=ROOT, env={**os.environ, **shell}, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
-    told, trouble = await process.communicate()
-    return process.returncode or 0, json.loads(told or b"{}"), trouble.decode()
+    output, errors = await process.communicate()
+    return process.returncode or 0, json.loads(output or b"{}"), errors.decode()
 
 
-async def test_the_headless_demo_plays_the_whole_story_and_says_so_in_json(tmp_path: Path) -> None:
-    status, told, trouble = await demo(tmp_path)
-    assert status == 0, trouble
-    assert [c["number"] for c in told["candidates"]] == [1, 2, 3, 4]
-    assert {c["model"] for c in told["candidates"]} == {"recraft:recraftv4_1", "openai:gpt-image-2"}
+async def test_headless_demo_runs_the_main_flow_and_prints_json(tmp_path: Path) -> None:
+    status, result, errors = await run_demo(tmp_path)
+    assert status == 0, errors
+    assert [c["number"] for c in result["candidates"]] == [1, 2, 3, 4]
+    assert {c["model"] for c in result["candidates"]} == {"recraft:recraftv4_1", "openai:gpt-image-2"}
     assert all(
-        c["cost_usd"] > 0 and c["seconds"] > 0 and c["width"] * c["height"] > 800_000 for c in told["candidates"]
+        c["cost_usd"] > 0 and c["seconds"] > 0 and c["width"] * c["height"] > 800_000 for c in result["candidates"]
     )
-    assert told["votes"] == {"1": 3, "2": 1, "3": 1, "4": 0}
-    assert (told["locked"]["name"], told["locked"]["number"], told["locked"]["by"]) == ("Maya", 1, LENA)
-    assert sha256(Path(told["files"]["original"]).read_bytes()).hexdigest() == told["locked"]["sha256"]
-    assert Image.open(told["files"]["sheet"]).width == 1600
-    assert "Maya" in told["recalled"]["text"]
-    assert set(told["timings"]) == {
+    assert result["votes"] == {"1": 3, "2": 1, "3": 1, "4": 0}
+    assert (result["locked"]["name"], result["locked"]["number"], result["locked"]["by"]) == ("Maya", 1, LENA)
+    assert sha256(Path(result["files"]["original"]).read_bytes()).hexdigest() == result["locked"]["sha256"]
+    assert Image.open(result["files"]["sheet"]).width == 1600
+    assert "Maya" in result["recalled"]["text"]
+    assert set(result["timings"]) == {
         "ack_ms", "first_candidate_ms", "sheet_ms", "slowest_model_ms", "upload_wait_ms", "recall_ms",
     }  # fmt: skip
-    again, told, trouble = await demo(tmp_path)
-    assert again == 0, f"yesterday's channel is there again, and a re-cast is asked for: {trouble}"
-    assert told["locked"]["name"] == "Maya"
+    again, result, errors = await run_demo(tmp_path)
+    assert again == 0, f"yesterday's channel is there again, and a re-cast is asked for: {errors}"
+    assert result["locked"]["name"] == "Maya"
 
 
-async def test_no_key_proxy_or_env_file_of_the_shell_reaches_anything(tmp_path: Path) -> None:
+async def test_demo_ignores_keys_proxies_and_env_files_of_the_shell(tmp_path: Path) -> None:
     visits: list[bytes] = []
 
-    async def visited(reader: object, writer: object) -> None:
+    async def on_connection(reader: object, writer: object) -> None:
         visits.append(b"somebody came")
 
-    sink = await start_server(visited, "127.0.0.1", 0)
+    sink = await start_server(on_connection, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{sink.sockets[0].getsockname()[1]}"
     env_file = tmp_path / "real.env"
     env_file.write_text(f"OPENAI_BASE_URL={address}\nOPENAI_API_KEY=sk-proj-real\n")
@@ -96,159 +96,159 @@ async def test_no_key_proxy_or_env_file_of_the_shell_reaches_anything(tmp_path: 
         "ALL_PROXY": address,
         "ENV_FILE": str(env_file),
     }
-    status, _, trouble = await demo(tmp_path / "data", **shell)
+    status, _, errors = await run_demo(tmp_path / "data", **shell)
     sink.close()
-    assert status == 0, trouble
+    assert status == 0, errors
     assert visits == []
-    for kept in (tmp_path / "data").rglob("*"):
-        if kept.is_file():
-            assert b"sentinel" not in kept.read_bytes(), kept
+    for path in (tmp_path / "data").rglob("*"):
+        if path.is_file():
+            assert b"sentinel" not in path.read_bytes(), path
 
 
-async def test_progress_is_shown_while_models_draw_and_names_the_price(film: House) -> None:
-    await film.door.post("models/*/faults", {"kind": "latency", "times": 4, "seconds": 20})
+async def test_round_message_shows_progress_and_price_while_drawing(film: PracticeEnvironment) -> None:
+    await film.control_client.post("models/*/faults", {"kind": "latency", "times": 4, "seconds": 20})
     ts = await film.cast(f"Maya: {FISHERWOMAN}")
-    text = text_of(await film.door.message(FILM, ts))
+    text = text_of(await film.control_client.message(FILM, ts))
     assert "Casting Maya" in text
     assert f"<@{LENA}>" in text
     assert FISHERWOMAN in text
-    assert FOUR in text
+    assert ROUND_PRICE in text
     assert "0 of 4 in" in text
-    await film.ballot(ts)
-    await film.door.post("models/*/faults", {"kind": "none"})
+    await film.wait_for_ballot(ts)
+    await film.control_client.post("models/*/faults", {"kind": "none"})
 
 
-async def test_voting_by_reaction_and_by_click_then_the_lock_then_the_recall(film: House) -> None:
+async def test_reactions_and_clicks_count_then_lock_then_recall(film: PracticeEnvironment) -> None:
     ts = await film.cast("Ines: a ferry captain, 50, wind-burnt")
-    message = await film.ballot(ts)
+    message = await film.wait_for_ballot(ts)
     assert len(pictures_of(message)) == 1
     assert [b for b in buttons_of(message) if b.startswith("vote:")] == ["vote:1", "vote:2", "vote:3", "vote:4"]
-    await film.door.react(DANIEL, FILM, ts, "two")
+    await film.control_client.react(DANIEL, FILM, ts, "two")
     await film.press(MEI, ts, "vote:2")
     await film.press(MEI, ts, "vote:4")
-    await film.labelled(ts, {"vote:1": "1", "vote:2": "2 · 2", "vote:4": "4 · 1"})
+    await film.wait_for_labels(ts, {"vote:1": "1", "vote:2": "2 · 2", "vote:4": "4 · 1"})
     await film.press(LENA, ts, "lock")
-    record = await film.reads(ts, "Ines is cast")
+    record = await film.wait_for_text(ts, "Ines is cast")
     assert f"<@{LENA}>" in record
     assert "2 of 2" in record
-    found = await film.asks("ines", MEI)
+    found = await film.run_command("ines", MEI)
     assert "candidate 2" in found
 
 
-async def test_the_thread_has_each_candidate_large_then_the_originals_after_the_close(film: House) -> None:
+async def test_thread_shows_large_pictures_then_originals_after_the_close(film: PracticeEnvironment) -> None:
     ts = await film.cast("Thread: a lighthouse keeper")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
 
     async def files() -> list[Json] | None:
-        found: list[Json] = [f for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]
+        found: list[Json] = [f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
         return found if len(found) >= 5 else None
 
-    shown = await film.door.until(files, "sheet and four pictures in the thread")
+    shown = await film.control_client.wait_for(files, "sheet and four pictures in the thread")
     pictures = [f for f in shown if "sheet" not in f["name"]]
-    sizes = {Image.open(BytesIO(await film.door.bytes_of(f["id"]))).size for f in pictures}
+    sizes = {Image.open(BytesIO(await film.control_client.download_file(f["id"]))).size for f in pictures}
     assert len(sizes) == 1, "nothing but the picture tells one candidate from another"
     assert not any(word in json.dumps(shown).lower() for word in ("recraft", "gpt"))
     await film.press(DANIEL, ts, "vote:1")
     await film.press(LENA, ts, "close")
 
     async def originals() -> list[Json] | None:
-        found = [f for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]
+        found = [f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
         named = [f for f in found if "recraft" in f["name"] or "gpt" in f["name"]]
         return named if len(named) == 4 else None
 
-    await film.door.until(originals, "four originals, named")
+    await film.control_client.wait_for(originals, "four originals, named")
 
 
-async def test_until_the_close_nothing_a_person_reads_names_a_model(film: House) -> None:
+async def test_no_model_is_named_before_the_close(film: PracticeEnvironment) -> None:
     ts = await film.cast("Blind: a customs officer")
-    message = await film.ballot(ts)
+    message = await film.wait_for_ballot(ts)
     everything = json.dumps([message["blocks"], message["text"]]).lower()
     assert not any(word in everything for word in ("recraft", "gpt", "openai", "banana"))
 
 
-async def test_only_the_lead_can_close_lock_or_reroll(film: House) -> None:
+async def test_only_the_lead_can_close_lock_or_reroll(film: PracticeEnvironment) -> None:
     ts = await film.cast("Authority: a harbour master")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(DANIEL, ts, "vote:1")
     for action in ("lock", "close", "reroll"):
-        after = float((await film.door.private(DANIEL))[-1]["ts"])
+        after = float((await film.control_client.ephemerals(DANIEL))[-1]["ts"])
         await film.press(DANIEL, ts, action)
-        answer = await film.told(DANIEL, f"<@{LENA}>", after=after)
+        answer = await film.wait_for_ephemeral(DANIEL, f"<@{LENA}>", after=after)
         assert answer
-    assert "vote:1" in buttons_of(await film.door.message(FILM, ts))
+    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts))
 
 
-async def test_a_tie_gives_the_lead_three_ways_on(film: House) -> None:
+async def test_tie_lets_the_lead_extend_drop_or_decide(film: PracticeEnvironment) -> None:
     ts = await film.cast("Tie: twin sisters' aunt")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(DANIEL, ts, "vote:1")
     await film.press(MEI, ts, "vote:4")
-    await film.reads(ts, "2 people voted")
+    await film.wait_for_text(ts, "2 people voted")
     await film.press(LENA, ts, "lock")
-    await film.reads(ts, "1 and 4")
-    message = await film.door.message(FILM, ts)
+    await film.wait_for_text(ts, "1 and 4")
+    message = await film.control_client.message(FILM, ts)
     assert {"extend", "drop"} <= set(buttons_of(message))
     decide = next(e for b in message["blocks"] for e in b.get("elements", []) if e.get("action_id") == "decide")
-    answer = await film.door.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
+    answer = await film.control_client.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
     assert answer["ok"], answer
-    text = await film.reads(ts, "Tie is cast")
+    text = await film.wait_for_text(ts, "Tie is cast")
     assert f"Decided by <@{LENA}>" in text
 
 
-async def test_a_reroll_of_one_candidate_adds_the_next_number(film: House) -> None:
+async def test_a_reroll_of_one_candidate_adds_the_next_number(film: PracticeEnvironment) -> None:
     ts = await film.cast("Again: a net mender")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(LENA, ts, "reroll")
-    offer = await film.told(LENA, DEAREST)
-    choice = menu_of(offer, "reroll_one")[f"1 again · up to {DEAREST}"]
-    answer = await film.door.click(LENA, FILM, offer["ts"], "reroll_one", choice)
+    offer = await film.wait_for_ephemeral(LENA, REROLL_PRICE)
+    choice = menu_of(offer, "reroll_one")[f"1 again · up to {REROLL_PRICE}"]
+    answer = await film.control_client.click(LENA, FILM, offer["ts"], "reroll_one", choice)
     assert answer["ok"], answer
-    message = await film.shows(ts, "vote:5")
+    message = await film.wait_for_button(ts, "vote:5")
     assert len(pictures_of(message)) == 1
 
 
-async def test_rerolling_all_opens_a_child_round(film: House) -> None:
+async def test_rerolling_all_opens_a_child_round(film: PracticeEnvironment) -> None:
     ts = await film.cast("Child: a deckhand, 17")
-    await film.ballot(ts)
-    before = {m["ts"] for m in await film.door.messages(FILM)}
+    await film.wait_for_ballot(ts)
+    before = {m["ts"] for m in await film.control_client.messages(FILM)}
     await film.press(LENA, ts, "reroll")
-    offer = await film.told(LENA, FOUR)
+    offer = await film.wait_for_ephemeral(LENA, ROUND_PRICE)
     await film.press(LENA, offer["ts"], "reroll_all")
 
     async def child() -> str | None:
-        return next((str(m["ts"]) for m in await film.door.messages(FILM) if m["ts"] not in before), None)
+        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
 
-    await film.ballot(await film.door.until(child, "the child round's message"))
+    await film.wait_for_ballot(await film.control_client.wait_for(child, "the child round's message"))
 
 
-async def test_a_second_brief_for_an_open_character_is_shown_the_way_to_its_round(film: House) -> None:
+async def test_second_brief_links_to_the_open_round(film: PracticeEnvironment) -> None:
     ts = await film.cast("Twice: a stoker")
-    asked = await film.asked()
-    answer = await film.asks("twice: another stoker", MEI)
+    calls_before = await film.count_model_calls()
+    answer = await film.run_command("twice: another stoker", MEI)
     assert "p" + ts.replace(".", "") in answer
-    await film.ballot(ts)
-    assert await film.asked() <= asked + 4
+    await film.wait_for_ballot(ts)
+    assert await film.count_model_calls() <= calls_before + 4
 
 
-async def test_a_recast_is_asked_for_with_its_price_and_the_old_face_stays(film: House) -> None:
+async def test_recast_needs_confirmation_with_its_price(film: PracticeEnvironment) -> None:
     ts = await film.cast("Once: a cook")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(MEI, ts, "vote:1")
-    await film.reads(ts, "1 person voted")
+    await film.wait_for_text(ts, "1 person voted")
     await film.press(LENA, ts, "lock")
-    await film.reads(ts, "Once is cast")
-    asked = await film.asked()
-    question = await film.asks("Once: a younger cook")
-    assert FOUR in question
-    assert await film.asked() == asked, "nothing is spent before the yes"
-    offer = await film.told(LENA, "Once")
-    before = {m["ts"] for m in await film.door.messages(FILM)}
+    await film.wait_for_text(ts, "Once is cast")
+    calls_before = await film.count_model_calls()
+    question = await film.run_command("Once: a younger cook")
+    assert ROUND_PRICE in question
+    assert await film.count_model_calls() == calls_before, "nothing is spent before the yes"
+    offer = await film.wait_for_ephemeral(LENA, "Once")
+    before = {m["ts"] for m in await film.control_client.messages(FILM)}
     await film.press(LENA, offer["ts"], "recast")
 
     async def second() -> str | None:
-        return next((str(m["ts"]) for m in await film.door.messages(FILM) if m["ts"] not in before), None)
+        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
 
-    await film.ballot(await film.door.until(second, "the second round"))
+    await film.wait_for_ballot(await film.control_client.wait_for(second, "the second round"))
 
 
 @pytest.mark.parametrize(
@@ -264,17 +264,17 @@ async def test_a_recast_is_asked_for_with_its_price_and_the_old_face_stays(film:
         ("Maya9: a fisherwoman --4k --models nano-banana-pro,gpt-image-2 --each 4", ["$2.00"]),
     ],
 )
-async def test_a_line_that_cannot_be_cast_is_answered_privately_and_costs_nothing(
-    film: House, line: str, words: list[str]
+async def test_invalid_command_is_answered_privately_and_costs_nothing(
+    film: PracticeEnvironment, line: str, words: list[str]
 ) -> None:
-    asked, posted = await film.asked(), len(await film.door.messages(FILM))
-    answer = await film.asks(line)
+    calls_before, posted = await film.count_model_calls(), len(await film.control_client.messages(FILM))
+    answer = await film.run_command(line)
     for word in words:
         assert word in answer, answer
-    assert (await film.asked(), len(await film.door.messages(FILM))) == (asked, posted)
+    assert (await film.count_model_calls(), len(await film.control_client.messages(FILM))) == (calls_before, posted)
 
 
-async def test_help_is_five_lines_and_never_a_manual(film: House) -> None:
-    answer = await film.asks("help", MEI)
+async def test_help_is_short(film: PracticeEnvironment) -> None:
+    answer = await film.run_command("help", MEI)
     assert "/cast" in answer
     assert len(answer.splitlines()) <= 15

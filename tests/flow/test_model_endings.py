@@ -7,131 +7,133 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import NoModels, Retired
-from bot.ports import Reader
+from bot.errors import ModelRetired, NoModels
+from bot.ports import Recipient
 from playground.processes import stop
-from tests.flow.house import LENA, House, house
-from tests.flow.theatre import LEAD, LITERAL, SKIN, Theatre, theatre
+from tests.flow.house import LENA, PracticeEnvironment, practice_environment
+from tests.flow.theatre import LEAD, LITERAL, SKIN, CastingHarness, casting_harness
 
 
 @pytest.fixture
-async def play(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+async def play(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
         yield opened
 
 
-async def look(play: Theatre, **later: float) -> None:
-    play.later(**later)
-    await play.casting.lifecycle.look()
+async def check_retirements(harness: CastingHarness, **elapsed: float) -> None:
+    harness.advance(**elapsed)
+    await harness.casting.retirement_watcher.check()
 
 
-async def test_accounts_are_asked_at_the_start_and_then_once_a_day(play: Theatre) -> None:
-    await look(play)
-    await look(play, hours=23)
-    assert play.studio.looks == 1
-    await look(play, hours=2)
-    assert play.studio.looks == 2
+async def test_accounts_are_checked_at_start_and_then_daily(play: CastingHarness) -> None:
+    await check_retirements(play)
+    await check_retirements(play, hours=23)
+    assert play.fake_models.retirement_checks == 1
+    await check_retirements(play, hours=2)
+    assert play.fake_models.retirement_checks == 2
 
 
-async def test_an_account_that_says_nothing_is_asked_again_within_hours(play: Theatre) -> None:
-    del play.studio.ends[SKIN.id]
-    await look(play)
-    await look(play, minutes=59)
-    await look(play, minutes=2)
-    assert play.studio.looks == 2
+async def test_account_without_an_answer_is_checked_again_within_hours(play: CastingHarness) -> None:
+    del play.fake_models.retirement_by_model[SKIN.id]
+    await check_retirements(play)
+    await check_retirements(play, minutes=59)
+    await check_retirements(play, minutes=2)
+    assert play.fake_models.retirement_checks == 2
 
 
-async def test_a_model_retired_overnight_is_announced_once_and_not_chosen_any_more(play: Theatre) -> None:
-    await look(play)
-    await play.open("Maya: a fisherwoman")
-    play.studio.ends[SKIN.id] = play.now.date()
+async def test_retired_model_is_announced_once_and_no_longer_chosen(play: CastingHarness) -> None:
+    await check_retirements(play)
+    await play.start_round("Maya: a fisherwoman")
+    play.fake_models.retirement_by_model[SKIN.id] = play.now.date()
     for _ in range(3):
-        await look(play, days=1)
-    ((reader, ending),) = play.post.told
-    assert (reader, ending.model, ending.gone) == (Reader("T1", LEAD), SKIN, True)
+        await check_retirements(play, days=1)
+    ((recipient, retirement),) = play.direct_messages.retirement_notices
+    assert (recipient, retirement.model, retirement.is_retired) == (Recipient("T1", LEAD), SKIN, True)
     with pytest.raises(NoModels):
-        await play.open("Ben: a smith --models recraft")
-    round_ = await play.round(await play.open("Ada: a pilot"))
+        await play.start_round("Ben: a smith --models recraft")
+    round_ = await play.get_round(await play.start_round("Ada: a pilot"))
     assert set(round_.models) == {LITERAL.id}
 
 
-async def test_a_model_that_ends_within_thirty_days_is_told_once_and_drawn_until_then(play: Theatre) -> None:
-    await play.open("Maya: a fisherwoman")
-    play.studio.ends[SKIN.id] = play.now.date() + timedelta(days=32)
-    await look(play)
-    assert play.post.told == []
-    await look(play, days=3)
-    ((_, ending),) = play.post.told
-    assert not ending.gone
-    assert SKIN.id in (await play.round(await play.open("Ben: a smith"))).models
-    await look(play, days=29)
-    assert len(play.post.told) == 1
-    assert SKIN.id not in (await play.round(await play.open("Ada: a pilot"))).models
+async def test_retirement_within_thirty_days_is_announced_once(play: CastingHarness) -> None:
+    await play.start_round("Maya: a fisherwoman")
+    play.fake_models.retirement_by_model[SKIN.id] = play.now.date() + timedelta(days=32)
+    await check_retirements(play)
+    assert play.direct_messages.retirement_notices == []
+    await check_retirements(play, days=3)
+    ((_, retirement),) = play.direct_messages.retirement_notices
+    assert not retirement.is_retired
+    assert SKIN.id in (await play.get_round(await play.start_round("Ben: a smith"))).models
+    await check_retirements(play, days=29)
+    assert len(play.direct_messages.retirement_notices) == 1
+    assert SKIN.id not in (await play.get_round(await play.start_round("Ada: a pilot"))).models
 
 
-async def test_a_model_that_answers_as_retired_has_the_lists_read_again_at_once(play: Theatre) -> None:
-    await look(play)
-    play.studio.skin.script = lambda ask, call: Retired(SKIN.id)
-    play.studio.ends[SKIN.id] = play.now.date()
-    await play.voting()
-    await look(play, minutes=1)
-    await look(play, minutes=1)
-    assert play.studio.looks == 2
-    assert SKIN.id not in (await play.round(await play.open("Ada: a pilot"))).models
+async def test_retired_response_triggers_an_immediate_check(play: CastingHarness) -> None:
+    await check_retirements(play)
+    play.fake_models.skin.script = lambda ask, call: ModelRetired(SKIN.id)
+    play.fake_models.retirement_by_model[SKIN.id] = play.now.date()
+    await play.run_to_voting()
+    await check_retirements(play, minutes=1)
+    await check_retirements(play, minutes=1)
+    assert play.fake_models.retirement_checks == 2
+    assert SKIN.id not in (await play.get_round(await play.start_round("Ada: a pilot"))).models
 
 
-async def test_whose_miss_it_was_is_not_told_before_the_close(play: Theatre) -> None:
-    await look(play)
-    play.studio.skin.script = lambda ask, call: Retired(SKIN.id)
-    play.studio.ends[SKIN.id] = play.now.date()
-    round_ = await play.voting()
-    await look(play, minutes=1)
-    assert play.post.told == []
+async def test_retirement_is_not_announced_before_the_close(play: CastingHarness) -> None:
+    await check_retirements(play)
+    play.fake_models.skin.script = lambda ask, call: ModelRetired(SKIN.id)
+    play.fake_models.retirement_by_model[SKIN.id] = play.now.date()
+    round_ = await play.run_to_voting()
+    await check_retirements(play, minutes=1)
+    assert play.direct_messages.retirement_notices == []
     await play.casting.voting.close(round_.id, LEAD)
-    await look(play, hours=1)
-    assert len(play.post.told) == 1
+    await check_retirements(play, hours=1)
+    assert len(play.direct_messages.retirement_notices) == 1
 
 
-async def test_who_cannot_be_reached_is_told_the_next_time(play: Theatre) -> None:
-    await play.open("Maya: a fisherwoman")
-    play.studio.ends[SKIN.id] = play.now.date()
-    play.post.away.add(LEAD)
-    await look(play)
-    assert play.post.told == []
-    play.post.away.clear()
-    await look(play, days=1)
-    await look(play, days=1)
-    assert len(play.post.told) == 1
+async def test_unreachable_lead_is_notified_at_the_next_check(play: CastingHarness) -> None:
+    await play.start_round("Maya: a fisherwoman")
+    play.fake_models.retirement_by_model[SKIN.id] = play.now.date()
+    play.direct_messages.unreachable.add(LEAD)
+    await check_retirements(play)
+    assert play.direct_messages.retirement_notices == []
+    play.direct_messages.unreachable.clear()
+    await check_retirements(play, days=1)
+    await check_retirements(play, days=1)
+    assert len(play.direct_messages.retirement_notices) == 1
 
 
-async def test_a_model_that_is_listed_again_is_chosen_again(play: Theatre) -> None:
-    play.studio.ends[SKIN.id] = play.now.date()
-    await look(play)
-    play.studio.ends[SKIN.id] = None
-    await look(play, days=1)
-    assert SKIN.id in (await play.round(await play.open("Ada: a pilot"))).models
+async def test_relisted_model_is_chosen_again(play: CastingHarness) -> None:
+    play.fake_models.retirement_by_model[SKIN.id] = play.now.date()
+    await check_retirements(play)
+    play.fake_models.retirement_by_model[SKIN.id] = None
+    await check_retirements(play, days=1)
+    assert SKIN.id in (await play.get_round(await play.start_round("Ada: a pilot"))).models
 
 
-async def notices(film: House) -> list[str]:
+async def retirement_messages(workspace: PracticeEnvironment) -> list[str]:
     """What was sent to Lena alone."""
     return [
-        c["arguments"]["text"] for c in await film.door.calls("chat.postMessage") if c["arguments"]["channel"] == LENA
+        c["arguments"]["text"]
+        for c in await workspace.control_client.calls("chat.postMessage")
+        if c["arguments"]["channel"] == LENA
     ]
 
 
-async def test_over_restarts_the_lead_reads_it_once(tmp_path: Path) -> None:
-    async with house(tmp_path) as film:
-        await film.at_ease()
-        await film.ballot(await film.cast("Maya: a fisherwoman --each 1"))
-        assert await notices(film) == []
-        await film.door.post("models/gpt-image-2/life", {"state": "retired"})
+async def test_retirement_is_announced_once_across_restarts(tmp_path: Path) -> None:
+    async with practice_environment(tmp_path) as workspace:
+        await workspace.speed_up()
+        await workspace.wait_for_ballot(await workspace.cast("Maya: a fisherwoman --each 1"))
+        assert await retirement_messages(workspace) == []
+        await workspace.control_client.post("models/gpt-image-2/life", {"state": "retired"})
         for _ in range(2):
-            await stop(film.bot)
-            await film.start_bot()
-            await film.door.until(lambda: notices(film), "the notice", 10)
+            await stop(workspace.bot)
+            await workspace.start_bot()
+            await workspace.control_client.wait_for(lambda: retirement_messages(workspace), "the notice", 10)
         await asyncio.sleep(1)
-        (told,) = await notices(film)
-        assert "GPT-Image-2 (`openai:gpt-image-2`) is no longer served" in told
-        assert "`--models gpt-image-2.5`" in told
-        answer = await film.asks("Ben: a smith --models gpt-image-2")
+        (text,) = await retirement_messages(workspace)
+        assert "GPT-Image-2 (`openai:gpt-image-2`) is no longer served" in text
+        assert "`--models gpt-image-2.5`" in text
+        answer = await workspace.run_command("Ben: a smith --models gpt-image-2")
         assert "GPT-Image-2 is not available now (retired). Recraft V4.1 instead costs" in answer

@@ -7,149 +7,155 @@ from pathlib import Path
 
 import pytest
 
-from bot.ballot import Leg, Paper, Reaction
+from bot.ballot import BallotStage, BallotSubmission, Reaction
 from bot.brief import Brief
-from bot.deed import Deed
-from bot.errors import BriefError, LeadLeft, NotAVoter, NotYours, RoundClosed
-from bot.member import Member
-from bot.round import Round, State
-from bot.sealing import Answered
-from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
+from bot.deed import AuditEvent
+from bot.errors import BriefError, LeadDeactivated, NotAVoter, NotLead, RoundClosed
+from bot.member import User
+from bot.round import Round, RoundState
+from bot.sealing import SealedAnswers
+from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
         opened.now = datetime.fromisoformat("2026-11-25T09:00+00:00")
         yield opened
 
 
-async def voting(house: Theatre, line: str = "Maya: a fisherwoman --for 24h", voters: tuple[str, ...] = ()) -> Round:
-    brief = replace(Brief.of(line), voters=voters or (DIRECTOR, PRODUCER))
-    opened = await house.casting.opening.open_round(brief, FILM, LEAD, f"trigger {line}")
-    return await house.audition(opened.round.id)
+async def start_vote_with_voters(
+    harness: CastingHarness, line: str = "Maya: a fisherwoman --for 24h", voters: tuple[str, ...] = ()
+) -> Round:
+    brief = replace(Brief.parse(line), voters=voters or (DIRECTOR, PRODUCER))
+    opened = await harness.casting.start_round.start(brief, FILM, LEAD, f"trigger {line}")
+    return await harness.audition(opened.round.id)
 
 
-async def test_only_the_named_peoples_marks_and_reactions_count(house: Theatre) -> None:
-    round_ = await voting(house)
+async def test_only_named_voters_count(house: CastingHarness) -> None:
+    round_ = await start_vote_with_voters(house)
     await house.vote(round_, U2=1)
     with pytest.raises(NotAVoter):
         await house.vote(round_, U9=2)
     first = await house.casting.voting.react(FILM, round_.message_ts or "", 2, "U9", True, 10)
     again = await house.casting.voting.react(FILM, round_.message_ts or "", 3, "U9", True, 11)
     assert (first and first.id, again) == (round_.id, None), "they are told once"
-    house.stage.shown = [Reaction(2, frozenset({"U9", PRODUCER}), complete=True)]
+    house.publisher.slack_reactions = [Reaction(2, frozenset({"U9", PRODUCER}), is_complete=True)]
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert (dict(closed.tally.votes), closed.tally.voters) == ({1: 1, 2: 1, 3: 0, 4: 0}, 2)
 
 
-async def test_a_sealed_paper_and_a_run_off_are_for_the_named_alone(house: Theatre) -> None:
-    round_ = await voting(house, "Maya: a fisherwoman --ballot sealed")
-    answered = Answered(frozenset({round_.slot_of[1]}), frozenset({round_.slot_of[1]}), {}, none=False)
+async def test_sealed_ballot_accepts_named_voters_only(house: CastingHarness) -> None:
+    round_ = await start_vote_with_voters(house, "Maya: a fisherwoman --ballot sealed")
+    answers = SealedAnswers(
+        frozenset({round_.slot_id_by_number[1]}), frozenset({round_.slot_id_by_number[1]}), {}, none_of_these=False
+    )
     with pytest.raises(NotAVoter):
-        await house.casting.sealing.sheet(round_.id, "U9")
+        await house.casting.sealed_ballots.form(round_.id, "U9")
     with pytest.raises(NotAVoter):
-        await house.casting.sealing.put_in(round_.id, "U9", answered)
-    await house.casting.sealing.put_in(round_.id, DIRECTOR, answered)
-    stray = Paper(round_.id, "U9", Leg.FIRST, answered.human, answered.likeness, {}, 99)
-    assert await house.storage.rounds.put_in(stray), "even a paper that got in is not counted"
+        await house.casting.sealed_ballots.submit(round_.id, "U9", answers)
+    await house.casting.sealed_ballots.submit(round_.id, DIRECTOR, answers)
+    foreign_submission = BallotSubmission(
+        round_.id, "U9", BallotStage.FIRST, answers.reads_human, answers.matches_character, {}, 99
+    )
+    assert await house.storage.rounds.record_submission(foreign_submission), "even a paper that got in is not counted"
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes[1], closed.tally.voters) == (1, 1)
 
 
-async def test_each_missing_vote_is_asked_for_once_in_that_persons_hours(house: Theatre) -> None:
-    house.doors.members = {DIRECTOR: Member(zone="Europe/London"), PRODUCER: Member(zone="Asia/Tokyo")}
-    round_ = await voting(house)
-    await house.casting.reminding.remind()
-    assert house.post.reminded == []
+async def test_missing_voters_get_one_reminder_in_their_working_hours(house: CastingHarness) -> None:
+    house.channel_access.users = {DIRECTOR: User(time_zone="Europe/London"), PRODUCER: User(time_zone="Asia/Tokyo")}
+    round_ = await start_vote_with_voters(house)
+    await house.casting.reminders.send_due()
+    assert house.direct_messages.reminders == []
     # Six in London's evening: nobody is written to in the last hour of a vote that ends at nine in the morning there;
     # Tokyo's hour before the close is six in the evening, London's is eight in the morning.
     house.now = datetime.fromisoformat("2026-11-25T17:00+00:00")
-    await house.casting.reminding.remind()
-    assert house.post.reminded == [(DIRECTOR, round_.id)]
+    await house.casting.reminders.send_due()
+    assert house.direct_messages.reminders == [(DIRECTOR, round_.id)]
     house.now = datetime.fromisoformat("2026-11-26T08:05+00:00")
     for _ in range(3):
-        await house.casting.reminding.remind()
-    assert house.post.reminded == [(DIRECTOR, round_.id), (PRODUCER, round_.id)]
-    assert ("remark", round_.id, "reminder") not in house.stage.happened, "both were written to"
+        await house.casting.reminders.send_due()
+    assert house.direct_messages.reminders == [(DIRECTOR, round_.id), (PRODUCER, round_.id)]
+    assert ("remark", round_.id, "reminder") not in house.publisher.events, "both were written to"
 
 
-async def test_who_voted_or_left_is_not_asked_and_who_could_not_be_reached_is_asked_again(house: Theatre) -> None:
-    round_ = await voting(house, voters=(DIRECTOR, PRODUCER, "U4"))
-    house.doors.members = {"U4": Member(gone=True)}
+async def test_reminders_skip_voted_and_deactivated_and_retry_unreachable(house: CastingHarness) -> None:
+    round_ = await start_vote_with_voters(house, voters=(DIRECTOR, PRODUCER, "U4"))
+    house.channel_access.users = {"U4": User(is_deactivated=True)}
     await house.vote(round_, U2=1)
-    house.post.away = {PRODUCER}
+    house.direct_messages.unreachable = {PRODUCER}
     for moment in ("2026-11-25T17:05+00:00", "2026-11-26T08:05+00:00"):
         house.now = datetime.fromisoformat(moment)
-        await house.casting.reminding.remind()
-    assert house.post.reminded == []
-    assert ("remark", round_.id, "reminder") in house.stage.happened, "the thread has to do"
-    house.post.away = set()
-    await house.casting.voting.prolong(round_.id, round_.closes_at or house.now, LEAD)
-    await house.casting.reminding.remind()
-    assert house.post.reminded == [], "it is five past eight, and a day is left"
+        await house.casting.reminders.send_due()
+    assert house.direct_messages.reminders == []
+    assert ("remark", round_.id, "reminder") in house.publisher.events, "the thread has to do"
+    house.direct_messages.unreachable = set()
+    await house.casting.voting.extend_open(round_.id, round_.closes_at or house.now, LEAD)
+    await house.casting.reminders.send_due()
+    assert house.direct_messages.reminders == [], "it is five past eight, and a day is left"
     house.now = datetime.fromisoformat("2026-11-26T17:05+00:00")
-    await house.casting.reminding.remind()
-    assert house.post.reminded == [(PRODUCER, round_.id)]
+    await house.casting.reminders.send_due()
+    assert house.direct_messages.reminders == [(PRODUCER, round_.id)]
 
 
-async def test_the_thread_is_told_once_that_every_vote_is_in(house: Theatre) -> None:
-    round_ = await voting(house)
+async def test_thread_announces_once_that_all_votes_are_in(house: CastingHarness) -> None:
+    round_ = await start_vote_with_voters(house)
     await house.vote(round_, U2=1, U3=1)
     for _ in range(2):
-        await house.casting.reminding.remind()
-    assert house.stage.happened.count(("remark", round_.id, "all_in")) == 1
-    assert house.post.reminded == []
+        await house.casting.reminders.send_due()
+    assert house.publisher.events.count(("remark", round_.id, "all_in")) == 1
+    assert house.direct_messages.reminders == []
 
 
-async def test_an_open_vote_is_prolonged_by_a_day_however_often_one_menu_is_pressed(house: Theatre) -> None:
-    round_ = await voting(house)
+async def test_repeated_press_extends_the_vote_by_one_day(house: CastingHarness) -> None:
+    round_ = await start_vote_with_voters(house)
     assert round_.closes_at
-    with pytest.raises(NotYours):
-        await house.casting.voting.prolong(round_.id, round_.closes_at, DIRECTOR)
+    with pytest.raises(NotLead):
+        await house.casting.voting.extend_open(round_.id, round_.closes_at, DIRECTOR)
     for _ in range(2):
-        longer = await house.casting.voting.prolong(round_.id, round_.closes_at, LEAD)
+        longer = await house.casting.voting.extend_open(round_.id, round_.closes_at, LEAD)
         assert longer.closes_at == round_.closes_at + timedelta(days=1)
-    deeds = await house.storage.chronicle.of_character(round_.character_id)
-    assert [(d.what, d.person) for d in deeds] == [("extended", LEAD)]
+    audit_events = await house.storage.audit_log.list_for_character(round_.character_id)
+    assert [(d.action, d.person) for d in audit_events] == [("extended", LEAD)]
 
 
-async def test_a_round_whose_lead_has_left_can_be_taken_over_and_its_money_stays_where_it_was(house: Theatre) -> None:
-    round_ = await voting(house)
-    with pytest.raises(NotYours):
+async def test_round_of_a_deactivated_lead_can_be_taken_over(house: CastingHarness) -> None:
+    round_ = await start_vote_with_voters(house)
+    with pytest.raises(NotLead):
         await house.casting.voting.take_over(round_.id, DIRECTOR)
-    house.doors.members = {LEAD: Member(gone=True)}
-    for deed in (house.casting.voting.close, house.casting.voting.drop):
-        with pytest.raises(LeadLeft) as caught:
-            await deed(round_.id, DIRECTOR)
+    house.channel_access.users = {LEAD: User(is_deactivated=True)}
+    for action in (house.casting.voting.close, house.casting.voting.drop):
+        with pytest.raises(LeadDeactivated) as caught:
+            await action(round_.id, DIRECTOR)
         assert (caught.value.lead, caught.value.round_id) == (LEAD, round_.id)
-    led = await house.casting.voting.take_over(round_.id, DIRECTOR)
-    assert (led.lead, led.starter) == (DIRECTOR, LEAD)
-    with pytest.raises(NotYours):
+    updated = await house.casting.voting.take_over(round_.id, DIRECTOR)
+    assert (updated.lead, updated.started_by) == (DIRECTOR, LEAD)
+    with pytest.raises(NotLead):
         await house.casting.voting.take_over(round_.id, PRODUCER)
-    deeds: list[Deed] = list(await house.storage.chronicle.of_character(round_.character_id))
-    assert [d.what for d in deeds] == ["took_over"]
-    await house.vote(led, U2=1)
-    face = await house.casting.locking.lock(led.id, led.slot_of[1], DIRECTOR)
+    audit_events: list[AuditEvent] = list(await house.storage.audit_log.list_for_character(round_.character_id))
+    assert [d.action for d in audit_events] == ["took_over"]
+    await house.vote(updated, U2=1)
+    face = await house.casting.lock_face.lock(updated.id, updated.slot_id_by_number[1], DIRECTOR)
     assert (face.locked_by, face.lead) == (DIRECTOR, DIRECTOR)
 
 
-async def test_a_locked_or_ended_round_is_not_taken_over(house: Theatre) -> None:
-    round_ = await voting(house)
+async def test_ended_round_cannot_be_taken_over(house: CastingHarness) -> None:
+    round_ = await start_vote_with_voters(house)
     await house.casting.voting.drop(round_.id, LEAD)
-    house.doors.members = {LEAD: Member(gone=True)}
+    house.channel_access.users = {LEAD: User(is_deactivated=True)}
     assert (await house.casting.voting.take_over(round_.id, DIRECTOR)).lead == LEAD
-    assert (await house.round(round_.id)).state is State.VOID
+    assert (await house.get_round(round_.id)).state is RoundState.VOID
     with pytest.raises(RoundClosed):
-        await house.casting.voting.prolong(round_.id, house.now, LEAD)
+        await house.casting.voting.extend_open(round_.id, house.now, LEAD)
 
 
-async def test_who_never_could_vote_is_not_waited_for(house: Theatre) -> None:
-    house.doors.members["U-bot"] = Member(human=False, name="render bot")
-    house.doors.members[PRODUCER] = Member(gone=True, name="Mei")
+async def test_users_unable_to_vote_are_rejected_as_voters(house: CastingHarness) -> None:
+    house.channel_access.users["U-bot"] = User(is_human=False, name="render bot")
+    house.channel_access.users[PRODUCER] = User(is_deactivated=True, name="Mei")
     with pytest.raises(BriefError) as error:
-        await voting(house, voters=("U-bot", PRODUCER, DIRECTOR))
+        await start_vote_with_voters(house, voters=("U-bot", PRODUCER, DIRECTOR))
     assert (error.value.field, error.value.problem, error.value.got) == ("voters", "unable", "render bot, Mei")
-    assert not house.studio.skin.asks
+    assert not house.fake_models.skin.requests

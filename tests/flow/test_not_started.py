@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from playground.processes import ROOT, bot_environment
-from tests.contract.test_database_trouble import somebody_else_writes, spoil
+from tests.contract.test_database_trouble import locked_by_another_writer, corrupt_page
 from tests.unit.storage.stories import fresh_sqlite
 
 SLACK = {
@@ -21,14 +21,14 @@ SLACK = {
 }
 
 
-async def started(data: Path, command: str = "run", **extra: str) -> tuple[int, list[str]]:
+async def run_bot(data: Path, command: str = "run", **extra: str) -> tuple[int, list[str]]:
     """How `python -m bot COMMAND` ended, and what it said."""
     process = await create_subprocess_exec(
         sys.executable, "-m", "bot", command, cwd=ROOT, env=bot_environment(data, SLACK, **extra), stdout=PIPE,
         stderr=STDOUT,
     )  # fmt: skip
-    said, _ = await wait_for(process.communicate(), 30)
-    return process.returncode or 0, said.decode().splitlines()
+    output, _ = await wait_for(process.communicate(), 30)
+    return process.returncode or 0, output.decode().splitlines()
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def file(tmp_path: Path) -> Path:
     return tmp_path / "bot" / "castroom.sqlite"
 
 
-def of_a_later_version(file: Path) -> None:
+def set_later_version(file: Path) -> None:
     with closing(sqlite3.connect(file)) as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
         database.commit()
@@ -48,36 +48,36 @@ def of_a_later_version(file: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
-        pytest.param(lambda file: spoil(file, 0), "is damaged and was left as it is: move it away", id="header"),
-        pytest.param(lambda file: spoil(file, 2), "is damaged and was left as it is: move it away", id="page"),
+        pytest.param(lambda file: corrupt_page(file, 0), "is damaged and was left as it is: move it away", id="header"),
+        pytest.param(lambda file: corrupt_page(file, 2), "is damaged and was left as it is: move it away", id="page"),
         pytest.param(lambda file: file.write_bytes(b"not a database at all" * 300), "is damaged", id="another file"),
-        pytest.param(of_a_later_version, "was written by a later version of Castroom: start that one", id="later"),
+        pytest.param(set_later_version, "was written by a later version of Castroom: start that one", id="later"),
     ],
 )
-async def test_a_database_that_cannot_be_used_is_left_as_it_is(
+async def test_unusable_database_is_reported_and_left_unchanged(
     tmp_path: Path, file: Path, harm: Callable[[Path], object], words: str
 ) -> None:
     harm(file)
     before = file.read_bytes()
     for command in ("run", "migrate"):
-        status, said = await started(tmp_path, command)
-        assert (status, len(said)) == (1, 1), said
-        assert said[0].startswith(f"{file} {words}")
+        status, output = await run_bot(tmp_path, command)
+        assert (status, len(output)) == (1, 1), output
+        assert output[0].startswith(f"{file} {words}")
         assert file.read_bytes() == before
 
 
-async def test_where_the_data_folder_cannot_be_written_it_says_so(tmp_path: Path) -> None:
+async def test_unwritable_data_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "bot").write_text("a file where the folder should be")
-    status, said = await started(tmp_path)
-    assert (status, len(said)) == (1, 1), said
-    assert said[0].startswith(f"{tmp_path / 'bot'} cannot be written: let the bot write there")
+    status, output = await run_bot(tmp_path)
+    assert (status, len(output)) == (1, 1), output
+    assert output[0].startswith(f"{tmp_path / 'bot'} cannot be written: let the bot write there")
     assert (tmp_path / "bot").read_text() == "a file where the folder should be"
 
 
-async def test_a_database_that_somebody_else_writes_is_waited_for_and_then_said(tmp_path: Path, file: Path) -> None:
+async def test_database_locked_by_another_program_is_reported(tmp_path: Path, file: Path) -> None:
     before = file.read_bytes()
-    with somebody_else_writes(file):
-        status, said = await started(tmp_path, "migrate")
-    assert (status, len(said)) == (1, 1), said
-    assert said[0].startswith(f"{file} is held by another program: end that first")
+    with locked_by_another_writer(file):
+        status, output = await run_bot(tmp_path, "migrate")
+    assert (status, len(output)) == (1, 1), output
+    assert output[0].startswith(f"{file} is held by another program: end that first")
     assert file.read_bytes() == before

@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from playground.processes import bot_environment, start_bot
-from tests.flow.house import DANIEL, LENA, House
+from tests.flow.house import DANIEL, LENA, PracticeEnvironment
 
 
 def free_port() -> int:
@@ -20,7 +20,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def listening(port: int) -> None:
+async def wait_for_port(port: int) -> None:
     async with asyncio.timeout(15):
         while True:
             try:
@@ -32,55 +32,55 @@ async def listening(port: int) -> None:
                 return
 
 
-class OverHttp(House):
+class HttpModeEnvironment(PracticeEnvironment):
     """A house whose workspace calls the bot at an address."""
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
         port = free_port()
-        more = {"HTTP_PORT": str(port), **self.extra, **extra}
-        variables = bot_environment(self.data, await self.workspace.environment(), **more)
+        overrides = {"HTTP_PORT": str(port), **self.extra, **extra}
+        variables = bot_environment(self.data, await self.server.environment(), **overrides)
         variables.pop("SLACK_APP_TOKEN", None)
         self.bot = await start_bot(variables, self.data / "bot.log", script)
-        await listening(port)
+        await wait_for_port(port)
         self.url = f"http://127.0.0.1:{port}/slack/events"
         self.secret = variables["SLACK_SIGNING_SECRET"]
-        answer = await self.door.post("slack/http", {"url": self.url})
+        answer = await self.control_client.post("slack/http", {"url": self.url})
         assert answer["ok"], answer
 
 
-async def refused(house: OverHttp) -> dict[str, int]:
+async def send_forged_requests(workspace: HttpModeEnvironment) -> dict[str, int]:
     """What the bot answers to requests that Slack did not send, or not now."""
     body, now = "command=%2Fcast&text=help&team_id=T0HARBOUR", int(time.time())
-    tries = {
+    attempts = {
         "unsigned": {},
-        "forged": _signed(body, now, "guessed"),
-        "ten minutes old": _signed(body, now - 600, house.secret),
+        "forged": _signature_headers(body, now, "guessed"),
+        "ten minutes old": _signature_headers(body, now - 600, workspace.secret),
     }
     answers = {}
     async with aiohttp.ClientSession() as session:
-        for name, headers in tries.items():
-            typed = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-            async with session.post(house.url, data=body, headers=typed) as answer:
+        for name, headers in attempts.items():
+            request_headers = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+            async with session.post(workspace.url, data=body, headers=request_headers) as answer:
                 answers[name] = answer.status
     return answers
 
 
-def _signed(body: str, at: int, secret: str) -> dict[str, str]:
+def _signature_headers(body: str, at: int, secret: str) -> dict[str, str]:
     digest = hmac.new(secret.encode(), f"v0:{at}:{body}".encode(), sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}"}
 
 
 async def test_a_face_is_cast_and_locked_over_http(tmp_path: Path) -> None:
-    house = OverHttp(tmp_path)
-    await house.start()
+    workspace = HttpModeEnvironment(tmp_path)
+    await workspace.start()
     try:
-        ts = await house.cast("Http: a lock keeper")
-        await house.ballot(ts)
-        await house.door.react(DANIEL, "C0HARBOURFILM", ts, "one")
-        await house.press(LENA, ts, "vote:1")
-        await house.labelled(ts, {"vote:1": "1 · 2"})
-        await house.press(LENA, ts, "lock")
-        await house.reads(ts, "Http is cast")
-        assert await refused(house) == {"unsigned": 401, "forged": 401, "ten minutes old": 401}
+        ts = await workspace.cast("Http: a lock keeper")
+        await workspace.wait_for_ballot(ts)
+        await workspace.control_client.react(DANIEL, "C0HARBOURFILM", ts, "one")
+        await workspace.press(LENA, ts, "vote:1")
+        await workspace.wait_for_labels(ts, {"vote:1": "1 · 2"})
+        await workspace.press(LENA, ts, "lock")
+        await workspace.wait_for_text(ts, "Http is cast")
+        assert await send_forged_requests(workspace) == {"unsigned": 401, "forged": 401, "ten minutes old": 401}
     finally:
-        await house.stop()
+        await workspace.stop()

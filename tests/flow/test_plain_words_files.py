@@ -8,12 +8,12 @@ import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.door import Json, buttons_of, pictures_of
-from tests.flow.house import DANIEL, FILM, LENA, House, house
+from tests.flow.house import DANIEL, FILM, LENA, PracticeEnvironment, practice_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GET, COMPLETE, INFO, UPLOAD = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "upload"
-TROUBLES: dict[str, Json] = {
+FAULTS: dict[str, Json] = {
     "no place to upload to": {"method": GET, "kind": "error", "error": "internal_error"},
     "uploads switched off, twice": {"method": GET, "kind": "error", "error": "file_uploads_disabled", "times": 2},
     "rate of uploads": {"method": GET, "kind": "ratelimited", "seconds": 1},
@@ -30,89 +30,89 @@ TROUBLES: dict[str, Json] = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("film")) as opened:
-        await opened.at_ease()
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
+        await opened.speed_up()
         yield opened
 
 
-async def large_pictures(film: House, ts: str) -> set[str]:
+async def large_pictures(workspace: PracticeEnvironment, ts: str) -> set[str]:
     """The names of the candidates' own pictures in the thread."""
-    files = [f["name"] for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]
+    files = [f["name"] for m in await workspace.control_client.thread(FILM, ts) for f in m.get("files", [])]
     return {name for name in files if "sheet" not in name}
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-async def test_a_picture_that_fails_once_is_brought_again_and_no_model_is_asked_again(
-    film: House, trouble: str
-) -> None:
-    asked, told = await film.asked(), len(await film.door.private(LENA))
-    await film.trouble(**TROUBLES[trouble])
+@pytest.mark.parametrize("trouble", FAULTS)
+async def test_failed_upload_is_retried_without_calling_models(film: PracticeEnvironment, trouble: str) -> None:
+    calls_before, ephemerals_before = await film.count_model_calls(), len(await film.control_client.ephemerals(LENA))
+    await film.inject_fault(**FAULTS[trouble])
     ts = await film.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
-    assert len(pictures_of(await film.ballot(ts))) == 1, "the contact sheet"
+    assert len(pictures_of(await film.wait_for_ballot(ts))) == 1, "the contact sheet"
 
     async def both() -> bool:
         return len(await large_pictures(film, ts)) == 2
 
-    await film.door.until(both, "both pictures in the thread")
-    assert await film.asked() == asked + 2
-    assert len(await film.door.private(LENA)) == told, "nobody is worried by what mends itself"
+    await film.control_client.wait_for(both, "both pictures in the thread")
+    assert await film.count_model_calls() == calls_before + 2
+    assert len(await film.control_client.ephemerals(LENA)) == ephemerals_before, (
+        "nobody is worried by what mends itself"
+    )
 
 
-async def test_a_sheet_slack_never_gets_ready_does_not_hold_up_the_vote_and_hangs_at_the_close(film: House) -> None:
-    await film.door.post("slack/settings", {"file_ready_seconds": 22})
+async def test_unready_sheet_does_not_delay_the_vote(film: PracticeEnvironment) -> None:
+    await film.control_client.post("slack/settings", {"file_ready_seconds": 22})
     ts = await film.cast("Slow: a cook --each 1 --models recraft,gpt-image-2")
-    message = await film.ballot(ts, seconds=30)
+    message = await film.wait_for_ballot(ts, seconds=30)
     assert pictures_of(message) == []
     await film.press(DANIEL, ts, "vote:1")
-    await film.labelled(ts, {"vote:1": "1 · 1"})
+    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
 
     async def ready() -> bool:
-        return bool(await film.door.thread(FILM, ts))
+        return bool(await film.control_client.thread(FILM, ts))
 
-    await film.door.until(ready, "the sheet in the thread", 30)
+    await film.control_client.wait_for(ready, "the sheet in the thread", 30)
     await film.press(LENA, ts, "close")
-    message = await film.shows(ts, "extend")
+    message = await film.wait_for_button(ts, "extend")
     assert len(pictures_of(message)) == 1
     assert "vote:1" not in buttons_of(message)
 
 
-async def test_pictures_slack_has_lost_are_brought_again_from_our_own_store(film: House) -> None:
-    await film.door.post("slack/settings", {"file_ready_seconds": 0.3})
+async def test_files_lost_by_slack_are_uploaded_again(film: PracticeEnvironment) -> None:
+    await film.control_client.post("slack/settings", {"file_ready_seconds": 0.3})
     ts = await film.cast("Kept: a cook --each 1 --models recraft,gpt-image-2")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(DANIEL, ts, "vote:1")
-    await film.labelled(ts, {"vote:1": "1 · 1"})
+    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
     await film.press(LENA, ts, "lock")
-    await film.shows(ts, "full")
+    await film.wait_for_button(ts, "full")
 
     async def all_there() -> bool:
-        return len([f for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]) == 6
+        return len([f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]) == 6
 
-    await film.door.until(all_there, "sheet, record, two pictures and two originals")
-    env = await film.workspace.environment()
+    await film.control_client.wait_for(all_there, "sheet, record, two pictures and two originals")
+    env = await film.server.environment()
     slack = AsyncWebClient(token=env["SLACK_BOT_TOKEN"], base_url=env["SLACK_BASE_URL"])
-    lost = [f["id"] for m in await film.door.thread(FILM, ts) for f in m.get("files", [])]
+    lost = [f["id"] for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
     for file_id in lost:
         await slack.files_delete(file=file_id)
-    asked, now = await film.asked(), time.time()
-    await film.door.command(DANIEL, FILM, "Kept")
-    (picture,) = pictures_of(await film.told(DANIEL, "Kept", after=now))
+    calls_before, now = await film.count_model_calls(), time.time()
+    await film.control_client.command(DANIEL, FILM, "Kept")
+    (picture,) = pictures_of(await film.wait_for_ephemeral(DANIEL, "Kept", after=now))
     assert picture not in lost
     await film.press(DANIEL, ts, "full")
-    assert await film.told(DANIEL, "Open the original", after=now)
-    assert await film.asked() == asked
+    assert await film.wait_for_ephemeral(DANIEL, "Open the original", after=now)
+    assert await film.count_model_calls() == calls_before
 
 
-async def test_an_original_that_slack_does_not_find_is_told_as_such(film: House) -> None:
-    await film.door.post("slack/settings", {"file_ready_seconds": 0.3})
+async def test_missing_original_is_reported(film: PracticeEnvironment) -> None:
+    await film.control_client.post("slack/settings", {"file_ready_seconds": 0.3})
     ts = await film.cast("Full: a cook --each 1 --models recraft,gpt-image-2")
-    await film.ballot(ts)
+    await film.wait_for_ballot(ts)
     await film.press(DANIEL, ts, "vote:1")
-    await film.labelled(ts, {"vote:1": "1 · 1"})
+    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
     await film.press(LENA, ts, "lock")
-    await film.shows(ts, "full")
-    await film.trouble(INFO, "error", error="file_not_found", times=0)
+    await film.wait_for_button(ts, "full")
+    await film.inject_fault(INFO, "error", error="file_not_found", times=0)
     await film.press(DANIEL, ts, "full")
-    assert await film.told(DANIEL, "The original is not in the round's thread yet; try again soon.")
-    await film.calm(INFO)
+    assert await film.wait_for_ephemeral(DANIEL, "The original is not in the round's thread yet; try again soon.")
+    await film.clear_faults(INFO)

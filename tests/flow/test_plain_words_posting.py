@@ -6,11 +6,11 @@ import pytest
 import pytest_asyncio
 
 from playground.door import Json, pictures_of
-from tests.flow.house import FILM, LENA, House, house
+from tests.flow.house import FILM, LENA, PracticeEnvironment, practice_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TROUBLES: dict[str, Json] = {
+FAULTS: dict[str, Json] = {
     "not_in_channel": {"kind": "error", "error": "not_in_channel"},
     "channel_not_found": {"kind": "error", "error": "channel_not_found"},
     "is_archived": {"kind": "error", "error": "is_archived"},
@@ -28,20 +28,24 @@ TROUBLES: dict[str, Json] = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("film")) as opened:
-        await opened.at_ease()
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
+        await opened.speed_up()
         yield opened
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-async def test_a_round_whose_message_cannot_be_posted_at_once_goes_on_by_itself(film: House, trouble: str) -> None:
-    asked, told = await film.asked(), len(await film.door.private(LENA))
-    posted = len(await film.door.messages(FILM))
-    await film.trouble("chat.postMessage", **TROUBLES[trouble])
+@pytest.mark.parametrize("trouble", FAULTS)
+async def test_round_continues_once_its_message_can_be_posted(film: PracticeEnvironment, trouble: str) -> None:
+    calls_before, ephemerals_before = await film.count_model_calls(), len(await film.control_client.ephemerals(LENA))
+    posted = len(await film.control_client.messages(FILM))
+    await film.inject_fault("chat.postMessage", **FAULTS[trouble])
     ts = await film.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
-    message = await film.ballot(ts)
+    message = await film.wait_for_ballot(ts)
     assert len(pictures_of(message)) == 1
-    assert len(await film.door.messages(FILM)) == posted + 1, "one message"
-    assert await film.asked() == asked + 2, "no model is asked before there is a message, and each once"
-    assert len(await film.door.private(LENA)) == told, "nobody is worried by what mends itself"
+    assert len(await film.control_client.messages(FILM)) == posted + 1, "one message"
+    assert await film.count_model_calls() == calls_before + 2, (
+        "no model is asked before there is a message, and each once"
+    )
+    assert len(await film.control_client.ephemerals(LENA)) == ephemerals_before, (
+        "nobody is worried by what mends itself"
+    )

@@ -11,251 +11,267 @@ from zipfile import ZipFile
 import pytest
 
 from bot.brief import REASON_LIMIT
-from bot.budget import purse_day
-from bot.deed import Deed
+from bot.budget import budget_day
+from bot.deed import AuditEvent
 from bot.errors import (
     AlreadyCast,
     AlreadyCasting,
-    Barred,
     BriefError,
-    CannotFinish,
+    CannotUpscale,
     CastingError,
-    Dearer,
-    NotYours,
+    NotLead,
     OverBudget,
+    PermissionDenied,
+    PriceIncreased,
     RoundClosed,
 )
-from bot.production import Customs
-from bot.recasting import Done, How, Wanting
-from bot.round import RECAST, Round, State
-from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, SKIN, Theatre, theatre
+from bot.production import ProductionSettings
+from bot.recasting import RecastMode, RecastRequest, RecastResult
+from bot.round import RECAST, Round, RoundState
+from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, SKIN, CastingHarness, casting_harness
 
 PRICE = Decimal("0.20")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
         yield opened
 
 
-def wanting(round_id: str, how: How = How.KEEP, **changes: object) -> Wanting:
-    values = {"person": LEAD, "reason": "too young", "text": None, "key": "1", "agreed": PRICE} | changes
-    return Wanting(round_id=round_id, how=how, **values)  # type: ignore[arg-type]
+def recast_request(round_id: str, mode: RecastMode = RecastMode.KEEP, **changes: object) -> RecastRequest:
+    values = {"person": LEAD, "reason": "too young", "text": None, "key": "1", "agreed_price": PRICE} | changes
+    return RecastRequest(round_id=round_id, mode=mode, **values)  # type: ignore[arg-type]
 
 
-async def want(house: Theatre, round_id: str, how: How = How.KEEP, **changes: object) -> Done:
-    done = await house.casting.recasting.do(wanting(round_id, how, **changes))
-    await house.casting.recasting.show(done)
-    return done
+async def apply_recast(
+    harness: CastingHarness, round_id: str, mode: RecastMode = RecastMode.KEEP, **changes: object
+) -> RecastResult:
+    result = await harness.casting.recast.apply(recast_request(round_id, mode, **changes))
+    await harness.casting.recast.publish(result)
+    return result
 
 
-async def recast(house: Theatre, round_id: str, how: How = How.KEEP, **changes: object) -> Round:
-    opened = (await want(house, round_id, how, **changes)).opened
+async def start_recast(
+    harness: CastingHarness, round_id: str, mode: RecastMode = RecastMode.KEEP, **changes: object
+) -> Round:
+    opened = (await apply_recast(harness, round_id, mode, **changes)).start_result
     assert opened
     return opened.round
 
 
-async def relocked(house: Theatre, round_id: str, key: str = "1") -> str:
+async def recast_to_lock(harness: CastingHarness, round_id: str, key: str = "1") -> str:
     """A re-cast all the way to its lock; the new round's id."""
-    round_ = await house.audition((await recast(house, round_id, key=key)).id)
-    await house.vote(round_, U2=2)
-    await house.casting.locking.lock(round_.id, round_.slot_of[2], LEAD)
-    await house.casting.presenting.catch_up(round_.id)
+    round_ = await harness.audition((await start_recast(harness, round_id, key=key)).id)
+    await harness.vote(round_, U2=2)
+    await harness.casting.lock_face.lock(round_.id, round_.slot_id_by_number[2], LEAD)
+    await harness.casting.round_pictures.publish_missing(round_.id)
     return round_.id
 
 
-async def reserved(house: Theatre) -> Decimal:
-    return await house.storage.ledger.committed(FILM.team, purse_day(house.now))
+async def committed_today(harness: CastingHarness) -> Decimal:
+    return await harness.storage.ledger.committed(FILM.team, budget_day(harness.now))
 
 
-async def test_a_face_stays_until_another_is_locked_as_the_next_version(house: Theatre) -> None:
-    round_id = await house.locked()
-    child = await recast(house, round_id, text="a fisherwoman, 70")
-    assert (child.parent, child.origin, child.because) == (round_id, RECAST, "too young")
+async def test_recast_keeps_the_face_until_the_next_version_is_locked(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    child = await start_recast(house, round_id, text="a fisherwoman, 70")
+    assert (child.parent, child.origin, child.recast_reason) == (round_id, RECAST, "too young")
     assert (child.lead, child.brief.text, "a fisherwoman, 70" in child.prompt) == (LEAD, "a fisherwoman, 70", True)
-    assert (await house.round(round_id)).state is State.LOCKED
+    assert (await house.get_round(round_id)).state is RoundState.LOCKED
     found = await house.casting.recall.recall("Maya", LEAD, FILM)
-    assert (found.kind, found.characters[0].open_round) == ("face", child.id)
+    assert (found.kind, found.characters[0].open_round_id) == ("face", child.id)
     round_ = await house.audition(child.id)
     await house.vote(round_, U2=2)
-    face = await house.casting.locking.lock(child.id, round_.slot_of[2], LEAD)
+    face = await house.casting.lock_face.lock(child.id, round_.slot_id_by_number[2], LEAD)
     assert face.version == 2
-    assert ("refresh", round_id) in house.stage.happened, "the record before says that it is one"
+    assert ("refresh", round_id) in house.publisher.events, "the record before says that it is one"
     found = await house.casting.recall.recall("Maya", LEAD, FILM)
     assert found.characters[0].face == face
-    assert [f.released for f in found.history] == [None, None]
+    assert [f.unlocked for f in found.history] == [None, None]
 
 
-async def test_an_unlocked_face_is_nobodys_and_says_who_let_it_go_and_why(house: Theatre) -> None:
-    round_id = await house.locked()
-    await want(house, round_id, How.ONLY_UNLOCK, reason="  the  actor\nsigned ")
-    face = await house.storage.roster.face(round_id)
+async def test_unlocked_face_records_user_and_reason(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    await apply_recast(house, round_id, RecastMode.ONLY_UNLOCK, reason="  the  actor\nsigned ")
+    face = await house.storage.roster.get_face(round_id)
     assert face
-    assert face.released
-    assert (face.released.person, face.released.reason, face.released.at) == (LEAD, "the actor signed", house.now)
-    assert house.stage.happened[-1] == ("show", round_id, State.LOCKED)
+    assert face.unlocked
+    assert (face.unlocked.person, face.unlocked.reason, face.unlocked.at) == (LEAD, "the actor signed", house.now)
+    assert house.publisher.events[-1] == ("show", round_id, RoundState.LOCKED)
     found = await house.casting.recall.recall("maya", DIRECTOR, FILM)
-    assert (found.kind, found.characters[0].face, found.characters[0].former) == ("unlocked", None, face)
-    assert [c.name for c in (await house.casting.recall.listing(LEAD, FILM, 20)).characters] == ["Maya"]
-    deeds = await house.storage.chronicle.of_character(face.character_id)
-    assert [(d.what, d.person, d.note, d.round_id) for d in deeds] == [("unlocked", LEAD, "the actor signed", round_id)]
-    fresh = await house.storage.rounds.get(await house.open("Maya: another"))
-    assert (fresh.parent, fresh.origin) == (None, ""), "nobody is asked for a yes"
+    assert (found.kind, found.characters[0].face, found.characters[0].last_unlocked_face) == ("unlocked", None, face)
+    assert [c.name for c in (await house.casting.recall.list_visible(LEAD, FILM, 20)).characters] == ["Maya"]
+    audit_events = await house.storage.audit_log.list_for_character(face.character_id)
+    assert [(d.action, d.person, d.detail, d.round_id) for d in audit_events] == [
+        ("unlocked", LEAD, "the actor signed", round_id)
+    ]
+    new_round = await house.storage.rounds.get(await house.start_round("Maya: another"))
+    assert (new_round.parent, new_round.origin) == (None, ""), "nobody is asked for a yes"
 
 
-async def test_when_the_newest_is_unlocked_the_one_before_stands_again(house: Theatre) -> None:
-    first = await house.locked()
-    second = await relocked(house, first)
-    offer = await house.casting.recasting.offer(second, LEAD)
-    assert offer.earlier
-    assert offer.earlier.round_id == first
+async def test_unlocking_the_newest_face_restores_the_previous_one(house: CastingHarness) -> None:
+    first = await house.run_to_lock()
+    second = await recast_to_lock(house, first)
+    offer = await house.casting.recast.options(second, LEAD)
+    assert offer.previous_face
+    assert offer.previous_face.round_id == first
     with pytest.raises(RoundClosed):
-        await house.casting.recasting.offer(first, LEAD)
-    await want(house, second, How.ONLY_UNLOCK)
+        await house.casting.recast.options(first, LEAD)
+    await apply_recast(house, second, RecastMode.ONLY_UNLOCK)
     found = await house.casting.recall.recall("Maya", LEAD, FILM)
     assert found.characters[0].face
     assert found.characters[0].face.round_id == first
-    assert (await house.casting.recasting.offer(first, LEAD)).ways == tuple(How)
-    third = await relocked(house, first, key="2")
-    face = await house.storage.roster.face(third)
+    assert (await house.casting.recast.options(first, LEAD)).modes == tuple(RecastMode)
+    third = await recast_to_lock(house, first, key="2")
+    face = await house.storage.roster.get_face(third)
     assert face
     assert face.version == 3, "versions are never given twice"
 
 
-async def test_unlocked_and_paid_for_at_once_or_not_at_all(tmp_path: Path) -> None:
-    async with theatre(tmp_path, per_day="0.39") as house:
-        round_id = await house.locked()
-        before = await reserved(house)
+async def test_unlock_and_recast_is_atomic(tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, per_day="0.39") as harness:
+        round_id = await harness.run_to_lock()
+        before = await committed_today(harness)
         with pytest.raises(OverBudget):
-            await want(house, round_id, How.UNLOCK)
-        face = await house.storage.roster.face(round_id)
+            await apply_recast(harness, round_id, RecastMode.UNLOCK)
+        face = await harness.storage.roster.get_face(round_id)
         assert face
-        assert face.released is None, "what cannot be paid for unlocks nothing"
-        assert await reserved(house) == before
+        assert face.unlocked is None, "what cannot be paid for unlocks nothing"
+        assert await committed_today(harness) == before
 
 
-async def test_a_form_sent_in_twice_opens_one_round_and_unlocks_once(house: Theatre) -> None:
-    round_id = await house.locked()
-    before = await reserved(house)
-    first, again = await recast(house, round_id, How.UNLOCK), await recast(house, round_id, How.UNLOCK)
+async def test_resubmitted_recast_opens_one_round_and_unlocks_once(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    before = await committed_today(house)
+    first, again = (
+        await start_recast(house, round_id, RecastMode.UNLOCK),
+        await start_recast(house, round_id, RecastMode.UNLOCK),
+    )
     assert first.id == again.id
-    assert await reserved(house) == before + PRICE
-    face = await house.storage.roster.face(round_id)
+    assert await committed_today(house) == before + PRICE
+    face = await house.storage.roster.get_face(round_id)
     assert face
-    assert len(await house.storage.chronicle.of_character(face.character_id)) == 1
+    assert len(await house.storage.audit_log.list_for_character(face.character_id)) == 1
 
 
-async def test_two_who_recast_at_once_open_one_round(house: Theatre) -> None:
-    round_id = await house.locked()
-    forms = (house.casting.recasting.do(wanting(round_id, key=key)) for key in "abc")
-    done = await asyncio.gather(*forms, return_exceptions=True)
-    assert sum(isinstance(one, Done) for one in done) == 1
-    assert sum(isinstance(one, AlreadyCasting) for one in done) == 2
+async def test_concurrent_recasts_open_one_round(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    forms = (house.casting.recast.apply(recast_request(round_id, key=key)) for key in "abc")
+    results = await asyncio.gather(*forms, return_exceptions=True)
+    assert sum(isinstance(one, RecastResult) for one in results) == 1
+    assert sum(isinstance(one, AlreadyCasting) for one in results) == 2
 
 
-async def test_two_who_unlock_at_once_unlock_once(house: Theatre) -> None:
-    round_id = await house.locked()
-    forms = (house.casting.recasting.do(wanting(round_id, How.ONLY_UNLOCK, reason=why)) for why in ("eyes", "hair"))
-    done = await asyncio.gather(*forms, return_exceptions=True)
-    assert sorted(type(one).__name__ for one in done) == ["Done", "RoundClosed"]
+async def test_concurrent_unlocks_unlock_once(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    forms = (
+        house.casting.recast.apply(recast_request(round_id, RecastMode.ONLY_UNLOCK, reason=reason))
+        for reason in ("eyes", "hair")
+    )
+    results = await asyncio.gather(*forms, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in results) == ["Done", "RoundClosed"]
 
 
-async def test_while_it_is_recast_a_face_can_only_be_unlocked(house: Theatre) -> None:
-    round_id = await house.locked()
-    child = await recast(house, round_id)
-    offer = await house.casting.recasting.offer(round_id, LEAD)
-    assert (offer.ways, offer.price, type(offer.refused)) == ((How.ONLY_UNLOCK,), None, AlreadyCasting)
-    await want(house, round_id, How.ONLY_UNLOCK, key="2")
+async def test_face_being_recast_can_only_be_unlocked(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    child = await start_recast(house, round_id)
+    offer = await house.casting.recast.options(round_id, LEAD)
+    assert (offer.modes, offer.price, type(offer.refusal)) == ((RecastMode.ONLY_UNLOCK,), None, AlreadyCasting)
+    await apply_recast(house, round_id, RecastMode.ONLY_UNLOCK, key="2")
     with pytest.raises(AlreadyCasting):
-        await house.casting.recasting.offer(round_id, LEAD)
+        await house.casting.recast.options(round_id, LEAD)
     round_ = await house.audition(child.id)
     await house.vote(round_, U2=1)
-    assert (await house.casting.locking.lock(child.id, round_.slot_of[1], LEAD)).version == 2
+    assert (await house.casting.lock_face.lock(child.id, round_.slot_id_by_number[1], LEAD)).version == 2
 
 
-async def test_after_a_cancelled_recast_another_can_be_started(house: Theatre) -> None:
-    round_id = await house.locked()
-    child = await recast(house, round_id)
+async def test_recast_can_be_started_after_a_cancelled_one(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    child = await start_recast(house, round_id)
     await house.casting.audition.cancel(child.id, LEAD)
-    assert (await recast(house, round_id, key="2")).id != child.id
+    assert (await start_recast(house, round_id, key="2")).id != child.id
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "x" * (REASON_LIMIT + 1), "nice\u202e"])
-async def test_a_reason_is_a_line_that_can_be_read(house: Theatre, reason: str) -> None:
-    round_id = await house.locked()
-    for how in How:
+async def test_recast_needs_a_valid_single_line_reason(house: CastingHarness, reason: str) -> None:
+    round_id = await house.run_to_lock()
+    for mode in RecastMode:
         with pytest.raises(BriefError) as caught:
-            await want(house, round_id, how, reason=reason)
+            await apply_recast(house, round_id, mode, reason=reason)
         assert caught.value.field == "reason"
 
 
-async def test_only_who_may_lock_may_recast(house: Theatre) -> None:
-    round_id = await house.locked()
-    with pytest.raises(NotYours):
-        await house.casting.recasting.offer(round_id, DIRECTOR)
-    with pytest.raises(NotYours):
-        await want(house, round_id, How.ONLY_UNLOCK, person=DIRECTOR)
-    customs = Customs(lockers=(PRODUCER,), spenders=(LEAD,))
-    await house.storage.productions.keep(FILM, "", customs, Deed("customs", FILM, LEAD, house.now))
-    with pytest.raises(Barred):
-        await house.casting.recasting.offer(round_id, LEAD)
-    offer = await house.casting.recasting.offer(round_id, PRODUCER)
-    assert offer.ways == (How.ONLY_UNLOCK,), "who may not spend may still let it go"
-    assert isinstance(offer.refused, Barred)
-    await want(house, round_id, How.ONLY_UNLOCK, person=PRODUCER)
+async def test_only_users_who_may_lock_may_recast(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    with pytest.raises(NotLead):
+        await house.casting.recast.options(round_id, DIRECTOR)
+    with pytest.raises(NotLead):
+        await apply_recast(house, round_id, RecastMode.ONLY_UNLOCK, person=DIRECTOR)
+    settings = ProductionSettings(may_lock=(PRODUCER,), may_spend=(LEAD,))
+    await house.storage.productions.save(FILM, "", settings, AuditEvent("settings", FILM, LEAD, house.now))
+    with pytest.raises(PermissionDenied):
+        await house.casting.recast.options(round_id, LEAD)
+    offer = await house.casting.recast.options(round_id, PRODUCER)
+    assert offer.modes == (RecastMode.ONLY_UNLOCK,), "who may not spend may still let it go"
+    assert isinstance(offer.refusal, PermissionDenied)
+    await apply_recast(house, round_id, RecastMode.ONLY_UNLOCK, person=PRODUCER)
 
 
-async def test_a_price_above_the_one_that_was_shown_is_asked_about_again(house: Theatre) -> None:
-    round_id = await house.locked()
-    with pytest.raises(Dearer) as caught:
-        await want(house, round_id, agreed=PRICE - Decimal("0.01"))
+async def test_price_above_the_shown_one_needs_confirmation(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    with pytest.raises(PriceIncreased) as caught:
+        await apply_recast(house, round_id, agreed_price=PRICE - Decimal("0.01"))
     assert caught.value.price == PRICE
-    assert (await house.casting.recasting.offer(round_id, LEAD)).price == PRICE
+    assert (await house.casting.recast.options(round_id, LEAD)).price == PRICE
 
 
-async def test_where_a_round_costs_more_than_it_may_only_the_unlock_is_left(tmp_path: Path) -> None:
-    async with theatre(tmp_path, per_round="0.20") as house:
-        round_id = await house.locked()
-        house.studio.down.add(SKIN.id)
-        offer = await house.casting.recasting.offer(round_id, LEAD)
+async def test_only_unlock_is_offered_when_a_round_is_over_budget(tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, per_round="0.20") as house:
+        round_id = await house.run_to_lock()
+        house.fake_models.unavailable.add(SKIN.id)
+        offer = await house.casting.recast.options(round_id, LEAD)
         assert offer.price is not None, "one account is left"
-    async with theatre(tmp_path, per_round="0.01") as house:
-        offer = await house.casting.recasting.offer(round_id, LEAD)
-        assert (offer.ways, offer.price, isinstance(offer.refused, CastingError)) == ((How.ONLY_UNLOCK,), None, True)
+    async with casting_harness(tmp_path, per_round="0.01") as harness:
+        offer = await harness.casting.recast.options(round_id, LEAD)
+        assert (offer.modes, offer.price, isinstance(offer.refusal, CastingError)) == (
+            (RecastMode.ONLY_UNLOCK,),
+            None,
+            True,
+        )
 
 
-async def test_the_quick_yes_to_a_recast_is_a_child_of_the_face_too(house: Theatre) -> None:
-    round_id = await house.locked()
+async def test_quickly_confirmed_recast_is_a_child_of_the_face(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
     with pytest.raises(AlreadyCast) as caught:
-        await house.open("Maya: two")
-    opened = await house.casting.opening.recast(caught.value.wish_id, LEAD)
-    assert (opened.round.parent, opened.round.origin, opened.round.because) == (round_id, RECAST, "")
+        await house.start_round("Maya: two")
+    opened = await house.casting.start_round.confirm_recast(caught.value.draft_id, LEAD)
+    assert (opened.round.parent, opened.round.origin, opened.round.recast_reason) == (round_id, RECAST, "")
 
 
-async def test_a_face_that_was_let_go_is_no_likeness_and_is_finished_no_further(house: Theatre) -> None:
-    round_id = await house.locked()
-    await want(house, round_id, How.ONLY_UNLOCK)
+async def test_unlocked_face_is_no_reference_and_cannot_be_upscaled(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    await apply_recast(house, round_id, RecastMode.ONLY_UNLOCK)
     with pytest.raises(BriefError) as caught:
-        await house.open("Rui: her brother --like Maya")
+        await house.start_round("Rui: her brother --like Maya")
     assert (caught.value.field, caught.value.problem) == ("like", "unknown")
-    with pytest.raises(CannotFinish):
-        await house.casting.finishing.begin(round_id, 1, SKIN.id, LEAD)
+    with pytest.raises(CannotUpscale):
+        await house.casting.start_upscale.reserve(round_id, 1, SKIN.id, LEAD)
 
 
-async def test_what_is_taken_on_says_why_it_was_cast_anew_and_let_go(house: Theatre) -> None:
-    second = await relocked(house, await house.locked())
-    await want(house, second, How.ONLY_UNLOCK, reason="the first after all")
-    parcel = await house.casting.taking.parcel(second, LEAD)
-    with ZipFile(BytesIO(parcel.data)) as archive:
+async def test_download_contains_recast_and_unlock_reasons(house: CastingHarness) -> None:
+    second = await recast_to_lock(house, await house.run_to_lock())
+    await apply_recast(house, second, RecastMode.ONLY_UNLOCK, reason="the first after all")
+    face_archive = await house.casting.face_download.archive(second, LEAD)
+    with ZipFile(BytesIO(face_archive.data)) as archive:
         record = json.loads(archive.read("Maya-2/record.json"))
     assert record["recast_because"] == "too young"
     assert (record["unlocked"]["by"], record["unlocked"]["because"]) == (LEAD, "the first after all")
 
 
-async def test_versions_are_compared_only_by_who_may_see_them(house: Theatre) -> None:
-    first = await house.locked()
-    second = await relocked(house, first)
-    seen = await house.casting.recall.versions(first, DIRECTOR)
-    assert [face.round_id for face in seen] == [second, first]
-    assert await house.casting.recall.because(seen[0]) == "too young"
+async def test_visible_versions_can_be_compared(house: CastingHarness) -> None:
+    first = await house.run_to_lock()
+    second = await recast_to_lock(house, first)
+    versions = await house.casting.recall.list_versions(first, DIRECTOR)
+    assert [face.round_id for face in versions] == [second, first]
+    assert await house.casting.recall.get_recast_reason(versions[0]) == "too young"

@@ -7,118 +7,136 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.ballot import Tell
-from bot.errors import AlreadyCasting, BriefError, Dearer, NotYours, RoundClosed
-from bot.round import State
-from bot.sealing import Answered
-from tests.flow.theatre import DIRECTOR, LEAD, Theatre, theatre
+from bot.ballot import FlawTag
+from bot.errors import AlreadyCasting, BriefError, NotLead, PriceIncreased, RoundClosed
+from bot.round import RoundState
+from bot.sealing import SealedAnswers
+from tests.flow.theatre import DIRECTOR, LEAD, CastingHarness, casting_harness
 
-WORDS = "a fisherwoman, 60, salt-cracked lips, looking away"
+REFINED_TEXT = "a fisherwoman, 60, salt-cracked lips, looking away"
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
         yield opened
 
 
-async def test_a_refined_brief_is_a_child_with_everything_but_the_words(house: Theatre) -> None:
-    parent = await house.voting("Maya: a fisherwoman --for 2h --aspect 4:5 --quorum 2 --each 1 --use film")
+async def test_refined_round_copies_everything_but_the_text(house: CastingHarness) -> None:
+    parent = await house.run_to_voting("Maya: a fisherwoman --for 2h --aspect 4:5 --quorum 2 --each 1 --use film")
     await house.vote(parent, U2=2)
-    opened = await house.casting.refining.refine(parent.id, LEAD, WORDS)
+    opened = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     child = opened.round
-    assert (opened.fresh, child.parent, child.origin, child.brief.text) == (True, parent.id, "refined", WORDS)
-    kept = ("name", "models", "each", "aspect", "look", "open_for", "size", "ballot", "quorum", "voters", "use")
-    assert all(getattr(child.brief, name) == getattr(parent.brief, name) for name in kept)
+    assert (opened.created, child.parent, child.origin, child.brief.text) == (True, parent.id, "refined", REFINED_TEXT)
+    copied_fields = (
+        "name",
+        "models",
+        "per_model",
+        "aspect",
+        "look",
+        "open_for",
+        "size",
+        "ballot",
+        "quorum",
+        "voters",
+        "use",
+    )
+    assert all(getattr(child.brief, name) == getattr(parent.brief, name) for name in copied_fields)
     assert child.brief.open_for == timedelta(hours=2)
-    assert WORDS in child.prompt
-    ended = await house.round(parent.id)
-    assert (ended.state, ended.why_void, len(ended.candidates)) == (State.VOID, "refined", len(parent.candidates))
-    assert [mark.person for mark in await house.storage.rounds.marks(parent.id)] == [DIRECTOR]
+    assert REFINED_TEXT in child.prompt
+    ended = await house.get_round(parent.id)
+    assert (ended.state, ended.void_reason, len(ended.candidates)) == (
+        RoundState.VOID,
+        "refined",
+        len(parent.candidates),
+    )
+    assert [vote_input.person for vote_input in await house.storage.rounds.list_vote_inputs(parent.id)] == [DIRECTOR]
 
 
-async def test_sent_in_twice_it_opens_one_child_and_other_words_are_not_lost_silently(house: Theatre) -> None:
-    parent = await house.voting()
-    first = await house.casting.refining.refine(parent.id, LEAD, WORDS)
-    again = await house.casting.refining.refine(parent.id, LEAD, WORDS)
-    assert (again.fresh, again.round.id) == (False, first.round.id)
+async def test_resubmitted_refinement_opens_one_child(house: CastingHarness) -> None:
+    parent = await house.run_to_voting()
+    first = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
+    again = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
+    assert (again.created, again.round.id) == (False, first.round.id)
     with pytest.raises(AlreadyCasting) as busy:
-        await house.casting.refining.refine(parent.id, LEAD, "somebody else")
+        await house.casting.refine.refine(parent.id, LEAD, "somebody else")
     assert busy.value.round_id == first.round.id
 
 
-async def test_words_that_are_the_same_or_cannot_be_read_start_nothing(house: Theatre) -> None:
-    parent = await house.voting()
+async def test_unchanged_or_invalid_text_starts_nothing(house: CastingHarness) -> None:
+    parent = await house.run_to_voting()
     for text, problem in (
         (parent.brief.text, "same"),
         ("  ", "missing"),
         ("a\x07b", "control"),
         ("x" * 7000, "too_long"),
     ):
-        with pytest.raises(BriefError) as wrong:
-            await house.casting.refining.refine(parent.id, LEAD, text)
-        assert (wrong.value.field, wrong.value.problem) == ("brief", problem)
-    assert (await house.round(parent.id)).state is State.VOTING
+        with pytest.raises(BriefError) as rejected:
+            await house.casting.refine.refine(parent.id, LEAD, text)
+        assert (rejected.value.field, rejected.value.problem) == ("brief", problem)
+    assert (await house.get_round(parent.id)).state is RoundState.VOTING
 
 
-async def test_only_the_lead_refines_and_not_in_a_run_off_nor_once_cast(house: Theatre) -> None:
-    parent = await house.voting()
-    with pytest.raises(NotYours):
-        await house.casting.refining.begin(parent.id, DIRECTOR)
+async def test_only_the_lead_refines_and_not_in_run_off_or_lock(house: CastingHarness) -> None:
+    parent = await house.run_to_voting()
+    with pytest.raises(NotLead):
+        await house.casting.refine.form(parent.id, DIRECTOR)
     await house.vote(parent, U2=1, U3=2)
     await house.casting.voting.close(parent.id, LEAD)
-    await house.casting.voting.run_off(parent.id, LEAD)
+    await house.casting.voting.start_run_off(parent.id, LEAD)
     with pytest.raises(RoundClosed) as refused:
-        await house.casting.refining.refine(parent.id, LEAD, WORDS)
+        await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     assert refused.value.state == "run_off"
-    cast = await house.locked("Ben: her brother")
+    locked_round_id = await house.run_to_lock("Ben: her brother")
     with pytest.raises(RoundClosed) as refused:
-        await house.casting.refining.begin(cast, LEAD)
-    assert refused.value.state == State.LOCKED
+        await house.casting.refine.form(locked_round_id, LEAD)
+    assert refused.value.state == RoundState.LOCKED
 
 
-async def test_a_closed_round_is_refined_with_what_the_vote_said(house: Theatre) -> None:
-    parent = await house.voting("Maya: a fisherwoman --ballot sealed")
-    one, two = parent.slot_of[1], parent.slot_of[2]
-    for person, tells in (("U2", {one: (Tell.TOO_SMOOTH, Tell.EYES)}), ("U3", {two: (Tell.TOO_SMOOTH,)})):
+async def test_closed_round_offers_the_votes_flaw_tags_when_refined(house: CastingHarness) -> None:
+    parent = await house.run_to_voting("Maya: a fisherwoman --ballot sealed")
+    one, two = parent.slot_id_by_number[1], parent.slot_id_by_number[2]
+    for person, flaws in (("U2", {one: (FlawTag.TOO_SMOOTH, FlawTag.EYES)}), ("U3", {two: (FlawTag.TOO_SMOOTH,)})):
         none = frozenset[str]()
-        await house.casting.sealing.put_in(parent.id, person, Answered(none, none, tells, none=True))
-    assert (await house.casting.refining.begin(parent.id, LEAD)).tells == {}, "a sealed ballot tells nothing yet"
+        await house.casting.sealed_ballots.submit(
+            parent.id, person, SealedAnswers(none, none, flaws, none_of_these=True)
+        )
+    assert (await house.casting.refine.form(parent.id, LEAD)).flaw_counts == {}, "a sealed ballot tells nothing yet"
     await house.casting.voting.close(parent.id, LEAD)
-    begun = await house.casting.refining.begin(parent.id, LEAD)
-    assert list(begun.tells.items()) == [(Tell.TOO_SMOOTH, 2), (Tell.EYES, 1)]
-    opened = await house.casting.refining.refine(parent.id, LEAD, WORDS)
+    form = await house.casting.refine.form(parent.id, LEAD)
+    assert list(form.flaw_counts.items()) == [(FlawTag.TOO_SMOOTH, 2), (FlawTag.EYES, 1)]
+    opened = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     assert opened.round.brief.ballot is parent.brief.ballot
-    assert (await house.round(parent.id)).state is State.VOID
+    assert (await house.get_round(parent.id)).state is RoundState.VOID
 
 
-async def test_words_for_dearer_models_are_asked_about_before_anything_is_opened(tmp_path: Path) -> None:
-    async with theatre(tmp_path, keys=("recraft", "openai", "gemini")) as house:
-        parent = await house.voting("Maya: a fisherwoman, weathered skin")
-        cheap = house.casting.opening.price_of(parent.brief)
+async def test_text_for_more_expensive_models_needs_confirmation(tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, keys=("recraft", "openai", "gemini")) as harness:
+        parent = await harness.run_to_voting("Maya: a fisherwoman, weathered skin")
+        shown_price = harness.casting.start_round.price_of(parent.brief)
         text = "a fisherwoman, an everyday look"
-        with pytest.raises(Dearer) as asked:
-            await house.casting.refining.refine(parent.id, LEAD, text)
-        assert asked.value.shown == cheap < asked.value.price
-        assert (await house.round(parent.id)).state is State.VOTING
-        opened = await house.casting.refining.refine(parent.id, LEAD, text)
-        assert opened.round.price == asked.value.price
+        with pytest.raises(PriceIncreased) as increased:
+            await harness.casting.refine.refine(parent.id, LEAD, text)
+        assert increased.value.shown_price == shown_price < increased.value.price
+        assert (await harness.get_round(parent.id)).state is RoundState.VOTING
+        opened = await harness.casting.refine.refine(parent.id, LEAD, text)
+        assert opened.round.price == increased.value.price
 
 
-async def test_all_again_keeps_its_parent_too_and_a_round_that_ended_has_none(house: Theatre) -> None:
-    parent = await house.voting()
-    child = (await house.casting.rerolling.all(parent.id, LEAD)).round
+async def test_reroll_all_has_a_parent_and_dropped_rounds_have_none(house: CastingHarness) -> None:
+    parent = await house.run_to_voting()
+    child = (await house.casting.reroll.reroll_round(parent.id, LEAD)).round
     assert (child.parent, child.origin) == (parent.id, "rerolled")
-    assert (await house.casting.opening.child(await house.round(parent.id))) is not None
-    dropped = await house.voting("Ben: her brother")
+    assert (await house.casting.start_round.get_child(await house.get_round(parent.id))) is not None
+    dropped = await house.run_to_voting("Ben: her brother")
     await house.casting.voting.drop(dropped.id, LEAD)
     with pytest.raises(RoundClosed):
-        await house.casting.rerolling.all(dropped.id, LEAD)
+        await house.casting.reroll.reroll_round(dropped.id, LEAD)
 
 
-async def test_the_parents_message_is_drawn_anew_once_the_childs_stands(house: Theatre) -> None:
-    parent = await house.voting()
-    child = (await house.casting.refining.refine(parent.id, LEAD, WORDS)).round
-    house.stage.happened.clear()
-    await house.casting.posting.post(child.id)
-    assert house.stage.happened == [("post", child.id), ("refresh", parent.id)]
+async def test_parent_message_is_redrawn_after_the_child_is_posted(house: CastingHarness) -> None:
+    parent = await house.run_to_voting()
+    child = (await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)).round
+    house.publisher.events.clear()
+    await house.casting.round_message.post(child.id)
+    assert house.publisher.events == [("post", child.id), ("refresh", parent.id)]

@@ -5,115 +5,115 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import NotYours, NoWinner, RoundClosed
-from bot.round import Round, State
-from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
+from bot.errors import NotLead, NoWinner, RoundClosed
+from bot.round import Round, RoundState
+from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
         yield opened
 
 
-async def tied(house: Theatre, line: str = "Maya: a fisherwoman") -> Round:
+async def close_tied(harness: CastingHarness, line: str = "Maya: a fisherwoman") -> Round:
     """A ballot that closed with 1 and 4 level."""
-    round_ = await house.voting(line)
-    await house.vote(round_, U2=1, U3=4)
-    return await house.casting.voting.close(round_.id, LEAD)
+    round_ = await harness.run_to_voting(line)
+    await harness.vote(round_, U2=1, U3=4)
+    return await harness.casting.voting.close(round_.id, LEAD)
 
 
-async def held(house: Theatre, round_: Round) -> Round:
-    return await house.casting.voting.run_off(round_.id, LEAD)
+async def start_run_off(harness: CastingHarness, round_: Round) -> Round:
+    return await harness.casting.voting.start_run_off(round_.id, LEAD)
 
 
-async def choose(house: Theatre, round_: Round, person: str, number: int) -> None:
-    house.later(seconds=1)
-    await house.casting.sealing.choose(round_.slot_of[number], person)
+async def choose_candidate(harness: CastingHarness, round_: Round, person: str, number: int) -> None:
+    harness.advance(seconds=1)
+    await harness.casting.sealed_ballots.choose(round_.slot_id_by_number[number], person)
 
 
-async def test_a_run_off_is_between_the_old_numbers_and_its_winner_is_locked(house: Theatre) -> None:
-    round_ = await held(house, await tied(house))
-    assert (round_.state, tuple(round_.on_ballot)) == (State.VOTING, (1, 4))
+async def test_run_off_keeps_numbers_and_locks_its_winner(house: CastingHarness) -> None:
+    round_ = await start_run_off(house, await close_tied(house))
+    assert (round_.state, tuple(round_.ballot_options)) == (RoundState.VOTING, (1, 4))
     assert round_.run_off
-    assert round_.run_off.first.votes == {1: 1, 2: 0, 3: 0, 4: 1}
-    await choose(house, round_, DIRECTOR, 4)
-    await choose(house, round_, PRODUCER, 4)
-    face = await house.casting.locking.lock(round_.id, round_.slot_of[4], LEAD)
+    assert round_.run_off.first_tally.votes == {1: 1, 2: 0, 3: 0, 4: 1}
+    await choose_candidate(house, round_, DIRECTOR, 4)
+    await choose_candidate(house, round_, PRODUCER, 4)
+    face = await house.casting.lock_face.lock(round_.id, round_.slot_id_by_number[4], LEAD)
     assert (face.number, face.tally, face.voters, face.decided_by_lead) == (4, {1: 0, 4: 2}, 2, False)
-    locked = await house.round(round_.id)
+    locked = await house.get_round(round_.id)
     assert locked.run_off
-    assert locked.run_off.first.voters == 2, "the first tally is kept"
+    assert locked.run_off.first_tally.voters == 2, "the first tally is kept"
 
 
-async def test_everybody_has_one_choice_and_the_last_one_counts(house: Theatre) -> None:
-    round_ = await held(house, await tied(house))
-    await choose(house, round_, DIRECTOR, 1)
-    await choose(house, round_, DIRECTOR, 4)
+async def test_last_run_off_choice_of_each_user_counts(house: CastingHarness) -> None:
+    round_ = await start_run_off(house, await close_tied(house))
+    await choose_candidate(house, round_, DIRECTOR, 1)
+    await choose_candidate(house, round_, DIRECTOR, 4)
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes, closed.tally.voters) == ({1: 0, 4: 1}, 1)
 
 
-async def test_old_marks_and_reactions_do_not_count_in_it(house: Theatre) -> None:
-    round_ = await held(house, await tied(house))
+async def test_earlier_votes_and_reactions_do_not_count_in_a_run_off(house: CastingHarness) -> None:
+    round_ = await start_run_off(house, await close_tied(house))
     await house.casting.voting.react(FILM, round_.message_ts or "", 1, PRODUCER, True, 9)
     with pytest.raises(RoundClosed):
         await house.vote(round_, U2=1)
     with pytest.raises(KeyError):
-        await choose(house, round_, DIRECTOR, 2)
-    assert [r.id for r in await house.storage.rounds.waiting_for(DIRECTOR, "T1")] == [round_.id]
-    await choose(house, round_, DIRECTOR, 1)
-    assert not await house.storage.rounds.waiting_for(DIRECTOR, "T1")
+        await choose_candidate(house, round_, DIRECTOR, 2)
+    assert [r.id for r in await house.storage.rounds.list_without_vote(DIRECTOR, "T1")] == [round_.id]
+    await choose_candidate(house, round_, DIRECTOR, 1)
+    assert not await house.storage.rounds.list_without_vote(DIRECTOR, "T1")
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.voters == 1
 
 
-async def test_still_level_the_lead_decides_and_the_record_says_so(house: Theatre) -> None:
-    round_ = await held(house, await tied(house))
-    await choose(house, round_, DIRECTOR, 1)
-    await choose(house, round_, PRODUCER, 4)
+async def test_lead_decides_a_tied_run_off(house: CastingHarness) -> None:
+    round_ = await start_run_off(house, await close_tied(house))
+    await choose_candidate(house, round_, DIRECTOR, 1)
+    await choose_candidate(house, round_, PRODUCER, 4)
     with pytest.raises(NoWinner):
-        await house.casting.locking.lock(round_.id, None, LEAD)
+        await house.casting.lock_face.lock(round_.id, None, LEAD)
     with pytest.raises(RoundClosed):
-        await held(house, round_)
-    face = await house.casting.locking.decide(round_.slot_of[1], LEAD)
+        await start_run_off(house, round_)
+    face = await house.casting.lock_face.decide(round_.slot_id_by_number[1], LEAD)
     assert face.decided_by_lead
 
 
-async def test_pressed_twice_there_is_one_run_off_and_only_the_lead_may_press(house: Theatre) -> None:
-    round_ = await tied(house)
-    with pytest.raises(NotYours):
-        await house.casting.voting.run_off(round_.id, DIRECTOR)
-    await held(house, round_)
-    await choose(house, round_, DIRECTOR, 1)
+async def test_only_the_lead_starts_one_run_off(house: CastingHarness) -> None:
+    round_ = await close_tied(house)
+    with pytest.raises(NotLead):
+        await house.casting.voting.start_run_off(round_.id, DIRECTOR)
+    await start_run_off(house, round_)
+    await choose_candidate(house, round_, DIRECTOR, 1)
     with pytest.raises(RoundClosed):
-        await held(house, round_)
-    assert len(await house.storage.rounds.papers(round_.id)) == 1
+        await start_run_off(house, round_)
+    assert len(await house.storage.rounds.list_submissions(round_.id)) == 1
 
 
-async def test_a_clear_vote_offers_none_and_nothing_is_drawn_again_in_one(house: Theatre) -> None:
-    clear = await house.voting("Otto: a diver")
-    await house.vote(clear, U2=1, U3=1)
-    closed = await house.casting.voting.close(clear.id, LEAD)
-    assert closed.close_call == ()
+async def test_clear_vote_has_no_run_off_and_run_offs_have_no_rerolls(house: CastingHarness) -> None:
+    clear_round = await house.run_to_voting("Otto: a diver")
+    await house.vote(clear_round, U2=1, U3=1)
+    closed = await house.casting.voting.close(clear_round.id, LEAD)
+    assert closed.run_off_options == ()
     with pytest.raises(RoundClosed):
-        await held(house, closed)
-    round_ = await held(house, await tied(house))
+        await start_run_off(house, closed)
+    round_ = await start_run_off(house, await close_tied(house))
     with pytest.raises(RoundClosed):
-        await house.casting.rerolling.offer(round_.id, LEAD)
+        await house.casting.reroll.options(round_.id, LEAD)
     with pytest.raises(RoundClosed):
-        await house.casting.rerolling.one(round_.slot_of[1], LEAD, "t")
+        await house.casting.reroll.reroll_slot(round_.slot_id_by_number[1], LEAD, "t")
 
 
-async def test_an_extended_run_off_stays_one(house: Theatre) -> None:
-    round_ = await held(house, await tied(house))
-    await choose(house, round_, DIRECTOR, 1)
+async def test_extended_run_off_stays_a_run_off(house: CastingHarness) -> None:
+    round_ = await start_run_off(house, await close_tied(house))
+    await choose_candidate(house, round_, DIRECTOR, 1)
     await house.casting.voting.close(round_.id, LEAD)
     extended = await house.casting.voting.extend(round_.id, LEAD)
-    assert tuple(extended.on_ballot) == (1, 4)
-    await choose(house, round_, PRODUCER, 4)
+    assert tuple(extended.ballot_options) == (1, 4)
+    await choose_candidate(house, round_, PRODUCER, 4)
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.leaders == (1, 4)

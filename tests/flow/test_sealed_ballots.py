@@ -7,49 +7,49 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ballot import Answers, Leg, Paper, Tell
+from bot.ballot import BallotStage, BallotSubmission, FlawTag, SealedResults
 from bot.errors import NoWinner, RoundClosed
-from bot.round import Round, State
-from bot.sealing import Answered
-from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, Theatre, theatre
+from bot.round import Round, RoundState
+from bot.sealing import SealedAnswers
+from tests.flow.theatre import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 
-SEALED = "Maya: a fisherwoman --ballot sealed"
+SEALED_COMMAND = "Maya: a fisherwoman --ballot sealed"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path) as opened:
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
         yield opened
 
 
-def answered(round_: Round, *numbers: int, human: tuple[int, ...] = ()) -> Answered:
+def sealed_answers(round_: Round, *numbers: int, human: tuple[int, ...] = ()) -> SealedAnswers:
     """Both boxes ticked for `numbers`, the first one only for `human`."""
-    votes = frozenset(round_.slot_of[n] for n in numbers)
-    return Answered(votes | {round_.slot_of[n] for n in human}, votes, {}, none=not numbers)
+    votes = frozenset(round_.slot_id_by_number[n] for n in numbers)
+    return SealedAnswers(votes | {round_.slot_id_by_number[n] for n in human}, votes, {}, none_of_these=not numbers)
 
 
-async def put_in(house: Theatre, round_: Round, person: str, *numbers: int) -> None:
-    house.later(seconds=1)
-    await house.casting.sealing.put_in(round_.id, person, answered(round_, *numbers))
+async def submit_ballot(harness: CastingHarness, round_: Round, person: str, *numbers: int) -> None:
+    harness.advance(seconds=1)
+    await harness.casting.sealed_ballots.submit(round_.id, person, sealed_answers(round_, *numbers))
 
 
-async def test_nobody_sees_a_count_before_the_close_and_everybody_after_it(house: Theatre) -> None:
-    round_ = await house.voting(SEALED)
-    await put_in(house, round_, DIRECTOR, 2)
-    await put_in(house, round_, PRODUCER, 2, 3)
-    papers = await house.storage.rounds.papers(round_.id)
-    before = round_.shown(round_.count((), papers))
-    assert (set(before.votes.values()), before.voters, before.answers) == ({0}, 2, None)
+async def test_counts_are_hidden_until_the_close(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting(SEALED_COMMAND)
+    await submit_ballot(house, round_, DIRECTOR, 2)
+    await submit_ballot(house, round_, PRODUCER, 2, 3)
+    submissions = await house.storage.rounds.list_submissions(round_.id)
+    before = round_.visible_tally(round_.count_votes((), submissions))
+    assert (set(before.votes.values()), before.voters, before.sealed_results) == ({0}, 2, None)
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes, closed.tally.voters) == ({1: 0, 2: 2, 3: 1, 4: 0}, 2)
-    assert closed.shown(closed.tally) == closed.tally
-    assert isinstance(closed.tally.answers, Answers)
+    assert closed.visible_tally(closed.tally) == closed.tally
+    assert isinstance(closed.tally.sealed_results, SealedResults)
 
 
-async def test_a_sealed_round_seeds_nothing_and_a_first_reaction_is_told_once(house: Theatre) -> None:
-    round_ = await house.voting(SEALED)
-    assert not [event for event in house.stage.happened if event[0] == "seed"]
+async def test_sealed_round_seeds_no_emoji_and_answers_one_reaction(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting(SEALED_COMMAND)
+    assert not [event for event in house.publisher.events if event[0] == "seed"]
     react = house.casting.voting.react
     assert await react(FILM, round_.message_ts or "", 1, DIRECTOR, True, 1)
     assert await react(FILM, round_.message_ts or "", 2, DIRECTOR, True, 2) is None
@@ -57,55 +57,58 @@ async def test_a_sealed_round_seeds_nothing_and_a_first_reaction_is_told_once(ho
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.voters == 0
-    waiting = await house.storage.rounds.waiting_for(DIRECTOR, "T1")
+    waiting = await house.storage.rounds.list_without_vote(DIRECTOR, "T1")
     assert waiting == [], "it is closed"
 
 
-async def test_home_waits_for_a_paper_and_not_for_a_reaction(house: Theatre) -> None:
-    round_ = await house.voting(SEALED)
+async def test_home_lists_a_sealed_round_until_a_submission(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting(SEALED_COMMAND)
     await house.casting.voting.react(FILM, round_.message_ts or "", 1, DIRECTOR, True, 1)
-    assert [r.id for r in await house.storage.rounds.waiting_for(DIRECTOR, "T1")] == [round_.id]
-    await put_in(house, round_, DIRECTOR, 1)
-    assert not await house.storage.rounds.waiting_for(DIRECTOR, "T1")
+    assert [r.id for r in await house.storage.rounds.list_without_vote(DIRECTOR, "T1")] == [round_.id]
+    await submit_ballot(house, round_, DIRECTOR, 1)
+    assert not await house.storage.rounds.list_without_vote(DIRECTOR, "T1")
 
 
-async def test_a_paper_can_be_changed_until_the_close_and_is_found_again_as_it_was(house: Theatre) -> None:
-    round_ = await house.voting(SEALED)
-    await put_in(house, round_, DIRECTOR, 1)
-    await put_in(house, round_, DIRECTOR, 4)
-    sheet = await house.casting.sealing.sheet(round_.id, DIRECTOR)
-    assert sheet.paper
-    assert sheet.paper.votes == {round_.slot_of[4]}
-    assert (await house.casting.sealing.sheet(round_.id, PRODUCER)).paper is None
+async def test_submission_can_be_changed_until_the_close(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting(SEALED_COMMAND)
+    await submit_ballot(house, round_, DIRECTOR, 1)
+    await submit_ballot(house, round_, DIRECTOR, 4)
+    form = await house.casting.sealed_ballots.form(round_.id, DIRECTOR)
+    assert form.submission
+    assert form.submission.votes == {round_.slot_id_by_number[4]}
+    assert (await house.casting.sealed_ballots.form(round_.id, PRODUCER)).submission is None
     await house.casting.voting.close(round_.id, LEAD)
     with pytest.raises(RoundClosed):
-        await put_in(house, round_, DIRECTOR, 1)
+        await submit_ballot(house, round_, DIRECTOR, 1)
     with pytest.raises(RoundClosed):
-        await house.casting.sealing.sheet(round_.id, DIRECTOR)
+        await house.casting.sealed_ballots.form(round_.id, DIRECTOR)
 
 
-async def test_neither_a_press_on_a_number_nor_a_lock_tells_or_counts_anything(house: Theatre) -> None:
-    round_ = await house.voting(SEALED)
-    await put_in(house, round_, DIRECTOR, 1)
+async def test_sealed_round_refuses_clicks_and_locks(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting(SEALED_COMMAND)
+    await submit_ballot(house, round_, DIRECTOR, 1)
     with pytest.raises(RoundClosed):
         await house.vote(round_, U3=2)
-    for seen in (None, round_.slot_of[1]):
+    for slot_id in (None, round_.slot_id_by_number[1]):
         with pytest.raises(RoundClosed):
-            await house.casting.locking.lock(round_.id, seen, LEAD)
-    assert (await house.round(round_.id)).state is State.VOTING
+            await house.casting.lock_face.lock(round_.id, slot_id, LEAD)
+    assert (await house.get_round(round_.id)).state is RoundState.VOTING
 
 
-async def test_a_paper_on_a_round_in_the_open_is_not_taken(house: Theatre) -> None:
-    round_ = await house.voting()
+async def test_open_round_refuses_sealed_submissions(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting()
     with pytest.raises(RoundClosed):
-        await put_in(house, round_, DIRECTOR, 1)
+        await submit_ballot(house, round_, DIRECTOR, 1)
 
 
-async def test_a_paper_counts_no_slot_of_another_round(house: Theatre) -> None:
-    round_, other = await house.voting(SEALED), await house.voting("Otto: a diver --ballot sealed")
-    await house.casting.sealing.put_in(round_.id, DIRECTOR, answered(other, 1))
-    (paper,) = await house.storage.rounds.papers(round_.id)
-    assert not paper.human | paper.likeness
+async def test_submission_ignores_slots_of_another_round(house: CastingHarness) -> None:
+    round_, other = (
+        await house.run_to_voting(SEALED_COMMAND),
+        await house.run_to_voting("Otto: a diver --ballot sealed"),
+    )
+    await house.casting.sealed_ballots.submit(round_.id, DIRECTOR, sealed_answers(other, 1))
+    (submission,) = await house.storage.rounds.list_submissions(round_.id)
+    assert not submission.reads_human | submission.matches_character
 
 
 @pytest.mark.parametrize(
@@ -119,30 +122,40 @@ async def test_a_paper_counts_no_slot_of_another_round(house: Theatre) -> None:
         ({"a"}, {"a"}, True, "contradiction"),
     ],
 )
-def test_a_paper_must_say_something_and_not_its_contrary(
+def test_submission_must_not_be_empty_or_contradictory(
     human: set[str], likeness: set[str], none: bool, unclear: str
 ) -> None:
-    assert Answered(frozenset(human), frozenset(likeness), {}, none).unclear == unclear
+    assert SealedAnswers(frozenset(human), frozenset(likeness), {}, none).problem == unclear
 
 
-history = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 9), st.frozensets(st.integers(1, 4))), max_size=8)
+submission_lists = st.lists(
+    st.tuples(st.sampled_from("ABC"), st.integers(0, 9), st.frozensets(st.integers(1, 4))), max_size=8
+)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history)
-async def test_whatever_order_papers_come_in_the_newest_of_each_person_counts(
-    tmp_path_factory: pytest.TempPathFactory, cast: list[tuple[str, int, frozenset[int]]]
+@given(submission_lists)
+async def test_newest_submission_of_each_user_counts_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, drawn_submissions: list[tuple[str, int, frozenset[int]]]
 ) -> None:
-    async with theatre(tmp_path_factory.mktemp("film")) as house:
-        round_ = await house.voting(SEALED)
+    async with casting_harness(tmp_path_factory.mktemp("film")) as harness:
+        round_ = await harness.run_to_voting(SEALED_COMMAND)
         newest: dict[str, tuple[int, frozenset[int]]] = {}
-        for person, stamp, numbers in cast:
-            votes = frozenset(round_.slot_of[n] for n in numbers)
-            paper = Paper(round_.id, person, Leg.FIRST, votes, votes, {round_.slot_of[1]: (Tell.EYES,)}, stamp)
-            kept = await house.storage.rounds.put_in(paper)
-            assert kept is (person not in newest or newest[person][0] < stamp)
-            newest[person] = (stamp, numbers) if kept else newest[person]
-        tally = (await house.casting.voting.close(round_.id, LEAD)).tally
+        for person, event_ts_us, numbers in drawn_submissions:
+            votes = frozenset(round_.slot_id_by_number[n] for n in numbers)
+            submission = BallotSubmission(
+                round_.id,
+                person,
+                BallotStage.FIRST,
+                votes,
+                votes,
+                {round_.slot_id_by_number[1]: (FlawTag.EYES,)},
+                event_ts_us,
+            )
+            stored = await harness.storage.rounds.record_submission(submission)
+            assert stored is (person not in newest or newest[person][0] < event_ts_us)
+            newest[person] = (event_ts_us, numbers) if stored else newest[person]
+        tally = (await harness.casting.voting.close(round_.id, LEAD)).tally
         assert tally
         assert tally.votes == {n: sum(n in numbers for _, numbers in newest.values()) for n in range(1, 5)}
         assert tally.voters == len(newest)
@@ -151,24 +164,24 @@ async def test_whatever_order_papers_come_in_the_newest_of_each_person_counts(
 # Quorum
 
 
-async def test_below_the_quorum_the_vote_decides_nothing_and_the_lead_does(house: Theatre) -> None:
-    round_ = await house.voting("Maya: a fisherwoman --quorum 2")
+async def test_lead_decides_below_the_quorum(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting("Maya: a fisherwoman --quorum 2")
     await house.vote(round_, U2=3)
     with pytest.raises(NoWinner) as refused:
-        await house.casting.locking.lock(round_.id, None, LEAD)
-    assert refused.value.lacking == 1
-    closed = await house.round(round_.id)
+        await house.casting.lock_face.lock(round_.id, None, LEAD)
+    assert refused.value.votes_short_of_quorum == 1
+    closed = await house.get_round(round_.id)
     assert closed.tally
-    assert (closed.state, closed.leader(closed.tally), closed.tally.winner) == (State.CLOSED, None, 3)
-    face = await house.casting.locking.decide(round_.slot_of[3], LEAD)
+    assert (closed.state, closed.leader(closed.tally), closed.tally.winner) == (RoundState.CLOSED, None, 3)
+    face = await house.casting.lock_face.decide(round_.slot_id_by_number[3], LEAD)
     assert face.decided_by_lead, "one vote of two needed is the lead's word, also for the one who leads"
 
 
-async def test_an_extension_can_bring_the_quorum_in(house: Theatre) -> None:
-    round_ = await house.voting("Maya: a fisherwoman --quorum 2")
+async def test_extension_can_reach_the_quorum(house: CastingHarness) -> None:
+    round_ = await house.run_to_voting("Maya: a fisherwoman --quorum 2")
     await house.vote(round_, U2=3)
     await house.casting.voting.close(round_.id, LEAD)
     await house.casting.voting.extend(round_.id, LEAD)
     await house.vote(round_, U3=3)
-    face = await house.casting.locking.lock(round_.id, round_.slot_of[3], LEAD)
+    face = await house.casting.lock_face.lock(round_.id, round_.slot_id_by_number[3], LEAD)
     assert (face.number, face.decided_by_lead) == (3, False)

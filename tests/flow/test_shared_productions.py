@@ -6,220 +6,232 @@ from pathlib import Path
 
 import pytest
 
-from bot.customs import OWN, written
-from bot.errors import AlreadyCast, AlreadyCasting, Barred, BriefError, Clashes, OverBudget, TimedOut, Unfit
-from bot.face import Place
-from bot.ports import Reader
-from bot.production import Customs
-from tests.flow.theatre import DIRECTOR, FERRY, FILM, LEAD, PRODUCER, Theatre, theatre
+from bot.customs import OWN_PRODUCTION, as_text
+from bot.errors import (
+    AlreadyCast,
+    AlreadyCasting,
+    BriefError,
+    NameConflict,
+    OverBudget,
+    PermissionDenied,
+    SettingsErrors,
+    TimedOut,
+)
+from bot.face import ChannelRef
+from bot.ports import Recipient
+from bot.production import ProductionSettings
+from tests.flow.theatre import DIRECTOR, FERRY, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 
-SECRET = Place("T1", "C-secret")
+SECRET = ChannelRef("T1", "C-secret")
 MONTH = "production_month"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[Theatre]:
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
     """Only the lead is in the secret channel."""
-    async with theatre(tmp_path) as opened:
-        opened.doors.private[SECRET] = {LEAD}
+    async with casting_harness(tmp_path) as opened:
+        opened.channel_access.private_members[SECRET] = {LEAD}
         yield opened
 
 
-async def save(house: Theatre, place: Place, person: str = LEAD, **fields: str) -> None:
-    standing = await house.casting.keeping.standing(place, person)
-    form = written(standing.production.name, standing.production.customs) | fields
-    people = {"models", "starters", "spenders", "lockers", "keepers"}
-    sent = {field: tuple(text.split() if field in people else filter(None, [text])) for field, text in form.items()}
-    await house.casting.keeping.save(place, person, standing.production.digest, sent)
+async def save_settings(harness: CastingHarness, place: ChannelRef, person: str = LEAD, **fields: str) -> None:
+    settings_form = await harness.casting.production_settings_editor.form(place, person)
+    values = as_text(settings_form.production.name, settings_form.production.settings) | fields
+    multi_value_fields = {"models", "may_start", "may_spend", "may_lock", "may_change_settings"}
+    submitted = {
+        field: tuple(text.split() if field in multi_value_fields else filter(None, [text]))
+        for field, text in values.items()
+    }
+    await harness.casting.production_settings_editor.save(place, person, settings_form.production.digest, submitted)
 
 
-async def join(house: Theatre, place: Place, other: Place, person: str = LEAD) -> None:
-    production = await house.storage.productions.of(other)
+async def join_production(harness: CastingHarness, place: ChannelRef, other: ChannelRef, person: str = LEAD) -> None:
+    production = await harness.storage.productions.get(other)
     if not production.id:
-        production = await house.storage.productions.keep(other, "", Customs())
-    await save(house, place, person, production=production.id)
+        production = await harness.storage.productions.save(other, "", ProductionSettings())
+    await save_settings(harness, place, person, production=production.id)
 
 
-async def held(house: Theatre, place: Place, person: str = LEAD) -> Decimal:
+async def month_spend(harness: CastingHarness, place: ChannelRef, person: str = LEAD) -> Decimal:
     """What the month's purse of a production holds, as the statement tells it."""
-    told = await house.casting.spending.statement(person, place)
-    return next(s.used for s in told.standings if s.purse.cap == MONTH)
+    report = await harness.casting.spending.report(person, place)
+    return next(s.used for s in report.budget_statuses if s.period.cap == MONTH)
 
 
-async def cast(house: Theatre, line: str, place: Place, person: str = LEAD) -> str:
-    round_ = await house.audition(await house.open(line, person, place))
-    await house.casting.voting.close(round_.id, person)
-    await house.casting.locking.decide(round_.numbered(1).id, person)
+async def cast_character(harness: CastingHarness, line: str, place: ChannelRef, person: str = LEAD) -> str:
+    round_ = await harness.audition(await harness.start_round(line, person, place))
+    await harness.casting.voting.close(round_.id, person)
+    await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, person)
     return round_.id
 
 
-async def test_names_and_customs_are_shared_and_each_face_stays_in_its_channel(house: Theatre) -> None:
-    await cast(house, "Maya: a fisherwoman", FILM)
-    await save(house, FILM, name="The Quay", quorum="2")
-    await join(house, FERRY, FILM)
+async def test_production_shares_names_and_settings_but_not_faces(house: CastingHarness) -> None:
+    await cast_character(house, "Maya: a fisherwoman", FILM)
+    await save_settings(house, FILM, name="The Quay", quorum="2")
+    await join_production(house, FERRY, FILM)
     with pytest.raises(AlreadyCast):
-        await house.open("maya: somebody else", place=FERRY)
-    round_ = await house.round(await house.open("Ben: a cook", place=FERRY))
+        await house.start_round("maya: somebody else", place=FERRY)
+    round_ = await house.get_round(await house.start_round("Ben: a cook", place=FERRY))
     assert (round_.brief.quorum, round_.place) == (2, FERRY)
     found = await house.casting.recall.recall("Maya", DIRECTOR, FERRY)
-    assert (found.kind, found.characters[0].place, found.characters[0].film) == ("face", FILM, "The Quay")
-    listed = (await house.casting.recall.listing(DIRECTOR, FILM, 20)).characters
+    assert (found.kind, found.characters[0].place, found.characters[0].production_name) == ("face", FILM, "The Quay")
+    listed = (await house.casting.recall.list_visible(DIRECTOR, FILM, 20)).characters
     assert {(c.name, c.place) for c in listed} == {("Maya", FILM), ("Ben", FERRY)}
 
 
-async def test_a_face_cast_in_a_private_channel_of_the_production_is_seen_there_alone(house: Theatre) -> None:
-    await cast(house, "Maya: a fisherwoman", FILM)
-    await join(house, SECRET, FILM)
-    await cast(house, "Sable: a spokesperson", SECRET)
+async def test_private_channels_face_is_visible_only_there(house: CastingHarness) -> None:
+    await cast_character(house, "Maya: a fisherwoman", FILM)
+    await join_production(house, SECRET, FILM)
+    await cast_character(house, "Sable: a spokesperson", SECRET)
     assert (await house.casting.recall.recall("Sable", DIRECTOR, FILM)).kind == "nothing"
-    assert [c.name for c in (await house.casting.recall.listing(DIRECTOR, FILM, 20)).characters] == ["Maya"]
-    assert {c.name for c in (await house.casting.recall.listing(LEAD, FILM, 20)).characters} == {"Maya", "Sable"}
+    assert [c.name for c in (await house.casting.recall.list_visible(DIRECTOR, FILM, 20)).characters] == ["Maya"]
+    assert {c.name for c in (await house.casting.recall.list_visible(LEAD, FILM, 20)).characters} == {"Maya", "Sable"}
     with pytest.raises(BriefError):
-        await house.open("Ben: her brother --like Sable", DIRECTOR, FILM)
+        await house.start_round("Ben: her brother --like Sable", DIRECTOR, FILM)
     found = await house.casting.recall.recall("Sable", LEAD, FILM)
-    assert not await house.casting.recall.visible_answer(found.characters[0], FILM), "it is not spoken aloud"
+    assert not await house.casting.recall.can_share_in(found.characters[0], FILM), "it is not spoken aloud"
 
 
-async def test_history_is_told_as_far_as_the_asker_may_see_each_face(house: Theatre) -> None:
-    await join(house, SECRET, FILM)
-    await cast(house, "Maya: a fisherwoman", SECRET)
-    with pytest.raises(AlreadyCast) as cast_already:
-        await house.open("Maya: a fisherwoman, older", DIRECTOR, FILM)
-    again = await house.casting.opening.recast(cast_already.value.wish_id, DIRECTOR)
+async def test_history_contains_only_visible_faces(house: CastingHarness) -> None:
+    await join_production(house, SECRET, FILM)
+    await cast_character(house, "Maya: a fisherwoman", SECRET)
+    with pytest.raises(AlreadyCast) as already_cast:
+        await house.start_round("Maya: a fisherwoman, older", DIRECTOR, FILM)
+    again = await house.casting.start_round.confirm_recast(already_cast.value.draft_id, DIRECTOR)
     await house.audition(again.round.id)
     await house.casting.voting.close(again.round.id, DIRECTOR)
-    await house.casting.locking.decide((await house.round(again.round.id)).numbered(1).id, DIRECTOR)
-    theirs = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
-    assert [face.version for face in theirs.history] == [2]
+    await house.casting.lock_face.decide((await house.get_round(again.round.id)).candidate_by_number(1).id, DIRECTOR)
+    result = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
+    assert [face.version for face in result.history] == [2]
     assert [face.version for face in (await house.casting.recall.recall("Maya", LEAD, FILM)).history] == [2, 1]
 
 
-async def recast(house: Theatre, line: str, place: Place, person: str = LEAD) -> None:
-    with pytest.raises(AlreadyCast) as cast_already:
-        await house.open(line, person, place)
-    again = await house.casting.opening.recast(cast_already.value.wish_id, person)
-    round_ = await house.audition(again.round.id)
-    await house.casting.voting.close(round_.id, person)
-    await house.casting.locking.decide(round_.numbered(1).id, person)
+async def recast_character(harness: CastingHarness, line: str, place: ChannelRef, person: str = LEAD) -> None:
+    with pytest.raises(AlreadyCast) as already_cast:
+        await harness.start_round(line, person, place)
+    again = await harness.casting.start_round.confirm_recast(already_cast.value.draft_id, person)
+    round_ = await harness.audition(again.round.id)
+    await harness.casting.voting.close(round_.id, person)
+    await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, person)
 
 
-async def test_whoever_may_not_see_the_newest_face_keeps_the_newest_they_may_see(house: Theatre) -> None:
-    await join(house, SECRET, FILM)
-    await cast(house, "Maya: a fisherwoman", FILM)
-    await recast(house, "Maya: a fisherwoman, older", SECRET)
-    theirs = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
-    assert (theirs.kind, theirs.characters[0].place) == ("face", FILM)
-    assert theirs.characters[0].face is not None
-    assert theirs.characters[0].face.version == 1
-    assert await house.casting.recall.visible_answer(theirs.characters[0], FILM)
-    leads = (await house.casting.recall.recall("Maya", LEAD, FILM)).characters[0]
-    assert leads.face is not None
-    assert (leads.face.version, leads.place) == (2, SECRET)
+async def test_recall_shows_the_newest_visible_face(house: CastingHarness) -> None:
+    await join_production(house, SECRET, FILM)
+    await cast_character(house, "Maya: a fisherwoman", FILM)
+    await recast_character(house, "Maya: a fisherwoman, older", SECRET)
+    result = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
+    assert (result.kind, result.characters[0].place) == ("face", FILM)
+    assert result.characters[0].face is not None
+    assert result.characters[0].face.version == 1
+    assert await house.casting.recall.can_share_in(result.characters[0], FILM)
+    lead_character = (await house.casting.recall.recall("Maya", LEAD, FILM)).characters[0]
+    assert lead_character.face is not None
+    assert (lead_character.face.version, lead_character.place) == (2, SECRET)
 
 
-async def test_what_is_told_to_a_whole_channel_leaves_out_faces_and_rounds_that_some_there_may_not_see(
-    house: Theatre,
+async def test_channel_answer_omits_hidden_faces_and_rounds(
+    house: CastingHarness,
 ) -> None:
-    await join(house, SECRET, FILM)
-    await cast(house, "Maya: a fisherwoman", SECRET)
-    await recast(house, "Maya: a fisherwoman, older", FILM)
-    with pytest.raises(AlreadyCast) as cast_already:
-        await house.open("Maya: a fisherwoman, younger", LEAD, SECRET)
-    opened = await house.casting.opening.recast(cast_already.value.wish_id, LEAD)
+    await join_production(house, SECRET, FILM)
+    await cast_character(house, "Maya: a fisherwoman", SECRET)
+    await recast_character(house, "Maya: a fisherwoman, older", FILM)
+    with pytest.raises(AlreadyCast) as already_cast:
+        await house.start_round("Maya: a fisherwoman, younger", LEAD, SECRET)
+    opened = await house.casting.start_round.confirm_recast(already_cast.value.draft_id, LEAD)
     found = await house.casting.recall.recall("Maya", LEAD, FILM)
     assert [face.version for face in found.history] == [2, 1]
-    assert found.characters[0].open_round == opened.round.id
-    told = await house.casting.recall.for_all(found, FILM)
-    assert [face.version for face in told.history] == [2]
-    assert told.characters[0].open_round is None
-    theirs = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
-    assert theirs.characters[0].open_round is None
+    assert found.characters[0].open_round_id == opened.round.id
+    public = await house.casting.recall.visible_to_channel(found, FILM)
+    assert [face.version for face in public.history] == [2]
+    assert public.characters[0].open_round_id is None
+    director_result = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
+    assert director_result.characters[0].open_round_id is None
 
 
-async def test_the_way_to_an_open_round_is_told_only_to_whoever_may_see_it(house: Theatre) -> None:
-    await join(house, SECRET, FILM)
-    open_round = await house.open("Maya: a fisherwoman", place=SECRET)
-    house.later(seconds=1)
+async def test_open_round_link_is_given_only_to_users_who_see_it(house: CastingHarness) -> None:
+    await join_production(house, SECRET, FILM)
+    open_round = await house.start_round("Maya: a fisherwoman", place=SECRET)
+    house.advance(seconds=1)
     with pytest.raises(AlreadyCasting) as hidden:
-        await house.open("Maya: a fisherwoman", DIRECTOR, FILM)
+        await house.start_round("Maya: a fisherwoman", DIRECTOR, FILM)
     assert hidden.value.round_id == ""
-    house.later(seconds=1)
-    with pytest.raises(AlreadyCasting) as told:
-        await house.open("Maya: a fisherwoman", LEAD, FILM)
-    assert told.value.round_id == open_round
+    house.advance(seconds=1)
+    with pytest.raises(AlreadyCasting) as linked:
+        await house.start_round("Maya: a fisherwoman", LEAD, FILM)
+    assert linked.value.round_id == open_round
 
 
-async def test_the_channels_of_a_production_share_the_months_purse(house: Theatre) -> None:
-    await house.open("Maya: a fisherwoman --models recraft --each 2", place=FILM)
-    await house.open("Ben: a cook --models recraft --each 2", place=FERRY)
-    await join(house, FERRY, FILM)
-    assert await held(house, FILM) == await held(house, FERRY) == Decimal("0.20")
-    await save(house, FILM, per_month="0.25")
+async def test_channels_of_a_production_share_the_monthly_budget(house: CastingHarness) -> None:
+    await house.start_round("Maya: a fisherwoman --models recraft --each 2", place=FILM)
+    await house.start_round("Ben: a cook --models recraft --each 2", place=FERRY)
+    await join_production(house, FERRY, FILM)
+    assert await month_spend(house, FILM) == await month_spend(house, FERRY) == Decimal("0.20")
+    await save_settings(house, FILM, per_month="0.25")
     with pytest.raises(OverBudget) as error:
-        await house.open("Ada: a pilot --models recraft --each 2", place=FERRY)
-    assert (error.value.left, error.value.own) == (Decimal("0.05"), True)
+        await house.start_round("Ada: a pilot --models recraft --each 2", place=FERRY)
+    assert (error.value.remaining, error.value.is_production_cap) == (Decimal("0.05"), True)
 
 
-async def test_what_was_reserved_before_a_channel_joined_is_settled_in_the_purse_it_came_to(house: Theatre) -> None:
-    round_id = await house.open("Ben: a cook --models recraft --each 2", place=FERRY)
-    await join(house, FERRY, FILM)
-    house.studio.skin.script = lambda _, call: TimedOut("recraft:recraftv4_1", paid="maybe") if call == 1 else None
+async def test_reservation_follows_a_channel_to_its_new_budget(house: CastingHarness) -> None:
+    round_id = await house.start_round("Ben: a cook --models recraft --each 2", place=FERRY)
+    await join_production(house, FERRY, FILM)
+    house.fake_models.skin.script = lambda _, call: TimedOut("recraft:recraftv4_1", paid="maybe") if call == 1 else None
     await house.audition(round_id)
     await house.casting.voting.close(round_id, LEAD)
-    assert await held(house, FILM) == Decimal("0.10")
-    (asked,) = (await house.casting.spending.statement(LEAD, FERRY)).questions
-    await house.casting.spending.settle(asked.id, Reader("T1", LEAD), charged=False)
-    assert await held(house, FILM) == Decimal("0.05")
-    await save(house, FERRY, production=OWN)
-    assert (await held(house, FILM), await held(house, FERRY)) == (Decimal(0), Decimal("0.05"))
+    assert await month_spend(house, FILM) == Decimal("0.10")
+    (pending_charge,) = (await house.casting.spending.report(LEAD, FERRY)).pending_charges
+    await house.casting.spending.confirm_charge(pending_charge.id, Recipient("T1", LEAD), charged=False)
+    assert await month_spend(house, FILM) == Decimal("0.05")
+    await save_settings(house, FERRY, production=OWN_PRODUCTION)
+    assert (await month_spend(house, FILM), await month_spend(house, FERRY)) == (Decimal(0), Decimal("0.05"))
 
 
-async def test_a_statement_tells_a_production_by_its_name_with_all_its_channels(house: Theatre) -> None:
-    await cast(house, "Maya: a fisherwoman --models recraft --each 2", FILM)
-    await cast(house, "Ben: a cook --models recraft --each 2", FERRY)
-    await save(house, FILM, name="The Quay")
-    await join(house, FERRY, FILM)
-    told = await house.casting.spending.statement(DIRECTOR, FERRY)
-    assert [(line.what, line.month, line.faces) for line in told.productions] == [("C1", Decimal("0.20"), 2)]
-    assert told.films == {"C1": "The Quay"}
+async def test_spend_report_groups_channels_by_production_name(house: CastingHarness) -> None:
+    await cast_character(house, "Maya: a fisherwoman --models recraft --each 2", FILM)
+    await cast_character(house, "Ben: a cook --models recraft --each 2", FERRY)
+    await save_settings(house, FILM, name="The Quay")
+    await join_production(house, FERRY, FILM)
+    report = await house.casting.spending.report(DIRECTOR, FERRY)
+    assert [(line.key, line.month, line.faces) for line in report.productions] == [("C1", Decimal("0.20"), 2)]
+    assert report.production_names == {"C1": "The Quay"}
 
 
-async def test_productions_that_call_characters_alike_do_not_become_one(house: Theatre) -> None:
-    await cast(house, "Maya: a fisherwoman", FILM)
-    await cast(house, "MAYA: a pilot", FERRY)
-    await cast(house, "Ben: a cook", FERRY)
-    with pytest.raises(Clashes) as error:
-        await join(house, FERRY, FILM)
+async def test_productions_with_equal_names_cannot_be_joined(house: CastingHarness) -> None:
+    await cast_character(house, "Maya: a fisherwoman", FILM)
+    await cast_character(house, "MAYA: a pilot", FERRY)
+    await cast_character(house, "Ben: a cook", FERRY)
+    with pytest.raises(NameConflict) as error:
+        await join_production(house, FERRY, FILM)
     assert error.value.names == ("MAYA",)
-    assert (await house.storage.productions.of(FERRY)).home == FERRY
+    assert (await house.storage.productions.get(FERRY)).home == FERRY
     assert (await house.casting.recall.recall("Ben", LEAD, FERRY)).kind == "face"
 
 
-async def test_a_channel_that_leaves_takes_along_whom_it_cast_alone(house: Theatre) -> None:
-    await cast(house, "Maya: a fisherwoman", FILM)
-    await join(house, FERRY, FILM)
-    await cast(house, "Ben: a cook", FERRY)
-    await save(house, FERRY, production=OWN)
-    own, other = await house.storage.productions.of(FERRY), await house.storage.productions.of(FILM)
-    belongs = {c.name: c.production for c in await house.storage.roster.characters("T1")}
-    assert belongs == {"Maya": other.id, "Ben": own.id}
-    assert (await house.casting.keeping.standing(FERRY, LEAD)).deeds[0].note == "#C1\n#C2"
+async def test_leaving_channel_keeps_characters_only_it_cast(house: CastingHarness) -> None:
+    await cast_character(house, "Maya: a fisherwoman", FILM)
+    await join_production(house, FERRY, FILM)
+    await cast_character(house, "Ben: a cook", FERRY)
+    await save_settings(house, FERRY, production=OWN_PRODUCTION)
+    own, other = await house.storage.productions.get(FERRY), await house.storage.productions.get(FILM)
+    production_by_name = {c.name: c.production_id for c in await house.storage.roster.list_characters("T1")}
+    assert production_by_name == {"Maya": other.id, "Ben": own.id}
+    assert (await house.casting.production_settings_editor.form(FERRY, LEAD)).changes[0].detail == "#C1\n#C2"
 
 
-async def test_nobody_joins_a_production_they_see_no_channel_of_or_may_not_arrange(house: Theatre) -> None:
-    await house.open("Sable: a spokesperson", place=SECRET)
-    assert [o.channel for o in (await house.casting.keeping.standing(FILM, DIRECTOR)).others] == []
-    with pytest.raises(Unfit) as error:
-        await join(house, FILM, SECRET, DIRECTOR)
-    assert [fault.problem for fault in error.value.faults] == ["unseen"]
-    await save(house, FERRY, keepers=LEAD)
-    with pytest.raises(Barred):
-        await join(house, FILM, FERRY, PRODUCER)
-    await join(house, FILM, FERRY)
+async def test_joining_needs_access_and_settings_permission(house: CastingHarness) -> None:
+    await house.start_round("Sable: a spokesperson", place=SECRET)
+    assert [o.channel for o in (await house.casting.production_settings_editor.form(FILM, DIRECTOR)).joinable] == []
+    with pytest.raises(SettingsErrors) as error:
+        await join_production(house, FILM, SECRET, DIRECTOR)
+    assert [fault.problem for fault in error.value.errors] == ["unseen"]
+    await save_settings(house, FERRY, may_change_settings=LEAD)
+    with pytest.raises(PermissionDenied):
+        await join_production(house, FILM, FERRY, PRODUCER)
+    await join_production(house, FILM, FERRY)
 
 
-async def test_what_a_private_channel_changed_before_it_joined_is_not_told_in_the_other(house: Theatre) -> None:
-    await save(house, SECRET, style="a perfume nobody may name")
-    await join(house, SECRET, FILM)
-    deeds = (await house.casting.keeping.standing(FILM, DIRECTOR)).deeds
-    assert [deed.what for deed in deeds] == ["joined"]
+async def test_private_settings_changes_stay_hidden_after_joining(house: CastingHarness) -> None:
+    await save_settings(house, SECRET, style="a perfume nobody may name")
+    await join_production(house, SECRET, FILM)
+    audit_events = (await house.casting.production_settings_editor.form(FILM, DIRECTOR)).changes
+    assert [audit_event.action for audit_event in audit_events] == ["joined"]

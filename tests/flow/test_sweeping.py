@@ -10,13 +10,13 @@ import pytest
 
 from bot.brief import Brief
 from bot.errors import AlreadyCast, OverBudget
-from bot.opening import opened_by
+from bot.opening import round_id_for_draft
 from bot.presenting import original_key, preview_key
-from bot.slot import Miss, SlotState
-from bot.sweeping import Swept
-from tests.flow.house import house
-from tests.flow.test_after_a_crash import dies_at, to_the_lock
-from tests.flow.theatre import FILM, LEAD, Theatre, portrait, theatre
+from bot.slot import SlotFailure, SlotState
+from bot.sweeping import CleanupResult
+from tests.flow.house import practice_environment
+from tests.flow.test_after_a_crash import crash_in_method, vote_and_lock
+from tests.flow.theatre import FILM, LEAD, CastingHarness, make_portrait, casting_harness
 
 KEYS = ("recraft", "openai", "gemini")
 
@@ -24,132 +24,132 @@ TWO_DAYS_AGO = 2 * 86_400
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Theatre]:
-    async with theatre(tmp_path, keys=KEYS) as opened:
+async def stage(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path, keys=KEYS) as opened:
         yield opened
 
 
-def stored(data: Path) -> set[str]:
+def stored_keys(data: Path) -> set[str]:
     folder = data / "portraits"
     return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
 
 
-async def swept(stage: Theatre) -> Swept:
+async def run_cleanup(harness: CastingHarness) -> CleanupResult:
     """As the clock would two days from now."""
-    stage.later(days=2)
-    return await stage.casting.sweeping.sweep()
+    harness.advance(days=2)
+    return await harness.casting.orphan_cleanup.run()
 
 
-async def attached(stage: Theatre, line: str, picture: bytes) -> None:
+async def start_with_attachment(harness: CastingHarness, line: str, picture: bytes) -> None:
     """A round with a picture of somebody nobody is, out of the form."""
-    opening = stage.casting.opening
-    held = await opening.hold(Brief.of(line), FILM, LEAD, f"trigger-{line}")
-    await opening.open_like(held.wish.id, LEAD, held.wish.brief.text, picture, None)
+    opening = harness.casting.start_round
+    priced = await opening.save_priced_draft(Brief.parse(line), FILM, LEAD, f"trigger-{line}")
+    await opening.start_with_photo(priced.draft.id, LEAD, priced.draft.brief.text, picture, None)
 
 
-async def test_whatever_a_row_names_stays(stage: Theatre, tmp_path: Path) -> None:
-    await stage.locked()
-    before = stored(tmp_path)
+async def test_referenced_pictures_are_kept(stage: CastingHarness, tmp_path: Path) -> None:
+    await stage.run_to_lock()
+    before = stored_keys(tmp_path)
     assert len(before) == 8
-    assert await swept(stage) == Swept()
-    assert stored(tmp_path) == before
+    assert await run_cleanup(stage) == CleanupResult()
+    assert stored_keys(tmp_path) == before
 
 
-async def test_bytes_that_were_no_picture_go_after_a_day_and_not_before(stage: Theatre, tmp_path: Path) -> None:
-    stage.studio.skin.draws = lambda ask: b"not a picture"
-    round_ = await stage.voting()
-    (missed, _) = round_.misses
-    assert missed.miss
-    assert missed.miss.kind == "bad_picture"
-    assert await stage.casting.sweeping.sweep() == Swept()
-    assert original_key(round_.id, missed.id) in stored(tmp_path)
-    assert await swept(stage) == Swept(dropped=2)
-    assert stored(tmp_path) == {key(round_.id, s.id) for s in round_.candidates for key in (original_key, preview_key)}
+async def test_invalid_pictures_are_deleted_after_a_day(stage: CastingHarness, tmp_path: Path) -> None:
+    stage.fake_models.skin.render = lambda ask: b"not a picture"
+    round_ = await stage.run_to_voting()
+    (failed_slot, _) = round_.failures
+    assert failed_slot.failure
+    assert failed_slot.failure.kind == "bad_picture"
+    assert await stage.casting.orphan_cleanup.run() == CleanupResult()
+    assert original_key(round_.id, failed_slot.id) in stored_keys(tmp_path)
+    assert await run_cleanup(stage) == CleanupResult(deleted=2)
+    assert stored_keys(tmp_path) == {
+        key(round_.id, s.id) for s in round_.candidates for key in (original_key, preview_key)
+    }
 
 
-async def test_a_portrait_stored_just_before_a_crash_is_left_for_the_replay(stage: Theatre, tmp_path: Path) -> None:
-    round_id = await stage.open()
-    await stage.casting.posting.post(round_id)
-    slot_id = (await stage.casting.audition.slots(round_id))[0]
-    await stage.storage.rounds.intend(slot_id, stage.now)
-    await stage.storage.portraits.put(original_key(round_id, slot_id), portrait(1))
-    assert await swept(stage) == Swept()
-    await stage.casting.audition.draw(slot_id)
-    assert (await stage.round(round_id)).slots[0].state is SlotState.CANDIDATE
-    assert stage.studio.asked == 0
+async def test_portrait_stored_before_a_crash_is_kept_for_the_replay(stage: CastingHarness, tmp_path: Path) -> None:
+    round_id = await stage.start_round()
+    await stage.casting.round_message.post(round_id)
+    slot_id = (await stage.casting.audition.slot_ids(round_id))[0]
+    await stage.storage.rounds.mark_requested(slot_id, stage.now)
+    await stage.storage.portraits.put(original_key(round_id, slot_id), make_portrait(1))
+    assert await run_cleanup(stage) == CleanupResult()
+    await stage.casting.audition.generate_slot(slot_id)
+    assert (await stage.get_round(round_id)).slots[0].state is SlotState.CANDIDATE
+    assert stage.fake_models.call_count == 0
 
 
-async def test_a_portrait_that_came_after_all_gets_its_row_and_nobody_is_asked_what_it_cost(
-    stage: Theatre, tmp_path: Path
-) -> None:
-    round_id = await stage.open()
-    slot_id = (await stage.casting.audition.slots(round_id))[0]
-    await stage.storage.rounds.intend(slot_id, stage.now)
-    await stage.storage.rounds.miss(slot_id, Miss("unknown", paid="maybe"), None, None)
-    await stage.storage.portraits.put(original_key(round_id, slot_id), portrait(1))
+async def test_orphan_portrait_is_attached_to_its_failed_slot(stage: CastingHarness, tmp_path: Path) -> None:
+    round_id = await stage.start_round()
+    slot_id = (await stage.casting.audition.slot_ids(round_id))[0]
+    await stage.storage.rounds.mark_requested(slot_id, stage.now)
+    await stage.storage.rounds.record_failure(slot_id, SlotFailure("unknown", paid="maybe"), None, None)
+    await stage.storage.portraits.put(original_key(round_id, slot_id), make_portrait(1))
     await stage.storage.portraits.put(preview_key(round_id, slot_id), b"preview")
-    assert await swept(stage) == Swept(adopted=1)
-    slot = (await stage.round(round_id)).slots[0]
+    assert await run_cleanup(stage) == CleanupResult(attached=1)
+    slot = (await stage.get_round(round_id)).slots[0]
     assert slot.portrait
     assert slot.portrait.key == original_key(round_id, slot_id)
-    assert slot.portrait.sha256 == sha256(portrait(1)).hexdigest()
-    assert not await stage.storage.ledger.questions("T1")
-    assert await swept(stage) == Swept()
-    assert len(stored(tmp_path)) == 2
+    assert slot.portrait.sha256 == sha256(make_portrait(1)).hexdigest()
+    assert not await stage.storage.ledger.list_pending_charges("T1")
+    assert await run_cleanup(stage) == CleanupResult()
+    assert len(stored_keys(tmp_path)) == 2
 
 
-async def test_an_attached_picture_goes_when_its_round_was_not_opened_and_stays_with_one_that_was(
+async def test_attachment_is_deleted_unless_its_round_was_opened(
     tmp_path: Path,
 ) -> None:
-    async with theatre(tmp_path, per_day="0.20", keys=KEYS) as stage:
-        await attached(stage, "Rich: a captain --like photo --each 1", portrait(6))
-        kept = {key for key in stored(tmp_path) if "/reference/" in key}
+    async with casting_harness(tmp_path, per_day="0.20", keys=KEYS) as harness:
+        await start_with_attachment(harness, "Rich: a captain --like photo --each 1", make_portrait(6))
+        referenced = {key for key in stored_keys(tmp_path) if "/reference/" in key}
         with pytest.raises(OverBudget):
-            await attached(stage, "Poor: a stowaway --like photo --each 4", portrait(7))
-        assert len(stored(tmp_path)) == 2
-        assert await swept(stage) == Swept(dropped=1)
-        assert stored(tmp_path) == kept
+            await start_with_attachment(harness, "Poor: a stowaway --like photo --each 4", make_portrait(7))
+        assert len(stored_keys(tmp_path)) == 2
+        assert await run_cleanup(harness) == CleanupResult(deleted=1)
+        assert stored_keys(tmp_path) == referenced
 
 
-async def test_a_wish_that_waits_with_its_picture_keeps_it(stage: Theatre, tmp_path: Path) -> None:
-    await stage.locked("Maya: a fisherwoman")
-    before = stored(tmp_path)
+async def test_pending_draft_keeps_its_attachment(stage: CastingHarness, tmp_path: Path) -> None:
+    await stage.run_to_lock("Maya: a fisherwoman")
+    before = stored_keys(tmp_path)
     with pytest.raises(AlreadyCast):
-        await attached(stage, "Maya: a captain --like photo", portrait(6))
-    assert len(stored(tmp_path)) == len(before) + 1
-    assert await swept(stage) == Swept()
+        await start_with_attachment(stage, "Maya: a captain --like photo", make_portrait(6))
+    assert len(stored_keys(tmp_path)) == len(before) + 1
+    assert await run_cleanup(stage) == CleanupResult()
 
 
-async def test_what_this_database_never_heard_of_stays_where_it_is(stage: Theatre, tmp_path: Path) -> None:
+async def test_pictures_of_unknown_rounds_are_kept(stage: CastingHarness, tmp_path: Path) -> None:
     """An older copy was put back, and the pictures since then may be wanted again."""
-    await stage.open()
-    strange = (
+    await stage.start_round()
+    unknown_keys = (
         "rabc/rabc-0/original",
         "rabc/rabc-0/preview.jpg",
-        f"{opened_by('T1', 'w-unknown')}/reference/{'ab' * 32}",
+        f"{round_id_for_draft('T1', 'w-unknown')}/reference/{'ab' * 32}",
         "holiday/beach.jpg",
     )
-    for key in strange:
+    for key in unknown_keys:
         await stage.storage.portraits.put(key, b"picture")
-    assert await swept(stage) == Swept()
-    assert stored(tmp_path) == set(strange)
+    assert await run_cleanup(stage) == CleanupResult()
+    assert stored_keys(tmp_path) == set(unknown_keys)
 
 
-async def test_a_probe_that_was_left_goes(stage: Theatre, tmp_path: Path) -> None:
+async def test_leftover_probe_is_deleted(stage: CastingHarness, tmp_path: Path) -> None:
     await stage.storage.portraits.put(f"probe/{'ab' * 16}", b"probe")
-    assert await swept(stage) == Swept(dropped=1)
-    assert stored(tmp_path) == set()
+    assert await run_cleanup(stage) == CleanupResult(deleted=1)
+    assert stored_keys(tmp_path) == set()
 
 
-async def test_killed_between_the_picture_and_its_row_the_sweep_leaves_it_and_the_round_takes_it_up(
+async def test_portrait_without_a_row_survives_cleanup_after_a_kill(
     tmp_path: Path,
 ) -> None:
-    async with house(tmp_path) as film:
-        await dies_at(film, "storage.rounds", "SqlRounds", "land")
-        ts = await film.cast("Maya: a fisherwoman --each 1 --models recraft")
-        await film.bot.wait()
-        assert film.bot.returncode == -signal.SIGKILL
-        (original,) = (key for key in stored(tmp_path / "bot") if key.endswith("/original"))
+    async with practice_environment(tmp_path) as workspace:
+        await crash_in_method(workspace, "storage.rounds", "SqlRoundRepository", "record_portrait")
+        ts = await workspace.cast("Maya: a fisherwoman --each 1 --models recraft")
+        await workspace.bot.wait()
+        assert workspace.bot.returncode == -signal.SIGKILL
+        (original,) = (key for key in stored_keys(tmp_path / "bot") if key.endswith("/original"))
         leftover = f"probe/{'ab' * 16}"
         folder = tmp_path / "bot" / "portraits"
         (folder / "probe").mkdir(exist_ok=True)
@@ -157,13 +157,13 @@ async def test_killed_between_the_picture_and_its_row_the_sweep_leaves_it_and_th
         for file in [file for file in folder.rglob("*") if file.is_file()]:
             old = file.stat().st_mtime - TWO_DAYS_AGO
             os.utime(file, (old, old))
-        await film.start_bot(FIRST_SWEEP_SECONDS="0")
+        await workspace.start_bot(FIRST_SWEEP_SECONDS="0")
 
-        async def gone() -> bool:
-            return leftover not in stored(tmp_path / "bot")
+        async def leftover_deleted() -> bool:
+            return leftover not in stored_keys(tmp_path / "bot")
 
-        await film.door.until(gone, "the sweep")
-        assert original in stored(tmp_path / "bot")
-        await film.ballot(ts)
-        assert await film.asked() == 1
-        await to_the_lock(film, ts, "Maya")
+        await workspace.control_client.wait_for(leftover_deleted, "the sweep")
+        assert original in stored_keys(tmp_path / "bot")
+        await workspace.wait_for_ballot(ts)
+        assert await workspace.count_model_calls() == 1
+        await vote_and_lock(workspace, ts, "Maya")

@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 
 from playground.door import Json, buttons_of, menu_of, pictures_of, text_of
-from tests.flow.house import DANIEL, FILM, LENA, MEI, House, house
+from tests.flow.house import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TWO = "--each 1 --models recraft,gpt-image-2"
+TWO_MODELS = "--each 1 --models recraft,gpt-image-2"
 WEEK, MICROSECOND = timedelta(days=7), timedelta(microseconds=1)
-AGEING = (
+AGE_STATEMENTS = (
     "UPDATE rounds SET opened_at = opened_at - :week, patience_until = patience_until - :week",
     "UPDATE slots SET asked_at = asked_at - :week",
     "UPDATE faces SET locked_at = locked_at - :week",
@@ -24,85 +24,85 @@ AGEING = (
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with house(tmp_path_factory.mktemp("film")) as opened:
-        await at_ease(opened)
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
+        await speed_up(opened)
         yield opened
 
 
-async def at_ease(film: House) -> None:
-    await film.at_ease()
-    await film.door.post("models/*/latency", {"least": 0.05, "most": 0.05})
+async def speed_up(workspace: PracticeEnvironment) -> None:
+    await workspace.speed_up()
+    await workspace.control_client.post("models/*/latency", {"least": 0.05, "most": 0.05})
 
 
-async def old(film: House) -> dict[str, str]:
+async def create_old_rounds(workspace: PracticeEnvironment) -> dict[str, str]:
     """Rounds in every state, each message's address by name; then a week passes, and both processes start anew."""
-    found = {}
-    for name, more in (("Vote", "--for 14d"), ("Sealed", "--for 14d --ballot sealed"), ("Closed", ""), ("Cast", "")):
-        found[name] = await film.cast(f"{name}: a cook {TWO} {more}")
+    ts_by_name = {}
+    for name, options in (("Vote", "--for 14d"), ("Sealed", "--for 14d --ballot sealed"), ("Closed", ""), ("Cast", "")):
+        ts_by_name[name] = await workspace.cast(f"{name}: a cook {TWO_MODELS} {options}")
     for name in ("Vote", "Closed", "Cast"):
-        await film.ballot(found[name])
-    await film.shows(found["Sealed"], "paper")
+        await workspace.wait_for_ballot(ts_by_name[name])
+    await workspace.wait_for_button(ts_by_name["Sealed"], "paper")
     for name in ("Closed", "Cast"):
-        await film.press(DANIEL, found[name], "vote:2")
-        await film.press(LENA, found[name], "close")
-        await film.shows(found[name], "extend")
-    await film.press(LENA, found["Cast"], "lock")
-    await film.reads(found["Cast"], "Cast is cast")
-    await film.door.command(MEI, FILM, "Cast")
-    found["answer"] = str((await film.told(MEI, "candidate 2"))["ts"])
-    await film.kill()
-    _age(film)
-    await film.start()
-    await at_ease(film)
-    return found
+        await workspace.press(DANIEL, ts_by_name[name], "vote:2")
+        await workspace.press(LENA, ts_by_name[name], "close")
+        await workspace.wait_for_button(ts_by_name[name], "extend")
+    await workspace.press(LENA, ts_by_name["Cast"], "lock")
+    await workspace.wait_for_text(ts_by_name["Cast"], "Cast is cast")
+    await workspace.control_client.command(MEI, FILM, "Cast")
+    ts_by_name["answer"] = str((await workspace.wait_for_ephemeral(MEI, "candidate 2"))["ts"])
+    await workspace.kill()
+    _age_database(workspace)
+    await workspace.start()
+    await speed_up(workspace)
+    return ts_by_name
 
 
-def _age(film: House) -> None:
+def _age_database(workspace: PracticeEnvironment) -> None:
     """What the bot knows of rounds and slots lies a week further back; only deadlines stay."""
-    with closing(sqlite3.connect(film.data / "bot" / "castroom.sqlite")) as database, database:
-        for statement in AGEING:
+    with closing(sqlite3.connect(workspace.data / "bot" / "castroom.sqlite")) as database, database:
+        for statement in AGE_STATEMENTS:
             database.execute(statement, {"week": WEEK // MICROSECOND})
         (age,) = database.execute("SELECT MAX(opened_at) FROM rounds").fetchone()
     assert age / 1_000_000 < time.time() - WEEK.total_seconds()
 
 
-async def test_every_kind_of_button_works_after_a_week_and_two_starts(film: House) -> None:
-    ts = await old(film)
+async def test_all_buttons_work_after_a_week_and_a_restart(film: PracticeEnvironment) -> None:
+    ts = await create_old_rounds(film)
     await film.press(DANIEL, ts["Vote"], "vote:1")
-    await film.labelled(ts["Vote"], {"vote:1": "1 · 1"})
+    await film.wait_for_labels(ts["Vote"], {"vote:1": "1 · 1"})
     now = time.time()
     await film.press(LENA, ts["Vote"], "reroll")
-    offer = await film.told(LENA, "Draw again", after=now)
-    one = next(v for label, v in menu_of(offer, "reroll_one").items() if label.startswith("1"))
-    assert (await film.door.click(LENA, FILM, offer["ts"], "reroll_one", one))["ok"]
-    await film.shows(ts["Vote"], "vote:3")
+    offer = await film.wait_for_ephemeral(LENA, "Draw again", after=now)
+    option = next(v for label, v in menu_of(offer, "reroll_one").items() if label.startswith("1"))
+    assert (await film.control_client.click(LENA, FILM, offer["ts"], "reroll_one", option))["ok"]
+    await film.wait_for_button(ts["Vote"], "vote:3")
     await film.press(LENA, ts["Vote"], "close")
-    await film.shows(ts["Vote"], "extend")
+    await film.wait_for_button(ts["Vote"], "extend")
     await film.press(LENA, ts["Vote"], "lock")
-    await film.reads(ts["Vote"], "Vote is cast")
+    await film.wait_for_text(ts["Vote"], "Vote is cast")
 
     await film.press(MEI, ts["Sealed"], "paper")
-    paper = await film.dialog(MEI, "tick both")
-    assert len(pictures_of(paper)) == 2
+    ballot_form = await film.wait_for_modal(MEI, "tick both")
+    assert len(pictures_of(ballot_form)) == 2
     await film.press(LENA, ts["Closed"], "extend")
-    await film.ballot(ts["Closed"])
+    await film.wait_for_ballot(ts["Closed"])
     await film.press(LENA, ts["Closed"], "lock")
-    await film.reads(ts["Closed"], "Closed is cast")
+    await film.wait_for_text(ts["Closed"], "Closed is cast")
 
     for action, words in (("full", "Open the original"), ("facts", "SHA-256"), ("take", "as one ZIP")):
         now = time.time()
         await film.press(DANIEL, ts["Cast"], action)
-        await film.told(DANIEL, words, after=now)
-    posted = len(await film.door.messages(FILM))
+        await film.wait_for_ephemeral(DANIEL, words, after=now)
+    posted = len(await film.control_client.messages(FILM))
     await film.press(MEI, ts["answer"], "share")
 
     async def shared() -> Json | None:
-        found = (await film.door.messages(FILM))[posted:]
+        found = (await film.control_client.messages(FILM))[posted:]
         return next((m for m in found if "Cast" in text_of(m)), None)
 
-    assert "candidate 2" in text_of(await film.door.until(shared, "the shared face"))
-    finish = buttons_of(await film.door.message(FILM, ts["Cast"]))
-    assert "finish" in finish
+    assert "candidate 2" in text_of(await film.control_client.wait_for(shared, "the shared face"))
+    record_buttons = buttons_of(await film.control_client.message(FILM, ts["Cast"]))
+    assert "finish" in record_buttons
     await film.press(LENA, ts["Cast"], "finish")
-    await film.reads(ts["Cast"], "4K")
+    await film.wait_for_text(ts["Cast"], "4K")

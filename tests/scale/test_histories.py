@@ -8,52 +8,54 @@ from typing import Any
 import pytest
 import structlog
 
-from benchmarks.histories import play
+from benchmarks.histories import run_histories
 from bot import voting
-from bot.ballot import Mark, Way, corrections
+from bot.ballot import VoteInput, VoteSource, reconcile_reactions
 from storage import ballots
 
 HISTORIES, SEED, STEPS = 200, 2, 10
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
+def captured_logs() -> Iterator[None]:
     """Each press that comes too late is logged, thousands of times."""
     with structlog.testing.capture_logs():
         yield
 
 
 @pytest.mark.timeout(600)
-def test_whatever_arrives_in_whatever_order_the_tally_is_that_of_a_plain_model(tmp_path: Path) -> None:
-    played = play(tmp_path, HISTORIES, SEED, STEPS)
-    assert played.histories >= HISTORIES
-    assert played.deliveries > 1_000
+def test_tally_equals_the_reference_ballot_for_any_event_order(tmp_path: Path) -> None:
+    result = run_histories(tmp_path, HISTORIES, SEED, STEPS)
+    assert result.histories >= HISTORIES
+    assert result.deliveries > 1_000
 
 
-def test_a_ballot_that_takes_older_events_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_histories_detect_a_ballot_that_accepts_older_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the test above can fail."""
-    monkeypatch.setattr(ballots, "_newer", lambda new, held: True)
+    monkeypatch.setattr(ballots, "_is_newer", lambda new, held: True)
     with pytest.raises(AssertionError):
-        play(tmp_path, HISTORIES, SEED, STEPS)
+        run_histories(tmp_path, HISTORIES, SEED, STEPS)
 
 
-def test_a_close_that_trusts_the_clock_of_the_bot_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_histories_detect_a_close_that_uses_the_clock_of_the_bot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Slack's clock may be ahead of it: what the message shows must count all the same."""
 
-    def stamped(*given: Any) -> list[Mark]:
-        return [replace(mark, stamp=given[-1]) for mark in corrections(*given)]
+    def with_bot_time(*args: Any) -> list[VoteInput]:
+        return [replace(vote_input, event_ts_us=args[-1]) for vote_input in reconcile_reactions(*args)]
 
-    monkeypatch.setattr(voting, "corrections", stamped)
+    monkeypatch.setattr(voting, "reconcile_reactions", with_bot_time)
     with pytest.raises(AssertionError):
-        play(tmp_path, HISTORIES, SEED, STEPS)
+        run_histories(tmp_path, HISTORIES, SEED, STEPS)
 
 
-def test_a_ballot_that_takes_the_same_event_twice_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_histories_detect_a_ballot_that_counts_an_event_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A press would turn its mark over again."""
 
-    def not_older(new: Mark, held: Mapping[Way, Mark]) -> bool:
-        return new.way not in held or held[new.way].stamp <= new.stamp
+    def not_older(new: VoteInput, stored: Mapping[VoteSource, VoteInput]) -> bool:
+        return new.source not in stored or stored[new.source].event_ts_us <= new.event_ts_us
 
-    monkeypatch.setattr(ballots, "_newer", not_older)
+    monkeypatch.setattr(ballots, "_is_newer", not_older)
     with pytest.raises(AssertionError):
-        play(tmp_path, HISTORIES, SEED, STEPS)
+        run_histories(tmp_path, HISTORIES, SEED, STEPS)

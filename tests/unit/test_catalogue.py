@@ -4,46 +4,48 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.catalogue import Catalogue, ModelFacts, Size
+from bot.catalogue import Catalogue, ModelSpec, Size
 
 TODAY = date(2026, 11, 24)
 PRICES = dict.fromkeys(Size, Decimal("0.05"))
-NEW = ModelFacts("easel", "easel-2", "easel-2-wire", "Easel Two", "", PRICES, dict.fromkeys(Size, "9x12"), seeds=True)
-OLD = replace(NEW, name="easel-1", wire_id="easel-1-wire", successor="easel-2")
-ELSEWHERE = replace(NEW, provider="lumen", name="lumen", wire_id="lumen-wire", retires=TODAY)
+NEW_MODEL = ModelSpec(
+    "easel", "easel-2", "easel-2-wire", "Easel Two", "", PRICES, dict.fromkeys(Size, "9x12"), supports_seed=True
+)
+OLD_MODEL = replace(NEW_MODEL, name="easel-1", wire_id="easel-1-wire", successor="easel-2")
+UNCONFIGURED_MODEL = replace(NEW_MODEL, provider="lumen", name="lumen", wire_id="lumen-wire", retires_on=TODAY)
 
 
-def a_catalogue(*models: ModelFacts) -> Catalogue:
-    return Catalogue(models or (NEW, OLD, ELSEWHERE), frozenset({"easel"}))
+def make_catalogue(*models: ModelSpec) -> Catalogue:
+    return Catalogue(models or (NEW_MODEL, OLD_MODEL, UNCONFIGURED_MODEL), frozenset({"easel"}))
 
 
-def test_what_the_vendor_says_comes_before_our_table_and_can_be_taken_back() -> None:
-    catalogue = a_catalogue(replace(OLD, retires=TODAY))
+def test_vendor_dates_override_the_table_and_can_be_withdrawn() -> None:
+    catalogue = make_catalogue(replace(OLD_MODEL, retires_on=TODAY))
     (old,) = catalogue.models
-    assert not catalogue.available(old, TODAY)
-    catalogue.learn({old.id: TODAY + timedelta(days=1)})
-    assert catalogue.available(old, TODAY)
-    assert not catalogue.available(old, TODAY + timedelta(days=1))
-    catalogue.learn({old.id: None})
-    assert not catalogue.available(old, TODAY)
+    assert not catalogue.is_available(old, TODAY)
+    catalogue.update_retirements({old.id: TODAY + timedelta(days=1)})
+    assert catalogue.is_available(old, TODAY)
+    assert not catalogue.is_available(old, TODAY + timedelta(days=1))
+    catalogue.update_retirements({old.id: None})
+    assert not catalogue.is_available(old, TODAY)
 
 
-def test_a_model_is_ending_thirty_days_before_its_end_with_its_successor() -> None:
-    catalogue = a_catalogue()
-    catalogue.learn({OLD.id: TODAY + timedelta(days=31)})
-    assert catalogue.endings(TODAY) == ()
-    (ending,) = catalogue.endings(TODAY + timedelta(days=1))
-    assert (ending.model, ending.gone, ending.successor) == (OLD, False, NEW)
-    (gone,) = catalogue.endings(TODAY + timedelta(days=31))
-    assert gone.gone
+def test_retirement_is_reported_30_days_ahead_with_the_successor() -> None:
+    catalogue = make_catalogue()
+    catalogue.update_retirements({OLD_MODEL.id: TODAY + timedelta(days=31)})
+    assert catalogue.retirements(TODAY) == ()
+    (retirement,) = catalogue.retirements(TODAY + timedelta(days=1))
+    assert (retirement.model, retirement.is_retired, retirement.successor) == (OLD_MODEL, False, NEW_MODEL)
+    (retired,) = catalogue.retirements(TODAY + timedelta(days=31))
+    assert retired.is_retired
 
 
-def test_the_end_of_a_model_without_an_account_here_concerns_nobody() -> None:
-    assert a_catalogue().endings(TODAY) == ()
-    assert not a_catalogue().available(ELSEWHERE, TODAY)
+def test_retirement_of_an_unconfigured_model_is_not_reported() -> None:
+    assert make_catalogue().retirements(TODAY) == ()
+    assert not make_catalogue().is_available(UNCONFIGURED_MODEL, TODAY)
 
 
-def test_what_one_catalogue_learns_another_does_not_know() -> None:
-    one, other = a_catalogue(), a_catalogue()
-    one.learn({OLD.id: TODAY})
-    assert other.available(OLD, TODAY)
+def test_catalogues_do_not_share_retirement_dates() -> None:
+    one, other = make_catalogue(), make_catalogue()
+    one.update_retirements({OLD_MODEL.id: TODAY})
+    assert other.is_available(OLD_MODEL, TODAY)

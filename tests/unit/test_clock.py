@@ -8,56 +8,58 @@ from typing import Any
 
 import pytest
 
-from bot.clock import Clock
+from bot.clock import Scheduler
 
-Work = Callable[[], Awaitable[None]]
-
-
-async def nothing() -> None: ...
+Job = Callable[[], Awaitable[None]]
 
 
-def a_clock(tick: Work, look: Work = nothing) -> Clock:
+async def do_nothing() -> None: ...
+
+
+def make_scheduler(run_due: Job, check_retirements: Job = do_nothing) -> Scheduler:
     casting: Any = SimpleNamespace(
-        tick=tick, lifecycle=SimpleNamespace(look=look), sweeping=SimpleNamespace(sweep=nothing)
+        run_due=run_due,
+        retirement_watcher=SimpleNamespace(check=check_retirements),
+        orphan_cleanup=SimpleNamespace(run=do_nothing),
     )
-    return Clock(casting)
+    return Scheduler(casting)
 
 
-async def test_work_that_a_stop_cuts_short_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
+async def test_job_cancelled_by_stop_logs_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    started, ended = asyncio.Event(), asyncio.Event()
 
-    async def tick() -> None:
-        begun.set()
+    async def slow_job() -> None:
+        started.set()
         try:
             await asyncio.sleep(60)
         finally:
             ended.set()
 
-    clock = a_clock(tick)
+    scheduler = make_scheduler(slow_job)
     with caplog.at_level(logging.INFO):
-        clock.start()
-        await asyncio.wait_for(begun.wait(), 5)
-        clock.stop()
+        scheduler.start()
+        await asyncio.wait_for(started.wait(), 5)
+        scheduler.stop()
         await asyncio.wait_for(ended.wait(), 5)
         await asyncio.sleep(0)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-async def test_a_tick_that_fails_is_told_and_the_clock_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    looked = asyncio.Event()
+async def test_failed_job_is_logged_and_the_scheduler_continues(caplog: pytest.LogCaptureFixture) -> None:
+    checked = asyncio.Event()
 
     async def fails() -> None:
         raise RuntimeError("no tick")
 
-    async def look() -> None:
-        looked.set()
+    async def check() -> None:
+        checked.set()
 
-    clock = a_clock(fails, look)
-    clock.start()
+    scheduler = make_scheduler(fails, check)
+    scheduler.start()
     try:
-        await asyncio.wait_for(looked.wait(), 5)
+        await asyncio.wait_for(checked.wait(), 5)
         await asyncio.sleep(0.05)
     finally:
-        clock.stop()
+        scheduler.stop()
     assert "fails" in caplog.text
     assert "no tick" in caplog.text

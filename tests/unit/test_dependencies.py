@@ -17,17 +17,17 @@ _PERMISSIVE = re.compile(
     r"|psf-2\.0|python software foundation license|zlib|cc0-1\.0|mit license|dfsg approved"
 )
 # What a package without a word about it in its metadata has in its licence file.
-_TEXTS = (
+_LICENCE_PHRASES = (
     "permission is hereby granted, free of charge",
     "apache license",
     "redistribution and use in source and binary",
 )
 # Not permissive, and yet no burden: see CONTRIBUTING.md.
-KNOWN = {
+KNOWN_EXCEPTIONS = {
     "psycopg": "lgpl", "psycopg-binary": "lgpl", "certifi": "mpl", "hypothesis": "mpl", "pathspec": "mpl",
     "pyvips-binary": "lgpl",
 }  # fmt: skip
-ONLY_FOR_DEVELOPMENT = {"hypothesis", "pathspec", "pyvips-binary"}
+DEV_ONLY = {"hypothesis", "pathspec", "pyvips-binary"}
 
 
 def canonical(name: str) -> str:
@@ -51,10 +51,10 @@ def pinned(lock: str) -> dict[str, str]:
     return {canonical(match[1]): match[2] for match in found if match}
 
 
-def direct() -> set[str]:
+def direct_dependencies() -> set[str]:
     """The names that pyproject.toml asks for, and those it asks for to develop."""
-    asked = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
-    return {canonical(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in asked}
+    requirements = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
+    return {canonical(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in requirements}
 
 
 def installed(names: Mapping[str, str]) -> Iterator[Distribution]:
@@ -72,18 +72,20 @@ def licences(package: Distribution) -> list[str]:
     def first(field: str) -> str:
         return next(iter(package.metadata.get_all(field) or ()), "")
 
-    told = first("License-Expression")
-    if not told:
+    expression = first("License-Expression")
+    if not expression:
         listed = [c for c in package.metadata.get_all("Classifier") or () if c.startswith("License ::")]
-        told = " AND ".join(c.rsplit(" :: ", 1)[-1] for c in listed) or first("License")
-    if told and len(told) < 200:
-        return [part.strip(" ()") if "(" not in part else part.strip() for part in re.split(r" and ", told.lower())]
+        expression = " AND ".join(c.rsplit(" :: ", 1)[-1] for c in listed) or first("License")
+    if expression and len(expression) < 200:
+        return [
+            part.strip(" ()") if "(" not in part else part.strip() for part in re.split(r" and ", expression.lower())
+        ]
     texts = [str(file.locate()) for file in package.files or () if "licen" in file.name.lower()]
-    said = " ".join(Path(text).read_text("utf-8", "replace") for text in texts).lower()
-    return ["mit" if any(text in said for text in _TEXTS) else "nothing that we know"]
+    file_text = " ".join(Path(text).read_text("utf-8", "replace") for text in texts).lower()
+    return ["mit" if any(text in file_text for text in _LICENCE_PHRASES) else "nothing that we know"]
 
 
-def permissive(licence: str) -> bool:
+def is_permissive(licence: str) -> bool:
     return any(_PERMISSIVE.fullmatch(choice.strip()) for choice in licence.split(" or "))
 
 
@@ -95,43 +97,47 @@ def test_every_requirement_is_pinned_with_hashes(lock: str) -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_names_no_host_no_path_and_no_other_source(lock: str) -> None:
+def test_lock_file_contains_no_url_path_or_other_index(lock: str) -> None:
     text = (ROOT / "requirements" / lock).read_text("utf-8")
     assert not re.search(r"https?:|file:|git\+|@ |--index|--find-links|--trusted|\s-[ief]\s", text)
 
 
-def test_what_runs_is_what_was_tested() -> None:
+def test_run_lock_is_a_subset_of_dev_lock() -> None:
     run, dev = pinned("run.lock"), pinned("dev.lock")
     assert run.items() <= dev.items()
 
 
-def test_every_direct_dependency_is_locked_and_has_its_reason_in_the_contributors_page() -> None:
+def test_direct_dependencies_are_locked_and_explained_in_contributing() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("## Dependencies")[2].lower()
     named = {canonical(word) for word in re.findall(r"[a-z0-9][a-z0-9._-]*[a-z0-9]", page)}
-    assert direct() <= pinned("dev.lock").keys()
-    assert direct() - named == set()
-    assert KNOWN.keys() - {"psycopg-binary"} <= named
+    assert direct_dependencies() <= pinned("dev.lock").keys()
+    assert direct_dependencies() - named == set()
+    assert KNOWN_EXCEPTIONS.keys() - {"psycopg-binary"} <= named
 
 
-def test_everything_installed_has_a_licence_that_fits_ours() -> None:
-    seen = list(installed(pinned("dev.lock")))
-    assert len(seen) > 40
-    odd = {}
-    for package in seen:
-        name, told = canonical(package.metadata["Name"]), licences(package)
-        short = {"lgpl": "lesser general public|lgpl", "mpl": "mozilla public|mpl"}.get(KNOWN.get(name, ""))
-        if not all(permissive(each) or (short and re.search(short, each)) for each in told):
-            odd[name] = told
-    assert odd == {}
+def test_installed_packages_have_compatible_licences() -> None:
+    packages = list(installed(pinned("dev.lock")))
+    assert len(packages) > 40
+    incompatible = {}
+    for package in packages:
+        name, found = canonical(package.metadata["Name"]), licences(package)
+        exception_pattern = {"lgpl": "lesser general public|lgpl", "mpl": "mozilla public|mpl"}.get(
+            KNOWN_EXCEPTIONS.get(name, "")
+        )
+        if not all(
+            is_permissive(licence) or (exception_pattern and re.search(exception_pattern, licence)) for licence in found
+        ):
+            incompatible[name] = found
+    assert incompatible == {}
 
 
-def test_what_is_for_development_alone_does_not_run() -> None:
-    assert ONLY_FOR_DEVELOPMENT & pinned("run.lock").keys() == set()
+def test_dev_only_packages_are_not_in_the_run_lock() -> None:
+    assert DEV_ONLY & pinned("run.lock").keys() == set()
 
 
 @pytest.mark.parametrize(
     "licence", ["gpl-3.0-only", "agpl-3.0", "lgpl-3.0-only", "mpl-2.0", "proprietary", "nothing that we know"]
 )
-def test_a_licence_that_binds_is_not_permissive(licence: str) -> None:
-    assert not permissive(licence)
-    assert permissive(f"{licence} or mit")
+def test_copyleft_and_unknown_licences_are_not_permissive(licence: str) -> None:
+    assert not is_permissive(licence)
+    assert is_permissive(f"{licence} or mit")

@@ -16,123 +16,124 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from bot.listening import MOST_BYTES, Door, Ear
-from handlers.guard import Guard
+from bot.listening import MAX_BODY_BYTES, HttpServer, TrackedSocketHandler
+from handlers.guard import EnvelopeValidation
 from tests.unit.handlers import envelopes
 
 SECRET = "a-signing-secret"
 COMMAND = b"command=%2Fcast&text=help&team_id=T1&user_id=U1&channel_id=C1&trigger_id=t"
-FORM = "application/x-www-form-urlencoded"
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
-def signed(body: bytes, at: int | str | None = None, secret: str = SECRET) -> dict[str, str]:
-    at = int(time.time()) if at is None else at
-    digest = hmac.new(secret.encode(), b"v0:%s:%s" % (str(at).encode(), body), sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": str(at), "X-Slack-Signature": f"v0={digest}", "Content-Type": FORM}
+def signed_headers(body: bytes, timestamp: int | str | None = None, secret: str = SECRET) -> dict[str, str]:
+    timestamp = int(time.time()) if timestamp is None else timestamp
+    digest = hmac.new(secret.encode(), b"v0:%s:%s" % (str(timestamp).encode(), body), sha256).hexdigest()
+    return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}", "Content-Type": FORM_TYPE}
 
 
-class Behind:
+class ServerProbe:
     """What reached a listener, and the door's address."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession, heard: list[str]) -> None:
+    def __init__(self, url: str, session: aiohttp.ClientSession, received: list[str]) -> None:
         self.url = url
         self.session = session
-        self.heard = heard
+        self.received = received
 
     async def post(self, body: Any, headers: dict[str, str]) -> int:
-        async with self.session.post(self.url, data=body, headers=headers) as answer:
-            return answer.status
+        async with self.session.post(self.url, data=body, headers=headers) as response:
+            return response.status
 
 
-def an_app(heard: list[str]) -> AsyncApp:
+def make_app(received: list[str]) -> AsyncApp:
     async def authorize(**_: Any) -> AuthorizeResult:
         return AuthorizeResult(enterprise_id=None, team_id="T1", bot_user_id="U0BOT", bot_id="B1", bot_token="xoxb-1")
 
-    app = AsyncApp(authorize=authorize, signing_secret=SECRET, before_authorize=Guard())
+    app = AsyncApp(authorize=authorize, signing_secret=SECRET, before_authorize=EnvelopeValidation())
 
     @app.command("/cast")
     async def on_command(ack: Any, body: dict[str, Any]) -> None:
-        heard.append(body["text"])
+        received.append(body["text"])
         await ack()
 
     return app
 
 
 @asynccontextmanager
-async def a_door(body_seconds: float = 10) -> AsyncIterator[Behind]:
-    heard: list[str] = []
-    door = Door(an_app(heard), SECRET, body_seconds)
+async def running_server(body_seconds: float = 10) -> AsyncIterator[ServerProbe]:
+    received: list[str] = []
+    door = HttpServer(make_app(received), SECRET, body_seconds)
     async with TestServer(door.web_app()) as server, aiohttp.ClientSession() as session:
-        yield Behind(str(server.make_url("/slack/events")), session, heard)
+        yield ServerProbe(str(server.make_url("/slack/events")), session, received)
 
 
-async def test_what_slack_signed_just_now_is_heard() -> None:
-    async with a_door() as door:
-        assert await door.post(COMMAND, signed(COMMAND)) == 200
-        assert door.heard == ["help"]
+async def test_request_signed_now_reaches_the_listener() -> None:
+    async with running_server() as server:
+        assert await server.post(COMMAND, signed_headers(COMMAND)) == 200
+        assert server.received == ["help"]
 
 
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Content-Type": FORM},
-        signed(COMMAND, secret="guessed"),
-        signed(COMMAND, int(time.time()) - 301),
-        signed(COMMAND, int(time.time()) + 3_600),
-        signed(COMMAND, "now"),
-        signed(COMMAND, "²"),
-        signed(COMMAND, "9" * 400),
-        signed(COMMAND + b"&more=1"),
-        signed(COMMAND) | {"X-Slack-Signature": "v0="},
-        signed(COMMAND) | {"X-Slack-Signature": "v0=é"},
-        signed(COMMAND) | {"X-Slack-Signature": signed(COMMAND)["X-Slack-Signature"].replace("v0", "v1")},
-        {"X-Slack-Request-Timestamp": signed(COMMAND)["X-Slack-Request-Timestamp"], "Content-Type": FORM},
-        {"Content-Type": f"{FORM}; charset=nobodys"},
+        {"Content-Type": FORM_TYPE},
+        signed_headers(COMMAND, secret="guessed"),
+        signed_headers(COMMAND, int(time.time()) - 301),
+        signed_headers(COMMAND, int(time.time()) + 3_600),
+        signed_headers(COMMAND, "now"),
+        signed_headers(COMMAND, "²"),
+        signed_headers(COMMAND, "9" * 400),
+        signed_headers(COMMAND + b"&more=1"),
+        signed_headers(COMMAND) | {"X-Slack-Signature": "v0="},
+        signed_headers(COMMAND) | {"X-Slack-Signature": "v0=é"},
+        signed_headers(COMMAND)
+        | {"X-Slack-Signature": signed_headers(COMMAND)["X-Slack-Signature"].replace("v0", "v1")},
+        {"X-Slack-Request-Timestamp": signed_headers(COMMAND)["X-Slack-Request-Timestamp"], "Content-Type": FORM_TYPE},
+        {"Content-Type": f"{FORM_TYPE}; charset=nobodys"},
     ],
     ids=lambda headers: str(sorted(headers.items()))[:60],
 )
-async def test_whoever_is_not_slack_is_turned_away_and_nobody_hears(headers: dict[str, str]) -> None:
-    async with a_door() as door:
-        assert await door.post(COMMAND, headers) == 401
-        assert door.heard == []
+async def test_invalid_signature_is_rejected_with_401(headers: dict[str, str]) -> None:
+    async with running_server() as server:
+        assert await server.post(COMMAND, headers) == 401
+        assert server.received == []
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe", b"payload=[", b"{" * 50_000, b"payload=" + b"[" * 50_000, b"[]"])
-async def test_unsigned_bytes_that_nobody_can_read_are_not_even_looked_at(body: bytes) -> None:
-    async with a_door() as door:
-        assert await door.post(body, {"Content-Type": "application/json; charset=utf-7"}) == 401
+async def test_unsigned_malformed_body_is_rejected_before_parsing(body: bytes) -> None:
+    async with running_server() as server:
+        assert await server.post(body, {"Content-Type": "application/json; charset=utf-7"}) == 401
 
 
-async def test_bytes_that_are_no_text_are_signed_by_nobody() -> None:
+async def test_signed_body_that_is_not_utf8_is_rejected() -> None:
     """Slack signs text; its own verifier knows nothing else."""
-    async with a_door() as door:
-        assert await door.post(b"\xff\xfe", signed(b"\xff\xfe")) == 401
-        assert door.heard == []
+    async with running_server() as server:
+        assert await server.post(b"\xff\xfe", signed_headers(b"\xff\xfe")) == 401
+        assert server.received == []
 
 
 @pytest.mark.parametrize("body", [b"payload=[", b"{" * 50_000, b"payload=" + b"[" * 50_000])
-async def test_signed_bytes_that_nobody_can_read_are_a_bad_request(body: bytes) -> None:
-    async with a_door() as door:
-        assert await door.post(body, signed(body)) == 400
-        assert door.heard == []
+async def test_signed_malformed_body_is_a_bad_request(body: bytes) -> None:
+    async with running_server() as server:
+        assert await server.post(body, signed_headers(body)) == 400
+        assert server.received == []
 
 
-async def test_more_than_slack_ever_sends_is_not_read() -> None:
-    body = b"text=" + b"x" * MOST_BYTES
-    async with a_door() as door:
-        assert await door.post(body, signed(body)) == 413
+async def test_oversized_body_is_rejected_with_413() -> None:
+    body = b"text=" + b"x" * MAX_BODY_BYTES
+    async with running_server() as server:
+        assert await server.post(body, signed_headers(body)) == 413
 
 
-async def test_who_sends_slowly_is_not_waited_for() -> None:
+async def test_slow_body_times_out_with_408() -> None:
 
-    async def dripping() -> AsyncIterator[bytes]:
+    async def slow_body() -> AsyncIterator[bytes]:
         yield b"text="
         await asyncio.sleep(0.5)
         yield b"x"
 
-    async with a_door(body_seconds=0.05) as door:
-        assert await door.post(dripping(), {"Content-Type": FORM}) == 408
-        assert door.heard == []
+    async with running_server(body_seconds=0.05) as server:
+        assert await server.post(slow_body(), {"Content-Type": FORM_TYPE}) == 408
+        assert server.received == []
 
 
 @pytest.mark.parametrize(
@@ -140,38 +141,42 @@ async def test_who_sends_slowly_is_not_waited_for() -> None:
     [{"team_id": ["T1"]}, {"channel_id": {"id": "C1"}}, {"response_url": "file:///etc/passwd"}, {"actions": []}],
     ids=str,
 )
-async def test_an_envelope_that_bolt_would_stumble_over_is_acknowledged_and_goes_no_further(change: Any) -> None:
-    heard: list[str] = []
-    assert await through_the_socket(an_app(heard), envelopes.command("help") | change) == ["e1"]
-    assert heard == []
+async def test_malformed_envelope_is_acked_and_not_dispatched(change: Any) -> None:
+    received: list[str] = []
+    assert await handle_envelope(make_app(received), envelopes.slash_command("help") | change) == ["e1"]
+    assert received == []
 
 
 @pytest.mark.parametrize("payload", [{"team": 7}, {"event": {"channel": 5}, "type": "event_callback"}, {"user": []}])
-async def test_an_envelope_that_bolt_cannot_even_open_is_acknowledged(payload: Any) -> None:
-    assert await through_the_socket(an_app([]), {"response_urls": [[]]} | payload) == ["e1"]
+async def test_envelope_that_bolt_cannot_parse_is_acked(payload: Any) -> None:
+    assert await handle_envelope(make_app([]), {"response_urls": [[]]} | payload) == ["e1"]
 
 
-@pytest.mark.parametrize("way_back", [{"response_url": ""}, {"response_url": None}, {}], ids=str)
-async def test_a_workspace_nobody_knows_is_answered_by_the_ack_where_there_is_no_way_back(
-    way_back: dict[str, Any], caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("response_url", [{"response_url": ""}, {"response_url": None}, {}], ids=str)
+async def test_command_of_unknown_workspace_without_response_url_is_acked(
+    response_url: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def nobody(**_: Any) -> None: ...
+    async def authorize_none(**_: Any) -> None: ...
 
-    app = AsyncApp(authorize=nobody, before_authorize=Guard(), user_facing_authorize_error_message="Not here.")  # type: ignore[arg-type]
-    command = {key: value for key, value in envelopes.command("help").items() if key != "response_url"}
-    assert await through_the_socket(app, command | way_back) == ["e1"]
+    app = AsyncApp(
+        authorize=authorize_none,  # type: ignore[arg-type]
+        before_authorize=EnvelopeValidation(),
+        user_facing_authorize_error_message="Not here.",
+    )
+    command = {key: value for key, value in envelopes.slash_command("help").items() if key != "response_url"}
+    assert await handle_envelope(app, command | response_url) == ["e1"]
     assert "Failed to run" not in caplog.text
 
 
-async def through_the_socket(app: AsyncApp, payload: Any) -> list[str]:
+async def handle_envelope(app: AsyncApp, payload: Any) -> list[str]:
     """The envelopes that were acknowledged."""
     sent: list[str] = []
 
     async def send(response: Any) -> None:
         sent.append(response["envelope_id"] if isinstance(response, dict) else response.envelope_id)
 
-    ear = Ear.__new__(Ear)  # without a socket
-    ear.app = app
+    handler = TrackedSocketHandler.__new__(TrackedSocketHandler)  # without a socket
+    handler.app = app
     client = SimpleNamespace(send_socket_mode_response=send, logger=SimpleNamespace(level=30, info=lambda *_: None))
-    await ear.handle(client, SocketModeRequest(type="slash_commands", envelope_id="e1", payload=payload))
+    await handler.handle(client, SocketModeRequest(type="slash_commands", envelope_id="e1", payload=payload))
     return sent

@@ -11,7 +11,7 @@ def lines() -> list[str]:
     return EXAMPLE.read_text("utf-8").splitlines()
 
 
-def test_every_setting_stands_in_the_example_and_nothing_else_does() -> None:
+def test_example_lists_exactly_the_settings() -> None:
     named = {line.split("=")[0] for line in lines() if "=" in line and not line.startswith("#")}
     assert named == {name.upper() for name in Settings.model_fields}
 
@@ -26,7 +26,7 @@ def test_every_setting_has_a_comment_above_it() -> None:
         commented = commented or line.startswith("#")
 
 
-def test_the_defaults_shown_are_the_defaults() -> None:
+def test_example_shows_the_actual_defaults() -> None:
     shown = dict(line.split("=", 1) for line in lines() if "=" in line and not line.startswith("#"))
     for name, field in Settings.model_fields.items():
         if shown[name.upper()] and field.default not in (None, ""):

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import logs
-from bot.dossier import dossier, folder, packed
-from bot.export import _named
-from tests.unit.handlers.stories import a_face
+from bot.dossier import archive_files, folder_name, zip_archive
+from bot.export import _faces_by_folder
+from tests.unit.handlers.stories import make_face
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 NAMES = [
@@ -25,22 +25,22 @@ NAMES = [
     "-rf *", "\u202egpj.exe", "a\x00b", "a\nb", "\x1b[31m", "x" * 300, "é" * 200, "\u0301", "",
     "   ", "İ", "maya", "MAYA", "Maya", "ﬁn", "fin", "Straße", "STRASSE",
 ]  # fmt: skip
-FORGING = "a pilot\nsha256: 00\rlocked by: U666\u2028cost usd: 0\x85lead: U666\x0bvotes: 9\x1dvoters: 9"
+FORGED_RECORD_LINES = "a pilot\nsha256: 00\rlocked by: U666\u2028cost usd: 0\x85lead: U666\x0bvotes: 9\x1dvoters: 9"
 
 
-class Store:
+class FakeObjectStore:
     async def get(self, key: str) -> bytes:
         return b"picture"
 
 
-def files(name: str, brief: str = "a pilot") -> dict[str, bytes]:
-    return dict(asyncio.run(dossier(a_face(name, brief), None, Store())))  # type: ignore[arg-type]
+def archive_of(name: str, brief: str = "a pilot") -> dict[str, bytes]:
+    return dict(asyncio.run(archive_files(make_face(name, brief), None, FakeObjectStore())))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_a_zip_unpacks_into_one_folder_wherever_it_is_unpacked(name: str, tmp_path: Path) -> None:
-    inside = files(name)
-    data = packed(folder(a_face(name)), inside, AT)
+def test_archive_unpacks_into_one_folder_on_every_system(name: str, tmp_path: Path) -> None:
+    inside = archive_of(name)
+    data = zip_archive(folder_name(make_face(name)), inside, AT)
     with ZipFile(io.BytesIO(data)) as archive:
         entries = archive.namelist()
         archive.extractall(tmp_path / "here")
@@ -52,39 +52,41 @@ def test_a_zip_unpacks_into_one_folder_wherever_it_is_unpacked(name: str, tmp_pa
             assert not path.drive
             assert path.parts[0].split(".")[0].upper() not in ("CON", "NUL", "PRN", "AUX", "COM1", "LPT1")
             assert max(len(part.encode()) for part in path.parts) <= 255
-    assert [p.name for p in (tmp_path / "here").iterdir()] == [folder(a_face(name))]
+    assert [p.name for p in (tmp_path / "here").iterdir()] == [folder_name(make_face(name))]
 
 
 @settings(max_examples=100, derandomize=True, deadline=None)
 @given(st.lists(st.sampled_from(NAMES) | st.text(max_size=70), max_size=12))
-def test_no_two_faces_of_an_export_share_a_folder_even_where_capitals_do_not_count(names: list[str]) -> None:
-    cast = [a_face(name) for name in names]
-    folders = [*_named(cast)]
-    assert len({called.casefold() for called in folders}) == len(cast)
-    assert all(called == PurePosixPath(called).name == PureWindowsPath(called).name for called in folders)
+def test_export_folders_are_unique_ignoring_case(names: list[str]) -> None:
+    faces = [make_face(name) for name in names]
+    folders = [*_faces_by_folder(faces)]
+    assert len({folder_name.casefold() for folder_name in folders}) == len(faces)
+    assert all(
+        folder_name == PurePosixPath(folder_name).name == PureWindowsPath(folder_name).name for folder_name in folders
+    )
 
 
-def test_nobodys_words_forge_a_fact_in_the_record() -> None:
-    inside = files("Maya", FORGING)
+def test_brief_text_cannot_forge_facts_in_the_record() -> None:
+    inside = archive_of("Maya", FORGED_RECORD_LINES)
     plain, record = inside["record.txt"].decode(), json.loads(inside["record.json"])
     for fact in ("sha256:", "locked by:", "cost usd:", "lead:", "votes:", "voters:"):
         assert len([line for line in plain.splitlines() if line.startswith(fact)]) <= 1
     assert "U666" not in "".join(line for line in plain.splitlines() if not line.startswith("  "))
-    assert record["brief"] == FORGING
+    assert record["brief"] == FORGED_RECORD_LINES
 
 
-SPOKEN = [*NAMES, FORGING, "\u009b31m", "\u2028", "\ud800", "\x7f", '"}\n{"event": "locked"}']
+LOGGED_TEXTS = [*NAMES, FORGED_RECORD_LINES, "\u009b31m", "\u2028", "\ud800", "\x7f", '"}\n{"event": "locked"}']
 
 
-@pytest.mark.parametrize("name", SPOKEN, ids=ascii)
-def test_a_log_line_is_one_line_of_plain_signs_whatever_is_in_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", LOGGED_TEXTS, ids=ascii)
+def test_log_line_is_one_line_of_printable_ascii(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     terminal = io.TextIOWrapper(raw, "utf-8", write_through=True)
     monkeypatch.setattr(sys, "stderr", terminal)
     root = logging.getLogger()
     before, level, config = root.handlers, root.level, structlog.get_config()
     try:
-        logs.set_up("INFO")
+        logs.configure("INFO")
         structlog.stdlib.get_logger("bot").info("declined", character=name, kind=[name], deep={name: name})
         logging.getLogger("bot").error("a library says %s", name)
     finally:
@@ -93,7 +95,7 @@ def test_a_log_line_is_one_line_of_plain_signs_whatever_is_in_it(name: str, monk
         logging.captureWarnings(capture=False)
     lines = raw.getvalue().splitlines()
     assert len(lines) == 2
-    assert all(0x20 <= sign < 0x7F for line in lines for sign in line)
+    assert all(0x20 <= byte < 0x7F for line in lines for byte in line)
     first, second = map(json.loads, lines)
     assert first["character"] == name
     assert second["event"] == f"a library says {name}"

@@ -7,41 +7,43 @@ from decimal import Decimal
 import pytest
 
 from bot.budget import Charge
-from bot.catalogue import Catalogue, ModelFacts, Size
+from bot.catalogue import Catalogue, ModelSpec, Size
 from bot.face import Face, Portrait
-from bot.finish import Finish, FinishState, FinishWay, kept, newest, plan_of
-from bot.slot import Miss
+from bot.finish import Upscale, UpscaleMethod, UpscaleState, kept_upscale, latest_upscale, plan_upscale
+from bot.slot import SlotFailure
 from providers.registry import MODELS, UPSCALERS
-from tests.unit.handlers.stories import NOW, a_face
+from tests.unit.handlers.stories import NOW, make_face
 
 TODAY = date(2026, 11, 24)
-EVERYBODY = frozenset({"recraft", "openai", "gemini"})
+ALL_PROVIDERS = frozenset({"recraft", "openai", "gemini"})
 BY_ID = {model.id: model for model in MODELS}
 
 
-def catalogue(*configured: str) -> Catalogue:
+def make_catalogue(*configured: str) -> Catalogue:
     return Catalogue(MODELS, frozenset(configured), UPSCALERS)
 
 
-def drawn_by(model: str, long_side: int = 1216) -> Face:
+def face_by(model: str, long_side: int = 1216) -> Face:
     picture = Portrait("k", "image/png", long_side * 3 // 4, long_side, 1, "ab" * 32)
-    return a_face(model=model, portrait=picture)
+    return make_face(model=model, portrait=picture)
 
 
 @pytest.mark.parametrize(("long_side", "is_4k"), [(4096, True), (3840, True), (3839, False), (2432, False)])
 def test_4k_is_a_long_side_of_3840_pixels(long_side: int, is_4k: bool) -> None:
-    assert drawn_by("openai:gpt-image-2", long_side).portrait.is_4k is is_4k
-    assert (plan_of(drawn_by("openai:gpt-image-2", long_side), catalogue(*EVERYBODY), TODAY) is None) is is_4k
+    assert face_by("openai:gpt-image-2", long_side).portrait.is_4k is is_4k
+    assert (
+        plan_upscale(face_by("openai:gpt-image-2", long_side), make_catalogue(*ALL_PROVIDERS), TODAY) is None
+    ) is is_4k
 
 
-def test_an_upscaler_goes_before_every_model_since_it_keeps_the_face() -> None:
-    plan = plan_of(drawn_by("gemini:gemini-3-pro-image"), catalogue(*EVERYBODY), TODAY)
+def test_plan_prefers_an_upscaler_over_models() -> None:
+    plan = plan_upscale(face_by("gemini:gemini-3-pro-image"), make_catalogue(*ALL_PROVIDERS), TODAY)
     assert plan
-    assert (plan.way, plan.model, plan.price) == (FinishWay.UPSCALE, "recraft:crispUpscale", Decimal("0.004"))
+    assert (plan.method, plan.model, plan.price) == (UpscaleMethod.UPSCALER, "recraft:crispUpscale", Decimal("0.004"))
 
 
 @pytest.mark.parametrize(
-    ("drew", "accounts", "finishes", "reaches_4k"),
+    ("face_model", "accounts", "planned_model", "reaches_4k"),
     [
         ("gemini:gemini-nano-banana-2.1", ("gemini", "openai"), "gemini:gemini-nano-banana-2.1", True),
         ("openai:gpt-image-2", ("gemini", "openai"), "gemini:gemini-3-pro-image", True),
@@ -49,50 +51,54 @@ def test_an_upscaler_goes_before_every_model_since_it_keeps_the_face() -> None:
         ("recraft:recraftv4_1", ("gemini",), "gemini:gemini-3-pro-image", True),
     ],
 )
-def test_without_one_the_model_that_drew_goes_first_and_what_reaches_4k_before_what_does_not(
-    drew: str, accounts: tuple[str, ...], finishes: str, reaches_4k: bool
+def test_plan_without_upscaler_prefers_own_model_then_4k_models(
+    face_model: str, accounts: tuple[str, ...], planned_model: str, reaches_4k: bool
 ) -> None:
-    plan = plan_of(drawn_by(drew), catalogue(*accounts), TODAY)
+    plan = plan_upscale(face_by(face_model), make_catalogue(*accounts), TODAY)
     assert plan
-    assert (plan.way, plan.model, plan.reaches_4k) == (FinishWay.REDRAW, finishes, reaches_4k)
-    assert plan.price == BY_ID[finishes].price(Size.FOUR_K, references=1)
+    assert (plan.method, plan.model, plan.reaches_4k) == (UpscaleMethod.REDRAW, planned_model, reaches_4k)
+    assert plan.price == BY_ID[planned_model].price(Size.FOUR_K, reference_count=1)
 
 
-def test_nothing_is_planned_where_no_account_makes_the_face_larger() -> None:
-    deaf: tuple[ModelFacts, ...] = tuple(replace(model, references=0) for model in MODELS)
-    assert plan_of(drawn_by("openai:gpt-image-2"), Catalogue(deaf, EVERYBODY), TODAY) is None
-    assert plan_of(drawn_by("openai:gpt-image-2", 3264), catalogue("openai"), TODAY) is None
-    assert plan_of(drawn_by("openai:gpt-image-2"), catalogue(), TODAY) is None
+def test_no_plan_if_no_provider_enlarges_the_face() -> None:
+    without_references: tuple[ModelSpec, ...] = tuple(replace(model, max_references=0) for model in MODELS)
+    assert plan_upscale(face_by("openai:gpt-image-2"), Catalogue(without_references, ALL_PROVIDERS), TODAY) is None
+    assert plan_upscale(face_by("openai:gpt-image-2", 3264), make_catalogue("openai"), TODAY) is None
+    assert plan_upscale(face_by("openai:gpt-image-2"), make_catalogue(), TODAY) is None
 
 
-def test_a_retired_model_finishes_nothing() -> None:
-    known = catalogue("gemini")
-    known.learn({model.id: TODAY for model in MODELS if model.id != "gemini:gemini-nano-banana-2.1"})
-    plan = plan_of(drawn_by("gemini:gemini-3-pro-image"), known, TODAY)
+def test_plan_skips_retired_models() -> None:
+    models = make_catalogue("gemini")
+    models.update_retirements({model.id: TODAY for model in MODELS if model.id != "gemini:gemini-nano-banana-2.1"})
+    plan = plan_upscale(face_by("gemini:gemini-3-pro-image"), models, TODAY)
     assert plan
     assert plan.model == "gemini:gemini-nano-banana-2.1"
 
 
-def a_finish(attempt: int = 1, way: FinishWay = FinishWay.UPSCALE) -> Finish:
-    return Finish(f"r1-f{attempt}", "r1", attempt, way, "m:x", Decimal("0.2"), "ab", "", None, "U1", NOW)
+def make_upscale(attempt: int = 1, method: UpscaleMethod = UpscaleMethod.UPSCALER) -> Upscale:
+    return Upscale(f"r1-f{attempt}", "r1", attempt, method, "m:x", Decimal("0.2"), "ab", "", None, "U1", NOW)
 
 
-def test_what_an_upscaler_made_is_kept_and_what_a_model_drew_is_offered() -> None:
-    picture = drawn_by("m:x", 4096).portrait
+def test_upscale_is_kept_and_a_redraw_is_offered() -> None:
+    picture = face_by("m:x", 4096).portrait
     charge = Charge(Decimal("0.19"), "exact")
-    assert a_finish().landed(picture, charge, 1).state is FinishState.KEPT
-    assert a_finish(way=FinishWay.REDRAW).landed(picture, charge, 1).state is FinishState.OFFERED
+    assert make_upscale().with_portrait(picture, charge, 1).state is UpscaleState.KEPT
+    assert make_upscale(method=UpscaleMethod.REDRAW).with_portrait(picture, charge, 1).state is UpscaleState.OFFERED
 
 
-def test_what_may_have_been_charged_counts_as_charged() -> None:
+def test_possible_charge_counts_as_charged() -> None:
     costs = [
-        (f.cost, f.cost_source) for f in (a_finish().missed(Miss("down", paid=paid)) for paid in ("no", "maybe", "yes"))
+        (f.cost, f.cost_source)
+        for f in (make_upscale().with_failure(SlotFailure("down", paid=paid)) for paid in ("no", "maybe", "yes"))
     ]
     assert costs == [(Decimal(0), ""), (Decimal("0.2"), "unknown"), (Decimal("0.2"), "listed")]
 
 
-def test_the_newest_attempt_tells_how_things_stand() -> None:
-    missed, landed = a_finish(1).missed(Miss("down")), replace(a_finish(2), state=FinishState.KEPT)
-    assert newest((landed, missed)) is landed
-    assert kept((missed, landed)) is landed
-    assert newest(()) is kept((missed,)) is None
+def test_newest_attempt_decides_the_state() -> None:
+    failed, completed = (
+        make_upscale(1).with_failure(SlotFailure("down")),
+        replace(make_upscale(2), state=UpscaleState.KEPT),
+    )
+    assert latest_upscale((completed, failed)) is completed
+    assert kept_upscale((failed, completed)) is completed
+    assert latest_upscale(()) is kept_upscale((failed,)) is None

@@ -17,7 +17,7 @@ def at(text: str, zone: str = "UTC") -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("opened", "closes", "zone", "told"),
+    ("opened", "closes", "zone", "reminded"),
     [
         # A Wednesday's ballot that closes at four in Tokyo's afternoon: an hour before.
         ("2026-11-25T09:00+09:00", "2026-11-25T16:00+09:00", "Asia/Tokyo", "2026-11-25T15:00+09:00"),
@@ -33,14 +33,14 @@ def at(text: str, zone: str = "UTC") -> datetime:
         ("2026-11-27T19:00+00:00", "2026-11-30T07:00+00:00", "Europe/London", None),
     ],
 )
-def test_a_reminder_comes_in_working_hours_before_the_close(
-    opened: str, closes: str, zone: str, told: str | None
+def test_reminder_falls_in_working_hours_before_the_close(
+    opened: str, closes: str, zone: str, reminded: str | None
 ) -> None:
-    expected = datetime.fromisoformat(told) if told else None
+    expected = datetime.fromisoformat(reminded) if reminded else None
     assert reminder_at(datetime.fromisoformat(opened), datetime.fromisoformat(closes), zone) == expected
 
 
-def test_a_zone_nobody_knows_counts_as_utc() -> None:
+def test_unknown_time_zone_falls_back_to_utc() -> None:
     opened, closes = at("2026-11-25T08:00"), at("2026-11-25T16:00")
     assert reminder_at(opened, closes, "Mars/Olympus") == reminder_at(opened, closes, "") == at("2026-11-25T15:00")
 
@@ -50,15 +50,15 @@ def test_a_zone_nobody_knows_counts_as_utc() -> None:
     st.timedeltas(timedelta(minutes=5), timedelta(days=30)),
     st.sampled_from(ZONES),
 )
-def test_nobody_is_ever_written_to_at_night_at_the_weekend_or_when_it_is_too_late(
+def test_reminder_is_never_at_night_on_a_weekend_or_after_the_close(
     opened: datetime, open_for: timedelta, zone: str
 ) -> None:
-    begins = opened.replace(tzinfo=UTC)
-    told = reminder_at(begins, begins + open_for, zone)
-    if told is None:
+    opened_at = opened.replace(tzinfo=UTC)
+    reminded = reminder_at(opened_at, opened_at + open_for, zone)
+    if reminded is None:
         assert open_for < timedelta(days=4), "four days have a working hour in them everywhere"
         return
-    local = told.astimezone(ZoneInfo(zone))
-    assert begins <= told < begins + open_for
+    local = reminded.astimezone(ZoneInfo(zone))
+    assert opened_at <= reminded < opened_at + open_for
     assert local.weekday() < 5
     assert 9 <= local.hour < 18

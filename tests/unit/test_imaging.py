@@ -12,45 +12,45 @@ from random import Random
 import pytest
 from PIL import Image
 
-from bot.bars import Bar, Panel, bars
-from bot.errors import BadPicture, BadRequest
+from bot.bars import Bar, Panel, bar_chart
+from bot.errors import InvalidImage, InvalidRequest
 from bot.face import Portrait
 from bot.imaging import (
-    SHEET_BYTES,
+    MAX_SHEET_BYTES,
     SHEET_WIDTH,
     Limits,
-    alike,
     contact_sheet,
+    equalize_previews,
     examine,
-    fitting,
-    pair,
-    record,
-    reference,
+    fit_to_limits,
+    normalize_reference,
+    record_picture,
+    side_by_side,
 )
 from playground.faces import draw_face
 
 
-def picture(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
+def encoded_noise(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
     noise = Image.frombytes("RGB", (64, 64), Random(seed).randbytes(64 * 64 * 3))
     out = BytesIO()
     noise.resize((width, height), Image.Resampling.BICUBIC).save(out, kind, **save)
     return out.getvalue()
 
 
-def size_of(data: bytes) -> tuple[int, int]:
+def pixel_size(data: bytes) -> tuple[int, int]:
     return Image.open(BytesIO(data)).size
 
 
 @pytest.mark.parametrize(("kind", "media"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
-def test_the_type_is_read_from_the_bytes(kind: str, media: str) -> None:
-    seen = examine(picture(896, 1216, kind), "m")
-    assert (seen.media_type, seen.width, seen.height) == (media, 896, 1216)
-    assert size_of(seen.preview) == (896, 1216)
+def test_media_type_is_detected_from_the_bytes(kind: str, media: str) -> None:
+    checked = examine(encoded_noise(896, 1216, kind), "m")
+    assert (checked.media_type, checked.width, checked.height) == (media, 896, 1216)
+    assert pixel_size(checked.preview) == (896, 1216)
 
 
-def frames() -> bytes:
+def animated_webp() -> bytes:
     out = BytesIO()
-    first, second = (Image.open(BytesIO(picture(64, 64, seed=s))) for s in (1, 2))
+    first, second = (Image.open(BytesIO(encoded_noise(64, 64, seed=s))) for s in (1, 2))
     first.save(out, "WEBP", save_all=True, append_images=[second])
     return out.getvalue()
 
@@ -60,83 +60,93 @@ def frames() -> bytes:
     [
         (b"<html>sign in</html>", "decoded"),
         (b"", "decoded"),
-        (picture(896, 1216)[:40_000], "decoded"),
-        (picture(64, 64, "GIF"), "decoded"),
-        (picture(6400, 6400, "PNG"), "pixels"),
-        (frames(), "frame"),
+        (encoded_noise(896, 1216)[:40_000], "decoded"),
+        (encoded_noise(64, 64, "GIF"), "decoded"),
+        (encoded_noise(6400, 6400, "PNG"), "pixels"),
+        (animated_webp(), "frame"),
     ],
 )
-def test_what_is_no_single_whole_picture_of_bearable_size_is_a_bad_picture(data: bytes, detail: str) -> None:
-    with pytest.raises(BadPicture) as caught:
+def test_truncated_animated_or_oversized_image_is_invalid(data: bytes, detail: str) -> None:
+    with pytest.raises(InvalidImage) as caught:
         examine(data, "m")
     assert detail in caught.value.detail
     assert caught.value.paid == "yes"
 
 
-def test_a_blank_picture_does_not_count() -> None:
+def test_blank_image_is_invalid() -> None:
     out = BytesIO()
     Image.new("RGB", (512, 512), "grey").save(out, "PNG")
-    with pytest.raises(BadPicture, match="blank"):
+    with pytest.raises(InvalidImage, match="blank"):
         examine(out.getvalue(), "m")
 
 
-def test_content_credentials_in_the_original_are_noticed() -> None:
-    assert not examine(picture(64, 64), "m").credentials
-    assert examine(picture(64, 64, "JPEG") + b"jumbc2pa", "m").credentials
+def test_content_credentials_are_detected() -> None:
+    assert not examine(encoded_noise(64, 64), "m").has_content_credentials
+    assert examine(encoded_noise(64, 64, "JPEG") + b"jumbc2pa", "m").has_content_credentials
 
 
-def stored(data: bytes) -> Portrait:
-    seen = examine(data, "m")
-    return Portrait("key", seen.media_type, seen.width, seen.height, len(data), seen.sha256, likeness=seen.likeness)
+def make_portrait(data: bytes) -> Portrait:
+    checked = examine(data, "m")
+    return Portrait(
+        "key",
+        checked.media_type,
+        checked.width,
+        checked.height,
+        len(data),
+        checked.sha256,
+        perceptual_hash=checked.perceptual_hash,
+    )
 
 
-def face(seed: int, kind: str = "PNG", size: tuple[int, int] | None = None, trim: float = 0, **save: int) -> bytes:
+def encoded_face(
+    seed: int, kind: str = "PNG", size: tuple[int, int] | None = None, trim: float = 0, **save: int
+) -> bytes:
     """A practice portrait, perhaps trimmed on every side by a share of it, resized and encoded anew."""
-    drawn = draw_face("gpt-image-2", "a signalman, 60", seed, 448, 608)
-    across, down = drawn.width * trim, drawn.height * trim
-    drawn = drawn.crop((round(across), round(down), round(drawn.width - across), round(drawn.height - down)))
+    image = draw_face("gpt-image-2", "a signalman, 60", seed, 448, 608)
+    trim_x, trim_y = image.width * trim, image.height * trim
+    image = image.crop((round(trim_x), round(trim_y), round(image.width - trim_x), round(image.height - trim_y)))
     out = BytesIO()
-    (drawn.resize(size) if size else drawn).save(out, kind, **save)
+    (image.resize(size) if size else image).save(out, kind, **save)
     return out.getvalue()
 
 
 @pytest.mark.parametrize(
-    "again",
+    "reencode",
     [
-        partial(face, kind="JPEG", quality=70),
-        partial(face, kind="WEBP", quality=80),
-        partial(face, size=(896, 1216)),
-        partial(face, trim=0.0025),
+        partial(encoded_face, kind="JPEG", quality=70),
+        partial(encoded_face, kind="WEBP", quality=80),
+        partial(encoded_face, size=(896, 1216)),
+        partial(encoded_face, trim=0.0025),
     ],
     ids=["JPEG", "WebP", "twice as large", "trimmed"],
 )
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_same_picture_is_known_again_however_it_is_encoded(seed: int, again: Callable[[int], bytes]) -> None:
-    assert stored(face(seed)).same_picture(stored(again(seed)))
+def test_same_picture_is_recognized_after_reencoding(seed: int, reencode: Callable[[int], bytes]) -> None:
+    assert make_portrait(encoded_face(seed)).shows_same_picture(make_portrait(reencode(seed)))
 
 
-def test_faces_of_one_model_and_brief_are_not_taken_for_each_other() -> None:
-    portraits = [stored(face(seed)) for seed in range(40)]
-    assert not [1 for one, other in combinations(portraits, 2) if one.same_picture(other)]
+def test_faces_of_one_model_and_brief_are_distinguished() -> None:
+    portraits = [make_portrait(encoded_face(seed)) for seed in range(40)]
+    assert not [1 for first, other in combinations(portraits, 2) if first.shows_same_picture(other)]
 
 
-def test_portraits_of_before_there_was_a_likeness_are_told_apart_by_their_bytes() -> None:
-    old = replace(stored(face(1)), likeness="")
-    assert old.same_picture(stored(face(1)))
-    assert not old.same_picture(stored(face(1, "JPEG")))
-    assert not old.same_picture(replace(stored(face(2)), likeness=""))
+def test_portraits_without_perceptual_hash_are_compared_by_sha256() -> None:
+    old = replace(make_portrait(encoded_face(1)), perceptual_hash="")
+    assert old.shows_same_picture(make_portrait(encoded_face(1)))
+    assert not old.shows_same_picture(make_portrait(encoded_face(1, "JPEG")))
+    assert not old.shows_same_picture(replace(make_portrait(encoded_face(2)), perceptual_hash=""))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])
 @pytest.mark.parametrize("aspect", ["1:1", "3:4", "9:16"])
 def test_the_contact_sheet_is_1600_wide_and_under_a_megabyte(count: int, aspect: str) -> None:
-    previews = {n: picture(896, 1216, "JPEG", seed=n) for n in range(1, count + 1)}
+    previews = {n: encoded_noise(896, 1216, "JPEG", seed=n) for n in range(1, count + 1)}
     sheet = contact_sheet(previews, aspect)
-    assert size_of(sheet)[0] == SHEET_WIDTH
-    assert len(sheet) < SHEET_BYTES
+    assert pixel_size(sheet)[0] == SHEET_WIDTH
+    assert len(sheet) < MAX_SHEET_BYTES
 
 
-def test_every_candidate_has_its_own_cell_in_the_order_of_numbers() -> None:
+def test_contact_sheet_cells_are_ordered_by_candidate_number() -> None:
     flat = {1: "red", 2: "lime", 3: "blue", 4: "yellow"}
     previews = {}
     for number, colour in flat.items():
@@ -144,16 +154,16 @@ def test_every_candidate_has_its_own_cell_in_the_order_of_numbers() -> None:
         Image.new("RGB", (600, 800), colour).save(out, "JPEG")
         previews[number] = out.getvalue()
     sheet = Image.open(BytesIO(contact_sheet(previews, "3:4"))).convert("RGB")
-    across, down = sheet.width, sheet.height
-    seen = [sheet.getpixel((round(x * across), round(y * down))) for y in (0.25, 0.75) for x in (0.25, 0.75)]
-    assert [tuple(round(c / 255) for c in rgb) for rgb in seen if isinstance(rgb, tuple)] == [
+    width, height = sheet.width, sheet.height
+    pixels = [sheet.getpixel((round(x * width), round(y * height))) for y in (0.25, 0.75) for x in (0.25, 0.75)]
+    assert [tuple(round(c / 255) for c in rgb) for rgb in pixels if isinstance(rgb, tuple)] == [
         (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0),
     ]  # fmt: skip
 
 
 def test_thread_pictures_have_one_size_below_the_smallest_candidate() -> None:
-    shown = alike([picture(896, 1216, "JPEG"), picture(1152, 1536, "JPEG", seed=2)], "3:4")
-    sizes = {size_of(p) for p in shown}
+    shown = equalize_previews([encoded_noise(896, 1216, "JPEG"), encoded_noise(1152, 1536, "JPEG", seed=2)], "3:4")
+    sizes = {pixel_size(p) for p in shown}
     assert len(sizes) == 1
     width, height = sizes.pop()
     assert width < 896
@@ -161,18 +171,18 @@ def test_thread_pictures_have_one_size_below_the_smallest_candidate() -> None:
 
 
 def test_the_record_shows_the_whole_portrait_at_most_1600_pixels_long() -> None:
-    assert size_of(record(picture(1536, 2048, "JPEG"))) == (1200, 1600)
+    assert pixel_size(record_picture(encoded_noise(1536, 2048, "JPEG"))) == (1200, 1600)
 
 
 # What a model can be sent.
 
-ROOMY = Limits(length=10_000_000, pixels=16_000_000, side=4096)
+LARGE_LIMITS = Limits(max_bytes=10_000_000, max_pixels=16_000_000, max_side=4096)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-def test_a_reference_that_fits_is_sent_as_it_is(kind: str) -> None:
-    data = picture(896, 1216, kind)
-    assert fitting(data, "m", ROOMY) is data
+def test_reference_within_limits_is_sent_unchanged(kind: str) -> None:
+    data = encoded_noise(896, 1216, kind)
+    assert fit_to_limits(data, "m", LARGE_LIMITS) is data
 
 
 @pytest.mark.parametrize(
@@ -183,65 +193,65 @@ def test_a_reference_that_fits_is_sent_as_it_is(kind: str) -> None:
     ],
 )
 def test_a_reference_with_too_many_pixels_is_shrunk_in_its_own_ratio(limits: Limits, size: tuple[int, int]) -> None:
-    assert size_of(fitting(picture(896, 1216), "m", limits)) == size
+    assert pixel_size(fit_to_limits(encoded_noise(896, 1216), "m", limits)) == size
 
 
 def test_a_reference_with_too_many_bytes_keeps_its_pixels_if_a_jpeg_of_them_fits() -> None:
     noisy = Image.effect_noise((900, 1200), 60).convert("RGB")
     out = BytesIO()
     noisy.save(out, "PNG")
-    fits = fitting(out.getvalue(), "m", Limits(len(out.getvalue()) - 1, 16_000_000, 4096))
-    assert size_of(fits) == (900, 1200)
+    fits = fit_to_limits(out.getvalue(), "m", Limits(len(out.getvalue()) - 1, 16_000_000, 4096))
+    assert pixel_size(fits) == (900, 1200)
     assert fits.startswith(b"\xff\xd8\xff")
-    small = fitting(out.getvalue(), "m", Limits(100_000, 16_000_000, 4096))
+    small = fit_to_limits(out.getvalue(), "m", Limits(100_000, 16_000_000, 4096))
     assert len(small) <= 100_000
-    assert size_of(small)[0] / size_of(small)[1] == pytest.approx(0.75, abs=0.01)
+    assert pixel_size(small)[0] / pixel_size(small)[1] == pytest.approx(0.75, abs=0.01)
 
 
 @pytest.mark.parametrize(("mode", "kind"), [("P", "PNG"), ("L", "PNG"), ("LA", "PNG"), ("CMYK", "JPEG")])
 def test_an_odd_colour_mode_becomes_an_rgb_png(mode: str, kind: str) -> None:
     out = BytesIO()
-    Image.open(BytesIO(picture(90, 120))).convert(mode).save(out, kind)
-    with Image.open(BytesIO(fitting(out.getvalue(), "m", ROOMY))) as sent:
+    Image.open(BytesIO(encoded_noise(90, 120))).convert(mode).save(out, kind)
+    with Image.open(BytesIO(fit_to_limits(out.getvalue(), "m", LARGE_LIMITS))) as sent:
         assert (sent.format, sent.mode, sent.size) == ("PNG", "RGB", (90, 120))
 
 
-def test_a_telephones_picture_on_its_side_is_sent_upright() -> None:
+def test_exif_rotation_is_applied_before_sending() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    lying = picture(120, 90, "JPEG", exif=exif)
-    assert size_of(fitting(lying, "m", ROOMY)) == (90, 120)
+    rotated = encoded_noise(120, 90, "JPEG", exif=exif)
+    assert pixel_size(fit_to_limits(rotated, "m", LARGE_LIMITS)) == (90, 120)
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>", picture(90, 120, "GIF"), picture(900, 1200)[:5_000]])
-def test_a_reference_that_is_no_picture_is_a_bad_request_before_anything_is_sent(data: bytes) -> None:
-    with pytest.raises(BadRequest) as caught:
-        fitting(data, "m", ROOMY)
+@pytest.mark.parametrize("data", [b"", b"<html>", encoded_noise(90, 120, "GIF"), encoded_noise(900, 1200)[:5_000]])
+def test_invalid_reference_raises_before_sending(data: bytes) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        fit_to_limits(data, "m", LARGE_LIMITS)
     assert (caught.value.model, caught.value.paid) == ("m", "no")
 
 
-def test_original_and_finish_stand_side_by_side_at_one_size_and_crop() -> None:
-    same = picture(768, 1024, "JPEG")
-    both = Image.open(BytesIO(pair(same, picture(1536, 2048, "JPEG"), "3:4"))).convert("RGB")
+def test_side_by_side_shows_original_and_upscale_at_one_size() -> None:
+    same = encoded_noise(768, 1024, "JPEG")
+    both = Image.open(BytesIO(side_by_side(same, encoded_noise(1536, 2048, "JPEG"), "3:4"))).convert("RGB")
     assert both.size == (2000, 1328)
     left, right = both.crop((0, 0, 996, 1200)).resize((32, 32)), both.crop((1004, 0, 2000, 1200)).resize((32, 32))
     worst = max(abs(a - b) for a, b in zip(left.tobytes(), right.tobytes(), strict=True))
     assert worst < 24, "the same face fills both halves alike"
 
 
-def test_each_half_of_the_pair_is_named() -> None:
+def test_each_half_of_the_pair_is_labelled() -> None:
     plain = Image.new("RGB", (768, 1024), "white")
     out = BytesIO()
     plain.save(out, "JPEG")
-    both = Image.open(BytesIO(pair(out.getvalue(), out.getvalue(), "3:4"))).convert("L")
+    both = Image.open(BytesIO(side_by_side(out.getvalue(), out.getvalue(), "3:4"))).convert("L")
     for left in (0, 1004):
         assert min(both.crop((left, 1240, left + 100, 1328)).tobytes()) < 120, "a dark band in the lower corner"
         assert min(both.crop((left, 0, left + 100, 100)).tobytes()) > 240
 
 
-def test_bars_are_as_long_as_their_sums_and_none_is_too_short_to_see() -> None:
+def test_bar_lengths_are_proportional_and_always_visible() -> None:
     panels = (Panel("By model", (Bar("a", "$4.00", 4.0), Bar("b", "$1.00", 1.0), Bar("c", "$0.00", 0.0))),)
-    picture = Image.open(BytesIO(bars(panels)))
+    picture = Image.open(BytesIO(bar_chart(panels)))
     assert (picture.format, picture.width) == ("PNG", 1200)
     pixels = picture.convert("RGB")
     rows = [104 + 24, 104 + 48 + 24, 104 + 96 + 24]
@@ -250,40 +260,40 @@ def test_bars_are_as_long_as_their_sums_and_none_is_too_short_to_see() -> None:
     assert abs(long - 4 * short) <= 4
 
 
-def test_bars_of_nothing_are_a_picture_all_the_same() -> None:
-    assert Image.open(BytesIO(bars((Panel("By model", ()),)))).width == 1200
+def test_empty_bar_chart_is_still_an_image() -> None:
+    assert Image.open(BytesIO(bar_chart((Panel("By model", ()),)))).width == 1200
 
 
-def test_a_photo_whose_notes_nobody_can_read_is_kept_as_it_stands() -> None:
-    noted = picture(120, 90, "PNG", exif=b"Exif\x00\x00no TIFF at all")
-    assert size_of(reference(noted)) == (120, 90)
-    assert fitting(noted, "m", ROOMY) == noted
+def test_photo_with_unreadable_exif_is_accepted_unchanged() -> None:
+    photo = encoded_noise(120, 90, "PNG", exif=b"Exif\x00\x00no TIFF at all")
+    assert pixel_size(normalize_reference(photo)) == (120, 90)
+    assert fit_to_limits(photo, "m", LARGE_LIMITS) == photo
 
 
-def test_a_grey_picture_with_a_transparent_shade_is_sent_as_rgb() -> None:
+def test_grayscale_image_with_transparency_is_sent_as_rgb() -> None:
     out = BytesIO()
     Image.new("I;16", (40, 50), 9_000).save(out, "PNG", transparency=7)
-    with Image.open(BytesIO(fitting(out.getvalue(), "m", ROOMY))) as sent:
+    with Image.open(BytesIO(fit_to_limits(out.getvalue(), "m", LARGE_LIMITS))) as sent:
         assert (sent.mode, sent.size) == ("RGB", (40, 50))
 
 
 def test_a_reference_with_too_many_pixels_is_not_decoded() -> None:
-    with pytest.raises(BadRequest, match="too many pixels"):
-        fitting(picture(6400, 6400), "m", ROOMY)
+    with pytest.raises(InvalidRequest, match="too many pixels"):
+        fit_to_limits(encoded_noise(6400, 6400), "m", LARGE_LIMITS)
 
 
 @pytest.mark.parametrize(
     "error", [struct.error("x"), zlib.error("x"), IndexError(), KeyError("x"), EOFError(), MemoryError()]
 )
-def test_whatever_breaks_in_a_decoder_is_a_bad_picture(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decoder_exception_is_reported_as_invalid_image(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise error
 
-    data = picture(90, 120)
+    data = encoded_noise(90, 120)
     monkeypatch.setattr(Image, "open", broken)
-    with pytest.raises(BadPicture, match="cannot be decoded"):
+    with pytest.raises(InvalidImage, match="cannot be decoded"):
         examine(data, "m")
-    with pytest.raises(BadPicture, match="cannot be decoded"):
-        reference(data)
-    with pytest.raises(BadRequest):
-        fitting(data, "m", ROOMY)
+    with pytest.raises(InvalidImage, match="cannot be decoded"):
+        normalize_reference(data)
+    with pytest.raises(InvalidRequest):
+        fit_to_limits(data, "m", LARGE_LIMITS)

@@ -5,38 +5,48 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from benchmarks.losses import payments
+from benchmarks.losses import check_payments
 from bot.round import Round
-from tests.unit.storage.stories import NICKEL, a_round
+from tests.unit.storage.stories import NICKEL, make_round
 
 
-def asked(round_: Round, *costs: Decimal | None) -> Round:
+def with_costs(round_: Round, *costs: Decimal | None) -> Round:
     """A round whose slots, all of one model, cost this much."""
     slots = [replace(s, model="maker:model-0", cost=cost) for s, cost in zip(round_.slots, costs, strict=True)]
     return replace(round_, slots=tuple(slots), prompt=f"A portrait for {round_.id}.")
 
 
-def call(round_: Round) -> dict[str, Any]:
+def make_call(round_: Round) -> dict[str, Any]:
     return {"model": "model-0", "prompt_sha256": sha256(round_.prompt.encode()).hexdigest()}
 
 
-ONE = asked(a_round("r1", slots=2), NICKEL, NICKEL)
-OTHER = asked(a_round("r2", "Juan", slots=2), NICKEL, None)
+FIRST_ROUND = with_costs(make_round("r1", slots=2), NICKEL, NICKEL)
+SECOND_ROUND = with_costs(make_round("r2", "Juan", slots=2), NICKEL, None)
 
 
-def test_a_call_for_every_slot_that_cost_something_is_paid_once() -> None:
-    found = payments([call(ONE), call(ONE), call(OTHER)], [ONE, OTHER])
-    assert (found.paid_twice, found.cautious) == (0, 0)
+def test_one_call_per_paid_slot_is_not_a_double_payment() -> None:
+    found = check_payments(
+        [make_call(FIRST_ROUND), make_call(FIRST_ROUND), make_call(SECOND_ROUND)], [FIRST_ROUND, SECOND_ROUND]
+    )
+    assert (found.paid_twice, found.unneeded_reservations) == (0, 0)
 
 
-def test_one_call_more_than_slots_that_cost_something_is_silent() -> None:
-    assert payments([call(ONE), call(ONE), call(OTHER), call(OTHER)], [ONE, OTHER]).paid_twice == 1
+def test_extra_call_is_counted_as_paid_twice() -> None:
+    assert (
+        check_payments(
+            [make_call(FIRST_ROUND), make_call(FIRST_ROUND), make_call(SECOND_ROUND), make_call(SECOND_ROUND)],
+            [FIRST_ROUND, SECOND_ROUND],
+        ).paid_twice
+        == 1
+    )
 
 
-def test_a_call_that_belongs_to_no_round_is_silent() -> None:
-    assert payments([call(asked(a_round("r3", slots=1), NICKEL))], [ONE]).paid_twice == 1
+def test_call_without_a_round_is_counted_as_paid_twice() -> None:
+    assert check_payments([make_call(with_costs(make_round("r3", slots=1), NICKEL))], [FIRST_ROUND]).paid_twice == 1
 
 
-def test_caution_in_one_round_hides_nothing_in_another() -> None:
-    found = payments([call(ONE), call(OTHER), call(OTHER)], [ONE, OTHER])
-    assert (found.paid_twice, found.cautious) == (1, 1)
+def test_unknown_charge_in_one_round_hides_no_double_payment_in_another() -> None:
+    found = check_payments(
+        [make_call(FIRST_ROUND), make_call(SECOND_ROUND), make_call(SECOND_ROUND)], [FIRST_ROUND, SECOND_ROUND]
+    )
+    assert (found.paid_twice, found.unneeded_reservations) == (1, 1)

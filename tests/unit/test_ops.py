@@ -10,89 +10,97 @@ import aiohttp
 import pytest
 
 from bot import measures
-from bot.ops import Vitals, ops
+from bot.ops import HealthSources, health_server
 
 
 @dataclass
-class Ear:
+class FakeConnectionStatus:
     ready: bool = True
-    silence: float = 0.0
-    age: float = 0.0
+    seconds_since_message: float = 0.0
+    connection_age: float = 0.0
 
 
-def free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
-async def sound() -> None:
+async def healthy_database() -> None:
     """A database that answers."""
 
 
-async def broken() -> None:
+async def broken_database() -> None:
     raise OSError("/data is gone")
 
 
 @asynccontextmanager
-async def asked(vitals: Vitals) -> AsyncIterator[aiohttp.ClientSession]:
-    port = free()
-    async with ops(port, vitals), aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+async def running_health_server(health_sources: HealthSources) -> AsyncIterator[aiohttp.ClientSession]:
+    port = free_port()
+    async with health_server(port, health_sources), aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
         yield session
 
 
-async def told(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:
-    async with session.get(path) as answer:
-        return answer.status, await answer.text()
+async def fetch(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:
+    async with session.get(path) as response:
+        return response.status, await response.text()
 
 
-async def test_all_is_well() -> None:
-    async with asked(Vitals(sound, Ear(), lambda: 0)) as session:
-        assert await told(session, "/healthz") == (200, "database: ok\n")
-        assert await told(session, "/readyz") == (200, "database: ok\nslack: ok\n")
+async def test_health_and_readiness_are_ok() -> None:
+    async with running_health_server(HealthSources(healthy_database, FakeConnectionStatus(), lambda: 0)) as session:
+        assert await fetch(session, "/healthz") == (200, "database: ok\n")
+        assert await fetch(session, "/readyz") == (200, "database: ok\nslack: ok\n")
 
 
-async def test_what_is_wrong_is_said_without_giving_anything_away() -> None:
-    async with asked(Vitals(broken, Ear(ready=False, silence=61.2), lambda: 0)) as session:
-        assert await told(session, "/healthz") == (503, "database: OSError\n")
-        assert await told(session, "/readyz") == (503, "database: OSError\nslack: nothing heard for 61 s\n")
+async def test_problems_are_reported_without_details() -> None:
+    async with running_health_server(
+        HealthSources(broken_database, FakeConnectionStatus(ready=False, seconds_since_message=61.2), lambda: 0)
+    ) as session:
+        assert await fetch(session, "/healthz") == (503, "database: OSError\n")
+        assert await fetch(session, "/readyz") == (503, "database: OSError\nslack: nothing heard for 61 s\n")
 
 
-async def test_silence_is_no_reason_to_restart() -> None:
-    async with asked(Vitals(sound, Ear(ready=False, silence=61), lambda: 0)) as session:
-        assert (await told(session, "/healthz"))[0] == 200
+async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
+    async with running_health_server(
+        HealthSources(healthy_database, FakeConnectionStatus(ready=False, seconds_since_message=61), lambda: 0)
+    ) as session:
+        assert (await fetch(session, "/healthz"))[0] == 200
 
 
 @pytest.mark.parametrize(
-    ("count", "line"),
+    ("count", "metric"),
     [
-        (lambda: measures.acked("command", 0.02), 'castroom_ack_seconds_bucket{kind="command",le="0.025"}'),
-        (lambda: measures.drawn("x:y", 3, Decimal(1), "listed"), 'castroom_portrait_seconds_count{model="x:y"}'),
-        (lambda: measures.missed("refused", "no"), 'castroom_misses_total{kind="refused",paid="no"}'),
-        (lambda: measures.redrawn("done"), 'castroom_redraws_total{outcome="done"}'),
+        (lambda: measures.observe_ack("command", 0.02), 'castroom_ack_seconds_bucket{kind="command",le="0.025"}'),
+        (lambda: measures.observe_portrait("x:y", 3, Decimal(1), "listed"), 'castroom_portrait_seconds_count{model="x:y"}'),
+        (lambda: measures.count_slot_failure("refused", "no"), 'castroom_misses_total{kind="refused",paid="no"}'),
+        (lambda: measures.count_redraw("done"), 'castroom_redraws_total{outcome="done"}'),
     ],
 )  # fmt: skip
-async def test_figures_in_prometheus_form(count: Callable[[], None], line: str) -> None:
-    async with asked(Vitals(sound, Ear(silence=2.5), lambda: 3)) as session:
-        before = value(await told(session, "/metrics"), line)
+async def test_metrics_are_in_prometheus_format(count: Callable[[], None], metric: str) -> None:
+    async with running_health_server(
+        HealthSources(healthy_database, FakeConnectionStatus(seconds_since_message=2.5), lambda: 3)
+    ) as session:
+        before = metric_value(await fetch(session, "/metrics"), metric)
         count()
-        after = await told(session, "/metrics")
-        assert value(after, line) > before
-        assert value(after, "castroom_drawing") == 3
-        assert value(after, "castroom_socket_silence_seconds") == 2.5
+        after = await fetch(session, "/metrics")
+        assert metric_value(after, metric) > before
+        assert metric_value(after, "castroom_drawing") == 3
+        assert metric_value(after, "castroom_socket_silence_seconds") == 2.5
 
 
-async def test_what_is_under_way_is_counted_while_it_is() -> None:
-    async with asked(Vitals(sound, Ear(age=90.5), lambda: 0)) as session:
-        line = 'castroom_errands{kind="slot"}'
-        before = value(await told(session, "/metrics"), line)
-        with measures.errand("slot"), measures.errand("slot"), measures.queueing():
-            during = await told(session, "/metrics")
-        after = await told(session, "/metrics")
-        assert (value(during, line) - before, value(after, line)) == (2, before)
-        assert value(during, "castroom_queue") - value(after, "castroom_queue") == 1
-        assert value(after, "castroom_socket_age_seconds") == 90.5
+async def test_running_jobs_are_counted() -> None:
+    async with running_health_server(
+        HealthSources(healthy_database, FakeConnectionStatus(connection_age=90.5), lambda: 0)
+    ) as session:
+        metric = 'castroom_errands{kind="slot"}'
+        before = metric_value(await fetch(session, "/metrics"), metric)
+        with measures.track_job("slot"), measures.track_job("slot"), measures.track_rate_limit_wait():
+            during = await fetch(session, "/metrics")
+        after = await fetch(session, "/metrics")
+        assert (metric_value(during, metric) - before, metric_value(after, metric)) == (2, before)
+        assert metric_value(during, "castroom_queue") - metric_value(after, "castroom_queue") == 1
+        assert metric_value(after, "castroom_socket_age_seconds") == 90.5
 
 
-def value(answer: tuple[int, str], line: str) -> float:
-    assert answer[0] == 200
-    return next((float(row.rsplit(" ", 1)[1]) for row in answer[1].splitlines() if row.startswith(f"{line} ")), 0.0)
+def metric_value(response: tuple[int, str], metric: str) -> float:
+    assert response[0] == 200
+    return next((float(row.rsplit(" ", 1)[1]) for row in response[1].splitlines() if row.startswith(f"{metric} ")), 0.0)

@@ -2,29 +2,29 @@
 
 import pytest
 
-from bot.brief import REASON_LIMIT, reason_of
+from bot.brief import REASON_LIMIT, parse_reason
 from bot.errors import BriefError
-from bot.wish import Recalling, Remembering, understand
+from bot.wish import HistoryCommand, RecallCommand, parse_command
 
 
-@pytest.mark.parametrize("line", ["history Maya", "  History   Maya ", "HISTORY “Maya”"])
-def test_a_history_is_asked_for_by_name(line: str) -> None:
-    assert understand(line) == Remembering("Maya")
+@pytest.mark.parametrize("command_text", ["history Maya", "  History   Maya ", "HISTORY “Maya”"])
+def test_history_command_takes_a_name(command_text: str) -> None:
+    assert parse_command(command_text) == HistoryCommand("Maya")
 
 
 def test_a_character_may_be_called_history() -> None:
-    assert understand("history") == Recalling("history")
-    assert understand("Historian") == Recalling("Historian")
+    assert parse_command("history") == RecallCommand("history")
+    assert parse_command("Historian") == RecallCommand("Historian")
 
 
-def test_a_brief_that_begins_with_the_word_is_a_brief() -> None:
-    assert not isinstance(understand("History teacher: a man of 60"), Remembering)
+def test_brief_that_starts_with_history_is_a_brief() -> None:
+    assert not isinstance(parse_command("History teacher: a man of 60"), HistoryCommand)
 
 
-def test_a_reason_is_one_line_of_at_most_so_many_characters() -> None:
-    assert reason_of(" too\n young ") == "too young"
-    assert len(reason_of("x" * REASON_LIMIT)) == REASON_LIMIT
+def test_reason_is_one_line_within_the_limit() -> None:
+    assert parse_reason(" too\n young ") == "too young"
+    assert len(parse_reason("x" * REASON_LIMIT)) == REASON_LIMIT
     for raw, problem in (("", "missing"), ("x" * (REASON_LIMIT + 1), "too_long"), ("a\x00", "control")):
         with pytest.raises(BriefError) as caught:
-            reason_of(raw)
+            parse_reason(raw)
         assert (caught.value.field, caught.value.problem) == ("reason", problem)

@@ -9,7 +9,7 @@ from bot.settings import Settings
 
 
 @pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENV_FILE", "")
     for name in ("SLACK_BASE_URL", "DATABASE_URL", "DATA_DIR", "HTTP_PORT", "SLACK_SIGNING_SECRET"):
         monkeypatch.delenv(name, raising=False)
@@ -35,12 +35,12 @@ def test_an_address_that_would_leak_a_key_is_refused(name: str, url: str, monkey
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8600/api/", "http://localhost:1/", "http://[::1]:8600/", "https://slack.com/api/"]
 )
-def test_https_anywhere_and_http_to_this_machine_are_fine(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_https_and_loopback_http_urls_are_accepted(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BASE_URL", url)
     assert Settings.load().slack_base_url == url
 
 
-def test_everything_lives_beside_the_data_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_urls_default_to_the_data_directory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", "/somewhere")
     settings = Settings.load()
     assert settings.database_url == "sqlite+aiosqlite:////somewhere/castroom.sqlite"
@@ -48,7 +48,7 @@ def test_everything_lives_beside_the_data_unless_told_otherwise(monkeypatch: pyt
     assert settings.portraits_url == "file:///somewhere/portraits"
 
 
-def test_postgres_for_the_rounds_with_a_file_for_the_engine_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postgres_with_a_sqlite_engine_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://db/castroom")
     with pytest.raises(ValidationError, match="ENGINE_URL"):
         Settings.load()

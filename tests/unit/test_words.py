@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = ROOT / "handlers" / "words"
-ELSEWHERE = sorted(
-    path for room in ("handlers", "bot") for path in (ROOT / room).rglob("*.py") if WORDS not in path.parents
+TEXT_PACKAGE = ROOT / "handlers" / "words"
+OTHER_FILES = sorted(
+    path for room in ("handlers", "bot") for path in (ROOT / room).rglob("*.py") if TEXT_PACKAGE not in path.parents
 )
 # What speaks to whoever runs Castroom, on a terminal or in a log, and to models: nobody reads it in Slack.
-NOT_SLACK = {
+NON_SLACK_TEXT = {
     "bot/__main__.py": "the command line",
     "bot/doctor.py": "the command line",
     "bot/app.py": "the command line, when there is nobody to serve",
@@ -26,63 +26,69 @@ NOT_SLACK = {
     "handlers/check.py": "the doctor",
 }
 # Calls whose text goes into logs or into an error's own plain English.
-QUIET_CALLS = frozenset(
+LOG_CALLS = frozenset(
     {"debug", "info", "warning", "error", "exception", "compile", "asking", "trying", "fullmatch", "search", "execute"}
 )
-CLOCKS = frozenset({"strftime", "isoformat", "ctime", "astimezone"})
-ONE_PLACE = WORDS / "text.py"
+TIME_FORMATTERS = frozenset({"strftime", "isoformat", "ctime", "astimezone"})
+FORMAT_FILE = TEXT_PACKAGE / "text.py"
 
 
 def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Texts of two words or more that are no docstring, no log line, no error's own words and no pattern."""
-    quiet = {id(node) for part in ast.walk(tree) for node in _unread(part)}
+    ignored = {id(node) for part in ast.walk(tree) for node in _non_user_text(part)}
     for node in ast.walk(tree):
-        if id(node) in quiet or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        if id(node) in ignored or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         if len([word for word in node.value.split() if word.strip("'’.,:;!?").isalpha()]) > 2:
             yield getattr(node, "lineno", 0), node.value
 
 
-def _unread(node: ast.AST) -> Iterator[ast.AST]:
+def _non_user_text(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         yield node.value
-    if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _name(node.func) in QUIET_CALLS):
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called_name(node.func) in LOG_CALLS):
         yield from ast.walk(node)
-    if isinstance(node, ast.Call) and _name(node.func)[:1].isupper() and _name(node.func).endswith(_ERRORS):
+    if (
+        isinstance(node, ast.Call)
+        and _called_name(node.func)[:1].isupper()
+        and _called_name(node.func).endswith(_ERRORS)
+    ):
         yield from ast.walk(node)
 
 
 _ERRORS = ("Error", "Unreachable", "NotTaken", "BadPicture", "ValueError", "SystemExit")
 
 
-def _name(called: ast.expr) -> str:
-    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+def _called_name(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
 
 
-def place_of(path: Path) -> str:
+def relative_path(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", ELSEWHERE, ids=place_of)
-def test_no_sentence_for_people_stands_outside_the_words(path: Path) -> None:
-    if place_of(path) in NOT_SLACK:
+@pytest.mark.parametrize("path", OTHER_FILES, ids=relative_path)
+def test_user_visible_text_is_only_in_the_text_package(path: Path) -> None:
+    if relative_path(path) in NON_SLACK_TEXT:
         return
     found = [f"line {line}: {text}" for line, text in sentences(ast.parse(path.read_text("utf-8")))]
     assert found == []
 
 
-@pytest.mark.parametrize("path", sorted({*(ROOT / "handlers").rglob("*.py")} - {ONE_PLACE}), ids=place_of)
-def test_no_time_is_written_but_by_the_words_for_times(path: Path) -> None:
+@pytest.mark.parametrize("path", sorted({*(ROOT / "handlers").rglob("*.py")} - {FORMAT_FILE}), ids=relative_path)
+def test_times_are_formatted_in_one_file_only(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        called = isinstance(node, ast.Call) and _name(node.func) in CLOCKS
-        assert not called, f"line {getattr(node, 'lineno', 0)} writes a time"
+        formats_time = isinstance(node, ast.Call) and _called_name(node.func) in TIME_FORMATTERS
+        assert not formats_time, f"line {getattr(node, 'lineno', 0)} writes a time"
         spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
         assert not any(code in spec for code in ("%H", "%d", "%b", "%B", "%Y")), (
             f"line {getattr(node, 'lineno', 0)} writes a time"
         )
 
 
-def test_a_sentence_out_of_place_is_found() -> None:
+def test_text_outside_the_package_is_detected() -> None:
     wrong = 'def told():\n    """A docstring of many words."""\n    return "Nobody has voted yet"\n'
     assert [text for _, text in sentences(ast.parse(wrong))] == ["Nobody has voted yet"]
     right = 'log.info("nobody has voted yet")\nraise ValueError("nobody has voted yet")\n'

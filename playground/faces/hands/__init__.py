@@ -12,12 +12,12 @@ from playground.faces.hands.ink import ink
 from playground.faces.hands.pencil import pencil
 from playground.faces.hands.screenprint import screenprint
 from playground.faces.person import Person
-from playground.faces.shapes import Chance
+from playground.faces.shapes import Rng
 from playground.faces.sketch import Sketch
 
-Hand = Callable[[Person, Sketch, Chance, int, int], Image.Image]
+Style = Callable[[Person, Sketch, Rng, int, int], Image.Image]
 
-_HANDS: dict[str, Hand] = {
+_STYLES_BY_MODEL: dict[str, Style] = {
     "recraftv4_1": gouache,
     "recraftv4_1_pro": gouache,
     "recraftv4_1_flash": screenprint,
@@ -27,9 +27,9 @@ _HANDS: dict[str, Hand] = {
     "gemini-nano-banana-2.1": chalk,
     "gemini-3-pro-image": engraving,
 }
-_OTHERS: tuple[Hand, ...] = (gouache, ink, chalk, engraving, pencil, screenprint)
+_ALL_STYLES: tuple[Style, ...] = (gouache, ink, chalk, engraving, pencil, screenprint)
 
 
-def hand_of(model: str) -> Hand:
+def style_for(model: str) -> Style:
     """A model keeps its hand; one that is not listed takes the hand its name falls on."""
-    return _HANDS.get(model) or _OTHERS[crc32(model.encode()) % len(_OTHERS)]
+    return _STYLES_BY_MODEL.get(model) or _ALL_STYLES[crc32(model.encode()) % len(_ALL_STYLES)]

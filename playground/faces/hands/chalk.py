@@ -3,10 +3,10 @@
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.laying import lay_all
+from playground.faces.hands.laying import paint_marks
 from playground.faces.hands.paper import blot, grained, streaks, tooth
 from playground.faces.person import Person
-from playground.faces.shapes import Chance
+from playground.faces.shapes import Rng
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 
 _PAPERS: tuple[tuple[Colour, Colour], ...] = (
@@ -18,18 +18,18 @@ _PAPERS: tuple[tuple[Colour, Colour], ...] = (
 _SOFTNESS: dict[Role, float] = {"shade": 1.5, "light": 1.3}
 
 
-def chalk(person: Person, sketch: Sketch, chance: Chance, width: int, height: int) -> Image.Image:
-    paper, rubbed = _PAPERS[int(chance.integers(len(_PAPERS)))]
+def chalk(person: Person, sketch: Sketch, rng: Rng, width: int, height: int) -> Image.Image:
+    paper, rubbed = _PAPERS[int(rng.integers(len(_PAPERS)))]
     if person.light & {"night", "cold"}:
         paper, rubbed = (44, 52, 74), (96, 116, 146)
     canvas = Canvas(width, height, paper)
-    grain = tooth(canvas, chance, 96, 255, 360)
-    drawn_out = streaks(canvas, chance, 20, 235, -38 * person.side)
-    halo = canvas.stencil([blot(person.side * 0.4, -0.3, 2.3, 2.1, chance)], 0.35)
+    grain = tooth(canvas, rng, 96, 255, 360)
+    drawn_out = streaks(canvas, rng, 20, 235, -38 * person.side)
+    halo = canvas.stencil([blot(person.side * 0.4, -0.3, 2.3, 2.1, rng)], 0.35)
     if halo:
         canvas.paint(grained(halo, drawn_out), rubbed, 0.9)
 
-    def lay(mark: Mark, stencil: Stencil) -> None:
+    def paint_mark(mark: Mark, stencil: Stencil) -> None:
         match mark.role:
             case "mass":
                 edge = canvas.stencil(mark.shapes, 0.022) or stencil
@@ -44,5 +44,5 @@ def chalk(person: Person, sketch: Sketch, chance: Chance, width: int, height: in
             case _:
                 canvas.paint(stencil, mark.colour, mark.alpha)
 
-    lay_all(canvas, sketch, lay, _SOFTNESS)
+    paint_marks(canvas, sketch, paint_mark, _SOFTNESS)
     return canvas.image

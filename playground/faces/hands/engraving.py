@@ -5,9 +5,9 @@ from PIL import Image, ImageFilter
 
 from playground.faces.canvas import Canvas, Plate, Stencil
 from playground.faces.hands.burin import Burin
-from playground.faces.hands.laying import lay_all
+from playground.faces.hands.laying import paint_marks
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, ellipse
+from playground.faces.shapes import Rng, ellipse
 from playground.faces.sketch import Colour, Mark, Role, Sketch
 
 # Ink and the paper it is printed on.
@@ -23,19 +23,19 @@ _SOFTNESS: dict[Role, float] = {"shade": 1.5, "light": 1.4}
 _PITCH = 0.052  # units between two lines
 
 
-def engraving(person: Person, sketch: Sketch, chance: Chance, width: int, height: int) -> Image.Image:
-    dark, paper = _PRINTS[int(chance.integers(len(_PRINTS)))]
+def engraving(person: Person, sketch: Sketch, rng: Rng, width: int, height: int) -> Image.Image:
+    dark, paper = _PRINTS[int(rng.integers(len(_PRINTS)))]
     canvas = Canvas(width, height, (178, 176, 170))
     halo = canvas.stencil([ellipse(person.side * 0.3, -0.2, 2.4, 2.6)], 0.5)
     if halo:
         canvas.paint(halo, (206, 204, 198))
     burin = Burin(canvas)
 
-    def lay(mark: Mark, stencil: Stencil) -> None:
+    def paint_mark(mark: Mark, stencil: Stencil) -> None:
         canvas.paint(stencil, mark.colour, mark.alpha)
         burin.follow(mark, stencil)
 
-    lay_all(canvas, sketch, lay, _SOFTNESS)
+    paint_marks(canvas, sketch, paint_mark, _SOFTNESS)
     picture = Image.blend(Image.new("RGB", (width, height), paper), canvas.image, 0.34)
     picture.paste(dark, mask=Image.fromarray((_lines(canvas, person) * 255).astype(np.uint8)))
     picture.paste(paper, mask=burin.spared)

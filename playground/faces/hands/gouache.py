@@ -4,10 +4,10 @@ import numpy as np
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.laying import lay_all
+from playground.faces.hands.laying import paint_marks
 from playground.faces.hands.paper import grained, tooth
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, closed, ellipse
+from playground.faces.shapes import Rng, closed, ellipse
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 
 _GROUNDS: tuple[tuple[Colour, Colour], ...] = (
@@ -31,17 +31,17 @@ _BACKDROPS = (
 _SOFTNESS: dict[Role, float] = {"shade": 0.30, "light": 0.45}
 
 
-def gouache(person: Person, sketch: Sketch, chance: Chance, width: int, height: int) -> Image.Image:
-    ground, disc = _GROUNDS[int(chance.integers(len(_GROUNDS)))]
+def gouache(person: Person, sketch: Sketch, rng: Rng, width: int, height: int) -> Image.Image:
+    ground, disc = _GROUNDS[int(rng.integers(len(_GROUNDS)))]
     if person.light & {"night", "cold", "dawn"}:
         ground, disc = (38, 48, 78), (112, 128, 164)
     canvas = Canvas(width, height, ground)
-    grain = tooth(canvas, chance, 205, 255)
-    backdrop = canvas.stencil([_BACKDROPS[int(chance.integers(len(_BACKDROPS)))] * (person.side, 1)])
+    grain = tooth(canvas, rng, 205, 255)
+    backdrop = canvas.stencil([_BACKDROPS[int(rng.integers(len(_BACKDROPS)))] * (person.side, 1)])
     if backdrop:
         canvas.paint(grained(backdrop, grain), disc)
 
-    def lay(mark: Mark, stencil: Stencil) -> None:
+    def paint_mark(mark: Mark, stencil: Stencil) -> None:
         if mark.role == "mass":
             canvas.paint(stencil, mixed(mark.colour, (30, 20, 40), 0.14))
             canvas.paint(grained(stencil, grain), mark.colour)
@@ -50,5 +50,5 @@ def gouache(person: Person, sketch: Sketch, chance: Chance, width: int, height: 
                 grained(stencil, grain) if mark.role in ("shade", "light") else stencil, mark.colour, mark.alpha
             )
 
-    lay_all(canvas, sketch, lay, _SOFTNESS)
+    paint_marks(canvas, sketch, paint_mark, _SOFTNESS)
     return canvas.image

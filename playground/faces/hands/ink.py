@@ -4,10 +4,10 @@ import numpy as np
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.laying import lay_all
+from playground.faces.hands.laying import paint_marks
 from playground.faces.hands.paper import blot, grained, outline, rim, tooth
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, Points
+from playground.faces.shapes import Points, Rng
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 
 _PAPER: Colour = (247, 242, 231)
@@ -16,22 +16,22 @@ _WASHES: tuple[Colour, ...] = ((132, 160, 170), (204, 160, 120), (160, 168, 130)
 _SOFTNESS: dict[Role, float] = {"shade": 0.55, "light": 0.8}
 
 
-def ink(person: Person, sketch: Sketch, chance: Chance, width: int, height: int) -> Image.Image:
+def ink(person: Person, sketch: Sketch, rng: Rng, width: int, height: int) -> Image.Image:
     canvas = Canvas(width, height, _PAPER)
-    grain = tooth(canvas, chance, 160, 255, 420)
-    wash = (86, 100, 142) if person.light & {"night", "cold"} else _WASHES[int(chance.integers(len(_WASHES)))]
+    grain = tooth(canvas, rng, 160, 255, 420)
+    wash = (86, 100, 142) if person.light & {"night", "cold"} else _WASHES[int(rng.integers(len(_WASHES)))]
     for x, y, wide, high in ((-person.side * 0.7, -0.5, 1.7, 1.75), (person.side * 0.5, 0.6, 1.6, 1.3)):
-        patch = canvas.stencil([blot(x, y, wide, high, chance)])
+        patch = canvas.stencil([blot(x, y, wide, high, rng)])
         if patch:
             _wash(canvas, patch, wash, 0.42, grain)
     hatching = _hatching(canvas, person)
 
-    def lay(mark: Mark, stencil: Stencil) -> None:
+    def paint_mark(mark: Mark, stencil: Stencil) -> None:
         match mark.role:
             case "mass":
                 canvas.paint(stencil, mixed(_PAPER, mark.colour, 0.12))
                 _wash(canvas, stencil, mark.colour, 0.72, grain)
-                outline(canvas, mark, 0.028, _INK, chance)
+                outline(canvas, mark, 0.028, _INK, rng)
             case "shade":
                 canvas.paint(grained(stencil, grain), mixed(mark.colour, (70, 60, 110), 0.22), mark.alpha * 0.66)
                 canvas.paint(grained(stencil, hatching), _INK, mark.alpha * 0.5)
@@ -45,8 +45,8 @@ def ink(person: Person, sketch: Sketch, chance: Chance, width: int, height: int)
             case _:
                 canvas.paint(stencil, mark.colour, mark.alpha)
 
-    lay_all(canvas, sketch, lay, _SOFTNESS)
-    _leave_edge(canvas, chance)
+    paint_marks(canvas, sketch, paint_mark, _SOFTNESS)
+    _leave_edge(canvas, rng)
     return canvas.image
 
 
@@ -62,7 +62,7 @@ def _hatching(canvas: Canvas, person: Person) -> Image.Image:
     return Image.fromarray((np.clip(np.sin(wave) * 3 - 1.5, 0, 1) * 255).astype(np.uint8))
 
 
-def _leave_edge(canvas: Canvas, chance: Chance) -> None:
+def _leave_edge(canvas: Canvas, rng: Rng) -> None:
     """Leaves an uneven margin of paper, as a sheet that was not painted to its end."""
     middle: Points = np.array([canvas.width, canvas.height]) / 2
     frame = (middle - np.array(canvas.middle)) / canvas.unit
@@ -71,7 +71,7 @@ def _leave_edge(canvas: Canvas, chance: Chance) -> None:
     square = np.column_stack(
         [np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.10, np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.10]
     )
-    swell = np.sum([0.006 * np.sin(angle * k + chance.uniform(0, 6.3)) for k in (2, 5, 9, 14, 23)], axis=0)
+    swell = np.sum([0.006 * np.sin(angle * k + rng.uniform(0, 6.3)) for k in (2, 5, 9, 14, 23)], axis=0)
     kept = canvas.stencil([square * (half * 0.955) * (1 + swell)[:, None] + frame])
     if kept:
         bare = Image.new("L", canvas.image.size, 246)

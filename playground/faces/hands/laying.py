@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from playground.faces.canvas import Canvas, Stencil
 from playground.faces.sketch import Mark, Role, Sketch
 
-Lay = Callable[[Mark, Stencil], None]
+PaintMark = Callable[[Mark, Stencil], None]
 
 
-def lay_all(canvas: Canvas, sketch: Sketch, lay: Lay, softness: Mapping[Role, float]) -> None:
+def paint_marks(canvas: Canvas, sketch: Sketch, paint_mark: PaintMark, softness: Mapping[Role, float]) -> None:
     """`softness` multiplies the blur of a role; marks outside the frame are left out."""
     for mark in sketch.marks:
         stencil = canvas.stencil(mark.shapes, mark.soft * softness.get(mark.role, 1.0))
@@ -16,4 +16,4 @@ def lay_all(canvas: Canvas, sketch: Sketch, lay: Lay, softness: Mapping[Role, fl
             continue
         if mark.name:
             canvas.name(mark.name, stencil)
-        lay(mark, canvas.clipped(stencil, mark.clip))
+        paint_mark(mark, canvas.clipped(stencil, mark.clip))

@@ -3,10 +3,10 @@
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.laying import lay_all
+from playground.faces.hands.laying import paint_marks
 from playground.faces.hands.paper import grained, outline, streaks, tooth
 from playground.faces.person import Person
-from playground.faces.shapes import Chance
+from playground.faces.shapes import Rng
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 
 _PAPER: Colour = (250, 248, 243)
@@ -15,21 +15,21 @@ _GRAPHITE: Colour = (70, 66, 72)
 _SOFTNESS: dict[Role, float] = {"shade": 1.0, "light": 1.0}
 
 
-def pencil(person: Person, sketch: Sketch, chance: Chance, width: int, height: int) -> Image.Image:
+def pencil(person: Person, sketch: Sketch, rng: Rng, width: int, height: int) -> Image.Image:
     canvas = Canvas(width, height, _PAPER)
-    grain = tooth(canvas, chance, 120, 255, 380)
-    one, other = (streaks(canvas, chance, 0, 250, degrees * person.side) for degrees in (-32, 24))
-    colour = (86, 106, 140) if person.light & {"night", "cold"} else _TINTS[int(chance.integers(len(_TINTS)))]
+    grain = tooth(canvas, rng, 120, 255, 380)
+    one, other = (streaks(canvas, rng, 0, 250, degrees * person.side) for degrees in (-32, 24))
+    colour = (86, 106, 140) if person.light & {"night", "cold"} else _TINTS[int(rng.integers(len(_TINTS)))]
     tint = mixed(_PAPER, colour, 0.75)
     whole = Stencil((0, 0, width, height), Image.new("L", (width, height), 150))
     canvas.paint(grained(whole, one), tint)
 
-    def lay(mark: Mark, stencil: Stencil) -> None:
+    def paint_mark(mark: Mark, stencil: Stencil) -> None:
         match mark.role:
             case "mass":
                 canvas.paint(stencil, mixed(_PAPER, mark.colour, 0.42))
                 canvas.paint(grained(stencil, one), mark.colour, 0.85)
-                outline(canvas, mark, 0.017, _GRAPHITE, chance, grain)
+                outline(canvas, mark, 0.017, _GRAPHITE, rng, grain)
             case "shade":
                 canvas.paint(grained(stencil, one), mark.colour, mark.alpha)
                 canvas.paint(grained(stencil, other), mixed(mark.colour, _GRAPHITE, 0.4), mark.alpha * 0.6)
@@ -40,5 +40,5 @@ def pencil(person: Person, sketch: Sketch, chance: Chance, width: int, height: i
             case _:
                 canvas.paint(grained(stencil, grain), mark.colour, mark.alpha)
 
-    lay_all(canvas, sketch, lay, _SOFTNESS)
+    paint_marks(canvas, sketch, paint_mark, _SOFTNESS)
     return canvas.image

@@ -5,9 +5,9 @@ from PIL import Image, ImageFilter
 
 from playground.faces.canvas import Canvas, Plate, Stencil
 from playground.faces.hands.burin import Burin
-from playground.faces.hands.laying import lay_all
+from playground.faces.hands.laying import paint_marks
 from playground.faces.person import Person
-from playground.faces.shapes import Chance, ellipse
+from playground.faces.shapes import Rng, ellipse
 from playground.faces.sketch import Colour, Mark, Role, Sketch
 
 _INKS: tuple[tuple[Colour, Colour, Colour], ...] = (
@@ -19,8 +19,8 @@ _SOFTNESS: dict[Role, float] = {"shade": 0.9, "light": 0.9}
 _PITCH = 0.060
 
 
-def screenprint(person: Person, sketch: Sketch, chance: Chance, width: int, height: int) -> Image.Image:
-    paper, colour, key = _INKS[int(chance.integers(len(_INKS)))]
+def screenprint(person: Person, sketch: Sketch, rng: Rng, width: int, height: int) -> Image.Image:
+    paper, colour, key = _INKS[int(rng.integers(len(_INKS)))]
     canvas = Canvas(width, height, (235, 232, 226))
     disc = canvas.stencil([ellipse(person.side * 0.4, -0.3, 2.0, 2.0, steps=120)])
     if disc:
@@ -28,11 +28,11 @@ def screenprint(person: Person, sketch: Sketch, chance: Chance, width: int, heig
 
     burin = Burin(canvas)
 
-    def lay(mark: Mark, stencil: Stencil) -> None:
+    def paint_mark(mark: Mark, stencil: Stencil) -> None:
         canvas.paint(stencil, mark.colour, mark.alpha)
         burin.follow(mark, stencil)
 
-    lay_all(canvas, sketch, lay, _SOFTNESS)
+    paint_marks(canvas, sketch, paint_mark, _SOFTNESS)
     tone = canvas.image.convert("L")
     soft = np.asarray(tone.filter(ImageFilter.GaussianBlur(canvas.unit * 0.02)), dtype=np.float32) / np.float32(255)
     picture = Image.new("RGB", (width, height), paper)

@@ -1,14 +1,14 @@
 """auth.test, apps.connections.open, team.info, emoji.list: the app about itself and its workspace."""
 
-from playground.slack.call import Call, Method
+from playground.slack.call import ApiCall, ApiMethod
 from playground.slack.errors import SlackError
 from playground.slack.rates import SPECIAL, TIER_2, TIER_3
 from playground.slack.store import Json
 
 
-def auth_test(call: Call) -> Json:
+def auth_test(call: ApiCall) -> Json:
     team = _team(call)
-    person = call.world.person(call.install.bot)
+    person = call.workspace.person(call.install.bot)
     return {
         "url": f"https://{team['domain']}.slack.com/",
         "team": team["name"],
@@ -20,13 +20,13 @@ def auth_test(call: Call) -> Json:
     }
 
 
-def connections_open(call: Call) -> Json:
+def connections_open(call: ApiCall) -> Json:
     """A websocket address good for one connection."""
-    address = call.world.address.replace("http", "ws", 1)
-    return {"url": f"{address}/slack/socket?ticket={call.world.sockets.ticket()}&app_id={call.install.app}"}
+    address = call.workspace.address.replace("http", "ws", 1)
+    return {"url": f"{address}/slack/socket?ticket={call.workspace.sockets.issue_ticket()}&app_id={call.install.app}"}
 
 
-def team_info(call: Call) -> Json:
+def team_info(call: ApiCall) -> Json:
     """Of the token's own workspace; another one's id is as unknown as any."""
     team = _team(call)
     if call.arguments.text("team", team["id"]) != team["id"]:
@@ -35,21 +35,21 @@ def team_info(call: Call) -> Json:
     return {"team": {**team, "url": address, "email_domain": "", "icon": {"image_default": True}}}
 
 
-def emoji_list(_call: Call) -> Json:
+def emoji_list(_call: ApiCall) -> Json:
     """Custom emoji only, as in Slack; this workspace has none."""
     return {"emoji": {}, "cache_ts": "0.000000"}
 
 
-def bots_info(call: Call) -> Json:
+def bots_info(call: ApiCall) -> Json:
     """The only bot of a workspace is the app's own."""
-    asked = call.arguments.text("bot")
-    if not asked:
+    requested_id = call.arguments.text("bot")
+    if not requested_id:
         return {}
-    if asked != call.install.bot_id:
+    if requested_id != call.install.bot_id:
         raise SlackError("bot_not_found")
-    person = call.world.person(call.install.bot)
+    person = call.workspace.person(call.install.bot)
     bot = {
-        "id": asked,
+        "id": requested_id,
         "app_id": call.install.app,
         "user_id": call.install.bot,
         "deleted": False,
@@ -58,14 +58,14 @@ def bots_info(call: Call) -> Json:
     return {"bot": {**bot, "name": person.real_name if person else "", "icons": {}}}
 
 
-def _team(call: Call) -> Json:
-    return call.world.store.thing("team", call.install.team) or {}
+def _team(call: ApiCall) -> Json:
+    return call.workspace.store.get_document("team", call.install.team) or {}
 
 
 METHODS = {
-    "auth.test": Method(auth_test, SPECIAL),
-    "apps.connections.open": Method(connections_open, TIER_3, app_token=True),
-    "bots.info": Method(bots_info, TIER_3, ("users:read",)),
-    "team.info": Method(team_info, TIER_3, ("team:read",)),
-    "emoji.list": Method(emoji_list, TIER_2, ("emoji:read",)),
+    "auth.test": ApiMethod(auth_test, SPECIAL),
+    "apps.connections.open": ApiMethod(connections_open, TIER_3, app_token=True),
+    "bots.info": ApiMethod(bots_info, TIER_3, ("users:read",)),
+    "team.info": ApiMethod(team_info, TIER_3, ("team:read",)),
+    "emoji.list": ApiMethod(emoji_list, TIER_2, ("emoji:read",)),
 }

@@ -2,10 +2,17 @@
 
 from playground.people import Place
 from playground.slack import messages
-from playground.slack.access import allow_history, allow_reading, direct_message, joined, known, visible
-from playground.slack.call import Call, Method
+from playground.slack.access import (
+    get_joined_place,
+    get_visible_place,
+    open_direct_message,
+    require_history_scope,
+    require_read_scope,
+    require_user,
+)
+from playground.slack.call import ApiCall, ApiMethod
 from playground.slack.errors import SlackError
-from playground.slack.pages import paged
+from playground.slack.pages import paginate
 from playground.slack.rates import TIER_2, TIER_3, TIER_4
 from playground.slack.store import Json
 
@@ -15,84 +22,89 @@ _READ = tuple(_SCOPES.values())
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 
 
-def info(call: Call) -> Json:
-    place = visible(call, call.arguments.text("channel"))
-    allow_reading(call, place)
-    shown = described(call, place)
+def info(call: ApiCall) -> Json:
+    place = get_visible_place(call, call.arguments.text("channel"))
+    require_read_scope(call, place)
+    channel = to_conversation_object(call, place)
     if call.arguments.flag("include_num_members"):
-        shown["num_members"] = len(place.members)
-    return {"channel": shown}
+        channel["num_members"] = len(place.members)
+    return {"channel": channel}
 
 
-def list_all(call: Call) -> Json:
-    found = [place for place in _of_kinds(call) if place.kind == "public" or call.install.bot in place.members]
-    return paged(call.arguments, "channels", [described(call, place) for place in found])
+def list_all(call: ApiCall) -> Json:
+    found = [place for place in _requested_places(call) if place.kind == "public" or call.install.bot in place.members]
+    return paginate(call.arguments, "channels", [to_conversation_object(call, place) for place in found])
 
 
-def of_person(call: Call) -> Json:
+def list_for_user(call: ApiCall) -> Json:
     """Places a person is in; private ones only where the app is too."""
-    asked = known(call, call.arguments.text("user", call.install.bot)).id
-    found = [place for place in _of_kinds(call) if asked in place.members]
-    told = [place for place in found if place.kind == "public" or call.install.bot in place.members]
-    return paged(call.arguments, "channels", [described(call, place) for place in told])
+    user_id = require_user(call, call.arguments.text("user", call.install.bot)).id
+    found = [place for place in _requested_places(call) if user_id in place.members]
+    visible_places = [place for place in found if place.kind == "public" or call.install.bot in place.members]
+    return paginate(call.arguments, "channels", [to_conversation_object(call, place) for place in visible_places])
 
 
-def members(call: Call) -> Json:
-    place = visible(call, call.arguments.text("channel"))
-    allow_reading(call, place)
-    return paged(call.arguments, "members", place.members)
+def members(call: ApiCall) -> Json:
+    place = get_visible_place(call, call.arguments.text("channel"))
+    require_read_scope(call, place)
+    return paginate(call.arguments, "members", place.members)
 
 
-def open_direct(call: Call) -> Json:
-    people = call.arguments.words("users")
+def open_conversation(call: ApiCall) -> Json:
+    people = call.arguments.string_list("users")
     if not people:
         raise SlackError("users_list_not_supplied")
     if len(people) > 1:
         raise SlackError("method_not_supported_for_channel_type")
-    person = known(call, people[0])
+    person = require_user(call, people[0])
     if person.deleted:
         raise SlackError("user_disabled")
-    place = direct_message(call, person.id)
-    return {"channel": described(call, place) if call.arguments.flag("return_im") else {"id": place.id}}
+    place = open_direct_message(call, person.id)
+    return {"channel": to_conversation_object(call, place) if call.arguments.flag("return_im") else {"id": place.id}}
 
 
-def history(call: Call) -> Json:
-    place = joined(call, call.arguments.text("channel"))
-    allow_history(call, place)
+def history(call: ApiCall) -> Json:
+    place = get_joined_place(call, call.arguments.text("channel"))
+    require_history_scope(call, place)
     limit = call.arguments.number("limit", 100, 1000)
     latest, oldest = call.arguments.text("latest") or None, call.arguments.text("oldest")
     before = call.arguments.text("cursor") or latest
-    rows = call.world.store.newest(place.id, limit + 1, before, oldest)
-    shown = [messages.shown(call.world, place.id, row) for row in rows[:limit]]
-    more = len(rows) > limit
-    after = {"next_cursor": shown[-1]["ts"] if more else ""}
-    return {"messages": shown, "has_more": more, "pin_count": 0, "response_metadata": after}
+    rows = call.workspace.store.list_messages(place.id, limit + 1, before, oldest)
+    page = [messages.to_message_object(call.workspace, place.id, row) for row in rows[:limit]]
+    has_more = len(rows) > limit
+    response_metadata = {"next_cursor": page[-1]["ts"] if has_more else ""}
+    return {"messages": page, "has_more": has_more, "pin_count": 0, "response_metadata": response_metadata}
 
 
-def replies(call: Call) -> Json:
-    place = joined(call, call.arguments.text("channel"))
-    allow_history(call, place)
-    parent = call.world.store.message(place.id, call.arguments.text("ts"))
+def replies(call: ApiCall) -> Json:
+    place = get_joined_place(call, call.arguments.text("channel"))
+    require_history_scope(call, place)
+    parent = call.workspace.store.get_message(place.id, call.arguments.text("ts"))
     if parent is None:
         raise SlackError("thread_not_found")
-    thread = messages.thread(call.world, place.id, parent["ts"])
-    page = paged(call.arguments, "messages", [messages.shown(call.world, place.id, parent), *thread], usual=1000)
+    thread = messages.list_replies(call.workspace, place.id, parent["ts"])
+    page = paginate(
+        call.arguments,
+        "messages",
+        [messages.to_message_object(call.workspace, place.id, parent), *thread],
+        default_limit=1000,
+    )
     return page | {"has_more": bool(page["response_metadata"]["next_cursor"])}
 
 
-def join(call: Call) -> Json:
-    place = visible(call, call.arguments.text("channel"))
+def join(call: ApiCall) -> Json:
+    place = get_visible_place(call, call.arguments.text("channel"))
     if place.kind != "public":
         raise SlackError("method_not_supported_for_channel_type")
     if place.is_archived:
         raise SlackError("is_archived")
     if call.install.bot in place.members:
-        return {"channel": described(call, place), "warning": "already_in_channel"}
-    return {"channel": described(call, call.world.join(place, call.install.bot))}
+        return {"channel": to_conversation_object(call, place), "warning": "already_in_channel"}
+    return {"channel": to_conversation_object(call, call.workspace.join(place, call.install.bot))}
 
 
-def leave(call: Call) -> Json:
-    place = visible(call, call.arguments.text("channel"))
+def leave(call: ApiCall) -> Json:
+    place = get_visible_place(call, call.arguments.text("channel"))
     if place.kind == "im":
         raise SlackError("method_not_supported_for_channel_type")
     if place.name == "general":
@@ -103,13 +115,13 @@ def leave(call: Call) -> Json:
         return {"not_in_channel": True}
     if len(place.members) == 1:
         raise SlackError("last_member")
-    call.world.leave(place, call.install.bot)
+    call.workspace.leave(place, call.install.bot)
     return {}
 
 
-def described(call: Call, place: Place) -> Json:
+def to_conversation_object(call: ApiCall, place: Place) -> Json:
     """A conversation object."""
-    shown: Json = {
+    channel: Json = {
         "id": place.id,
         "created": 1764000000,
         "context_team_id": place.team,
@@ -121,10 +133,10 @@ def described(call: Call, place: Place) -> Json:
         "is_archived": place.is_archived,
     }
     if place.kind == "im":
-        other = next(member for member in place.members if member != call.install.bot)
-        person = call.world.person(other)
-        return shown | {"user": other, "is_user_deleted": bool(person and person.deleted), "is_open": True}
-    return shown | {
+        user_id = next(member for member in place.members if member != call.install.bot)
+        person = call.workspace.person(user_id)
+        return channel | {"user": user_id, "is_user_deleted": bool(person and person.deleted), "is_open": True}
+    return channel | {
         "name": place.name,
         "name_normalized": place.name,
         "is_general": place.name == "general",
@@ -136,26 +148,26 @@ def described(call: Call, place: Place) -> Json:
     }
 
 
-def _of_kinds(call: Call) -> list[Place]:
-    kinds = call.arguments.words("types") or ["public_channel"]
+def _requested_places(call: ApiCall) -> list[Place]:
+    kinds = call.arguments.string_list("types") or ["public_channel"]
     if any(kind not in _KINDS for kind in kinds):
         raise SlackError("invalid_types")
-    wanted = {_KINDS[kind] for kind in kinds}
-    missing = [_SCOPES[kind] for kind in sorted(wanted) if _SCOPES[kind] not in call.install.scopes]
+    requested = {_KINDS[kind] for kind in kinds}
+    missing = [_SCOPES[kind] for kind in sorted(requested) if _SCOPES[kind] not in call.install.scopes]
     if missing:
         raise SlackError("missing_scope", needed=",".join(missing), provided=",".join(call.install.scopes))
-    places = [place for place in call.world.places(call.install.team) if place.kind in wanted]
+    places = [place for place in call.workspace.places(call.install.team) if place.kind in requested]
     return [place for place in places if not (place.is_archived and call.arguments.flag("exclude_archived"))]
 
 
 METHODS = {
-    "conversations.info": Method(info, TIER_3, _READ, ("channel",)),
-    "conversations.list": Method(list_all, TIER_2, _READ),
-    "conversations.members": Method(members, TIER_4, _READ, ("channel",)),
-    "conversations.open": Method(open_direct, TIER_3, ("im:write", "mpim:write")),
-    "conversations.history": Method(history, TIER_3, _HISTORY, ("channel",)),
-    "conversations.replies": Method(replies, TIER_3, _HISTORY, ("channel", "ts")),
-    "conversations.join": Method(join, TIER_3, ("channels:join",), ("channel",)),
-    "conversations.leave": Method(leave, TIER_3, ("channels:manage", "groups:write", "mpim:write"), ("channel",)),
-    "users.conversations": Method(of_person, TIER_3, _READ),
+    "conversations.info": ApiMethod(info, TIER_3, _READ, ("channel",)),
+    "conversations.list": ApiMethod(list_all, TIER_2, _READ),
+    "conversations.members": ApiMethod(members, TIER_4, _READ, ("channel",)),
+    "conversations.open": ApiMethod(open_conversation, TIER_3, ("im:write", "mpim:write")),
+    "conversations.history": ApiMethod(history, TIER_3, _HISTORY, ("channel",)),
+    "conversations.replies": ApiMethod(replies, TIER_3, _HISTORY, ("channel", "ts")),
+    "conversations.join": ApiMethod(join, TIER_3, ("channels:join",), ("channel",)),
+    "conversations.leave": ApiMethod(leave, TIER_3, ("channels:manage", "groups:write", "mpim:write"), ("channel",)),
+    "users.conversations": ApiMethod(list_for_user, TIER_3, _READ),
 }

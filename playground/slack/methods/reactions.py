@@ -1,67 +1,74 @@
 """reactions.*"""
 
 from playground.slack import events, messages, reactions
-from playground.slack.access import joined, known, visible
-from playground.slack.call import Call, Method
-from playground.slack.pages import paged
+from playground.slack.access import get_joined_place, get_visible_place, require_user
+from playground.slack.call import ApiCall, ApiMethod
+from playground.slack.pages import paginate
 from playground.slack.rates import TIER_2, TIER_3
 from playground.slack.store import Json
 
 # Without `full`, Slack may shorten the list of people; about this many have been seen.
-_SHORT_LIST = 50
-_SCANNED = 1000
+_MAX_LISTED_USERS = 50
+_MAX_SCANNED = 1000
 
 
-def add(call: Call) -> Json:
+def add(call: ApiCall) -> Json:
     _change(call, added=True)
     return {}
 
 
-def remove(call: Call) -> Json:
+def remove(call: ApiCall) -> Json:
     _change(call, added=False)
     return {}
 
 
-def get(call: Call) -> Json:
-    place = visible(call, call.arguments.text("channel"))
-    message = messages.find(call.world, place.id, call.arguments.text("timestamp"))
-    return {"type": "message", "channel": place.id, "message": _shortened(call, message)}
+def get(call: ApiCall) -> Json:
+    place = get_visible_place(call, call.arguments.text("channel"))
+    message = messages.find_message(call.workspace, place.id, call.arguments.text("timestamp"))
+    return {"type": "message", "channel": place.id, "message": _with_short_user_lists(call, message)}
 
 
-def list_of_person(call: Call) -> Json:
+def list_for_user(call: ApiCall) -> Json:
     """What the person, or the app itself, has reacted to, in places the app is in."""
-    person = known(call, call.arguments.text("user", call.install.bot)).id
+    person = require_user(call, call.arguments.text("user", call.install.bot)).id
     items: list[Json] = []
-    for place in call.world.places(call.install.team):
+    for place in call.workspace.places(call.install.team):
         if call.install.bot not in place.members:
             continue
-        found = [row for row in call.world.store.newest(place.id, _SCANNED) if _reacted(row, person)]
-        items += [{"type": "message", "channel": place.id, "message": _shortened(call, row)} for row in found]
-    return paged(call.arguments, "items", items)
+        matching = [
+            row for row in call.workspace.store.list_messages(place.id, _MAX_SCANNED) if _has_reacted(row, person)
+        ]
+        items += [
+            {"type": "message", "channel": place.id, "message": _with_short_user_lists(call, row)} for row in matching
+        ]
+    return paginate(call.arguments, "items", items)
 
 
-def _change(call: Call, added: bool) -> None:
-    place = joined(call, call.arguments.text("channel"))
+def _change(call: ApiCall, added: bool) -> None:
+    place = get_joined_place(call, call.arguments.text("channel"))
     name = call.arguments.text("name").strip(":")
     change = reactions.add if added else reactions.remove
-    message = change(call.world, place, call.arguments.text("timestamp"), name, call.install.bot)
-    events.reaction(call.world, place, message, name, call.install.bot, added)
+    message = change(call.workspace, place, call.arguments.text("timestamp"), name, call.install.bot)
+    events.send_reaction(call.workspace, place, message, name, call.install.bot, added)
 
 
-def _reacted(message: Json, person: str) -> bool:
+def _has_reacted(message: Json, person: str) -> bool:
     return any(person in row["users"] for row in message.get("reactions", []))
 
 
-def _shortened(call: Call, message: Json) -> Json:
+def _with_short_user_lists(call: ApiCall, message: Json) -> Json:
     if call.arguments.flag("full") or "reactions" not in message:
         return message
-    return {**message, "reactions": [{**row, "users": row["users"][:_SHORT_LIST]} for row in message["reactions"]]}
+    return {
+        **message,
+        "reactions": [{**row, "users": row["users"][:_MAX_LISTED_USERS]} for row in message["reactions"]],
+    }
 
 
-_WHERE = ("channel", "timestamp")
+_MESSAGE_ARGUMENTS = ("channel", "timestamp")
 METHODS = {
-    "reactions.add": Method(add, TIER_3, ("reactions:write",), (*_WHERE, "name")),
-    "reactions.remove": Method(remove, TIER_2, ("reactions:write",), (*_WHERE, "name")),
-    "reactions.get": Method(get, TIER_3, ("reactions:read",), _WHERE),
-    "reactions.list": Method(list_of_person, TIER_2, ("reactions:read",)),
+    "reactions.add": ApiMethod(add, TIER_3, ("reactions:write",), (*_MESSAGE_ARGUMENTS, "name")),
+    "reactions.remove": ApiMethod(remove, TIER_2, ("reactions:write",), (*_MESSAGE_ARGUMENTS, "name")),
+    "reactions.get": ApiMethod(get, TIER_3, ("reactions:read",), _MESSAGE_ARGUMENTS),
+    "reactions.list": ApiMethod(list_for_user, TIER_2, ("reactions:read",)),
 }

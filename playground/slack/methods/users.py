@@ -1,40 +1,40 @@
 """users.*"""
 
 from playground.people import Person
-from playground.slack.access import known
-from playground.slack.call import Call, Method
-from playground.slack.pages import paged
+from playground.slack.access import require_user
+from playground.slack.call import ApiCall, ApiMethod
+from playground.slack.pages import paginate
 from playground.slack.rates import TIER_2, TIER_3, TIER_4
 from playground.slack.store import Json
 
 
-def info(call: Call) -> Json:
-    person = known(call, call.arguments.text("user"))
-    return {"user": described(call, person)}
+def info(call: ApiCall) -> Json:
+    person = require_user(call, call.arguments.text("user"))
+    return {"user": to_user_object(call, person)}
 
 
-def list_all(call: Call) -> Json:
-    people = call.world.people(call.install.team)
-    return paged(call.arguments, "members", [described(call, person) for person in people])
+def list_all(call: ApiCall) -> Json:
+    people = call.workspace.people(call.install.team)
+    return paginate(call.arguments, "members", [to_user_object(call, person) for person in people])
 
 
-def presence(call: Call) -> Json:
+def presence(call: ApiCall) -> Json:
     """Nobody's comings and goings are played here: people are there, those deactivated are away."""
-    person = known(call, call.arguments.text("user", call.install.bot))
+    person = require_user(call, call.arguments.text("user", call.install.bot))
     return {"presence": "away" if person.deleted else "active"}
 
 
-def profile(call: Call) -> Json:
-    person = known(call, call.arguments.text("user", call.install.bot))
-    return {"profile": described(call, person)["profile"]}
+def profile(call: ApiCall) -> Json:
+    person = require_user(call, call.arguments.text("user", call.install.bot))
+    return {"profile": to_user_object(call, person)["profile"]}
 
 
-def described(call: Call, person: Person) -> Json:
+def to_user_object(call: ApiCall, person: Person) -> Json:
     """A user object."""
     first, _, last = person.real_name.partition(" ")
     names = {"real_name": person.real_name, "display_name": person.name, "first_name": first, "last_name": last}
     normalized = {"real_name_normalized": person.real_name, "display_name_normalized": person.name}
-    shown: Json = {
+    user: Json = {
         "id": person.id,
         "team_id": call.install.team,
         "name": person.name,
@@ -46,16 +46,16 @@ def described(call: Call, person: Person) -> Json:
         "updated": 1764000000,
     }
     if person.deleted:
-        return shown
+        return user
     roles = {"is_admin": False, "is_owner": False, "is_primary_owner": False}
     roles |= {"is_restricted": person.is_guest, "is_ultra_restricted": False}
-    shown |= {**roles, "tz": person.tz, "tz_label": person.tz_label, "tz_offset": person.tz_offset}
-    return shown | {"locale": "en-GB"} if call.arguments.flag("include_locale") else shown
+    user |= {**roles, "tz": person.tz, "tz_label": person.tz_label, "tz_offset": person.tz_offset}
+    return user | {"locale": "en-GB"} if call.arguments.flag("include_locale") else user
 
 
 METHODS = {
-    "users.info": Method(info, TIER_4, ("users:read",), ("user",)),
-    "users.list": Method(list_all, TIER_2, ("users:read",)),
-    "users.getPresence": Method(presence, TIER_3, ("users:read",)),
-    "users.profile.get": Method(profile, TIER_4, ("users.profile:read",)),
+    "users.info": ApiMethod(info, TIER_4, ("users:read",), ("user",)),
+    "users.list": ApiMethod(list_all, TIER_2, ("users:read",)),
+    "users.getPresence": ApiMethod(presence, TIER_3, ("users:read",)),
+    "users.profile.get": ApiMethod(profile, TIER_4, ("users.profile:read",)),
 }

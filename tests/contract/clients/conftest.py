@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from playground.app import build
-from tests.contract.clients.door import Door
+from tests.contract.clients.door import ControlClient
 
 
 @pytest.fixture
@@ -22,6 +22,6 @@ async def runner(tmp_path: Path) -> AsyncIterator[web.AppRunner]:
 
 
 @pytest.fixture
-async def door(runner: web.AppRunner) -> Door:
+async def control_client(runner: web.AppRunner) -> ControlClient:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    return Door(f"http://127.0.0.1:{runner.addresses[0][1]}")
+    return ControlClient(f"http://127.0.0.1:{runner.addresses[0][1]}")

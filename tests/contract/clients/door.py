@@ -12,12 +12,12 @@ PROMPT = "weathered 60-year-old fisherwoman, grey plait"
 
 
 @dataclass(frozen=True)
-class Door:
+class ControlClient:
     """`address` is the practice workspace's, without a path."""
 
     address: str
 
-    async def fault(self, model: str, kind: str, **fields: Any) -> None:
+    async def set_fault(self, model: str, kind: str, **fields: Any) -> None:
         url = f"{self.address}/control/models/{model}/faults"
         async with ClientSession() as http, http.post(url, json={"kind": kind, **fields}) as answer:
             assert answer.status == 200, await answer.text()
@@ -37,14 +37,14 @@ class Door:
                 await asyncio.sleep(0.02)
 
 
-def opened(data: bytes) -> Image.Image:
+def decode_image(data: bytes) -> Image.Image:
     """A picture that can be read to its end."""
     picture = Image.open(io.BytesIO(data))
     picture.load()
     return picture
 
 
-def png(width: int = 320, height: int = 448) -> bytes:
+def make_png(width: int = 320, height: int = 448) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (width, height), (180, 140, 120)).save(out, "PNG")
     return out.getvalue()

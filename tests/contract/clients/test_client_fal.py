@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 
 from tests.contract.clients.certificate import write_certificate
-from tests.contract.clients.door import PROMPT, Door, opened, png
+from tests.contract.clients.door import PROMPT, ControlClient, decode_image, make_png
 
 RECRAFT = "fal-ai/recraft/v4.1/text-to-image"
 SMALL = {"prompt": PROMPT, "resolution": "0.5K"}
@@ -25,7 +25,9 @@ NB2 = "fal-ai/nano-banana-2"
 
 
 @pytest.fixture
-async def secure(runner: web.AppRunner, door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+async def tls_certificate(
+    runner: web.AppRunner, control_client: ControlClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The same workspace once more, on a port with TLS; the file of its certificate."""
     certificate, key = write_certificate(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -37,7 +39,7 @@ async def secure(runner: web.AppRunner, door: Door, tmp_path: Path, monkeypatch:
 
 
 @pytest.fixture
-def fal(secure: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def fal(tls_certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The package, imported anew under this test's environment."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "fal_client"]:
         monkeypatch.delitem(sys.modules, name)
@@ -51,23 +53,23 @@ async def client(fal: Any) -> AsyncIterator[Any]:
     await (await client._client).aclose()
 
 
-async def fetched(url: str) -> bytes:
+async def fetch(url: str) -> bytes:
     async with httpx.AsyncClient() as http:
         return (await http.get(url)).raise_for_status().content
 
 
-async def test_it_subscribes_until_the_picture_is_there(fal: Any, client: Any) -> None:
+async def test_subscribe_waits_for_the_picture(fal: Any, client: Any) -> None:
     seen: list[Any] = []
     answer = await client.subscribe(RECRAFT, {"prompt": PROMPT}, interval=0.002, on_queue_update=seen.append)
     (file,) = answer["images"]
-    assert opened(await fetched(file["url"])).size == (file["width"], file["height"]) == (1024, 1024)
+    assert decode_image(await fetch(file["url"])).size == (file["width"], file["height"]) == (1024, 1024)
     assert isinstance(seen[0], fal.Queued | fal.InProgress)
     assert isinstance(seen[-1], fal.Completed)
     assert seen[-1].error is None
 
 
-async def test_it_submits_asks_for_the_status_and_fetches_the_result_by_id(fal: Any, client: Any) -> None:
-    handle = await client.submit(f"{NB2}/edit", {**SMALL, "image_urls": [fal.encode(png(), "image/png")]})
+async def test_submit_status_and_result_by_request_id(fal: Any, client: Any) -> None:
+    handle = await client.submit(f"{NB2}/edit", {**SMALL, "image_urls": [fal.encode(make_png(), "image/png")]})
     states = [state async for state in handle.iter_events(interval=0.002)]
     answer = await client.result(f"{NB2}/edit", handle.request_id)
     assert isinstance(states[-1], fal.Completed)
@@ -75,16 +77,18 @@ async def test_it_submits_asks_for_the_status_and_fetches_the_result_by_id(fal: 
     assert answer["images"][0]["width"] == 512
 
 
-async def test_it_cancels_what_still_waits(fal: Any, client: Any, door: Door) -> None:
-    await door.fault(NB2, "hang")
+async def test_queued_request_can_be_cancelled(fal: Any, client: Any, control_client: ControlClient) -> None:
+    await control_client.set_fault(NB2, "hang")
     handle = await client.submit(NB2, SMALL)
     await handle.cancel()
     state = await handle.status()
     assert (type(state), state.error_type) == (fal.Completed, "client_cancelled")
 
 
-async def test_a_refusal_is_its_own_error_with_the_reason_in_a_list(fal: Any, client: Any, door: Door) -> None:
-    await door.fault(NB2, "refusal", spelling="model_moderated")
+async def test_refusal_is_a_client_error_with_a_list_of_reasons(
+    fal: Any, client: Any, control_client: ControlClient
+) -> None:
+    await control_client.set_fault(NB2, "refusal", spelling="model_moderated")
     with pytest.raises(fal.FalClientHTTPError) as caught:
         await client.subscribe(NB2, SMALL, interval=0.002)
     assert caught.value.status_code == 422
@@ -92,8 +96,10 @@ async def test_a_refusal_is_its_own_error_with_the_reason_in_a_list(fal: Any, cl
     assert caught.value.response_headers["x-fal-retryable"] == "false"
 
 
-async def test_a_platform_failure_shows_in_the_status_and_as_an_error(fal: Any, client: Any, door: Door) -> None:
-    await door.fault(NB2, "error_503", spelling="runner_scheduling_failure")
+async def test_platform_failure_is_in_the_status_and_raised(
+    fal: Any, client: Any, control_client: ControlClient
+) -> None:
+    await control_client.set_fault(NB2, "error_503", spelling="runner_scheduling_failure")
     seen: list[Any] = []
     with pytest.raises(fal.FalClientHTTPError) as caught:
         await client.subscribe(NB2, SMALL, interval=0.002, on_queue_update=seen.append)
@@ -101,27 +107,27 @@ async def test_a_platform_failure_shows_in_the_status_and_as_an_error(fal: Any, 
     assert seen[-1].error_type == "runner_scheduling_failure"
 
 
-async def test_a_limit_that_lifts_is_waited_out(client: Any, door: Door) -> None:
-    await door.fault(NB2, "rate_limit", times=1)
+async def test_temporary_rate_limit_is_retried(client: Any, control_client: ControlClient) -> None:
+    await control_client.set_fault(NB2, "rate_limit", times=1)
     assert (await client.subscribe(NB2, SMALL, interval=0.002))["images"]
-    assert [call["fault"] for call in (await door.get("bill"))["calls"]] == ["rate_limit", None]
+    assert [call["fault"] for call in (await control_client.get("bill"))["calls"]] == ["rate_limit", None]
 
 
 @pytest.mark.parametrize(
     ("kind", "code", "word"), [("no_money", 403, "Exhausted balance"), ("retired", 404, "not found")]
 )
-async def test_the_account_is_refused_when_submitting(
-    fal: Any, client: Any, door: Door, kind: str, code: int, word: str
+async def test_account_errors_are_raised_on_submit(
+    fal: Any, client: Any, control_client: ControlClient, kind: str, code: int, word: str
 ) -> None:
-    await door.fault(NB2, kind)
+    await control_client.set_fault(NB2, kind)
     with pytest.raises(fal.FalClientHTTPError, match=word) as caught:
         await client.submit(NB2, SMALL)
     assert caught.value.status_code == code
 
 
 async def test_a_real_key_is_refused(fal: Any) -> None:
-    stranger = fal.AsyncClient(key="live:secret")
+    foreign_client = fal.AsyncClient(key="live:secret")
     with pytest.raises(fal.FalClientHTTPError, match="No user found") as caught:
-        await stranger.submit(NB2, SMALL)
-    await (await stranger._client).aclose()
+        await foreign_client.submit(NB2, SMALL)
+    await (await foreign_client._client).aclose()
     assert caught.value.status_code == 401

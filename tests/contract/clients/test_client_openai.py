@@ -7,37 +7,39 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from tests.contract.clients.door import PROMPT, Door, opened, png
+from tests.contract.clients.door import PROMPT, ControlClient, decode_image, make_png
 
 MODEL = "gpt-image-2"
 SIZE = "640x1024"
 
 
 @pytest.fixture
-async def client(door: Door) -> AsyncIterator[AsyncOpenAI]:
-    async with AsyncOpenAI(base_url=f"{door.address}/openai/v1", api_key="practice-openai", max_retries=0) as client:
+async def client(control_client: ControlClient) -> AsyncIterator[AsyncOpenAI]:
+    async with AsyncOpenAI(
+        base_url=f"{control_client.address}/openai/v1", api_key="practice-openai", max_retries=0
+    ) as client:
         yield client
 
 
-async def test_it_draws_a_portrait_and_tells_what_it_used(client: AsyncOpenAI) -> None:
+async def test_portrait_is_generated_with_usage(client: AsyncOpenAI) -> None:
     answer = await client.images.generate(model=MODEL, prompt=PROMPT, size=SIZE, quality="low", output_format="webp")
     assert answer.data
     assert answer.usage
-    drawn = opened(base64.b64decode(answer.data[0].b64_json or ""))
-    assert (drawn.size, drawn.format) == ((640, 1024), "WEBP")
+    image = decode_image(base64.b64decode(answer.data[0].b64_json or ""))
+    assert (image.size, image.format) == ((640, 1024), "WEBP")
     assert answer.usage.total_tokens == answer.usage.input_tokens + answer.usage.output_tokens
 
 
-async def test_it_edits_with_two_references(client: AsyncOpenAI) -> None:
-    references = [("face.png", png(), "image/png"), ("coat.png", png(64, 64), "image/png")]
+async def test_edit_accepts_two_references(client: AsyncOpenAI) -> None:
+    references = [("face.png", make_png(), "image/png"), ("coat.png", make_png(64, 64), "image/png")]
     answer = await client.images.edit(model=MODEL, prompt=PROMPT, image=references, size=SIZE, quality="low")
     assert answer.data
     assert answer.usage
-    assert opened(base64.b64decode(answer.data[0].b64_json or "")).size == (640, 1024)
+    assert decode_image(base64.b64decode(answer.data[0].b64_json or "")).size == (640, 1024)
     assert answer.usage.input_tokens_details.image_tokens == 2 * 1600
 
 
-async def test_it_lists_the_models(client: AsyncOpenAI) -> None:
+async def test_models_are_listed(client: AsyncOpenAI) -> None:
     models = {model.id: model async for model in client.models.list()}
     assert models[MODEL].owned_by == "system"
     assert "gpt-image-1" not in models
@@ -54,20 +56,20 @@ async def test_it_lists_the_models(client: AsyncOpenAI) -> None:
     ],
 )
 async def test_each_failure_is_the_clients_own_error(
-    client: AsyncOpenAI, door: Door, kind: str, error: type[openai.APIError], code: str | None
+    client: AsyncOpenAI, control_client: ControlClient, kind: str, error: type[openai.APIError], code: str | None
 ) -> None:
-    await door.fault(MODEL, kind)
+    await control_client.set_fault(MODEL, kind)
     with pytest.raises(error) as caught:
         await client.images.generate(model=MODEL, prompt=PROMPT, size=SIZE, quality="low")
     assert caught.value.code == code
 
 
-async def test_it_tries_again_after_the_wait_that_it_was_told(client: AsyncOpenAI, door: Door) -> None:
-    await door.fault(MODEL, "rate_limit", seconds=0.01)
-    patient = client.with_options(max_retries=1)
-    answer = await patient.images.generate(model=MODEL, prompt=PROMPT, size=SIZE, quality="low")
+async def test_client_retries_after_the_given_wait(client: AsyncOpenAI, control_client: ControlClient) -> None:
+    await control_client.set_fault(MODEL, "rate_limit", seconds=0.01)
+    retrying_client = client.with_options(max_retries=1)
+    answer = await retrying_client.images.generate(model=MODEL, prompt=PROMPT, size=SIZE, quality="low")
     assert answer.data
-    assert [call["fault"] for call in (await door.get("bill"))["calls"]] == ["rate_limit", None]
+    assert [call["fault"] for call in (await control_client.get("bill"))["calls"]] == ["rate_limit", None]
 
 
 async def test_a_retired_model_is_not_found(client: AsyncOpenAI) -> None:
@@ -82,11 +84,11 @@ async def test_a_real_key_is_refused(client: AsyncOpenAI) -> None:
     assert caught.value.code == "invalid_api_key"
 
 
-async def test_it_talks_to_a_self_hosted_server_too(client: AsyncOpenAI, door: Door) -> None:
-    own = client.with_options(base_url=f"{door.address}/own/v1")
-    (model,) = [model.id async for model in own.models.list()]
-    answer = await own.images.generate(
+async def test_self_hosted_server_works_with_the_client(client: AsyncOpenAI, control_client: ControlClient) -> None:
+    self_hosted = client.with_options(base_url=f"{control_client.address}/own/v1")
+    (model,) = [model.id async for model in self_hosted.models.list()]
+    answer = await self_hosted.images.generate(
         model=model, prompt=PROMPT, size="256x256", response_format="b64_json", extra_body={"seed": 5}
     )
     assert answer.data
-    assert opened(base64.b64decode(answer.data[0].b64_json or "")).size == (256, 256)
+    assert decode_image(base64.b64decode(answer.data[0].b64_json or "")).size == (256, 256)

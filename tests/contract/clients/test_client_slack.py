@@ -8,15 +8,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from playground.people import HARBOUR, INSTALLS
-from tests.contract.clients.door import Door, png
+from tests.contract.clients.door import ControlClient, make_png
 
 
-def story(address: str) -> dict[str, Any]:
+def run_client(address: str) -> dict[str, Any]:
     """A message, a picture in its thread, a reaction and the same again, from a thread of its own."""
     slack = WebClient(INSTALLS[0].token, base_url=f"{address}/slack/api/")
     ts = slack.chat_postMessage(channel=HARBOUR, text="Casting Maya")["ts"]
     uploaded = slack.files_upload_v2(
-        channel=HARBOUR, thread_ts=ts, content=png(), filename="portrait.png", alt_txt="A face"
+        channel=HARBOUR, thread_ts=ts, content=make_png(), filename="portrait.png", alt_txt="A face"
     )
     slack.reactions_add(channel=HARBOUR, timestamp=ts, name="one")
     with pytest.raises(SlackApiError) as caught:
@@ -24,9 +24,9 @@ def story(address: str) -> dict[str, Any]:
     return {"ts": ts, "file": uploaded["files"][0]["id"], "refused": caught.value.response["error"]}
 
 
-async def test_it_posts_uploads_and_reacts_and_hears_why_not(door: Door) -> None:
-    told = await asyncio.to_thread(story, door.address)
-    message, (reply,) = await door.thread(HARBOUR, told["ts"], replies=1)
-    assert told["refused"] == "already_reacted"
+async def test_client_posts_uploads_reacts_and_gets_errors(control_client: ControlClient) -> None:
+    result = await asyncio.to_thread(run_client, control_client.address)
+    message, (reply,) = await control_client.thread(HARBOUR, result["ts"], replies=1)
+    assert result["refused"] == "already_reacted"
     assert [reaction["name"] for reaction in message["reactions"]] == ["one"]
-    assert [(file["id"], file["alt_txt"]) for file in reply["files"]] == [(told["file"], "A face")]
+    assert [(file["id"], file["alt_txt"]) for file in reply["files"]] == [(result["file"], "A face")]

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from playground.people import HARBOUR
-from tests.contract.clients.door import Door, png
+from tests.contract.clients.door import ControlClient, make_png
 
 _FOLDER = Path(__file__).parent / "node"
-_PATIENCE = 60  # seconds for the install
+_INSTALL_TIMEOUT_SECONDS = 60  # seconds for the install
 
 
 @pytest.fixture(scope="module")
@@ -37,31 +37,38 @@ def node() -> str:
 def _install(npm: str) -> None:
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     try:
-        subprocess.run(command, cwd=_FOLDER, check=True, capture_output=True, timeout=_PATIENCE)  # noqa: S603
+        subprocess.run(command, cwd=_FOLDER, check=True, capture_output=True, timeout=_INSTALL_TIMEOUT_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired:
-        pytest.skip(f"npm ci took more than {_PATIENCE} s: Slack's client for Node was not tried")
+        pytest.skip(f"npm ci took more than {_INSTALL_TIMEOUT_SECONDS} s: Slack's client for Node was not tried")
     except subprocess.CalledProcessError as error:
         pytest.skip(f"npm ci failed ({error.stderr.decode()[-200:]}): Slack's client for Node was not tried")
 
 
-async def told(node: str, door: Door, picture: Path) -> dict[str, Any]:
+async def run_script(node: str, control_client: ControlClient, picture: Path) -> dict[str, Any]:
     """What the story prints."""
-    variables = {**await door.get("env"), "CHANNEL": HARBOUR, "PICTURE": str(picture), "PATH": os.environ["PATH"]}
+    variables = {
+        **await control_client.get("env"),
+        "CHANNEL": HARBOUR,
+        "PICTURE": str(picture),
+        "PATH": os.environ["PATH"],
+    }
     process = await asyncio.create_subprocess_exec(
         node, "story.mjs", cwd=_FOLDER, env=variables, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 0, err.decode()
-    story: dict[str, Any] = json.loads(out)
-    return story
+    result: dict[str, Any] = json.loads(out)
+    return result
 
 
-async def test_it_posts_uploads_and_reacts_and_hears_why_not(node: str, door: Door, tmp_path: Path) -> None:
+async def test_client_posts_uploads_reacts_and_gets_errors(
+    node: str, control_client: ControlClient, tmp_path: Path
+) -> None:
     picture = tmp_path / "portrait.png"
-    picture.write_bytes(png())
-    story = await told(node, door, picture)
-    message, (reply,) = await door.thread(HARBOUR, story["ts"], replies=1)
-    assert (story["team"], story["refused"]) == ("Harbour Pictures", "already_reacted")
+    picture.write_bytes(make_png())
+    result = await run_script(node, control_client, picture)
+    message, (reply,) = await control_client.thread(HARBOUR, result["ts"], replies=1)
+    assert (result["team"], result["refused"]) == ("Harbour Pictures", "already_reacted")
     assert message["blocks"][0]["text"]["text"] == "*Casting Maya*"
     assert [reaction["name"] for reaction in message["reactions"]] == ["one"]
-    assert [(file["id"], file["size"]) for file in reply["files"]] == [(story["file"], len(png()))]
+    assert [(file["id"], file["size"]) for file in reply["files"]] == [(result["file"], len(make_png()))]

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from playground.models import pictures, studio
-from tests.contract.practice_models.studio import Practice, open_practice
+from tests.contract.practice_models.studio import PracticeModels, open_practice_models
 
 
 @pytest.fixture(scope="session", autouse=True)
-def drawn_once() -> Iterator[None]:
+def cached_drawings() -> Iterator[None]:
     """The same order at the same take is the same picture, as the portraits' own tests show: draw it for all tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(studio, "drawn", lru_cache(maxsize=64)(pictures.drawn))
+        patch.setattr(studio, "draw_pictures", lru_cache(maxsize=64)(pictures.draw_pictures))
         yield
 
 
 @pytest.fixture
-async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
-    async with open_practice(tmp_path) as opened:
+async def practice_models(tmp_path: Path) -> AsyncIterator[PracticeModels]:
+    async with open_practice_models(tmp_path) as opened:
         yield opened

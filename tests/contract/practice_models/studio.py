@@ -26,31 +26,31 @@ NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True)
-class Practice:
+class PracticeModels:
     """An HTTP client that stands before a running practice studio."""
 
     http: httpx.AsyncClient
 
     async def recraft(self, path: str = "images/generations", **fields: Any) -> httpx.Response:
         body = {"model": "recraftv4_1", "prompt": PROMPT, "size": "3:4", "response_format": "b64_json", **fields}
-        return await self.http.post(f"/recraft/v1/{path}", json=given(body), headers=BEARER)
+        return await self.http.post(f"/recraft/v1/{path}", json=drop_none(body), headers=BEARER)
 
     async def openai(self, **fields: Any) -> httpx.Response:
         body = {"model": "gpt-image-2", "prompt": PROMPT, "size": "640x1024", "quality": "low", **fields}
-        return await self.http.post("/openai/v1/images/generations", json=given(body), headers=BEARER)
+        return await self.http.post("/openai/v1/images/generations", json=drop_none(body), headers=BEARER)
 
     async def gemini(self, model: str = "gemini-nano-banana-2.1", **config: Any) -> httpx.Response:
         image = {"aspectRatio": "3:4", "imageSize": "1K"}
         body = {
             "contents": [{"role": "user", "parts": [{"text": PROMPT}]}],
-            "generationConfig": given({"responseModalities": ["TEXT", "IMAGE"], "imageConfig": image, **config}),
+            "generationConfig": drop_none({"responseModalities": ["TEXT", "IMAGE"], "imageConfig": image, **config}),
         }
         return await self.http.post(f"/gemini/v1beta/models/{model}:generateContent", json=body, headers=GOOGLE)
 
     async def fal(self, endpoint: str, **fields: Any) -> httpx.Response:
         """The answer to a submission."""
         body = {"prompt": PROMPT, **fields}
-        return await self.http.post(f"/fal/{endpoint}", json=given(body), headers=FAL)
+        return await self.http.post(f"/fal/{endpoint}", json=drop_none(body), headers=FAL)
 
     async def fal_result(self, ticket: dict[str, Any]) -> httpx.Response:
         """Polls a submitted request until it is completed, then fetches its result."""
@@ -59,32 +59,32 @@ class Practice:
                 await asyncio.sleep(0.005)
         return await self.http.get(ticket["response_url"], headers=FAL)
 
-    async def own(self, **fields: Any) -> httpx.Response:
+    async def self_hosted(self, **fields: Any) -> httpx.Response:
         return await self.http.post(
-            "/own/v1/images/generations", json=given({"prompt": PROMPT, "size": SMALL, **fields})
+            "/own/v1/images/generations", json=drop_none({"prompt": PROMPT, "size": SMALL, **fields})
         )
 
-    async def fault(self, model: str, kind: str, **fields: Any) -> None:
+    async def set_fault(self, model: str, kind: str, **fields: Any) -> None:
         answer = await self.http.post(f"/control/models/{model}/faults", json={"kind": kind, **fields})
         assert answer.status_code == 200, answer.text
 
-    async def life(self, model: str, **life: str) -> None:
-        answer = await self.http.post(f"/control/models/{model}/life", json=life)
+    async def set_retirement(self, model: str, **fields: str) -> None:
+        answer = await self.http.post(f"/control/models/{model}/life", json=fields)
         assert answer.status_code == 200, answer.text
 
-    async def listed(self) -> list[str]:
+    async def model_lists(self) -> list[str]:
         """The three vendors' own lists of models, as text."""
         lists = (("recraft/v1", BEARER), ("openai/v1", BEARER), ("gemini/v1beta", GOOGLE))
         return [(await self.http.get(f"/{path}/models", headers=headers)).text for path, headers in lists]
 
-    async def bill(self, model: str | None = None) -> dict[str, Any]:
+    async def usage(self, model: str | None = None) -> dict[str, Any]:
         answer = await self.http.get("/control/bill", params={"model": model} if model else None)
-        bill: dict[str, Any] = answer.json()
-        return bill
+        usage: dict[str, Any] = answer.json()
+        return usage
 
 
 @asynccontextmanager
-async def open_practice(data: Path, speed: float = 500) -> AsyncIterator[Practice]:
+async def open_practice_models(data: Path, speed: float = 500) -> AsyncIterator[PracticeModels]:
     app = web.Application()
     add_models(app, data=data, speed=speed)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -93,35 +93,35 @@ async def open_practice(data: Path, speed: float = 500) -> AsyncIterator[Practic
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         async with httpx.AsyncClient(base_url=address, timeout=10, trust_env=False, verify=NO_TLS) as http:
-            yield Practice(http)
+            yield PracticeModels(http)
     finally:
         await runner.cleanup()
 
 
-def given(fields: dict[str, Any]) -> dict[str, Any]:
+def drop_none(fields: dict[str, Any]) -> dict[str, Any]:
     """Without what a test set to None, which means leave it out."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def picture(text: str) -> Image.Image:
+def decode_picture(text: str) -> Image.Image:
     """A decoded picture from base64; fails on anything that cannot be read to the end."""
     opened = Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
     opened.load()
     return opened
 
 
-def mean_colour(drawn: Image.Image) -> tuple[int, int, int]:
-    red, green, blue = drawn.convert("RGB").resize((1, 1)).tobytes()
+def mean_colour(image: Image.Image) -> tuple[int, int, int]:
+    red, green, blue = image.convert("RGB").resize((1, 1)).tobytes()
     return red, green, blue
 
 
-def png(width: int = 640, height: int = 800, colour: tuple[int, int, int] = (180, 140, 120)) -> bytes:
+def make_png(width: int = 640, height: int = 800, colour: tuple[int, int, int] = (180, 140, 120)) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(out, "PNG")
     return out.getvalue()
 
 
-def noise(side: int = 96) -> bytes:
+def make_noise_png(side: int = 96) -> bytes:
     """A picture that cannot be squeezed: its base64 has every letter."""
     out = io.BytesIO()
     Image.effect_noise((side, side), 90).convert("RGB").save(out, "PNG")

@@ -7,21 +7,23 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.contract.practice_models.studio import BEARER, Practice, picture
+from tests.contract.practice_models.studio import BEARER, PracticeModels, decode_picture
 
 MODEL = "Qwen/Qwen-Image"
 
 
-async def habit(practice: Practice, **habits: Any) -> None:
-    answer = await practice.http.post("/control/own", json=habits)
+async def set_quirks(practice_models: PracticeModels, **quirks: Any) -> None:
+    answer = await practice_models.http.post("/control/own", json=quirks)
     assert answer.status_code == 200, answer.text
 
 
-async def test_a_picture_comes_as_base64_where_that_is_asked_for(practice: Practice) -> None:
-    answer = (await practice.own(response_format="b64_json", model=MODEL, seed=3, num_inference_steps=9)).json()
-    assert picture(answer["data"][0]["b64_json"]).size == (320, 448)
+async def test_picture_is_base64_on_request(practice_models: PracticeModels) -> None:
+    answer = (
+        await practice_models.self_hosted(response_format="b64_json", model=MODEL, seed=3, num_inference_steps=9)
+    ).json()
+    assert decode_picture(answer["data"][0]["b64_json"]).size == (320, 448)
     assert "usage" not in answer
-    assert (await practice.bill(MODEL))["calls"][0]["price_usd"] == 0
+    assert (await practice_models.usage(MODEL))["calls"][0]["price_usd"] == 0
 
 
 @pytest.mark.parametrize(
@@ -33,43 +35,48 @@ async def test_a_picture_comes_as_base64_where_that_is_asked_for(practice: Pract
         ("private", "http://10."),
     ],
 )
-async def test_an_address_is_what_the_servers_habit_makes_it(practice: Practice, url: str, start: str) -> None:
-    await habit(practice, url=url)
-    address = (await practice.own()).json()["data"][0]["url"]
+async def test_picture_url_has_the_configured_form(practice_models: PracticeModels, url: str, start: str) -> None:
+    await set_quirks(practice_models, url=url)
+    address = (await practice_models.self_hosted()).json()["data"][0]["url"]
     assert address.startswith(start)
     if url == "data":
-        assert picture(address.partition(",")[2]).size == (320, 448)
+        assert decode_picture(address.partition(",")[2]).size == (320, 448)
     if url in ("absolute", "relative"):
-        fetched = await practice.http.get(address)
+        fetched = await practice_models.http.get(address)
         assert Image.open(io.BytesIO(fetched.content)).size == (320, 448)
 
 
-async def test_a_server_that_rejects_response_format_always_answers_base64(practice: Practice) -> None:
-    await habit(practice, response_format="rejected")
-    rejected = await practice.own(response_format="b64_json")
+async def test_server_without_response_format_returns_base64(practice_models: PracticeModels) -> None:
+    await set_quirks(practice_models, response_format="rejected")
+    rejected = await practice_models.self_hosted(response_format="b64_json")
     assert (rejected.status_code, "response_format" in rejected.text) == (400, True)
-    assert base64.b64decode((await practice.own()).json()["data"][0]["b64_json"])[:4] == b"\x89PNG"
+    assert base64.b64decode((await practice_models.self_hosted()).json()["data"][0]["b64_json"])[:4] == b"\x89PNG"
 
 
-async def test_a_server_may_ignore_the_size_and_allow_one_picture_a_call(practice: Practice) -> None:
-    await habit(practice, size="ignored", most=1)
-    answer = await practice.own(response_format="b64_json")
-    assert picture(answer.json()["data"][0]["b64_json"]).size == (1024, 1024)
-    assert (await practice.own(n=2)).status_code == 400
+async def test_server_may_ignore_size_and_allow_one_picture_per_call(practice_models: PracticeModels) -> None:
+    await set_quirks(practice_models, size="ignored", most=1)
+    answer = await practice_models.self_hosted(response_format="b64_json")
+    assert decode_picture(answer.json()["data"][0]["b64_json"]).size == (1024, 1024)
+    assert (await practice_models.self_hosted(n=2)).status_code == 400
 
 
 @pytest.mark.parametrize(
     ("shape", "where"),
     [("object", ("error", "message")), ("string", ("error",)), ("detail", ("detail",)), ("message", ("message",))],
 )
-async def test_errors_have_the_servers_own_shape(practice: Practice, shape: str, where: tuple[str, ...]) -> None:
-    await habit(practice, errors=shape)
-    await practice.fault(MODEL, "error_503")
-    for status, answer in ((503, await practice.own()), (400, await practice.own(size="tall"))):
-        said: Any = answer.json()
+async def test_errors_have_the_configured_shape(
+    practice_models: PracticeModels, shape: str, where: tuple[str, ...]
+) -> None:
+    await set_quirks(practice_models, errors=shape)
+    await practice_models.set_fault(MODEL, "error_503")
+    for status, answer in (
+        (503, await practice_models.self_hosted()),
+        (400, await practice_models.self_hosted(size="tall")),
+    ):
+        message: Any = answer.json()
         for key in where:
-            said = said[key]
-        assert (answer.status_code, type(said)) == (status, str)
+            message = message[key]
+        assert (answer.status_code, type(message)) == (status, str)
 
 
 @pytest.mark.parametrize(
@@ -86,37 +93,39 @@ async def test_errors_have_the_servers_own_shape(practice: Practice, shape: str,
         ("error_500", "", 500),
     ],
 )
-async def test_every_fault_has_an_answer(practice: Practice, kind: str, spelling: str, status: int) -> None:
-    await practice.fault(MODEL, kind, spelling=spelling)
-    answer = await practice.own()
+async def test_every_fault_has_a_response(
+    practice_models: PracticeModels, kind: str, spelling: str, status: int
+) -> None:
+    await practice_models.set_fault(MODEL, kind, spelling=spelling)
+    answer = await practice_models.self_hosted()
     assert answer.status_code == status
     assert (answer.json().get("data") == []) == (status == 200)
 
 
-async def test_no_key_is_fine_until_one_is_required_and_a_wrong_one_never_is(practice: Practice) -> None:
-    async def asked(headers: dict[str, str]) -> int:
-        return (await practice.http.get("/own/v1/models", headers=headers)).status_code
+async def test_key_is_optional_unless_required_and_never_wrong(practice_models: PracticeModels) -> None:
+    async def status(headers: dict[str, str]) -> int:
+        return (await practice_models.http.get("/own/v1/models", headers=headers)).status_code
 
     wrong = {"Authorization": "Bearer sk-live"}
-    assert [await asked({}), await asked(BEARER), await asked(wrong)] == [200, 200, 401]
-    await habit(practice, auth="required")
-    assert [await asked({}), await asked(BEARER)] == [401, 200]
+    assert [await status({}), await status(BEARER), await status(wrong)] == [200, 200, 401]
+    await set_quirks(practice_models, auth="required")
+    assert [await status({}), await status(BEARER)] == [401, 200]
 
 
 @pytest.mark.parametrize("fields", [{"size": "100x100"}, {"size": "4096x64"}, {"n": 0}, {"prompt": ""}, {"n": "two"}])
-async def test_what_makes_no_sense_is_refused(practice: Practice, fields: dict[str, Any]) -> None:
-    assert (await practice.own(**fields)).status_code == 400
-    assert (await practice.bill())["calls"] == []
+async def test_invalid_request_is_rejected(practice_models: PracticeModels, fields: dict[str, Any]) -> None:
+    assert (await practice_models.self_hosted(**fields)).status_code == 400
+    assert (await practice_models.usage())["calls"] == []
 
 
-async def test_another_model_is_not_there(practice: Practice) -> None:
-    listed = (await practice.http.get("/own/v1/models")).json()["data"]
+async def test_unknown_model_is_not_found(practice_models: PracticeModels) -> None:
+    listed = (await practice_models.http.get("/own/v1/models")).json()["data"]
     assert [model["id"] for model in listed] == [MODEL]
-    assert (await practice.own(model="gpt-image-2")).status_code == 404
+    assert (await practice_models.self_hosted(model="gpt-image-2")).status_code == 404
 
 
 @pytest.mark.parametrize("habits", [{"url": "sideways"}, {"mood": "good"}, {"most": 0}])
-async def test_a_habit_that_does_not_exist_is_told_so(practice: Practice, habits: dict[str, Any]) -> None:
-    answer = await practice.http.post("/control/own", json=habits)
+async def test_unknown_quirk_is_rejected(practice_models: PracticeModels, habits: dict[str, Any]) -> None:
+    answer = await practice_models.http.post("/control/own", json=habits)
     assert (answer.status_code, answer.json()["error"]) == (400, "bad_habit")
-    assert (await practice.http.get("/control/own")).json()["url"] == "absolute"
+    assert (await practice_models.http.get("/control/own")).json()["url"] == "absolute"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.practice_slack.practice import Practice, open_practice
+from tests.contract.practice_slack.practice import PracticeWorkspace, open_practice_workspace
 
 
 @pytest.fixture
-async def practice(tmp_path: Path) -> AsyncIterator[Practice]:
-    async with open_practice(tmp_path) as opened:
+async def workspace(tmp_path: Path) -> AsyncIterator[PracticeWorkspace]:
+    async with open_practice_workspace(tmp_path) as opened:
         yield opened

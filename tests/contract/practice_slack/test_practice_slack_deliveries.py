@@ -6,28 +6,28 @@ from typing import Any
 import pytest
 
 from playground.people import BOT, GENERAL, HARBOUR, LENA, MEI
-from tests.contract.practice_slack.practice import Practice, until
+from tests.contract.practice_slack.practice import PracticeWorkspace, wait_until
 
 
-async def test_a_mention_and_a_reaction_are_heard_once_each(practice: Practice) -> None:
-    app, heard = practice.bolt(), []
+async def test_mention_and_reactions_are_delivered_once(workspace: PracticeWorkspace) -> None:
+    app, received = workspace.bolt_app(), []
 
     @app.event("app_mention")
     @app.event("reaction_added")
     @app.event("reaction_removed")
-    async def hear(event: Any) -> None:
-        heard.append(event)
+    async def receive(event: Any) -> None:
+        received.append(event)
 
-    async with practice.running(app):
-        said = await practice.act("mei", "mention", channel=HARBOUR, text="who is Maya?")
-        await practice.act("lena", "react", channel=HARBOUR, ts=said["ts"], name="one")
-        await practice.act("lena", "react", channel=HARBOUR, ts=said["ts"], name="one", remove=True)
-        await practice.slack.reactions_add(channel=HARBOUR, timestamp=said["ts"], name="two")
-        await until(lambda: len(heard) == 3)
-        deliveries = (await practice.get("deliveries", kind="events_api"))["deliveries"]
-    mention, added, removed = heard
+    async with workspace.connected(app):
+        message = await workspace.act("mei", "mention", channel=HARBOUR, text="who is Maya?")
+        await workspace.act("lena", "react", channel=HARBOUR, ts=message["ts"], name="one")
+        await workspace.act("lena", "react", channel=HARBOUR, ts=message["ts"], name="one", remove=True)
+        await workspace.slack.reactions_add(channel=HARBOUR, timestamp=message["ts"], name="two")
+        await wait_until(lambda: len(received) == 3)
+        deliveries = (await workspace.get("deliveries", kind="events_api"))["deliveries"]
+    mention, added, removed = received
     assert mention["text"] == f"<@{BOT}> who is Maya?"
-    assert added["item"] == {"type": "message", "channel": HARBOUR, "ts": said["ts"]}
+    assert added["item"] == {"type": "message", "channel": HARBOUR, "ts": message["ts"]}
     assert (added["user"], added["item_user"], added["reaction"], removed["type"]) == (
         LENA,
         MEI,
@@ -38,121 +38,121 @@ async def test_a_mention_and_a_reaction_are_heard_once_each(practice: Practice) 
     assert [(event["type"], event["reaction"]) for event in own] == [("reaction_added", "two")]
 
 
-async def test_what_happens_where_the_app_is_not_stays_there(practice: Practice) -> None:
-    said = await practice.act("mei", "mention", channel=GENERAL, text="anybody?")
-    await practice.act("lena", "react", channel=GENERAL, ts=said["ts"], name="one")
-    assert (await practice.get("deliveries"))["deliveries"] == []
+async def test_events_in_channels_without_the_app_are_not_delivered(workspace: PracticeWorkspace) -> None:
+    message = await workspace.act("mei", "mention", channel=GENERAL, text="anybody?")
+    await workspace.act("lena", "react", channel=GENERAL, ts=message["ts"], name="one")
+    assert (await workspace.get("deliveries"))["deliveries"] == []
 
 
-async def test_events_wait_for_the_app_and_arrive_in_order(practice: Practice) -> None:
-    app, heard = practice.bolt(), []
+async def test_events_wait_for_the_app_and_arrive_in_order(workspace: PracticeWorkspace) -> None:
+    app, received = workspace.bolt_app(), []
 
     @app.event("reaction_added")
-    async def hear(event: Any) -> None:
-        heard.append(event["reaction"])
+    async def receive(event: Any) -> None:
+        received.append(event["reaction"])
 
-    ts = (await practice.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
+    ts = (await workspace.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
     for name in ("one", "two", "three"):
-        answer = await practice.act("lena", "react", channel=HARBOUR, ts=ts, name=name)
+        answer = await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name=name)
         assert (answer["ok"], answer["ack_ms"]) == (True, None)
-    async with practice.running(app):
-        await until(lambda: len(heard) == 3)
-    assert heard == ["one", "two", "three"]
+    async with workspace.connected(app):
+        await wait_until(lambda: len(received) == 3)
+    assert received == ["one", "two", "three"]
 
 
-async def test_an_event_without_an_ack_comes_again_and_says_so(practice: Practice) -> None:
-    tries: list[tuple[object, object]] = []
-    await practice.set("slack/settings", ack_seconds=0.1, retry_seconds=[0, 0.05, 0.05])
-    ts = (await practice.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
+async def test_unacknowledged_event_is_redelivered_with_retry_headers(workspace: PracticeWorkspace) -> None:
+    attempts: list[tuple[object, object]] = []
+    await workspace.post("slack/settings", ack_seconds=0.1, retry_seconds=[0, 0.05, 0.05])
+    ts = (await workspace.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
 
     async def listen(_client: Any, request: Any) -> None:
-        tries.append((request.retry_attempt, request.retry_reason))
+        attempts.append((request.retry_attempt, request.retry_reason))
 
-    async with practice.running(practice.bolt()) as handler:
+    async with workspace.connected(workspace.bolt_app()) as handler:
         handler.client.socket_mode_request_listeners = [listen]
-        await practice.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
-        await until(lambda: len(tries) == 4)
+        await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
+        await wait_until(lambda: len(attempts) == 4)
         await asyncio.sleep(0.2)
-        (delivery,) = (await practice.get("deliveries"))["deliveries"]
-    assert tries == [(0, ""), (1, "timeout"), (2, "timeout"), (3, "timeout")]
+        (delivery,) = (await workspace.get("deliveries"))["deliveries"]
+    assert attempts == [(0, ""), (1, "timeout"), (2, "timeout"), (3, "timeout")]
     assert (delivery["tries"], delivery["error"], delivery["acked_at"]) == (4, "timeout", None)
 
 
-async def test_an_event_can_be_sent_again_although_it_arrived(practice: Practice) -> None:
-    app, heard = practice.bolt(), []
+async def test_delivered_event_can_be_redelivered(workspace: PracticeWorkspace) -> None:
+    app, received = workspace.bolt_app(), []
 
     @app.event("reaction_added")
-    async def hear(body: Any, request: Any) -> None:
-        heard.append((body["event_id"], request.headers.get("x-slack-retry-num")))
+    async def receive(body: Any, request: Any) -> None:
+        received.append((body["event_id"], request.headers.get("x-slack-retry-num")))
 
-    ts = (await practice.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
-    async with practice.running(app):
-        await practice.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
-        (delivery,) = (await practice.get("deliveries"))["deliveries"]
-        await practice.set("slack/redeliver", id=delivery["id"])
-        await until(lambda: len(heard) == 2)
-    assert heard[0][0] == heard[1][0]
-    assert (heard[0][1], heard[1][1]) == (["0"], ["3"])
+    ts = (await workspace.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
+    async with workspace.connected(app):
+        await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
+        (delivery,) = (await workspace.get("deliveries"))["deliveries"]
+        await workspace.post("slack/redeliver", id=delivery["id"])
+        await wait_until(lambda: len(received) == 2)
+    assert received[0][0] == received[1][0]
+    assert (received[0][1], received[1][1]) == (["0"], ["3"])
 
 
-async def test_envelopes_are_spread_over_the_apps_sockets(practice: Practice) -> None:
-    heard: list[int] = []
+async def test_envelopes_are_distributed_over_sockets(workspace: PracticeWorkspace) -> None:
+    received: list[int] = []
 
     def app(number: int) -> Any:
-        made = practice.bolt()
+        created = workspace.bolt_app()
 
-        @made.event("reaction_added")
-        async def hear() -> None:
-            heard.append(number)
+        @created.event("reaction_added")
+        async def receive() -> None:
+            received.append(number)
 
-        return made
+        return created
 
-    ts = (await practice.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
-    async with practice.running(app(1)), practice.running(app(2)):
+    ts = (await workspace.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
+    async with workspace.connected(app(1)), workspace.connected(app(2)):
         for name in ("one", "two", "three", "four"):
-            await practice.act("lena", "react", channel=HARBOUR, ts=ts, name=name)
-        await until(lambda: len(heard) == 4)
-    assert sorted(heard) == [1, 1, 2, 2]
+            await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name=name)
+        await wait_until(lambda: len(received) == 4)
+    assert sorted(received) == [1, 1, 2, 2]
 
 
 @pytest.mark.parametrize("kind", ["warning", "refresh"])
-async def test_an_app_told_to_reconnect_does_so_and_misses_nothing(practice: Practice, kind: str) -> None:
-    app, heard = practice.bolt(), []
+async def test_app_reconnects_on_request_without_losing_events(workspace: PracticeWorkspace, kind: str) -> None:
+    app, received = workspace.bolt_app(), []
 
     @app.event("reaction_added")
-    async def hear(event: Any) -> None:
-        heard.append(event["reaction"])
+    async def receive(event: Any) -> None:
+        received.append(event["reaction"])
 
-    ts = (await practice.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
-    async with practice.running(app):
-        assert (await practice.set("slack/cut", kind=kind, seconds=0.1))["sockets"] == 1
-        await practice.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
-        await until(lambda: heard)
-    assert heard == ["one"]
+    ts = (await workspace.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
+    async with workspace.connected(app):
+        assert (await workspace.post("slack/cut", kind=kind, seconds=0.1))["sockets"] == 1
+        await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
+        await wait_until(lambda: received)
+    assert received == ["one"]
 
 
-async def test_a_line_cut_without_a_word_leaves_no_app_until_it_comes_back(practice: Practice) -> None:
-    async with practice.running(practice.bolt()):
-        assert (await practice.get("state"))["workspaces"][0]["connected"]
-        await practice.set("slack/cut", kind="abrupt")
-        answer = await practice.act("lena", "command", channel=HARBOUR, command="/cast", text="Maya")
+async def test_abruptly_cut_socket_leaves_no_connected_app(workspace: PracticeWorkspace) -> None:
+    async with workspace.connected(workspace.bolt_app()):
+        assert (await workspace.get("state"))["workspaces"][0]["connected"]
+        await workspace.post("slack/cut", kind="abrupt")
+        answer = await workspace.act("lena", "command", channel=HARBOUR, command="/cast", text="Maya")
     assert answer["error"] == "dispatch_failed"
 
 
-async def test_an_app_hears_of_its_end_and_its_token_dies(practice: Practice) -> None:
-    app, heard = practice.bolt(), []
+async def test_uninstall_sends_events_and_revokes_the_token(workspace: PracticeWorkspace) -> None:
+    app, received = workspace.bolt_app(), []
 
     @app.event("tokens_revoked")
     @app.event("app_uninstalled")
-    async def goodbye(event: Any) -> None:
-        heard.append(event["type"])
+    async def on_uninstall(event: Any) -> None:
+        received.append(event["type"])
 
-    async with practice.running(app):
-        await practice.set("slack/uninstall")
-        await until(lambda: len(heard) == 2)
-        assert (await practice.refusal("auth.test"))["error"] == "account_inactive"
-        gone = await practice.act("lena", "command", channel=HARBOUR, command="/cast", text="Maya")
-        await practice.set("slack/install")
-        await practice.slack.auth_test()
-    assert gone["error"] == "invalid_command"
-    assert set(heard) == {"tokens_revoked", "app_uninstalled"}
+    async with workspace.connected(app):
+        await workspace.post("slack/uninstall")
+        await wait_until(lambda: len(received) == 2)
+        assert (await workspace.api_error("auth.test"))["error"] == "account_inactive"
+        rejected = await workspace.act("lena", "command", channel=HARBOUR, command="/cast", text="Maya")
+        await workspace.post("slack/install")
+        await workspace.slack.auth_test()
+    assert rejected["error"] == "invalid_command"
+    assert set(received) == {"tokens_revoked", "app_uninstalled"}

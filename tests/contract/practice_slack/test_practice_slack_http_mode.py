@@ -9,11 +9,11 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from playground.people import HARBOUR
-from tests.contract.practice_slack.practice import Practice, until
+from tests.contract.practice_slack.practice import PracticeWorkspace, wait_until
 
 
 @asynccontextmanager
-async def served(handlers: web.Application) -> AsyncIterator[str]:
+async def serve(handlers: web.Application) -> AsyncIterator[str]:
     runner = web.AppRunner(handlers, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -23,12 +23,12 @@ async def served(handlers: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def listening(app: AsyncApp) -> web.Application:
+def events_app(app: AsyncApp) -> web.Application:
     return app.web_app(path="/slack/events")
 
 
-async def test_the_same_app_hears_commands_clicks_and_events_by_signed_requests(practice: Practice) -> None:
-    app, heard = practice.bolt(), []
+async def test_app_receives_signed_http_requests(workspace: PracticeWorkspace) -> None:
+    app, received = workspace.bolt_app(), []
     button = {"type": "button", "action_id": "vote", "text": {"type": "plain_text", "text": "1"}}
     blocks = [{"type": "actions", "elements": [button]}]
 
@@ -39,51 +39,51 @@ async def test_the_same_app_hears_commands_clicks_and_events_by_signed_requests(
     @app.action("vote")
     async def vote(ack: Any, body: Any) -> None:
         await ack()
-        heard.append(body["message"]["ts"])
+        received.append(body["message"]["ts"])
 
     @app.event("reaction_added")
-    async def reacted(event: Any) -> None:
-        heard.append(event["reaction"])
+    async def on_reaction(event: Any) -> None:
+        received.append(event["reaction"])
 
-    ts = (await practice.slack.chat_postMessage(channel=HARBOUR, text="x", blocks=blocks))["ts"]
-    async with served(listening(app)) as url:
-        assert (await practice.set("slack/http", url=url))["http"] == {"url": url}
-        said = await practice.act("lena", "command", channel=HARBOUR, command="/cast", text="Maya: a & b")
-        await practice.act("lena", "click", channel=HARBOUR, ts=ts, action_id="vote")
-        await practice.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
-        await until(lambda: len(heard) == 2)
-    assert said["ack"] == {"text": "You said Maya: a &amp; b"}
-    assert heard == [ts, "one"]
+    ts = (await workspace.slack.chat_postMessage(channel=HARBOUR, text="x", blocks=blocks))["ts"]
+    async with serve(events_app(app)) as url:
+        assert (await workspace.post("slack/http", url=url))["http"] == {"url": url}
+        response = await workspace.act("lena", "command", channel=HARBOUR, command="/cast", text="Maya: a & b")
+        await workspace.act("lena", "click", channel=HARBOUR, ts=ts, action_id="vote")
+        await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
+        await wait_until(lambda: len(received) == 2)
+    assert response["ack"] == {"text": "You said Maya: a &amp; b"}
+    assert received == [ts, "one"]
 
 
-async def test_a_failing_app_gets_an_event_again_unless_it_asks_not_to(practice: Practice) -> None:
-    seen: list[tuple[str | None, str | None]] = []
-    await practice.set("slack/settings", retry_seconds=[0, 0.01, 0.01])
-    ts = (await practice.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
+async def test_failing_app_gets_retries_unless_it_declines_them(workspace: PracticeWorkspace) -> None:
+    attempts: list[tuple[str | None, str | None]] = []
+    await workspace.post("slack/settings", retry_seconds=[0, 0.01, 0.01])
+    ts = (await workspace.slack.chat_postMessage(channel=HARBOUR, text="x"))["ts"]
 
     async def fail(request: web.Request) -> web.Response:
         body = await request.json()
         if "challenge" in body:
             return web.Response(text=body["challenge"])
-        seen.append((request.headers.get("X-Slack-Retry-Num"), request.headers.get("X-Slack-Retry-Reason")))
-        stop = {"X-Slack-No-Retry": "1"} if len(seen) == 6 else {}
-        return web.Response(status=500, headers=stop)
+        attempts.append((request.headers.get("X-Slack-Retry-Num"), request.headers.get("X-Slack-Retry-Reason")))
+        headers = {"X-Slack-No-Retry": "1"} if len(attempts) == 6 else {}
+        return web.Response(status=500, headers=headers)
 
     failing = web.Application()
     failing.router.add_post("/slack/events", fail)
-    async with served(failing) as url:
-        await practice.set("slack/http", url=url)
-        await practice.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
-        await until(lambda: len(seen) == 4)
-        await practice.act("lena", "react", channel=HARBOUR, ts=ts, name="two")
-        await until(lambda: len(seen) == 6)
+    async with serve(failing) as url:
+        await workspace.post("slack/http", url=url)
+        await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name="one")
+        await wait_until(lambda: len(attempts) == 4)
+        await workspace.act("lena", "react", channel=HARBOUR, ts=ts, name="two")
+        await wait_until(lambda: len(attempts) == 6)
         await asyncio.sleep(0.1)
-    again = [(None, None), ("1", "http_error"), ("2", "http_error"), ("3", "http_error")]
-    assert seen == [*again, *again[:2]]
+    retried = [(None, None), ("1", "http_error"), ("2", "http_error"), ("3", "http_error")]
+    assert attempts == [*retried, *retried[:2]]
 
 
-async def test_an_address_that_does_not_answer_the_challenge_or_is_elsewhere_is_not_taken(practice: Practice) -> None:
-    nobody = await practice.door.post("/control/slack/http", json={"url": "http://127.0.0.1:9/slack/events"})
-    assert (nobody.status_code, nobody.json()["error"]) == (409, "url_not_verified")
-    elsewhere = await practice.door.post("/control/slack/http", json={"url": "http://example.com/slack/events"})
-    assert (elsewhere.status_code, elsewhere.json()["error"]) == (400, "bad_request")
+async def test_unverified_or_remote_events_url_is_rejected(workspace: PracticeWorkspace) -> None:
+    unverified = await workspace.http.post("/control/slack/http", json={"url": "http://127.0.0.1:9/slack/events"})
+    assert (unverified.status_code, unverified.json()["error"]) == (409, "url_not_verified")
+    remote = await workspace.http.post("/control/slack/http", json={"url": "http://example.com/slack/events"})
+    assert (remote.status_code, remote.json()["error"]) == (400, "bad_request")

@@ -7,22 +7,22 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from playground.people import HARBOUR, LENA
-from tests.contract.practice_slack.practice import Practice, until
+from tests.contract.practice_slack.practice import PracticeWorkspace, wait_until
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "words"}}
 
 
-def text(words: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": words}
+def plain_text(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
 
 
 def modal(title: str = "Brief", **more: object) -> dict[str, Any]:
     field = {"type": "plain_text_input", "action_id": "typed", "max_length": 10}
-    block = {"type": "input", "block_id": "brief", "label": text("Brief"), "element": field}
-    return {"type": "modal", "title": text(title), "submit": text("Go"), "blocks": [block], **more}
+    block = {"type": "input", "block_id": "brief", "label": plain_text("Brief"), "element": field}
+    return {"type": "modal", "title": plain_text(title), "submit": plain_text("Go"), "blocks": [block], **more}
 
 
-async def opened(practice: Practice, app: AsyncApp, view: dict[str, Any]) -> dict[str, Any]:
+async def open_view(workspace: PracticeWorkspace, app: AsyncApp, view: dict[str, Any]) -> dict[str, Any]:
     """A modal on Lena's screen, opened by a command."""
 
     @app.command("/cast")
@@ -30,14 +30,14 @@ async def opened(practice: Practice, app: AsyncApp, view: dict[str, Any]) -> dic
         await client.views_open(trigger_id=command["trigger_id"], view=view)
         await ack()
 
-    answer = await practice.act("lena", "command", channel=HARBOUR, command="/cast", text="")
+    answer = await workspace.act("lena", "command", channel=HARBOUR, command="/cast", text="")
     assert answer["ok"], answer
-    views: list[dict[str, Any]] = (await practice.get("state", user="lena"))["views"]
+    views: list[dict[str, Any]] = (await workspace.get("state", user="lena"))["views"]
     return views[-1]
 
 
-async def test_a_modal_is_filled_in_refused_and_taken(practice: Practice) -> None:
-    app, submitted = practice.bolt(), []
+async def test_modal_submission_is_validated_and_accepted(workspace: PracticeWorkspace) -> None:
+    app, submitted = workspace.bolt_app(), []
 
     @app.view("brief")
     async def submit(ack: Any, view: Any) -> None:
@@ -47,22 +47,22 @@ async def test_a_modal_is_filled_in_refused_and_taken(practice: Practice) -> Non
         else:
             await ack()
 
-    async with practice.running(app):
-        view = await opened(practice, app, modal(callback_id="brief"))
-        empty = await practice.act("lena", "submit", view_id=view["id"], values={})
-        long = await practice.act("lena", "submit", view_id=view["id"], values={"brief": "x" * 11})
-        bad = await practice.act("lena", "submit", view_id=view["id"], values={"brief": "bad"})
-        good = await practice.act("lena", "submit", view_id=view["id"], values={"brief/typed": "good"})
+    async with workspace.connected(app):
+        view = await open_view(workspace, app, modal(callback_id="brief"))
+        empty = await workspace.act("lena", "submit", view_id=view["id"], values={})
+        long = await workspace.act("lena", "submit", view_id=view["id"], values={"brief": "x" * 11})
+        bad = await workspace.act("lena", "submit", view_id=view["id"], values={"brief": "bad"})
+        good = await workspace.act("lena", "submit", view_id=view["id"], values={"brief/typed": "good"})
     assert empty["errors"] == {"brief": "Please complete this required field."}
     assert long["errors"] == {"brief": "Please enter no more than 10 characters."}
     assert (bad["ok"], bad["errors"]) == (False, {"brief": "Say more."})
     assert good["ok"]
     assert submitted == ["bad", "good"]
-    assert (await practice.get("state", user="lena"))["views"] == []
+    assert (await workspace.get("state", user="lena"))["views"] == []
 
 
-async def test_a_submission_may_change_push_or_clear_the_stack(practice: Practice) -> None:
-    app = practice.bolt()
+async def test_submission_may_update_push_or_clear_the_stack(workspace: PracticeWorkspace) -> None:
+    app = workspace.bolt_app()
     steps = iter(["update", "push", "clear"])
 
     @app.view("")
@@ -74,48 +74,48 @@ async def test_a_submission_may_change_push_or_clear_the_stack(practice: Practic
             await ack(response_action=step, view=modal(step))
 
     async def titles() -> list[str]:
-        return [view["title"]["text"] for view in (await practice.get("state", user="lena"))["views"]]
+        return [view["title"]["text"] for view in (await workspace.get("state", user="lena"))["views"]]
 
-    async with practice.running(app):
-        first = await opened(practice, app, modal())
-        await practice.act("lena", "submit", view_id=first["id"], values={"brief": "1"})
+    async with workspace.connected(app):
+        first = await open_view(workspace, app, modal())
+        await workspace.act("lena", "submit", view_id=first["id"], values={"brief": "1"})
         assert await titles() == ["update"]
-        await practice.act("lena", "submit", view_id=first["id"], values={"brief": "2"})
+        await workspace.act("lena", "submit", view_id=first["id"], values={"brief": "2"})
         assert await titles() == ["update", "push"]
-        top = (await practice.get("state", user="lena"))["views"][-1]
+        top = (await workspace.get("state", user="lena"))["views"][-1]
         assert (top["root_view_id"], top["previous_view_id"]) == (first["id"], first["id"])
-        await practice.act("lena", "submit", view_id=top["id"], values={"brief": "3"})
+        await workspace.act("lena", "submit", view_id=top["id"], values={"brief": "3"})
         assert await titles() == []
 
 
-async def test_an_app_that_asked_hears_that_a_modal_was_closed(practice: Practice) -> None:
-    app, closed = practice.bolt(), []
+async def test_view_closed_event_is_sent_on_request(workspace: PracticeWorkspace) -> None:
+    app, closed = workspace.bolt_app(), []
 
     @app.view_closed("brief")
     async def close(ack: Any, body: Any) -> None:
         await ack()
         closed.append((body["view"]["id"], body["is_cleared"]))
 
-    async with practice.running(app):
-        view = await opened(practice, app, modal(callback_id="brief", notify_on_close=True))
-        assert (await practice.act("lena", "close", view_id=view["id"]))["ok"]
+    async with workspace.connected(app):
+        view = await open_view(workspace, app, modal(callback_id="brief", notify_on_close=True))
+        assert (await workspace.act("lena", "close", view_id=view["id"]))["ok"]
     assert closed == [(view["id"], False)]
 
 
-async def test_what_is_chosen_in_a_modal_is_sent_at_once_and_kept(practice: Practice) -> None:
-    app, actions = practice.bolt(), []
-    options = [{"text": text(word), "value": word} for word in ("skin", "literal")]
+async def test_modal_choice_is_sent_at_once_and_stored(workspace: PracticeWorkspace) -> None:
+    app, actions = workspace.bolt_app(), []
+    options = [{"text": plain_text(word), "value": word} for word in ("skin", "literal")]
     radio = {"type": "radio_buttons", "action_id": "look", "options": options}
-    view = modal(blocks=[{"type": "section", "block_id": "s", "text": text("Look"), "accessory": radio}])
+    view = modal(blocks=[{"type": "section", "block_id": "s", "text": plain_text("Look"), "accessory": radio}])
 
     @app.action("look")
     async def look(ack: Any, body: Any) -> None:
         await ack()
         actions.append(body)
 
-    async with practice.running(app):
-        shown = await opened(practice, app, view)
-        await practice.act("lena", "click", view_id=shown["id"], action_id="look", value="skin")
+    async with workspace.connected(app):
+        shown = await open_view(workspace, app, view)
+        await workspace.act("lena", "click", view_id=shown["id"], action_id="look", value="skin")
     (body,) = actions
     assert body["container"] == {"type": "view", "view_id": shown["id"]}
     assert body["actions"][0]["selected_option"]["value"] == "skin"
@@ -123,37 +123,37 @@ async def test_what_is_chosen_in_a_modal_is_sent_at_once_and_kept(practice: Prac
     assert "channel" not in body
 
 
-async def test_a_trigger_serves_once_and_for_three_seconds(practice: Practice) -> None:
-    app, triggers = practice.bolt(), []
+async def test_trigger_works_once_and_expires(workspace: PracticeWorkspace) -> None:
+    app, triggers = workspace.bolt_app(), []
 
     @app.command("/cast")
     async def cast(ack: Any, command: Any) -> None:
         await ack()
         triggers.append(command["trigger_id"])
 
-    async with practice.running(app):
-        await practice.act("lena", "command", channel=HARBOUR, command="/cast", text="")
-        await practice.set("slack/settings", trigger_seconds=0.01)
-        await practice.act("lena", "command", channel=HARBOUR, command="/cast", text="")
-    await practice.slack.views_open(trigger_id=triggers[0], view=modal())
-    used = await practice.refusal("views.open", trigger_id=triggers[0], view=modal())
+    async with workspace.connected(app):
+        await workspace.act("lena", "command", channel=HARBOUR, command="/cast", text="")
+        await workspace.post("slack/settings", trigger_seconds=0.01)
+        await workspace.act("lena", "command", channel=HARBOUR, command="/cast", text="")
+    await workspace.slack.views_open(trigger_id=triggers[0], view=modal())
+    used = await workspace.api_error("views.open", trigger_id=triggers[0], view=modal())
     await asyncio.sleep(0.02)
-    late = await practice.refusal("views.open", trigger_id=triggers[1], view=modal())
+    late = await workspace.api_error("views.open", trigger_id=triggers[1], view=modal())
     assert (used["error"], late["error"]) == ("exchanged_trigger_id", "expired_trigger_id")
 
 
-async def test_a_view_is_updated_only_by_who_knows_its_newest_hash(practice: Practice) -> None:
-    app = practice.bolt()
-    async with practice.running(app):
-        view = await opened(practice, app, modal(external_id="brief-1"))
-    await practice.slack.views_update(external_id="brief-1", hash=view["hash"], view=modal("Two"))
-    stale = await practice.refusal("views.update", view_id=view["id"], hash=view["hash"], view=modal("Three"))
+async def test_view_update_needs_the_newest_hash(workspace: PracticeWorkspace) -> None:
+    app = workspace.bolt_app()
+    async with workspace.connected(app):
+        view = await open_view(workspace, app, modal(external_id="brief-1"))
+    await workspace.slack.views_update(external_id="brief-1", hash=view["hash"], view=modal("Two"))
+    stale = await workspace.api_error("views.update", view_id=view["id"], hash=view["hash"], view=modal("Three"))
     assert stale["error"] == "hash_conflict"
 
 
-async def test_the_home_tab_is_opened_published_and_pressed(practice: Practice) -> None:
-    app, pressed = practice.bolt(), []
-    button = {"type": "button", "action_id": "recall", "text": text("Maya"), "value": "maya"}
+async def test_home_tab_can_be_published_and_clicked(workspace: PracticeWorkspace) -> None:
+    app, pressed = workspace.bolt_app(), []
+    button = {"type": "button", "action_id": "recall", "text": plain_text("Maya"), "value": "maya"}
     home = {"type": "home", "blocks": [SECTION, {"type": "actions", "elements": [button]}]}
 
     @app.event("app_home_opened")
@@ -165,29 +165,29 @@ async def test_the_home_tab_is_opened_published_and_pressed(practice: Practice) 
         await ack()
         pressed.append((body["user"]["id"], body["view"]["type"], body["actions"][0]["value"]))
 
-    async with practice.running(app):
-        await practice.act("lena", "home")
+    async with workspace.connected(app):
+        await workspace.act("lena", "home")
         homes: dict[str, Any] = {}
         for _ in range(100):
-            homes = (await practice.get("state", user="lena"))["homes"]
+            homes = (await workspace.get("state", user="lena"))["homes"]
             if homes:
                 break
             await asyncio.sleep(0.01)
-        await practice.act("lena", "click", view_id=homes[LENA]["id"], action_id="recall")
-        await until(lambda: pressed)
+        await workspace.act("lena", "click", view_id=homes[LENA]["id"], action_id="recall")
+        await wait_until(lambda: pressed)
     assert pressed == [(LENA, "home", "maya")]
 
 
-async def test_views_beyond_250_kilobytes_are_refused(practice: Practice) -> None:
+async def test_views_beyond_250_kilobytes_are_refused(workspace: PracticeWorkspace) -> None:
     long = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2900}}
-    refused = await practice.refusal("views.publish", user_id=LENA, view={"type": "home", "blocks": [long] * 100})
+    refused = await workspace.api_error("views.publish", user_id=LENA, view={"type": "home", "blocks": [long] * 100})
     assert refused["error"] == "view_too_large"
 
 
-async def test_modals_are_stacked_three_deep_at_most(practice: Practice) -> None:
-    app, errors = practice.bolt(), []
-    button = {"type": "button", "action_id": "deeper", "text": text("Deeper")}
-    nested = {"type": "modal", "title": text("Deep"), "blocks": [{"type": "actions", "elements": [button]}]}
+async def test_modal_stack_has_at_most_three_views(workspace: PracticeWorkspace) -> None:
+    app, errors = workspace.bolt_app(), []
+    button = {"type": "button", "action_id": "deeper", "text": plain_text("Deeper")}
+    nested = {"type": "modal", "title": plain_text("Deep"), "blocks": [{"type": "actions", "elements": [button]}]}
 
     @app.action("deeper")
     async def deeper(ack: Any, body: Any, client: Any) -> None:
@@ -197,67 +197,75 @@ async def test_modals_are_stacked_three_deep_at_most(practice: Practice) -> None
             errors.append(error.response["error"])
         await ack()
 
-    async with practice.running(app):
-        await opened(practice, app, nested)
+    async with workspace.connected(app):
+        await open_view(workspace, app, nested)
         for _ in range(3):
-            top = (await practice.get("state", user="lena"))["views"][-1]
-            await practice.act("lena", "click", view_id=top["id"], action_id="deeper")
+            top = (await workspace.get("state", user="lena"))["views"][-1]
+            await workspace.act("lena", "click", view_id=top["id"], action_id="deeper")
     assert errors == ["push_limit_reached"]
-    assert len((await practice.get("state", user="lena"))["views"]) == 3
+    assert len((await workspace.get("state", user="lena"))["views"]) == 3
 
 
-async def test_an_app_is_asked_for_the_options_of_a_menu_while_somebody_types(practice: Practice) -> None:
-    app, asked = practice.bolt(), []
+async def test_external_select_requests_options_while_typing(workspace: PracticeWorkspace) -> None:
+    app, requests = workspace.bolt_app(), []
     menu = {"type": "external_select", "action_id": "who", "min_query_length": 2}
-    view = modal(blocks=[{"type": "input", "block_id": "character", "label": text("Character"), "element": menu}])
+    view = modal(blocks=[{"type": "input", "block_id": "character", "label": plain_text("Character"), "element": menu}])
 
     @app.options("who")
     async def who(ack: Any, body: Any) -> None:
-        asked.append(body)
-        await ack(options=[{"text": text(f"Cast {body['value']}"), "value": body["value"]}] * (len(asked) * 100 - 99))
+        requests.append(body)
+        await ack(
+            options=[{"text": plain_text(f"Cast {body['value']}"), "value": body["value"]}] * (len(requests) * 100 - 99)
+        )
 
-    async with practice.running(app):
-        shown = await opened(practice, app, view)
-        look = {"view_id": shown["id"], "action_id": "who", "block_id": "character"}
-        short = await practice.act("lena", "suggest", **look, value="M")
-        found = await practice.act("lena", "suggest", **look, value="Ma")
-        many = await practice.act("lena", "suggest", **look, value="May")
-    assert (short["options"], len(asked)) == ([], 2)
-    assert found["options"] == [{"text": text("Cast Ma"), "value": "Ma"}]
+    async with workspace.connected(app):
+        shown = await open_view(workspace, app, view)
+        target = {"view_id": shown["id"], "action_id": "who", "block_id": "character"}
+        short = await workspace.act("lena", "suggest", **target, value="M")
+        found = await workspace.act("lena", "suggest", **target, value="Ma")
+        many = await workspace.act("lena", "suggest", **target, value="May")
+    assert (short["options"], len(requests)) == ([], 2)
+    assert found["options"] == [{"text": plain_text("Cast Ma"), "value": "Ma"}]
     assert (many["ok"], many["error"], many["options"]) == (False, "invalid_options", [])
-    body = asked[0]
+    body = requests[0]
     assert (body["type"], body["action_id"], body["block_id"]) == ("block_suggestion", "who", "character")
     assert (body["view"]["id"], body["user"]["id"], body["team"]["id"]) == (shown["id"], LENA, "T0HARBOUR")
     assert body["container"] == {"type": "view", "view_id": shown["id"]}
 
 
-async def test_a_choice_brings_what_else_stands_in_the_modal_and_an_update_leaves_it_there(practice: Practice) -> None:
-    app, seen = practice.bolt(), []
-    options = [{"text": text(word), "value": word} for word in ("skin", "literal")]
+async def test_choice_payload_has_all_values_and_updates_keep_them(workspace: PracticeWorkspace) -> None:
+    app, payload_values = workspace.bolt_app(), []
+    options = [{"text": plain_text(word), "value": word} for word in ("skin", "literal")]
     radio = {"type": "radio_buttons", "action_id": "look", "options": options}
-    chosen = {"type": "input", "block_id": "look", "label": text("Look"), "element": radio, "dispatch_action": True}
+    chosen = {
+        "type": "input",
+        "block_id": "look",
+        "label": plain_text("Look"),
+        "element": radio,
+        "dispatch_action": True,
+    }
     field = {"type": "plain_text_input", "action_id": "typed"}
-    brief = {"type": "input", "block_id": "brief", "label": text("Brief"), "element": field}
+    brief = {"type": "input", "block_id": "brief", "label": plain_text("Brief"), "element": field}
 
     @app.action("look")
     async def look(ack: Any, body: Any, client: Any) -> None:
         await ack()
-        seen.append(body["view"]["state"]["values"])
+        payload_values.append(body["view"]["state"]["values"])
         more = {"type": "section", "text": {"type": "mrkdwn", "text": "priced"}}
         await client.views_update(view_id=body["view"]["id"], view=modal(blocks=[brief, chosen, more]))
 
-    async with practice.running(app):
-        shown = await opened(practice, app, modal(blocks=[brief, chosen]))
-        await practice.act(
+    async with workspace.connected(app):
+        shown = await open_view(workspace, app, modal(blocks=[brief, chosen]))
+        await workspace.act(
             "lena", "click", view_id=shown["id"], action_id="look", value="skin", values={"brief": "a pilot"}
         )
-        await until(lambda: seen)
+        await wait_until(lambda: payload_values)
         for _ in range(100):
-            (now,) = (await practice.get("state", user="lena"))["views"]
+            (now,) = (await workspace.get("state", user="lena"))["views"]
             if len(now["blocks"]) == 3:
                 break
             await asyncio.sleep(0.01)
-    assert seen[0]["brief"]["typed"]["value"] == "a pilot"
+    assert payload_values[0]["brief"]["typed"]["value"] == "a pilot"
     assert now["blocks"][-1]["text"]["text"] == "priced"
     assert now["state"]["values"]["brief"]["typed"]["value"] == "a pilot"
     assert now["state"]["values"]["look"]["look"]["selected_option"]["value"] == "skin"

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def command(text: str, channel: str = "C1", person: str = "U0LEAD", team: str = "T1") -> dict[str, Any]:
+def slash_command(text: str, channel: str = "C1", person: str = "U0LEAD", team: str = "T1") -> dict[str, Any]:
     return {
         "command": "/cast",
         "text": text,
@@ -16,7 +16,7 @@ def command(text: str, channel: str = "C1", person: str = "U0LEAD", team: str = 
     }
 
 
-def press(
+def message_press(
     action_id: str,
     value: str,
     *,
@@ -47,13 +47,25 @@ def press(
     }
 
 
-def touch(
-    action_id: str, value: str, *, kept: str = "", kind: str = "button", team: str = "T1", view: str = "home"
+def view_action(
+    action_id: str,
+    value: str,
+    *,
+    private_metadata: str = "",
+    kind: str = "button",
+    team: str = "T1",
+    view: str = "home",
 ) -> dict[str, Any]:
     """A press or a choice in a home or a modal; `kind` button, static_select or plain_text_input."""
     chosen = {"selected_option": {"value": value}} if kind == "static_select" else {"value": value}
     action = {"type": kind, "block_id": "b", "action_id": action_id, "action_ts": "1.1"} | chosen
-    seen = {"id": "V1", "type": view, "hash": "1.aa", "private_metadata": kept, "state": {"values": {}}}
+    view_payload = {
+        "id": "V1",
+        "type": view,
+        "hash": "1.aa",
+        "private_metadata": private_metadata,
+        "state": {"values": {}},
+    }
     return {
         "type": "block_actions",
         "team": {"id": team},
@@ -61,13 +73,13 @@ def touch(
         "api_app_id": "A1",
         "trigger_id": "33.44.bb",
         "container": {"type": "view", "view_id": "V1"},
-        "view": seen,
+        "view": view_payload,
         "actions": [action],
     }
 
 
-def reaction(name: str, *, added: bool = True, person: str = "U0MEI") -> dict[str, Any]:
-    return _event(
+def reaction_event(name: str, *, added: bool = True, person: str = "U0MEI") -> dict[str, Any]:
+    return _event_callback(
         {
             "type": "reaction_added" if added else "reaction_removed",
             "user": person,
@@ -78,13 +90,15 @@ def reaction(name: str, *, added: bool = True, person: str = "U0MEI") -> dict[st
     )
 
 
-def mention(text: str, *, thread_ts: str | None = None, event_id: str = "Ev1", team: str = "T1") -> dict[str, Any]:
+def mention_event(
+    text: str, *, thread_ts: str | None = None, event_id: str = "Ev1", team: str = "T1"
+) -> dict[str, Any]:
     event = {"type": "app_mention", "user": "U0MEI", "text": text, "ts": "1764000003.0001", "channel": "C1"}
     event |= {"event_ts": "1764000003.0001"} | ({"thread_ts": thread_ts} if thread_ts else {})
-    return _event(event) | {"event_id": event_id, "team_id": team}
+    return _event_callback(event) | {"event_id": event_id, "team_id": team}
 
 
-def attached(
+def photo_submission(
     *, text: str = "her brother", kind: str = "photo", agreed: bool = True, team: str = "T1"
 ) -> dict[str, Any]:
     """The form of a reference picture, sent."""
@@ -98,29 +112,41 @@ def attached(
     return {"type": "view_submission", "team": {"id": team}, "user": {"id": "U0LEAD", "team_id": team}, "view": view}
 
 
-def visit(tab: str) -> dict[str, Any]:
-    return _event({"type": "app_home_opened", "user": "U0MEI", "channel": "D1", "tab": tab, "event_ts": "1.1"})
+def home_opened(tab: str) -> dict[str, Any]:
+    return _event_callback({"type": "app_home_opened", "user": "U0MEI", "channel": "D1", "tab": tab, "event_ts": "1.1"})
 
 
-def _event(event: dict[str, Any]) -> dict[str, Any]:
+def _event_callback(event: dict[str, Any]) -> dict[str, Any]:
     return {"type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": "Ev1", "event": event}
 
 
-def submission(kind: str, id_: str, *, team: str = "T1", **typed: str) -> dict[str, Any]:
+def view_submission(callback_id: str, private_metadata: str, *, team: str = "T1", **inputs: str) -> dict[str, Any]:
     """A modal sent in, with what was typed into its fields."""
-    values = {field: {"chosen": {"type": "plain_text_input", "value": value}} for field, value in typed.items()}
-    view = {"id": "V1", "type": "modal", "callback_id": kind, "private_metadata": id_, "state": {"values": values}}
+    values = {field: {"chosen": {"type": "plain_text_input", "value": value}} for field, value in inputs.items()}
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": callback_id,
+        "private_metadata": private_metadata,
+        "state": {"values": values},
+    }
     return {"type": "view_submission", "team": {"id": team}, "user": {"id": "U0LEAD", "team_id": team}, "view": view}
 
 
-def picked(action_id: str, id_: str, **chosen: list[str]) -> dict[str, Any]:
+def modal_choice(action_id: str, private_metadata: str, **chosen: list[str]) -> dict[str, Any]:
     """A choice of several inside a modal that stays open."""
     entries = {
         field: {"type": "multi_static_select", "selected_options": [{"value": value} for value in values]}
         for field, values in chosen.items()
     }
     values = {field: {field: entry} for field, entry in entries.items()}
-    view = {"id": "V1", "type": "modal", "callback_id": "look", "private_metadata": id_, "state": {"values": values}}
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": "look",
+        "private_metadata": private_metadata,
+        "state": {"values": values},
+    }
     return {
         "type": "block_actions",
         "team": {"id": "T1"},

@@ -18,48 +18,50 @@ TOKENS = {"T1": "xoxb-test", "T2": "xoxb-elsewhere"}
 
 
 @dataclass
-class LittleSlack:
+class FakeSlackServer:
     """Answers in `says[method]` are given first, one a call; the last one stays.
 
     `{"plain": "text/html", "status": 503}` is an answer that is no JSON; `{"after": 1.0}` comes after a second.
     """
 
-    base: str = ""
+    base_url: str = ""
     calls: list[tuple[str, Json]] = field(default_factory=list)
     tokens: list[tuple[str, str]] = field(default_factory=list)
-    says: dict[str, list[Json]] = field(default_factory=dict)
+    replies: dict[str, list[Json]] = field(default_factory=dict)
     uploaded: dict[str, bytes] = field(default_factory=dict)
     responses: list[Json] = field(default_factory=list)
-    private: dict[str, web.Response] = field(default_factory=dict)
+    private_files: dict[str, web.Response] = field(default_factory=dict)
     scopes: str = ""
-    cuts_responses: bool = False
-    _files: int = 0
+    drops_responses: bool = False
+    _file_count: int = 0
 
     @property
     def clients(self) -> Clients:
         """Two workspaces with one bot; what each token asked stands in `tokens`."""
-        return Clients({team: Workspace(self.client(token), _bot(team, token)) for team, token in TOKENS.items()})
+        return Clients(
+            {team: Workspace(self.client(token), _bot_identity(team, token)) for team, token in TOKENS.items()}
+        )
 
     def client(self, token: str | None = None) -> AsyncWebClient:
-        return AsyncWebClient(token=token, base_url=f"{self.base}/api/", retry_handlers=[])
+        return AsyncWebClient(token=token, base_url=f"{self.base_url}/api/", retry_handlers=[])
 
     @property
     def response_url(self) -> str:
-        return f"{self.base}/respond"
+        return f"{self.base_url}/respond"
 
-    def called(self, method: str) -> list[Json]:
+    def calls_to(self, method: str) -> list[Json]:
         return [arguments for name, arguments in self.calls if name == method]
 
     async def api(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        self.calls.append((method, await _arguments(request)))
+        self.calls.append((method, await _read_arguments(request)))
         self.tokens.append((method, request.headers.get("Authorization", "").removeprefix("Bearer ")))
-        queue = self.says.get(method)
-        told = (queue.pop(0) if len(queue) > 1 else queue[0]) if queue else self._usual(method)
-        await asyncio.sleep(told.get("after", 0))
-        if "plain" in told:
-            return web.Response(status=told["status"], text="upstream away", content_type=told["plain"])
-        return web.json_response({"ok": "error" not in told} | told, headers={"X-OAuth-Scopes": self.scopes})
+        queue = self.replies.get(method)
+        reply = (queue.pop(0) if len(queue) > 1 else queue[0]) if queue else self._default_reply(method)
+        await asyncio.sleep(reply.get("after", 0))
+        if "plain" in reply:
+            return web.Response(status=reply["status"], text="upstream away", content_type=reply["plain"])
+        return web.json_response({"ok": "error" not in reply} | reply, headers={"X-OAuth-Scopes": self.scopes})
 
     async def upload(self, request: web.Request) -> web.Response:
         self.uploaded[request.match_info["file"]] = await request.read()
@@ -69,20 +71,20 @@ class LittleSlack:
         """A private file, for whoever brings a token; else the page of the login, as Slack does."""
         if not request.headers.get("Authorization", "").startswith("Bearer xoxb-"):
             return web.Response(text="<html>Sign in</html>", content_type="text/html")
-        return self.private[request.match_info["name"]]
+        return self.private_files[request.match_info["name"]]
 
     async def respond(self, request: web.Request) -> web.Response:
-        if self.cuts_responses and request.transport:
+        if self.drops_responses and request.transport:
             request.transport.abort()
         self.responses.append(await request.json())
         return web.Response(text="ok")
 
-    def _usual(self, method: str) -> Json:
+    def _default_reply(self, method: str) -> Json:
         if method == "files.getUploadURLExternal":
-            self._files += 1
-            file_id = f"F0FILE{self._files:04d}"
-            return {"upload_url": f"{self.base}/upload/{file_id}", "file_id": file_id}
-        usual: dict[str, Json] = {
+            self._file_count += 1
+            file_id = f"F0FILE{self._file_count:04d}"
+            return {"upload_url": f"{self.base_url}/upload/{file_id}", "file_id": file_id}
+        defaults: dict[str, Json] = {
             "auth.test": {"user": "castroom", "team": "Harbour", "user_id": "U0BOT", "team_id": "T1", "bot_id": "B1"},
             "chat.postMessage": {"ts": "1764000000.000900", "channel": "C1"},
             "chat.getPermalink": {"permalink": "https://harbour.slack.com/archives/C1/p1"},
@@ -91,12 +93,12 @@ class LittleSlack:
             "users.info": {"user": {"is_bot": False}},
             "users.conversations": {"channels": []},
         }
-        return usual.get(method, {})
+        return defaults.get(method, {})
 
 
 @asynccontextmanager
-async def little_slack() -> AsyncIterator[LittleSlack]:
-    slack = LittleSlack()
+async def fake_slack_server() -> AsyncIterator[FakeSlackServer]:
+    slack = FakeSlackServer()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", slack.api)
     app.router.add_post("/upload/{file}", slack.upload)
@@ -106,26 +108,26 @@ async def little_slack() -> AsyncIterator[LittleSlack]:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    slack.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    slack.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield slack
     finally:
         await runner.cleanup()
 
 
-def _bot(team: str, token: str) -> AuthorizeResult:
+def _bot_identity(team: str, token: str) -> AuthorizeResult:
     return AuthorizeResult(enterprise_id=None, team_id=team, bot_user_id="U0BOT", bot_id="B1", bot_token=token)
 
 
-async def _arguments(request: web.Request) -> Json:
+async def _read_arguments(request: web.Request) -> Json:
     """JSON, form or query, as slack_sdk sends them; blocks and files are read either way."""
-    given: Json = dict(request.query)
+    arguments: Json = dict(request.query)
     if request.content_type == "application/json":
-        given |= await request.json()
+        arguments |= await request.json()
     else:
-        given |= dict(await request.post())
-    return {key: json.loads(value) if _is_json(key, value) else value for key, value in given.items()}
+        arguments |= dict(await request.post())
+    return {key: json.loads(value) if _is_json_field(key, value) else value for key, value in arguments.items()}
 
 
-def _is_json(key: str, value: object) -> bool:
+def _is_json_field(key: str, value: object) -> bool:
     return key in ("blocks", "files", "view", "metadata") and isinstance(value, str)

@@ -4,70 +4,74 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from bot.ballot import Mark, Paper
+from bot.ballot import BallotSubmission, VoteInput
 from bot.face import Face
-from bot.finish import Finish
-from bot.ports import Finishes, Roster, Rounds, Wanted
+from bot.finish import Upscale
+from bot.ports import Roster, RoundDraft, RoundRepository, UpscaleRepository
 from bot.round import Round
 
 
-class Memory:
+class InMemoryRepositories:
     """All ports at once, as far as Slack's side asks them."""
 
     def __init__(
-        self, *rounds: Round, face: Face | None = None, marks: Sequence[Mark] = (), wish: Wanted | None = None
+        self,
+        *rounds: Round,
+        face: Face | None = None,
+        vote_inputs: Sequence[VoteInput] = (),
+        draft: RoundDraft | None = None,
     ) -> None:
-        self.kept = {r.id: r for r in rounds}
-        self.the_face = face
-        self.the_marks = tuple(marks)
-        self.the_wish = wish
-        self.the_finishes: tuple[Finish, ...] = ()
-        self.the_uploads: dict[str, Sequence[str]] = {}
+        self.rounds_by_id = {r.id: r for r in rounds}
+        self.stored_face = face
+        self.stored_vote_inputs = tuple(vote_inputs)
+        self.stored_draft = draft
+        self.stored_upscales: tuple[Upscale, ...] = ()
+        self.stored_uploads: dict[str, Sequence[str]] = {}
 
     @property
-    def rounds(self) -> Rounds:
-        return cast("Rounds", self)
+    def rounds(self) -> RoundRepository:
+        return cast("RoundRepository", self)
 
     @property
     def roster(self) -> Roster:
         return cast("Roster", self)
 
     @property
-    def finishes(self) -> Finishes:
-        return cast("Finishes", self)
+    def upscales(self) -> UpscaleRepository:
+        return cast("UpscaleRepository", self)
 
-    async def of(self, round_id: str) -> tuple[Finish, ...]:
-        return self.the_finishes
+    async def list_for_face(self, round_id: str) -> tuple[Upscale, ...]:
+        return self.stored_upscales
 
     async def get(self, round_id: str) -> Round:
-        return self.kept[round_id]
+        return self.rounds_by_id[round_id]
 
     async def by_slot(self, slot_id: str) -> Round:
-        for round_ in self.kept.values():
+        for round_ in self.rounds_by_id.values():
             if any(slot.id == slot_id for slot in round_.slots):
                 return round_
         raise KeyError(slot_id)
 
-    async def wish(self, wish_id: str) -> Wanted | None:
-        return self.the_wish if self.the_wish and self.the_wish.id == wish_id else None
+    async def get_draft(self, draft_id: str) -> RoundDraft | None:
+        return self.stored_draft if self.stored_draft and self.stored_draft.id == draft_id else None
 
-    async def marks(self, round_id: str) -> Sequence[Mark]:
-        return self.the_marks
+    async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]:
+        return self.stored_vote_inputs
 
-    async def papers(self, round_id: str) -> Sequence[Paper]:
+    async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]:
         return ()
 
-    async def face(self, round_id: str) -> Face | None:
-        return self.the_face
+    async def get_face(self, round_id: str) -> Face | None:
+        return self.stored_face
 
-    async def history(self, character_id: str) -> Sequence[Face]:
-        return (self.the_face,) if self.the_face else ()
+    async def list_faces(self, character_id: str) -> Sequence[Face]:
+        return (self.stored_face,) if self.stored_face else ()
 
-    async def uploaded(self, key: str) -> Sequence[str]:
-        return self.the_uploads.get(key, ())
+    async def get_upload(self, key: str) -> Sequence[str]:
+        return self.stored_uploads.get(key, ())
 
-    async def note_upload(self, key: str, files: Sequence[str]) -> None:
-        self.the_uploads[key] = files
+    async def set_upload(self, key: str, files: Sequence[str]) -> None:
+        self.stored_uploads[key] = files
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
-        self.kept[round_id] = replace(self.kept[round_id], message_ts=message_ts)
+        self.rounds_by_id[round_id] = replace(self.rounds_by_id[round_id], message_ts=message_ts)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,95 +11,90 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.brief import SHORTEST
+from bot.brief import MIN_VOTING_TIME
 from bot.casting import Casting, utc_now
 from handlers import register
-from handlers.clients import authorizing
-from handlers.visibility import SlackVisibility
+from handlers.clients import make_authorize
+from handlers.visibility import SlackDirectory
 from handlers.words import workspaces
-from tests.unit.handlers.little_slack import LittleSlack, little_slack
-from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.stories import CATALOGUE, a_round
+from tests.unit.handlers.little_slack import FakeSlackServer, fake_slack_server
+from tests.unit.handlers.memory import InMemoryRepositories
+from tests.unit.handlers.stories import CATALOGUE, make_round
 
 
 @dataclass
-class Script:
+class StubUseCases:
     """What each use case answers (a value, or an error to raise), and what each was asked, in order."""
 
     answers: dict[str, Any] = field(default_factory=dict)
-    asked: list[tuple[Any, ...]] = field(default_factory=list)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
 
     def casting(self) -> Casting:
-        rest = (
-            "spending",
-            "home",
-            "finishing",
-            "taking",
-            "permits",
-            "recasting",
-            "history",
-            "rerolling",
-            "refining",
-            "looking",
-            "aliases",
-            "lineup",
-            "drafting",
-            "keeping",
+        parts = [part.name for part in fields(Casting)]
+        held = {name: _StubUseCase(name, self) for name in parts}
+        return cast(
+            "Casting",
+            SimpleNamespace(**{**held, "catalogue": CATALOGUE, "now": utc_now, "shortest_voting": MIN_VOTING_TIME}),
         )
-        parts = ("opening", "posting", "audition", "voting", "sealing", "locking", "recall", *rest)
-        held = {name: _Part(name, self) for name in parts}
-        return cast("Casting", SimpleNamespace(catalogue=CATALOGUE, now=utc_now, shortest_voting=SHORTEST, **held))
 
 
-class _Part:
-    def __init__(self, name: str, script: Script) -> None:
+class _StubUseCase:
+    def __init__(self, name: str, stub: StubUseCases) -> None:
         self._name = name
-        self._script = script
+        self._stub = stub
 
-    def __getattr__(self, deed: str) -> Callable[..., Awaitable[Any]]:
-        name = f"{self._name}.{deed}"
+    def __getattr__(self, method: str) -> Callable[..., Awaitable[Any]]:
+        name = f"{self._name}.{method}"
 
-        async def asked(*args: Any, **named: Any) -> Any:
-            self._script.asked.append((name, *args, *named.values()))
-            answer = self._script.answers.get(name)
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            self._stub.calls.append((name, *args, *kwargs.values()))
+            answer = self._stub.answers.get(name)
             if isinstance(answer, Exception):
                 raise answer
             return answer
 
-        return asked
+        return call
 
 
 @dataclass
-class Play:
+class ListenerHarness:
     """One app that listens."""
 
-    slack: LittleSlack
-    script: Script
+    slack: FakeSlackServer
+    use_cases: StubUseCases
     app: AsyncApp
 
     async def send(self, body: dict[str, Any]) -> BoltResponse:
         """Deliver a payload as Socket Mode does; Slack's view of the ack comes back, the work is waited for."""
         body = body | ({"response_url": self.slack.response_url} if "response_url" in body else {})
         response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
-        await asyncio.gather(*_listeners())
+        await asyncio.gather(*_listener_tasks())
         return response
 
 
 @asynccontextmanager
-async def a_play(memory: Memory | None = None, **answers: Any) -> AsyncIterator[Play]:
-    """`answers` by use case, `opening__open_round=...`."""
-    script = Script({name.replace("__", "."): answer for name, answer in answers.items()})
-    async with little_slack() as slack:
+async def listener_harness(
+    repositories: InMemoryRepositories | None = None, **answers: Any
+) -> AsyncIterator[ListenerHarness]:
+    """`answers` by use case, `start_round__start=...`."""
+    use_cases = StubUseCases({name.replace("__", "."): result for name, result in answers.items()})
+    async with fake_slack_server() as slack:
         clients = slack.clients
         app = AsyncApp(
             client=slack.client(),
-            authorize=authorizing(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
+            authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
             user_facing_authorize_error_message=workspaces.UNKNOWN,
         )
-        register(app, script.casting(), (memory or Memory(a_round())).rounds, SlackVisibility(clients), clients)
-        yield Play(slack, script, app)
+        register(
+            app,
+            use_cases.casting(),
+            (repositories or InMemoryRepositories(make_round())).rounds,
+            SlackDirectory(clients),
+            clients,
+        )
+        yield ListenerHarness(slack, use_cases, app)
 
 
-def _listeners() -> set[asyncio.Task[Any]]:
+def _listener_tasks() -> set[asyncio.Task[Any]]:
     """Bolt runs each listener as a task of its own, which goes on after the ack."""
     return {task for task in asyncio.all_tasks() if "run_ack_function" in getattr(task.get_coro(), "__qualname__", "")}

@@ -6,45 +6,47 @@ from decimal import Decimal
 
 from bot.ballot import Tally
 from bot.brief import Brief
-from bot.catalogue import Catalogue, ModelFacts, Size
-from bot.face import Character, Face, Place, Portrait
-from bot.round import Reason, Round, State
-from bot.slot import Miss, Slot, SlotState
-from handlers.blocks.shown import Shown
+from bot.catalogue import Catalogue, ModelSpec, Size
+from bot.face import ChannelRef, Character, Face, Portrait
+from bot.round import Round, RoundState, RoutingReason
+from bot.slot import Slot, SlotFailure, SlotState
+from handlers.blocks.shown import RoundViewData
 from handlers.words.titles import Titles
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-PLACE = Place("T1", "C1")
+PLACE = ChannelRef("T1", "C1")
 LEAD = "U0LEAD"
 HOSTILE = "<!channel> *b* _i_ ~s~ `c` <https://evil.example|x> & <@U0X> >q"
 PORTRAIT = Portrait("k", "image/png", 1024, 1365, 2_000_000, "ab" * 32)
 
 
-def a_model(provider: str, name: str, title: str, price: str) -> ModelFacts:
+def make_model(provider: str, name: str, title: str, price: str) -> ModelSpec:
     sizes = {Size.DRAFT: "1024x1365", Size.FOUR_K: "3072x4096"}
-    return ModelFacts(provider, name, f"{name}-wire", title, "", dict.fromkeys(Size, Decimal(price)), sizes, seeds=True)
+    return ModelSpec(
+        provider, name, f"{name}-wire", title, "", dict.fromkeys(Size, Decimal(price)), sizes, supports_seed=True
+    )
 
 
 CATALOGUE = Catalogue(
     (
-        a_model("easel", "easel", "Easel Four", "0.0401"),
-        a_model("lumen", "lumen", "Lumen Two", "0.0339"),
+        make_model("easel", "easel", "Easel Four", "0.0401"),
+        make_model("lumen", "lumen", "Lumen Two", "0.0339"),
     ),
     frozenset({"easel", "lumen"}),
 )
 TITLES = Titles(CATALOGUE)
-IDS = [m.id for m in CATALOGUE.models]
+MODEL_IDS = [m.id for m in CATALOGUE.models]
 
 
-def a_slot(position: int, **changes: object) -> Slot:
+def make_slot(position: int, **changes: object) -> Slot:
     model = CATALOGUE.models[position // 2 % 2]
     slot = Slot(f"r1-{position}", "r1", position, model.id, model.prices[Size.DRAFT], 7)
     return replace(slot, **changes)  # type: ignore[arg-type]
 
 
-def a_candidate(position: int, number: int | None) -> Slot:
+def make_candidate(position: int, number: int | None) -> Slot:
     price = CATALOGUE.models[position // 2 % 2].prices[Size.DRAFT]
-    return a_slot(
+    return make_slot(
         position,
         state=SlotState.CANDIDATE,
         number=number,
@@ -55,12 +57,12 @@ def a_candidate(position: int, number: int | None) -> Slot:
     )
 
 
-def a_miss(position: int, kind: str = "refused", detail: str = "", paid: str = "no") -> Slot:
-    cost = a_slot(position).price if paid != "no" else Decimal(0)
-    return a_slot(position, state=SlotState.MISS, miss=Miss(kind, detail, paid), cost=cost)  # type: ignore[arg-type]
+def make_failed_slot(position: int, kind: str = "refused", detail: str = "", paid: str = "no") -> Slot:
+    cost = make_slot(position).price if paid != "no" else Decimal(0)
+    return make_slot(position, state=SlotState.FAILED, failure=SlotFailure(kind, detail, paid), cost=cost)  # type: ignore[arg-type]
 
 
-def a_round(name: str = "Maya", text: str = "a fisherwoman, 60, blood on her sleeve", **changes: object) -> Round:
+def make_round(name: str = "Maya", text: str = "a fisherwoman, 60, blood on her sleeve", **changes: object) -> Round:
     round_ = Round(
         id="r1",
         place=PLACE,
@@ -69,38 +71,40 @@ def a_round(name: str = "Maya", text: str = "a fisherwoman, 60, blood on her sle
         brief=Brief(name, text),
         prompt=f"Photographic casting portrait.\n{text}",
         prompt_version="portrait-1",
-        reason=Reason("look"),
+        routing_reason=RoutingReason("look"),
         order_seed=1,
         opened_at=NOW,
         patience_until=NOW + timedelta(minutes=2),
         message_ts="1764000000.000100",
-        slots=tuple(a_slot(n) for n in range(4)),
+        slots=tuple(make_slot(n) for n in range(4)),
     )
     return replace(round_, **changes)  # type: ignore[arg-type]
 
 
-def voting(candidates: int = 4, **changes: object) -> Round:
+def make_voting_round(candidates: int = 4, **changes: object) -> Round:
     """A round people vote on, with its sheet."""
-    slots = tuple(a_candidate(n, n + 1) for n in range(candidates))
+    slots = tuple(make_candidate(n, n + 1) for n in range(candidates))
     defaults = {
-        "state": State.VOTING,
+        "state": RoundState.VOTING,
         "slots": slots,
         "sheet_file": "F0SHEETSHEET",
         "closes_at": NOW + timedelta(hours=24),
     }
-    return a_round(**{**defaults, **changes})  # type: ignore[arg-type]
+    return make_round(**{**defaults, **changes})  # type: ignore[arg-type]
 
 
-def closed(votes: dict[int, int], voters: int, **changes: object) -> Round:
-    return voting(len(votes), **{"state": State.CLOSED, "tally": Tally(votes, voters), **changes})
+def make_closed_round(votes: dict[int, int], voters: int, **changes: object) -> Round:
+    return make_voting_round(len(votes), **{"state": RoundState.CLOSED, "tally": Tally(votes, voters), **changes})
 
 
-def shown(round_: Round, votes: dict[int, int] | None = None, voters: int = 0, face: Face | None = None) -> Shown:
-    tally = round_.tally or Tally(votes or dict.fromkeys(round_.slot_of, 0), voters)
-    return Shown(round_, tally, TITLES, face, present=face if face and not face.released else None)
+def make_view_data(
+    round_: Round, votes: dict[int, int] | None = None, voters: int = 0, face: Face | None = None
+) -> RoundViewData:
+    tally = round_.tally or Tally(votes or dict.fromkeys(round_.slot_id_by_number, 0), voters)
+    return RoundViewData(round_, tally, TITLES, face, current_face=face if face and not face.unlocked else None)
 
 
-def a_face(character: str = "Maya", brief: str = "a fisherwoman, 60", **changes: object) -> Face:
+def make_face(character: str = "Maya", brief: str = "a fisherwoman, 60", **changes: object) -> Face:
     face = Face(
         round_id="r1",
         character_id="c1",
@@ -109,7 +113,7 @@ def a_face(character: str = "Maya", brief: str = "a fisherwoman, 60", **changes:
         version=1,
         slot_id="r1-0",
         number=1,
-        model=IDS[0],
+        model=MODEL_IDS[0],
         portrait=PORTRAIT,
         prompt=f"Photographic casting portrait.\n{brief}",
         prompt_version="portrait-1",
@@ -129,7 +133,7 @@ def a_face(character: str = "Maya", brief: str = "a fisherwoman, 60", **changes:
     return replace(face, **changes)  # type: ignore[arg-type]
 
 
-def a_character(name: str = "Maya", number: int = 1, face: Face | None = None) -> Character:
+def make_character(name: str = "Maya", number: int = 1, face: Face | None = None) -> Character:
     return Character(f"c{number}", name, PLACE, face, None)
 
 

@@ -4,52 +4,52 @@ import pytest
 
 from bot.brief import NAME_LIMIT, TEXT_LIMIT
 from handlers.words import alt
-from tests.unit.handlers.stories import CATALOGUE, a_candidate, voting
+from tests.unit.handlers.stories import CATALOGUE, make_candidate, make_voting_round
 
 BRIEF = "weathered 60-year-old fisherwoman,\n deep crow's feet."
-HEARD = "Weathered 60-year-old fisherwoman, deep crow's feet: "
+ALT_PREFIX = "Weathered 60-year-old fisherwoman, deep crow's feet: "
 
 
-def texts(name: str, brief: str) -> dict[str, str]:
-    round_ = voting(name=name, text=brief)
+def alt_texts(name: str, brief: str) -> dict[str, str]:
+    round_ = make_voting_round(name=name, text=brief)
     return {
-        "sheet": alt.sheet(round_, [1, 2, 3, 4]),
+        "sheet": alt.contact_sheet(round_, [1, 2, 3, 4]),
         "candidate": alt.candidate(round_, 2),
         "face": alt.face(name, brief),
-        "pair": alt.pair(name, brief),
-        "finish": alt.finish(name, brief),
+        "pair": alt.upscale_pair(name, brief),
+        "finish": alt.upscale(name, brief),
     }
 
 
-def test_a_picture_is_described_before_it_is_placed() -> None:
-    assert texts("Maya", BRIEF) == {
-        "sheet": f"{HEARD}contact sheet for Maya, candidates 1, 2, 3 and 4",
-        "candidate": f"{HEARD}candidate 2 for Maya",
-        "face": f"{HEARD}the face of Maya",
-        "pair": f"{HEARD}the face of Maya twice at one size, left the original, right the finish",
-        "finish": f"{HEARD}the face of Maya, finished larger",
+def test_alt_text_starts_with_the_brief() -> None:
+    assert alt_texts("Maya", BRIEF) == {
+        "sheet": f"{ALT_PREFIX}contact sheet for Maya, candidates 1, 2, 3 and 4",
+        "candidate": f"{ALT_PREFIX}candidate 2 for Maya",
+        "face": f"{ALT_PREFIX}the face of Maya",
+        "pair": f"{ALT_PREFIX}the face of Maya twice at one size, left the original, right the finish",
+        "finish": f"{ALT_PREFIX}the face of Maya, finished larger",
     }
 
 
-@pytest.mark.parametrize("kind", list(texts("Maya", BRIEF)))
-def test_of_the_longest_brief_as_much_is_told_as_fits_and_which_picture_it_is(kind: str) -> None:
+@pytest.mark.parametrize("kind", list(alt_texts("Maya", BRIEF)))
+def test_long_brief_is_truncated_but_the_picture_is_still_named(kind: str) -> None:
     name = "M" * NAME_LIMIT
-    told = texts(name, "w" * TEXT_LIMIT)[kind]
-    assert len(told) <= alt.FILE_LIMIT
-    assert name in told.rsplit("…", 1)[1]
+    alt_text = alt_texts(name, "w" * TEXT_LIMIT)[kind]
+    assert len(alt_text) <= alt.FILE_LIMIT
+    assert name in alt_text.rsplit("…", 1)[1]
 
 
-def test_portraits_of_different_models_are_described_alike_and_by_no_models_name() -> None:
-    told = {alt.candidate(voting(), number).replace(f"candidate {number}", "") for number in range(1, 5)}
-    assert len(told) == 1
-    other = voting(slots=tuple(a_candidate(3 - n, n + 1) for n in range(4)))
-    assert [alt.candidate(other, n) for n in (1, 4)] == [alt.candidate(voting(), n) for n in (1, 4)]
+def test_alt_text_does_not_reveal_the_model() -> None:
+    alt_text = {alt.candidate(make_voting_round(), number).replace(f"candidate {number}", "") for number in range(1, 5)}
+    assert len(alt_text) == 1
+    other = make_voting_round(slots=tuple(make_candidate(3 - n, n + 1) for n in range(4)))
+    assert [alt.candidate(other, n) for n in (1, 4)] == [alt.candidate(make_voting_round(), n) for n in (1, 4)]
     for model in CATALOGUE.models:
         for word in (model.title, model.id, model.name, model.wire_id, model.provider):
-            assert word.casefold() not in " ".join(texts("Maya", BRIEF).values()).casefold()
+            assert word.casefold() not in " ".join(alt_texts("Maya", BRIEF).values()).casefold()
 
 
-def test_a_poster_names_everybody_on_it_as_far_as_there_is_room() -> None:
+def test_poster_alt_text_lists_names_within_the_limit() -> None:
     assert alt.poster("The cast of Harbour", ["Maya", "Otto"]) == (
         "The cast of Harbour: 2 portraits with their names: Maya and Otto"
     )

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.errors import NotTaken, PlaceClosed, Unreachable
-from handlers.asking import NotAllowed, asking, trying
-from tests.unit.handlers.little_slack import Json, little_slack
+from bot.errors import ChannelClosed, SlackRejected, SlackUnavailable
+from handlers.asking import TokenRejected, best_effort, slack_call
+from tests.unit.handlers.little_slack import Json, fake_slack_server
 
-NO_JSON = [
+NON_JSON_REPLIES = [
     {"plain": "text/plain", "status": 503},
     {"plain": "text/html", "status": 502},
     {"plain": "application/json", "status": 500},
@@ -15,44 +15,44 @@ NO_JSON = [
 ]
 
 
-async def ask(answer: Json) -> None:
-    async with little_slack() as slack:
-        slack.says["auth.test"] = [answer]
-        with asking("auth.test"):
+async def call_auth_test(reply: Json) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["auth.test"] = [reply]
+        with slack_call("auth.test"):
             await slack.client("xoxb-test").auth_test()
 
 
-@pytest.mark.parametrize("answer", NO_JSON, ids=str)
-async def test_an_answer_that_is_no_json_passes_like_an_outage(answer: Json) -> None:
-    with pytest.raises(Unreachable, match="not_json") as caught:
-        await ask(answer)
-    assert type(caught.value) is Unreachable
+@pytest.mark.parametrize("reply", NON_JSON_REPLIES, ids=str)
+async def test_non_json_reply_counts_as_slack_unavailable(reply: Json) -> None:
+    with pytest.raises(SlackUnavailable, match="not_json") as caught:
+        await call_auth_test(reply)
+    assert type(caught.value) is SlackUnavailable
 
 
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("internal_error", Unreachable),
-        ("ratelimited", Unreachable),
-        ("invalid_auth", NotAllowed),
-        ("is_archived", PlaceClosed),
-        ("is_inactive", PlaceClosed),
-        ("missing_scope", NotTaken),
+        ("internal_error", SlackUnavailable),
+        ("ratelimited", SlackUnavailable),
+        ("invalid_auth", TokenRejected),
+        ("is_archived", ChannelClosed),
+        ("is_inactive", ChannelClosed),
+        ("missing_scope", SlackRejected),
     ],
 )
-async def test_a_refusal_is_told_from_an_outage(code: str, kind: type[Unreachable]) -> None:
-    with pytest.raises(Unreachable, match=code) as caught:
-        await ask({"error": code})
+async def test_slack_error_codes_map_to_error_types(code: str, kind: type[SlackUnavailable]) -> None:
+    with pytest.raises(SlackUnavailable, match=code) as caught:
+        await call_auth_test({"error": code})
     assert type(caught.value) is kind
 
 
-async def test_an_outage_is_tried_again_and_a_refusal_is_let_be() -> None:
-    with pytest.raises(Unreachable), trying("chat.update"):
-        await ask(NO_JSON[0])
-    with trying("chat.update"):
-        await ask({"error": "msg_too_long"})
+async def test_best_effort_raises_on_outages_only() -> None:
+    with pytest.raises(SlackUnavailable), best_effort("chat.update"):
+        await call_auth_test(NON_JSON_REPLIES[0])
+    with best_effort("chat.update"):
+        await call_auth_test({"error": "msg_too_long"})
 
 
-def test_a_mistake_of_our_own_is_not_taken_for_an_outage() -> None:
-    with pytest.raises(AttributeError), asking("chat.update"):
+def test_programming_error_is_not_translated() -> None:
+    with pytest.raises(AttributeError), slack_call("chat.update"):
         object().missing  # type: ignore[attr-defined]  # noqa: B018

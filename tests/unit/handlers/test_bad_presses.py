@@ -6,71 +6,73 @@ from decimal import Decimal
 
 import pytest
 
-from bot.looking import Closer
-from bot.refining import Refinement
-from bot.round import State
+from bot.looking import ComparisonResult
+from bot.refining import RefineForm
+from bot.round import RoundState
 from handlers.words import errors
-from tests.unit.handlers.envelopes import press, touch
-from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.play import a_play
-from tests.unit.handlers.stories import closed, voting
+from tests.unit.handlers.envelopes import message_press, view_action
+from tests.unit.handlers.memory import InMemoryRepositories
+from tests.unit.handlers.play import listener_harness
+from tests.unit.handlers.stories import make_closed_round, make_voting_round
 
-LOCKED = closed({1: 3, 2: 1}, 4, state=State.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD")
+LOCKED_ROUND = make_closed_round(
+    {1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD"
+)
 
 
 @pytest.mark.parametrize("value", [" ", "r1 \ud800"], ids=["no id", "half a sign"])
 @pytest.mark.parametrize("action", ["facts", "full", "share", "recall:1"])
-async def test_a_press_that_cannot_be_read_is_answered_and_breaks_nothing(
-    action: str, value: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with a_play(Memory(LOCKED)) as play:
-        await play.send(press(action, value))
-        (answer,) = play.slack.responses
-    assert answer["response_type"] == "ephemeral"
-    assert play.script.asked == []
+async def test_unreadable_press_gets_an_error_reply(action: str, value: str, caplog: pytest.LogCaptureFixture) -> None:
+    async with listener_harness(InMemoryRepositories(LOCKED_ROUND)) as harness:
+        await harness.send(message_press(action, value))
+        (reply,) = harness.slack.responses
+    assert reply["response_type"] == "ephemeral"
+    assert harness.use_cases.calls == []
     assert not [record for record in caplog.records if record.levelname == "ERROR" and record.name != "root"]
 
 
 @pytest.mark.parametrize("value", ["r1", "r1 x up", "r1 1 up more"])
-async def test_a_finish_that_no_button_offers_is_not_begun(value: str) -> None:
-    async with a_play(Memory(LOCKED)) as play:
-        await play.send(press("finish", value))
-    assert play.script.asked == []
+async def test_malformed_upscale_value_starts_nothing(value: str) -> None:
+    async with listener_harness(InMemoryRepositories(LOCKED_ROUND)) as harness:
+        await harness.send(message_press("finish", value))
+    assert harness.use_cases.calls == []
 
 
 @pytest.mark.parametrize("value", ["r1 extend", "r1 extend x", "r1 extend 99999999999999"])
-async def test_a_menu_line_that_none_of_ours_carries_prolongs_nothing(value: str) -> None:
-    async with a_play(Memory(voting())) as play:
-        await play.send(press("more", value))
-    assert play.script.asked == []
+async def test_malformed_menu_value_extends_nothing(value: str) -> None:
+    async with listener_harness(InMemoryRepositories(make_voting_round())) as harness:
+        await harness.send(message_press("more", value))
+    assert harness.use_cases.calls == []
 
 
-async def test_a_press_without_a_way_back_is_only_logged() -> None:
-    body = press("facts", "r9")
+async def test_press_without_response_url_gets_no_reply() -> None:
+    body = message_press("facts", "r9")
     del body["response_url"]
-    async with a_play(Memory(LOCKED)) as play:
-        await play.send(body)
-        assert play.slack.responses == []
+    async with listener_harness(InMemoryRepositories(LOCKED_ROUND)) as harness:
+        await harness.send(body)
+        assert harness.slack.responses == []
 
 
 @pytest.mark.parametrize("action", ["look", "refine"])
-async def test_a_modal_that_slack_does_not_open_is_told(action: str) -> None:
-    begun = Refinement(voting(), Decimal("0.15"), {})
-    closer = Closer(voting(), voting().candidates[:2])
-    async with a_play(Memory(voting()), refining__begin=begun, looking__begin=closer) as play:
-        play.slack.says["views.open"] = [{"error": "expired_trigger_id"}]
-        await play.send(press(action, "r1"))
-        (answer,) = play.slack.responses
-    assert errors.UNEXPECTED not in json.dumps(answer, ensure_ascii=False)
+async def test_modal_that_slack_rejects_is_reported_to_the_user(action: str) -> None:
+    refine_form = RefineForm(make_voting_round(), Decimal("0.15"), {})
+    comparison = ComparisonResult(make_voting_round(), make_voting_round().candidates[:2])
+    async with listener_harness(
+        InMemoryRepositories(make_voting_round()), refine__form=refine_form, comparison__compare_first_two=comparison
+    ) as harness:
+        harness.slack.replies["views.open"] = [{"error": "expired_trigger_id"}]
+        await harness.send(message_press(action, "r1"))
+        (reply,) = harness.slack.responses
+    assert errors.UNEXPECTED not in json.dumps(reply, ensure_ascii=False)
 
 
 @pytest.mark.parametrize("action", ["look_at", "version_left", "cast_look"])
-async def test_a_choice_that_cannot_be_read_is_acknowledged_all_the_same(action: str) -> None:
+async def test_unreadable_choice_is_acknowledged(action: str) -> None:
     """Nobody could be told, and Slack would show a warning after three seconds and send it again."""
-    body = touch(action, "skin", kind="static_select", view="modal")
+    body = view_action(action, "skin", kind="static_select", view="modal")
     body["view"]["state"] = None
-    async with a_play(Memory(voting())) as play:
+    async with listener_harness(InMemoryRepositories(make_voting_round())) as harness:
         async with asyncio.timeout(2):
-            response = await play.send(body)
+            response = await harness.send(body)
         assert response.status == 200
-        assert play.script.asked == []
+        assert harness.use_cases.calls == []

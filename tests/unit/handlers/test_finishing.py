@@ -4,50 +4,65 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.budget import Charge
-from bot.errors import CannotFinish, NotHere
+from bot.errors import CannotUpscale, NotAvailableHere
 from bot.face import Portrait
-from bot.finish import Finish, FinishState, FinishWay, Plan
-from bot.ports import Begun
-from bot.round import State
-from bot.slot import Miss
-from bot.taking import Parcel
+from bot.finish import Upscale, UpscaleMethod, UpscalePlan, UpscaleState
+from bot.ports import UpscaleStart
+from bot.round import RoundState
+from bot.slot import SlotFailure
+from bot.taking import FaceArchive
 from handlers.blocks.facts import facts
-from handlers.blocks.recall import full
-from handlers.blocks.rounds import message
-from handlers.blocks.shown import Shown
+from handlers.blocks.recall import full_size
+from handlers.blocks.rounds import round_message
+from handlers.blocks.shown import RoundViewData
 from handlers.blocks.view import View
-from tests.unit.handlers.envelopes import press
-from tests.unit.handlers.limits import parts, problems
-from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.play import a_play
-from tests.unit.handlers.stories import HOSTILE, IDS, NOW, TITLES, a_face, a_round, closed, shown
-from tests.unit.handlers.test_blocks_rounds import presses, words
+from tests.unit.handlers.envelopes import message_press
+from tests.unit.handlers.limits import iter_objects, limit_problems
+from tests.unit.handlers.memory import InMemoryRepositories
+from tests.unit.handlers.play import listener_harness
+from tests.unit.handlers.stories import (
+    HOSTILE,
+    MODEL_IDS,
+    NOW,
+    TITLES,
+    make_face,
+    make_round,
+    make_closed_round,
+    make_view_data,
+)
+from tests.unit.handlers.test_blocks_rounds import actions_by_id, visible_text
 
-UPSCALING = Plan(FinishWay.UPSCALE, IDS[0], Decimal("0.004"), reaches_4k=True)
-DRAWING = Plan(FinishWay.REDRAW, IDS[1], Decimal("0.25"), reaches_4k=False)
-LARGE = Portrait("k2", "image/png", 3018, 4096, 9_000_000, "cd" * 32)
-SMALLER = replace(LARGE, width=1792, height=2432)
-ASKED = Finish("r1-f1", "r1", 1, FinishWay.UPSCALE, IDS[0], Decimal("0.004"), "ab" * 32, "", None, "U0ANY", NOW)
-KEPT = ASKED.landed(LARGE, Charge(Decimal("0.004"), "exact"), 3)
-OFFERED = replace(ASKED, way=FinishWay.REDRAW).landed(SMALLER, Charge(Decimal("0.25"), "listed"), 3)
+UPSCALE_PLAN = UpscalePlan(UpscaleMethod.UPSCALER, MODEL_IDS[0], Decimal("0.004"), reaches_4k=True)
+REDRAW_PLAN = UpscalePlan(UpscaleMethod.REDRAW, MODEL_IDS[1], Decimal("0.25"), reaches_4k=False)
+LARGE_PORTRAIT = Portrait("k2", "image/png", 3018, 4096, 9_000_000, "cd" * 32)
+SMALLER_PORTRAIT = replace(LARGE_PORTRAIT, width=1792, height=2432)
+REQUESTED_UPSCALE = Upscale(
+    "r1-f1", "r1", 1, UpscaleMethod.UPSCALER, MODEL_IDS[0], Decimal("0.004"), "ab" * 32, "", None, "U0ANY", NOW
+)
+KEPT_UPSCALE = REQUESTED_UPSCALE.with_portrait(LARGE_PORTRAIT, Charge(Decimal("0.004"), "exact"), 3)
+OFFERED_UPSCALE = replace(REQUESTED_UPSCALE, method=UpscaleMethod.REDRAW).with_portrait(
+    SMALLER_PORTRAIT, Charge(Decimal("0.25"), "listed"), 3
+)
 
 
-def record(*finishes: Finish, plan: Plan | None = UPSCALING, name: str = "Maya") -> View:
-    round_ = closed({1: 3, 2: 1}, 4, state=State.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD")
+def render_record(*upscales: Upscale, plan: UpscalePlan | None = UPSCALE_PLAN, name: str = "Maya") -> View:
+    round_ = make_closed_round(
+        {1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD"
+    )
     round_ = replace(round_, brief=replace(round_.brief, name=name))
-    view = message(replace(shown(round_, face=a_face(name)), finishes=finishes, plan=plan))
-    assert problems(view) == []
+    view = round_message(replace(make_view_data(round_, face=make_face(name)), upscales=upscales, upscale_plan=plan))
+    assert limit_problems(view) == []
     return view
 
 
-def test_a_record_offers_to_finish_at_4k_and_says_first_what_that_does_and_costs() -> None:
-    button = presses(record())["finish"]
-    assert (button["text"]["text"], button["value"]) == ("Finish at 4K · $0.004", f"r1 1 {IDS[0]}")
+def test_record_offers_4k_upscale_with_its_price() -> None:
+    button = actions_by_id(render_record())["finish"]
+    assert (button["text"]["text"], button["value"]) == ("Finish at 4K · $0.004", f"r1 1 {MODEL_IDS[0]}")
     assert "enlarges this very picture for $0.004" in button["confirm"]["text"]["text"]
 
 
-def test_what_stays_under_4k_is_not_offered_as_4k() -> None:
-    button = presses(record(plan=DRAWING))["finish"]
+def test_upscale_below_4k_is_not_labelled_4k() -> None:
+    button = actions_by_id(render_record(plan=REDRAW_PLAN))["finish"]
     assert button["text"]["text"] == "Finish larger · $0.25"
     assert (
         "larger, but short of 4K, with this picture as its reference, for up to $0.25"
@@ -55,121 +70,133 @@ def test_what_stays_under_4k_is_not_offered_as_4k() -> None:
     )
 
 
-def test_a_face_that_is_4k_is_offered_no_finish() -> None:
-    assert "finish" not in presses(record(plan=None))
+def test_4k_face_offers_no_upscale() -> None:
+    assert "finish" not in actions_by_id(render_record(plan=None))
 
 
-def test_while_a_finish_is_made_nobody_is_asked_for_another() -> None:
-    view = record(ASKED)
-    assert "Easel Four is finishing it, as <@U0ANY> asked, for up to $0.004." in words(view)
-    assert "finish" not in presses(view)
+def test_running_upscale_hides_the_upscale_button() -> None:
+    view = render_record(REQUESTED_UPSCALE)
+    assert "Easel Four is finishing it, as <@U0ANY> asked, for up to $0.004." in visible_text(view)
+    assert "finish" not in actions_by_id(view)
 
 
-def test_a_kept_finish_is_told_with_its_true_size() -> None:
-    view = record(KEPT)
-    assert "Finish: 3018 × 4096, 4K by Easel Four for $0.004" in words(view)
-    assert "finish" not in presses(view)
-    assert "4K" not in words(record(replace(KEPT, portrait=SMALLER)))
-    assert "1792 × 2432" in words(record(replace(KEPT, portrait=SMALLER)))
+def test_kept_upscale_shows_its_actual_size() -> None:
+    view = render_record(KEPT_UPSCALE)
+    assert "Finish: 3018 × 4096, 4K by Easel Four for $0.004" in visible_text(view)
+    assert "finish" not in actions_by_id(view)
+    assert "4K" not in visible_text(render_record(replace(KEPT_UPSCALE, portrait=SMALLER_PORTRAIT)))
+    assert "1792 × 2432" in visible_text(render_record(replace(KEPT_UPSCALE, portrait=SMALLER_PORTRAIT)))
 
 
-def test_a_face_drawn_again_is_shown_beside_the_original_and_asks_for_one_yes_or_no() -> None:
-    view = record(replace(OFFERED, pair_file="F0PAIRPAIRPAIR"))
-    pictures = [p["slack_file"]["id"] for p in parts(view) if "slack_file" in p]
+def test_redrawn_face_is_shown_beside_the_original_for_a_decision() -> None:
+    view = render_record(replace(OFFERED_UPSCALE, pair_file="F0PAIRPAIRPAIR"))
+    pictures = [p["slack_file"]["id"] for p in iter_objects(view) if "slack_file" in p]
     assert sorted(pictures) == ["F0PAIRPAIRPAIR", "F0RECORDRECORD"]
-    assert presses(view)["keep_finish"]["value"] == presses(view)["keep_original"]["value"] == "r1 r1-f1"
-    assert "Still the same face? 1792 × 2432 by Easel Four for $0.25." in words(view)
+    assert actions_by_id(view)["keep_finish"]["value"] == actions_by_id(view)["keep_original"]["value"] == "r1 r1-f1"
+    assert "Still the same face? 1792 × 2432 by Easel Four for $0.25." in visible_text(view)
 
 
-def test_a_miss_tells_why_and_what_was_charged_and_the_next_press_is_another_attempt() -> None:
-    view = record(ASKED.missed(Miss("unknown", paid="maybe")))
-    assert "No finish came: Easel Four was asked just before a restart" in words(view)
-    assert "It may have been charged: up to $0.004." in words(view)
-    assert presses(view)["finish"]["value"] == f"r1 2 {IDS[0]}"
+def test_failed_upscale_shows_reason_and_charge_and_allows_a_retry() -> None:
+    view = render_record(REQUESTED_UPSCALE.with_failure(SlotFailure("unknown", paid="maybe")))
+    assert "No finish came: Easel Four was asked just before a restart" in visible_text(view)
+    assert "It may have been charged: up to $0.004." in visible_text(view)
+    assert actions_by_id(view)["finish"]["value"] == f"r1 2 {MODEL_IDS[0]}"
 
 
-def test_a_declined_finish_leaves_the_original_and_another_try() -> None:
-    declined = replace(OFFERED, state=FinishState.DECLINED, decided_by="U0LEAD")
-    assert "was not kept, so <@U0LEAD> decided" in words(record(declined))
-    assert "finish" in presses(record(declined))
+def test_declined_upscale_keeps_the_original_and_allows_a_retry() -> None:
+    declined = replace(OFFERED_UPSCALE, state=UpscaleState.DECLINED, decided_by="U0LEAD")
+    assert "was not kept, so <@U0LEAD> decided" in visible_text(render_record(declined))
+    assert "finish" in actions_by_id(render_record(declined))
 
 
-def test_hostile_names_stay_harmless_in_records_with_finishes() -> None:
-    assert "<!channel>" not in words(record(KEPT, name=HOSTILE)).replace(HOSTILE, "")
+def test_record_with_upscale_escapes_names() -> None:
+    assert "<!channel>" not in visible_text(render_record(KEPT_UPSCALE, name=HOSTILE)).replace(HOSTILE, "")
 
 
-def test_facts_and_full_size_tell_of_both_pictures() -> None:
-    told = words(facts(a_face(), TITLES, finish=KEPT))
-    assert "*Finish:* 3018 × 4096, 4K, image/png, enlarged from the original" in told
-    assert f"*Finish SHA-256:* `{'cd' * 32}`" in told
-    assert f"*From:* `{'ab' * 32}`" in told
-    both = words(full(a_face(), "https://x/1", KEPT, "https://x/2"))
+def test_facts_and_full_size_show_both_pictures() -> None:
+    facts_text = visible_text(facts(make_face(), TITLES, upscale=KEPT_UPSCALE))
+    assert "*Finish:* 3018 × 4096, 4K, image/png, enlarged from the original" in facts_text
+    assert f"*Finish SHA-256:* `{'cd' * 32}`" in facts_text
+    assert f"*From:* `{'ab' * 32}`" in facts_text
+    both = visible_text(full_size(make_face(), "https://x/1", KEPT_UPSCALE, "https://x/2"))
     assert "<https://x/1|Open the original>" in both
     assert "Finish: 3018 × 4096 pixels, PNG, 9.0 MB. <https://x/2|Open the finish>" in both
 
 
-async def test_a_press_is_saved_acknowledged_and_then_started() -> None:
-    async with a_play(finishing__begin=Begun(ASKED, fresh=True)) as play:
-        response = await play.send(press("finish", f"r1 1 {IDS[0]}"))
+async def test_upscale_press_is_saved_acknowledged_and_started() -> None:
+    async with listener_harness(start_upscale__reserve=UpscaleStart(REQUESTED_UPSCALE, created=True)) as harness:
+        response = await harness.send(message_press("finish", f"r1 1 {MODEL_IDS[0]}"))
     assert response.status == 200
-    assert play.script.asked == [("finishing.begin", "r1", 1, IDS[0], "U0LEAD"), ("finishing.start", ASKED)]
-    assert play.slack.responses == []
+    assert harness.use_cases.calls == [
+        ("start_upscale.reserve", "r1", 1, MODEL_IDS[0], "U0LEAD"),
+        ("start_upscale.enqueue", REQUESTED_UPSCALE),
+    ]
+    assert harness.slack.responses == []
 
 
-async def test_who_pressed_second_is_told_that_nothing_more_is_charged() -> None:
-    async with a_play(finishing__begin=Begun(ASKED, fresh=False)) as play:
-        await play.send(press("finish", f"r1 1 {IDS[0]}"))
-    assert play.slack.responses[0]["text"].startswith("Somebody pressed before you, and nothing more is charged.")
+async def test_second_press_says_nothing_more_is_charged() -> None:
+    async with listener_harness(start_upscale__reserve=UpscaleStart(REQUESTED_UPSCALE, created=False)) as harness:
+        await harness.send(message_press("finish", f"r1 1 {MODEL_IDS[0]}"))
+    assert harness.slack.responses[0]["text"].startswith("Somebody pressed before you, and nothing more is charged.")
 
 
-async def test_another_price_than_shown_is_told() -> None:
-    async with a_play(finishing__begin=CannotFinish("changed", "Maya")) as play:
-        await play.send(press("finish", f"r1 1 {IDS[0]}"))
-    assert play.slack.responses[0]["text"].startswith("What finishes faces here changed meanwhile")
+async def test_changed_upscale_offer_is_reported() -> None:
+    async with listener_harness(start_upscale__reserve=CannotUpscale("changed", "Maya")) as harness:
+        await harness.send(message_press("finish", f"r1 1 {MODEL_IDS[0]}"))
+    assert harness.slack.responses[0]["text"].startswith("What finishes faces here changed meanwhile")
 
 
-async def test_the_first_answer_counts_and_a_later_other_one_is_told_so() -> None:
-    declined = replace(OFFERED, state=FinishState.DECLINED, decided_by="U0LEAD")
-    async with a_play(finishing__decide=declined) as play:
-        await play.send(press("keep_finish", "r1 r1-f1"))
-        await play.send(press("keep_original", "r1 r1-f1"))
-    assert len(play.slack.responses) == 1
-    assert "was not kept" in play.slack.responses[0]["text"]
+async def test_first_upscale_decision_counts() -> None:
+    declined = replace(OFFERED_UPSCALE, state=UpscaleState.DECLINED, decided_by="U0LEAD")
+    async with listener_harness(start_upscale__decide=declined) as harness:
+        await harness.send(message_press("keep_finish", "r1 r1-f1"))
+        await harness.send(message_press("keep_original", "r1 r1-f1"))
+    assert len(harness.slack.responses) == 1
+    assert "was not kept" in harness.slack.responses[0]["text"]
 
 
-async def test_the_zip_goes_into_the_persons_own_messages_and_never_into_the_channel() -> None:
-    parcel = Parcel(a_face(HOSTILE), KEPT, "Maya-1.zip", b"zip" * 100)
-    async with a_play(taking__parcel=parcel) as play:
-        play.slack.says["chat.postMessage"] = [{"ts": "9.9", "channel": "D0MINE"}]
-        await play.send(press("take", "r1"))
-        (message,) = play.slack.called("chat.postMessage")
-        (shared,) = play.slack.called("files.completeUploadExternal")
+async def test_archive_is_sent_by_direct_message() -> None:
+    archive = FaceArchive(make_face(HOSTILE), KEPT_UPSCALE, "Maya-1.zip", b"zip" * 100)
+    async with listener_harness(face_download__archive=archive) as harness:
+        harness.slack.replies["chat.postMessage"] = [{"ts": "9.9", "channel": "D0MINE"}]
+        await harness.send(message_press("take", "r1"))
+        (message,) = harness.slack.calls_to("chat.postMessage")
+        (shared,) = harness.slack.calls_to("files.completeUploadExternal")
         assert (message["channel"], shared["channel_id"], shared["thread_ts"]) == ("U0LEAD", "D0MINE", "9.9")
-        assert list(play.slack.uploaded.values()) == [parcel.data]
+        assert list(harness.slack.uploaded.values()) == [archive.data]
         assert "<!channel>" not in message["text"]
-        assert "is in your messages with me" in play.slack.responses[0]["text"]
+        assert "is in your messages with me" in harness.slack.responses[0]["text"]
 
 
-async def test_who_may_not_see_a_face_is_handed_nothing() -> None:
-    async with a_play(taking__parcel=NotHere("unknown")) as play:
-        await play.send(press("take", "r1"))
-        assert play.slack.uploaded == {}
-        assert "I have no face here that you may see" in play.slack.responses[0]["text"]
+async def test_download_of_a_hidden_face_is_refused() -> None:
+    async with listener_harness(face_download__archive=NotAvailableHere("unknown")) as harness:
+        await harness.send(message_press("take", "r1"))
+        assert harness.slack.uploaded == {}
+        assert "I have no face here that you may see" in harness.slack.responses[0]["text"]
 
 
-async def test_where_uploads_are_switched_off_that_is_told() -> None:
-    async with a_play(taking__parcel=Parcel(a_face(), None, "Maya-1.zip", b"zip")) as play:
-        play.slack.says["files.getUploadURLExternal"] = [{"error": "file_uploads_disabled"}]
-        await play.send(press("take", "r1"))
-        assert "uploads are switched off in this workspace" in play.slack.responses[0]["text"]
+async def test_disabled_uploads_are_reported() -> None:
+    async with listener_harness(face_download__archive=FaceArchive(make_face(), None, "Maya-1.zip", b"zip")) as harness:
+        harness.slack.replies["files.getUploadURLExternal"] = [{"error": "file_uploads_disabled"}]
+        await harness.send(message_press("take", "r1"))
+        assert "uploads are switched off in this workspace" in harness.slack.responses[0]["text"]
 
 
-async def test_a_finish_in_another_workspace_is_gone() -> None:
-    async with a_play(Memory(a_round(place=replace(a_round().place, team="T2")))) as play:
-        await play.send(press("finish", f"r1 1 {IDS[0]}"))
-    assert play.script.asked == []
+async def test_upscale_of_another_workspace_is_ignored() -> None:
+    async with listener_harness(
+        InMemoryRepositories(make_round(place=replace(make_round().place, team="T2")))
+    ) as harness:
+        await harness.send(message_press("finish", f"r1 1 {MODEL_IDS[0]}"))
+    assert harness.use_cases.calls == []
 
 
-def test_a_round_that_is_not_locked_knows_no_finish() -> None:
-    view = message(Shown(closed({1: 3, 2: 1}, 4), shown(closed({1: 3, 2: 1}, 4)).tally, TITLES, plan=UPSCALING))
-    assert "finish" not in presses(view)
+def test_unlocked_round_offers_no_upscale() -> None:
+    view = round_message(
+        RoundViewData(
+            make_closed_round({1: 3, 2: 1}, 4),
+            make_view_data(make_closed_round({1: 3, 2: 1}, 4)).tally,
+            TITLES,
+            upscale_plan=UPSCALE_PLAN,
+        )
+    )
+    assert "finish" not in actions_by_id(view)

@@ -6,24 +6,24 @@ from typing import Any
 import pytest
 
 from handlers.blocks import dialog
-from handlers.blocks.dialog import How
-from handlers.payloads import BadPayload, filled_from, touched_from
+from handlers.blocks.dialog import FieldOptions
+from handlers.payloads import BadPayload, submission_from, view_action_from
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-def a_view(**values: dict[str, Any]) -> dict[str, Any]:
+def make_view(**values: dict[str, Any]) -> dict[str, Any]:
     """One field a block, each with one element."""
     state = {field: {"chosen": entry} for field, entry in values.items()}
     return {"id": "V1", "hash": "1.a", "private_metadata": "w1", "state": {"values": state}}
 
 
-def sent_in(**values: dict[str, Any]) -> dict[str, Any]:
-    return {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "view": a_view(**values), "trigger_id": "t"}
+def submission_of(**values: dict[str, Any]) -> dict[str, Any]:
+    return {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "view": make_view(**values), "trigger_id": "t"}
 
 
 @pytest.mark.parametrize(
-    ("entry", "held"),
+    ("entry", "expected"),
     [
         ({"type": "plain_text_input", "value": "a fisherwoman"}, ("a fisherwoman",)),
         ({"type": "plain_text_input", "value": None}, ()),
@@ -39,47 +39,51 @@ def sent_in(**values: dict[str, Any]) -> dict[str, Any]:
         ({"type": "file_input", "files": [{"id": "F1"}]}, ("F1",)),
     ],
 )
-def test_whatever_kind_a_field_is_its_contents_are_read_alike(entry: dict[str, Any], held: tuple[str, ...]) -> None:
-    filled = filled_from(sent_in(field=entry))
-    assert filled.chosen == {"field": held}
-    assert filled.one("field") == (held[0] if held else "")
-    assert (filled.id, filled.person, filled.place.team, filled.opener) == ("w1", "U1", "T1", "t")
+def test_every_field_type_is_parsed(entry: dict[str, Any], expected: tuple[str, ...]) -> None:
+    filled = submission_from(submission_of(field=entry))
+    assert filled.values == {"field": expected}
+    assert filled.value("field") == (expected[0] if expected else "")
+    assert (filled.id, filled.person, filled.place.team, filled.trigger_id) == ("w1", "U1", "T1", "t")
 
 
-def test_a_choice_inside_a_form_brings_the_whole_form_as_it_stands_then() -> None:
-    body = sent_in(look={"type": "static_select", "selected_option": {"value": "skin"}}, brief={"value": "a pilot"})
+def test_view_action_contains_the_whole_form() -> None:
+    body = submission_of(
+        look={"type": "static_select", "selected_option": {"value": "skin"}}, brief={"value": "a pilot"}
+    )
     action = {"action_id": "look", "type": "static_select", "selected_option": {"value": "skin"}}
-    touched = touched_from(body | {"actions": [action]})
-    assert (touched.action, touched.value, touched.view_id, touched.version) == ("look", "skin", "V1", "1.a")
-    assert touched.form.chosen == {"look": ("skin",), "brief": ("a pilot",)}
+    touched = view_action_from(body | {"actions": [action]})
+    assert (touched.action_id, touched.value, touched.view_id, touched.view_hash) == ("look", "skin", "V1", "1.a")
+    assert touched.form.values == {"look": ("skin",), "brief": ("a pilot",)}
 
 
-def test_a_press_inside_a_form_carries_the_buttons_value() -> None:
-    body = sent_in() | {"actions": [{"action_id": "page", "type": "button", "value": "2"}]}
-    assert touched_from(body).value == "2"
+def test_view_action_of_a_button_has_its_value() -> None:
+    body = submission_of() | {"actions": [{"action_id": "page", "type": "button", "value": "2"}]}
+    assert view_action_from(body).value == "2"
 
 
 @pytest.mark.parametrize("missing", ["view", "user", "actions"])
-def test_a_press_inside_a_form_without_its_parts_is_refused(missing: str) -> None:
-    body = sent_in() | {"actions": [{"action_id": "page", "value": "2"}]}
+def test_incomplete_view_action_is_rejected(missing: str) -> None:
+    body = submission_of() | {"actions": [{"action_id": "page", "value": "2"}]}
     body.pop(missing)
     with pytest.raises(BadPayload):
-        touched_from(body)
+        view_action_from(body)
 
 
-def test_a_field_starts_with_what_was_chosen_before_and_without_it_where_that_is_no_choice_any_more() -> None:
+def test_field_starts_with_the_previous_choice_if_still_valid() -> None:
     choices = [("Skin first", "skin"), ("Wardrobe first", "literal")]
-    assert dialog.pick("look", "Look", choices, "skin")["element"]["initial_option"]["value"] == "skin"
-    assert "initial_option" not in dialog.pick("look", "Look", choices, "gone")["element"]
-    assert "initial_value" not in dialog.typed("brief", "Brief")["element"]
-    assert dialog.number("quorum", "Quorum", 3, 1, 99)["element"]["initial_value"] == "3"
-    assert "initial_users" not in dialog.people("voters", "Voters")["element"]
-    assert dialog.somebody("lead", "Lead", "U1")["element"]["initial_user"] == "U1"
-    assert dialog.moment("closes", "Closes", NOON)["element"]["initial_date_time"] == int(NOON.timestamp())
+    assert dialog.select("look", "Look", choices, "skin")["element"]["initial_option"]["value"] == "skin"
+    assert "initial_option" not in dialog.select("look", "Look", choices, "gone")["element"]
+    assert "initial_value" not in dialog.text_input("brief", "Brief")["element"]
+    assert dialog.number_input("quorum", "Quorum", 3, 1, 99)["element"]["initial_value"] == "3"
+    assert "initial_users" not in dialog.users_select("voters", "Voters")["element"]
+    assert dialog.user_select("lead", "Lead", "U1")["element"]["initial_user"] == "U1"
+    assert dialog.datetime_picker("closes", "Closes", NOON)["element"]["initial_date_time"] == int(NOON.timestamp())
 
 
-def test_only_a_field_that_tells_sends_what_is_chosen_at_once_and_under_its_own_name() -> None:
-    telling = dialog.radios("ballot", "Ballot", [("Open", "quick")], how=How(tells=True, optional=True, hint="Why"))
+def test_only_dispatching_fields_send_actions() -> None:
+    telling = dialog.radio_buttons(
+        "ballot", "Ballot", [("Open", "quick")], field_options=FieldOptions(dispatch=True, optional=True, hint="Why")
+    )
     assert (telling["dispatch_action"], telling["element"]["action_id"]) == (True, "ballot")
     assert (telling["optional"], telling["hint"]["text"]) == (True, "Why")
-    assert "dispatch_action" not in dialog.radios("ballot", "Ballot", [("Open", "quick")])
+    assert "dispatch_action" not in dialog.radio_buttons("ballot", "Ballot", [("Open", "quick")])

@@ -8,126 +8,149 @@ import pytest
 import structlog
 
 from bot.ballot import Tally
-from bot.brief import Brief, Secrecy
-from bot.opening import child_id
-from bot.rerolling import Choice, Offer
-from bot.round import Round, State
+from bot.brief import BallotMode, Brief
+from bot.opening import child_round_id
+from bot.rerolling import RerollOption, RerollOptions
+from bot.round import Round, RoundState
 from handlers.blocks.reroll import reroll
-from handlers.blocks.rounds import message
-from handlers.blocks.shown import Kin
-from handlers.stage import SlackStage
-from handlers.visibility import SlackVisibility
+from handlers.blocks.rounds import round_message
+from handlers.blocks.shown import RelatedRound
+from handlers.stage import SlackRoundPublisher
+from handlers.visibility import SlackDirectory
 from handlers.words import lineage, rounds
-from tests.unit.handlers.limits import parts
-from tests.unit.handlers.little_slack import little_slack
-from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.stories import CATALOGUE, TITLES, a_candidate, a_miss, a_round, a_slot, closed, shown, voting
+from tests.unit.handlers.limits import iter_objects
+from tests.unit.handlers.little_slack import fake_slack_server
+from tests.unit.handlers.memory import InMemoryRepositories
+from tests.unit.handlers.stories import (
+    CATALOGUE,
+    TITLES,
+    make_candidate,
+    make_failed_slot,
+    make_round,
+    make_slot,
+    make_closed_round,
+    make_view_data,
+    make_voting_round,
+)
 
 LINK = "https://harbour.slack.com/archives/C1/p1764000000000100"
-AHEAD, TIE, NOBODY = {1: 1, 2: 3}, {1: 2, 2: 2}, {1: 0, 2: 0}
+LEADING_VOTES, TIED_VOTES, NO_VOTES = {1: 1, 2: 3}, {1: 2, 2: 2}, {1: 0, 2: 0}
 
 
 @pytest.mark.parametrize(
-    ("votes", "voters", "said"),
+    ("votes", "voters", "text"),
     [
-        (AHEAD, 4, "2 led with 3 of 4 votes"),
-        (TIE, 3, "1 and 2 were level with 2 votes each"),
-        (NOBODY, 0, "nobody had voted"),
+        (LEADING_VOTES, 4, "2 led with 3 of 4 votes"),
+        (TIED_VOTES, 3, "1 and 2 were level with 2 votes each"),
+        (NO_VOTES, 0, "nobody had voted"),
     ],
 )
-def test_who_was_in_front_is_told_of_the_round_before(votes: dict[int, int], voters: int, said: str) -> None:
-    assert lineage.led(voting(2), Tally(votes, voters)) == said
+def test_previous_round_summary_names_the_leader(votes: dict[int, int], voters: int, text: str) -> None:
+    assert lineage.leader_summary(make_voting_round(2), Tally(votes, voters)) == text
 
 
-def test_a_round_that_never_voted_had_nobody_in_front() -> None:
-    assert lineage.led(a_round(), Tally({}, 0)) == ""
+def test_previous_round_without_voting_has_no_summary() -> None:
+    assert lineage.leader_summary(make_round(), Tally({}, 0)) == ""
 
 
-def test_sealed_ballots_that_nobody_opened_stay_sealed_in_the_round_after() -> None:
-    sealed = voting(2, brief=Brief("Maya", "x", ballot=Secrecy.SEALED), state=State.VOID, why_void="refined")
-    seen = sealed.shown(Tally(AHEAD, 4))
-    assert seen.votes == {1: 0, 2: 0}
-    assert lineage.led(sealed, seen) == "4 sealed ballots that nobody opened"
+def test_unopened_sealed_ballots_stay_hidden_in_the_next_round() -> None:
+    sealed = make_voting_round(
+        2, brief=Brief("Maya", "x", ballot=BallotMode.SEALED), state=RoundState.VOID, void_reason="refined"
+    )
+    visible_tally = sealed.visible_tally(Tally(LEADING_VOTES, 4))
+    assert visible_tally.votes == {1: 0, 2: 0}
+    assert lineage.leader_summary(sealed, visible_tally) == "4 sealed ballots that nobody opened"
 
 
-def test_the_child_quotes_what_was_asked_before_and_links_there() -> None:
-    parent = Kin(voting(2, text="a *bold* fisherwoman " + "x" * 400), Tally(AHEAD, 4), LINK)
-    view = message(replace(shown(voting(origin="refined", parent="r0")), parent=parent))
-    said = json.dumps(view.blocks, ensure_ascii=False)
-    assert f"Refined from <{LINK}|the round before>: “a ∗bold∗ fisherwoman x" in said
-    assert "x" * 201 not in said
-    assert "…” · 2 led with 3 of 4 votes" in said
+def test_refined_round_quotes_and_links_the_previous_brief() -> None:
+    parent = RelatedRound(make_voting_round(2, text="a *bold* fisherwoman " + "x" * 400), Tally(LEADING_VOTES, 4), LINK)
+    view = round_message(replace(make_view_data(make_voting_round(origin="refined", parent="r0")), parent=parent))
+    text = json.dumps(view.blocks, ensure_ascii=False)
+    assert f"Refined from <{LINK}|the round before>: “a ∗bold∗ fisherwoman x" in text
+    assert "x" * 201 not in text
+    assert "…” · 2 led with 3 of 4 votes" in text
 
 
 @pytest.mark.parametrize("link", [LINK, ""])
-def test_a_refined_round_shows_its_sheet_and_the_way_to_the_new_one(link: str) -> None:
-    ended = closed(AHEAD, 4, state=State.VOID, why_void="refined")
-    view = message(replace(shown(ended), child=Kin(a_round(id="r2"), Tally({}, 0), link)))
-    said = json.dumps(view.blocks, ensure_ascii=False)
-    assert ("<" + LINK + "|the new round is here>" in said) is bool(link)
-    assert "The lead refined the brief" in said
+def test_replaced_round_shows_its_sheet_and_links_the_new_round(link: str) -> None:
+    ended = make_closed_round(LEADING_VOTES, 4, state=RoundState.VOID, void_reason="refined")
+    view = round_message(replace(make_view_data(ended), child=RelatedRound(make_round(id="r2"), Tally({}, 0), link)))
+    text = json.dumps(view.blocks, ensure_ascii=False)
+    assert ("<" + LINK + "|the new round is here>" in text) is bool(link)
+    assert "The lead refined the brief" in text
     assert [b["slack_file"]["id"] for b in view.blocks if b["type"] == "image"] == ["F0SHEETSHEET"]
-    assert "*2* · Easel Four · 3 votes" in said, "what was known after the close stays known"
+    assert "*2* · Easel Four · 3 votes" in text, "what was known after the close stays known"
 
 
-async def test_slack_is_asked_once_for_an_address_and_a_silence_costs_only_the_link() -> None:
-    ended = voting(state=State.VOID, why_void="rerolled")
-    child = a_round(id=child_id(ended), parent="r1", origin="rerolled", message_ts="1764000001.000100")
-    async with little_slack() as slack:
-        clients, memory = slack.clients, Memory(ended, child)
-        stage = SlackStage(clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients))
-        slack.says["chat.getPermalink"] = [{"error": "internal_error"}, {"permalink": LINK}]
+async def test_permalink_is_cached_and_a_failure_only_omits_the_link() -> None:
+    ended = make_voting_round(state=RoundState.VOID, void_reason="rerolled")
+    child = make_round(id=child_round_id(ended), parent="r1", origin="rerolled", message_ts="1764000001.000100")
+    async with fake_slack_server() as slack:
+        clients, repositories = slack.clients, InMemoryRepositories(ended, child)
+        publisher = SlackRoundPublisher(
+            clients, repositories.rounds, repositories.roster, repositories.upscales, CATALOGUE, SlackDirectory(clients)
+        )
+        slack.replies["chat.getPermalink"] = [{"error": "internal_error"}, {"permalink": LINK}]
         with structlog.testing.capture_logs():
             for _ in range(3):
-                await stage.show("r1")
-        await stage.close()
-        asked, drawn = slack.called("chat.getPermalink"), slack.called("chat.update")
-    assert len(asked) == 2
-    assert ["the new round is here" in json.dumps(one["blocks"]) for one in drawn] == [False, True, True]
+                await publisher.redraw_now("r1")
+        await publisher.close()
+        permalink_calls, updates = slack.calls_to("chat.getPermalink"), slack.calls_to("chat.update")
+    assert len(permalink_calls) == 2
+    assert ["the new round is here" in json.dumps(one["blocks"]) for one in updates] == [False, True, True]
 
 
-def varied() -> Round:
+def make_round_with_variations() -> Round:
     """Candidate 3 varies 2; another variation of 1 is being drawn, and one of 2 was refused."""
-    three = replace(a_candidate(2, 3), vary_of="r1-1", prompt="p", price=Decimal("0.09"))
-    under_way = a_slot(3, vary_of="r1-0", prompt="p", price=Decimal("0.09"))
-    missed = replace(a_miss(4, paid="maybe"), vary_of="r1-1", prompt="p", price=Decimal("0.09"))
-    return voting(slots=(a_candidate(0, 1), a_candidate(1, 2), three, under_way, missed))
+    three = replace(make_candidate(2, 3), variation_of_slot_id="r1-1", prompt="p", price=Decimal("0.09"))
+    under_way = make_slot(3, variation_of_slot_id="r1-0", prompt="p", price=Decimal("0.09"))
+    missed = replace(make_failed_slot(4, paid="maybe"), variation_of_slot_id="r1-1", prompt="p", price=Decimal("0.09"))
+    return make_voting_round(slots=(make_candidate(0, 1), make_candidate(1, 2), three, under_way, missed))
 
 
-def test_the_message_says_what_varies_what_and_what_is_still_drawn() -> None:
-    said = json.dumps(message(shown(varied())).blocks, ensure_ascii=False)
-    assert "3 varies 2 · a variation of 1 being drawn" in said
-    assert "The variation of 2 is missing: a model declined the brief" in said
-    assert "up to $0.09" in said
+def test_message_lists_variations_and_pending_ones() -> None:
+    text = json.dumps(round_message(make_view_data(make_round_with_variations())).blocks, ensure_ascii=False)
+    assert "3 varies 2 · a variation of 1 being drawn" in text
+    assert "The variation of 2 is missing: a model declined the brief" in text
+    assert "up to $0.09" in text
 
 
-def test_variations_change_neither_the_price_of_a_re_roll_nor_that_of_another_round() -> None:
-    round_ = varied()
-    assert (round_.dearest, round_.another, round_.wanted) == (Decimal("0.0401"), Decimal("0.0802"), 2)
-    assert not round_.blind, "one model drew what the round began with"
+def test_variations_do_not_change_reroll_prices() -> None:
+    round_ = make_round_with_variations()
+    assert (round_.max_slot_price, round_.repeat_price, round_.requested_count) == (
+        Decimal("0.0401"),
+        Decimal("0.0802"),
+        2,
+    )
+    assert not round_.is_blind, "one model drew what the round began with"
 
 
-def test_a_missed_variation_is_offered_by_its_own_name_and_price() -> None:
-    missed = varied().misses[0]
-    offer = Offer(varied(), Decimal("0.2"), (), (Choice(missed, missed.price),), (), 5)
+def test_failed_variation_is_offered_with_its_own_price() -> None:
+    missed = make_round_with_variations().failures[0]
+    offer = RerollOptions(
+        make_round_with_variations(), Decimal("0.2"), (), (RerollOption(missed, missed.price),), (), 5
+    )
     view = reroll(offer, TITLES)
-    said = json.dumps(view.blocks, ensure_ascii=False)
-    assert "*The variation of 2 that did not come*" in said
-    press = next(p for p in parts(view) if p.get("action_id") == "reroll_one:1")
+    text = json.dumps(view.blocks, ensure_ascii=False)
+    assert "*The variation of 2 that did not come*" in text
+    press = next(p for p in iter_objects(view) if p.get("action_id") == "reroll_one:1")
     assert press["text"]["text"] == "Again · up to $0.09"
 
 
 @pytest.mark.parametrize(
-    ("offer", "said"),
+    ("offer", "text"),
     [
-        (Offer(voting(8), Decimal("0.2"), (), (), (), None), "This round holds 8 candidates"),
-        (Offer(voting(), Decimal("0.2"), (), (), (), 5, "no_model"), "so no candidate can be varied"),
+        (RerollOptions(make_voting_round(8), Decimal("0.2"), (), (), (), None), "This round holds 8 candidates"),
+        (
+            RerollOptions(make_voting_round(), Decimal("0.2"), (), (), (), 5, "no_model"),
+            "so no candidate can be varied",
+        ),
     ],
 )
-def test_what_is_not_offered_is_explained(offer: Offer, said: str) -> None:
-    assert said in json.dumps(reroll(offer, TITLES).blocks)
+def test_unavailable_reroll_options_are_explained(offer: RerollOptions, text: str) -> None:
+    assert text in json.dumps(reroll(offer, TITLES).blocks)
 
 
-@pytest.mark.parametrize(("state", "said"), [(State.VOTING, "after the close"), (State.LOCKED, "had ended")])
-def test_a_late_portrait_is_told_of_as_what_can_still_be_done_with_it(state: State, said: str) -> None:
-    assert said in rounds.late(voting(state=state))
+@pytest.mark.parametrize(("state", "text"), [(RoundState.VOTING, "after the close"), (RoundState.LOCKED, "had ended")])
+def test_late_portrait_note_depends_on_the_round_state(state: RoundState, text: str) -> None:
+    assert text in rounds.late_portrait(make_voting_round(state=state))

@@ -13,9 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers import register
 from handlers.clients import Clients
 from handlers.manifest import manifest, scopes
-from handlers.visibility import SlackVisibility
-from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.play import Script
+from handlers.visibility import SlackDirectory
+from tests.unit.handlers.memory import InMemoryRepositories
+from tests.unit.handlers.play import StubUseCases
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT.parent / "shared" / "data"
@@ -63,7 +63,7 @@ def methods_called() -> set[str]:
     return called
 
 
-def slack_says(name: str) -> Any:
+def load_slack_data(name: str) -> Any:
     if not (path := DATA / name).exists():
         pytest.skip(f"{name} is not here")
     return json.loads(path.read_text())
@@ -71,49 +71,51 @@ def slack_says(name: str) -> Any:
 
 @pytest.mark.parametrize("url", [None, URL])
 def test_slack_accepts_the_manifest(url: str | None) -> None:
-    jsonschema.validate(manifest(url), slack_says("slack-manifest.schema.2.0.0.json"))
+    jsonschema.validate(manifest(url), load_slack_data("slack-manifest.schema.2.0.0.json"))
 
 
-def test_every_method_called_is_known_here() -> None:
+def test_every_called_method_has_its_scopes_listed() -> None:
     assert methods_called() == set(METHOD_SCOPES)
 
 
-def test_the_scopes_are_exactly_those_the_methods_events_and_the_command_need() -> None:
-    needed = {scope for table in (METHOD_SCOPES, EVENT_SCOPES) for wanted in table.values() for scope in wanted}
+def test_scopes_are_exactly_those_needed() -> None:
+    needed = {
+        scope for table in (METHOD_SCOPES, EVENT_SCOPES) for method_scopes in table.values() for scope in method_scopes
+    }
     assert scopes() == needed | {"commands"}
 
 
-def test_slacks_own_tables_agree_with_ours() -> None:
-    methods = slack_says("slack-methods.json")["methods"]
+def test_scopes_agree_with_slacks_method_list() -> None:
+    methods = load_slack_data("slack-methods.json")["methods"]
     assert {name: set(methods[name]["bot_scopes"] or ()) for name in METHOD_SCOPES} == METHOD_SCOPES
 
 
-def test_commands_shortcuts_and_events_are_those_that_are_listened_to() -> None:
-    heard: dict[str, list[str]] = {"command": [], "event": [], "shortcut": []}
+def test_manifest_lists_exactly_the_registered_listeners() -> None:
+    registered: dict[str, list[str]] = {"command": [], "event": [], "shortcut": []}
 
-    class Ear(AsyncApp):
+    class RecordingApp(AsyncApp):
         def command(self, command: Any, *args: Any, **kwargs: Any) -> Any:
-            heard["command"].append(command)
+            registered["command"].append(command)
             return super().command(command, *args, **kwargs)
 
         def event(self, event: Any, *args: Any, **kwargs: Any) -> Any:
-            heard["event"].append(event)
+            registered["event"].append(event)
             return super().event(event, *args, **kwargs)
 
         def shortcut(self, constraints: Any, *args: Any, **kwargs: Any) -> Any:
-            heard["shortcut"].append(constraints)
+            registered["shortcut"].append(constraints)
             return super().shortcut(constraints, *args, **kwargs)
 
-    app = Ear(client=AsyncWebClient(token="xoxb-test"))
-    register(app, Script().casting(), Memory().rounds, SlackVisibility(Clients({})), Clients({}))
+    app = RecordingApp(client=AsyncWebClient(token="xoxb-test"))
+    register(app, StubUseCases().casting(), InMemoryRepositories().rounds, SlackDirectory(Clients({})), Clients({}))
     made = manifest(None)
-    assert heard["command"] == [c["command"] for c in made["features"]["slash_commands"]]
-    assert heard["shortcut"] == [s["callback_id"] for s in made["features"]["shortcuts"]]
-    assert sorted(heard["event"]) == sorted(made["settings"]["event_subscriptions"]["bot_events"])
-    assert set(heard["event"]) == set(EVENT_SCOPES)
+    assert registered["command"] == [c["command"] for c in made["features"]["slash_commands"]]
+    assert registered["shortcut"] == [s["callback_id"] for s in made["features"]["shortcuts"]]
+    assert sorted(registered["event"]) == sorted(made["settings"]["event_subscriptions"]["bot_events"])
+    assert set(registered["event"]) == set(EVENT_SCOPES)
 
 
-def test_over_http_slack_has_every_address_and_no_socket() -> None:
+def test_http_manifest_has_request_urls_and_no_socket_mode() -> None:
     made = manifest(URL + "/")
     addresses = [
         made["settings"]["event_subscriptions"]["request_url"],
@@ -125,7 +127,7 @@ def test_over_http_slack_has_every_address_and_no_socket() -> None:
     assert made["settings"]["socket_mode_enabled"] is False
 
 
-def test_making_one_manifest_leaves_the_next_as_it_was() -> None:
+def test_manifest_calls_do_not_share_state() -> None:
     manifest(URL)
     assert manifest(None)["settings"]["socket_mode_enabled"] is True
     assert "url" not in manifest(None)["features"]["slash_commands"][0]

@@ -4,108 +4,115 @@ from typing import Any
 
 import pytest
 
-from bot.face import Place
-from handlers.drafts import draft_in
+from bot.face import ChannelRef
+from handlers.drafts import draft_from
 from handlers.mention import asked_name
-from handlers.papers import answered_in
+from handlers.papers import sealed_answers_from
 from handlers.payloads import (
     BadPayload,
     command_from,
-    filled_from,
+    emoji_for_number,
+    home_opened_from,
     mention_from,
-    moment_in,
-    number_in,
-    number_of,
+    number_from_emoji,
+    parse_datetime,
+    parse_number,
+    parse_price,
     press_from,
-    price_in,
     reaction_from,
-    reaction_of,
-    sound,
-    unwrapped,
-    visit_from,
+    submission_from,
+    unwrap_menu_buttons,
+    validate_envelope,
 )
-from tests.unit.handlers.envelopes import command, mention, press, reaction, submission, visit
+from tests.unit.handlers.envelopes import (
+    slash_command,
+    mention_event,
+    message_press,
+    reaction_event,
+    view_submission,
+    home_opened,
+)
 
 
-def test_a_command_keeps_its_line_with_slacks_three_entities_decoded() -> None:
-    got = command_from(command("Maya: eyes &lt;3 &amp; &gt;2, &amp;lt; stays"))
+def test_command_text_has_slack_entities_decoded() -> None:
+    got = command_from(slash_command("Maya: eyes &lt;3 &amp; &gt;2, &amp;lt; stays"))
     assert got.line == "Maya: eyes <3 & >2, &lt; stays"
-    assert got.place == Place("T1", "C1")
-    assert (got.person, got.trigger) == ("U0LEAD", "11.22.aa")
+    assert got.place == ChannelRef("T1", "C1")
+    assert (got.person, got.trigger_id) == ("U0LEAD", "11.22.aa")
 
 
-def test_a_bare_command_has_an_empty_line() -> None:
-    assert command_from(command("")).line == ""
+def test_command_without_text() -> None:
+    assert command_from(slash_command("")).line == ""
 
 
-def test_a_press_carries_its_ids_and_its_moment_in_whole_microseconds() -> None:
-    got = press_from(press("lock", "r1 r1-0", action_ts="1764000000.000207"))
+def test_press_has_ids_and_timestamp_in_microseconds() -> None:
+    got = press_from(message_press("lock", "r1 r1-0", action_ts="1764000000.000207"))
     assert got.ids == ("r1", "r1-0")
     assert got.id == "r1"
-    assert got.stamp == 1_764_000_000_000_207
+    assert got.event_ts_us == 1_764_000_000_000_207
 
 
-def test_the_moment_is_not_rounded_by_a_float() -> None:
-    assert press_from(press("vote:1", "s", action_ts="1764000000.1")).stamp == 1_764_000_000_100_000
-    assert press_from(press("vote:1", "s", action_ts="9007199254.740993")).stamp == 9_007_199_254_740_993
+def test_timestamp_keeps_full_precision() -> None:
+    assert press_from(message_press("vote:1", "s", action_ts="1764000000.1")).event_ts_us == 1_764_000_000_100_000
+    assert press_from(message_press("vote:1", "s", action_ts="9007199254.740993")).event_ts_us == 9_007_199_254_740_993
 
 
-def test_a_choice_in_a_menu_is_a_press_too() -> None:
-    body = press("decide", "unused")
+def test_menu_choice_is_parsed_as_a_press() -> None:
+    body = message_press("decide", "unused")
     body["actions"][0] |= {"type": "static_select", "selected_option": {"value": "r1-2"}}
     assert press_from(body).id == "r1-2"
 
 
-def test_two_presses_on_one_message_have_the_same_trigger_and_two_messages_have_two() -> None:
-    first, second = (press_from(press("reroll_one:1", "r1-0", action_ts=ts)) for ts in ("1.1", "2.2"))
-    other = press_from(press("reroll_one:1", "r1-0", message_ts="3.3"))
-    assert first.trigger == second.trigger
-    assert first.trigger != other.trigger
+def test_press_trigger_is_unique_per_message() -> None:
+    first, second = (press_from(message_press("reroll_one:1", "r1-0", action_ts=ts)) for ts in ("1.1", "2.2"))
+    other = press_from(message_press("reroll_one:1", "r1-0", message_ts="3.3"))
+    assert first.idempotency_key == second.idempotency_key
+    assert first.idempotency_key != other.idempotency_key
 
 
 @pytest.mark.parametrize(("thread_ts", "in_thread"), [("3.3", True), ("1764000000.000100", False), (None, False)])
-def test_a_press_is_in_a_thread_only_under_a_reply(thread_ts: str | None, in_thread: bool) -> None:
-    body = press("facts", "r1")
+def test_press_has_a_thread_ts_only_in_a_thread(thread_ts: str | None, in_thread: bool) -> None:
+    body = message_press("facts", "r1")
     body["container"]["thread_ts"] = thread_ts
     assert press_from(body).thread_ts == (thread_ts if in_thread else None)
 
 
-def test_a_press_in_an_organisation_without_a_team_uses_the_persons() -> None:
-    body = press("close", "r1") | {"team": None}
+def test_press_without_team_uses_the_team_of_the_user() -> None:
+    body = message_press("close", "r1") | {"team": None}
     body["user"]["team_id"] = "T9"
     assert press_from(body).place.team == "T9"
 
 
 @pytest.mark.parametrize(("name", "number"), [("one", 1), ("eight", 8), ("two::skin-tone-3", 2)])
-def test_number_emoji_are_numbers_with_or_without_a_tone(name: str, number: int) -> None:
-    got = reaction_from(reaction(name))
+def test_number_emoji_are_parsed_with_any_skin_tone(name: str, number: int) -> None:
+    got = reaction_from(reaction_event(name))
     assert got
-    assert (got.number, got.on) == (number, True)
+    assert (got.number, got.is_added) == (number, True)
 
 
-def test_a_reaction_taken_off_is_off() -> None:
-    got = reaction_from(reaction("one", added=False))
+def test_removed_reaction_is_off() -> None:
+    got = reaction_from(reaction_event("one", added=False))
     assert got
-    assert not got.on
+    assert not got.is_added
 
 
 @pytest.mark.parametrize("name", ["nine", "zero", "heart", "keycap_ten", "one_"])
-def test_other_emoji_are_nothing(name: str) -> None:
-    assert reaction_from(reaction(name)) is None
+def test_other_emoji_are_ignored(name: str) -> None:
+    assert reaction_from(reaction_event(name)) is None
 
 
-def test_a_reaction_to_a_file_is_nothing() -> None:
-    body = reaction("one")
+def test_reaction_to_a_file_is_ignored() -> None:
+    body = reaction_event("one")
     body["event"]["item"] = {"type": "file", "file": "F1"}
     assert reaction_from(body) is None
 
 
 def test_numbers_and_emoji_names_agree() -> None:
-    assert [number_of(reaction_of(n)) for n in range(1, 9)] == list(range(1, 9))
+    assert [number_from_emoji(emoji_for_number(n)) for n in range(1, 9)] == list(range(1, 9))
 
 
-def test_a_mention_loses_the_mention_and_its_entities() -> None:
-    got = mention_from(mention("<@U0CASTROOM> who is  Mar&amp;ta?"))
+def test_mention_text_is_cleaned() -> None:
+    got = mention_from(mention_event("<@U0CASTROOM> who is  Mar&amp;ta?"))
     assert got.text == "who is Mar&ta?"
 
 
@@ -124,18 +131,18 @@ def test_a_mention_loses_the_mention_and_its_entities() -> None:
         ("", ""),
     ],
 )
-def test_the_name_somebody_asks_for_is_found(text: str, name: str) -> None:
+def test_requested_name_is_extracted_from_a_mention(text: str, name: str) -> None:
     assert asked_name(text) == name
 
 
-def test_only_the_home_tab_is_a_visit() -> None:
-    assert visit_from(visit("home"))
-    assert visit_from(visit("messages")) is None
+def test_only_the_home_tab_counts_as_home_opened() -> None:
+    assert home_opened_from(home_opened("home"))
+    assert home_opened_from(home_opened("messages")) is None
 
 
 @pytest.mark.parametrize("missing", ["team_id", "channel_id", "user_id", "trigger_id"])
-def test_a_command_without_its_parts_is_refused(missing: str) -> None:
-    body = command("Maya")
+def test_incomplete_command_is_rejected(missing: str) -> None:
+    body = slash_command("Maya")
     del body[missing]
     with pytest.raises(BadPayload):
         command_from(body)
@@ -152,13 +159,13 @@ def test_a_command_without_its_parts_is_refused(missing: str) -> None:
         {"user": {"id": 7}},
     ],
 )
-def test_a_press_without_its_parts_is_refused(change: dict[str, Any]) -> None:
+def test_incomplete_press_is_rejected(change: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
-        press_from(press("lock", "r1") | change)
+        press_from(message_press("lock", "r1") | change)
 
 
 @pytest.mark.parametrize("event", [{}, {"item": "x"}, {"reaction": 5, "item": {"type": "message"}}])
-def test_a_reaction_without_its_parts_is_refused(event: dict[str, Any]) -> None:
+def test_incomplete_reaction_is_rejected(event: dict[str, Any]) -> None:
     with pytest.raises(BadPayload):
         reaction_from({"team_id": "T1", "event": event})
 
@@ -177,36 +184,36 @@ def test_a_reaction_without_its_parts_is_refused(event: dict[str, Any]) -> None:
     ],
     ids=lambda change: str(change)[:40],
 )
-def test_a_press_with_something_else_in_a_parts_place_is_refused(change: dict[str, Any]) -> None:
-    body = press("lock", "r1")
+def test_press_with_invalid_fields_is_rejected(change: dict[str, Any]) -> None:
+    body = message_press("lock", "r1")
     body["actions"][0] |= change
     with pytest.raises(BadPayload):
         press_from(body)
 
 
 @pytest.mark.parametrize("words", [7, ["Maya"], "Maya\x00", "Maya\ud800"], ids=repr)
-def test_words_that_no_database_takes_are_refused(words: object) -> None:
+def test_command_text_with_invalid_characters_is_rejected(words: object) -> None:
     with pytest.raises(BadPayload):
-        command_from(command("") | {"text": words})
+        command_from(slash_command("") | {"text": words})
 
 
-def test_a_press_tells_as_many_ids_as_its_button_carries() -> None:
-    assert press_from(press("finish", "r1 1 up")).told(3) == ("r1", "1", "up")
+def test_press_must_have_the_expected_number_of_ids() -> None:
+    assert press_from(message_press("finish", "r1 1 up")).expect_ids(3) == ("r1", "1", "up")
     with pytest.raises(BadPayload):
-        press_from(press("finish", "r1 1")).told(3)
+        press_from(message_press("finish", "r1 1")).expect_ids(3)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.5", "²", "٣", "9" * 12, "x"])
-def test_a_number_that_no_button_of_ours_carries_is_refused(text: str) -> None:
-    for read in (number_in, moment_in):
+def test_invalid_number_is_rejected(text: str) -> None:
+    for parse in (parse_number, parse_datetime):
         with pytest.raises(BadPayload):
-            read(text)
+            parse(text)
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-1", "1e9", "", "9" * 10])
-def test_a_price_that_no_form_of_ours_carries_is_refused(text: str) -> None:
+def test_invalid_price_is_rejected(text: str) -> None:
     with pytest.raises(BadPayload):
-        price_in(text)
+        parse_price(text)
 
 
 @pytest.mark.parametrize(
@@ -221,25 +228,25 @@ def test_a_price_that_no_form_of_ours_carries_is_refused(text: str) -> None:
     ],
     ids=["too many fields", "too much chosen", "too long a choice", "an object", "a truth", "no fields"],
 )
-def test_a_form_that_no_modal_of_slacks_sends_is_refused(values: object) -> None:
-    body = submission("refine", "r1")
+def test_form_beyond_slacks_limits_is_rejected(values: object) -> None:
+    body = view_submission("refine", "r1")
     body["view"]["state"]["values"] = values
     with pytest.raises(BadPayload):
-        filled_from(body)
+        submission_from(body)
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("look", "pretty"), ("size", "8k"), ("ballot", "loud"), ("use", "x"), ("like", "x"), ("until", "9" * 12)],
 )
-def test_a_choice_that_no_menu_of_ours_offers_is_refused(field: str, value: str) -> None:
+def test_unknown_option_is_rejected(field: str, value: str) -> None:
     with pytest.raises(BadPayload):
-        draft_in(filled_from(submission("form", "w1", **{f"cast_{field}": value})))
+        draft_from(submission_from(view_submission("form", "w1", **{f"cast_{field}": value})))
 
 
-def test_a_tell_that_no_paper_of_ours_offers_is_refused() -> None:
+def test_unknown_flaw_tag_is_rejected() -> None:
     with pytest.raises(BadPayload):
-        answered_in(filled_from(submission("paper", "r1", **{"tells s1": "too handsome"})))
+        sealed_answers_from(submission_from(view_submission("paper", "r1", **{"tells s1": "too handsome"})))
 
 
 @pytest.mark.parametrize(
@@ -255,30 +262,30 @@ def test_a_tell_that_no_paper_of_ours_offers_is_refused() -> None:
     ],
     ids=str,
 )
-def test_what_bolt_would_stumble_over_is_unsound(change: dict[str, Any]) -> None:
-    sound(press("lock", "r1"))
+def test_envelope_that_breaks_bolt_is_rejected(change: dict[str, Any]) -> None:
+    validate_envelope(message_press("lock", "r1"))
     with pytest.raises(BadPayload):
-        sound(press("lock", "r1") | change)
+        validate_envelope(message_press("lock", "r1") | change)
 
 
 @pytest.mark.parametrize("view", [None, "x", {}, {"type": None}, {"type": 7}, {"callback_id": "photo"}], ids=str)
-def test_a_form_without_a_view_of_a_kind_is_unsound(view: object) -> None:
-    sound(submission("refine", "r1"))
+def test_submission_without_a_typed_view_is_rejected(view: object) -> None:
+    validate_envelope(view_submission("refine", "r1"))
     with pytest.raises(BadPayload):
-        sound(submission("refine", "r1") | {"view": view})
+        validate_envelope(view_submission("refine", "r1") | {"view": view})
 
 
 @pytest.mark.parametrize("event", [None, "x", {}, {"type": None}], ids=str)
-def test_an_event_of_no_kind_is_unsound(event: object) -> None:
-    sound(reaction("one"))
+def test_event_without_a_type_is_rejected(event: object) -> None:
+    validate_envelope(reaction_event("one"))
     with pytest.raises(BadPayload):
-        sound(reaction("one") | {"event": event})
+        validate_envelope(reaction_event("one") | {"event": event})
     with pytest.raises(BadPayload):
-        sound({"type": None, "team_id": "T1", "event": event})
+        validate_envelope({"type": None, "team_id": "T1", "event": event})
 
 
 @pytest.mark.parametrize(
-    "more",
+    "extra",
     [
         {"view": None},
         {"response_urls": []},
@@ -289,13 +296,18 @@ def test_an_event_of_no_kind_is_unsound(event: object) -> None:
     ],
     ids=str,
 )
-def test_what_slack_leaves_empty_or_adds_is_sound(more: dict[str, Any]) -> None:
-    for body in (press("lock", "r1"), submission("refine", "r1"), command("Maya"), reaction("one")):
-        sound(body | {key: value for key, value in more.items() if key != "view" or "view" not in body})
+def test_empty_and_extra_envelope_fields_are_accepted(extra: dict[str, Any]) -> None:
+    for body in (
+        message_press("lock", "r1"),
+        view_submission("refine", "r1"),
+        slash_command("Maya"),
+        reaction_event("one"),
+    ):
+        validate_envelope(body | {key: value for key, value in extra.items() if key != "view" or "view" not in body})
 
 
 @pytest.mark.parametrize("actions", [None, "x", {}, ["x"], [{}]], ids=repr)
-def test_a_menu_again_is_looked_for_in_whatever_there_is(actions: object) -> None:
+def test_menu_fallback_ignores_malformed_actions(actions: object) -> None:
     body = {"actions": actions}
-    unwrapped(body)
+    unwrap_menu_buttons(body)
     assert body == {"actions": actions}

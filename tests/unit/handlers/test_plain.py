@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.plain import named_in, readable
+from handlers.plain import mentioned_user_ids, to_plain_text
 
 NAMES = {"U1": "mei"}
 
@@ -23,9 +23,9 @@ NAMES = {"U1": "mei"}
         ("two\nlines", "two\nlines"),
     ],
 )
-def test_a_message_reads_as_people_see_it(written: str, read: str) -> None:
-    assert readable(written, NAMES) == read
+def test_mrkdwn_is_converted_to_plain_text(written: str, read: str) -> None:
+    assert to_plain_text(written, NAMES) == read
 
 
-def test_everybody_named_is_found_once() -> None:
-    assert named_in("<@U1> and <@U2|noor> and <@U1>, &lt;@U3&gt;") == ("U1", "U2")
+def test_mentioned_users_are_listed_once() -> None:
+    assert mentioned_user_ids("<@U1> and <@U2|noor> and <@U1>, &lt;@U3&gt;") == ("U1", "U2")

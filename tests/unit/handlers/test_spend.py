@@ -6,59 +6,70 @@ from decimal import Decimal
 
 import pytest
 
-from bot.budget import Purse
-from bot.errors import NotYours, OverBudget, Overspent, Settled, Unreachable
-from bot.face import Place
-from bot.ports import Reader
-from bot.statement import Entry, Line, Standing, Statement
-from handlers.blocks.spend import overspent, statement
+from bot.budget import BudgetPeriod
+from bot.errors import AlreadyResolved, NotLead, OverBudget, SlackUnavailable, UnacknowledgedOverspend
+from bot.face import ChannelRef
+from bot.ports import Recipient
+from bot.statement import BudgetStatus, LedgerEntry, ReportLine, SpendReport
+from handlers.blocks.spend import overspent, spend_report
 from handlers.blocks.view import View
-from handlers.notices import SlackMessenger
+from handlers.notices import SlackDirectMessages
 from handlers.words import errors
-from tests.unit.handlers.envelopes import command, press
-from tests.unit.handlers.limits import problems
-from tests.unit.handlers.little_slack import little_slack
-from tests.unit.handlers.play import a_play
+from tests.unit.handlers.envelopes import slash_command, message_press
+from tests.unit.handlers.limits import limit_problems
+from tests.unit.handlers.little_slack import fake_slack_server
+from tests.unit.handlers.play import listener_harness
 from tests.unit.handlers.stories import CATALOGUE, HOSTILE, NOW, TITLES
 
 EASEL, LUMEN = CATALOGUE.models
 DAY = date(2026, 11, 24)
 MONTH = date(2026, 11, 1)
 NICKEL = Decimal("0.05")
-UNKNOWN = Entry(
-    "r1-0", "slot", "r1", Place("T1", "C1"), "U1", "Maya", EASEL.id, DAY, NICKEL, NICKEL, "unknown", hidden=False
+UNKNOWN_CHARGE = LedgerEntry(
+    "r1-0",
+    "slot",
+    "r1",
+    ChannelRef("T1", "C1"),
+    "U1",
+    "Maya",
+    EASEL.id,
+    DAY,
+    NICKEL,
+    NICKEL,
+    "unknown",
+    is_hidden=False,
 )
-PASSED = replace(UNKNOWN, id="r1-1", usd=Decimal("0.09"), source="exact", hidden=True)
+OVERSPENT_CHARGE = replace(UNKNOWN_CHARGE, id="r1-1", usd=Decimal("0.09"), source="exact", is_hidden=True)
 
 
-def line(what: str, month: str, count: int = 4, faces: int = 0) -> Line:
-    return Line(what, Decimal("0.20"), Decimal(month), count, faces)
+def make_line(key: str, month: str, count: int = 4, faces: int = 0) -> ReportLine:
+    return ReportLine(key, Decimal("0.20"), Decimal(month), count, faces)
 
 
-TOLD = Statement(
+REPORT = SpendReport(
     day=DAY,
-    productions=(line("C1", "3.00", faces=2), line("C2", "1.00")),
-    models=(line(EASEL.id, "2.50"), line(LUMEN.id, "1.50")),
-    people=(line("U1", "4.00"),),
-    total=line("", "4.00", faces=2),
-    others=line("", "0.50"),
-    blind=line("", "0.40", count=2),
-    standings=(
-        Standing(Purse("T1", "day", "", DAY), Decimal(20), Decimal("3.10")),
-        Standing(Purse("T1", "workspace_month", "", MONTH), None, Decimal("4.90")),
+    productions=(make_line("C1", "3.00", faces=2), make_line("C2", "1.00")),
+    models=(make_line(EASEL.id, "2.50"), make_line(LUMEN.id, "1.50")),
+    people=(make_line("U1", "4.00"),),
+    total=make_line("", "4.00", faces=2),
+    others=make_line("", "0.50"),
+    blind_total=make_line("", "0.40", count=2),
+    budget_statuses=(
+        BudgetStatus(BudgetPeriod("T1", "day", "", DAY), Decimal(20), Decimal("3.10")),
+        BudgetStatus(BudgetPeriod("T1", "workspace_month", "", MONTH), None, Decimal("4.90")),
     ),
-    questions=(UNKNOWN, PASSED),
-    elsewhere=1,
+    pending_charges=(UNKNOWN_CHARGE, OVERSPENT_CHARGE),
+    other_pending_count=1,
 )
-NOTHING = Statement(DAY, (), (), (), Line("", Decimal(0), Decimal(0), 0), None, None, (), (), 0)
+EMPTY_REPORT = SpendReport(DAY, (), (), (), ReportLine("", Decimal(0), Decimal(0), 0), None, None, (), (), 0)
 
 
-def text_of(view: View) -> str:
+def blocks_text(view: View) -> str:
     return "\n".join(str(block) for block in view.blocks)
 
 
 @pytest.mark.parametrize(
-    "words",
+    "text",
     [
         "Spending in November 2026",
         "$0.20 today, $4.00 this month (UTC) · 2 faces locked, $2.00 a face",
@@ -74,29 +85,34 @@ def text_of(view: View) -> str:
         "1 more charge",
     ],
 )
-def test_a_statement_says(words: str) -> None:
-    assert words in text_of(statement(TOLD, TITLES))
+def test_spend_report_contains(text: str) -> None:
+    assert text in blocks_text(spend_report(REPORT, TITLES))
 
 
-def test_a_charge_of_an_open_ballot_names_neither_its_model_nor_its_sum() -> None:
-    for view in (overspent(PASSED), statement(replace(TOLD, models=(), questions=(PASSED,)), TITLES)):
-        assert "Easel" not in text_of(view)
-        assert "$0.09" not in text_of(view)
+def test_charge_of_an_open_ballot_hides_model_and_amount() -> None:
+    for view in (
+        overspent(OVERSPENT_CHARGE),
+        spend_report(replace(REPORT, models=(), pending_charges=(OVERSPENT_CHARGE,)), TITLES),
+    ):
+        assert "Easel" not in blocks_text(view)
+        assert "$0.09" not in blocks_text(view)
 
 
-def test_where_nothing_was_spent_a_statement_says_so_and_has_no_picture() -> None:
-    view = statement(NOTHING, TITLES)
-    assert "Nothing was spent this month" in text_of(view)
-    assert not view.has_pictures
+def test_empty_spend_report_has_no_picture() -> None:
+    view = spend_report(EMPTY_REPORT, TITLES)
+    assert "Nothing was spent this month" in blocks_text(view)
+    assert not view.has_images
 
 
-def test_a_statement_with_everything_in_it_is_within_slacks_limits() -> None:
-    many = tuple(line(f"C{n:010}", "1234.56", faces=n) for n in range(60))
-    models = tuple(replace(one, what=f"easel:{'x' * 60}{n}") for n, one in enumerate(many))
-    full = replace(TOLD, productions=many, models=models, people=many, questions=(UNKNOWN, PASSED) * 20)
-    for view in (statement(full, TITLES, "F0SPENDING"), overspent(replace(PASSED, character=HOSTILE))):
-        assert problems(view) == []
-    assert "<!channel>" not in overspent(replace(PASSED, character=HOSTILE)).text
+def test_full_spend_report_is_within_slacks_limits() -> None:
+    many = tuple(make_line(f"C{n:010}", "1234.56", faces=n) for n in range(60))
+    models = tuple(replace(one, key=f"easel:{'x' * 60}{n}") for n, one in enumerate(many))
+    full = replace(
+        REPORT, productions=many, models=models, people=many, pending_charges=(UNKNOWN_CHARGE, OVERSPENT_CHARGE) * 20
+    )
+    for view in (spend_report(full, TITLES, "F0SPENDING"), overspent(replace(OVERSPENT_CHARGE, character=HOSTILE))):
+        assert limit_problems(view) == []
+    assert "<!channel>" not in overspent(replace(OVERSPENT_CHARGE, character=HOSTILE)).text
 
 
 @pytest.mark.parametrize(
@@ -108,67 +124,70 @@ def test_a_statement_with_everything_in_it_is_within_slacks_limits() -> None:
         ("day", "Whoever runs Castroom can raise MAX_USD_PER_DAY; the day begins anew <!date^"),
     ],
 )
-def test_a_cap_says_what_is_left_when_it_resets_and_who_raises_it(cap: str, words: str) -> None:
-    said = errors.sentence(OverBudget(cap, Decimal(1), Decimal(20), Decimal("0.1"), NOW))
-    assert words in said
-    assert said.endswith("Nothing was started.")
+def test_budget_error_says_what_is_left_and_when_it_resets(cap: str, words: str) -> None:
+    text = errors.sentence(OverBudget(cap, Decimal(1), Decimal(20), Decimal("0.1"), NOW))
+    assert words in text
+    assert text.endswith("Nothing was started.")
 
 
-def test_a_workspace_that_waits_for_somebody_says_for_whom_and_how() -> None:
-    said = errors.sentence(Overspent(Decimal("0.04"), ("U1", "U2")))
-    assert "cost $0.04 more than was reserved" in said
-    assert "until <@U1> or <@U2> has seen it: `/cast spend` asks" in said
+def test_unacknowledged_overspend_says_who_must_acknowledge() -> None:
+    text = errors.sentence(UnacknowledgedOverspend(Decimal("0.04"), ("U1", "U2")))
+    assert "cost $0.04 more than was reserved" in text
+    assert "until <@U1> or <@U2> has seen it: `/cast spend` asks" in text
 
 
-async def test_who_asks_is_answered_by_direct_message() -> None:
-    async with a_play() as play:
-        await play.send(command("spend"))
-    assert play.script.asked == [("spending.send", "U0LEAD", Place("T1", "C1"))]
-    assert [r["text"] for r in play.slack.responses] == [
+async def test_spend_command_is_answered_by_direct_message() -> None:
+    async with listener_harness() as harness:
+        await harness.send(slash_command("spend"))
+    assert harness.use_cases.calls == [("spending.send_report", "U0LEAD", ChannelRef("T1", "C1"))]
+    assert [r["text"] for r in harness.slack.responses] == [
         "What was spent is in our direct message: only you see it there."
     ]
 
 
-async def test_who_cannot_be_written_to_reads_why() -> None:
-    async with a_play(spending__send=Unreachable("chat.postMessage: internal_error")) as play:
-        await play.send(command("spend"))
-    assert "Slack does not answer me" in play.slack.responses[0]["text"]
+async def test_undeliverable_spend_report_is_explained() -> None:
+    async with listener_harness(spending__send_report=SlackUnavailable("chat.postMessage: internal_error")) as harness:
+        await harness.send(slash_command("spend"))
+    assert "Slack does not answer me" in harness.slack.responses[0]["text"]
 
 
 @pytest.mark.parametrize(
     ("action", "charged", "words"),
     [("charged:0", True, "$0.05 for Maya stands as spent."), ("not_charged:0", False, "$0.05 for Maya is given back")],
 )
-async def test_a_press_says_whether_it_was_charged(action: str, charged: bool, words: str) -> None:
-    async with a_play(spending__settle=UNKNOWN) as play:
-        await play.send(press(action, "r1-0"))
-    assert play.script.asked == [("spending.settle", "r1-0", Reader("T1", "U0LEAD"), charged)]
-    assert words in play.slack.responses[0]["text"]
+async def test_press_confirms_or_releases_a_charge(action: str, charged: bool, words: str) -> None:
+    async with listener_harness(spending__confirm_charge=UNKNOWN_CHARGE) as harness:
+        await harness.send(message_press(action, "r1-0"))
+    assert harness.use_cases.calls == [("spending.confirm_charge", "r1-0", Recipient("T1", "U0LEAD"), charged)]
+    assert words in harness.slack.responses[0]["text"]
 
 
 async def test_a_press_acknowledges_a_charge_above_its_reservation() -> None:
-    async with a_play(spending__see=PASSED) as play:
-        await play.send(press("seen:1", "r1-1"))
-    assert play.script.asked == [("spending.see", "r1-1", Reader("T1", "U0LEAD"))]
-    assert "This workspace can spend again." in play.slack.responses[0]["text"]
+    async with listener_harness(spending__acknowledge_overspend=OVERSPENT_CHARGE) as harness:
+        await harness.send(message_press("seen:1", "r1-1"))
+    assert harness.use_cases.calls == [("spending.acknowledge_overspend", "r1-1", Recipient("T1", "U0LEAD"))]
+    assert "This workspace can spend again." in harness.slack.responses[0]["text"]
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
-    [(Settled(), "answered already"), (NotYours("settle", "U1"), "Only <@U1> can say whether this was charged.")],
+    [
+        (AlreadyResolved(), "answered already"),
+        (NotLead("settle", "U1"), "Only <@U1> can say whether this was charged."),
+    ],
 )
-async def test_an_answer_that_does_not_count_says_why(error: Exception, words: str) -> None:
-    async with a_play(spending__settle=error) as play:
-        await play.send(press("charged:0", "r1-0"))
-    assert words in play.slack.responses[0]["text"]
+async def test_rejected_charge_answer_says_why(error: Exception, words: str) -> None:
+    async with listener_harness(spending__confirm_charge=error) as harness:
+        await harness.send(message_press("charged:0", "r1-0"))
+    assert words in harness.slack.responses[0]["text"]
 
 
-async def test_the_picture_hangs_in_the_direct_messages_own_thread() -> None:
-    async with little_slack() as slack:
-        slack.says["chat.postMessage"] = [{"ok": True, "channel": "D7", "ts": "5.5"}]
-        await SlackMessenger(slack.clients, CATALOGUE).show_statement(Reader("T1", "U1"), TOLD)
-        (sent,), (shared,) = slack.called("chat.postMessage"), slack.called("files.completeUploadExternal")
-        (updated,) = slack.called("chat.update")
+async def test_spend_chart_is_uploaded_into_the_dm_thread() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["chat.postMessage"] = [{"ok": True, "channel": "D7", "ts": "5.5"}]
+        await SlackDirectMessages(slack.clients, CATALOGUE).send_spend_report(Recipient("T1", "U1"), REPORT)
+        (sent,), (shared,) = slack.calls_to("chat.postMessage"), slack.calls_to("files.completeUploadExternal")
+        (updated,) = slack.calls_to("chat.update")
     assert sent["channel"] == "U1"
     assert (shared["channel_id"], shared["thread_ts"]) == ("D7", "5.5")
     assert (updated["channel"], updated["ts"]) == ("D7", "5.5")
@@ -178,9 +197,9 @@ async def test_the_picture_hangs_in_the_direct_messages_own_thread() -> None:
     ]
 
 
-async def test_a_statement_stands_without_its_picture_where_slack_takes_none() -> None:
-    async with little_slack() as slack:
-        slack.says["files.getUploadURLExternal"] = [{"error": "file_uploads_disabled"}]
-        await SlackMessenger(slack.clients, CATALOGUE).show_statement(Reader("T1", "U1"), TOLD)
-        assert len(slack.called("chat.postMessage")) == 1
-        assert slack.called("chat.update") == []
+async def test_spend_report_is_sent_without_chart_if_uploads_are_disabled() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["files.getUploadURLExternal"] = [{"error": "file_uploads_disabled"}]
+        await SlackDirectMessages(slack.clients, CATALOGUE).send_spend_report(Recipient("T1", "U1"), REPORT)
+        assert len(slack.calls_to("chat.postMessage")) == 1
+        assert slack.calls_to("chat.update") == []

@@ -7,269 +7,275 @@ from dataclasses import replace
 
 import pytest
 
-from bot.ballot import Mark, Reaction, Way
-from bot.errors import MessageGone, Unreachable
+from bot.ballot import Reaction, VoteInput, VoteSource
+from bot.errors import MessageDeleted, SlackUnavailable
 from bot.ports import Picture
-from bot.round import Round, State
-from handlers.stage import SlackStage
-from handlers.visibility import SlackVisibility
-from tests.unit.handlers.little_slack import Json, LittleSlack, little_slack
-from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.stories import CATALOGUE, a_face, a_round, closed, voting
+from bot.round import Round, RoundState
+from handlers.stage import SlackRoundPublisher
+from handlers.visibility import SlackDirectory
+from tests.unit.handlers.little_slack import Json, FakeSlackServer, fake_slack_server
+from tests.unit.handlers.memory import InMemoryRepositories
+from tests.unit.handlers.stories import CATALOGUE, make_face, make_round, make_closed_round, make_voting_round
 
-REFUSED_PICTURE = {"error": "invalid_blocks", "errors": ["invalid slack file [json-pointer:/blocks/1/slack_file]"]}
+REJECTED_PICTURE = {"error": "invalid_blocks", "errors": ["invalid slack file [json-pointer:/blocks/1/slack_file]"]}
 
 
 @asynccontextmanager
-async def staged(memory: Memory) -> AsyncIterator[tuple[LittleSlack, SlackStage]]:
-    async with little_slack() as slack:
-        stage = hurried(slack, memory)
-        yield slack, stage
-        await stage.close()
+async def open_publisher(
+    repositories: InMemoryRepositories,
+) -> AsyncIterator[tuple[FakeSlackServer, SlackRoundPublisher]]:
+    async with fake_slack_server() as slack:
+        publisher = hurried(slack, repositories)
+        yield slack, publisher
+        await publisher.close()
 
 
-def hurried(slack: LittleSlack, memory: Memory) -> SlackStage:
+def hurried(slack: FakeSlackServer, memory: InMemoryRepositories) -> SlackRoundPublisher:
     """A stage that waits for pictures only for a moment."""
-    return SlackStage(
+    return SlackRoundPublisher(
         slack.clients,
         memory.rounds,
         memory.roster,
-        memory.finishes,
+        memory.upscales,
         CATALOGUE,
-        SlackVisibility(slack.clients),
+        SlackDirectory(slack.clients),
         looks=(0.001, 0.001, 0.001),
         file_waits=(0.001, 0.001),
     )
 
 
-def only(round_: Round) -> Memory:
-    return Memory(round_)
+def repositories_with(round_: Round) -> InMemoryRepositories:
+    return InMemoryRepositories(round_)
 
 
 async def test_a_round_is_posted_once_with_an_opaque_id_and_a_fallback() -> None:
-    memory = only(a_round(message_ts=None))
-    async with staged(memory) as (slack, stage):
-        await stage.post("r1")
-        await stage.post("r1")
-        (sent,) = slack.called("chat.postMessage")
-    assert memory.kept["r1"].message_ts == "1764000000.000900"
+    repositories = repositories_with(make_round(message_ts=None))
+    async with open_publisher(repositories) as (slack, publisher):
+        await publisher.post("r1")
+        await publisher.post("r1")
+        (sent,) = slack.calls_to("chat.postMessage")
+    assert repositories.rounds_by_id["r1"].message_ts == "1764000000.000900"
     assert sent["metadata"] == {"event_type": "castroom_round", "event_payload": {"round": "r1"}}
     assert sent["text"].startswith("Casting Maya: ")
 
 
-async def test_a_post_that_slack_refuses_is_unreachable_and_leaves_no_address() -> None:
-    memory = only(a_round(message_ts=None))
-    async with staged(memory) as (slack, stage):
-        slack.says["chat.postMessage"] = [{"error": "not_in_channel"}]
-        with pytest.raises(Unreachable, match="not_in_channel"):
-            await stage.post("r1")
-    assert memory.kept["r1"].message_ts is None
+async def test_rejected_post_raises_and_stores_no_message_ts() -> None:
+    repositories = repositories_with(make_round(message_ts=None))
+    async with open_publisher(repositories) as (slack, publisher):
+        slack.replies["chat.postMessage"] = [{"error": "not_in_channel"}]
+        with pytest.raises(SlackUnavailable, match="not_in_channel"):
+            await publisher.post("r1")
+    assert repositories.rounds_by_id["r1"].message_ts is None
 
 
-async def test_a_message_posted_again_goes_by_the_same_name_until_that_one_is_known_to_be_deleted() -> None:
-    async with staged(only(a_round(message_ts=None))) as (slack, stage):
-        slack.says["chat.postMessage"] = [
+async def test_repost_reuses_client_msg_id_until_the_message_is_deleted() -> None:
+    async with open_publisher(repositories_with(make_round(message_ts=None))) as (slack, publisher):
+        slack.replies["chat.postMessage"] = [
             {"plain": "text/html", "status": 502},
             {"error": "duplicate_message_not_found"},
             {"ts": "1764000000.000900"},
         ]
-        with pytest.raises(Unreachable):
-            await stage.post("r1")
-        await stage.post("r1")
-        names = [call["client_msg_id"] for call in slack.called("chat.postMessage")]
+        with pytest.raises(SlackUnavailable):
+            await publisher.post("r1")
+        await publisher.post("r1")
+        names = [call["client_msg_id"] for call in slack.calls_to("chat.postMessage")]
     assert names[0] == names[1] != names[2]
 
 
-async def test_a_sheet_is_uploaded_into_the_thread_and_waited_for() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["files.info"] = [{"file": {"mimetype": ""}}, {"file": {}}, {"file": {"mimetype": "image/jpeg"}}]
-        file_id = await stage.hang("r1", Picture(b"sheet", "Maya-sheet-4.jpg"))
-        (asked,) = slack.called("files.getUploadURLExternal")
-        (done,) = slack.called("files.completeUploadExternal")
-        looks = len(slack.called("files.info"))
+async def test_sheet_upload_waits_until_the_file_is_ready() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["files.info"] = [{"file": {"mimetype": ""}}, {"file": {}}, {"file": {"mimetype": "image/jpeg"}}]
+        file_id = await publisher.upload_sheet("r1", Picture(b"sheet", "Maya-sheet-4.jpg"))
+        (request,) = slack.calls_to("files.getUploadURLExternal")
+        (done,) = slack.calls_to("files.completeUploadExternal")
+        info_calls = len(slack.calls_to("files.info"))
     assert slack.uploaded == {file_id: b"sheet"}
-    assert asked["length"] == "5"
+    assert request["length"] == "5"
     assert (
-        asked["alt_txt"] == "A fisherwoman, 60, blood on her sleeve: contact sheet for Maya, candidates 1, 2, 3 and 4"
+        request["alt_txt"] == "A fisherwoman, 60, blood on her sleeve: contact sheet for Maya, candidates 1, 2, 3 and 4"
     )
     assert (done["channel_id"], done["thread_ts"]) == ("C1", "1764000000.000100")
     assert done["files"] == [{"id": file_id, "title": "Maya: contact sheet"}]
-    assert looks == 3
+    assert info_calls == 3
 
 
-async def test_a_sheet_that_never_gets_ready_is_hung_all_the_same() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["files.info"] = [{"file": {"mimetype": ""}}]
-        assert await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+async def test_sheet_that_never_becomes_ready_is_used_anyway() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["files.info"] = [{"file": {"mimetype": ""}}]
+        assert await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
 
 
-async def test_candidates_go_into_the_thread_as_one_message_in_their_order_without_their_models() -> None:
-    async with staged(only(voting())) as (slack, stage):
+async def test_candidates_are_uploaded_in_one_message_without_models() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
         pictures = [Picture(f"{n}".encode(), f"Maya-{n}.jpg", n) for n in range(1, 5)]
-        ids = await stage.pin("r1", pictures)
-        (done,) = slack.called("files.completeUploadExternal")
-        told = str(slack.called("files.getUploadURLExternal"))
+        ids = await publisher.upload_pictures("r1", pictures)
+        (done,) = slack.calls_to("files.completeUploadExternal")
+        upload_calls = str(slack.calls_to("files.getUploadURLExternal"))
     assert [slack.uploaded[i] for i in ids] == [b"1", b"2", b"3", b"4"]
     assert [f["title"] for f in done["files"]] == ["1", "2", "3", "4"]
-    assert not any(model.title in told for model in CATALOGUE.models)
+    assert not any(model.title in upload_calls for model in CATALOGUE.models)
 
 
-async def test_originals_are_named_after_the_close() -> None:
-    async with staged(only(closed({1: 1, 2: 0, 3: 0, 4: 0}, 1))) as (slack, stage):
-        await stage.pin("r1", [Picture(b"x", "Maya-3-lumen.png", 3)])
-        (done,) = slack.called("files.completeUploadExternal")
+async def test_originals_name_their_model_after_the_close() -> None:
+    async with open_publisher(repositories_with(make_closed_round({1: 1, 2: 0, 3: 0, 4: 0}, 1))) as (slack, publisher):
+        await publisher.upload_pictures("r1", [Picture(b"x", "Maya-3-lumen.png", 3)])
+        (done,) = slack.calls_to("files.completeUploadExternal")
     assert done["files"][0]["title"] == "3 · Lumen Two · lumen:lumen-wire"
 
 
-async def test_a_refresh_draws_the_marks_as_they_are_stored() -> None:
-    memory = only(voting())
-    memory.the_marks = (Mark("r1", "U0MEI", "r1-0", Way.BUTTON, True, 1),)
-    async with staged(memory) as (slack, stage):
-        stage.refresh("r1")
-        await stage.close()
-        (drawn,) = slack.called("chat.update")
-    assert "1 person voted" in drawn["text"]
-    assert (drawn["channel"], drawn["ts"]) == ("C1", "1764000000.000100")
+async def test_redraw_shows_the_stored_votes() -> None:
+    repositories = repositories_with(make_voting_round())
+    repositories.stored_vote_inputs = (VoteInput("r1", "U0MEI", "r1-0", VoteSource.BUTTON, True, 1),)
+    async with open_publisher(repositories) as (slack, publisher):
+        publisher.schedule_redraw("r1")
+        await publisher.close()
+        (updates,) = slack.calls_to("chat.update")
+    assert "1 person voted" in updates["text"]
+    assert (updates["channel"], updates["ts"]) == ("C1", "1764000000.000100")
 
 
-async def test_a_refresh_before_the_post_draws_nothing() -> None:
-    async with staged(only(a_round(message_ts=None))) as (slack, stage):
-        await stage.show("r1")
-        assert slack.called("chat.update") == []
+async def test_redraw_before_the_post_does_nothing() -> None:
+    async with open_publisher(repositories_with(make_round(message_ts=None))) as (slack, publisher):
+        await publisher.redraw_now("r1")
+        assert slack.calls_to("chat.update") == []
 
 
-async def test_a_picture_slack_does_not_know_yet_is_tried_again() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["chat.update"] = [REFUSED_PICTURE, {}]
-        await stage.show("r1")
-        drawn = slack.called("chat.update")
-    assert len(drawn) == 2
-    assert any(b["type"] == "image" for b in drawn[-1]["blocks"])
+async def test_rejected_picture_is_retried() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["chat.update"] = [REJECTED_PICTURE, {}]
+        await publisher.redraw_now("r1")
+        updates = slack.calls_to("chat.update")
+    assert len(updates) == 2
+    assert any(b["type"] == "image" for b in updates[-1]["blocks"])
 
 
-async def test_without_its_picture_the_ballot_is_shown_all_the_same_and_the_next_change_tries_again() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["chat.update"] = [REFUSED_PICTURE, REFUSED_PICTURE, REFUSED_PICTURE, {}]
-        await stage.show("r1")
-        stage.refresh("r1")
-        await stage.close()
-        await stage.show("r1")
-        pictures = [any(b["type"] == "image" for b in call["blocks"]) for call in slack.called("chat.update")]
+async def test_ballot_is_shown_without_picture_and_retried_on_next_change() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["chat.update"] = [REJECTED_PICTURE, REJECTED_PICTURE, REJECTED_PICTURE, {}]
+        await publisher.redraw_now("r1")
+        publisher.schedule_redraw("r1")
+        await publisher.close()
+        await publisher.redraw_now("r1")
+        pictures = [any(b["type"] == "image" for b in call["blocks"]) for call in slack.calls_to("chat.update")]
     assert pictures == [True, True, True, False, False, True]
 
 
-async def test_a_change_during_a_redraw_that_is_refused_its_picture_is_drawn_with_its_own() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["chat.update"] = [REFUSED_PICTURE, REFUSED_PICTURE, {**REFUSED_PICTURE, "after": 0.1}, {}]
-        before = asyncio.create_task(stage.show("r1"))
-        while len(slack.called("chat.update")) < 3:
+async def test_change_during_a_rejected_redraw_includes_its_picture() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["chat.update"] = [REJECTED_PICTURE, REJECTED_PICTURE, {**REJECTED_PICTURE, "after": 0.1}, {}]
+        before = asyncio.create_task(publisher.redraw_now("r1"))
+        while len(slack.calls_to("chat.update")) < 3:
             await asyncio.sleep(0.005)
-        await stage.show("r1")
+        await publisher.redraw_now("r1")
         await before
-        pictures = [any(b["type"] == "image" for b in call["blocks"]) for call in slack.called("chat.update")]
+        pictures = [any(b["type"] == "image" for b in call["blocks"]) for call in slack.calls_to("chat.update")]
     assert pictures == [True, True, True, False, True]
 
 
-async def test_a_change_while_a_redraw_reads_the_state_before_is_drawn_with_its_own_picture(
+async def test_change_while_a_redraw_loads_state_includes_its_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    memory, read, go = only(voting()), asyncio.Event(), asyncio.Event()
-    marks = memory.rounds.marks
+    repositories, read, go = repositories_with(make_voting_round()), asyncio.Event(), asyncio.Event()
+    list_vote_inputs = repositories.rounds.list_vote_inputs
 
     async def slowly(round_id: str) -> object:
         read.set()
         await go.wait()
-        return await marks(round_id)
+        return await list_vote_inputs(round_id)
 
-    monkeypatch.setattr(memory.rounds, "marks", slowly)
-    async with staged(memory) as (slack, stage):
-        slack.says["chat.update"] = [REFUSED_PICTURE, REFUSED_PICTURE, REFUSED_PICTURE, {}]
-        before = asyncio.create_task(stage.show("r1"))
+    monkeypatch.setattr(repositories.rounds, "list_vote_inputs", slowly)
+    async with open_publisher(repositories) as (slack, publisher):
+        slack.replies["chat.update"] = [REJECTED_PICTURE, REJECTED_PICTURE, REJECTED_PICTURE, {}]
+        before = asyncio.create_task(publisher.redraw_now("r1"))
         await read.wait()
-        after = asyncio.create_task(stage.show("r1"))
+        after = asyncio.create_task(publisher.redraw_now("r1"))
         await asyncio.sleep(0.05)
         go.set()
         await asyncio.gather(before, after)
-        last = slack.called("chat.update")[-1]
+        last = slack.calls_to("chat.update")[-1]
     assert any(b["type"] == "image" for b in last["blocks"])
 
 
-async def test_a_message_that_is_gone_is_not_drawn_for_ever() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["chat.update"] = [{"error": "message_not_found"}]
-        await stage.show("r1")
-        await stage.close()
-        assert len(slack.called("chat.update")) == 1
+async def test_deleted_message_is_not_redrawn_again() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["chat.update"] = [{"error": "message_not_found"}]
+        await publisher.redraw_now("r1")
+        await publisher.close()
+        assert len(slack.calls_to("chat.update")) == 1
 
 
-GONE = {"error": "message_not_found"}
+MESSAGE_NOT_FOUND = {"error": "message_not_found"}
 
 
-@pytest.mark.parametrize("looked", [GONE, {"message": {"subtype": "tombstone"}}], ids=["gone", "gravestone"])
-async def test_a_message_somebody_deleted_is_lost_and_posted_anew(looked: Json) -> None:
-    memory = only(voting())
-    async with staged(memory) as (slack, stage):
-        slack.says |= {"chat.update": [GONE], "reactions.get": [looked]}
-        await stage.show("r1")
-        assert stage.lost() == ("r1",)
-        assert stage.lost() == ()
-        assert await stage.post_again("r1")
-        (sent,) = slack.called("chat.postMessage")
-    assert memory.kept["r1"].message_ts == "1764000000.000900"
+@pytest.mark.parametrize(
+    "reply", [MESSAGE_NOT_FOUND, {"message": {"subtype": "tombstone"}}], ids=["gone", "gravestone"]
+)
+async def test_deleted_message_is_reposted(reply: Json) -> None:
+    repositories = repositories_with(make_voting_round())
+    async with open_publisher(repositories) as (slack, publisher):
+        slack.replies |= {"chat.update": [MESSAGE_NOT_FOUND], "reactions.get": [reply]}
+        await publisher.redraw_now("r1")
+        assert publisher.take_deleted() == ("r1",)
+        assert publisher.take_deleted() == ()
+        assert await publisher.repost("r1")
+        (sent,) = slack.calls_to("chat.postMessage")
+    assert repositories.rounds_by_id["r1"].message_ts == "1764000000.000900"
     assert any(block["type"] == "image" for block in sent["blocks"])
 
 
-async def test_a_change_refused_for_another_reason_loses_nothing() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says |= {"chat.update": [GONE], "reactions.get": [{"message": {"reactions": []}}]}
-        await stage.show("r1")
-        assert stage.lost() == ()
-        assert not await stage.post_again("r1")
-        assert slack.called("chat.postMessage") == []
+async def test_existing_message_is_not_reposted() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies |= {"chat.update": [MESSAGE_NOT_FOUND], "reactions.get": [{"message": {"reactions": []}}]}
+        await publisher.redraw_now("r1")
+        assert publisher.take_deleted() == ()
+        assert not await publisher.repost("r1")
+        assert slack.calls_to("chat.postMessage") == []
 
 
-async def test_a_record_that_somebody_deleted_is_let_be() -> None:
-    async with staged(only(closed({1: 3}, 3, state=State.LOCKED, locked_slot="r1-0"))) as (slack, stage):
-        slack.says |= {"chat.update": [GONE], "reactions.get": [GONE]}
-        await stage.show("r1")
-        assert stage.lost() == ()
+async def test_deleted_record_is_not_reposted() -> None:
+    async with open_publisher(
+        repositories_with(make_closed_round({1: 3}, 3, state=RoundState.LOCKED, locked_slot="r1-0"))
+    ) as (slack, publisher):
+        slack.replies |= {"chat.update": [MESSAGE_NOT_FOUND], "reactions.get": [MESSAGE_NOT_FOUND]}
+        await publisher.redraw_now("r1")
+        assert publisher.take_deleted() == ()
 
 
-async def test_reactions_on_a_message_that_is_gone_are_not_taken_for_none() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["reactions.get"] = [GONE]
-        with pytest.raises(MessageGone):
-            await stage.reactions("r1")
-        assert stage.lost() == ("r1",)
+async def test_reactions_of_a_deleted_message_raise() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["reactions.get"] = [MESSAGE_NOT_FOUND]
+        with pytest.raises(MessageDeleted):
+            await publisher.get_reactions("r1")
+        assert publisher.take_deleted() == ("r1",)
 
 
-async def test_who_reacted_to_the_message_before_is_still_counted_as_shown() -> None:
-    memory = only(voting(message_ts="1764000500.000000"))
+async def test_reactions_on_the_previous_message_still_count() -> None:
+    repositories = repositories_with(make_voting_round(message_ts="1764000500.000000"))
     early, late = 1_764_000_100_000_000, 1_764_000_600_000_000
-    memory.the_marks = (
-        Mark("r1", "U0MEI", "r1-0", Way.REACTION, True, early),
-        Mark("r1", "U0DAN", "r1-0", Way.REACTION, True, late),
-        Mark("r1", "U0EVE", "r1-1", Way.REACTION, False, early),
+    repositories.stored_vote_inputs = (
+        VoteInput("r1", "U0MEI", "r1-0", VoteSource.REACTION, True, early),
+        VoteInput("r1", "U0DAN", "r1-0", VoteSource.REACTION, True, late),
+        VoteInput("r1", "U0EVE", "r1-1", VoteSource.REACTION, False, early),
     )
-    async with staged(memory) as (slack, stage):
-        slack.says["reactions.get"] = [{"message": {}}]
-        assert await stage.reactions("r1") == (Reaction(1, frozenset({"U0MEI"}), True),)
+    async with open_publisher(repositories) as (slack, publisher):
+        slack.replies["reactions.get"] = [{"message": {}}]
+        assert await publisher.get_reactions("r1") == (Reaction(1, frozenset({"U0MEI"}), True),)
 
 
-async def test_pictures_for_the_thread_of_a_deleted_message_wait_for_the_next_one() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says |= {"files.completeUploadExternal": [GONE], "reactions.get": [GONE]}
-        with pytest.raises(MessageGone):
-            await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
-        assert stage.lost() == ("r1",)
+async def test_upload_to_a_deleted_message_raises() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies |= {"files.completeUploadExternal": [MESSAGE_NOT_FOUND], "reactions.get": [MESSAGE_NOT_FOUND]}
+        with pytest.raises(MessageDeleted):
+            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
+        assert publisher.take_deleted() == ("r1",)
 
 
-async def test_the_lead_is_told_in_their_own_messages_once() -> None:
-    round_ = a_round(state=State.VOID, why_void="refused:is_archived", message_ts=None)
-    async with staged(only(round_)) as (slack, stage):
-        await stage.tell_lead("r1", "called_off")
-        await stage.tell_lead("r1", "called_off")
-        first, again = slack.called("chat.postMessage")
+async def test_lead_is_notified_by_dm_with_one_client_msg_id() -> None:
+    round_ = make_round(state=RoundState.VOID, void_reason="refused:is_archived", message_ts=None)
+    async with open_publisher(repositories_with(round_)) as (slack, publisher):
+        await publisher.notify_lead("r1", "called_off")
+        await publisher.notify_lead("r1", "called_off")
+        first, again = slack.calls_to("chat.postMessage")
     assert first["channel"] == "U0LEAD"
     assert first["text"] == (
         "The round for Maya in <#C1> is called off: the channel is archived. "
@@ -278,122 +284,128 @@ async def test_the_lead_is_told_in_their_own_messages_once() -> None:
     assert first["client_msg_id"] == again["client_msg_id"]
 
 
-async def test_pictures_whose_sharing_was_cut_are_looked_for_before_they_are_brought_again() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["files.completeUploadExternal"] = [{"plain": "text/html", "status": 502}]
-        slack.says["files.info"] = [
+async def test_interrupted_share_is_checked_before_uploading_again() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["files.completeUploadExternal"] = [{"plain": "text/html", "status": 502}]
+        slack.replies["files.info"] = [
             {"plain": "text/html", "status": 502},
             {"file": {"mimetype": "image/jpeg"}},
         ]
-        with pytest.raises(Unreachable):
-            await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
-        await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        with pytest.raises(SlackUnavailable):
+            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
+        await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
         assert len(slack.uploaded) == 1
 
 
-async def test_after_a_crash_what_was_shared_but_not_noted_is_found_again() -> None:
-    memory = only(voting())
+async def test_uploads_shared_before_a_crash_are_reused() -> None:
+    repositories = repositories_with(make_voting_round())
     sheet, pictures = Picture(b"sheet", "sheet.jpg"), [Picture(b"1", "Maya-1.jpg", 1), Picture(b"2", "Maya-2.jpg", 2)]
-    async with staged(memory) as (slack, stage):
-        hung, pinned = await stage.hang("r1", sheet), await stage.pin("r1", pictures)
-        started_again = hurried(slack, memory)
-        assert (await started_again.hang("r1", sheet), await started_again.pin("r1", pictures)) == (hung, pinned)
-        assert len(slack.called("files.completeUploadExternal")) == 2
-        other = await started_again.hang("r1", replace(sheet, data=b"a newer sheet"))
-        assert other != hung
-        await started_again.close()
+    async with open_publisher(repositories) as (slack, publisher):
+        sheet_file, picture_files = (
+            await publisher.upload_sheet("r1", sheet),
+            await publisher.upload_pictures("r1", pictures),
+        )
+        restarted = hurried(slack, repositories)
+        assert (await restarted.upload_sheet("r1", sheet), await restarted.upload_pictures("r1", pictures)) == (
+            sheet_file,
+            picture_files,
+        )
+        assert len(slack.calls_to("files.completeUploadExternal")) == 2
+        other = await restarted.upload_sheet("r1", replace(sheet, data=b"a newer sheet"))
+        assert other != sheet_file
+        await restarted.close()
 
 
-async def test_what_was_shared_and_deleted_since_is_brought_again() -> None:
-    async with staged(only(voting())) as (slack, stage):
+async def test_deleted_upload_is_uploaded_again() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
         sheet = Picture(b"sheet", "sheet.jpg")
-        hung = await stage.hang("r1", sheet)
-        slack.says["files.info"] = [{"error": "file_deleted"}, {"file": {"mimetype": "image/jpeg"}}]
-        assert await stage.hang("r1", sheet) != hung
+        sheet_file = await publisher.upload_sheet("r1", sheet)
+        slack.replies["files.info"] = [{"error": "file_deleted"}, {"file": {"mimetype": "image/jpeg"}}]
+        assert await publisher.upload_sheet("r1", sheet) != sheet_file
 
 
-async def test_pictures_that_were_not_shared_are_brought_again() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["files.completeUploadExternal"] = [{"error": "internal_error"}, {}]
+async def test_unshared_upload_is_uploaded_again() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["files.completeUploadExternal"] = [{"error": "internal_error"}, {}]
         lost = {"error": "file_not_found"}
-        slack.says["files.info"] = [lost, lost, {"file": {"mimetype": "image/jpeg"}}]
-        with pytest.raises(Unreachable):
-            await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
-        await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+        slack.replies["files.info"] = [lost, lost, {"file": {"mimetype": "image/jpeg"}}]
+        with pytest.raises(SlackUnavailable):
+            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
+        await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
         assert len(slack.uploaded) == 2
 
 
-async def test_a_hung_sheet_that_slack_does_not_tell_of_is_not_hung_again() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["files.info"] = [{"error": "file_not_found"}]
-        assert await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
+async def test_sheet_missing_from_file_info_is_not_uploaded_again() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["files.info"] = [{"error": "file_not_found"}]
+        assert await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
         assert len(slack.uploaded) == 1
 
 
-async def test_a_record_is_drawn_with_its_face() -> None:
-    memory = only(closed({1: 3, 2: 1}, 4, state=State.LOCKED, locked_slot="r1-0"))
-    memory.the_face = a_face()
-    async with staged(memory) as (slack, stage):
-        await stage.show("r1")
-        (drawn,) = slack.called("chat.update")
-    assert drawn["text"].startswith("Maya is cast. Candidate 1 · Easel Four · 3 of 4 votes")
+async def test_record_shows_its_face() -> None:
+    repositories = repositories_with(make_closed_round({1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0"))
+    repositories.stored_face = make_face()
+    async with open_publisher(repositories) as (slack, publisher):
+        await publisher.redraw_now("r1")
+        (updates,) = slack.calls_to("chat.update")
+    assert updates["text"].startswith("Maya is cast. Candidate 1 · Easel Four · 3 of 4 votes")
 
 
-async def test_number_emoji_are_added_in_order_and_those_that_stand_there_are_fine() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["reactions.add"] = [{}, {"error": "already_reacted"}, {}]
-        await stage.seed("r1", [1, 2, 3])
-        assert [call["name"] for call in slack.called("reactions.add")] == ["one", "two", "three"]
+async def test_vote_reactions_are_added_in_order_and_may_exist() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["reactions.add"] = [{}, {"error": "already_reacted"}, {}]
+        await publisher.add_vote_reactions("r1", [1, 2, 3])
+        assert [call["name"] for call in slack.calls_to("reactions.add")] == ["one", "two", "three"]
 
 
-async def test_a_ballot_does_without_emoji_that_slack_refuses() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["reactions.add"] = [{"error": "too_many_emoji"}]
-        await stage.seed("r1", [1, 2, 3])
-        assert len(slack.called("reactions.add")) == 1
+async def test_rejected_vote_reactions_are_skipped() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["reactions.add"] = [{"error": "too_many_emoji"}]
+        await publisher.add_vote_reactions("r1", [1, 2, 3])
+        assert len(slack.calls_to("reactions.add")) == 1
 
 
-async def test_only_peoples_number_reactions_are_read_and_short_lists_are_known_as_short() -> None:
+async def test_only_number_reactions_of_users_are_read() -> None:
     shown = [
         {"name": "one", "users": ["U0BOT", "U0MEI"], "count": 2},
         {"name": "two", "users": ["U0BOT"], "count": 60},
         {"name": "heart", "users": ["U0MEI"], "count": 1},
     ]
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["reactions.get"] = [{"message": {"reactions": shown}}]
-        slack.says["users.info"] = [{"user": {"is_bot": True}}, {"user": {"is_bot": False}}]
-        read = await stage.reactions("r1")
-        (asked,) = slack.called("reactions.get")
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["reactions.get"] = [{"message": {"reactions": shown}}]
+        slack.replies["users.info"] = [{"user": {"is_bot": True}}, {"user": {"is_bot": False}}]
+        read = await publisher.get_reactions("r1")
+        (request,) = slack.calls_to("reactions.get")
     assert read == (Reaction(1, frozenset({"U0MEI"}), True), Reaction(2, frozenset(), False))
-    assert asked["full"] in ("true", "1", True)
+    assert request["full"] in ("true", "1", True)
 
 
 async def test_a_message_without_reactions_has_none() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["reactions.get"] = [{"message": {}}]
-        assert await stage.reactions("r1") == ()
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["reactions.get"] = [{"message": {}}]
+        assert await publisher.get_reactions("r1") == ()
 
 
 @pytest.mark.parametrize("method", ["reactions.get", "users.info"])
-async def test_reactions_that_cannot_be_told_apart_are_not_guessed(method: str) -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["reactions.get"] = [{"message": {"reactions": [{"name": "one", "users": ["U1"], "count": 1}]}}]
-        slack.says[method] = [{"error": "internal_error"}]
-        with pytest.raises(Unreachable):
-            await stage.reactions("r1")
+async def test_failed_reaction_lookup_raises(method: str) -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["reactions.get"] = [{"message": {"reactions": [{"name": "one", "users": ["U1"], "count": 1}]}}]
+        slack.replies[method] = [{"error": "internal_error"}]
+        with pytest.raises(SlackUnavailable):
+            await publisher.get_reactions("r1")
 
 
-async def test_a_reminder_goes_into_the_thread() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        await stage.remark("r1", "reminder")
-        (sent,) = slack.called("chat.postMessage")
+async def test_reminder_is_posted_in_the_thread() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        await publisher.post_thread_note("r1", "reminder")
+        (sent,) = slack.calls_to("chat.postMessage")
     assert sent["thread_ts"] == "1764000000.000100"
     assert sent["text"].startswith("Voting on Maya closes ")
 
 
-async def test_an_upload_that_breaks_off_is_unreachable() -> None:
-    async with staged(only(voting())) as (slack, stage):
-        slack.says["files.getUploadURLExternal"] = [{"upload_url": "http://127.0.0.1:9/gone", "file_id": "F1"}]
-        with pytest.raises(Unreachable, match="upload"):
-            await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
-        assert slack.called("files.completeUploadExternal") == []
+async def test_broken_upload_raises_slack_unavailable() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["files.getUploadURLExternal"] = [{"upload_url": "http://127.0.0.1:9/gone", "file_id": "F1"}]
+        with pytest.raises(SlackUnavailable, match="upload"):
+            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
+        assert slack.calls_to("files.completeUploadExternal") == []

@@ -15,23 +15,33 @@ from bot.errors import (
     BriefError,
     CastingError,
     ModelError,
-    NotYours,
-    OutcomeChanged,
+    NotLead,
     OverBudget,
     RoundClosed,
-    Unreachable,
+    SlackUnavailable,
+    TallyChanged,
 )
-from bot.face import Character, Place
-from bot.round import State
-from bot.voting import Clicked
-from bot.wish import understand
+from bot.face import ChannelRef, Character
+from bot.round import RoundState
+from bot.voting import ClickResult
+from bot.wish import parse_command
 from handlers.words import answers, briefs, errors, misses, recall, records, rounds
-from handlers.words.text import count, cut, dollars, quiet, several, when
-from tests.unit.handlers.stories import HOSTILE, NOW, PLACE, TITLES, a_candidate, a_face, a_miss, a_round, voting
+from handlers.words.text import dollars, escape_mrkdwn, join_words, pluralize, truncate, when
+from tests.unit.handlers.stories import (
+    HOSTILE,
+    NOW,
+    PLACE,
+    TITLES,
+    make_candidate,
+    make_face,
+    make_failed_slot,
+    make_round,
+    make_voting_round,
+)
 
-AS_TYPED = str.maketrans({"\u2217": "*", "\u223c": "~", "\u02cb": "`", "\u02cd": "_", "\u2060": None})
+UNDO_ESCAPES = str.maketrans({"\u2217": "*", "\u223c": "~", "\u02cb": "`", "\u02cd": "_", "\u2060": None})
 # Every problem that bot/brief.py and bot/routing.py raise, with a line that has it where a line can.
-BAD_LINES = [
+INVALID_COMMANDS = [
     "Maya: a fisherwoman --colour red",
     "Maya: a fisherwoman --each 2 --each 3",
     "Maya: a fisherwoman --models",
@@ -48,37 +58,41 @@ BAD_LINES = [
     "M" * 81 + ": a fisherwoman",
     "Maya: " + "x" * 6_001,
 ]
-FROM_ROUTING = [
+ROUTING_ERRORS = [
     BriefError("models", "unknown", "unknown-9", ("easel", "lumen"), line="Maya: a fisherwoman --models unknown-9"),
     BriefError("each", "too_many", "3 x 4", limit=8, line="Maya: a fisherwoman --each 4"),
 ]
 
 
-def refused(line: str) -> BriefError:
+def parse_error(command_text: str) -> BriefError:
     with pytest.raises(BriefError) as caught:
-        understand(line)
+        parse_command(command_text)
     return caught.value
 
 
-@pytest.mark.parametrize("error", [*map(refused, BAD_LINES), *FROM_ROUTING], ids=lambda e: f"{e.field}-{e.problem}")
-def test_every_bad_line_gets_its_own_sentence(error: BriefError) -> None:
-    said = briefs.sentence(error)
-    assert said.endswith("Nothing was started.")
-    assert "I don't understand" not in said
-    assert "{" not in said
+@pytest.mark.parametrize(
+    "error", [*map(parse_error, INVALID_COMMANDS), *ROUTING_ERRORS], ids=lambda e: f"{e.field}-{e.problem}"
+)
+def test_every_invalid_command_has_its_own_sentence(error: BriefError) -> None:
+    text = briefs.sentence(error)
+    assert text.endswith("Nothing was started.")
+    assert "I don't understand" not in text
+    assert "{" not in text
 
 
-@pytest.mark.parametrize("error", [*map(refused, BAD_LINES), *FROM_ROUTING], ids=lambda e: f"{e.field}-{e.problem}")
-def test_the_line_offered_instead_works(error: BriefError) -> None:
-    offered = briefs.line_that_works(error)
-    assert offered.startswith("/cast ")
-    assert isinstance(understand(offered.removeprefix("/cast ")), Brief)
+@pytest.mark.parametrize(
+    "error", [*map(parse_error, INVALID_COMMANDS), *ROUTING_ERRORS], ids=lambda e: f"{e.field}-{e.problem}"
+)
+def test_suggested_command_is_valid(error: BriefError) -> None:
+    suggestion = briefs.working_line(error)
+    assert suggestion.startswith("/cast ")
+    assert isinstance(parse_command(suggestion.removeprefix("/cast ")), Brief)
 
 
-def test_an_unknown_model_is_answered_with_those_that_are_known_and_their_own_line() -> None:
-    error = FROM_ROUTING[0]
+def test_unknown_model_lists_known_models_and_a_valid_command() -> None:
+    error = ROUTING_ERRORS[0]
     assert briefs.sentence(error) == "I know the models easel and lumen, but not unknown-9. Nothing was started."
-    assert briefs.line_that_works(error) == "/cast Maya: a fisherwoman --models easel,lumen"
+    assert briefs.working_line(error) == "/cast Maya: a fisherwoman --models easel,lumen"
 
 
 def test_every_expected_error_has_a_sentence_of_its_own() -> None:
@@ -91,14 +105,14 @@ def test_every_expected_error_has_a_sentence_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in inspect.getmembers(kinds, inspect.isclass)])
-def test_every_kind_of_miss_has_a_reason_of_its_own(kind: type) -> None:
+def test_every_failure_kind_has_its_own_reason(kind: type) -> None:
     if issubclass(kind, ModelError) and kind is not ModelError:
-        assert "gave no portrait" not in misses.named(a_miss(0, kind.kind), TITLES)
+        assert "gave no portrait" not in misses.named_reason(make_failed_slot(0, kind.kind), TITLES)
 
 
 @pytest.mark.parametrize("kind", ["unknown", "cancelled"])
-def test_misses_that_no_model_caused_have_reasons_too(kind: str) -> None:
-    assert "gave no portrait" not in misses.named(a_miss(0, kind), TITLES)
+def test_failures_without_a_model_error_have_reasons(kind: str) -> None:
+    assert "gave no portrait" not in misses.named_reason(make_failed_slot(0, kind), TITLES)
 
 
 @pytest.mark.parametrize(
@@ -110,166 +124,180 @@ def test_misses_that_no_model_caused_have_reasons_too(kind: str) -> None:
         ("content_moderation", "content moderation"),
     ],
 )
-def test_after_the_close_a_filters_code_is_told_in_words(code: str, words: str) -> None:
-    assert f"declined the brief (its filter flagged “{words}”)." in misses.named(a_miss(0, detail=code), TITLES)
+def test_filter_code_is_readable_after_the_close(code: str, words: str) -> None:
+    assert f"declined the brief (its filter flagged “{words}”)." in misses.named_reason(
+        make_failed_slot(0, detail=code), TITLES
+    )
 
 
 @pytest.mark.parametrize("code", ["", "input"])
 def test_a_filter_that_names_nothing_is_not_quoted(code: str) -> None:
-    assert "declined the brief. Nothing was charged" in misses.named(a_miss(0, detail=code), TITLES)
+    assert "declined the brief. Nothing was charged" in misses.named_reason(make_failed_slot(0, detail=code), TITLES)
 
 
-@pytest.mark.parametrize(("paid", "said"), [("no", "Nothing was"), ("maybe", "may have been"), ("yes", "was charged")])
-def test_a_miss_says_whether_it_cost_something(paid: str, said: str) -> None:
-    assert said in misses.blind(a_round(), a_miss(0, paid=paid))
-    assert said in misses.named(a_miss(0, paid=paid), TITLES)
+@pytest.mark.parametrize(("paid", "text"), [("no", "Nothing was"), ("maybe", "may have been"), ("yes", "was charged")])
+def test_failure_says_whether_it_was_charged(paid: str, text: str) -> None:
+    assert text in misses.blind_reason(make_round(), make_failed_slot(0, paid=paid))
+    assert text in misses.named_reason(make_failed_slot(0, paid=paid), TITLES)
 
 
 @pytest.mark.parametrize(
     "what", ["open_now", "cancel", "reroll", "close", "extend", "drop", "lock", "decide", "recast", "settle", "see"]
 )
-def test_somebody_elses_press_is_told_who_may(what: str) -> None:
-    said = errors.sentence(NotYours(what, "U0LEAD"))
-    assert said.startswith("Only <@U0LEAD> can ")
-    assert "do this" not in said
+def test_not_lead_error_names_who_may_act(what: str) -> None:
+    text = errors.sentence(NotLead(what, "U0LEAD"))
+    assert text.startswith("Only <@U0LEAD> can ")
+    assert "do this" not in text
 
 
-@pytest.mark.parametrize("state", [*State, "full", "too_few"])
-def test_every_state_that_stands_in_the_way_is_named(state: str) -> None:
-    said = errors.sentence(RoundClosed("vote", state, "Maya"))
-    assert "{" not in said
-    assert said.endswith(".")
+@pytest.mark.parametrize("state", [*RoundState, "full", "too_few"])
+def test_round_closed_error_names_every_state(state: str) -> None:
+    text = errors.sentence(RoundClosed("vote", state, "Maya"))
+    assert "{" not in text
+    assert text.endswith(".")
 
 
 def test_a_cap_is_named_with_what_is_left_and_who_can_raise_it() -> None:
-    said = errors.sentence(OverBudget("day", Decimal("0.15"), Decimal(20), Decimal("0.031")))
-    assert "of today's $20.00 there is $0.04 left" in said
-    assert "MAX_USD_PER_DAY" in said
+    text = errors.sentence(OverBudget("day", Decimal("0.15"), Decimal(20), Decimal("0.031")))
+    assert "of today's $20.00 there is $0.04 left" in text
+    assert "MAX_USD_PER_DAY" in text
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "invalid_auth", "account_inactive", "token_revoked"])
-def test_what_only_the_operator_can_mend_is_not_to_be_tried_again_in_a_minute(code: str) -> None:
-    said = errors.sentence(Unreachable(f"reactions.get: {code}"))
-    assert "python -m bot doctor" in said
-    assert "minute" not in said
-    assert "Nothing was changed." in said
+def test_operator_errors_point_to_doctor_instead_of_a_retry(code: str) -> None:
+    text = errors.sentence(SlackUnavailable(f"reactions.get: {code}"))
+    assert "python -m bot doctor" in text
+    assert "minute" not in text
+    assert "Nothing was changed." in text
 
 
 @pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found"])
-def test_a_channel_the_bot_was_sent_out_of_is_told_with_the_invitation(code: str) -> None:
-    assert "/invite @Castroom" in errors.sentence(Unreachable(f"reactions.get: {code}"))
+def test_removed_bot_error_includes_the_invite_command(code: str) -> None:
+    assert "/invite @Castroom" in errors.sentence(SlackUnavailable(f"reactions.get: {code}"))
 
 
-@pytest.mark.parametrize("silence", ["internal_error", "ratelimited", "TimeoutError", "unknown"])
-def test_a_silence_that_passes_is_to_be_tried_again(silence: str) -> None:
-    assert errors.sentence(Unreachable(f"reactions.get: {silence}")).endswith("Try again in a minute.")
+@pytest.mark.parametrize("code", ["internal_error", "ratelimited", "TimeoutError", "unknown"])
+def test_temporary_slack_error_suggests_a_retry(code: str) -> None:
+    assert errors.sentence(SlackUnavailable(f"reactions.get: {code}")).endswith("Try again in a minute.")
 
 
-def test_a_lock_that_was_overtaken_tells_the_tally() -> None:
-    said = errors.sentence(OutcomeChanged(1, {1: 2, 2: 0, 4: 3}))
-    assert said.startswith("The votes moved while you looked: 1 has 2 and 4 has 3. Nothing is locked.")
+def test_tally_changed_error_shows_the_tally() -> None:
+    text = errors.sentence(TallyChanged(1, {1: 2, 2: 0, 4: 3}))
+    assert text.startswith("The votes moved while you looked: 1 has 2 and 4 has 3. Nothing is locked.")
 
 
 def test_a_receipt_says_which_reaction_still_counts() -> None:
-    assert "Your :three: still votes" in answers.receipt(Clicked(3, False, True, "Maya", True))
-    assert answers.receipt(Clicked(3, True, False, "Maya", True)).startswith("You vote for 3 as Maya.")
-    assert answers.receipt(Clicked(3, False, False, "Maya", True)) == "You no longer vote for 3 as Maya."
+    assert "Your :three: still votes" in answers.receipt(ClickResult(3, False, True, "Maya", True))
+    assert answers.receipt(ClickResult(3, True, False, "Maya", True)).startswith("You vote for 3 as Maya.")
+    assert answers.receipt(ClickResult(3, False, False, "Maya", True)) == "You no longer vote for 3 as Maya."
 
 
-def test_a_record_nobody_voted_on_says_so() -> None:
-    assert "nobody voted" in records.winner(a_face(voters=0, tally={}), TITLES)
+def test_record_without_votes_says_so() -> None:
+    assert "nobody voted" in records.winner(make_face(voters=0, tally={}), TITLES)
 
 
-def test_a_reminder_tells_when_voting_closes() -> None:
-    assert when(NOW) in rounds.reminder(voting(closes_at=NOW))
+def test_reminder_shows_when_voting_closes() -> None:
+    assert when(NOW) in rounds.reminder(make_voting_round(closes_at=NOW))
 
 
-def test_late_portraits_and_slots_under_way_are_mentioned() -> None:
-    late, asking = a_candidate(1, None), a_round().slots[3]
-    said = rounds.under_way(voting(slots=(a_candidate(0, 1), late, asking)))
-    assert said == "1 still being drawn · 1 portrait came too late for this ballot and can be taken after the close"
+def test_late_and_pending_portraits_are_mentioned() -> None:
+    late, asking = make_candidate(1, None), make_round().slots[3]
+    text = rounds.in_progress(make_voting_round(slots=(make_candidate(0, 1), late, asking)))
+    assert text == "1 still being drawn · 1 portrait came too late for this ballot and can be taken after the close"
 
 
-def test_what_portraits_cost_is_told_apart_from_what_is_missing() -> None:
-    lost, free = a_miss(3, "down", paid="maybe"), a_miss(3, "down")
-    arrived = (a_candidate(0, 1), a_candidate(1, 2))
-    assert rounds.cost(voting(slots=(*arrived, free))) == "2 portraits for $0.09"
-    assert rounds.cost(voting(slots=(*arrived, lost))) == "2 portraits for $0.09, up to $0.12 with what is missing"
-    assert rounds.cost(voting(slots=(lost,))) == "up to $0.04 may have been charged"
-    assert rounds.cost(voting(slots=(free,))) == "nothing was charged"
+def test_cost_text_separates_portraits_from_failures() -> None:
+    charged_failure, free_failure = make_failed_slot(3, "down", paid="maybe"), make_failed_slot(3, "down")
+    arrived = (make_candidate(0, 1), make_candidate(1, 2))
+    assert rounds.cost(make_voting_round(slots=(*arrived, free_failure))) == "2 portraits for $0.09"
+    assert (
+        rounds.cost(make_voting_round(slots=(*arrived, charged_failure)))
+        == "2 portraits for $0.09, up to $0.12 with what is missing"
+    )
+    assert rounds.cost(make_voting_round(slots=(charged_failure,))) == "up to $0.04 may have been charged"
+    assert rounds.cost(make_voting_round(slots=(free_failure,))) == "nothing was charged"
     dearer = replace(arrived[1], price=Decimal("0.04"), cost=Decimal("0.07"))
-    assert rounds.cost(voting(slots=(dearer,))) == "1 portrait for $0.07, $0.03 more than was reserved"
+    assert rounds.cost(make_voting_round(slots=(dearer,))) == "1 portrait for $0.07, $0.03 more than was reserved"
 
 
-def test_a_character_that_is_cast_again_says_both() -> None:
-    character = Character("c1", "Maya", Place("T1", "C1"), a_face(), "r2")
-    assert recall.standing(character).endswith("being re-cast")
-    assert recall.standing(Character("c1", "Maya", PLACE, None, "r2")) == "being cast"
+def test_character_in_recast_shows_face_and_recast() -> None:
+    character = Character("c1", "Maya", ChannelRef("T1", "C1"), make_face(), "r2")
+    assert recall.status(character).endswith("being re-cast")
+    assert recall.status(Character("c1", "Maya", PLACE, None, "r2")) == "being cast"
 
 
 @pytest.mark.parametrize(
     ("amount", "written"),
     [("0.148", "$0.15"), ("0.15", "$0.15"), ("0.0339", "$0.04"), ("0.004", "$0.004"), ("0", "$0.00"), ("20", "$20.00")],
 )
-def test_money_never_looks_smaller_than_it_is(amount: str, written: str) -> None:
+def test_dollar_amounts_are_rounded_up(amount: str, written: str) -> None:
     assert dollars(Decimal(amount)) == written
 
 
-def test_lists_and_counts_read_as_people_write_them() -> None:
-    assert [several(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
-    assert [count(1, "vote"), count(2, "vote"), count(0, "person", "people")] == ["1 vote", "2 votes", "0 people"]
+def test_join_words_and_pluralize() -> None:
+    assert [join_words(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+    assert [pluralize(1, "vote"), pluralize(2, "vote"), pluralize(0, "person", "people")] == [
+        "1 vote",
+        "2 votes",
+        "0 people",
+    ]
 
 
-def test_a_moment_names_utc_where_the_readers_zone_is_not_known() -> None:
+def test_date_token_falls_back_to_utc() -> None:
     moment = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
     assert when(moment) == "<!date^1795629600^{date_short_pretty} at {time}|25 Nov 18:00 UTC>"
 
 
 @given(st.text())
-def test_quiet_text_has_no_brackets_left_and_loses_nothing(text: str) -> None:
-    harmless = quiet(text)
+def test_escaped_text_has_no_brackets_and_is_reversible(text: str) -> None:
+    harmless = escape_mrkdwn(text)
     assert "<" not in harmless
     assert ">" not in harmless
-    back = harmless.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").translate(AS_TYPED)
-    assert back == text.translate(AS_TYPED)
+    back = harmless.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").translate(UNDO_ESCAPES)
+    assert back == text.translate(UNDO_ESCAPES)
 
 
 @given(st.text(min_size=1), st.integers(1, 50))
-def test_cut_text_fits(text: str, limit: int) -> None:
-    assert len(cut(text, limit)) <= limit
+def test_truncated_text_fits(text: str, limit: int) -> None:
+    assert len(truncate(text, limit)) <= limit
 
 
-def test_nobodys_name_is_formatted() -> None:
-    assert not set("*~`") & set(quiet(HOSTILE))
-    assert quiet("_i_ __init__ KAI_7") == "ˍiˍ ˍˍinitˍˍ KAI_7"
+def test_escaped_names_are_not_formatted() -> None:
+    assert not set("*~`") & set(escape_mrkdwn(HOSTILE))
+    assert escape_mrkdwn("_i_ __init__ KAI_7") == "ˍiˍ ˍˍinitˍˍ KAI_7"
 
 
-def test_nobodys_name_begins_a_quotation() -> None:
-    assert not quiet("> q\n> r").startswith("&gt;")
-    assert "\n&gt;" not in quiet("> q\n> r")
+def test_escaped_names_start_no_quotation() -> None:
+    assert not escape_mrkdwn("> q\n> r").startswith("&gt;")
+    assert "\n&gt;" not in escape_mrkdwn("> q\n> r")
 
 
-def test_a_model_that_is_left_alone_is_told_with_the_time_and_without_its_name() -> None:
-    slot = a_miss(0)
-    assert slot.miss
-    resting = replace(slot, miss=replace(slot.miss, kind="down", paid="no", until=NOW))
-    said = misses.blind(a_round(), resting)
-    assert said.startswith("a model failed several times in a row and is left alone until <!date^")
-    assert "Nothing was charged" in said
+def test_circuit_open_failure_shows_the_time_but_no_model() -> None:
+    slot = make_failed_slot(0)
+    assert slot.failure
+    resting = replace(slot, failure=replace(slot.failure, kind="down", paid="no", retry_at=NOW))
+    text = misses.blind_reason(make_round(), resting)
+    assert text.startswith("a model failed several times in a row and is left alone until <!date^")
+    assert "Nothing was charged" in text
 
 
-def test_a_picture_that_came_twice_is_told_as_paid_for() -> None:
-    slot = a_miss(0, paid="yes")
-    assert slot.miss
-    twice = replace(slot, miss=replace(slot.miss, kind="duplicate", detail=""))
-    told = misses.blind(a_round(), twice)
+def test_duplicate_picture_is_reported_as_charged() -> None:
+    slot = make_failed_slot(0, paid="yes")
+    assert slot.failure
+    twice = replace(slot, failure=replace(slot.failure, kind="duplicate", detail=""))
+    text = misses.blind_reason(make_round(), twice)
     assert (
-        told == "a model sent a picture that another portrait of this round already shows. It was charged all the same."
+        text == "a model sent a picture that another portrait of this round already shows. It was charged all the same."
     )
 
 
 @pytest.mark.parametrize(
-    "line",
+    "command_text",
     [
         "Maya: a \u0007 pilot --each nine",
         "Maya: a pilot --each 2 --each 3 --look pretty",
@@ -278,6 +306,6 @@ def test_a_picture_that_came_twice_is_told_as_paid_for() -> None:
     ],
     ids=["unreadable", "several options", "a long line", "dashes"],
 )
-def test_the_line_offered_instead_works_where_more_than_one_thing_is_wrong(line: str) -> None:
-    offered = briefs.line_that_works(refused(line))
-    assert isinstance(understand(offered.removeprefix("/cast ")), Brief)
+def test_suggested_command_fixes_several_errors(command_text: str) -> None:
+    suggestion = briefs.working_line(parse_error(command_text))
+    assert isinstance(parse_command(suggestion.removeprefix("/cast ")), Brief)

@@ -6,24 +6,31 @@ import pytest
 import structlog
 
 from bot.brief import Brief
-from bot.errors import Unreachable
-from bot.face import Place
-from bot.ports import Picture, Wanted
-from bot.recall import Recalled
-from bot.round import State
-from handlers.asking import NotInstalled
+from bot.errors import SlackUnavailable
+from bot.face import ChannelRef
+from bot.ports import Picture, RoundDraft
+from bot.recall import RecallResult
+from bot.round import RoundState
+from handlers.asking import WorkspaceNotInstalled
 from handlers.clients import Clients
-from handlers.stage import SlackStage
-from handlers.visibility import SlackVisibility
-from tests.unit.handlers.envelopes import command, mention, press, reaction
-from tests.unit.handlers.little_slack import TOKENS, LittleSlack, little_slack
-from tests.unit.handlers.memory import Memory
-from tests.unit.handlers.play import a_play
-from tests.unit.handlers.stories import CATALOGUE, a_character, a_face, a_round, closed, voting
+from handlers.stage import SlackRoundPublisher
+from handlers.visibility import SlackDirectory
+from tests.unit.handlers.envelopes import slash_command, mention_event, message_press, reaction_event
+from tests.unit.handlers.little_slack import TOKENS, FakeSlackServer, fake_slack_server
+from tests.unit.handlers.memory import InMemoryRepositories
+from tests.unit.handlers.play import listener_harness
+from tests.unit.handlers.stories import (
+    CATALOGUE,
+    make_character,
+    make_face,
+    make_round,
+    make_closed_round,
+    make_voting_round,
+)
 
-HERE, ELSEWHERE = TOKENS["T1"], TOKENS["T2"]
-FACE = Recalled("face", "Maya", (a_character(face=a_face()),), (a_face(),))
-WISH = Wanted("w1", Place("T1", "C1"), "U0LEAD", Brief("Maya", "a fisherwoman"))
+TOKEN_T1, TOKEN_T2 = TOKENS["T1"], TOKENS["T2"]
+FACE_RESULT = RecallResult("face", "Maya", (make_character(face=make_face()),), (make_face(),))
+DRAFT = RoundDraft("w1", ChannelRef("T1", "C1"), "U0LEAD", Brief("Maya", "a fisherwoman"))
 PRESSES = [
     ("vote:1", "r1-0"),
     ("lock", "r1 r1-0"),
@@ -45,153 +52,168 @@ PRESSES = [
 ]
 
 
-def belong(slack: LittleSlack, *answers: str) -> None:
+def set_auth_replies(slack: FakeSlackServer, *answers: str) -> None:
     """What auth.test says one after another: whose a token is, or why Slack does not take it."""
-    slack.says["auth.test"] = [
-        {"error": said} if said.islower() else {"team_id": said, "team": said, "user_id": f"U{said}", "bot_id": "B1"}
-        for said in answers
+    slack.replies["auth.test"] = [
+        {"error": text} if text.islower() else {"team_id": text, "team": text, "user_id": f"U{text}", "bot_id": "B1"}
+        for text in answers
     ]
 
 
-async def test_each_token_is_asked_once_whose_it_is() -> None:
-    async with little_slack() as slack:
-        belong(slack, "T1", "T2")
-        clients = await Clients.open([slack.client(HERE), slack.client(ELSEWHERE)])
+async def test_each_token_is_tested_once() -> None:
+    async with fake_slack_server() as slack:
+        set_auth_replies(slack, "T1", "T2")
+        clients = await Clients.open([slack.client(TOKEN_T1), slack.client(TOKEN_T2)])
         assert [method for method, _ in slack.calls] == ["auth.test"] * 2
     assert set(clients.teams) == {"T1", "T2"}
-    assert {clients.of(team).token for team in clients.teams} == {HERE, ELSEWHERE}
+    assert {clients.for_team(team).token for team in clients.teams} == {TOKEN_T1, TOKEN_T2}
     identity = clients.identity("T1")
     assert identity
     assert identity.bot_user_id == "UT1"
-    assert identity.bot_token == clients.of("T1").token
+    assert identity.bot_token == clients.for_team("T1").token
 
 
-async def test_a_token_that_is_turned_down_is_left_out_and_never_logged() -> None:
-    async with little_slack() as slack:
-        belong(slack, "invalid_auth")
+async def test_rejected_token_is_skipped_and_never_logged() -> None:
+    async with fake_slack_server() as slack:
+        set_auth_replies(slack, "invalid_auth")
         with structlog.testing.capture_logs() as logged:
-            clients = await Clients.open([slack.client(HERE)])
+            clients = await Clients.open([slack.client(TOKEN_T1)])
     assert list(clients.teams) == []
     (line,) = logged
     assert (line["event"], line["number"], line["reason"]) == ("bot_token_turned_down", 1, "invalid_auth")
-    assert HERE not in json.dumps(logged)
+    assert TOKEN_T1 not in json.dumps(logged)
 
 
-async def test_a_slack_that_cannot_be_asked_leaves_no_workspace_deaf() -> None:
-    async with little_slack() as slack:
-        belong(slack, "T1", "internal_error")
-        with pytest.raises(Unreachable, match="internal_error"):
-            await Clients.open([slack.client(HERE), slack.client(ELSEWHERE)])
+async def test_unavailable_slack_at_startup_raises() -> None:
+    async with fake_slack_server() as slack:
+        set_auth_replies(slack, "T1", "internal_error")
+        with pytest.raises(SlackUnavailable, match="internal_error"):
+            await Clients.open([slack.client(TOKEN_T1), slack.client(TOKEN_T2)])
 
 
-async def test_where_the_bot_has_no_token_it_cannot_ask() -> None:
-    async with little_slack() as slack:
-        with pytest.raises(NotInstalled, match="T0NOWHERE"):
-            slack.clients.of("T0NOWHERE")
+async def test_client_for_an_unknown_team_raises_not_installed() -> None:
+    async with fake_slack_server() as slack:
+        with pytest.raises(WorkspaceNotInstalled, match="T0NOWHERE"):
+            slack.clients.for_team("T0NOWHERE")
 
 
-@pytest.mark.parametrize(("team", "token"), [("T1", HERE), ("T2", ELSEWHERE)])
+@pytest.mark.parametrize(("team", "token"), [("T1", TOKEN_T1), ("T2", TOKEN_T2)])
 async def test_a_listener_answers_with_the_token_of_the_workspace_that_asks(team: str, token: str) -> None:
-    async with a_play() as play:
-        await play.send(mention("<@U0BOT>", team=team))
-        await play.send(command("Maya: a fisherwoman", team=team))
-        assert play.slack.called("chat.postEphemeral")
-        assert play.slack.called("conversations.info")
-    assert {used for _, used in play.slack.tokens} == {token}
+    async with listener_harness() as harness:
+        await harness.send(mention_event("<@U0BOT>", team=team))
+        await harness.send(slash_command("Maya: a fisherwoman", team=team))
+        assert harness.slack.calls_to("chat.postEphemeral")
+        assert harness.slack.calls_to("conversations.info")
+    assert {used for _, used in harness.slack.tokens} == {token}
 
 
 async def test_the_same_event_id_in_two_workspaces_is_two_events() -> None:
-    async with a_play() as play:
+    async with listener_harness() as harness:
         for team in ("T1", "T2", "T1"):
-            await play.send(mention("<@U0BOT>", team=team))
-        assert len(play.slack.called("chat.postEphemeral")) == 2
+            await harness.send(mention_event("<@U0BOT>", team=team))
+        assert len(harness.slack.calls_to("chat.postEphemeral")) == 2
 
 
-async def test_an_event_of_an_unknown_workspace_is_ignored_with_a_line_in_the_log() -> None:
-    async with a_play() as play:
+async def test_event_of_an_unknown_workspace_is_ignored_and_logged() -> None:
+    async with listener_harness() as harness:
         with structlog.testing.capture_logs() as logged:
-            response = await play.send(reaction("one") | {"team_id": "T0NOWHERE"})
+            response = await harness.send(reaction_event("one") | {"team_id": "T0NOWHERE"})
     assert response.status == 200, "Slack shall not send it again"
-    assert play.script.asked == []
-    assert play.slack.calls == []
+    assert harness.use_cases.calls == []
+    assert harness.slack.calls == []
     assert [(line["event"], line["team"]) for line in logged] == [("unknown_workspace", "T0NOWHERE")]
 
 
-async def test_a_person_of_an_unknown_workspace_is_told_so() -> None:
-    async with a_play() as play:
-        await play.send(press("vote:1", "r1-0", team="T0NOWHERE"))
-    assert play.script.asked == []
-    assert "not set up for this workspace" in play.slack.responses[0]["text"]
+async def test_press_in_an_unknown_workspace_gets_an_error_reply() -> None:
+    async with listener_harness() as harness:
+        await harness.send(message_press("vote:1", "r1-0", team="T0NOWHERE"))
+    assert harness.use_cases.calls == []
+    assert "not set up for this workspace" in harness.slack.responses[0]["text"]
 
 
 @pytest.mark.parametrize(("action", "value"), PRESSES)
-async def test_a_press_on_what_belongs_to_another_workspace_finds_nothing(action: str, value: str) -> None:
-    memory = Memory(closed({1: 1}, 1, state=State.LOCKED, locked_slot="r1-0"), wish=WISH)
-    async with a_play(memory) as play:
-        await play.send(press(action, value, team="T2"))
-        assert play.script.asked == []
-        await play.send(press(action, value))
-        assert play.script.asked != [], "where it belongs it does something"
-    assert play.slack.responses[0]["text"].startswith("This is no longer here")
+async def test_press_on_another_workspaces_round_is_rejected(action: str, value: str) -> None:
+    repositories = InMemoryRepositories(
+        make_closed_round({1: 1}, 1, state=RoundState.LOCKED, locked_slot="r1-0"), draft=DRAFT
+    )
+    async with listener_harness(repositories) as harness:
+        await harness.send(message_press(action, value, team="T2"))
+        assert harness.use_cases.calls == []
+        await harness.send(message_press(action, value))
+        assert harness.use_cases.calls != [], "where it belongs it does something"
+    assert harness.slack.responses[0]["text"].startswith("This is no longer here")
 
 
 @pytest.mark.parametrize("action", ["share", "recall:1"])
 async def test_a_character_of_another_workspace_is_not_shown_even_if_recall_finds_it(action: str) -> None:
-    async with a_play(recall__show=FACE, recall__visible_answer=True) as play:
-        await play.send(press(action, "c1", team="T2"))
-        assert play.slack.called("chat.postMessage") == []
-        assert play.slack.called("chat.postEphemeral") == []
-    assert play.slack.responses[0]["text"].startswith("This is no longer here")
+    async with listener_harness(recall__recall_by_id=FACE_RESULT, recall__can_share_in=True) as harness:
+        await harness.send(message_press(action, "c1", team="T2"))
+        assert harness.slack.calls_to("chat.postMessage") == []
+        assert harness.slack.calls_to("chat.postEphemeral") == []
+    assert harness.slack.responses[0]["text"].startswith("This is no longer here")
 
 
-async def test_a_round_is_shown_with_the_token_of_its_workspace() -> None:
-    place = Place("T2", "C1")
-    memory = Memory(voting(place=place), a_round(id="r2", place=place, message_ts=None))
-    async with little_slack() as slack:
+async def test_publisher_uses_the_token_of_the_round() -> None:
+    place = ChannelRef("T2", "C1")
+    repositories = InMemoryRepositories(
+        make_voting_round(place=place), make_round(id="r2", place=place, message_ts=None)
+    )
+    async with fake_slack_server() as slack:
         clients = slack.clients
-        stage = SlackStage(clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients))
-        slack.says["reactions.get"] = [
+        publisher = SlackRoundPublisher(
+            clients, repositories.rounds, repositories.roster, repositories.upscales, CATALOGUE, SlackDirectory(clients)
+        )
+        slack.replies["reactions.get"] = [
             {"message": {"reactions": [{"name": "one", "users": ["U0MEI"], "count": 1}]}},
         ]
-        await stage.post("r2")
-        await stage.hang("r1", Picture(b"sheet", "sheet.jpg"))
-        await stage.seed("r1", [1])
-        await stage.reactions("r1")
-        await stage.remark("r1", "late")
-        await stage.show("r1")
-        await stage.close()
-        asked = {method for method, _ in slack.calls}
-    assert {token for _, token in slack.tokens} == {ELSEWHERE}
-    assert asked >= {"chat.postMessage", "files.info", "reactions.add", "reactions.get", "users.info", "chat.update"}
+        await publisher.post("r2")
+        await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
+        await publisher.add_vote_reactions("r1", [1])
+        await publisher.get_reactions("r1")
+        await publisher.post_thread_note("r1", "late")
+        await publisher.redraw_now("r1")
+        await publisher.close()
+        called_methods = {method for method, _ in slack.calls}
+    assert {token for _, token in slack.tokens} == {TOKEN_T2}
+    assert called_methods >= {
+        "chat.postMessage",
+        "files.info",
+        "reactions.add",
+        "reactions.get",
+        "users.info",
+        "chat.update",
+    }
 
 
-async def test_a_round_whose_workspace_is_gone_is_not_redrawn_again_and_again() -> None:
-    memory = Memory(voting(place=Place("T0NOWHERE", "C1")))
-    async with little_slack() as slack:
+async def test_round_of_a_removed_workspace_is_not_redrawn_again() -> None:
+    repositories = InMemoryRepositories(make_voting_round(place=ChannelRef("T0NOWHERE", "C1")))
+    async with fake_slack_server() as slack:
         clients = slack.clients
-        stage = SlackStage(clients, memory.rounds, memory.roster, memory.finishes, CATALOGUE, SlackVisibility(clients))
+        publisher = SlackRoundPublisher(
+            clients, repositories.rounds, repositories.roster, repositories.upscales, CATALOGUE, SlackDirectory(clients)
+        )
         with structlog.testing.capture_logs() as logged:
-            await stage.show("r1")
-            await stage.close()
+            await publisher.redraw_now("r1")
+            await publisher.close()
     assert [line["event"] for line in logged] == ["slack_refused"]
     assert slack.calls == []
 
 
-async def test_what_is_known_of_a_channel_or_a_person_is_known_in_one_workspace_only() -> None:
-    async with little_slack() as slack:
-        seeing = SlackVisibility(slack.clients)
-        slack.says["conversations.info"] = [
+async def test_channel_and_user_lookups_are_cached_per_workspace() -> None:
+    async with fake_slack_server() as slack:
+        slack_directory = SlackDirectory(slack.clients)
+        slack.replies["conversations.info"] = [
             {"channel": {"id": "C1", "is_private": False, "is_member": True}},
             {"error": "channel_not_found"},
         ]
-        slack.says["users.info"] = [{"user": {"is_bot": False}}, {"user": {"is_bot": True}}]
-        assert not await seeing.is_private(Place("T1", "C1"))
-        assert await seeing.is_private(Place("T2", "C1"))
-        assert await seeing.is_person("T1", "U0SAME")
-        assert not await seeing.is_person("T2", "U0SAME")
+        slack.replies["users.info"] = [{"user": {"is_bot": False}}, {"user": {"is_bot": True}}]
+        assert not await slack_directory.is_private(ChannelRef("T1", "C1"))
+        assert await slack_directory.is_private(ChannelRef("T2", "C1"))
+        assert await slack_directory.is_human("T1", "U0SAME")
+        assert not await slack_directory.is_human("T2", "U0SAME")
 
 
-async def test_somebody_of_one_workspace_sees_no_public_channel_of_another() -> None:
-    async with little_slack() as slack:
-        slack.says["users.info"] = [{"error": "user_not_found"}]
-        assert not await SlackVisibility(slack.clients).sees("U0MEI", Place("T2", "C1"))
+async def test_public_channel_is_hidden_from_users_of_other_workspaces() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"error": "user_not_found"}]
+        assert not await SlackDirectory(slack.clients).can_see("U0MEI", ChannelRef("T2", "C1"))

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from playground.faces import draw_face, encode, face_bytes
-from playground.models.order import Order
-from playground.models.pictures import drawn, opened
+from playground.models.order import GenerationOrder
+from playground.models.pictures import draw_pictures, open_rgb
 
 MODELS = (
     "recraftv4_1",
@@ -65,13 +65,13 @@ def test_four_seeds_are_four_people(model: str) -> None:
     assert min(apart) > 6
 
 
-def test_every_model_has_another_hand() -> None:
+def test_every_model_has_its_own_style() -> None:
     faces = [face(model, FISHERWOMAN, 1) for model in MODELS]
     apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
     assert min(apart) > 15
 
 
-def test_other_words_are_another_face() -> None:
+def test_different_briefs_give_different_faces() -> None:
     faces = [face("recraftv4_1", brief, 1) for brief in BRIEFS]
     apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
     assert min(apart) > 8
@@ -92,7 +92,7 @@ def test_hair_has_the_colour_that_was_asked_for() -> None:
     assert sum(hair_colour("woman, 30, short black hair")) < sum(hair_colour("woman, 30, short white hair")) - 200
 
 
-def lines_on(brief: str) -> float:
+def forehead_contrast(brief: str) -> float:
     """How much a forehead changes from pixel to pixel."""
     crops = [
         draw_face("recraftv4_1", brief, seed, 448, 608).crop((190, 170, 258, 250)).convert("L") for seed in range(6)
@@ -101,7 +101,7 @@ def lines_on(brief: str) -> float:
 
 
 def test_age_shows_in_lines() -> None:
-    assert lines_on("bald man, 75, pale") > 1.25 * lines_on("bald man, 25, pale")
+    assert forehead_contrast("bald man, 75, pale") > 1.25 * forehead_contrast("bald man, 25, pale")
 
 
 @pytest.mark.parametrize("size", [(448, 608), (384, 688), (512, 512), (449, 577), (672, 384), (60, 90)])
@@ -109,26 +109,26 @@ def test_a_face_fills_any_frame_exactly(size: tuple[int, int]) -> None:
     assert draw_face("gpt-image-2", FISHERWOMAN, 1, *size).size == size
 
 
-def test_a_face_larger_than_paper_is_enlarged_to_the_pixel() -> None:
+def test_very_large_face_has_the_exact_size() -> None:
     assert draw_face("recraftv4_1_pro", FISHERWOMAN, 1, 540, 3840).size == (540, 3840)
 
 
 @pytest.mark.parametrize("brief", BRIEFS)
-def test_every_brief_is_drawn_by_two_hands_and_every_hand_draws_four(brief: str) -> None:
+def test_briefs_are_drawn_in_different_styles(brief: str) -> None:
     number = BRIEFS.index(brief)
     for model in (MODELS[number % 6], MODELS[(number + 3) % 6]):
         assert len(face(model, brief, 1).getcolors(1 << 20) or []) > 200
 
 
 @pytest.mark.parametrize("words", ["", "\x00", "🙂" * 400, "x" * 32_000, "Мария, 40 лет", "The character:\n\n"])
-def test_any_words_at_all_give_a_face(words: str) -> None:
+def test_any_text_gives_a_face(words: str) -> None:
     assert draw_face("gpt-image-2", words, 0, *SMALL).mode == "RGB"
 
 
-def test_the_corner_says_that_it_is_a_drawing() -> None:
-    drawn = draw_face("gpt-image-2", FISHERWOMAN, 1, 896, 1216)
-    corner = np.asarray(drawn.crop((740, 1170, 896, 1216)).convert("L"), dtype=np.float64)
-    margin = np.asarray(drawn.crop((0, 1196, 120, 1216)).convert("L"), dtype=np.float64)
+def test_face_has_a_caption_in_the_corner() -> None:
+    image = draw_face("gpt-image-2", FISHERWOMAN, 1, 896, 1216)
+    corner = np.asarray(image.crop((740, 1170, 896, 1216)).convert("L"), dtype=np.float64)
+    margin = np.asarray(image.crop((0, 1196, 120, 1216)).convert("L"), dtype=np.float64)
     assert corner.min() < margin.min() - 60
 
 
@@ -150,14 +150,14 @@ def test_a_1k_face_takes_a_fraction_of_a_second_of_one_core(model: str) -> None:
     assert time.process_time() - began < 0.6  # 0.15 when nothing else runs
 
 
-def test_another_moment_of_a_face_is_another_picture_and_a_finish_is_not() -> None:
+def test_variation_differs_and_upscale_does_not() -> None:
     reference = encode(face("gpt-image-2", FISHERWOMAN, 1), "image/png")
 
     def drawn_for(words: str, seed: int) -> Image.Image:
-        order = Order("gpt-image-2", words, *SMALL, 1, "image/png", 0.0, seed, (reference,), "edit")
-        return opened(drawn(order, 1)[0].data)
+        order = GenerationOrder("gpt-image-2", words, *SMALL, 1, "image/png", 0.0, seed, (reference,), "edit")
+        return open_rgb(draw_pictures(order, 1)[0].data)
 
-    original = opened(reference)
+    original = open_rgb(reference)
     first, second = (drawn_for("It is another moment: another expression", seed) for seed in (1, 2))
     same = drawn_for("The same photograph, at a higher resolution", 1)
     assert min(difference(original, first), difference(original, second), difference(first, second)) > 10

@@ -5,16 +5,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from playground.models.complaints import ComplaintError
+from playground.models.complaints import VendorError
 from playground.models.fal_facts import ENDPOINTS
-from playground.models.fal_orders import Reference, order_of
-from playground.models.order import Order
+from playground.models.fal_orders import Reference, build_order
+from playground.models.order import GenerationOrder
 
 
-def order(endpoint: str, references: int = 0, **fields: Any) -> Order:
-    known = ENDPOINTS[endpoint]
-    wanted = msgspec.convert(fields, known.accepts)
-    return order_of(known, wanted, tuple(Reference(b"", (1122, 1402)) for _ in range(references)))
+def make_order(endpoint: str, references: int = 0, **fields: Any) -> GenerationOrder:
+    fal_endpoint = ENDPOINTS[endpoint]
+    fal_request = msgspec.convert(fields, fal_endpoint.input_type)
+    return build_order(fal_endpoint, fal_request, tuple(Reference(b"", (1122, 1402)) for _ in range(references)))
 
 
 @pytest.mark.parametrize(
@@ -31,25 +31,25 @@ def order(endpoint: str, references: int = 0, **fields: Any) -> Order:
         ("fal-ai/nano-banana-pro", {"resolution": "2K", "num_images": 3}, "2048x2048", 0.45),
     ],
 )
-def test_an_endpoint_draws_its_makers_sizes_at_fals_prices(
+def test_endpoint_has_vendor_sizes_and_fal_prices(
     endpoint: str, fields: dict[str, Any], size: str, price: float
 ) -> None:
-    ordered = order(endpoint, prompt="anyone", **fields)
+    ordered = make_order(endpoint, prompt="anyone", **fields)
     assert (ordered.model, ordered.size) == (endpoint, size)
     assert ordered.price_usd == pytest.approx(price, abs=0.0005)
 
 
 def test_an_upscale_ends_at_4096_and_costs_four_tenths_of_a_cent() -> None:
-    enlarged = order("fal-ai/recraft-crisp-upscale", references=1, image_url="data:")
-    assert (enlarged.size, enlarged.price_usd, enlarged.touch) == ("3278x4096", 0.004, "upscale")
+    enlarged = make_order("fal-ai/recraft-crisp-upscale", references=1, image_url="data:")
+    assert (enlarged.size, enlarged.price_usd, enlarged.operation) == ("3278x4096", 0.004, "upscale")
 
 
 def test_references_make_an_edit_and_openai_charges_for_them() -> None:
     urls = ["data:", "data:"]
-    drawn = order("openai/gpt-image-2", prompt="anyone")
-    edited = order("openai/gpt-image-2/edit", references=2, prompt="anyone", image_urls=urls)
-    assert (drawn.touch, edited.touch) == ("draw", "edit")
-    assert edited.price_usd == pytest.approx(drawn.price_usd + 2 * 1600 * 8e-6)
+    image = make_order("openai/gpt-image-2", prompt="anyone")
+    edited = make_order("openai/gpt-image-2/edit", references=2, prompt="anyone", image_urls=urls)
+    assert (image.operation, edited.operation) == ("draw", "edit")
+    assert edited.price_usd == pytest.approx(image.price_usd + 2 * 1600 * 8e-6)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_references_make_an_edit_and_openai_charges_for_them() -> None:
         ("fal-ai/nano-banana-pro", {"aspect_ratio": "1:8"}, "aspect_ratio"),
     ],
 )
-def test_a_size_the_model_does_not_have_is_named(endpoint: str, fields: dict[str, Any], place: str) -> None:
-    with pytest.raises(ComplaintError) as caught:
-        order(endpoint, prompt="anyone", **fields)
+def test_unsupported_size_error_names_the_field(endpoint: str, fields: dict[str, Any], place: str) -> None:
+    with pytest.raises(VendorError) as caught:
+        make_order(endpoint, prompt="anyone", **fields)
     assert caught.value.body["detail"][0]["loc"] == ["body", place]
 
 
-def test_status_and_result_are_at_owner_and_name() -> None:
+def test_queue_app_is_owner_and_name() -> None:
     assert ENDPOINTS["google/nano-banana-2.1/edit"].app == "google/nano-banana-2.1"
     assert ENDPOINTS["fal-ai/recraft/v4.1/pro/text-to-image"].app == "fal-ai/recraft"

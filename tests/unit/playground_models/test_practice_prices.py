@@ -18,12 +18,12 @@ from playground.models.pictures import upscaled_size
         ("gpt-image-2.5-flare", (1536, 1024), "high", 0.041),
     ],
 )
-def test_openai_costs_what_its_sheet_says(model: str, size: tuple[int, int], quality: str, price: float) -> None:
+def test_openai_price_equals_the_price_sheet(model: str, size: tuple[int, int], quality: str, price: float) -> None:
     usage = openai_facts.usage(openai_facts.MODELS[model], "", size, quality, 1, 0)
     assert usage.price_usd == pytest.approx(price, abs=3e-5)
 
 
-def test_openai_costs_between_its_sheets_sizes_what_lies_between() -> None:
+def test_openai_price_is_interpolated_between_sizes() -> None:
     model = openai_facts.MODELS["gpt-image-2"]
     small, middle, large = (
         openai_facts.usage(model, "", size, "high", 1, 0).price_usd
@@ -32,7 +32,7 @@ def test_openai_costs_between_its_sheets_sizes_what_lies_between() -> None:
     assert small < middle < large
 
 
-def test_openai_charges_words_and_references_too() -> None:
+def test_openai_charges_text_and_references() -> None:
     model = openai_facts.MODELS["gpt-image-2"]
     bare = openai_facts.usage(model, "", (1024, 1536), "high", 1, 0).price_usd
     assert openai_facts.usage(model, "x" * 4000, (1024, 1536), "high", 1, 0).price_usd == pytest.approx(bare + 0.005)
@@ -51,7 +51,7 @@ def test_openai_charges_words_and_references_too() -> None:
         ("gemini-3.1-flash-image", "512", 0.045),
     ],
 )
-def test_gemini_costs_what_its_sheet_says(model: str, size: str, price: float) -> None:
+def test_gemini_price_equals_the_price_sheet(model: str, size: str, price: float) -> None:
     assert gemini_facts.usage(gemini_facts.MODELS[model], "", size, 0).price_usd == pytest.approx(price, rel=0.015)
 
 
@@ -65,7 +65,7 @@ def test_gemini_4k_is_four_times_as_wide() -> None:
 
 @pytest.mark.parametrize("size", [(2160, 3840), (2448, 3264), (2336, 3504), (2560, 3200), (2880, 2880), (1152, 1536)])
 def test_the_largest_portraits_are_legal_for_openai(size: tuple[int, int]) -> None:
-    assert openai_facts.objection(size) is None
+    assert openai_facts.size_error(size) is None
 
 
 @pytest.mark.parametrize(
@@ -78,16 +78,16 @@ def test_the_largest_portraits_are_legal_for_openai(size: tuple[int, int]) -> No
         ((512, 512), "pixels"),
     ],
 )
-def test_an_illegal_size_is_told_why(size: tuple[int, int], word: str) -> None:
-    assert word in (openai_facts.objection(size) or "")
+def test_illegal_size_error_says_why(size: tuple[int, int], word: str) -> None:
+    assert word in (openai_facts.size_error(size) or "")
 
 
-def test_recraft_knows_fourteen_ratios_and_pixels_only_of_its_own_table() -> None:
+def test_recraft_accepts_only_listed_sizes() -> None:
     pro = recraft_facts.MODELS["recraftv4_1_pro"]
     assert pro.pixels("3:4") == pro.pixels("1792x2432") == (1792, 2432)
     assert pro.pixels("896x1216") is None
     assert pro.pixels("21:9") is None
 
 
-def test_upscaling_ends_at_4096_as_it_was_measured() -> None:
+def test_upscale_size_is_limited_to_4096() -> None:
     assert upscaled_size(1122, 1402) == (3278, 4096)

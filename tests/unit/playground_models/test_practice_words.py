@@ -4,7 +4,7 @@ import pytest
 
 from playground.faces.words import Traits
 
-FRAME = """Photographic casting portrait of one person, head and shoulders, facing the camera.
+PROMPT_TEMPLATE = """Photographic casting portrait of one person, head and shoulders, facing the camera.
 
 The character:
 {}
@@ -12,16 +12,16 @@ The character:
 Skin as skin is: visible pores, fine lines, uneven tone, stubble or peach fuzz where it grows. Age shows as of 81."""
 
 
-def test_a_brief_inside_a_frame_is_read_and_the_frame_is_not() -> None:
+def test_traits_ignore_the_prompt_template() -> None:
     traits = Traits.of(
-        FRAME.format("weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait")
+        PROMPT_TEMPLATE.format("weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait")
     )
     assert (traits.age, traits.gender, traits.hair_colour, traits.hair_style) == (60, "woman", "grey", "plait")
     assert traits.marks == {"weathered", "crow's feet", "cracked lips"}
     assert traits.clothes == "oilskin"
 
 
-def test_words_without_a_frame_are_read_whole() -> None:
+def test_traits_of_text_without_a_template() -> None:
     traits = Traits.of("bald night-shift nurse, 45, stubble, tired")
     assert (traits.age, traits.gender, traits.hair_style, traits.expression) == (45, "man", "bald", "tired")
     assert "stubble" in traits.marks
@@ -29,8 +29,8 @@ def test_words_without_a_frame_are_read_whole() -> None:
     assert traits.clothes == "scrubs"
 
 
-def test_a_brief_that_says_nothing_leaves_everything_to_chance() -> None:
-    traits = Traits.of(FRAME.format("somebody"))
+def test_vague_brief_has_no_traits() -> None:
+    traits = Traits.of(PROMPT_TEMPLATE.format("somebody"))
     assert (traits.age, traits.gender, traits.hair_colour, traits.expression, traits.hat) == (None,) * 5
     assert not traits.marks
 
@@ -53,7 +53,7 @@ def test_age_comes_from_digits_decades_and_words(words: str, age: int | None) ->
 @pytest.mark.parametrize(
     ("words", "gender"), [("fisherwoman", "woman"), ("fisherman", "man"), ("her brother's nurse, she", "woman")]
 )
-def test_gender_is_what_most_words_say(words: str, gender: str) -> None:
+def test_gender_follows_the_majority_of_words(words: str, gender: str) -> None:
     assert Traits.of(words).gender == gender
 
 
@@ -66,6 +66,6 @@ def test_gender_is_what_most_words_say(words: str, gender: str) -> None:
         ("teenage punk with green hair, nose ring", None, "green"),
     ],
 )
-def test_black_is_a_person_or_a_coat_by_what_follows(words: str, origin: str | None, hair: str | None) -> None:
+def test_colour_words_apply_to_the_noun_that_follows(words: str, origin: str | None, hair: str | None) -> None:
     traits = Traits.of(words)
     assert (traits.origin, traits.hair_colour) == (origin, hair)

@@ -5,26 +5,26 @@ from typing import Any
 import pytest
 
 from playground.slack.limits import BLOCKS, ELEMENTS, IN_ACTIONS, IN_INPUT, IN_SECTION
-from playground.slack.validator import check_document, check_message, check_view, weight
+from playground.slack.validator import blocks_length, check_document, check_message, check_view
 
 Json = dict[str, Any]
 FILE = {"id": "F0AB12CD34E"}
 
 
-def plain(words: str = "words") -> Json:
-    return {"type": "plain_text", "text": words}
+def plain_text(text: str = "words") -> Json:
+    return {"type": "plain_text", "text": text}
 
 
-def mrkdwn(words: str = "words") -> Json:
-    return {"type": "mrkdwn", "text": words}
+def mrkdwn(text: str = "words") -> Json:
+    return {"type": "mrkdwn", "text": text}
 
 
 def option(value: str = "v") -> Json:
-    return {"text": plain(), "value": value}
+    return {"text": plain_text(), "value": value}
 
 
 def button(**more: object) -> Json:
-    return {"type": "button", "text": plain(), "action_id": "a", **more}
+    return {"type": "button", "text": plain_text(), "action_id": "a", **more}
 
 
 def section(**more: object) -> Json:
@@ -40,10 +40,10 @@ def image(**more: object) -> Json:
 
 
 def card(**more: object) -> Json:
-    return {"type": "card", "title": plain(), **more}
+    return {"type": "card", "title": plain_text(), **more}
 
 
-def rich(*pieces: Json) -> Json:
+def rich_text(*pieces: Json) -> Json:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(pieces)}]}
 
 
@@ -52,29 +52,33 @@ def table(*rows: object, **more: object) -> Json:
 
 
 def confirm(**more: object) -> Json:
-    return {"title": plain(), "text": mrkdwn(), "confirm": plain(), "deny": plain(), **more}
+    return {"title": plain_text(), "text": mrkdwn(), "confirm": plain_text(), "deny": plain_text(), **more}
 
 
 CELL = {"type": "raw_text", "text": "cell"}
-WORDS_75, WORDS_150, WORDS_255 = "x" * 75, "x" * 150, "x" * 255
+TEXT_75, TEXT_150, TEXT_255 = "x" * 75, "x" * 150, "x" * 255
 NUMBERED = [button(action_id=str(number)) for number in range(26)]
 
-MESSAGES = [
+BLOCK_CASES = [
     (section(text=mrkdwn("x" * 3000)), section(text=mrkdwn("x" * 3001)), "/text/text"),
     (section(), section(text=mrkdwn("")), "/text/text"),
-    ({"type": "section", "fields": [plain()]}, {"type": "section"}, ""),
+    ({"type": "section", "fields": [plain_text()]}, {"type": "section"}, ""),
     (section(fields=[mrkdwn("x" * 2000)] * 10), section(fields=[mrkdwn()] * 11), "/fields"),
     (section(fields=[mrkdwn("x" * 2000)]), section(fields=[mrkdwn("x" * 2001)]), "/fields/0/text"),
     (section(expand=True), section(expand="yes"), "/expand"),
-    (section(block_id=WORDS_255), section(block_id=WORDS_255 + "x"), "/block_id"),
+    (section(block_id=TEXT_255), section(block_id=TEXT_255 + "x"), "/block_id"),
     (section(accessory=button()), section(accessory={"type": "file_input", "action_id": "a"}), "/accessory/type"),
-    (section(text=plain()), section(text={"type": "html", "text": "x"}), "/text/type"),
-    (section(text=plain()), section(text="words"), "/text"),
+    (section(text=plain_text()), section(text={"type": "html", "text": "x"}), "/text/type"),
+    (section(text=plain_text()), section(text="words"), "/text"),
     (section(), section(unknown="key"), ""),
     (section(), section(text={**mrkdwn(), "emoji": True}), "/text"),
-    (section(), {"type": "sectionn", "text": plain()}, "/type"),
-    ({"type": "header", "text": plain(WORDS_150)}, {"type": "header", "text": plain(WORDS_150 + "x")}, "/text/text"),
-    ({"type": "header", "text": plain()}, {"type": "header", "text": mrkdwn()}, "/text/type"),
+    (section(), {"type": "sectionn", "text": plain_text()}, "/type"),
+    (
+        {"type": "header", "text": plain_text(TEXT_150)},
+        {"type": "header", "text": plain_text(TEXT_150 + "x")},
+        "/text/text",
+    ),
+    ({"type": "header", "text": plain_text()}, {"type": "header", "text": mrkdwn()}, "/text/type"),
     ({"type": "divider"}, {"type": "ruler"}, "/type"),
     ({"type": "context", "elements": [mrkdwn()] * 10}, {"type": "context", "elements": [mrkdwn()] * 11}, "/elements"),
     (
@@ -82,7 +86,7 @@ MESSAGES = [
         {"type": "context", "elements": [button()]},
         "/elements/0/type",
     ),
-    ({"type": "context", "elements": [plain()]}, {"type": "context", "elements": []}, "/elements"),
+    ({"type": "context", "elements": [plain_text()]}, {"type": "context", "elements": []}, "/elements"),
     (actions(*NUMBERED[:25]), actions(*NUMBERED), "/elements"),
     (actions(button(), button(action_id="b")), actions(button(), button()), ""),
     (actions(button()), actions({"type": "plain_text_input", "action_id": "a"}), "/elements/0/type"),
@@ -95,11 +99,15 @@ MESSAGES = [
     (image(slack_file={"url": "https://x"}), image(slack_file={**FILE, "url": "https://x"}), "/slack_file"),
     (image(slack_file=FILE, alt_text="x" * 2000), image(slack_file=FILE, alt_text="x" * 2001), "/alt_text"),
     (image(image_url="x" * 3000), image(image_url="x" * 3001), "/image_url"),
-    (image(slack_file=FILE, title=plain("x" * 2000)), image(slack_file=FILE, title=plain("x" * 2001)), "/title/text"),
+    (
+        image(slack_file=FILE, title=plain_text("x" * 2000)),
+        image(slack_file=FILE, title=plain_text("x" * 2001)),
+        "/title/text",
+    ),
     ({"type": "markdown", "text": "x" * 12000}, {"type": "markdown", "text": "x" * 12001}, "/text"),
-    (card(), {"type": "card", "subtitle": plain()}, ""),
-    (card(title=plain(WORDS_150)), card(title=plain(WORDS_150 + "x")), "/title/text"),
-    (card(subtitle=mrkdwn(WORDS_150)), card(subtitle=mrkdwn(WORDS_150 + "x")), "/subtitle/text"),
+    (card(), {"type": "card", "subtitle": plain_text()}, ""),
+    (card(title=plain_text(TEXT_150)), card(title=plain_text(TEXT_150 + "x")), "/title/text"),
+    (card(subtitle=mrkdwn(TEXT_150)), card(subtitle=mrkdwn(TEXT_150 + "x")), "/subtitle/text"),
     (card(body=mrkdwn("x" * 200)), card(body=mrkdwn("x" * 201)), "/body/text"),
     (card(subtext=mrkdwn("x" * 200)), card(subtext=mrkdwn("x" * 201)), "/subtext/text"),
     (card(hero_image=image(slack_file=FILE)), card(hero_image=image()), "/hero_image"),
@@ -110,49 +118,65 @@ MESSAGES = [
     ({"type": "carousel", "elements": [card()]}, {"type": "carousel", "elements": [section()]}, "/elements/0/type"),
     (table([CELL] * 20), table([CELL] * 21), "/rows/0"),
     (table(*[[CELL]] * 100), table(*[[CELL]] * 101), "/rows"),
-    (table([rich(CELL | {"type": "text"})]), table([plain()]), "/rows/0/0/type"),
+    (table([rich_text(CELL | {"type": "text"})]), table([plain_text()]), "/rows/0/0/type"),
     (
         table([CELL], column_settings=[{"align": "left"}]),
         table([CELL], column_settings=[{"align": "up"}]),
         "/column_settings/0/align",
     ),
-    (rich({"type": "text", "text": "x", "style": {"bold": True}}), rich({"type": "text"}), "/elements/0/elements/0"),
-    (rich({"type": "user", "user_id": "U1"}), rich({"type": "person", "user_id": "U1"}), "/elements/0/elements/0/type"),
-    (rich({"type": "emoji", "name": "one"}), rich({"type": "emoji"}), "/elements/0/elements/0"),
     (
-        rich({"type": "link", "url": "https://x"}),
-        rich({"type": "broadcast", "range": "all"}),
+        rich_text({"type": "text", "text": "x", "style": {"bold": True}}),
+        rich_text({"type": "text"}),
+        "/elements/0/elements/0",
+    ),
+    (
+        rich_text({"type": "user", "user_id": "U1"}),
+        rich_text({"type": "person", "user_id": "U1"}),
+        "/elements/0/elements/0/type",
+    ),
+    (rich_text({"type": "emoji", "name": "one"}), rich_text({"type": "emoji"}), "/elements/0/elements/0"),
+    (
+        rich_text({"type": "link", "url": "https://x"}),
+        rich_text({"type": "broadcast", "range": "all"}),
         "/elements/0/elements/0/range",
     ),
 ]
 
-BAD_BUTTONS = [
-    ({"text": plain(WORDS_75)}, {"text": plain(WORDS_75 + "x")}, "/text/text"),
-    ({"text": plain()}, {"text": mrkdwn()}, "/text/type"),
+BUTTON_CASES = [
+    ({"text": plain_text(TEXT_75)}, {"text": plain_text(TEXT_75 + "x")}, "/text/text"),
+    ({"text": plain_text()}, {"text": mrkdwn()}, "/text/type"),
     ({"value": "x" * 2000}, {"value": "x" * 2001}, "/value"),
     ({"url": "x" * 3000}, {"url": "x" * 3001}, "/url"),
-    ({"action_id": WORDS_255}, {"action_id": WORDS_255 + "x"}, "/action_id"),
+    ({"action_id": TEXT_255}, {"action_id": TEXT_255 + "x"}, "/action_id"),
     ({"style": "primary"}, {"style": "loud"}, "/style"),
-    ({"accessibility_label": WORDS_75}, {"accessibility_label": WORDS_75 + "x"}, "/accessibility_label"),
+    ({"accessibility_label": TEXT_75}, {"accessibility_label": TEXT_75 + "x"}, "/accessibility_label"),
     ({"visible_to_user_ids": ["U1"]}, {"visible_to_user_ids": "U1"}, "/visible_to_user_ids"),
-    ({"confirm": confirm(title=plain("x" * 100))}, {"confirm": confirm(title=plain("x" * 101))}, "/confirm/title/text"),
+    (
+        {"confirm": confirm(title=plain_text("x" * 100))},
+        {"confirm": confirm(title=plain_text("x" * 101))},
+        "/confirm/title/text",
+    ),
     ({"confirm": confirm(text=mrkdwn("x" * 300))}, {"confirm": confirm(text=mrkdwn("x" * 301))}, "/confirm/text/text"),
-    ({"confirm": confirm(deny=plain("x" * 30))}, {"confirm": confirm(deny=plain("x" * 31))}, "/confirm/deny/text"),
-    ({"confirm": confirm()}, {"confirm": {"title": plain()}}, "/confirm"),
+    (
+        {"confirm": confirm(deny=plain_text("x" * 30))},
+        {"confirm": confirm(deny=plain_text("x" * 31))},
+        "/confirm/deny/text",
+    ),
+    ({"confirm": confirm()}, {"confirm": {"title": plain_text()}}, "/confirm"),
     ({"confirm": confirm()}, {"confirm": confirm(type="confirm")}, "/confirm"),
     ({"agent_prompt": "x" * 4000}, {"block_id": "b"}, ""),
 ]
 
-GROUP = {"label": plain(), "options": [option()]}
-FIELDS = [
+GROUP = {"label": plain_text(), "options": [option()]}
+ELEMENT_CASES = [
     ("static_select", {"options": [option()] * 100}, {"options": [option()] * 101}, "/options"),
     ("static_select", {"option_groups": [GROUP]}, {"option_groups": [GROUP], "options": [option()]}, ""),
     ("static_select", {"options": [option("x" * 150)]}, {"options": [option("x" * 151)]}, "/options/0/value"),
     ("static_select", {"options": [option()]}, {"options": [{"text": mrkdwn(), "value": "v"}]}, "/options/0/text/type"),
     (
         "static_select",
-        {"options": [option()], "placeholder": plain(WORDS_150)},
-        {"options": [option()], "placeholder": plain(WORDS_150 + "x")},
+        {"options": [option()], "placeholder": plain_text(TEXT_150)},
+        {"options": [option()], "placeholder": plain_text(TEXT_150 + "x")},
         "/placeholder/text",
     ),
     (
@@ -188,7 +212,7 @@ FIELDS = [
     ("number_input", {"is_decimal_allowed": False}, {}, ""),
     ("email_text_input", {"initial_value": "a@b.c"}, {"initial_value": 1}, "/initial_value"),
     ("url_text_input", {"initial_value": "https://x"}, {"focus_on_load": "yes"}, "/focus_on_load"),
-    ("rich_text_input", {"initial_value": rich()}, {"initial_value": "x"}, "/initial_value"),
+    ("rich_text_input", {"initial_value": rich_text()}, {"initial_value": "x"}, "/initial_value"),
     ("file_input", {"max_files": 10}, {"max_files": 11}, "/max_files"),
     ("file_input", {"filetypes": ["png"]}, {"filetypes": []}, "/filetypes"),
     ("datepicker", {"initial_date": "2026-11-24"}, {"initial_date": "24.11.2026"}, "/initial_date"),
@@ -197,34 +221,32 @@ FIELDS = [
 ]
 
 
-@pytest.mark.parametrize(("good", "bad", "pointer"), MESSAGES)
-def test_a_block_within_its_limits_is_taken_and_one_beyond_is_pointed_at(good: Json, bad: Json, pointer: str) -> None:
+@pytest.mark.parametrize(("good", "bad", "pointer"), BLOCK_CASES)
+def test_block_limits(good: Json, bad: Json, pointer: str) -> None:
     assert check_document([good]) == ()
     problems = check_document([bad])
     assert problems
     assert any(problem.endswith(f"[json-pointer:/blocks/0{pointer}]") for problem in problems), problems
 
 
-@pytest.mark.parametrize(("good", "bad", "pointer"), BAD_BUTTONS)
-def test_a_button_within_its_limits_is_taken_and_one_beyond_is_pointed_at(good: Json, bad: Json, pointer: str) -> None:
+@pytest.mark.parametrize(("good", "bad", "pointer"), BUTTON_CASES)
+def test_button_limits(good: Json, bad: Json, pointer: str) -> None:
     assert check_document([actions(button(**good))]) == ()
     problems = check_document([actions(button(**bad))])
     assert [problem.rpartition(":")[2] for problem in problems] == [f"/blocks/0/elements/0{pointer}]"] * len(problems)
     assert problems
 
 
-@pytest.mark.parametrize(("kind", "good", "bad", "pointer"), FIELDS)
-def test_a_field_within_its_limits_is_taken_and_one_beyond_is_pointed_at(
-    kind: str, good: Json, bad: Json, pointer: str
-) -> None:
-    assert check_document(form({"type": kind, "action_id": "a", **good})) == ()
-    problems = check_document(form({"type": kind, "action_id": "a", **bad}))
+@pytest.mark.parametrize(("kind", "good", "bad", "pointer"), ELEMENT_CASES)
+def test_element_limits(kind: str, good: Json, bad: Json, pointer: str) -> None:
+    assert check_document(modal({"type": kind, "action_id": "a", **good})) == ()
+    problems = check_document(modal({"type": kind, "action_id": "a", **bad}))
     assert any(problem.endswith(f"[json-pointer:/view/blocks/0/element{pointer}]") for problem in problems), problems
 
 
-def form(element: Json, **more: object) -> Json:
-    block = {"type": "input", "label": plain(), "element": element}
-    return {"type": "modal", "title": plain(), "submit": plain(), "blocks": [block], **more}
+def modal(element: Json, **more: object) -> Json:
+    block = {"type": "input", "label": plain_text(), "element": element}
+    return {"type": "modal", "title": plain_text(), "submit": plain_text(), "blocks": [block], **more}
 
 
 @pytest.mark.parametrize("count", [2, 5])
@@ -242,27 +264,27 @@ FIELD = {"type": "plain_text_input", "action_id": "a"}
 @pytest.mark.parametrize(
     ("good", "bad"),
     [
-        (form(FIELD, title=plain("x" * 24)), form(FIELD, title=plain("x" * 25))),
-        (form(FIELD, submit=plain("x" * 24)), form(FIELD, submit=plain("x" * 25))),
-        (form(FIELD, close=plain("x" * 24)), form(FIELD, close=plain("x" * 25))),
-        (form(FIELD, private_metadata="x" * 3000), form(FIELD, private_metadata="x" * 3001)),
-        (form(FIELD, callback_id=WORDS_255), form(FIELD, callback_id=WORDS_255 + "x")),
-        (form(FIELD, external_id=WORDS_255), form(FIELD, external_id=WORDS_255 + "x")),
-        (form(FIELD), form(FIELD, submit=None)),
-        (form(FIELD), form(FIELD, title=None)),
-        (form(FIELD), form(button())),
-        (form(FIELD, blocks=[section()] * 100), form(FIELD, blocks=[section()] * 101)),
+        (modal(FIELD, title=plain_text("x" * 24)), modal(FIELD, title=plain_text("x" * 25))),
+        (modal(FIELD, submit=plain_text("x" * 24)), modal(FIELD, submit=plain_text("x" * 25))),
+        (modal(FIELD, close=plain_text("x" * 24)), modal(FIELD, close=plain_text("x" * 25))),
+        (modal(FIELD, private_metadata="x" * 3000), modal(FIELD, private_metadata="x" * 3001)),
+        (modal(FIELD, callback_id=TEXT_255), modal(FIELD, callback_id=TEXT_255 + "x")),
+        (modal(FIELD, external_id=TEXT_255), modal(FIELD, external_id=TEXT_255 + "x")),
+        (modal(FIELD), modal(FIELD, submit=None)),
+        (modal(FIELD), modal(FIELD, title=None)),
+        (modal(FIELD), modal(button())),
+        (modal(FIELD, blocks=[section()] * 100), modal(FIELD, blocks=[section()] * 101)),
         ({"type": "home", "blocks": [section()] * 100}, {"type": "home", "blocks": [section()] * 101}),
         ({"type": "home", "blocks": [section()]}, {"type": "home"}),
         ({"type": "home", "blocks": [section()]}, {"type": "home", "blocks": [{"type": "markdown", "text": "x"}]}),
     ],
 )
-def test_a_view_within_its_limits_is_taken_and_one_beyond_is_refused(good: Json, bad: Json) -> None:
+def test_view_limits(good: Json, bad: Json) -> None:
     assert check_document(good) == ()
     assert check_document(bad)
 
 
-def test_a_message_has_at_most_fifty_blocks_one_table_and_twelve_thousand_characters_of_markdown() -> None:
+def test_message_limits() -> None:
     assert check_document([section()] * 50) == ()
     assert check_document([section()] * 51) == ("no more than 50 items allowed [json-pointer:/blocks]",)
     assert check_document([table([CELL]), table([CELL])]) == ("only one table allowed [json-pointer:/blocks]",)
@@ -283,46 +305,51 @@ def test_block_ids_are_unique_and_action_ids_within_their_block() -> None:
     assert check_document([{"type": "carousel", "elements": [card(actions=[button(), button()])]}])
 
 
-def test_inputs_stand_in_views_and_markdown_and_carousels_in_messages() -> None:
-    field = form(FIELD)["blocks"][0]
+def test_blocks_are_allowed_on_their_surfaces_only() -> None:
+    field = modal(FIELD)["blocks"][0]
     assert check_document([field])
     carousel = {"type": "carousel", "elements": [card()]}
     assert check_document([carousel]) == ()
     assert check_document({"type": "home", "blocks": [carousel]})
 
 
-def test_text_and_blocks_together_have_a_weight() -> None:
-    assert weight([section(text=plain("x" * 100), fields=[plain("y" * 10)]), section(text=plain("z"))]) == 111 + 16
+def test_weight_counts_text_and_blocks() -> None:
+    assert (
+        blocks_length(
+            [section(text=plain_text("x" * 100), fields=[plain_text("y" * 10)]), section(text=plain_text("z"))]
+        )
+        == 111 + 16
+    )
 
 
-def test_a_file_that_is_not_ready_is_no_slack_file() -> None:
+def test_file_that_is_not_ready_is_rejected() -> None:
     problems = check_message([image(slack_file=FILE)], lambda _file: False)
     assert problems == ("invalid slack file [json-pointer:/blocks/0/slack_file]",)
 
 
-def test_a_modal_is_no_home_tab() -> None:
-    assert check_view(form(FIELD), "home", lambda _file: True) == ("must be home [json-pointer:/view/type]",)
+def test_modal_is_rejected_as_home_tab() -> None:
+    assert check_view(modal(FIELD), "home", lambda _file: True) == ("must be home [json-pointer:/view/type]",)
 
 
 @pytest.mark.parametrize(
     "document", [[], [1], [{}], [{"type": []}], {"type": "modal", "blocks": 1}, 7, {"blocks": [None]}]
 )
-def test_whatever_json_comes_the_answer_is_a_list_of_problems(document: object) -> None:
+def test_any_json_gives_a_list_of_problems(document: object) -> None:
     assert isinstance(check_document(document), tuple)
 
 
-def test_every_element_has_a_sample_here_and_a_place_in_some_block() -> None:
+def test_every_element_is_sampled_and_allowed_in_a_block() -> None:
     placed = {*IN_SECTION, *IN_ACTIONS, *IN_INPUT, "feedback_buttons", "icon_button"}
     assert set(ELEMENTS) == placed
-    sampled = {kind for kind, *_ in FIELDS} | {"button", "image", "overflow", "feedback_buttons", "icon_button"}
+    sampled = {kind for kind, *_ in ELEMENT_CASES} | {"button", "image", "overflow", "feedback_buttons", "icon_button"}
     assert set(ELEMENTS) == sampled
-    assert set(BLOCKS) - {"input", "context_actions"} == {good["type"] for good, *_ in MESSAGES}
+    assert set(BLOCKS) - {"input", "context_actions"} == {good["type"] for good, *_ in BLOCK_CASES}
 
 
-def test_thumbs_and_the_waste_bin_stand_in_context_actions() -> None:
-    thumb = {"text": plain(), "value": "v"}
+def test_context_actions_accept_feedback_and_icon_buttons() -> None:
+    thumb = {"text": plain_text(), "value": "v"}
     thumbs = {"type": "feedback_buttons", "action_id": "t", "positive_button": thumb, "negative_button": thumb}
-    bin_ = {"type": "icon_button", "action_id": "b", "icon": "trash", "text": plain()}
+    bin_ = {"type": "icon_button", "action_id": "b", "icon": "trash", "text": plain_text()}
     assert check_document([{"type": "context_actions", "elements": [thumbs, bin_]}]) == ()
     assert check_document([{"type": "context_actions", "elements": [{**bin_, "icon": "star"}]}])
     assert check_document([{"type": "context_actions", "elements": [{**thumbs, "positive_button": None}]}])

@@ -16,38 +16,38 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def test_stamps_grow_even_when_the_clock_stands_still_or_goes_back(tmp_path: Path) -> None:
+def test_timestamps_increase_even_if_the_clock_goes_back(tmp_path: Path) -> None:
     clock = chain([1764000000.0001, 1764000000.0001, 1763999999.0], repeat(1700000000.0))
     store = Store(tmp_path, lambda: next(clock))
-    stamps = [store.stamp() for _ in range(3)]
+    timestamps = [store.new_ts() for _ in range(3)]
     store.close()
-    again = Store(tmp_path, lambda: next(clock))
-    stamps.append(again.stamp())
-    again.close()
-    assert stamps == ["1764000000.000100", "1764000000.000101", "1764000000.000102", "1764000000.000103"]
+    reopened = Store(tmp_path, lambda: next(clock))
+    timestamps.append(reopened.new_ts())
+    reopened.close()
+    assert timestamps == ["1764000000.000100", "1764000000.000101", "1764000000.000102", "1764000000.000103"]
 
 
-def test_threads_and_private_words_are_not_top_level(store: Store) -> None:
-    store.keep_message("C1", {"ts": "1.000000", "user": "U1"})
-    store.keep_message("C1", {"ts": "2.000000", "user": "U2", "thread_ts": "1.000000"})
-    store.keep_message("C1", {"ts": "3.000000", "user": "U1"}, reader="U1")
-    assert [row["ts"] for row in store.newest("C1", 10)] == ["1.000000"]
-    assert store.summary("C1", "1.000000") == (1, "2.000000", ["U2"])
-    assert store.message("C1", "3.000000") is None
-    assert store.ephemeral("C1", "3.000000", "U2") is None
-    assert [row["ts"] for row in store.ephemerals("U1", 10)] == ["3.000000"]
+def test_replies_and_ephemerals_are_not_top_level(store: Store) -> None:
+    store.set_message("C1", {"ts": "1.000000", "user": "U1"})
+    store.set_message("C1", {"ts": "2.000000", "user": "U2", "thread_ts": "1.000000"})
+    store.set_message("C1", {"ts": "3.000000", "user": "U1"}, reader="U1")
+    assert [row["ts"] for row in store.list_messages("C1", 10)] == ["1.000000"]
+    assert store.thread_summary("C1", "1.000000") == (1, "2.000000", ["U2"])
+    assert store.get_message("C1", "3.000000") is None
+    assert store.get_ephemeral("C1", "3.000000", "U2") is None
+    assert [row["ts"] for row in store.list_ephemerals("U1", 10)] == ["3.000000"]
 
 
-def test_after_clearing_only_the_counters_are_left(store: Store) -> None:
-    before = store.stamp()
-    store.keep("person", "U1", {"id": "U1"})
-    store.keep_message("C1", {"ts": before})
+def test_clear_keeps_only_the_counters(store: Store) -> None:
+    before = store.new_ts()
+    store.set_document("person", "U1", {"id": "U1"})
+    store.set_message("C1", {"ts": before})
     store.clear()
-    assert (store.things("person"), store.latest("C1")) == ([], None)
-    assert store.stamp() > before
+    assert (store.list_documents("person"), store.latest_ts("C1")) == ([], None)
+    assert store.new_ts() > before
 
 
-def test_it_refuses_to_keep_half_a_thing(store: Store) -> None:
+def test_unserializable_value_is_not_stored(store: Store) -> None:
     with pytest.raises(TypeError):
-        store.keep("thing", "x", {"object": object()})
-    assert store.thing("thing", "x") is None
+        store.set_document("thing", "x", {"object": object()})
+    assert store.get_document("thing", "x") is None

@@ -6,28 +6,30 @@ from random import Random
 
 import pytest
 
-from providers._body import Body
+from providers._body import Base64StreamParser
 
 PICTURE = Random(1).randbytes(300_001)
 BASE64 = b64encode(PICTURE).decode()
 
 
-def read(content: bytes, step: int) -> Body:
-    body = Body()
+def parse(content: bytes, step: int) -> Base64StreamParser:
+    body = Base64StreamParser()
     for at in range(0, len(content), step):
         body.feed(content[at : at + step])
-    body.end()
+    body.finish()
     return body
 
 
 @pytest.mark.parametrize("step", [1_000, 4_097, 65_536, 1_000_000])
-def test_a_large_picture_comes_out_as_bytes_and_its_mark_stays(step: int) -> None:
+def test_large_picture_is_decoded_and_replaced_by_a_placeholder(step: int) -> None:
     content = json.dumps({"a": 'say "hi" \\', "data": [{"b64_json": BASE64}, {"b64_json": BASE64}], "z": 1}).encode()
-    body = read(content, step)
+    body = parse(content, step)
     assert [*body.pictures.values()] == [PICTURE, PICTURE]
-    said = json.loads(body.text)
-    assert (said["a"], said["z"]) == ('say "hi" \\', 1)
-    assert [b64encode(mark).decode() for mark in body.pictures] == [row["b64_json"] for row in said["data"]]
+    parsed = json.loads(body.text)
+    assert (parsed["a"], parsed["z"]) == ('say "hi" \\', 1)
+    assert [b64encode(placeholder).decode() for placeholder in body.pictures] == [
+        row["b64_json"] for row in parsed["data"]
+    ]
     assert len(body.text) < 200
     assert body.length == len(content)
 
@@ -47,14 +49,14 @@ def test_a_large_picture_comes_out_as_bytes_and_its_mark_stays(step: int) -> Non
     ids=["short", "words", "foreign sign", "cut", "padding inside", "padding before more", "escapes", "data uri"],
 )
 @pytest.mark.parametrize("step", [4_097, 65_536])
-def test_what_is_not_plain_base64_is_left_for_the_decoder(text: str, step: int) -> None:
+def test_other_strings_are_unchanged(text: str, step: int) -> None:
     content = b'{"b64_json": "' + text.encode() + b'", "z": 1}'
-    body = read(content, step)
+    body = parse(content, step)
     assert body.pictures == {}
     assert body.text == content
 
 
 @pytest.mark.parametrize("content", [b'{"b64_json": "' + BASE64[:200_002].encode(), b'<html>"', b'"\\', b""])
-def test_an_answer_that_breaks_off_is_what_came(content: bytes) -> None:
-    body = read(content, 65_536)
+def test_truncated_body_is_unchanged(content: bytes) -> None:
+    body = parse(content, 65_536)
     assert body.text == content

@@ -5,89 +5,89 @@ import asyncio
 import httpx
 import pytest
 
-from bot.errors import Down, Resting
-from providers._breaker import Breaker
-from providers._http import Http, reading_room
-from tests.unit.providers.test_pace import Watch
+from bot.errors import CircuitOpen, ProviderDown
+from providers._breaker import CircuitBreaker
+from providers._http import AccountClient, large_response_semaphore
+from tests.unit.providers.test_pace import FakeClock
 
 
-def broken(watch: Watch, failures: int = 5) -> Breaker:
-    breaker = Breaker(watch)
+def breaker_after_failures(clock: FakeClock, failures: int = 5) -> CircuitBreaker:
+    breaker = CircuitBreaker(clock)
     for _ in range(failures):
         breaker.begin()
         breaker.failed()
     return breaker
 
 
-def test_five_failures_in_a_row_are_enough_and_four_are_not() -> None:
-    assert broken(Watch(), 4).resting_until() is None
-    assert broken(Watch()).resting_until()
+def test_breaker_opens_after_five_failures() -> None:
+    assert breaker_after_failures(FakeClock(), 4).open_until() is None
+    assert breaker_after_failures(FakeClock()).open_until()
 
 
-def test_one_answer_in_between_begins_the_count_anew() -> None:
-    breaker = broken(Watch(), 4)
+def test_success_resets_the_failure_count() -> None:
+    breaker = breaker_after_failures(FakeClock(), 4)
     breaker.succeeded()
     breaker.failed()
-    assert breaker.resting_until() is None
+    assert breaker.open_until() is None
 
 
-def test_failures_spread_over_a_long_time_are_no_outage() -> None:
-    watch = Watch()
-    breaker = broken(watch, 4)
-    watch.now += 601
+def test_old_failures_do_not_open_the_breaker() -> None:
+    clock = FakeClock()
+    breaker = breaker_after_failures(clock, 4)
+    clock.now += 601
     breaker.failed()
-    assert breaker.resting_until() is None
+    assert breaker.open_until() is None
 
 
-def test_after_the_rest_one_probes_while_the_others_wait() -> None:
-    watch = Watch()
-    breaker = broken(watch)
-    watch.now += 121
-    assert breaker.resting_until() is None
+def test_half_open_breaker_allows_one_probe() -> None:
+    clock = FakeClock()
+    breaker = breaker_after_failures(clock)
+    clock.now += 121
+    assert breaker.open_until() is None
     breaker.begin()
-    assert breaker.resting_until()
+    assert breaker.open_until()
     breaker.succeeded()
-    assert breaker.resting_until() is None
+    assert breaker.open_until() is None
 
 
-def test_a_probe_that_fails_doubles_the_rest() -> None:
-    watch = Watch()
-    breaker = broken(watch)
-    watch.now += 121
+def test_failed_probe_doubles_the_open_time() -> None:
+    clock = FakeClock()
+    breaker = breaker_after_failures(clock)
+    clock.now += 121
     breaker.begin()
     breaker.failed()
-    watch.now += 200
-    assert breaker.resting_until()
-    watch.now += 41
-    assert breaker.resting_until() is None
+    clock.now += 200
+    assert breaker.open_until()
+    clock.now += 41
+    assert breaker.open_until() is None
 
 
-def test_a_probe_given_up_here_leaves_the_next_one_to_probe() -> None:
-    watch = Watch()
-    breaker = broken(watch)
-    watch.now += 121
+def test_abandoned_probe_allows_another_probe() -> None:
+    clock = FakeClock()
+    breaker = breaker_after_failures(clock)
+    clock.now += 121
     breaker.begin()
-    breaker.left()
-    assert breaker.resting_until() is None
+    breaker.abandoned()
+    assert breaker.open_until() is None
 
 
-async def test_a_resting_model_is_not_asked_and_its_neighbour_is() -> None:
-    asked: list[str] = []
+async def test_open_circuit_blocks_one_model_only() -> None:
+    requested_paths: list[str] = []
 
     async def answer(request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(0)
-        asked.append(request.url.path)
+        requested_paths.append(request.url.path)
         return httpx.Response(500 if request.url.path == "/down" else 200, content=b"{}")
 
     client = httpx.AsyncClient(base_url="http://127.0.0.1", transport=httpx.MockTransport(answer))
-    http = Http(client, sendable=True, room=reading_room())
+    http = AccountClient(client, key_is_sendable=True, semaphore=large_response_semaphore())
     for _ in range(5):
-        assert (await http.post("/down", {}, model="a:down", within=5)).status == 500
-    with pytest.raises(Resting) as caught:
-        await http.post("/down", {}, model="a:down", within=5)
-    assert isinstance(caught.value, Down)
+        assert (await http.post("/down", {}, model="a:down", timeout=5)).status == 500
+    with pytest.raises(CircuitOpen) as caught:
+        await http.post("/down", {}, model="a:down", timeout=5)
+    assert isinstance(caught.value, ProviderDown)
     assert (caught.value.kind, caught.value.paid) == ("down", "no")
-    assert caught.value.until
-    assert (await http.post("/well", {}, model="a:well", within=5)).good
-    assert asked == ["/down"] * 5 + ["/well"]
+    assert caught.value.retry_at
+    assert (await http.post("/well", {}, model="a:well", timeout=5)).is_success
+    assert requested_paths == ["/down"] * 5 + ["/well"]
     await http.close()

@@ -8,29 +8,29 @@ from ipaddress import ip_address
 import httpx
 import pytest
 
-from bot.errors import BadPicture, Down, ModelError, TimedOut
+from bot.errors import InvalidImage, ModelError, ProviderDown, TimedOut
 from providers import _fetch
 from providers._addresses import Address
-from providers._fetch import Fetch
+from providers._fetch import ImageDownloader
 
 PICTURE = b"\x89PNG" + bytes(64)
 PUBLIC, OTHER = "93.184.216.34", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
-HOME = "http://10.0.0.7:8000/v1"
+OWN_ORIGIN = "http://10.0.0.7:8000/v1"
 
-Answer = Callable[[httpx.Request], httpx.Response]
+RequestHandler = Callable[[httpx.Request], httpx.Response]
 
 
-class Net:
+class FakeNetwork:
     """A world of names and machines; a name's addresses are given out one list after the other, the last one stays."""
 
-    def __init__(self, answer: Answer | None = None, **names: Sequence[Sequence[str]]) -> None:
+    def __init__(self, answer: RequestHandler | None = None, **names: Sequence[Sequence[str]]) -> None:
         self.names = {"media.example": [[PUBLIC]]} | {n.replace("_", "."): list(map(list, a)) for n, a in names.items()}
         self.answer = answer or (lambda _: httpx.Response(200, stream=httpx.ByteStream(PICTURE)))
-        self.asked: list[httpx.Request] = []
-        self.looked_up: list[str] = []
+        self.requests: list[httpx.Request] = []
+        self.resolved_hosts: list[str] = []
 
     async def resolve(self, host: str) -> Sequence[Address]:
-        self.looked_up.append(host)
+        self.resolved_hosts.append(host)
         try:
             return [ip_address(host)]
         except ValueError:
@@ -41,62 +41,64 @@ class Net:
         return [ip_address(a) for a in (lists.pop(0) if len(lists) > 1 else lists[0])]
 
     def handle(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+        self.requests.append(request)
         return self.answer(request)
 
-    async def get(self, address: str, within: float = 5, home: str = HOME) -> bytes:
-        fetch = Fetch(home, resolve=self.resolve, transport=httpx.MockTransport(self.handle), pauses=(0, 0, 0))
+    async def download(self, address: str, timeout: float = 5, home: str = OWN_ORIGIN) -> bytes:
+        downloader = ImageDownloader(
+            home, resolve=self.resolve, transport=httpx.MockTransport(self.handle), pauses=(0, 0, 0)
+        )
         try:
-            return await fetch.picture(address, model="fal:x", within=within)
+            return await downloader.download(address, model="fal:x", timeout=timeout)
         finally:
-            await fetch.close()
+            await downloader.close()
 
 
-async def refused(address: str, net: Net | None = None) -> None:
+async def assert_refused(address: str, net: FakeNetwork | None = None) -> None:
     """Not fetched, and nobody was even connected to for it."""
-    net = net or Net()
-    with pytest.raises(BadPicture) as caught:
-        await net.get(address)
+    net = net or FakeNetwork()
+    with pytest.raises(InvalidImage) as caught:
+        await net.download(address)
     assert (caught.value.detail, caught.value.paid) == ("address not allowed", "yes")
-    assert net.asked == []
+    assert net.requests == []
 
 
-def hops(*targets: str) -> Answer:
+def redirects(*targets: str) -> RequestHandler:
     """Redirects, one after the other, and then the picture."""
-    left = list(targets)
+    remaining = list(targets)
 
     def answer(_: httpx.Request) -> httpx.Response:
         return (
-            httpx.Response(302, headers={"Location": left.pop(0)})
-            if left
+            httpx.Response(302, headers={"Location": remaining.pop(0)})
+            if remaining
             else httpx.Response(200, stream=httpx.ByteStream(PICTURE))
         )
 
     return answer
 
 
-async def test_a_public_picture_is_fetched_from_the_very_address_that_was_checked() -> None:
-    net = Net()
-    assert await net.get("https://media.example/files/a.png?sig=1") == PICTURE
-    (asked,) = net.asked
-    assert str(asked.url) == f"https://{PUBLIC}/files/a.png?sig=1"
-    assert asked.headers["Host"] == "media.example"
-    assert asked.extensions["sni_hostname"] == "media.example"
+async def test_download_connects_to_the_checked_address() -> None:
+    net = FakeNetwork()
+    assert await net.download("https://media.example/files/a.png?sig=1") == PICTURE
+    (request,) = net.requests
+    assert str(request.url) == f"https://{PUBLIC}/files/a.png?sig=1"
+    assert request.headers["Host"] == "media.example"
+    assert request.extensions["sni_hostname"] == "media.example"
 
 
-async def test_nothing_that_could_be_a_key_goes_along() -> None:
-    net = Net()
-    await net.get("https://media.example/a.png")
-    await net.get("http://10.0.0.7:8000/files/a.png")
-    for asked in net.asked:
-        assert {"authorization", "cookie", "x-goog-api-key", "referer"}.isdisjoint(asked.headers)
+async def test_download_sends_no_credentials() -> None:
+    net = FakeNetwork()
+    await net.download("https://media.example/a.png")
+    await net.download("http://10.0.0.7:8000/files/a.png")
+    for request in net.requests:
+        assert {"authorization", "cookie", "x-goog-api-key", "referer"}.isdisjoint(request.headers)
 
 
-async def test_a_name_that_points_elsewhere_a_moment_later_is_not_followed_there() -> None:
-    net = Net(rebinding_example=[[PUBLIC], ["127.0.0.1"]])
-    assert await net.get("https://rebinding.example/a.png") == PICTURE
-    assert net.looked_up == ["rebinding.example"]
-    assert net.asked[0].url.host == PUBLIC
+async def test_dns_rebinding_is_not_followed() -> None:
+    net = FakeNetwork(rebinding_example=[[PUBLIC], ["127.0.0.1"]])
+    assert await net.download("https://rebinding.example/a.png") == PICTURE
+    assert net.resolved_hosts == ["rebinding.example"]
+    assert net.requests[0].url.host == PUBLIC
 
 
 @pytest.mark.parametrize(
@@ -126,13 +128,13 @@ async def test_a_name_that_points_elsewhere_a_moment_later_is_not_followed_there
         "2001:0:7f00:1::",
     ],
 )
-async def test_a_machine_that_is_not_public_is_not_asked_by_name_or_by_number(address: str) -> None:
-    await refused("https://inside.example/a.png", Net(inside_example=[[address]]))
-    await refused(f"https://[{address}]/a.png" if ":" in address else f"https://{address}/a.png")
+async def test_non_public_address_is_refused(address: str) -> None:
+    await assert_refused("https://inside.example/a.png", FakeNetwork(inside_example=[[address]]))
+    await assert_refused(f"https://[{address}]/a.png" if ":" in address else f"https://{address}/a.png")
 
 
-async def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
-    await refused("https://mixed.example/a.png", Net(mixed_example=[[PUBLIC, OTHER, "10.0.0.1"]]))
+async def test_host_with_any_private_address_is_refused() -> None:
+    await assert_refused("https://mixed.example/a.png", FakeNetwork(mixed_example=[[PUBLIC, OTHER, "10.0.0.1"]]))
 
 
 @pytest.mark.parametrize(
@@ -158,99 +160,100 @@ async def test_one_private_address_among_public_ones_is_enough_to_refuse() -> No
         "http://[::1",
     ],
 )
-async def test_an_address_of_another_kind_is_refused(address: str) -> None:
-    await refused(address)
+async def test_invalid_url_is_refused(address: str) -> None:
+    await assert_refused(address)
 
 
 @pytest.mark.parametrize("address", ["http://10.0.0.7:8000/files/a.png", "/files/a.png", "../files/a.png"])
-async def test_the_accounts_own_origin_is_fine_wherever_it_stands(address: str) -> None:
-    net = Net()
-    assert await net.get(address) == PICTURE
-    assert str(net.asked[0].url) == "http://10.0.0.7:8000/files/a.png"
-    assert net.looked_up == []
+async def test_own_origin_is_allowed_even_if_private(address: str) -> None:
+    net = FakeNetwork()
+    assert await net.download(address) == PICTURE
+    assert str(net.requests[0].url) == "http://10.0.0.7:8000/files/a.png"
+    assert net.resolved_hosts == []
 
 
 async def test_each_redirect_is_checked_like_the_first_address() -> None:
-    net = Net(hops("https://cdn.example/b.png", "/c.png"), cdn_example=[[OTHER]])
-    assert await net.get("https://media.example/a.png") == PICTURE
-    assert [asked.headers["Host"] for asked in net.asked] == ["media.example", "cdn.example", "cdn.example"]
-    assert [asked.url.host for asked in net.asked] == [PUBLIC, OTHER, OTHER]
+    net = FakeNetwork(redirects("https://cdn.example/b.png", "/c.png"), cdn_example=[[OTHER]])
+    assert await net.download("https://media.example/a.png") == PICTURE
+    assert [request.headers["Host"] for request in net.requests] == ["media.example", "cdn.example", "cdn.example"]
+    assert [request.url.host for request in net.requests] == [PUBLIC, OTHER, OTHER]
 
 
 @pytest.mark.parametrize(
     "target",
     ["http://169.254.169.254/latest", "https://127.0.0.1/", "http://media.example/a.png", "file:///etc/passwd"],
 )
-async def test_a_redirect_to_where_nobody_may_go_is_not_followed(target: str) -> None:
-    net = Net(hops(target))
-    with pytest.raises(BadPicture) as caught:
-        await net.get("https://media.example/a.png")
-    assert (caught.value.detail, len(net.asked)) == ("address not allowed", 1)
+async def test_redirect_to_a_forbidden_address_is_not_followed(target: str) -> None:
+    net = FakeNetwork(redirects(target))
+    with pytest.raises(InvalidImage) as caught:
+        await net.download("https://media.example/a.png")
+    assert (caught.value.detail, len(net.requests)) == ("address not allowed", 1)
 
 
 async def test_three_redirects_are_followed_and_no_fourth() -> None:
-    assert await Net(hops(*["https://media.example/b"] * 3)).get("https://media.example/a.png") == PICTURE
-    net = Net(hops(*["https://media.example/b"] * 4))
-    with pytest.raises(BadPicture) as caught:
-        await net.get("https://media.example/a.png")
-    assert (caught.value.detail, len(net.asked)) == ("too many redirects", 4)
+    assert (
+        await FakeNetwork(redirects(*["https://media.example/b"] * 3)).download("https://media.example/a.png")
+        == PICTURE
+    )
+    net = FakeNetwork(redirects(*["https://media.example/b"] * 4))
+    with pytest.raises(InvalidImage) as caught:
+        await net.download("https://media.example/a.png")
+    assert (caught.value.detail, len(net.requests)) == ("too many redirects", 4)
 
 
-async def test_an_enormous_picture_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_fetch, "MOST_BYTES", 1_000)
-    with pytest.raises(BadPicture) as caught:
-        await Net(lambda _: httpx.Response(200, stream=httpx.ByteStream(bytes(2_000)))).get(
+async def test_oversized_download_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_fetch, "MAX_BYTES", 1_000)
+    with pytest.raises(InvalidImage) as caught:
+        await FakeNetwork(lambda _: httpx.Response(200, stream=httpx.ByteStream(bytes(2_000)))).download(
             "https://media.example/a.png"
         )
     assert (caught.value.detail, caught.value.paid) == ("too large", "yes")
 
 
-async def test_a_picture_that_never_comes_is_left_at_the_deadline() -> None:
+async def test_download_times_out() -> None:
     async def never(host: str) -> Sequence[Address]:
         await asyncio.sleep(60)
         return []
 
-    fetch = Fetch(HOME, resolve=never)
+    downloader = ImageDownloader(OWN_ORIGIN, resolve=never)
     with pytest.raises(TimedOut) as caught:
-        await fetch.picture("https://media.example/a.png", model="fal:x", within=0.05)
+        await downloader.download("https://media.example/a.png", model="fal:x", timeout=0.05)
     assert caught.value.paid == "yes"
 
 
 @pytest.mark.parametrize("status", [500, 503])
-async def test_a_stumble_on_the_way_is_tried_again_for_the_picture_is_paid(status: int) -> None:
+async def test_server_error_during_download_is_retried(status: int) -> None:
     answers = [httpx.Response(status), httpx.Response(200, stream=httpx.ByteStream(PICTURE))]
-    assert await Net(lambda _: answers.pop(0)).get("https://media.example/a.png") == PICTURE
+    assert await FakeNetwork(lambda _: answers.pop(0)).download("https://media.example/a.png") == PICTURE
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"), [(httpx.Response(404), BadPicture), (httpx.Response(502), Down), (None, Down)]
+    ("answer", "kind"), [(httpx.Response(404), InvalidImage), (httpx.Response(502), ProviderDown), (None, ProviderDown)]
 )
-async def test_a_picture_that_is_not_to_be_had_was_paid_all_the_same(
-    answer: httpx.Response | None, kind: type[ModelError]
-) -> None:
+async def test_failed_download_counts_as_paid(answer: httpx.Response | None, kind: type[ModelError]) -> None:
     def reply(request: httpx.Request) -> httpx.Response:
         if answer is None:
             raise httpx.ConnectError("no", request=request)
         return httpx.Response(answer.status_code)
 
     with pytest.raises(kind) as caught:
-        await Net(reply).get("https://media.example/a.png")
+        await FakeNetwork(reply).download("https://media.example/a.png")
     assert caught.value.paid == "yes"
 
 
-async def test_a_name_nobody_knows_is_a_miss_and_no_crash() -> None:
-    with pytest.raises(Down):
-        await Net().get("https://nobody.example/a.png")
+async def test_unknown_host_is_a_provider_failure() -> None:
+    with pytest.raises(ProviderDown):
+        await FakeNetwork().download("https://nobody.example/a.png")
 
 
-async def test_a_picture_inside_its_address_needs_no_fetching() -> None:
-    net = Net()
-    assert await net.get("data:image/png;base64," + b64encode(PICTURE).decode()) == PICTURE
-    assert net.asked == []
+async def test_data_uri_is_decoded_without_a_request() -> None:
+    net = FakeNetwork()
+    assert await net.download("data:image/png;base64," + b64encode(PICTURE).decode()) == PICTURE
+    assert net.requests == []
 
 
 @pytest.mark.parametrize("address", ["data:image/png;base64,AAA*", "data:image/png,raw", "data:"])
-async def test_a_broken_picture_inside_its_address_is_told_so(address: str) -> None:
-    with pytest.raises(BadPicture) as caught:
-        await Net().get(address)
+async def test_malformed_data_uri_is_an_invalid_image(address: str) -> None:
+    with pytest.raises(InvalidImage) as caught:
+        await FakeNetwork().download(address)
     assert (caught.value.detail, caught.value.paid) == ("malformed", "yes")

@@ -13,18 +13,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.errors import Down
+from bot.errors import ProviderDown
 from providers._addresses import Address
-from providers._fetch import Fetch
+from providers._fetch import ImageDownloader
 
 
-def certificate(folder: Path, name: str) -> Path:
+def write_certificate(folder: Path, name: str) -> Path:
     """Certificate and key for `name` in one PEM file; it signs itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder(who, who, key.public_key(), x509.random_serial_number())
+    signed = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(minutes=5))
         .not_valid_after(now + dt.timedelta(hours=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
@@ -34,11 +34,11 @@ def certificate(folder: Path, name: str) -> Path:
     pem = serialization.Encoding.PEM
     file = folder / "both.pem"
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    file.write_bytes(made.public_bytes(pem) + private)
+    file.write_bytes(signed.public_bytes(pem) + private)
     return file
 
 
-class Redirected(httpx.AsyncBaseTransport):
+class LoopbackTransport(httpx.AsyncBaseTransport):
     """The way into the world, which ends at a port of this machine."""
 
     def __init__(self, port: int, trusted: Path) -> None:
@@ -57,25 +57,27 @@ async def resolve(_: str) -> Sequence[Address]:
     return [ip_address("93.184.216.34")]
 
 
-async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def serve_picture(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\npicture")
     writer.close()
 
 
-@pytest.mark.parametrize(("named", "fine"), [("media.example", True), ("other.example", False)])
-async def test_the_certificate_must_be_the_names_own(named: str, fine: bool, tmp_path: Path) -> None:
-    file = await asyncio.to_thread(certificate, tmp_path, named)
-    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(file)
-    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=serving) as server:
+@pytest.mark.parametrize(("common_name", "is_valid"), [("media.example", True), ("other.example", False)])
+async def test_certificate_must_match_the_host_name(common_name: str, is_valid: bool, tmp_path: Path) -> None:
+    file = await asyncio.to_thread(write_certificate, tmp_path, common_name)
+    tls_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls_context.load_cert_chain(file)
+    async with await asyncio.start_server(serve_picture, "127.0.0.1", 0, ssl=tls_context) as server:
         port = server.sockets[0].getsockname()[1]
-        fetch = Fetch("https://queue.example", resolve=resolve, transport=Redirected(port, file), pauses=())
+        downloader = ImageDownloader(
+            "https://queue.example", resolve=resolve, transport=LoopbackTransport(port, file), pauses=()
+        )
         try:
-            if fine:
-                assert await fetch.picture("https://media.example/a.png", model="fal:x", within=5) == b"picture"
+            if is_valid:
+                assert await downloader.download("https://media.example/a.png", model="fal:x", timeout=5) == b"picture"
             else:
-                with pytest.raises(Down):
-                    await fetch.picture("https://media.example/a.png", model="fal:x", within=5)
+                with pytest.raises(ProviderDown):
+                    await downloader.download("https://media.example/a.png", model="fal:x", timeout=5)
         finally:
-            await fetch.close()
+            await downloader.close()

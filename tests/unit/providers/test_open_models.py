@@ -5,35 +5,35 @@ from decimal import Decimal
 import pytest
 
 from bot.catalogue import Size
-from bot.errors import BadKey
+from bot.errors import AuthenticationFailed
 from bot.settings import Settings
-from providers import _within, open_models
+from providers import _timeouts, open_models
 from providers.fal_models import FAL_MODELS
-from providers.registry import MODELS, READ_SECONDS
+from providers.registry import MIN_TIMEOUT_SECONDS, MODELS
 
 
-def settings(**keys: object) -> Settings:
+def make_settings(**keys: object) -> Settings:
     return Settings.model_validate(keys)
 
 
-async def test_an_account_is_configured_by_its_key_and_all_models_are_known() -> None:
-    models = open_models(settings(openai_api_key="k"))
+async def test_key_configures_a_provider_and_all_models_are_known() -> None:
+    models = open_models(make_settings(openai_api_key="k"))
     assert models.catalogue.models == (*MODELS, *FAL_MODELS)
-    assert models.catalogue.configured == {"openai"}
-    assert models.model("openai:gpt-image-2").facts.prices[Size.DRAFT] < Decimal("0.10")
+    assert models.catalogue.configured_providers == {"openai"}
+    assert models.model("openai:gpt-image-2").spec.prices[Size.DRAFT] < Decimal("0.10")
     await models.close()
 
 
-async def test_a_key_of_blanks_is_none() -> None:
-    models = open_models(settings(openai_api_key="  ", gemini_api_key="\n"))
-    assert models.catalogue.configured == frozenset()
+async def test_blank_key_does_not_configure_a_provider() -> None:
+    models = open_models(make_settings(openai_api_key="  ", gemini_api_key="\n"))
+    assert models.catalogue.configured_providers == frozenset()
     await models.close()
 
 
 @pytest.mark.parametrize("model_id", ["recraft:recraftv4_1", "openai:never-heard-of"])
-async def test_a_model_without_an_account_is_a_miss_and_no_crash(model_id: str) -> None:
-    models = open_models(settings(openai_api_key="k"))
-    with pytest.raises(BadKey) as caught:
+async def test_model_without_a_provider_raises_authentication_failed(model_id: str) -> None:
+    models = open_models(make_settings(openai_api_key="k"))
+    with pytest.raises(AuthenticationFailed) as caught:
         models.model(model_id)
     assert (caught.value.model, caught.value.paid) == (model_id, "no")
     await models.close()
@@ -43,12 +43,10 @@ async def test_a_model_without_an_account_is_a_miss_and_no_crash(model_id: str) 
     ("provider", "patience", "reading"),
     [("recraft", 5, 120), ("gemini", 5, 180), ("openai", 5, 300), ("recraft", 120, 240), ("openai", 3_600, 600)],
 )
-def test_reading_goes_on_for_twice_the_patience_within_the_accounts_bounds(
-    provider: str, patience: float, reading: float
-) -> None:
-    assert _within(provider, settings(patience_seconds=patience))[Size.DRAFT] == reading
+def test_read_timeout_is_twice_the_patience_within_limits(provider: str, patience: float, reading: float) -> None:
+    assert _timeouts(provider, make_settings(patience_seconds=patience))[Size.DRAFT] == reading
 
 
-def test_every_account_has_its_own_patience_for_reading_and_more_of_it_for_4k() -> None:
-    assert set(READ_SECONDS) == {"recraft", "openai", "gemini", "fal", "own"}
-    assert all(limits[Size.DRAFT] <= limits[Size.FOUR_K] <= 600 for limits in READ_SECONDS.values())
+def test_every_provider_has_read_timeouts_longer_for_4k() -> None:
+    assert set(MIN_TIMEOUT_SECONDS) == {"recraft", "openai", "gemini", "fal", "own"}
+    assert all(limits[Size.DRAFT] <= limits[Size.FOUR_K] <= 600 for limits in MIN_TIMEOUT_SECONDS.values())

@@ -6,29 +6,31 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from providers._http import Http
+from providers._http import AccountClient
 
 
-class Large(httpx.AsyncByteStream):
+class LargeStream(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b"{}"
 
 
-@pytest.mark.parametrize("way", ["room first", "end first"])
-async def test_a_deadline_that_ends_just_as_there_is_room_is_not_lost(way: str) -> None:
+@pytest.mark.parametrize("order", ["room first", "end first"])
+async def test_cancel_while_the_semaphore_is_acquired_is_not_lost(order: str) -> None:
     """Python 3.11's asyncio.wait_for loses it, and an order that is never done was then looked at for ever."""
-    room = asyncio.Semaphore(0)
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Large()))
-    http = Http(httpx.AsyncClient(base_url="https://v.example", transport=transport), sendable=True, room=room)
-    reading = asyncio.create_task(http.get("/x", model="m", within=60))
+    semaphore = asyncio.Semaphore(0)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=LargeStream()))
+    http = AccountClient(
+        httpx.AsyncClient(base_url="https://v.example", transport=transport), key_is_sendable=True, semaphore=semaphore
+    )
+    reading = asyncio.create_task(http.get("/x", model="m", timeout=60))
     await asyncio.sleep(0.05)
-    if way == "room first":
-        room.release()
+    if order == "room first":
+        semaphore.release()
         reading.cancel()
     else:
         reading.cancel()
-        room.release()
+        semaphore.release()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    assert not room.locked()
+    assert not semaphore.locked()
     await http.close()

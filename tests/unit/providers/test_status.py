@@ -6,8 +6,8 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from providers._http import Reply
-from providers._status import codes, retry_after
+from providers._http import ProviderResponse
+from providers._status import error_code, retry_after
 
 
 @pytest.mark.parametrize(
@@ -27,22 +27,22 @@ from providers._status import codes, retry_after
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.1),
     ],
 )
-def test_the_wait_is_read_from_either_header(headers: dict[str, str], seconds: float) -> None:
+def test_retry_after_reads_both_headers(headers: dict[str, str], seconds: float) -> None:
     assert retry_after(httpx.Headers(headers)) == seconds
 
 
 @pytest.mark.parametrize("zone", [" GMT", " -0000", ""])
-def test_a_date_to_wait_for_is_turned_into_seconds(zone: str) -> None:
+def test_retry_after_date_becomes_seconds(zone: str) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True).removesuffix(" GMT") + zone
     assert 17 < retry_after({"retry-after": date}) <= 20
 
 
-def test_codes_are_kept_and_sentences_are_not() -> None:
-    assert codes("moderation_blocked", None, "violence/graphic", "") == "moderation_blocked:violence/graphic"
-    assert codes("Your prompt was rejected.", "ok") == "ok"
-    assert codes("x" * 61) == ""
-    assert codes("line\n") == ""
+def test_error_code_keeps_codes_and_drops_sentences() -> None:
+    assert error_code("moderation_blocked", None, "violence/graphic", "") == "moderation_blocked:violence/graphic"
+    assert error_code("Your prompt was rejected.", "ok") == "ok"
+    assert error_code("x" * 61) == ""
+    assert error_code("line\n") == ""
 
 
-def test_a_reply_shows_nothing_of_its_body() -> None:
-    assert "Maya" not in repr(Reply(400, {}, bytearray(b"about Maya")))
+def test_response_repr_hides_the_body() -> None:
+    assert "Maya" not in repr(ProviderResponse(400, {}, bytearray(b"about Maya")))

@@ -14,30 +14,30 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.ballot import Mark, Tally, Way
+from bot.ballot import Tally, VoteInput, VoteSource
 from bot.brief import Brief
 from bot.budget import Caps, Charge
-from bot.errors import Absent
-from bot.face import Face, Place, Portrait
-from bot.ports import Landing
-from bot.round import Reason, Round
+from bot.errors import UnavailableModel
+from bot.face import ChannelRef, Face, Portrait
+from bot.ports import GeneratedPortrait
+from bot.round import Round, RoutingReason
 from bot.settings import Settings
 from bot.slot import Slot
 from storage import Storage, migrate, open_storage
-from storage.cast import CAST, HAS_FACE, WHERE, with_faces
+from storage.cast import CHANNEL, HAS_FACE, IS_CAST, select_characters
 from storage.tables import characters, metadata
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-PLACE = Place("T1", "C1")
+PLACE = ChannelRef("T1", "C1")
 CAPS = Caps(Decimal("2.00"), Decimal("20.00"))
-RICH = Caps(Decimal(1_000), Decimal(1_000_000))
+LARGE_CAPS = Caps(Decimal(1_000), Decimal(1_000_000))
 NICKEL = Decimal("0.05")
 
 # A second database for whoever has one: TEST_POSTGRES_URL=postgresql+asyncpg://user@host/a_database_to_be_emptied
 DATABASES = ["sqlite", *(["postgresql"] if "TEST_POSTGRES_URL" in os.environ else [])]
 
 
-class Clock:
+class FakeClock:
     """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
@@ -48,36 +48,36 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture(params=DATABASES)
-async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> AsyncIterator[Storage]:
+async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Storage]:
     url = await fresh_sqlite(tmp_path) if request.param == "sqlite" else await fresh_postgres()
-    opened = await open_storage(at(url), clock)
+    opened = await open_storage(make_settings(url), clock)
     yield opened
-    await standings_are_true(opened)
+    await assert_roster_status_is_current(opened)
     await opened.close()
 
 
-async def standings_are_true(storage: Storage) -> None:
+async def assert_roster_status_is_current(storage: Storage) -> None:
     """What is kept of where each character stands is what its faces and rounds say, whatever a test did."""
-    true = with_faces(characters.c.id, WHERE.label("place"), HAS_FACE.label("cast")).where(CAST)
-    async with storage.database.read() as connection:
-        said = {row.id: (row.place, row.cast) for row in await connection.execute(true)}
-        kept = {row.id: (row.shown_in, row.has_face) for row in await connection.execute(select(characters))}
-    assert kept == {id_: said.get(id_, (None, False)) for id_ in kept}
+    computed_query = select_characters(characters.c.id, CHANNEL.label("place"), HAS_FACE.label("cast")).where(IS_CAST)
+    async with storage.database.snapshot() as connection:
+        computed = {row.id: (row.place, row.cast) for row in await connection.execute(computed_query)}
+        stored = {row.id: (row.visible_channel, row.has_face) for row in await connection.execute(select(characters))}
+    assert stored == {id_: computed.get(id_, (None, False)) for id_ in stored}
 
 
-def at(database_url: str, portraits_url: str = "memory:///") -> Settings:
+def make_settings(database_url: str, portraits_url: str = "memory:///") -> Settings:
     return Settings(database_url=database_url, engine_url=database_url, portraits_url=portraits_url)
 
 
 async def fresh_sqlite(folder: Path) -> str:
     """A migrated file of its own in `folder`."""
     file = folder / "castroom.sqlite"
-    file.write_bytes(await asyncio.to_thread(_migrated))
+    file.write_bytes(await asyncio.to_thread(_migrated_template))
     return f"sqlite+aiosqlite:///{file}"
 
 
@@ -93,18 +93,18 @@ async def fresh_postgres() -> str:
 
 
 @cache
-def _migrated() -> bytes:
+def _migrated_template() -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "template.sqlite"
         asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
         return file.read_bytes()
 
 
-def a_round(
+def make_round(
     id_: str = "r1",
     name: str = "Maya",
     *,
-    place: Place = PLACE,
+    place: ChannelRef = PLACE,
     slots: int = 4,
     price: Decimal = NICKEL,
     opened_at: datetime = NOW,
@@ -118,7 +118,9 @@ def a_round(
         brief=Brief(name, "weathered 60-year-old fisherwoman"),
         prompt="A portrait.",
         prompt_version="portrait-1",
-        reason=Reason("look", "skin", (("era", ("1920s",)),), (Absent("Nano Banana", "no_key", NICKEL),)),
+        routing_reason=RoutingReason(
+            "look", "skin", (("era", ("1920s",)),), (UnavailableModel("Nano Banana", "no_key", NICKEL),)
+        ),
         order_seed=7,
         opened_at=opened_at,
         patience_until=opened_at + timedelta(minutes=2),
@@ -127,19 +129,35 @@ def a_round(
     )
 
 
-def a_landing(slot_id: str, cost: str = "0.05", source: str = "exact", seed: int | None = None) -> Landing:
+def make_generated_portrait(
+    slot_id: str, cost: str = "0.05", source: str = "exact", seed: int | None = None
+) -> GeneratedPortrait:
     portrait = Portrait(
-        f"r/{slot_id}/original", "image/png", 768, 1024, 1_000, sha256(slot_id.encode()).hexdigest(), credentials=True
+        f"r/{slot_id}/original",
+        "image/png",
+        768,
+        1024,
+        1_000,
+        sha256(slot_id.encode()).hexdigest(),
+        has_content_credentials=True,
     )
-    return Landing(slot_id, portrait, Charge(Decimal(cost), source), 4.5, f"req-{slot_id}", seed)
+    return GeneratedPortrait(slot_id, portrait, Charge(Decimal(cost), source), 4.5, f"req-{slot_id}", seed)
 
 
-def a_mark(round_: Round, position: int, person: str, stamp: int, *, on: bool = True, way: Way = Way.REACTION) -> Mark:
-    return Mark(round_.id, person, round_.slots[position].id, way, on, stamp)
+def make_vote_input(
+    round_: Round,
+    position: int,
+    person: str,
+    event_ts: int,
+    *,
+    on: bool = True,
+    source: VoteSource = VoteSource.REACTION,
+) -> VoteInput:
+    return VoteInput(round_.id, person, round_.slots[position].id, source, on, event_ts)
 
 
-def a_face(round_: Round, number: int = 1) -> Face:
-    slot = round_.numbered(number)
+def make_face(round_: Round, number: int = 1) -> Face:
+    slot = round_.candidate_by_number(number)
     assert slot.portrait
     assert slot.cost is not None
     return Face(
@@ -169,34 +187,34 @@ def a_face(round_: Round, number: int = 1) -> Face:
     )
 
 
-async def drawn(storage: Storage, new: Round, landed: int | None = None) -> Round:
+async def open_generated_round(storage: Storage, new: Round, completed: int | None = None) -> Round:
     """`new` opened and the first `landed` (all) of its slots landed."""
     await storage.rounds.open(new, CAPS, recast=True)
-    for slot in new.slots[:landed]:
-        await storage.rounds.intend(slot.id, NOW)
-        await storage.rounds.land(a_landing(slot.id), frozenset())
+    for slot in new.slots[:completed]:
+        await storage.rounds.mark_requested(slot.id, NOW)
+        await storage.rounds.record_portrait(make_generated_portrait(slot.id), frozenset())
     return await storage.rounds.get(new.id)
 
 
-async def voting(storage: Storage, new: Round, landed: int | None = None, hours: float = 24) -> Round:
+async def open_voting_round(storage: Storage, new: Round, completed: int | None = None, hours: float = 24) -> Round:
     """`new` drawn and its ballot opened: slot 0 is number 1, slot 1 number 2, and so on."""
-    round_ = await drawn(storage, new, landed)
-    numbers = {slot.id: slot.position + 1 for slot in round_.arrived}
+    round_ = await open_generated_round(storage, new, completed)
+    numbers = {slot.id: slot.position + 1 for slot in round_.completed}
     assert await storage.rounds.open_ballot(new.id, numbers, NOW + timedelta(hours=hours))
     return await storage.rounds.get(new.id)
 
 
-async def closed(storage: Storage, new: Round) -> Round:
-    round_ = await voting(storage, new)
-    assert await storage.rounds.close(new.id, await counted(storage, round_), round_.ballot_version)
+async def open_closed_round(storage: Storage, new: Round) -> Round:
+    round_ = await open_voting_round(storage, new)
+    assert await storage.rounds.close(new.id, await count_votes(storage, round_), round_.ballot_version)
     return await storage.rounds.get(new.id)
 
 
-async def locked(storage: Storage, new: Round, number: int = 1) -> Round:
-    round_ = await closed(storage, new)
-    assert await storage.rounds.lock(new.id, a_face(round_, number))
+async def open_locked_round(storage: Storage, new: Round, number: int = 1) -> Round:
+    round_ = await open_closed_round(storage, new)
+    assert await storage.rounds.lock(new.id, make_face(round_, number))
     return await storage.rounds.get(new.id)
 
 
-async def counted(storage: Storage, round_: Round) -> Tally:
-    return round_.count(await storage.rounds.marks(round_.id), ())
+async def count_votes(storage: Storage, round_: Round) -> Tally:
+    return round_.count_votes(await storage.rounds.list_vote_inputs(round_.id), ())

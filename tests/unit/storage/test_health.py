@@ -5,43 +5,41 @@ from pathlib import Path
 import pytest
 
 from storage import open_storage
-from tests.unit.storage.stories import at, fresh_sqlite
+from tests.unit.storage.stories import fresh_sqlite, make_settings
 
 
-async def test_a_storage_that_works_is_sound(tmp_path: Path) -> None:
-    storage = await open_storage(at(await fresh_sqlite(tmp_path), str(tmp_path / "portraits")))
+async def test_working_storage_is_healthy(tmp_path: Path) -> None:
+    storage = await open_storage(make_settings(await fresh_sqlite(tmp_path), str(tmp_path / "portraits")))
     health = await storage.check()
-    assert health.sound
-    assert health.schema == health.newest
+    assert health.is_healthy
+    assert health.schema_revision == health.required_revision
     await storage.close()
 
 
-async def test_a_database_that_was_never_migrated_is_reachable_but_not_sound(tmp_path: Path) -> None:
-    storage = await open_storage(at(f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite'}"))
+async def test_unmigrated_database_is_reachable_but_unhealthy(tmp_path: Path) -> None:
+    storage = await open_storage(make_settings(f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite'}"))
     health = await storage.check()
-    assert (health.database_trouble, health.schema, health.sound) == ("", "", False)
+    assert (health.database_error, health.schema_revision, health.is_healthy) == ("", "", False)
     await storage.close()
 
 
-async def test_a_database_that_cannot_be_reached_is_told_in_one_line(tmp_path: Path) -> None:
-    storage = await open_storage(at(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}"))
+async def test_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None:
+    storage = await open_storage(make_settings(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}"))
     health = await storage.check()
-    assert "unable to open database file" in health.database_trouble
-    assert "\n" not in health.database_trouble
-    assert not health.sound
+    assert "unable to open database file" in health.database_error
+    assert "\n" not in health.database_error
+    assert not health.is_healthy
     await storage.close()
 
 
-async def test_portraits_that_cannot_be_written_are_told_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    storage = await open_storage(at(await fresh_sqlite(tmp_path)))
+async def test_unwritable_portraits_are_reported_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = await open_storage(make_settings(await fresh_sqlite(tmp_path)))
 
-    async def full(key: str, data: bytes) -> bool:
+    async def put_on_full_disk(key: str, data: bytes) -> bool:
         raise OSError("no space left\nDebug source: a long story")
 
-    monkeypatch.setattr(storage.portraits, "put", full)
+    monkeypatch.setattr(storage.portraits, "put", put_on_full_disk)
     health = await storage.check()
-    assert health.portraits_trouble == "OSError: no space left"
-    assert not health.sound
+    assert health.portraits_error == "OSError: no space left"
+    assert not health.is_healthy
     await storage.close()
