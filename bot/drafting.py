@@ -224,7 +224,7 @@ class RoundForm:
                 for one in to_check:
                     tasks.create_task(self._check_person(one, place, unknown))
         except TimeoutError:
-            log.warning("not_looked_for", people=len(to_check))
+            log.warning("user_lookup_timeout", people=len(to_check))
         errors: dict[str, CastingError] = {}
         if draft.lead in unknown:
             errors["lead"] = BriefError("lead", "stranger", "1")

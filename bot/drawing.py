@@ -229,7 +229,7 @@ class PortraitGenerator:
             data = await self._portraits.get(original_key(slot.round_id, slot.id))
             checked = await examine_in_thread(data, slot.model)
         if claimed and claimed != checked.media_type:
-            log.info("another type than claimed", model=slot.model, claimed=claimed, found=checked.media_type)
+            log.info("media_type_mismatch", model=slot.model, claimed=claimed, found=checked.media_type)
         return checked
 
     async def _record_failure(

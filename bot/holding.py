@@ -47,7 +47,7 @@ class StorageRetry:
             try:
                 return await write()
             except StorageUnavailable as error:
-                log.error("not_kept", round=round_id, part=error.component, why=error.reason, detail=error.detail)  # noqa: TRY400 - again and again
+                log.error("storage_unavailable", round=round_id, part=error.component, why=error.reason, detail=error.detail)  # noqa: TRY400 - again and again
                 if not is_notified:
                     await self.notify_lead(round_id, error)
                 is_notified = True

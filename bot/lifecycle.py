@@ -48,7 +48,7 @@ class RetirementWatcher:
         retirements = catalogue.retirements(now.date())
         for retirement in retirements:
             log.info(
-                "model_ends",
+                "model_retiring",
                 model=retirement.model.id,
                 on=retirement.retires_on.isoformat(),
                 gone=retirement.is_retired,

@@ -32,15 +32,15 @@ _portrait_seconds = Histogram(
 _spent_dollars = Counter(
     "castroom_spent_dollars", "What landed portraits cost.", ["model", "source"], registry=_registry
 )
-_slot_failures = Counter("castroom_misses", "Slots that gave no portrait.", ["kind", "paid"], registry=_registry)
+_slot_failures = Counter("castroom_slot_failures", "Slots that gave no portrait.", ["kind", "paid"], registry=_registry)
 _redraws = Counter("castroom_redraws", "Messages drawn anew.", ["outcome"], registry=_registry)
-_jobs = Gauge("castroom_errands", "Durable work begun and not ended.", ["kind"], registry=_registry)
+_jobs = Gauge("castroom_jobs", "Durable work begun and not ended.", ["kind"], registry=_registry)
 _rate_limit_waiting = Gauge(
-    "castroom_queue", "Slots and finishes that wait for their account's turn.", registry=_registry
+    "castroom_rate_limit_waiting", "Slots and finishes that wait for their account's turn.", registry=_registry
 )
 _sockets_replaced = Counter("castroom_sockets_replaced", "Sockets that heard nothing.", registry=_registry)
 _gauges = {
-    "drawing": Gauge("castroom_drawing", "Slots being drawn now.", registry=_registry),
+    "drawing": Gauge("castroom_generations_in_progress", "Slots being drawn now.", registry=_registry),
     "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages to be drawn anew.", registry=_registry),
     "socket_age": Gauge("castroom_socket_age_seconds", "Since the socket was opened.", registry=_registry),
     "socket_silence": Gauge("castroom_socket_silence_seconds", "Since the socket was heard.", registry=_registry),

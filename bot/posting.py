@@ -82,7 +82,7 @@ class RoundMessage:
             if round_.requested_by:
                 await self._publisher.notify_lead(round_.id, "leads")
         except SlackUnavailable as error:
-            log.warning("not_pointed_there", round=round_.id, what=error.operation)
+            log.warning("thread_link_failed", round=round_.id, what=error.operation)
 
     async def _or_void(self, round_: Round, call: Callable[[], Awaitable[R]]) -> R | None:
         """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""

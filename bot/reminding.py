@@ -51,7 +51,7 @@ class Reminders:
         try:
             await self._publisher.post_thread_note(round_id, "reminder")
         except SlackUnavailable as error:
-            log.warning("thread_not_reminded", round=round_id, what=error.operation)
+            log.warning("thread_reminder_failed", round=round_id, what=error.operation)
             await self._rounds.reschedule_reminder(round_id, self._now())
 
     async def _remind_voters(self, round_: Round) -> None:
@@ -67,7 +67,7 @@ class Reminders:
         try:
             await self._publisher.post_thread_note(round_.id, "all_in")
         except SlackUnavailable as error:
-            log.warning("not_told_complete", round=round_.id, what=error.operation)
+            log.warning("turnout_notice_failed", round=round_.id, what=error.operation)
             await self._rounds.release_reminder(round_.id, _ALL_VOTERS, round_.ballot_stage)
             return
         self._publisher.schedule_redraw(round_.id)
@@ -81,7 +81,7 @@ class Reminders:
         try:
             await self._direct_messages.send_vote_reminder(recipient, round_)
         except SlackUnavailable as error:
-            log.warning("not_reminded", round=round_.id, what=error.operation)
+            log.warning("reminder_failed", round=round_.id, what=error.operation)
             if isinstance(error, SlackRejected):
                 self._rejected.add(recipient)
             await self._rounds.release_reminder(round_.id, person, round_.ballot_stage)

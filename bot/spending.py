@@ -99,7 +99,7 @@ class Spending:
         entry = await self._get_entry(item_id, recipient, "settle")
         if not await self._ledger.confirm(item_id, recipient.person, charged=charged):
             raise AlreadyResolved
-        log.info("charge_settled", round=entry.round_id, item=item_id, charged=charged, usd=str(entry.usd))
+        log.info("charge_confirmed", round=entry.round_id, item=item_id, charged=charged, usd=str(entry.usd))
         self._publisher.schedule_redraw(entry.round_id)
         return entry
 
@@ -108,7 +108,7 @@ class Spending:
         entry = await self._get_entry(item_id, recipient, "see")
         if not await self._ledger.acknowledge(item_id, recipient.person):
             raise AlreadyResolved
-        log.info("overspending_seen", round=entry.round_id, item=item_id, above=str(entry.overspend))
+        log.info("overspend_acknowledged", round=entry.round_id, item=item_id, above=str(entry.overspend))
         return entry
 
     async def notify_overspends(self) -> None:

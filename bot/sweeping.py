@@ -52,7 +52,7 @@ class OrphanCleanup:
                 result = await clean(keys)
                 deleted, attached = deleted + result.deleted, attached + result.attached
         if deleted or attached:
-            log.info("swept", dropped=deleted, adopted=attached)
+            log.info("orphan_cleanup_finished", dropped=deleted, adopted=attached)
         return CleanupResult(deleted, attached)
 
     async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
@@ -91,7 +91,7 @@ class OrphanCleanup:
             checked.perceptual_hash,
         )
         await self._picture_index.attach_orphan(item_id, portrait)
-        log.info("adopted", item=item_id)
+        log.info("orphan_portrait_attached", item=item_id)
         return True
 
     async def _clean_references(self, keys: Sequence[str]) -> CleanupResult:
@@ -113,7 +113,7 @@ class OrphanCleanup:
 
     async def _delete(self, key: str) -> int:
         await self._portraits.delete(key)
-        log.info("dropped", key=key)
+        log.info("orphan_deleted", key=key)
         return 1
 
 

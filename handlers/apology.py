@@ -30,16 +30,16 @@ async def reply_with_errors(reply: Reply) -> AsyncIterator[None]:
         log.warning("slack_refused", what=error.operation)
         await _send_error(reply, private.error_view(error))
     except (StorageUnavailable, PortraitMissing) as error:
-        log.exception("not_kept")
+        log.exception("storage_unavailable")
         await _send_error(reply, private.error_view(error))
     except CastingError as error:
-        log.info("declined", kind=type(error).__name__)
+        log.info("request_rejected", kind=type(error).__name__)
         await _send_error(reply, private.error_view(error))
     except BadPayload:
         log.exception("bad_payload")
         await _send_error(reply, private.note(errors.UNEXPECTED))
     except KeyError:
-        log.exception("gone")
+        log.exception("not_found")
         await _send_error(reply, private.note(errors.NOT_FOUND))
     except Exception:
         log.exception("unexpected")
@@ -55,4 +55,4 @@ async def _send_error(reply: Reply, view: View) -> None:
         with slack_call("apology"):
             await reply(view)
     except SlackUnavailable as error:
-        log.warning("apology_not_delivered", what=error.operation)
+        log.warning("error_reply_failed", what=error.operation)

@@ -30,7 +30,7 @@ class ClosedChannels:
 
     def add(self, round_: Round, error: ChannelClosed) -> None:
         """The round's message cannot be changed."""
-        log.warning("place_closed", round=round_.id, why=error.code)
+        log.warning("channel_closed", round=round_.id, why=error.code)
         self._rounds[round_.id] = round_.place
 
     async def pop_reopened(self) -> list[str]:

@@ -74,7 +74,7 @@ async def _test_auth(number: int, client: AsyncWebClient) -> Workspace | None:
     except SlackUnavailable as error:
         if not (code := token_rejected(error)):
             raise
-        log.error("bot_token_turned_down", number=number, reason=code)  # noqa: TRY400 - Slack's word says it all
+        log.error("bot_token_rejected", number=number, reason=code)  # noqa: TRY400 - Slack's word says it all
         return None
     identity = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=response)
     log.info("workspace", team=identity.team_id, name=identity.team)

@@ -85,12 +85,12 @@ class Responder:
             response = await self._respond(**message, thread_ts=self.thread_ts)
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             # A ValueError: Slack gave no way back.
-            log.warning("not_answered", status=type(error).__name__)
+            log.warning("response_url_failed", status=type(error).__name__)
             return False
         if response.status_code == 200:
             return False
         refused = any(code in str(response.body) for code in _REFUSED_CODES)
-        log.warning("not_answered", status=response.status_code, refused=refused)
+        log.warning("response_url_failed", status=response.status_code, refused=refused)
         return refused
 
 

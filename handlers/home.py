@@ -94,7 +94,7 @@ class HomeListeners:
         except SlackRejected as error:
             if error.code != "hash_conflict":
                 raise
-            log.info("home_moved_on")
+            log.info("home_update_superseded")
 
     async def _show(
         self, team: str, person: str, roster_filter: RosterFilter, client: AsyncWebClient, view_hash: str = ""

@@ -118,5 +118,5 @@ async def _reply_privately(mention: MentionEvent, client: AsyncWebClient, view: 
     try:
         await post_ephemeral(view, mention.place, mention.person, client, thread_ts=mention.thread_ts)
     except SlackUnavailable as error:
-        log.warning("not_whispered", what=error.operation)
+        log.warning("ephemeral_failed", what=error.operation)
         await send_dm(mention.person, private.note(answers.cannot_answer_here(mention.place.channel)), client)

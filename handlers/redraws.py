@@ -178,7 +178,7 @@ class RedrawScheduler:
             try:
                 team = await self._get_team(key)
             except StorageUnavailable as error:
-                log.warning("redraw_again", round=key, what=str(error))
+                log.warning("redraw_retried", round=key, what=str(error))
             except Exception:
                 log.exception("redraw_failed", round=key)
                 self._unassigned.pop(key, None)
@@ -219,5 +219,5 @@ class RedrawScheduler:
                 measures.count_redraw("done")
             except (SlackUnavailable, StorageUnavailable) as error:
                 measures.count_redraw("again")
-                log.warning("redraw_again", round=key, what=str(error))
+                log.warning("redraw_retried", round=key, what=str(error))
                 self.schedule(key)

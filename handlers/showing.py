@@ -83,7 +83,7 @@ class FacePresenter:
             try:
                 await self._recall.reupload_original(round_id, person, file_id)
             except (NotAvailableHere, PortraitMissing, SlackUnavailable) as error:
-                log.warning("original_lost", round=round_id, why=str(error))
+                log.warning("original_missing", round=round_id, why=str(error))
             url = await self._locations.file_url(await self._locations.original_file_id(round_id), client)
         return url or ""
 
@@ -106,7 +106,7 @@ class FacePresenter:
         try:
             return await self._recall.reupload_portrait(round_id, person, file_id)
         except (NotAvailableHere, PortraitMissing, SlackUnavailable) as error:
-            log.warning("picture_lost", round=round_id, why=str(error))
+            log.warning("portrait_missing", round=round_id, why=str(error))
             return None
 
     async def _is_visible_to_all(self, found: RecallResult, place: ChannelRef) -> bool:

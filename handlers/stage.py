@@ -138,7 +138,7 @@ class SlackRoundPublisher:
                 )
             except SlackApiError as error:
                 if error_code(error) != "already_reacted":
-                    log.warning("seed_refused", round=round_id, number=number, error=error_code(error))
+                    log.warning("vote_reaction_rejected", round=round_id, number=number, error=error_code(error))
                     return
 
     async def get_reactions(self, round_id: str) -> Sequence[Reaction]:

@@ -87,9 +87,9 @@ class Uploads:
                 if (await self._info(team, file_id)).get("mimetype"):
                     return True
             except SlackUnavailable as error:
-                log.info("file_not_seen", file=file_id, what=error.operation)
+                log.info("file_info_missing", file=file_id, what=error.operation)
             await asyncio.sleep(delay)
-        log.warning("file_not_ready", file=file_id)
+        log.warning("file_processing_timeout", file=file_id)
         return False
 
     async def _is_shared(self, team: str, ids: Sequence[str]) -> bool:

@@ -87,7 +87,7 @@ class SlackDirectory:
         try:
             return (await self._conversation(place)).name
         except SlackUnavailable as error:
-            log.info("channel_not_named", channel=place.channel, what=error.operation)
+            log.info("channel_lookup_failed", channel=place.channel, what=error.operation)
             return ""
 
     async def can_post(self, place: ChannelRef) -> bool:

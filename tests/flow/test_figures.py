@@ -28,8 +28,8 @@ async def test_metrics_count_a_round_without_names(tmp_path: Path) -> None:
     assert re.search(r'castroom_spent_dollars_total\{model="openai:gpt-image-2",source="\w+"\} 0\.\d*[1-9]', metrics)
     assert re.search(r"castroom_loop_lag_seconds_count [1-9]", metrics)
     assert re.search(r"castroom_socket_age_seconds [\d.]*[1-9]", metrics)
-    assert re.search(r'castroom_errands\{kind="slot"\} 0\.0', metrics), "all have landed"
-    assert re.search(r"castroom_queue 0\.0", metrics)
+    assert re.search(r'castroom_jobs\{kind="slot"\} 0\.0', metrics), "all have landed"
+    assert re.search(r"castroom_rate_limit_waiting 0\.0", metrics)
     assert not re.search(f"Maya|fisherwoman|{LENA}", metrics)
 
 
@@ -46,12 +46,12 @@ async def test_metrics_count_failures_and_generations_in_progress(tmp_path: Path
         async def counted() -> str | None:
             async with monitor.get("/metrics") as answer:
                 metrics = await answer.text()
-            has_failures = 'castroom_misses_total{kind="refused",paid="no"} 2.0' in metrics
-            return metrics if has_failures and 'castroom_errands{kind="slot"} 2.0' in metrics else None
+            has_failures = 'castroom_slot_failures_total{kind="refused",paid="no"} 2.0' in metrics
+            return metrics if has_failures and 'castroom_jobs{kind="slot"} 2.0' in metrics else None
 
         metrics = await workspace.control_client.wait_for(counted, "two misses, and two slots under way")
-        assert re.search(r'castroom_errands\{kind="round"\} 1\.0', metrics)
-        assert re.search(r"castroom_drawing 2\.0", metrics)
+        assert re.search(r'castroom_jobs\{kind="round"\} 1\.0', metrics)
+        assert re.search(r"castroom_generations_in_progress 2\.0", metrics)
         await workspace.press(LENA, ts, "cancel")
 
 

@@ -170,7 +170,7 @@ async def test_concurrent_unlocks_unlock_once(house: CastingHarness) -> None:
         for reason in ("eyes", "hair")
     )
     results = await asyncio.gather(*forms, return_exceptions=True)
-    assert sorted(type(one).__name__ for one in results) == ["Done", "RoundClosed"]
+    assert sorted(type(one).__name__ for one in results) == ["RecastResult", "RoundClosed"]
 
 
 async def test_face_being_recast_can_only_be_unlocked(house: CastingHarness) -> None:

@@ -71,7 +71,7 @@ async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
     [
         (lambda: measures.observe_ack("command", 0.02), 'castroom_ack_seconds_bucket{kind="command",le="0.025"}'),
         (lambda: measures.observe_portrait("x:y", 3, Decimal(1), "listed"), 'castroom_portrait_seconds_count{model="x:y"}'),
-        (lambda: measures.count_slot_failure("refused", "no"), 'castroom_misses_total{kind="refused",paid="no"}'),
+        (lambda: measures.count_slot_failure("refused", "no"), 'castroom_slot_failures_total{kind="refused",paid="no"}'),
         (lambda: measures.count_redraw("done"), 'castroom_redraws_total{outcome="done"}'),
     ],
 )  # fmt: skip
@@ -83,7 +83,7 @@ async def test_metrics_are_in_prometheus_format(count: Callable[[], None], metri
         count()
         after = await fetch(session, "/metrics")
         assert metric_value(after, metric) > before
-        assert metric_value(after, "castroom_drawing") == 3
+        assert metric_value(after, "castroom_generations_in_progress") == 3
         assert metric_value(after, "castroom_socket_silence_seconds") == 2.5
 
 
@@ -91,13 +91,13 @@ async def test_running_jobs_are_counted() -> None:
     async with running_health_server(
         HealthSources(healthy_database, FakeConnectionStatus(connection_age=90.5), lambda: 0)
     ) as session:
-        metric = 'castroom_errands{kind="slot"}'
+        metric = 'castroom_jobs{kind="slot"}'
         before = metric_value(await fetch(session, "/metrics"), metric)
         with measures.track_job("slot"), measures.track_job("slot"), measures.track_rate_limit_wait():
             during = await fetch(session, "/metrics")
         after = await fetch(session, "/metrics")
         assert (metric_value(during, metric) - before, metric_value(after, metric)) == (2, before)
-        assert metric_value(during, "castroom_queue") - metric_value(after, "castroom_queue") == 1
+        assert metric_value(during, "castroom_rate_limit_waiting") - metric_value(after, "castroom_rate_limit_waiting") == 1
         assert metric_value(after, "castroom_socket_age_seconds") == 90.5
 
 
