@@ -35,8 +35,7 @@ from bot.ports import (
 from bot.presenting import original_key, preview_key
 from bot.round import Round, RoundState
 from bot.slot import Slot, SlotFailure, SlotState
-from bot.turns import RateLimiters as Lines
-from bot.turns import RateLimitWaiter
+from bot.turns import RateLimiters, RateLimitWaiter
 from bot.waits import RetryDelays
 
 log = structlog.get_logger()
@@ -47,7 +46,7 @@ _DEFAULT_RETRY_SECONDS = 5.0  # where a vendor says "too many" without saying un
 _STATES_NUMBERED_AT_ONCE = frozenset({RoundState.VOTING, RoundState.CLOSED})
 
 
-class ModelClients(Lines, Protocol):
+class ModelClients(RateLimiters, Protocol):
     """The configured image models and upscalers."""
 
     @property

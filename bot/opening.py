@@ -88,7 +88,7 @@ class StartRound:
         brief, caps = await self._apply_settings(brief, place)
         brief = await self._reference_images.resolve(brief, person, place)
         chosen = _mark_default_models(brief, self._route(brief, caps))
-        draft = RoundDraft(_stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
+        draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, draft, trigger, caps)
         new = self._build_round(chosen, draft, caps)
@@ -169,7 +169,7 @@ class StartRound:
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, replace(draft, brief=brief), draft_id, caps)
         new = self._build_round(
-            chosen, replace(draft, id=_stable_id("r", draft.place.team, draft_id), brief=brief), caps
+            chosen, replace(draft, id=stable_id("r", draft.place.team, draft_id), brief=brief), caps
         )
         return await self._save_round(new, recast=True)
 
@@ -186,14 +186,14 @@ class StartRound:
         brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
         caps = await self.caps_for(parent.place)
         new = self._build_round(
-            self._route(brief, caps), RoundDraft(child_round_id(parent), parent.place, person, brief), caps
+            self._route(brief, caps), RoundDraft(child_round_id(parent.place.team, parent.id), parent.place, person, brief), caps
         )
         return await self._save_round(replace(new, parent=parent.id, origin=origin), recast=True)
 
     async def get_child(self, parent: Round) -> Round | None:
         """The round that took a re-rolled or refined one's place."""
         try:
-            return await self._rounds.get(child_round_id(parent))
+            return await self._rounds.get(child_round_id(parent.place.team, parent.id))
         except KeyError:
             return None
 
@@ -224,7 +224,7 @@ class StartRound:
 
     def recast_round_id(self, face_round: Round, key: str) -> str:
         """The id a re-cast with this `key` has, or would have."""
-        return _stable_id("r", face_round.place.team, f"{face_round.id}:{key}")
+        return stable_id("r", face_round.place.team, f"{face_round.id}:{key}")
 
     def price_within_caps(self, brief: Brief, caps: Caps) -> Decimal:
         """The price of a round for `brief` under `caps`, in dollars; raises what opening it now would."""
@@ -366,19 +366,19 @@ def seed_of(round_id: str, position: int) -> int:
 
 def round_id_for_draft(team: str, draft_id: str) -> str:
     """The id of the round that a wish of this workspace opens."""
-    return _stable_id("r", team, draft_id)
+    return stable_id("r", team, draft_id)
 
 
-def child_round_id(parent: Round) -> str:
+def child_round_id(team: str, parent_id: str) -> str:
     """The id of the one round that may take this one's place."""
-    return _stable_id("r", parent.place.team, parent.id)
+    return stable_id("r", team, parent_id)
 
 
 def _draft_id(place: ChannelRef, trigger: str, brief: Brief) -> str:
     """The same for the same words and trigger, whichever options of the brief were typed."""
-    return _stable_id("w", place.team, trigger, replace(brief, explicit_fields=frozenset()))
+    return stable_id("w", place.team, trigger, replace(brief, explicit_fields=frozenset()))
 
 
-def _stable_id(kind: str, team: str, trigger: str, *more: object) -> str:
+def stable_id(kind: str, team: str, trigger: str, *more: object) -> str:
     """An opaque id that the same trigger yields again, so that a redelivery finds what is there."""
     return kind + sha256(":".join([team, trigger, *map(repr, more)]).encode()).hexdigest()[:20]

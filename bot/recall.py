@@ -29,7 +29,6 @@ from bot.ports import (
 )
 from bot.presenting import FILE_EXTENSIONS, filename, get_preview
 
-_MIN_SIMILARITY = 70.0
 _MAX_SUGGESTIONS = 5
 _MIN_TYPO_LENGTH = 4
 # Spellings looked at more closely when a name finds nobody.
@@ -266,8 +265,11 @@ class Recall:
         return frozenset([place, *(channel for channel, can_see in zip(others, results, strict=True) if can_see)])
 
 
+MIN_SIMILARITY = 70.0
+
+
 def nearest(
-    name: str, matches: Iterable[NameMatch], limit: int, min_similarity: float = _MIN_SIMILARITY
+    name: str, matches: Iterable[NameMatch], limit: int, min_similarity: float = MIN_SIMILARITY
 ) -> list[NameMatch]:
     """Whose names are most like `name`, the nearest first; of at most a few hundred, since it is not done aside."""
     known = list(matches)

@@ -20,7 +20,7 @@ class RelatedRounds:
 
     async def child_of(self, round_: Round) -> RelatedRound | None:
         """The round that took this one's place."""
-        return await self._related(child_round_id(round_)) if round_.state is RoundState.VOID else None
+        return await self._related(child_round_id(round_.place.team, round_.id)) if round_.state is RoundState.VOID else None
 
     async def _related(self, round_id: str) -> RelatedRound | None:
         try:

@@ -84,7 +84,7 @@ def test_replaced_round_shows_its_sheet_and_links_the_new_round(link: str) -> No
 
 async def test_permalink_is_cached_and_a_failure_only_omits_the_link() -> None:
     ended = make_voting_round(state=RoundState.VOID, void_reason="rerolled")
-    child = make_round(id=child_round_id(ended), parent="r1", origin="rerolled", message_ts="1764000001.000100")
+    child = make_round(id=child_round_id(ended.place.team, ended.id), parent="r1", origin="rerolled", message_ts="1764000001.000100")
     async with fake_slack_server() as slack:
         clients, repositories = slack.clients, InMemoryRepositories(ended, child)
         publisher = SlackRoundPublisher(
