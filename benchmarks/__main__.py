@@ -13,8 +13,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.parts import PARTS, STEPS
-from benchmarks.section import Row, RunSize, Section
+from benchmarks.report import Row, RunSize, Section
+from benchmarks.suite import PARTS, STEPS
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BENCHMARKS_PAGE, _README = _ROOT / "docs" / "benchmarks.md", _ROOT / "README.md"

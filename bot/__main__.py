@@ -11,9 +11,9 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from bot import logs
-from bot.errors import PortraitMissing, StorageUnavailable
+from bot.domain.errors import PortraitMissing, StorageUnavailable
 from bot.settings import Settings
+from bot.telemetry import logs
 
 if TYPE_CHECKING:
     from storage.backup import BackupManifest
@@ -54,7 +54,7 @@ def run() -> None:
 @cli.command()
 def doctor() -> None:
     """Say line by line what is configured, what is missing and how to get it; spends nothing."""
-    from bot.doctor import run_checks
+    from bot.cli.doctor import run_checks
 
     report = _run_async(run_checks(_settings()))
     for line in report.lines:
@@ -77,7 +77,7 @@ def migrate() -> None:
 @cli.command()
 def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in the logs")]) -> None:
     """Print what is stored of a round as one JSON object."""
-    from bot.record import load_round_json
+    from bot.cli.round_json import load_round_json
 
     try:
         found = _run_async(load_round_json(_settings(), round_id))
@@ -93,8 +93,8 @@ def export(
     folder: _Folder,
 ) -> None:
     """Write every face cast in a channel into an empty folder, with finish, prompt and record; the bot may go on."""
-    from bot.export import NoProduction, NotEmpty
-    from bot.export import export as write
+    from bot.cli.export import NoProduction, NotEmpty
+    from bot.cli.export import export as write
 
     try:
         result = _run_async(write(_settings(), production, folder))
@@ -133,7 +133,7 @@ def manifest(
     url: Annotated[str | None, typer.Option(help="Your https address, for HTTP instead of Socket Mode")] = None,
 ) -> None:
     """Print the app manifest to paste into Slack."""
-    from handlers.manifest import manifest as make
+    from handlers.slack.manifest import manifest as make
 
     if url and not url.startswith("https://"):
         typer.echo("Slack calls https addresses only: --url https://castroom.example.com", err=True)

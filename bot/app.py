@@ -20,27 +20,26 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.budget import Caps
-from bot.casting import Casting
-from bot.catalogue import Size
-from bot.clock import Scheduler
-from bot.engine import JobRunner
-from bot.errors import SlackUnavailable
-from bot.farewell import GENERATION_DRAIN_SECONDS, ShutdownDeadline
-from bot.listening import slack_server
-from bot.memory import freeze_startup_objects, set_malloc_threshold
-from bot.ops import HealthSources, health_server
+from bot.domain.budget import Caps
+from bot.domain.catalogue import Size
+from bot.domain.errors import SlackUnavailable
+from bot.runtime.health_server import HealthSources, health_server
+from bot.runtime.jobs import JobRunner
+from bot.runtime.process_tuning import freeze_startup_objects, set_malloc_threshold
+from bot.runtime.scheduler import Scheduler
+from bot.runtime.shutdown import GENERATION_DRAIN_SECONDS, REDRAW_DRAIN_SECONDS, ShutdownDeadline
+from bot.runtime.slack_server import slack_server
 from bot.settings import Settings
+from bot.usecases.casting import Casting
 from handlers import register
-from handlers.acks import ack_timing
-from handlers.clients import Clients, make_authorize
-from handlers.guard import EnvelopeValidation
-from handlers.notices import SlackDirectMessages
-from handlers.redraws import UpdateBudget
-from handlers.stage import SlackRoundPublisher
-from handlers.visibility import SlackDirectory
-from handlers.words import workspaces
-from providers import open_models
+from handlers.slack.clients import Clients, make_authorize
+from handlers.slack.direct_messages import SlackDirectMessages
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.middleware import EnvelopeValidation, ack_timing
+from handlers.slack.redraw_scheduler import UpdateBudget
+from handlers.slack.round_publisher import SlackRoundPublisher
+from handlers.text import errors
+from providers.accounts import open_models
 from storage import AlreadyRunning, Storage, check_integrity, migrate, open_storage, process_lock
 
 log = structlog.get_logger()
@@ -89,7 +88,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             settings.now,
             partial(UpdateBudget, settings.message_update_seconds, settings.updates_per_minute),
         )
-        stack.push_async_callback(publisher.close)
+        stack.push_async_callback(publisher.close, REDRAW_DRAIN_SECONDS)
         job_runner = JobRunner(settings.engine_url, settings.executor_id)
         casting = Casting.of(
             storage,
@@ -126,7 +125,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
             signing_secret=_signing_secret(settings),
             before_authorize=EnvelopeValidation(),
-            user_facing_authorize_error_message=workspaces.UNKNOWN,
+            user_facing_authorize_error_message=errors.UNKNOWN,
             logger=logging.getLogger("slack_bolt"),
         )
         slack.use(ack_timing)

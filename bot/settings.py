@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.own import SelfHostedModel, parse_self_hosted_models
+from bot.self_hosted import SelfHostedModel, parse_self_hosted_models
 
 _YEAR = 366 * 86_400
 

@@ -2,34 +2,33 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.casting import Casting
-from bot.ports import RoundRepository
-from handlers.card import HomeCardListeners
-from handlers.cast import CastListeners
-from handlers.clients import Clients
-from handlers.finish import UpscaleListeners
-from handlers.form import RoundFormListeners
-from handlers.history import HistoryListeners
-from handlers.home import HomeListeners
-from handlers.lock import LockListeners
-from handlers.look import CompareListeners
-from handlers.mention import MentionListeners
-from handlers.menus import menu_fallback
-from handlers.photo import ReferencePhotoListeners
-from handlers.reach import WorkspaceGuard
-from handlers.recall import RecallListeners
-from handlers.recast import RecastListeners
-from handlers.refine import RefineListeners
-from handlers.reroll import RerollListeners
-from handlers.roster import RosterListeners
-from handlers.seal import SealedBallotListeners
-from handlers.settings import ProductionSettingsListeners
-from handlers.sights import RoundLocations
-from handlers.spend import SpendListeners
-from handlers.steer import RoundControlListeners
-from handlers.take import DownloadListeners
-from handlers.visibility import SlackDirectory
-from handlers.vote import VoteListeners
+from bot.ports.rounds import RoundRepository
+from bot.usecases.casting import Casting
+from handlers.features.cast_command import CastListeners
+from handlers.features.compare import CompareListeners
+from handlers.features.download import DownloadListeners
+from handlers.features.history import HistoryListeners
+from handlers.features.home import HomeCardListeners, HomeListeners
+from handlers.features.lock import LockListeners
+from handlers.features.mention import MentionListeners
+from handlers.features.production_settings import ProductionSettingsListeners
+from handlers.features.recall import RecallListeners
+from handlers.features.recast import RecastListeners
+from handlers.features.reference_photo import ReferencePhotoListeners
+from handlers.features.refine import RefineListeners
+from handlers.features.reroll import RerollListeners
+from handlers.features.roster import RosterListeners
+from handlers.features.round_controls import RoundControlListeners
+from handlers.features.round_form import RoundFormListeners
+from handlers.features.sealed_ballot import SealedBallotListeners
+from handlers.features.spend import SpendListeners
+from handlers.features.upscale import UpscaleListeners
+from handlers.features.vote import VoteListeners
+from handlers.slack.clients import Clients
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.locations import RoundLocations
+from handlers.slack.middleware import menu_fallback
+from handlers.slack.ownership import WorkspaceGuard
 
 
 def register(

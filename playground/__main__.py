@@ -13,8 +13,8 @@ from playground.app import build
 from playground.demo import DEMO_COMMAND
 from playground.demo import demo as play
 from playground.demo import headless as play_headless
-from playground.pictures import take_screenshots
-from playground.slack.validator import check_document
+from playground.scenarios.screenshots import take_screenshots
+from playground.slack.block_kit.validator import check_document
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from playground.control import add_control
+from playground.control.server import add_control
 from playground.models import add_models, reset_models
 from playground.slack import WORKSPACE, add_slack, require_local_origin
 from playground.web import add_page

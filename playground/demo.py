@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playground.door import ControlClient, WaitTimeout
+from playground.control.client import ControlClient, WaitTimeout
 from playground.processes import WorkspaceProcess, bot_environment, free_port, start_bot, stop
-from playground.story import ScenarioFailed, play_main_flow
+from playground.scenarios.main_flow import ScenarioFailed, play_main_flow
 
 DEMO_COMMAND = "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from playground.door import ControlClient
+from playground.control.client import ControlClient
 
 _RATE_LIMIT_VARIABLES = ("RECRAFT_IMAGES_PER_MINUTE", "RECRAFT_REQUESTS_PER_SECOND", "OPENAI_IMAGES_PER_MINUTE")
 _NO_RATE_LIMITS = dict.fromkeys(_RATE_LIMIT_VARIABLES, "0")

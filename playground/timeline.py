@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playground.door import ControlClient, Json
+from playground.control.client import ControlClient, Json
 
 
 async def timings(control_client: ControlClient, ts: str, name: str) -> dict[str, float]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from bot.catalogue import ModelSpec
-from bot.errors import AuthenticationFailed, ModelError, ProviderDown, TimedOut
+from bot.domain.catalogue import ModelSpec
+from bot.domain.errors import AuthenticationFailed, ModelError, ProviderDown, TimedOut
 
 CHECK_SECONDS = 15.0
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bot.brief import ASPECTS
-from bot.catalogue import ModelSpec, Size, UpscalerSpec
-from providers._frames import OPENAI_SIZE_LIMIT, SizeLimit, openai_size
+from bot.domain.brief import ASPECTS
+from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
+from providers.sizes import OPENAI_SIZE_LIMIT, SizeLimit, openai_size
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.settings import Settings
-from storage.alone import AlreadyRunning, process_lock
-from storage.chronicle import SqlAuditLog
-from storage.database import Database, open_database
-from storage.finishes import SqlUpscaleRepository
-from storage.inventory import SqlPictureIndex
-from storage.ledger import SqlLedger
+from storage.audit_log import SqlAuditLog
+from storage.db.engine import Database, open_database
+from storage.db.process_lock import AlreadyRunning, process_lock
+from storage.integrity import check_integrity
 from storage.migrations import current_revision, latest_revision, migrate
-from storage.notices import SqlRetirementNotices
-from storage.portraits import ObjectStorePortraits, open_portraits
-from storage.productions import SqlProductions
-from storage.roster import SqlRoster
-from storage.rounds import SqlRoundRepository
-from storage.soundness import check_integrity
+from storage.money.ledger import SqlLedger
+from storage.pictures.index import SqlPictureIndex
+from storage.pictures.object_store import ObjectStorePortraits, open_portraits
+from storage.productions.repository import SqlProductions
+from storage.retirement_notices import SqlRetirementNotices
+from storage.roster.repository import SqlRoster
+from storage.rounds.repository import SqlRoundRepository
+from storage.upscales import SqlUpscaleRepository
 
 __all__ = ["AlreadyRunning", "Storage", "StorageHealth", "check_integrity", "migrate", "open_storage", "process_lock"]
 

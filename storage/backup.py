@@ -17,13 +17,13 @@ from pathlib import Path
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.face import Portrait
+from bot.domain.face import Portrait
 from bot.settings import Settings
-from storage.alone import database_file, process_lock
-from storage.database import open_database
+from storage.db.engine import open_database
+from storage.db.process_lock import database_file, process_lock
+from storage.db.tables import slots, upscales
 from storage.migrations import current_revision, migrate, unsupported_reason
-from storage.portraits import ObjectStorePortraits, open_portraits
-from storage.tables import slots, upscales
+from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 
 _DATABASE, _PORTRAITS, _MANIFEST = "castroom.sqlite", "portraits", "backup.json"
 

@@ -4,18 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.deed import AuditEvent
-from bot.face import ChannelRef, Character, Face, Unlock
-
-
-@dataclass(frozen=True)
-class NameMatch:
-    """One name (or alias) of a character that has a face or an open round, folded; `place` as a character's."""
-
-    character_id: str
-    name_key: str
-    place: ChannelRef
-    production_id: str
+from bot.domain.audit import AuditEvent
+from bot.domain.face import Character, Face, Unlock
+from bot.domain.ids import ChannelRef
+from bot.domain.name_match import NameMatch
 
 
 @dataclass(frozen=True)

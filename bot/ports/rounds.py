@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput
-from bot.brief import Brief
-from bot.budget import Caps, Charge
-from bot.face import ChannelRef, Face, Portrait, Unlock
-from bot.round import Round, RoundState
-from bot.slot import Slot, SlotFailure
+from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput
+from bot.domain.brief import Brief
+from bot.domain.budget import Caps, Charge
+from bot.domain.face import Face, Portrait, Unlock
+from bot.domain.ids import ChannelRef
+from bot.domain.round import Round, RoundState
+from bot.domain.slot import Slot, SlotFailure
 
 
 @dataclass(frozen=True)

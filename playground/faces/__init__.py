@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from playground.faces.caption import add_caption
-from playground.faces.hands import style_for
 from playground.faces.person import Person
 from playground.faces.portrait import sketch_of
+from playground.faces.styles import style_for
 from playground.faces.words import Traits
 
 _LARGEST = 2560  # pixels; what is asked for larger is drawn at this and enlarged, since paper has no finer grain

@@ -4,19 +4,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from playground.models.control import ModelControlRoutes
-from playground.models.fal import Fal
-from playground.models.fal_facts import ENDPOINTS as FAL
-from playground.models.gemini import Gemini
-from playground.models.gemini_facts import MODELS as GEMINI
-from playground.models.openai import OpenAI
-from playground.models.openai_facts import MODELS as OPENAI
-from playground.models.own import MODEL, SelfHostedServer
-from playground.models.own_habits import ServerQuirks
-from playground.models.recraft import Recraft
-from playground.models.recraft_facts import MODELS as RECRAFT
-from playground.models.recraft_facts import UPSCALER
-from playground.models.studio import ModelServer
+from playground.models.control_routes import ModelControlRoutes
+from playground.models.fal.catalogue import ENDPOINTS as FAL
+from playground.models.fal.routes import Fal
+from playground.models.gemini.catalogue import MODELS as GEMINI
+from playground.models.gemini.routes import Gemini
+from playground.models.openai.catalogue import MODELS as OPENAI
+from playground.models.openai.routes import OpenAI
+from playground.models.recraft.catalogue import MODELS as RECRAFT
+from playground.models.recraft.catalogue import UPSCALER
+from playground.models.recraft.routes import Recraft
+from playground.models.self_hosted.quirks import ServerQuirks
+from playground.models.self_hosted.routes import MODEL, SelfHostedServer
+from playground.models.server import ModelServer
 
 _MODEL_SERVER = web.AppKey("practice_studio", ModelServer)
 _GEMINI = web.AppKey("practice_gemini", Gemini)

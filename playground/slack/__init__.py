@@ -5,10 +5,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from playground.slack import uploads
-from playground.slack.doors import WORKSPACE, add_routes
-from playground.slack.guard import require_local_origin
-from playground.slack.world import open_workspace
+from playground.slack.origin_guard import require_local_origin
+from playground.slack.web_api.routes import WORKSPACE, add_routes
+from playground.slack.workspace import uploads
+from playground.slack.workspace.workspace import open_workspace
 
 __all__ = ["WORKSPACE", "add_slack", "require_local_origin"]
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.errors import StorageUnavailable
-from storage.database import sqlite_engine, translate_db_errors
+from bot.domain.errors import StorageUnavailable
+from storage.db.engine import sqlite_engine, translate_db_errors
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -10,7 +10,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from tests.browser.conftest import FILM, PracticeWorkspace, new_context
-from tests.browser.test_page_messages import png_bytes, plain_text
+from tests.browser.test_page_messages import plain_text, png_bytes
 
 RECAST_MODAL = {
     "type": "modal",

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from playground.demo import running_demo
-from playground.pictures import play
-from playground.screen import find_chromium, open_browser
+from playground.scenarios.browser import find_chromium, open_browser
+from playground.scenarios.screenshots import play
 
 SHOTS = Path(__file__).parent / "shots"
 STEPS = ("0-first-look", "1-drawing", "2-sheet", "3-voting", "4-lock", "5-record", "6-recall")

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.doctor import run_checks
+from bot.cli.doctor import run_checks
 from bot.settings import Settings
-from tests.contract.practice_models.studio import open_practice_models
+from tests.support.practice_models import open_practice_models
 
 
 async def doctor_lines(tmp_path: Path, **lives: dict[str, Any]) -> list[str]:

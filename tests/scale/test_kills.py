@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.kills import run_bot_kills
+from benchmarks.chaos.kills import run_bot_kills
 
 _SEED = 20
 

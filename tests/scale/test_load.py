@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.crowd import Vote, VoterPool, one_vote_each, tally_of
-from benchmarks.stale import count_rate_limited, list_redraws, max_per_minute
+from benchmarks.harness.voters import Vote, VoterPool, one_vote_each, tally_of
+from benchmarks.load.redraw_latency import count_rate_limited, list_redraws, max_per_minute
+from playground.control.client import ControlClient
 from playground.demo import running_demo
-from playground.door import ControlClient
 
 ROUNDS, PEOPLE = 5, 10
 MODELS = "--each 1 --models gpt-image-2,nano-banana"

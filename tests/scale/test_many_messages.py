@@ -20,12 +20,12 @@ from PIL import Image
 from playwright.async_api import Page, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.blocks.rounds import round_message
+from handlers.views.round import round_message
 from playground.app import build
 from playground.slack import WORKSPACE
-from playground.slack.store import Store
-from tests.browser.conftest import CHROMIUM_NAMES, CHROMIUM_ARGS, new_context
-from tests.unit.handlers.stories import make_view_data, make_voting_round
+from playground.slack.core.store import Store
+from tests.browser.conftest import CHROMIUM_ARGS, CHROMIUM_NAMES, new_context
+from tests.support.builders import make_view_data, make_voting_round
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from playground.app import build
-from tests.contract.clients.door import ControlClient
+from tests.support.control_client import ControlClient
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 
 from tests.contract.clients.certificate import write_certificate
-from tests.contract.clients.door import PROMPT, ControlClient, decode_image, make_png
+from tests.support.control_client import PROMPT, ControlClient, decode_image, make_png
 
 RECRAFT = "fal-ai/recraft/v4.1/text-to-image"
 SMALL = {"prompt": PROMPT, "resolution": "0.5K"}

@@ -8,7 +8,7 @@ from google import genai
 from google.genai import errors, types
 from PIL import Image
 
-from tests.contract.clients.door import PROMPT, ControlClient, decode_image
+from tests.support.control_client import PROMPT, ControlClient, decode_image
 
 # google-genai 3.4.0 derives a class from aiohttp's session, which aiohttp discourages.
 pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")

@@ -7,7 +7,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from tests.contract.clients.door import PROMPT, ControlClient, decode_image, make_png
+from tests.support.control_client import PROMPT, ControlClient, decode_image, make_png
 
 MODEL = "gpt-image-2"
 SIZE = "640x1024"

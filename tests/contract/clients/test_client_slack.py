@@ -7,8 +7,8 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from playground.people import HARBOUR, INSTALLS
-from tests.contract.clients.door import ControlClient, make_png
+from playground.seed_data import HARBOUR, INSTALLS
+from tests.support.control_client import ControlClient, make_png
 
 
 def run_client(address: str) -> dict[str, Any]:

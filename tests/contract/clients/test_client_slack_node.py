@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from playground.people import HARBOUR
-from tests.contract.clients.door import ControlClient, make_png
+from playground.seed_data import HARBOUR
+from tests.support.control_client import ControlClient, make_png
 
 _FOLDER = Path(__file__).parent / "node"
 _INSTALL_TIMEOUT_SECONDS = 60  # seconds for the install

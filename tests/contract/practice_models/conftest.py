@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from playground.models import pictures, studio
-from tests.contract.practice_models.studio import PracticeModels, open_practice_models
+from playground.models import drawing, server
+from tests.support.practice_models import PracticeModels, open_practice_models
 
 
 @pytest.fixture(scope="session", autouse=True)
 def cached_drawings() -> Iterator[None]:
     """The same order at the same take is the same picture, as the portraits' own tests show: draw it for all tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(studio, "draw_pictures", lru_cache(maxsize=64)(pictures.draw_pictures))
+        patch.setattr(server, "draw_pictures", lru_cache(maxsize=64)(drawing.draw_pictures))
         yield
 
 

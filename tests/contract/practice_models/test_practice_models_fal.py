@@ -9,7 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.contract.practice_models.studio import FAL, PracticeModels, data_url, mean_colour, make_png
+from tests.support.practice_models import FAL, PracticeModels, data_url, make_png, mean_colour
 
 RECRAFT = "fal-ai/recraft/v4.1/text-to-image"
 BANANA = "google/nano-banana-2.1"

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.contract.practice_models.studio import PracticeModels, decode_picture
+from tests.support.practice_models import PracticeModels, decode_picture
 
 # Gemini's refusals: finish reasons of the google-genai SDK (3.4.0), and reasons to block a prompt.
 REFUSAL_FINISH_REASONS = (

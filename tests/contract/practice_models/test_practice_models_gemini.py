@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.contract.practice_models.studio import (
+from tests.support.practice_models import (
     GOOGLE,
     PROMPT,
     PracticeModels,
-    mean_colour,
-    make_noise_png,
     decode_picture,
+    make_noise_png,
     make_png,
+    mean_colour,
 )
 
 PRO = "gemini-3-pro-image"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.contract.practice_models.studio import BEARER, PROMPT, PracticeModels, mean_colour, decode_picture, make_png
+from tests.support.practice_models import BEARER, PROMPT, PracticeModels, decode_picture, make_png, mean_colour
 
 
 async def test_portrait_has_the_exact_size_and_usage_matches_its_price(practice_models: PracticeModels) -> None:

@@ -6,14 +6,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.contract.practice_models.studio import (
-    BEARER,
-    PracticeModels,
-    data_url,
-    mean_colour,
-    decode_picture,
-    make_png,
-)
+from tests.support.practice_models import BEARER, PracticeModels, data_url, decode_picture, make_png, mean_colour
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.practice_slack.practice import PracticeWorkspace, open_practice_workspace
+from tests.support.practice_slack import PracticeWorkspace, open_practice_workspace
 
 
 @pytest.fixture

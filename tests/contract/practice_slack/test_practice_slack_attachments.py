@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from playground.people import HARBOUR
-from tests.contract.practice_slack.practice import PracticeWorkspace
+from playground.seed_data import HARBOUR
 from tests.contract.practice_slack.test_practice_slack_views import plain_text
+from tests.support.practice_slack import PracticeWorkspace
 
 
 def make_png() -> bytes:

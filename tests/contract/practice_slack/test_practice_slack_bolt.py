@@ -5,8 +5,8 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from playground.people import GENERAL, HARBOUR, LENA, MEI
-from tests.contract.practice_slack.practice import PracticeWorkspace, wait_until
+from playground.seed_data import GENERAL, HARBOUR, LENA, MEI
+from tests.support.practice_slack import PracticeWorkspace, wait_until
 
 BUTTON = {"type": "button", "action_id": "vote:1", "text": {"type": "plain_text", "text": "1"}, "value": "candidate-1"}
 BALLOT = [{"type": "actions", "block_id": "ballot", "elements": [BUTTON]}]

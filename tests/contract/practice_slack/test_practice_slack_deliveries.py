@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from playground.people import BOT, GENERAL, HARBOUR, LENA, MEI
-from tests.contract.practice_slack.practice import PracticeWorkspace, wait_until
+from playground.seed_data import BOT, GENERAL, HARBOUR, LENA, MEI
+from tests.support.practice_slack import PracticeWorkspace, wait_until
 
 
 async def test_mention_and_reactions_are_delivered_once(workspace: PracticeWorkspace) -> None:

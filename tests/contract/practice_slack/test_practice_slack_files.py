@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 from PIL import Image
 
-from playground.people import HARBOUR
-from tests.contract.practice_slack.practice import PracticeWorkspace
+from playground.seed_data import HARBOUR
+from tests.support.practice_slack import PracticeWorkspace
 
 
 def make_png(width: int = 30, height: int = 40) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
-from playground.people import HARBOUR
-from tests.contract.practice_slack.practice import PracticeWorkspace, wait_until
+from playground.seed_data import HARBOUR
+from tests.support.practice_slack import PracticeWorkspace, wait_until
 
 
 @asynccontextmanager

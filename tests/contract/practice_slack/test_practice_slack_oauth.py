@@ -10,8 +10,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.people import CLIENT_ID, CLIENT_SECRET, INSTALLS, LANTERN, LANTERN_BOT, NOOR
-from tests.contract.practice_slack.practice import PracticeWorkspace
+from playground.seed_data import CLIENT_ID, CLIENT_SECRET, INSTALLS, LANTERN, LANTERN_BOT, NOOR
+from tests.support.practice_slack import PracticeWorkspace
 
 # slack_sdk hands the app's name and secret to aiohttp in a way that aiohttp will give up.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")

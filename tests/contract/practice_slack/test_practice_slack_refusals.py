@@ -7,8 +7,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.people import BOT, GENERAL, HARBOUR, LENA, MEI, QUIET_CAMPAIGN
-from tests.contract.practice_slack.practice import PracticeWorkspace
+from playground.seed_data import BOT, GENERAL, HARBOUR, LENA, MEI, QUIET_CAMPAIGN
+from tests.support.practice_slack import PracticeWorkspace
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "words"}}
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Brief"}, "blocks": [SECTION]}

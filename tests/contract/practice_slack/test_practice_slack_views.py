@@ -6,8 +6,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
-from playground.people import HARBOUR, LENA
-from tests.contract.practice_slack.practice import PracticeWorkspace, wait_until
+from playground.seed_data import HARBOUR, LENA
+from tests.support.practice_slack import PracticeWorkspace, wait_until
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "words"}}
 

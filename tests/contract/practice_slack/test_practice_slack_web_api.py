@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from playground.people import BOT, FERRY, GENERAL, HARBOUR, LENA, QUIET_CAMPAIGN
-from tests.contract.practice_slack.practice import PracticeWorkspace
+from playground.seed_data import BOT, FERRY, GENERAL, HARBOUR, LENA, QUIET_CAMPAIGN
+from tests.support.practice_slack import PracticeWorkspace
 
 BUTTON: dict[str, Any] = {"type": "button", "action_id": "vote", "text": {"type": "plain_text", "text": "1"}}
 BLOCKS: list[dict[str, Any]] = [

@@ -13,7 +13,7 @@ from PIL import Image
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.people import (
+from playground.seed_data import (
     BOT,
     HARBOUR,
     INSTALLS,
@@ -28,7 +28,7 @@ from playground.people import (
     TOMAS,
     WINDOW,
 )
-from tests.contract.practice_slack.practice import PracticeWorkspace, open_practice_workspace, wait_until
+from tests.support.practice_slack import PracticeWorkspace, open_practice_workspace, wait_until
 
 BUTTON = {"type": "button", "action_id": "vote:1", "text": {"type": "plain_text", "text": "1"}, "value": "candidate-1"}
 BALLOT = [{"type": "actions", "block_id": "ballot", "elements": [BUTTON]}]

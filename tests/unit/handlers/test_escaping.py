@@ -10,41 +10,35 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 
-from bot import errors as kinds
-from bot.budget import Caps
-from bot.deed import AuditEvent
-from bot.errors import AlternativeOffer, BriefError, CastingError, ModelError, UnavailableModel
-from bot.face import Unlock
-from bot.history import CharacterHistory, TimelineEvent
-from bot.keeping import JoinableProduction, SettingsForm
-from bot.lineup import VisibleRoster
-from bot.presenting import filename
-from bot.production import Production, ProductionSettings
-from bot.recall import RecallResult
-from bot.recasting import RecastMode, RecastOptions
-from handlers.blocks import private
-from handlers.blocks import recasting as recasting_blocks
-from handlers.blocks.history import history, versions
-from handlers.blocks.roster import roster, with_share_button
-from handlers.blocks.settings import form as settings_form
-from handlers.blocks.spend import overspent, spend_report
-from handlers.blocks.view import View
-from handlers.words import briefs, errors, rounds, settings
-from handlers.words import roster as roster_words
-from handlers.words.text import escape_mrkdwn
-from tests.unit.handlers.limits import iter_objects
-from tests.unit.handlers.stories import (
-    HOSTILE,
-    NOW,
-    PLACE,
-    TITLES,
-    make_character,
-    make_face,
-    make_round,
-    make_voting_round,
-)
-from tests.unit.handlers.test_blocks_limits import hostile_views
+from bot.domain import errors as kinds
+from bot.domain.audit import AuditEvent
+from bot.domain.budget import Caps
+from bot.domain.errors import AlternativeOffer, BriefError, CastingError, ModelError, UnavailableModel
+from bot.domain.face import Unlock
+from bot.domain.ids import filename
+from bot.domain.production import Production, ProductionSettings
+from bot.domain.timeline import TimelineEvent
+from bot.usecases.history import CharacterHistory
+from bot.usecases.production_settings import JoinableProduction, SettingsForm
+from bot.usecases.recall import RecallResult
+from bot.usecases.recast import RecastMode, RecastOptions
+from bot.usecases.roster_poster import VisibleRoster
+from handlers.text import brief_errors, errors
+from handlers.text import production_settings as production_settings_text
+from handlers.text import roster as roster_words
+from handlers.text import round as round_text
+from handlers.text.format import escape_mrkdwn
+from handlers.views import private
+from handlers.views import recast as recasting_blocks
+from handlers.views.builder import View
+from handlers.views.history import history, versions
+from handlers.views.production_settings import form as settings_form
+from handlers.views.roster import roster, with_share_button
+from handlers.views.spend import overspent, spend_report
+from tests.support.builders import HOSTILE, NOW, PLACE, TITLES, make_character, make_face, make_round, make_voting_round
+from tests.support.slack_limits import iter_objects
 from tests.unit.handlers.test_spend import OVERSPENT_CHARGE, REPORT
+from tests.unit.handlers.test_view_limits import hostile_views
 
 HOSTILE_TEXTS = (
     HOSTILE,
@@ -134,7 +128,7 @@ def more_views(name: str) -> dict[str, View]:
         "history": history(CharacterHistory(found, events), 0, {"r1": "https://harbour.slack.com/archives/C1/p1"}),
         "no such history": history(CharacterHistory(RecallResult("unsure", name, (character,))), 0, {}),
         "versions": modal_view(versions([other, face], (other, face), {}, {"r1": name, "r0": name}, TITLES)),
-        "settings": modal_view(settings_form(settings_state, TITLES, settings.CONFLICT)),
+        "settings": modal_view(settings_form(settings_state, TITLES, production_settings_text.CONFLICT)),
         "roster": with_share_button(
             roster(visible_roster, roster_words.title(visible_roster, name), captions, ("F0ROSTERFILE",), 20),
             "C1",
@@ -155,7 +149,7 @@ def sentences(name: str) -> Iterator[str]:
     """Words with people's own in them."""
     yield from (errors.sentence(error) for error in every_error(name))
     yield from (private.error_view(error).text for error in every_error(name))
-    yield rounds.reminder(make_voting_round(name=name, closes_at=NOW))
+    yield round_text.reminder(make_voting_round(name=name, closes_at=NOW))
 
 
 def every_error(name: str) -> list[CastingError]:
@@ -214,9 +208,13 @@ def test_unescaped_markup_is_detected(text: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)
 def test_brief_errors_escape_user_text(name: str) -> None:
-    for field, problem in [*briefs._SENTENCES, *(("name", problem) for problem in briefs._PROBLEMS), ("x", "y")]:
+    for field, problem in [
+        *brief_errors._SENTENCES,
+        *(("name", problem) for problem in brief_errors._PROBLEMS),
+        ("x", "y"),
+    ]:
         error = BriefError(field, problem, name, (name, name), line=f"{name}: {name}")
-        assert unescaped_markup(briefs.sentence(error)) == []
+        assert unescaped_markup(brief_errors.sentence(error)) == []
 
 
 @pytest.mark.parametrize(

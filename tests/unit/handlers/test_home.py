@@ -8,15 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.errors import NotAvailableHere
-from bot.face import ChannelRef
-from bot.home import HomeView, RosterFilter
-from bot.ports import RosterSection
-from bot.recall import RecallResult
-from tests.unit.handlers.envelopes import view_action, home_opened
-from tests.unit.handlers.memory import InMemoryRepositories
-from tests.unit.handlers.play import ListenerHarness, listener_harness
-from tests.unit.handlers.stories import PLACE, make_character, make_face, make_closed_round
+from bot.domain.errors import NotAvailableHere
+from bot.domain.ids import ChannelRef
+from bot.ports.roster import RosterSection
+from bot.usecases.home import HomeView, RosterFilter
+from bot.usecases.recall import RecallResult
+from tests.support.builders import PLACE, make_character, make_closed_round, make_face
+from tests.support.in_memory import InMemoryRepositories
+from tests.support.listener_harness import ListenerHarness, listener_harness
+from tests.support.slack_payloads import home_opened, view_action
 
 STORED_FILTER = msgspec.json.encode(RosterFilter("may", "p1", 3)).decode()
 REPOSITORIES = InMemoryRepositories(make_closed_round({1: 1}, 1, id="r3", record_file="F0RECORDRECORD"))

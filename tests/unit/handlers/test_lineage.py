@@ -7,31 +7,32 @@ from decimal import Decimal
 import pytest
 import structlog
 
-from bot.ballot import Tally
-from bot.brief import BallotMode, Brief
-from bot.opening import child_round_id
-from bot.rerolling import RerollOption, RerollOptions
-from bot.round import Round, RoundState
-from handlers.blocks.reroll import reroll
-from handlers.blocks.rounds import round_message
-from handlers.blocks.shown import RelatedRound
-from handlers.stage import SlackRoundPublisher
-from handlers.visibility import SlackDirectory
-from handlers.words import lineage, rounds
-from tests.unit.handlers.limits import iter_objects
-from tests.unit.handlers.little_slack import fake_slack_server
-from tests.unit.handlers.memory import InMemoryRepositories
-from tests.unit.handlers.stories import (
+from bot.domain.ballot import Tally
+from bot.domain.brief import BallotMode, Brief
+from bot.domain.ids import child_round_id
+from bot.domain.round import Round, RoundState
+from bot.usecases.reroll import RerollOption, RerollOptions
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.round_publisher import SlackRoundPublisher
+from handlers.text import lineage
+from handlers.text import round as round_text
+from handlers.views.reroll import reroll
+from handlers.views.round import round_message
+from handlers.views.round.shared import RelatedRound
+from tests.support.builders import (
     CATALOGUE,
     TITLES,
     make_candidate,
+    make_closed_round,
     make_failed_slot,
     make_round,
     make_slot,
-    make_closed_round,
     make_view_data,
     make_voting_round,
 )
+from tests.support.fake_slack_server import fake_slack_server
+from tests.support.in_memory import InMemoryRepositories
+from tests.support.slack_limits import iter_objects
 
 LINK = "https://harbour.slack.com/archives/C1/p1764000000000100"
 LEADING_VOTES, TIED_VOTES, NO_VOTES = {1: 1, 2: 3}, {1: 2, 2: 2}, {1: 0, 2: 0}
@@ -84,7 +85,9 @@ def test_replaced_round_shows_its_sheet_and_links_the_new_round(link: str) -> No
 
 async def test_permalink_is_cached_and_a_failure_only_omits_the_link() -> None:
     ended = make_voting_round(state=RoundState.VOID, void_reason="rerolled")
-    child = make_round(id=child_round_id(ended.place.team, ended.id), parent="r1", origin="rerolled", message_ts="1764000001.000100")
+    child = make_round(
+        id=child_round_id(ended.place.team, ended.id), parent="r1", origin="rerolled", message_ts="1764000001.000100"
+    )
     async with fake_slack_server() as slack:
         clients, repositories = slack.clients, InMemoryRepositories(ended, child)
         publisher = SlackRoundPublisher(
@@ -153,4 +156,4 @@ def test_unavailable_reroll_options_are_explained(offer: RerollOptions, text: st
 
 @pytest.mark.parametrize(("state", "text"), [(RoundState.VOTING, "after the close"), (RoundState.LOCKED, "had ended")])
 def test_late_portrait_note_depends_on_the_round_state(state: RoundState, text: str) -> None:
-    assert text in rounds.late_portrait(make_voting_round(state=state))
+    assert text in round_text.late_portrait(make_voting_round(state=state))

@@ -9,9 +9,8 @@ import pytest
 import structlog
 from slack_bolt.response import BoltResponse
 
-import handlers.delivery
-from bot.brief import Brief
-from bot.errors import (
+from bot.domain.brief import Brief
+from bot.domain.errors import (
     AlreadyCast,
     AlreadyCasting,
     AlternativeOffer,
@@ -26,34 +25,36 @@ from bot.errors import (
     SlackUnavailable,
     UnavailableModel,
 )
-from bot.face import ChannelRef
-from bot.home import HomeView
-from bot.looking import ComparisonResult
-from bot.ports import Page, RosterSection, StartResult
-from bot.recall import RecallResult
-from bot.refining import RefineForm
-from bot.rerolling import RerollOption, RerollOptions
-from bot.round import RoundState
-from bot.voting import ClickResult
-from tests.unit.handlers.envelopes import (
-    slash_command,
-    mention_event,
-    modal_choice,
-    message_press,
-    reaction_event,
-    view_submission,
-    home_opened,
-)
-from tests.unit.handlers.memory import InMemoryRepositories
-from tests.unit.handlers.play import ListenerHarness, listener_harness
-from tests.unit.handlers.stories import (
+from bot.domain.ids import ChannelRef
+from bot.domain.round import RoundState
+from bot.ports.roster import Page, RosterSection
+from bot.ports.rounds import StartResult
+from bot.usecases.compare import ComparisonResult
+from bot.usecases.home import HomeView
+from bot.usecases.recall import RecallResult
+from bot.usecases.refine import RefineForm
+from bot.usecases.reroll import RerollOption, RerollOptions
+from bot.usecases.vote import ClickResult
+from handlers.slack import responder
+from tests.support.builders import (
     PLACE,
     make_character,
+    make_closed_round,
     make_face,
     make_round,
     make_slot,
-    make_closed_round,
     make_voting_round,
+)
+from tests.support.in_memory import InMemoryRepositories
+from tests.support.listener_harness import ListenerHarness, listener_harness
+from tests.support.slack_payloads import (
+    home_opened,
+    mention_event,
+    message_press,
+    modal_choice,
+    reaction_event,
+    slash_command,
+    view_submission,
 )
 
 COMMAND_TEXT = "Maya: a fisherwoman, 60"
@@ -592,7 +593,7 @@ async def test_malformed_payload_is_reported_and_changes_nothing() -> None:
 @pytest.fixture
 def short_ack_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Less of it, so that a slow Slack need not be waited for."""
-    monkeypatch.setattr(handlers.delivery, "_ACK_BUDGET_SECONDS", 0.05)
+    monkeypatch.setattr(responder, "_ACK_BUDGET_SECONDS", 0.05)
 
 
 @pytest.mark.usefixtures("short_ack_deadline")

@@ -11,11 +11,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import register
-from handlers.clients import Clients
-from handlers.manifest import manifest, scopes
-from handlers.visibility import SlackDirectory
-from tests.unit.handlers.memory import InMemoryRepositories
-from tests.unit.handlers.play import StubUseCases
+from handlers.slack.clients import Clients
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.manifest import manifest, scopes
+from tests.support.in_memory import InMemoryRepositories
+from tests.support.listener_harness import StubUseCases
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT.parent / "shared" / "data"

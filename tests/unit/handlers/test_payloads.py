@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.face import ChannelRef
-from handlers.drafts import draft_from
-from handlers.mention import asked_name
-from handlers.papers import sealed_answers_from
-from handlers.payloads import (
+from bot.domain.ids import ChannelRef
+from handlers.features.mention import asked_name
+from handlers.features.round_form import draft_from
+from handlers.features.sealed_ballot import sealed_answers_from
+from handlers.slack.payloads import (
     BadPayload,
     command_from,
     emoji_for_number,
@@ -24,13 +24,13 @@ from handlers.payloads import (
     unwrap_menu_buttons,
     validate_envelope,
 )
-from tests.unit.handlers.envelopes import (
-    slash_command,
+from tests.support.slack_payloads import (
+    home_opened,
     mention_event,
     message_press,
     reaction_event,
+    slash_command,
     view_submission,
-    home_opened,
 )
 
 

@@ -6,20 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from bot.budget import BudgetPeriod
-from bot.errors import AlreadyResolved, NotLead, OverBudget, SlackUnavailable, UnacknowledgedOverspend
-from bot.face import ChannelRef
-from bot.ports import Recipient
-from bot.statement import BudgetStatus, LedgerEntry, ReportLine, SpendReport
-from handlers.blocks.spend import overspent, spend_report
-from handlers.blocks.view import View
-from handlers.notices import SlackDirectMessages
-from handlers.words import errors
-from tests.unit.handlers.envelopes import slash_command, message_press
-from tests.unit.handlers.limits import limit_problems
-from tests.unit.handlers.little_slack import fake_slack_server
-from tests.unit.handlers.play import listener_harness
-from tests.unit.handlers.stories import CATALOGUE, HOSTILE, NOW, TITLES
+from bot.domain.budget import BudgetPeriod
+from bot.domain.errors import AlreadyResolved, NotLead, OverBudget, SlackUnavailable, UnacknowledgedOverspend
+from bot.domain.ids import ChannelRef
+from bot.domain.spend_report import BudgetStatus, LedgerEntry, ReportLine, SpendReport
+from bot.ports.messaging import Recipient
+from handlers.slack.direct_messages import SlackDirectMessages
+from handlers.text import errors
+from handlers.views.builder import View
+from handlers.views.spend import overspent, spend_report
+from tests.support.builders import CATALOGUE, HOSTILE, NOW, TITLES
+from tests.support.fake_slack_server import fake_slack_server
+from tests.support.listener_harness import listener_harness
+from tests.support.slack_limits import limit_problems
+from tests.support.slack_payloads import message_press, slash_command
 
 EASEL, LUMEN = CATALOGUE.models
 DAY = date(2026, 11, 24)

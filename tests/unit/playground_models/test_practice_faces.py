@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from playground.faces import draw_face, encode, face_bytes
-from playground.models.order import GenerationOrder
-from playground.models.pictures import draw_pictures, open_rgb
+from playground.models.drawing import draw_pictures, open_rgb
+from playground.models.generation_order import GenerationOrder
 
 MODELS = (
     "recraftv4_1",

@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from playground.models.complaints import VendorError
-from playground.models.fal_facts import ENDPOINTS
-from playground.models.fal_orders import Reference, build_order
-from playground.models.order import GenerationOrder
+from playground.models.fal.catalogue import ENDPOINTS
+from playground.models.fal.orders import Reference, build_order
+from playground.models.generation_order import GenerationOrder
+from playground.models.vendor_errors import VendorError
 
 
 def make_order(endpoint: str, references: int = 0, **fields: Any) -> GenerationOrder:

@@ -2,8 +2,10 @@
 
 import pytest
 
-from playground.models import gemini_facts, openai_facts, recraft_facts
-from playground.models.pictures import upscaled_size
+from playground.models.drawing import upscaled_size
+from playground.models.gemini import catalogue
+from playground.models.openai import catalogue as openai_catalogue
+from playground.models.recraft import catalogue as recraft_catalogue
 
 
 @pytest.mark.parametrize(
@@ -19,24 +21,26 @@ from playground.models.pictures import upscaled_size
     ],
 )
 def test_openai_price_equals_the_price_sheet(model: str, size: tuple[int, int], quality: str, price: float) -> None:
-    usage = openai_facts.usage(openai_facts.MODELS[model], "", size, quality, 1, 0)
+    usage = openai_catalogue.usage(openai_catalogue.MODELS[model], "", size, quality, 1, 0)
     assert usage.price_usd == pytest.approx(price, abs=3e-5)
 
 
 def test_openai_price_is_interpolated_between_sizes() -> None:
-    model = openai_facts.MODELS["gpt-image-2"]
+    model = openai_catalogue.MODELS["gpt-image-2"]
     small, middle, large = (
-        openai_facts.usage(model, "", size, "high", 1, 0).price_usd
+        openai_catalogue.usage(model, "", size, "high", 1, 0).price_usd
         for size in ((1024, 1536), (1152, 1536), (1440, 2560))
     )
     assert small < middle < large
 
 
 def test_openai_charges_text_and_references() -> None:
-    model = openai_facts.MODELS["gpt-image-2"]
-    bare = openai_facts.usage(model, "", (1024, 1536), "high", 1, 0).price_usd
-    assert openai_facts.usage(model, "x" * 4000, (1024, 1536), "high", 1, 0).price_usd == pytest.approx(bare + 0.005)
-    assert openai_facts.usage(model, "", (1024, 1536), "high", 1, 1).price_usd == pytest.approx(0.178, abs=0.001)
+    model = openai_catalogue.MODELS["gpt-image-2"]
+    bare = openai_catalogue.usage(model, "", (1024, 1536), "high", 1, 0).price_usd
+    assert openai_catalogue.usage(model, "x" * 4000, (1024, 1536), "high", 1, 0).price_usd == pytest.approx(
+        bare + 0.005
+    )
+    assert openai_catalogue.usage(model, "", (1024, 1536), "high", 1, 1).price_usd == pytest.approx(0.178, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -52,11 +56,11 @@ def test_openai_charges_text_and_references() -> None:
     ],
 )
 def test_gemini_price_equals_the_price_sheet(model: str, size: str, price: float) -> None:
-    assert gemini_facts.usage(gemini_facts.MODELS[model], "", size, 0).price_usd == pytest.approx(price, rel=0.015)
+    assert catalogue.usage(catalogue.MODELS[model], "", size, 0).price_usd == pytest.approx(price, rel=0.015)
 
 
 def test_gemini_4k_is_four_times_as_wide() -> None:
-    model = gemini_facts.MODELS["gemini-3-pro-image"]
+    model = catalogue.MODELS["gemini-3-pro-image"]
     assert model.pixels("3:4", "4K") == (3584, 4800)
     assert model.pixels("9:16", "4K") == (3072, 5504)
     assert model.pixels("1:8", "1K") is None
@@ -65,7 +69,7 @@ def test_gemini_4k_is_four_times_as_wide() -> None:
 
 @pytest.mark.parametrize("size", [(2160, 3840), (2448, 3264), (2336, 3504), (2560, 3200), (2880, 2880), (1152, 1536)])
 def test_the_largest_portraits_are_legal_for_openai(size: tuple[int, int]) -> None:
-    assert openai_facts.size_error(size) is None
+    assert openai_catalogue.size_error(size) is None
 
 
 @pytest.mark.parametrize(
@@ -79,11 +83,11 @@ def test_the_largest_portraits_are_legal_for_openai(size: tuple[int, int]) -> No
     ],
 )
 def test_illegal_size_error_says_why(size: tuple[int, int], word: str) -> None:
-    assert word in (openai_facts.size_error(size) or "")
+    assert word in (openai_catalogue.size_error(size) or "")
 
 
 def test_recraft_accepts_only_listed_sizes() -> None:
-    pro = recraft_facts.MODELS["recraftv4_1_pro"]
+    pro = recraft_catalogue.MODELS["recraftv4_1_pro"]
     assert pro.pixels("3:4") == pro.pixels("1792x2432") == (1792, 2432)
     assert pro.pixels("896x1216") is None
     assert pro.pixels("21:9") is None

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from playground.slack.live import LiveUpdates, Watcher
+from playground.slack.core.live_updates import LiveUpdates, Watcher
 
 
 def test_slow_watcher_is_told_to_reload_everything() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.slack.store import Store
+from playground.slack.core.store import Store
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from playground.people import BOT, DANIEL, TEAM
-from playground.slack.typed import encode_mentions, escape_text, rich_text_blocks
-from playground.slack.world import open_workspace
+from playground.seed_data import BOT, DANIEL, TEAM
+from playground.slack.workspace.typed_text import encode_mentions, escape_text, rich_text_blocks
+from playground.slack.workspace.workspace import open_workspace
 
 
 def test_three_characters_are_escaped() -> None:

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.brief import ASPECTS, TEXT_LIMIT, Brief
-from bot.catalogue import Catalogue, Look, ModelSpec, Size
-from bot.routing import route
+from bot.domain.brief import ASPECTS, TEXT_LIMIT, Brief
+from bot.domain.catalogue import Catalogue, Look, ModelSpec, Size
+from bot.domain.routing import route
 from providers.registry import GEMINI_SIZES, MODELS, OPENAI_QUALITY, OPENAI_SIZES, RATES, UPSCALERS
 
 # The price sheet per picture: size in pixels, then dollars at each quality.

@@ -6,8 +6,8 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from providers._http import ProviderResponse
-from providers._status import error_code, retry_after
+from providers.http.client import ProviderResponse
+from providers.http.status import error_code, retry_after
 
 
 @pytest.mark.parametrize(

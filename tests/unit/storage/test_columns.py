@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from bot.ballot import Tally
-from bot.brief import ASPECTS, Brief
-from bot.catalogue import Look, Size
-from storage.columns import Dollars, JsonValue, UtcMicros
+from bot.domain.ballot import Tally
+from bot.domain.brief import ASPECTS, Brief
+from bot.domain.catalogue import Look, Size
+from storage.db.columns import Dollars, JsonValue, UtcMicros
 
 DIALECT = sqlite.dialect()
 

@@ -10,13 +10,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from bot.errors import StorageUnavailable
+from bot.domain.errors import StorageUnavailable
 from storage import check_integrity, migrate
+from storage.db.tables import metadata
 from storage.migrations import _config, _revisions, current_revision, latest_revision
-from storage.tables import metadata
-from tests.unit.storage import stories
+from tests.support import storage_builders
 
-clock = stories.clock
+clock = storage_builders.clock
 
 
 def new_database_url(folder: Path) -> str:

@@ -1,0 +1,66 @@
+"""What people type after `/cast`: it becomes a wish, or a BriefError with a sentence and a line that works."""
+
+from itertools import product
+
+from hypothesis import strategies as st
+
+from benchmarks.fuzz.values import SNIPPETS, texts
+from bot.domain.brief import Brief, parse_reason
+from bot.domain.command import parse_command
+from bot.domain.command_options import OPTIONS
+from bot.domain.errors import BriefError
+from handlers.slack.markup import decode_mentions
+from handlers.text import brief_errors
+
+_STARTS = (
+    "Maya: a fisherwoman",
+    "Maya",
+    "history ",
+    "alias Maya = ",
+    "alias ",
+    "help",
+    "",
+    "Ma:ya:",
+    "settings",
+    ": x",
+)
+_VALUES = (
+    "skin",
+    "2",
+    "3:4",
+    "3m",
+    "99999w",
+    "photo",
+    "sealed",
+    "film",
+    "a,b , c",
+    "@mei @dan",
+    "9" * 400,
+    "²",
+    "１",
+    "",
+    '"',
+)
+_OPTION_PREFIXES, _OPTION_NAMES = (" --", " —", "—", "--", " - "), (*OPTIONS, "colour", "eachh")
+_OPTIONS = tuple(
+    map("".join, product(_OPTION_PREFIXES, _OPTION_NAMES, (" ", "=", ": ", " “"), (*_VALUES, *SNIPPETS[:40])))
+)
+
+CASES = st.builds(
+    lambda start, words, options: "".join((start, words, *options)),
+    st.sampled_from(_STARTS),
+    texts(),
+    st.lists(st.sampled_from(_OPTIONS), max_size=3),
+)
+
+
+def check(line: str) -> None:
+    """Whatever was typed is understood, or told why not."""
+    text, _ = decode_mentions(line)
+    for parse in (parse_command, parse_reason):
+        try:
+            parse(text)
+        except BriefError as error:
+            assert brief_errors.sentence(error)
+            if error.field not in ("alias", "reason"):
+                Brief.parse(brief_errors.working_line(error).removeprefix("/cast "))

@@ -1,0 +1,1 @@
+"""Drivers and fakes shared by the benchmarks."""

@@ -1,0 +1,80 @@
+"""What the bot logs while a case runs: the events by name, and every error of the libraries beneath it."""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+# What was answered with a word and did nothing.
+REFUSAL_EVENTS = frozenset(
+    {"declined", "bad_payload", "gone", "slack_refused", "bad_envelope", "bad_request", "unknown_workspace"}
+)
+# A lead who locks where nobody wins has closed the ballot all the same, and is told so (bot/usecases/lock.py).
+_PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})
+# How Bolt tells that a workspace is not ours, as an error.
+_IGNORED_LOGGERS = ("slack_bolt.AsyncMultiTeamsAuthorization", "slack_bolt.AsyncSingleTeamAuthorization")
+
+
+@dataclass
+class LogCapture:
+    """`clear` forgets what was heard before the next case."""
+
+    events: list[Any] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def is_refused(self) -> bool:
+        return any(
+            line["event"] in REFUSAL_EVENTS and line.get("kind") not in _PARTIAL_EFFECT_KINDS for line in self.events
+        )
+
+    @property
+    def crashes(self) -> list[str]:
+        """Errors that nobody expected: what stands behind them, where it is told."""
+        unexpected = [_describe_cause(line) for line in self.events if line["event"] == "unexpected"]
+        return [*unexpected, *self.errors]
+
+    def capture_event(self, _: object, level: str, event: Any) -> Any:
+        """A processor of structlog's."""
+        self.events.append({**event, "level": level, "error": sys.exc_info()[1]})
+        raise structlog.DropEvent
+
+    def clear(self) -> None:
+        self.events.clear()
+        self.errors.clear()
+
+
+class _ErrorHandler(logging.Handler):
+    def __init__(self, log_capture: LogCapture) -> None:
+        super().__init__(logging.ERROR)
+        self._log_capture = log_capture
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name in _IGNORED_LOGGERS:
+            return
+        self._log_capture.errors.append(f"{record.name}: {record.getMessage():.300}")
+
+
+@contextmanager
+def capture_logs() -> Iterator[LogCapture]:
+    """Nothing of it is printed meanwhile."""
+    log_capture, root = LogCapture(), logging.getLogger()
+    # In place, since loggers keep the list they were made with.
+    processors: list[Any] = structlog.get_config()["processors"]
+    before, handlers = processors.copy(), root.handlers
+    processors[:], root.handlers = [log_capture.capture_event], [_ErrorHandler(log_capture)]
+    try:
+        yield log_capture
+    finally:
+        processors[:], root.handlers = before, handlers
+
+
+def _describe_cause(event: Any) -> str:
+    error = event["error"]
+    frame = traceback.extract_tb(error.__traceback__)[-1] if error else None
+    return f"unexpected: {error!r:.300} at {frame}"

@@ -1,0 +1,138 @@
+"""A crowd that votes in many rounds at once: the rounds opened, the votes as a stream, what Slack saw of each."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from playground.control.client import ControlClient, Json, buttons_of
+from playground.scenarios.main_flow import LEAD
+
+REACTIONS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+_ROUNDS_PER_CHANNEL = 10
+_TIMEOUT = 240.0
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """A round that is open: its message, and how many candidates there are to vote for."""
+
+    name: str
+    channel: str
+    ts: str
+    candidates: int
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One person's wish for one candidate, by reaction or by press; `off` takes the reaction away again."""
+
+    ballot: Ballot
+    person: str
+    number: int
+    is_press: bool
+    is_removal: bool = False
+
+
+@dataclass(frozen=True)
+class VoteResult:
+    """A vote as it went: when the person moved (seconds since 1970), and the ack in milliseconds, None when none came
+    in Slack's three seconds."""
+
+    vote: Vote
+    sent_at: float
+    ack_ms: float | None
+
+
+class VoterPool:
+    """People of the practice workspace, and the rounds they vote in."""
+
+    def __init__(self, control_client: ControlClient) -> None:
+        self._control_client = control_client
+        self._people: list[str] = []
+        self._channels: list[str] = []
+        self.ballots: list[Ballot] = []
+
+    @property
+    def people(self) -> Sequence[str]:
+        return self._people
+
+    async def create_voters(self, people: int, rounds: int) -> None:
+        """So many voters, in channels for so many rounds, where nobody has cast anything yet."""
+        for number in range(-(-rounds // _ROUNDS_PER_CHANNEL)):
+            channel = {"name": f"stage-{number + 1}", "members": [LEAD, "U0CASTROOM"]}
+            self._channels.append((await self._control_client.post("channels", channel))["channel"]["id"])
+        for number in range(people):
+            person = {"name": f"voter-{number + 1}", "real_name": f"Voter {number + 1}", "channels": self._channels}
+            self._people.append((await self._control_client.post("people", person))["person"]["id"])
+
+    async def open_rounds(self, rounds: int, models: str) -> list[float]:
+        """Open the rounds all at once and wait for their ballots; the acks of the commands in milliseconds."""
+        channels = [self._channels[n // _ROUNDS_PER_CHANNEL] for n in range(rounds)]
+        commands = [
+            self._control_client.command(LEAD, channel, f"Role {n + 1}: weathered harbour hand, 60 {models}")
+            for n, channel in enumerate(channels)
+        ]
+        acks = [answer["ack_ms"] for answer in await asyncio.gather(*commands)]
+        self.ballots = await self._control_client.wait_for(
+            lambda: self._open_ballots(rounds), "all ballots to open", _TIMEOUT
+        )
+        return acks
+
+    async def round_messages(self) -> dict[tuple[str, str], Json]:
+        """The rounds' messages by channel and ts."""
+        return {
+            (channel, m["ts"]): m for channel in self._channels for m in await self._control_client.messages(channel)
+        }
+
+    async def send_votes(self, votes: Sequence[Vote], per_second: float) -> list[VoteResult]:
+        """The votes in their order, evenly spaced, whether or not the ones before were acknowledged."""
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        tasks: list[asyncio.Task[VoteResult]] = []
+        async with asyncio.TaskGroup() as group:
+            for number, vote in enumerate(votes):
+                await asyncio.sleep(start + number / per_second - loop.time())
+                tasks.append(group.create_task(self._send_vote(vote)))
+        return [move.result() for move in tasks]
+
+    async def _send_vote(self, vote: Vote) -> VoteResult:
+        sent_at = time.time()
+        ballot = vote.ballot
+        body = {"channel": ballot.channel, "ts": ballot.ts}
+        if vote.is_press:
+            result = await self._control_client.post(
+                f"people/{vote.person}/click", {**body, "action_id": f"vote:{vote.number}"}
+            )
+        else:
+            reaction = {"name": REACTIONS[vote.number - 1], "remove": vote.is_removal}
+            result = await self._control_client.post(f"people/{vote.person}/react", body | reaction)
+        return VoteResult(vote, sent_at, result["ack_ms"])
+
+    async def _open_ballots(self, rounds: int) -> list[Ballot] | None:
+        await asyncio.sleep(0.5)
+        ballots = [
+            Ballot(message["metadata"]["event_payload"]["round"], *where, len(tally))
+            for where, message in (await self.round_messages()).items()
+            if (tally := tally_of(message))
+        ]
+        return ballots if len(ballots) == rounds else None
+
+
+def one_vote_each(ballots: Sequence[Ballot], people: Sequence[str], seed: int = 1) -> list[Vote]:
+    """One vote of everybody in every round, every second one by press, in no order."""
+    random = Random(seed)
+    votes = [
+        Vote(ballot, person, random.randint(1, ballot.candidates), is_press=(n + m) % 2 == 0)
+        for n, ballot in enumerate(ballots)
+        for m, person in enumerate(people)
+    ]
+    random.shuffle(votes)
+    return votes
+
+
+def tally_of(message: Json) -> dict[int, int]:
+    """Votes by candidate, as the number buttons of a round's message show them."""
+    labels = {key: label for key, label in buttons_of(message).items() if key.startswith("vote:")}
+    return {int(key.removeprefix("vote:")): int(label.partition("·")[2] or 0) for key, label in labels.items()}

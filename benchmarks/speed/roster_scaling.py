@@ -1,0 +1,242 @@
+"""How long people wait for a roster of ten, a thousand and a hundred thousand characters: the bot's own use cases on
+SQLite, with Slack's answers about who may see what in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from PIL import Image
+
+from benchmarks.harness.roster_data import (
+    HOME_CHANNEL,
+    OTHER_PRODUCTION,
+    PERSON,
+    TEAM,
+    RosterEntry,
+    insert_roster,
+    make_roster,
+)
+from benchmarks.report import Row, RunSize
+from bot.domain.brief import Brief
+from bot.domain.budget import Caps
+from bot.domain.catalogue import Size
+from bot.domain.ids import ChannelRef, preview_key
+from bot.imaging.poster import Caption
+from bot.runtime.process_tuning import freeze_startup_objects
+from bot.settings import Settings
+from bot.usecases.casting import Casting
+from bot.usecases.home import RosterFilter
+from providers.accounts import open_models
+from storage import Storage, migrate, open_storage
+
+_GOAL = "growth under 3 times, p99 under 50 ms"
+_LIST_LIMIT = 20
+_LAG_INTERVAL = 0.001
+
+Query = Callable[[int], Awaitable[object]]
+
+
+class _PublicChannels:
+    """Slack's answers, in memory: a workspace whose channels are all public."""
+
+    async def can_see(self, person: str, place: ChannelRef) -> bool:  # noqa: ARG002 - a port's arguments
+        return True
+
+    async def is_private(self, place: ChannelRef) -> bool:  # noqa: ARG002 - the same
+        return False
+
+    async def list_channels(self, team: str, person: str) -> Mapping[str, str]:  # noqa: ARG002 - the same
+        return {}
+
+
+class _IdlePublisher:
+    """Where a tick of the clock finds nothing to do."""
+
+    def take_deleted(self) -> Sequence[str]:
+        return ()
+
+    async def retry_closed_channels(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Timings:
+    """How long each ask took, in milliseconds, in the order of `ASKS`; how late the loop was at worst meanwhile."""
+
+    query_ms: Mapping[str, Sequence[float]]
+    poster_ms: float
+    lag_ms: float
+    megabytes: float
+
+
+async def measure_roster_scaling(data: Path, run_size: RunSize) -> tuple[list[Row], list[str]]:
+    """Rows for all sizes, and what must be said about them."""
+    sizes = (10, 1_000, 10_000) if run_size is RunSize.QUICK else (10, 1_000, 100_000)
+    timings = {size: await measure_roster(data / f"{size}", size, run_size.pick(15, 80)) for size in sizes}
+    return timing_rows(timings), timing_notes(timings)
+
+
+async def measure_roster(data: Path, size: int, times: int) -> Timings:
+    """Fill a database with `size` characters, and ask each question `times` times."""
+    async with _open_casting(data) as (storage, casting):
+        # As the bot does when it starts: a full collection, here of the crowd too, would stop the loop.
+        with freeze_startup_objects():
+            members = make_roster(size)
+            await insert_roster(storage, members)
+        form = await casting.start_round.save_draft(Brief("", ""), HOME_CHANNEL, PERSON, "form:growth")
+        queries = _build_queries(casting, members, form.id)
+        worst_lag: list[float] = [0.0]
+        lag_task = asyncio.create_task(_watch_lag(worst_lag))
+        query_ms = {what: await _time_query(ask, times) for what, ask in queries.items()}
+        poster_ms = await _time_poster(storage, casting)
+        lag_task.cancel()
+        database_bytes = (data / "castroom.sqlite").stat().st_size
+        return Timings(query_ms, poster_ms, max(worst_lag), database_bytes / 1_000_000)
+
+
+def timing_rows(timings: Mapping[int, Timings]) -> list[Row]:
+    """A row for each ask: medians at each size, how they grow, and the 99th percentile at each size."""
+    sizes = " / ".join(f"{size:,}" for size in timings)
+    rows = []
+    for label in next(iter(timings.values())).query_ms:
+        medians = [median(w.query_ms[label]) for w in timings.values()]
+        p99s = [_p99(w.query_ms[label]) for w in timings.values()]
+        figure = f"{_join_figures(medians)} ms, {medians[-1] / medians[0]:.1f} times; p99 {_join_figures(p99s)} ms"
+        rows.append(Row(f"{label}, at {sizes} characters", figure, _GOAL if label.startswith("recall by") else ""))
+    posters = " / ".join(f"{w.poster_ms:.0f}" for w in timings.values())
+    lags = " / ".join(f"{w.lag_ms:.0f}" for w in timings.values())
+    rows.append(Row(f"the picture of 40 of them, at {sizes} characters", f"{posters} ms"))
+    rows.append(Row(f"the event loop's worst lag meanwhile, at {sizes} characters", f"{lags} ms", "under 50 ms"))
+    return rows
+
+
+def timing_notes(timings: Mapping[int, Timings]) -> list[str]:
+    largest = max(timings)
+    return [
+        f"A database of {largest:,} characters (each with a locked round of two candidates, a tenth with an alias) is "
+        f"{timings[largest].megabytes:.0f} MB. The use cases are asked directly, without Slack's time and the bot's own "
+        "answer; who may see what is told from memory.",
+    ]
+
+
+def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) -> dict[str, Query]:
+    """Each way to look for somebody; the number of an ask chooses whom."""
+    recall, home, drafting, lineup = casting.recall, casting.home, casting.round_form, casting.roster_poster
+    with_alias = [m for m in members if m.alias]
+
+    async def recall_by_name(name: str) -> None:
+        recalled = await recall.recall(name, PERSON, HOME_CHANNEL)
+        assert recalled.kind in ("face", "several", "unsure"), f"{name} finds nobody"
+
+    def pick_member(number: int, candidates: Sequence[RosterEntry] = members) -> RosterEntry:
+        return candidates[number * 7919 % len(candidates)]
+
+    middle_page = max(1, len(members) // 15 // 2)
+    return {
+        "recall by name": lambda n: recall_by_name(pick_member(n).name),
+        "recall by alias": lambda n: recall_by_name(pick_member(n, with_alias).alias),
+        "recall by a name with a slip (“did you mean”)": lambda n: recall_by_name(_misspell(pick_member(n).name)),
+        "the list of the cast": lambda _: recall.list_visible(PERSON, HOME_CHANNEL, _LIST_LIMIT),
+        "the roster of one production of 40": lambda _: lineup.visible_to(PERSON, HOME_CHANNEL),
+        "home opens": lambda _: home.view(TEAM, PERSON),
+        "home, a page in the middle": lambda _: home.view(TEAM, PERSON, RosterFilter(page=middle_page)),
+        "home, one production": lambda _: home.view(TEAM, PERSON, RosterFilter(production=OTHER_PRODUCTION)),
+        "home, a search for part of a name": lambda n: home.view(
+            TEAM, PERSON, RosterFilter(pick_member(n).name[1:6].strip())
+        ),
+        "home, a search with a slip": lambda n: home.view(TEAM, PERSON, RosterFilter(_misspell(pick_member(n).name))),
+        "the form's suggestions after three letters": lambda n: drafting.suggest_names(
+            form, PERSON, pick_member(n).name[:3]
+        ),
+        "a tick of the clock": lambda _: casting.run_due(),
+    }
+
+
+def _misspell(name: str) -> str:
+    """Two letters of the name's middle in each other's place."""
+    position = len(name) // 2 - 2
+    return f"{name[:position]}{name[position + 1]}{name[position]}{name[position + 2 :]}"
+
+
+async def _time_query(query: Query, times: int) -> list[float]:
+    await query(0)
+    durations = []
+    for number in range(times):
+        start = perf_counter()
+        await query(number)
+        durations.append((perf_counter() - start) * 1000)
+    return durations
+
+
+async def _time_poster(storage: Storage, casting: Casting) -> float:
+    visible_roster = await casting.roster_poster.visible_to(PERSON, HOME_CHANNEL)
+    picture = await asyncio.to_thread(_portrait_bytes)
+    for character in visible_roster.characters:
+        assert character.face
+        await storage.portraits.put(preview_key(character.face.round_id, character.face.slot_id), picture)
+    captions = [(character, Caption(character.name, "cast")) for character in visible_roster.characters]
+    start = perf_counter()
+    await casting.roster_poster.render(captions, "The cast")
+    return (perf_counter() - start) * 1000
+
+
+def _portrait_bytes() -> bytes:
+    noise = Image.frombytes("RGB", (96, 128), Random(1).randbytes(96 * 128 * 3))
+    out = BytesIO()
+    noise.resize((1536, 2048), Image.Resampling.BICUBIC).save(out, "JPEG", quality=92)
+    return out.getvalue()
+
+
+async def _watch_lag(worst_lag: list[float]) -> None:
+    """Note how many milliseconds late the loop is, whenever that is a new worst."""
+    while True:
+        start = perf_counter()
+        await asyncio.sleep(_LAG_INTERVAL)
+        worst_lag.append(max(worst_lag.pop(), (perf_counter() - start - _LAG_INTERVAL) * 1000))
+
+
+@asynccontextmanager
+async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
+    """The bot's storage and use cases; nobody is asked who is not in memory."""
+    await asyncio.to_thread(data.mkdir, parents=True)
+    url = f"sqlite+aiosqlite:///{data / 'castroom.sqlite'}"
+    settings = Settings(database_url=url, engine_url=url, portraits_url="memory:///")
+    await migrate(url)
+    storage = await open_storage(settings)
+    models = open_models(settings)
+    directory: Any = _PublicChannels()
+    idle_publisher: Any = _IdlePublisher()
+    try:
+        yield (
+            storage,
+            Casting.of(
+                storage,
+                model_clients=models,
+                publisher=idle_publisher,
+                channel_access=directory,
+                user_directory=directory,
+                job_queue=idle_publisher,
+                retirement_source=models,
+                direct_messages=idle_publisher,
+                caps=Caps(Decimal(2), Decimal(20)),
+                patience={Size.DRAFT: 120.0, Size.FOUR_K: 600.0},
+            ),
+        )
+    finally:
+        await models.close()
+        await storage.close()
+
+
+def _p99(durations: Sequence[float]) -> float:
+    return sorted(durations)[min(len(durations) - 1, round(len(durations) * 0.99))]
+
+
+def _join_figures(values: Sequence[float]) -> str:
+    return " / ".join(f"{time:.1f}" for time in values)

@@ -1,0 +1,20 @@
+"""The parts of the benchmarks by name, in the order of the page.
+
+Parts of one step run side by side, since they count and do not time; a part alone in its step has both cores.
+"""
+
+from collections.abc import Mapping
+
+from benchmarks import ballot_model, chaos, fuzz, load, speed
+from benchmarks.load import soak
+from benchmarks.report import Measure
+
+PARTS: Mapping[str, Measure] = {
+    "faults": chaos.measure,
+    "histories": ballot_model.measure,
+    "badinput": fuzz.measure,
+    "load": load.measure,
+    "soak": soak.measure,
+    "speed": speed.measure,
+}
+STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak", "faults"), ("histories", "badinput"))

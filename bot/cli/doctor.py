@@ -1,0 +1,124 @@
+"""What is configured, what is missing and how to get it, a line each; spends nothing and changes nothing."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from bot.domain.catalogue import Catalogue, Retirement
+from bot.settings import Settings
+from handlers.slack.diagnostics import SlackCheck
+from handlers.slack.diagnostics import check as check_slack
+from providers import AccountCheck, retirement_dates
+from providers.accounts import open_models
+from storage import StorageHealth, open_storage
+
+_KEY_HELP = {
+    "recraft": ("RECRAFT_API_TOKEN", "the API page of your Recraft profile; it needs API units"),
+    "openai": ("OPENAI_API_KEY", "platform.openai.com, API keys; the organisation must be verified for image models"),
+    "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
+    "fal": ("FAL_KEY", "fal.ai/dashboard/keys; one key for all of the models above"),
+    "own": ("OWN_MODELS", "a list of servers of your own; .env.example shows one"),
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """The lines to print, and whether the bot could run."""
+
+    lines: tuple[str, ...]
+    can_run: bool
+
+
+async def run_checks(settings: Settings) -> Report:
+    """Ask Slack, every account and the storage how they are, all at once."""
+    slack, (accounts, catalogue), health = await asyncio.gather(
+        check_slack(settings), _accounts(settings), _health(settings)
+    )
+    # Not every account lists its models or says whether it takes a key: what is not known to fail may draw.
+    usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
+    storage_ok = isinstance(health, StorageHealth) and not health.database_error and not health.portraits_error
+    lines = [
+        *_slack_lines(slack),
+        *(line for account in accounts for line in _account_lines(account, catalogue, settings.now().date())),
+        *_storage_lines(health),
+        f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
+    ]
+    if not usable:
+        lines.append("missing models: one account with a working key is needed, two show a blind choice")
+    can_run = slack.can_run and bool(usable) and storage_ok
+    lines.append("The bot can run." if can_run else "The bot cannot run yet.")
+    return Report(tuple(lines), can_run)
+
+
+async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
+    """What the accounts say, and the catalogue that has learnt from it."""
+    models = open_models(settings)
+    try:
+        checks = await models.check_accounts()
+        models.catalogue.update_retirements(retirement_dates(checks, settings.now().date()))
+        return checks, models.catalogue
+    finally:
+        await models.close()
+
+
+async def _health(settings: Settings) -> StorageHealth | str:
+    """The storage's own check, or why it could not even be opened."""
+    try:
+        storage = await open_storage(settings)
+    except Exception as error:  # noqa: BLE001 - drivers and stores raise what they like, and a doctor reports it
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+    try:
+        return await storage.check()
+    finally:
+        await storage.close()
+
+
+def _slack_lines(slack: SlackCheck) -> Iterator[str]:
+    status = "ok     " if slack.can_run else "missing"
+    for note in slack.notes:
+        yield f"{status} slack: {note}"
+
+
+def _all_models_retired(account: AccountCheck) -> bool:
+    return all(served is False for served in account.served.values())
+
+
+def _account_lines(account: AccountCheck, catalogue: Catalogue, today: date) -> Iterator[str]:
+    variable, help_text = _KEY_HELP[account.provider]
+    if not account.configured:
+        yield f"not set {account.provider}: {variable} is not set: {help_text}"
+        return
+    if account.key_ok is False:
+        yield f"missing {account.provider}: {variable} does not work: {help_text}"
+    retirements = {retirement.model.id: retirement for retirement in catalogue.retirements(today)}
+    for model, served in account.served.items():
+        yield _model_line(model, served, retirements.get(model))
+    for note in account.notes:
+        yield f"note    {account.provider}: {note}"
+
+
+def _model_line(model: str, served: bool | None, retirement: Retirement | None) -> str:
+    replacement = f"; use {retirement.successor.name}" if retirement and retirement.successor else ""
+    if served is None:
+        return f"unknown {model}: not known"
+    if not served:
+        return f"retired {model}: no longer served{replacement}"
+    return (
+        f"ending  {model}: served until {retirement.retires_on}{replacement}"
+        if retirement
+        else f"ok      {model}: served"
+    )
+
+
+def _storage_lines(health: StorageHealth | str) -> Iterator[str]:
+    if isinstance(health, str):
+        yield f"missing storage: {health}"
+        return
+    if health.database_error:
+        yield f"missing database: {health.database_error}; DATA_DIR must be a folder the bot may write"
+    elif health.schema_revision != health.required_revision:
+        yield f"ok      database: the bot brings it from {health.schema_revision or 'empty'} to {health.required_revision} when it starts"
+    else:
+        yield f"ok      database: schema {health.schema_revision}"
+    yield (f"missing portraits: {health.portraits_error}" if health.portraits_error else "ok      portraits: writable")

@@ -1,0 +1,149 @@
+"""A production's customs as a form leaves them: read, checked, and compared with what held before."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Self, TypeVar
+
+from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, QUORUM_LIMIT, SLOT_LIMIT, BallotMode, parse_single_line
+from bot.domain.budget import Caps
+from bot.domain.catalogue import Look
+from bot.domain.errors import BriefError, SettingsErrors
+from bot.domain.production import Production, ProductionSettings
+
+NAME_LIMIT = 60
+STYLE_LIMIT = 500
+PEOPLE_LIMIT = 50
+# The choice of a channel's own production, which may have no id yet.
+OWN_PRODUCTION = "own"
+# Slack's menus cannot be emptied once something is chosen, so there is a word for nothing.
+ANY = "any"
+
+V = TypeVar("V")
+
+PEOPLE_FIELDS = ("may_start", "may_spend", "may_lock", "may_change_settings")
+# In the order of the form and of what is told about changes.
+FIELDS = ("name", "style", "ballot", "for", "quorum", "models", "look", *PEOPLE_FIELDS, "per_round", "per_month")
+
+_DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*\$?")
+
+
+@dataclass(frozen=True)
+class SettingsInput:
+    """Name and customs as somebody wants them. `production` is another one to cast for (an id or OWN), else empty."""
+
+    name: str
+    settings: ProductionSettings
+    production: str = ""
+
+    @classmethod
+    def parse(cls, values: Mapping[str, tuple[str, ...]]) -> Self:
+        """What stands in a form, by field; raises Unfit with every field that cannot be understood."""
+        form = _FormReader(values)
+        settings = ProductionSettings(
+            models=form.all_of("models", SLOT_LIMIT),
+            look=form.parse("look", lambda _, raw: Look(raw), None),
+            style=form.parse("style", _text_parser(STYLE_LIMIT), ""),
+            ballot=form.parse("ballot", lambda _, raw: BallotMode(raw), BallotMode.OPEN),
+            open_for=form.parse("for", _parse_duration, timedelta(hours=24)),
+            quorum=form.parse("quorum", _parse_quorum, None),
+            per_round=form.parse("per_round", _parse_dollars, None),
+            per_month=form.parse("per_month", _parse_dollars, None),
+            **{field: form.all_of(field, PEOPLE_LIMIT) for field in PEOPLE_FIELDS},
+        )
+        parsed = cls(form.parse("name", _text_parser(NAME_LIMIT), ""), settings, form.first("production"))
+        if form.errors:
+            raise SettingsErrors(tuple(form.errors))
+        return parsed
+
+    def cap_errors(self, caps: Caps) -> Iterator[BriefError]:
+        """The production's own caps that are not below Castroom's."""
+        monthly_limits = [m for m in (caps.per_production_month, caps.per_workspace_month) if m is not None]
+        for field, requested, limits in (
+            ("per_round", self.settings.per_round, [caps.per_round]),
+            ("per_month", self.settings.per_month, monthly_limits),
+        ):
+            if requested is not None and limits and requested > min(limits):
+                yield BriefError(field, "above", str(min(limits)))
+
+    def changes(self, before: Production) -> tuple[tuple[str, str, str], ...]:
+        """Field, old and new value, each in words that can be read back, of what is not as it was."""
+        old, new = as_text(before.name, before.settings), as_text(self.name, self.settings)
+        return tuple((field, old[field], new[field]) for field in FIELDS if old[field] != new[field])
+
+
+def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
+    """Every field in one line: ids with blanks between them, minutes, dollars; empty for what is not set."""
+    return {
+        "name": name,
+        "models": " ".join(settings.models),
+        "look": settings.look or "",
+        "style": settings.style,
+        "ballot": settings.ballot,
+        "for": str(int(settings.open_for.total_seconds() // 60)),
+        "quorum": str(settings.quorum or ""),
+        **{field: " ".join(getattr(settings, field)) for field in PEOPLE_FIELDS},
+        "per_round": "" if settings.per_round is None else str(settings.per_round),
+        "per_month": "" if settings.per_month is None else str(settings.per_month),
+    }
+
+
+class _FormReader:
+    """Fields by name; what is wrong with any of them is kept in `faults`."""
+
+    def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
+        self._values = values
+        self.errors: list[BriefError] = []
+
+    def first(self, field: str) -> str:
+        return next(iter(self._values.get(field, ())), "").strip()
+
+    def all_of(self, field: str, limit: int) -> tuple[str, ...]:
+        """At most `limit` of them."""
+        values = self._values.get(field, ())
+        if len(values) > limit:
+            self.errors.append(BriefError(field, "too_many", str(len(values)), limit=limit))
+        return tuple(values)
+
+    def parse(self, field: str, parser: Callable[[str, str], V], default: V) -> V:
+        """What `reader` makes of the field's text; `otherwise` where it is empty, or wrong."""
+        if (raw := self.first(field)) in ("", ANY):
+            return default
+        try:
+            return parser(field, raw)
+        except BriefError as error:
+            self.errors.append(error)
+            return default
+
+
+def _text_parser(limit: int) -> Callable[[str, str], str]:
+    def parse(field: str, raw: str) -> str:
+        text = parse_single_line(raw, field)
+        if len(text) > limit:
+            raise BriefError(field, "too_long", str(len(text)), limit=limit)
+        return text
+
+    return parse
+
+
+def _parse_duration(field: str, raw: str) -> timedelta:
+    """Minutes."""
+    duration = timedelta(minutes=int(raw)) if raw.isdecimal() else timedelta(0)
+    if not MIN_VOTING_TIME <= duration <= MAX_VOTING_TIME:
+        raise BriefError(field, "out_of_range", raw)
+    return duration
+
+
+def _parse_quorum(field: str, raw: str) -> int:
+    if not re.fullmatch("[1-9][0-9]?", raw):
+        raise BriefError(field, "not_a_count", raw, limit=QUORUM_LIMIT)
+    return int(raw)
+
+
+def _parse_dollars(field: str, raw: str) -> Decimal:
+    match = _DOLLARS.fullmatch(raw)
+    if not match or not (amount := Decimal(f"{int(match[1])}.{match[2] or '00'}")):
+        raise BriefError(field, "not_dollars", raw)
+    return amount

@@ -1,0 +1,126 @@
+"""Brief in, the one prompt out. The frame is fixed and versioned, so a face can be traced to its exact words."""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from bot.domain.brief import Brief
+
+VERSION = "portrait-1"
+VERSION_WITH_REFERENCE = "portrait-1-like"
+VERSION_VARIATION = "portrait-1-varied"
+# Behind either of them where the production's own words stand in the frame as well.
+STYLE_SUFFIX = "-style"
+
+# No default model takes a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so what should not be
+# there is said as what should. "Flawless", "perfect" and "8K" are left out: they pull skin towards wax.
+_FRAME = """\
+Photographic casting portrait of one person, head and shoulders, {framing}, facing the camera, eyes open and in focus.
+
+The character:
+{brief}
+
+{age}Skin as skin is: visible pores, fine lines, uneven tone, a little redness, stubble or peach fuzz where it grows, \
+small asymmetries left as they are. Natural hair with loose strands. Soft natural light from a window, true colours, \
+85 mm lens at f/4, plain muted background, unretouched, as a casting director would photograph a person on the day.
+One person alone in the frame, no lettering."""
+
+_REFERENCE_FRAME = """
+The attached picture shows this character's face. Keep the person: same bone structure, eyes, nose, mouth and marks. \
+Where the words above ask for another age, hair or dress, the words win."""
+
+_FRAMING = {
+    "1:1": "square frame",
+    "4:5": "upright 4:5 frame",
+    "3:4": "upright 3:4 frame",
+    "2:3": "upright 2:3 frame",
+    "9:16": "tall 9:16 frame with space above the head",
+}
+
+_AGE_PATTERN = re.compile(
+    r"\b(?:aged?\s*|age\s+of\s*)?(\d{1,3})(?=\s*(?:-|‑|–)?\s*(?:years?|yrs?|yo\b|y/o))|\baged?\s*(\d{1,3})\b|,\s*(\d{2})\b(?=\s*(?:,|\.|$))",
+    re.IGNORECASE,
+)
+
+_AGE_MARKERS = (
+    (12, "a child's round cheeks and soft jaw, smooth skin with faint freckles or marks of play"),
+    (19, "a teenager's soft jaw, uneven skin with a blemish or two"),
+    (29, "firm young skin with visible pores, the first faint lines when smiling"),
+    (39, "fine lines beside the eyes, light creases on the forehead"),
+    (49, "settled lines at eyes and mouth, first grey hairs, slightly softened jaw"),
+    (59, "clear crow's feet and forehead lines, greying hair, softer jaw line"),
+    (69, "deep crow's feet and lines beside the mouth, grey hair, loosened skin at jaw and neck, age spots"),
+    (150, "deeply lined face, thin skin with age spots, white or thinning hair, hollowed cheeks"),
+)
+
+# A casting day gives many frames of one face. What makes it that face is kept, and what changes from frame to frame is
+# named, since models that are only told to vary change the bones first.
+_VARIATION_FRAME = """\
+Another photograph of the person in the reference, from the same casting day. It is the same face: keep the bone \
+structure, eyes, nose, mouth, teeth, skin, marks, asymmetries, age, hair and dress. It is another moment: another \
+expression, as it comes between two answers, the head turned or tilted a little otherwise, the light from the window \
+moved on. Keep the framing and the plain background, and skin as skin is. One person alone in the frame, no lettering. \
+The first photograph was made for these words:
+
+{prompt}"""
+
+_UPSCALE_FRAME = """\
+The same photograph of the same person as the reference, at a higher resolution. Keep every feature of the face, its \
+lines, marks and asymmetries, the expression, the hair, the clothes, the pose, the light, the framing and the \
+background exactly as they are. Change nothing and add nothing; resolve what is there more finely: pores, hairs, \
+fabric. The photograph was made for these words:
+
+{prompt}"""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The words every model of a round is sent, and the version of the frame they were made with."""
+
+    text: str
+    version: str = VERSION
+
+    @classmethod
+    def for_brief(cls, brief: Brief) -> "Prompt":
+        age = find_age(brief.text)
+        markers = f"Age shows as a person of {age} shows it: {age_markers(age)}.\n" if age else ""
+        description = "\n".join(filter(None, [brief.text, brief.style]))
+        frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=description, age=markers)
+        suffix = STYLE_SUFFIX if brief.style else ""
+        return (
+            cls(frame + _REFERENCE_FRAME, VERSION_WITH_REFERENCE + suffix)
+            if brief.reference
+            else cls(frame, VERSION + suffix)
+        )
+
+    @classmethod
+    def for_variation(cls, prompt: str) -> "Prompt":
+        """The words for another moment of a portrait that goes along as reference; it was drawn for `prompt`."""
+        return cls(_VARIATION_FRAME.format(prompt=prompt), VERSION_VARIATION)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the words, in hex."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+def upscale_prompt(prompt: str) -> str:
+    """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for.
+
+    Of a variation the first words stand there alone: it is to stay the moment it is.
+    """
+    return _UPSCALE_FRAME.format(prompt=prompt.removeprefix(_VARIATION_FRAME.removesuffix("{prompt}")))
+
+
+def find_age(text: str) -> int | None:
+    """The age a brief names in digits, in years; None when it names none."""
+    match = _AGE_PATTERN.search(text)
+    if not match:
+        return None
+    age = int(next(group for group in match.groups() if group))
+    return age if 1 <= age <= 120 else None
+
+
+def age_markers(age: int) -> str:
+    """What `age` years look like, since models draw what can be seen better than numbers."""
+    return next(markers for max_age, markers in _AGE_MARKERS if age <= max_age)

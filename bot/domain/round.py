@@ -1,0 +1,346 @@
+"""A round: one attempt to cast one character, from brief to lock.
+
+drawing -> voting -> closed -> locked      closed -> voting (extended, run-off)      drawing | voting | closed -> void
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from random import Random
+
+from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, Turnout, VoteInput, run_off_numbers
+from bot.domain.brief import SLOT_LIMIT, BallotMode, Brief
+from bot.domain.errors import NotAVoter, NotLead, RoundClosed, UnavailableModel
+from bot.domain.ids import ChannelRef
+from bot.domain.slot import Slot, SlotState
+
+
+class RoundState(StrEnum):
+    """Where a round stands."""
+
+    DRAWING = "drawing"
+    VOTING = "voting"
+    CLOSED = "closed"
+    LOCKED = "locked"
+    VOID = "void"
+
+
+OPEN_STATES = frozenset({RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED})
+# How `why_void` begins where Slack refused the round's message; its own word follows.
+REFUSED_PREFIX = "refused:"
+# The `origin` of a round that casts a face anew.
+RECAST = "recast"
+
+
+@dataclass(frozen=True)
+class RoutingReason:
+    """Why these models: `kind` is named, usual (named by customs), look (asked for, or Castroom's pair), words (of
+    the brief) or only_one.
+
+    `heard` pairs each rule that spoke with the words of the brief it heard; `absent` are models wanted but not asked.
+    """
+
+    kind: str
+    look: str = ""
+    matched_rules: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unavailable: tuple[UnavailableModel, ...] = ()
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message.
+
+    `sheet_refused` is Slack's word for why the newest contact sheet does not hang. `patience_until` less `opened_at` is
+    how long its models may take together. `origin` tells how it came of its `parent` (rerolled, refined, recast), and
+    `because` is the reason its lead gave for that. `asked_by` started it where somebody else leads it; a thread that it
+    was `asked_in` is told where it is. The ballot that is held now was opened, or extended last, at `voting_since`.
+    """
+
+    id: str
+    place: ChannelRef
+    character_id: str
+    lead: str
+    brief: Brief
+    prompt: str
+    prompt_version: str
+    routing_reason: RoutingReason
+    order_seed: int
+    opened_at: datetime
+    patience_until: datetime
+    state: RoundState = RoundState.DRAWING
+    void_reason: str = ""
+    closes_at: datetime | None = None
+    message_ts: str | None = None
+    sheet_file: str | None = None
+    sheet_candidate_count: int = 0
+    sheet_refused: str = ""
+    record_file: str | None = None
+    locked_slot: str | None = None
+    ballot_version: int = 0
+    parent: str | None = None
+    origin: str = ""
+    recast_reason: str = ""
+    requested_by: str = ""
+    voting_since: datetime | None = None
+    source_thread_ts: str = ""
+    tally: Tally | None = None
+    run_off: RunOff | None = None
+    slots: tuple[Slot, ...] = ()
+
+    @property
+    def character(self) -> str:
+        return self.brief.name
+
+    @property
+    def started_by(self) -> str:
+        """Who started the round, and spends for its first portraits."""
+        return self.requested_by or self.lead
+
+    def payer_of(self, slot: Slot) -> str:
+        """Who pays for a slot: the starter for the first portraits, the lead for what is drawn beyond them."""
+        return self.lead if slot.rerolls_slot_id or slot.variation_of_slot_id else self.started_by
+
+    @property
+    def candidates(self) -> tuple[Slot, ...]:
+        """The numbered candidates, in the order of their numbers."""
+        numbered = (s for s in self.slots if s.number is not None)
+        return tuple(sorted(numbered, key=lambda s: s.number or 0))
+
+    @property
+    def completed(self) -> tuple[Slot, ...]:
+        return tuple(s for s in self.slots if s.state is SlotState.CANDIDATE)
+
+    @property
+    def late(self) -> tuple[Slot, ...]:
+        """Portraits that came after the ballot opened and have no number yet."""
+        return tuple(s for s in self.completed if s.number is None) if self.state is not RoundState.DRAWING else ()
+
+    @property
+    def failures(self) -> tuple[Slot, ...]:
+        """The misses nobody has re-rolled."""
+        rerolled = {s.rerolls_slot_id for s in self.slots}
+        return tuple(s for s in self.slots if s.state is SlotState.FAILED and s.id not in rerolled)
+
+    @property
+    def slack_error(self) -> str:
+        """Slack's word for why the round's message could not stand; empty for every other end."""
+        return self.void_reason.removeprefix(REFUSED_PREFIX) if self.void_reason.startswith(REFUSED_PREFIX) else ""
+
+    @property
+    def locked_candidate(self) -> Slot | None:
+        """The candidate that became the face."""
+        return next((s for s in self.slots if s.id == self.locked_slot), None)
+
+    @property
+    def all_slots_final(self) -> bool:
+        return all(s.is_final for s in self.slots)
+
+    @property
+    def needs_lead_decision(self) -> bool:
+        """Nothing arrived and something may have been paid for: a person decides whether to draw again."""
+        return (
+            self.all_slots_final
+            and not self.completed
+            and any(s.failure and s.failure.kind == "unknown" for s in self.failures)
+        )
+
+    @property
+    def patience_ends(self) -> datetime:
+        """When voting opens with what has arrived.
+
+        Patience counts from the first question to a model, since Slack may hold the message up for minutes before that;
+        and what had to wait for its turn has the whole of it from the moment it is asked, since the wait was ours.
+        """
+        patience = self.patience_until - self.opened_at
+        request_times = [s.requested_at for s in self.slots if s.requested_at]
+        first_end = min(request_times) + patience if request_times else self.patience_until
+        starts = (s.wait_until or s.requested_at for s in self.slots if not s.is_final)
+        return max([first_end, *(at + patience for at in starts if at)])
+
+    @property
+    def price(self) -> Decimal:
+        """What the round may cost at most, in dollars: what is settled as it came, the rest as reserved."""
+        return sum((s.price if s.cost is None else s.cost for s in self.slots), Decimal(0))
+
+    @property
+    def overspend(self) -> Decimal:
+        """How far portraits passed what was reserved for them, in dollars."""
+        overspends = (s.cost - s.price for s in self.slots if s.cost is not None and s.cost > s.price)
+        return sum(overspends, Decimal(0))
+
+    @property
+    def repeat_price(self) -> Decimal:
+        """What another round like this one may cost at most, in dollars."""
+        return sum((s.price for s in self.slots if not s.is_extra), Decimal(0))
+
+    @property
+    def requested_count(self) -> int:
+        """How many portraits the round began with."""
+        return sum(not s.is_extra for s in self.slots)
+
+    @property
+    def max_slot_price(self) -> Decimal:
+        """The price shown for any re-roll, so that it names no model. Variations have one of their own."""
+        return max(s.price for s in self.slots if not s.variation_of_slot_id)
+
+    def blind_price(self, slot: Slot) -> Decimal:
+        """The price told of one slot before the close: the same whichever model it has."""
+        return slot.price if slot.variation_of_slot_id else self.max_slot_price
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(s.model for s in self.slots))
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether hiding the model means anything: a round left with one model is not blind, nor is a run-off."""
+        candidate_models = {s.model for s in self.candidates if not s.variation_of_slot_id}
+        return not self.run_off and len(candidate_models or set(self.models)) > 1
+
+    @property
+    def models_revealed(self) -> bool:
+        """Whether people know by now which model drew what."""
+        return (
+            self.tally is not None or self.run_off is not None or self.state in (RoundState.CLOSED, RoundState.LOCKED)
+        )
+
+    @property
+    def slot_id_by_number(self) -> Mapping[int, str]:
+        return {s.number: s.id for s in self.candidates if s.number is not None}
+
+    def candidate_by_number(self, number: int) -> Slot:
+        """The candidate with this number; raises KeyError for a number nobody has."""
+        for slot in self.candidates:
+            if slot.number == number:
+                return slot
+        raise KeyError(number)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether votes are on private papers that nobody counts before the close."""
+        return self.brief.ballot is BallotMode.SEALED
+
+    @property
+    def accepts_reactions(self) -> bool:
+        """Whether number reactions are votes."""
+        return not self.is_sealed and not self.run_off
+
+    def can_vote(self, person: str) -> bool:
+        """Whether the person's vote counts: everybody's does unless voters are named."""
+        return not self.brief.voters or person in self.brief.voters
+
+    def require_voter(self, person: str) -> None:
+        """Raise NotAVoter unless the person's vote counts."""
+        if not self.can_vote(person):
+            raise NotAVoter(self.character, self.brief.voters)
+
+    def voted_people(self, vote_inputs: Iterable[VoteInput], submissions: Iterable[BallotSubmission]) -> frozenset[str]:
+        """Who has voted on the ballot that is held now."""
+        option_ids = set(self.ballot_options.values())
+        by_input = (
+            {m.person for m in vote_inputs if m.on and m.slot_id in option_ids} if self.accepts_reactions else set()
+        )
+        by_submission = (
+            {p.person for p in submissions if p.stage is self.ballot_stage} if not self.accepts_reactions else set()
+        )
+        return frozenset(person for person in by_input | by_submission if self.can_vote(person))
+
+    def turnout(self, voted: frozenset[str], deactivated: frozenset[str]) -> Turnout | None:
+        """How many of the named voters voted, given who of them left the workspace; None where nobody is named."""
+        if not (invited := frozenset(self.brief.voters)):
+            return None
+        return Turnout(len(invited), len(voted), invited - voted - deactivated, len(invited & deactivated - voted))
+
+    @property
+    def ballot_stage(self) -> BallotStage:
+        return BallotStage.RUN_OFF if self.run_off else BallotStage.FIRST
+
+    @property
+    def ballot_options(self) -> Mapping[int, str]:
+        """The candidates people can vote for now, number to slot id: in a run-off the finalists."""
+        finalists = self.run_off.numbers if self.run_off else tuple(self.slot_id_by_number)
+        return {number: slot_id for number, slot_id in self.slot_id_by_number.items() if number in finalists}
+
+    def count_votes(self, vote_inputs: Iterable[VoteInput], submissions: Iterable[BallotSubmission]) -> Tally:
+        """The tally: the frozen one once the round closed, else what `marks` or `papers` come to."""
+        if self.tally:
+            return self.tally
+        numbers = {slot_id: number for number, slot_id in self.ballot_options.items()}
+        valid_submissions = [p for p in submissions if p.stage is self.ballot_stage and self.can_vote(p.person)]
+        vote_inputs = [m for m in vote_inputs if self.can_vote(m.person)]
+        if self.run_off:
+            return replace(Tally.from_submissions(valid_submissions, numbers), sealed_results=None)
+        return (
+            Tally.from_submissions(valid_submissions, numbers)
+            if self.is_sealed
+            else Tally.from_vote_inputs(vote_inputs, numbers)
+        )
+
+    @property
+    def run_off_options(self) -> tuple[int, ...]:
+        """The numbers a run-off can be held between: after a first ballot that closed with a quorum and too close."""
+        if (
+            self.state is not RoundState.CLOSED
+            or self.tally is None
+            or self.run_off
+            or self.votes_short_of_quorum(self.tally)
+        ):
+            return ()
+        return run_off_numbers(self.tally)
+
+    def votes_short_of_quorum(self, tally: Tally) -> int:
+        """How many more people must vote for the vote to decide anything."""
+        return max(0, (self.brief.quorum or 0) - tally.voters)
+
+    def leader(self, tally: Tally) -> int | None:
+        """The number the vote decides for: the sole leader's, once enough people voted."""
+        return None if self.votes_short_of_quorum(tally) else tally.winner
+
+    def visible_tally(self, tally: Tally) -> Tally:
+        """As much of `tally` as anybody may see now."""
+        return tally.redacted if self.is_sealed and self.tally is None else tally
+
+    def candidate_by_slot(self, slot_id: str) -> Slot:
+        """The candidate of this slot; raises KeyError while it has no number."""
+        for slot in self.candidates:
+            if slot.id == slot_id:
+                return slot
+        raise KeyError(slot_id)
+
+    def next_number(self) -> int | None:
+        """The number a further candidate gets; None once eight are taken, or will be by what is being drawn."""
+        number = len(self.candidates) + sum(s.is_extra and not s.is_final for s in self.slots) + 1
+        return number if number <= SLOT_LIMIT else None
+
+    def variation_number(self, slot: Slot) -> int | None:
+        """The number of the candidate that `slot` varies."""
+        return next((s.number for s in self.slots if s.id == slot.variation_of_slot_id), None)
+
+    def arrived_after_vote(self, slot: Slot) -> bool:
+        """Whether a candidate of a closed ballot came too late to be voted for."""
+        tally = self.run_off.first_tally if self.run_off else self.tally
+        return tally is not None and slot.number is not None and slot.number not in tally.votes
+
+    def assign_numbers(self) -> dict[str, int]:
+        """Numbers for the candidates that have arrived: 1, 2, 3 without gaps in the round's own stored order."""
+        ids = [s.id for s in sorted(self.completed, key=lambda s: s.position)]
+        Random(self.order_seed).shuffle(ids)
+        return {slot_id: number for number, slot_id in enumerate(ids, start=1)}
+
+    def require_lead(self, person: str, action: str) -> None:
+        """Raise NotYours unless `person` leads this round."""
+        if person != self.lead:
+            raise NotLead(action, self.lead)
+
+    def require_accepts_slots(self, action: str) -> None:
+        """Raise RoundClosed unless another portrait may join; a run-off is between candidates that stand."""
+        self.require_state(RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED, action=action)
+        if self.run_off and self.state is RoundState.VOTING:
+            raise RoundClosed(action, "run_off", self.character)
+
+    def require_state(self, *states: RoundState, action: str) -> None:
+        """Raise RoundClosed unless the round stands in one of `states`."""
+        if self.state not in states:
+            raise RoundClosed(action, self.state, self.character)

@@ -1,0 +1,140 @@
+"""A form as somebody left it, and the brief it comes to; nothing in it has to be right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, PHOTO, BallotMode, Brief, IntendedUse, Reference
+from bot.domain.catalogue import Look, Size
+from bot.domain.command_options import OPTIONS
+from bot.domain.errors import BriefError, CastingError, FormErrors
+from bot.domain.production import ProductionSettings
+
+_QUARTER_HOUR = timedelta(minutes=15)
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class ReferenceKind(StrEnum):
+    """Whose face the portraits shall keep: nobody's, a cast character's, or the one in an attached picture."""
+
+    NONE = "nobody"
+    FACE = "face"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What stands in each field. `models` are exact ids, `face` is a character's name, `picture` a file's id.
+
+    `real` tells whether a picture shows a real person (None: nobody has said), `agreed` whether they agreed to its use.
+    """
+
+    name: str = ""
+    text: str = ""
+    look: Look | None = None
+    models: tuple[str, ...] = ()
+    per_model: int | None = None
+    aspect: str = "3:4"
+    size: Size = Size.DRAFT
+    reference_kind: ReferenceKind = ReferenceKind.NONE
+    reference_character: str = ""
+    photo_file_id: str = ""
+    shows_real_person: bool | None = None
+    has_consent: bool = False
+    closes_at: datetime | None = None
+    ballot: BallotMode = BallotMode.OPEN
+    voters: tuple[str, ...] = ()
+    quorum: int | None = None
+    use: IntendedUse | None = None
+    lead: str = ""
+
+    @classmethod
+    def from_settings(
+        cls, settings: ProductionSettings, models: tuple[str, ...], text: str, person: str, now: datetime
+    ) -> "Draft":
+        """The form as it opens: what is usual in a production stands in it, led by whoever opens it."""
+        return cls(
+            text=text,
+            look=settings.look,
+            models=models,
+            closes_at=_next_quarter_hour(now + settings.open_for),
+            ballot=settings.ballot,
+            quorum=settings.quorum,
+            lead=person,
+        )
+
+    def for_estimate(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
+        """What is being wished for as far as it can be told: for a price, not for a round."""
+        references = {
+            ReferenceKind.NONE: None,
+            ReferenceKind.FACE: Reference(self.reference_character),
+            ReferenceKind.PICTURE: Reference(PHOTO),
+        }
+        return Brief(
+            name=self.name,
+            text=self.text,
+            models=self.models,
+            per_model=self.per_model,
+            aspect=self.aspect,
+            look=self.look,
+            open_for=min(max(self.closes_at - now, shortest), MAX_VOTING_TIME)
+            if self.closes_at
+            else timedelta(hours=24),
+            size=self.size,
+            reference=references[self.reference_kind],
+            ballot=self.ballot,
+            quorum=self.quorum,
+            voters=self.voters,
+            use=self.use,
+            explicit_fields=frozenset(OPTIONS),
+            closes_at=self.closes_at,
+        )
+
+    def to_brief(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
+        """The brief; raises Unready with all that is wrong at once."""
+        brief, errors = self.for_estimate(now, shortest), self._missing(now, shortest)
+        errors |= _collect_errors(name=lambda: brief.with_name(self.name), text=lambda: brief.with_text(self.text))
+        if errors:
+            raise FormErrors(errors)
+        return replace(brief.with_name(self.name), text=brief.with_text(self.text).text)
+
+    def _missing(self, now: datetime, shortest: timedelta) -> dict[str, CastingError]:
+        """What is missing or does not go together; the texts are another matter."""
+        errors: dict[str, CastingError] = {}
+        if self.closes_at is None:
+            errors["until"] = BriefError("until", "missing")
+        elif not shortest <= self.closes_at - now <= MAX_VOTING_TIME:
+            errors["until"] = BriefError("until", "past" if self.closes_at - now < shortest else "too_far")
+        if self.voters and (self.quorum or 0) > len(self.voters):
+            errors["quorum"] = BriefError("quorum", "too_many", f"{self.quorum}", limit=len(self.voters))
+        if self.reference_kind is ReferenceKind.FACE and not self.reference_character:
+            errors["face"] = BriefError("face", "missing")
+        if self.reference_kind is ReferenceKind.PICTURE:
+            errors |= {field: BriefError(field, "missing") for field in self._missing_photo_fields()}
+        return errors
+
+    def _missing_photo_fields(self) -> list[str]:
+        """What of a picture has to be said still."""
+        answered = {
+            "picture": bool(self.photo_file_id),
+            "real": self.shows_real_person is not None,
+            "agreed": self.has_consent or not self.shows_real_person,
+        }
+        return [field for field, done in answered.items() if not done]
+
+
+def _collect_errors(**readers: Callable[[], object]) -> dict[str, CastingError]:
+    """What each part has against being read, by its name."""
+    errors: dict[str, CastingError] = {}
+    for field, read in readers.items():
+        try:
+            read()
+        except BriefError as error:
+            errors[field] = error
+    return errors
+
+
+def _next_quarter_hour(at: datetime) -> datetime:
+    """The next quarter of an hour: a time that people would have said."""
+    return at + (_EPOCH - at) % _QUARTER_HOUR

@@ -1,0 +1,147 @@
+"""TODO bot.domain.timeline."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from bot.domain.audit import AuditEvent
+from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput
+from bot.domain.face import Face
+from bot.domain.ids import ChannelRef
+from bot.domain.round import RECAST, Round, RoundState
+from bot.domain.spend_report import RoundSpend
+
+_MICROSECONDS_PER_SECOND = 1_000_000
+
+START_KINDS = frozenset({"started", "rerolled", "refined", RECAST})
+
+# Deeds after which a ballot is closed or open.
+_BALLOT_ACTIONS = ("closed", "extended", "run_off")
+
+
+@dataclass(frozen=True)
+class TimelineEvent:
+    """Something that happened. `kind` is how a round began (started, rerolled, refined, recast), spent, voted,
+    deadline, locked, decided (by the lead), or a deed's own word.
+
+    `people` did it; of a sealed ballot only their `count` is known. `version` is a face's, `usd` what was or may at
+    most be spent, `note` a reason or whatever a deed notes. `lead` leads the round that began, where somebody else did.
+    """
+
+    kind: str
+    at: datetime
+    place: ChannelRef
+    round_id: str
+    people: tuple[str, ...] = ()
+    count: int = 0
+    number: int | None = None
+    version: int | None = None
+    usd: Decimal | None = None
+    detail: str = ""
+    lead: str = ""
+    stage: BallotStage = BallotStage.FIRST
+
+
+@dataclass(frozen=True)
+class RoundRecords:
+    """All that is stored of one round."""
+
+    round: Round
+    face: Face | None
+    audit_events: tuple[AuditEvent, ...]
+    spends: tuple[RoundSpend, ...]
+    vote_inputs: Sequence[VoteInput]
+    submissions: Sequence[BallotSubmission]
+
+
+def newest_first(events: Iterable[TimelineEvent]) -> list[TimelineEvent]:
+    """By time; what happened at one moment stays in its order, backwards."""
+    return sorted(events, key=lambda event: event.at)[::-1]
+
+
+def round_timeline(records: RoundRecords, now: datetime) -> list[TimelineEvent]:
+    """What happened in one round, in the order it happened."""
+    faces = {records.round.id: records.face} if records.face else {}
+    events = [
+        _start_event(records.round),
+        *_spend_events(records),
+        *_vote_events(records),
+        *_close_and_lock_events(records, now),
+    ]
+    return sorted(
+        [*events, *(_from_audit_event(audit_event, faces) for audit_event in records.audit_events)],
+        key=lambda event: event.at,
+    )
+
+
+def _start_event(round_: Round) -> TimelineEvent:
+    lead = round_.lead if round_.lead != round_.started_by else ""
+    kind = round_.origin or "started"
+    price, reason = round_.repeat_price, round_.recast_reason
+    return TimelineEvent(
+        kind, round_.opened_at, round_.place, round_.id, (round_.started_by,), usd=price, detail=reason, lead=lead
+    )
+
+
+def _spend_events(records: RoundRecords) -> Iterator[TimelineEvent]:
+    """A person's charges, told at the last of them."""
+    for spend in records.spends:
+        yield TimelineEvent(
+            "spent", spend.at, records.round.place, records.round.id, (spend.person,), count=spend.count, usd=spend.usd
+        )
+
+
+def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
+    """Who voted, told at the last vote. Of an open sealed ballot its message alone tells how many, and nothing when."""
+    round_ = records.round
+    if round_.is_sealed and round_.state in (RoundState.DRAWING, RoundState.VOTING):
+        return
+    open_votes = [(m.event_ts_us, m.person) for m in records.vote_inputs if m.on]
+    for stage in BallotStage:
+        submissions = [
+            (submission.event_ts_us, submission.person)
+            for submission in records.submissions
+            if submission.stage is stage
+        ]
+        if votes := sorted(submissions if stage is BallotStage.RUN_OFF or round_.is_sealed else open_votes):
+            people = tuple(dict.fromkeys(person for _, person in votes))
+            at = datetime.fromtimestamp(votes[-1][0] / _MICROSECONDS_PER_SECOND, UTC)
+            visible_people = () if round_.is_sealed else people
+            yield TimelineEvent("voted", at, round_.place, round_.id, visible_people, count=len(people), stage=stage)
+
+
+def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[TimelineEvent]:
+    """A close that nobody pressed, and the lock."""
+    round_, face = records.round, records.face
+    ballot_actions = [
+        audit_event.action for audit_event in records.audit_events if audit_event.action in _BALLOT_ACTIONS
+    ]
+    ended_at = face.locked_at if face else now
+    closed_by_deadline = round_.tally is not None and ballot_actions[-1:] != ["closed"]
+    if (
+        closed_by_deadline
+        and round_.closes_at
+        and round_.closes_at < ended_at
+        and round_.state is not RoundState.VOTING
+    ):
+        yield TimelineEvent("deadline", round_.closes_at, round_.place, round_.id)
+    if face:
+        kind = "decided" if face.decided_by_lead else "locked"
+        by = (face.locked_by,)
+        yield TimelineEvent(kind, face.locked_at, round_.place, round_.id, by, number=face.number, version=face.version)
+
+
+def _from_audit_event(audit_event: AuditEvent, faces: dict[str, Face]) -> TimelineEvent:
+    face = faces.get(audit_event.round_id)
+    by = (audit_event.person,) if audit_event.person else ()
+    version = face.version if face else None
+    return TimelineEvent(
+        audit_event.action,
+        audit_event.at,
+        audit_event.place,
+        audit_event.round_id,
+        by,
+        version=version,
+        detail=audit_event.detail,
+    )

@@ -1,0 +1,6 @@
+"""TODO bot.ports.clock."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+Now = Callable[[], datetime]

@@ -1,0 +1,1 @@
+"""DBOS jobs, APScheduler, Slack and health servers, shutdown."""

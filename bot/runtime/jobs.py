@@ -1,0 +1,196 @@
+"""Durable execution by DBOS: a round's errands survive the process. The only importer of dbos.
+
+An errand `round`, `slot`, `close`, `again` or `finish` with its key is one DBOS workflow. Every step calls a use case
+that first looks at what is already there, so a step that ran but was not recorded may run again. The application
+version is pinned: by default DBOS derives it from the source, and any edit would strand the rounds under way. Arguments
+are plain text in portable JSON; the default serializer would be pickle.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
+
+from bot.domain.errors import PortraitMissing, StorageUnavailable
+from bot.telemetry import logs, metrics
+from bot.usecases.casting import Casting
+from bot.usecases.storage_retry import StorageRetry
+
+log = structlog.get_logger()
+
+VERSION = "castroom-1"
+_ACTIVE_STATUSES = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+_MAX_RECOVERIES = 100
+_MIN_RETRY_SECONDS, _MAX_RETRY_SECONDS = 5.0, 3_600.0
+
+R = TypeVar("R")
+Workflow = Callable[[str], Coroutine[Any, Any, None]]
+
+
+class JobRunner:
+    """Runs errands; implements the port Errands. One engine a process, since DBOS is one a process."""
+
+    def __init__(self, url: str, executor_id: str) -> None:
+        self._url = url
+        self._executor_id = executor_id
+        self._workflows: dict[str, Workflow] = {}
+
+    async def launch(self, casting: Casting) -> None:
+        """Open the engine's own database and take up what a crash left behind; inside the loop the errands run on.
+
+        Raises NotKept.
+        """
+        if self._url.startswith("sqlite:///"):
+            await asyncio.to_thread(_enable_wal, Path(self._url.removeprefix("sqlite:///")))
+        config: DBOSConfig = {
+            "name": "castroom",
+            "system_database_url": self._url,
+            "application_version": VERSION,
+            "executor_id": self._executor_id,
+            "serializer": DBOSPortableJSONSerializer(),
+            "max_executor_threads": 16,
+            "log_level": "WARNING",
+        }
+        DBOS(config=config)
+        self._workflows = _build_workflows(casting)
+        DBOS.launch()
+
+    async def start(self, kind: str, key: str) -> None:
+        """See that the errand runs: nothing happens while it does; one that has ended is started afresh.
+
+        One that failed rests first, longer each time, so that what Slack never takes does not keep the bot busy. Where
+        the engine's own database does not take it, the clock's next tick starts it: what it is for is saved already.
+        """
+        try:
+            await self._start(kind, key)
+        except Exception:
+            log.exception("job_start_failed", errand=kind, key=key)
+
+    async def _start(self, kind: str, key: str) -> None:
+        attempt, last = 0, None
+        while status := await DBOS.get_workflow_status_async(_workflow_id(kind, key, attempt)):
+            if status.status in _ACTIVE_STATUSES:
+                return
+            attempt, last = attempt + 1, status
+        if last and last.status != "SUCCESS" and time.time() < _retry_at(attempt, last.updated_at or 0):
+            return
+        with SetWorkflowID(_workflow_id(kind, key, attempt)):
+            await DBOS.start_workflow_async(self._workflows[kind], key)
+
+    async def close(self) -> None:
+        """Stop without waiting: what is unfinished stays pending and is taken up at the next launch."""
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+
+def _build_workflows(casting: Casting) -> dict[str, Workflow]:
+    """The errands as workflows. Their bodies decide nothing, so that a replay takes the same way."""
+    round_message, audition, round_pictures, voting = (
+        casting.round_message,
+        casting.audition,
+        casting.round_pictures,
+        casting.voting,
+    )
+    retrying_step = partial(_retrying_step, casting.storage_retry)
+
+    @DBOS.workflow(name="slot", max_recovery_attempts=_MAX_RECOVERIES)
+    async def slot(slot_id: str) -> None:
+        with _job_context("slot", slot_id):
+            await _step(audition.generate_slot, slot_id)
+
+    @DBOS.workflow(name="round", max_recovery_attempts=_MAX_RECOVERIES)
+    async def round_(round_id: str) -> None:
+        with _job_context("round", round_id):
+            await retrying_step(round_message.post, round_id)
+            for slot_id in await _step(audition.slot_ids, round_id):
+                with SetWorkflowID(_workflow_id("slot", slot_id, 0)):
+                    await DBOS.start_workflow_async(slot, slot_id)
+            await _step(audition.wait_until_ready, round_id)
+            await retrying_step(audition.open_ballot, round_id)
+            await retrying_step(round_pictures.publish_missing, round_id)
+
+    @DBOS.workflow(name="close", max_recovery_attempts=_MAX_RECOVERIES)
+    async def close(round_id: str) -> None:
+        with _job_context("close", round_id):
+            await retrying_step(voting.close_due, round_id)
+            await retrying_step(round_pictures.publish_missing, round_id)
+
+    @DBOS.workflow(name="repost", max_recovery_attempts=_MAX_RECOVERIES)
+    async def repost(round_id: str) -> None:
+        with _job_context("repost", round_id):
+            await retrying_step(round_message.repost, round_id)
+
+    @DBOS.workflow(name="upscale", max_recovery_attempts=_MAX_RECOVERIES)
+    async def upscale(upscale_id: str) -> None:
+        with _job_context("upscale", upscale_id):
+            await _step(casting.run_upscale.run, upscale_id)
+            await retrying_step(casting.run_upscale.publish, upscale_id)
+
+    return {"round": round_, "slot": slot, "close": close, "repost": repost, "upscale": upscale}
+
+
+@contextmanager
+def _job_context(kind: str, key: str) -> Iterator[None]:
+    """The errand is counted, and what is logged for it, also by DBOS, carries its round's id."""
+    with metrics.track_job(kind), logs.round_context(round_id_of_key(key)):
+        yield
+
+
+async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
+    """A recorded step, not repeated on error: what costs money says itself what may be asked again."""
+    return await DBOS.run_step_async({"name": use_case.__name__}, use_case, key)
+
+
+async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
+    """A recorded step that tries again for about two minutes: Slack may be away for a while. Where it is database or
+    portraits that fail, the lead is told of it.
+    """
+
+    async def call_and_notify(key: str) -> R:
+        try:
+            return await use_case(key)
+        except (StorageUnavailable, PortraitMissing) as error:
+            await storage_retry.notify_lead(round_id_of_key(key), error)
+            raise
+
+    options = StepOptions(
+        name=use_case.__name__, retries_allowed=True, max_attempts=9, interval_seconds=0.5, backoff_rate=2.0
+    )
+    return await DBOS.run_step_async(options, call_and_notify, key)
+
+
+def round_id_of_key(key: str) -> str:
+    """The round's id in that of one of its slots or finishes, which begin with it."""
+    return key.partition("-")[0]
+
+
+def _retry_at(attempts: int, failed_at: int) -> float:
+    """When an errand that failed so often may be tried again, as seconds since 1970; `failed_at` in milliseconds."""
+    return failed_at / 1000 + min(_MIN_RETRY_SECONDS * (1 << min(attempts, 12)), _MAX_RETRY_SECONDS)
+
+
+def _workflow_id(kind: str, key: str, attempt: int) -> str:
+    return f"{kind}:{key}:{attempt}"
+
+
+def _enable_wal(path: Path) -> None:
+    """DBOS leaves its SQLite file on a rollback journal; write-ahead logging stays with the file once set.
+
+    Raises NotKept for a file that cannot be used.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            (check_result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (OSError, sqlite3.Error) as error:
+        reason = "damaged" if type(error) is sqlite3.DatabaseError else "away"
+        raise StorageUnavailable("engine", reason, str(error), str(path)) from error
+    if check_result != "ok":
+        raise StorageUnavailable("engine", "damaged", " ".join(str(check_result).split()), str(path))

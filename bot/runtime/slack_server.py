@@ -1,0 +1,204 @@
+"""How requests come in: over HTTP where a port is set, else over a socket that is watched.
+
+Over HTTP anybody can knock, so a request is read to its end, in bounded time, and its signature checked over the very
+bytes, before a single one of them is understood: Bolt itself decodes and parses first.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Protocol
+
+import structlog
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.runtime.shutdown import ACK_DRAIN_SECONDS, CLOSE_SECONDS
+from bot.settings import Settings
+from bot.telemetry import metrics
+
+log = structlog.get_logger()
+
+# Of a request over HTTP. A form with everything in it that Slack lets people type is a few hundred kilobytes.
+MAX_BODY_BYTES = 1_000_000
+_PATH = "/slack/events"
+
+
+class ConnectionStatus(Protocol):
+    """Whether requests can reach us."""
+
+    @property
+    def ready(self) -> bool: ...
+
+    @property
+    def seconds_since_message(self) -> float:
+        """Seconds since anything was heard; 0 where nobody has to speak."""
+        ...
+
+    @property
+    def connection_age(self) -> float:
+        """Seconds since the connection was opened; 0 where there is none to keep."""
+        ...
+
+
+class HttpServer:
+    """HTTP: Slack calls when it wants to, and signs what it says."""
+
+    ready = True
+    seconds_since_message = 0.0
+    connection_age = 0.0
+
+    def __init__(self, slack: AsyncApp, secret: str, body_seconds: float = 10.0) -> None:
+        self._slack = slack
+        self._body_seconds = body_seconds
+        self._verifier = SignatureVerifier(secret)
+
+    def web_app(self) -> web.Application:
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.router.add_post(_PATH, self._handle_request)
+        return app
+
+    async def _handle_request(self, request: web.Request) -> web.StreamResponse:
+        """401 for whoever is not Slack, 408 and 413 for who sends slowly or too much, 400 for what nobody can read."""
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        if not self._has_valid_signature(body, headers):
+            return web.json_response({"error": "invalid request"}, status=401)
+        try:
+            bolt_request = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(headers))
+            return await to_aiohttp_response(await self._slack.async_dispatch(bolt_request))
+        except Exception:
+            # Signed, and yet nothing that Slack documents: Bolt looks into parts before any listener does.
+            log.exception("bad_request")
+            return web.Response(status=400)
+
+    def _has_valid_signature(self, body: bytes, headers: dict[str, str]) -> bool:
+        try:
+            return self._verifier.is_valid_request(body, headers)
+        except (ValueError, TypeError, OverflowError):
+            return False  # a moment that is no number, a signature or a body that is no text
+
+
+class TrackedSocketHandler(AsyncSocketModeHandler):
+    """Bolt's handler, which knows how many requests wait for their ack; an envelope that Bolt itself stumbles over is
+    taken all the same, or Slack would send it again three times."""
+
+    _pending_acks = 0
+
+    async def handle(self, client: Any, req: Any) -> None:
+        self._pending_acks += 1
+        try:
+            await super().handle(client, req)
+        except Exception:
+            log.exception("bad_envelope")
+            await client.send_socket_mode_response({"envelope_id": req.envelope_id})
+        finally:
+            self._pending_acks -= 1
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._pending_acks) or not self.client.message_queue.empty()
+
+    def stop_receiving(self) -> None:
+        """Hear nothing more: what gets no ack Slack sends again, or tells whoever pressed."""
+        if receiver := self.client.message_receiver:
+            receiver.cancel()
+
+
+class SocketModeConnection:
+    """A Socket Mode connection that is replaced, client and all, when it has heard nothing for `patience` seconds.
+
+    Slack's client pings every 10 seconds and reconnects after four pings without an answer; who is silent for longer
+    than that has a client that is stuck itself (slackapi/bolt-python issues 417 and 1529).
+    """
+
+    def __init__(self, slack: AsyncApp, token: str, timeout: float) -> None:
+        self._slack = slack
+        self._token = token
+        self._timeout = timeout
+        self._handler = self._new_handler()
+        self._opened_at = time.time()
+
+    @property
+    def ready(self) -> bool:
+        session = self._handler.client.current_session
+        return session is not None and not session.closed and self.seconds_since_message < self._timeout
+
+    @property
+    def seconds_since_message(self) -> float:
+        """Seconds since the last pong; every connection is asked for one as it opens."""
+        last_pong = self._handler.client.last_ping_pong_time or 0.0
+        return max(0.0, time.time() - max(last_pong, self._opened_at))
+
+    async def open(self) -> None:
+        self._opened_at = time.time()
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]
+
+    async def watch(self) -> None:
+        """Run for ever."""
+        while True:
+            await asyncio.sleep(self._timeout / 6)
+            if self.seconds_since_message >= self._timeout:
+                log.warning("socket_replaced", silent_seconds=round(self.seconds_since_message))
+                metrics.count_socket_replaced()
+                stale, self._handler = self._handler, self._new_handler()
+                await self.open()
+                await _close_handler(stale)
+
+    @property
+    def connection_age(self) -> float:
+        """Seconds since the connection was opened by us; the client may have renewed it by itself since."""
+        return max(0.0, time.time() - self._opened_at)
+
+    async def close(self) -> None:
+        """Take no more requests, give those that are here their ack, and hang up."""
+        self._handler.stop_receiving()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ACK_DRAIN_SECONDS):
+                while self._handler.is_busy:  # noqa: ASYNC110 - asked once, at the very end
+                    await asyncio.sleep(0.02)
+        await _close_handler(self._handler)
+
+    def _new_handler(self) -> TrackedSocketHandler:
+        return TrackedSocketHandler(self._slack, self._token)
+
+
+async def _close_handler(handler: AsyncSocketModeHandler) -> None:
+    """A dead peer answers no farewell, so there is little waiting for it."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+@asynccontextmanager
+async def slack_server(slack: AsyncApp, settings: Settings) -> AsyncIterator[ConnectionStatus]:
+    """Let requests in for as long as the block runs."""
+    if settings.http_port:
+        secret = settings.slack_signing_secret
+        http_server = HttpServer(slack, secret.get_secret_value() if secret else "")
+        runner = web.AppRunner(http_server.web_app(), shutdown_timeout=ACK_DRAIN_SECONDS)
+        await runner.setup()
+        await web.TCPSite(runner, port=settings.http_port).start()
+        try:
+            yield http_server
+        finally:
+            await runner.cleanup()
+        return
+    token = settings.slack_app_token
+    connection = SocketModeConnection(slack, token.get_secret_value() if token else "", settings.socket_silence_seconds)
+    await connection.open()
+    watch_task = asyncio.create_task(connection.watch())
+    try:
+        yield connection
+    finally:
+        watch_task.cancel()
+        await connection.close()

@@ -1,0 +1,100 @@
+"""Who may start rounds, spend, lock and change customs: as a production's customs say."""
+
+from typing import Literal
+
+from bot.domain.errors import BriefError, LeadDeactivated, PermissionDenied, SlackUnavailable
+from bot.domain.ids import ChannelRef
+from bot.domain.round import Round, RoundState
+from bot.ports.messaging import UserDirectory
+from bot.ports.storage import Productions
+
+
+class Permissions:
+    """Asks for the customs at every press, so that a change holds at once. `admins` may always change customs.
+
+    Where everybody who is named for something has left the workspace it is as if nobody were: nothing is stuck.
+    """
+
+    def __init__(
+        self, productions: Productions, user_directory: UserDirectory, admins: frozenset[str] = frozenset()
+    ) -> None:
+        self._productions = productions
+        self._user_directory = user_directory
+        self._admins = admins
+
+    async def require_start(self, place: ChannelRef, person: str) -> None:
+        """Raise Barred unless the person may start a round, which spends; Unreachable if nobody knows who they are."""
+        settings = (await self._productions.get(place)).settings
+        await self._require_named("start", settings.may_start, place, person)
+        if settings.may_spend or person not in settings.may_start:
+            await self._require_named("spend", settings.may_spend, place, person)
+
+    async def require_spend(self, place: ChannelRef, person: str) -> None:
+        """The same for whatever costs money in a round that is there."""
+        await self._require_named("spend", (await self._productions.get(place)).settings.may_spend, place, person)
+
+    async def require_settings_change(self, place: ChannelRef, person: str) -> None:
+        """The same for changing customs."""
+        if person not in self._admins:
+            await self._require_named(
+                "keep", (await self._productions.get(place)).settings.may_change_settings, place, person
+            )
+
+    async def require_lock(self, round_: Round, person: str, action: str = "lock") -> None:
+        """Raise Barred where others are named for it, and NotYours where nobody is and the person does not lead.
+
+        `what` they want is to lock a face, or to let one go.
+        """
+        may_lock = (await self._productions.get(round_.place)).settings.may_lock
+        if person in may_lock:
+            return
+        if await self._has_active(round_.place, may_lock):
+            raise PermissionDenied("lock", may_lock)
+        await self.require_lead(round_, person, action)
+
+    async def require_lead(self, round_: Round, person: str, action: str) -> None:
+        """Raise NotYours unless the person leads the round; LeadLeft where whoever does has left the workspace."""
+        is_active = round_.state is not RoundState.VOID
+        if is_active and person != round_.lead and await self.is_deactivated(round_.place, round_.lead):
+            raise LeadDeactivated(action, round_.lead, round_.id)
+        round_.require_lead(person, action)
+
+    async def require_voters(self, place: ChannelRef, voters: tuple[str, ...]) -> None:
+        """Raise BriefError where one of those who are named to vote never could: a vote that waits for them never ends.
+
+        Somebody of whom Slack says nothing passes.
+        """
+        unable = []
+        for person in voters:
+            try:
+                user = await self._user_directory.get_user(place.team, person)
+            except SlackUnavailable:
+                continue
+            if not user.is_human or user.is_deactivated:
+                unable.append(user.name or person)
+        if unable:
+            raise BriefError("voters", "unable", ", ".join(unable))
+
+    async def is_deactivated(self, place: ChannelRef, person: str) -> bool:
+        """Whether somebody's account is closed; a Slack that says nothing counts as no."""
+        try:
+            return (await self._user_directory.get_user(place.team, person)).is_deactivated
+        except SlackUnavailable:
+            return False
+
+    async def _require_named(
+        self, action: Literal["start", "spend", "keep"], allowed: tuple[str, ...], place: ChannelRef, person: str
+    ) -> None:
+        if person in allowed:
+            return
+        if await self._has_active(place, allowed):
+            raise PermissionDenied(action, allowed)
+        if (await self._user_directory.get_user(place.team, person)).is_guest:
+            raise PermissionDenied(action, (), is_guest=True)
+
+    async def _has_active(self, place: ChannelRef, allowed: tuple[str, ...]) -> bool:
+        """Whether one of those who are named is still there."""
+        for person in allowed:
+            if not await self.is_deactivated(place, person):
+                return True
+        return False

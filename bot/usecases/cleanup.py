@@ -1,0 +1,121 @@
+"""The sweep: pictures without a row, left by a crash or by a round that could not be opened, are cleared away.
+
+Taken away is only what this database knows to be nobody's: what belongs to rounds that it never heard of, as after an
+older copy was put back, stays where it is.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.errors import InvalidImage, PortraitMissing
+from bot.domain.face import Portrait
+from bot.domain.ids import original_key, round_id_for_draft
+from bot.imaging.pictures import examine_in_thread, run_in_thread
+from bot.ports.clock import Now
+from bot.ports.storage import PictureIndex, PictureOwner, Portraits
+from bot.telemetry import logs
+
+log = structlog.get_logger()
+
+# What is younger may belong to somebody who is still at work on it, however slow.
+MIN_AGE = timedelta(days=1)
+_PICTURE_KEY = re.compile(r"([^/]+)/([^/]+)/(original|preview\.jpg)")
+_REFERENCE_KEY = re.compile(r"([^/]+)/reference/[0-9a-f]{64}")
+_PROBE_KEY = re.compile(r"probe/[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class CleanupResult:
+    """How many pictures were dropped, and how many portraits got back the row they belong to."""
+
+    deleted: int = 0
+    attached: int = 0
+
+
+class OrphanCleanup:
+    """Sweeps. May run at any time, and again: what it leaves, the next one finds."""
+
+    def __init__(self, portraits: Portraits, picture_index: PictureIndex, now: Now) -> None:
+        self._portraits = portraits
+        self._picture_index = picture_index
+        self._now = now
+
+    async def run(self) -> CleanupResult:
+        """Look through everything that is stored, a page at a time; raises NotKept."""
+        deleted = attached = 0
+        async for keys in self._portraits.older_than(self._now() - MIN_AGE):
+            for clean in (self._clean_pictures, self._clean_references, self._clean_probes):
+                result = await clean(keys)
+                deleted, attached = deleted + result.deleted, attached + result.attached
+        if deleted or attached:
+            log.info("orphan_cleanup_finished", dropped=deleted, adopted=attached)
+        return CleanupResult(deleted, attached)
+
+    async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
+        """Originals and previews of slots and finishes that have ended without them."""
+        found = [(key, match[1], match[2]) for key in keys if (match := _PICTURE_KEY.fullmatch(key))]
+        owners = await self._picture_index.owners([item_id for _, _, item_id in found]) if found else {}
+        deleted = attached = 0
+        for key, round_id, item_id in found:
+            owner = owners.get(item_id)
+            if owner is None or not owner.is_final or owner.key == original_key(round_id, item_id):
+                continue
+            with logs.round_context(round_id):
+                if await self._attach_orphan(round_id, item_id, owner):
+                    attached += key == original_key(round_id, item_id)
+                else:
+                    deleted += await self._delete(key)
+        return CleanupResult(deleted, attached)
+
+    async def _attach_orphan(self, round_id: str, item_id: str, owner: PictureOwner) -> bool:
+        """Whether a portrait that was perhaps paid for is here, and whole; then its row names it."""
+        if not owner.may_be_paid:
+            return False
+        key = original_key(round_id, item_id)
+        try:
+            checked = await examine_in_thread(await self._portraits.get(key), item_id)
+        except (PortraitMissing, InvalidImage):
+            return False
+        portrait = Portrait(
+            key,
+            checked.media_type,
+            checked.width,
+            checked.height,
+            checked.length,
+            checked.sha256,
+            checked.has_content_credentials,
+            checked.perceptual_hash,
+        )
+        await self._picture_index.attach_orphan(item_id, portrait)
+        log.info("orphan_portrait_attached", item=item_id)
+        return True
+
+    async def _clean_references(self, keys: Sequence[str]) -> CleanupResult:
+        """Attached pictures whose round was not opened with them, and which no wish waits with."""
+        found = {key: match[1] for key in keys if (match := _REFERENCE_KEY.fullmatch(key))}
+        used = await self._picture_index.reference_keys() if found else frozenset()
+        unused = {key: round_id for key, round_id in found.items() if key not in used}
+        if not unused:
+            return CleanupResult()
+        known_rounds = await self._picture_index.known_rounds(sorted(set(unused.values())))
+        if not known_rounds.issuperset(unused.values()):
+            known_rounds |= await run_in_thread(_round_ids_of_drafts, await self._picture_index.list_drafts())
+        return CleanupResult(
+            sum([await self._delete(key) for key, round_id in unused.items() if round_id in known_rounds])
+        )
+
+    async def _clean_probes(self, keys: Sequence[str]) -> CleanupResult:
+        return CleanupResult(sum([await self._delete(key) for key in keys if _PROBE_KEY.fullmatch(key)]))
+
+    async def _delete(self, key: str) -> int:
+        await self._portraits.delete(key)
+        log.info("orphan_deleted", key=key)
+        return 1
+
+
+def _round_ids_of_drafts(drafts: Sequence[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(round_id_for_draft(team, draft_id) for team, draft_id in drafts)

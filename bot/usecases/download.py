@@ -1,0 +1,168 @@
+"""Taking a face on: everything that belongs to it as one ZIP, for people who may see it."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from bot.domain.face import Face, Portrait, Unlock
+from bot.domain.ids import FILE_EXTENSIONS, filename
+from bot.domain.upscale import Upscale
+from bot.ports.storage import Portraits
+from bot.usecases.recall import Recall
+
+
+@dataclass(frozen=True)
+class FaceArchive:
+    """A face with all that belongs to it: a ZIP, and what it is called."""
+
+    face: Face
+    upscale: Upscale | None
+    filename: str
+    data: bytes
+
+
+class FaceDownload:
+    """Packs parcels."""
+
+    def __init__(self, recall: Recall, portraits: Portraits) -> None:
+        self._recall = recall
+        self._portraits = portraits
+
+    async def archive(self, round_id: str, person: str) -> FaceArchive:
+        """The face a round gave; raises NotHere for whoever may not see it. Pictures are held in memory twice."""
+        face = await self._recall.get_face(round_id, person)
+        upscale = await self._recall.get_upscale(face)
+        files = await archive_files(face, upscale, self._portraits, await self._recall.get_recast_reason(face))
+        data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
+        return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
+
+
+# Pictures are packed already, and packing them again would only take time.
+_COMPRESSED_SUFFIXES = tuple(f".{ending}" for ending in FILE_EXTENSIONS.values())
+
+ArchiveFiles = Mapping[str, bytes]
+
+
+async def archive_files(
+    face: Face, upscale: Upscale | None, portraits: Portraits, recast_reason: str = ""
+) -> ArchiveFiles:
+    """File names and their bytes; `finish` is the kept one, `because` why it was re-cast. Raises KeyError where the
+    store lacks a picture.
+
+    SHA256SUMS is as `sha256sum -c` reads it.
+    """
+    pictures = {_file_name("original", face.portrait): face.portrait}
+    if upscale and upscale.portrait:
+        pictures[_file_name("finish", upscale.portrait)] = upscale.portrait
+    record = face_record(face, upscale, recast_reason)
+    return {
+        **{name: await portraits.get(portrait.key) for name, portrait in pictures.items()},
+        "prompt.txt": f"{face.prompt}\n".encode(),
+        "record.json": f"{json.dumps(record, ensure_ascii=False, indent=2)}\n".encode(),
+        "record.txt": "".join(f"{line}\n" for line in _text_lines(record)).encode(),
+        "SHA256SUMS": "".join(f"{portrait.sha256}  {name}\n" for name, portrait in pictures.items()).encode(),
+    }
+
+
+def face_record(face: Face, upscale: Upscale | None, recast_reason: str = "") -> dict[str, Any]:
+    """The record as JSON takes it: money in dollars as text, times ISO 8601 in UTC, people by their ids."""
+    return {
+        "character": face.character,
+        "version": face.version,
+        "production": {"workspace": face.place.team, "channel": face.place.channel},
+        "round": face.round_id,
+        "candidate": face.number,
+        "brief": face.brief,
+        "prompt": face.prompt,
+        "prompt_version": face.prompt_version,
+        "model": face.model,
+        "seed": face.seed,
+        "request_id": face.request_id,
+        "varies_candidate": face.variation_of,
+        "cost_usd": str(face.cost),
+        "cost_source": face.cost_source,
+        "original": _picture_record("original", face.portrait),
+        "votes": {str(number): votes for number, votes in face.tally.items()},
+        "voters": face.voters,
+        "decided_by_lead": face.decided_by_lead,
+        "wanted_for": face.use or None,
+        "lead": face.lead,
+        "locked_by": face.locked_by,
+        "locked_at": face.locked_at.isoformat(),
+        "recast_because": recast_reason or None,
+        "unlocked": _unlock_record(face.unlocked) if face.unlocked else None,
+        "finish": _upscale_record(upscale) if upscale and upscale.portrait else None,
+    }
+
+
+def folder_name(face: Face) -> str:
+    """The name of the folder a face's files go into: letters, digits and dashes, so that no name leads out of it."""
+    return f"{filename(face.character)}-{face.version}"
+
+
+def zip_archive(folder: str, files: ArchiveFiles, modified_at: datetime) -> bytes:
+    """One ZIP of `files` in `folder`, dated `at`; slow, so not for the event loop. The same files give the same ZIP."""
+    out = BytesIO()
+    with ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            entry = ZipInfo(f"{folder}/{name}", modified_at.timetuple()[:6])
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data, ZIP_STORED if name.endswith(_COMPRESSED_SUFFIXES) else ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _file_name(stem: str, portrait: Portrait) -> str:
+    return f"{stem}.{FILE_EXTENSIONS[portrait.media_type]}"
+
+
+def _picture_record(stem: str, portrait: Portrait) -> dict[str, Any]:
+    return {
+        "file": _file_name(stem, portrait),
+        "media_type": portrait.media_type,
+        "width": portrait.width,
+        "height": portrait.height,
+        "is_4k": portrait.is_4k,
+        "bytes": portrait.length,
+        "sha256": portrait.sha256,
+        "content_credentials": portrait.has_content_credentials,
+    }
+
+
+def _unlock_record(unlock: Unlock) -> dict[str, Any]:
+    return {"by": unlock.person, "at": unlock.at.isoformat(), "because": unlock.reason}
+
+
+def _upscale_record(upscale: Upscale) -> dict[str, Any]:
+    assert upscale.portrait
+    return {
+        **_picture_record("finish", upscale.portrait),
+        "way": upscale.method.value,
+        "from_sha256": upscale.original_sha256,
+        "model": upscale.model,
+        "prompt": upscale.prompt,
+        "seed": upscale.seed,
+        "request_id": upscale.request_id,
+        "cost_usd": str(upscale.cost),
+        "cost_source": upscale.cost_source,
+        "asked_by": upscale.requested_by,
+        "asked_at": upscale.opened_at.isoformat(),
+        "kept_by": upscale.decided_by or None,
+    }
+
+
+def _text_lines(record: Mapping[str, Any], indent: str = "") -> Iterable[str]:
+    """The same for people: a fact a line, what belongs together indented."""
+    for key, value in record.items():
+        label = f"{indent}{key.replace('_', ' ')}:"
+        if isinstance(value, dict):
+            yield label
+            yield from _text_lines(value, f"{indent}  ")
+        else:
+            # Whatever breaks a line in anybody's words, no fact can be forged by what stands behind it.
+            text = "none" if value is None else f"\n{indent}  ".join(str(value).splitlines())
+            yield f"{label} {text}"

@@ -1,0 +1,118 @@
+"""One person's home: what waits for their vote, the faces they may see, page by page, and the day's spending."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.domain.budget import Caps
+from bot.domain.face import Character
+from bot.domain.ids import ChannelRef
+from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
+from bot.domain.round import Round
+from bot.ports.messaging import ChannelAccess
+from bot.ports.roster import Page, Roster, RosterQuery, RosterSection
+from bot.ports.rounds import RoundRepository
+from bot.usecases.recall import Recall
+from bot.usecases.spending import Spending
+
+PAGE_SIZE = 15
+
+
+@dataclass(frozen=True)
+class RosterFilter:
+    """Where somebody is in the roster: words they search for, the production (its id) they chose, the page from 1."""
+
+    words: str = ""
+    production: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class HomeView:
+    """What a home shows; money in dollars, of the workspace, today in UTC.
+
+    `characters` are one page of `total`. `shelves` are all parts of the roster the person may see. With `nearest`
+    nobody is called like the words of `looking`, and these are the nearest.
+    """
+
+    waiting: tuple[Round, ...]
+    characters: tuple[Character, ...]
+    spent_today: Decimal
+    cap: Decimal
+    total: int = 0
+    roster_filter: RosterFilter = RosterFilter()
+    sections: tuple[RosterSection, ...] = ()
+    is_fuzzy: bool = False
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+class Home:
+    """Gathers homes."""
+
+    def __init__(
+        self,
+        rounds: RoundRepository,
+        roster: Roster,
+        spending: Spending,
+        recall: Recall,
+        channel_access: ChannelAccess,
+        caps: Caps,
+    ) -> None:
+        self._rounds = rounds
+        self._roster = roster
+        self._spending = spending
+        self._recall = recall
+        self._channel_access = channel_access
+        self._caps = caps
+
+    async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
+        """What the person may see of their workspace now, wherever in it they were."""
+        rounds = await self._rounds.list_without_vote(person, team)
+        sections = await self._roster.sections(team)
+        places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
+        visible = await self._recall.visible_channels(places, person, ChannelRef(team, ""))
+        visible_sections = tuple(section for section in sections if section.place in visible)
+        if roster_filter.production not in {section.production_id for section in visible_sections}:
+            roster_filter = replace(roster_filter, production="")
+        page, roster_filter, is_fuzzy = await self._page(team, visible_sections, roster_filter)
+        spent = await self._spending.used_today(team)
+        waiting = tuple(r for r in rounds if r.place in visible and r.can_vote(person))
+        return HomeView(
+            waiting,
+            page.characters,
+            spent,
+            self._caps.per_day,
+            page.total,
+            roster_filter,
+            visible_sections,
+            is_fuzzy=is_fuzzy,
+        )
+
+    async def _page(
+        self, team: str, sections: Sequence[RosterSection], roster_filter: RosterFilter
+    ) -> tuple[Page, RosterFilter, bool]:
+        """The page looked at, or the last one there is; where nobody is called so, those who nearly are."""
+        query = RosterQuery(
+            tuple(dict.fromkeys(s.place for s in sections)), roster_filter.production, roster_filter.words
+        )
+        number = max(1, roster_filter.page)
+        page = await self._roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+        if not page.characters and page.total:
+            number = -(-page.total // PAGE_SIZE)
+            page = await self._roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+        if page.total or not roster_filter.words:
+            return page, replace(roster_filter, page=number), False
+        similar = await self._similar(team, query)
+        return Page(similar, len(similar)), replace(roster_filter, page=1), bool(similar)
+
+    async def _similar(self, team: str, query: RosterQuery) -> tuple[Character, ...]:
+        matches = [
+            c
+            for c in await self._roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
+            if c.place in query.places and query.production_id in ("", c.production_id)
+        ]
+        found = dict.fromkeys(c.character_id for c in nearest(query.text, matches, PAGE_SIZE))
+        return tuple(await self._roster.get_many(list(found)))

@@ -1,0 +1,120 @@
+"""The lock: one candidate becomes the character's face, once, whoever presses how often."""
+
+from bot.domain.errors import NoWinner, PortraitMissing, RoundClosed
+from bot.domain.face import Face
+from bot.domain.prompt import VERSION_VARIATION
+from bot.domain.round import Round, RoundState
+from bot.domain.slot import Slot
+from bot.ports.clock import Now
+from bot.ports.jobs import JobQueue
+from bot.ports.messaging import RoundPublisher
+from bot.ports.roster import Roster
+from bot.ports.rounds import RoundRepository
+from bot.ports.storage import Portraits
+from bot.usecases.access import Permissions
+from bot.usecases.vote import Voting
+
+
+class LockFace:
+    """Locks faces."""
+
+    def __init__(
+        self,
+        rounds: RoundRepository,
+        roster: Roster,
+        publisher: RoundPublisher,
+        job_queue: JobQueue,
+        voting: Voting,
+        now: Now,
+        permissions: Permissions,
+        portraits: Portraits,
+    ) -> None:
+        self._rounds = rounds
+        self._roster = roster
+        self._publisher = publisher
+        self._job_queue = job_queue
+        self._voting = voting
+        self._now = now
+        self._permissions = permissions
+        self._portraits = portraits
+
+    async def lock(self, round_id: str, expected_slot_id: str | None, person: str) -> Face:
+        """Close if need be, then lock the sole leader; pressed again it answers with the same face.
+
+        `seen` is the slot id of the leader the lead's button showed, None where it showed none. Raises NotYours,
+        Barred, RoundClosed (also for a sealed ballot, which is closed first so that no press tells its tally), NoWinner
+        (the ballot is closed then), OutcomeChanged, PortraitLost and Unreachable (nothing is locked).
+        """
+        round_ = await self._rounds.get(round_id)
+        await self._permissions.require_lock(round_, person)
+        if face := await self._roster.get_face(round_id):
+            return face
+        round_.require_state(RoundState.VOTING, RoundState.CLOSED, action="lock")
+        if round_.state is RoundState.VOTING and round_.is_sealed:
+            raise RoundClosed("lock", "sealed", round_.character)
+        if round_.state is RoundState.VOTING:
+            round_ = await self._voting.close_ballot(round_id, expected_slot_id=expected_slot_id, for_lock=True)
+        tally = round_.tally
+        if tally is None or (leader := round_.leader(tally)) is None:
+            await self._publisher.redraw_now(round_id)
+            await self._job_queue.start("close", round_id)
+            raise NoWinner(tally.leaders if tally else (), round_.votes_short_of_quorum(tally) if tally else 0)
+        return await self._save(round_, round_.candidate_by_number(leader), person, by_lead=False)
+
+    async def decide(self, slot_id: str, person: str) -> Face:
+        """The lead takes any candidate of a closed ballot; the record says who decided. Raises PortraitLost."""
+        round_ = await self._rounds.by_slot(slot_id)
+        await self._permissions.require_lock(round_, person)
+        if face := await self._roster.get_face(round_.id):
+            return face
+        round_.require_state(RoundState.CLOSED, action="decide")
+        slot = round_.candidate_by_slot(slot_id)
+        by_lead = round_.tally is None or round_.leader(round_.tally) != slot.number
+        return await self._save(round_, slot, person, by_lead=by_lead)
+
+    async def _save(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
+        if slot.portrait and not await self._portraits.has(slot.portrait.key):
+            raise PortraitMissing(slot.portrait.key)
+        locked = await self._rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
+        face = await self._roster.get_face(round_.id)
+        if face is None:
+            raise RoundClosed("lock", (await self._rounds.get(round_.id)).state, round_.character)
+        if locked:
+            await self._publisher.redraw_now(round_.id)
+            await self._job_queue.start("close", round_.id)
+            for earlier in await self._roster.list_faces(face.character_id):
+                if earlier.round_id != round_.id:
+                    self._publisher.schedule_redraw(earlier.round_id)
+        return face
+
+    def _build_face(self, round_: Round, slot: Slot, person: str, by_lead: bool) -> Face:
+        assert slot.portrait
+        assert slot.number
+        assert slot.cost is not None
+        return Face(
+            round_id=round_.id,
+            character_id=round_.character_id,
+            character=round_.character,
+            place=round_.place,
+            version=0,
+            slot_id=slot.id,
+            number=slot.number,
+            model=slot.model,
+            portrait=slot.portrait,
+            prompt=slot.prompt or round_.prompt,
+            prompt_version=VERSION_VARIATION if slot.variation_of_slot_id else round_.prompt_version,
+            brief=round_.brief.text,
+            seed=slot.seed,
+            request_id=slot.request_id,
+            cost=slot.cost,
+            cost_source=slot.cost_source,
+            tally=dict(round_.tally.votes) if round_.tally else {},
+            voters=round_.tally.voters if round_.tally else 0,
+            decided_by_lead=by_lead,
+            lead=round_.lead,
+            locked_by=person,
+            locked_at=self._now(),
+            message_ts=round_.message_ts or "",
+            use=round_.brief.use or "",
+            variation_of=round_.variation_number(slot),
+        )

@@ -1,0 +1,184 @@
+"""Whoever may changes a production's customs, or lets a channel cast for another production; every change is kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.domain.audit import AuditEvent
+from bot.domain.budget import Caps
+from bot.domain.catalogue import Catalogue, ModelSpec
+from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
+from bot.domain.ids import ChannelRef
+from bot.domain.production import Production
+from bot.domain.production_settings import OWN_PRODUCTION, SettingsInput
+from bot.ports.clock import Now
+from bot.ports.messaging import ChannelAccess
+from bot.ports.storage import AuditLog, Productions
+from bot.usecases.access import Permissions
+
+JOINED, SET_PREFIX = "joined", "set_"
+_MAX_CHANGES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class JoinableProduction:
+    """A production the channel could cast for: its id (or OWN), its name, and the name of a channel of it that the
+    person is in."""
+
+    id: str
+    name: str
+    channel: str = ""
+
+
+@dataclass(frozen=True)
+class SettingsForm:
+    """What holds in `place` now, and what may be chosen; `deeds` are the last changes, the newest first."""
+
+    place: ChannelRef
+    channel: str
+    production: Production
+    joinable: tuple[JoinableProduction, ...]
+    models: tuple[ModelSpec, ...]
+    changes: tuple[AuditEvent, ...]
+    caps: Caps
+
+
+class ProductionSettingsEditor:
+    """Shows and changes customs. `admins` need not name themselves among those who may."""
+
+    def __init__(
+        self,
+        productions: Productions,
+        audit_log: AuditLog,
+        channel_access: ChannelAccess,
+        permissions: Permissions,
+        catalogue: Catalogue,
+        caps: Caps,
+        admins: frozenset[str],
+        now: Now,
+    ) -> None:
+        self._productions = productions
+        self._audit_log = audit_log
+        self._channel_access = channel_access
+        self._permissions = permissions
+        self._catalogue = catalogue
+        self._caps = caps
+        self._admins = admins
+        self._now = now
+
+    async def form(self, place: ChannelRef, person: str) -> SettingsForm:
+        """What a form starts with; raises Barred, Unreachable."""
+        await self._permissions.require_settings_change(place, person)
+        channel_names = await self._channel_access.list_channels(place.team, person)
+        production = await self._productions.get(place)
+        audit_events = await self._audit_log.list_for_production(place)
+        return SettingsForm(
+            place,
+            channel_names.get(place.channel, ""),
+            production,
+            await self._joinable_productions(production, place, channel_names),
+            self._selectable_models(production),
+            _changes_since_join(audit_events)[:_MAX_CHANGES_SHOWN],
+            self._caps,
+        )
+
+    async def save(
+        self, place: ChannelRef, person: str, expected_digest: str, chosen: Mapping[str, tuple[str, ...]]
+    ) -> tuple[AuditEvent, ...]:
+        """Write what a form says and who changed what; the changes, none where all is as it was.
+
+        `seen` is the digest of what the form showed. Raises Barred, Unfit, Changed, Clashes, Unreachable.
+        """
+        await self._permissions.require_settings_change(place, person)
+        settings_input, current = SettingsInput.parse(chosen), await self._productions.get(place)
+        if current.digest != expected_digest:
+            raise SettingsConflict
+        changes = settings_input.changes(current)
+        if settings_input.production:
+            if changes:
+                raise SettingsErrors((BriefError("production", "first_join"),))
+            return (await self._join(place, person, current, settings_input.production),)
+        if errors := (*settings_input.cap_errors(self._caps), *self._lockout_errors(settings_input, current, person)):
+            raise SettingsErrors(errors)
+        now = self._now()
+        audit_events = tuple(
+            AuditEvent(SET_PREFIX + field, place, person, now, detail=f"{old}\n{new}") for field, old, new in changes
+        )
+        if audit_events:
+            await self._productions.save(
+                place, settings_input.name, settings_input.settings, *audit_events, expected_digest=expected_digest
+            )
+        return audit_events
+
+    async def _join(self, place: ChannelRef, person: str, current: Production, production_id: str) -> AuditEvent:
+        """Only for whoever is in a channel of the other production, and may change its customs too."""
+        channel_names = await self._channel_access.list_channels(place.team, person)
+        joinable = {other.id: other for other in await self._joinable_productions(current, place, channel_names)}
+        if production_id not in joinable:
+            raise SettingsErrors((BriefError("production", "unseen"),))
+        if production_id != OWN_PRODUCTION:
+            other = next(p for p in await self._productions.list_all(place.team) if p.id == production_id)
+            await self._permissions.require_settings_change(ChannelRef(place.team, other.channels[0]), person)
+        old = current.name or f"#{current.home.channel}"
+        new = (
+            joinable[production_id].name
+            or f"#{place.channel if production_id == OWN_PRODUCTION else other.home.channel}"
+        )
+        audit_event = AuditEvent(JOINED, place, person, self._now(), detail=f"{old}\n{new}")
+        await self._productions.join(
+            place, "" if production_id == OWN_PRODUCTION else production_id, audit_event, current.digest
+        )
+        return audit_event
+
+    async def _joinable_productions(
+        self, current: Production, place: ChannelRef, channel_names: Mapping[str, str]
+    ) -> tuple[JoinableProduction, ...]:
+        """The channel's own production, where it casts for another one now; then all that the person is in."""
+        productions = await self._productions.list_all(place.team)
+        own_production = next((p for p in productions if p.home == place), None)
+        own_option = (
+            ()
+            if current.home == place
+            else (JoinableProduction(OWN_PRODUCTION, own_production.name if own_production else ""),)
+        )
+        found = []
+        for production in productions:
+            if production.id == current.id or production is own_production:
+                continue
+            if shared_channels := [channel for channel in production.channels if channel in channel_names]:
+                named_channel = (
+                    production.home.channel if production.home.channel in shared_channels else shared_channels[0]
+                )
+                found.append(JoinableProduction(production.id, production.name, channel_names[named_channel]))
+        return (*own_option, *sorted(found, key=lambda other: (other.name or other.channel).casefold()))
+
+    def _selectable_models(self, production: Production) -> tuple[ModelSpec, ...]:
+        """What can draw today, and what the customs name already."""
+        today = self._now().date()
+        selected = production.settings.models
+        return tuple(m for m in self._catalogue.models if self._catalogue.is_available(m, today) or m.id in selected)
+
+    def _lockout_errors(
+        self, settings_input: SettingsInput, current: Production, person: str
+    ) -> tuple[BriefError, ...]:
+        """Whoever names others for the settings and not themselves could not undo it."""
+        may_change = settings_input.settings.may_change_settings
+        if (
+            not may_change
+            or may_change == current.settings.may_change_settings
+            or person in may_change
+            or person in self._admins
+        ):
+            return ()
+        return (BriefError("may_change_settings", "yourself"),)
+
+
+def _changes_since_join(audit_events: Sequence[AuditEvent]) -> tuple[AuditEvent, ...]:
+    """Changes of customs, the newest first; what a channel changed while it cast for another production is not told
+    here, since not everybody here may see that channel."""
+    changes: list[AuditEvent] = []
+    for audit_event in audit_events:
+        if audit_event.action == JOINED:
+            changes = [d for d in changes if d.place != audit_event.place]
+        if audit_event.action == JOINED or audit_event.action.startswith(SET_PREFIX):
+            changes.append(audit_event)
+    return tuple(reversed(changes))

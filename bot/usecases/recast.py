@@ -1,0 +1,159 @@
+"""Casting a face anew, and letting one go: by whoever may lock it, with a reason, and never without a trace."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.brief import Brief, parse_reason
+from bot.domain.errors import AlreadyCasting, CastingError, PriceIncreased, RoundClosed
+from bot.domain.face import Face, Unlock
+from bot.domain.round import Round, RoundState
+from bot.ports.clock import Now
+from bot.ports.messaging import RoundPublisher
+from bot.ports.roster import Roster
+from bot.ports.rounds import RoundRepository, StartResult
+from bot.usecases.access import Permissions
+from bot.usecases.start_round import StartRound
+
+
+class RecastMode(StrEnum):
+    """What happens to the present face: it stays until another is locked, goes at once, or goes and that is all."""
+
+    KEEP = "keep"
+    UNLOCK = "unlock"
+    ONLY_UNLOCK = "only_unlock"
+
+
+@dataclass(frozen=True)
+class RecastOptions:
+    """What may be done with a face: the choices left, and what a round for its brief may cost, in dollars.
+
+    Without `price` no round can be opened now, for the reason of `refused`. `earlier` is the character's face again
+    once this one is unlocked, if nobody unlocked it too.
+    """
+
+    round: Round
+    face: Face
+    modes: tuple[RecastMode, ...]
+    price: Decimal | None = None
+    refusal: CastingError | None = None
+    previous_face: Face | None = None
+
+
+@dataclass(frozen=True)
+class RecastRequest:
+    """A form filled in. `key` is the same when it comes in again; `agreed` are the dollars it named."""
+
+    round_id: str
+    person: str
+    mode: RecastMode
+    reason: str
+    text: str | None
+    key: str
+    agreed_price: Decimal
+
+
+@dataclass(frozen=True)
+class RecastResult:
+    """What became of a form: the face it was about, and the round it opened."""
+
+    face: Face
+    start_result: StartResult | None
+
+
+class Recast:
+    """Re-casts and unlocks."""
+
+    def __init__(
+        self,
+        rounds: RoundRepository,
+        roster: Roster,
+        start_round: StartRound,
+        permissions: Permissions,
+        publisher: RoundPublisher,
+        now: Now,
+    ) -> None:
+        self._rounds = rounds
+        self._roster = roster
+        self._start_round = start_round
+        self._permissions = permissions
+        self._publisher = publisher
+        self._now = now
+
+    async def options(self, round_id: str, person: str) -> RecastOptions:
+        """What the person may do with the face of a round. Raises NotYours, Barred, RoundClosed, AlreadyCasting."""
+        round_, face, modes = await self._load_allowed(round_id, person)
+        active_faces = [f for f in await self._roster.list_faces(face.character_id) if not f.unlocked and f != face]
+        options = RecastOptions(round_, face, (RecastMode.ONLY_UNLOCK,), previous_face=next(iter(active_faces), None))
+        if modes == options.modes:
+            return replace(options, refusal=AlreadyCasting(face.character, ""))
+        try:
+            await self._permissions.require_start(round_.place, person)
+            return replace(options, modes=modes, price=await self._price(round_, round_.brief))
+        except CastingError as error:
+            if face.unlocked:
+                raise
+            return replace(options, refusal=error)
+
+    async def apply(self, request: RecastRequest) -> RecastResult:
+        """Re-cast or unlock, as the form says; sent in twice it happens once.
+
+        Raises what `offer` does, BriefError (fields reason and brief), Dearer, and whatever opening a round raises.
+        """
+        reason = parse_reason(request.reason)
+        round_, face, modes = await self._load_allowed(request.round_id, request.person, request.key)
+        unlock = Unlock(request.person, self._now(), reason)
+        if request.mode is RecastMode.ONLY_UNLOCK:
+            if not await self._roster.unlock(face.round_id, unlock):
+                raise RoundClosed("unlock", "unlocked", face.character)
+            return RecastResult(face, None)
+        if modes == (RecastMode.ONLY_UNLOCK,):
+            raise AlreadyCasting(face.character, (await self._open_round_id(face)) or "")
+        brief = round_.brief if request.text is None else round_.brief.with_text(request.text)
+        price = await self._price(round_, brief)
+        if price > request.agreed_price:
+            raise PriceIncreased(price, request.agreed_price)
+        immediate_unlock = unlock if request.mode is RecastMode.UNLOCK and not face.unlocked else None
+        return RecastResult(
+            face,
+            await self._start_round.start_recast(round_, brief, request.person, request.key, reason, immediate_unlock),
+        )
+
+    async def publish(self, result: RecastResult) -> None:
+        """Begin what was opened, and draw the record as it stands now."""
+        if result.start_result:
+            await self._start_round.enqueue(result.start_result.round.id)
+        for face in await self._roster.list_faces(result.face.character_id):
+            if face.round_id != result.face.round_id:
+                self._publisher.schedule_redraw(face.round_id)
+        await self._publisher.redraw_now(result.face.round_id)
+
+    async def _price(self, round_: Round, brief: Brief) -> Decimal:
+        return self._start_round.price_within_caps(brief, await self._start_round.caps_for(round_.place))
+
+    async def _load_allowed(
+        self, round_id: str, person: str, key: str = ""
+    ) -> tuple[Round, Face, tuple[RecastMode, ...]]:
+        """The round, the face it gave, and what can be done with that now."""
+        round_ = await self._rounds.get(round_id)
+        await self._permissions.require_lock(round_, person, "recast_face")
+        round_.require_state(RoundState.LOCKED, action="recast")
+        face = await self._roster.get_face(round_id)
+        character = await self._roster.get(round_.character_id)
+        if face is None or character is None:
+            raise KeyError(round_id)
+        if character.face and character.face.round_id != round_id:
+            raise RoundClosed("recast", "unlocked" if face.unlocked else "superseded", face.character)
+        is_casting = (
+            character.open_round_id is not None
+            and character.open_round_id != self._start_round.recast_round_id(round_, key)
+        )
+        if is_casting and face.unlocked:
+            raise AlreadyCasting(face.character, character.open_round_id or "")
+        if face.unlocked:
+            return round_, face, (RecastMode.KEEP,)
+        return round_, face, (RecastMode.ONLY_UNLOCK,) if is_casting else tuple(RecastMode)
+
+    async def _open_round_id(self, face: Face) -> str | None:
+        character = await self._roster.get(face.character_id)
+        return character.open_round_id if character else None

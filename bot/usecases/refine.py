@@ -1,0 +1,78 @@
+"""Refining: the same character again for other words, in a child round that takes its parent's place."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.ballot import FlawTag
+from bot.domain.errors import AlreadyCasting, BriefError, PriceIncreased
+from bot.domain.round import Round
+from bot.ports.messaging import RoundPublisher
+from bot.ports.rounds import RoundRepository, StartResult
+from bot.usecases.access import Permissions
+from bot.usecases.start_round import StartRound
+
+
+@dataclass(frozen=True)
+class RefineForm:
+    """What a brief can be refined with: the round it stands in, what its words would cost again in dollars, and what
+    the vote said gave its faces away."""
+
+    round: Round
+    price: Decimal
+    flaw_counts: Mapping[FlawTag, int]
+
+
+class Refine:
+    """Refines briefs, for the lead."""
+
+    def __init__(
+        self, rounds: RoundRepository, publisher: RoundPublisher, start_round: StartRound, permissions: Permissions
+    ) -> None:
+        self._rounds = rounds
+        self._publisher = publisher
+        self._start_round = start_round
+        self._permissions = permissions
+
+    async def form(self, round_id: str, person: str) -> RefineForm:
+        """What the form is filled with; raises what sending it in now would, so that nobody fills it in in vain."""
+        round_ = await self._rounds.get(round_id)
+        await self._permissions.require_lead(round_, person, "refine")
+        await self._permissions.require_spend(round_.place, person)
+        round_.require_accepts_slots("refine")
+        price = self._start_round.price_of(round_.brief, await self._start_round.caps_for(round_.place))
+        return RefineForm(round_, price, _flaw_counts(round_))
+
+    async def refine(self, round_id: str, person: str, text: str) -> StartResult:
+        """End the round and open a child for `text`, both or neither; sent in twice it opens one child.
+
+        Other words may be for other models. Where that is dearer than what the form showed, nothing is opened and
+        Dearer raised; sent in once more it is agreed to. Raises BriefError and all that opening a round does.
+        """
+        round_ = await self._rounds.get(round_id)
+        await self._permissions.require_lead(round_, person, "refine")
+        brief = round_.brief.with_text(text)
+        if child := await self._start_round.get_child(round_):
+            if child.brief.text == brief.text:
+                return StartResult(child, created=False)
+            raise AlreadyCasting(round_.character, child.id)
+        round_.require_accepts_slots("refine")
+        if brief.text == round_.brief.text:
+            raise BriefError("brief", "same")
+        caps = await self._start_round.caps_for(round_.place)
+        shown_price, price = self._start_round.price_of(round_.brief, caps), self._start_round.price_of(brief, caps)
+        if price > shown_price and not await self._start_round.price_confirmed_before(brief, round_, person, price):
+            raise PriceIncreased(price, shown_price)
+        result = await self._start_round.start_child(round_, person, brief)
+        self._publisher.schedule_redraw(round_id)
+        return result
+
+
+def _flaw_counts(round_: Round) -> Mapping[FlawTag, int]:
+    """What gave faces away in a closed vote, all candidates together, the most often said first."""
+    sealed_results = round_.tally.sealed_results if round_.tally else None
+    totals: Counter[FlawTag] = Counter()
+    for counts in sealed_results.flaw_tags.values() if sealed_results else ():
+        totals.update(counts)
+    return dict(totals.most_common())

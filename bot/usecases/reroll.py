@@ -1,0 +1,199 @@
+"""Drawing again: a whole round, one portrait, or another moment of one; each for a price that was told before."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from bot.domain.audit import AuditEvent
+from bot.domain.budget import Caps
+from bot.domain.catalogue import Catalogue, ModelSpec
+from bot.domain.errors import RoundClosed
+from bot.domain.ids import seed_of
+from bot.domain.prompt import Prompt
+from bot.domain.round import Round, RoundState
+from bot.domain.slot import Slot
+from bot.domain.upscale import best_reference_model
+from bot.ports.clock import Now
+from bot.ports.image_models import ModelHealth
+from bot.ports.jobs import JobQueue
+from bot.ports.messaging import RoundPublisher
+from bot.ports.rounds import RoundRepository, StartResult
+from bot.ports.storage import AuditLog
+from bot.usecases.access import Permissions
+from bot.usecases.start_round import StartRound
+
+
+@dataclass(frozen=True)
+class RerollOption:
+    """Something that can be drawn again: a slot, and up to how many dollars that costs."""
+
+    slot: Slot
+    price: Decimal
+
+
+@dataclass(frozen=True)
+class RerollOptions:
+    """What can be drawn again, in dollars: all of it, one candidate (after the close: one model), a miss, or another
+    moment of a candidate. Before the close all prices of a kind are the same, so that none names a model.
+
+    `further` is the number the next candidate gets, None where none fits. `unvaried` tells why nothing can be varied.
+    """
+
+    round: Round
+    round_price: Decimal
+    rerolls: tuple[RerollOption, ...]
+    failures: tuple[RerollOption, ...]
+    variations: tuple[RerollOption, ...]
+    next_number: int | None
+    variation_problem: Literal["", "no_model"] = ""
+
+
+class Reroll:
+    """Has portraits drawn again, for the lead. Nothing here is asked: slots are saved and reserved, then begun."""
+
+    def __init__(
+        self,
+        rounds: RoundRepository,
+        publisher: RoundPublisher,
+        job_queue: JobQueue,
+        start_round: StartRound,
+        catalogue: Catalogue,
+        model_health: ModelHealth,
+        caps: Caps,
+        now: Now,
+        permissions: Permissions,
+        audit_log: AuditLog,
+    ) -> None:
+        self._rounds = rounds
+        self._publisher = publisher
+        self._job_queue = job_queue
+        self._start_round = start_round
+        self._catalogue = catalogue
+        self._model_health = model_health
+        self._caps = caps
+        self._now = now
+        self._permissions = permissions
+        self._audit_log = audit_log
+
+    async def options(self, round_id: str, person: str) -> RerollOptions:
+        """What can be drawn again and for how much, without drawing anything."""
+        round_ = await self._rounds.get(round_id)
+        await self._permissions.require_lead(round_, person, "reroll")
+        round_.require_accepts_slots("reroll")
+        next_number = round_.next_number()
+        has_room = next_number is not None
+        variations = self._variation_options(round_) if has_room else ()
+        failures = tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.failures) if has_room else ()
+        return RerollOptions(
+            round_,
+            self._start_round.price_of(round_.brief, await self._start_round.caps_for(round_.place)),
+            self._reroll_options(round_) if has_room else (),
+            failures if round_.state is not RoundState.CLOSED else (),
+            variations,
+            next_number,
+            "" if variations or not has_room or not round_.candidates else "no_model",
+        )
+
+    async def reroll_round(self, round_id: str, person: str) -> StartResult:
+        """End the round and open a child with the same brief, both or neither; pressed twice it opens one child."""
+        round_ = await self._rounds.get(round_id)
+        await self._permissions.require_lead(round_, person, "reroll")
+        result = await self._start_round.start_child(round_, person)
+        self._publisher.schedule_redraw(round_id)
+        return result
+
+    async def reroll_slot(self, slot_id: str, person: str, trigger: str) -> Slot:
+        """Reserve one more slot like this one; the candidate it re-rolls keeps its number and votes."""
+        round_ = await self._load_allowed(slot_id, person)
+        slot = next(s for s in round_.slots if s.id == slot_id)
+        new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
+        new = self._new_slot(round_, new_id, slot.model, self._price(round_, slot))
+        return await self._add_slot(
+            round_,
+            replace(new, rerolls_slot_id=slot_id, variation_of_slot_id=slot.variation_of_slot_id, prompt=slot.prompt),
+            person,
+        )
+
+    async def vary(self, slot_id: str, person: str, trigger: str) -> Slot:
+        """Reserve one more slot for another moment of a candidate's face, drawn from its original."""
+        round_ = await self._load_allowed(slot_id, person)
+        slot = round_.candidate_by_slot(slot_id)
+        if (model := self._variation_model(round_, slot)) is None:
+            raise RoundClosed("reroll", "no_varier", round_.character)
+        price = next(option.price for option in self._variation_options(round_) if option.slot.id == slot_id)
+        new = self._new_slot(round_, f"{round_.id}-v{seed_of(trigger, 0):08x}", model.id, price)
+        prompt = Prompt.for_variation(round_.prompt).text
+        return await self._add_slot(round_, replace(new, variation_of_slot_id=slot_id, prompt=prompt), person)
+
+    async def enqueue(self, slot_id: str) -> None:
+        """Start the slot's durable work; called again it does nothing."""
+        await self._job_queue.start("slot", slot_id)
+        self._publisher.schedule_redraw((await self._rounds.by_slot(slot_id)).id)
+
+    async def _load_allowed(self, slot_id: str, person: str) -> Round:
+        """The slot's round, once the person may have it draw one more."""
+        round_ = await self._rounds.by_slot(slot_id)
+        await self._permissions.require_lead(round_, person, "reroll")
+        await self._permissions.require_spend(round_.place, person)
+        round_.require_accepts_slots("reroll")
+        return round_
+
+    async def _add_slot(self, round_: Round, new: Slot, person: str) -> Slot:
+        """Pressed twice there is one slot, and one deed."""
+        if known := next((s for s in round_.slots if s.id == new.id), None):
+            return known
+        added = await self._rounds.add_slot(new, self._caps)
+        action = "rerolled_one" if new.rerolls_slot_id else "varied"
+        source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id
+        detail = next((str(s.number) for s in round_.slots if s.id == source_slot_id and s.number), "")
+        audit_event = AuditEvent(action, round_.place, person, self._now(), round_.character_id, round_.id, detail)
+        await self._audit_log.add(audit_event)
+        return added
+
+    def _new_slot(self, round_: Round, new_id: str, model: str, price: Decimal) -> Slot:
+        position = max(s.position for s in round_.slots) + 1
+        return Slot(new_id, round_.id, position, model, price, seed_of(new_id, position))
+
+    def _reroll_options(self, round_: Round) -> tuple[RerollOption, ...]:
+        """Before the close each candidate; after it each model that can still be asked, by one slot of its own."""
+        if round_.state is not RoundState.CLOSED:
+            return tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.candidates)
+        first = {s.model: s for s in reversed((*round_.failures, *round_.candidates)) if not s.variation_of_slot_id}
+        slots = [
+            first[model] for model in round_.models if model in first and self._is_available(self._model_spec(model))
+        ]
+        return tuple(RerollOption(slot, self._price(round_, slot)) for slot in slots)
+
+    def _variation_options(self, round_: Round) -> tuple[RerollOption, ...]:
+        """Every candidate or none, since who can be varied would tell who drew."""
+        by_slot = {slot.id: self._variation_model(round_, slot) for slot in round_.candidates}
+        prices = {id_: m.price(round_.brief.size, reference_count=1) for id_, m in by_slot.items() if m}
+        if len(prices) < len(by_slot):
+            return ()
+        max_price = max(prices.values(), default=Decimal(0))
+        shown_prices = prices if round_.state is RoundState.CLOSED else dict.fromkeys(prices, max_price)
+        return tuple(RerollOption(slot, shown_prices[slot.id]) for slot in round_.candidates)
+
+    def _variation_model(self, round_: Round, slot: Slot) -> ModelSpec | None:
+        """Who draws another moment of a candidate: its own model if that takes a reference, else the best likeness.
+
+        While models are hidden they all draw their own or one model draws for all: a variation's size, speed and hand
+        would else tell whose candidate it is.
+        """
+        capable = {m.id: m for m in self._catalogue.models if m.max_references and self._is_available(m)}
+        use_own_model = round_.models_revealed or all(s.model in capable for s in round_.candidates)
+        return (capable.get(slot.model) if use_own_model else None) or best_reference_model(tuple(capable.values()))
+
+    def _price(self, round_: Round, slot: Slot) -> Decimal:
+        """What one more slot like this one is said to cost, and reserves: before the close the dearest of its kind."""
+        if round_.state is not RoundState.CLOSED or slot.variation_of_slot_id:
+            return round_.blind_price(slot)
+        spec = self._model_spec(slot.model)
+        return spec.price(round_.brief.size, round_.brief.reference_count) if spec else slot.price
+
+    def _model_spec(self, model_id: str) -> ModelSpec | None:
+        return next((m for m in self._catalogue.models if m.id == model_id), None)
+
+    def _is_available(self, model: ModelSpec | None) -> bool:
+        today = self._now().date()
+        return bool(model and self._catalogue.is_available(model, today) and self._model_health.is_available(model.id))

@@ -1,0 +1,92 @@
+"""The cast of a production in one picture, of those faces alone that whoever looks may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.face import Character
+from bot.domain.ids import ChannelRef
+from bot.domain.production import Production
+from bot.imaging.pictures import run_in_thread
+from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
+from bot.ports.messaging import ChannelAccess
+from bot.ports.roster import Roster, RosterQuery
+from bot.ports.storage import Portraits, Productions
+from bot.usecases.previews import get_preview
+from bot.usecases.recall import Recall
+
+# Two hundred and forty faces; who has more is shown in homes.
+_MAX_POSTERS = 6
+MAX_FACES = _MAX_POSTERS * FACES_PER_POSTER
+
+
+@dataclass(frozen=True)
+class VisibleRoster:
+    """The faces of a production, by name: `characters` as many as fit into pictures, `total` all that may be seen.
+
+    `hidden` are faces left out because not everybody in the conversation they would be shown in may see them.
+    """
+
+    production: Production
+    characters: tuple[Character, ...]
+    total: int
+    hidden: int = 0
+
+
+class RosterPoster:
+    """Finds casts and draws them."""
+
+    def __init__(
+        self,
+        roster: Roster,
+        productions: Productions,
+        recall: Recall,
+        portraits: Portraits,
+        channel_access: ChannelAccess,
+    ) -> None:
+        self._roster = roster
+        self._productions = productions
+        self._recall = recall
+        self._portraits = portraits
+        self._channel_access = channel_access
+
+    async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
+        """The cast of the production that `place` casts for, as far as the person may see it; they are in `place`."""
+        production, places = await self._production_channels(place)
+        visible = await self._recall.visible_channels(places, person, place)
+        return await self._load_roster(production, [channel for channel in places if channel in visible])
+
+    async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
+        """The same, but only faces that everybody in `place` may see, and the person too."""
+        own_roster = await self.visible_to(person, place)
+        production, places = await self._production_channels(place)
+        visible = await self._recall.visible_channels(places, person, place)
+        shareable = [w for w in places if w in visible and (w == place or not await self._channel_access.is_private(w))]
+        roster = await self._load_roster(production, shareable)
+        return VisibleRoster(production, roster.characters, roster.total, own_roster.total - roster.total)
+
+    async def render(self, captions: Sequence[tuple[Character, Caption]], title: str) -> list[bytes]:
+        """JPEGs of at most `A_POSTER` faces each. One portrait is in memory at a time."""
+        pictures = []
+        for start in range(0, len(captions), FACES_PER_POSTER):
+            batch = captions[start : start + FACES_PER_POSTER]
+            poster = Poster(len(batch), title)
+            for character, caption in batch:
+                assert character.face
+                face = character.face
+                await run_in_thread(
+                    poster.add, await get_preview(self._portraits, face.round_id, face.slot_id), caption
+                )
+            pictures.append(await run_in_thread(poster.to_jpeg))
+        return pictures
+
+    async def _production_channels(self, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
+        production = await self._productions.get(place)
+        sections = await self._roster.sections(place.team)
+        return production, [
+            section.place for section in sections if production.id and section.production_id == production.id
+        ]
+
+    async def _load_roster(self, production: Production, places: Sequence[ChannelRef]) -> VisibleRoster:
+        query = RosterQuery(tuple(places), production.id, only_with_face=True)
+        page = await self._roster.page(query, MAX_FACES, 0)
+        return VisibleRoster(production, page.characters, page.total)

@@ -1,0 +1,112 @@
+"""Papers: a sealed ballot's, which everybody may change until the close, and the one choice each has in a run-off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.ballot import BallotStage, BallotSubmission, FlawTag, shuffled_for
+from bot.domain.errors import RoundClosed
+from bot.domain.round import Round, RoundState
+from bot.domain.slot import Slot
+from bot.ports.clock import Now
+from bot.ports.messaging import RoundPublisher
+from bot.ports.rounds import RoundRepository
+
+
+@dataclass(frozen=True)
+class SealedAnswers:
+    """A paper as it was filled in, by slot id; `none` says that no candidate will do."""
+
+    reads_human: frozenset[str]
+    matches_character: frozenset[str]
+    flaws: Mapping[str, tuple[FlawTag, ...]]
+    none_of_these: bool
+
+    @property
+    def problem(self) -> str:
+        """`empty`: nothing is said at all; `contradiction`: none will do, and one does; else empty text."""
+        if self.none_of_these:
+            return "contradiction" if self.reads_human & self.matches_character else ""
+        return "" if self.reads_human or self.matches_character else "empty"
+
+
+@dataclass(frozen=True)
+class BallotForm:
+    """What one person fills in: the candidates in their own order, and their paper so far."""
+
+    round: Round
+    candidates: tuple[Slot, ...]
+    submission: BallotSubmission | None
+
+
+class SealedBallots:
+    """Hands out papers and takes them in."""
+
+    def __init__(self, rounds: RoundRepository, publisher: RoundPublisher, now: Now) -> None:
+        self._rounds = rounds
+        self._publisher = publisher
+        self._now = now
+
+    async def form(self, round_id: str, person: str) -> BallotForm:
+        """The person's paper to fill in; raises RoundClosed once the vote is over."""
+        round_ = await self._rounds.get(round_id)
+        _require_open_sealed_ballot(round_)
+        round_.require_voter(person)
+        order = shuffled_for((s.id for s in round_.candidates), round_.order_seed, person)
+        own_submissions = [
+            p
+            for p in await self._rounds.list_submissions(round_id)
+            if p.person == person and p.stage is BallotStage.FIRST
+        ]
+        return BallotForm(
+            round_, tuple(round_.candidate_by_slot(slot_id) for slot_id in order), next(iter(own_submissions), None)
+        )
+
+    async def submit(self, round_id: str, person: str, answers: SealedAnswers) -> Round:
+        """Keep the person's paper in place of an earlier one; raises RoundClosed once the vote is over."""
+        round_ = await self._rounds.get(round_id)
+        _require_open_sealed_ballot(round_)
+        round_.require_voter(person)
+        candidate_ids = frozenset(round_.slot_id_by_number.values())
+        flaws = {slot_id: tags for slot_id, tags in answers.flaws.items() if slot_id in candidate_ids and tags}
+        reads_human, matches_character = answers.reads_human & candidate_ids, answers.matches_character & candidate_ids
+        event_ts_us = int(self._now().timestamp() * 1_000_000)
+        await self._rounds.record_submission(
+            BallotSubmission(round_id, person, BallotStage.FIRST, reads_human, matches_character, flaws, event_ts_us)
+        )
+        round_ = await self._rounds.get(round_id)
+        _require_open_sealed_ballot(round_)
+        self._publisher.schedule_redraw(round_id)
+        return round_
+
+    async def choose(self, slot_id: str, person: str) -> tuple[Round, int]:
+        """The person's one choice in a run-off, in place of an earlier one: the round and the candidate's number.
+
+        Raises RoundClosed once it is over or where no run-off is held, KeyError for a candidate it is not between.
+        """
+        round_ = await self._rounds.by_slot(slot_id)
+        _require_run_off(round_)
+        round_.require_voter(person)
+        number = next((n for n, slot in round_.ballot_options.items() if slot == slot_id), None)
+        if number is None:
+            raise KeyError(slot_id)
+        choice = frozenset({slot_id})
+        event_ts_us = int(self._now().timestamp() * 1_000_000)
+        await self._rounds.record_submission(
+            BallotSubmission(round_.id, person, BallotStage.RUN_OFF, choice, choice, {}, event_ts_us)
+        )
+        round_ = await self._rounds.get(round_.id)
+        _require_run_off(round_)
+        self._publisher.schedule_redraw(round_.id)
+        return round_, number
+
+
+def _require_run_off(round_: Round) -> None:
+    round_.require_state(RoundState.VOTING, action="vote")
+    if not round_.run_off:
+        raise RoundClosed("vote", "no_run_off", round_.character)
+
+
+def _require_open_sealed_ballot(round_: Round) -> None:
+    round_.require_state(RoundState.VOTING, action="vote")
+    if not round_.is_sealed or round_.run_off:
+        raise RoundClosed("vote", "quick", round_.character)

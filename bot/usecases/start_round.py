@@ -1,0 +1,371 @@
+"""How a round begins: models chosen, price reserved, round and empty slots written; money is spent later."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+
+from bot.domain.brief import Brief, Consent
+from bot.domain.budget import Caps, estimate
+from bot.domain.catalogue import Catalogue, ModelSpec, Size
+from bot.domain.errors import AlreadyCast, AlreadyCasting, AlternativeOffer, CastingError, ModelsUnavailable, NotLead
+from bot.domain.face import Unlock
+from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
+from bot.domain.production import DEFAULTABLE
+from bot.domain.prompt import Prompt
+from bot.domain.round import RECAST, Round, RoutingReason
+from bot.domain.routing import Route, route
+from bot.domain.slot import Slot
+from bot.ports.clock import Now
+from bot.ports.image_models import ModelHealth
+from bot.ports.jobs import JobQueue
+from bot.ports.messaging import ChannelAccess
+from bot.ports.rounds import RoundDraft, RoundRepository, StartResult
+from bot.ports.storage import Productions
+from bot.telemetry import logs
+from bot.usecases.access import Permissions
+from bot.usecases.references import ReferenceImages
+
+
+@dataclass(frozen=True)
+class PricedDraft:
+    """A kept wish, and what its round is estimated to cost, in dollars."""
+
+    draft: RoundDraft
+    price: Decimal
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A round as it would be now: who draws (exact ids, one a slot), why, and what it costs at most, in dollars.
+
+    `other` is its price at the other size, None where nothing can be had at that.
+    """
+
+    models: tuple[str, ...]
+    reason: RoutingReason
+    price: Decimal
+    other_size_price: Decimal | None
+
+
+class StartRound:
+    """Opens rounds. `patience` maps a size to the seconds a model may take before voting opens without it."""
+
+    def __init__(
+        self,
+        rounds: RoundRepository,
+        job_queue: JobQueue,
+        catalogue: Catalogue,
+        caps: Caps,
+        patience: dict[Size, float],
+        now: Now,
+        reference_images: ReferenceImages,
+        model_health: ModelHealth,
+        permissions: Permissions,
+        productions: Productions,
+        channel_access: ChannelAccess,
+    ) -> None:
+        self._rounds = rounds
+        self._job_queue = job_queue
+        self._catalogue = catalogue
+        self._caps = caps
+        self._patience = patience
+        self._now = now
+        self._reference_images = reference_images
+        self._model_health = model_health
+        self._permissions = permissions
+        self._productions = productions
+        self._channel_access = channel_access
+
+    async def start(
+        self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
+    ) -> StartResult:
+        """Reserve and save a round for `brief`; the same trigger opens it once.
+
+        `lead` leads it, where that is somebody else; a thread it was `asked_in` is told where it is.
+
+        Raises Barred, BriefError, NoModels, OverBudget, AlreadyCasting; AlreadyCast and Unavailable with wishes that
+        keep what could be cast after a yes.
+        """
+        await self._permissions.require_start(place, person)
+        await self._permissions.require_voters(place, brief.voters)
+        brief, caps = await self._apply_settings(brief, place)
+        brief = await self._reference_images.resolve(brief, person, place)
+        chosen = _mark_default_models(brief, self._route(brief, caps))
+        draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
+        if chosen.needs_confirmation:
+            raise await self._unavailable_error(chosen, draft, trigger, caps)
+        new = self._build_round(chosen, draft, caps)
+        try:
+            return await self._save_round(new, recast=False)
+        except AlreadyCast as error:
+            saved_draft = await self.save_draft(
+                brief, place, person, trigger, lead=lead, source_thread_ts=source_thread_ts
+            )
+            raise AlreadyCast(error.character, saved_draft.id, new.price) from error
+
+    async def save_draft(
+        self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
+    ) -> RoundDraft:
+        """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once.
+
+        What stood in it when its price was told stays, whatever the customs are by then.
+        """
+        completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
+        draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
+        await self._rounds.save_draft(draft)
+        return draft
+
+    async def save_priced_draft(self, brief: Brief, place: ChannelRef, person: str, trigger: str) -> PricedDraft:
+        """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
+        await self._permissions.require_start(place, person)
+        brief, caps = await self._apply_settings(brief, place)
+        price = self.price_of(brief, caps)
+        caps.check_round(price)
+        return PricedDraft(await self.save_draft(brief, place, person, trigger), price)
+
+    async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
+        """A wish of this person's own; raises KeyError for one nobody kept, NotYours."""
+        draft = await self._rounds.get_draft(draft_id)
+        if draft is None:
+            raise KeyError(draft_id)
+        if draft.person != person:
+            raise NotLead("recast", draft.person)
+        return draft
+
+    async def confirm_draft(self, draft_id: str, person: str) -> StartResult:
+        """Open what was offered in place of what is not to be had; pressed twice it opens once.
+
+        Raises KeyError for an unknown wish, and for a form that nobody has filled in yet.
+        """
+        draft = await self._get_complete_draft(draft_id, person)
+        return await self.start_from_draft(draft, draft.brief)
+
+    async def start_from_draft(self, draft: RoundDraft, brief: Brief) -> StartResult:
+        """Open a round for `brief` where the wish was made, led as it says; one wish opens one round."""
+        return await self.start(
+            brief, draft.place, draft.person, draft.id, lead=draft.lead, source_thread_ts=draft.source_thread_ts
+        )
+
+    async def start_with_photo(
+        self, draft_id: str, person: str, text: str, photo: bytes, consent: Consent | None
+    ) -> StartResult:
+        """Open a kept wish with a picture out of the form and the words as they were left there, once."""
+        draft = await self.get_draft(draft_id, person)
+        return await self.start_from_draft(
+            draft, await self.attach_reference(draft, draft.brief.with_text(text), photo, consent)
+        )
+
+    def round_id_for(self, draft: RoundDraft) -> str:
+        """The id of the round that a wish opens."""
+        return round_id_for_draft(draft.place.team, draft.id)
+
+    async def attach_reference(self, draft: RoundDraft, brief: Brief, photo: bytes, consent: Consent | None) -> Brief:
+        """`brief` with an attached picture, kept for the round that the wish opens; raises BriefError."""
+        return await self._reference_images.attach(brief, photo, consent, self.round_id_for(draft))
+
+    async def confirm_recast(self, draft_id: str, person: str) -> StartResult:
+        """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError as `accept` does."""
+        draft = await self._get_complete_draft(draft_id, person)
+        await self._permissions.require_start(draft.place, person)
+        brief, caps = await self._apply_settings(draft.brief, draft.place)
+        chosen = self._route(brief, caps)
+        if chosen.needs_confirmation:
+            raise await self._unavailable_error(chosen, replace(draft, brief=brief), draft_id, caps)
+        new = self._build_round(
+            chosen, replace(draft, id=stable_id("r", draft.place.team, draft_id), brief=brief), caps
+        )
+        return await self._save_round(new, recast=True)
+
+    async def start_child(self, parent: Round, person: str, refined: Brief | None = None) -> StartResult:
+        """A round for the parent's brief once more, or `refined`, in place of the parent; one parent has one child.
+
+        Its price stood on the button, stand-ins included, so nothing is asked again. Raises RoundClosed where the
+        parent has ended without one.
+        """
+        await self._permissions.require_spend(parent.place, person)
+        if child := await self.get_child(parent):
+            return StartResult(child, created=False)
+        parent.require_accepts_slots("reroll")
+        brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
+        caps = await self.caps_for(parent.place)
+        new = self._build_round(
+            self._route(brief, caps),
+            RoundDraft(child_round_id(parent.place.team, parent.id), parent.place, person, brief),
+            caps,
+        )
+        return await self._save_round(replace(new, parent=parent.id, origin=origin), recast=True)
+
+    async def get_child(self, parent: Round) -> Round | None:
+        """The round that took a re-rolled or refined one's place."""
+        try:
+            return await self._rounds.get(child_round_id(parent.place.team, parent.id))
+        except KeyError:
+            return None
+
+    async def price_confirmed_before(self, brief: Brief, parent: Round, person: str, price: Decimal) -> bool:
+        """Whether the person was told before what these words cost; from now on they were."""
+        trigger = f"{parent.id}:{price}:{brief.text}"
+        priced = replace(brief, agreed_price=price)
+        if await self._rounds.get_draft(_draft_id(parent.place, trigger, priced)):
+            return True
+        await self.save_draft(priced, parent.place, person, trigger)
+        return False
+
+    async def start_recast(
+        self, face_round: Round, brief: Brief, person: str, key: str, recast_reason: str, unlock: Unlock | None
+    ) -> StartResult:
+        """A round that casts a face anew, with `release` unlocking it at once; the same `key` opens it once.
+
+        Its price stood in the form, stand-ins included, so nothing is asked again. Raises as `open_round` does.
+        """
+        place = face_round.place
+        await self._permissions.require_start(place, person)
+        caps = await self.caps_for(place)
+        new = self._build_round(
+            self._route(brief, caps), RoundDraft(self.recast_round_id(face_round, key), place, person, brief), caps
+        )
+        new = replace(new, parent=face_round.id, origin=RECAST, recast_reason=recast_reason)
+        return await self._save_round(new, recast=True, unlock=unlock)
+
+    def recast_round_id(self, face_round: Round, key: str) -> str:
+        """The id a re-cast with this `key` has, or would have."""
+        return stable_id("r", face_round.place.team, f"{face_round.id}:{key}")
+
+    def price_within_caps(self, brief: Brief, caps: Caps) -> Decimal:
+        """The price of a round for `brief` under `caps`, in dollars; raises what opening it now would."""
+        price = self.price_of(brief, caps)
+        caps.check_round(price)
+        return price
+
+    def price_of(self, brief: Brief, caps: Caps | None = None) -> Decimal:
+        """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
+        return estimate(self._route(brief, caps).models, brief.size, brief.reference_count)
+
+    async def caps_for(self, place: ChannelRef) -> Caps:
+        """The caps that hold for rounds in `place`: Castroom's, or lower ones of its production."""
+        return self._caps.tightened_by((await self._productions.get(place)).settings)
+
+    async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
+        """Who would draw `brief` in `place` and for how much; raises BriefError, NoModels, OverBudget."""
+        brief, caps = await self._apply_settings(brief, place)
+        found = self._route(brief, caps)
+        price = estimate(found.models, brief.size, brief.reference_count)
+        caps.check_round(price)
+        other_size = Size.DRAFT if brief.size is Size.FOUR_K else Size.FOUR_K
+        try:
+            other_size_price = self.price_of(replace(brief, size=other_size), caps)
+        except CastingError:
+            other_size_price = None
+        return Quote(tuple(m.id for m in found.models), found.reason, price, other_size_price)
+
+    async def enqueue(self, round_id: str) -> None:
+        """Start the round's durable work; called again it does nothing."""
+        logs.bind_round(round_id)
+        await self._job_queue.start("round", round_id)
+
+    async def _get_complete_draft(self, draft_id: str, person: str) -> RoundDraft:
+        """A wish with all that a round needs."""
+        draft = await self.get_draft(draft_id, person)
+        if not draft.brief.name:
+            raise KeyError(draft_id)
+        return draft
+
+    async def _apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
+        """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
+        settings = (await self._productions.get(place)).settings
+        filled = settings.apply_defaults(brief)
+        if "models" not in brief.explicit_fields:
+            filled = replace(filled, models=self._usable_models(filled))
+        return filled, self._caps.tightened_by(settings)
+
+    def _usable_models(self, brief: Brief) -> tuple[str, ...]:
+        """A production's usual models as far as they can draw this; with none left the brief's words choose."""
+        today, defaults = self._now().date(), [(name, self._catalogue.by_name(name)) for name in brief.models]
+        capable = [(name, m) for name, m in defaults if m and m.max_references >= brief.reference_count]
+        return tuple(name for name, m in capable if self._catalogue.is_available(m, today))
+
+    async def _save_round(self, new: Round, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
+        """The way to a round that is open already is told only to those who may see it: channels share productions."""
+        try:
+            return await self._rounds.open(new, self._caps, recast=recast, unlock=unlock)
+        except AlreadyCasting as error:
+            channel = (await self._rounds.get(error.round_id)).place
+            if channel == new.place or await self._channel_access.can_see(new.started_by, channel):
+                raise
+            raise AlreadyCasting(error.character, "") from error
+
+    def _route(self, brief: Brief, caps: Caps | None = None) -> Route:
+        today = self._now().date()
+        return route(brief, self._catalogue, today, self._model_health.is_available, (caps or self._caps).per_round)
+
+    async def _unavailable_error(self, chosen: Route, draft: RoundDraft, trigger: str, caps: Caps) -> ModelsUnavailable:
+        """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
+        brief, options = draft.brief, {"lead": draft.lead, "source_thread_ts": draft.source_thread_ts}
+        offers = []
+        for kind, models, alternative in _alternatives(chosen, brief):
+            price = self.price_of(alternative, caps)
+            if price <= caps.per_round:
+                saved_draft = await self.save_draft(
+                    alternative, draft.place, draft.person, f"{trigger}:{kind}", **options
+                )
+                offers.append(AlternativeOffer(kind, tuple(m.title for m in models), price, saved_draft.id))
+        unavailable = chosen.reason.unavailable
+        today = self._now().date()
+        available = tuple(m.name for m in self._catalogue.models if self._catalogue.is_available(m, today))
+        return ModelsUnavailable(tuple(a.title for a in unavailable), available, unavailable, tuple(offers))
+
+    def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:
+        """The round that `wanted` becomes, under its id."""
+        now, brief, round_id = self._now(), draft.brief, draft.id
+        has_lead = draft.lead not in ("", draft.person)
+        prompt = Prompt.for_brief(brief)
+        slots = tuple(
+            Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size, brief.reference_count), seed_of(round_id, n))
+            for n, m in enumerate(chosen.models)
+        )
+        caps.check_round(sum((s.price for s in slots), Decimal(0)))
+        return Round(
+            id=round_id,
+            place=draft.place,
+            character_id="",
+            lead=draft.lead or draft.person,
+            brief=brief,
+            prompt=prompt.text,
+            prompt_version=prompt.version,
+            routing_reason=chosen.reason,
+            order_seed=seed_of(round_id, -1),
+            opened_at=now,
+            patience_until=now + timedelta(seconds=self._patience[brief.size]),
+            requested_by=draft.person if has_lead else "",
+            source_thread_ts=draft.source_thread_ts,
+            slots=slots,
+        )
+
+
+def _mark_default_models(brief: Brief, found: Route) -> Route:
+    """Models that nobody asked for by name, since they are the usual ones of the production, are told as that."""
+    if "models" in brief.explicit_fields or found.reason.kind != "named":
+        return found
+    return replace(found, reason=replace(found.reason, kind="usual"))
+
+
+def _alternatives(
+    chosen: Route, brief: Brief
+) -> Iterator[tuple[Literal["instead", "only"], tuple[ModelSpec, ...], Brief]]:
+    """The round with its stand-ins, agreed to at today's price; and, where there is a rest, the rest alone."""
+    price = estimate(chosen.models, brief.size, brief.reference_count)
+    yield "instead", chosen.distinct, replace(brief, agreed_price=price)
+    if chosen.without_substitutes:
+        model_ids = tuple(m.id for m in chosen.without_substitutes)
+        yield (
+            "only",
+            chosen.without_substitutes,
+            replace(brief, models=model_ids, explicit_fields=brief.explicit_fields | {"models"}),
+        )
+
+
+def _draft_id(place: ChannelRef, trigger: str, brief: Brief) -> str:
+    """The same for the same words and trigger, whichever options of the brief were typed."""
+    return stable_id("w", place.team, trigger, replace(brief, explicit_fields=frozenset()))

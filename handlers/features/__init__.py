@@ -1,0 +1,1 @@
+"""Bolt listeners, one file per user-visible feature."""

@@ -1,0 +1,266 @@
+"""The form of a round: opened by `/cast` alone or from a message, priced while it is filled in, and sent."""
+
+import re
+from datetime import datetime
+from functools import partial
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.brief import BallotMode, Consent, IntendedUse
+from bot.domain.catalogue import Look, Size
+from bot.domain.errors import AlreadyCast, CastingError, FormErrors, NotAvailableHere, SlackRejected, SlackUnavailable
+from bot.domain.round_form import Draft, ReferenceKind
+from bot.usecases.casting import Casting
+from bot.usecases.round_form import RoundFormState as Filling
+from bot.usecases.round_form import ValidatedForm
+from handlers.slack.api_errors import slack_call
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.files import download_file
+from handlers.slack.markup import mentioned_user_ids, to_plain_text
+from handlers.slack.modals import open_modal, update_modal
+from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.payloads import (
+    FormSubmission,
+    MessageShortcut,
+    Payload,
+    options_query_from,
+    parse_datetime,
+    parse_number,
+    parses_payload,
+    shortcut_from,
+    submission_from,
+    view_action_from,
+)
+from handlers.slack.responder import FormResponder, Responder
+from handlers.text import reference_photo
+from handlers.text import round_form as words
+from handlers.text.format import truncate
+from handlers.text.model_titles import Titles
+from handlers.views import round_form as blocks
+from handlers.views.builder import View
+from handlers.views.fields import TEXT_LIMIT
+from handlers.views.round_form import FIELD_PREFIX
+
+log = structlog.get_logger()
+
+_MAX_NAMED = 8
+
+
+class RoundFormListeners:
+    """Listens to the form and to the shortcut that opens it."""
+
+    def __init__(self, casting: Casting, directory: SlackDirectory, workspace_guard: WorkspaceGuard) -> None:
+        self._drafting = casting.round_form
+        self._start_round = casting.start_round
+        self._directory = directory
+        self._workspace_guard = workspace_guard
+        self._titles = Titles(casting.catalogue)
+        self._now = casting.now
+
+    def listen(self, app: AsyncApp) -> None:
+        app.shortcut("cast_message")(self.on_shortcut)
+        app.options(f"{blocks.FIELD_PREFIX}name")(self.on_name_query)
+        app.options(f"{blocks.FIELD_PREFIX}face")(self.on_face_query)
+        app.action(re.compile(f"^{blocks.FIELD_PREFIX}({'|'.join(blocks.PRICE_FIELDS)})$"))(self.on_change)
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
+        app.view(blocks.RECAST_CALLBACK_ID)(self.on_recast)
+
+    async def on_shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """Open the form with the words of a message."""
+        responder = Responder(ack, respond)
+        async with reply_with_errors(responder.ephemeral):
+            shortcut = shortcut_from(body)
+            await responder.ack()
+            responder.thread_ts = shortcut.thread_ts
+            if not await responder.within_ack_deadline(self._directory.can_post(shortcut.place)):
+                is_dm = shortcut.place.channel.startswith("D")
+                raise NotAvailableHere("not_a_channel" if is_dm else "not_invited_message")
+            text = await responder.within_ack_deadline(self._message_text(shortcut))
+            source_thread_ts = shortcut.thread_ts or ""
+            form_state = await responder.within_ack_deadline(
+                self._drafting.create(shortcut.place, shortcut.person, shortcut.trigger_id, text, source_thread_ts)
+            )
+            with slack_call("views.open"):
+                await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self._titles))
+
+    async def on_name_query(self, ack: AsyncAck, body: Payload) -> None:
+        """Offer characters, and the name as it is typed."""
+        async with reply_with_errors(partial(_ack_without_options, ack)):
+            query = options_query_from(body)
+            await self._workspace_guard.check_draft(query)
+            found = await self._drafting.suggest_names(query.id, query.person, query.text)
+            await ack(options=blocks.options(blocks.name_choices(list(found))))
+
+    async def on_face_query(self, ack: AsyncAck, body: Payload) -> None:
+        """Offer faces to draw after."""
+        async with reply_with_errors(partial(_ack_without_options, ack)):
+            query = options_query_from(body)
+            await self._workspace_guard.check_draft(query)
+            found = await self._drafting.suggest_faces(query.id, query.person, query.text)
+            await ack(options=blocks.options([(name, name) for name in found]))
+
+    async def on_change(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+        """Something that bears on the price was chosen: say what it comes to now."""
+        await ack()
+        async with reply_with_errors(ignore):
+            view_action = view_action_from(body)
+            await self._workspace_guard.check_draft(view_action.form)
+            draft, person = draft_from(view_action.form), view_action.form.person
+            for view_hash in (view_action.view_hash, None):
+                form_state = await self._drafting.reprice(view_action.form.id, person, draft, view_action.event_ts_us)
+                if form_state is None or await self._update(client, view_action.view_id, view_hash, form_state):
+                    return
+
+    async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+        """Validate, save, ack, work; a file is fetched after the ack. Sent twice it opens one round."""
+        responder = _RoundFormResponder(ack, client)
+        async with reply_with_errors(responder.ephemeral):
+            submission = responder.submission = submission_from(body)
+            responder.draft = draft_from(submission)
+            await self._workspace_guard.check_draft(submission)
+            try:
+                validated = await self._drafting.validate(submission.id, submission.person, responder.draft)
+                if responder.draft.photo_file_id:
+                    await self._start_with_photo(validated, submission, ack, client, responder)
+                    return
+                started = await self._drafting.submit(validated)
+            except AlreadyCast as already_cast:
+                if ack.response is not None:
+                    raise
+                await ack(response_action="push", view=blocks.recast(already_cast))
+                return
+            except CastingError as error:
+                await responder.show_field_errors(error)
+                return
+            await ack()
+            await self._start_round.enqueue(started.round.id)
+
+    async def on_recast(self, ack: AsyncAck, body: Payload) -> None:
+        """Somebody says yes to a re-cast and its price."""
+
+        async def show_result(view: View) -> None:
+            await ack(response_action="update", view=blocks.result(view.text))
+
+        async with reply_with_errors(show_result):
+            submission = submission_from(body)
+            await self._workspace_guard.check_draft(submission)
+            started = await self._start_round.confirm_recast(submission.id, submission.person)
+            await ack(response_action="clear")
+            await self._start_round.enqueue(started.round.id)
+
+    async def _start_with_photo(
+        self,
+        validated: ValidatedForm,
+        submission: FormSubmission,
+        ack: AsyncAck,
+        client: AsyncWebClient,
+        responder: "_RoundFormResponder",
+    ) -> None:
+        """Fetching takes longer than Slack waits, so the form closes first; what goes wrong then is whispered."""
+        responder.place, responder.person = validated.round_draft.place, submission.person
+        await ack()
+        data = await download_file(client, responder.draft.photo_file_id)
+        started = await self._drafting.submit_with_photo(
+            validated, data, _consent(responder.draft, submission.person, self._now())
+        )
+        await self._start_round.enqueue(started.round.id)
+
+    async def _update(self, client: AsyncWebClient, view_id: str, view_hash: str | None, form_state: Filling) -> bool:
+        """False where another update came first."""
+        try:
+            await update_modal(client, view_id, blocks.form(form_state, self._titles), view_hash or "")
+        except SlackRejected as error:
+            if error.code == "hash_conflict":
+                return False
+            log.info("form_not_updated", why=error.code)
+        return True
+
+    async def _message_text(self, shortcut: MessageShortcut) -> str:
+        """The message as people read it, as much of it as fits into the field."""
+        names = {}
+        for person in mentioned_user_ids(shortcut.text)[:_MAX_NAMED]:
+            try:
+                names[person] = (await self._directory.get_user(shortcut.place.team, person)).name
+            except SlackUnavailable:
+                continue
+        return truncate(to_plain_text(shortcut.text, names).strip(), TEXT_LIMIT)
+
+
+class _RoundFormResponder(FormResponder):
+    """The same with errors at their fields."""
+
+    def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
+        super().__init__(ack, client, f"{blocks.FIELD_PREFIX}name")
+        self.submission: FormSubmission | None = None
+        self.draft = Draft()
+
+    async def show_field_errors(self, error: CastingError) -> None:
+        """At the fields that are wrong; after the ack, where the round was to be."""
+        if self._ack.response is not None:
+            raise error
+        field_errors = error.by_field if isinstance(error, FormErrors) else {}
+        texts = {
+            self._existing_field(f"{blocks.FIELD_PREFIX}{field}"): words.field_error(reason)
+            for field, reason in field_errors.items()
+        }
+        single_text = {self._existing_field(blocks.block_id_for(error, self.draft)): words.field_error(error)}
+        await self._ack(response_action="errors", errors=texts or single_text)
+
+    def _existing_field(self, field: str) -> str:
+        """The field, or the one that brings it where it never came: Slack takes no error for what is not there."""
+        return field if self.submission and field in self.submission.values else f"{blocks.FIELD_PREFIX}like"
+
+
+async def _ack_without_options(ack: AsyncAck, _: View) -> None:
+    """Whatever goes wrong, nothing is offered."""
+    await ack(options=[])
+
+
+def _consent(draft: Draft, person: str, now: datetime) -> Consent | None:
+    """The confirmation in the very words that stood in the form."""
+    return (
+        Consent(person, now, f"{reference_photo.PHOTO}: {reference_photo.AGREED}") if draft.shows_real_person else None
+    )
+
+
+@parses_payload
+def draft_from(submission: FormSubmission) -> Draft:
+    """What stands in the fields; what Slack left out counts as empty. Raises BadPayload for what none of ours holds."""
+
+    def value(field: str) -> str:
+        return submission.value(FIELD_PREFIX + field)
+
+    def values(field: str) -> tuple[str, ...]:
+        return tuple(submission.values.get(FIELD_PREFIX + field, ()))
+
+    picture_kind = value("real")
+    return Draft(
+        name=value("name"),
+        text=value("text"),
+        look=Look(value("look")) if value("look") else None,
+        models=values("models"),
+        per_model=_parse_optional_number(value("each")),
+        aspect=value("aspect") or "3:4",
+        size=Size(value("size") or Size.DRAFT),
+        reference_kind=ReferenceKind(value("like") or ReferenceKind.NONE),
+        reference_character=value("face"),
+        photo_file_id=value("picture"),
+        shows_real_person=picture_kind == "photo" if picture_kind else None,
+        has_consent=bool(value("agreed")),
+        closes_at=parse_datetime(value("until")) if value("until") else None,
+        ballot=BallotMode(value("ballot") or BallotMode.OPEN),
+        voters=values("voters"),
+        quorum=_parse_optional_number(value("quorum")),
+        use=IntendedUse(value("use")) if value("use") else None,
+        lead=value("lead"),
+    )
+
+
+def _parse_optional_number(text: str) -> int | None:
+    """A field for numbers is checked by Slack when it is sent, not while somebody types."""
+    return parse_number(text) if text.isascii() and text.isdigit() else None

@@ -1,0 +1,1 @@
+"""Multi-step Slack output shared by several features."""

@@ -1,0 +1,1 @@
+"""The Slack adapter: payloads in, API calls out, fallbacks, redraw scheduling."""

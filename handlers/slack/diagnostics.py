@@ -1,0 +1,108 @@
+"""What Slack says about our tokens, for `doctor`; opens no socket and writes nothing."""
+
+import asyncio
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import SlackUnavailable
+from bot.settings import Settings
+from handlers.slack.api_errors import error_code, slack_call, token_rejected
+from handlers.slack.manifest import scopes
+
+_TIMEOUT = 15
+_BOT_TOKEN = "api.slack.com/apps, your app, OAuth & Permissions, Bot User OAuth Token (xoxb-)"  # noqa: S105
+_APP_TOKEN = "api.slack.com/apps, your app, Basic Information, App-Level Tokens, scope connections:write (xapp-)"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class SlackCheck:
+    """Whether the tokens work: False if one is missing or turned down, None if not needed or it could not be asked.
+
+    `bot_token` speaks for the tokens of all workspaces. `notes` say in plain English what is there, what is missing and
+    how to get it.
+    """
+
+    bot_token: bool | None
+    app_token: bool | None
+    missing_scopes: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def can_run(self) -> bool:
+        return self.bot_token is True and self.app_token is not False and not self.missing_scopes
+
+
+@dataclass(frozen=True)
+class _TokenCheck:
+    """One token: whether it works, the scopes it lacks, what there is to say."""
+
+    works: bool | None
+    missing: frozenset[str]
+    notes: tuple[str, ...]
+
+
+async def check(settings: Settings) -> SlackCheck:
+    """Ask Slack who we are in each workspace, what we may do there, and whether a socket would open."""
+    bots = await _check_bots(settings)
+    app = await _check_app(settings)
+    results = {bot.works for bot in bots}
+    works = False if False in results else None if None in results else True
+    missing = tuple(sorted(frozenset().union(*(bot.missing for bot in bots))))
+    return SlackCheck(
+        works, app.works, missing, tuple(note for token_check in (*bots, app) for note in token_check.notes)
+    )
+
+
+async def _check_bots(settings: Settings) -> list[_TokenCheck]:
+    tokens = [token.get_secret_value() for token in settings.slack_bot_tokens]
+    if not tokens:
+        return [_TokenCheck(False, frozenset(), (f"SLACK_BOT_TOKEN is not set: {_BOT_TOKEN}",))]
+    names = [f"token {n} of SLACK_BOT_TOKEN" for n in range(1, len(tokens) + 1)] if tokens[1:] else ["SLACK_BOT_TOKEN"]
+    checks = (_check_bot(_client(settings, token), name) for token, name in zip(tokens, names, strict=True))
+    return await asyncio.gather(*checks)
+
+
+async def _check_bot(client: AsyncWebClient, name: str) -> _TokenCheck:
+    """Scopes stand in the header x-oauth-scopes of every answer (docs.slack.dev, "Installing with OAuth")."""
+    try:
+        with slack_call("auth.test"):
+            response = await client.auth_test()
+    except SlackUnavailable as error:
+        return _failed_check(error, name, _BOT_TOKEN)
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
+    missing = scopes() - granted
+    identity_note = f"Slack knows the bot as {response.get('user')} in {response.get('team')}"
+    if not missing:
+        return _TokenCheck(True, missing, (identity_note,))
+    missing_note = (
+        f"scopes are missing in {response.get('team')}: {', '.join(sorted(missing))}; add them and install again"
+    )
+    return _TokenCheck(True, missing, (identity_note, missing_note))
+
+
+async def _check_app(settings: Settings) -> _TokenCheck:
+    if settings.http_port:
+        return _TokenCheck(None, frozenset(), ("HTTP_PORT is set: no app token is needed",))
+    if settings.slack_app_token is None:
+        return _TokenCheck(False, frozenset(), (f"SLACK_APP_TOKEN is not set: {_APP_TOKEN}",))
+    token = settings.slack_app_token.get_secret_value()
+    try:
+        with slack_call("apps.connections.open"):
+            await _client(settings, token).apps_connections_open(app_token=token)
+    except SlackUnavailable as error:
+        return _failed_check(error, "SLACK_APP_TOKEN", _APP_TOKEN)
+    return _TokenCheck(True, frozenset(), ("Socket Mode opens",))
+
+
+def _failed_check(error: SlackUnavailable, name: str, token_location: str) -> _TokenCheck:
+    """False for a token that Slack turns down, None where Slack could not be asked."""
+    if code := token_rejected(error):
+        return _TokenCheck(False, frozenset(), (f"Slack turns {name} down ({code}): {token_location}",))
+    cause = error_code(error.__cause__) if error.__cause__ else ""
+    return _TokenCheck(None, frozenset(), (f"Slack could not be asked about {name} ({cause})",))
+
+
+def _client(settings: Settings, token: str) -> AsyncWebClient:
+    return AsyncWebClient(token=token, base_url=settings.slack_base_url, timeout=_TIMEOUT)

@@ -1,0 +1,154 @@
+"""Who may see which conversation, and who is a person: asked of Slack, remembered for a while."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.errors import SlackUnavailable
+from bot.domain.ids import ChannelRef
+from bot.domain.users import User
+from handlers.slack.api_errors import slack_call
+from handlers.slack.clients import Clients
+
+K = TypeVar("K")
+V = TypeVar("V")
+log = structlog.get_logger()
+
+_PAGE_SIZE = 200
+_CONVERSATION_TYPES = "public_channel,private_channel,mpim,im"
+
+
+@dataclass(frozen=True)
+class _Conversation:
+    is_private: bool
+    has_bot: bool
+    dm_user: str
+    name: str = ""
+
+
+class TTLCache(Generic[K, V]):
+    """Answers that are forgotten after some seconds."""
+
+    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._now = now
+        self._entries: dict[K, tuple[float, V]] = {}
+
+    def get(self, key: K) -> V | None:
+        expires_at, value = self._entries.get(key, (0.0, None))
+        return value if self._now() < expires_at else None
+
+    def set(self, key: K, value: V) -> V:
+        now = self._now()
+        self._entries = {k: entry for k, entry in self._entries.items() if now < entry[0]}
+        self._entries[key] = (now + self._seconds, value)
+        return value
+
+
+class SlackDirectory:
+    """Answers by Slack; implements the ports People and Visibility, where an error counts as no.
+
+    Answers are kept for `cached` seconds; `now` is seconds of any steady clock.
+    """
+
+    def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic, cached: float = 60.0) -> None:
+        self._clients = clients
+        self._conversations: TTLCache[ChannelRef, _Conversation] = TTLCache(cached, now)
+        self._memberships: TTLCache[tuple[str, str], Mapping[str, str]] = TTLCache(cached, now)
+        self._users: TTLCache[tuple[str, str], User] = TTLCache(cached, now)
+
+    async def is_private(self, place: ChannelRef) -> bool:
+        try:
+            return (await self._conversation(place)).is_private
+        except SlackUnavailable as error:
+            log.warning("visibility_unknown", channel=place.channel, what=error.operation)
+            return True
+
+    async def can_see(self, person: str, place: ChannelRef) -> bool:
+        """Guests see a public channel only if they are in it (slack.com/help, "Guest roles")."""
+        try:
+            conversation = await self._conversation(place)
+            if conversation.dm_user == person:
+                return True
+            user = await self.get_user(place.team, person)
+            if not conversation.is_private and not user.is_guest and not user.is_deactivated:
+                return True
+            return place.channel in await self.list_channels(place.team, person)
+        except SlackUnavailable as error:
+            log.warning("visibility_unknown", channel=place.channel, what=error.operation)
+            return False
+
+    async def channel_name(self, place: ChannelRef) -> str:
+        """What a channel is called, for menus, which show no mentions; empty for direct messages or if nobody says."""
+        try:
+            return (await self._conversation(place)).name
+        except SlackUnavailable as error:
+            log.info("channel_lookup_failed", channel=place.channel, what=error.operation)
+            return ""
+
+    async def can_post(self, place: ChannelRef) -> bool:
+        """Whether the bot is in the conversation; a no is never remembered, since an invitation follows it.
+
+        Raises Unreachable when Slack says neither.
+        """
+        try:
+            return (await self._conversation(place)).has_bot
+        except SlackUnavailable as error:
+            if isinstance(error.__cause__, SlackApiError) and error.operation.endswith("channel_not_found"):
+                return False
+            raise
+
+    async def is_human(self, team: str, user: str) -> bool:
+        """Whether `user` of a workspace is neither a bot nor Slack itself; raises Unreachable."""
+        return (await self.get_user(team, user)).is_human
+
+    async def is_deactivated(self, team: str, user: str) -> bool:
+        """Whether somebody's account is closed; a Slack that says nothing counts as no."""
+        try:
+            return (await self.get_user(team, user)).is_deactivated
+        except SlackUnavailable:
+            return False
+
+    async def _conversation(self, place: ChannelRef) -> _Conversation:
+        if cached := self._conversations.get(place):
+            return cached
+        with slack_call("conversations.info"):
+            channel = (await self._clients.for_team(place.team).conversations_info(channel=place.channel))["channel"]
+        is_dm = bool(channel.get("is_im"))
+        is_private = is_dm or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
+        name = "" if is_dm else str(channel.get("name") or "")
+        found = _Conversation(is_private, is_dm or bool(channel.get("is_member")), str(channel.get("user", "")), name)
+        return self._conversations.set(place, found) if found.has_bot else found
+
+    async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
+        """All pages of the conversations a person is in, as far as the bot may know of them; raises Unreachable."""
+        if (cached := self._memberships.get((team, person))) is not None:
+            return cached
+        channels: dict[str, str] = {}
+        cursor = None
+        while cursor != "":
+            with slack_call("users.conversations"):
+                page = await self._clients.for_team(team).users_conversations(
+                    user=person, types=_CONVERSATION_TYPES, exclude_archived=False, limit=_PAGE_SIZE, cursor=cursor
+                )
+            channels |= {channel["id"]: str(channel.get("name", "")) for channel in page["channels"]}
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        return self._memberships.set((team, person), channels)
+
+    async def get_user(self, team: str, person: str) -> User:
+        """Raises Unreachable."""
+        if cached := self._users.get((team, person)):
+            return cached
+        with slack_call("users.info"):
+            info = (await self._clients.for_team(team).users_info(user=person))["user"]
+        human = not info.get("is_bot") and person != "USLACKBOT"
+        guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted") or info.get("is_stranger"))
+        display_name = (
+            (info.get("profile") or {}).get("display_name") or info.get("real_name") or info.get("name") or ""
+        )
+        user = User(human, guest, bool(info.get("deleted")), str(info.get("tz") or ""), str(display_name))
+        return self._users.set((team, person), user)

@@ -1,0 +1,58 @@
+"""Expected failures become private answers, inside the listener.
+
+In Bolt's async mode an exception that leaves a listener right after `ack()` can take the ack with it, and the app-wide
+error handler does not bring it back; so nothing leaves here.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+
+from bot.domain.errors import CastingError, PortraitMissing, SlackUnavailable, StorageUnavailable
+from handlers.slack.api_errors import slack_call
+from handlers.slack.payloads import BadPayload
+from handlers.text import errors
+from handlers.views import private
+from handlers.views.builder import View
+
+log = structlog.get_logger()
+
+Reply = Callable[[View], Awaitable[object]]
+
+
+@asynccontextmanager
+async def reply_with_errors(reply: Reply) -> AsyncIterator[None]:
+    """Tell the person through `answer` what went wrong in the block, and log it."""
+    try:
+        yield
+    except SlackUnavailable as error:
+        log.warning("slack_refused", what=error.operation)
+        await _send_error(reply, private.error_view(error))
+    except (StorageUnavailable, PortraitMissing) as error:
+        log.exception("storage_unavailable")
+        await _send_error(reply, private.error_view(error))
+    except CastingError as error:
+        log.info("request_rejected", kind=type(error).__name__)
+        await _send_error(reply, private.error_view(error))
+    except BadPayload:
+        log.exception("bad_payload")
+        await _send_error(reply, private.note(errors.UNEXPECTED))
+    except KeyError:
+        log.exception("not_found")
+        await _send_error(reply, private.note(errors.NOT_FOUND))
+    except Exception:
+        log.exception("unexpected")
+        await _send_error(reply, private.note(errors.UNEXPECTED))
+
+
+async def ignore(view: View) -> None:
+    """Where there is no person to tell: what went wrong is in the log."""
+
+
+async def _send_error(reply: Reply, view: View) -> None:
+    try:
+        with slack_call("apology"):
+            await reply(view)
+    except SlackUnavailable as error:
+        log.warning("error_reply_failed", what=error.operation)

@@ -1,0 +1,187 @@
+"""Pictures into Slack: three steps a file, then a wait until Slack can show it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import BriefError, SlackRejected, SlackUnavailable
+from bot.domain.ids import ChannelRef
+from bot.ports.rounds import RoundRepository
+from handlers.slack.api_errors import slack_call
+from handlers.slack.clients import Clients
+from handlers.text import reference_photo as words
+
+log = structlog.get_logger()
+
+_MAX_CONCURRENT = 4
+
+_UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
+
+# Seconds between two looks, about fifteen in all; most pictures are ready within one.
+LOOKS = (0.15, 0.15, 0.3, 0.6, 1.2, 2.4, 4.8, 4.8)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A picture for a thread; the alt text is at most 1000 characters long."""
+
+    data: bytes
+    filename: str
+    title: str
+    alt: str
+
+
+class Uploads:
+    """Uploads pictures, a few at once for each workspace."""
+
+    def __init__(self, clients: Clients, looks: Sequence[float] = LOOKS) -> None:
+        self._clients = clients
+        self._looks = looks
+        self._semaphores: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_MAX_CONCURRENT))
+
+    async def upload(self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
+        """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable."""
+        files = await self._send(place.team, uploads)
+        await self._share(place, thread_ts, files, uploads)
+        return files
+
+    async def upload_once(
+        self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload], rounds: RoundRepository
+    ) -> Sequence[str]:
+        """The same for what is asked again after a lost answer or a crash: looks first whether those very pictures are
+        there already, under the files that `rounds` remember."""
+        key = await asyncio.to_thread(_upload_key, place, thread_ts, uploads)
+        file_ids = await rounds.get_upload(key)
+        if file_ids and await self._is_shared(place.team, file_ids):
+            return file_ids
+        files = await self._send(place.team, uploads)
+        await rounds.set_upload(key, files)
+        await self._share(place, thread_ts, files, uploads)
+        return files
+
+    async def _share(self, place: ChannelRef, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
+        """The third step. A repetition of one that went through is refused for files that are not waiting any more."""
+        files: list[dict[str, str | None]] = [
+            {"id": file_id, "title": upload.title} for file_id, upload in zip(ids, uploads, strict=True)
+        ]
+        try:
+            with slack_call("files.completeUploadExternal"):
+                await self._clients.for_team(place.team).files_completeUploadExternal(
+                    files=files, channel_id=place.channel, thread_ts=thread_ts
+                )
+        except SlackUnavailable as error:
+            is_refused = isinstance(error, SlackRejected) and error.code != "file_not_found"
+            if is_refused or not await self._is_shared(place.team, ids):
+                raise
+
+    async def wait_until_displayable(self, team: str, file_id: str) -> bool:
+        """Wait until blocks can show the file: files.info then names its type (slackapi/node-slack-sdk issue 2170).
+
+        The file is in the thread already, so that trouble with looking is no reason to bring it again.
+        """
+        for delay in self._looks:
+            try:
+                if (await self._info(team, file_id)).get("mimetype"):
+                    return True
+            except SlackUnavailable as error:
+                log.info("file_info_missing", file=file_id, what=error.operation)
+            await asyncio.sleep(delay)
+        log.warning("file_processing_timeout", file=file_id)
+        return False
+
+    async def _is_shared(self, team: str, ids: Sequence[str]) -> bool:
+        """Slack knows a file from the third step on; raises Unreachable."""
+        try:
+            await self._info(team, ids[0])
+        except SlackRejected:
+            return False
+        return True
+
+    async def _info(self, team: str, file_id: str) -> dict[str, Any]:
+        with slack_call("files.info"):
+            file: dict[str, Any] = (await self._clients.for_team(team).files_info(file=file_id))["file"]
+        return file
+
+    async def _send(self, team: str, uploads: Sequence[Upload]) -> list[str]:
+        return await asyncio.gather(*(self._send_one(team, upload) for upload in uploads))
+
+    async def _send_one(self, team: str, upload: Upload) -> str:
+        async with self._semaphores[team]:
+            with slack_call("files.getUploadURLExternal"):
+                target = await self._clients.for_team(team).files_getUploadURLExternal(
+                    filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
+                )
+            with slack_call("upload"):
+                async with (
+                    aiohttp.ClientSession(timeout=_UPLOAD_TIMEOUT) as session,
+                    session.post(str(target["upload_url"]), data=upload.data) as response,
+                ):
+                    response.raise_for_status()
+            return str(target["file_id"])
+
+
+def _upload_key(place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> str:
+    """Says which pictures these are and in what thread, in hex; slow for large ones."""
+    pieces = [place.team, place.channel, thread_ts]
+    for upload in uploads:
+        pieces += [upload.filename, sha256(upload.data).hexdigest()]
+    return sha256("\0".join(pieces).encode()).hexdigest()
+
+
+MAX_BYTES = 10_000_000
+
+_CHUNK = 65_536
+
+
+async def download_file(client: AsyncWebClient, file_id: str, within: float = 60) -> bytes:
+    """The bytes of a file of the workspace, at most 10 MB, fetched in `within` seconds.
+
+    Raises BriefError for one we do not take, and Unreachable.
+    """
+    with slack_call("files.info"):
+        file = (await client.files_info(file=file_id))["file"]
+    if int(file.get("size") or 0) > MAX_BYTES:
+        raise BriefError("like", "bad_picture", words.TOO_BIG)
+    url = str(file.get("url_private") or "")
+    if not is_slack_url(url, client.base_url):
+        raise BriefError("like", "bad_picture", words.NOT_ON_SLACK)
+    with slack_call("url_private"):
+        return await _read(url, client.token or "", within)
+
+
+def is_slack_url(url: str, base_url: str) -> bool:
+    """Whether `url` is on the very origin of the API, or over https on a host below Slack's own."""
+    target, api = urlsplit(url), urlsplit(base_url)
+    if target.username or target.password:
+        return False
+    if (target.scheme, target.netloc) == (api.scheme, api.netloc):
+        return True
+    host, api_host = target.hostname or "", api.hostname or "-"
+    return target.scheme == api.scheme == "https" and target.port in (None, 443) and host.endswith(f".{api_host}")
+
+
+async def _read(url: str, token: str, within: float) -> bytes:
+    """No redirect is followed; without a good token Slack answers with the page of its login, in HTML."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within)) as session,
+        session.get(url, headers=headers, allow_redirects=False) as response,
+    ):
+        if response.status != 200:
+            raise SlackUnavailable(f"url_private: {response.status}")
+        if response.content_type == "text/html":
+            raise BriefError("like", "bad_picture", words.NOT_A_PICTURE)
+        data = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            data += chunk
+            if len(data) > MAX_BYTES:
+                raise BriefError("like", "bad_picture", words.TOO_BIG)
+        return bytes(data)

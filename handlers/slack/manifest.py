@@ -1,0 +1,36 @@
+"""The app manifest: `manifest.yml` at the root, made for Socket Mode, or the same for HTTP."""
+
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FILE = Path(__file__).parents[2] / "manifest.yml"
+_ENDPOINT = "/slack/events"
+
+
+def manifest(url: str | None) -> dict[str, Any]:
+    """What Slack is given when the app is made; with `url` (https://...) it calls us there instead of a socket."""
+    document = deepcopy(_load())
+    if url:
+        request_url = url.rstrip("/") + _ENDPOINT
+        document["settings"]["socket_mode_enabled"] = False
+        document["settings"]["event_subscriptions"]["request_url"] = request_url
+        document["settings"]["interactivity"]["request_url"] = request_url
+        document["settings"]["interactivity"]["message_menu_options_url"] = request_url
+        for command in document["features"]["slash_commands"]:
+            command["url"] = request_url
+    return document
+
+
+def scopes() -> frozenset[str]:
+    """The bot scopes the app asks for."""
+    return frozenset(_load()["oauth_config"]["scopes"]["bot"])
+
+
+@cache
+def _load() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return document

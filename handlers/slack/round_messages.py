@@ -1,0 +1,221 @@
+"""Messages about a round: its own in the channel, posted once; remarks in its thread; a word to its lead."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import structlog
+
+from bot.domain.ballot import Reaction, VoteSource
+from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
+from bot.domain.ids import ChannelRef
+from bot.domain.round import Round
+from bot.ports.rounds import RoundRepository
+from handlers.slack.api_errors import best_effort, send_view, slack_call
+from handlers.slack.clients import Clients
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.payloads import number_from_emoji, parse_ts
+from handlers.views.builder import View, fit
+
+_MAX_ATTEMPTS = 3
+
+_DELETED = "duplicate_message_not_found"
+
+
+class Messages:
+    """Writes messages, each under a name of its own, so that a repetition finds what stands there already.
+
+    Slack answers a `client_msg_id` it has seen with the first message, or with `duplicate_message_not_found` once that
+    is deleted (docs.slack.dev, errors of "chat.postMessage"; the argument itself is not described there).
+    """
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    async def post(self, round_: Round, view: View) -> str:
+        """Post the round's message in place of the one it has, if any; its address. Raises Unreachable."""
+        for attempt in range(_MAX_ATTEMPTS):
+            try:
+                return await self._post(round_, view, f"{round_.message_ts or ''}:{attempt}")
+            except SlackRejected as error:
+                if error.code != _DELETED:
+                    raise
+        raise SlackRejected("chat.postMessage", _DELETED)
+
+    async def update(self, round_: Round, view: View) -> None:
+        """Draw the round's message, exactly so; raises what slack_sdk raises."""
+        await self._clients.for_team(round_.place.team).chat_update(
+            channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
+        )
+
+    async def reply(self, round_: Round, text: str) -> None:
+        """One line in the round's thread; what Slack refuses for good is logged."""
+        with best_effort("chat.postMessage"):
+            await self._clients.for_team(round_.place.team).chat_postMessage(
+                channel=round_.place.channel, thread_ts=round_.message_ts, text=text
+            )
+
+    async def link_from_thread(self, round_: Round, text: str) -> None:
+        """One line, once, in the thread that the round was asked for in; what Slack refuses for good is logged."""
+        with best_effort("chat.postMessage"):
+            await self._clients.for_team(round_.place.team).chat_postMessage(
+                channel=round_.place.channel,
+                thread_ts=round_.source_thread_ts,
+                text=text,
+                client_msg_id=_client_msg_id(round_, "source_thread"),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+    async def permalink(self, round_: Round) -> str:
+        """The address of the round's message; empty where Slack does not tell it."""
+        try:
+            with slack_call("chat.getPermalink"):
+                response = await self._clients.for_team(round_.place.team).chat_getPermalink(
+                    channel=round_.place.channel, message_ts=round_.message_ts or ""
+                )
+        except SlackUnavailable:
+            return ""
+        return str(response["permalink"])
+
+    async def notify_lead(self, round_: Round, view: View, notice: str) -> None:
+        """`view` in the lead's own messages, once for each `what`; what Slack refuses for good is logged.
+
+        A person's id in the place of a channel means their conversation with the bot (docs.slack.dev).
+        """
+
+        async def send(sent: View) -> None:
+            await self._clients.for_team(round_.place.team).chat_postMessage(
+                channel=round_.lead, text=sent.text, blocks=sent.blocks, client_msg_id=_client_msg_id(round_, notice)
+            )
+
+        with best_effort("chat.postMessage"):
+            await send_view(send, fit(view))
+
+    async def _post(self, round_: Round, view: View, attempt: str) -> str:
+        async def send(sent: View) -> str:
+            response = await self._clients.for_team(round_.place.team).chat_postMessage(
+                channel=round_.place.channel,
+                text=sent.text,
+                blocks=sent.blocks,
+                metadata={"event_type": "castroom_round", "event_payload": {"round": round_.id}},
+                client_msg_id=_client_msg_id(round_, attempt),
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            return str(response["ts"])
+
+        with slack_call("chat.postMessage"):
+            return (await send_view(send, fit(view)))[0]
+
+
+def _client_msg_id(round_: Round, purpose: str) -> str:
+    return str(uuid5(NAMESPACE_OID, f"castroom:{round_.place.team}:{round_.id}:{purpose}"))
+
+
+class ReactionReader:
+    """Asks Slack for the reactions on rounds' messages."""
+
+    def __init__(self, clients: Clients, rounds: RoundRepository, directory: SlackDirectory) -> None:
+        self._clients = clients
+        self._rounds = rounds
+        self._directory = directory
+
+    async def read(self, round_: Round) -> Sequence[Reaction]:
+        """People's number reactions; raises Unreachable, MessageGone.
+
+        Who reacted to a message that was deleted since is still counted as shown: nobody took that back.
+        """
+        reactions = await self._reactions_before_repost(round_)
+        for raw in (await self._message(round_)).get("reactions", []):
+            if number := number_from_emoji(raw["name"]):
+                previous = reactions.get(number, Reaction(number, frozenset(), is_complete=True))
+                people = {user for user in raw["users"] if await self._directory.is_human(round_.place.team, user)}
+                complete = previous.is_complete and len(set(raw["users"])) == raw["count"]
+                reactions[number] = Reaction(number, previous.people | people, complete)
+        return tuple(reactions.values())
+
+    async def is_deleted(self, round_: Round) -> bool:
+        """Whether somebody deleted the message; raises Unreachable."""
+        try:
+            await self._message(round_)
+        except MessageDeleted:
+            return True
+        return False
+
+    async def _reactions_before_repost(self, round_: Round) -> dict[int, Reaction]:
+        posted_ts_us = parse_ts(round_.message_ts or "0")
+        numbers = {slot_id: number for number, slot_id in round_.slot_id_by_number.items()}
+        reactions: dict[int, Reaction] = {}
+        for vote_input in await self._rounds.list_vote_inputs(round_.id):
+            if (
+                vote_input.source is VoteSource.REACTION
+                and vote_input.on
+                and vote_input.event_ts_us < posted_ts_us
+                and vote_input.slot_id in numbers
+            ):
+                number = numbers[vote_input.slot_id]
+                previous = reactions.get(number, Reaction(number, frozenset(), is_complete=True))
+                reactions[number] = Reaction(number, previous.people | {vote_input.person}, is_complete=True)
+        return reactions
+
+    async def _message(self, round_: Round) -> dict[str, Any]:
+        """A deleted message with a thread leaves a gravestone, which Slack may tell of as a message."""
+        try:
+            with slack_call("reactions.get"):
+                response = await self._clients.for_team(round_.place.team).reactions_get(
+                    channel=round_.place.channel, timestamp=round_.message_ts or "", full=True
+                )
+        except SlackRejected as error:
+            if error.code != "message_not_found":
+                raise
+            raise MessageDeleted(error.operation, error.code) from error
+        message: dict[str, Any] = response.get("message") or {}
+        if message.get("subtype") == "tombstone":
+            raise MessageDeleted("reactions.get", "tombstone")
+        return message
+
+
+log = structlog.get_logger()
+
+_CHECK_INTERVAL_SECONDS = 10.0
+
+
+class ClosedChannels:
+    """Remembers them, and now and then asks Slack whether their conversation is open again.
+
+    In memory alone: after a start every message is drawn once, and what cannot be is found again.
+    """
+
+    def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic) -> None:
+        self._clients = clients
+        self._now = now
+        self._rounds: dict[str, ChannelRef] = {}
+        self._checked_at = 0.0
+
+    def add(self, round_: Round, error: ChannelClosed) -> None:
+        """The round's message cannot be changed."""
+        log.warning("channel_closed", round=round_.id, why=error.code)
+        self._rounds[round_.id] = round_.place
+
+    async def pop_reopened(self) -> list[str]:
+        """The rounds whose conversation is open again; each conversation is asked about every ten seconds at most."""
+        if not self._rounds or self._now() < self._checked_at + _CHECK_INTERVAL_SECONDS:
+            return []
+        self._checked_at = self._now()
+        open_places = {place for place in set(self._rounds.values()) if await self._is_open(place)}
+        reopened = [round_id for round_id, place in self._rounds.items() if place in open_places]
+        for round_id in reopened:
+            del self._rounds[round_id]
+        return reopened
+
+    async def _is_open(self, place: ChannelRef) -> bool:
+        try:
+            with slack_call("conversations.info"):
+                channel = (await self._clients.for_team(place.team).conversations_info(channel=place.channel))[
+                    "channel"
+                ]
+        except SlackUnavailable:
+            return False
+        return not channel.get("is_archived") and bool(channel.get("is_member") or channel.get("is_im"))

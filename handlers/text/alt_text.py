@@ -1,0 +1,50 @@
+"""What pictures show, for people who do not see them; never which model drew one. Plain text.
+
+The portrait comes first, in the words of its brief, then what kind of picture it is.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.round import Round
+from handlers.text.format import join_words, pluralize, truncate
+
+# docs.slack.dev, "files.getUploadURLExternal" and "Image block".
+FILE_LIMIT = 1000
+BLOCK_LIMIT = 2000
+
+
+def contact_sheet(round_: Round, numbers: Sequence[int]) -> str:
+    label = f"{'candidate' if len(numbers) == 1 else 'candidates'} {join_words([str(n) for n in numbers])}"
+    return _with_brief(round_.brief.text, f"contact sheet for {round_.character}, {label}")
+
+
+def candidate(round_: Round, number: int) -> str:
+    return _with_brief(round_.brief.text, f"candidate {number} for {round_.character}")
+
+
+def upscale_pair(name: str, brief: str) -> str:
+    return _with_brief(brief, f"the face of {name} twice at one size, left the original, right the finish")
+
+
+def upscale(name: str, brief: str) -> str:
+    return _with_brief(brief, f"the face of {name}, finished larger")
+
+
+def archive(name: str) -> str:
+    return truncate(f"A ZIP with the face of {name}, its prompt and its record", FILE_LIMIT)
+
+
+def face(name: str, brief: str) -> str:
+    return _with_brief(brief, f"the face of {name}")
+
+
+def poster(title: str, names: Sequence[str]) -> str:
+    """One picture of many faces, in reading order."""
+    return truncate(f"{title}: {pluralize(len(names), 'portrait')} with their names: {join_words(names)}", FILE_LIMIT)
+
+
+def _with_brief(brief: str, description: str) -> str:
+    """`Weathered 60-year-old fisherwoman: candidate 2 for Maya`; of a long brief as much as fits."""
+    text = " ".join(brief.split()).rstrip(".:;, ")
+    text = text[:1].upper() + text[1:]
+    return f"{truncate(text, FILE_LIMIT - len(description) - 2)}: {description}"

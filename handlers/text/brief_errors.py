@@ -1,0 +1,111 @@
+"""What is wrong with a line that cannot be cast: what was understood, what not, and a line that works."""
+
+import re
+
+from bot.domain.brief import Brief
+from bot.domain.errors import BriefError
+from handlers.text.format import escape_mrkdwn, join_words, truncate
+
+_EXAMPLE = "Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips"
+_GOT_LIMIT = 80
+_LINE_LIMIT = 300
+_OPTIONS = re.compile(r"\s+(?:--|[—–―])[^\s—–―-].*", re.DOTALL)
+_NAME_AND_BRIEF = re.compile(r"\s*[^:：\s][^:：]*[:：]\s*\S")
+_FIXED_OPTIONS = {
+    "each": " --each 2",
+    "aspect": " --aspect 3:4",
+    "look": " --look skin",
+    "for": " --for 24h",
+    "ballot": " --ballot sealed",
+    "quorum": " --quorum 3",
+    "use": " --use film",
+}
+
+_SENTENCES = {
+    ("option", "unknown"): "I don't know {got}. I know {options}.",
+    ("name", "missing"): "The name before the colon is missing.",
+    ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
+    ("reason", "missing"): "Say why, in a few words.",
+    ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",
+    ("brief", "missing"): "I need a name, a colon and what the face looks like.",
+    ("brief", "same"): "These are the words as they were. All again draws those once more; other words are refined.",
+    ("brief", "too_long"): "The brief has {got} characters; up to {limit} fit.",
+    ("line", "too_long"): "The line has {got} characters; up to {limit} fit.",
+    ("models", "unknown"): "I know the models {known}, but not {got}.",
+    ("each", "not_a_count"): "--each takes a number from 1 to {limit}, not {got}.",
+    ("each", "too_many"): "{got} is too many: {limit} portraits fit into one round.",
+    ("aspect", "unknown"): "I know the aspects {known}, but not {got}.",
+    ("look", "unknown"): "I know the looks {known}, but not {got}.",
+    ("like", "unknown"): "I have no face called {got} that you may see. /cast list shows those that you may.",
+    ("like", "several"): "There are several faces called {got} that you may see. Cast in the channel of the one you "
+    "mean, or attach its picture with --like photo.",
+    ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
+    ("like", "nobody"): "No model with an account here takes a reference.",
+    ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
+    ("alias", "missing"): "An alias needs a name, an equals sign and the other name.",
+    ("alias", "colon"): "A name has no colon in it, and “{got}” has one.",
+    ("alias", "unknown"): "I have no {got} in this channel's production.",
+    ("alias", "taken"): "In this production “{got}” is {known} already.",
+    ("alias", "own"): "{got} is that character's own name.",
+    ("alias", "none"): "Nobody in this production has the alias {got}.",
+    ("like", "needs_form"): "A picture is attached in a form: `/cast` alone opens it, and so does “Cast from this "
+    "message” in a message's menu.",
+    ("ballot", "unknown"): "A ballot is {known}, not {got}.",
+    (
+        "voters",
+        "unknown",
+    ): "I don't know {got} in this workspace. Name voters with @, or choose them in the form of /cast.",
+    ("voters", "unable"): "{got} cannot vote: a bot, or an account that is closed. Name people who are here.",
+    ("use", "unknown"): "A face is for {known}, not {got}.",
+    ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
+    ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
+    ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",
+}
+_PROBLEMS = {
+    "twice": "--{field} stands there twice.",
+    "missing": "--{field} needs a value.",
+    "control": "The {field} has a character in it that cannot be read ({got}). Typing it afresh helps.",
+}
+
+
+def sentence(error: BriefError) -> str:
+    """What is wrong, in one or two sentences; nothing was started."""
+    pattern = _SENTENCES.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "I don't understand {got}.")
+    problem = pattern.format(
+        field=escape_mrkdwn(error.field),
+        got=escape_mrkdwn(truncate(error.got, _GOT_LIMIT)) or "that",
+        known=join_words([escape_mrkdwn(name) for name in error.allowed]),
+        options=join_words([f"--{escape_mrkdwn(name)}" for name in error.allowed]),
+        limit=error.limit,
+    )
+    return f"{problem} Nothing was {'changed' if error.field == 'alias' else 'started'}."
+
+
+def working_line(error: BriefError, prefix: str = "/cast") -> str:
+    """Their own line where it can be mended, else an example, spoken `to` the command or the bot; plain text."""
+    if error.field == "alias":
+        return "/cast alias Maya = the fisherwoman"
+    suggestion = f"{_typed_brief(error)}{_fixed_option(error)}"
+    return f"{prefix} {suggestion if _is_valid(suggestion) else _EXAMPLE + _fixed_option(error)}"
+
+
+def _typed_brief(error: BriefError) -> str:
+    """The name and brief they typed, without the options; the example where those are what is wrong."""
+    line = _OPTIONS.sub("", error.line.strip())
+    is_usable = error.field not in ("name", "brief") and _NAME_AND_BRIEF.match(line)
+    return line if is_usable and len(line) <= _LINE_LIMIT else _EXAMPLE
+
+
+def _is_valid(line: str) -> bool:
+    """Whether nothing else is wrong with it."""
+    try:
+        Brief.parse(line)
+    except BriefError:
+        return False
+    return True
+
+
+def _fixed_option(error: BriefError) -> str:
+    if error.field == "models":
+        return f" --models {','.join(error.allowed[:2])}" if error.allowed else ""
+    return _FIXED_OPTIONS.get(error.field, "")

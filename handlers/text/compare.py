@@ -1,0 +1,54 @@
+"""The closer look at candidates."""
+
+from bot.domain.round import Round
+from bot.domain.slot import Slot
+from bot.usecases.compare import ComparisonResult
+from handlers.text import lineage
+from handlers.text.format import escape_mrkdwn, link, pluralize, size, truncate
+from handlers.text.labels import AFTER_THE_VOTE
+from handlers.text.model_titles import Titles
+
+OPEN = "Look closer …"
+TITLE = "A closer look"
+PLACEHOLDER = "Which ones?"
+NOTHING = "Choose a number above."
+NO_PICTURES = "Slack does not have these pictures yet. Close this and look again in a moment."
+_CAPTION_LIMIT = 150
+
+
+def instructions(comparison: ComparisonResult) -> str:
+    """What can be chosen, how it is shown, and what is not told yet."""
+    blind_note = (
+        ""
+        if comparison.round.models_revealed or not comparison.round.is_blind
+        else " Models are hidden until the close."
+    )
+    return f"One large, or several to compare at one crop and size.{blind_note}"
+
+
+def option(round_: Round, slot: Slot, titles: Titles) -> str:
+    return f"{slot.number} · {titles(slot.model)}" if round_.models_revealed else f"{slot.number}"
+
+
+def caption(round_: Round, slot: Slot, titles: Titles) -> str:
+    """`3`, and once models may be named `3 · Recraft V4.1 · 2 votes`; plain text."""
+    parts = [f"{slot.number}", lineage.variation(round_, slot)]
+    if round_.models_revealed:
+        parts = [f"{slot.number}", titles(slot.model), lineage.variation(round_, slot), _votes(round_, slot)]
+    return truncate(" · ".join(filter(None, parts)), _CAPTION_LIMIT)
+
+
+def picture_link(round_: Round, slot: Slot, url: str) -> str:
+    """The way to the picture in the thread, with its size in pixels once that may be told."""
+    link_text = link(url, f"Open {slot.number} alone") if url else ""
+    if round_.models_revealed and slot.portrait:
+        return " · ".join(filter(None, [link_text, f"the original is {escape_mrkdwn(size(slot.portrait))}"]))
+    return link_text
+
+
+def _votes(round_: Round, slot: Slot) -> str:
+    if round_.tally is None:
+        return ""
+    if round_.arrived_after_vote(slot):
+        return AFTER_THE_VOTE
+    return pluralize(round_.tally.votes.get(slot.number or 0, 0), "vote") if slot.number in round_.tally.votes else ""

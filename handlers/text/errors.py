@@ -1,0 +1,330 @@
+"""Expected failures as sentences: what is wrong, then what to do."""
+
+from decimal import Decimal
+from functools import singledispatch
+
+from bot.domain.errors import (
+    AlreadyCast,
+    AlreadyCasting,
+    AlreadyResolved,
+    BriefError,
+    CannotUpscale,
+    CastingError,
+    ChannelClosed,
+    FormErrors,
+    LeadDeactivated,
+    MessageDeleted,
+    ModelsUnavailable,
+    NameConflict,
+    NoModels,
+    NotAvailableHere,
+    NotAVoter,
+    NotLead,
+    NoWinner,
+    OverBudget,
+    PermissionDenied,
+    PortraitMissing,
+    PriceIncreased,
+    RoundClosed,
+    SettingsConflict,
+    SettingsErrors,
+    SlackRejected,
+    SlackUnavailable,
+    StorageUnavailable,
+    TallyChanged,
+    UnacknowledgedOverspend,
+)
+from handlers.text import brief_errors, production_settings, routing, slack_refusals, storage_trouble, voters
+from handlers.text.format import dollars, escape_mrkdwn, join_words, link, person, pluralize, when
+
+NOT_FOUND = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
+
+UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
+
+_ACTIONS = {
+    "open_now": "open the vote early",
+    "cancel": "cancel this round",
+    "reroll": "have portraits drawn again",
+    "refine": "refine the brief",
+    "close": "close this vote",
+    "extend": "extend this vote",
+    "run_off": "hold a run-off",
+    "drop": "drop this round",
+    "take_over": "lead this round",
+    "lock": "lock a face",
+    "decide": "decide",
+    "recast": "answer this",
+    "recast_face": "re-cast or unlock this face",
+    "upscale": "keep or decline this finish",
+    "settle": "say whether this was charged",
+    "see": "answer for this charge",
+}
+
+_PERMISSIONS = {
+    "start": "start rounds",
+    "spend": "spend",
+    "lock": "lock a face",
+    "keep": "change the settings",
+}
+
+_NOT_AVAILABLE = {
+    "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
+    "not_invited_message": "I can't post here yet. Invite me with this line and choose the shortcut again:",
+    "not_a_channel": "I can't post in this conversation. Send the line in a channel I am in, or in a message to me:",
+    "private": "This face was cast in a private channel and is shown only there.",
+    "unknown": "I have no face here that you may see. /cast list shows those that you may.",
+}
+
+_STATES = {
+    "drawing": "{name} is still being drawn. Voting opens when the portraits are in.",
+    "voting": "Voting on {name} is open again.",
+    "closed": "Voting on {name} is closed.",
+    "locked": "{name} is cast already. `/cast {name}` shows the face.",
+    "void": "This round for {name} has ended. A new /cast line starts another.",
+    "sealed": "The ballot on {name} is sealed. Open yours in the round's message; a lock comes after the close.",
+    "quick": "The vote on {name} is in the open: tap a number under the portraits.",
+    "run_off": "{name} is in a run-off between the numbers under the portraits. Tap one of those.",
+    "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",
+    "unlocked": "This version of {name} was unlocked already. `/cast history {name}` tells by whom.",
+    "superseded": "Another version is {name}'s face by now. `/cast {name}` shows it.",
+    "full": "Eight candidates are the most a round shows, and this one holds them, with what is being drawn. "
+    "A new round is what is left: all again, or for a refined brief.",
+    "no_varier": "No model with an account here takes a picture as reference, so {name} cannot be varied.",
+    "too_few": "Voting opens from two portraits on. There are fewer so far.",
+}
+
+_CANNOT_UPSCALE = {
+    "not_cast": "Nobody is cast by this round, so there is nothing to finish.",
+    "unlocked": "This face was unlocked and is nobody's now, so it is not finished. `/cast history {name}` says why.",
+    "no_way": "{name} is 4K already, or no account here makes it larger: whoever runs Castroom can add a Recraft key.",
+    "changed": "What finishes faces here changed meanwhile, and so did the price. Nothing was started: look again.",
+}
+
+_CAPS = {
+    "round": "a round may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
+    "whoever runs Castroom can raise MAX_USD_PER_ROUND.",
+    "day": "of today's {limit} there is {left} left. Whoever runs Castroom can raise MAX_USD_PER_DAY; "
+    "the day begins anew {resets}.",
+    "person_day": "of your {limit} for today there is {left} left. Whoever runs Castroom can raise "
+    "MAX_USD_PER_PERSON_DAY; the day begins anew {resets}.",
+    "production_month": "of this production's {limit} for the month there is {left} left. Whoever runs Castroom "
+    "can raise MAX_USD_PER_PRODUCTION_MONTH; the month begins anew {resets}.",
+    "own_round": "a round of this production may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
+    "`/cast settings` here can raise it.",
+    "own_production_month": "of the {limit} a month that this production's settings allow there is {left} left. "
+    "`/cast settings` here can raise it; the month begins anew {resets}.",
+    "workspace_month": "of this workspace's {limit} for the month there is {left} left. Whoever runs Castroom "
+    "can raise MAX_USD_PER_WORKSPACE_MONTH; the month begins anew {resets}.",
+}
+
+_RUN_DOCTOR = "Nothing was changed. Whoever runs Castroom finds out what to do with: python -m bot doctor"
+
+_TOKEN_REJECTED = f"Slack no longer takes my token. {_RUN_DOCTOR}"
+
+_NOT_IN_CHANNEL = "I am no longer in this channel. Nothing was changed. Invite me with /invite @Castroom and try again."
+
+# Slack's codes that trying again does not heal (docs.slack.dev, errors of each method).
+_REFUSALS = {
+    "missing_scope": f"Slack does not allow me this: a permission is missing. {_RUN_DOCTOR}",
+    **dict.fromkeys(
+        ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"), _TOKEN_REJECTED
+    ),
+    **dict.fromkeys(("not_in_channel", "channel_not_found"), _NOT_IN_CHANNEL),
+    "is_archived": "This channel is archived, so I can't write here. Nothing was changed.",
+}
+
+_NO_RESPONSE = "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."
+
+
+@singledispatch
+def sentence(error: CastingError) -> str:  # noqa: ARG001 - the kinds below say more
+    """What a person is told about `error`."""
+    return UNEXPECTED
+
+
+@sentence.register
+def _(error: BriefError) -> str:
+    return brief_errors.sentence(error)
+
+
+@sentence.register
+def _(error: FormErrors) -> str:
+    return f"Something in the form is not right yet: {join_words(sorted(error.by_field))}. Nothing was started."
+
+
+@sentence.register
+def _(error: SettingsErrors) -> str:
+    return " ".join(escape_mrkdwn(production_settings.field_error(fault)) for fault in error.errors)
+
+
+@sentence.register
+def _(error: NotLead) -> str:
+    return f"Only {person(error.allowed_user)} can {_ACTIONS.get(error.action, 'do this')}."
+
+
+@sentence.register
+def _(error: PermissionDenied) -> str:
+    if error.is_guest:
+        return (
+            f"Guests can vote here, but not {_PERMISSIONS[error.action]} unless `/cast settings` names them. "
+            "Nothing was started."
+        )
+    who = join_words([person(one) for one in error.allowed_users], "or")
+    where = "" if error.action == "keep" else " `/cast settings` says who may what."
+    return f"Here only {who} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
+
+
+@sentence.register
+def _(error: SettingsConflict) -> str:  # noqa: ARG001 - it has no values
+    return production_settings.CONFLICT
+
+
+@sentence.register
+def _(error: NameConflict) -> str:
+    return production_settings.name_conflict(error.names)
+
+
+@sentence.register
+def _(error: NotAVoter) -> str:
+    return voters.not_a_voter(error.voters, error.character)
+
+
+@sentence.register
+def _(error: LeadDeactivated) -> str:
+    return voters.lead_deactivated(error.lead, _ACTIONS.get(error.action, "do this"))
+
+
+@sentence.register
+def _(error: NotAvailableHere) -> str:
+    return _NOT_AVAILABLE.get(error.reason, _NOT_AVAILABLE["unknown"])
+
+
+@sentence.register
+def _(error: AlreadyCasting) -> str:
+    return already_casting(error, "")
+
+
+@sentence.register
+def _(error: AlreadyCast) -> str:
+    return (
+        f"{escape_mrkdwn(error.character)} is cast already. A re-cast asks the models for new portraits, "
+        f"up to {dollars(error.price)} in all; the present face stays in the history."
+    )
+
+
+@sentence.register
+def _(error: RoundClosed) -> str:
+    return _STATES.get(error.state, _STATES["void"]).format(name=escape_mrkdwn(error.character) or "this character")
+
+
+@sentence.register
+def _(error: NoWinner) -> str:
+    if error.votes_short_of_quorum:
+        told = f"{pluralize(error.votes_short_of_quorum, 'vote')} short of the quorum"
+        return f"The ballot is {told}, so nothing is locked. Voting is closed: decide, or extend it a day."
+    level = f"{join_words([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
+    return f"{level}, so nothing is locked. Voting is closed: decide, or extend it a day."
+
+
+@sentence.register
+def _(error: TallyChanged) -> str:
+    told = join_words([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes]) or "nobody votes now"
+    return f"The votes moved while you looked: {told}. Nothing is locked. Press Lock again if this is right."
+
+
+@sentence.register
+def _(error: OverBudget) -> str:
+    cap = _CAPS.get(f"own_{error.cap}" if error.is_production_cap else error.cap, _CAPS["day"])
+    resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
+    told = cap.format(limit=dollars(error.limit), left=dollars(max(error.remaining, Decimal(0))), resets=resets)
+    return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
+
+
+@sentence.register
+def _(error: PriceIncreased) -> str:
+    return (
+        f"These words call other models: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
+        "Nothing was started. Send it in once more to agree."
+    )
+
+
+@sentence.register
+def _(error: CannotUpscale) -> str:
+    return _CANNOT_UPSCALE.get(error.reason, _CANNOT_UPSCALE["no_way"]).format(
+        name=escape_mrkdwn(error.character) or "This face"
+    )
+
+
+@sentence.register
+def _(error: UnacknowledgedOverspend) -> str:
+    who = join_words([person(one) for one in error.allowed_users], "or")
+    return (
+        f"Something cost {dollars(error.overspend)} more than was reserved for it, so nothing new is drawn in this "
+        f"workspace until {who} has seen it: `/cast spend` asks. Nothing was started."
+    )
+
+
+@sentence.register
+def _(error: AlreadyResolved) -> str:  # noqa: ARG001 - it has no values
+    return "This was answered already. `/cast spend` shows how it stands now."
+
+
+@sentence.register
+def _(error: NoModels) -> str:
+    wanted = join_words([escape_mrkdwn(name) for name in error.requested])
+    if not error.configured:
+        return "No image model has an account here yet. Whoever runs Castroom adds a key. Nothing was started."
+    have = join_words([escape_mrkdwn(name) for name in error.configured])
+    return f"There is no account here for {wanted}. I can ask {have}. Nothing was started."
+
+
+@sentence.register
+def _(error: ModelsUnavailable) -> str:
+    return routing.unavailable(error)
+
+
+@sentence.register
+def _(error: StorageUnavailable) -> str:
+    return storage_trouble.storage_unavailable(error)
+
+
+@sentence.register
+def _(error: PortraitMissing) -> str:  # noqa: ARG001 - its key is for the log
+    return storage_trouble.PORTRAIT_MISSING
+
+
+@sentence.register
+def _(error: SlackUnavailable) -> str:
+    """`what` ends with Slack's code or the kind of silence; which question it was is for the log."""
+    return _REFUSALS.get(error.operation.rpartition(": ")[2], _NO_RESPONSE)
+
+
+@sentence.register
+def _(error: SlackRejected) -> str:
+    if error.code in slack_refusals.UPLOAD_REFUSALS:
+        return f"I can't bring a file here: {slack_refusals.UPLOAD_REFUSALS[error.code]}. An administrator of the workspace can help."
+    return _REFUSALS.get(error.code, f"Slack does not let me do this ({escape_mrkdwn(error.code)}). {_RUN_DOCTOR}")
+
+
+@sentence.register
+def _(error: ChannelClosed) -> str:
+    return _REFUSALS.get(error.code, "The channel is archived, so nothing can be shown there. What stands is kept.")
+
+
+@sentence.register
+def _(error: MessageDeleted) -> str:  # noqa: ARG001 - there is one way to be gone
+    return "This round's message was deleted, so nothing was changed. I post it anew in a few seconds."
+
+
+def already_casting(error: AlreadyCasting, url: str) -> str:
+    """Where the open round is; `url` leads to its message."""
+    text = f"{escape_mrkdwn(error.character)} is being cast right now."
+    if not error.round_id:
+        return f"{text} It is in another channel of this production, which you cannot see."
+    return f"{text} {link(url, 'Go there')}" if url else text
+
+
+UNKNOWN = (
+    "I am not set up for this workspace, so nothing happened. "
+    "Whoever runs Castroom can add its bot token to SLACK_BOT_TOKEN."
+)

@@ -1,0 +1,82 @@
+"""Why a portrait is missing, and whether it cost something. Before the close no word may tell which model it was."""
+
+from decimal import Decimal
+
+from bot.domain.round import Round
+from bot.domain.slot import Slot, SlotFailure
+from handlers.text.format import dollars, escape_mrkdwn, join_words, truncate, when
+from handlers.text.model_titles import Titles
+
+ANY_MODEL = "a model"
+_DETAIL_LIMIT = 80
+# When OpenAI's filter stepped in: beside the categories, never what was flagged.
+_STAGES = frozenset({"input", "output", "unknown"})
+
+_KINDS = {
+    "refused": "{who} declined the brief",
+    "rate_limited": "{who} had too many requests at once",
+    "no_money": "the account of {who} has no credit left; whoever runs Castroom can top it up",
+    "bad_key": "{who} did not take our key; whoever runs Castroom can renew it",
+    "retired": "{who} is no longer served; whoever runs Castroom can name its successor",
+    "bad_request": "{who} did not understand what we sent",
+    "down": "{who} failed on its side",
+    "timed_out": "{who} gave no answer in time",
+    "bad_picture": "{who} sent something that is not a usable picture",
+    "duplicate": "{who} sent a picture that another portrait of this round already shows",
+    "unknown": "{who} was asked just before a restart and its answer is lost",
+    "picture_lost": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
+    "cancelled": "the round ended before {who} was asked",
+}
+
+
+def blind_reason(round_: Round, slot: Slot) -> str:
+    """The reason without the model: its price is the dearest slot's, its filter's word one of the brief's own."""
+    assert slot.failure
+    detail = (
+        slot.failure.detail
+        if slot.failure.detail and slot.failure.detail.casefold() in round_.brief.text.casefold()
+        else ""
+    )
+    return f"{_reason(slot.failure, ANY_MODEL, detail)}. {_charge(slot.failure, round_.blind_price(slot), show_price=False)}"
+
+
+def named_reason(slot: Slot, titles: Titles) -> str:
+    """The reason with the model, for after the close."""
+    assert slot.failure
+    return failure_reason(slot.failure, titles(slot.model), slot.price)
+
+
+def failure_reason(failure: SlotFailure, model_title: str, price: Decimal) -> str:
+    """Why `who` gave no picture, and what of `price` was charged."""
+    return f"{_reason(failure, model_title, failure.detail)}. {_charge(failure, price, show_price=True)}"
+
+
+def missing_heading(position: int, missing: int, total: int) -> str:
+    """How a line about the `position`-th of `missing` portraits begins."""
+    return f"One of {total} is missing:" if missing == 1 else f"Missing, {position} of {missing}:"
+
+
+def missing_variation_heading(number: int) -> str:
+    """How a line about a variation of candidate `number` begins."""
+    return f"The variation of {number} is missing:"
+
+
+def _reason(failure: SlotFailure, model_title: str, detail: str) -> str:
+    if failure.retry_at:
+        return f"{model_title} failed several times in a row and is left alone until {when(failure.retry_at)}"
+    reason = _KINDS.get(failure.kind, "{who} gave no portrait").format(who=model_title)
+    flagged = truncate(_readable_codes(detail), _DETAIL_LIMIT) if failure.kind == "refused" else ""
+    return f"{reason} (its filter flagged “{escape_mrkdwn(flagged)}”)" if flagged else reason
+
+
+def _readable_codes(detail: str) -> str:
+    """A vendor's codes as words: `input:violence` is `violence`, `IMAGE_SAFETY` is `IMAGE SAFETY`."""
+    return join_words([code.replace("_", " ") for code in detail.split(":") if code not in _STAGES])
+
+
+def _charge(failure: SlotFailure, price: Decimal, *, show_price: bool) -> str:
+    if failure.paid == "no":
+        return "Nothing was charged for it."
+    if failure.paid == "maybe":
+        return f"It may have been charged: up to {dollars(price)}."
+    return f"It was charged all the same: {dollars(price)}." if show_price else "It was charged all the same."

@@ -1,0 +1,161 @@
+"""What happened to a character, a line an event."""
+
+from collections.abc import Callable, Mapping
+
+from bot.domain.ballot import BallotStage
+from bot.domain.face import Character, Face
+from bot.domain.timeline import TimelineEvent
+from bot.usecases.history import CharacterHistory
+from handlers.text.format import day, dollars, escape_mrkdwn, join_words, link, person, pluralize, truncate, when
+from handlers.text.model_titles import Titles
+from handlers.text.record import as_sentence
+
+FIRST_VERSION, SECOND_VERSION = "One version", "Another"
+_NOTE_LIMIT = 100
+NOTHING = "Nothing is told of this character that you may see."
+
+
+def heading(name: str) -> str:
+    return f"{name} · history"
+
+
+def summary(history: CharacterHistory) -> str:
+    """`2 faces · $0.38 · also called the fisherwoman`."""
+    character = history.character
+    parts = [pluralize(history.face_count, "face"), f"{dollars(history.spent)} spent", _status(character)]
+    if character.aliases:
+        parts.append(f"also called {join_words([escape_mrkdwn(alias) for alias in character.aliases])}")
+    return " · ".join(filter(None, parts))
+
+
+def event(entry: TimelineEvent, url: str) -> str:
+    """`Today at 14:02 · Version 1 unlocked by @lena: too young.`; `url` leads to the message of a round that began."""
+    return f"{when(entry.at)} · {_EVENT_TEXTS.get(entry.kind, _unknown_event)(entry, url)}"
+
+
+def more_before(number: int) -> str:
+    return f"and {number} more before"
+
+
+def version_title(face: Face) -> str:
+    return f"Version {face.version}"
+
+
+def version(face: Face, titles: Titles, reason: str) -> str:
+    """Who, when, by which model and why, under a version's portrait."""
+    votes = f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
+    verb = "decided" if face.decided_by_lead else "locked"
+    first = f"*Version {face.version}* · {votes} · {escape_mrkdwn(titles(face.model))} · {dollars(face.cost)}"
+    lines = [first, f"{verb[0].upper()}{verb[1:]} by {person(face.locked_by)} on {day(face.locked_at)}"]
+    if reason:
+        lines.append(f"Re-cast: {as_sentence(reason)}")
+    if unlock := face.unlocked:
+        lines.append(f"Unlocked by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}")
+    return "\n".join(lines)
+
+
+def versions_title(name: str) -> str:
+    return f"Versions of {name}"
+
+
+def _status(character: Character) -> str:
+    if character.face:
+        return f"version {character.face.version} is the face"
+    return "being cast" if character.open_round_id else "no face now"
+
+
+def _round_started(verb: str) -> Callable[[TimelineEvent, str], str]:
+    def line(entry: TimelineEvent, url: str) -> str:
+        lead_note = f", led by {person(entry.lead)}" if entry.lead else ""
+        cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
+        reason = f": {_note(entry)}" if entry.detail else ""
+        return f"{link(url, verb)} by {_people(entry)}{lead_note}{reason}{cost}"
+
+    return line
+
+
+def _spent(entry: TimelineEvent, _url: str) -> str:
+    assert entry.usd is not None
+    return f"{dollars(entry.usd)} spent by {_people(entry)} for {pluralize(entry.count, 'picture')}"
+
+
+def _voted(entry: TimelineEvent, _url: str) -> str:
+    where = " in the run-off" if entry.stage is BallotStage.RUN_OFF else ""
+    who = f": {_people(entry)}" if entry.people else ", sealed"
+    return f"{pluralize(entry.count, 'person', 'people')} voted{where}{who}"
+
+
+def _locked(entry: TimelineEvent, _url: str) -> str:
+    return f"Version {entry.version} locked by {_people(entry)}: candidate {entry.number}"
+
+
+def _decided(entry: TimelineEvent, _url: str) -> str:
+    return f"Version {entry.version} decided by {_people(entry)}: candidate {entry.number}"
+
+
+def _unlocked(entry: TimelineEvent, _url: str) -> str:
+    return f"Version {entry.version} unlocked by {_people(entry)}: {as_sentence(truncate(entry.detail, _NOTE_LIMIT))}"
+
+
+def _by_people(verb: str) -> Callable[[TimelineEvent, str], str]:
+    def line(entry: TimelineEvent, _url: str) -> str:
+        by = f" by {_people(entry)}" if entry.people else ""
+        return f"{verb}{by}" + (f": {_note(entry)}" if entry.detail else "")
+
+    return line
+
+
+def _candidate_added(verb: str) -> Callable[[TimelineEvent, str], str]:
+    """`Candidate 3 drawn again by @lena`; a picture that never came has no number."""
+
+    def line(entry: TimelineEvent, _url: str) -> str:
+        subject = f"Candidate {escape_mrkdwn(entry.detail)}" if entry.detail else "A missing candidate"
+        return f"{subject} {verb} by {_people(entry)}"
+
+    return line
+
+
+def _alias_changed(verb: str) -> Callable[[TimelineEvent, str], str]:
+    def line(entry: TimelineEvent, _url: str) -> str:
+        return f"{verb} “{_note(entry)}”, by {_people(entry)}"
+
+    return line
+
+
+def _unknown_event(entry: TimelineEvent, url: str) -> str:
+    """A deed whose kind has no words of its own yet."""
+    verb = entry.kind.replace("_", " ").capitalize()
+    return _by_people(escape_mrkdwn(verb))(entry, url)
+
+
+def _note(entry: TimelineEvent) -> str:
+    """A reason as far as a line of many holds it; the record tells it whole."""
+    return escape_mrkdwn(truncate(entry.detail, _NOTE_LIMIT))
+
+
+def _people(entry: TimelineEvent) -> str:
+    return join_words([person(one) for one in entry.people])
+
+
+_EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
+    "started": _round_started("Started"),
+    "rerolled": _round_started("All drawn again"),
+    "refined": _round_started("Brief refined"),
+    "rerolled_one": _candidate_added("drawn again"),
+    "varied": _candidate_added("drawn in another moment"),
+    "alias": _alias_changed("Also called"),
+    "unalias": _alias_changed("No longer called"),
+    "recast": _round_started("Re-cast"),
+    "spent": _spent,
+    "voted": _voted,
+    "closed": _by_people("Voting closed"),
+    "deadline": _by_people("Voting closed at its deadline"),
+    "extended": _by_people("Voting extended"),
+    "run_off": _by_people("Run-off begun"),
+    "dropped": _by_people("Round dropped"),
+    "cancelled": _by_people("Round cancelled"),
+    "took_over": _by_people("Lead taken over"),
+    "locked": _locked,
+    "decided": _decided,
+    "unlocked": _unlocked,
+}

@@ -1,0 +1,76 @@
+"""What a person's home says."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.face import Character
+from bot.ports.roster import RosterSection
+from bot.usecases.home import HomeView
+from handlers.text.format import channel, dollars, escape_mrkdwn, link, pluralize, truncate, when
+from handlers.text.recall import alias_list, production_name, status
+
+WAITING = "Waiting for your vote"
+NOTHING_WAITS = "Nothing waits for your vote."
+ROSTER = "Faces"
+SPENDING = "Spending"
+FIND = "Find a face"
+FIND_HINT = "A name or another name of theirs, then Enter"
+PRODUCTION = "Production"
+EVERY_PRODUCTION = "All productions"
+FACE = "Face"
+PACKING = "Packing the face. It will be in your messages with me in a moment."
+
+_QUERY_LIMIT = 60
+_BRIEF_LIMIT = 90
+
+
+def waiting(name: str, channel_id: str, closes_at: datetime | None, url: str) -> str:
+    """`*Maya* · #harbour-film · closes tomorrow at 18:00 · Vote`."""
+    place = "Direct messages" if channel_id.startswith("D") else channel(channel_id)
+    closing = f"closes {when(closes_at)}" if closes_at else ""
+    return " · ".join(filter(None, [f"*{escape_mrkdwn(name)}*", place, closing, link(url, "Vote") if url else ""]))
+
+
+def more_waiting(number: int) -> str:
+    return f"and {number} more" if number > 0 else ""
+
+
+def section_heading(character: Character) -> str:
+    """What stands above the characters of one production."""
+    return f"*{production_name(character)}*"
+
+
+def card(character: Character) -> str:
+    """A name with all it answers to, how the character stands, and the beginning of the brief behind the face."""
+    face = character.face
+    version = f"version {face.version}" if face and face.version > 1 else ""
+    first = " · ".join(filter(None, [f"*{escape_mrkdwn(character.name)}*", alias_list(character.aliases)]))
+    brief = escape_mrkdwn(truncate(" ".join(face.brief.split()), _BRIEF_LIMIT)) if face else ""
+    return "\n".join(filter(None, [first, " · ".join(filter(None, [version, status(character)])), brief]))
+
+
+def production(section: RosterSection, channel_name: str) -> str:
+    """A production in a menu: its name, or `#harbour-film` where it has none and the channel is `called` so."""
+    if section.production_name:
+        return section.production_name
+    return f"#{channel_name}" if channel_name else "Direct messages"
+
+
+def result_summary(home_view: HomeView) -> str:
+    """How many there are, and which of them these are."""
+    query = escape_mrkdwn(truncate(home_view.roster_filter.words, _QUERY_LIMIT))
+    if not home_view.total:
+        return f"No “{query}” that you may see." if query else "Nobody is cast there any more."
+    if home_view.is_fuzzy:
+        return f"No “{query}” that you may see. Did you mean {'this one' if home_view.total == 1 else 'one of these'}?"
+    total = (
+        f"{pluralize(home_view.total, 'character')} with “{query}”"
+        if query
+        else pluralize(home_view.total, "character")
+    )
+    return f"{total} · page {home_view.roster_filter.page} of {home_view.pages}" if home_view.pages > 1 else total
+
+
+def spent(today: Decimal, cap: Decimal) -> str:
+    text = f"{dollars(today)} of {dollars(cap)} for portraits today (the day in UTC), reserved ones included."
+    return f"{text} `/cast spend` shows the month."

@@ -1,0 +1,160 @@
+"""Headers, buttons and questions: plain text, which Slack shows as it stands."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.domain.ballot import Tally
+from handlers.text.format import dollars, join_words, pluralize, truncate
+
+HEADER_LIMIT = 150
+BUTTON_LIMIT = 75
+CONFIRM_TITLE_LIMIT = 100
+
+CANCEL = "Cancel"
+OPEN_NOW = "Open voting now"
+REROLL = "Re-roll …"
+CLOSE = "Close voting"
+EXTEND = "Extend a day"
+DROP = "Drop the round"
+DECIDE = "The lead decides"
+SHARE = "Share here"
+FULL = "Full size"
+FACTS = "Facts"
+DOWNLOAD = "Take it on"
+VERSIONS = "Compare versions"
+HISTORY = "History"
+EARLIER = "Earlier"
+RECALL = "Recall"
+BACK = "‹ Back"
+NEXT = "Next ›"
+SHOW_ALL = "Show everyone"
+KEEP_UPSCALE = "Keep this finish"
+KEEP_ORIGINAL = "Keep the original only"
+DENY = "Not now"
+DONE = "Done"
+AFTER_THE_VOTE = "came after the vote"
+
+CANCEL_YES = "Cancel the round"
+DECIDE_YES = "Lock it"
+DECIDE_CONSEQUENCE = "The record will say that the lead decided. The team can re-cast later."
+CANCEL_QUESTION = "Cancel this round?"
+DROP_QUESTION = "Drop this round?"
+DROP_CONSEQUENCE = "Nobody is cast. The portraits and the votes are kept."
+CLOSE_QUESTION = "Close voting now?"
+CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
+
+
+def suggestion(name: str, aliases: Sequence[str]) -> str:
+    """`Maya, the fisherwoman`: somebody may have asked for either."""
+    return ", ".join([name, *aliases[:1]])
+
+
+def recall_accessibility_label(name: str) -> str:
+    """What a screen reader says for one of many buttons that recall."""
+    return truncate(f"Recall {name}", BUTTON_LIMIT)
+
+
+def drawing_header(name: str) -> str:
+    return f"Casting {name}"
+
+
+def voting_header(name: str) -> str:
+    return f"Casting {name} · which reads most human?"
+
+
+def closed_header(name: str) -> str:
+    return f"Casting {name} · voting is closed"
+
+
+def record_header(name: str) -> str:
+    return f"{name} is cast."
+
+
+def void_header(name: str) -> str:
+    return f"Casting {name} · ended"
+
+
+def vote(number: int, votes: int) -> str:
+    return f"{number} · {votes}" if votes else f"{number}"
+
+
+def vote_accessibility_label(number: int, votes: int) -> str:
+    """What a screen reader says for a number button."""
+    return f"Vote for candidate {number}, {pluralize(votes, 'vote')} so far"
+
+
+def lock(leader: int | None) -> str:
+    return f"Lock {leader} …" if leader else "Lock …"
+
+
+def reroll_failure(price: Decimal) -> str:
+    return f"Re-roll it for up to {dollars(price)}"
+
+
+def recast(name: str, price: Decimal) -> str:
+    tail = f" for {dollars(price)}"
+    return f"Re-cast {truncate(name, BUTTON_LIMIT - len(tail) - 8)}{tail}"
+
+
+def upscale(price: Decimal, *, reaches_4k: bool) -> str:
+    return f"Finish at 4K · {dollars(price)}" if reaches_4k else f"Finish larger · {dollars(price)}"
+
+
+def upscale_question(name: str) -> str:
+    return truncate(f"Finish {name}?", CONFIRM_TITLE_LIMIT)
+
+
+def upscale_pair_title(name: str) -> str:
+    return f"{name}: original and finish"
+
+
+def upscale_title(name: str) -> str:
+    return f"{name}: the finish"
+
+
+def candidate(number: int, title: str, votes: int | None) -> str:
+    """`votes` is None for one that nobody could vote for."""
+    return f"{number} · {title} · {AFTER_THE_VOTE if votes is None else pluralize(votes, 'vote')}"
+
+
+def sheet_title(name: str) -> str:
+    return f"{name}: contact sheet"
+
+
+def candidate_title(number: int, *model: str) -> str:
+    """`3`, or `3 · Recraft V4.1 · recraft:recraftv4_1` once models may be named: title and exact id."""
+    return " · ".join([f"{number}", *model])
+
+
+def lock_question(name: str, leader: int | None) -> str:
+    return truncate(
+        f"Lock candidate {leader} as {name}?" if leader else f"Close the vote on {name}?", CONFIRM_TITLE_LIMIT
+    )
+
+
+def lock_yes(leader: int | None) -> str:
+    return f"Lock {leader}" if leader else CLOSE
+
+
+def lock_consequence(tally: Tally, votes_short: int = 0) -> str:
+    """What the lead agrees to by pressing Lock."""
+    if votes_short:
+        return f"{pluralize(votes_short, 'person', 'people')} short of the quorum. Voting closes now; you decide or extend it."
+    if (winner := tally.winner) is not None:
+        votes = tally.votes[winner]
+        return (
+            f"{votes} of {pluralize(tally.voters, 'person', 'people')} voted for it. "
+            "The team can re-cast later; this face stays in the history."
+        )
+    if tally.leaders:
+        tied = join_words([str(n) for n in tally.leaders])
+        return f"{tied} are level. Voting closes now, and you decide which face it is."
+    return "Nobody has voted yet. Voting closes now, and you decide which face it is."
+
+
+def decide_question(name: str) -> str:
+    return truncate(f"Lock this candidate as {name}?", CONFIRM_TITLE_LIMIT)
+
+
+def cancel_consequence(price: Decimal) -> str:
+    return f"Portraits already asked for are still paid for: up to {dollars(price)} in all."

@@ -1,0 +1,60 @@
+"""What a round came of, and what came of it; and which of its candidates came of others."""
+
+from bot.domain.ballot import Tally
+from bot.domain.round import Round
+from bot.domain.slot import Slot
+from handlers.text.format import escape_mrkdwn, join_words, link, pluralize, truncate
+
+_BRIEF_LIMIT = 200
+_SUCCESSOR_REASONS = {
+    "rerolled": "The lead asked for all portraits again",
+    "refined": "The lead refined the brief",
+}
+
+
+def parent_summary(round_: Round, parent: Round, tally: Tally, url: str) -> str:
+    """`Refined from <the round before>: “a fisherwoman, 60” · 2 led with 3 of 4 votes`."""
+    parent_link = link(url, "the round before")
+    if round_.origin == "refined":
+        excerpt = escape_mrkdwn(truncate(" ".join(parent.brief.text.split()), _BRIEF_LIMIT))
+        return " · ".join(filter(None, [f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally)]))
+    return " · ".join(filter(None, [f"Drawn again after {parent_link}", leader_summary(parent, tally)]))
+
+
+def leader_summary(parent: Round, tally: Tally) -> str:
+    """Who was in front when the round ended; empty where there was nothing to vote on."""
+    if not parent.candidates:
+        return ""
+    if parent.is_sealed and parent.tally is None:
+        return f"{pluralize(tally.voters, 'sealed ballot')} that nobody opened" if tally.voters else "nobody had voted"
+    if not tally.leaders:
+        return "nobody found a face to vote for" if tally.voters else "nobody had voted"
+    top_votes = tally.votes[tally.leaders[0]]
+    if tally.winner is not None:
+        return f"{tally.winner} led with {top_votes} of {pluralize(tally.voters, 'vote')}"
+    return f"{join_words([str(n) for n in tally.leaders])} were level with {pluralize(top_votes, 'vote')} each"
+
+
+def successor_notice(round_: Round, url: str) -> str:
+    """For a round whose place another one took: where that is."""
+    reason = _SUCCESSOR_REASONS.get(round_.void_reason, "")
+    return (
+        f"{reason}: {link(url, 'the new round is here')}." if url else f"{reason}: the new round has its own message."
+    )
+
+
+def has_successor(round_: Round) -> bool:
+    """Whether another round took this one's place."""
+    return round_.void_reason in _SUCCESSOR_REASONS
+
+
+def variations(round_: Round) -> str:
+    """`5 varies 2 · 6 varies 2`: tells which faces are kin, and of no face who drew it."""
+    texts = (variation(round_, slot) for slot in round_.candidates)
+    return " · ".join(f"{slot.number} {text}" for slot, text in zip(round_.candidates, texts, strict=True) if text)
+
+
+def variation(round_: Round, slot: Slot) -> str:
+    """`varies 2`; empty for what is no variation."""
+    original_number = round_.variation_number(slot)
+    return f"varies {original_number}" if original_number else ""

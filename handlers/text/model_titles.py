@@ -1,0 +1,29 @@
+"""What models and their accounts are called in front of people."""
+
+from bot.domain.catalogue import Catalogue
+from handlers.text.format import pluralize
+
+_ACCOUNTS = {"recraft": "Recraft", "openai": "OpenAI", "gemini": "Google", "fal": "fal", "own": "your own server"}
+
+
+class Titles:
+    """The title of a model or upscaler by its exact id; an id that is no longer in the catalogue stands for itself."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._titles = {model.id: model.title for model in catalogue.models}
+        self._per_minute = catalogue.images_per_minute
+        self._titles |= {upscaler.id: upscaler.title for upscaler in catalogue.upscalers}
+
+    def __call__(self, model_id: str) -> str:
+        return self._titles.get(model_id, model_id)
+
+    def rate_limit(self, model_id: str) -> str:
+        """`OpenAI's limit of 5 images a minute`, or that its account has one, where we know no number."""
+        provider = model_id.partition(":")[0]
+        account = _ACCOUNTS.get(provider, provider)
+        per_minute = self._per_minute.get(provider)
+        return (
+            f"{account}'s limit of {pluralize(per_minute, 'image')} a minute"
+            if per_minute
+            else f"{account}, which had too much to do"
+        )

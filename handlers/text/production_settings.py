@@ -1,0 +1,215 @@
+"""The form of a production's customs: its fields, what is wrong with one, and what was changed by whom."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from itertools import groupby
+
+from bot.domain.audit import AuditEvent
+from bot.domain.brief import BallotMode
+from bot.domain.catalogue import Look, ModelSpec, Size
+from bot.domain.errors import BriefError
+from bot.domain.production import Production
+from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_LIMIT, STYLE_LIMIT
+from bot.usecases.production_settings import JOINED, SET_PREFIX, JoinableProduction, SettingsForm
+from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, person, pluralize, truncate, when
+from handlers.text.model_titles import Titles
+
+TITLE = "Settings"
+SAVE = "Save"
+LAST_CHANGES = "Last changes"
+CONFLICT = (
+    "Somebody else saved these settings while you had them open. Nothing of yours was saved; this is how they stand."
+)
+
+LABELS = {
+    "production": "Casts for",
+    "name": "Production",
+    "models": "Models",
+    "look": "Look",
+    "style": "House style",
+    "ballot": "Ballot",
+    "for": "Votes stay open for",
+    "quorum": "Voters needed",
+    "may_start": "Who may start rounds",
+    "may_spend": "Who may spend",
+    "may_lock": "Who may lock a face",
+    "may_change_settings": "Who may change these settings",
+    "per_round": "Most for a round, in dollars",
+    "per_month": "Most for a month, in dollars",
+}
+MODELS_EMPTY = "Chosen by each brief"
+LOOKS = {
+    "any": "Chosen by each brief",
+    Look.SKIN: "Skin first",
+    Look.LITERAL: "To the letter",
+    Look.BALANCED: "Balanced",
+}
+BALLOTS = {
+    BallotMode.OPEN: "Quick: votes are seen as they come",
+    BallotMode.SEALED: "Sealed: nobody sees a count before the close",
+}
+SPANS = tuple(timedelta(hours=hours) for hours in (1, 4, 24, 48, 72, 168))
+
+_HINTS = {
+    "models": "Empty: two are chosen by what the brief asks for. The price is for one portrait.",
+    "style": "Added to every prompt, and told in each round's message.",
+    "quorum": "A vote with fewer people decides nothing. Empty: one is enough.",
+    "may_start": "Empty: everybody but guests.",
+    "may_spend": "Re-rolls and finishes. Empty: everybody but guests. Whoever starts a round spends too.",
+    "may_lock": "They lock in place of the lead. Empty: whoever leads the round.",
+    "may_change_settings": "Empty: everybody but guests.",
+}
+_FIELD_ERRORS = {
+    ("production", "first_join"): "Cast for it first, then change its settings: what you changed here belongs to the "
+    "present production.",
+    ("production", "unseen"): "You are in no channel that casts for this production any more.",
+    ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
+    ("style", "too_long"): "The style has {got} characters; up to {limit} fit.",
+    ("models", "too_many"): "{got} models are too many: {limit} portraits fit into one round.",
+    ("quorum", "not_a_count"): "A number of people from 1 to {limit}.",
+    ("per_round", "above"): "Castroom allows ${got} a round, and a production can only go below that.",
+    ("per_month", "above"): "Castroom allows ${got} a month, and a production can only go below that.",
+    ("may_change_settings", "yourself"): "Name yourself as well, or you could not undo this.",
+}
+_PROBLEMS = {
+    "control": "There is a character in it that cannot be read ({got}). Typing it afresh helps.",
+    "not_dollars": "An amount like 2.50, not {got}.",
+    "out_of_range": "Voting stays open for 5 minutes to 30 days.",
+    "too_many": f"Up to {PEOPLE_LIMIT} people fit.",
+}
+_FIELD_NAMES = {
+    "name": "the name",
+    "models": "the models",
+    "look": "the look",
+    "style": "the house style",
+    "ballot": "the ballot",
+    "for": "how long votes stay open",
+    "quorum": "the quorum",
+    "may_start": "who may start rounds",
+    "may_spend": "who may spend",
+    "may_lock": "who may lock a face",
+    "may_change_settings": "who may change the settings",
+    "per_round": "the most for a round",
+    "per_month": "the most for a month",
+}
+_EMPTY_GROUPS = {"may_lock": "the lead"}
+_VALUE_LIMIT = 80
+
+
+def intro(form: SettingsForm) -> str:
+    """What the form is about; plain enough to stand above it."""
+    production = form.production
+    here = [channel(one) for one in production.channels if one == form.place.channel]
+    others = len(production.channels) - len(here)
+    shared = f", with {pluralize(others, 'other channel')}" if others > 0 else ""
+    return f"How {channel(form.place.channel)}{shared} casts, from the next round on. A line can say otherwise."
+
+
+def hint(field: str, form: SettingsForm) -> str:
+    """What stands below a field."""
+    if field == "production":
+        return (
+            "Channels of one production share names, settings and the month's cap. "
+            "A face is still seen only where it was cast."
+        )
+    if field == "name":
+        return f"Empty: called like {_channel_name(form.channel)}."
+    if field == "per_round":
+        return f"Castroom allows {dollars(form.caps.per_round)}; this can only be less."
+    if field == "per_month":
+        months = [m for m in (form.caps.per_production_month, form.caps.per_workspace_month) if m is not None]
+        return f"Castroom allows {dollars(min(months))}; this can only be less." if months else "Empty: no cap."
+    return _HINTS.get(field, "")
+
+
+def model(spec: ModelSpec) -> str:
+    """`Recraft V4.1 · $0.04 a portrait`."""
+    return f"{spec.title} · {dollars(spec.price(Size.DRAFT))} a portrait"
+
+
+def duration(delta: timedelta) -> str:
+    """`4 hours`, `3 days`, `a week`."""
+    minutes = int(delta.total_seconds() // 60)
+    if minutes == 7 * 24 * 60:
+        return "a week"
+    if minutes % (24 * 60) == 0:
+        return pluralize(minutes // (24 * 60), "day")
+    return pluralize(minutes // 60, "hour") if minutes % 60 == 0 else pluralize(minutes, "minute")
+
+
+def current_production(production: Production, form: SettingsForm) -> str:
+    """The production the channel casts for now, as a choice."""
+    return production.name or _channel_name(form.channel)
+
+
+def joinable_production(production: JoinableProduction) -> str:
+    if production.id == OWN_PRODUCTION:
+        return f"Its own again: {production.name}" if production.name else "Its own production again"
+    return production.name or _channel_name(production.channel)
+
+
+def field_error(error: BriefError) -> str:
+    """What is wrong with a field, in plain text: Slack shows it as it stands."""
+    pattern = _FIELD_ERRORS.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "This cannot be saved.")
+    return pattern.format(got=truncate(error.got, _VALUE_LIMIT), limit=error.limit or STYLE_LIMIT)
+
+
+def name_conflict(names: Sequence[str]) -> str:
+    shown = join_words(
+        [escape_mrkdwn(truncate(name, _VALUE_LIMIT)) for name in names[:5]]
+        + ([f"{len(names) - 5} more"] if len(names) > 5 else [])
+    )
+    return f"Both productions have {shown}. Names are shared, so they cannot be one. Nothing was moved."
+
+
+def saved(events: Sequence[AuditEvent], titles: Titles) -> str:
+    """To whoever saved."""
+    if not events:
+        return "All settings stay as they were."
+    changes = join_words([_change(event, titles) for event in events])
+    if events[0].action == JOINED:
+        return f"Done: this channel {changes}. Names, settings and the month's cap are shared from now on."
+    return f"Saved: {changes}. Rounds that begin from now on follow it."
+
+
+def audit_lines(events: Sequence[AuditEvent], titles: Titles) -> list[str]:
+    """`@lena changed the ballot from quick to sealed · yesterday at 18:00`: a line for whatever was saved at once."""
+    texts = []
+    for (who, at), group in groupby(events, lambda event: (event.person, event.at)):
+        saved_together = list(group)[::-1]
+        changes = join_words([_change(event, titles) for event in saved_together])
+        verb = "let this channel cast" if saved_together[0].action == JOINED else "changed"
+        texts.append(f"{person(who)} {verb} {changes.removeprefix('casts ')} · {when(at)}")
+    return texts
+
+
+def _change(event: AuditEvent, titles: Titles) -> str:
+    old, _, new = event.detail.partition("\n")
+    if event.action == JOINED:
+        return f"casts for {_production(new)}, no longer for {_production(old)}"
+    field = event.action.removeprefix(SET_PREFIX)
+    before = f" from {_value(field, old, titles)}" if old else ""
+    return f"{_FIELD_NAMES.get(field, field)}{before} to {_value(field, new, titles)}"
+
+
+def _value(field: str, text: str, titles: Titles) -> str:
+    if field in ("may_start", "may_spend", "may_lock", "may_change_settings"):
+        return join_words([person(one) for one in text.split()]) or _EMPTY_GROUPS.get(field, "everybody")
+    if field in ("per_round", "per_month"):
+        return dollars(Decimal(text)) if text else "Castroom's"
+    if field == "models":
+        return join_words([escape_mrkdwn(titles(one)) for one in text.split()]) or "those chosen by the brief"
+    if field == "for":
+        return duration(timedelta(minutes=int(text)))
+    if field in ("style", "name"):
+        return f"“{escape_mrkdwn(truncate(text, _VALUE_LIMIT))}”" if text else "nothing"
+    return escape_mrkdwn(text) or ("the brief's choice" if field == "look" else "none")
+
+
+def _production(label: str) -> str:
+    return channel(label[1:]) if label.startswith("#") else escape_mrkdwn(label)
+
+
+def _channel_name(name: str) -> str:
+    return f"#{name}" if name else "this conversation"

@@ -1,0 +1,197 @@
+"""What is said when a face is called by its character's name."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.brief import Reference
+from bot.domain.face import Character, Face, Portrait, Unlock
+from bot.domain.upscale import Upscale
+from handlers.text import reference_photo
+from handlers.text import upscale as upscale_text
+from handlers.text.format import channel, day, dollars, escape_mrkdwn, link, person, pluralize, truncate, when
+from handlers.text.model_titles import Titles
+from handlers.text.record import as_sentence
+
+_NAME_LIMIT = 40
+
+_MAX_ALIASES = 5
+
+NO_FACES = "Nobody is cast yet. In a channel I am in: /cast Maya: weathered 60-year-old fisherwoman"
+
+
+def face_line(face: Face, titles: Titles, url: str) -> str:
+    """`Cast in #harbour-film on 24 November by @lead · candidate 1 · Recraft V4.1 · the round`."""
+    locked_note = f"Cast in {channel(face.place.channel)} on {day(face.locked_at)} by {person(face.locked_by)}"
+    parts = [locked_note, f"candidate {face.number}", escape_mrkdwn(titles(face.model))]
+    return " · ".join([*parts, *([link(url, "its round")] if url else [])])
+
+
+def other_versions(history: Sequence[Face], titles: Titles) -> str:
+    """The faces beside the present one, newest first; empty when there is none."""
+    current_face = next((face for face in history if not face.unlocked), None)
+    others = [
+        f"version {f.version}, {day(f.locked_at)}, {escape_mrkdwn(titles(f.model))}{', unlocked' if f.unlocked else ''}"
+        for f in history
+        if f is not current_face
+    ][:5]
+    return f"Other versions: {'; '.join(others)}" if others else ""
+
+
+def unlocked(face: Face, url: str) -> str:
+    """A character whose faces were all unlocked: the newest of them."""
+    unlock = face.unlocked
+    assert unlock
+    text = f"Version {face.version} was unlocked by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
+    return f"{escape_mrkdwn(face.character)} has no face now. {text}" + (f" {link(url, 'Its round')}" if url else "")
+
+
+def show_version(face: Face) -> str:
+    return f"See version {face.version}"
+
+
+def being_cast(name: str, closes_at: datetime | None, url: str) -> str:
+    """A character whose round is open."""
+    progress = f"voting closes {when(closes_at)}" if closes_at else "its portraits are being drawn"
+    text = f"{escape_mrkdwn(name)} is being cast right now: {progress}."
+    return f"{text} {link(url, 'Go there')}" if url else text
+
+
+def did_you_mean(name: str, number: int) -> str:
+    return f"No {escape_mrkdwn(name)} here. Did you mean {'this one' if number == 1 else 'one of these'}?"
+
+
+def ambiguous(name: str) -> str:
+    return f"There is more than one {escape_mrkdwn(name)}. Which do you mean?"
+
+
+def not_found(name: str) -> str:
+    if not name:
+        return "I have no face here that you may see. /cast list shows those that you may."
+    return f"No {escape_mrkdwn(name)} here that you may see. /cast list shows who is; /cast {escape_mrkdwn(name)}: … casts them."
+
+
+def list_line(character: Character) -> str:
+    """One line of a list of characters."""
+    return (
+        f"{escape_mrkdwn(truncate(character.name, _NAME_LIMIT))} · {production_name(character)} · {status(character)}"
+    )
+
+
+def production_name(character: Character) -> str:
+    """The production a character belongs to, by its name or the channel it was cast in."""
+    if character.production_name:
+        return escape_mrkdwn(character.production_name)
+    is_dm = character.place.channel.startswith("D")
+    return "Direct messages" if is_dm else channel(character.place.channel)
+
+
+def alias_list(aliases: Sequence[str]) -> str:
+    """`also: the fisherwoman, Mum`; empty for who has one name."""
+    if not aliases:
+        return ""
+    more = len(aliases) - _MAX_ALIASES
+    text = ", ".join(escape_mrkdwn(alias) for alias in aliases[:_MAX_ALIASES])
+    return f"also: {text} and {more} more" if more > 0 else f"also: {text}"
+
+
+def status(character: Character) -> str:
+    """Whether a character has a face, since when, and whether a round is open."""
+    if character.face is None:
+        last_face = character.last_unlocked_face
+        if last_face is None or last_face.unlocked is None:
+            return "being cast"
+        text = f"no face now, version {last_face.version} unlocked {day(last_face.unlocked.at)}"
+        return f"{text} · being cast" if character.open_round_id else text
+    text = f"cast {day(character.face.locked_at)}"
+    return f"{text} · being re-cast" if character.open_round_id else text
+
+
+def list_heading(number: int) -> str:
+    return f"{pluralize(number, 'character')} that you may see" if number else NO_FACES
+
+
+def more_faces(number: int) -> str:
+    return f"and {number} more: /cast and a name shows one, my Home all of them"
+
+
+def full_size_upscale(upscale: Upscale, url: str) -> str:
+    """Where the finish is, and what it is; empty while it has no picture."""
+    if not (portrait := upscale.portrait):
+        return ""
+    location = link(url, "Open the finish") if url else "The finish is not in the round's thread yet; try again soon"
+    return f"Finish: {_file_details(portrait)}. {location}."
+
+
+def full_size(name: str, face: Face, url: str) -> str:
+    """Where the original is, and what it is."""
+    location = (
+        link(url, "Open the original") if url else "The original is not in the round's thread yet; try again soon"
+    )
+    return f"{escape_mrkdwn(name)}, {_file_details(face.portrait)}. {location}."
+
+
+def _file_details(portrait: Portrait) -> str:
+    kind = portrait.media_type.removeprefix("image/").upper()
+    return f"{portrait.width} × {portrait.height} pixels, {kind}, {portrait.length / 1_000_000:.1f} MB"
+
+
+HEADING = "Facts"
+
+PROMPT = "The prompt"
+
+STYLE = "House style"
+
+_USES = {"film": "film", "advertising": "advertising", "internal": "internal use"}
+
+_SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
+
+
+def rows(
+    face: Face,
+    titles: Titles,
+    reference: Reference | None = None,
+    upscale: Upscale | None = None,
+    recast_reason: str = "",
+    style: str = "",
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of a label and its value, in the order a person asks for them."""
+    portrait = face.portrait
+    upscale_rows = (
+        upscale_text.rows(upscale, titles, _SOURCES.get(upscale.cost_source, "as reserved")) if upscale else ()
+    )
+    return (
+        ("Model", f"{escape_mrkdwn(titles(face.model))}, `{face.model}`"),
+        (
+            "Picture",
+            f"{portrait.width} × {portrait.height}, {portrait.media_type}, {pluralize(portrait.length, 'byte')}",
+        ),
+        *(
+            [("Varies", f"candidate {face.variation_of} of its round, whose picture went along")]
+            if face.variation_of
+            else ()
+        ),
+        ("SHA-256", f"`{portrait.sha256}`"),
+        ("Content credentials", "found in the original" if portrait.has_content_credentials else "none found"),
+        ("Seed", str(face.seed) if face.seed is not None else "none"),
+        ("Price", f"{dollars(face.cost)} for this portrait, {_SOURCES.get(face.cost_source, 'as reserved')}"),
+        ("Ballot", _ballot(face)),
+        ("Wanted for", _USES.get(face.use, "not said")),
+        ("Lead", person(face.lead)),
+        ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
+        *((("Re-cast", escape_mrkdwn(recast_reason)),) if recast_reason else ()),
+        *((("Unlocked", _unlocked(face.unlocked)),) if face.unlocked else ()),
+        *reference_photo.rows(reference),
+        *(((STYLE, escape_mrkdwn(style)),) if style else ()),
+        ("Prompt version", escape_mrkdwn(face.prompt_version)),
+        *upscale_rows,
+    )
+
+
+def _unlocked(unlock: Unlock) -> str:
+    return f"by {person(unlock.person)} on {day(unlock.at)}: {escape_mrkdwn(unlock.reason)}"
+
+
+def _ballot(face: Face) -> str:
+    votes = ", ".join(f"{number}: {votes}" for number, votes in sorted(face.tally.items()))
+    decided = "the lead decided" if face.decided_by_lead else "most votes won"
+    return f"{pluralize(face.voters, 'person', 'people')} voted ({votes}); {decided}"

@@ -1,0 +1,63 @@
+"""What is said around re-casts and unlocks."""
+
+from decimal import Decimal
+
+from bot.domain.face import Face
+from bot.usecases.recast import RecastMode
+from handlers.text.format import dollars, escape_mrkdwn, truncate
+
+OPEN = "Re-cast …"
+UNLOCK = "Unlock"
+REASON = "Reason"
+REASON_HINT = "Everybody sees it: in the record, and in the message of the new round."
+BRIEF = "The brief"
+BRIEF_HINT = "As it stands. What you change here is asked of the models."
+LONG_BRIEF = "The brief is too long for a field of Slack's, and stays as it is."
+MODE = "The present face"
+TITLE = "Re-cast"
+
+
+def title(name: str) -> str:
+    return truncate(f"Re-cast {name}", 24)
+
+
+def submit(*, only_unlock: bool) -> str:
+    return UNLOCK if only_unlock else "Go ahead"
+
+
+def intro(face: Face, earlier: Face | None, price: Decimal) -> str:
+    """What the form is for, above its fields."""
+    cost = f"New portraits cost up to {dollars(price)} in all."
+    if face.unlocked:
+        return f"{escape_mrkdwn(face.character)} has no face now. {cost}"
+    return " ".join(
+        filter(None, [f"{escape_mrkdwn(face.character)} has version {face.version}.", cost, restored_version(earlier)])
+    )
+
+
+def unlock_only_intro(face: Face, earlier: Face | None, reason: str) -> str:
+    """The same where no round can be opened now."""
+    return " ".join(
+        filter(None, [f"{reason}\nVersion {face.version} can be unlocked all the same.", restored_version(earlier)])
+    )
+
+
+def restored_version(earlier: Face | None) -> str:
+    """What an unlock brings back; empty where that is nobody."""
+    return f"Once it is unlocked, version {earlier.version} is the face again." if earlier else ""
+
+
+def price_increased(price: Decimal) -> str:
+    return (
+        f"With these words other models draw, and the price is up to {dollars(price)} now. Go ahead if that is right."
+    )
+
+
+def mode_label(mode: RecastMode, price: Decimal | None) -> str:
+    """One way, with its price."""
+    cost = f" (up to {dollars(price)})" if price is not None else ""
+    return {
+        RecastMode.KEEP: f"Keep it until a new one is locked{cost}",
+        RecastMode.UNLOCK: f"Unlock it now, and re-cast{cost}",
+        RecastMode.ONLY_UNLOCK: "Unlock it, and that is all ($0)",
+    }[mode]

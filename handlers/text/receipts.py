@@ -1,0 +1,54 @@
+"""What is said to one person: receipts of votes, help."""
+
+from bot.usecases.aliases import AliasChange
+from bot.usecases.vote import ClickResult
+from handlers.text.format import channel, escape_mrkdwn, join_words
+
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+
+HELP = "Cast a face together."
+HELP_LINES = (
+    "`/cast` alone opens a form. `Cast from this message` in a message's menu opens it with those words.",
+    "`/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet` asks several models with the same words.",
+    "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
+    "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast,"
+    " `/cast history Maya` who did what, `/cast spend` what it cost, `/cast settings` how this channel casts.",
+    "`/cast roster` sends you the cast as one picture; `/cast alias Maya = the fisherwoman` lets Maya answer to both.",
+    "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced` "
+    "`--aspect 1:1|4:5|3:4|2:3|9:16`",
+    "`--ballot sealed` keeps every vote private and the count unseen until the close; `--quorum 3` wants three voters, "
+    "`--voters @mei,@daniel` names them.",
+    "`--for 24h` `--4k` `--like Maya|photo` (keep a face). The price stands in the message before a model is asked.",
+)
+HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"
+WORKING_EXAMPLE = "This works:"
+BOT_MENTION = "@Castroom"
+SPENDING_SENT = "What was spent is in our direct message: only you see it there."
+
+
+def receipt(result: ClickResult) -> str:
+    """What a press on a number did, told only to the person who pressed."""
+    name = escape_mrkdwn(result.character)
+    if result.on:
+        return f"You vote for {result.number} as {name}. Tap {result.number} again to take it back."
+    if result.has_reaction:
+        reaction = f":{_NUMBERS[result.number - 1]}:"
+        return f"Your tap on {result.number} is taken back. Your {reaction} still votes for it: remove it too."
+    return f"You no longer vote for {result.number} as {name}."
+
+
+def cannot_answer_here(channel_id: str) -> str:
+    """For somebody who asked in a conversation in which no answer can be given; says nothing of the answer."""
+    return (
+        f"Slack does not let me answer you in {channel(channel_id)}. Type /cast and the name there: that comes through."
+    )
+
+
+def alias_changed(change: AliasChange) -> str:
+    """That a name was given or taken away."""
+    name, alias = escape_mrkdwn(change.character), escape_mrkdwn(change.alias)
+    if change.removed:
+        return f"{name} no longer answers to “{alias}”."
+    others = [f"“{escape_mrkdwn(other)}”" for other in change.aliases if other != change.alias]
+    text = f"{name} answers to “{alias}” too."
+    return f"{text} And to {join_words(others)}." if others else text

@@ -1,0 +1,53 @@
+"""The form for a reference picture, and what a picture that portraits were drawn after is called later."""
+
+from decimal import Decimal
+
+from bot.domain.brief import Reference
+from handlers.text.format import day, dollars, escape_mrkdwn, person
+
+TITLE = "Cast after a picture"
+SUBMIT = "Cast"
+CLOSE = "Not now"
+BRIEF = "What the face looks like"
+FILE = "The picture: PNG, JPEG or WebP, up to 10 MB"
+KIND = "What it shows"
+PORTRAIT = "An earlier portrait or drawing"
+PHOTO = "A photo of a real person"
+CONSENT = "Consent"
+AGREED = "They agreed to this use"
+CONSENT_HINT = "Needed for a photo of a real person. Who confirmed it, and when, is kept with the round."
+CONSENT_MISSING = "For a photo of a real person, confirm that they agreed to this use."
+LONG_BRIEF = "The brief stays as you typed it."
+TOO_BIG = "larger than 10 MB"
+NOT_ON_SLACK = "not kept by this Slack"
+NOT_A_PICTURE = "Slack did not hand it over as a picture"
+
+
+def intro(name: str, price: Decimal) -> str:
+    """What pressing the button buys; plain enough to stand above the form."""
+    return f"The portraits for {escape_mrkdwn(name)} keep the face of this picture: up to {dollars(price)} in all."
+
+
+def reference_note(reference: Reference | None) -> str:
+    """`drawn after the face of Maya`; empty where nothing was sent along."""
+    if reference is None:
+        return ""
+    return (
+        "drawn after an attached picture"
+        if reference.is_attached
+        else f"drawn after the face of {escape_mrkdwn(reference.name)}"
+    )
+
+
+def rows(reference: Reference | None) -> tuple[tuple[str, str], ...]:
+    """Facts of a reference, as pairs of a label and its value."""
+    if reference is None:
+        return ()
+    source = "an attached picture" if reference.is_attached else f"the face of {escape_mrkdwn(reference.name)}"
+    source_rows = (("Drawn after", f"{source}, SHA-256 `{reference.sha256}`"),)
+    if (consent := reference.consent) is None:
+        return source_rows
+    return (
+        *source_rows,
+        (CONSENT, f"{person(consent.person)} confirmed on {day(consent.at)}: “{escape_mrkdwn(consent.wording)}”"),
+    )

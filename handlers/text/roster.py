@@ -1,0 +1,82 @@
+"""What is said with the picture of a production's cast, and what is written in it."""
+
+from bot.domain.face import Character
+from bot.imaging.poster import Caption, can_render
+from bot.usecases.roster_poster import VisibleRoster
+from handlers.text.format import escape_mrkdwn, pluralize, short_calendar_date, truncate
+
+NO_FACES = (
+    "Nobody is cast for this channel's production yet. "
+    "This begins it: /cast Maya: weathered 60-year-old fisherwoman, deep crow's feet"
+)
+SENT = "The cast is in our direct message, as one picture."
+RENDERING = "The picture is being put together."
+NO_PICTURE = "Slack does not take the picture at the moment. Send /cast roster again in a minute."
+NOTHING_TO_SHARE = "Nobody of this cast may be seen by everybody there, so nothing was posted."
+FILE_NAME = "cast"
+
+_TITLE_LIMIT = 100
+
+
+def title(visible_roster: VisibleRoster, channel: str) -> str:
+    """`The cast of Harbour film`; plain text. `channel` is what a production without a name is called, if anybody
+    knows."""
+    name = visible_roster.production.name or (f"#{channel}" if channel else "")
+    return f"The cast of {truncate(name, _TITLE_LIMIT)}" if name else "The cast"
+
+
+def drawable_title(title: str) -> str:
+    """The title as far as it can be written in a picture."""
+    return title if can_render(title) else "The cast"
+
+
+def captions(visible_roster: VisibleRoster) -> list[tuple[Character, Caption]]:
+    """What stands under each portrait. A name that no font here can write has a number in its place."""
+    numbers = iter(range(1, len(visible_roster.characters) + 1))
+    pairs = []
+    for character in visible_roster.characters:
+        name = character.name if can_render(character.name) else f"{next(numbers)}"
+        pairs.append((character, Caption(name, _caption_line(character))))
+    return pairs
+
+
+def number_legend(pairs: list[tuple[Character, Caption]]) -> str:
+    """The names behind the numbers in the picture; empty where every name is written there."""
+    names = [
+        f"{caption.name} {escape_mrkdwn(character.name)}"
+        for character, caption in pairs
+        if character.name != caption.name
+    ]
+    return f"By number in the picture: {' · '.join(names)}" if names else ""
+
+
+def total(visible_roster: VisibleRoster) -> str:
+    shown = len(visible_roster.characters)
+    text = pluralize(visible_roster.total, "face")
+    return (
+        text
+        if shown == visible_roster.total
+        else f"{text}, the first {shown} of them in the picture; my Home shows everyone"
+    )
+
+
+def share(channel: str) -> str:
+    return f"Share in #{channel}" if channel else "Share in the channel"
+
+
+def shared(visible_roster: VisibleRoster, link: str) -> str:
+    text = f"The cast is in {link}." if visible_roster.characters else NOTHING_TO_SHARE
+    return (
+        f"{text} {hidden_faces(visible_roster.hidden)}" if visible_roster.hidden and visible_roster.characters else text
+    )
+
+
+def hidden_faces(number: int) -> str:
+    """Faces that are not for everybody in a channel."""
+    verb = "is left out: it was" if number == 1 else "are left out: they were"
+    return f"{pluralize(number, 'face')} {verb} cast in a private channel, which not everybody there may see."
+
+
+def _caption_line(character: Character) -> str:
+    assert character.face
+    return f"version {character.face.version} · {short_calendar_date(character.face.locked_at.date())}"

@@ -1,0 +1,277 @@
+"""What a round's message says while it draws, while people vote, and after."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain.ballot import Tally, Turnout
+from bot.domain.catalogue import Size
+from bot.domain.round import Round, RoundState
+from bot.domain.slot import Slot, SlotState
+from handlers.text import lineage, sealed_ballot
+from handlers.text import voters as voting
+from handlers.text.format import (
+    channel,
+    dollars,
+    escape_mrkdwn,
+    join_words,
+    link,
+    person,
+    pluralize,
+    size,
+    time_of_day,
+    truncate,
+    when,
+)
+from handlers.text.labels import AFTER_THE_VOTE
+from handlers.text.model_titles import Titles
+
+_MAX_NAMED = 12
+_USES = {"film": "for film", "advertising": "for advertising", "internal": "for internal use"}
+_STYLE_LIMIT = 300
+_VOID_REASONS = {
+    "cancelled": "The lead cancelled the round.",
+    "dropped": "The lead dropped the round. Its portraits and votes are kept.",
+    "no_candidate": "No portrait came, so there is nothing to vote on.",
+}
+
+
+def requested_by(round_: Round) -> str:
+    """`asked by @mei`, and `led by @lena` where that is somebody else."""
+    text = f"asked by {person(round_.started_by)}"
+    return text if round_.started_by == round_.lead else f"{text} · led by {person(round_.lead)}"
+
+
+def who_votes(round_: Round) -> str:
+    """`3 people vote: @a, @b and @c`; empty where everybody may."""
+    named = [person(one) for one in round_.brief.voters]
+    if not named:
+        return ""
+    shown = [*named[:_MAX_NAMED], *([f"{len(named) - _MAX_NAMED} more"] if len(named) > _MAX_NAMED else [])]
+    return f"{'1 person votes' if len(named) == 1 else f'{len(named)} people vote'}: {join_words(shown)}"
+
+
+def intended_use(use: str) -> str:
+    """`for advertising`; empty where nobody said."""
+    return _USES.get(use, "")
+
+
+def thread_link(round_: Round, url: str) -> str:
+    """In the thread that a round was asked for in."""
+    link_text = link(url, "the round is in the channel")
+    return f"{person(round_.started_by)} asked for {escape_mrkdwn(round_.character)} here: {link_text}."
+
+
+def lead_assigned(round_: Round, url: str) -> str:
+    """To a lead whom somebody else named."""
+    link_text = link(url, "Go there") if url else ""
+    text = (
+        f"{person(round_.requested_by)} asks you to lead the casting of {escape_mrkdwn(round_.character)} in "
+        f"{channel(round_.place.channel)}: you lock the face, and can cancel, close or extend the vote."
+    )
+    return f"{text} {link_text}".strip()
+
+
+def progress(round_: Round) -> str:
+    """`▰▰▰▱ 3 of 4 in · up to $0.15 for all · voting opens when all are in`."""
+    completed, total = len(round_.completed), len(round_.slots)
+    bar = "▰" * completed + "▱" * (total - completed)
+    parts = [f"{bar}  {completed} of {total} in", f"up to {dollars(round_.price)} for all {total}"]
+    if not round_.all_slots_final:
+        parts.append("voting opens when all are in")
+    elif round_.completed:
+        parts.append("voting opens now")
+    return " · ".join(parts)
+
+
+def wait_notes(round_: Round, titles: Titles) -> list[str]:
+    """Who waits for what, and until when.
+
+    A line before an account may be named: nothing has a number yet, and who draws stands in the message anyway. What a
+    vendor asked for is told without its name, since that is close to a miss.
+    """
+    waiting = [(s, s.wait_until) for s in round_.slots if s.state is SlotState.PAUSED and s.wait_until]
+    lines: dict[str, list[datetime]] = {}
+    for slot, until in waiting:
+        if slot.requested_at is None:
+            lines.setdefault(titles.rate_limit(slot.model), []).append(until)
+    texts = [_limit_line(limit, times) for limit, times in lines.items()]
+    retry_times = [until for slot, until in waiting if slot.requested_at]
+    return [
+        *texts,
+        *(f"A model asks for patience; it is asked again at {time_of_day(until)}." for until in retry_times),
+    ]
+
+
+def _limit_line(limit: str, times: list[datetime]) -> str:
+    """`2 wait for OpenAI's limit of 5 images a minute; the last is asked at 13:40:04.`"""
+    waiting, last = ("1 waits", "it") if len(times) == 1 else (f"{len(times)} wait", "the last")
+    return f"{waiting} for {limit}; {last} is asked at {time_of_day(max(times))}."
+
+
+def house_style(round_: Round) -> str:
+    """The production's own words in every prompt; empty where it has none."""
+    return f"House style: {escape_mrkdwn(truncate(round_.brief.style, _STYLE_LIMIT))}" if round_.brief.style else ""
+
+
+def size_note(round_: Round) -> str:
+    """What `--4k` promises, before a model is asked; empty for drafts."""
+    if round_.brief.size is not Size.FOUR_K:
+        return ""
+    return "Each model draws at its largest size, which is not 4K for every one. The sizes are told after the close."
+
+
+def restart_notice(round_: Round) -> str:
+    return (
+        f"A restart came in between: no portrait is here, and up to {dollars(round_.price)} may have been charged. "
+        "Nothing is asked again until the lead says so."
+    )
+
+
+SHEET_IN_THREAD = "Slack does not show the contact sheet here: it is in the thread of this message."
+HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
+
+
+def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
+    """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
+    blind_note = (
+        "models are hidden until then" if round_.is_blind else "one model drew all of these, so the vote is not blind"
+    )
+    if round_.run_off:
+        blind_note = "models were named at the first close, so this is not blind"
+    needed = f"{tally.voters + votes_short} needed" if (votes_short := round_.votes_short_of_quorum(tally)) else ""
+    counted = voting.turnout(turnout) if turnout else voter_count(tally.voters)
+    return " · ".join([counted, *filter(None, [needed]), *_closing(round_.closes_at), blind_note])
+
+
+def vote_outlook(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
+    """Whether it is worth going on: how far the vote is from turning, and what another round would cost.
+
+    Where voters are named it is what those who have not voted can still change, votes given standing as they are.
+
+    Empty while nobody has voted, and before a sealed ballot closes, since nobody may know then.
+    """
+    if turnout:
+        return _turnout_outlook(round_, tally, turnout) if tally.leaders else ""
+    if not (votes := tally.votes_to_change_lead):
+        return ""
+    text = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"
+    return f"{text[0].upper()}{text[1:]} · {repeat_price(round_)}"
+
+
+def _turnout_outlook(round_: Round, tally: Tally, turnout: Turnout) -> str:
+    """Once every vote is in and one leads, there is nothing more to offer than the lock."""
+    leader = round_.leader(tally)
+    text = voting.outlook(leader, tally.is_decided(len(turnout.pending)), turnout)
+    is_done = turnout.is_complete and leader is not None
+    return " · ".join(filter(None, [text, "" if is_done else repeat_price(round_)])) if text else ""
+
+
+def repeat_price(round_: Round) -> str:
+    return f"another round costs up to {dollars(round_.repeat_price)}"
+
+
+def voter_count(number: int) -> str:
+    return f"{pluralize(number, 'person', 'people')} voted" if number else "Nobody has voted yet"
+
+
+def in_progress(round_: Round) -> str:
+    """What is still being drawn, or came too late for this ballot; empty when there is neither."""
+    drawing = sum(not s.is_final and not s.variation_of_slot_id for s in round_.slots)
+    variation_numbers = [
+        str(round_.variation_number(s)) for s in round_.slots if not s.is_final and s.variation_of_slot_id
+    ]
+    late = len(round_.late)
+    parts = [f"{drawing} still being drawn"] if drawing else []
+    if variation_numbers:
+        parts.append(
+            f"{'a variation' if len(variation_numbers) == 1 else 'variations'} of {join_words(variation_numbers)} being drawn"
+        )
+    if late:
+        parts.append(f"{pluralize(late, 'portrait')} came too late for this ballot and can be taken after the close")
+    return " · ".join(parts)
+
+
+def result(round_: Round, tally: Tally) -> str:
+    """How the ballot ended and what can be done about it."""
+    if votes_short := round_.votes_short_of_quorum(tally):
+        voted = f"{tally.voters} of the {tally.voters + votes_short} people this ballot needs have voted"
+        return f"{voted}, so it decides nothing. The lead can extend it a day, decide, or drop the round."
+    if tally.winner is not None:
+        votes = tally.votes[tally.winner]
+        return f"{tally.winner} leads: {votes} of {pluralize(tally.voters, 'person', 'people')} voted for it."
+    if tally.sealed_results and tally.voters and not tally.leaders:
+        voted = pluralize(tally.voters, "person", "people")
+        return f"Nothing here reads human and right to the {voted} who voted: refine the brief; {repeat_price(round_)}."
+    if not tally.leaders:
+        return "Nobody voted. The lead can extend it a day, decide, or drop the round."
+    tied = join_words([str(n) for n in tally.leaders])
+    each = pluralize(tally.votes[tally.leaders[0]], "vote")
+    again = " again" if round_.run_off else ""
+    choices = "The lead can decide, extend it a day, or drop the round."
+    if round_.run_off_options:
+        choices = "A run-off can tell, or the lead decides."
+    return f"{tied} are level{again} with {each} each. {choices}"
+
+
+def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *, with_size: bool = False) -> str:
+    """`*1* · Recraft V4.1 · 3 votes · $0.04` for after the close, `sized` with its pixels, and how a sealed ballot
+    answered on a line of its own."""
+    number, is_late = slot.number or 0, round_.arrived_after_vote(slot)
+    parts = [
+        f"*{number}*",
+        escape_mrkdwn(titles(slot.model)),
+        lineage.variation(round_, slot),
+        AFTER_THE_VOTE if is_late else pluralize(tally.votes.get(number, 0), "vote"),
+        dollars(slot.cost or Decimal(0)),
+        size(slot.portrait) if with_size and slot.portrait else "",
+    ]
+    line = " · ".join(filter(None, parts))
+    return (
+        f"{line}\n{sealed_ballot.candidate_results(tally.sealed_results, number, round_.character)}"
+        if tally.sealed_results and not is_late
+        else line
+    )
+
+
+def exact_model_ids(round_: Round) -> str:
+    """`1 and 2 by recraft:recraftv4_1 · 3 and 4 by openai:gpt-image-2`: the exact ids, for after the close."""
+    numbers_by_model: dict[str, list[str]] = {}
+    for slot in round_.candidates:
+        numbers_by_model.setdefault(slot.model, []).append(str(slot.number))
+    return " · ".join(f"{join_words(numbers)} by `{model}`" for model, numbers in numbers_by_model.items())
+
+
+def cost(round_: Round) -> str:
+    """What the round's portraits came to."""
+    if completed := round_.completed:
+        total = sum((slot.cost for slot in completed if slot.cost is not None), Decimal(0))
+        text = f"{pluralize(len(completed), 'portrait')} for {dollars(total)}"
+        if round_.overspend:
+            text += f", {dollars(round_.overspend)} more than was reserved"
+        return text if total == round_.price else f"{text}, up to {dollars(round_.price)} with what is missing"
+    return f"up to {dollars(round_.price)} may have been charged" if round_.price else "nothing was charged"
+
+
+def void_notice(round_: Round) -> str:
+    if lineage.has_successor(round_):
+        return lineage.successor_notice(round_, "")
+    return _VOID_REASONS.get(round_.void_reason, "The round ended without a face.")
+
+
+def reminder(round_: Round) -> str:
+    closing = " · ".join(_closing(round_.closes_at)) or "closes soon"
+    if round_.run_off:
+        return f"The run-off for {escape_mrkdwn(round_.character)} {closing}. If you have not chosen yet: tap a number above."
+    instruction = "fill in your ballot above" if round_.is_sealed else "tap a number above"
+    return f"Voting on {escape_mrkdwn(round_.character)} {closing}. If you have not voted yet: {instruction}."
+
+
+def late_portrait(round_: Round) -> str:
+    name = escape_mrkdwn(round_.character)
+    if round_.state in (RoundState.LOCKED, RoundState.VOID):
+        return f"Another portrait for {name} came after this round had ended. It is paid for and kept."
+    return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
+
+
+def _closing(closes_at: datetime | None) -> list[str]:
+    return [f"closes {when(closes_at)}"] if closes_at else []

@@ -1,0 +1,243 @@
+"""What the form of a round says. Labels, choices and errors are plain text, what stands between fields is mrkdwn."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import singledispatch
+from typing import TypeVar
+
+from bot.domain.brief import BallotMode, IntendedUse
+from bot.domain.catalogue import Look, ModelSpec, Size
+from bot.domain.errors import (
+    AlreadyCasting,
+    BriefError,
+    CastingError,
+    NotAvailableHere,
+    PermissionDenied,
+    PriceIncreased,
+    UnacknowledgedOverspend,
+)
+from bot.domain.round_form import ReferenceKind
+from bot.usecases.round_form import NameSuggestion
+from bot.usecases.start_round import Quote
+from handlers.text import errors, routing
+from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, truncate
+from handlers.text.model_titles import Titles
+
+K = TypeVar("K", bound=str)
+
+TITLE = "Cast a face"
+SUBMIT = "Cast"
+FACE = "The face"
+PORTRAITS = "The portraits"
+VOTE = "The vote"
+
+NAME = "Character"
+NAME_EMPTY = "Type a name, or choose one"
+TEXT = "Brief"
+TEXT_HINT = "Age, skin, hair, wardrobe, light. Every model gets exactly these words."
+LOOK = "What matters most"
+LOOK_EMPTY = "As the brief says"
+LOOK_HINT = "Where no model is picked below, this picks them."
+MODELS = "Models"
+MODELS_EMPTY = "Picked by the brief"
+MODELS_HINT = "Prices are for one portrait: as a draft, then at the model's largest size."
+PER_MODEL = "Portraits from each model"
+PER_MODEL_EMPTY = "Four in all, shared out"
+ASPECT = "Aspect"
+SIZE = "Size"
+REFERENCE = "Drawn after"
+REFERENCE_FACE = "Whose face"
+REFERENCE_FACE_EMPTY = "Choose who is cast already"
+CLOSES_AT = "Voting closes"
+CLOSES_AT_HINT = "In your own time zone; from 5 minutes to 30 days from now."
+BALLOT = "Ballot"
+VOTERS = "Who votes"
+VOTERS_HINT = "Empty: everybody here."
+QUORUM = "Votes it takes"
+QUORUM_HINT = "With fewer voters the ballot decides nothing. Empty: any number will do."
+USE = "Wanted for"
+USE_EMPTY = "Not said"
+LEAD = "Casting lead"
+LEAD_HINT = "Locks the face and steers the round. Whoever presses Cast pays for these portraits."
+
+RECAST_TITLE = "Cast already"
+SENT_TITLE = "Cast a face"
+
+LOOKS = {
+    Look.SKIN: "Skin first",
+    Look.LITERAL: "Wardrobe and expression first",
+    Look.BALANCED: "A balance of both",
+}
+ASPECTS = {
+    "3:4": "3:4, a portrait",
+    "4:5": "4:5, a feed",
+    "2:3": "2:3, a tall portrait",
+    "1:1": "1:1, a square",
+    "9:16": "9:16, a phone",
+}
+SIZES = {Size.DRAFT: "Draft, about 1K on the long side", Size.FOUR_K: "Each model at its largest, up to 4K"}
+REFERENCES = {
+    ReferenceKind.NONE: "Nobody: a new face",
+    ReferenceKind.FACE: "The face of somebody cast",
+    ReferenceKind.PICTURE: "A picture",
+}
+BALLOTS = {
+    BallotMode.OPEN: "Quick: numbers and emoji, in sight of everybody",
+    BallotMode.SEALED: "Sealed: private ballots, no count before the close",
+}
+USES = {IntendedUse.FILM: "Film", IntendedUse.ADVERTISING: "Advertising", IntendedUse.INTERNAL: "Internal use"}
+
+_SUGGESTED = {
+    "new": "Cast “{name}”",
+    "cast": "{name} · cast already",
+    "casting": "{name} · being cast now",
+    "elsewhere": "{name} · from another production, new here",
+}
+_NAME_LIMIT = 38
+_FIELD_ERRORS = {
+    ("text", "missing"): "Say what the face looks like.",
+    ("brief", "missing"): "Say what the face looks like.",
+    ("name", "missing"): "Give the character a name.",
+    ("each", "too_many"): "{got} portraits are too many: up to {limit} fit into one round.",
+    ("until", "missing"): "Say when voting closes.",
+    ("until", "past"): "That is past or too soon: voting stays open for 5 minutes at least.",
+    ("until", "too_far"): "That is too far away: voting stays open for 30 days at most.",
+    ("quorum", "too_many"): "{got} votes cannot come together: {limit} named here.",
+    ("face", "missing"): "Choose whose face it shall be.",
+    ("picture", "missing"): "Attach the picture.",
+    ("real", "missing"): "Say what the picture shows.",
+    ("agreed", "missing"): "For a photo of a real person, confirm that they agreed to this use.",
+    ("lead", "stranger"): "They cannot lead this: they are no member here, or do not see this conversation.",
+    ("voters", "stranger"): "{got} of these cannot vote: no member here, or not in this conversation.",
+    ("like", "unknown"): "There is no face of this name that you may see.",
+    ("like", "several"): "Several faces have this name. Attach the picture of the one you mean.",
+    ("like", "no_model"): "{got} cannot draw after a face. {known} can.",
+    ("like", "nobody"): "No model with an account here can draw after a face.",
+}
+_DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+_TOKEN = re.compile(r"<[@#!][^>]*>")
+_LINK = re.compile(r"<[^|>]*\|([^>]*)>")
+_NOTHING_STARTED = "Nothing was started."
+
+
+def posted_in(channel_id: str) -> str:
+    return f"The round is posted in {channel(channel_id)}, in sight of everybody there."
+
+
+def posted_in_dm() -> str:
+    return "The round is posted here, in sight of nobody else."
+
+
+def model(spec: ModelSpec) -> str:
+    """`Recraft V4.1 · $0.04, largest $0.25`; plain text that does not change with the other choices."""
+    draft, largest = spec.price(Size.DRAFT), spec.price(Size.FOUR_K)
+    prices = dollars(draft) if draft == largest else f"{dollars(draft)}, largest {dollars(largest)}"
+    return f"{spec.title} · {prices}"
+
+
+def submit(quote: Quote | CastingError) -> str:
+    return f"{SUBMIT} for up to {dollars(quote.price)}" if isinstance(quote, Quote) else SUBMIT
+
+
+def estimate(quote: Quote | CastingError, titles: Titles, size: Size) -> str:
+    """`*Up to $0.22*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin and wardrobe both matter here).`"""
+    if not isinstance(quote, Quote):
+        return f"*No price yet*: {_field_error_mrkdwn(quote)}"
+    names = [escape_mrkdwn(titles(model_id)) for model_id in dict.fromkeys(quote.models)]
+    each = len(quote.models) // len(names)
+    portraits = f"{pluralize(each, 'portrait')}{' each' if len(names) > 1 else ''} from {join_words(names)}"
+    sentences = [
+        f"*Up to {dollars(quote.price)}*: {portraits}{routing.reason_note(quote.reason)}.",
+        *routing.left_out(quote.reason),
+    ]
+    if len(names) == 1:
+        sentences.append("One model draws them all, so the vote is not blind.")
+    if quote.other_size_price is not None and quote.other_size_price != quote.price:
+        sentences.append(
+            f"{'As drafts' if size is Size.FOUR_K else 'At the largest size'} up to {dollars(quote.other_size_price)}."
+        )
+    return " ".join(sentences)
+
+
+def suggestion(name_suggestion: NameSuggestion) -> str:
+    return _SUGGESTED[name_suggestion.kind].format(name=truncate(name_suggestion.name, _NAME_LIMIT))
+
+
+def recast(name: str, price: Decimal) -> str:
+    return (
+        f"{escape_mrkdwn(name)} is cast already. A re-cast asks the models for new portraits, up to {dollars(price)} in all; "
+        "the present face stays in the history."
+    )
+
+
+def recast_yes(price: Decimal) -> str:
+    return f"Re-cast for {dollars(price)}"
+
+
+@singledispatch
+def field_error(error: CastingError) -> str:
+    """What stands at a field: plain text, since Slack shows no markup there."""
+    return _to_plain_text(errors.sentence(error))
+
+
+@field_error.register
+def _(error: BriefError) -> str:
+    pattern = _FIELD_ERRORS.get((error.field, error.problem))
+    if pattern is None:
+        return _to_plain_text(errors.sentence(error))
+    return pattern.format(got=error.got, limit=error.limit, known=join_words(error.allowed))
+
+
+@field_error.register
+def _(error: AlreadyCasting) -> str:
+    return f"{error.character} is being cast right now. Lock or drop that round first."
+
+
+@field_error.register
+def _(error: PriceIncreased) -> str:
+    if not error.shown_price:
+        return (
+            f"{join_words(error.titles)} would draw this, for up to {dollars(error.price)}. Press Cast again to agree."
+        )
+    return (
+        f"The brief picks {join_words(error.titles)}: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
+        "Press Cast again to agree, or pick models."
+    )
+
+
+@field_error.register
+def _(error: PermissionDenied) -> str:
+    if error.is_guest:
+        return "Guests can vote here, but not start rounds unless /cast settings names them."
+    return "Here only those named in /cast settings can start rounds."
+
+
+@field_error.register
+def _(error: UnacknowledgedOverspend) -> str:
+    return (
+        f"Something cost {dollars(error.overspend)} more than was reserved, so nothing new is drawn until somebody has "
+        "seen it: /cast spend asks."
+    )
+
+
+@field_error.register
+def _(error: NotAvailableHere) -> str:
+    return _to_plain_text(errors.sentence(error))
+
+
+def _field_error_mrkdwn(error: CastingError) -> str:
+    """The same where Slack does show markup."""
+    return escape_mrkdwn(field_error(error))
+
+
+def _to_plain_text(sentence: str) -> str:
+    """A sentence of mrkdwn without what only mrkdwn shows; that nothing was started, the open form says."""
+    text = _TOKEN.sub("somebody else", _LINK.sub(r"\1", _DATE.sub(r"\1", sentence)))
+    text = text.replace(_NOTHING_STARTED, "").replace("`", "").strip()
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def choices(labels: Mapping[K, str]) -> list[tuple[str, str]]:
+    """Pairs of a label and its value."""
+    return [(label, str(value)) for value, label in labels.items()]

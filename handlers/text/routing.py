@@ -1,0 +1,94 @@
+"""Who draws and why these, and what can be cast instead of what is not to be had."""
+
+from decimal import Decimal
+
+from bot.domain.errors import AlternativeOffer, ModelsUnavailable, UnavailableModel
+from bot.domain.round import Round, RoutingReason
+from handlers.text.format import dollars, escape_mrkdwn, join_words, truncate
+from handlers.text.model_titles import Titles
+
+_WORD_LIMIT = 30
+_TITLES_LIMIT = 35
+_LOOKS = {
+    "": "skin and wardrobe both matter here",
+    "skin": "skin comes first here",
+    "literal": "wardrobe and expression come first here",
+    "balanced": "a balance of skin and wardrobe is wanted here",
+}
+_UNAVAILABLE_REASONS = {
+    "no_key": "has no account here",
+    "retired": "is retired",
+    "down": "does not answer at the moment",
+    "budget": "would pass what a round may cost",
+    "no_reference": "takes no reference here",
+}
+_SHORT_UNAVAILABLE_REASONS = {
+    "no_key": "no key",
+    "retired": "retired",
+    "down": "it does not answer",
+    "no_reference": "no references",
+}
+
+
+_CHOICE_REASONS = {"named": ", as asked", "usual": ", as usual in this production"}
+
+
+def models(round_: Round, titles: Titles) -> str:
+    """Who draws, and why these; then each model that was wanted and does not draw."""
+    names = join_words([escape_mrkdwn(titles(m)) for m in round_.models])
+    reason = round_.routing_reason
+    left_out_notes = left_out(reason)
+    if reason.kind == "only_one" and not any(a.reason != "no_key" for a in reason.unavailable):
+        return f"Only {names} has an account here: one model draws all {len(round_.slots)}, so the vote is not blind."
+    if len(round_.models) > 1:
+        return " ".join([f"{names} get the same words{reason_note(reason)}.", *left_out_notes])
+    choice = _CHOICE_REASONS.get(reason.kind, "")
+    return " ".join([f"{names} alone draws{choice}: the vote is not blind.", *left_out_notes])
+
+
+def reason_note(reason: RoutingReason) -> str:
+    """`, as asked`, `, as usual here`, ` (skin: “pores”; era: “1920s”)` or what matters otherwise."""
+    if reason.kind in _CHOICE_REASONS:
+        return _CHOICE_REASONS[reason.kind]
+    if reason.matched_rules:
+        return f" ({'; '.join(f'{rule}: {_quoted(words)}' for rule, words in reason.matched_rules)})"
+    return f" ({_LOOKS.get(reason.look, _LOOKS[''])})"
+
+
+def left_out(reason: RoutingReason) -> list[str]:
+    """Each model that was wanted and does not draw."""
+    return [_left_out_note(model) for model in reason.unavailable]
+
+
+def unavailable(error: ModelsUnavailable) -> str:
+    """What is not to be had, and what its stand-in costs."""
+    text = " ".join(_unavailable_note(model) for model in error.unavailable)
+    return f"{text} Nothing was started."
+
+
+def offer_label(alternative: AlternativeOffer) -> str:
+    """A button: `Cast with it for up to $0.47`, `Only with Recraft V4.1 for up to $0.14`; plain text."""
+    price = dollars(alternative.price)
+    if alternative.kind == "instead":
+        return f"Cast with it for up to {price}"
+    return f"Only with {truncate(join_words(alternative.titles), _TITLES_LIMIT)} for up to {price}"
+
+
+def _left_out_note(model: UnavailableModel) -> str:
+    consequence = f"{escape_mrkdwn(model.substitute)} draws instead" if model.substitute else "it was left out"
+    return f"{escape_mrkdwn(model.title)} {_UNAVAILABLE_REASONS.get(model.reason, _UNAVAILABLE_REASONS['down'])}, so {consequence}."
+
+
+def _unavailable_note(model: UnavailableModel) -> str:
+    text = f"{escape_mrkdwn(model.title)} is not available now ({_SHORT_UNAVAILABLE_REASONS.get(model.reason, model.reason)})."
+    if not model.substitute:
+        return text
+    return f"{text} {escape_mrkdwn(model.substitute)} instead costs up to {_price_comparison(model.substitute_price, model.price)}."
+
+
+def _price_comparison(now: Decimal, before: Decimal) -> str:
+    return f"{dollars(now)} a portrait instead of {dollars(before)}"
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return ", ".join(f"“{escape_mrkdwn(truncate(word, _WORD_LIMIT))}”" for word in words)

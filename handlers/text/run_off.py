@@ -1,0 +1,35 @@
+"""What a run-off says."""
+
+from collections.abc import Sequence
+
+from bot.domain.round import Round
+from handlers.text.format import escape_mrkdwn, join_words, pluralize
+
+HOW_TO_VOTE = "One choice each: tap a number, and a later tap replaces it. Reactions do not count here."
+SEALED = "Nobody, the lead included, sees a count before the close."
+CLOSE_CONSEQUENCE = "The choices are counted as they stand. If they are level again, the lead decides."
+
+
+def heading(name: str, numbers: Sequence[int]) -> str:
+    return f"Casting {name} · run-off: {join_words([str(n) for n in numbers], 'or')}?"
+
+
+def label(numbers: Sequence[int]) -> str:
+    return f"Run off {join_words([str(n) for n in numbers])}"
+
+
+def accessibility_label(number: int) -> str:
+    return f"Choose candidate {number}"
+
+
+def first_ballot(round_: Round) -> str:
+    """`First ballot: 1 had 3 votes, 4 had 3 votes.`; empty where no run-off was held."""
+    if not round_.run_off:
+        return ""
+    votes = round_.run_off.first_tally.votes
+    results = ", ".join(f"{n} had {pluralize(votes.get(n, 0), 'vote')}" for n in round_.run_off.numbers)
+    return f"First ballot: {results}."
+
+
+def choice_receipt(name: str, number: int) -> str:
+    return f"Your choice for {escape_mrkdwn(name)} is {number}. Until the close another tap replaces it."

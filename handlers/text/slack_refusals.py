@@ -1,0 +1,80 @@
+"""What Slack does not let us show, why, and who can change it; codes from docs.slack.dev, errors of each method."""
+
+from bot.domain.round import Round, RoundState
+from handlers.text.format import channel, escape_mrkdwn, when
+from handlers.text.round import cost, result
+
+_POST_REFUSALS = {
+    "is_archived": "the channel is archived",
+    **dict.fromkeys(("not_in_channel", "channel_not_found"), "I am not in the channel any more (/invite @Castroom)"),
+    **dict.fromkeys(
+        (
+            "restricted_action",
+            "restricted_action_read_only_channel",
+            "restricted_action_thread_only_channel",
+            "restricted_action_non_threadable_channel",
+        ),
+        "only some people may post in the channel, which its managers can change",
+    ),
+}
+UPLOAD_REFUSALS = {
+    **dict.fromkeys(
+        ("file_uploads_disabled", "file_uploads_except_images_disabled"), "uploads are switched off in this workspace"
+    ),
+    "storage_limit_reached": "this workspace has no room for files left",
+    "file_type_not_allowed": "this workspace does not allow pictures to be uploaded",
+    "file_upload_size_restricted": "this workspace does not allow files of this size",
+}
+
+
+def round_voided(round_: Round) -> str:
+    """For the lead of a round whose message Slack does not take."""
+    why = _POST_REFUSALS.get(
+        round_.slack_error, f"Slack does not take my message there ({escape_mrkdwn(round_.slack_error)})"
+    )
+    has_requests = any(slot.requested_at for slot in round_.slots)
+    cost_note = (
+        f"What was drawn is kept: {cost(round_)}." if has_requests else "No model was asked, and nothing was charged."
+    )
+    return (
+        f"The round for {escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} is called off: {why}. "
+        f"{cost_note} The name is free again."
+    )
+
+
+def channel_closed(round_: Round, *, is_archived: bool) -> str:
+    """For the lead of a round whose message can not be changed for now."""
+    where = channel(round_.place.channel)
+    why = f"{where} is archived" if is_archived else f"I am not in {where} any more"
+    remedy = "Unarchive it" if is_archived else "Invite me again (/invite @Castroom)"
+    return (
+        f"{why[0].upper()}{why[1:]}, so the message of {escape_mrkdwn(round_.character)} stands still there. Nothing is lost: "
+        f"{_state_summary(round_)} {remedy}, and the round goes on by itself."
+    )
+
+
+def _state_summary(round_: Round) -> str:
+    if round_.state is RoundState.DRAWING:
+        return "its portraits are drawn and kept, and voting waits."
+    if round_.state is RoundState.VOTING:
+        until = f" until {when(round_.closes_at)}" if round_.closes_at else ""
+        return f"every vote so far stands, and voting is open{until}."
+    if round_.state is RoundState.LOCKED:
+        return f"{escape_mrkdwn(round_.character)} is cast, and /cast {escape_mrkdwn(round_.character)} shows the face."
+    return f"the portraits and votes are kept. {result(round_, round_.tally)}" if round_.tally else "all is kept."
+
+
+def sheet_refused(round_: Round) -> str:
+    """Why there are numbers and no pictures, in the round's message."""
+    reasons = {**UPLOAD_REFUSALS, "missing_scope": "a permission to upload is missing"}
+    why = reasons.get(round_.sheet_refused, f"Slack does not take them ({escape_mrkdwn(round_.sheet_refused)})")
+    return (
+        f"The portraits cannot be shown here: {why}. They are kept, and hang by themselves once Slack takes them; "
+        "an administrator of the workspace can see to that."
+    )
+
+
+def sheet_refused_for_lead(round_: Round) -> str:
+    """The same for the lead, who can wait or end it."""
+    where = f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)}"
+    return f"Voting on {where} is open, but without pictures. {sheet_refused(round_)} Close the vote and drop it if need be."

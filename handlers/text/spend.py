@@ -1,0 +1,164 @@
+"""What a statement of spending says: lines, caps, questions, and the bars' labels."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.spend_report import BudgetStatus, LedgerEntry, ReportLine, SpendReport
+from bot.imaging.charts import Bar, Panel
+from handlers.text.format import (
+    channel,
+    day_of_month,
+    dollars,
+    escape_mrkdwn,
+    join_words,
+    month,
+    person,
+    pluralize,
+    truncate,
+    when,
+)
+from handlers.text.model_titles import Titles
+
+CHARGED = "It was charged"
+NOT_CHARGED = "It was not"
+ACKNOWLEDGE = "I have seen it"
+PRODUCTIONS = "By production"
+MODELS = "By model"
+PEOPLE = "By person"
+CAPS = "Caps"
+PENDING_CHARGES = "Waiting for your answer"
+NOTHING = "Nothing was spent this month on rounds that you may see and whose vote is closed."
+FILE_NAME = "spending.png"
+
+_MAX_LINES = 10
+_MAX_BARS = 6
+_BAR_LABEL_LIMIT = 24
+_BLOCKED_NOTE = "Nothing new is drawn in this workspace until you have seen it."
+_ITEMS = {"slot": "a portrait", "upscale": "a finish"}
+_CAPS = {
+    "day": "this workspace today",
+    "person_day": "you today",
+    "production_month": "this production this month",
+    "workspace_month": "this workspace this month",
+}
+
+
+def header(report: SpendReport) -> str:
+    return f"Spending in {month(report.day)}"
+
+
+def total(report: SpendReport) -> str:
+    """`$0.20 today, $14.20 this month (UTC) · 3 faces locked, $4.74 a face`."""
+    line = report.total
+    text = f"{dollars(line.today)} today, {dollars(line.month)} this month (UTC)"
+    if line.per_face is None:
+        return f"{text} · no face locked this month"
+    return f"{text} · {pluralize(line.faces, 'face')} locked, {dollars(line.per_face)} a face"
+
+
+def productions(lines: Sequence[ReportLine], production_names: Mapping[str, str]) -> str:
+    return _numbered_lines(
+        [(escape_mrkdwn(production_names.get(line.key, "")) or channel(line.key), line) for line in lines]
+    )
+
+
+def models(lines: Sequence[ReportLine], titles: Titles) -> str:
+    return _numbered_lines([(f"{escape_mrkdwn(titles(line.key))} `{line.key}`", line) for line in lines])
+
+
+def people(lines: Sequence[ReportLine]) -> str:
+    return _numbered_lines([(person(line.key), line) for line in lines])
+
+
+def others(line: ReportLine | None) -> str:
+    """What was spent where the reader may not look."""
+    return f"Other productions: {dollars(line.today)} today, {dollars(line.month)} this month" if line else ""
+
+
+def blind_total(line: ReportLine | None) -> str:
+    """Open rounds, without models."""
+    if line is None:
+        return ""
+    return f"{pluralize(line.count, 'round')} still blind: up to {dollars(line.month)} this month, told after the close"
+
+
+def cap(budget_status: BudgetStatus) -> str:
+    """`this workspace today: $3.10 of $20.00, $16.90 left until ...`."""
+    text = f"{_CAPS[budget_status.period.cap]}: {dollars(budget_status.used)}"
+    if budget_status.limit is None or budget_status.remaining is None:
+        return f"{text}, no cap"
+    left = f"{dollars(budget_status.remaining)} left until {when(budget_status.period.resets_at)}"
+    return f"{text} of {dollars(budget_status.limit)}, {left}"
+
+
+def pending_charge(entry: LedgerEntry, titles: Titles) -> str:
+    """What a person is asked about one charge; an open ballot's charge tells neither its model nor its sum."""
+    if entry.overspend:
+        model = "" if entry.is_hidden else f", {escape_mrkdwn(titles(entry.model))}"
+        return f"Cost {dollars(entry.overspend)} more than was reserved ({_item(entry)}{model}). {_BLOCKED_NOTE}"
+    text = f"May have been charged: {dollars(entry.usd)} ({_item(entry)}, {escape_mrkdwn(titles(entry.model))})."
+    return f"{text} It stays reserved until you say what the vendor's bill shows."
+
+
+def other_pending_charges(number: int) -> str:
+    return f"{pluralize(number, 'more charge')} wait for whoever made them" if number else ""
+
+
+def overspent(entry: LedgerEntry) -> str:
+    """To whoever made the charge, once."""
+    item = f"{_ITEMS[entry.kind].capitalize()} for {escape_mrkdwn(entry.character)}"
+    return f"{item} cost {dollars(entry.overspend)} more than its listed price, which was reserved. {_BLOCKED_NOTE}"
+
+
+def charge_resolved(entry: LedgerEntry, *, was_charged: bool) -> str:
+    amount = dollars(entry.usd)
+    name = escape_mrkdwn(entry.character)
+    return (
+        f"{amount} for {name} stands as spent."
+        if was_charged
+        else f"{amount} for {name} is given back: nothing was charged."
+    )
+
+
+def overspend_acknowledged(entry: LedgerEntry) -> str:
+    return (
+        f"Noted: {dollars(entry.overspend)} more for {escape_mrkdwn(entry.character)}. This workspace can spend again."
+    )
+
+
+def panels(report: SpendReport, titles: Titles) -> tuple[Panel, ...]:
+    """The bars: productions and people by their numbers in the list, since only Slack's text knows their names."""
+    parts = (
+        (PRODUCTIONS, [(str(n), line) for n, line in enumerate(report.productions, start=1)]),
+        (MODELS, [(titles(line.key), line) for line in report.models]),
+        (PEOPLE, [(str(n), line) for n, line in enumerate(report.people, start=1)]),
+    )
+    return tuple(Panel(title, tuple(_bar(label, line) for label, line in rows[:_MAX_BARS])) for title, rows in parts)
+
+
+def alt_text(report: SpendReport, titles: Titles) -> str:
+    """What the bars show, read aloud."""
+    texts = [
+        f"{panel.title.lower()} {join_words([f'{bar.label} {bar.amount}' for bar in panel.bars])}"
+        for panel in panels(report, titles)
+    ]
+    return truncate(f"Bars of the spending in {month(report.day)}: {'; '.join(texts)}", 1000)
+
+
+def _numbered_lines(lines: Sequence[tuple[str, ReportLine]]) -> str:
+    """Numbered as in the picture."""
+    texts = [f"{n} · {name} · {_line_totals(line)}" for n, (name, line) in enumerate(lines[:_MAX_LINES], start=1)]
+    rest = len(lines) - _MAX_LINES
+    return "\n".join([*texts, *([f"and {rest} more"] if rest > 0 else [])])
+
+
+def _line_totals(line: ReportLine) -> str:
+    text = f"{dollars(line.month)} ({dollars(line.today)} today) for {pluralize(line.count, 'charge')}"
+    return text if line.per_face is None else f"{text} · {pluralize(line.faces, 'face')}, {dollars(line.per_face)} each"
+
+
+def _item(entry: LedgerEntry) -> str:
+    return f"{escape_mrkdwn(entry.character)}, {_ITEMS[entry.kind]} of {day_of_month(entry.day)}"
+
+
+def _bar(label: str, line: ReportLine) -> Bar:
+    return Bar(truncate(label, _BAR_LABEL_LIMIT), dollars(line.month), float(line.month))

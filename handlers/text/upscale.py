@@ -1,0 +1,77 @@
+"""What is said about finishes: what a press does and costs, how one stands, what became of it."""
+
+from bot.domain.face import Portrait
+from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState
+from handlers.text import failures
+from handlers.text.format import dollars, escape_mrkdwn, person, size
+from handlers.text.model_titles import Titles
+
+ORIGINAL_STAYS = "The original stays as it is."
+
+
+def consequence(plan: UpscalePlan, titles: Titles) -> str:
+    """What somebody agrees to by pressing Finish; plain text."""
+    model_title, price = titles(plan.model), dollars(plan.price)
+    if plan.method is UpscaleMethod.UPSCALER:
+        return f"{model_title} enlarges this very picture for {price}; what is in it stays. {ORIGINAL_STAYS}"
+    size_text = "at 4K" if plan.reaches_4k else "larger, but short of 4K,"
+    return (
+        f"{model_title} draws the face again {size_text} with this picture as its reference, for up to {price}. "
+        f"You then see both side by side, and the lead keeps it or not. {ORIGINAL_STAYS}"
+    )
+
+
+def original_size(portrait: Portrait) -> str:
+    return f"original {size(portrait)}"
+
+
+def status(upscale: Upscale, titles: Titles) -> str:
+    """How the newest finish stands."""
+    model_title = escape_mrkdwn(titles(upscale.model))
+    if upscale.is_in_progress:
+        return f"{model_title} is finishing it, as {person(upscale.requested_by)} asked, for up to {dollars(upscale.price)}."
+    if upscale.state is UpscaleState.OFFERED:
+        return f"Still the same face? {_result(upscale, titles)}. The lead keeps it or not. {ORIGINAL_STAYS}"
+    if upscale.state is UpscaleState.KEPT:
+        return f"Finish: {_result(upscale, titles)}, asked by {person(upscale.requested_by)}"
+    if upscale.state is UpscaleState.DECLINED:
+        return (
+            f"A finish by {model_title} was not kept, so {person(upscale.decided_by)} decided; it stays in the thread."
+        )
+    assert upscale.failure
+    return f"No finish came: {failures.failure_reason(upscale.failure, model_title, upscale.price)} {ORIGINAL_STAYS}"
+
+
+def already_started(upscale: Upscale, titles: Titles) -> str:
+    """For whoever pressed again."""
+    return f"Somebody pressed before you, and nothing more is charged. {status(upscale, titles)}"
+
+
+def upscaled_size(upscale: Upscale) -> str:
+    """`finish 3018 × 4096, 4K`, for a line of facts."""
+    return f"finish {size(upscale.portrait)}" if upscale.portrait else ""
+
+
+def rows(upscale: Upscale, titles: Titles, cost_note: str) -> tuple[tuple[str, str], ...]:
+    """The lineage of a kept finish, as pairs of a label and its value; `charged` says where its price comes from."""
+    assert upscale.portrait
+    method = (
+        "enlarged from the original" if upscale.method is UpscaleMethod.UPSCALER else "drawn again from the original"
+    )
+    cost = dollars(upscale.cost) if upscale.cost is not None else "open"
+    return (
+        ("Finish", f"{size(upscale.portrait)}, {upscale.portrait.media_type}, {method}"),
+        (
+            "Finish by",
+            f"{escape_mrkdwn(titles(upscale.model))}, `{upscale.model}`, asked by {person(upscale.requested_by)}",
+        ),
+        ("Finish price", f"{cost}, {cost_note}"),
+        ("Finish SHA-256", f"`{upscale.portrait.sha256}`"),
+        ("From", f"`{upscale.original_sha256}`"),
+    )
+
+
+def _result(upscale: Upscale, titles: Titles) -> str:
+    assert upscale.portrait
+    cost = f" for {dollars(upscale.cost)}" if upscale.cost is not None else ""
+    return f"{size(upscale.portrait)} by {escape_mrkdwn(titles(upscale.model))}{cost}"

@@ -1,0 +1,72 @@
+"""What is said where voters are named: who votes, how many have, what the rest can still change."""
+
+from bot.domain.ballot import Turnout
+from bot.domain.round import Round
+from handlers.text.format import channel, escape_mrkdwn, join_words, link, person, pluralize, when
+
+TAKE_OVER = "Take over this round"
+
+
+def not_a_voter(voters: tuple[str, ...], name: str) -> str:
+    """For somebody whose vote does not count."""
+    return f"Only {join_words([person(one) for one in voters])} can vote on {escape_mrkdwn(name)}. Your vote was not counted."
+
+
+def turnout(turnout: Turnout) -> str:
+    """`3 of 5 voted`, and who will not any more."""
+    text = f"{turnout.voted} of {turnout.invited} voted"
+    return f"{text}, {turnout.departed} {'has' if turnout.departed == 1 else 'have'} left" if turnout.departed else text
+
+
+def outlook(leader: int | None, is_decided: bool, turnout: Turnout) -> str:
+    """What those who have not voted can still change; empty while nobody has voted."""
+    remaining = len(turnout.pending)
+    if not turnout.voted:
+        return ""
+    if not remaining:
+        return "Every vote is in"
+    remaining_text = f"the remaining {_number_word(remaining)}"
+    if is_decided and leader is not None:
+        return f"{leader} leads whatever {remaining_text} {'says' if remaining == 1 else 'say'}"
+    return f"{remaining_text[0].upper()}{remaining_text[1:]} can still change this"
+
+
+def all_votes_in(round_: Round) -> str:
+    """For the thread, once."""
+    votes = "Every vote is" if len(round_.brief.voters) == 1 else "All votes are"
+    return f"{votes} in for {escape_mrkdwn(round_.character)}: {person(round_.lead)} can close the vote now."
+
+
+def vote_missing(round_: Round, url: str) -> str:
+    """To one voter alone."""
+    where = f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)}"
+    closing = f" Voting closes {when(round_.closes_at)}." if round_.closes_at else ""
+    return f"Your vote on {where} is missing.{closing} {link(url, 'Vote now')}"
+
+
+def led_by(round_: Round) -> str:
+    """Empty where whoever asked leads it."""
+    return f"led by {person(round_.lead)}" if round_.requested_by not in ("", round_.lead) else ""
+
+
+def lead_deactivated(lead: str, action: str) -> str:
+    """`what` as in `close this vote`."""
+    return f"Only {person(lead)} can {action}, and that account is closed. Somebody else can lead the round from here."
+
+
+def confirm_drop(name: str) -> str:
+    return f"Drop the round for {escape_mrkdwn(name)}? Nobody is cast; its portraits and votes are kept."
+
+
+def extended(round_: Round) -> str:
+    closing = f" closes {when(round_.closes_at)}" if round_.closes_at else " stays open a day longer"
+    return f"Voting on {escape_mrkdwn(round_.character)} now{closing}."
+
+
+def took_over_lead(name: str) -> str:
+    return f"You lead the round for {escape_mrkdwn(name)} now."
+
+
+def _number_word(number: int) -> str:
+    words = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[number] if number < len(words) else pluralize(number, "voter")

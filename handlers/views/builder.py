@@ -1,0 +1,218 @@
+"""A message or answer as Slack takes it, and the small parts it is built of.
+
+Limits from docs.slack.dev, "Block Kit reference"; plain dicts because slack_sdk's models drop keys they do not know.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from handlers.text import labels
+from handlers.text.format import truncate, truncate_mrkdwn
+
+Block = dict[str, Any]
+
+_SECTION_LIMIT = 3000
+
+_ALT_LIMIT = 2000
+
+_OPTION_LIMIT = 75
+
+
+@dataclass(frozen=True)
+class View:
+    """Blocks, and the `text` that notifications, screen readers and old clients show instead.
+
+    `instead` is said in the place of a picture that Slack does not show.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    image_placeholder: str = ""
+
+    @property
+    def has_images(self) -> bool:
+        return self.without_images().blocks != self.blocks
+
+    def without_images(self) -> "View":
+        """The same without pictures: Slack refuses a whole message for one file that it cannot show."""
+        blocks = (context(self.image_placeholder) if b["type"] == "image" else b for b in self.blocks)
+        return replace(self, blocks=tuple({k: v for k, v in b.items() if not _is_image(v)} for b in blocks if b))
+
+
+def view(text: str, *blocks: Block | None, image_placeholder: str = "") -> View:
+    """A view of those blocks that are there."""
+    return View(text, tuple(b for b in blocks if b), image_placeholder)
+
+
+def is_single_sentence(message: View) -> bool:
+    """Whether a view is one sentence, which its text says as well."""
+    return len(message.blocks) == 1 and (message.blocks[0].get("text") or {}).get("text") == message.text
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(truncate(text, labels.HEADER_LIMIT))}
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    block: Block = {"type": "section", "text": mrkdwn(truncate_mrkdwn(text, _SECTION_LIMIT)), "expand": True}
+    return block | {"accessory": accessory} if accessory else block
+
+
+def context(*texts: str) -> Block | None:
+    """One quiet line; None when there is nothing to say."""
+    line = " · ".join(filter(None, texts))
+    return {"type": "context", "elements": [mrkdwn(truncate_mrkdwn(line, _SECTION_LIMIT))]} if line else None
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def quote(text: str, limit: int) -> Block:
+    """People's own words as a quotation: rich text is shown as it stands, whatever it holds."""
+    return _rich("rich_text_quote", truncate(text, limit))
+
+
+def preformatted(text: str) -> Block:
+    """A line somebody may want to copy as it stands."""
+    return _rich("rich_text_preformatted", text)
+
+
+def image(file_id: str, alt_text: str) -> Block:
+    return {"type": "image", **image_element(file_id, alt_text)}
+
+
+def image_element(file_id: str, alt_text: str) -> Block:
+    """A file of the workspace, by its id; it must have been processed by Slack before it is named here."""
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": truncate(alt_text, _ALT_LIMIT)}
+
+
+def actions(elements: Iterable[Block]) -> Block | None:
+    items = list(elements)
+    return {"type": "actions", "elements": items} if items else None
+
+
+def button(
+    action_id: str,
+    label: str,
+    value: str,
+    *,
+    confirm: Block | None = None,
+    style: str = "",
+    accessibility_label: str = "",
+) -> Block:
+    """A button that carries an opaque id; `ask` is a question before it acts, `aloud` what a screen reader says."""
+    block: Block = {"type": "button", "action_id": action_id, "text": _label(label), "value": value}
+    optional = {
+        "confirm": confirm,
+        "style": style,
+        "accessibility_label": truncate(accessibility_label, labels.BUTTON_LIMIT),
+    }
+    return block | {key: field for key, field in optional.items() if field}
+
+
+def static_select(
+    action_id: str, label: str, choices: Iterable[tuple[str, str]], *, confirm: Block | None = None
+) -> Block:
+    """A menu of (label, opaque id)."""
+    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label), "options": options}
+    return block | {"confirm": confirm} if confirm else block
+
+
+def overflow(action_id: str, choices: Iterable[tuple[str, str]]) -> Block:
+    """The menu behind three dots, of two to five (label, opaque ids)."""
+    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
+def confirm(title: str, consequence: str, confirm_label: str) -> Block:
+    """What Slack asks before a press counts."""
+    return {
+        "title": plain(truncate(title, labels.CONFIRM_TITLE_LIMIT)),
+        "text": plain(truncate(consequence, 300)),
+        "confirm": plain(truncate(confirm_label, 30)),
+        "deny": plain(labels.DENY),
+    }
+
+
+def plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def mrkdwn(text: str) -> Block:
+    """Marked-up text; `verbatim` keeps Slack from finding links and channels in it by itself."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _label(text: str) -> Block:
+    return plain(truncate(text, labels.BUTTON_LIMIT))
+
+
+def _rich(kind: str, text: str) -> Block:
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": [{"type": "text", "text": text}]}]}
+
+
+def _is_image(value: object) -> bool:
+    return isinstance(value, dict) and value.get("type") == "image"
+
+
+CHARACTER_BUDGET = 8000
+
+_TEXT_LIMIT = 3000
+
+_COUNTED_KEYS = ("text", "alt_text")
+
+
+def fit(view: View, budget: int = CHARACTER_BUDGET) -> View:
+    """`view` with its longest texts cut, each to the same length, until all together fit; nothing else changes."""
+    lengths = sorted(len(text) for text in _texts(view.blocks))
+    text = truncate_mrkdwn(view.text, min(_TEXT_LIMIT, budget))
+    if sum(lengths) <= budget:
+        return replace(view, text=text)
+    max_length = _max_length(lengths, budget)
+    return replace(view, text=text, blocks=tuple(_truncate_texts(block, max_length) for block in view.blocks))
+
+
+def count_characters(view: View) -> int:
+    """How many characters of a message's blocks people could read or hear."""
+    return sum(len(text) for text in _texts(view.blocks))
+
+
+def _max_length(lengths: list[int], budget: int) -> int:
+    """How long one text may be so that all fit; `lengths` in order, shortest first."""
+    remaining = budget
+    for index, length in enumerate(lengths):
+        share = remaining // (len(lengths) - index)
+        if length > share:
+            return max(share, 2)
+        remaining -= length
+    return budget
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in _COUNTED_KEYS and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
+    elif isinstance(part, list | tuple):
+        for item in part:
+            yield from _texts(item)
+
+
+def _truncate_texts(part: Any, max_length: int) -> Any:
+    if isinstance(part, list | tuple):
+        return [_truncate_texts(item, max_length) for item in part]
+    if not isinstance(part, dict):
+        return part
+    result: Block = {}
+    for key, value in part.items():
+        result[key] = (
+            truncate_mrkdwn(value, max_length)
+            if key in _COUNTED_KEYS and isinstance(value, str)
+            else _truncate_texts(value, max_length)
+        )
+    return result

@@ -1,0 +1,188 @@
+"""Modals, and the fields people fill in. Limits from docs.slack.dev, "Modal views" and "Block Kit reference"."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handlers.text import labels
+from handlers.text.format import truncate
+from handlers.views.builder import Block, View, plain
+
+TITLE_LIMIT = 24
+_OPTION_LIMIT = 75
+_LABEL_LIMIT = 2000
+# docs.slack.dev, "Plain-text input".
+TEXT_LIMIT = 3000
+
+
+@dataclass(frozen=True)
+class FieldOptions:
+    """What a field may do: stay empty, carry a `hint` below it, and with `tells` say at once what is chosen.
+
+    A field that tells sends a block_actions whose action id is the field's own name.
+    """
+
+    optional: bool = False
+    hint: str = ""
+    dispatch: bool = False
+
+
+REQUIRED = FieldOptions()
+OPTIONAL = FieldOptions(optional=True)
+
+
+def build_modal(callback_id: str, private_metadata: str, title: str, submit: str, view: View) -> dict[str, Any]:
+    """A modal with `view`'s blocks; `kind` says who takes it in, `id_` is opaque. Empty `submit`: only to look at."""
+    body = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "private_metadata": private_metadata,
+        "title": plain(truncate(title, TITLE_LIMIT)),
+        "close": plain(labels.CANCEL if submit else labels.DONE),
+        "blocks": view.blocks,
+    }
+    return body | {"submit": plain(submit)} if submit else body
+
+
+def checkboxes(block_id: str, label: str, choices: Iterable[tuple[str, str]], selected: Collection[str]) -> Block:
+    """Boxes of (label, value), none of which must be ticked."""
+    return _choices_input(block_id, label, "checkboxes", choices, selected)
+
+
+def multi_select(
+    block_id: str,
+    label: str,
+    placeholder: str,
+    choices: Iterable[tuple[str, str]],
+    selected: Collection[str],
+    field_options: FieldOptions = OPTIONAL,
+) -> Block:
+    """A menu of (label, value) from which any number may be picked."""
+    element = _choices_input(block_id, label, "multi_static_select", choices, selected)["element"]
+    return _input(block_id, label, element | {"placeholder": plain(placeholder)}, field_options)
+
+
+def external_select(
+    block_id: str, label: str, placeholder: str, selected: str = "", field_options: FieldOptions = REQUIRED
+) -> Block:
+    """A menu whose choices are asked for while somebody types; the question names the field as its action."""
+    element: Block = {"type": "external_select", "action_id": block_id, "min_query_length": 0}
+    element["placeholder"] = plain(placeholder)
+    initial = (
+        {"initial_option": {"text": plain(truncate(selected, _OPTION_LIMIT)), "value": selected}} if selected else {}
+    )
+    return _input(block_id, label, element | initial, field_options)
+
+
+def file_input(block_id: str, label: str, filetypes: Sequence[str], field_options: FieldOptions = REQUIRED) -> Block:
+    """A field for one file."""
+    element: Block = {"type": "file_input", "action_id": "chosen", "filetypes": list(filetypes), "max_files": 1}
+    return _input(block_id, label, element, field_options)
+
+
+def select(
+    block_id: str,
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    selected: str = "",
+    field_options: FieldOptions = REQUIRED,
+    placeholder: str = "",
+) -> Block:
+    """A menu of (label, value) from which one may be picked; `placeholder` stands there while none is."""
+    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    element: Block = {"type": "static_select", "action_id": "chosen", "options": options}
+    element |= {"placeholder": plain(placeholder)} if placeholder else {}
+    return _input(block_id, label, element | _initial("initial_option", options, selected), field_options)
+
+
+def radio_buttons(
+    block_id: str,
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    selected: str = "",
+    field_options: FieldOptions = REQUIRED,
+) -> Block:
+    """A few choices of (label, value), all in sight."""
+    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    element: Block = {"type": "radio_buttons", "action_id": "chosen", "options": options}
+    return _input(block_id, label, element | _initial("initial_option", options, selected), field_options)
+
+
+def text_input(
+    block_id: str,
+    label: str,
+    text: str = "",
+    *,
+    multiline: bool = False,
+    max_length: int = TEXT_LIMIT,
+    field_options: FieldOptions = REQUIRED,
+) -> Block:
+    """A field for text of at most `most` characters; `lines` for several of them."""
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": "chosen",
+        "multiline": multiline,
+        "max_length": max_length,
+    }
+    return _input(block_id, label, element | ({"initial_value": text} if text else {}), field_options)
+
+
+def number_input(
+    block_id: str, label: str, value: int | None, min_value: int, max_value: int, field_options: FieldOptions = REQUIRED
+) -> Block:
+    """A field for a whole number."""
+    element: Block = {"type": "number_input", "action_id": "chosen", "is_decimal_allowed": False}
+    element |= {"min_value": str(min_value), "max_value": str(max_value)}
+    return _input(
+        block_id, label, element | ({"initial_value": str(value)} if value is not None else {}), field_options
+    )
+
+
+def users_select(
+    block_id: str, label: str, selected: Sequence[str] = (), field_options: FieldOptions = REQUIRED
+) -> Block:
+    """A field for any number of people, by their ids."""
+    element: Block = {"type": "multi_users_select", "action_id": "chosen"}
+    return _input(block_id, label, element | ({"initial_users": list(selected)} if selected else {}), field_options)
+
+
+def user_select(block_id: str, label: str, selected: str = "", field_options: FieldOptions = REQUIRED) -> Block:
+    """A field for one person."""
+    element: Block = {"type": "users_select", "action_id": "chosen"}
+    return _input(block_id, label, element | ({"initial_user": selected} if selected else {}), field_options)
+
+
+def datetime_picker(block_id: str, label: str, at: datetime | None, field_options: FieldOptions = REQUIRED) -> Block:
+    """A field for a day and time, in the reader's own zone."""
+    element: Block = {"type": "datetimepicker", "action_id": "chosen"}
+    return _input(block_id, label, element | ({"initial_date_time": int(at.timestamp())} if at else {}), field_options)
+
+
+def _input(block_id: str, label: str, element: Block, field_options: FieldOptions) -> Block:
+    block: Block = {"type": "input", "block_id": block_id, "label": plain(truncate(label, _LABEL_LIMIT))}
+    if field_options.dispatch:
+        element, block = element | {"action_id": block_id}, block | {"dispatch_action": True}
+    hint = {"hint": plain(truncate(field_options.hint, _LABEL_LIMIT))} if field_options.hint else {}
+    return block | {"optional": field_options.optional, "element": element} | hint
+
+
+def _initial(key: str, options: Sequence[Block], value: str) -> Block:
+    selected = next((option for option in options if option["value"] == value), None)
+    return {key: selected} if selected else {}
+
+
+def _choices_input(
+    block_id: str, label: str, element_type: str, choices: Iterable[tuple[str, str]], selected: Collection[str]
+) -> Block:
+    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
+    element: Block = {"type": element_type, "action_id": "chosen", "options": options}
+    if initial := [option for option in options if option["value"] in selected]:
+        element["initial_options"] = initial
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(truncate(label, _LABEL_LIMIT)),
+        "optional": True,
+        "element": element,
+    }

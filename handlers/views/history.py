@@ -1,0 +1,109 @@
+"""A character's history as an answer, and two of its versions side by side."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.face import Face
+from bot.domain.timeline import TimelineEvent
+from bot.usecases.history import CharacterHistory
+from handlers.text import alt_text, labels
+from handlers.text import history as words
+from handlers.text import recall as recalling
+from handlers.text.format import escape_mrkdwn
+from handlers.text.model_titles import Titles
+from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
+from handlers.views.fields import FieldOptions, build_modal, select
+from handlers.views.recall import choices
+
+PAGE_SIZE = 12
+LEFT, RIGHT = "version_left", "version_right"
+_SECTION_LIMIT = 2800
+_MAX_VERSIONS = 100
+
+
+def history(character_history: CharacterHistory, page: int, links: Mapping[str, str]) -> View:
+    """One page of events, newest first; `links` lead to rounds' messages by round id."""
+    found = character_history.recall_result
+    if found.kind in ("unsure", "several"):
+        question = (
+            recalling.ambiguous(found.name)
+            if found.kind == "several"
+            else recalling.did_you_mean(found.name, len(found.characters))
+        )
+        return view(question, section(question), *choices(found, "history"))
+    if found.kind == "nothing":
+        return view(recalling.not_found(found.name), section(recalling.not_found(found.name)))
+    events = events_on_page(character_history, page)
+    lines = [words.event(event, links.get(event.round_id, "")) for event in events]
+    remaining = len(character_history.events) - (page + 1) * PAGE_SIZE
+    title = words.heading(character_history.character.name)
+    return view(
+        f"{escape_mrkdwn(title)}. {words.summary(character_history)}",
+        header(title),
+        context(words.summary(character_history)),
+        *(_sections(lines) or [section(words.NOTHING)]),
+        context(words.more_before(remaining)) if remaining > 0 else None,
+        actions(_buttons(character_history, page, remaining)),
+    )
+
+
+def _sections(lines: Sequence[str]) -> list[Block]:
+    """As few as hold all lines uncut: a reason may be long."""
+    parts: list[str] = []
+    for line in lines:
+        if parts and len(parts[-1]) + len(line) < _SECTION_LIMIT:
+            parts[-1] += f"\n{line}"
+        else:
+            parts.append(line)
+    return [section(part) for part in parts]
+
+
+def events_on_page(character_history: CharacterHistory, page: int) -> Sequence[TimelineEvent]:
+    return character_history.events[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+
+
+def versions(
+    faces: Sequence[Face],
+    pair: tuple[Face, Face],
+    files: Mapping[str, str | None],
+    reasons: Mapping[str, str],
+    titles: Titles,
+) -> dict[str, Any]:
+    """The modal: two versions at one crop, the older first; with more than two, which ones can be picked."""
+    older, newer = sorted(pair, key=lambda face: face.version)
+    version_blocks = [block for face in (older, newer) for block in _version_blocks(face, files, reasons, titles)]
+    title = words.versions_title(newer.character)
+    return build_modal(
+        "versions",
+        newer.round_id,
+        title,
+        "",
+        view(title, *(_version_menus(faces, older, newer) if len(faces) > len(pair) else ()), *version_blocks),
+    )
+
+
+def _buttons(character_history: CharacterHistory, page: int, remaining: int) -> list[Block]:
+    buttons = []
+    if len(character_history.recall_result.history) > 1:
+        buttons.append(button("versions", labels.VERSIONS, character_history.recall_result.history[0].round_id))
+    if remaining > 0:
+        buttons.append(button("earlier", labels.EARLIER, f"{character_history.character.id} {page + 1}"))
+    return buttons
+
+
+def _version_menus(faces: Sequence[Face], older: Face, newer: Face) -> tuple[Block, Block]:
+    versions_by_id = [(words.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
+    field_options = FieldOptions(dispatch=True)
+    return (
+        select(LEFT, words.FIRST_VERSION, versions_by_id, older.round_id, field_options),
+        select(RIGHT, words.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
+    )
+
+
+def _version_blocks(
+    face: Face, files: Mapping[str, str | None], reasons: Mapping[str, str], titles: Titles
+) -> list[Block]:
+    file_id = files.get(face.round_id)
+    caption = section(words.version(face, titles, reasons.get(face.round_id, "")))
+    portrait = image(file_id, alt_text.face(face.character, face.brief)) if file_id else None
+    return [block for block in (caption, portrait) if block]

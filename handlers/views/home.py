@@ -1,0 +1,110 @@
+"""A person's home: what waits for their vote, the roster as far as they may see it, what was spent today."""
+
+from collections.abc import Iterator, Mapping
+
+from bot.domain.brief import NAME_LIMIT
+from bot.domain.face import Character
+from bot.usecases.home import HomeView
+from handlers.text import alt_text, labels
+from handlers.text import home as words
+from handlers.text import recall as recalling
+from handlers.views.builder import Block, View, actions, button, context, divider, header, image_element, section, view
+from handlers.views.fields import FieldOptions, select, text_input
+from handlers.views.recall import Location
+
+MAX_WAITING = 10
+ALL_PRODUCTIONS = "all"
+# docs.slack.dev, "Select menu": 100 options, of which one is all of them.
+_MAX_PRODUCTIONS = 99
+
+
+def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]) -> View:
+    """`sights` by round id: of the rounds that wait, and of those that gave the faces. `called`: channels' names."""
+    waiting = [
+        section(words.waiting(r.character, r.place.channel, r.closes_at, locations.get(r.id, Location()).link))
+        for r in home_view.waiting[:MAX_WAITING]
+    ]
+    return view(
+        words.WAITING,
+        header(words.WAITING),
+        *(waiting or [section(words.NOTHING_WAITS)]),
+        context(words.more_waiting(len(home_view.waiting) - MAX_WAITING)),
+        divider(),
+        header(words.ROSTER),
+        *_roster(home_view, locations, channel_names),
+        divider(),
+        header(words.SPENDING),
+        context(words.spent(home_view.spent_today, home_view.cap)),
+    )
+
+
+def _roster(
+    home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]
+) -> Iterator[Block | None]:
+    if not home_view.sections:
+        yield section(recalling.NO_FACES)
+        return
+    yield from _filter_fields(home_view, channel_names)
+    yield context(words.result_summary(home_view))
+    if home_view.roster_filter.words or home_view.roster_filter.production:
+        yield actions([button("everyone", labels.SHOW_ALL, ALL_PRODUCTIONS)])
+    last_heading = ""
+    for n, character in enumerate(home_view.characters):
+        if (heading := words.section_heading(character)) != last_heading:
+            yield section(heading)
+            last_heading = heading
+        yield from _card(n, character, locations)
+    yield actions(_page_buttons(home_view))
+
+
+def _filter_fields(home_view: HomeView, channel_names: Mapping[str, str]) -> Iterator[Block]:
+    """The search and the menu of productions. Their names change with what stands in them: Slack would keep what was
+    entered in a field of the same name, and show it though everybody is shown again."""
+    roster_filter = home_view.roster_filter
+    search_options = FieldOptions(optional=True, hint=words.FIND_HINT, dispatch=True)
+    yield text_input(
+        f"search {roster_filter.words}".strip(),
+        words.FIND,
+        roster_filter.words,
+        max_length=NAME_LIMIT,
+        field_options=search_options,
+    )
+    productions = {roster_section.production_id: roster_section for roster_section in reversed(home_view.sections)}
+    if len(productions) > 1:
+        choices = [
+            (words.production(s, channel_names.get(s.place.channel, "")), s.production_id) for s in productions.values()
+        ]
+        menu = [
+            (words.EVERY_PRODUCTION, ALL_PRODUCTIONS),
+            *sorted(choices, key=lambda c: c[0].casefold())[:_MAX_PRODUCTIONS],
+        ]
+        selected = roster_filter.production or ALL_PRODUCTIONS
+        yield select(
+            f"production {selected}", words.PRODUCTION, menu, selected, FieldOptions(optional=True, dispatch=True)
+        )
+
+
+def _card(n: int, character: Character, locations: Mapping[str, Location]) -> Iterator[Block | None]:
+    """A character with its portrait beside it; cards proper are not known to be shown in homes."""
+    face = character.face
+    file_id = locations.get(face.round_id, Location()).file_id if face else None
+    portrait = image_element(file_id, alt_text.face(character.name, face.brief)) if face and file_id else None
+    yield section(words.card(character), portrait)
+    yield actions(
+        [
+            button(
+                f"card:{n}",
+                labels.RECALL,
+                character.id,
+                accessibility_label=labels.recall_accessibility_label(character.name),
+            )
+        ]
+    )
+
+
+def _page_buttons(home_view: HomeView) -> Iterator[Block]:
+    page = home_view.roster_filter.page
+    if page > 1:
+        yield button("page:back", labels.BACK, str(page - 1))
+    if page < home_view.pages:
+        yield button("page:next", labels.NEXT, str(page + 1))

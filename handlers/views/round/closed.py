@@ -1,0 +1,79 @@
+"""The round's message after the close: the result, the models named, and what the lead can do."""
+
+from collections.abc import Iterator
+
+from bot.domain.catalogue import Size
+from bot.domain.slot import Slot
+from handlers.text import labels, record, reroll, run_off, sealed_ballot, voters
+from handlers.text import round as round_text
+from handlers.text.format import escape_mrkdwn
+from handlers.views import compare
+from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, static_select, view
+from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin
+
+
+def closed(data: RoundViewData) -> View:
+    round_, tally = data.round, data.tally
+    with_size = round_.brief.size is Size.FOUR_K
+    ranked = record.by_votes(round_, tally)
+    lines = "\n".join(
+        round_text.candidate_result(round_, slot, tally, data.titles, with_size=with_size) for slot in ranked
+    )
+    return view(
+        f"{escape_mrkdwn(labels.closed_header(round_.character))}. {round_text.result(round_, tally)}",
+        header(labels.closed_header(round_.character)),
+        origin(data),
+        *contact_sheet(data),
+        section(round_text.result(round_, tally), compare.open_button(round_.id) if round_.candidates else None),
+        section(lines) if lines else None,
+        context(sealed_ballot.no_votes_note(tally.sealed_results)) if tally.sealed_results else None,
+        context(run_off.first_ballot(round_)),
+        *named_failures(data),
+        context(
+            round_text.cost(round_),
+            round_text.exact_model_ids(round_),
+            round_text.in_progress(round_),
+            voters.led_by(round_),
+        ),
+        actions(_decision_elements(data)),
+        actions(_follow_up_buttons(data)),
+        image_placeholder=round_text.SHEET_IN_THREAD,
+    )
+
+
+def _decision_elements(data: RoundViewData) -> Iterator[Block]:
+    """Who it is."""
+    round_, leader = data.round, data.round.leader(data.tally)
+    if leader is not None:
+        title, consequence = labels.lock_question(round_.character, leader), labels.lock_consequence(data.tally)
+        confirmation = confirm(title, consequence, labels.lock_yes(leader))
+        value = f"{round_.id} {round_.slot_id_by_number[leader]}"
+        yield button("lock", labels.lock(leader), value, confirm=confirmation, style="primary")
+    if run_off_numbers := round_.run_off_options:
+        yield button("run_off", run_off.label(run_off_numbers), round_.id)
+    if round_.candidates:
+        yield _decide_menu(data)
+
+
+def _follow_up_buttons(data: RoundViewData) -> Iterator[Block]:
+    """What else can become of the round."""
+    round_ = data.round
+    yield button("extend", labels.EXTEND, round_.id)
+    yield button("reroll", labels.REROLL, round_.id)
+    yield button("refine", reroll.REFINE, round_.id)
+    confirmation = confirm(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
+    yield button("drop", labels.DROP, round_.id, confirm=confirmation)
+
+
+def _decide_menu(data: RoundViewData) -> Block:
+    choices = [
+        (labels.candidate(slot.number, data.titles(slot.model), _votes(data, slot)), slot.id)
+        for slot in data.round.candidates
+        if slot.number
+    ]
+    confirmation = confirm(labels.decide_question(data.round.character), labels.DECIDE_CONSEQUENCE, labels.DECIDE_YES)
+    return static_select("decide", labels.DECIDE, choices, confirm=confirmation)
+
+
+def _votes(data: RoundViewData, slot: Slot) -> int | None:
+    return None if data.round.arrived_after_vote(slot) else data.tally.votes.get(slot.number or 0, 0)

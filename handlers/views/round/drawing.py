@@ -1,0 +1,45 @@
+"""The round's message while its models draw."""
+
+from bot.domain.round import Round
+from handlers.text import labels, reference_photo, routing
+from handlers.text import round as round_text
+from handlers.text.format import escape_mrkdwn
+from handlers.views.builder import Block, View, actions, button, confirm, context, header, quote, section, view
+from handlers.views.round.shared import RoundViewData, blind_failures, origin
+
+_BRIEF_LIMIT = 1500
+_MIN_TO_OPEN = 2
+
+
+def drawing(data: RoundViewData) -> View:
+    round_ = data.round
+    state = round_text.restart_notice(round_) if round_.needs_lead_decision else round_text.progress(round_)
+    return view(
+        f"{escape_mrkdwn(labels.drawing_header(round_.character))}: {state}",
+        header(labels.drawing_header(round_.character)),
+        origin(data),
+        context(
+            round_text.requested_by(round_),
+            round_text.intended_use(round_.brief.use or ""),
+            reference_photo.reference_note(round_.brief.reference),
+        ),
+        context(round_text.who_votes(round_)),
+        quote(round_.brief.text, _BRIEF_LIMIT),
+        context(round_text.house_style(round_)),
+        section(routing.models(round_, data.titles)),
+        context(round_text.size_note(round_)),
+        context(state),
+        context(*round_text.wait_notes(round_, data.titles)),
+        *blind_failures(data, can_reroll=False),
+        actions(_buttons(round_)),
+    )
+
+
+def _buttons(round_: Round) -> list[Block]:
+    buttons = []
+    if len(round_.completed) >= _MIN_TO_OPEN and not round_.all_slots_final:
+        buttons.append(button("open_now", labels.OPEN_NOW, round_.id))
+    if round_.needs_lead_decision:
+        buttons.append(button("reroll", labels.REROLL, round_.id))
+    confirmation = confirm(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
+    return [*buttons, button("cancel", labels.CANCEL, round_.id, confirm=confirmation)]

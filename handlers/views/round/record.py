@@ -1,0 +1,102 @@
+"""The round's message after the lock: the record."""
+
+from collections.abc import Iterator
+
+from bot.domain.face import Face
+from bot.domain.upscale import UpscaleState, latest_upscale
+from handlers.text import alt_text, labels, recast, run_off, upscale
+from handlers.text import record as record_text
+from handlers.text import round as round_text
+from handlers.text import upscale as upscale_text
+from handlers.text.format import escape_mrkdwn
+from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
+from handlers.views.round.shared import RoundViewData, portrait_file_id
+
+
+def record(data: RoundViewData) -> View:
+    round_, face = data.round, data.face
+    file_id = portrait_file_id(round_)
+    title = record_text.header(face, data.current_face) if face else labels.record_header(round_.character)
+    return view(
+        " ".join(
+            filter(None, [escape_mrkdwn(title), record_text.winner_plain_text(face, data.titles) if face else ""])
+        ),
+        header(title),
+        image(file_id, alt_text.face(round_.character, round_.brief.text)) if file_id else None,
+        *(_face_blocks(data, face) if face else ()),
+        context(run_off.first_ballot(round_)),
+        context(record_text.other_candidates(round_, data.tally, data.titles)),
+        context(
+            round_text.cost(round_),
+            round_text.intended_use(face.use) if face else "",
+            upscale.original_size(face.portrait) if face else "",
+        ),
+        *status_blocks(data),
+        actions(_buttons(data)),
+    )
+
+
+def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
+    """What became of the face since, how it was chosen, who is on hold, and what it was cast in place of."""
+    round_, tally, titles = data.round, data.tally, data.titles
+    if unlock_text := record_text.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
+        yield section(unlock_text)
+    yield section(record_text.winner(face, titles, record_text.sealed_results(round_, tally, round_.locked_candidate)))
+    if number := record_text.understudy(round_, tally):
+        understudy = round_.candidate_by_number(number)
+        yield section(
+            record_text.understudy_line(
+                understudy, tally, titles, record_text.sealed_results(round_, tally, understudy)
+            )
+        )
+    if data.recast_face:
+        yield context(
+            record_text.recast_of_closed_round(round_.recast_reason, data.recast_face, data.link_to(data.recast_face))
+        )
+
+
+def _buttons(data: RoundViewData) -> Iterator[Block]:
+    """A face that is not the character's any more can be looked at and taken on, and is finished no further."""
+    round_, face, current_face = data.round, data.face, data.current_face
+    is_current = face is not None and (current_face is None or current_face.round_id == face.round_id)
+    if is_current and current_face:
+        yield from start_button(data)
+    yield button("full", labels.FULL, round_.id)
+    yield button("facts", labels.FACTS, round_.id)
+    yield button("take", labels.DOWNLOAD, round_.id)
+    if data.version_count > 1:
+        yield button("versions", labels.VERSIONS, round_.id)
+    if is_current:
+        yield button("recast_face", recast.OPEN, round_.id)
+
+
+def status_blocks(data: RoundViewData) -> Iterator[Block | None]:
+    """Blocks below the record's own; none while nobody asked for a finish."""
+    if not (upscale := latest_upscale(data.upscales)):
+        return
+    text = upscale_text.status(upscale, data.titles)
+    if upscale.state is not UpscaleState.OFFERED:
+        yield context(text)
+        return
+    yield section(text)
+    if upscale.pair_file:
+        yield image(upscale.pair_file, alt_text.upscale_pair(data.round.character, data.round.brief.text))
+        value = f"{upscale.round_id} {upscale.id}"
+        keep_button = button("keep_finish", labels.KEEP_UPSCALE, value, style="primary")
+        yield actions([keep_button, button("keep_original", labels.KEEP_ORIGINAL, value)])
+
+
+def start_button(data: RoundViewData) -> Iterator[Block]:
+    """The press that asks for a finish, with its price; none where there is one, or nothing makes the face larger."""
+    latest = latest_upscale(data.upscales)
+    if data.upscale_plan is None or (latest and latest.is_live):
+        return
+    attempt = latest.attempt + 1 if latest else 1
+    plan = data.upscale_plan
+    confirmation = confirm(
+        labels.upscale_question(data.round.character),
+        upscale_text.consequence(plan, data.titles),
+        labels.upscale(plan.price, reaches_4k=plan.reaches_4k),
+    )
+    label = labels.upscale(plan.price, reaches_4k=plan.reaches_4k)
+    yield button("finish", label, f"{data.round.id} {attempt} {plan.model}", confirm=confirmation)

@@ -1,0 +1,100 @@
+"""What a round's views are drawn from, and the lines several of them share."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.ballot import Tally, Turnout
+from bot.domain.face import Face
+from bot.domain.round import Round
+from bot.domain.slot import Slot
+from bot.domain.upscale import Upscale, UpscalePlan
+from handlers.text import alt_text, failures, labels, lineage, record, slack_refusals
+from handlers.text.model_titles import Titles
+from handlers.views.builder import Block, button, context, image, section
+
+
+@dataclass(frozen=True)
+class RelatedRound:
+    """The round before or after another one, its tally as far as anybody may see it, and where its message is."""
+
+    round: Round
+    tally: Tally
+    link: str
+
+
+@dataclass(frozen=True)
+class RoundViewData:
+    """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
+    finish that, and how it would be finished. `turnout` where voters are named. `parent` is the round whose place it
+    took, `child` the one that took its own.
+
+    `present` is the character's face now, `before` the one that the round casts anew, `links` where the messages of
+    their rounds are, by round id; `versions` is how many faces the character had.
+    """
+
+    round: Round
+    tally: Tally
+    titles: Titles
+    face: Face | None = None
+    upscales: tuple[Upscale, ...] = ()
+    upscale_plan: UpscalePlan | None = None
+    turnout: Turnout | None = None
+    parent: RelatedRound | None = None
+    child: RelatedRound | None = None
+    current_face: Face | None = None
+    recast_face: Face | None = None
+    version_count: int = 1
+    links: Mapping[str, str] = field(default_factory=dict)
+
+    def link_to(self, face: Face | None) -> str:
+        """Where the round of another face is; empty where nobody knows."""
+        return self.links.get(face.round_id, "") if face else ""
+
+
+def portrait_file_id(round_: Round) -> str | None:
+    """The locked portrait's picture; until the record's own hangs, the large one from the thread stands in."""
+    return round_.record_file or (round_.locked_candidate.file_id if round_.locked_candidate else None)
+
+
+def origin(data: RoundViewData) -> Block | None:
+    """What a round came of, kept in sight: the face it casts anew and why, or the round whose place it took."""
+    if data.recast_face:
+        return context(
+            record.recast_of_open_round(data.round.recast_reason, data.recast_face, data.link_to(data.recast_face))
+        )
+    parent = data.parent
+    return context(lineage.parent_summary(data.round, parent.round, parent.tally, parent.link)) if parent else None
+
+
+def contact_sheet(data: RoundViewData) -> Iterator[Block]:
+    """The contact sheet, once it hangs, and why the newest one does not."""
+    round_ = data.round
+    if round_.sheet_file:
+        yield image(
+            round_.sheet_file, alt_text.contact_sheet(round_, [s.number for s in round_.candidates if s.number])
+        )
+    if round_.sheet_refused:
+        yield section(slack_refusals.sheet_refused(round_))
+
+
+def blind_failures(data: RoundViewData, *, can_reroll: bool) -> Iterator[Block]:
+    """What is missing and why, without the models; with `reroll` each can be drawn again if there is a number left."""
+    round_ = data.round
+    has_button = can_reroll and round_.next_number() is not None
+    for position, slot in enumerate(round_.failures, start=1):
+        line = f"{_failure_heading(data, slot, position)} {failures.blind_reason(round_, slot)}"
+        label = labels.reroll_failure(round_.blind_price(slot))
+        reroll_button = button(f"reroll_one:{position}", label, slot.id) if has_button else None
+        yield section(line, reroll_button)
+
+
+def named_failures(data: RoundViewData) -> Iterator[Block]:
+    """What is missing and why, with the models: for after the close."""
+    for position, slot in enumerate(data.round.failures, start=1):
+        yield section(f"{_failure_heading(data, slot, position)} {failures.named_reason(slot, data.titles)}")
+
+
+def _failure_heading(data: RoundViewData, slot: Slot, position: int) -> str:
+    if original_number := data.round.variation_number(slot):
+        return failures.missing_variation_heading(original_number)
+    return failures.missing_heading(position, len(data.round.failures), data.round.requested_count)

@@ -1,0 +1,39 @@
+"""The message of a round that ended without a face."""
+
+from collections.abc import Iterator
+
+from handlers.text import labels, lineage
+from handlers.text import round as round_text
+from handlers.text.format import escape_mrkdwn
+from handlers.views import compare
+from handlers.views.builder import Block, View, context, header, section, view
+from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures
+
+
+def void(data: RoundViewData) -> View:
+    """Why it ended, and what it cost."""
+    round_, has_successor = data.round, lineage.has_successor(data.round)
+    text = (
+        lineage.successor_notice(round_, data.child.link if data.child else "")
+        if has_successor
+        else round_text.void_notice(round_)
+    )
+    return view(
+        f"{escape_mrkdwn(labels.void_header(round_.character))}. {round_text.void_notice(round_)}",
+        header(labels.void_header(round_.character)),
+        section(text, compare.open_button(round_.id) if has_successor and round_.candidates else None),
+        *(_kept_blocks(data) if has_successor else ()),
+        *named_failures(data),
+        context(round_text.requested_by(round_), round_text.cost(round_)),
+    )
+
+
+def _kept_blocks(data: RoundViewData) -> Iterator[Block | None]:
+    """A round whose place another one took can still be looked at: the sheet, and the votes as they were known."""
+    round_, tally = data.round, data.tally
+    yield from contact_sheet(data)
+    yield context(lineage.leader_summary(round_, tally))
+    if round_.tally:
+        yield section(
+            "\n".join(round_text.candidate_result(round_, slot, tally, data.titles) for slot in round_.candidates)
+        )

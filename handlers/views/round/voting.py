@@ -1,0 +1,82 @@
+"""The round's message while people vote: numbers, never models."""
+
+from bot.domain.round import Round
+from handlers.text import labels, lineage, voters
+from handlers.text import round as round_text
+from handlers.text.format import escape_mrkdwn
+from handlers.views import compare
+from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
+from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
+
+
+def voting(data: RoundViewData) -> View:
+    round_ = data.round
+    return view(
+        f"{escape_mrkdwn(labels.voting_header(round_.character))} {round_text.ballot_status(round_, data.tally, data.turnout)}",
+        header(labels.voting_header(round_.character)),
+        origin(data),
+        *contact_sheet(data),
+        section(round_text.HOW_TO_VOTE, compare.open_button(round_.id)),
+        actions(_vote_buttons(data)),
+        context(round_text.ballot_status(round_, data.tally, data.turnout)),
+        context(round_text.vote_outlook(round_, data.tally, data.turnout)),
+        context(
+            round_text.who_votes(round_),
+            voters.led_by(round_),
+            lineage.variations(round_),
+            round_text.in_progress(round_),
+        ),
+        *blind_failures(data, can_reroll=True),
+        actions(_lead_elements(data)),
+        image_placeholder=round_text.SHEET_IN_THREAD,
+    )
+
+
+def _vote_buttons(data: RoundViewData) -> list[Block]:
+    votes = {number: data.tally.votes.get(number, 0) for number in data.round.slot_id_by_number}
+    return [
+        button(
+            f"vote:{number}",
+            labels.vote(number, votes[number]),
+            slot_id,
+            accessibility_label=labels.vote_accessibility_label(number, votes[number]),
+        )
+        for number, slot_id in data.round.slot_id_by_number.items()
+    ]
+
+
+def lock_button(data: RoundViewData) -> Block:
+    """The lead's lock; it carries the leader it shows, so that one who came to lead meanwhile is not locked unseen."""
+    round_, leader = data.round, data.round.leader(data.tally)
+    leader_slot_id = round_.slot_id_by_number.get(leader, "") if leader else ""
+    confirmation = confirm(
+        labels.lock_question(round_.character, leader),
+        labels.lock_consequence(data.tally, round_.votes_short_of_quorum(data.tally)),
+        labels.lock_yes(leader),
+    )
+    value = f"{round_.id} {leader_slot_id}".strip()
+    return button("lock", labels.lock(leader), value, confirm=confirmation, style="primary" if leader else "")
+
+
+def more_menu(round_: Round) -> Block:
+    """What the lead needs less often."""
+    closes_at = int(round_.closes_at.timestamp()) if round_.closes_at else 0
+    return overflow("more", [(labels.EXTEND, f"{round_.id} extend {closes_at}"), (labels.DROP, f"{round_.id} drop")])
+
+
+def close_button(data: RoundViewData, consequence: str = labels.CLOSE_CONSEQUENCE) -> Block:
+    """It stands out once every vote is in, unless there is a lock that does."""
+    is_complete = data.turnout is not None and data.turnout.is_complete
+    can_lock = not data.round.is_sealed and data.round.leader(data.tally) is not None
+    confirmation = confirm(labels.CLOSE_QUESTION, consequence, labels.CLOSE)
+    style = "primary" if is_complete and not can_lock else ""
+    return button("close", labels.CLOSE, data.round.id, confirm=confirmation, style=style)
+
+
+def _lead_elements(data: RoundViewData) -> list[Block]:
+    return [
+        lock_button(data),
+        button("reroll", labels.REROLL, data.round.id),
+        close_button(data),
+        more_menu(data.round),
+    ]

@@ -1,0 +1,185 @@
+"""The form of a round. A field keeps its id whatever is chosen, since by that Slack keeps what stands in it."""
+
+from typing import Any
+
+from bot.domain.brief import QUORUM_LIMIT, SLOT_LIMIT
+from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotAvailableHere
+from bot.domain.round_form import Draft, ReferenceKind
+from bot.usecases.round_form import NameSuggestion, RoundFormState
+from handlers.text import reference_photo
+from handlers.text import round_form as words
+from handlers.text.model_titles import Titles
+from handlers.views import fields
+from handlers.views.builder import Block, View, context, header, mrkdwn, plain, section, view
+from handlers.views.fields import OPTIONAL, FieldOptions
+from handlers.views.reference_photo import FILETYPES
+
+CALLBACK_ID, RECAST_CALLBACK_ID = "form", "form_recast"
+FIELD_PREFIX = "cast_"
+# Fields on which the price depends.
+PRICE_FIELDS = ("look", "models", "each", "size", "like")
+# Fields that stand there only while something is drawn after somebody.
+_REFERENCE_FIELDS = {ReferenceKind.FACE: ("face",), ReferenceKind.PICTURE: ("picture", "real", "agreed")}
+_ESTIMATE = "cast_estimate"
+_MAX_OPTIONS = 100
+# docs.slack.dev, "Submit, close": 24 characters.
+_SUBMIT_LIMIT = 24
+_FIELD_BY_ERROR = {"brief": "text", "like": "face", "for": "until"}
+
+
+def form(state: RoundFormState, titles: Titles) -> dict[str, Any]:
+    """The modal as it stands now."""
+    draft = state.draft
+    is_dm = state.place.channel.startswith("D")
+    blocks = view(
+        words.TITLE,
+        context(words.posted_in_dm() if is_dm else words.posted_in(state.place.channel)),
+        *_face_blocks(draft),
+        header(words.PORTRAITS),
+        *_portrait_blocks(state),
+        {**section(words.estimate(state.quote, titles, draft.size)), "block_id": _ESTIMATE},
+        header(words.VOTE),
+        *_vote_blocks(draft),
+    )
+    submit = words.submit(state.quote)
+    return fields.build_modal(
+        CALLBACK_ID, state.id, words.TITLE, submit if len(submit) <= _SUBMIT_LIMIT else words.SUBMIT, blocks
+    )
+
+
+def options(suggestions: list[tuple[str, str]]) -> list[Block]:
+    """Choices of (label, value) for a menu that asks while somebody types."""
+    return [{"text": plain(label), "value": value} for label, value in suggestions[:_MAX_OPTIONS]]
+
+
+def name_choices(suggestions: list[NameSuggestion]) -> list[tuple[str, str]]:
+    # docs.slack.dev, "Option object": a value has 150 characters at most; a longer name is refused when it is sent.
+    return [(words.suggestion(one), one.name[:150]) for one in suggestions]
+
+
+def recast(error: AlreadyCast) -> dict[str, Any]:
+    """What a re-cast costs, on top of the form."""
+    text = words.recast(error.character, error.price)
+    return fields.build_modal(
+        RECAST_CALLBACK_ID, error.draft_id, words.RECAST_TITLE, words.recast_yes(error.price), _text_view(text)
+    )
+
+
+def result(text: str) -> dict[str, Any]:
+    """In the place of what was asked: how it ended."""
+    return fields.build_modal("told", "", words.SENT_TITLE, "", _text_view(text))
+
+
+def block_id_for(error: CastingError, draft: Draft) -> str:
+    """The block at which `error` stands."""
+    if isinstance(error, AlreadyCasting):
+        return f"{FIELD_PREFIX}name"
+    if isinstance(error, (BriefError, NotAvailableHere)):
+        field = error.field if isinstance(error, BriefError) else "like"
+        field = _FIELD_BY_ERROR.get(field, field)
+        if field == "face" and draft.reference_kind is not ReferenceKind.FACE:
+            field = "picture" if draft.reference_kind is ReferenceKind.PICTURE else "like"
+        return f"{FIELD_PREFIX}{field}"
+    return f"{FIELD_PREFIX}models"
+
+
+def _face_blocks(draft: Draft) -> list[Block | None]:
+    look_options = FieldOptions(optional=True, hint=words.LOOK_HINT, dispatch=True)
+    look = draft.look or ""
+    return [
+        fields.external_select(f"{FIELD_PREFIX}name", words.NAME, words.NAME_EMPTY, draft.name),
+        fields.text_input(
+            f"{FIELD_PREFIX}text",
+            words.TEXT,
+            draft.text,
+            multiline=True,
+            field_options=FieldOptions(hint=words.TEXT_HINT),
+        ),
+        fields.select(
+            f"{FIELD_PREFIX}look", words.LOOK, words.choices(words.LOOKS), look, look_options, words.LOOK_EMPTY
+        ),
+        fields.radio_buttons(
+            f"{FIELD_PREFIX}like",
+            words.REFERENCE,
+            words.choices(words.REFERENCES),
+            draft.reference_kind,
+            FieldOptions(dispatch=True),
+        ),
+        *(_REFERENCE_BLOCKS[field](draft) for field in _REFERENCE_FIELDS.get(draft.reference_kind, ())),
+    ]
+
+
+def _portrait_blocks(state: RoundFormState) -> list[Block]:
+    draft = state.draft
+    models = [(words.model(m), m.id) for m in state.models[:_MAX_OPTIONS]]
+    counts = [(str(n), str(n)) for n in range(1, SLOT_LIMIT + 1)]
+    count_options = FieldOptions(dispatch=True, optional=True)
+    models_options = FieldOptions(dispatch=True, optional=True, hint=words.MODELS_HINT)
+    selected_count = str(draft.per_model or "")
+    return [
+        fields.multi_select(
+            f"{FIELD_PREFIX}models", words.MODELS, words.MODELS_EMPTY, models, draft.models, models_options
+        ),
+        fields.select(
+            f"{FIELD_PREFIX}each", words.PER_MODEL, counts, selected_count, count_options, words.PER_MODEL_EMPTY
+        ),
+        fields.radio_buttons(
+            f"{FIELD_PREFIX}size", words.SIZE, words.choices(words.SIZES), draft.size, FieldOptions(dispatch=True)
+        ),
+        fields.select(f"{FIELD_PREFIX}aspect", words.ASPECT, words.choices(words.ASPECTS), draft.aspect),
+    ]
+
+
+def _vote_blocks(draft: Draft) -> list[Block]:
+    voters_options, quorum_options = FieldOptions(True, words.VOTERS_HINT), FieldOptions(True, words.QUORUM_HINT)
+    ballots, uses = words.choices(words.BALLOTS), words.choices(words.USES)
+    return [
+        fields.radio_buttons(f"{FIELD_PREFIX}ballot", words.BALLOT, ballots, draft.ballot),
+        fields.datetime_picker(
+            f"{FIELD_PREFIX}until", words.CLOSES_AT, draft.closes_at, FieldOptions(hint=words.CLOSES_AT_HINT)
+        ),
+        fields.users_select(f"{FIELD_PREFIX}voters", words.VOTERS, draft.voters, voters_options),
+        fields.number_input(f"{FIELD_PREFIX}quorum", words.QUORUM, draft.quorum, 1, QUORUM_LIMIT, quorum_options),
+        fields.select(f"{FIELD_PREFIX}use", words.USE, uses, draft.use or "", OPTIONAL, words.USE_EMPTY),
+        fields.user_select(f"{FIELD_PREFIX}lead", words.LEAD, draft.lead, FieldOptions(hint=words.LEAD_HINT)),
+    ]
+
+
+def _reference_face_block(draft: Draft) -> Block:
+    return fields.external_select(
+        f"{FIELD_PREFIX}face", words.REFERENCE_FACE, words.REFERENCE_FACE_EMPTY, draft.reference_character
+    )
+
+
+def _picture_block(_: Draft) -> Block:
+    return fields.file_input(f"{FIELD_PREFIX}picture", reference_photo.FILE, FILETYPES)
+
+
+def _picture_kind_block(draft: Draft) -> Block:
+    selected = "" if draft.shows_real_person is None else "photo" if draft.shows_real_person else "portrait"
+    return fields.radio_buttons(
+        f"{FIELD_PREFIX}real",
+        reference_photo.KIND,
+        [(reference_photo.PORTRAIT, "portrait"), (reference_photo.PHOTO, "photo")],
+        selected,
+    )
+
+
+def _consent_block(draft: Draft) -> Block:
+    selected = ["agreed"] if draft.has_consent else []
+    block = fields.checkboxes(
+        f"{FIELD_PREFIX}agreed", reference_photo.CONSENT, [(reference_photo.AGREED, "agreed")], selected
+    )
+    return block | {"hint": plain(reference_photo.CONSENT_HINT)}
+
+
+_REFERENCE_BLOCKS = {
+    "face": _reference_face_block,
+    "picture": _picture_block,
+    "real": _picture_kind_block,
+    "agreed": _consent_block,
+}
+
+
+def _text_view(text: str) -> View:
+    return view(text, {"type": "section", "text": mrkdwn(text)})

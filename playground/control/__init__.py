@@ -1,0 +1,1 @@
+"""The `/control` API: faults, clock, users, reset."""

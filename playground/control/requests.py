@@ -1,0 +1,70 @@
+"""How calls of the control door are read and answered."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+from aiohttp import web
+
+from playground.seed_data import Person, Place, Team
+from playground.slack.core.errors import ControlError, SlackError
+from playground.slack.core.store import Json
+from playground.slack.web_api.routes import WORKSPACE
+from playground.slack.workspace.workspace import Workspace
+
+ControlHandler = Callable[[Workspace, web.Request], Awaitable[Json | web.StreamResponse]]
+RequestBody = TypeVar("RequestBody")
+
+
+def control_route(control_handler: ControlHandler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Turns a function of the world and the request into a handler that answers JSON, also when it refuses."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        try:
+            body = await control_handler(request.app[WORKSPACE], request)
+        except ControlError as error:
+            refusal = {"ok": False, "error": error.code, "detail": error.detail}
+            return web.json_response(refusal, status=error.status)
+        except SlackError as error:
+            return web.json_response(error.body(), status=404 if error.code.endswith("not_found") else 400)
+        return body if isinstance(body, web.StreamResponse) else web.json_response(body)
+
+    return handler
+
+
+async def read_body(request: web.Request, body_type: type[RequestBody]) -> RequestBody:
+    """The request's JSON as a `form`; unknown names and wrong types are refused with a word about where."""
+    body = await request.read()
+    try:
+        return msgspec.json.decode(body or b"{}", type=body_type)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise ControlError("bad_request", str(error)) from error
+
+
+def find_team(workspace: Workspace, key: str | None) -> Team:
+    """By id; the first workspace where none is named."""
+    found = next((team for team in workspace.teams() if key in (None, team.id)), None)
+    if found is None:
+        raise ControlError("no_such_team", f"no workspace is called {key!r}", 404)
+    return found
+
+
+def find_person(workspace: Workspace, key: str, team: str | None = None) -> Person:
+    """By id or by first name, of one workspace or of any."""
+    found = workspace.member(team, key) if team else workspace.person(key)
+    if found is None:
+        found = next((person for person in workspace.people(team) if person.name == key.lower()), None)
+    if found is None:
+        raise ControlError("no_such_person", f"nobody here is called {key!r}", 404)
+    return found
+
+
+def find_place(workspace: Workspace, key: str, team: str | None = None) -> Place:
+    """By id or by name, with or without the #, of one workspace or of any, the first one first."""
+    found = workspace.place(key)
+    if found is None or team not in (None, found.team):
+        name = key.removeprefix("#")
+        found = next((place for place in workspace.places(team) if place.name and place.name == name), None)
+    if found is None:
+        raise ControlError("no_such_channel", f"no channel is called {key!r}", 404)
+    return found

@@ -1,0 +1,88 @@
+"""Pictures that are not what they say, for the faults that send them."""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from PIL import Image
+
+from playground.models.faults import Fault
+from playground.models.request_parsing import encode_base64
+
+_BOMB_SIDE = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Encoded bytes as they leave; `broken` damages the base64, `moved` the address they would be fetched from; a
+    `thought` is not the answer yet."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    is_base64_broken: bool = False
+    is_redirected: bool = False
+    is_thought: bool = False
+
+    @property
+    def content(self) -> bytes | str:
+        """For JSON, whose encoder turns bytes into base64."""
+        if not self.is_base64_broken:
+            return self.data
+        text = encode_base64(self.data)
+        return text[: len(text) // 2] + "*" + text[len(text) // 2 : -2]
+
+    @property
+    def data_uri(self) -> str:
+        content = self.content
+        return f"data:{self.media_type};base64,{content if isinstance(content, str) else encode_base64(content)}"
+
+
+def corrupt(picture: Picture, fault: Fault | None) -> Picture:
+    """The picture as `fault` leaves it; untouched by faults that are about the connection."""
+    if fault is None or picture.is_thought:
+        return picture
+    match fault.kind:
+        case "truncated":
+            return replace(picture, data=picture.data[: len(picture.data) * 2 // 3])
+        case "broken_base64":
+            return replace(picture, is_base64_broken=True)
+        case "not_an_image":
+            return replace(picture, data=b"The portrait could not be rendered at this time.\n" * 40)
+        case "enormous":
+            return replace(picture, data=decompression_bomb(), media_type="image/png")
+        case "wrong_type":
+            return replace(picture, data=_reencode(picture, fault.spelling))
+        case "redirect":
+            return replace(picture, is_redirected=True)
+    return picture
+
+
+@cache
+def decompression_bomb(side: int = _BOMB_SIDE) -> bytes:
+    """A valid PNG of side x side black pixels: a hundred kilobytes that would fill gigabytes when decoded."""
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    compressed = b"".join(_compressed_rows(side))
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", compressed) + _chunk(b"IEND", b"")
+
+
+def _compressed_rows(side: int) -> Iterator[bytes]:
+    compressor = zlib.compressobj(9)
+    row = bytes(1 + (side + 7) // 8)
+    for _ in range(side):
+        yield compressor.compress(row)
+    yield compressor.flush()
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _reencode(picture: Picture, requested_format: str) -> bytes:
+    """The same picture as another type than it claims: `wanted`, or JPEG, or PNG where JPEG is the truth."""
+    image_format = requested_format.upper() or ("PNG" if picture.media_type == "image/jpeg" else "JPEG")
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture.data)).convert("RGB").save(out, image_format)
+    return out.getvalue()

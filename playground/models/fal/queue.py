@@ -1,0 +1,127 @@
+"""Where fal's requests wait: taken at once, drawn meanwhile, fetched when they are done."""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from uuid import uuid4
+
+from aiohttp import web
+
+from playground.models.fal import errors
+from playground.models.hosted_images import HostedImages
+from playground.models.server import Job, ModelServer
+from playground.models.vendor_errors import VendorError
+
+_log = logging.getLogger(__name__)
+
+State = Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED"]
+
+_MAX_REQUESTS = 1000  # requests
+_QUEUED_SHARE = 0.25  # the part of its time that a request waits for its turn
+
+
+@dataclass(slots=True)
+class QueuedRequest:
+    """One request; completed it has files, by their names on the shelf, or a complaint. `job` is None where the input
+    did not fit."""
+
+    app: str
+    job: Job | None
+    id: str = field(default_factory=lambda: str(uuid4()))
+    state: State = "IN_QUEUE"
+    files: tuple[str, ...] = ()
+    error: VendorError | None = None
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    started_at: float = 0.0
+    seconds: float = 0.0
+
+    def start(self) -> None:
+        self.state, self.started_at = "IN_PROGRESS", time.monotonic()
+
+    def finish(self, files: Iterable[str]) -> None:
+        self.state, self.files = "COMPLETED", tuple(files)
+        self.seconds = round(time.monotonic() - self.started_at, 3)
+
+    def fail(self, error: VendorError) -> None:
+        self.state, self.error = "COMPLETED", error
+
+    def cancel(self) -> None:
+        """Out of the queue. Work that has begun goes on: fal passes the wish on, and few models listen."""
+        if self.state == "IN_QUEUE":
+            self.fail(errors.cancelled())
+            self.cancelled.set()
+
+    def take_job(self) -> Job:
+        """The job as the answer needs it: its fault meets the first one who fetches, not those who fetch again."""
+        assert self.job is not None
+        job, self.job = self.job, replace(self.job, fault=None)
+        return job
+
+
+class Queue:
+    """All requests, the newest of them remembered; they end with the application."""
+
+    def __init__(self, model_server: ModelServer, hosted_images: HostedImages) -> None:
+        self._model_server = model_server
+        self._hosted_images = hosted_images
+        self._requests: OrderedDict[str, QueuedRequest] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self, _app: web.Application) -> AsyncIterator[None]:
+        """The application's context: work that is under way at its end is dropped."""
+        async with asyncio.TaskGroup() as self._group:
+            yield
+            for task in self._tasks:
+                task.cancel()
+
+    def submit(self, app: str, job: Job) -> QueuedRequest:
+        queued_request = self._add(QueuedRequest(app, job))
+        task = self._group.create_task(self._run_job(queued_request, job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return queued_request
+
+    def submit_failed(self, app: str, error: VendorError) -> QueuedRequest:
+        """A request whose input does not fit is taken like any other, and says so when its result is fetched."""
+        queued_request = self._add(QueuedRequest(app, None))
+        queued_request.fail(error)
+        return queued_request
+
+    def find(self, app: str, request_id: str) -> QueuedRequest:
+        queued_request = self._requests.get(request_id)
+        if queued_request is None or queued_request.app != app:
+            raise errors.unknown_request()
+        return queued_request
+
+    def _add(self, queued_request: QueuedRequest) -> QueuedRequest:
+        self._requests[queued_request.id] = queued_request
+        while len(self._requests) > _MAX_REQUESTS:
+            self._requests.popitem(last=False)
+        return queued_request
+
+    async def _run_job(self, queued_request: QueuedRequest, job: Job) -> None:
+        try:
+            await self._wait_and_draw(queued_request, job)
+        except VendorError as error:
+            queued_request.fail(error)
+        except Exception:  # noqa: BLE001 - a broken runner is an answer too
+            _log.exception("drawing for %s failed", job.order.model)
+            queued_request.fail(errors.internal_error())
+
+    async def _wait_and_draw(self, queued_request: QueuedRequest, job: Job) -> None:
+        seconds = self._model_server.seconds(job)
+        if job.fault_kind == "hang":
+            await queued_request.cancelled.wait()
+        await self._model_server.sleep(seconds * _QUEUED_SHARE)
+        if queued_request.cancelled.is_set():
+            await self._model_server.usage_log.set_outcome(job.usage_entry, "cancelled", charged=False)
+            return
+        queued_request.start()
+        await self._model_server.raise_fault(job)
+        pictures = await self._model_server.draw(job, seconds * (1 - _QUEUED_SHARE))
+        await self._model_server.usage_log.set_outcome(job.usage_entry, "drawn", charged=True)
+        queued_request.finish(self._hosted_images.add(picture) for picture in pictures)

@@ -1,0 +1,1 @@
+"""The practice OpenAI API."""

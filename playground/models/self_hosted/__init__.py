@@ -1,0 +1,1 @@
+"""The practice API of a self-hosted model server."""

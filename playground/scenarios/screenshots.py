@@ -1,0 +1,109 @@
+"""`python -m playground pictures`: plays the main job on the page and keeps the pictures of README and docs."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from playground.demo import DEMO_COMMAND, running_demo
+from playground.processes import ROOT
+from playground.scenarios import (
+    block_fallback,
+    home,
+    named_voters,
+    production_settings,
+    record,
+    reminders,
+    reroll,
+    round_form,
+    sealed_ballot,
+)
+from playground.scenarios.browser import BrowserSession, find_chromium, open_browser
+
+Scenario = Callable[[BrowserSession], Awaitable[object]]
+
+# Each is played in a workspace of its own, on its first day; every one names its pictures itself.
+SCENARIOS: tuple[Scenario, ...] = (
+    round_form.play,
+    named_voters.play,
+    reminders.play,
+    reroll.play,
+    record.play,
+    home.play,
+    production_settings.play,
+    sealed_ballot.play,
+    block_fallback.play,
+)
+# Acts whose bot has settings of its own.
+SETTINGS: Mapping[Scenario, Mapping[str, str]] = {reminders.play: reminders.SETTINGS}
+
+
+@dataclass(frozen=True)
+class MainFlowTexts:
+    """What the people on the page read at the end of each act."""
+
+    drawing: str
+    voting: str
+    record: str
+    recalled: str
+
+
+async def take_screenshots(folder: Path = ROOT / "docs" / "pictures") -> int:
+    """Make every picture afresh; the exit status."""
+    if find_chromium() is None:
+        print("The pictures need a Chromium on this machine (Debian: apt-get install chromium).", file=sys.stderr)
+        return 1
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    for scenario in (play, *SCENARIOS):
+        with tempfile.TemporaryDirectory() as data:
+            demo = running_demo(Path(data), 0, 1.0, **SETTINGS.get(scenario, {}))
+            async with demo as running, open_browser(running.workspace.address, folder) as browser:
+                await scenario(browser)
+    for picture in sorted(await asyncio.to_thread(lambda: list(folder.glob("*.png")))):
+        print(picture.relative_to(ROOT) if picture.is_relative_to(ROOT) else picture)
+    return 0
+
+
+async def play(browser: BrowserSession) -> MainFlowTexts:
+    """Lena casts Maya, Daniel reacts, Mei taps, Lena locks, Mei recalls; a picture of each step."""
+    await browser.screenshot("0-first-look")
+    await browser.send(DEMO_COMMAND)
+    message = await browser.wait_for_message("Casting Maya")
+    drawing = await message.inner_text()
+    await browser.screenshot("1-drawing")
+    await expect(message.get_by_role("button", name="Close voting")).to_be_visible()
+    await expect(message.locator("[data-reaction=four]")).to_be_visible()
+    await browser.screenshot("2-sheet", message)
+    await browser.act_as("Daniel Okafor")
+    message = await browser.wait_for_message("Casting Maya")
+    await browser.react(message, "two")
+    await browser.act_as("Mei Tanaka")
+    message = await browser.wait_for_message("Casting Maya")
+    await browser.press(message, "vote:2")
+    await browser.press(message, "vote:4")
+    await expect(message).to_contain_text("2 people voted")
+    await browser.act_as("Lena Ortiz")
+    message = await browser.wait_for_message("Casting Maya")
+    await browser.press(message, "vote:2")
+    await expect(message).to_contain_text("3 people voted")
+    voting = await message.inner_text()
+    await browser.screenshot("3-voting", message)
+    await expect(message.locator("[data-action=lock]")).to_contain_text("2")
+    await browser.press(message, "lock")
+    await browser.screenshot("4-lock")
+    await browser.page.get_by_role("dialog").get_by_role("button", name="Lock").click()
+    record = await browser.wait_for_message("Maya is cast")
+    await expect(record.get_by_role("img").first).to_be_visible()
+    await expect(record.get_by_role("button", name="Facts")).to_be_visible()
+    await browser.screenshot("5-record", record)
+    record_text = await record.inner_text()
+    await browser.act_as("Mei Tanaka")
+    await browser.wait_for_message("Maya is cast")
+    await browser.send("/cast maya")
+    answer = await browser.wait_for_message("Share here")
+    await browser.screenshot("6-recall", answer)
+    return MainFlowTexts(drawing, voting, record_text, await answer.inner_text())

@@ -1,0 +1,1 @@
+"""Helpers without workspace state: ids, errors, rates, logs, faults."""

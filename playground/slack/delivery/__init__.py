@@ -1,0 +1,1 @@
+"""Events to the bot: Socket Mode, HTTP, retries."""

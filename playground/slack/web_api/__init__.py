@@ -1,0 +1,1 @@
+"""The practice Web API: routes, pagination and methods."""

@@ -1,0 +1,15 @@
+"""Every Web API method this Slack knows, by name."""
+
+from playground.slack.web_api.methods import app, blocks, chat, conversations, files, oauth, reactions, users, views
+
+METHODS = (
+    app.METHODS
+    | blocks.METHODS
+    | chat.METHODS
+    | conversations.METHODS
+    | files.METHODS
+    | oauth.METHODS
+    | reactions.METHODS
+    | users.METHODS
+    | views.METHODS
+)

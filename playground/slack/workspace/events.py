@@ -1,0 +1,96 @@
+"""Events as the Events API words them, sent to apps that hear them."""
+
+import time
+
+from playground.seed_data import Install, Place
+from playground.slack.core.ids import new_id
+from playground.slack.core.store import Json
+from playground.slack.delivery.dispatcher import Delivery
+from playground.slack.workspace.workspace import Workspace
+
+
+def send_event(workspace: Workspace, install: Install, event: Json) -> Delivery | None:
+    """None when the app is not subscribed to this kind, or is not installed any more."""
+    if not install.active or event["type"] not in install.events:
+        return None
+    return workspace.dispatcher.deliver_later(event["type"], _event_callback(install, event))
+
+
+def send_place_event(workspace: Workspace, place: Place, event: Json) -> Delivery | None:
+    """For what happens in a place: the app hears of it only where it is a member."""
+    install = workspace.install(place.team)
+    return send_event(workspace, install, event) if install.bot in place.members else None
+
+
+def send_reaction(
+    workspace: Workspace, place: Place, message: Json, name: str, person: str, added: bool
+) -> Delivery | None:
+    event = {
+        "type": "reaction_added" if added else "reaction_removed",
+        "user": person,
+        "reaction": name,
+        "item": {"type": "message", "channel": place.id, "ts": message["ts"]},
+        "item_user": message["user"],
+        "event_ts": workspace.store.new_ts(),
+    }
+    return send_place_event(workspace, place, event)
+
+
+def send_app_mention(workspace: Workspace, place: Place, message: Json) -> Delivery | None:
+    fields = ("user", "text", "team", "blocks", "ts", "thread_ts", "client_msg_id")
+    event = {name: message[name] for name in fields if name in message}
+    return send_place_event(
+        workspace, place, {"type": "app_mention", **event, "channel": place.id, "event_ts": message["ts"]}
+    )
+
+
+def send_app_home_opened(
+    workspace: Workspace, install: Install, person: str, channel: str, tab: str, view: Json | None
+) -> Delivery | None:
+    event: Json = {"type": "app_home_opened", "user": person, "channel": channel, "tab": tab}
+    if view:
+        event["view"] = view
+    return send_event(workspace, install, {**event, "event_ts": workspace.store.new_ts()})
+
+
+def send_file_shared(workspace: Workspace, place: Place, file: str, person: str) -> Delivery | None:
+    event = {"type": "file_shared", "channel_id": place.id, "file_id": file, "user_id": person, "file": {"id": file}}
+    return send_place_event(workspace, place, {**event, "event_ts": workspace.store.new_ts()})
+
+
+def send_app_uninstalled(workspace: Workspace, install: Install) -> None:
+    """The last two things an app hears, in the order Slack happens to send them: either may come first."""
+    tokens = {"oauth": [], "bot": [install.bot]}
+    send_event(workspace, install, {"type": "tokens_revoked", "tokens": tokens, "event_ts": workspace.store.new_ts()})
+    send_event(workspace, install, {"type": "app_uninstalled", "event_ts": workspace.store.new_ts()})
+
+
+def send_member_joined(workspace: Workspace, place: Place, person: str, inviter: str) -> Delivery | None:
+    event = {"type": "member_joined_channel", "user": person, "channel": place.id, "channel_type": "C"}
+    details = {"team": place.team, "inviter": inviter, "event_ts": workspace.store.new_ts()}
+    return send_place_event(workspace, place, event | details)
+
+
+def _event_callback(install: Install, event: Json) -> Json:
+    return {
+        "token": "practice-verification",
+        "team_id": install.team,
+        "context_team_id": install.team,
+        "context_enterprise_id": None,
+        "api_app_id": install.app,
+        "event": event,
+        "type": "event_callback",
+        "event_id": new_id("Ev"),
+        "event_time": int(time.time()),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": install.team,
+                "user_id": install.bot,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event_context": f"4-{new_id('E')}",
+    }

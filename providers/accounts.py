@@ -1,0 +1,204 @@
+"""Image models over HTTP: the table of accounts, which know nothing of each other."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import SecretStr
+
+from bot.domain.catalogue import Catalogue, ModelSpec, Size, UpscalerSpec
+from bot.domain.errors import AuthenticationFailed
+from bot.ports.image_models import ImageModel, Upscaler
+from bot.self_hosted import SelfHostedModel
+from bot.settings import Settings
+from providers import openai_compatible
+from providers.checks import AccountCheck, not_configured, retirement_dates
+from providers.fal import client as fal_client
+from providers.fal.models import FAL_MODELS, FAL_UPSCALER
+from providers.gemini import client as gemini_client
+from providers.http.client import AccountClient, large_response_semaphore, open_client
+from providers.http.rate_limit import RateLimiter, images_per_minute, rate_limiter_for
+from providers.openai import client as openai_client
+from providers.recraft import client as recraft_client
+from providers.registry import MIN_TIMEOUT_SECONDS, MODELS, UPSCALERS, models_of
+
+__all__ = ["AccountCheck", "ImageModels", "open_models", "retirement_dates"]
+
+# A portrait that comes after the core's patience was paid for and is kept, so reading goes on for longer.
+_READ_FACTOR = 2
+_MAX_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class _Account:
+    """One company's API: where it is, whose key opens it, and the code that speaks to it."""
+
+    provider: str
+    base_url: Callable[[Settings], str]
+    key: Callable[[Settings], SecretStr | None]
+    headers: Callable[[str], dict[str, str]]
+    models: tuple[ModelSpec, ...]
+    create_model: Callable[[ModelSpec, AccountClient, Mapping[Size, float]], ImageModel]
+    check: Callable[[AccountClient, Sequence[ModelSpec]], Coroutine[Any, Any, AccountCheck]]
+
+
+_ACCOUNTS = (
+    _Account(
+        "recraft",
+        lambda s: s.recraft_base_url,
+        lambda s: s.recraft_api_token,
+        recraft_client.headers,
+        models_of("recraft"),
+        recraft_client.Recraft,
+        recraft_client.check,
+    ),
+    _Account(
+        "openai",
+        lambda s: s.openai_base_url,
+        lambda s: s.openai_api_key,
+        openai_client.headers,
+        models_of("openai"),
+        openai_client.OpenAI,
+        openai_client.check,
+    ),
+    _Account(
+        "gemini",
+        lambda s: s.gemini_base_url,
+        lambda s: s.gemini_api_key,
+        gemini_client.headers,
+        models_of("gemini"),
+        gemini_client.Gemini,
+        gemini_client.check,
+    ),
+    _Account(
+        "fal",
+        lambda s: s.fal_queue_url,
+        lambda s: s.fal_key,
+        fal_client.headers,
+        FAL_MODELS,
+        fal_client.Fal,
+        fal_client.check,
+    ),
+)
+
+_UPSCALER_TYPES: Mapping[str, Callable[[UpscalerSpec, AccountClient, Mapping[Size, float]], Upscaler]] = {
+    "recraft:crispUpscale": recraft_client.CrispUpscaler,
+    FAL_UPSCALER.id: fal_client.FalUpscaler,
+}
+
+
+class ImageModels:
+    """The image models and upscalers of the accounts that have a key here."""
+
+    def __init__(
+        self,
+        clients: Mapping[str, AccountClient],
+        self_hosted: Sequence[tuple[SelfHostedModel, AccountClient]],
+        settings: Settings,
+    ) -> None:
+        self._clients = clients
+        self._self_hosted = self_hosted
+        self._rate_limiters = {provider: rate_limiter_for(provider, settings) for provider in clients}
+        self._models: dict[str, ImageModel] = {
+            spec.id: account.create_model(spec, clients[account.provider], _timeouts(account.provider, settings))
+            for account in _ACCOUNTS
+            if account.provider in clients
+            for spec in account.models
+        }
+        # In this order a family is looked up: the makers' own accounts first.
+        servers = [
+            openai_compatible.OpenAICompatible(model, client, _timeouts("own", settings))
+            for model, client in self_hosted
+        ]
+        self._models |= {server.spec.id: server for server in servers}
+        self._rate_limiters |= {server.spec.id: RateLimiter() for server in servers}
+        self._self_hosted_clients = {
+            server.spec.id: client for server, (_, client) in zip(servers, self_hosted, strict=True)
+        }
+        configured = {*clients, "own"} if self_hosted else {*clients}
+        models = (*MODELS, *FAL_MODELS, *(server.spec for server in servers))
+        upscalers = (*UPSCALERS, FAL_UPSCALER)
+        limits = {provider: limit for provider in clients if (limit := images_per_minute(provider, settings))}
+        self.catalogue = Catalogue(models, frozenset(configured), upscalers, images_per_minute=limits)
+        self._upscalers = {
+            spec.id: _UPSCALER_TYPES[spec.id](spec, clients[spec.provider], _timeouts(spec.provider, settings))
+            for spec in upscalers
+            if spec.provider in clients
+        }
+
+    def model(self, model_id: str) -> ImageModel:
+        """The model with this exact id; raises BadKey when its account has no key here (any more)."""
+        if model_id not in self._models:
+            raise AuthenticationFailed(model_id, "no account")
+        return self._models[model_id]
+
+    def upscaler(self, upscaler_id: str) -> Upscaler:
+        """The upscaler with this exact id; raises BadKey when its account has no key here (any more)."""
+        if upscaler_id not in self._upscalers:
+            raise AuthenticationFailed(upscaler_id, "no account")
+        return self._upscalers[upscaler_id]
+
+    def rate_limiter(self, model_id: str) -> RateLimiter:
+        """The line before the model's account or own server; where there is none any more nobody waits."""
+        return self._rate_limiters.get(_provider(model_id)) or self._rate_limiters.get(model_id) or RateLimiter()
+
+    def circuit_open_until(self, model_id: str) -> datetime | None:
+        """When a model that kept failing is asked again; None while it may be asked."""
+        client = self._clients.get(_provider(model_id)) or self._self_hosted_clients.get(model_id)
+        return client.circuit_open_until(model_id) if client else None
+
+    def is_available(self, model_id: str) -> bool:
+        """Whether the model may be asked now; implements the port Health."""
+        return self.circuit_open_until(model_id) is None
+
+    async def check_accounts(self) -> list[AccountCheck]:
+        """What every account says about itself; spends nothing."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._check_account(account)) for account in _ACCOUNTS]
+            tasks += [group.create_task(openai_compatible.check(model, client)) for model, client in self._self_hosted]
+        return [task.result() for task in tasks]
+
+    async def retirement_dates(self, today: date) -> Mapping[str, date | None]:
+        """By exact id the first day without a model, None where no end is known; silent accounts are left out."""
+        return retirement_dates(await self.check_accounts(), today)
+
+    async def close(self) -> None:
+        for client in (*self._clients.values(), *(client for _, client in self._self_hosted)):
+            await client.close()
+
+    async def _check_account(self, account: _Account) -> AccountCheck:
+        client = self._clients.get(account.provider)
+        return (
+            await account.check(client, account.models) if client else not_configured(account.provider, account.models)
+        )
+
+
+def open_models(settings: Settings) -> ImageModels:
+    """Clients for every account with a key; nothing is sent yet."""
+    semaphore = large_response_semaphore()
+    clients = {
+        account.provider: open_client(account.base_url(settings), account.headers(key), semaphore)
+        for account in _ACCOUNTS
+        if (secret := account.key(settings)) and (key := secret.get_secret_value().strip())
+    }
+    self_hosted = [
+        (m, open_client(m.base_url, openai_compatible.headers(_secret(m.key)), semaphore)) for m in settings.own_models
+    ]
+    return ImageModels(clients, self_hosted, settings)
+
+
+def _secret(key: SecretStr | None) -> str:
+    return key.get_secret_value().strip() if key else ""
+
+
+def _provider(model_id: str) -> str:
+    return model_id.partition(":")[0]
+
+
+def _timeouts(provider: str, settings: Settings) -> dict[Size, float]:
+    """Seconds in which an account must have answered, by size."""
+    patience = {Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds}
+    minimum = MIN_TIMEOUT_SECONDS[provider]
+    return {size: min(max(_READ_FACTOR * patience[size], minimum[size]), _MAX_SECONDS) for size in Size}

@@ -1,0 +1,1 @@
+"""fal: queue, request bodies and models."""

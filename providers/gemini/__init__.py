@@ -1,0 +1,1 @@
+"""Google Gemini: client and what its answers mean."""

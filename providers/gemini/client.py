@@ -1,0 +1,144 @@
+"""Google's Gemini API, `generateContent`: ai.google.dev/gemini-api/docs and the SDK google-genai 3.4.0."""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from bot.domain.budget import Charge
+from bot.domain.catalogue import ModelSpec, Size
+from bot.domain.errors import InvalidRequest
+from bot.imaging.pictures import Limits
+from bot.ports.image_models import GenerationRequest, GenerationResult
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
+from providers.gemini.responses import GenerateContentResponse, Usage, cost, error_for_response, google_error_in
+from providers.http import sanitize as believed
+from providers.http.client import AccountClient, ProviderResponse
+from providers.http.images import detect_media_type, fit_references
+from providers.registry import GEMINI_ONE_SIZE, GEMINI_SIZES, RATES
+
+# The SDK sends the first; Google's guide shows the second, with names in place of values.
+_SizeField = Literal["imageConfig", "responseFormat"]
+_OTHER_SIZE_FIELD: Mapping[_SizeField, _SizeField] = {"imageConfig": "responseFormat", "responseFormat": "imageConfig"}
+_SIZE_FIELD_PATTERNS: Mapping[_SizeField, re.Pattern[str]] = {
+    "imageConfig": re.compile("image_?config", re.IGNORECASE),
+    "responseFormat": re.compile("response_?format", re.IGNORECASE),
+}
+_ENUM_NAMES = {
+    "1:1": "ASPECT_RATIO_ONE_BY_ONE",
+    "4:5": "ASPECT_RATIO_FOUR_BY_FIVE",
+    "3:4": "ASPECT_RATIO_THREE_BY_FOUR",
+    "2:3": "ASPECT_RATIO_TWO_BY_THREE",
+    "9:16": "ASPECT_RATIO_NINE_BY_SIXTEEN",
+    "1K": "IMAGE_SIZE_ONE_K",
+    "4K": "IMAGE_SIZE_FOUR_K",
+}
+# Vertex takes 7 MB a picture; no more pixels than the models draw themselves.
+_LIMITS = Limits(max_bytes=7_000_000, max_pixels=3584 * 4800, max_side=5504)
+
+
+class _ModelEntry(msgspec.Struct):
+    name: str
+
+
+class _ModelList(msgspec.Struct):
+    models: list[_ModelEntry]
+
+
+def headers(key: str) -> dict[str, str]:
+    return {"x-goog-api-key": key}
+
+
+class Gemini:
+    """One model of the account; remembers which spelling of the picture's size that model understood."""
+
+    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
+        self._size_field: _SizeField = "imageConfig"
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
+        """One portrait; raises a ModelError. Asked twice only where the first spelling of the size was turned down."""
+        model = self.spec.id
+        if len(request.references) > self.spec.max_references:
+            raise InvalidRequest(model, "references")
+        references = await fit_references(request.references, model, _LIMITS)
+        size_field = self._size_field  # another draw may change it meanwhile
+        response = await self._post(request, references, size_field)
+        if response.status == 400 and await _rejects_size_field(response, size_field):
+            size_field = _OTHER_SIZE_FIELD[size_field]
+            response = await self._post(request, references, size_field)
+        if response.is_success:
+            self._size_field = size_field
+        else:
+            raise await error_for_response(response, model)
+        content = await response.decode_success(GenerateContentResponse, model, self._cost)
+        picture = content.picture
+        if picture is None:
+            raise content.error_without_image(model)
+        charge = self._charge(content.usage_metadata, request)
+        return GenerationResult(
+            picture.data,
+            believed.media_type(picture.mime_type, picture.data),
+            charge,
+            believed.request_id(content.response_id),
+            request.seed,
+        )
+
+    async def _post(
+        self, request: GenerationRequest, references: Sequence[bytes], size_field: _SizeField
+    ) -> ProviderResponse:
+        """References are parts beside the words; their bytes become base64 as the body is encoded."""
+        path = f"/models/{self.spec.wire_id}:generateContent"
+        reference_parts = [{"inlineData": {"mimeType": detect_media_type(data), "data": data}} for data in references]
+        body = {
+            "contents": [{"role": "user", "parts": [{"text": request.prompt}, *reference_parts]}],
+            "generationConfig": {
+                "responseModalities": ["TEXT", "IMAGE"],
+                "seed": request.seed,
+                **_size_config(request, size_field, with_size=self.spec.wire_id not in GEMINI_ONE_SIZE),
+            },
+        }
+        return await self._client.post(path, body, model=self.spec.id, timeout=self._timeouts[request.size])
+
+    async def _cost(self, response: ProviderResponse) -> Decimal | None:
+        return await cost(response, RATES[self.spec.wire_id])
+
+    def _charge(self, usage: Usage | None, request: GenerationRequest) -> Charge:
+        reported = usage.cost(RATES[self.spec.wire_id]) if usage else None
+        if reported is None:
+            return Charge(self.spec.price(request.size, len(request.references)), "listed")
+        return Charge(reported, "exact")
+
+
+async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
+    """Which models the account lists; Google's list tells no shutdown dates."""
+    return await check_account("gemini", models, _list_models(client))
+
+
+async def _list_models(client: AccountClient) -> ModelListing:
+    response = await client.get("/models?pageSize=1000", model="gemini", timeout=CHECK_SECONDS)
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await error_for_response(response, "gemini")
+    return {entry.name.removeprefix("models/"): "" for entry in listing.models}
+
+
+async def _rejects_size_field(response: ProviderResponse, size_field: _SizeField) -> bool:
+    google_error = await google_error_in(response)
+    return google_error is not None and google_error.mentions(_SIZE_FIELD_PATTERNS[size_field])
+
+
+def _size_config(request: GenerationRequest, size_field: _SizeField, *, with_size: bool) -> dict[str, object]:
+    """Ratio and size of the picture, in either spelling."""
+    image = {"aspectRatio": request.aspect} | ({"imageSize": GEMINI_SIZES[request.size]} if with_size else {})
+    if size_field == "imageConfig":
+        return {"imageConfig": image}
+    return {"responseFormat": {"image": {field: _ENUM_NAMES[value] for field, value in image.items()}}}

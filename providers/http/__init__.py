@@ -1,0 +1,1 @@
+"""Shared transport, the only package that imports httpx: deadlines, limits, errors, downloads."""

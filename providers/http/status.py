@@ -1,0 +1,71 @@
+"""What a status means where the vendor's own words do not say more, and the few words that may be kept of them."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from math import isfinite
+
+from bot.domain.errors import (
+    AuthenticationFailed,
+    InsufficientCredit,
+    InvalidRequest,
+    ModelError,
+    ModelRetired,
+    ProviderDown,
+    RateLimited,
+    TimedOut,
+)
+from providers.http.client import ProviderResponse
+
+_CODE = re.compile(r"[A-Za-z0-9_./\[\]-]{1,60}")
+_VENDOR_ERRORS: Mapping[int, type[ModelError]] = {
+    402: InsufficientCredit,
+    403: AuthenticationFailed,
+    404: ModelRetired,
+    410: ModelRetired,
+}
+_OVERLOADED_STATUSES = (503, 529)
+_MIN_WAIT_SECONDS = 0.1
+
+
+def error_for_status(response: ProviderResponse, model: str, detail: str, *, from_vendor: bool) -> ModelError:
+    """The error of a bad status; `spoken` tells that the vendor itself answered, not a page or gateway before it."""
+    status, detail = response.status, detail or f"status {response.status}"
+    match status:
+        case 401:
+            return AuthenticationFailed(model, detail)
+        case 408:
+            return TimedOut(model, detail, "maybe")
+        case 429:
+            return RateLimited(model, detail, retry_after=retry_after(response.headers))
+        case _ if status in _OVERLOADED_STATUSES or status < 400:
+            # Overload and redirects come instead of the work, so nothing was drawn.
+            return ProviderDown(model, detail, "no")
+        case _ if status >= 500 or status == 409:
+            # These may come after the work: 500 in its last step, 502 and 504 from a gateway that waited no longer.
+            return ProviderDown(model, detail, "maybe")
+    if not from_vendor:
+        return ProviderDown(model, detail, "no")
+    return _VENDOR_ERRORS.get(status, InvalidRequest)(model, detail)
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds to wait by OpenAI's `retry-after-ms`, else by `Retry-After`, a number or a date; 0 when neither says."""
+    for name, per_second in (("retry-after-ms", 1000), ("retry-after", 1)):
+        try:
+            seconds = float(headers.get(name, "")) / per_second
+        except ValueError:
+            continue
+        if isfinite(seconds):
+            return max(seconds, _MIN_WAIT_SECONDS)
+    try:
+        until = parsedate_to_datetime(headers.get("retry-after", ""))
+    except ValueError:
+        return 0.0
+    return max((until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), _MIN_WAIT_SECONDS)
+
+
+def error_code(*codes: str | None) -> str:
+    """The vendor's codes as one short detail; sentences are left out, since they may repeat the prompt or the key."""
+    return ":".join(code for code in codes if code and _CODE.fullmatch(code))

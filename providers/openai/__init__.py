@@ -1,0 +1,1 @@
+"""OpenAI: client, sizes and what its answers mean."""

@@ -1,0 +1,120 @@
+"""OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from bot.domain.budget import Charge
+from bot.domain.catalogue import ModelSpec, Size
+from bot.domain.errors import InvalidImage, InvalidRequest
+from bot.imaging.pictures import Limits
+from bot.ports.image_models import GenerationRequest, GenerationResult
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
+from providers.http import sanitize as believed
+from providers.http.client import AccountClient, FormPicture, ProviderResponse
+from providers.http.images import detect_media_type, fit_references
+from providers.openai.responses import ImagesResponse, cost, error_for_response
+from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
+
+# Under 50 MB by the SDK; no more pixels than the models draw themselves.
+_LIMITS = Limits(max_bytes=50_000_000 - 1, max_pixels=8_294_400, max_side=3840)
+
+
+class _ModelEntry(msgspec.Struct):
+    id: str
+    shutdown_date: str | None = None
+
+
+class _ModelList(msgspec.Struct):
+    data: list[_ModelEntry]
+
+
+def headers(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+class OpenAI:
+    """One model of the account. There is no seed to send; quality is always named."""
+
+    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
+        """One portrait; raises a ModelError. With references it is an edit of them."""
+        model = self.spec.id
+        if len(request.references) > self.spec.max_references:
+            raise InvalidRequest(model, "references")
+        response = await (self._edit(request) if request.references else self._generate(request))
+        if not response.is_success:
+            raise await error_for_response(response, model)
+        images = await response.decode_success(ImagesResponse, model, self._cost)
+        data = next((image.b64_json for image in images.data or () if image.b64_json), None)
+        if data is None:
+            charged = await self._cost(response)
+            raise InvalidImage(model, "no image", "maybe" if charged is None else "yes", charged)
+        claimed = believed.media_type(f"image/{images.output_format or 'png'}", data)
+        return GenerationResult(
+            data, claimed, self._charge(images, request), believed.request_id(response.headers.get("x-request-id", ""))
+        )
+
+    async def _generate(self, request: GenerationRequest) -> ProviderResponse:
+        body = {**self._common_fields(request), "n": 1}
+        return await self._client.post(
+            "/images/generations", body, model=self.spec.id, timeout=self._timeouts[request.size]
+        )
+
+    async def _edit(self, request: GenerationRequest) -> ProviderResponse:
+        """`input_fidelity` is left out: it is always high, and naming it is an error."""
+        pictures = [
+            FormPicture(
+                "image[]",
+                f"{number}.{(media_type := detect_media_type(data)).removeprefix('image/')}",
+                data,
+                media_type,
+            )
+            for number, data in enumerate(await fit_references(request.references, self.spec.id, _LIMITS), start=1)
+        ]
+        fields = {**self._common_fields(request), "n": "1"}
+        timeout = self._timeouts[request.size]
+        return await self._client.post_form("/images/edits", fields, pictures, model=self.spec.id, timeout=timeout)
+
+    def _common_fields(self, request: GenerationRequest) -> dict[str, str]:
+        return {
+            "model": self.spec.wire_id,
+            "prompt": request.prompt,
+            "size": OPENAI_SIZES[request.size][request.aspect],
+            "quality": OPENAI_QUALITY[request.size],
+            "output_format": "png",
+        }
+
+    async def _cost(self, response: ProviderResponse) -> Decimal | None:
+        return await cost(response, RATES[self.spec.wire_id])
+
+    def _charge(self, images: ImagesResponse, request: GenerationRequest) -> Charge:
+        reported = images.usage.cost(RATES[self.spec.wire_id]) if images.usage else None
+        if reported is None:
+            return Charge(self.spec.price(request.size, len(request.references)), "listed")
+        return Charge(reported, "exact")
+
+
+async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
+    """Which models the account lists, and when each is shut down."""
+    return await check_account("openai", models, _list_models(client))
+
+
+async def _list_models(client: AccountClient) -> ModelListing:
+    response = await client.get("/models", model="openai", timeout=CHECK_SECONDS)
+    if response.status == 403:
+        # A restricted key may draw and yet not list.
+        raise InvalidRequest("openai", "not allowed to this key")
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await error_for_response(response, "openai")
+    return {entry.id: entry.shutdown_date or "" for entry in listing.data}

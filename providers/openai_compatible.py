@@ -1,0 +1,164 @@
+"""Servers of one's own with OpenAI's Images API: vLLM-Omni, LocalAI and their like (docs.vllm.ai/projects/vllm-omni).
+
+They differ in what they take and in how they say no; what is read here is what public code has met.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from bot.domain.budget import Charge
+from bot.domain.catalogue import ModelSpec, Size
+from bot.domain.errors import ContentRefused, InvalidImage, InvalidRequest, ModelError, ModelRetired
+from bot.ports.image_models import GenerationRequest, GenerationResult
+from bot.self_hosted import SelfHostedModel
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
+from providers.http.client import AccountClient, ProviderResponse
+from providers.http.images import detect_media_type
+from providers.http.status import error_code, error_for_status
+
+# In the exact ratio, sides that 32 divides, about a megapixel.
+_SIZES = {"1:1": "1024x1024", "4:5": "896x1120", "3:4": "864x1152", "2:3": "832x1248", "9:16": "864x1536"}
+_REFUSAL = re.compile(r"safety|moderat|nsfw|content.policy", re.IGNORECASE)
+
+
+class _Image(msgspec.Struct):
+    b64_json: bytes | None = None
+    url: str | None = None
+
+
+class _ImagesResponse(msgspec.Struct):
+    data: list[_Image] | None = None
+
+
+class _ModelEntry(msgspec.Struct):
+    id: str
+
+
+class _ModelList(msgspec.Struct):
+    data: list[_ModelEntry]
+
+
+def headers(key: str) -> dict[str, str]:
+    """Without a key there is nothing to say."""
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
+    """One size: its largest is its draft."""
+    return ModelSpec(
+        provider="own",
+        name=self_hosted.id,
+        wire_id=self_hosted.id,
+        title=self_hosted.title or self_hosted.id,
+        strength="a server of your own",
+        prices=dict.fromkeys(Size, self_hosted.price),
+        pixels=dict.fromkeys(Size, (_SIZES | self_hosted.sizes)["3:4"]),
+        supports_seed=self_hosted.extras.get("seed") is True,
+        family=self_hosted.family,
+    )
+
+
+class OpenAICompatible:
+    """One model of one server; remembers whether the server turns `response_format` down."""
+
+    def __init__(self, self_hosted: SelfHostedModel, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._self_hosted = self_hosted
+        self._spec = spec_of(self_hosted)
+        self._client = client
+        self._timeouts = timeouts
+        self._sends_response_format = True
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
+        """One portrait; raises a ModelError. Takes no references."""
+        model, timeout = self.spec.id, self._timeouts[request.size]
+        if request.references:
+            raise InvalidRequest(model, "references")
+        response = await self._request(request, timeout)
+        if not response.is_success:
+            raise await _error_for_response(response, model, request.prompt)
+        images = await response.decode_success(_ImagesResponse, model)
+        if not images.data:
+            # How such servers keep back a picture that their checker flagged.
+            raise ContentRefused(model, "empty answer")
+        data = await self._first_image(images.data, timeout)
+        return GenerationResult(
+            data, detect_media_type(data), Charge(self.spec.prices[request.size], "listed"), seed=request.seed
+        )
+
+    async def _request(self, request: GenerationRequest, timeout: float) -> ProviderResponse:
+        with_format = self._sends_response_format  # another draw may change it meanwhile
+        response = await self._client.post(
+            "/images/generations", self._body(request, with_format), model=self.spec.id, timeout=timeout
+        )
+        if not with_format or response.status not in (400, 422) or b"response_format" not in response.body:
+            return response
+        self._sends_response_format = False
+        return await self._client.post(
+            "/images/generations", self._body(request, False), model=self.spec.id, timeout=timeout
+        )
+
+    def _body(self, request: GenerationRequest, with_format: bool) -> dict[str, Any]:
+        extras = {
+            name: request.seed if name == "seed" and value is True else value
+            for name, value in self._self_hosted.extras.items()
+        }
+        body = {
+            "model": self._self_hosted.model,
+            "prompt": request.prompt,
+            "n": 1,
+            "size": (_SIZES | self._self_hosted.sizes)[request.aspect],
+            **extras,
+        }
+        return body | ({"response_format": "b64_json"} if with_format else {})
+
+    async def _first_image(self, images: list[_Image], timeout: float) -> bytes:
+        """The first of them: some draw more than they were asked for."""
+        first = images[0]
+        if first.b64_json:
+            return first.b64_json
+        if not first.url:
+            raise InvalidImage(self.spec.id, "no image", "maybe")
+        return await self._client.download(first.url, model=self.spec.id, timeout=timeout)
+
+
+async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountCheck:
+    """Whether the server lists the model; not every server lists any."""
+    return await check_account("own", [spec_of(self_hosted)], _list_models(self_hosted, client))
+
+
+async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> ModelListing:
+    response = await client.get("/models", model="own", timeout=CHECK_SECONDS)
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await _error_for_response(response, "own", "")
+    return {self_hosted.id: ""} if self_hosted.model in (entry.id for entry in listing.data) else {}
+
+
+async def _error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
+    """`{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`: the words are searched."""
+    body = await response.decode_error(dict[str, Any])
+    if body is None:
+        return error_for_status(response, model, "", from_vendor=False)
+    error = body.get("error", body)
+    error_type = error.get("type") if isinstance(error, dict) else None
+    detail = error_code(error_type if isinstance(error_type, str) else None)
+    if response.status in (400, 403, 422) and _REFUSAL.search(_error_text(body, prompt)):
+        return ContentRefused(model, detail)
+    if response.status == 404 and "model" not in _error_text(body, prompt).casefold():
+        return InvalidRequest(model, detail or "status 404")
+    if response.status == 404:
+        return ModelRetired(model, detail or "status 404")
+    return error_for_status(response, model, detail, from_vendor=True)
+
+
+def _error_text(body: dict[str, Any], prompt: str) -> str:
+    """All that is said, without the prompt that it may repeat."""
+    text = str(body)
+    return text.replace(prompt, " ").replace(repr(prompt)[1:-1], " ") if prompt else text

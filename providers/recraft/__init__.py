@@ -1,0 +1,1 @@
+"""Recraft: client and what its answers mean."""

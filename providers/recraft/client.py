@@ -1,0 +1,151 @@
+"""Recraft: recraft.ai/docs/api-reference, endpoints, appendix, tools/upscale and agents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import msgspec
+
+from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
+from bot.domain.errors import InvalidImage, InvalidRequest, ModelError
+from bot.imaging.pictures import Limits
+from bot.ports.image_models import GenerationRequest, GenerationResult
+from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
+from providers.http import sanitize as believed
+from providers.http.client import AccountClient, ProviderResponse
+from providers.http.images import data_url, fit_references
+from providers.recraft.responses import (
+    CREDITS_PER_DOLLAR,
+    ImagesResponse,
+    UpscaleResponse,
+    charge,
+    cost,
+    error_for_response,
+    paid,
+)
+
+# Of a picture sent: under 10 MB, under 16 megapixels, under 4,096 pixels a side.
+_LIMITS = Limits(max_bytes=10_000_000 - 1, max_pixels=16_000_000 - 1, max_side=4096 - 1)
+# 0 gives almost the same picture back, 1 hardly any likeness. The face must stay while light and clothes follow the
+# brief, so it is nearer to the picture.
+_STRENGTH = 0.3
+_PNG_OUTPUT = {"response_format": "b64_json", "image_format": "png"}
+
+
+class _ModelEntry(msgspec.Struct):
+    id: str
+
+
+class _ModelList(msgspec.Struct):
+    data: list[_ModelEntry]
+
+
+class _CurrentUser(msgspec.Struct):
+    credits: Decimal
+
+
+def headers(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+class Recraft:
+    """One model of the account. Sizes go as ratios, which every family of models takes."""
+
+    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
+
+    @property
+    def spec(self) -> ModelSpec:
+        return self._spec
+
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
+        """One portrait; raises a ModelError. With a reference it is drawn after that picture, in that picture's ratio:
+        image to image has no field for a size."""
+        model = self.spec.id
+        if len(request.references) > self.spec.max_references:
+            raise InvalidRequest(model, "references")
+        path, body = await self._build_request(request)
+        response = await self._client.post(path, body, model=model, timeout=self._timeouts[request.size])
+        if not response.is_success:
+            raise await error_for_response(response, model, request.prompt)
+        images = await response.decode_success(ImagesResponse, model, cost)
+        if images.picture is None:
+            raise InvalidImage(model, "no image", paid(images.credits), await cost(response))
+        charged = charge(images.credits, self.spec.price(request.size, len(request.references)))
+        return GenerationResult(images.picture, "image/png", charged, _request_id(response), request.seed)
+
+    async def _build_request(self, request: GenerationRequest) -> tuple[str, dict[str, object]]:
+        """Where to ask, and what."""
+        common_fields = {
+            "model": self.spec.wire_id,
+            "prompt": request.prompt,
+            "n": 1,
+            "random_seed": request.seed,
+            **_PNG_OUTPUT,
+        }
+        if not request.references:
+            return "/images/generations", {**common_fields, "size": request.aspect}
+        (reference,) = await fit_references(request.references, self.spec.id, _LIMITS)
+        return "/images/imageToImage", {**common_fields, "image_url": await data_url(reference), "strength": _STRENGTH}
+
+
+class CrispUpscaler:
+    """Crisp upscaling: a larger picture with the same content, its long side undocumented (4,096 once measured)."""
+
+    def __init__(self, spec: UpscalerSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self._spec = spec
+        self._client = client
+        self._timeouts = timeouts
+
+    @property
+    def spec(self) -> UpscalerSpec:
+        return self._spec
+
+    async def upscale(self, data: bytes) -> GenerationResult:
+        """The picture as large as the account makes it; raises a ModelError."""
+        upscaler = self.spec.id
+        (picture,) = await fit_references((data,), upscaler, _LIMITS)
+        body = {"image_url": await data_url(picture), **_PNG_OUTPUT}
+        timeout = self._timeouts[Size.FOUR_K]
+        response = await self._client.post(f"/images/{self.spec.wire_id}", body, model=upscaler, timeout=timeout)
+        if not response.is_success:
+            raise await error_for_response(response, upscaler, "")
+        upscaled = await response.decode_success(UpscaleResponse, upscaler, cost)
+        if upscaled.picture is None:
+            raise InvalidImage(upscaler, "no image", paid(upscaled.credits), await cost(response))
+        return GenerationResult(
+            upscaled.picture, "image/png", charge(upscaled.credits, self.spec.price), _request_id(response)
+        )
+
+
+async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
+    """Which models the account lists, and its balance."""
+    account_check = await check_account("recraft", models, _list_models(client))
+    if not account_check.reachable or account_check.key_ok is False:
+        return account_check
+    try:
+        response = await client.get("/users/me", model="recraft", timeout=CHECK_SECONDS)
+    except ModelError:
+        return account_check
+    current_user = await response.decode_error(_CurrentUser) if response.is_success else None
+    if current_user is None or not current_user.credits.is_finite():
+        return account_check
+    return replace(
+        account_check,
+        key_ok=True,
+        notes=(f"balance ${current_user.credits / CREDITS_PER_DOLLAR:.2f}", *account_check.notes),
+    )
+
+
+async def _list_models(client: AccountClient) -> ModelListing:
+    response = await client.get("/models", model="recraft", timeout=CHECK_SECONDS)
+    listing = await response.decode_error(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await error_for_response(response, "recraft", "")
+    return {entry.id: "" for entry in listing.data}
+
+
+def _request_id(response: ProviderResponse) -> str:
+    return believed.request_id(response.headers.get("x-recraft-requestid", ""))

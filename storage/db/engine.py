@@ -1,0 +1,160 @@
+"""The engines: SQLite has one writer connection and a few readers, PostgreSQL one pool for both."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.domain.errors import StorageUnavailable
+from storage.db.sqlite_driver import connect
+
+_READER_CONNECTIONS = 4
+_MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
+# Several writers wait in SQLite's busy handler and lose to a queue before one connection. FULL, because a portrait
+# that was paid for must not be forgotten when the power goes. Whoever waits for an answer has three seconds, so a file
+# that somebody else holds is told of before that; what was paid for meanwhile is written once it is let go of.
+_WRITER_PRAGMAS = ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_READER_PRAGMAS = ("busy_timeout=2000", "query_only=ON")
+# SQLite's first result codes (https://www.sqlite.org/rescode.html); what is not among them is an error of ours.
+_SQLITE_FAILURES = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_READONLY: "read_only",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+    sqlite3.SQLITE_IOERR: "away",
+    sqlite3.SQLITE_CANTOPEN: "away",
+}
+# PostgreSQL's classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+_POSTGRES_FAILURES = {"53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged"}
+_UNAVAILABLE_PREFIXES = ("08", "53", "57P", "58")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where changes and reads go. Hold a connection briefly: never await a model or Slack inside.
+
+    Both raise NotKept where the database cannot be used for now; a change that raises has changed nothing.
+    """
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits at the end, or rolls back when the block raises."""
+        with translate_db_errors():
+            async with self.writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A snapshot: everything read in the block is of one moment."""
+        with translate_db_errors():
+            async with self.reader.connect() as connection:
+                yield connection
+
+    @property
+    def single_writer(self) -> bool:
+        """Whether changes wait for each other."""
+        return self.writer.dialect.name == "sqlite"
+
+    async def close(self) -> None:
+        await self.reader.dispose()
+        await self.writer.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`; nothing is connected yet."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return Database(
+            sqlite_engine(url, _WRITER_PRAGMAS, "BEGIN IMMEDIATE", connections=1),
+            sqlite_engine(url, _READER_PRAGMAS, "BEGIN", connections=_READER_CONNECTIONS),
+        )
+    writer = create_async_engine(url, pool_pre_ping=True)
+    return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
+@contextmanager
+def translate_db_errors(path: str = "") -> Iterator[None]:
+    """Trouble of the database itself, as NotKept; everything else stays as it is."""
+    try:
+        yield
+    except NoConnection as error:
+        raise StorageUnavailable("database", "locked", type(error).__name__, path) from error
+    except (DBAPIError, sqlite3.Error, OSError) as error:
+        if reason := _failure_reason(error):
+            raise StorageUnavailable("database", reason, _error_detail(error), path) from error
+        raise
+
+
+def _failure_reason(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _SQLITE_FAILURES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF, "")
+    if isinstance(cause, OSError):
+        return "away"
+    sqlstate = str(getattr(cause, "sqlstate", None) or "")
+    return _POSTGRES_FAILURES.get(sqlstate, "away" if sqlstate.startswith(_UNAVAILABLE_PREFIXES) else "")
+
+
+def _error_detail(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).partition("\n")[0]
+
+
+def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections: int) -> AsyncEngine:
+    """An engine whose transactions start with `begin`.
+
+    The driver's own BEGIN is switched off: it would start every transaction deferred, and an upgrade from reader to
+    writer fails at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
+    """
+    file = make_url(url).database or ""
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0, async_creator=partial(connect, file))
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        connection.run_async(lambda driver: _prepare(driver, pragmas))
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def rollback_invalidated(connection: Any, _record: object, _error: object) -> None:
+        """Closing alone frees nothing while a cancelled task's traceback still holds a cursor: SQLite keeps such a
+        connection, and its write lock, until the last statement is finalized (https://www.sqlite.org/c3ref/close.html).
+        """
+        connection.rollback()
+
+    return engine
+
+
+async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> None:
+    """Set each pragma; a file that another process is just changing to WAL answers "locked" without any waiting."""
+    for pragma in pragmas:
+        for tries_left in reversed(range(_MAX_ATTEMPTS)):
+            try:
+                await driver.execute(f"PRAGMA {pragma}")
+                break
+            except aiosqlite.OperationalError as error:
+                if not tries_left or "locked" not in str(error):
+                    raise
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may say what to do on a conflict; both dialects say it alike."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

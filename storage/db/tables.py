@@ -1,0 +1,393 @@
+"""Every table. Ids are text, money is micro-dollars, times are microseconds UTC; the CHECKs stand in for ENUM types.
+
+productions -< characters -< rounds -< slots -< marks      rounds -< papers (of sealed ballots)
+    \\-< channels    \\-< aliases    \\-< reminders           deeds: who did what, where no other row tells
+                          \\-< faces       \\-- ledger (one charge a settled slot or finish)
+purses: what each cap counts, reserved and spent         wishes: briefs that wait for a yes
+notices: who was told of a model's end      finishes: attempts to bring a face to 4K
+uploads: the files that pictures were about to be shared as, so that a crash does not share them twice
+grams: names in pieces, to find those that are nearly right
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    case,
+    false,
+    literal_column,
+    or_,
+)
+
+from bot.domain.ballot import BallotStage, FlawTag, RunOff, Tally, VoteSource
+from bot.domain.brief import SLOT_LIMIT, Brief
+from bot.domain.face import Portrait, Unlock
+from bot.domain.production import ProductionSettings
+from bot.domain.round import OPEN_STATES, RoundState, RoutingReason
+from bot.domain.slot import SlotFailure, SlotState
+from bot.domain.upscale import LIVE_STATES, UpscaleMethod, UpscaleState
+from storage.db.columns import Dollars, EnumText, JsonValue, UtcMicros
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _one_of(column: str, enum_type: type[StrEnum]) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(member.value) for member in enum_type)})", column)
+
+
+productions = Table(
+    "productions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("settings", JsonValue[ProductionSettings](ProductionSettings)),
+    UniqueConstraint("team", "channel"),
+)
+
+# Every conversation that casts, and for which production: its own, or one it shares.
+channels = Table(
+    "channels",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("production_id", ForeignKey("productions.id"), nullable=False),
+)
+
+characters = Table(
+    "characters",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("production_id", ForeignKey("productions.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("visible_channel", Text),
+    Column("has_face", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("production_id", "name_key"),
+    Index("ix_characters_name_key", "name_key"),
+    # All that a page of the roster, its sum and its shelves look at.
+    Index("ix_characters_roster", "production_id", "visible_channel", "name_key", "id", "has_face"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("production_id", ForeignKey("productions.id"), primary_key=True),
+    Column("name_key", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("character_id", ForeignKey("characters.id"), nullable=False),
+    Index("ix_aliases_character_id", "character_id"),
+    Index("ix_aliases_name_key", "name_key"),
+)
+
+# The pieces of every name and alias of a workspace.
+name_trigrams = Table(
+    "name_trigrams",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("trigram", Text, primary_key=True),
+    Column("name_key", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("character_id", ForeignKey("characters.id"), nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("brief", JsonValue[Brief](Brief), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("routing_reason", JsonValue[RoutingReason](RoutingReason), nullable=False),
+    Column("order_seed", BigInteger, nullable=False),
+    Column("opened_at", UtcMicros, nullable=False),
+    Column("patience_until", UtcMicros, nullable=False),
+    Column("state", EnumText[RoundState](RoundState), nullable=False),
+    Column("void_reason", Text, nullable=False),
+    Column("closes_at", UtcMicros),
+    Column("message_ts", Text),
+    Column("sheet_file", Text),
+    Column("sheet_candidate_count", Integer, nullable=False),
+    Column("sheet_refused", Text, nullable=False, server_default=""),
+    Column("record_file", Text),
+    Column("locked_slot", Text),
+    Column("ballot_version", Integer, nullable=False),
+    Column("parent", ForeignKey("rounds.id")),
+    Column("origin", Text, nullable=False, server_default=""),
+    Column("recast_reason", Text, nullable=False, server_default=""),
+    Column("requested_by", Text, nullable=False, server_default=""),
+    Column("voting_since", UtcMicros),
+    Column("source_thread_ts", Text, nullable=False, server_default=""),
+    Column("tally", JsonValue[Tally](Tally)),
+    Column("run_off", JsonValue[RunOff](RunOff)),
+    Column("remind_at", UtcMicros),
+    _one_of("state", RoundState),
+    UniqueConstraint("team", "channel", "message_ts"),
+    Index("ix_rounds_state_closes_at", "state", "closes_at"),
+    Index("ix_rounds_team_state", "team", "state"),
+    Index("ix_rounds_opened_at", "opened_at"),
+)
+
+# Words and not parameters: a database uses a partial index only where it can read that the query implies it.
+is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in RoundState if state in OPEN_STATES])
+
+Index("uq_rounds_open", rounds.c.character_id, unique=True, sqlite_where=is_open, postgresql_where=is_open)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("round_id", ForeignKey("rounds.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("price", Dollars, nullable=False),
+    Column("reserved_on", Date, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("state", EnumText[SlotState](SlotState), nullable=False),
+    Column("rerolls_slot_id", ForeignKey("slots.id")),
+    Column("number", Integer),
+    Column("requested_at", UtcMicros),
+    Column("wait_until", UtcMicros),
+    Column("seconds", Float),
+    Column("cost", Dollars),
+    Column("cost_source", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("portrait", JsonValue[Portrait](Portrait)),
+    Column("failure", JsonValue[SlotFailure](SlotFailure)),
+    Column("file_id", Text),
+    Column("original_file", Text),
+    Column("provider_job_id", Text),
+    Column("variation_of_slot_id", ForeignKey("slots.id")),
+    Column("prompt", Text, nullable=False, server_default=""),
+    _one_of("state", SlotState),
+    CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
+    UniqueConstraint("round_id", "number"),
+    UniqueConstraint("round_id", "position"),
+    Index("ix_slots_state", "state"),
+)
+
+# As `Round.spender_of` says; words and not parameters, so that PostgreSQL knows it again where it groups.
+_paid_by_starter = and_(
+    rounds.c.requested_by != literal_column("''"),
+    slots.c.rerolls_slot_id.is_(None),
+    slots.c.variation_of_slot_id.is_(None),
+)
+payer_id = case((_paid_by_starter, rounds.c.requested_by), else_=rounds.c.lead)
+
+vote_inputs = Table(
+    "vote_inputs",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("slot_id", ForeignKey("slots.id"), primary_key=True),
+    Column("source", EnumText[VoteSource](VoteSource), primary_key=True),
+    Column("on", Boolean, nullable=False),
+    Column("event_ts_us", BigInteger, nullable=False),
+    _one_of("source", VoteSource),
+)
+
+ballot_submissions = Table(
+    "ballot_submissions",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("stage", EnumText[BallotStage](BallotStage), primary_key=True),
+    Column("reads_human", JsonValue[frozenset[str]](frozenset[str]), nullable=False),
+    Column("matches_character", JsonValue[frozenset[str]](frozenset[str]), nullable=False),
+    Column(
+        "flaw_tags", JsonValue[Mapping[str, tuple[FlawTag, ...]]](Mapping[str, tuple[FlawTag, ...]]), nullable=False
+    ),
+    Column("event_ts_us", BigInteger, nullable=False),
+    _one_of("stage", BallotStage),
+)
+
+# Who was told that their vote is missing, once for each ballot.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("stage", EnumText[BallotStage](BallotStage), primary_key=True),
+    Column("at", UtcMicros, nullable=False),
+    _one_of("stage", BallotStage),
+)
+
+faces = Table(
+    "faces",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("character_id", ForeignKey("characters.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("character", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("slot_id", ForeignKey("slots.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("portrait", JsonValue[Portrait](Portrait), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("prompt_version", Text, nullable=False),
+    Column("brief", Text, nullable=False),
+    Column("seed", BigInteger),
+    Column("request_id", Text, nullable=False),
+    Column("cost", Dollars, nullable=False),
+    Column("cost_source", Text, nullable=False),
+    Column("tally", JsonValue[Mapping[int, int]](Mapping[int, int]), nullable=False),
+    Column("voters", Integer, nullable=False),
+    Column("decided_by_lead", Boolean, nullable=False),
+    Column("lead", Text, nullable=False),
+    Column("locked_by", Text, nullable=False),
+    Column("locked_at", UtcMicros, nullable=False),
+    Column("message_ts", Text, nullable=False),
+    Column("use", Text, nullable=False, server_default=""),
+    Column("unlocked", JsonValue[Unlock](Unlock)),
+    Column("variation_of", Integer),
+    UniqueConstraint("character_id", "version"),
+)
+
+upscales = Table(
+    "upscales",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("round_id", ForeignKey("faces.round_id"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("method", EnumText[UpscaleMethod](UpscaleMethod), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("price", Dollars, nullable=False),
+    Column("reserved_on", Date, nullable=False),
+    Column("original_sha256", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("seed", BigInteger),
+    Column("requested_by", Text, nullable=False),
+    Column("opened_at", UtcMicros, nullable=False),
+    Column("state", EnumText[UpscaleState](UpscaleState), nullable=False),
+    Column("requested_at", UtcMicros),
+    Column("seconds", Float),
+    Column("cost", Dollars),
+    Column("cost_source", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("portrait", JsonValue[Portrait](Portrait)),
+    Column("failure", JsonValue[SlotFailure](SlotFailure)),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", UtcMicros),
+    Column("pair_file", Text),
+    Column("file_id", Text),
+    _one_of("state", UpscaleState),
+    _one_of("method", UpscaleMethod),
+    UniqueConstraint("round_id", "attempt"),
+    Index("ix_upscales_state", "state"),
+)
+
+_is_live = upscales.c.state.in_([literal_column(f"'{state.value}'") for state in UpscaleState if state in LIVE_STATES])
+
+Index("uq_upscales_live", upscales.c.round_id, unique=True, sqlite_where=_is_live, postgresql_where=_is_live)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("item_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("round_id", ForeignKey("rounds.id"), nullable=False),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("reserved", Dollars, nullable=False),
+    Column("usd", Dollars, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("at", UtcMicros, nullable=False),
+    Column("notified_at", UtcMicros),
+    Column("resolved_by", Text),
+    CheckConstraint("kind IN ('slot', 'upscale')", "kind"),
+    CheckConstraint("source IN ('exact', 'listed', 'unknown', 'confirmed')", "source"),
+    Index("ix_ledger_round_id", "round_id"),
+    Index("ix_ledger_team_day", "team", "day"),
+)
+
+# A charge that waits for a person: nobody knows whether it was made, or it passed what was reserved for it.
+is_overrun = and_(ledger.c.usd > ledger.c.reserved, ledger.c.resolved_by.is_(None))
+is_pending_charge = or_(ledger.c.source == literal_column("'unknown'"), is_overrun)
+
+Index("ix_ledger_pending", ledger.c.team, sqlite_where=is_pending_charge, postgresql_where=is_pending_charge)
+
+budget_periods = Table(
+    "budget_periods",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("cap", Text, primary_key=True),
+    Column("owner", Text, primary_key=True),
+    Column("starts_on", Date, primary_key=True),
+    Column("committed", Dollars, nullable=False),
+    CheckConstraint("cap IN ('day', 'person_day', 'production_month', 'workspace_month')", "cap"),
+)
+
+round_drafts = Table(
+    "round_drafts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("brief", JsonValue[Brief](Brief), nullable=False),
+    Column("lead", Text, nullable=False, server_default=""),
+    Column("source_thread_ts", Text, nullable=False, server_default=""),
+    Column("event_ts_us", BigInteger, nullable=False, server_default="0"),
+)
+
+retirement_notices = Table(
+    "retirement_notices",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("at", UtcMicros, nullable=False),
+)
+
+slack_uploads = Table(
+    "slack_uploads",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("files", Text, nullable=False),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("at", UtcMicros, nullable=False),
+    Column("character_id", Text, nullable=False),
+    Column("round_id", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("ix_audit_log_character_id", "character_id"),
+    Index("ix_audit_log_team_channel", "team", "channel"),
+)

@@ -1,0 +1,1 @@
+"""Budgets, ledger, pending charges and reports."""

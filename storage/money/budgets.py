@@ -1,0 +1,128 @@
+"""Purses: what each cap counts, reserved or spent, one row a purse, changed by single statements."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, insert, literal, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.budget import BilledItem, BudgetPeriod, Caps, Charge, Payer
+from bot.domain.errors import OverBudget, UnacknowledgedOverspend
+from storage.db.columns import Dollars
+from storage.db.engine import upsert
+from storage.db.tables import budget_periods, is_overrun, ledger
+from storage.productions.lookup import budget_settings
+
+
+async def reserve(
+    connection: AsyncConnection, payer: Payer, price: Decimal, caps: Caps, round_committed: Decimal | None = None
+) -> None:
+    """Commit `price` to every purse that pays for it, if it fits them all and, on top of what it holds, a round (None:
+    it is for none). `caps` are Castroom's; the production may have lower ones of its own.
+
+    Raises OverBudget and Overspent, so that the caller's transaction rolls back.
+    """
+    home_channel, settings = await budget_settings(connection, payer.place, for_share=True)
+    payer, caps = replace(payer, home_channel=home_channel), caps.tightened_by(settings)
+    if round_committed is not None:
+        caps.check_round(price, round_committed)
+    await _require_overspend_acknowledged(connection, payer.place.team)
+    rows = [_period_key(period) | {"committed": Decimal(0)} for period in payer.budget_periods]
+    await connection.execute(upsert(connection, budget_periods).values(rows).on_conflict_do_nothing())
+    for period in payer.budget_periods:
+        await _reserve(connection, period, price, caps)
+
+
+async def settle(
+    connection: AsyncConnection, item: BilledItem, payer: Payer, charge: Charge | None, at: datetime
+) -> None:
+    """Put what the item came to in the place of its reservation; a charge is written in the ledger as it came, also
+    when it passes the reservation or a cap."""
+    cost = charge.usd if charge else Decimal(0)
+    await adjust(connection, payer, cost - item.reserved)
+    if charge:
+        entry = {"item_id": item.id, "kind": item.kind, "round_id": item.round_id, "model": item.model}
+        entry |= {"team": payer.place.team, "channel": payer.place.channel, "person": payer.person}
+        amounts = {"day": payer.day, "reserved": item.reserved, "usd": cost, "source": charge.source, "at": at}
+        await connection.execute(insert(ledger).values(**entry, **amounts))
+
+
+async def adjust(connection: AsyncConnection, payer: Payer, amount: Decimal) -> None:
+    """Add `by` dollars, or take them back, where the spender's purses stand."""
+    if not amount:
+        return
+    home_channel, _ = await budget_settings(connection, payer.place, for_share=True)
+    for period in replace(payer, home_channel=home_channel).budget_periods:
+        new_total = budget_periods.c.committed + literal(amount, Dollars)
+        await connection.execute(update(budget_periods).where(_is_period(period)).values(committed=new_total))
+
+
+async def committed(connection: AsyncConnection, team: str, day: date) -> Decimal:
+    """Dollars of the workspace on a UTC day, reserved and spent."""
+    return await connection.scalar(_committed_query(BudgetPeriod(team, "day", "", day))) or Decimal(0)
+
+
+async def committed_by_period(connection: AsyncConnection, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
+    """What each of the spender's purses holds, reserved and spent."""
+    payer = replace(payer, home_channel=(await budget_settings(connection, payer.place))[0])
+    query = select(budget_periods).where(or_(*(_is_period(period) for period in payer.budget_periods)))
+    rows = await connection.execute(query)
+    found = {BudgetPeriod(row.team, row.cap, row.owner, row.starts_on): row.committed for row in rows}
+    return {period: found.get(period, Decimal(0)) for period in payer.budget_periods}
+
+
+async def transfer(
+    connection: AsyncConnection, team: str, owners: tuple[str, str], months: Mapping[date, Decimal]
+) -> None:
+    """Let the second production's purses hold in each month what the first one's held."""
+    for month, usd in months.items():
+        source, target = (BudgetPeriod(team, "production_month", owner, month) for owner in owners)
+        statement = upsert(connection, budget_periods).values(_period_key(target) | {"committed": Decimal(0)})
+        await connection.execute(statement.on_conflict_do_nothing())
+        for period, amount in ((source, -usd), (target, usd)):
+            new_total = budget_periods.c.committed + literal(amount, Dollars)
+            await connection.execute(update(budget_periods).where(_is_period(period)).values(committed=new_total))
+
+
+async def _reserve(connection: AsyncConnection, period: BudgetPeriod, price: Decimal, caps: Caps) -> None:
+    """Check and change are one statement: two rounds racing for the last dollars cannot both see them."""
+    limit = caps.limit_for(period)
+    new_total = budget_periods.c.committed + literal(price, Dollars)
+    statement = update(budget_periods).where(_is_period(period)).values(committed=new_total)
+    if limit is None:
+        await connection.execute(statement)
+        return
+    result = await connection.execute(statement.where(new_total <= literal(limit, Dollars)))
+    if result.rowcount == 0:
+        remaining = limit - (await connection.scalar(_committed_query(period)) or Decimal(0))
+        raise OverBudget(
+            period.cap,
+            price,
+            limit,
+            max(remaining, Decimal(0)),
+            period.resets_at,
+            is_production_cap=period.cap in caps.production_caps,
+        )
+
+
+async def _require_overspend_acknowledged(connection: AsyncConnection, team: str) -> None:
+    query = select(ledger.c.usd, ledger.c.reserved, ledger.c.person).where(ledger.c.team == team, is_overrun)
+    rows = (await connection.execute(query.order_by(ledger.c.at, ledger.c.item_id))).all()
+    if rows:
+        overspend = sum((row.usd - row.reserved for row in rows), Decimal(0))
+        raise UnacknowledgedOverspend(overspend, tuple(dict.fromkeys(row.person for row in rows)))
+
+
+def _committed_query(period: BudgetPeriod) -> Select[tuple[Decimal]]:
+    return select(budget_periods.c.committed).where(_is_period(period))
+
+
+def _is_period(period: BudgetPeriod) -> ColumnElement[bool]:
+    is_cap = (budget_periods.c.team == period.team) & (budget_periods.c.cap == period.cap)
+    return is_cap & (budget_periods.c.owner == period.owner) & (budget_periods.c.starts_on == period.starts_on)
+
+
+def _period_key(period: BudgetPeriod) -> dict[str, object]:
+    return {"team": period.team, "cap": period.cap, "owner": period.owner, "starts_on": period.starts_on}

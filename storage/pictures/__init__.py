@@ -1,0 +1,1 @@
+"""The object store of portraits and its index."""

@@ -1,0 +1,158 @@
+"""The port `Portraits` on obstore: a folder, a bucket or memory. Nothing written is ever written over."""
+
+import asyncio
+import errno
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from bot.domain.errors import PortraitMissing, StorageUnavailable
+
+_MISSING = (NotFoundError, FileNotFoundError)
+PROBE_PREFIX = "probe/"
+# A folder with less room than a large portrait or two is full: what is asked for now could not be kept when it comes.
+_MIN_FREE_BYTES = 64_000_000
+_PAGE_SIZE = 500
+_ERRNO_REASONS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "full"),
+    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read_only"),
+}
+# What obstore leaves of a picture whose writing was killed; it neither lists nor finds such a file.
+_UNFINISHED_SUFFIX = re.compile(r"#\d+$")
+
+
+class ObjectStorePortraits:
+    """Pictures by key. obstore works in its own threads, so nothing here holds the event loop.
+
+    Everything raises NotKept where the store does not answer.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self._folder = Path(store.prefix) if isinstance(store, LocalStore) and store.prefix else None
+        self._reused_keys: set[str] = set()
+
+    async def put(self, key: str, data: bytes) -> bool:
+        with _translate_store_errors():
+            try:
+                await obstore.put_async(self._store, key, data, mode="create")
+            except AlreadyExistsError:
+                self._reused_keys.add(key)
+                return False
+            if self._folder:
+                await asyncio.to_thread(_fsync, self._folder, key)
+        return True
+
+    async def get(self, key: str) -> bytes:
+        with _translate_store_errors():
+            try:
+                found = await obstore.get_async(self._store, key)
+                return bytes(await found.bytes_async())
+            except _MISSING as error:
+                raise PortraitMissing(key) from error
+
+    async def has(self, key: str) -> bool:
+        with _translate_store_errors():
+            try:
+                await obstore.head_async(self._store, key)
+            except _MISSING:
+                return False
+        return True
+
+    async def check_writable(self) -> None:
+        """Raises NotKept where a folder has no room or cannot be written; a bucket says so only when it is used."""
+        if not self._folder:
+            return
+        with _translate_store_errors():
+            if (await asyncio.to_thread(shutil.disk_usage, self._folder)).free < _MIN_FREE_BYTES:
+                raise StorageUnavailable("portraits", "full", "", str(self._folder))
+            key = f"{PROBE_PREFIX}{uuid4().hex}"
+            await obstore.put_async(self._store, key, b"room", mode="create")
+            await obstore.delete_async(self._store, key)
+
+    async def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
+        """Keys written before then and not asked for since, page by page; first of all, what writing left unfinished
+        is cleared away."""
+        if self._folder:
+            await asyncio.to_thread(_clear_unfinished, self._folder, before.timestamp())
+        with _translate_store_errors():
+            async for page in obstore.list(self._store, chunk_size=_PAGE_SIZE):
+                old = [row["path"] for row in page if row["last_modified"] < before]
+                yield [key for key in old if key not in self._reused_keys]
+
+    async def delete(self, key: str) -> None:
+        """Take a picture away; one that is not there is fine."""
+        with _translate_store_errors(), suppress(*_MISSING):
+            await obstore.delete_async(self._store, key)
+
+    async def copy_from(self, source: "ObjectStorePortraits") -> tuple[int, int]:
+        """Copy another store's pictures, keeping what stands here already; how many there are, and their bytes."""
+        count, total_bytes = 0, 0
+        async for page in obstore.list(source._store):
+            for row in page:
+                if not row["path"].startswith(PROBE_PREFIX):
+                    await self.put(row["path"], await source.get(row["path"]))
+                    count, total_bytes = count + 1, total_bytes + row["size"]
+        return count, total_bytes
+
+    async def is_create_only(self) -> bool:
+        """Whether the store takes a picture and then refuses to write over it; some S3 look-alikes do not refuse."""
+        key = f"{PROBE_PREFIX}{uuid4().hex}"
+        first, second = await self.put(key, b"first"), await self.put(key, b"second")
+        unchanged = await self.get(key) == b"first"
+        await self.delete(key)
+        return first and not second and unchanged
+
+
+def open_portraits(url: str) -> ObjectStorePortraits:
+    """Portraits at `s3://bucket/prefix`, `memory:///`, `file:///folder` or a folder's path; raises NotKept.
+
+    A bucket's credentials and endpoint come from the variables AWS tools share, which obstore reads by itself.
+    """
+    with _translate_store_errors(url):
+        if "://" not in url:
+            return ObjectStorePortraits(LocalStore(url, mkdir=True))
+        if url.startswith("file:"):
+            return ObjectStorePortraits(LocalStore.from_url(url, mkdir=True))
+        return ObjectStorePortraits(from_url(url))
+
+
+@contextmanager
+def _translate_store_errors(path: str = "") -> Iterator[None]:
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        raise StorageUnavailable("portraits", _failure_reason(error), str(error).partition("\n")[0], path) from error
+
+
+def _failure_reason(error: Exception) -> str:
+    """By the system's number, which obstore tells in its text."""
+    number = error.errno if isinstance(error, OSError) else None
+    found = re.search(r"os error (\d+)", str(error))
+    return _ERRNO_REASONS.get(number or (int(found[1]) if found else 0), "away")
+
+
+def _fsync(folder: Path, key: str) -> None:
+    """See that a picture outlives a power cut, as the row that will name it does; and its folders too."""
+    file = folder / key
+    for path in (file, *(parent for parent in file.parents if parent == folder or folder in parent.parents)):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _clear_unfinished(folder: Path, before: float) -> None:
+    for file in folder.rglob("*#*"):
+        if _UNFINISHED_SUFFIX.search(file.name) and file.is_file() and file.stat().st_mtime < before:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Productions, their channels and settings."""

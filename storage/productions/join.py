@@ -1,0 +1,109 @@
+"""A channel begins to cast for another production: its characters and what it spent come along, or nothing does."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Select, select, union_all, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.audit import AuditEvent
+from bot.domain.errors import NameConflict
+from bot.domain.ids import ChannelRef
+from bot.domain.production import Production
+from bot.domain.slot import SlotState
+from bot.domain.upscale import IN_PROGRESS_STATES as FINISHING
+from storage.audit_log import add_audit_event
+from storage.db.tables import aliases, channels, characters, faces, ledger, productions, rounds, slots, upscales
+from storage.money import budgets
+from storage.productions.lookup import channel_filter, home_production_id, list_productions, lock_production_row
+
+_RESERVED_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
+
+
+async def merge_channel(
+    connection: AsyncConnection,
+    place: ChannelRef,
+    production_id: str,
+    audit_event: AuditEvent,
+    expected_digest: str | None,
+) -> Production:
+    """Let `place` cast for a production, its own where `production_id` is empty; raises KeyError for another
+    workspace's, Changed, Clashes.
+
+    Characters that were cast only in `place` come along; all of them, where no other channel casts for the former one.
+    """
+    previous = await lock_production_row(connection, place, expected_digest)
+    target = await _load_for_update(connection, place, production_id or await home_production_id(connection, place))
+    if target.id == previous.id:
+        return target
+    character_ids = await _characters_to_move(connection, place, previous)
+    await _require_distinct_names(connection, character_ids, target)
+    for table, column in ((characters, characters.c.id), (aliases, aliases.c.character_id)):
+        await connection.execute(update(table).where(column.in_(character_ids)).values(production_id=target.id))
+    await connection.execute(update(channels).where(*channel_filter(place)).values(production_id=target.id))
+    committed_by_month = await _committed_by_month(connection, place)
+    await budgets.transfer(connection, place.team, (previous.home.channel, target.home.channel), committed_by_month)
+    await add_audit_event(connection, audit_event)
+    return await _load_for_update(connection, place, target.id)
+
+
+async def _load_for_update(connection: AsyncConnection, place: ChannelRef, production_id: str) -> Production:
+    """It, which nobody else can change until the transaction ends."""
+    condition = (productions.c.id == production_id) & (productions.c.team == place.team)
+    await connection.execute(select(productions.c.id).where(condition).with_for_update())
+    found = await list_productions(connection, condition)
+    if not found:
+        raise KeyError(production_id)
+    return found[0]
+
+
+async def _characters_to_move(connection: AsyncConnection, place: ChannelRef, previous: Production) -> Sequence[str]:
+    query = select(characters.c.id).where(characters.c.production_id == previous.id)
+    if previous.channels != (place.channel,):
+        elsewhere = select(rounds.c.id).where(
+            rounds.c.character_id == characters.c.id, rounds.c.channel != place.channel
+        )
+        query = query.where(~elsewhere.exists())
+    return (await connection.scalars(query)).all()
+
+
+async def _require_distinct_names(
+    connection: AsyncConnection, character_ids: Sequence[str], target: Production
+) -> None:
+    """No name or alias of those who come is one of those who are there."""
+    incoming_names = _names_query(characters.c.id.in_(character_ids), aliases.c.character_id.in_(character_ids))
+    existing_names = _names_query(characters.c.production_id == target.id, aliases.c.production_id == target.id)
+    existing_keys = {row.name_key for row in await connection.execute(existing_names)}
+    conflicts = {
+        row.name_key: row.name for row in await connection.execute(incoming_names) if row.name_key in existing_keys
+    }
+    if conflicts:
+        raise NameConflict(tuple(conflicts[name_key] for name_key in sorted(conflicts)))
+
+
+def _names_query(characters_where: object, aliases_where: object) -> Select[tuple[str, str]]:
+    character_names = select(characters.c.name_key, characters.c.name).where(characters_where)  # type: ignore[arg-type]
+    alias_names = select(aliases.c.name_key, aliases.c.name).where(aliases_where)  # type: ignore[arg-type]
+    return union_all(character_names, alias_names)  # type: ignore[return-value] # two columns, in whichever of the two
+
+
+async def _committed_by_month(connection: AsyncConnection, place: ChannelRef) -> Mapping[date, Decimal]:
+    """What rounds of the channel hold in each month: charged, or reserved and not settled yet."""
+    is_round_here = (rounds.c.team == place.team) & (rounds.c.channel == place.channel)
+    is_face_here = (faces.c.team == place.team) & (faces.c.channel == place.channel)
+    charge_query = select(ledger.c.day.label("day"), ledger.c.usd.label("usd")).where(
+        ledger.c.team == place.team, ledger.c.channel == place.channel
+    )
+    slot_query = select(slots.c.reserved_on, slots.c.price).join_from(slots, rounds)
+    upscale_query = select(upscales.c.reserved_on, upscales.c.price).join_from(upscales, faces)
+    months: defaultdict[date, Decimal] = defaultdict(Decimal)
+    for query in (
+        charge_query,
+        slot_query.where(is_round_here, slots.c.state.in_(_RESERVED_STATES)),
+        upscale_query.where(is_face_here, upscales.c.state.in_(FINISHING)),
+    ):
+        for day, usd in await connection.execute(query):
+            months[day.replace(day=1)] += usd
+    return months

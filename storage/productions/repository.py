@@ -1,0 +1,53 @@
+"""The port `Productions`: what a channel casts for, and by which customs."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from bot.domain.audit import AuditEvent
+from bot.domain.ids import ChannelRef
+from bot.domain.production import Production, ProductionSettings
+from storage.audit_log import add_audit_event
+from storage.db.engine import Database
+from storage.db.tables import channels, productions
+from storage.productions import join as productions_join
+from storage.productions.lookup import channel_filter, list_productions, lock_production_row
+
+
+class SqlProductions:
+    """Productions in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, place: ChannelRef) -> Production:
+        production_id = select(channels.c.production_id).where(*channel_filter(place)).scalar_subquery()
+        async with self._database.snapshot() as connection:
+            found = await list_productions(connection, productions.c.id == production_id)
+        return found[0] if found else Production("", place, (place.channel,))
+
+    async def list_all(self, team: str) -> Sequence[Production]:
+        async with self._database.snapshot() as connection:
+            return await list_productions(connection, productions.c.team == team)
+
+    async def save(
+        self,
+        place: ChannelRef,
+        name: str,
+        settings: ProductionSettings,
+        *audit_events: AuditEvent,
+        expected_digest: str | None = None,
+    ) -> Production:
+        async with self._database.transaction() as connection:
+            production_id = (await lock_production_row(connection, place, expected_digest)).id
+            statement = update(productions).where(productions.c.id == production_id)
+            await connection.execute(statement.values(name=name, settings=settings))
+            for audit_event in audit_events:
+                await add_audit_event(connection, audit_event)
+            return (await list_productions(connection, productions.c.id == production_id))[0]
+
+    async def join(
+        self, place: ChannelRef, production_id: str, audit_event: AuditEvent, expected_digest: str | None = None
+    ) -> Production:
+        async with self._database.transaction() as connection:
+            return await productions_join.merge_channel(connection, place, production_id, audit_event, expected_digest)

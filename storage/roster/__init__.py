@@ -1,0 +1,1 @@
+"""Characters, aliases, faces and search."""

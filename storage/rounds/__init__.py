@@ -1,0 +1,1 @@
+"""The round aggregate: rounds, slots, ballots, drafts."""

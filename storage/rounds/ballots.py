@@ -1,0 +1,202 @@
+"""Ballots: opened, marked, closed, extended. Every change of a vote raises the version a close is compared with."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.ballot import BallotSubmission, RunOff, Tally, VoteInput, VoteSource
+from bot.domain.brief import SLOT_LIMIT
+from bot.domain.round import RoundState
+from bot.domain.slot import SlotState
+from storage.db.engine import upsert
+from storage.db.tables import ballot_submissions, rounds, slots, vote_inputs
+from storage.rounds import reminders
+from storage.rounds.slots import bump_ballot_version
+
+_REMINDER_BEFORE_CLOSE = timedelta(hours=1)
+
+_REMINDER_DIVISOR = 4
+
+
+async def open_ballot(
+    connection: AsyncConnection, round_id: str, numbers: Mapping[str, int], closes_at: datetime, now: datetime
+) -> bool:
+    """drawing -> voting; False when it is no longer drawing."""
+    statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RoundState.DRAWING)
+    result = await connection.execute(statement.values(state=RoundState.VOTING, **_deadline_values(now, closes_at)))
+    if result.rowcount:
+        await _assign_numbers(connection, round_id, numbers)
+    return result.rowcount == 1
+
+
+async def set_sheet_refused(connection: AsyncConnection, round_id: str, code: str) -> bool:
+    """Note why the sheet does not hang; False when a reason stands there already."""
+    statement = update(rounds).where(rounds.c.id == round_id, rounds.c.sheet_refused == "").values(sheet_refused=code)
+    return (await connection.execute(statement)).rowcount == 1
+
+
+async def record_vote(connection: AsyncConnection, vote_input: VoteInput) -> bool:
+    """Keep a newer mark of a voting round; True when the person's vote for the candidate changed."""
+    current = await _vote_inputs_for_update(connection, vote_input.round_id, vote_input.slot_id, vote_input.person)
+    return (
+        current is not None
+        and _is_newer(vote_input, current)
+        and await _save_vote_input(connection, vote_input, current)
+    )
+
+
+async def toggle_vote(
+    connection: AsyncConnection, round_id: str, slot_id: str, person: str, event_ts_us: int
+) -> bool | None:
+    """Turn a button mark over; None when the stamp is not newer or the round is not voting."""
+    current = await _vote_inputs_for_update(connection, round_id, slot_id, person)
+    if current is None:
+        return None
+    on = not (VoteSource.BUTTON in current and current[VoteSource.BUTTON].on)
+    vote_input = VoteInput(round_id, person, slot_id, VoteSource.BUTTON, on, event_ts_us)
+    if not _is_newer(vote_input, current):
+        return None
+    await _save_vote_input(connection, vote_input, current)
+    return on
+
+
+async def close_ballot(connection: AsyncConnection, round_id: str, tally: Tally, version: int) -> bool:
+    """voting -> closed at this version; portraits that came after the ballot opened get the numbers that are left."""
+    is_current = (rounds.c.state == RoundState.VOTING) & (rounds.c.ballot_version == version)
+    statement = update(rounds).where(rounds.c.id == round_id, is_current).values(state=RoundState.CLOSED, tally=tally)
+    if (await connection.execute(statement)).rowcount == 0:
+        return False
+    highest = await connection.scalar(select(func.max(slots.c.number)).where(slots.c.round_id == round_id)) or 0
+    is_late = (slots.c.state == SlotState.CANDIDATE) & slots.c.number.is_(None)
+    ids = select(slots.c.id).where(slots.c.round_id == round_id, is_late).order_by(slots.c.position)
+    free_numbers = range(highest + 1, SLOT_LIMIT + 1)
+    await _assign_numbers(connection, round_id, dict(zip(await connection.scalars(ids), free_numbers, strict=False)))
+    return True
+
+
+async def extend_ballot(
+    connection: AsyncConnection, round_id: str, closes_at: datetime, expected_closes_at: datetime | None, now: datetime
+) -> bool:
+    """closed or voting -> voting; the version moves on, so that a close that counted before cannot close again.
+
+    Whoever was reminded of the old deadline may be reminded of the new one.
+    """
+    is_expected = (
+        (rounds.c.state == RoundState.CLOSED)
+        if expected_closes_at is None
+        else (rounds.c.state == RoundState.VOTING) & _has_deadline(expected_closes_at)
+    )
+    statement = update(rounds).where(rounds.c.id == round_id, is_expected)
+    result = await connection.execute(
+        statement.values(state=RoundState.VOTING, tally=None, **_deadline_values(now, closes_at))
+    )
+    if result.rowcount:
+        await bump_ballot_version(connection, round_id)
+        await reminders.clear(connection, round_id)
+    return result.rowcount == 1
+
+
+async def start_run_off(
+    connection: AsyncConnection, round_id: str, run_off: RunOff, closes_at: datetime, now: datetime
+) -> bool:
+    """closed -> voting between the finalists, once a round."""
+    is_first = (rounds.c.state == RoundState.CLOSED) & rounds.c.run_off.is_(None)
+    statement = update(rounds).where(rounds.c.id == round_id, is_first)
+    result = await connection.execute(
+        statement.values(state=RoundState.VOTING, tally=None, run_off=run_off, **_deadline_values(now, closes_at))
+    )
+    if result.rowcount:
+        await bump_ballot_version(connection, round_id)
+    return result.rowcount == 1
+
+
+async def claim_due_reminders(connection: AsyncConnection, now: datetime) -> Sequence[str]:
+    """Voting rounds past their reminder time, each given once; one whose deadline has passed closes instead."""
+    is_due = (rounds.c.state == RoundState.VOTING) & (rounds.c.remind_at <= now) & (rounds.c.closes_at > now)
+    return (await connection.scalars(update(rounds).where(is_due).values(remind_at=None).returning(rounds.c.id))).all()
+
+
+async def reschedule_reminder(connection: AsyncConnection, round_id: str, at: datetime) -> None:
+    """Give a reminder back that could not be told."""
+    is_claimed = (rounds.c.id == round_id) & (rounds.c.state == RoundState.VOTING) & rounds.c.remind_at.is_(None)
+    await connection.execute(update(rounds).where(is_claimed).values(remind_at=at))
+
+
+def _has_deadline(closes_at: datetime) -> ColumnElement[bool]:
+    """The deadline is the one that was seen, which people are shown without its fraction of a second."""
+    return (rounds.c.closes_at >= closes_at) & (rounds.c.closes_at < closes_at + timedelta(seconds=1))
+
+
+def _deadline_values(now: datetime, closes_at: datetime) -> dict[str, datetime]:
+    """What a ballot that is open from now on is given."""
+    remind_at = closes_at - min(_REMINDER_BEFORE_CLOSE, (closes_at - now) / _REMINDER_DIVISOR)
+    return {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
+
+
+async def _assign_numbers(connection: AsyncConnection, round_id: str, numbers: Mapping[str, int]) -> None:
+    statement = update(slots).where(slots.c.id == bindparam("slot"), slots.c.round_id == round_id)
+    rows = [{"slot": slot_id, "given": number} for slot_id, number in numbers.items()]
+    if rows:
+        await connection.execute(statement.values(number=bindparam("given")), rows)
+
+
+async def _vote_inputs_for_update(
+    connection: AsyncConnection, round_id: str, slot_id: str, person: str
+) -> Mapping[VoteSource, VoteInput] | None:
+    """The person's marks on the candidate, with the round held; None when it is not voting or has no such slot."""
+    query = select(slots.c.id).join_from(slots, rounds).where(rounds.c.id == round_id, slots.c.id == slot_id)
+    if await connection.scalar(query.where(rounds.c.state == RoundState.VOTING).with_for_update(of=rounds)) is None:
+        return None
+    condition = (
+        (vote_inputs.c.round_id == round_id) & (vote_inputs.c.person == person) & (vote_inputs.c.slot_id == slot_id)
+    )
+    rows = await connection.execute(select(vote_inputs).where(condition))
+    return {row["source"]: VoteInput(**row) for row in rows.mappings()}
+
+
+def _is_newer(vote_input: VoteInput, current: Mapping[VoteSource, VoteInput]) -> bool:
+    return vote_input.source not in current or current[vote_input.source].event_ts_us < vote_input.event_ts_us
+
+
+async def _save_vote_input(
+    connection: AsyncConnection, vote_input: VoteInput, current: Mapping[VoteSource, VoteInput]
+) -> bool:
+    statement = upsert(connection, vote_inputs).values(**vars(vote_input))
+    key_columns = [column.name for column in vote_inputs.primary_key]
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=key_columns, set_={"on": vote_input.on, "event_ts_us": vote_input.event_ts_us}
+        )
+    )
+    others = any(m.on for source, m in current.items() if source is not vote_input.source)
+    was_on = vote_input.source in current and current[vote_input.source].on
+    changed = not others and was_on != vote_input.on
+    if changed:
+        await bump_ballot_version(connection, vote_input.round_id)
+    return changed
+
+
+async def record_submission(connection: AsyncConnection, submission: BallotSubmission) -> bool:
+    """Keep a newer paper of a voting round; False when it came too late or an equal or newer one is there."""
+    query = select(rounds.c.id).where(rounds.c.id == submission.round_id, rounds.c.state == RoundState.VOTING)
+    if await connection.scalar(query.with_for_update()) is None:
+        return False
+    insertion = upsert(connection, ballot_submissions).values(**vars(submission))
+    key_columns = [column.name for column in ballot_submissions.primary_key]
+    answers = {
+        name: getattr(submission, name) for name in ("reads_human", "matches_character", "flaw_tags", "event_ts_us")
+    }
+    statement = insertion.on_conflict_do_update(
+        index_elements=key_columns, set_=answers, where=ballot_submissions.c.event_ts_us < submission.event_ts_us
+    )
+    if await connection.scalar(statement.returning(ballot_submissions.c.person)) is None:
+        return False
+    await bump_ballot_version(connection, submission.round_id)
+    return True
+
+
+async def list_submissions(connection: AsyncConnection, round_id: str) -> Sequence[BallotSubmission]:
+    rows = await connection.execute(select(ballot_submissions).where(ballot_submissions.c.round_id == round_id))
+    return [BallotSubmission(**row) for row in rows.mappings()]

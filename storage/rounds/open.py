@@ -1,0 +1,101 @@
+"""Opening a round: character, reservation, round and slots in one transaction, or nothing at all."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
+
+from sqlalchemy import exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.brief import normalize_name
+from bot.domain.budget import Caps, Payer, budget_day
+from bot.domain.errors import AlreadyCast, AlreadyCasting, RoundClosed
+from bot.domain.face import Unlock
+from bot.domain.ids import ChannelRef
+from bot.domain.round import OPEN_STATES, RECAST, Round, RoundState
+from bot.ports.rounds import StartResult
+from storage.db.engine import upsert
+from storage.db.rows import to_row
+from storage.db.tables import aliases, characters, is_open, rounds, slots
+from storage.money import budgets
+from storage.productions.lookup import get_or_create_production_id
+from storage.roster.status import refresh_status
+from storage.roster.trigrams import index_name
+from storage.rounds.outcome import current_face_query, unlock_face
+from storage.rounds.queries import round_by_id
+
+
+async def open_round(
+    connection: AsyncConnection, new: Round, caps: Caps, recast: bool, unlock: Unlock | None = None
+) -> StartResult:
+    """Write `new` unless it stands there already; raises AlreadyCasting, AlreadyCast, OverBudget,
+    Overspent, RoundClosed."""
+    recast_parent, canonical_name = new.parent if new.origin == RECAST else None, ""
+    if recast_parent:
+        character_id = await _character_of_parent(connection, recast_parent)
+    else:
+        character_id, canonical_name = await _get_or_create_character(connection, new.place, new.character)
+    if canonical_name:
+        new = replace(new, brief=replace(new.brief, name=canonical_name))
+    if await connection.scalar(select(exists().where(rounds.c.id == new.id))):
+        return StartResult(await round_by_id(connection, new.id), created=False)
+    if new.parent and not recast_parent:
+        await _void_parent(connection, new.parent, new.origin, new.character)
+    await _require_castable(connection, character_id, new, recast)
+    if recast and not new.parent and (face_round_id := await connection.scalar(current_face_query(character_id))):
+        new = replace(new, parent=face_round_id, origin=RECAST)
+    if unlock and recast_parent:
+        await unlock_face(connection, recast_parent, unlock)
+    payer = Payer(new.place, new.started_by, budget_day(new.opened_at))
+    await budgets.reserve(connection, payer, new.price, caps, round_committed=Decimal(0))
+    opened = replace(new, character_id=character_id)
+    await connection.execute(insert(rounds).values(to_row(opened)))
+    await connection.execute(insert(slots), [to_row(slot) | {"reserved_on": payer.day} for slot in new.slots])
+    await refresh_status(connection, character_id)
+    return StartResult(opened, created=True)
+
+
+async def _get_or_create_character(connection: AsyncConnection, place: ChannelRef, name: str) -> tuple[str, str]:
+    """The id of the production's character of this name, made if nobody named it before; and where `name` is an alias
+    the character's own name, under which it is cast.
+
+    The update of a row with itself holds the row, so that on PostgreSQL two openings of one character wait for each
+    other, and returns the id of a row that stood there already, which DO NOTHING would not.
+    """
+    production_id = await get_or_create_production_id(connection, place)
+    name_key = normalize_name(name)
+    is_alias = (aliases.c.production_id == production_id) & (aliases.c.name_key == name_key)
+    query = select(characters.c.id, characters.c.name).join_from(aliases, characters).where(is_alias)
+    if holder := (await connection.execute(query)).one_or_none():
+        return str(holder.id), str(holder.name)
+    insertion = upsert(connection, characters).values(
+        id=uuid4().hex, production_id=production_id, name=name, name_key=name_key
+    )
+    statement = insertion.on_conflict_do_update(
+        index_elements=["production_id", "name_key"], set_={"name_key": name_key}
+    )
+    await index_name(connection, place.team, name)
+    return str(await connection.scalar(statement.returning(characters.c.id))), ""
+
+
+async def _character_of_parent(connection: AsyncConnection, parent: str) -> str:
+    """The character whose face is cast anew; the update of the row with itself holds it, as `_character` does."""
+    character_query = select(rounds.c.character_id).where(rounds.c.id == parent).scalar_subquery()
+    statement = update(characters).where(characters.c.id == character_query).values(name_key=characters.c.name_key)
+    return str(await connection.scalar(statement.returning(characters.c.id)))
+
+
+async def _void_parent(connection: AsyncConnection, parent: str, origin: str, name: str) -> None:
+    """The child takes its place: why it ended is how the child came of it."""
+    statement = update(rounds).where(rounds.c.id == parent, rounds.c.state.in_(OPEN_STATES))
+    await connection.execute(statement.values(state=RoundState.VOID, void_reason=origin or "rerolled"))
+    if await connection.scalar(select(rounds.c.state).where(rounds.c.id == parent)) is RoundState.LOCKED:
+        raise RoundClosed("reroll", RoundState.LOCKED, name)
+
+
+async def _require_castable(connection: AsyncConnection, character_id: str, new: Round, recast: bool) -> None:
+    query = select(rounds.c.id).where(rounds.c.character_id == character_id, is_open)
+    if round_id := await connection.scalar(query):
+        raise AlreadyCasting(new.character, round_id)
+    if not recast and await connection.scalar(current_face_query(character_id)):
+        raise AlreadyCast(new.character, "", new.price)

@@ -1,0 +1,169 @@
+"""Slots: asked once, landed or missed once, and settled with the purse in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.brief import SLOT_LIMIT
+from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
+from bot.domain.errors import RoundClosed
+from bot.domain.face import Portrait
+from bot.domain.ids import ChannelRef
+from bot.domain.round import RoundState
+from bot.domain.slot import Slot, SlotFailure, SlotState
+from bot.ports.rounds import GeneratedPortrait
+from storage.db.rows import SLOT_COLUMNS, slot_from_row, to_row
+from storage.db.tables import payer_id, rounds, slots
+from storage.money import budgets
+from storage.rounds.queries import round_by_id
+
+_REQUESTABLE_STATES = (SlotState.WAITING, SlotState.PAUSED)
+_PAUSABLE_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
+
+
+@dataclass(frozen=True)
+class _SlotForUpdate:
+    """A slot whose row and round nobody else can change until the transaction ends."""
+
+    slot: Slot
+    round_state: RoundState
+    payer: Payer
+
+
+async def mark_requested(connection: AsyncConnection, slot_id: str, at: datetime) -> bool:
+    """waiting or paused -> asking; a vendor that asked for patience was not paid, so it may be asked again."""
+    statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_REQUESTABLE_STATES))
+    result = await connection.execute(statement.values(state=SlotState.REQUESTED, requested_at=at, wait_until=None))
+    return result.rowcount == 1
+
+
+async def set_wait_until(connection: AsyncConnection, slot_id: str, until: datetime | None) -> None:
+    """waiting or asking -> paused until then, or paused -> asking."""
+    from_states, to_state = (
+        (_PAUSABLE_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
+    )
+    statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(from_states))
+    await connection.execute(statement.values(state=to_state, wait_until=until))
+
+
+async def record_portrait(
+    connection: AsyncConnection, generated: GeneratedPortrait, numbered_in: frozenset[RoundState], at: datetime
+) -> Slot:
+    """The slot becomes a candidate, or a miss where another one shows the same picture; a final slot stays what it is.
+
+    Who lands first is the candidate: the round is held until the transaction ends. Raises KeyError.
+    """
+    current = await _get_for_update(connection, generated.slot_id)
+    if current.slot.is_final:
+        return current.slot
+    if await _has_duplicate(connection, current.slot, generated.portrait):
+        duplicate = {
+            "state": SlotState.FAILED,
+            "failure": SlotFailure("duplicate", paid="yes"),
+            "portrait": generated.portrait,
+            "seconds": generated.seconds,
+            "request_id": generated.request_id,
+        }
+        return await _settle(connection, current, generated.charge, duplicate, at)
+    number = await _next_number(connection, current) if current.round_state in numbered_in else None
+    changes = {
+        "state": SlotState.CANDIDATE,
+        "number": number,
+        "portrait": generated.portrait,
+        "seconds": generated.seconds,
+        "request_id": generated.request_id,
+        "seed": current.slot.seed if generated.seed is None else generated.seed,
+    }
+    return await _settle(connection, current, generated.charge, changes, at)
+
+
+async def record_failure(
+    connection: AsyncConnection,
+    slot_id: str,
+    failure: SlotFailure,
+    charge: Charge | None,
+    seconds: float | None,
+    at: datetime,
+) -> Slot:
+    """The slot becomes a miss; a final slot stays what it is. What may have been paid is kept. Raises KeyError."""
+    current = await _get_for_update(connection, slot_id)
+    if current.slot.is_final:
+        return current.slot
+    if charge is None and failure.paid != "no":
+        charge = Charge(current.slot.price, "unknown" if failure.paid == "maybe" else "listed")
+    changes = {"state": SlotState.FAILED, "failure": failure, "seconds": seconds}
+    return await _settle(connection, current, charge, changes, at)
+
+
+async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime) -> Slot:
+    """Reserve and write one more slot, behind the others; raises OverBudget, RoundClosed, KeyError."""
+    await connection.execute(select(rounds.c.id).where(rounds.c.id == slot.round_id).with_for_update())
+    round_ = await round_by_id(connection, slot.round_id)
+    if existing := next((s for s in round_.slots if s.id == slot.id), None):
+        return existing
+    round_.require_state(RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED, action="reroll")
+    if round_.next_number() is None:
+        raise RoundClosed("reroll", "full", round_.character)
+    payer = Payer(round_.place, round_.payer_of(slot), budget_day(at))
+    await budgets.reserve(connection, payer, slot.price, caps, round_committed=round_.price)
+    added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
+    await connection.execute(insert(slots).values(to_row(added) | {"reserved_on": payer.day}))
+    return added
+
+
+async def _get_for_update(connection: AsyncConnection, slot_id: str) -> _SlotForUpdate:
+    round_columns = (rounds.c.team, rounds.c.channel, payer_id.label("payer_id"), rounds.c.state.label("round_state"))
+    query = select(*SLOT_COLUMNS, slots.c.reserved_on, *round_columns)
+    row = (
+        (await connection.execute(query.join_from(slots, rounds).where(slots.c.id == slot_id).with_for_update()))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise KeyError(slot_id)
+    payer = Payer(ChannelRef(row["team"], row["channel"]), row["payer_id"], row["reserved_on"])
+    return _SlotForUpdate(slot_from_row(row), row["round_state"], payer)
+
+
+async def _has_duplicate(connection: AsyncConnection, slot: Slot, portrait: Portrait) -> bool:
+    """Whether a candidate of the same round shows the same picture."""
+    others = select(slots.c.portrait).where(slots.c.round_id == slot.round_id, slots.c.state == SlotState.CANDIDATE)
+    return any(portrait.shows_same_picture(other) for other in (await connection.scalars(others)) if other)
+
+
+async def _next_number(connection: AsyncConnection, current: _SlotForUpdate) -> int | None:
+    """The number after the highest; a ballot that is open gets a new version with its new candidate."""
+    highest = select(func.max(slots.c.number)).where(slots.c.round_id == current.slot.round_id)
+    number = (await connection.scalar(highest) or 0) + 1
+    if number > SLOT_LIMIT:
+        return None
+    if current.round_state is RoundState.VOTING:
+        await bump_ballot_version(connection, current.slot.round_id)
+    return number
+
+
+async def bump_ballot_version(connection: AsyncConnection, round_id: str) -> None:
+    """Raise the ballot's version: whoever counted before must count again."""
+    next_version = rounds.c.ballot_version + 1
+    await connection.execute(update(rounds).where(rounds.c.id == round_id).values(ballot_version=next_version))
+
+
+async def _settle(
+    connection: AsyncConnection,
+    current: _SlotForUpdate,
+    charge: Charge | None,
+    changes: Mapping[str, Any],
+    at: datetime,
+) -> Slot:
+    cost = charge or Charge(Decimal(0), "")
+    statement = update(slots).where(slots.c.id == current.slot.id).returning(*SLOT_COLUMNS)
+    update_statement = statement.values(**changes, cost=cost.usd, cost_source=cost.source, wait_until=None)
+    row = (await connection.execute(update_statement)).mappings().one()
+    item = BilledItem("slot", current.slot.id, current.slot.round_id, current.slot.model, current.slot.price)
+    await budgets.settle(connection, item, current.payer, charge, at)
+    return slot_from_row(row)

@@ -1,0 +1,116 @@
+"""The port `Finishes`: reserved with the press, asked once, settled once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, Update, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
+from bot.domain.ids import ChannelRef
+from bot.domain.upscale import IN_PROGRESS_STATES, Upscale, UpscaleState
+from bot.ports.ledger import UpscaleStart
+from storage.db.engine import Database
+from storage.db.tables import faces, upscales
+from storage.money import budgets
+
+_FIELDS = [field.name for field in fields(Upscale)]
+_UPSCALE_COLUMNS = [upscales.c[name] for name in _FIELDS]
+# What a finish came to, in the one statement that ends it.
+_RESULT_FIELDS = ("state", "seconds", "cost", "cost_source", "request_id", "seed", "portrait", "failure")
+
+
+class SqlUpscaleRepository:
+    """Finishes in a database; `now` dates reservations and charges."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def start(self, new: Upscale, caps: Caps) -> UpscaleStart:
+        async with self._database.transaction() as connection:
+            channel_query = select(faces.c.team, faces.c.channel).where(faces.c.round_id == new.round_id)
+            place = ChannelRef(*(await connection.execute(channel_query.with_for_update())).one())
+            for existing in await _list_for_face(connection, new.round_id):
+                if existing.is_live or existing.attempt >= new.attempt:
+                    return UpscaleStart(existing, created=False)
+            day = budget_day(self._now())
+            await budgets.reserve(connection, Payer(place, new.requested_by, day), new.price, caps)
+            row = {name: getattr(new, name) for name in _FIELDS} | {"reserved_on": day}
+            await connection.execute(insert(upscales).values(row))
+            return UpscaleStart(new, created=True)
+
+    async def get(self, upscale_id: str) -> Upscale:
+        async with self._database.snapshot() as connection:
+            return await _get(connection, upscale_id)
+
+    async def list_for_face(self, round_id: str) -> tuple[Upscale, ...]:
+        async with self._database.snapshot() as connection:
+            return await _list_for_face(connection, round_id)
+
+    async def mark_requested(self, upscale_id: str, at: datetime) -> bool:
+        statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.WAITING)
+        return await self._execute(statement.values(state=UpscaleState.REQUESTED, requested_at=at))
+
+    async def record_result(self, ended: Upscale) -> Upscale:
+        async with self._database.transaction() as connection:
+            result = await connection.execute(_select_for_update(ended.id))
+            row = result.mappings().one()
+            if row["state"] not in IN_PROGRESS_STATES:
+                return _upscale_from_row(row)
+            values = {name: getattr(ended, name) for name in _RESULT_FIELDS}
+            await connection.execute(update(upscales).where(upscales.c.id == ended.id).values(values))
+            payer = Payer(ChannelRef(row["team"], row["channel"]), ended.requested_by, row["reserved_on"])
+            item = BilledItem("upscale", ended.id, ended.round_id, ended.model, ended.price)
+            charge = Charge(ended.cost, ended.cost_source) if ended.cost is not None and ended.cost_source else None
+            await budgets.settle(connection, item, payer, charge, self._now())
+            return await _get(connection, ended.id)
+
+    async def decide(self, upscale_id: str, person: str, at: datetime, *, keep: bool) -> bool:
+        statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.OFFERED)
+        state = UpscaleState.KEPT if keep else UpscaleState.DECLINED
+        return await self._execute(statement.values(state=state, decided_by=person, decided_at=at))
+
+    async def set_files(self, upscale_id: str, pair_file: str | None, file_id: str) -> None:
+        statement = update(upscales).where(upscales.c.id == upscale_id)
+        await self._execute(statement.values(pair_file=pair_file, file_id=file_id))
+
+    async def list_unfinished(self, since: datetime) -> Sequence[str]:
+        is_not_uploaded = (
+            upscales.c.portrait.is_not(None) & upscales.c.file_id.is_(None) & (upscales.c.opened_at > since)
+        )
+        query = select(upscales.c.id).where(or_(upscales.c.state.in_(IN_PROGRESS_STATES), is_not_uploaded))
+        async with self._database.snapshot() as connection:
+            return (await connection.scalars(query.order_by(upscales.c.opened_at))).all()
+
+    async def _execute(self, statement: Update) -> bool:
+        async with self._database.transaction() as connection:
+            return bool((await connection.execute(statement)).rowcount)
+
+
+def _select_for_update(upscale_id: str) -> Select[Any]:
+    """A finish with its face's place, which nobody else can change until the transaction ends."""
+    query = select(*_UPSCALE_COLUMNS, upscales.c.reserved_on, faces.c.team, faces.c.channel).join_from(upscales, faces)
+    return query.where(upscales.c.id == upscale_id).with_for_update()
+
+
+async def _get(connection: AsyncConnection, upscale_id: str) -> Upscale:
+    row = (
+        (await connection.execute(select(*_UPSCALE_COLUMNS).where(upscales.c.id == upscale_id)))
+        .mappings()
+        .one_or_none()
+    )
+    if row is None:
+        raise KeyError(upscale_id)
+    return _upscale_from_row(row)
+
+
+async def _list_for_face(connection: AsyncConnection, round_id: str) -> tuple[Upscale, ...]:
+    query = select(*_UPSCALE_COLUMNS).where(upscales.c.round_id == round_id).order_by(upscales.c.attempt)
+    return tuple(_upscale_from_row(row) for row in (await connection.execute(query)).mappings())
+
+
+def _upscale_from_row(row: RowMapping) -> Upscale:
+    return Upscale(**{name: row[name] for name in _FIELDS})

@@ -1,0 +1,222 @@
+"""The port Errands, as the durable engine implements it: started once, carried to the end, taken up after a crash."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from dbos import DBOS
+
+from bot.domain.errors import StorageUnavailable
+from bot.runtime.jobs import JobRunner
+from bot.usecases.casting import Casting
+
+
+@dataclass
+class FakeUseCases:
+    """Use cases that note what was asked of them; `held` keeps slots from finishing, `failing` makes steps fail, with
+    `trouble` where it is given."""
+
+    calls: list[str] = field(default_factory=list)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    failures_left: int = 0
+    error: Exception = field(default_factory=lambda: ConnectionError("Slack is away"))
+
+    def casting(self) -> Casting:
+        """As much of a casting as the engine calls."""
+        parts: dict[str, Any] = {
+            "round_message": SimpleNamespace(post=self.post, repost=self.repost),
+            "audition": SimpleNamespace(
+                slot_ids=self.slot_ids,
+                generate_slot=self.generate_slot,
+                wait_until_ready=self.wait_until_ready,
+                open_ballot=self.open_ballot,
+            ),
+            "round_pictures": SimpleNamespace(publish_missing=self.publish_missing),
+            "voting": SimpleNamespace(close_due=self.close_due),
+            "run_upscale": SimpleNamespace(run=self.run_upscale, publish=self.publish_missing),
+            "storage_retry": SimpleNamespace(notify_lead=self.notify_lead),
+        }
+        return cast("Casting", SimpleNamespace(**parts))
+
+    async def post(self, key: str) -> None:
+        if self.failures_left:
+            self.failures_left -= 1
+            raise self.error
+        self.calls.append(f"post {key}")
+
+    async def repost(self, key: str) -> None:
+        self.calls.append(f"post again {key}")
+
+    async def slot_ids(self, key: str) -> list[str]:
+        return [f"{key}-0", f"{key}-1"]
+
+    async def generate_slot(self, key: str) -> None:
+        self.calls.append(f"draw {key}")
+        await self.release.wait()
+
+    async def run_upscale(self, key: str) -> None:
+        self.calls.append(f"enlarge {key}")
+
+    async def wait_until_ready(self, key: str) -> None:
+        await self.release.wait()
+        self.calls.append(f"settle {key}")
+
+    async def open_ballot(self, key: str) -> None:
+        self.calls.append(f"open {key}")
+
+    async def publish_missing(self, key: str) -> None:
+        self.calls.append(f"show {key}")
+
+    async def notify_lead(self, round_id: str, error: Exception) -> None:
+        self.calls.append(f"tell {round_id} {error}")
+
+    async def close_due(self, key: str) -> None:
+        self.calls.append(f"close {key}")
+
+
+async def launch_runner(use_cases: FakeUseCases, data: Path) -> JobRunner:
+    runner = JobRunner(f"sqlite:///{data / 'engine.sqlite'}", "test")
+    await runner.launch(use_cases.casting())
+    return runner
+
+
+@pytest.fixture
+async def use_cases_and_runner(tmp_path: Path) -> AsyncIterator[tuple[FakeUseCases, JobRunner]]:
+    use_cases = FakeUseCases()
+    runner = await launch_runner(use_cases, tmp_path)
+    yield use_cases, runner
+    use_cases.release.set()
+    await asyncio.sleep(0.05)
+    await runner.close()
+
+
+async def wait_for_call(use_cases: FakeUseCases, call: str, seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while call not in use_cases.calls:
+            await asyncio.sleep(0.01)
+
+
+async def test_round_job_posts_generates_opens_and_shows(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    use_cases.release.set()
+    await runner.start("round", "r1")
+    await wait_for_call(use_cases, "show r1")
+    assert use_cases.calls[0] == "post r1"
+    assert set(use_cases.calls[1:3]) <= {"draw r1-0", "draw r1-1", "settle r1"}
+    assert use_cases.calls[-2:] == ["open r1", "show r1"]
+
+
+async def test_upscale_job_upscales_then_shows(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    await runner.start("upscale", "r1-f1")
+    await wait_for_call(use_cases, "show r1-f1")
+    assert use_cases.calls == ["enlarge r1-f1", "show r1-f1"]
+
+
+async def test_starting_a_running_job_does_nothing(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    await asyncio.gather(*(runner.start("round", "r1") for _ in range(5)))
+    await wait_for_call(use_cases, "draw r1-1")
+    await runner.start("round", "r1")
+    await runner.start("slot", "r1-0")
+    use_cases.release.set()
+    await wait_for_call(use_cases, "show r1")
+    assert sorted(use_cases.calls) == ["draw r1-0", "draw r1-1", "open r1", "post r1", "settle r1", "show r1"]
+
+
+async def test_finished_job_can_be_started_again(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    for _ in range(2):
+        await runner.start("close", "r1")
+        await wait_for_call(use_cases, "show r1")
+        assert use_cases.calls == ["close r1", "show r1"]
+        use_cases.calls.clear()
+        await asyncio.sleep(0.1)
+
+
+async def test_repost_is_a_job_of_its_own(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    await runner.start("repost", "r1")
+    await wait_for_call(use_cases, "post again r1")
+    assert use_cases.calls == ["post again r1"]
+
+
+async def test_step_rejected_by_slack_is_retried(use_cases_and_runner: tuple[FakeUseCases, JobRunner]) -> None:
+    use_cases, runner = use_cases_and_runner
+    use_cases.failures_left = 2
+    use_cases.release.set()
+    await runner.start("round", "r1")
+    await wait_for_call(use_cases, "show r1", 10)
+    assert use_cases.calls.count("post r1") == 1
+
+
+async def test_storage_failure_notifies_the_lead_and_retries_the_step(
+    use_cases_and_runner: tuple[FakeUseCases, JobRunner],
+) -> None:
+    use_cases, runner = use_cases_and_runner
+    use_cases.failures_left, use_cases.error = 1, StorageUnavailable("database", "full")
+    use_cases.release.set()
+    await runner.start("round", "r1")
+    await wait_for_call(use_cases, "show r1", 10)
+    assert use_cases.calls[:2] == ["tell r1 StorageUnavailable(component='database', reason='full')", "post r1"]
+
+
+async def test_job_that_cannot_start_is_left_to_the_scheduler(
+    use_cases_and_runner: tuple[FakeUseCases, JobRunner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_cases, runner = use_cases_and_runner
+
+    async def broken(*args: object) -> None:
+        raise OSError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DBOS, "start_workflow_async", broken)
+        await runner.start("close", "r1")
+    assert use_cases.calls == []
+    await runner.start("close", "r1")
+    await wait_for_call(use_cases, "show r1")
+
+
+@pytest.mark.parametrize("spoilt", ["header", "page"])
+async def test_damaged_job_database_is_left_unchanged(tmp_path: Path, spoilt: str) -> None:
+    file = tmp_path / "engine.sqlite"
+    runner = await launch_runner(FakeUseCases(), tmp_path)
+    await runner.close()
+    for other in (tmp_path / "engine.sqlite-wal", tmp_path / "engine.sqlite-shm"):
+        other.unlink(missing_ok=True)
+    data = bytearray(file.read_bytes())
+    offset = 0 if spoilt == "header" else 4096
+    data[offset : offset + 64] = bytes(range(1, 65))
+    file.write_bytes(data)
+    with pytest.raises(StorageUnavailable) as caught:
+        await launch_runner(FakeUseCases(), tmp_path)
+    assert (caught.value.component, caught.value.reason, caught.value.path) == ("engine", "damaged", str(file))
+    assert file.read_bytes() == data
+
+
+def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
+    """Each life has an event loop of its own, as each process has."""
+
+    async def first_process() -> None:
+        use_cases = FakeUseCases()
+        runner = await launch_runner(use_cases, tmp_path)
+        await runner.start("round", "r1")
+        await wait_for_call(use_cases, "draw r1-1")
+        await runner.close()
+
+    async def second_process() -> list[str]:
+        use_cases = FakeUseCases()
+        use_cases.release.set()
+        runner = await launch_runner(use_cases, tmp_path)
+        await wait_for_call(use_cases, "show r1", 10)
+        await runner.close()
+        return use_cases.calls
+
+    asyncio.run(first_process())
+    calls = asyncio.run(second_process())
+    assert "post r1" not in calls, "what was recorded is not done again"
+    assert sorted(calls)[:2] == ["draw r1-0", "draw r1-1"], "what was not is"

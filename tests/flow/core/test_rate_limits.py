@@ -1,0 +1,91 @@
+"""Waiting for an account's turn: seen by everybody, free until the ask, and no loss of patience."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.round import Round, RoundState
+from bot.domain.slot import SlotState
+from bot.usecases.retries import RetryDelays
+from providers.http.rate_limit import RateLimiter, Window
+from tests.support.casting_harness import LEAD, LITERAL, CastingHarness, casting_harness
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path, waits=RetryDelays(rate_limit=0.02)) as opened:
+        yield opened
+
+
+def limit_rate(harness: CastingHarness, seconds: float) -> None:
+    """One image in so many seconds for the account of GPT-Image-2; the round wants two of it."""
+    harness.fake_models.rate_limiters[LITERAL.id] = RateLimiter([Window(1, seconds)])
+
+
+async def wait_for_round(harness: CastingHarness, round_id: str, condition: Callable[[Round], bool]) -> Round:
+    while not condition(round_ := await harness.get_round(round_id)):
+        await asyncio.sleep(0.01)
+    return round_
+
+
+async def test_rate_limited_slots_are_generated_after_the_wait(house: CastingHarness) -> None:
+    limit_rate(house, 0.3)
+    round_ = await house.run_to_voting()
+    assert len(round_.candidates) == 4
+    assert house.fake_models.call_count == 4
+
+
+async def test_rate_limited_slot_is_shown_as_paused(house: CastingHarness) -> None:
+    limit_rate(house, 60)
+    round_id = await house.start_round()
+    audition = asyncio.create_task(house.audition(round_id))
+    round_ = await wait_for_round(house, round_id, lambda r: len(r.completed) == 3)
+    waiting = next(s for s in round_.slots if not s.is_final)
+    assert (waiting.state, waiting.requested_at, waiting.model) == (SlotState.PAUSED, None, LITERAL.id)
+    assert waiting.wait_until
+    assert timedelta(seconds=55) < waiting.wait_until - house.now < timedelta(seconds=62)
+    assert len(house.fake_models.literal.requests) == 1
+    audition.cancel()
+
+
+async def test_rate_limit_wait_extends_the_patience(house: CastingHarness) -> None:
+    limit_rate(house, 60)
+    round_id = await house.start_round()
+    audition = asyncio.create_task(house.audition(round_id))
+    round_ = await wait_for_round(house, round_id, lambda r: len(r.completed) == 3)
+    waiting = next(s for s in round_.slots if not s.is_final)
+    assert waiting.wait_until
+    assert round_.patience_ends == waiting.wait_until + timedelta(seconds=60)
+    audition.cancel()
+
+
+async def test_cancelled_round_leaves_the_rate_limit_queue(house: CastingHarness) -> None:
+    limit_rate(house, 60)
+    round_id = await house.start_round()
+    audition = asyncio.create_task(house.audition(round_id))
+    await wait_for_round(house, round_id, lambda r: len(r.completed) == 3)
+    await house.casting.audition.cancel(round_id, LEAD)
+    await audition
+    round_ = await house.get_round(round_id)
+    assert round_.state is RoundState.VOID
+    assert [s.failure.kind for s in round_.failures if s.failure] == ["cancelled"]
+    assert len(house.fake_models.literal.requests) == 1
+
+
+async def test_rate_limit_wait_over_ten_minutes_is_a_free_failure(house: CastingHarness) -> None:
+    limit_rate(house, 700)
+    round_ = await house.run_to_voting()
+    assert [(s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [("rate_limited", "no")]
+    assert len(house.fake_models.literal.requests) == 1
+
+
+async def test_open_circuit_fails_at_once_and_says_until_when(house: CastingHarness) -> None:
+    open_until = house.now + timedelta(minutes=2)
+    house.fake_models.circuit_deadlines[LITERAL.id] = open_until
+    round_ = await house.run_to_voting()
+    failures = [s.failure for s in round_.failures if s.failure]
+    assert [(m.kind, m.paid, m.retry_at) for m in failures] == [("down", "no", open_until)] * 2
+    assert house.fake_models.literal.requests == []

@@ -1,0 +1,178 @@
+"""What money does in the story: statements, blind ballots, charges that a person answers for, and caps."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import AlreadyResolved, NotLead, OverBudget, TimedOut, UnacknowledgedOverspend
+from bot.domain.ids import ChannelRef
+from bot.domain.spend_report import ReportLine
+from bot.ports.image_models import GenerationRequest, GenerationResult
+from bot.ports.messaging import Recipient
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, LITERAL, PRODUCER, SKIN, CastingHarness, casting_harness
+
+SECRET = ChannelRef("T1", "C-secret")
+LEAD_RECIPIENT, DIRECTOR_RECIPIENT = Recipient("T1", LEAD), Recipient("T1", DIRECTOR)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
+        yield opened
+
+
+async def cast_character(
+    harness: CastingHarness, line: str = "Maya: a fisherwoman", lead: str = LEAD, place: ChannelRef = FILM
+) -> str:
+    """A face locked."""
+    round_ = await harness.audition(await harness.start_round(line, lead, place))
+    await harness.casting.voting.close(round_.id, lead)
+    await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, lead)
+    return round_.id
+
+
+def set_skin_cost(harness: CastingHarness, cost: str) -> None:
+    """Recraft charges `cost` for every portrait from now on."""
+    model = harness.fake_models.skin
+    draw = model.generate
+
+    async def draw_at_cost(request: GenerationRequest) -> GenerationResult:
+        answer = await draw(request)
+        return GenerationResult(
+            answer.data, answer.media_type, type(answer.charge)(Decimal(cost), "exact"), "req", request.seed
+        )
+
+    model.generate = draw_at_cost  # type: ignore[method-assign]
+
+
+async def test_spend_report_lists_productions_models_users_and_caps(house: CastingHarness) -> None:
+    await cast_character(house)
+    await cast_character(house, "Ben: a cook --models recraft --each 1", DIRECTOR, ChannelRef("T1", "C2"))
+    await house.casting.spending.send_report(LEAD, FILM)
+    ((recipient, report),) = house.direct_messages.spend_reports
+    assert recipient == LEAD_RECIPIENT
+    assert [(line.key, line.month, line.faces, line.per_face) for line in report.productions] == [
+        ("C1", Decimal("0.20"), 1, Decimal("0.20")),
+        ("C2", Decimal("0.05"), 1, Decimal("0.05")),
+    ]
+    assert {line.key: line.month for line in report.models} == {SKIN.id: Decimal("0.15"), LITERAL.id: Decimal("0.10")}
+    assert {line.key: line.today for line in report.people} == {LEAD: Decimal("0.20"), DIRECTOR: Decimal("0.05")}
+    assert (report.total.month, report.total.per_face) == (Decimal("0.25"), Decimal("0.125"))
+    assert {s.period.cap: s.used for s in report.budget_statuses} == {
+        "day": Decimal("0.25"),
+        "workspace_month": Decimal("0.25"),
+        "production_month": Decimal("0.20"),
+        "person_day": Decimal("0.20"),
+    }
+
+
+async def test_invisible_spend_is_one_total_without_details(house: CastingHarness) -> None:
+    house.channel_access.private_members[SECRET] = {PRODUCER}
+    await cast_character(house)
+    await cast_character(house, "Sable: a spy", PRODUCER, SECRET)
+    report = await house.casting.spending.report(LEAD, FILM)
+    assert [line.key for line in report.productions] == ["C1"]
+    assert [line.key for line in report.people] == [LEAD]
+    assert report.others == ReportLine("", Decimal("0.20"), Decimal("0.20"), 4)
+    assert report.total.faces == 1
+    producer_report = await house.casting.spending.report(PRODUCER, SECRET)
+    assert {line.key for line in producer_report.productions} == {"C1", SECRET.channel}
+    assert producer_report.others is None
+
+
+async def test_open_ballot_reveals_no_model_by_its_spend(house: CastingHarness) -> None:
+    """Recraft turns out cheaper than its list; whoever compares sums before and after a re-roll learns nothing."""
+    set_skin_cost(house, "0.01")
+    round_ = await house.run_to_voting()
+    before = await house.casting.spending.report(LEAD, FILM)
+    assert (before.productions, before.models, before.people) == ((), (), ())
+    assert before.blind_total == ReportLine("", Decimal("0.20"), Decimal("0.20"), 1)
+    assert {budget_status.used for budget_status in before.budget_statuses} == {Decimal("0.20")}
+    assert (await house.casting.home.view("T1", LEAD)).spent_today == Decimal("0.20")
+    cheap = next(s for s in round_.candidates if s.model == SKIN.id)
+    reroll = await house.casting.reroll.reroll_slot(cheap.id, LEAD, "t")
+    await house.casting.audition.generate_slot(reroll.id)
+    after = await house.casting.spending.report(LEAD, FILM)
+    assert {budget_status.used for budget_status in after.budget_statuses} == {Decimal("0.25")}
+    await house.casting.voting.close(round_.id, LEAD)
+    report = await house.casting.spending.report(LEAD, FILM)
+    assert {line.key: line.month for line in report.models} == {SKIN.id: Decimal("0.03"), LITERAL.id: Decimal("0.10")}
+    assert report.blind_total is None
+
+
+async def test_lead_confirms_an_unknown_charge_once_after_the_close(house: CastingHarness) -> None:
+    house.fake_models.literal.script = lambda ask, call: TimedOut(LITERAL.id, paid="maybe") if call == 1 else None
+    round_ = await house.run_to_voting()
+    assert (await house.casting.spending.report(LEAD, FILM)).pending_charges == ()
+    await house.casting.voting.close(round_.id, LEAD)
+    (pending_charge,) = (await house.casting.spending.report(LEAD, FILM)).pending_charges
+    assert (pending_charge.usd, pending_charge.character) == (Decimal("0.05"), "Maya")
+    others = await house.casting.spending.report(DIRECTOR, FILM)
+    assert (others.pending_charges, others.other_pending_count) == ((), 1)
+    with pytest.raises(NotLead):
+        await house.casting.spending.confirm_charge(pending_charge.id, DIRECTOR_RECIPIENT, charged=False)
+    with pytest.raises(KeyError):
+        await house.casting.spending.confirm_charge(pending_charge.id, Recipient("T2", LEAD), charged=False)
+    await house.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=False)
+    assert house.publisher.events[-1] == ("refresh", round_.id)
+    assert [s.failure.paid for s in (await house.get_round(round_.id)).failures if s.failure] == ["no"]
+    with pytest.raises(AlreadyResolved):
+        await house.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=True)
+    report = await house.casting.spending.report(LEAD, FILM)
+    assert report.pending_charges == ()
+    assert report.total.month == Decimal("0.15")
+
+
+async def test_overspend_blocks_the_workspace_until_acknowledged(
+    house: CastingHarness,
+) -> None:
+    set_skin_cost(house, "0.09")
+    round_ = await house.run_to_voting("Maya: a fisherwoman --models recraft,gpt-image-2 --each 1")
+    await house.casting.run_due()
+    await house.casting.run_due()
+    ((recipient, entry),) = house.direct_messages.overspend_notices
+    assert (recipient, entry.overspend, entry.character) == (LEAD_RECIPIENT, Decimal("0.04"), "Maya")
+    calls_before = house.fake_models.call_count
+    with pytest.raises(UnacknowledgedOverspend) as blocked:
+        await house.start_round("Ben: a cook", DIRECTOR, ChannelRef("T1", "C2"))
+    assert (blocked.value.overspend, blocked.value.allowed_users) == (Decimal("0.04"), (LEAD,))
+    assert house.fake_models.call_count == calls_before
+    assert [q.id for q in (await house.casting.spending.report(LEAD, FILM)).pending_charges] == [entry.id]
+    with pytest.raises(NotLead):
+        await house.casting.spending.acknowledge_overspend(entry.id, DIRECTOR_RECIPIENT)
+    await house.casting.spending.acknowledge_overspend(entry.id, LEAD_RECIPIENT)
+    assert (await house.get_round(round_.id)).overspend == Decimal("0.04")
+    assert await house.start_round("Ben: a cook", DIRECTOR, ChannelRef("T1", "C2"))
+
+
+async def test_unreachable_lead_is_notified_later(house: CastingHarness) -> None:
+    set_skin_cost(house, "0.09")
+    await house.run_to_voting()
+    house.direct_messages.unreachable.add(LEAD)
+    await house.casting.run_due()
+    assert house.direct_messages.overspend_notices == []
+    house.direct_messages.unreachable.clear()
+    await house.casting.run_due()
+    assert len(house.direct_messages.overspend_notices) == 2
+
+
+async def test_money_admins_may_acknowledge_any_overspend(tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, admins=frozenset({PRODUCER})) as harness:
+        set_skin_cost(harness, "0.09")
+        await harness.run_to_voting("Maya: x --models recraft --each 1")
+        (pending_charge,) = (await harness.casting.spending.report(PRODUCER, FILM)).pending_charges
+        await harness.casting.spending.acknowledge_overspend(pending_charge.id, Recipient("T1", PRODUCER))
+        assert await harness.start_round("Ben: a cook")
+
+
+@pytest.mark.parametrize("cap", ["per_person_day", "per_production_month", "per_workspace_month"])
+async def test_no_model_is_called_at_a_cap(tmp_path: Path, cap: str) -> None:
+    async with casting_harness(tmp_path, **{cap: Decimal("0.30")}) as harness:
+        await cast_character(harness)
+        before = (harness.fake_models.call_count, list(harness.started_jobs))
+        with pytest.raises(OverBudget) as refused:
+            await harness.start_round("Ben: a cook")
+        assert cap.endswith(refused.value.cap)
+        assert (harness.fake_models.call_count, harness.started_jobs) == before

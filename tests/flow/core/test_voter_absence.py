@@ -1,0 +1,268 @@
+"""Named voters on a bad day: a bot that was off, a Slack that is silent, deadlines that move, people who have left."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.ballot import Reaction
+from bot.domain.brief import BallotMode, Brief
+from bot.domain.errors import LeadDeactivated, NotLead, PermissionDenied, RoundClosed, SlackRejected, SlackUnavailable
+from bot.domain.round import Round, RoundState
+from bot.domain.users import User
+from bot.usecases.sealed_ballot import SealedAnswers
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+
+WEDNESDAY = datetime(2026, 11, 25, 10, tzinfo=UTC)
+FRIDAY = datetime(2026, 11, 27, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    async with casting_harness(tmp_path) as opened:
+        opened.now = WEDNESDAY
+        yield opened
+
+
+async def start_named_vote(harness: CastingHarness, line: str = "Maya: a fisherwoman --for 4h") -> Round:
+    """A ballot on which the director and the producer vote."""
+    brief = replace(Brief.parse(line), voters=(DIRECTOR, PRODUCER))
+    opened = await harness.casting.start_round.start(brief, FILM, LEAD, f"trigger-{line}-{harness.now}")
+    return await harness.audition(opened.round.id)
+
+
+def reminded_users(harness: CastingHarness) -> list[str]:
+    return sorted(person for person, _ in harness.direct_messages.reminders)
+
+
+def count_thread_notes(harness: CastingHarness, kind: str) -> int:
+    return sum(event[0] == "remark" and event[2] == kind for event in harness.publisher.events)
+
+
+def fail_next_thread_note(harness: CastingHarness) -> None:
+    """The next word in a thread meets a Slack that is silent."""
+    original = harness.publisher.post_thread_note
+
+    async def raise_once(round_id: str, kind: str) -> None:
+        harness.publisher.post_thread_note = original  # type: ignore[method-assign]
+        raise SlackUnavailable("chat.postMessage")
+
+    harness.publisher.post_thread_note = raise_once  # type: ignore[method-assign]
+
+
+# When people are written to.
+
+
+async def test_no_reminders_at_night_after_downtime(house: CastingHarness) -> None:
+    house.now = FRIDAY
+    await start_named_vote(house, "Maya: a fisherwoman --for 2d")
+    for hour in (17, 18, 23):
+        house.now = FRIDAY.replace(hour=hour, minute=30)
+        if hour != 17:  # it was off then
+            await house.casting.reminders.send_due()
+    assert not reminded_users(house)
+    house.now = FRIDAY + timedelta(hours=47, minutes=5)
+    await house.casting.reminders.send_due()
+    assert (reminded_users(house), count_thread_notes(house, "reminder")) == ([], 1), (
+        "it is Sunday: the thread has to do"
+    )
+
+
+async def test_late_reminders_are_sent_within_working_hours(house: CastingHarness) -> None:
+    house.now = WEDNESDAY + timedelta(hours=7)
+    await start_named_vote(house, "Maya: a fisherwoman --for 1d")
+    house.now = WEDNESDAY + timedelta(days=1, hours=6, minutes=30)
+    await house.casting.reminders.send_due()
+    assert reminded_users(house) == [DIRECTOR, PRODUCER]
+
+
+async def test_run_off_reminder_is_sent_near_its_own_close(house: CastingHarness) -> None:
+    round_ = await start_named_vote(house, "Maya: a fisherwoman --for 1h")
+    await house.vote(round_, U2=1, U3=2)
+    house.advance(hours=5)
+    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.voting.start_run_off(round_.id, LEAD)
+    await house.casting.reminders.send_due()
+    assert not reminded_users(house), "it has just been opened"
+    house.advance(minutes=46)
+    await house.casting.reminders.send_due()
+    assert reminded_users(house) == [DIRECTOR, PRODUCER]
+
+
+async def test_run_off_opened_at_night_sends_no_reminder(house: CastingHarness) -> None:
+    house.now = FRIDAY
+    round_ = await start_named_vote(house, "Maya: a fisherwoman --for 1d")
+    await house.vote(round_, U2=1, U3=2)
+    house.now = FRIDAY.replace(hour=20)
+    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.voting.start_run_off(round_.id, LEAD)
+    await house.casting.reminders.send_due()
+    assert not reminded_users(house)
+
+
+async def test_moved_deadline_sends_new_reminders(house: CastingHarness) -> None:
+    round_ = await start_named_vote(house)
+    house.advance(hours=3, minutes=1)
+    await house.casting.reminders.send_due()
+    assert round_.closes_at
+    await house.casting.voting.extend_open(round_.id, round_.closes_at, LEAD)
+    await house.casting.reminders.send_due()
+    assert reminded_users(house) == [DIRECTOR, PRODUCER], "a day is left again"
+    house.now = round_.closes_at + timedelta(hours=23, minutes=30)
+    for _ in range(2):
+        await house.casting.reminders.send_due()
+    assert reminded_users(house) == [DIRECTOR, DIRECTOR, PRODUCER, PRODUCER]
+
+
+async def test_reminders_are_retried_on_outage_but_not_on_rejection(house: CastingHarness) -> None:
+    await start_named_vote(house)
+    house.advance(hours=3, minutes=1)
+    send, attempts = house.direct_messages.send_vote_reminder, []
+
+    async def unreliable_remind(recipient: object, round_: Round) -> None:
+        attempts.append(recipient.person)  # type: ignore[attr-defined]
+        if recipient.person == PRODUCER:  # type: ignore[attr-defined]
+            raise SlackRejected("chat.postMessage", "cannot_dm_bot")
+        if len(attempts) < 4:
+            raise SlackUnavailable("chat.postMessage")
+        await send(recipient, round_)  # type: ignore[arg-type]
+
+    house.direct_messages.send_vote_reminder = unreliable_remind  # type: ignore[method-assign]
+    for _ in range(4):
+        await house.casting.reminders.send_due()
+    assert (attempts.count(DIRECTOR), attempts.count(PRODUCER)) == (3, 1)
+    assert reminded_users(house) == [DIRECTOR]
+    assert count_thread_notes(house, "reminder") == 1, "the thread tells the producer"
+
+
+# What the thread is told.
+
+
+async def test_failed_thread_note_is_retried_without_blocking_others(house: CastingHarness) -> None:
+    complete_round = await start_named_vote(house)
+    await house.vote(complete_round, U2=1, U3=1)
+    fail_next_thread_note(house)
+    other_round = await house.audition(await house.start_round("Juno: a baker --for 4h"))
+    for _ in range(3):
+        await house.casting.reminders.send_due()
+    assert count_thread_notes(house, "all_in") == 1
+    house.advance(hours=3, minutes=1)
+    fail_next_thread_note(house)
+    for _ in range(3):
+        await house.casting.reminders.send_due()
+    assert house.publisher.events.count(("remark", other_round.id, "reminder")) == 1
+
+
+async def test_deactivated_voters_do_not_complete_a_vote(house: CastingHarness) -> None:
+    await start_named_vote(house)
+    house.channel_access.users = {DIRECTOR: User(is_deactivated=True), PRODUCER: User(is_deactivated=True)}
+    await house.casting.reminders.send_due()
+    assert count_thread_notes(house, "all_in") == 0
+
+
+# Deadlines that move.
+
+
+async def test_deadline_moved_during_the_close_keeps_the_ballot_open(house: CastingHarness) -> None:
+    round_ = await start_named_vote(house, "Maya: a fisherwoman --for 1h")
+    closes_at = round_.closes_at or house.now
+    house.now = closes_at + timedelta(seconds=1)
+    original = house.publisher.get_reactions
+
+    async def extend_during_read(round_id: str) -> list[Reaction]:
+        house.publisher.get_reactions = original  # type: ignore[method-assign]
+        await house.casting.voting.extend_open(round_id, closes_at, LEAD)
+        return []
+
+    house.publisher.get_reactions = extend_during_read  # type: ignore[method-assign]
+    await house.casting.voting.close_due(round_.id)
+    open_round = await house.get_round(round_.id)
+    assert (open_round.state, open_round.closes_at) == (RoundState.VOTING, closes_at + timedelta(days=1))
+    house.now = closes_at + timedelta(days=1, seconds=1)
+    await house.casting.voting.close_due(round_.id)
+    assert (await house.get_round(round_.id)).state is RoundState.CLOSED
+
+
+@pytest.mark.parametrize("ballot", list(BallotMode))
+async def test_lead_actions_never_change_the_ballot_mode(house: CastingHarness, ballot: BallotMode) -> None:
+    round_ = await start_named_vote(house, f"Maya: a fisherwoman --for 1h --ballot {ballot}")
+    voting, sealing = house.casting.voting, house.casting.sealed_ballots
+    rounds = [round_]
+    rounds.append(await voting.extend_open(round_.id, round_.closes_at or house.now, LEAD))
+    rounds.append(await voting.close(round_.id, LEAD))
+    rounds.append(await voting.extend(round_.id, LEAD))
+    house.channel_access.users = {LEAD: User(is_deactivated=True)}
+    rounds.append(await voting.take_over(round_.id, DIRECTOR))
+    assert {updated.brief.ballot for updated in rounds} == {ballot}
+    answers = SealedAnswers(
+        frozenset({round_.slot_id_by_number[1]}), frozenset({round_.slot_id_by_number[1]}), {}, none_of_these=False
+    )
+    with pytest.raises(RoundClosed) as refused:
+        if ballot is BallotMode.SEALED:
+            await voting.click(round_.slot_id_by_number[1], DIRECTOR, 1)
+        else:
+            await sealing.submit(round_.id, DIRECTOR, answers)
+    assert refused.value.state == ballot
+
+
+# Leads who have left.
+
+
+async def test_only_users_who_may_start_rounds_take_over_once(house: CastingHarness) -> None:
+    round_ = await start_named_vote(house)
+    house.channel_access.users = {LEAD: User(is_deactivated=True), "U9": User(is_guest=True)}
+    with pytest.raises(PermissionDenied):
+        await house.casting.voting.take_over(round_.id, "U9")
+    await house.casting.voting.take_over(round_.id, DIRECTOR)
+    with pytest.raises(NotLead):
+        await house.casting.voting.take_over(round_.id, PRODUCER)
+
+
+@pytest.mark.parametrize("press", ["audition.cancel", "audition.open_now", "reroll.options", "reroll.reroll_round"])
+async def test_lead_actions_offer_a_takeover_if_the_lead_is_deactivated(house: CastingHarness, press: str) -> None:
+    use_case, method = press.split(".")
+    round_ = (
+        await start_named_vote(house) if use_case == "rerolling" else await house.get_round(await house.start_round())
+    )
+    house.channel_access.users = {LEAD: User(is_deactivated=True)}
+    with pytest.raises(LeadDeactivated) as refused:
+        await getattr(getattr(house.casting, use_case), method)(round_.id, DIRECTOR)
+    updated = await house.casting.voting.take_over(refused.value.round_id, DIRECTOR)
+    assert updated.lead == DIRECTOR
+    if method == "cancel":
+        await house.casting.audition.cancel(round_.id, DIRECTOR)
+        assert (await house.get_round(round_.id)).state is RoundState.VOID
+
+
+async def test_locked_round_of_a_deactivated_lead_can_be_taken_over(house: CastingHarness) -> None:
+    round_id = await house.run_to_lock()
+    house.channel_access.users = {LEAD: User(is_deactivated=True)}
+    with pytest.raises(LeadDeactivated):
+        await house.casting.start_upscale.decide(round_id, "nothing", DIRECTOR, keep=True)
+    assert (await house.casting.voting.take_over(round_id, DIRECTOR)).lead == DIRECTOR
+    with pytest.raises(KeyError):
+        await house.casting.start_upscale.decide(round_id, "nothing", DIRECTOR, keep=True)
+
+
+async def test_ended_round_offers_no_takeover(house: CastingHarness) -> None:
+    round_ = await start_named_vote(house)
+    await house.casting.voting.drop(round_.id, LEAD)
+    house.channel_access.users = {LEAD: User(is_deactivated=True)}
+    with pytest.raises(NotLead):
+        await house.casting.voting.close(round_.id, DIRECTOR)
+
+
+async def test_deadlines_and_reminders_work_without_a_lead(house: CastingHarness) -> None:
+    round_ = await start_named_vote(house)
+    house.channel_access.users = {LEAD: User(is_deactivated=True)}
+    await house.vote(round_, U2=1)
+    house.advance(hours=3, minutes=1)
+    await house.casting.reminders.send_due()
+    assert reminded_users(house) == [PRODUCER]
+    house.advance(hours=1)
+    await house.casting.voting.enqueue_due_closes()
+    assert ("close", round_.id) in house.started_jobs
+    await house.casting.voting.close_due(round_.id)
+    assert (await house.get_round(round_.id)).state is RoundState.CLOSED

@@ -1,0 +1,211 @@
+"""Slack refuses a question or an answer to one person: they are told in plain words, and nothing is lost or spent.
+
+trigger_expired, exchanged_trigger_id and what views.open, views.push and views.update refuse meet no path of the bot:
+it opens no modal. hash_conflict can only be played, since the bot publishes homes without a hash.
+"""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from playground.control.client import Json, buttons_of, text_of
+from tests.support.practice_environment import (
+    DANIEL,
+    FERRY,
+    FILM,
+    LENA,
+    MEI,
+    QUIET,
+    PracticeEnvironment,
+    practice_environment,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+RETRY_TEXT, DOCTOR_TEXT = "Try again in a minute.", "python -m bot doctor"
+INFO, POST_EPHEMERAL, PUBLISH = "conversations.info", "chat.postEphemeral", "views.publish"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+    """Maya is cast where all may see her, Sable in private; the round for Otto is open."""
+    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
+        await opened.speed_up()
+        for name, channel in (("Maya", FILM), ("Sable", QUIET)):
+            ts = await start_ballot(opened, name, channel)
+            await opened.press(DANIEL, ts, "vote:1", channel)
+            await opened.wait_for_text(ts, "1 person voted", channel)
+            await opened.press(LENA, ts, "lock", channel)
+            await opened.wait_for_text(ts, f"{name} is cast", channel)
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def otto_ts(film: PracticeEnvironment) -> str:
+    return await start_ballot(film, "Otto", FILM)
+
+
+async def start_ballot(workspace: PracticeEnvironment, name: str, channel: str) -> str:
+    ts = await workspace.cast(f"{name}: a cook --each 1 --models recraft,gpt-image-2", LENA, channel)
+    await workspace.wait_for_ballot(ts, channel)
+    return ts
+
+
+async def new_channel(workspace: PracticeEnvironment, name: str) -> str:
+    """A channel the bot has never asked about."""
+    created = await workspace.control_client.post("channels", {"name": name, "members": ["lena", "U0CASTROOM"]})
+    return str(created["channel"]["id"])
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("internal_error", RETRY_TEXT),
+        ("missing_scope", DOCTOR_TEXT),
+        ("invalid_auth", DOCTOR_TEXT),
+        ("account_inactive", DOCTOR_TEXT),
+        ("channel_not_found", "/invite @Castroom"),
+    ],
+)
+async def test_failed_channel_lookup_starts_nothing_and_explains(
+    film: PracticeEnvironment, error: str, words: str
+) -> None:
+    channel = await new_channel(film, f"ask-{error}".replace("_", "-"))
+    calls_before = await film.count_model_calls()
+    await film.inject_fault(INFO, "error", error=error)
+    answer = await film.run_command("Nobody: a cook", LENA, channel)
+    assert words in answer
+    assert await film.control_client.messages(channel) == []
+    assert await film.count_model_calls() == calls_before
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [{"kind": "ratelimited", "seconds": 1}, {"kind": "status", "status": 503}, {"kind": "cut_before"}],
+    ids=lambda trouble: str(trouble["kind"]),
+)
+async def test_retried_channel_lookup_does_not_stop_the_round(film: PracticeEnvironment, trouble: Json) -> None:
+    channel = await new_channel(film, f"again-{trouble['kind'].replace('_', '-')}")
+    await film.inject_fault(INFO, **trouble)
+    await start_ballot(film, f"Second {trouble['kind']}", channel)
+
+
+@pytest.mark.parametrize("error", ["user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived"])
+async def test_recall_falls_back_to_the_response_url(film: PracticeEnvironment, error: str) -> None:
+    now = time.time()
+    await film.inject_fault(POST_EPHEMERAL, "error", error=error)
+    await film.control_client.command(MEI, FILM, "Maya")
+    assert "candidate 1" in text_of(await film.wait_for_ephemeral(MEI, "Maya", after=now))
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "words"),
+    [
+        (POST_EPHEMERAL, "internal_error", RETRY_TEXT),
+        (POST_EPHEMERAL, "missing_scope", DOCTOR_TEXT),
+        (POST_EPHEMERAL, "restricted_action", "Slack does not let me do this (restricted_action)."),
+        ("chat.postMessage", "internal_error", RETRY_TEXT),
+    ],
+)
+async def test_failed_recall_is_reported_in_plain_words(
+    film: PracticeEnvironment, method: str, error: str, words: str
+) -> None:
+    now = time.time()
+    await film.inject_fault(method, "error", error=error)
+    if method == POST_EPHEMERAL:
+        await film.control_client.command(MEI, FILM, "Maya")
+    else:
+        await film.control_client.mention(MEI, FILM, "who is Maya?")
+    answer = text_of(await film.wait_for_ephemeral(MEI, words, after=now))
+    assert "\n" not in answer
+    assert "internal_error" not in answer
+
+
+async def test_mention_without_ephemeral_is_answered_by_direct_message(
+    film: PracticeEnvironment,
+) -> None:
+    await film.inject_fault(POST_EPHEMERAL, "error", error="user_not_in_channel")
+    await film.control_client.mention(MEI, FERRY, "who is Sable?")
+
+    async def written() -> str | None:
+        return next(
+            (text_of(m) for m in await film.control_client.messages("D0MEITANAKA") if "/cast" in text_of(m)), None
+        )
+
+    text = await film.control_client.wait_for(written, "a message to Mei")
+    assert "Sable" not in text
+
+
+async def test_slow_channel_lookup_is_reported_in_time(film: PracticeEnvironment) -> None:
+    channel = await new_channel(film, "slow-to-tell")
+    await film.inject_fault(INFO, "ratelimited", seconds=5)
+    assert RETRY_TEXT in await film.run_command("Nobody: a cook", LENA, channel)
+    assert await film.control_client.messages(channel) == []
+    assert "Traceback" not in film.log
+
+
+async def test_answer_without_permalink_is_still_sent(film: PracticeEnvironment, otto_ts: str) -> None:
+    await film.inject_fault("chat.getPermalink", "error", error="message_not_found", times=2)
+    assert "Otto is being cast right now." in await film.run_command("Otto: another cook", MEI)
+    now = time.time()
+    await film.control_client.command(MEI, FILM, "Maya")
+    face = text_of(await film.wait_for_ephemeral(MEI, "Maya", after=now))
+    assert "candidate 1" in face
+    assert "its round" not in face
+
+
+async def test_private_face_stays_hidden_while_membership_is_unknown(film: PracticeEnvironment) -> None:
+    await film.inject_fault("users.conversations", "error", error="internal_error", times=0)
+    assert "No Sable here that you may see" in await film.run_command("Sable", DANIEL, FERRY)
+    await film.clear_faults("users.conversations")
+    assert "Sable" in text_of(await _recall_face(film, DANIEL, "Sable", FERRY))
+
+
+async def _recall_face(workspace: PracticeEnvironment, person: str, name: str, channel: str) -> Json:
+    now = time.time()
+    await workspace.control_client.command(person, channel, name)
+    return await workspace.wait_for_ephemeral(person, "candidate 1", after=now)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [{"kind": "error", "error": "expired_url"}, {"kind": "error", "error": "used_url"}, {"kind": "status"}],
+    ids=["expired", "used up", "503"],
+)
+async def test_vote_counts_even_if_its_receipt_fails(film: PracticeEnvironment, otto_ts: str, trouble: Json) -> None:
+    before = len(await film.control_client.ephemerals(DANIEL))
+    voted = "·" in buttons_of(await film.control_client.message(FILM, otto_ts))["vote:1"]
+    await film.inject_fault("response_url", **trouble)
+    await film.press(DANIEL, otto_ts, "vote:1")
+    await film.wait_for_labels(otto_ts, {"vote:1": "1" if voted else "1 · 1"})
+    assert len(await film.control_client.ephemerals(DANIEL)) == before
+
+
+@pytest.mark.parametrize("error", ["hash_conflict", "view_too_large", "internal_error", "missing_scope"])
+async def test_rejected_home_stays_unchanged_until_the_next_visit(
+    film: PracticeEnvironment, otto_ts: str, error: str
+) -> None:
+    assert "Otto" in await _reload_home(film)
+    await film.inject_fault(PUBLISH, "error", error=error)
+    await film.control_client.post(f"people/{MEI}/home", {"tab": "home"})
+
+    async def refused() -> bool:
+        return any(call["error"] == error for call in await film.control_client.calls(PUBLISH))
+
+    await film.control_client.wait_for(refused, "the refusal")
+    assert "Otto" in text_of((await film.control_client.get("state", user=MEI))["homes"][MEI])
+    assert "Otto" in await _reload_home(film)
+
+
+async def _reload_home(workspace: PracticeEnvironment) -> str:
+    """Mei's home, once it is published anew."""
+    published = len(await workspace.control_client.calls(PUBLISH))
+    await workspace.control_client.post(f"people/{MEI}/home", {"tab": "home"})
+
+    async def home_published() -> bool:
+        return len(await workspace.control_client.calls(PUBLISH)) > published
+
+    await workspace.control_client.wait_for(home_published, "a new home")
+    return text_of((await workspace.control_client.get("state", user=MEI))["homes"][MEI])

@@ -1,0 +1,280 @@
+"""The main job in the practice workspace: a brief typed in the channel becomes a locked face that is recalled."""
+
+import json
+import os
+import sys
+from asyncio import create_subprocess_exec, start_server
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from decimal import ROUND_UP, Decimal
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from bot.domain.catalogue import Size
+from playground.control.client import Json, buttons_of, menu_of, pictures_of, text_of
+from providers.registry import MODELS
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+ROOT = Path(__file__).resolve().parents[3]
+PRICES = {m.name: m.prices[Size.DRAFT] for m in MODELS}
+
+
+def format_dollars(price: Decimal) -> str:
+    """As it is told: rounded up to a cent."""
+    return f"${price.quantize(Decimal('0.01'), ROUND_UP)}"
+
+
+ROUND_PRICE = format_dollars(2 * PRICES["recraft"] + 2 * PRICES["gpt-image-2"])
+REROLL_PRICE = format_dollars(max(PRICES["recraft"], PRICES["gpt-image-2"]))
+FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
+        yield opened
+
+
+async def run_demo(data: Path, **shell: str) -> tuple[int, Json, str]:
+    process = await create_subprocess_exec(
+        sys.executable, "-m", "playground", "demo", "--headless", "--json", "--speed", "10",
+        "--brief", f"Maya: {FISHERWOMAN}", "--data", str(data),
+        cwd=ROOT, env={**os.environ, **shell}, stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    output, errors = await process.communicate()
+    return process.returncode or 0, json.loads(output or b"{}"), errors.decode()
+
+
+async def test_headless_demo_runs_the_main_flow_and_prints_json(tmp_path: Path) -> None:
+    status, result, errors = await run_demo(tmp_path)
+    assert status == 0, errors
+    assert [c["number"] for c in result["candidates"]] == [1, 2, 3, 4]
+    assert {c["model"] for c in result["candidates"]} == {"recraft:recraftv4_1", "openai:gpt-image-2"}
+    assert all(
+        c["cost_usd"] > 0 and c["seconds"] > 0 and c["width"] * c["height"] > 800_000 for c in result["candidates"]
+    )
+    assert result["votes"] == {"1": 3, "2": 1, "3": 1, "4": 0}
+    assert (result["locked"]["name"], result["locked"]["number"], result["locked"]["by"]) == ("Maya", 1, LENA)
+    assert sha256(Path(result["files"]["original"]).read_bytes()).hexdigest() == result["locked"]["sha256"]
+    assert Image.open(result["files"]["sheet"]).width == 1600
+    assert "Maya" in result["recalled"]["text"]
+    assert set(result["timings"]) == {
+        "ack_ms", "first_candidate_ms", "sheet_ms", "slowest_model_ms", "upload_wait_ms", "recall_ms",
+    }  # fmt: skip
+    again, result, errors = await run_demo(tmp_path)
+    assert again == 0, f"yesterday's channel is there again, and a re-cast is asked for: {errors}"
+    assert result["locked"]["name"] == "Maya"
+
+
+async def test_demo_ignores_keys_proxies_and_env_files_of_the_shell(tmp_path: Path) -> None:
+    visits: list[bytes] = []
+
+    async def on_connection(reader: object, writer: object) -> None:
+        visits.append(b"somebody came")
+
+    sink = await start_server(on_connection, "127.0.0.1", 0)
+    address = f"http://127.0.0.1:{sink.sockets[0].getsockname()[1]}"
+    env_file = tmp_path / "real.env"
+    env_file.write_text(f"OPENAI_BASE_URL={address}\nOPENAI_API_KEY=sk-proj-real\n")
+    shell = {
+        "OPENAI_API_KEY": "sk-proj-sentinel",
+        "RECRAFT_API_TOKEN": "real-recraft-sentinel",
+        "GEMINI_API_KEY": "AIza-sentinel",
+        "SLACK_BOT_TOKEN": "xoxb-sentinel",
+        "SLACK_APP_TOKEN": "xapp-sentinel",
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "sentinel",
+        "OPENAI_BASE_URL": address,
+        "HTTP_PROXY": address,
+        "HTTPS_PROXY": address,
+        "ALL_PROXY": address,
+        "ENV_FILE": str(env_file),
+    }
+    status, _, errors = await run_demo(tmp_path / "data", **shell)
+    sink.close()
+    assert status == 0, errors
+    assert visits == []
+    for path in (tmp_path / "data").rglob("*"):
+        if path.is_file():
+            assert b"sentinel" not in path.read_bytes(), path
+
+
+async def test_round_message_shows_progress_and_price_while_drawing(film: PracticeEnvironment) -> None:
+    await film.control_client.post("models/*/faults", {"kind": "latency", "times": 4, "seconds": 20})
+    ts = await film.cast(f"Maya: {FISHERWOMAN}")
+    text = text_of(await film.control_client.message(FILM, ts))
+    assert "Casting Maya" in text
+    assert f"<@{LENA}>" in text
+    assert FISHERWOMAN in text
+    assert ROUND_PRICE in text
+    assert "0 of 4 in" in text
+    await film.wait_for_ballot(ts)
+    await film.control_client.post("models/*/faults", {"kind": "none"})
+
+
+async def test_reactions_and_clicks_count_then_lock_then_recall(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Ines: a ferry captain, 50, wind-burnt")
+    message = await film.wait_for_ballot(ts)
+    assert len(pictures_of(message)) == 1
+    assert [b for b in buttons_of(message) if b.startswith("vote:")] == ["vote:1", "vote:2", "vote:3", "vote:4"]
+    await film.control_client.react(DANIEL, FILM, ts, "two")
+    await film.press(MEI, ts, "vote:2")
+    await film.press(MEI, ts, "vote:4")
+    await film.wait_for_labels(ts, {"vote:1": "1", "vote:2": "2 · 2", "vote:4": "4 · 1"})
+    await film.press(LENA, ts, "lock")
+    record = await film.wait_for_text(ts, "Ines is cast")
+    assert f"<@{LENA}>" in record
+    assert "2 of 2" in record
+    found = await film.run_command("ines", MEI)
+    assert "candidate 2" in found
+
+
+async def test_thread_shows_large_pictures_then_originals_after_the_close(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Thread: a lighthouse keeper")
+    await film.wait_for_ballot(ts)
+
+    async def files() -> list[Json] | None:
+        found: list[Json] = [f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
+        return found if len(found) >= 5 else None
+
+    shown = await film.control_client.wait_for(files, "sheet and four pictures in the thread")
+    pictures = [f for f in shown if "sheet" not in f["name"]]
+    sizes = {Image.open(BytesIO(await film.control_client.download_file(f["id"]))).size for f in pictures}
+    assert len(sizes) == 1, "nothing but the picture tells one candidate from another"
+    assert not any(word in json.dumps(shown).lower() for word in ("recraft", "gpt"))
+    await film.press(DANIEL, ts, "vote:1")
+    await film.press(LENA, ts, "close")
+
+    async def originals() -> list[Json] | None:
+        found = [f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
+        named = [f for f in found if "recraft" in f["name"] or "gpt" in f["name"]]
+        return named if len(named) == 4 else None
+
+    await film.control_client.wait_for(originals, "four originals, named")
+
+
+async def test_no_model_is_named_before_the_close(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Blind: a customs officer")
+    message = await film.wait_for_ballot(ts)
+    everything = json.dumps([message["blocks"], message["text"]]).lower()
+    assert not any(word in everything for word in ("recraft", "gpt", "openai", "banana"))
+
+
+async def test_only_the_lead_can_close_lock_or_reroll(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Authority: a harbour master")
+    await film.wait_for_ballot(ts)
+    await film.press(DANIEL, ts, "vote:1")
+    for action in ("lock", "close", "reroll"):
+        after = float((await film.control_client.ephemerals(DANIEL))[-1]["ts"])
+        await film.press(DANIEL, ts, action)
+        answer = await film.wait_for_ephemeral(DANIEL, f"<@{LENA}>", after=after)
+        assert answer
+    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts))
+
+
+async def test_tie_lets_the_lead_extend_drop_or_decide(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Tie: twin sisters' aunt")
+    await film.wait_for_ballot(ts)
+    await film.press(DANIEL, ts, "vote:1")
+    await film.press(MEI, ts, "vote:4")
+    await film.wait_for_text(ts, "2 people voted")
+    await film.press(LENA, ts, "lock")
+    await film.wait_for_text(ts, "1 and 4")
+    message = await film.control_client.message(FILM, ts)
+    assert {"extend", "drop"} <= set(buttons_of(message))
+    decide = next(e for b in message["blocks"] for e in b.get("elements", []) if e.get("action_id") == "decide")
+    answer = await film.control_client.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
+    assert answer["ok"], answer
+    text = await film.wait_for_text(ts, "Tie is cast")
+    assert f"Decided by <@{LENA}>" in text
+
+
+async def test_a_reroll_of_one_candidate_adds_the_next_number(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Again: a net mender")
+    await film.wait_for_ballot(ts)
+    await film.press(LENA, ts, "reroll")
+    offer = await film.wait_for_ephemeral(LENA, REROLL_PRICE)
+    choice = menu_of(offer, "reroll_one")[f"1 again · up to {REROLL_PRICE}"]
+    answer = await film.control_client.click(LENA, FILM, offer["ts"], "reroll_one", choice)
+    assert answer["ok"], answer
+    message = await film.wait_for_button(ts, "vote:5")
+    assert len(pictures_of(message)) == 1
+
+
+async def test_rerolling_all_opens_a_child_round(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Child: a deckhand, 17")
+    await film.wait_for_ballot(ts)
+    before = {m["ts"] for m in await film.control_client.messages(FILM)}
+    await film.press(LENA, ts, "reroll")
+    offer = await film.wait_for_ephemeral(LENA, ROUND_PRICE)
+    await film.press(LENA, offer["ts"], "reroll_all")
+
+    async def child() -> str | None:
+        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
+
+    await film.wait_for_ballot(await film.control_client.wait_for(child, "the child round's message"))
+
+
+async def test_second_brief_links_to_the_open_round(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Twice: a stoker")
+    calls_before = await film.count_model_calls()
+    answer = await film.run_command("twice: another stoker", MEI)
+    assert "p" + ts.replace(".", "") in answer
+    await film.wait_for_ballot(ts)
+    assert await film.count_model_calls() <= calls_before + 4
+
+
+async def test_recast_needs_confirmation_with_its_price(film: PracticeEnvironment) -> None:
+    ts = await film.cast("Once: a cook")
+    await film.wait_for_ballot(ts)
+    await film.press(MEI, ts, "vote:1")
+    await film.wait_for_text(ts, "1 person voted")
+    await film.press(LENA, ts, "lock")
+    await film.wait_for_text(ts, "Once is cast")
+    calls_before = await film.count_model_calls()
+    question = await film.run_command("Once: a younger cook")
+    assert ROUND_PRICE in question
+    assert await film.count_model_calls() == calls_before, "nothing is spent before the yes"
+    offer = await film.wait_for_ephemeral(LENA, "Once")
+    before = {m["ts"] for m in await film.control_client.messages(FILM)}
+    await film.press(LENA, offer["ts"], "recast")
+
+    async def second() -> str | None:
+        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
+
+    await film.wait_for_ballot(await film.control_client.wait_for(second, "the second round"))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "Maya9: a fisherwoman --models recraft,unknown-9",
+            ["unknown-9", "nano-banana-pro", "/cast Maya9: a fisherwoman"],
+        ),
+        ("Maya9: a fisherwoman --each 9", ["9", "8"]),
+        ("Maya9: a fisherwoman --aspect 5:7", ["5:7", "3:4"]),
+        ("Maya9:", ["Nothing was started", "/cast Maya"]),
+        ("Maya9: a fisherwoman --4k --models nano-banana-pro,gpt-image-2 --each 4", ["$2.00"]),
+    ],
+)
+async def test_invalid_command_is_answered_privately_and_costs_nothing(
+    film: PracticeEnvironment, line: str, words: list[str]
+) -> None:
+    calls_before, posted = await film.count_model_calls(), len(await film.control_client.messages(FILM))
+    answer = await film.run_command(line)
+    for word in words:
+        assert word in answer, answer
+    assert (await film.count_model_calls(), len(await film.control_client.messages(FILM))) == (calls_before, posted)
+
+
+async def test_help_is_short(film: PracticeEnvironment) -> None:
+    answer = await film.run_command("help", MEI)
+    assert "/cast" in answer
+    assert len(answer.splitlines()) <= 15

@@ -1,0 +1,116 @@
+"""Models behind a queue: an order that was taken is paid for once, whatever happens before its portrait is here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from bot.domain.round import Round, RoundState
+from bot.settings import Settings
+from providers.accounts import open_models
+from tests.flow.process.test_crash_recovery import crash_in_method
+from tests.support.casting_harness import CastingHarness, casting_harness
+from tests.support.fal_clients import FalClients, open_fal_clients
+from tests.support.practice_environment import practice_environment
+
+LINE = "Maya: a fisherwoman --models fal-nano-banana --each 1"
+
+
+@pytest.fixture
+async def fal_clients(tmp_path: Path) -> AsyncIterator[FalClients]:
+    async with open_fal_clients(tmp_path / "practice") as opened:
+        yield opened
+
+
+async def kill_during_call(fal_clients: FalClients, harness: CastingHarness, round_id: str, *, method: str) -> None:
+    """The slot's errand, ended without a word at the named call to its model."""
+    (slot_id,) = await harness.casting.audition.slot_ids(round_id)
+    model = fal_clients.models.model((await harness.get_round(round_id)).slots[0].model)
+    called = asyncio.Event()
+    original = getattr(model, method)
+
+    async def block_forever(*args: object) -> object:
+        if method == "submit":
+            await original(*args)
+        called.set()
+        return await asyncio.Event().wait()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model, method, block_forever)
+        generation = asyncio.create_task(harness.casting.audition.generate_slot(slot_id))
+        await called.wait()
+        generation.cancel()
+        with suppress(asyncio.CancelledError):
+            await generation
+
+
+async def finish_in_new_process(data: Path, fal_clients: FalClients, round_id: str) -> Round:
+    """The round as the next process brings it to its end."""
+    async with casting_harness(data, models=fal_clients.models) as harness:
+        return await harness.audition(round_id)
+
+
+async def test_submitted_job_is_collected_once_after_a_kill(fal_clients: FalClients, tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, models=fal_clients.models) as harness:
+        round_id = await harness.start_round(LINE)
+        await kill_during_call(fal_clients, harness, round_id, method="collect")
+        assert (await harness.get_round(round_id)).slots[0].provider_job_id
+    round_ = await finish_in_new_process(tmp_path, fal_clients, round_id)
+    assert (round_.state, len(round_.candidates)) == (RoundState.VOTING, 1)
+    assert [call["charged"] for call in await fal_clients.usage()] == [True]
+
+
+async def test_job_without_a_stored_id_is_not_submitted_again(fal_clients: FalClients, tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, models=fal_clients.models) as stage:
+        round_id = await stage.start_round(LINE)
+        await kill_during_call(fal_clients, stage, round_id, method="submit")
+    async with casting_harness(tmp_path, models=fal_clients.models) as harness:
+        (slot_id,) = await harness.casting.audition.slot_ids(round_id)
+        await harness.casting.audition.generate_slot(slot_id)
+        (failed_slot,) = (await harness.get_round(round_id)).failures
+    assert failed_slot.failure
+    assert (failed_slot.failure.kind, failed_slot.failure.paid, failed_slot.cost_source) == (
+        "unknown",
+        "maybe",
+        "unknown",
+    )
+    assert len(await fal_clients.usage()) == 1
+
+
+async def test_cancelled_round_still_collects_its_submitted_jobs(fal_clients: FalClients, tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, models=fal_clients.models) as harness:
+        round_id = await harness.start_round(LINE)
+        await kill_during_call(fal_clients, harness, round_id, method="collect")
+        await harness.casting.audition.cancel(round_id, (await harness.get_round(round_id)).lead)
+        (slot_id,) = await harness.casting.audition.slot_ids(round_id)
+        await harness.casting.audition.generate_slot(slot_id)
+        round_ = await harness.get_round(round_id)
+    assert (round_.state, len(round_.completed)) == (RoundState.VOID, 1)
+
+
+async def test_job_of_a_removed_account_may_have_been_paid(fal_clients: FalClients, tmp_path: Path) -> None:
+    async with casting_harness(tmp_path, models=fal_clients.models) as stage:
+        round_id = await stage.start_round(LINE)
+        await kill_during_call(fal_clients, stage, round_id, method="collect")
+    models_without_key = open_models(Settings.model_validate({"fal_key": None}))
+    async with casting_harness(tmp_path, models=models_without_key) as harness:
+        (slot_id,) = await harness.casting.audition.slot_ids(round_id)
+        await harness.casting.audition.generate_slot(slot_id)
+        (failed_slot,) = (await harness.get_round(round_id)).failures
+    await models_without_key.close()
+    assert failed_slot.failure
+    assert (failed_slot.failure.kind, failed_slot.failure.paid) == ("bad_key", "maybe")
+
+
+async def test_restarted_bot_collects_its_submitted_job(tmp_path: Path) -> None:
+    async with practice_environment(tmp_path) as workspace:
+        workspace.extra |= {"FAL_KEY": "practice-fal", "FAL_QUEUE_URL": f"{workspace.server.address}/fal"}
+        await crash_in_method(workspace, "providers.fal.client", "Fal", "collect")
+        ts = await workspace.cast(LINE)
+        await workspace.bot.wait()
+        assert await workspace.count_model_calls() == 1
+        await workspace.start_bot()
+        await workspace.wait_for_ballot(ts)
+        assert [call["charged"] for call in await workspace.control_client.usage()] == [True]

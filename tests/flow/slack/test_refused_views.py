@@ -1,0 +1,130 @@
+"""Slack refuses a part of a paper, a home, a statement or an answer, or calls a message too long."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from playground.control.client import Json, buttons_of, text_of
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
+        await opened.speed_up()
+        await opened.control_client.post("models/*/latency", {"least": 0.05, "most": 0.05})
+        await opened.control_client.post("slack/settings", {"file_ready_seconds": 0})
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sealed_round_ts(film: PracticeEnvironment) -> str:
+    """A sealed round with its pictures in the thread."""
+    ts = await film.cast("Sealed: a cook --each 1 --models recraft,gpt-image-2 --ballot sealed")
+    await film.wait_for_button(ts, "paper")
+
+    async def uploaded() -> bool:
+        return sum(len(m.get("files", [])) for m in await film.control_client.thread(FILM, ts)) >= 3
+
+    await film.control_client.wait_for(uploaded, "the pictures in the thread")
+    return ts
+
+
+async def refuse_blocks(workspace: PracticeEnvironment, *kinds: str) -> None:
+    answer = await workspace.control_client.post("slack/settings", {"refused_blocks": kinds})
+    assert answer["settings"]["refused_blocks"] == list(kinds)
+
+
+async def start_ballot(workspace: PracticeEnvironment, line: str) -> str:
+    ts = await workspace.cast(f"{line} --each 1 --models recraft,gpt-image-2")
+    await workspace.wait_for_ballot(ts)
+    return ts
+
+
+def static_selects(message: Json) -> list[Json]:
+    elements = [e for b in message["blocks"] for e in b.get("elements", [])]
+    return [e for e in elements if e.get("type") == "static_select"]
+
+
+async def test_refused_block_is_retried_only_after_a_state_change(film: PracticeEnvironment) -> None:
+    await refuse_blocks(film, "header")
+    ts = await start_ballot(film, "Patient: a cook")
+    refused_before = [c for c in await film.control_client.calls("chat.update") if c["error"] == "invalid_blocks"]
+    await film.press(DANIEL, ts, "vote:1")
+    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
+    await film.press(MEI, ts, "vote:2")
+    await film.wait_for_labels(ts, {"vote:2": "2 · 1"})
+    assert len([c for c in await film.control_client.calls("chat.update") if c["error"] == "invalid_blocks"]) == len(
+        refused_before
+    )
+    await refuse_blocks(film)
+    await film.press(LENA, ts, "close")
+    message = await film.wait_for_button(ts, "extend")
+    assert message["blocks"][0]["type"] == "header"
+    assert static_selects(message)
+    assert '"blocks_refused"' in film.log
+    assert "unsupported type: header" in film.log
+
+
+@pytest.mark.parametrize("kind", ["divider", "image", "checkboxes", "multi_static_select", "placeholder", "title"])
+async def test_sealed_ballot_form_works_without_refused_elements(
+    film: PracticeEnvironment, sealed_round_ts: str, kind: str
+) -> None:
+    await refuse_blocks(film, kind)
+    await film.press(DANIEL, sealed_round_ts, "paper")
+    view = await film.wait_for_modal(DANIEL, "tick both")
+    boxes = [b["block_id"] for b in view["blocks"] if b["type"] == "input" and b["block_id"].startswith("ticks ")]
+    assert len(boxes) == 2
+    sent = await film.control_client.submit(DANIEL, view["id"], {boxes[0]: ["human", "likeness"]})
+    assert sent["ok"], sent
+    assert "a vote for" in text_of(await film.wait_for_modal(DANIEL, "is in"))
+
+
+async def test_home_report_and_recall_omit_refused_blocks(film: PracticeEnvironment) -> None:
+    ts = await start_ballot(film, "Seen: a cook")
+    await film.press(DANIEL, ts, "vote:1")
+    await film.wait_for_ephemeral(DANIEL, "vote for 1")
+    await film.press(LENA, ts, "close")
+    await film.wait_for_text(ts, "1 leads: 1 of 1")
+    await film.press(LENA, ts, "lock")
+    await film.wait_for_text(ts, "Seen is cast")
+    await refuse_blocks(film, "header", "image", "rich_text")
+    await film.control_client.post(f"people/{MEI}/home", {"tab": "home"})
+
+    async def home_published() -> bool:
+        return "Seen" in text_of((await film.control_client.get("state", user=MEI))["homes"].get(MEI, {}))
+
+    await film.control_client.wait_for(home_published, "Mei's home")
+    now = time.time()
+    await film.control_client.command(MEI, FILM, "Seen")
+    assert "share" in buttons_of(await film.wait_for_ephemeral(MEI, "candidate 1", after=now))
+    await film.control_client.command(LENA, FILM, "spend")
+    await film.wait_for_ephemeral(LENA, "What was spent is in", after=now)
+
+    async def report_sent() -> bool:
+        return any("$" in text_of(m) for m in await film.control_client.messages("D0LENAORTIZ"))
+
+    await film.control_client.wait_for(report_sent, "the statement")
+    assert "/cast" in await film.run_command("help")
+
+
+async def test_longest_brief_and_eight_candidates_fit_one_message(film: PracticeEnvironment) -> None:
+    await refuse_blocks(film)
+    wide, long = "漁" * 80, ("weathered, with a scar over the left eye. " * 150)[:6000]
+    ts = await film.cast(f"{wide}: {long} --each 4 --models recraft,gpt-image-2")
+    await film.wait_for_ballot(ts)
+    await film.press(LENA, ts, "close")
+    message = await film.wait_for_button(ts, "extend")
+    assert wide in text_of(message)
+    assert [c for c in await film.control_client.calls("chat.update") if c["error"] == "msg_blocks_too_long"] == []
+
+
+async def test_too_long_message_is_shortened_until_it_fits(film: PracticeEnvironment) -> None:
+    ts = await start_ballot(film, "Long: a cook")
+    await film.inject_fault("chat.update", "error", error="msg_blocks_too_long", times=2)
+    await film.press(DANIEL, ts, "vote:1")
+    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})

@@ -1,0 +1,198 @@
+"""A held ballot is blind: who knows only what the channel shows before the close guesses models no better than chance.
+
+Two hundred rounds by the real bot from the practice models, which answer as the vendors do: in their wire formats,
+sizes, types, prices and with latencies that differ by model. The reader gets texts, alt texts, file names and titles,
+files' sizes and types, the pictures' pixels as figures of sharpness and grain, the sheet's halves, numbers and prices,
+and when the message changed; it learns from nine tenths of the rounds and guesses the rest. All models draw in one hand
+here: the claim is about everything around a drawing, not about a style, which anybody may recognise.
+"""
+
+import asyncio
+import io
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from playground.control.client import Json, buttons_of, text_of
+from tests.support.blind_guesser import ObservedRound, chance_probability, count_correct_guesses, image_features
+from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(400)]
+
+ROUNDS = 200
+MAX_CONCURRENT_ROUNDS = 6
+# After so many rounds the practice workspace forgets calls.
+CALL_LOG_ROUNDS = 25
+# How likely a blind ballot may fail this test by bad luck; and how surely the originals must tell, to trust the reader.
+ALPHA, MAX_P_VALUE = 0.001, 1e-12
+BUDGET_CAPS = ("DAY", "PERSON_DAY", "PRODUCTION_MONTH", "WORKSPACE_MONTH")
+# Else it would take a quarter of an hour to show all of this.
+UNTHROTTLED_BOT = {"UPDATES_PER_MINUTE": "1000000", "MESSAGE_UPDATE_SECONDS": "0"}
+MessageUpdates = dict[str, dict[float, str]]
+
+
+@dataclass(frozen=True)
+class ObservedRounds:
+    """All that two hundred rounds show before their close, and what they hide."""
+
+    blind: tuple[ObservedRound, ...]
+    originals: tuple[ObservedRound, ...]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def observed_rounds(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ObservedRounds]:
+    caps = {f"MAX_USD_PER_{cap}": "1000" for cap in BUDGET_CAPS}
+    async with practice_environment(
+        tmp_path_factory.mktemp("blind"), speed=20.0, **caps, **UNTHROTTLED_BOT
+    ) as workspace:
+        await workspace.control_client.post("slack/rates", {"enabled": False})
+        await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0})
+        await workspace.control_client.post("hand", {"of": "recraftv4_1"})
+        await workspace.control_client.post("models/gpt-image-2/latency", {"least": 3, "most": 9})
+        await workspace.control_client.post("models/recraftv4_1/latency", {"least": 1, "most": 4})
+        # Faces of a model without seeds follow its words: the same words gave each run the same faces, and their luck.
+        unique = token_hex(4)
+        updates: MessageUpdates = {}
+        for number in range(ROUNDS):
+            while number % 2 == 0 and await _count_generating(workspace) > MAX_CONCURRENT_ROUNDS:
+                await asyncio.sleep(0.4)
+            if number % CALL_LOG_ROUNDS == 0:
+                await _collect_updates(workspace, updates)
+            brief = f"a cook of {20 + number % 60}, salt on the hands, by window {unique} {number}"
+            command_text = f"Extra {number}: {brief} --each 1 --models recraft,gpt-image-2"
+            while not (await workspace.control_client.command(LENA, FILM, command_text))["ok"]:
+                await asyncio.sleep(1)  # slower than Slack's three seconds, on a machine with much to do
+        while not (state := await _state_when_all_uploaded(workspace)):
+            await asyncio.sleep(0.5)
+        await _collect_updates(workspace, updates)
+        yield await _observe_rounds(workspace, state, updates)
+
+
+async def _count_generating(workspace: PracticeEnvironment) -> int:
+    newest = (await workspace.control_client.get("state", channel=FILM, limit=2 * MAX_CONCURRENT_ROUNDS))[
+        "messages"
+    ].get(FILM, [])
+    return sum("vote:1" not in buttons_of(message) for message in newest)
+
+
+async def _collect_updates(workspace: PracticeEnvironment, updates: MessageUpdates) -> None:
+    """When messages changed and what they said then, as everybody who looks at the channel could note."""
+    for call in (await workspace.control_client.get("calls", method="chat.update", limit=10_000))["calls"]:
+        updates.setdefault(str(call["arguments"]["ts"]), {})[call["at"]] = text_of(call["arguments"])
+
+
+async def _state_when_all_uploaded(workspace: PracticeEnvironment) -> Json | None:
+    """Everything the channel shows, once each round has its sheet and both pictures."""
+    if await _count_generating(workspace):
+        return None
+    state = await workspace.control_client.get("state", channel=FILM, limit=1000)
+    file_counts = [sum(len(m.get("files", [])) for m in thread) for thread in state["threads"][FILM].values()]
+    return state if len(file_counts) == ROUNDS and min(file_counts) == 3 else None
+
+
+async def _observe_rounds(workspace: PracticeEnvironment, state: Json, updates: MessageUpdates) -> ObservedRounds:
+    originals_by_ts = _models_by_message(workspace.data / "bot" / "castroom.sqlite")
+    blind, originals = [], []
+    for message in state["messages"][FILM]:
+        ts, model_portraits = str(message["ts"]), originals_by_ts[str(message["ts"])]
+        is_first_model = "recraft" in model_portraits[0][0]
+        files = [f for m in state["threads"][FILM][ts] for f in m.get("files", [])]
+        differences = await _candidate_differences(workspace, message, files)
+        blind.append(ObservedRound(differences, _round_context(message, files, updates[ts]), is_first_model))
+        portraits = [json.loads(portrait) for _, portrait in model_portraits]
+        portrait_differences = [_relative_difference(p["length"], q["length"]) for p, q in [portraits]]
+        portrait_differences += [
+            _relative_difference(p["width"] / p["height"], q["width"] / q["height"]) for p, q in [portraits]
+        ]
+        types = [
+            float(p["media_type"] == "image/webp") - float(q["media_type"] == "image/webp") for p, q in [portraits]
+        ]
+        originals.append(ObservedRound((*portrait_differences, *types), (), is_first_model))
+    return ObservedRounds(tuple(blind), tuple(originals))
+
+
+async def _candidate_differences(workspace: PracticeEnvironment, message: Json, files: list[Json]) -> tuple[float, ...]:
+    """Candidate 1 against candidate 2: files by their number, buttons, and the halves of the sheet."""
+    sheet = next(f for f in files if "-sheet-" in f["name"])
+    one, two = sorted((f for f in files if f is not sheet), key=lambda file: str(file["name"]))
+    assert one["mimetype"] == two["mimetype"] == "image/jpeg"
+    pixels = [image_features(await workspace.control_client.download_file(file["id"])) for file in (one, two)]
+    halves = [image_features(half) for half in _sheet_halves(await workspace.control_client.download_file(sheet["id"]))]
+    text_lengths = [tuple(float(len(file[name])) for name in ("name", "title", "alt_txt")) for file in (one, two)]
+    labels = buttons_of(message)
+    label_difference = (float(len(labels["vote:1"]) - len(labels["vote:2"])),)
+    pairs = [
+        *zip(*pixels, strict=True),
+        *zip(*halves, strict=True),
+        *zip(*text_lengths, strict=True),
+        (one["size"], two["size"]),
+    ]
+    return (*(_relative_difference(a, b) for a, b in pairs), *label_difference)
+
+
+def _round_context(message: Json, files: list[Json], updates: dict[float, str]) -> tuple[float, ...]:
+    """The round as a whole: when its message changed, how long its words are, how large the sheet is."""
+    posted = float(message["ts"])
+    times = [at - posted for at in sorted(updates)]
+    halfway = [at - posted for at, text in sorted(updates.items()) if "1 of 2 in" in text]
+    sheet = next(f for f in files if "-sheet-" in f["name"])
+    return (
+        times[-1],
+        halfway[0] if halfway else times[-1],
+        float(len(updates)),
+        float(len(text_of(message))),
+        sheet["size"],
+    )
+
+
+def _sheet_halves(sheet: bytes) -> list[bytes]:
+    with Image.open(io.BytesIO(sheet)) as picture:
+        middle = picture.width // 2
+        parts = [picture.crop((0, 0, middle, picture.height)), picture.crop((picture.width - middle, 0, *picture.size))]
+    encoded = []
+    for part in parts:
+        buffer = io.BytesIO()
+        part.save(buffer, "PNG", compress_level=0)
+        encoded.append(buffer.getvalue())
+    return encoded
+
+
+def _relative_difference(one: float, two: float) -> float:
+    return 2 * (one - two) / (abs(one) + abs(two)) if one or two else 0.0
+
+
+def _models_by_message(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """Model and original of each candidate, by number, for each message: what nobody in the channel knows."""
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute(
+            "SELECT message_ts, model, portrait FROM slots JOIN rounds ON rounds.id = round_id ORDER BY number"
+        ).fetchall()
+    by_ts = defaultdict(list)
+    for ts, model, portrait in rows:
+        by_ts[str(ts)].append((model, portrait))
+    return by_ts
+
+
+async def test_channel_content_does_not_reveal_the_models(observed_rounds: ObservedRounds) -> None:
+    correct = count_correct_guesses(observed_rounds.blind)
+    assert chance_probability(correct, ROUNDS) > ALPHA, f"{correct} of {ROUNDS}"
+
+
+async def test_classifier_identifies_models_from_the_originals(observed_rounds: ObservedRounds) -> None:
+    """So that the test above can fail."""
+    correct = count_correct_guesses(observed_rounds.originals)
+    assert chance_probability(correct, ROUNDS) < MAX_P_VALUE, f"{correct} of {ROUNDS}"
+
+
+async def test_candidate_order_is_unbiased(observed_rounds: ObservedRounds) -> None:
+    first = sum(observed.is_first_model for observed in observed_rounds.blind)
+    assert chance_probability(max(first, ROUNDS - first), ROUNDS) > ALPHA

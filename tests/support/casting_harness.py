@@ -1,0 +1,366 @@
+"""The use cases over a real database and portraits folder, with a stage that remembers and models that do as told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from PIL import Image
+
+from bot.domain.ballot import Reaction
+from bot.domain.brief import Brief
+from bot.domain.budget import Caps, Charge
+from bot.domain.catalogue import Catalogue, ModelSpec, Retirement, Size, UpscalerSpec
+from bot.domain.errors import MessageDeleted, SlackUnavailable
+from bot.domain.ids import ChannelRef
+from bot.domain.round import Round
+from bot.domain.spend_report import LedgerEntry, SpendReport
+from bot.domain.users import User
+from bot.ports.image_models import GenerationRequest, GenerationResult, ModelClients
+from bot.ports.messaging import Picture, Recipient
+from bot.settings import Settings
+from bot.usecases.casting import Casting
+from bot.usecases.retries import RetryDelays
+from providers.http.rate_limit import RateLimiter
+from storage import Storage, migrate, open_storage
+
+FILM, FERRY = ChannelRef("T1", "C1"), ChannelRef("T1", "C2")
+LEAD, DIRECTOR, PRODUCER = "U1", "U2", "U3"
+PRICE = {Size.DRAFT: Decimal("0.05"), Size.FOUR_K: Decimal("0.20")}
+PIXELS = {Size.DRAFT: "90x120", Size.FOUR_K: "360x480"}
+SKIN = ModelSpec("recraft", "recraft", "recraftv4_1", "Recraft V4.1", "skin", PRICE, PIXELS, supports_seed=True)
+LITERAL = ModelSpec(
+    "openai", "gpt-image-2", "gpt-image-2", "GPT-Image-2", "wardrobe", PRICE, PIXELS, supports_seed=False
+)
+HIGHER_PRICE = {size: price + Decimal("0.01") for size, price in PRICE.items()}
+BANANA = ModelSpec(
+    "gemini", "nano-banana", "gemini-nano", "Nano Banana", "", HIGHER_PRICE, PIXELS,
+    supports_seed=True, max_references=14, price_per_reference=Decimal("0.001"),
+)  # fmt: skip
+TWO_ACCOUNTS = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai"}))
+UPSCALER = UpscalerSpec("recraft", "crispUpscale", "Recraft Crisp Upscale", Decimal("0.004"))
+
+ModelScript = Callable[[GenerationRequest, int], "Exception | float | asyncio.Event | None"]
+
+
+def make_portrait(seed: int, width: int = 90, height: int = 120) -> bytes:
+    out = BytesIO()
+    Image.frombytes("RGB", (9, 12), Random(seed).randbytes(9 * 12 * 3)).resize((width, height)).save(out, "PNG")
+    return out.getvalue()
+
+
+class ScriptedModel:
+    """Draws noise; `script` may say, per call, to raise, to take seconds, or to wait for an event first."""
+
+    def __init__(self, facts: ModelSpec) -> None:
+        self.spec = facts
+        self.requests: list[GenerationRequest] = []
+        self.script: ModelScript = lambda ask, call: None
+        self.render: Callable[[GenerationRequest], bytes] = lambda ask: make_portrait(ask.seed)
+
+    async def generate(self, request: GenerationRequest) -> GenerationResult:
+        self.requests.append(request)
+        todo = self.script(request, len(self.requests))
+        if isinstance(todo, Exception):
+            raise todo
+        if isinstance(todo, asyncio.Event):
+            await todo.wait()
+        elif todo:
+            await asyncio.sleep(todo)
+        return GenerationResult(
+            self.render(request), "image/png", Charge(self.spec.prices[request.size], "exact"), "req", request.seed
+        )
+
+
+class FakeUpscaler:
+    """Makes pictures as large as its `long_side` says; `error` is raised instead."""
+
+    def __init__(self) -> None:
+        self.spec = UPSCALER
+        self.requests: list[bytes] = []
+        self.long_side = 4096
+        self.error: Exception | None = None
+
+    async def upscale(self, data: bytes) -> GenerationResult:
+        self.requests.append(data)
+        if self.error:
+            raise self.error
+        with Image.open(BytesIO(data)) as image:
+            scale = self.long_side / max(image.size)
+            out = BytesIO()
+            image.resize((round(image.width * scale), round(image.height * scale))).save(out, "PNG")
+        return GenerationResult(out.getvalue(), "image/png", Charge(Decimal("0.004"), "exact"), "up")
+
+
+class FakeModels:
+    """Three accounts with one model each, two of them with a key, and an upscaler where the catalogue has one."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
+        self.banana = ScriptedModel(BANANA)
+        self.catalogue = replace(catalogue, vendor_dates={})  # what vendors say is learnt in one test alone
+        self.unavailable: set[str] = set()
+        self.retirement_by_model: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
+        self.retirement_checks = 0
+        self.rate_limiters: dict[str, RateLimiter] = {}
+        self.circuit_deadlines: dict[str, datetime] = {}
+        self.fake_upscaler = FakeUpscaler()
+
+    def model(self, model_id: str) -> ScriptedModel:
+        return {SKIN.id: self.skin, LITERAL.id: self.literal, BANANA.id: self.banana}[model_id]
+
+    def is_available(self, model_id: str) -> bool:
+        """The port Health."""
+        return model_id not in self.unavailable
+
+    def upscaler(self, upscaler_id: str) -> FakeUpscaler:
+        return self.fake_upscaler
+
+    async def retirement_dates(self, today: date) -> dict[str, date | None]:
+        self.retirement_checks += 1
+        return self.retirement_by_model
+
+    def rate_limiter(self, model_id: str) -> RateLimiter:
+        return self.rate_limiters.setdefault(model_id, RateLimiter())
+
+    def circuit_open_until(self, model_id: str) -> datetime | None:
+        return self.circuit_deadlines.get(model_id)
+
+    @property
+    def call_count(self) -> int:
+        return len(self.skin.requests) + len(self.literal.requests)
+
+
+@dataclass
+class RecordingPublisher:
+    """Keeps what was shown; `shown` are the people's reactions it would read back.
+
+    `refusals` are raised first, one a call, by what posts and hangs; `gone` are rounds whose message was deleted.
+    """
+
+    storage: Storage
+    events: list[tuple[str, ...]] = field(default_factory=list)
+    sheets: list[Picture] = field(default_factory=list)
+    uploaded_pictures: list[Picture] = field(default_factory=list)
+    slack_reactions: list[Reaction] = field(default_factory=list)
+    next_errors: list[Exception] = field(default_factory=list)
+    deleted_rounds: set[str] = field(default_factory=set)
+    is_unavailable: bool = False
+    rejects_uploads: bool = False
+
+    async def post(self, round_id: str) -> None:
+        self._raise_next_error()
+        if (await self.storage.rounds.get(round_id)).message_ts is None:
+            self.events.append(("post", round_id))
+            await self.storage.rounds.set_message(round_id, f"ts-{round_id}")
+
+    async def repost(self, round_id: str) -> bool:
+        if round_id not in self.deleted_rounds:
+            return False
+        self._raise_next_error()
+        self.deleted_rounds.remove(round_id)
+        self.events.append(("post again", round_id))
+        await self.storage.rounds.set_message(round_id, f"ts-{round_id}-again")
+        return True
+
+    def take_deleted(self) -> Sequence[str]:
+        return tuple(self.deleted_rounds)
+
+    async def link_from_thread(self, round_id: str) -> None:
+        self.events.append(("point", round_id))
+
+    async def retry_closed_channels(self) -> None: ...
+
+    async def notify_lead(self, round_id: str, kind: str) -> None:
+        self.events.append(("tell", round_id, kind))
+
+    def _raise_next_error(self) -> None:
+        if self.next_errors:
+            raise self.next_errors.pop(0)
+
+    def schedule_redraw(self, round_id: str) -> None:
+        self.events.append(("refresh", round_id))
+
+    async def redraw_now(self, round_id: str) -> None:
+        self.events.append(("show", round_id, (await self.storage.rounds.get(round_id)).state))
+
+    async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
+        self._raise_next_error()
+        if self.rejects_uploads:
+            raise SlackUnavailable("files.completeUploadExternal")
+        self.sheets.append(sheet)
+        return f"F{len(self.sheets)}"
+
+    async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
+        self.uploaded_pictures += pictures
+        return [f"P{len(self.uploaded_pictures)}-{n}" for n, _ in enumerate(pictures)]
+
+    async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
+        self.events.append(("seed", round_id, *(str(n) for n in numbers)))
+
+    async def get_reactions(self, round_id: str) -> Sequence[Reaction]:
+        if round_id in self.deleted_rounds:
+            raise MessageDeleted("reactions.get", "message_not_found")
+        if self.is_unavailable:
+            raise SlackUnavailable("reactions")
+        return self.slack_reactions
+
+    async def post_thread_note(self, round_id: str, kind: str) -> None:
+        self.events.append(("remark", round_id, kind))
+
+
+@dataclass
+class FakeDirectMessages:
+    """Keeps whom it told what; who is `away` cannot be reached."""
+
+    retirement_notices: list[tuple[Recipient, Retirement]] = field(default_factory=list)
+    overspend_notices: list[tuple[Recipient, LedgerEntry]] = field(default_factory=list)
+    spend_reports: list[tuple[Recipient, SpendReport]] = field(default_factory=list)
+    reminders: list[tuple[str, str]] = field(default_factory=list)
+    unreachable: set[str] = field(default_factory=set)
+
+    async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
+        if recipient.person in self.unreachable:
+            raise SlackUnavailable("chat.postMessage")
+        self.retirement_notices.append((recipient, retirement))
+
+    async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
+        if recipient.person in self.unreachable:
+            raise SlackUnavailable("chat.postMessage")
+        self.overspend_notices.append((recipient, entry))
+
+    async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
+        if recipient.person in self.unreachable:
+            raise SlackUnavailable("chat.postMessage")
+        self.reminders.append((recipient.person, round_.id))
+
+    async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
+        self.spend_reports.append((recipient, report))
+
+
+@dataclass
+class FakeChannelAccess:
+    """Who may see which private place; every other place is public. `members` are people who are anything special."""
+
+    private_members: dict[ChannelRef, set[str]] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+    async def get_user(self, team: str, person: str) -> User:
+        """The port People."""
+        return self.users.get(person, User())
+
+    async def list_channels(self, team: str, person: str) -> dict[str, str]:
+        """Everybody is in the two public channels of the first scene."""
+        private = [place for place, people in self.private_members.items() if place.team == team and person in people]
+        return {place.channel: place.channel.lower() for place in (FILM, FERRY, *private)}
+
+    async def is_private(self, place: ChannelRef) -> bool:
+        return place in self.private_members
+
+    async def can_see(self, person: str, place: ChannelRef) -> bool:
+        return place not in self.private_members or person in self.private_members[place]
+
+
+class CastingHarness:
+    """A casting team in a test: `now` moves only when told; the studio draws unless `models` are given."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        per_round: str = "2.00",
+        per_day: str = "20.00",
+        patience: float = 60,
+        catalogue: Catalogue = TWO_ACCOUNTS,
+        models: ModelClients | None = None,
+        keys: Sequence[str] = (),
+        admins: frozenset[str] = frozenset(),
+        waits: RetryDelays = RetryDelays(),  # noqa: B008 - it is frozen
+        **caps: Any,
+    ) -> None:
+        self.storage = storage
+        self.fake_models = FakeModels(catalogue)
+        self.publisher = RecordingPublisher(storage)
+        self.channel_access = FakeChannelAccess()
+        self.direct_messages = FakeDirectMessages()
+        self.now = datetime.now(UTC)
+        self.started_jobs: list[tuple[str, str]] = []
+        if keys:
+            self.fake_models.catalogue = replace(self.fake_models.catalogue, configured_providers=frozenset(keys))
+        self.casting = Casting.of(
+            storage,
+            model_clients=models or self.fake_models,
+            publisher=self.publisher,
+            channel_access=self.channel_access,
+            user_directory=self.channel_access,
+            job_queue=self,
+            retirement_source=self.fake_models,
+            direct_messages=self.direct_messages,
+            caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
+            patience={Size.DRAFT: patience, Size.FOUR_K: patience},
+            admins=admins,
+            now=lambda: self.now,
+            model_health=self.fake_models,
+            waits=waits,
+        )
+
+    async def start(self, kind: str, key: str) -> None:
+        """The port Errands, only remembered: tests run the errands themselves."""
+        self.started_jobs.append((kind, key))
+
+    def advance(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    async def start_round(self, line: str = "Maya: a fisherwoman", lead: str = LEAD, place: ChannelRef = FILM) -> str:
+        opened = await self.casting.start_round.start(Brief.parse(line), place, lead, f"trigger-{line}-{self.now}")
+        return opened.round.id
+
+    async def audition(self, round_id: str) -> Round:
+        """The round's errand with its slots, from the post to the ballot."""
+        audition = self.casting.audition
+        await self.casting.round_message.post(round_id)
+        async with asyncio.TaskGroup() as slots:
+            for slot_id in await audition.slot_ids(round_id):
+                slots.create_task(audition.generate_slot(slot_id))
+            await audition.wait_until_ready(round_id)
+            await audition.open_ballot(round_id)
+            await self.casting.round_pictures.publish_missing(round_id)
+        return await self.get_round(round_id)
+
+    async def run_to_voting(self, line: str = "Maya: a fisherwoman") -> Round:
+        return await self.audition(await self.start_round(line))
+
+    async def vote(self, round_: Round, **votes: int) -> None:
+        """`U2=3`: that person clicks on candidate 3."""
+        for event_ts_us, (person, number) in enumerate(votes.items(), start=1):
+            await self.casting.voting.click(round_.candidate_by_number(number).id, person, event_ts_us)
+
+    async def run_to_lock(self, line: str = "Maya: a fisherwoman") -> str:
+        """A round with a face: the director's vote for candidate 1 decides."""
+        round_ = await self.run_to_voting(line)
+        await self.vote(round_, U2=1)
+        await self.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], LEAD)
+        await self.casting.round_pictures.publish_missing(round_.id)
+        return round_.id
+
+    async def get_round(self, round_id: str) -> Round:
+        return await self.storage.rounds.get(round_id)
+
+
+@asynccontextmanager
+async def casting_harness(data: Path, **options: object) -> AsyncIterator[CastingHarness]:
+    """A theatre on a folder, whose clock storage goes by; opened again on the same folder it finds everything."""
+    settings = Settings(data_dir=data)
+    await migrate(settings.database_url)
+    opened: list[CastingHarness] = []
+    storage = await open_storage(settings, lambda: opened[0].now)
+    try:
+        opened.append(CastingHarness(storage, **options))  # type: ignore[arg-type]
+        yield opened[0]
+    finally:
+        await storage.close()

@@ -1,0 +1,100 @@
+"""The listeners on a stage of their own: the real Bolt app, a loopback Slack, and use cases that answer as told."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields
+from types import SimpleNamespace
+from typing import Any, cast
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.domain.brief import MIN_VOTING_TIME
+from bot.usecases.casting import Casting, utc_now
+from handlers import register
+from handlers.slack.clients import make_authorize
+from handlers.slack.directory import SlackDirectory
+from handlers.text import errors
+from tests.support.builders import CATALOGUE, make_round
+from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
+from tests.support.in_memory import InMemoryRepositories
+
+
+@dataclass
+class StubUseCases:
+    """What each use case answers (a value, or an error to raise), and what each was asked, in order."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def casting(self) -> Casting:
+        parts = [part.name for part in fields(Casting)]
+        held = {name: _StubUseCase(name, self) for name in parts}
+        return cast(
+            "Casting",
+            SimpleNamespace(**{**held, "catalogue": CATALOGUE, "now": utc_now, "shortest_voting": MIN_VOTING_TIME}),
+        )
+
+
+class _StubUseCase:
+    def __init__(self, name: str, stub: StubUseCases) -> None:
+        self._name = name
+        self._stub = stub
+
+    def __getattr__(self, method: str) -> Callable[..., Awaitable[Any]]:
+        name = f"{self._name}.{method}"
+
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            self._stub.calls.append((name, *args, *kwargs.values()))
+            answer = self._stub.answers.get(name)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+@dataclass
+class ListenerHarness:
+    """One app that listens."""
+
+    slack: FakeSlackServer
+    use_cases: StubUseCases
+    app: AsyncApp
+
+    async def send(self, body: dict[str, Any]) -> BoltResponse:
+        """Deliver a payload as Socket Mode does; Slack's view of the ack comes back, the work is waited for."""
+        body = body | ({"response_url": self.slack.response_url} if "response_url" in body else {})
+        response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
+        await asyncio.gather(*_listener_tasks())
+        return response
+
+
+@asynccontextmanager
+async def listener_harness(
+    repositories: InMemoryRepositories | None = None, **answers: Any
+) -> AsyncIterator[ListenerHarness]:
+    """`answers` by use case, `start_round__start=...`."""
+    use_cases = StubUseCases({name.replace("__", "."): result for name, result in answers.items()})
+    async with fake_slack_server() as slack:
+        clients = slack.clients
+        app = AsyncApp(
+            client=slack.client(),
+            authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
+            user_facing_authorize_error_message=errors.UNKNOWN,
+        )
+        register(
+            app,
+            use_cases.casting(),
+            (repositories or InMemoryRepositories(make_round())).rounds,
+            SlackDirectory(clients),
+            clients,
+        )
+        yield ListenerHarness(slack, use_cases, app)
+
+
+def _listener_tasks() -> set[asyncio.Task[Any]]:
+    """Bolt runs each listener as a task of its own, which goes on after the ack."""
+    return {task for task in asyncio.all_tasks() if "run_ack_function" in getattr(task.get_coro(), "__qualname__", "")}

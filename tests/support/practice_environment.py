@@ -1,0 +1,187 @@
+"""The practice workspace and the real bot as two processes, and what a person in it does."""
+
+import os
+import signal
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playground.control.client import ControlClient, Json, buttons_of, text_of
+from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
+
+FILM, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
+LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
+SPEED = 20.0
+
+
+class PracticeEnvironment:
+    """Both processes on one data folder; either can be killed and started again."""
+
+    server: WorkspaceProcess
+    bot: Process
+    control_client: ControlClient
+
+    def __init__(self, data: Path, speed: float = SPEED, **extra: str) -> None:
+        self.data = data
+        self.speed = speed
+        self.extra = extra
+        self.port = 0
+
+    async def start(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.server = await WorkspaceProcess.start(self.data, self.port, self.speed)
+        self.port = int(self.server.address.rsplit(":", 1)[1])
+        self.control_client = ControlClient(self.server.address)
+        await self.start_bot()
+
+    async def start_bot(self, script: str | None = None, **extra: str) -> None:
+        variables = bot_environment(self.data, await self.server.environment(), **self.extra, **extra)
+        self.bot = await start_bot(variables, self.data / "bot.log", script)
+        await self.control_client.wait_until_connected(self.bot)
+
+    async def replace_bot(self, script: str) -> None:
+        """End the bot, and start it the way `script` does."""
+        await stop(self.bot)
+        await self.start_bot(script)
+
+    async def kill(self) -> None:
+        """Both at once, without a word."""
+        for process in (self.bot, self.server.process):
+            if process.returncode is None:
+                os.kill(process.pid, signal.SIGKILL)
+            await process.wait()
+        await self.control_client.close()
+
+    async def stop(self) -> None:
+        await self.control_client.close()
+        await stop(self.bot)
+        await stop(self.server.process)
+
+    @property
+    def log(self) -> str:
+        return (self.data / "bot.log").read_text("utf-8")
+
+    # What people do and see.
+
+    async def cast(self, line: str, user: str = LENA, channel: str = FILM) -> str:
+        """The command as typed; the address of the round's message."""
+        before = {m["ts"] for m in await self.control_client.messages(channel)}
+        answer = await self.control_client.command(user, channel, line)
+        assert answer["ok"], answer
+
+        async def posted() -> str | None:
+            messages = await self.control_client.messages(channel)
+            return next((str(m["ts"]) for m in messages if m["ts"] not in before and m.get("metadata")), None)
+
+        return await self.control_client.wait_for(posted, "the round's message", 10)
+
+    async def wait_for_ballot(self, ts: str, channel: str = FILM, seconds: float = 20) -> Json:
+        """The round's message once people can vote."""
+        return await self.wait_for_button(ts, "vote:1", channel, seconds)
+
+    async def wait_for_button(self, ts: str, action_id: str, channel: str = FILM, seconds: float = 20) -> Json:
+        """The message once it offers a button."""
+
+        async def probe() -> Json | None:
+            message = await self.control_client.message(channel, ts)
+            return message if action_id in buttons_of(message) else None
+
+        return await self.control_client.wait_for(probe, f"the button {action_id}", seconds)
+
+    async def wait_for_text(self, ts: str, expected: str, channel: str = FILM, seconds: float = 20) -> str:
+        """The message's text once it says `words`."""
+
+        async def probe() -> str | None:
+            text = text_of(await self.control_client.message(channel, ts))
+            return text if expected in text else None
+
+        return await self.control_client.wait_for(probe, f"the words {expected!r}", seconds)
+
+    async def wait_for_labels(self, ts: str, labels: dict[str, str], channel: str = FILM) -> None:
+        """Wait until the message's buttons read so."""
+
+        async def probe() -> bool:
+            shown = buttons_of(await self.control_client.message(channel, ts))
+            return labels.items() <= shown.items()
+
+        await self.control_client.wait_for(probe, f"the labels {labels}")
+
+    async def wait_for_ephemeral(
+        self, user: str, expected: str = "", channel: str | None = None, after: float = 0
+    ) -> Json:
+        """The newest private answer to a person that says `words`, sent after `after` (seconds since 1970)."""
+
+        async def probe() -> Json | None:
+            answers = await self.control_client.ephemerals(user, channel)
+            matching = [m for m in answers if expected in text_of(m) + m.get("text", "") and float(m["ts"]) > after]
+            return matching[-1] if matching else None
+
+        return await self.control_client.wait_for(probe, f"a private answer with {expected!r}", 10)
+
+    async def run_command(self, line: str, user: str = LENA, channel: str = FILM) -> str:
+        """A command that is answered privately; the answer's words."""
+        before = {m["ts"] for m in await self.control_client.ephemerals(user)}
+        await self.control_client.command(user, channel, line)
+
+        async def probe() -> Json | None:
+            return next((m for m in await self.control_client.ephemerals(user) if m["ts"] not in before), None)
+
+        message = await self.control_client.wait_for(probe, "a private answer", 10)
+        return text_of(message) if message.get("blocks") else str(message["text"])
+
+    async def press(self, user: str, ts: str, action_id: str, channel: str = FILM) -> Json:
+        answer = await self.control_client.click(user, channel, ts, action_id)
+        assert answer["ok"], answer
+        return answer
+
+    async def wait_for_modal(self, user: str, expected: str) -> Json:
+        """The modal a person has before them, once it says `words`."""
+
+        async def probe() -> Json | None:
+            view = await self.control_client.top_view(user)
+            return view if view and expected in text_of(view) else None
+
+        return await self.control_client.wait_for(probe, f"a modal with {expected!r}", 10)
+
+    async def open_modal(self, user: str, ts: str, action_id: str, expected: str, channel: str = FILM) -> Json:
+        """The modal that a button opens, once it says `words`; not one that a person left open before."""
+        before = {view["id"] for view in await self.control_client.modals(user)}
+        await self.press(user, ts, action_id, channel)
+
+        async def probe() -> Json | None:
+            view = await self.control_client.top_view(user)
+            return view if view and view["id"] not in before and expected in text_of(view) else None
+
+        return await self.control_client.wait_for(probe, f"a modal with {expected!r}", 10)
+
+    async def count_model_calls(self) -> int:
+        """How often models were asked, by their own bill."""
+        return len(await self.control_client.usage())
+
+    # Trouble on demand.
+
+    async def inject_fault(self, method: str, kind: str, **options: str | float) -> None:
+        """What meets the next call of a method, of `upload` or of `response_url`; `times` 0 means every call."""
+        answer = await self.control_client.post("slack/faults", {"method": method, "kind": kind, **options})
+        assert answer["ok"], answer
+
+    async def clear_faults(self, *methods: str) -> None:
+        for method in methods:
+            await self.inject_fault(method, "none")
+
+    async def speed_up(self) -> None:
+        """Slack counts no calls and models draw at once, so that many cases fit into one house."""
+        await self.control_client.post("slack/rates", {"enabled": False})
+        await self.control_client.post("models/*/latency", {"least": 0.5, "most": 0.5})
+
+
+@asynccontextmanager
+async def practice_environment(data: Path, speed: float = SPEED, **extra: str) -> AsyncIterator[PracticeEnvironment]:
+    """An open house, cleared away at the end."""
+    environment = PracticeEnvironment(data, speed, **extra)
+    await environment.start()
+    try:
+        yield environment
+    finally:
+        await environment.stop()

@@ -1,0 +1,37 @@
+"""What a person reads of each miss, whichever account it comes from."""
+
+from decimal import Decimal
+
+from bot.domain.catalogue import Catalogue, ModelSpec
+from bot.domain.errors import ModelError, PaidStatus
+from bot.domain.slot import Slot, SlotFailure, SlotState
+from handlers.text.failures import named_reason
+from handlers.text.model_titles import Titles
+
+FREE_TEXT, CHARGED_TEXT, MAYBE_CHARGED_TEXT = (
+    "Nothing was charged for it.",
+    "It was charged all the same",
+    "may have been charged",
+)
+CHARGE_TEXTS: dict[PaidStatus, str] = {"no": FREE_TEXT, "maybe": MAYBE_CHARGED_TEXT, "yes": CHARGED_TEXT}
+FAILURE_TEXTS = {
+    "refused": "declined the brief",
+    "rate_limited": "too many requests at once",
+    "no_money": "has no credit left",
+    "bad_key": "did not take our key",
+    "retired": "is no longer served",
+    "bad_request": "did not understand what we sent",
+    "down": "failed on its side",
+    "timed_out": "gave no answer in time",
+    "bad_picture": "not a usable picture",
+}
+
+
+def assert_plain_failure_text(error: ModelError, facts: ModelSpec) -> None:
+    """The miss names its model, says what happened, and whether it was paid for."""
+    failure = SlotFailure(error.kind, paid=error.paid)
+    slot = Slot("s", "r", 0, facts.id, Decimal("0.05"), 7, SlotState.FAILED, failure=failure)
+    text = named_reason(slot, Titles(Catalogue((facts,), frozenset())))
+    assert facts.title in text
+    assert FAILURE_TEXTS[error.kind] in text
+    assert CHARGE_TEXTS[error.paid] in text

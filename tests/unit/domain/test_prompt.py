@@ -1,0 +1,67 @@
+"""The one prompt every model of a round is sent."""
+
+import pytest
+
+from bot.domain.brief import Brief
+from bot.domain.prompt import VERSION, VERSION_VARIATION, Prompt, age_markers, find_age, upscale_prompt
+
+
+def test_prompt_contains_the_brief_verbatim_and_its_version() -> None:
+    prompt = Prompt.for_brief(Brief.parse("Maya: weathered 60-year-old fisherwoman, salt-cracked lips"))
+    assert "weathered 60-year-old fisherwoman, salt-cracked lips" in prompt.text
+    assert prompt.version == VERSION
+
+
+def test_prompt_describes_skin_by_its_imperfections() -> None:
+    text = Prompt.for_brief(Brief.parse("Maya: a baker")).text.casefold()
+    for expected in ("pores", "fine lines", "stubble or peach fuzz", "uneven tone", "natural light", "lens"):
+        assert expected in text
+    for unwanted in ("flawless", "perfect", "8k", "without ", "do not", "avoid"):
+        assert unwanted not in text
+
+
+def test_prompt_omits_the_character_name() -> None:
+    assert "Meryl" not in Prompt.for_brief(Brief.parse("Meryl: a baker")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("weathered 60-year-old fisherwoman", 60),
+        ("a nurse aged 45", 45),
+        ("night-shift nurse, 45, stubble", 45),
+        ("70 years old, kind", 70),
+        ("a 19 year old punk", 19),
+        ("wearing a coat from 1945", None),
+        ("number 7 shirt", None),
+        ("an old man", None),
+    ],
+)
+def test_an_age_in_digits_is_found(text: str, age: int | None) -> None:
+    assert find_age(text) == age
+
+
+def test_age_becomes_visible_features() -> None:
+    assert "crow's feet" in Prompt.for_brief(Brief.parse("Maya: 60-year-old fisherwoman")).text
+    assert age_markers(25) != age_markers(65)
+
+
+def test_variation_prompt_keeps_the_face_and_the_original_prompt() -> None:
+    first = Prompt.for_brief(Brief.parse("Maya: a baker"))
+    varied = Prompt.for_variation(first.text)
+    assert first.text in varied.text
+    assert varied.version == VERSION_VARIATION
+    for phrase in ("same face", "bone structure", "age", "another moment", "expression", "light"):
+        assert phrase in varied.text
+
+
+def test_upscale_prompt_of_a_variation_keeps_its_moment() -> None:
+    first = Prompt.for_brief(Brief.parse("Maya: a baker"))
+    again = upscale_prompt(Prompt.for_variation(first.text).text)
+    assert again == upscale_prompt(first.text)
+    assert "another moment" not in again
+
+
+def test_prompt_is_deterministic() -> None:
+    brief = Brief.parse("Maya: a baker")
+    assert Prompt.for_brief(brief).digest == Prompt.for_brief(brief).digest

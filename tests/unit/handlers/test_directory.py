@@ -1,0 +1,137 @@
+"""Who may see what: an error counts as no, answers are remembered for a minute, invitations are seen at once."""
+
+import pytest
+
+from bot.domain.errors import SlackUnavailable
+from bot.domain.ids import ChannelRef
+from handlers.slack.directory import SlackDirectory
+from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
+
+PLACE = ChannelRef("T1", "C1")
+PRIVATE = {"channel": {"id": "C1", "is_private": True, "is_member": True}}
+PUBLIC = {"channel": {"id": "C1", "is_private": False, "is_member": True}}
+PUBLIC_WITHOUT_BOT = {"channel": {"id": "C1", "is_private": False, "is_member": False}}
+DIRECT = {"channel": {"id": "D1", "is_im": True, "user": "U0MEI"}}
+
+
+class FakeClock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def make_directory(slack: FakeSlackServer, clock: FakeClock | None = None) -> SlackDirectory:
+    return SlackDirectory(slack.clients, clock or FakeClock())
+
+
+@pytest.mark.parametrize(("reply", "private"), [(PRIVATE, True), (PUBLIC, False), (DIRECT, True)])
+async def test_private_channels_and_dms_are_private(reply: dict[str, object], private: bool) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [reply]
+        assert await make_directory(slack).is_private(PLACE) is private
+
+
+async def test_failed_lookup_counts_as_private_and_not_visible() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [{"error": "internal_error"}]
+        assert await make_directory(slack).is_private(PLACE)
+        assert not await make_directory(slack).can_see("U0MEI", PLACE)
+
+
+async def test_public_channel_is_visible_to_all_but_guests() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"user": {"is_restricted": False}}, {"user": {"is_restricted": True}}]
+        directory = make_directory(slack)
+        assert await directory.can_see("U0MEI", PLACE)
+        assert not await directory.can_see("U0GUEST", PLACE)
+
+
+async def test_membership_is_looked_up_on_every_page() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [PRIVATE]
+        slack.replies["users.conversations"] = [
+            {"channels": [{"id": "C8"}], "response_metadata": {"next_cursor": "more"}},
+            {"channels": [{"id": "C1"}], "response_metadata": {"next_cursor": ""}},
+        ]
+        assert await make_directory(slack).can_see("U0MEI", PLACE)
+        pages = slack.calls_to("users.conversations")
+    assert [page.get("cursor") for page in pages] == [None, "more"]
+    assert {page["user"] for page in pages} == {"U0MEI"}
+
+
+async def test_private_channel_is_hidden_from_non_members() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [PRIVATE]
+        assert not await make_directory(slack).can_see("U0MEI", PLACE)
+
+
+async def test_incomplete_membership_list_counts_as_not_visible() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [PRIVATE]
+        first = {"channels": [{"id": "C1"}], "response_metadata": {"next_cursor": "more"}}
+        slack.replies["users.conversations"] = [first, {"error": "internal_error"}]
+        assert not await make_directory(slack).can_see("U0MEI", PLACE)
+
+
+async def test_dm_is_visible_to_its_user_only() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [DIRECT]
+        directory = make_directory(slack)
+        assert await directory.can_see("U0MEI", ChannelRef("T1", "D1"))
+        assert not await directory.can_see("U0LEAD", ChannelRef("T1", "D1"))
+
+
+async def test_lookups_are_cached_for_one_minute() -> None:
+    clock = FakeClock()
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [PUBLIC, PRIVATE]
+        directory = make_directory(slack, clock)
+        assert not await directory.is_private(PLACE)
+        clock.seconds += 59
+        assert not await directory.is_private(PLACE)
+        clock.seconds += 2
+        assert await directory.is_private(PLACE)
+
+
+async def test_invitation_takes_effect_immediately() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [PUBLIC_WITHOUT_BOT, PUBLIC]
+        directory = make_directory(slack)
+        assert not await directory.can_post(PLACE)
+        assert await directory.can_post(PLACE)
+
+
+async def test_bot_cannot_post_in_an_unknown_channel() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [{"error": "channel_not_found"}]
+        assert not await make_directory(slack).can_post(PLACE)
+
+
+async def test_unavailable_slack_raises_instead_of_asking_for_an_invitation() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [{"error": "internal_error"}]
+        with pytest.raises(SlackUnavailable):
+            await make_directory(slack).can_post(PLACE)
+
+
+@pytest.mark.parametrize(
+    ("user", "is_bot", "person"), [("U1", False, True), ("U1", True, False), ("USLACKBOT", False, False)]
+)
+async def test_bots_and_slackbot_are_not_human(user: str, is_bot: bool, person: bool) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"user": {"is_bot": is_bot}}]
+        assert await make_directory(slack).is_human("T1", user) is person
+
+
+async def test_answers_are_asked_for_anew_after_the_seconds_they_are_kept() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [PRIVATE, PUBLIC]
+        watch = FakeClock()
+        visibility = SlackDirectory(slack.clients, watch, cached=1.0)
+        assert await visibility.is_private(PLACE)
+        watch.seconds += 1
+        assert not await visibility.is_private(PLACE)

@@ -1,0 +1,89 @@
+"""Fields of forms as Slack takes them, and what people leave in them as values."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from handlers.slack.payloads import BadPayload, submission_from, view_action_from
+from handlers.views import fields
+from handlers.views.fields import FieldOptions
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def make_view(**values: dict[str, Any]) -> dict[str, Any]:
+    """One field a block, each with one element."""
+    state = {field: {"chosen": entry} for field, entry in values.items()}
+    return {"id": "V1", "hash": "1.a", "private_metadata": "w1", "state": {"values": state}}
+
+
+def submission_of(**values: dict[str, Any]) -> dict[str, Any]:
+    return {"team": {"id": "T1"}, "user": {"id": "U1", "team_id": "T1"}, "view": make_view(**values), "trigger_id": "t"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"type": "plain_text_input", "value": "a fisherwoman"}, ("a fisherwoman",)),
+        ({"type": "plain_text_input", "value": None}, ()),
+        ({"type": "number_input", "value": "3"}, ("3",)),
+        ({"type": "static_select", "selected_option": {"value": "skin"}}, ("skin",)),
+        ({"type": "static_select", "selected_option": None}, ()),
+        ({"type": "checkboxes", "selected_options": [{"value": "a"}, {"value": "b"}]}, ("a", "b")),
+        ({"type": "multi_users_select", "selected_users": ["U2", "U3"]}, ("U2", "U3")),
+        ({"type": "users_select", "selected_user": "U2"}, ("U2",)),
+        ({"type": "multi_conversations_select", "selected_conversations": []}, ()),
+        ({"type": "conversations_select", "selected_conversation": "C2"}, ("C2",)),
+        ({"type": "datetimepicker", "selected_date_time": 1_764_072_000}, ("1764072000",)),
+        ({"type": "file_input", "files": [{"id": "F1"}]}, ("F1",)),
+    ],
+)
+def test_every_field_type_is_parsed(entry: dict[str, Any], expected: tuple[str, ...]) -> None:
+    filled = submission_from(submission_of(field=entry))
+    assert filled.values == {"field": expected}
+    assert filled.value("field") == (expected[0] if expected else "")
+    assert (filled.id, filled.person, filled.place.team, filled.trigger_id) == ("w1", "U1", "T1", "t")
+
+
+def test_view_action_contains_the_whole_form() -> None:
+    body = submission_of(
+        look={"type": "static_select", "selected_option": {"value": "skin"}}, brief={"value": "a pilot"}
+    )
+    action = {"action_id": "look", "type": "static_select", "selected_option": {"value": "skin"}}
+    touched = view_action_from(body | {"actions": [action]})
+    assert (touched.action_id, touched.value, touched.view_id, touched.view_hash) == ("look", "skin", "V1", "1.a")
+    assert touched.form.values == {"look": ("skin",), "brief": ("a pilot",)}
+
+
+def test_view_action_of_a_button_has_its_value() -> None:
+    body = submission_of() | {"actions": [{"action_id": "page", "type": "button", "value": "2"}]}
+    assert view_action_from(body).value == "2"
+
+
+@pytest.mark.parametrize("missing", ["view", "user", "actions"])
+def test_incomplete_view_action_is_rejected(missing: str) -> None:
+    body = submission_of() | {"actions": [{"action_id": "page", "value": "2"}]}
+    body.pop(missing)
+    with pytest.raises(BadPayload):
+        view_action_from(body)
+
+
+def test_field_starts_with_the_previous_choice_if_still_valid() -> None:
+    choices = [("Skin first", "skin"), ("Wardrobe first", "literal")]
+    assert fields.select("look", "Look", choices, "skin")["element"]["initial_option"]["value"] == "skin"
+    assert "initial_option" not in fields.select("look", "Look", choices, "gone")["element"]
+    assert "initial_value" not in fields.text_input("brief", "Brief")["element"]
+    assert fields.number_input("quorum", "Quorum", 3, 1, 99)["element"]["initial_value"] == "3"
+    assert "initial_users" not in fields.users_select("voters", "Voters")["element"]
+    assert fields.user_select("lead", "Lead", "U1")["element"]["initial_user"] == "U1"
+    assert fields.datetime_picker("closes", "Closes", NOON)["element"]["initial_date_time"] == int(NOON.timestamp())
+
+
+def test_only_dispatching_fields_send_actions() -> None:
+    telling = fields.radio_buttons(
+        "ballot", "Ballot", [("Open", "quick")], field_options=FieldOptions(dispatch=True, optional=True, hint="Why")
+    )
+    assert (telling["dispatch_action"], telling["element"]["action_id"]) == (True, "ballot")
+    assert (telling["optional"], telling["hint"]["text"]) == (True, "Why")
+    assert "dispatch_action" not in fields.radio_buttons("ballot", "Ballot", [("Open", "quick")])

@@ -1,0 +1,449 @@
+"""The record after its lock, the form of a re-cast, versions and histories, as Slack takes them."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.domain.ballot import FlawTag, SealedResults, Tally
+from bot.domain.brief import NAME_LIMIT, REASON_LIMIT, TEXT_LIMIT, BallotMode, Brief
+from bot.domain.errors import (
+    AlreadyCasting,
+    BriefError,
+    NotLead,
+    OverBudget,
+    PermissionDenied,
+    PriceIncreased,
+    RoundClosed,
+)
+from bot.domain.face import Character, Face, Unlock
+from bot.domain.round import RECAST, Round, RoundState
+from bot.domain.timeline import TimelineEvent
+from bot.usecases.history import CharacterHistory
+from bot.usecases.recall import RecallResult
+from bot.usecases.recast import RecastMode, RecastOptions, RecastRequest, RecastResult
+from handlers.features.recast import recast_request_from
+from handlers.slack.payloads import FormSubmission
+from handlers.views.builder import View
+from handlers.views.history import PAGE_SIZE, history, versions
+from handlers.views.recall import Location, recalled
+from handlers.views.recast import form
+from handlers.views.round import round_message
+from handlers.views.round.shared import RoundViewData
+from tests.support.builders import (
+    HOSTILE,
+    LEAD,
+    NOW,
+    PLACE,
+    TITLES,
+    make_closed_round,
+    make_face,
+    make_view_data,
+    make_voting_round,
+)
+from tests.support.in_memory import InMemoryRepositories
+from tests.support.listener_harness import listener_harness
+from tests.support.slack_limits import iter_objects, limit_problems
+from tests.support.slack_payloads import message_press, slash_command
+
+UNLOCK = Unlock("U2", NOW + timedelta(days=1), "too young for act three")
+VOTES = {1: 3, 2: 0, 3: 1, 4: 2}
+
+
+def make_locked_round(**changes: object) -> Round:
+    return make_closed_round(
+        VOTES, 4, **{"state": RoundState.LOCKED, "locked_slot": "r1-0", "record_file": "F0RECORDRECORD", **changes}
+    )
+
+
+def blocks_json(view: View) -> str:
+    return json.dumps(view.blocks, ensure_ascii=False)
+
+
+def action_ids(view: View) -> list[str]:
+    return [each["action_id"] for block in view.blocks if block["type"] == "actions" for each in block["elements"]]
+
+
+def render_record(face: Face, **changes: Any) -> View:
+    return round_message(replace(make_view_data(make_locked_round(), face=face), **changes))
+
+
+def test_sealed_record_lists_flaw_tags() -> None:
+    answers = SealedResults({1: 4, 4: 2}, {1: 3, 4: 2}, {1: {FlawTag.EYES: 1}, 4: {FlawTag.TOO_SMOOTH: 2}}, 0)
+    brief = Brief("Maya", "a fisherwoman", ballot=BallotMode.SEALED)
+    text = blocks_json(
+        round_message(
+            make_view_data(make_locked_round(brief=brief, tally=Tally(VOTES, 4, answers)), face=make_face(tally=VOTES))
+        )
+    )
+    assert "reads human 4, as Maya 3 · eyes 1" in text
+    assert "On hold: *4* · Lumen Two · 2 votes · $0.04\\nreads human 2, as Maya 2 · too smooth 2" in text
+
+
+def test_face_decided_by_the_lead_has_no_understudy() -> None:
+    view = round_message(
+        make_view_data(make_locked_round(locked_slot="r1-2"), face=make_face(number=3, decided_by_lead=True))
+    )
+    assert "On hold" not in blocks_json(view)
+
+
+def test_record_actions_depend_on_the_current_face() -> None:
+    first = make_face()
+    second = make_face(round_id="r2", version=2)
+    assert action_ids(render_record(first)) == ["full", "facts", "take", "recast_face"]
+    assert action_ids(render_record(first, current_face=second, version_count=2)) == [
+        "full",
+        "facts",
+        "take",
+        "versions",
+    ]
+    unlocked_face = replace(first, unlocked=UNLOCK)
+    assert action_ids(render_record(unlocked_face, current_face=None)) == ["full", "facts", "take", "recast_face"]
+    assert action_ids(render_record(unlocked_face, current_face=second, version_count=2)) == [
+        "full",
+        "facts",
+        "take",
+        "versions",
+    ]
+
+
+def test_unlocked_record_shows_the_unlock_and_the_current_face() -> None:
+    unlocked_face = replace(make_face(version=2), unlocked=UNLOCK)
+    text = blocks_json(render_record(unlocked_face, current_face=None))
+    assert "Unlocked by <@U2> on <!date^" in text
+    assert "too young for act three. Maya has no face now." in text
+    assert "Maya is cast" not in text
+    before = make_face(round_id="r0", version=1)
+    text = blocks_json(render_record(unlocked_face, current_face=before, links={"r0": "https://x/1"}))
+    assert "<https://x/1|Version 1> is Maya's face again." in text
+
+
+def test_open_recast_shows_its_reason_and_the_previous_face() -> None:
+    round_ = make_voting_round(origin=RECAST, parent="r0", recast_reason="too young <!channel>")
+    before = make_face(round_id="r0")
+    view = round_message(replace(make_view_data(round_), recast_face=before, links={"r0": "https://x/1"}))
+    assert "Re-cast: too young &lt;!channel&gt; · <https://x/1|version 1> stays until another face" in blocks_json(view)
+    view = round_message(replace(make_view_data(round_), recast_face=replace(before, unlocked=UNLOCK)))
+    assert "version 1 was unlocked" in blocks_json(view)
+
+
+def test_ordinary_round_does_not_mention_a_recast() -> None:
+    assert "Re-cast" not in blocks_json(round_message(RoundViewData(make_voting_round(), Tally({}, 0), TITLES)))
+
+
+def make_recast_options(**changes: Any) -> RecastOptions:
+    offer = RecastOptions(make_locked_round(), make_face(), tuple(RecastMode), Decimal("0.20"))
+    return replace(offer, **changes)
+
+
+def test_recast_form_has_three_priced_modes() -> None:
+    modal = form(make_recast_options(), "17")
+    assert modal["private_metadata"] == "r1 17 0.20"
+    fields = {b["block_id"]: b for b in modal["blocks"] if b["type"] == "input"}
+    assert list(fields) == ["how", "reason", "brief"]
+    modes = [o["text"]["text"] for o in fields["how"]["element"]["options"]]
+    assert modes == [
+        "Keep it until a new one is locked (up to $0.20)",
+        "Unlock it now, and re-cast (up to $0.20)",
+        "Unlock it, and that is all ($0)",
+    ]
+    assert fields["brief"]["element"]["initial_value"] == make_locked_round().brief.text
+    assert not fields["reason"]["optional"]
+
+
+def test_recast_form_without_budget_only_unlocks() -> None:
+    refused = OverBudget("day", Decimal("0.20"), Decimal(1), Decimal("0.10"))
+    modal = form(make_recast_options(modes=(RecastMode.ONLY_UNLOCK,), price=None, refusal=refused), "17")
+    assert [b["block_id"] for b in modal["blocks"] if b["type"] == "input"] == ["reason"]
+    assert "of today's $1.00 there is $0.10 left" in json.dumps(modal)
+    assert "Version 1 can be unlocked all the same." in json.dumps(modal)
+    assert modal["submit"]["text"] == "Unlock"
+
+
+@pytest.mark.parametrize(
+    ("private_metadata", "chosen", "mode", "agreed_price"),
+    [
+        ("r1 17 0.20", {"how": ("unlock",), "reason": ("x",), "brief": ("y",)}, RecastMode.UNLOCK, "0.20"),
+        ("r1 17 0.20", {"reason": ("x",), "brief": ("y",)}, RecastMode.KEEP, "0.20"),
+        ("r1 17 -", {"reason": ("x",)}, RecastMode.ONLY_UNLOCK, "0"),
+    ],
+)
+def test_recast_form_is_parsed_into_a_request(
+    private_metadata: str, chosen: dict[str, tuple[str, ...]], mode: RecastMode, agreed_price: str
+) -> None:
+    filled, request = recast_request_from(FormSubmission(PLACE, "U1", private_metadata, chosen))
+    assert (filled.id, request.round_id, request.key) == ("r1", "r1", "17")
+    assert (request.mode, request.agreed_price, request.reason) == (mode, Decimal(agreed_price), "x")
+    assert request.text == ("y" if "brief" in chosen else None)
+
+
+def make_event(hours_ago: int, **changes: Any) -> TimelineEvent:
+    event = TimelineEvent("started", NOW - timedelta(hours=hours_ago), PLACE, "r1", (LEAD,), usd=Decimal("0.20"))
+    return replace(event, **changes)
+
+
+def make_history(*events: TimelineEvent, **changes: Any) -> CharacterHistory:
+    character = Character("c1", "Maya", PLACE, make_face(), None)
+    found = RecallResult("face", "Maya", (character,), (make_face(),))
+    return CharacterHistory(replace(found, **changes), events, 1, Decimal("0.38"))
+
+
+def test_history_lists_events_newest_first() -> None:
+    events = (
+        make_event(0, kind="unlocked", version=1, detail="too young"),
+        make_event(1, kind="decided", version=1, number=3),
+        make_event(2, kind="voted", people=("U1", "U2"), count=2),
+        make_event(3, kind="voted", people=(), count=3),
+        make_event(4, kind="spent", count=4),
+        make_event(5, kind="recast", detail="eyes"),
+        make_event(6, kind="went_fishing", detail="with <@U9>"),
+        make_event(7, lead="U3"),
+    )
+    view = history(make_history(*events), 0, {"r1": "https://x/1"})
+    lines = [line.split(" · ", 1)[1] for line in view.blocks[2]["text"]["text"].splitlines()]
+    assert lines == [
+        "Version 1 unlocked by <@U0LEAD>: too young.",
+        "Version 1 decided by <@U0LEAD>: candidate 3",
+        "2 people voted: <@U1> and <@U2>",
+        "3 people voted, sealed",
+        "$0.20 spent by <@U0LEAD> for 4 pictures",
+        "<https://x/1|Re-cast> by <@U0LEAD>: eyes · up to $0.20",
+        "Went fishing by <@U0LEAD>: with &lt;@U9&gt;",
+        "<https://x/1|Started> by <@U0LEAD>, led by <@U3> · up to $0.20",
+    ]
+    assert "1 face · $0.38 spent · version 1 is the face" in blocks_json(view)
+
+
+def test_long_history_is_paged() -> None:
+    events = tuple(make_event(n) for n in range(PAGE_SIZE + 5))
+    first, last = (history(make_history(*events), page, {}) for page in (0, 1))
+    assert "and 5 more before" in blocks_json(first)
+    assert [p["value"] for p in iter_objects(first) if p.get("action_id") == "earlier"] == ["c1 1"]
+    assert blocks_json(last).count("Started") == 5
+    assert "earlier" not in action_ids(last)
+
+
+def test_history_of_an_ambiguous_name_offers_suggestions() -> None:
+    found = RecallResult(
+        "unsure", "Mara", (Character("c1", "Maya", PLACE, None, "r1"), Character("c2", "Mia", PLACE, None, "r2"))
+    )
+    assert action_ids(history(CharacterHistory(found), 0, {})) == ["history:1", "history:2"]
+    assert "No Mara here" in blocks_json(history(CharacterHistory(RecallResult("nothing", "Mara")), 0, {}))
+
+
+def test_versions_modal_compares_two_versions() -> None:
+    first, second, third = (make_face(round_id=f"r{n}", version=n) for n in (1, 2, 3))
+    files = {"r1": "F0ONEONEONE", "r3": None}
+    modal = versions((third, second, first), (third, first), files, {"r3": "too young"}, TITLES)
+    assert [b["block_id"] for b in modal["blocks"] if b["type"] == "input"] == ["version_left", "version_right"]
+    assert [b["slack_file"]["id"] for b in modal["blocks"] if b["type"] == "image"] == ["F0ONEONEONE"]
+    text = json.dumps(modal, ensure_ascii=False)
+    assert text.index("*Version 1* · 3 of 4 votes") < text.index("*Version 3*") < text.index("Re-cast: too young.")
+    assert "version_left" not in json.dumps(versions((second, first), (second, first), {}, {}, TITLES))
+
+
+def test_full_recast_views_are_within_slacks_limits() -> None:
+    name, reason = (HOSTILE * 2)[:NAME_LIMIT], (HOSTILE * 9)[:REASON_LIMIT]
+    face = make_face(name, HOSTILE, unlocked=replace(UNLOCK, reason=reason))
+    other = make_face(name, HOSTILE, round_id="r0", version=2)
+    round_ = make_locked_round(name=name, recast_reason=reason)
+    links = {"r0": "https://harbour.slack.com/archives/C1/p1764000000000100"}
+    views = [
+        round_message(
+            replace(
+                make_view_data(round_, face=face), current_face=other, recast_face=other, version_count=9, links=links
+            )
+        ),
+        round_message(replace(make_view_data(make_voting_round(recast_reason=reason)), recast_face=other, links=links)),
+        history(
+            make_history(*(make_event(n, kind="recast", detail=reason) for n in range(60))), 0, {"r1": links["r0"]}
+        ),
+        recalled(
+            RecallResult(
+                "unlocked", name, (Character("c1", name, PLACE, None, None, last_unlocked_face=face),), (face, other)
+            ),
+            Location(),
+            TITLES,
+            can_share=False,
+        ),
+    ]
+    for view in views:
+        assert limit_problems(view) == []
+        marked = [part["text"] for part in iter_objects(view) if part.get("type") == "mrkdwn"]
+        assert "<!channel>" not in " ".join([view.text, *marked])
+    for modal in (
+        form(make_recast_options(face=face, round=round_), "17", reason, "x" * TEXT_LIMIT),
+        versions((other, face), (other, face), {}, {}, TITLES),
+    ):
+        assert limit_problems(View("x", tuple(modal["blocks"])), max_text=None) == []
+        assert len(modal["title"]["text"]) <= 24
+
+
+# The listeners.
+
+
+def recast_submission(private_metadata: str = "r1 17 0.20", team: str = "T1", **fields: str) -> dict[str, Any]:
+    values: dict[str, Any] = {name: {"chosen": {"value": text}} for name, text in fields.items() if name != "how"}
+    if "how" in fields:
+        values |= {"how": {"chosen": {"selected_option": {"value": fields["how"]}}}}
+    view: dict[str, Any] = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": "recast_face",
+        "private_metadata": private_metadata,
+    }
+    view |= {"state": {"values": values}}
+    return {"type": "view_submission", "team": {"id": team}, "user": {"id": LEAD, "team_id": team}, "view": view}
+
+
+def ack_body(response: Any) -> dict[str, Any]:
+    return dict(json.loads(response.body)) if response.body else {}
+
+
+FORM_INPUTS = {"how": "keep", "reason": "too young", "brief": "a fisherwoman"}
+
+
+async def test_recast_press_opens_the_form_for_the_lead_only() -> None:
+    async with listener_harness(
+        InMemoryRepositories(make_locked_round()), recast__options=make_recast_options()
+    ) as play:
+        await play.send(message_press("recast_face", "r1"))
+        (opened,) = [call for call in play.slack.calls if call[0] == "views.open"]
+        assert "Re-cast Maya" in json.dumps(opened)
+    async with listener_harness(
+        InMemoryRepositories(make_locked_round()), recast__options=NotLead("recast_face", LEAD)
+    ) as harness:
+        await harness.send(message_press("recast_face", "r1", person="U0MEI"))
+        assert "Only <@U0LEAD> can re-cast or unlock this face." in json.dumps(harness.slack.responses)
+
+
+@pytest.mark.parametrize(
+    ("error", "field"),
+    [
+        (BriefError("reason", "missing"), "reason"),
+        (BriefError("brief", "control"), "brief"),
+        (OverBudget("day", Decimal("0.20"), Decimal(1), Decimal(0)), "how"),
+        (AlreadyCasting("Maya", "r2"), "how"),
+        (PermissionDenied("spend", ("U9",)), "how"),
+    ],
+)
+async def test_recast_errors_are_shown_at_their_field(error: Exception, field: str) -> None:
+    async with listener_harness(InMemoryRepositories(make_locked_round()), recast__apply=error) as harness:
+        reply = ack_body(await harness.send(recast_submission(**FORM_INPUTS)))
+        assert (reply["response_action"], list(reply["errors"])) == ("errors", [field])
+        assert "recast.publish" not in [call[0] for call in harness.use_cases.calls]
+
+
+async def test_price_increase_reopens_the_form_with_its_inputs() -> None:
+    async with listener_harness(
+        InMemoryRepositories(make_locked_round()),
+        recast__apply=PriceIncreased(Decimal("0.30"), Decimal("0.20")),
+        recast__options=make_recast_options(),
+    ) as harness:
+        reply = ack_body(await harness.send(recast_submission(**FORM_INPUTS | {"how": "unlock"})))
+        assert reply["response_action"] == "update"
+        modal = reply["view"]
+        assert modal["private_metadata"] == "r1 17 0.30"
+        text = json.dumps(modal)
+        assert "the price is up to $0.30 now" in text
+        assert '"initial_value": "too young"' in text
+        assert (
+            '"initial_option": {"text": {"type": "plain_text", "text": "Unlock it now, and re-cast (up to $0.30)"'
+            in text
+        )
+
+
+async def test_already_unlocked_face_replaces_the_form() -> None:
+    error = RoundClosed("unlock", "unlocked", "Maya")
+    async with listener_harness(InMemoryRepositories(make_locked_round()), recast__apply=error) as harness:
+        reply = ack_body(await harness.send(recast_submission(**FORM_INPUTS)))
+        assert "This version of Maya was unlocked already." in json.dumps(reply["view"])
+
+
+async def test_recast_is_published_after_the_ack() -> None:
+    recast_result = RecastResult(make_face(), None)
+    async with listener_harness(InMemoryRepositories(make_locked_round()), recast__apply=recast_result) as harness:
+        assert ack_body(await harness.send(recast_submission(**FORM_INPUTS))) == {}
+        expected = RecastRequest("r1", LEAD, RecastMode.KEEP, "too young", "a fisherwoman", "17", Decimal("0.20"))
+        assert harness.use_cases.calls == [("recast.apply", expected), ("recast.publish", recast_result)]
+
+
+async def test_recast_form_of_another_workspace_is_rejected() -> None:
+    async with listener_harness(
+        InMemoryRepositories(make_locked_round()), recast__apply=RecastResult(make_face(), None)
+    ) as harness:
+        await harness.send(recast_submission(team="T2", **FORM_INPUTS))
+        assert harness.use_cases.calls == []
+
+
+THREE_VERSIONS = tuple(make_face(round_id=f"r{n}", version=n) for n in (3, 2, 1))
+
+
+def version_choice(left: str, right: str, team: str = "T1") -> dict[str, Any]:
+    chosen = {"version_left": left, "version_right": right}
+    values = {name: {name: {"selected_option": {"value": value}}} for name, value in chosen.items()}
+    view = {"id": "V7", "hash": "h1", "private_metadata": "r3", "state": {"values": values}}
+    action = {"action_id": "version_left", "block_id": "version_left", "selected_option": {"value": left}}
+    user = {"id": "U0MEI", "team_id": team}
+    return {"type": "block_actions", "team": {"id": team}, "user": user, "view": view, "actions": [action]}
+
+
+async def test_choosing_versions_updates_the_modal() -> None:
+    rounds = [make_locked_round(id=f"r{n}") for n in (1, 2, 3)]
+    async with listener_harness(
+        InMemoryRepositories(*rounds), recall__list_versions=THREE_VERSIONS, recall__get_recast_reason=""
+    ) as harness:
+        await harness.send(message_press("versions", "r3", person="U0MEI"))
+        (opened,) = harness.slack.calls_to("views.open")
+        text = json.dumps(opened)
+        assert "*Version 2*" in text
+        assert "*Version 3*" in text
+        assert "*Version 1*" not in text
+        await harness.send(version_choice("r1", "r3"))
+        (updated,) = harness.slack.calls_to("views.update")
+        assert (updated["view_id"], updated["hash"]) == ("V7", "h1")
+        text = json.dumps(updated["view"])
+        assert text.index("*Version 1*") < text.index("*Version 3*")
+        await harness.send(version_choice("r1", "r3", team="T2"))
+        assert len(harness.slack.calls_to("views.update")) == 1, "another workspace's press finds nothing"
+
+
+async def test_missing_version_picture_is_uploaded_again() -> None:
+    rounds = [make_locked_round(id=f"r{n}") for n in (2, 3)]
+    answers = {
+        "recall__list_versions": THREE_VERSIONS[:2],
+        "recall__get_recast_reason": "",
+        "recall__reupload_portrait": "F0BROUGHTAGAIN",
+    }
+    async with listener_harness(InMemoryRepositories(*rounds), **answers) as harness:
+        harness.slack.replies["files.info"] = [{"error": "file_deleted"}]
+        await harness.send(message_press("versions", "r3"))
+        assert json.dumps(harness.slack.calls_to("views.open")).count("F0BROUGHTAGAIN") == 2
+
+
+async def test_earlier_button_shows_the_next_history_page() -> None:
+    character_history = make_history(*(make_event(n) for n in range(PAGE_SIZE + 2)))
+    async with listener_harness(
+        InMemoryRepositories(make_locked_round()), history__get_by_id=character_history
+    ) as harness:
+        await harness.send(message_press("earlier", "c1 1", is_ephemeral=True))
+        (ephemeral,) = harness.slack.calls_to("chat.postEphemeral")
+        assert json.dumps(ephemeral["blocks"]).count("Started") == 2
+        assert harness.use_cases.calls[0] == ("history.get_by_id", "c1", LEAD, PLACE)
+
+
+async def test_history_command_falls_back_to_recall_of_the_name() -> None:
+    nothing = CharacterHistory(RecallResult("nothing", "teacher"))
+    async with listener_harness(history__get_by_name=make_history(make_event(1))) as play:
+        await play.send(slash_command("history Maya"))
+        assert "Started" in json.dumps(play.slack.calls_to("chat.postEphemeral"))
+    found = make_history().recall_result
+    async with listener_harness(
+        history__get_by_name=nothing, recall__recall=found, recall__can_share_in=False
+    ) as harness:
+        await harness.send(slash_command("history teacher"))
+        assert harness.use_cases.calls[1] == ("recall.recall", "history teacher", LEAD, PLACE)
+        assert "Cast in" in json.dumps(harness.slack.calls_to("chat.postEphemeral"))

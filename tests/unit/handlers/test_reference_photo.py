@@ -1,0 +1,167 @@
+"""The form for a reference picture: what it asks, what it refuses, and from where a file is fetched."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.domain.brief import Brief, Consent, Reference
+from bot.domain.errors import BriefError, SlackUnavailable
+from bot.ports.rounds import RoundDraft, StartResult
+from bot.usecases.start_round import PricedDraft
+from handlers.slack.files import MAX_BYTES, download_file, is_slack_url
+from handlers.views.recall import facts
+from handlers.views.reference_photo import form
+from playground.slack.block_kit.validator import check_document
+from tests.support import slack_payloads
+from tests.support.builders import HOSTILE, NOW, PLACE, TITLES, make_face, make_round
+from tests.support.fake_slack_server import fake_slack_server
+from tests.support.listener_harness import ListenerHarness, listener_harness
+
+BRIEF = Brief("Ben", "her brother", reference=Reference("photo"))
+DRAFT = RoundDraft("w1", PLACE, "U0LEAD", BRIEF)
+START_RESULT = StartResult(make_round(), created=True)
+PNG = b"\x89PNG and so on"
+
+
+def store_file(harness: ListenerHarness, *, size: int = len(PNG), url: str = "/files/a") -> None:
+    harness.slack.private_files["a"] = web.Response(body=PNG, content_type="image/png")
+    harness.slack.replies["files.info"] = [
+        {"file": {"id": "F0ATTACHED1", "size": size, "url_private": harness.slack.base_url + url}}
+    ]
+
+
+def ack_body(response: Any) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(response.body) if response.body else {}
+    return body
+
+
+async def test_photo_brief_opens_the_photo_form_first() -> None:
+    async with listener_harness(start_round__save_priced_draft=PricedDraft(DRAFT, Decimal("0.18"))) as harness:
+        assert ack_body(await harness.send(slack_payloads.slash_command("Ben: her brother --like photo"))) == {}
+        (opened,) = harness.slack.calls_to("views.open")
+    assert [name for name, *_ in harness.use_cases.calls] == ["start_round.save_priced_draft"]
+    assert (opened["trigger_id"], opened["view"]["private_metadata"]) == ("11.22.aa", "w1")
+
+
+@pytest.mark.parametrize("text", ["x", HOSTILE * 40, HOSTILE * 60])
+def test_photo_form_is_valid_and_shows_the_price(text: str) -> None:
+    view = form(replace(DRAFT, brief=replace(BRIEF, text=text)), Decimal("0.18"))
+    assert check_document(view) == ()
+    assert "up to $0.18 in all" in view["blocks"][0]["text"]["text"]
+    assert (view["blocks"][1]["type"] == "input") == (len(text) <= 3000)
+
+
+async def test_photo_form_opens_the_round_with_file_text_and_consent() -> None:
+    async with listener_harness(start_round__get_draft=DRAFT, start_round__start_with_photo=START_RESULT) as harness:
+        store_file(harness)
+        assert ack_body(await harness.send(slack_payloads.photo_submission(text="her twin brother"))) == {}
+    name, draft_id, person, text, data, consent = harness.use_cases.calls[1]
+    assert (name, draft_id, person, text, data) == (
+        "start_round.start_with_photo",
+        "w1",
+        "U0LEAD",
+        "her twin brother",
+        PNG,
+    )
+    assert (consent.person, consent.wording) == ("U0LEAD", "A photo of a real person: They agreed to this use")
+    assert harness.use_cases.calls[2] == ("start_round.enqueue", "r1")
+
+
+async def test_only_photos_need_consent() -> None:
+    async with listener_harness(start_round__get_draft=DRAFT, start_round__start_with_photo=START_RESULT) as harness:
+        store_file(harness)
+        refused = ack_body(await harness.send(slack_payloads.photo_submission(agreed=False)))
+        assert [name for name, *_ in harness.use_cases.calls] == ["start_round.get_draft"]
+        await harness.send(slack_payloads.photo_submission(kind="portrait", agreed=False))
+    assert refused["response_action"] == "errors"
+    assert "confirm that they agreed" in refused["errors"]["consent"]
+    assert harness.use_cases.calls[2][-1] is None
+
+
+async def test_invalid_text_is_reported_at_its_field() -> None:
+    async with listener_harness(start_round__get_draft=DRAFT) as harness:
+        refused = ack_body(await harness.send(slack_payloads.photo_submission(text="bell \a")))
+    assert "U+0007" in refused["errors"]["brief"]
+
+
+async def test_photo_form_of_another_workspace_is_rejected() -> None:
+    async with listener_harness(start_round__get_draft=DRAFT) as harness:
+        refused = ack_body(await harness.send(slack_payloads.photo_submission(team="T2")))
+    assert refused["errors"]["file"].startswith("This is no longer here")
+    assert [name for name, *_ in harness.use_cases.calls] == ["start_round.get_draft"]
+
+
+async def test_invalid_file_is_reported_ephemerally() -> None:
+    async with listener_harness(start_round__get_draft=DRAFT) as harness:
+        store_file(harness, size=MAX_BYTES + 1)
+        await harness.send(slack_payloads.photo_submission())
+        (sent,) = harness.slack.calls_to("chat.postEphemeral")
+    assert (sent["channel"], sent["user"]) == ("C1", "U0LEAD")
+    assert sent["text"].startswith("This file cannot be a reference: larger than 10 MB.")
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "allowed"),
+    [
+        ("https://files.slack.com/files-pri/T1-F1/a.png", "https://slack.com/api/", True),
+        ("https://evil-slack.com/a.png", "https://slack.com/api/", False),
+        ("http://files.slack.com/a.png", "https://slack.com/api/", False),
+        ("https://files.slack.com:8443/a.png", "https://slack.com/api/", False),
+        ("https://u:p@files.slack.com/a.png", "https://slack.com/api/", False),
+        ("https://slack.com.evil.example/a.png", "https://slack.com/api/", False),
+        ("http://127.0.0.1:8600/slack/files-pri/a", "http://127.0.0.1:8600/slack/api/", True),
+        ("http://127.0.0.1:8601/slack/files-pri/a", "http://127.0.0.1:8600/slack/api/", False),
+        ("file:///etc/passwd", "https://slack.com/api/", False),
+    ],
+)
+def test_token_is_sent_to_the_slack_origin_only(url: str, base: str, allowed: bool) -> None:
+    assert is_slack_url(url, base) is allowed
+
+
+async def test_download_is_limited_and_follows_no_redirects() -> None:
+    async with fake_slack_server() as slack:
+        client = slack.client("xoxb-test")
+
+        async def fetch(answer: web.Response, url: str | None = None) -> bytes:
+            slack.private_files["a"] = answer
+            slack.replies["files.info"] = [{"file": {"size": 1, "url_private": url or f"{slack.base_url}/files/a"}}]
+            return await download_file(client, "F0ATTACHED1")
+
+        assert await fetch(web.Response(body=PNG, content_type="image/png")) == PNG
+        for reply in (web.Response(text="<html>", content_type="text/html"), web.Response(body=bytes(MAX_BYTES + 1))):
+            with pytest.raises(BriefError):
+                await fetch(reply)
+        slack.private_files["b"] = web.Response(body=PNG, content_type="image/png")
+        with pytest.raises(SlackUnavailable):
+            await fetch(web.Response(status=302, headers={"Location": f"{slack.base_url}/files/b"}))
+        with pytest.raises(BriefError):
+            await fetch(web.Response(), "http://127.0.0.1:1/files/a")
+
+
+async def test_endless_download_times_out() -> None:
+    async with fake_slack_server() as slack:
+        slack.private_files["a"] = web.Response(body=endless_body(), content_type="image/png")
+        slack.replies["files.info"] = [{"file": {"size": 1, "url_private": f"{slack.base_url}/files/a"}}]
+        with pytest.raises(SlackUnavailable):
+            await download_file(slack.client("xoxb-test"), "F0ATTACHED1", within=0.2)
+
+
+async def endless_body() -> AsyncIterator[bytes]:
+    while True:
+        yield b"x"
+        await asyncio.sleep(0.02)
+
+
+def test_facts_show_the_reference_and_its_consent() -> None:
+    like = Reference("photo", "k", "ab" * 32, Consent("U0LEAD", NOW, HOSTILE))
+    shown = json.dumps(facts(make_face(), TITLES, like).blocks, ensure_ascii=False)
+    assert "Drawn after:* an attached picture, SHA-256 `abab" in shown
+    assert "<@U0LEAD> confirmed on" in shown
+    assert "<!channel>" not in shown
+    assert "Drawn after" not in json.dumps(facts(make_face(), TITLES, None).blocks)

@@ -1,0 +1,299 @@
+"""Checking what models send, and composing what people see."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from itertools import combinations
+from random import Random
+
+import pytest
+from PIL import Image
+
+from bot.domain.errors import InvalidImage, InvalidRequest
+from bot.domain.face import Portrait
+from bot.imaging.charts import Bar, Panel, bar_chart
+from bot.imaging.pictures import (
+    MAX_SHEET_BYTES,
+    SHEET_WIDTH,
+    Limits,
+    contact_sheet,
+    equalize_previews,
+    examine,
+    fit_to_limits,
+    normalize_reference,
+    record_picture,
+    side_by_side,
+)
+from playground.faces import draw_face
+
+
+def encoded_noise(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
+    noise = Image.frombytes("RGB", (64, 64), Random(seed).randbytes(64 * 64 * 3))
+    out = BytesIO()
+    noise.resize((width, height), Image.Resampling.BICUBIC).save(out, kind, **save)
+    return out.getvalue()
+
+
+def pixel_size(data: bytes) -> tuple[int, int]:
+    return Image.open(BytesIO(data)).size
+
+
+@pytest.mark.parametrize(("kind", "media"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("WEBP", "image/webp")])
+def test_media_type_is_detected_from_the_bytes(kind: str, media: str) -> None:
+    checked = examine(encoded_noise(896, 1216, kind), "m")
+    assert (checked.media_type, checked.width, checked.height) == (media, 896, 1216)
+    assert pixel_size(checked.preview) == (896, 1216)
+
+
+def animated_webp() -> bytes:
+    out = BytesIO()
+    first, second = (Image.open(BytesIO(encoded_noise(64, 64, seed=s))) for s in (1, 2))
+    first.save(out, "WEBP", save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "detail"),
+    [
+        (b"<html>sign in</html>", "decoded"),
+        (b"", "decoded"),
+        (encoded_noise(896, 1216)[:40_000], "decoded"),
+        (encoded_noise(64, 64, "GIF"), "decoded"),
+        (encoded_noise(6400, 6400, "PNG"), "pixels"),
+        (animated_webp(), "frame"),
+    ],
+)
+def test_truncated_animated_or_oversized_image_is_invalid(data: bytes, detail: str) -> None:
+    with pytest.raises(InvalidImage) as caught:
+        examine(data, "m")
+    assert detail in caught.value.detail
+    assert caught.value.paid == "yes"
+
+
+def test_blank_image_is_invalid() -> None:
+    out = BytesIO()
+    Image.new("RGB", (512, 512), "grey").save(out, "PNG")
+    with pytest.raises(InvalidImage, match="blank"):
+        examine(out.getvalue(), "m")
+
+
+def test_content_credentials_are_detected() -> None:
+    assert not examine(encoded_noise(64, 64), "m").has_content_credentials
+    assert examine(encoded_noise(64, 64, "JPEG") + b"jumbc2pa", "m").has_content_credentials
+
+
+def make_portrait(data: bytes) -> Portrait:
+    checked = examine(data, "m")
+    return Portrait(
+        "key",
+        checked.media_type,
+        checked.width,
+        checked.height,
+        len(data),
+        checked.sha256,
+        perceptual_hash=checked.perceptual_hash,
+    )
+
+
+def encoded_face(
+    seed: int, kind: str = "PNG", size: tuple[int, int] | None = None, trim: float = 0, **save: int
+) -> bytes:
+    """A practice portrait, perhaps trimmed on every side by a share of it, resized and encoded anew."""
+    image = draw_face("gpt-image-2", "a signalman, 60", seed, 448, 608)
+    trim_x, trim_y = image.width * trim, image.height * trim
+    image = image.crop((round(trim_x), round(trim_y), round(image.width - trim_x), round(image.height - trim_y)))
+    out = BytesIO()
+    (image.resize(size) if size else image).save(out, kind, **save)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "reencode",
+    [
+        partial(encoded_face, kind="JPEG", quality=70),
+        partial(encoded_face, kind="WEBP", quality=80),
+        partial(encoded_face, size=(896, 1216)),
+        partial(encoded_face, trim=0.0025),
+    ],
+    ids=["JPEG", "WebP", "twice as large", "trimmed"],
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_same_picture_is_recognized_after_reencoding(seed: int, reencode: Callable[[int], bytes]) -> None:
+    assert make_portrait(encoded_face(seed)).shows_same_picture(make_portrait(reencode(seed)))
+
+
+def test_faces_of_one_model_and_brief_are_distinguished() -> None:
+    portraits = [make_portrait(encoded_face(seed)) for seed in range(40)]
+    assert not [1 for first, other in combinations(portraits, 2) if first.shows_same_picture(other)]
+
+
+def test_portraits_without_perceptual_hash_are_compared_by_sha256() -> None:
+    old = replace(make_portrait(encoded_face(1)), perceptual_hash="")
+    assert old.shows_same_picture(make_portrait(encoded_face(1)))
+    assert not old.shows_same_picture(make_portrait(encoded_face(1, "JPEG")))
+    assert not old.shows_same_picture(replace(make_portrait(encoded_face(2)), perceptual_hash=""))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("aspect", ["1:1", "3:4", "9:16"])
+def test_the_contact_sheet_is_1600_wide_and_under_a_megabyte(count: int, aspect: str) -> None:
+    previews = {n: encoded_noise(896, 1216, "JPEG", seed=n) for n in range(1, count + 1)}
+    sheet = contact_sheet(previews, aspect)
+    assert pixel_size(sheet)[0] == SHEET_WIDTH
+    assert len(sheet) < MAX_SHEET_BYTES
+
+
+def test_contact_sheet_cells_are_ordered_by_candidate_number() -> None:
+    flat = {1: "red", 2: "lime", 3: "blue", 4: "yellow"}
+    previews = {}
+    for number, colour in flat.items():
+        out = BytesIO()
+        Image.new("RGB", (600, 800), colour).save(out, "JPEG")
+        previews[number] = out.getvalue()
+    sheet = Image.open(BytesIO(contact_sheet(previews, "3:4"))).convert("RGB")
+    width, height = sheet.width, sheet.height
+    pixels = [sheet.getpixel((round(x * width), round(y * height))) for y in (0.25, 0.75) for x in (0.25, 0.75)]
+    assert [tuple(round(c / 255) for c in rgb) for rgb in pixels if isinstance(rgb, tuple)] == [
+        (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0),
+    ]  # fmt: skip
+
+
+def test_thread_pictures_have_one_size_below_the_smallest_candidate() -> None:
+    shown = equalize_previews([encoded_noise(896, 1216, "JPEG"), encoded_noise(1152, 1536, "JPEG", seed=2)], "3:4")
+    sizes = {pixel_size(p) for p in shown}
+    assert len(sizes) == 1
+    width, height = sizes.pop()
+    assert width < 896
+    assert abs(width / height - 3 / 4) < 0.01
+
+
+def test_the_record_shows_the_whole_portrait_at_most_1600_pixels_long() -> None:
+    assert pixel_size(record_picture(encoded_noise(1536, 2048, "JPEG"))) == (1200, 1600)
+
+
+# What a model can be sent.
+
+LARGE_LIMITS = Limits(max_bytes=10_000_000, max_pixels=16_000_000, max_side=4096)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_reference_within_limits_is_sent_unchanged(kind: str) -> None:
+    data = encoded_noise(896, 1216, kind)
+    assert fit_to_limits(data, "m", LARGE_LIMITS) is data
+
+
+@pytest.mark.parametrize(
+    ("limits", "size"),
+    [
+        (Limits(10_000_000, 16_000_000, 608), (448, 608)),
+        (Limits(10_000_000, 896 * 1216 // 4, 4096), (448, 608)),
+    ],
+)
+def test_a_reference_with_too_many_pixels_is_shrunk_in_its_own_ratio(limits: Limits, size: tuple[int, int]) -> None:
+    assert pixel_size(fit_to_limits(encoded_noise(896, 1216), "m", limits)) == size
+
+
+def test_a_reference_with_too_many_bytes_keeps_its_pixels_if_a_jpeg_of_them_fits() -> None:
+    noisy = Image.effect_noise((900, 1200), 60).convert("RGB")
+    out = BytesIO()
+    noisy.save(out, "PNG")
+    fits = fit_to_limits(out.getvalue(), "m", Limits(len(out.getvalue()) - 1, 16_000_000, 4096))
+    assert pixel_size(fits) == (900, 1200)
+    assert fits.startswith(b"\xff\xd8\xff")
+    small = fit_to_limits(out.getvalue(), "m", Limits(100_000, 16_000_000, 4096))
+    assert len(small) <= 100_000
+    assert pixel_size(small)[0] / pixel_size(small)[1] == pytest.approx(0.75, abs=0.01)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("P", "PNG"), ("L", "PNG"), ("LA", "PNG"), ("CMYK", "JPEG")])
+def test_an_odd_colour_mode_becomes_an_rgb_png(mode: str, kind: str) -> None:
+    out = BytesIO()
+    Image.open(BytesIO(encoded_noise(90, 120))).convert(mode).save(out, kind)
+    with Image.open(BytesIO(fit_to_limits(out.getvalue(), "m", LARGE_LIMITS))) as sent:
+        assert (sent.format, sent.mode, sent.size) == ("PNG", "RGB", (90, 120))
+
+
+def test_exif_rotation_is_applied_before_sending() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    rotated = encoded_noise(120, 90, "JPEG", exif=exif)
+    assert pixel_size(fit_to_limits(rotated, "m", LARGE_LIMITS)) == (90, 120)
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>", encoded_noise(90, 120, "GIF"), encoded_noise(900, 1200)[:5_000]])
+def test_invalid_reference_raises_before_sending(data: bytes) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        fit_to_limits(data, "m", LARGE_LIMITS)
+    assert (caught.value.model, caught.value.paid) == ("m", "no")
+
+
+def test_side_by_side_shows_original_and_upscale_at_one_size() -> None:
+    same = encoded_noise(768, 1024, "JPEG")
+    both = Image.open(BytesIO(side_by_side(same, encoded_noise(1536, 2048, "JPEG"), "3:4"))).convert("RGB")
+    assert both.size == (2000, 1328)
+    left, right = both.crop((0, 0, 996, 1200)).resize((32, 32)), both.crop((1004, 0, 2000, 1200)).resize((32, 32))
+    worst = max(abs(a - b) for a, b in zip(left.tobytes(), right.tobytes(), strict=True))
+    assert worst < 24, "the same face fills both halves alike"
+
+
+def test_each_half_of_the_pair_is_labelled() -> None:
+    plain = Image.new("RGB", (768, 1024), "white")
+    out = BytesIO()
+    plain.save(out, "JPEG")
+    both = Image.open(BytesIO(side_by_side(out.getvalue(), out.getvalue(), "3:4"))).convert("L")
+    for left in (0, 1004):
+        assert min(both.crop((left, 1240, left + 100, 1328)).tobytes()) < 120, "a dark band in the lower corner"
+        assert min(both.crop((left, 0, left + 100, 100)).tobytes()) > 240
+
+
+def test_bar_lengths_are_proportional_and_always_visible() -> None:
+    panels = (Panel("By model", (Bar("a", "$4.00", 4.0), Bar("b", "$1.00", 1.0), Bar("c", "$0.00", 0.0))),)
+    picture = Image.open(BytesIO(bar_chart(panels)))
+    assert (picture.format, picture.width) == ("PNG", 1200)
+    pixels = picture.convert("RGB")
+    rows = [104 + 24, 104 + 48 + 24, 104 + 96 + 24]
+    long, short, least = (sum(pixels.getpixel((x, y)) == (43, 106, 140) for x in range(1200)) for y in rows)
+    assert 0 < least <= 5
+    assert abs(long - 4 * short) <= 4
+
+
+def test_empty_bar_chart_is_still_an_image() -> None:
+    assert Image.open(BytesIO(bar_chart((Panel("By model", ()),)))).width == 1200
+
+
+def test_photo_with_unreadable_exif_is_accepted_unchanged() -> None:
+    photo = encoded_noise(120, 90, "PNG", exif=b"Exif\x00\x00no TIFF at all")
+    assert pixel_size(normalize_reference(photo)) == (120, 90)
+    assert fit_to_limits(photo, "m", LARGE_LIMITS) == photo
+
+
+def test_grayscale_image_with_transparency_is_sent_as_rgb() -> None:
+    out = BytesIO()
+    Image.new("I;16", (40, 50), 9_000).save(out, "PNG", transparency=7)
+    with Image.open(BytesIO(fit_to_limits(out.getvalue(), "m", LARGE_LIMITS))) as sent:
+        assert (sent.mode, sent.size) == ("RGB", (40, 50))
+
+
+def test_a_reference_with_too_many_pixels_is_not_decoded() -> None:
+    with pytest.raises(InvalidRequest, match="too many pixels"):
+        fit_to_limits(encoded_noise(6400, 6400), "m", LARGE_LIMITS)
+
+
+@pytest.mark.parametrize(
+    "error", [struct.error("x"), zlib.error("x"), IndexError(), KeyError("x"), EOFError(), MemoryError()]
+)
+def test_decoder_exception_is_reported_as_invalid_image(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    data = encoded_noise(90, 120)
+    monkeypatch.setattr(Image, "open", broken)
+    with pytest.raises(InvalidImage, match="cannot be decoded"):
+        examine(data, "m")
+    with pytest.raises(InvalidImage, match="cannot be decoded"):
+        normalize_reference(data)
+    with pytest.raises(InvalidRequest):
+        fit_to_limits(data, "m", LARGE_LIMITS)

@@ -1,0 +1,95 @@
+"""Every sentence a person reads lives in handlers/words/, and every time is told in the reader's own zone."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXT_PACKAGE = ROOT / "handlers" / "words"
+OTHER_FILES = sorted(
+    path for room in ("handlers", "bot") for path in (ROOT / room).rglob("*.py") if TEXT_PACKAGE not in path.parents
+)
+# What speaks to whoever runs Castroom, on a terminal or in a log, and to models: nobody reads it in Slack.
+NON_SLACK_TEXT = {
+    "bot/__main__.py": "the command line",
+    "bot/cli/doctor.py": "the command line",
+    "bot/app.py": "the command line, when there is nobody to serve",
+    "bot/settings.py": "contradictions told at start",
+    "bot/domain/prompt.py": "what models are asked",
+    "bot/domain/routing/rules.py": "patterns of words in briefs",
+    "bot/domain/routing/keywords.py": "words that briefs are searched for",
+    "bot/runtime/health_server.py": "the figures' own descriptions",
+    "bot/telemetry/metrics.py": "the figures' own descriptions",
+    "bot/cli/export.py": "files",
+    "handlers/slack/diagnostics.py": "the doctor",
+}
+# Calls whose text goes into logs or into an error's own plain English.
+LOG_CALLS = frozenset(
+    {"debug", "info", "warning", "error", "exception", "compile", "asking", "trying", "fullmatch", "search", "execute"}
+)
+TIME_FORMATTERS = frozenset({"strftime", "isoformat", "ctime", "astimezone"})
+FORMAT_FILE = TEXT_PACKAGE / "text.py"
+
+
+def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Texts of two words or more that are no docstring, no log line, no error's own words and no pattern."""
+    ignored = {id(node) for part in ast.walk(tree) for node in _non_user_text(part)}
+    for node in ast.walk(tree):
+        if id(node) in ignored or not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if len([word for word in node.value.split() if word.strip("'’.,:;!?").isalpha()]) > 2:
+            yield getattr(node, "lineno", 0), node.value
+
+
+def _non_user_text(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        yield node.value
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _called_name(node.func) in LOG_CALLS):
+        yield from ast.walk(node)
+    if (
+        isinstance(node, ast.Call)
+        and _called_name(node.func)[:1].isupper()
+        and _called_name(node.func).endswith(_ERRORS)
+    ):
+        yield from ast.walk(node)
+
+
+_ERRORS = ("Error", "Unreachable", "NotTaken", "BadPicture", "ValueError", "SystemExit")
+
+
+def _called_name(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def relative_path(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", OTHER_FILES, ids=relative_path)
+def test_user_visible_text_is_only_in_the_text_package(path: Path) -> None:
+    if relative_path(path) in NON_SLACK_TEXT:
+        return
+    found = [f"line {line}: {text}" for line, text in sentences(ast.parse(path.read_text("utf-8")))]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", sorted({*(ROOT / "handlers").rglob("*.py")} - {FORMAT_FILE}), ids=relative_path)
+def test_times_are_formatted_in_one_file_only(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        formats_time = isinstance(node, ast.Call) and _called_name(node.func) in TIME_FORMATTERS
+        assert not formats_time, f"line {getattr(node, 'lineno', 0)} writes a time"
+        spec = ast.unparse(node.format_spec) if isinstance(node, ast.FormattedValue) and node.format_spec else ""
+        assert not any(code in spec for code in ("%H", "%d", "%b", "%B", "%Y")), (
+            f"line {getattr(node, 'lineno', 0)} writes a time"
+        )
+
+
+def test_text_outside_the_package_is_detected() -> None:
+    wrong = 'def told():\n    """A docstring of many words."""\n    return "Nobody has voted yet"\n'
+    assert [text for _, text in sentences(ast.parse(wrong))] == ["Nobody has voted yet"]
+    right = 'log.info("nobody has voted yet")\nraise ValueError("nobody has voted yet")\n'
+    assert [*sentences(ast.parse(right))] == []

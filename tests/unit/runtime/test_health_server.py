@@ -1,0 +1,109 @@
+"""What monitors are told."""
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+
+import aiohttp
+import pytest
+
+from bot.runtime.health_server import HealthSources, health_server
+from bot.telemetry import metrics
+
+
+@dataclass
+class FakeConnectionStatus:
+    ready: bool = True
+    seconds_since_message: float = 0.0
+    connection_age: float = 0.0
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+async def healthy_database() -> None:
+    """A database that answers."""
+
+
+async def broken_database() -> None:
+    raise OSError("/data is gone")
+
+
+@asynccontextmanager
+async def running_health_server(health_sources: HealthSources) -> AsyncIterator[aiohttp.ClientSession]:
+    port = free_port()
+    async with health_server(port, health_sources), aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        yield session
+
+
+async def fetch(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:
+    async with session.get(path) as response:
+        return response.status, await response.text()
+
+
+async def test_health_and_readiness_are_ok() -> None:
+    async with running_health_server(HealthSources(healthy_database, FakeConnectionStatus(), lambda: 0)) as session:
+        assert await fetch(session, "/healthz") == (200, "database: ok\n")
+        assert await fetch(session, "/readyz") == (200, "database: ok\nslack: ok\n")
+
+
+async def test_problems_are_reported_without_details() -> None:
+    async with running_health_server(
+        HealthSources(broken_database, FakeConnectionStatus(ready=False, seconds_since_message=61.2), lambda: 0)
+    ) as session:
+        assert await fetch(session, "/healthz") == (503, "database: OSError\n")
+        assert await fetch(session, "/readyz") == (503, "database: OSError\nslack: nothing heard for 61 s\n")
+
+
+async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
+    async with running_health_server(
+        HealthSources(healthy_database, FakeConnectionStatus(ready=False, seconds_since_message=61), lambda: 0)
+    ) as session:
+        assert (await fetch(session, "/healthz"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("count", "metric"),
+    [
+        (lambda: metrics.observe_ack("command", 0.02), 'castroom_ack_seconds_bucket{kind="command",le="0.025"}'),
+        (lambda: metrics.observe_portrait("x:y", 3, Decimal(1), "listed"), 'castroom_portrait_seconds_count{model="x:y"}'),
+        (lambda: metrics.count_slot_failure("refused", "no"), 'castroom_slot_failures_total{kind="refused",paid="no"}'),
+        (lambda: metrics.count_redraw("done"), 'castroom_redraws_total{outcome="done"}'),
+    ],
+)  # fmt: skip
+async def test_metrics_are_in_prometheus_format(count: Callable[[], None], metric: str) -> None:
+    async with running_health_server(
+        HealthSources(healthy_database, FakeConnectionStatus(seconds_since_message=2.5), lambda: 3)
+    ) as session:
+        before = metric_value(await fetch(session, "/metrics"), metric)
+        count()
+        after = await fetch(session, "/metrics")
+        assert metric_value(after, metric) > before
+        assert metric_value(after, "castroom_generations_in_progress") == 3
+        assert metric_value(after, "castroom_socket_silence_seconds") == 2.5
+
+
+async def test_running_jobs_are_counted() -> None:
+    async with running_health_server(
+        HealthSources(healthy_database, FakeConnectionStatus(connection_age=90.5), lambda: 0)
+    ) as session:
+        metric = 'castroom_jobs{kind="slot"}'
+        before = metric_value(await fetch(session, "/metrics"), metric)
+        with metrics.track_job("slot"), metrics.track_job("slot"), metrics.track_rate_limit_wait():
+            during = await fetch(session, "/metrics")
+        after = await fetch(session, "/metrics")
+        assert (metric_value(during, metric) - before, metric_value(after, metric)) == (2, before)
+        assert (
+            metric_value(during, "castroom_rate_limit_waiting") - metric_value(after, "castroom_rate_limit_waiting")
+            == 1
+        )
+        assert metric_value(after, "castroom_socket_age_seconds") == 90.5
+
+
+def metric_value(response: tuple[int, str], metric: str) -> float:
+    assert response[0] == 200
+    return next((float(row.rsplit(" ", 1)[1]) for row in response[1].splitlines() if row.startswith(f"{metric} ")), 0.0)
