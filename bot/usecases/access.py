@@ -1,43 +1,44 @@
 """Who may start rounds, spend, lock and change customs: as a production's customs say."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.errors import BriefError, LeadDeactivated, PermissionDenied, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
 from bot.ports.messaging import UserDirectory
-from bot.ports.storage import Productions
+from bot.ports.storage import StoragePorts
 
 
+@dataclass(frozen=True, slots=True)
 class Permissions:
     """Asks for the customs at every press, so that a change holds at once. `admins` may always change customs.
 
     Where everybody who is named for something has left the workspace it is as if nobody were: nothing is stuck.
     """
 
-    def __init__(
-        self, productions: Productions, user_directory: UserDirectory, admins: frozenset[str] = frozenset()
-    ) -> None:
-        self._productions = productions
-        self._user_directory = user_directory
-        self._admins = admins
+    storage: StoragePorts
+    user_directory: UserDirectory
+    admins: frozenset[str]
 
     async def require_start(self, place: ChannelRef, person: str) -> None:
         """Raise Barred unless the person may start a round, which spends; Unreachable if nobody knows who they are."""
-        settings = (await self._productions.get(place)).settings
+        settings = (await self.storage.productions.get(place)).settings
         await self._require_named("start", settings.may_start, place, person)
         if settings.may_spend or person not in settings.may_start:
             await self._require_named("spend", settings.may_spend, place, person)
 
     async def require_spend(self, place: ChannelRef, person: str) -> None:
         """The same for whatever costs money in a round that is there."""
-        await self._require_named("spend", (await self._productions.get(place)).settings.may_spend, place, person)
+        await self._require_named(
+            "spend", (await self.storage.productions.get(place)).settings.may_spend, place, person
+        )
 
     async def require_settings_change(self, place: ChannelRef, person: str) -> None:
         """The same for changing customs."""
-        if person not in self._admins:
+        if person not in self.admins:
             await self._require_named(
-                "keep", (await self._productions.get(place)).settings.may_change_settings, place, person
+                "keep", (await self.storage.productions.get(place)).settings.may_change_settings, place, person
             )
 
     async def require_lock(self, round_: Round, person: str, action: str = "lock") -> None:
@@ -45,7 +46,7 @@ class Permissions:
 
         `what` they want is to lock a face, or to let one go.
         """
-        may_lock = (await self._productions.get(round_.place)).settings.may_lock
+        may_lock = (await self.storage.productions.get(round_.place)).settings.may_lock
         if person in may_lock:
             return
         if await self._has_active(round_.place, may_lock):
@@ -67,7 +68,7 @@ class Permissions:
         unable = []
         for person in voters:
             try:
-                user = await self._user_directory.get_user(place.team, person)
+                user = await self.user_directory.get_user(place.team, person)
             except SlackUnavailable:
                 continue
             if not user.is_human or user.is_deactivated:
@@ -78,7 +79,7 @@ class Permissions:
     async def is_deactivated(self, place: ChannelRef, person: str) -> bool:
         """Whether somebody's account is closed; a Slack that says nothing counts as no."""
         try:
-            return (await self._user_directory.get_user(place.team, person)).is_deactivated
+            return (await self.user_directory.get_user(place.team, person)).is_deactivated
         except SlackUnavailable:
             return False
 
@@ -89,7 +90,7 @@ class Permissions:
             return
         if await self._has_active(place, allowed):
             raise PermissionDenied(action, allowed)
-        if (await self._user_directory.get_user(place.team, person)).is_guest:
+        if (await self.user_directory.get_user(place.team, person)).is_guest:
             raise PermissionDenied(action, (), is_guest=True)
 
     async def _has_active(self, place: ChannelRef, allowed: tuple[str, ...]) -> bool:

@@ -9,8 +9,7 @@ from bot.domain.errors import BriefError
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.ports.clock import Now
-from bot.ports.roster import Roster
-from bot.ports.storage import Productions
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.recall import Recall
 
@@ -27,42 +26,39 @@ class AliasChange:
     removed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
 class Aliases:
     """Gives aliases and takes them away, for whoever may start rounds."""
 
-    def __init__(
-        self, roster: Roster, productions: Productions, recall: Recall, permissions: Permissions, now: Now
-    ) -> None:
-        self._roster = roster
-        self._productions = productions
-        self._recall = recall
-        self._permissions = permissions
-        self._now = now
+    storage: StoragePorts
+    recall: Recall
+    permissions: Permissions
+    now: Now
 
     async def add(self, name: str, alias: str, person: str, place: ChannelRef) -> AliasChange:
         """Let the character `name` of this channel's production answer to `alias`; raises Barred, BriefError."""
-        await self._permissions.require_start(place, person)
+        await self.permissions.require_start(place, person)
         character = await self._find_character(name, person, place)
-        audit_event = AuditEvent("alias", place, person, self._now(), character.id, detail=alias)
-        if taken_by := await self._roster.add_alias(character, alias, audit_event):
+        audit_event = AuditEvent("alias", place, person, self.now(), character.id, detail=alias)
+        if taken_by := await self.storage.roster.add_alias(character, alias, audit_event):
             raise BriefError("alias", "own" if taken_by == character.name else "taken", alias, (taken_by,))
         log.info("alias_given", character=character.id)
-        updated = await self._roster.get(character.id)
+        updated = await self.storage.roster.get(character.id)
         return AliasChange(character.name, alias, updated.aliases if updated else ())
 
     async def remove(self, alias: str, person: str, place: ChannelRef) -> AliasChange:
         """Take an alias of this channel's production away; raises Barred, BriefError."""
-        await self._permissions.require_start(place, person)
-        production = (await self._productions.get(place)).id
-        audit_event = AuditEvent("unalias", place, person, self._now(), detail=alias)
-        if not (name := await self._roster.remove_alias(production, alias, audit_event)):
+        await self.permissions.require_start(place, person)
+        production = (await self.storage.productions.get(place)).id
+        audit_event = AuditEvent("unalias", place, person, self.now(), detail=alias)
+        if not (name := await self.storage.roster.remove_alias(production, alias, audit_event)):
             raise BriefError("alias", "none", alias)
         return AliasChange(name, alias, removed=True)
 
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """The character of this channel's production that is called so; raises BriefError."""
-        production = (await self._productions.get(place)).id
-        matches = [c for c in await self._roster.by_name(place.team, name) if c.production_id == production]
-        if not (visible := await self._recall.visible_characters(matches, person, place)):
+        production = (await self.storage.productions.get(place)).id
+        matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.production_id == production]
+        if not (visible := await self.recall.visible_characters(matches, person, place)):
             raise BriefError("alias", "unknown", name)
         return visible[0]

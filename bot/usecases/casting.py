@@ -109,127 +109,146 @@ class Casting:
         model_health: ModelHealth = AlwaysHealthy(),  # noqa: B008 - it holds nothing
         waits: RetryDelays = RetryDelays(),  # noqa: B008 - it is frozen
     ) -> Self:
-        """The use cases over what is kept and the other ports; `patience` in seconds per size, `admins` who may answer
-        for any charge."""
-        rounds, roster, upscales, ledger = storage.rounds, storage.roster, storage.upscales, storage.ledger
-        portraits, productions, audit_log = storage.portraits, storage.productions, storage.audit_log
-        permissions = Permissions(productions, user_directory, admins)
-        reference_images = ReferenceImages(roster, portraits, channel_access, productions)
+        """Wire every use case.
+
+        `patience` maps a portrait size to the seconds that voting waits for a model. `admins` may confirm any charge.
+        """
+        catalogue = model_clients.catalogue
+        permissions = Permissions(storage=storage, user_directory=user_directory, admins=admins)
         start_round = StartRound(
-            rounds,
-            job_queue,
-            model_clients.catalogue,
-            caps,
-            patience,
-            now,
-            reference_images,
-            model_health,
-            permissions,
-            productions,
-            channel_access,
+            storage=storage,
+            job_queue=job_queue,
+            catalogue=catalogue,
+            caps=caps,
+            patience=patience,
+            now=now,
+            reference_images=ReferenceImages(storage=storage, channel_access=channel_access),
+            model_health=model_health,
+            permissions=permissions,
+            channel_access=channel_access,
         )
-        round_message = RoundMessage(rounds, publisher, job_queue, waits)
-        round_pictures = RoundPictures(rounds, portraits, publisher, model_clients.catalogue, now, waits)
-        storage_retry = StorageRetry(portraits, publisher, waits)
-        portrait_generator = PortraitGenerator(rounds, portraits, model_clients, publisher, now, storage_retry, waits)
-        audition = Audition(
-            rounds,
-            portrait_generator,
-            publisher,
-            job_queue,
-            round_pictures,
-            now,
-            permissions,
-            audit_log,
-            shortest_voting,
+        storage_retry = StorageRetry(storage=storage, publisher=publisher, waits=waits)
+        round_pictures = RoundPictures(storage=storage, publisher=publisher, catalogue=catalogue, now=now, waits=waits)
+        voting = Voting(storage=storage, publisher=publisher, job_queue=job_queue, now=now, permissions=permissions)
+        recall = Recall(storage=storage, publisher=publisher, channel_access=channel_access)
+        spending = Spending(
+            storage=storage,
+            channel_access=channel_access,
+            direct_messages=direct_messages,
+            publisher=publisher,
+            caps=caps,
+            admins=admins,
+            now=now,
         )
-        reroll = Reroll(
-            rounds,
-            publisher,
-            job_queue,
-            start_round,
-            model_clients.catalogue,
-            model_health,
-            caps,
-            now,
-            permissions,
-            audit_log,
-        )
-        refine = Refine(rounds, publisher, start_round, permissions)
-        voting = Voting(rounds, publisher, job_queue, now, audit_log, permissions)
-        reminders = Reminders(rounds, publisher, user_directory, direct_messages, now)
-        sealed_ballots = SealedBallots(rounds, publisher, now)
-        recast = Recast(rounds, roster, start_round, permissions, publisher, now)
-        lock_face = LockFace(rounds, roster, publisher, job_queue, voting, now, permissions, portraits)
-        recall = Recall(rounds, roster, upscales, portraits, publisher, channel_access, productions)
-        spending = Spending(ledger, channel_access, direct_messages, publisher, caps, admins, now, productions)
-        home = Home(rounds, roster, spending, recall, channel_access, caps)
-        retirement_watcher = RetirementWatcher(retirement_source, storage.retirement_notices, direct_messages, now)
-        start_upscale = StartUpscale(
-            rounds,
-            roster,
-            upscales,
-            publisher,
-            job_queue,
-            channel_access,
-            model_clients.catalogue,
-            caps,
-            now,
-            permissions,
-        )
-        run_upscale = RunUpscale(
-            rounds, roster, upscales, portraits, model_clients, publisher, now, storage_retry, waits
-        )
-        round_form = RoundForm(
-            rounds,
-            roster,
-            productions,
-            channel_access,
-            user_directory,
-            permissions,
-            start_round,
-            recall,
-            model_clients.catalogue,
-            model_health,
-            now,
-            shortest_voting,
-        )
-        first_fields = (
-            start_round,
-            round_message,
-            audition,
-            round_pictures,
-            voting,
-            sealed_ballots,
-            lock_face,
-            recall,
-            spending,
-            home,
-            retirement_watcher,
-        )
-        history = History(rounds, roster, ledger, audit_log, recall, channel_access, now)
-        aliases = Aliases(roster, productions, recall, permissions, now)
-        roster_poster = RosterPoster(roster, productions, recall, portraits, channel_access)
-        production_settings_editor = ProductionSettingsEditor(
-            productions, audit_log, channel_access, permissions, model_clients.catalogue, caps, admins, now
-        )
-        more_fields = (start_upscale, run_upscale, FaceDownload(recall, portraits), reroll, refine, Comparison(rounds))
         return cls(
-            *first_fields,
-            *more_fields,
-            model_clients.catalogue,
-            permissions,
-            reminders,
-            recast,
-            history,
-            aliases,
-            roster_poster,
-            round_form,
-            production_settings_editor,
-            storage_retry,
-            OrphanCleanup(portraits, storage.picture_index, now),
-            now,
-            shortest_voting,
+            start_round=start_round,
+            round_message=RoundMessage(storage=storage, publisher=publisher, job_queue=job_queue, waits=waits),
+            audition=Audition(
+                storage=storage,
+                portrait_generator=PortraitGenerator(
+                    storage=storage,
+                    model_clients=model_clients,
+                    publisher=publisher,
+                    now=now,
+                    storage_retry=storage_retry,
+                    waits=waits,
+                ),
+                publisher=publisher,
+                job_queue=job_queue,
+                round_pictures=round_pictures,
+                now=now,
+                permissions=permissions,
+                shortest_voting=shortest_voting,
+            ),
+            round_pictures=round_pictures,
+            voting=voting,
+            sealed_ballots=SealedBallots(storage=storage, publisher=publisher, now=now),
+            lock_face=LockFace(
+                storage=storage,
+                publisher=publisher,
+                job_queue=job_queue,
+                voting=voting,
+                now=now,
+                permissions=permissions,
+            ),
+            recall=recall,
+            spending=spending,
+            home=Home(storage=storage, spending=spending, recall=recall, channel_access=channel_access, caps=caps),
+            retirement_watcher=RetirementWatcher(
+                storage=storage, retirement_source=retirement_source, direct_messages=direct_messages, now=now
+            ),
+            start_upscale=StartUpscale(
+                storage=storage,
+                publisher=publisher,
+                job_queue=job_queue,
+                channel_access=channel_access,
+                catalogue=catalogue,
+                caps=caps,
+                now=now,
+                permissions=permissions,
+            ),
+            run_upscale=RunUpscale(
+                storage=storage,
+                model_clients=model_clients,
+                publisher=publisher,
+                now=now,
+                storage_retry=storage_retry,
+                waits=waits,
+            ),
+            face_download=FaceDownload(storage=storage, recall=recall),
+            reroll=Reroll(
+                storage=storage,
+                publisher=publisher,
+                job_queue=job_queue,
+                start_round=start_round,
+                catalogue=catalogue,
+                model_health=model_health,
+                caps=caps,
+                now=now,
+                permissions=permissions,
+            ),
+            refine=Refine(storage=storage, publisher=publisher, start_round=start_round, permissions=permissions),
+            comparison=Comparison(storage=storage),
+            catalogue=catalogue,
+            permissions=permissions,
+            reminders=Reminders(
+                storage=storage,
+                publisher=publisher,
+                user_directory=user_directory,
+                direct_messages=direct_messages,
+                now=now,
+            ),
+            recast=Recast(
+                storage=storage, start_round=start_round, permissions=permissions, publisher=publisher, now=now
+            ),
+            history=History(storage=storage, recall=recall, channel_access=channel_access, now=now),
+            aliases=Aliases(storage=storage, recall=recall, permissions=permissions, now=now),
+            roster_poster=RosterPoster(storage=storage, recall=recall, channel_access=channel_access),
+            round_form=RoundForm(
+                storage=storage,
+                channel_access=channel_access,
+                user_directory=user_directory,
+                permissions=permissions,
+                start_round=start_round,
+                recall=recall,
+                catalogue=catalogue,
+                model_health=model_health,
+                now=now,
+                shortest_voting=shortest_voting,
+            ),
+            production_settings_editor=ProductionSettingsEditor(
+                storage=storage,
+                channel_access=channel_access,
+                permissions=permissions,
+                catalogue=catalogue,
+                caps=caps,
+                admins=admins,
+                now=now,
+            ),
+            storage_retry=storage_retry,
+            orphan_cleanup=OrphanCleanup(storage=storage, now=now),
+            now=now,
+            shortest_voting=shortest_voting,
         )
 
     @property

@@ -16,7 +16,7 @@ from bot.domain.face import Portrait
 from bot.domain.ids import original_key, round_id_for_draft
 from bot.imaging.pictures import examine_in_thread, run_in_thread
 from bot.ports.clock import Now
-from bot.ports.storage import PictureIndex, PictureOwner, Portraits
+from bot.ports.storage import PictureOwner, StoragePorts
 from bot.telemetry import logs
 
 log = structlog.get_logger()
@@ -36,18 +36,17 @@ class CleanupResult:
     attached: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class OrphanCleanup:
     """Sweeps. May run at any time, and again: what it leaves, the next one finds."""
 
-    def __init__(self, portraits: Portraits, picture_index: PictureIndex, now: Now) -> None:
-        self._portraits = portraits
-        self._picture_index = picture_index
-        self._now = now
+    storage: StoragePorts
+    now: Now
 
     async def run(self) -> CleanupResult:
         """Look through everything that is stored, a page at a time; raises NotKept."""
         deleted = attached = 0
-        async for keys in self._portraits.older_than(self._now() - MIN_AGE):
+        async for keys in self.storage.portraits.older_than(self.now() - MIN_AGE):
             for clean in (self._clean_pictures, self._clean_references, self._clean_probes):
                 result = await clean(keys)
                 deleted, attached = deleted + result.deleted, attached + result.attached
@@ -58,7 +57,7 @@ class OrphanCleanup:
     async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
         """Originals and previews of slots and finishes that have ended without them."""
         found = [(key, match[1], match[2]) for key in keys if (match := _PICTURE_KEY.fullmatch(key))]
-        owners = await self._picture_index.owners([item_id for _, _, item_id in found]) if found else {}
+        owners = await self.storage.picture_index.owners([item_id for _, _, item_id in found]) if found else {}
         deleted = attached = 0
         for key, round_id, item_id in found:
             owner = owners.get(item_id)
@@ -77,7 +76,7 @@ class OrphanCleanup:
             return False
         key = original_key(round_id, item_id)
         try:
-            checked = await examine_in_thread(await self._portraits.get(key), item_id)
+            checked = await examine_in_thread(await self.storage.portraits.get(key), item_id)
         except (PortraitMissing, InvalidImage):
             return False
         portrait = Portrait(
@@ -90,20 +89,20 @@ class OrphanCleanup:
             checked.has_content_credentials,
             checked.perceptual_hash,
         )
-        await self._picture_index.attach_orphan(item_id, portrait)
+        await self.storage.picture_index.attach_orphan(item_id, portrait)
         log.info("orphan_portrait_attached", item=item_id)
         return True
 
     async def _clean_references(self, keys: Sequence[str]) -> CleanupResult:
         """Attached pictures whose round was not opened with them, and which no wish waits with."""
         found = {key: match[1] for key in keys if (match := _REFERENCE_KEY.fullmatch(key))}
-        used = await self._picture_index.reference_keys() if found else frozenset()
+        used = await self.storage.picture_index.reference_keys() if found else frozenset()
         unused = {key: round_id for key, round_id in found.items() if key not in used}
         if not unused:
             return CleanupResult()
-        known_rounds = await self._picture_index.known_rounds(sorted(set(unused.values())))
+        known_rounds = await self.storage.picture_index.known_rounds(sorted(set(unused.values())))
         if not known_rounds.issuperset(unused.values()):
-            known_rounds |= await run_in_thread(_round_ids_of_drafts, await self._picture_index.list_drafts())
+            known_rounds |= await run_in_thread(_round_ids_of_drafts, await self.storage.picture_index.list_drafts())
         return CleanupResult(
             sum([await self._delete(key) for key, round_id in unused.items() if round_id in known_rounds])
         )
@@ -112,7 +111,7 @@ class OrphanCleanup:
         return CleanupResult(sum([await self._delete(key) for key in keys if _PROBE_KEY.fullmatch(key)]))
 
     async def _delete(self, key: str) -> int:
-        await self._portraits.delete(key)
+        await self.storage.portraits.delete(key)
         log.info("orphan_deleted", key=key)
         return 1
 

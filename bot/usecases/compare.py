@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from bot.ports.rounds import RoundRepository
+from bot.ports.storage import StoragePorts
 
 _PAIR_SIZE = 2
 
@@ -18,20 +18,20 @@ class ComparisonResult:
     chosen: tuple[Slot, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Looks; changes nothing."""
 
-    def __init__(self, rounds: RoundRepository) -> None:
-        self._rounds = rounds
+    storage: StoragePorts
 
     async def compare_first_two(self, round_id: str) -> ComparisonResult:
         """The two to look at first."""
-        round_ = await self._rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         return ComparisonResult(round_, tuple(round_.candidate_by_number(number) for number in first_two(round_)))
 
     async def compare(self, round_id: str, slot_ids: Collection[str]) -> ComparisonResult:
         """Those of the round's candidates that are among `slot_ids`."""
-        round_ = await self._rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         return ComparisonResult(round_, tuple(slot for slot in round_.candidates if slot.id in slot_ids))
 
 

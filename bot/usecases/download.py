@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from bot.domain.face import Face, Portrait, Unlock
 from bot.domain.ids import FILE_EXTENSIONS, filename
 from bot.domain.upscale import Upscale
-from bot.ports.storage import Portraits
+from bot.ports.storage import Portraits, StoragePorts
 from bot.usecases.recall import Recall
 
 
@@ -26,18 +26,18 @@ class FaceArchive:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
 class FaceDownload:
     """Packs parcels."""
 
-    def __init__(self, recall: Recall, portraits: Portraits) -> None:
-        self._recall = recall
-        self._portraits = portraits
+    storage: StoragePorts
+    recall: Recall
 
     async def archive(self, round_id: str, person: str) -> FaceArchive:
         """The face a round gave; raises NotHere for whoever may not see it. Pictures are held in memory twice."""
-        face = await self._recall.get_face(round_id, person)
-        upscale = await self._recall.get_upscale(face)
-        files = await archive_files(face, upscale, self._portraits, await self._recall.get_recast_reason(face))
+        face = await self.recall.get_face(round_id, person)
+        upscale = await self.recall.get_upscale(face)
+        files = await archive_files(face, upscale, self.storage.portraits, await self.recall.get_recast_reason(face))
         data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
 

@@ -10,11 +10,8 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.timeline import RoundRecords, TimelineEvent, _from_audit_event, newest_first, round_timeline
 from bot.ports.clock import Now
-from bot.ports.ledger import Ledger
 from bot.ports.messaging import ChannelAccess
-from bot.ports.roster import Roster
-from bot.ports.rounds import RoundRepository
-from bot.ports.storage import AuditLog
+from bot.ports.storage import StoragePorts
 from bot.usecases.recall import Recall, RecallResult
 
 
@@ -35,46 +32,34 @@ class CharacterHistory:
         return self.recall_result.characters[0]
 
 
+@dataclass(frozen=True, slots=True)
 class History:
     """Tells histories."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        roster: Roster,
-        ledger: Ledger,
-        audit_log: AuditLog,
-        recall: Recall,
-        channel_access: ChannelAccess,
-        now: Now,
-    ) -> None:
-        self._rounds = rounds
-        self._roster = roster
-        self._ledger = ledger
-        self._audit_log = audit_log
-        self._recall = recall
-        self._channel_access = channel_access
-        self._now = now
+    storage: StoragePorts
+    recall: Recall
+    channel_access: ChannelAccess
+    now: Now
 
     async def get_by_name(self, name: str, person: str, place: ChannelRef) -> CharacterHistory:
         """The history of `name`, found as a recall finds it."""
-        return await self._build(await self._recall.recall(name, person, place), person, place)
+        return await self._build(await self.recall.recall(name, person, place), person, place)
 
     async def get_by_id(self, character_id: str, person: str, place: ChannelRef) -> CharacterHistory:
         """The history of a character chosen from a suggestion, or of one that was told before."""
-        return await self._build(await self._recall.recall_by_id(character_id, person, place), person, place)
+        return await self._build(await self.recall.recall_by_id(character_id, person, place), person, place)
 
     async def _build(self, recall_result: RecallResult, person: str, place: ChannelRef) -> CharacterHistory:
         if recall_result.kind not in ("face", "casting", "unlocked"):
             return CharacterHistory(recall_result)
         character_id = recall_result.characters[0].id
-        rounds = await self._rounds.list_for_character(character_id)
+        rounds = await self.storage.rounds.list_for_character(character_id)
         faces = {face.round_id: face for face in recall_result.history}
-        audit_events = await self._audit_log.list_for_character(character_id)
-        spends = await self._ledger.list_round_spends(character_id)
+        audit_events = await self.storage.audit_log.list_for_character(character_id)
+        spends = await self.storage.ledger.list_round_spends(character_id)
         places = {r.place for r in rounds} | {audit_event.place for audit_event in audit_events}
         visible = {
-            channel for channel in places if channel == place or await self._channel_access.can_see(person, channel)
+            channel for channel in places if channel == place or await self.channel_access.can_see(person, channel)
         }
         events = [
             _from_audit_event(audit_event, faces)
@@ -83,14 +68,14 @@ class History:
         ]
         for round_ in (r for r in rounds if r.place in visible):
             vote_inputs, submissions = (
-                await self._rounds.list_vote_inputs(round_.id),
-                await self._rounds.list_submissions(round_.id),
+                await self.storage.rounds.list_vote_inputs(round_.id),
+                await self.storage.rounds.list_submissions(round_.id),
             )
             round_events = tuple(audit_event for audit_event in audit_events if audit_event.round_id == round_.id)
             round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
             events += round_timeline(
                 RoundRecords(round_, faces.get(round_.id), round_events, round_spends, vote_inputs, submissions),
-                self._now(),
+                self.now(),
             )
         spent = sum((e.usd for e in events if e.kind == "spent" and e.usd), Decimal(0))
         face_count = sum(e.kind in ("locked", "decided") for e in events)

@@ -10,8 +10,8 @@ from bot.domain.ids import ChannelRef
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.round import Round
 from bot.ports.messaging import ChannelAccess
-from bot.ports.roster import Page, Roster, RosterQuery, RosterSection
-from bot.ports.rounds import RoundRepository
+from bot.ports.roster import Page, RosterQuery, RosterSection
+from bot.ports.storage import StoragePorts
 from bot.usecases.recall import Recall
 from bot.usecases.spending import Spending
 
@@ -49,42 +49,33 @@ class HomeView:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
+@dataclass(frozen=True, slots=True)
 class Home:
     """Gathers homes."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        roster: Roster,
-        spending: Spending,
-        recall: Recall,
-        channel_access: ChannelAccess,
-        caps: Caps,
-    ) -> None:
-        self._rounds = rounds
-        self._roster = roster
-        self._spending = spending
-        self._recall = recall
-        self._channel_access = channel_access
-        self._caps = caps
+    storage: StoragePorts
+    spending: Spending
+    recall: Recall
+    channel_access: ChannelAccess
+    caps: Caps
 
     async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
         """What the person may see of their workspace now, wherever in it they were."""
-        rounds = await self._rounds.list_without_vote(person, team)
-        sections = await self._roster.sections(team)
+        rounds = await self.storage.rounds.list_without_vote(person, team)
+        sections = await self.storage.roster.sections(team)
         places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
-        visible = await self._recall.visible_channels(places, person, ChannelRef(team, ""))
+        visible = await self.recall.visible_channels(places, person, ChannelRef(team, ""))
         visible_sections = tuple(section for section in sections if section.place in visible)
         if roster_filter.production not in {section.production_id for section in visible_sections}:
             roster_filter = replace(roster_filter, production="")
         page, roster_filter, is_fuzzy = await self._page(team, visible_sections, roster_filter)
-        spent = await self._spending.used_today(team)
+        spent = await self.spending.used_today(team)
         waiting = tuple(r for r in rounds if r.place in visible and r.can_vote(person))
         return HomeView(
             waiting,
             page.characters,
             spent,
-            self._caps.per_day,
+            self.caps.per_day,
             page.total,
             roster_filter,
             visible_sections,
@@ -99,10 +90,10 @@ class Home:
             tuple(dict.fromkeys(s.place for s in sections)), roster_filter.production, roster_filter.words
         )
         number = max(1, roster_filter.page)
-        page = await self._roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+        page = await self.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         if not page.characters and page.total:
             number = -(-page.total // PAGE_SIZE)
-            page = await self._roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+            page = await self.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         if page.total or not roster_filter.words:
             return page, replace(roster_filter, page=number), False
         similar = await self._similar(team, query)
@@ -111,8 +102,8 @@ class Home:
     async def _similar(self, team: str, query: RosterQuery) -> tuple[Character, ...]:
         matches = [
             c
-            for c in await self._roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
+            for c in await self.storage.roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
             if c.place in query.places and query.production_id in ("", c.production_id)
         ]
         found = dict.fromkeys(c.character_id for c in nearest(query.text, matches, PAGE_SIZE))
-        return tuple(await self._roster.get_many(list(found)))
+        return tuple(await self.storage.roster.get_many(list(found)))

@@ -1,5 +1,7 @@
 """The lock: one candidate becomes the character's face, once, whoever presses how often."""
 
+from dataclasses import dataclass
+
 from bot.domain.errors import NoWinner, PortraitMissing, RoundClosed
 from bot.domain.face import Face
 from bot.domain.prompt import VERSION_VARIATION
@@ -8,35 +10,21 @@ from bot.domain.slot import Slot
 from bot.ports.clock import Now
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import RoundPublisher
-from bot.ports.roster import Roster
-from bot.ports.rounds import RoundRepository
-from bot.ports.storage import Portraits
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.vote import Voting
 
 
+@dataclass(frozen=True, slots=True)
 class LockFace:
     """Locks faces."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        roster: Roster,
-        publisher: RoundPublisher,
-        job_queue: JobQueue,
-        voting: Voting,
-        now: Now,
-        permissions: Permissions,
-        portraits: Portraits,
-    ) -> None:
-        self._rounds = rounds
-        self._roster = roster
-        self._publisher = publisher
-        self._job_queue = job_queue
-        self._voting = voting
-        self._now = now
-        self._permissions = permissions
-        self._portraits = portraits
+    storage: StoragePorts
+    publisher: RoundPublisher
+    job_queue: JobQueue
+    voting: Voting
+    now: Now
+    permissions: Permissions
 
     async def lock(self, round_id: str, expected_slot_id: str | None, person: str) -> Face:
         """Close if need be, then lock the sole leader; pressed again it answers with the same face.
@@ -45,27 +33,27 @@ class LockFace:
         Barred, RoundClosed (also for a sealed ballot, which is closed first so that no press tells its tally), NoWinner
         (the ballot is closed then), OutcomeChanged, PortraitLost and Unreachable (nothing is locked).
         """
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lock(round_, person)
-        if face := await self._roster.get_face(round_id):
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lock(round_, person)
+        if face := await self.storage.roster.get_face(round_id):
             return face
         round_.require_state(RoundState.VOTING, RoundState.CLOSED, action="lock")
         if round_.state is RoundState.VOTING and round_.is_sealed:
             raise RoundClosed("lock", "sealed", round_.character)
         if round_.state is RoundState.VOTING:
-            round_ = await self._voting.close_ballot(round_id, expected_slot_id=expected_slot_id, for_lock=True)
+            round_ = await self.voting.close_ballot(round_id, expected_slot_id=expected_slot_id, for_lock=True)
         tally = round_.tally
         if tally is None or (leader := round_.leader(tally)) is None:
-            await self._publisher.redraw_now(round_id)
-            await self._job_queue.start("close", round_id)
+            await self.publisher.redraw_now(round_id)
+            await self.job_queue.start("close", round_id)
             raise NoWinner(tally.leaders if tally else (), round_.votes_short_of_quorum(tally) if tally else 0)
         return await self._save(round_, round_.candidate_by_number(leader), person, by_lead=False)
 
     async def decide(self, slot_id: str, person: str) -> Face:
         """The lead takes any candidate of a closed ballot; the record says who decided. Raises PortraitLost."""
-        round_ = await self._rounds.by_slot(slot_id)
-        await self._permissions.require_lock(round_, person)
-        if face := await self._roster.get_face(round_.id):
+        round_ = await self.storage.rounds.by_slot(slot_id)
+        await self.permissions.require_lock(round_, person)
+        if face := await self.storage.roster.get_face(round_.id):
             return face
         round_.require_state(RoundState.CLOSED, action="decide")
         slot = round_.candidate_by_slot(slot_id)
@@ -73,18 +61,18 @@ class LockFace:
         return await self._save(round_, slot, person, by_lead=by_lead)
 
     async def _save(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
-        if slot.portrait and not await self._portraits.has(slot.portrait.key):
+        if slot.portrait and not await self.storage.portraits.has(slot.portrait.key):
             raise PortraitMissing(slot.portrait.key)
-        locked = await self._rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
-        face = await self._roster.get_face(round_.id)
+        locked = await self.storage.rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
+        face = await self.storage.roster.get_face(round_.id)
         if face is None:
-            raise RoundClosed("lock", (await self._rounds.get(round_.id)).state, round_.character)
+            raise RoundClosed("lock", (await self.storage.rounds.get(round_.id)).state, round_.character)
         if locked:
-            await self._publisher.redraw_now(round_.id)
-            await self._job_queue.start("close", round_.id)
-            for earlier in await self._roster.list_faces(face.character_id):
+            await self.publisher.redraw_now(round_.id)
+            await self.job_queue.start("close", round_.id)
+            for earlier in await self.storage.roster.list_faces(face.character_id):
                 if earlier.round_id != round_.id:
-                    self._publisher.schedule_redraw(earlier.round_id)
+                    self.publisher.schedule_redraw(earlier.round_id)
         return face
 
     def _build_face(self, round_: Round, slot: Slot, person: str, by_lead: bool) -> Face:
@@ -113,7 +101,7 @@ class LockFace:
             decided_by_lead=by_lead,
             lead=round_.lead,
             locked_by=person,
-            locked_at=self._now(),
+            locked_at=self.now(),
             message_ts=round_.message_ts or "",
             use=round_.brief.use or "",
             variation_of=round_.variation_number(slot),

@@ -1,5 +1,6 @@
 """What becomes of models: vendors are asked once a day, and whoever casts with one that ends is told of it once."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -9,7 +10,7 @@ from bot.domain.errors import SlackUnavailable
 from bot.ports.clock import Now
 from bot.ports.image_models import RetirementSource
 from bot.ports.messaging import DirectMessages
-from bot.ports.storage import RetirementNotices
+from bot.ports.storage import StoragePorts
 
 log = structlog.get_logger()
 
@@ -18,35 +19,30 @@ _CHECK_INTERVAL = timedelta(days=1)
 _RETRY_INTERVAL = timedelta(hours=1)
 
 
+@dataclass(slots=True)
 class RetirementWatcher:
     """The daily look at every account's list of models. The catalogue learns from it; what it learnt is asked anew at
     each start, and who was told stands in storage."""
 
-    def __init__(
-        self,
-        retirement_source: RetirementSource,
-        retirement_notices: RetirementNotices,
-        direct_messages: DirectMessages,
-        now: Now,
-    ) -> None:
-        self._retirement_source = retirement_source
-        self._retirement_notices = retirement_notices
-        self._direct_messages = direct_messages
-        self._now = now
-        self._checked_at: datetime | None = None
-        self._next_check: datetime | None = None
+    storage: StoragePorts
+    retirement_source: RetirementSource
+    direct_messages: DirectMessages
+    now: Now
+    _checked_at: datetime | None = field(default=None, init=False)
+    _next_check: datetime | None = field(default=None, init=False)
 
     async def check(self) -> None:
         """Ask the accounts if a day has passed, or a model answered as retired, and tell of what ends."""
-        now = self._now()
-        has_recent_error = self._checked_at is not None and await self._retirement_notices.has_recent_retired_error(
-            self._checked_at
+        now = self.now()
+        has_recent_error = (
+            self._checked_at is not None
+            and await self.storage.retirement_notices.has_recent_retired_error(self._checked_at)
         )
         if self._next_check and now < self._next_check and not has_recent_error:
             return
         self._checked_at, self._next_check = now, now + _RETRY_INTERVAL
-        catalogue = self._retirement_source.catalogue
-        vendor_dates = await self._retirement_source.retirement_dates(now.date())
+        catalogue = self.retirement_source.catalogue
+        vendor_dates = await self.retirement_source.retirement_dates(now.date())
         catalogue.update_retirements(vendor_dates)
         retirements = catalogue.retirements(now.date())
         for retirement in retirements:
@@ -63,10 +59,10 @@ class RetirementWatcher:
 
     async def _announce(self, retirement: Retirement, now: datetime) -> None:
         """Rather never than twice: who is being told is written first. Whom Slack keeps from us is tried next time."""
-        for recipient in await self._retirement_notices.recipients(retirement.model.id):
-            if not await self._retirement_notices.claim(recipient, retirement.model.id, now):
+        for recipient in await self.storage.retirement_notices.recipients(retirement.model.id):
+            if not await self.storage.retirement_notices.claim(recipient, retirement.model.id, now):
                 continue
             try:
-                await self._direct_messages.send_retirement(recipient, retirement)
+                await self.direct_messages.send_retirement(recipient, retirement)
             except SlackUnavailable:
-                await self._retirement_notices.release(recipient, retirement.model.id)
+                await self.storage.retirement_notices.release(recipient, retirement.model.id)

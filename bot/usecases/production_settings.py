@@ -12,7 +12,7 @@ from bot.domain.production import Production
 from bot.domain.production_settings import OWN_PRODUCTION, SettingsInput
 from bot.ports.clock import Now
 from bot.ports.messaging import ChannelAccess
-from bot.ports.storage import AuditLog, Productions
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 
 JOINED, SET_PREFIX = "joined", "set_"
@@ -42,35 +42,24 @@ class SettingsForm:
     caps: Caps
 
 
+@dataclass(frozen=True, slots=True)
 class ProductionSettingsEditor:
     """Shows and changes customs. `admins` need not name themselves among those who may."""
 
-    def __init__(
-        self,
-        productions: Productions,
-        audit_log: AuditLog,
-        channel_access: ChannelAccess,
-        permissions: Permissions,
-        catalogue: Catalogue,
-        caps: Caps,
-        admins: frozenset[str],
-        now: Now,
-    ) -> None:
-        self._productions = productions
-        self._audit_log = audit_log
-        self._channel_access = channel_access
-        self._permissions = permissions
-        self._catalogue = catalogue
-        self._caps = caps
-        self._admins = admins
-        self._now = now
+    storage: StoragePorts
+    channel_access: ChannelAccess
+    permissions: Permissions
+    catalogue: Catalogue
+    caps: Caps
+    admins: frozenset[str]
+    now: Now
 
     async def form(self, place: ChannelRef, person: str) -> SettingsForm:
         """What a form starts with; raises Barred, Unreachable."""
-        await self._permissions.require_settings_change(place, person)
-        channel_names = await self._channel_access.list_channels(place.team, person)
-        production = await self._productions.get(place)
-        audit_events = await self._audit_log.list_for_production(place)
+        await self.permissions.require_settings_change(place, person)
+        channel_names = await self.channel_access.list_channels(place.team, person)
+        production = await self.storage.productions.get(place)
+        audit_events = await self.storage.audit_log.list_for_production(place)
         return SettingsForm(
             place,
             channel_names.get(place.channel, ""),
@@ -78,7 +67,7 @@ class ProductionSettingsEditor:
             await self._joinable_productions(production, place, channel_names),
             self._selectable_models(production),
             _changes_since_join(audit_events)[:_MAX_CHANGES_SHOWN],
-            self._caps,
+            self.caps,
         )
 
     async def save(
@@ -88,8 +77,8 @@ class ProductionSettingsEditor:
 
         `seen` is the digest of what the form showed. Raises Barred, Unfit, Changed, Clashes, Unreachable.
         """
-        await self._permissions.require_settings_change(place, person)
-        settings_input, current = SettingsInput.parse(chosen), await self._productions.get(place)
+        await self.permissions.require_settings_change(place, person)
+        settings_input, current = SettingsInput.parse(chosen), await self.storage.productions.get(place)
         if current.digest != expected_digest:
             raise SettingsConflict
         changes = settings_input.changes(current)
@@ -97,34 +86,34 @@ class ProductionSettingsEditor:
             if changes:
                 raise SettingsErrors((BriefError("production", "first_join"),))
             return (await self._join(place, person, current, settings_input.production),)
-        if errors := (*settings_input.cap_errors(self._caps), *self._lockout_errors(settings_input, current, person)):
+        if errors := (*settings_input.cap_errors(self.caps), *self._lockout_errors(settings_input, current, person)):
             raise SettingsErrors(errors)
-        now = self._now()
+        now = self.now()
         audit_events = tuple(
             AuditEvent(SET_PREFIX + field, place, person, now, detail=f"{old}\n{new}") for field, old, new in changes
         )
         if audit_events:
-            await self._productions.save(
+            await self.storage.productions.save(
                 place, settings_input.name, settings_input.settings, *audit_events, expected_digest=expected_digest
             )
         return audit_events
 
     async def _join(self, place: ChannelRef, person: str, current: Production, production_id: str) -> AuditEvent:
         """Only for whoever is in a channel of the other production, and may change its customs too."""
-        channel_names = await self._channel_access.list_channels(place.team, person)
+        channel_names = await self.channel_access.list_channels(place.team, person)
         joinable = {other.id: other for other in await self._joinable_productions(current, place, channel_names)}
         if production_id not in joinable:
             raise SettingsErrors((BriefError("production", "unseen"),))
         if production_id != OWN_PRODUCTION:
-            other = next(p for p in await self._productions.list_all(place.team) if p.id == production_id)
-            await self._permissions.require_settings_change(ChannelRef(place.team, other.channels[0]), person)
+            other = next(p for p in await self.storage.productions.list_all(place.team) if p.id == production_id)
+            await self.permissions.require_settings_change(ChannelRef(place.team, other.channels[0]), person)
         old = current.name or f"#{current.home.channel}"
         new = (
             joinable[production_id].name
             or f"#{place.channel if production_id == OWN_PRODUCTION else other.home.channel}"
         )
-        audit_event = AuditEvent(JOINED, place, person, self._now(), detail=f"{old}\n{new}")
-        await self._productions.join(
+        audit_event = AuditEvent(JOINED, place, person, self.now(), detail=f"{old}\n{new}")
+        await self.storage.productions.join(
             place, "" if production_id == OWN_PRODUCTION else production_id, audit_event, current.digest
         )
         return audit_event
@@ -133,7 +122,7 @@ class ProductionSettingsEditor:
         self, current: Production, place: ChannelRef, channel_names: Mapping[str, str]
     ) -> tuple[JoinableProduction, ...]:
         """The channel's own production, where it casts for another one now; then all that the person is in."""
-        productions = await self._productions.list_all(place.team)
+        productions = await self.storage.productions.list_all(place.team)
         own_production = next((p for p in productions if p.home == place), None)
         own_option = (
             ()
@@ -153,9 +142,9 @@ class ProductionSettingsEditor:
 
     def _selectable_models(self, production: Production) -> tuple[ModelSpec, ...]:
         """What can draw today, and what the customs name already."""
-        today = self._now().date()
+        today = self.now().date()
         selected = production.settings.models
-        return tuple(m for m in self._catalogue.models if self._catalogue.is_available(m, today) or m.id in selected)
+        return tuple(m for m in self.catalogue.models if self.catalogue.is_available(m, today) or m.id in selected)
 
     def _lockout_errors(
         self, settings_input: SettingsInput, current: Production, person: str
@@ -166,7 +155,7 @@ class ProductionSettingsEditor:
             not may_change
             or may_change == current.settings.may_change_settings
             or person in may_change
-            or person in self._admins
+            or person in self.admins
         ):
             return ()
         return (BriefError("may_change_settings", "yourself"),)

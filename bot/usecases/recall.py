@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -15,11 +15,9 @@ from bot.domain.ids import FILE_EXTENSIONS, ChannelRef, filename
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.upscale import Upscale, kept_upscale
 from bot.imaging.pictures import record_picture, run_in_thread
-from bot.ports.ledger import UpscaleRepository
 from bot.ports.messaging import ChannelAccess, Picture, RoundPublisher
-from bot.ports.roster import Page, Roster, RosterQuery
-from bot.ports.rounds import RoundRepository
-from bot.ports.storage import Portraits, Productions
+from bot.ports.roster import Page, RosterQuery
+from bot.ports.storage import StoragePorts
 from bot.usecases.previews import get_preview
 
 _MAX_SUGGESTIONS = 5
@@ -42,27 +40,14 @@ class RecallResult:
     upscale: Upscale | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Recall:
     """Finds faces for people."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        roster: Roster,
-        upscales: UpscaleRepository,
-        portraits: Portraits,
-        publisher: RoundPublisher,
-        channel_access: ChannelAccess,
-        productions: Productions,
-    ) -> None:
-        self._rounds = rounds
-        self._roster = roster
-        self._upscales = upscales
-        self._portraits = portraits
-        self._publisher = publisher
-        self._channel_access = channel_access
-        self._productions = productions
-        self._mutexes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+    storage: StoragePorts
+    publisher: RoundPublisher
+    channel_access: ChannelAccess
+    _mutexes: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def recall(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """The face of `name`: this channel's own production first, then all the person may see.
@@ -71,16 +56,16 @@ class Recall:
         """
         if len(name) > NAME_LIMIT:
             return RecallResult("nothing", name[:NAME_LIMIT])
-        matches = await self._as_visible(await self._roster.by_name(place.team, name), person, place)
+        matches = await self._as_visible(await self.storage.roster.by_name(place.team, name), person, place)
         if not matches:
             return await self._find_similar(name, person, place)
-        production_id = (await self._productions.get(place)).id
+        production_id = (await self.storage.productions.get(place)).id
         own = [c for c in matches if c.place == place or c.production_id == production_id]
         return await self._to_result(name, own or matches, person, place)
 
     async def recall_by_id(self, character_id: str, person: str, place: ChannelRef) -> RecallResult:
         """The face of a character chosen from a suggestion."""
-        character = await self._roster.get(character_id)
+        character = await self.storage.roster.get(character_id)
         visible = await self._as_visible([character], person, place) if character else []
         return (
             await self._to_result(visible[0].name, visible, person, place) if visible else RecallResult("nothing", "")
@@ -88,15 +73,15 @@ class Recall:
 
     async def list_visible(self, person: str, place: ChannelRef, limit: int) -> Page:
         """At most `limit` of all the person may see, this production's characters first."""
-        places = {section.place for section in await self._roster.sections(place.team)}
+        places = {section.place for section in await self.storage.roster.sections(place.team)}
         query = RosterQuery(tuple(places & await self.visible_channels(places, person, place)))
-        production_id = (await self._productions.get(place)).id
+        production_id = (await self.storage.productions.get(place)).id
         own = (
-            await self._roster.page(replace(query, production_id=production_id), limit, 0)
+            await self.storage.roster.page(replace(query, production_id=production_id), limit, 0)
             if production_id
             else Page((), 0)
         )
-        page = await self._roster.page(query, limit, 0)
+        page = await self.storage.roster.page(query, limit, 0)
         by_id = {character.id: character for character in (*own.characters, *page.characters)}
         return Page(tuple(by_id.values())[:limit], page.total)
 
@@ -114,35 +99,35 @@ class Recall:
 
     async def get_face(self, round_id: str, person: str) -> Face:
         """The locked face of a round the person may see; raises NotHere."""
-        face = await self._roster.get_face(round_id)
-        if face is None or not await self._channel_access.can_see(person, face.place):
+        face = await self.storage.roster.get_face(round_id)
+        if face is None or not await self.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
         return face
 
     async def list_versions(self, round_id: str, person: str) -> tuple[Face, ...]:
         """Every face the character of this one ever had, newest first, as far as the person may see; raises NotHere."""
-        history = await self._roster.list_faces((await self.get_face(round_id, person)).character_id)
-        return tuple([face for face in history if await self._channel_access.can_see(person, face.place)])
+        history = await self.storage.roster.list_faces((await self.get_face(round_id, person)).character_id)
+        return tuple([face for face in history if await self.channel_access.can_see(person, face.place)])
 
     async def get_recast_reason(self, face: Face) -> str:
         """Why the face was cast in place of the one before; empty where nobody said."""
-        return (await self._rounds.get(face.round_id)).recast_reason
+        return (await self.storage.rounds.get(face.round_id)).recast_reason
 
     async def get_upscale(self, face: Face) -> Upscale | None:
         """The finish that stands beside a face the person was shown."""
-        return kept_upscale(await self._upscales.list_for_face(face.round_id))
+        return kept_upscale(await self.storage.upscales.list_for_face(face.round_id))
 
     async def get_portrait(self, round_id: str, person: str) -> Picture:
         """A locked face as the record shows it, a JPEG; raises NotHere."""
         face = await self.get_face(round_id, person)
-        data = await get_preview(self._portraits, face.round_id, face.slot_id)
+        data = await get_preview(self.storage.portraits, face.round_id, face.slot_id)
         return Picture(await run_in_thread(record_picture, data), f"{filename(face.character)}.jpg", face.number)
 
     async def get_original(self, round_id: str, person: str) -> Picture:
         """A locked face's bytes as the model sent them, with their content credentials; raises NotHere."""
         face = await self.get_face(round_id, person)
         name = f"{filename(face.character)}-{face.portrait.sha256[:12]}.{FILE_EXTENSIONS[face.portrait.media_type]}"
-        return Picture(await self._portraits.get(face.portrait.key), name, face.number)
+        return Picture(await self.storage.portraits.get(face.portrait.key), name, face.number)
 
     async def reupload_portrait(self, round_id: str, person: str, deleted_file_id: str) -> str:
         """Bring a locked face's picture again in place of the `lost` file; its file id. Raises NotHere, Unreachable.
@@ -150,33 +135,31 @@ class Recall:
         It goes where it hung before, so that nobody sees it who could not. Several who ask at once bring it once.
         """
         async with self._mutex(round_id):
-            current_file_id = (await self._rounds.get(round_id)).record_file
+            current_file_id = (await self.storage.rounds.get(round_id)).record_file
             if current_file_id not in (None, deleted_file_id):
                 return str(current_file_id)
-            file_id = await self._publisher.upload_sheet(round_id, await self.get_portrait(round_id, person))
-            await self._rounds.set_record(round_id, file_id)
-        self._publisher.schedule_redraw(round_id)
+            file_id = await self.publisher.upload_sheet(round_id, await self.get_portrait(round_id, person))
+            await self.storage.rounds.set_record(round_id, file_id)
+        self.publisher.schedule_redraw(round_id)
         return file_id
 
     async def reupload_original(self, round_id: str, person: str, deleted_file_id: str) -> None:
         """The same for its original bytes."""
         async with self._mutex(round_id):
-            locked = (await self._rounds.get(round_id)).locked_candidate
+            locked = (await self.storage.rounds.get(round_id)).locked_candidate
             if locked and locked.original_file == deleted_file_id:
-                (file_id,) = await self._publisher.upload_pictures(
-                    round_id, [await self.get_original(round_id, person)]
-                )
-                await self._rounds.set_originals({locked.id: file_id})
+                (file_id,) = await self.publisher.upload_pictures(round_id, [await self.get_original(round_id, person)])
+                await self.storage.rounds.set_originals({locked.id: file_id})
 
     def _mutex(self, round_id: str) -> asyncio.Lock:
         return self._mutexes.setdefault(round_id, asyncio.Lock())
 
     async def _find_similar(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """A slip of one letter is forgiven when it can mean one character only; else the nearest are offered."""
-        similar = nearest(name, await self._roster.similar_names(place.team, name, MAX_SIMILAR_NAMES), 50)
+        similar = nearest(name, await self.storage.roster.similar_names(place.team, name, MAX_SIMILAR_NAMES), 50)
         visible_places = await self.visible_channels({match.place for match in similar}, person, place)
         visible_matches = [match for match in similar if match.place in visible_places]
-        visible = await self._roster.get_many(
+        visible = await self.storage.roster.get_many(
             list(dict.fromkeys(c.character_id for c in visible_matches))[:_MAX_SUGGESTIONS]
         )
         name_key = normalize_name(name)
@@ -209,7 +192,7 @@ class Recall:
         return RecallResult("casting" if character.open_round_id else "unlocked", name, (character,), history)
 
     async def _visible_history(self, character: Character, person: str, place: ChannelRef) -> tuple[Face, ...]:
-        faces = await self._roster.list_faces(character.id)
+        faces = await self.storage.roster.list_faces(character.id)
         visible = await self.visible_channels({face.place for face in faces}, person, place)
         return tuple(face for face in faces if face.place in visible)
 
@@ -232,10 +215,10 @@ class Recall:
 
     async def _casting_channel(self, character: Character) -> ChannelRef | None:
         """Where a round casts the character now; in a shared production that can be another channel than its face's."""
-        return (await self._rounds.get(character.open_round_id)).place if character.open_round_id else None
+        return (await self.storage.rounds.get(character.open_round_id)).place if character.open_round_id else None
 
     async def _is_visible_to_all(self, channel: ChannelRef, place: ChannelRef) -> bool:
-        return channel == place or not await self._channel_access.is_private(channel)
+        return channel == place or not await self.channel_access.is_private(channel)
 
     async def visible_characters(
         self, characters: Sequence[Character], person: str, place: ChannelRef
@@ -254,5 +237,5 @@ class Recall:
             others[:1],
             *(others[n : n + _CONCURRENT_CHECKS] for n in range(1, len(others), _CONCURRENT_CHECKS)),
         ):
-            results += await asyncio.gather(*(self._channel_access.can_see(person, channel) for channel in batch))
+            results += await asyncio.gather(*(self.channel_access.can_see(person, channel) for channel in batch))
         return frozenset([place, *(channel for channel, can_see in zip(others, results, strict=True) if can_see)])

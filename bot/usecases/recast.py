@@ -10,8 +10,8 @@ from bot.domain.face import Face, Unlock
 from bot.domain.round import Round, RoundState
 from bot.ports.clock import Now
 from bot.ports.messaging import RoundPublisher
-from bot.ports.roster import Roster
-from bot.ports.rounds import RoundRepository, StartResult
+from bot.ports.rounds import StartResult
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.start_round import StartRound
 
@@ -61,34 +61,27 @@ class RecastResult:
     start_result: StartResult | None
 
 
+@dataclass(frozen=True, slots=True)
 class Recast:
     """Re-casts and unlocks."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        roster: Roster,
-        start_round: StartRound,
-        permissions: Permissions,
-        publisher: RoundPublisher,
-        now: Now,
-    ) -> None:
-        self._rounds = rounds
-        self._roster = roster
-        self._start_round = start_round
-        self._permissions = permissions
-        self._publisher = publisher
-        self._now = now
+    storage: StoragePorts
+    start_round: StartRound
+    permissions: Permissions
+    publisher: RoundPublisher
+    now: Now
 
     async def options(self, round_id: str, person: str) -> RecastOptions:
         """What the person may do with the face of a round. Raises NotYours, Barred, RoundClosed, AlreadyCasting."""
         round_, face, modes = await self._load_allowed(round_id, person)
-        active_faces = [f for f in await self._roster.list_faces(face.character_id) if not f.unlocked and f != face]
+        active_faces = [
+            f for f in await self.storage.roster.list_faces(face.character_id) if not f.unlocked and f != face
+        ]
         options = RecastOptions(round_, face, (RecastMode.ONLY_UNLOCK,), previous_face=next(iter(active_faces), None))
         if modes == options.modes:
             return replace(options, refusal=AlreadyCasting(face.character, ""))
         try:
-            await self._permissions.require_start(round_.place, person)
+            await self.permissions.require_start(round_.place, person)
             return replace(options, modes=modes, price=await self._price(round_, round_.brief))
         except CastingError as error:
             if face.unlocked:
@@ -102,9 +95,9 @@ class Recast:
         """
         reason = parse_reason(request.reason)
         round_, face, modes = await self._load_allowed(request.round_id, request.person, request.key)
-        unlock = Unlock(request.person, self._now(), reason)
+        unlock = Unlock(request.person, self.now(), reason)
         if request.mode is RecastMode.ONLY_UNLOCK:
-            if not await self._roster.unlock(face.round_id, unlock):
+            if not await self.storage.roster.unlock(face.round_id, unlock):
                 raise RoundClosed("unlock", "unlocked", face.character)
             return RecastResult(face, None)
         if modes == (RecastMode.ONLY_UNLOCK,):
@@ -116,37 +109,37 @@ class Recast:
         immediate_unlock = unlock if request.mode is RecastMode.UNLOCK and not face.unlocked else None
         return RecastResult(
             face,
-            await self._start_round.start_recast(round_, brief, request.person, request.key, reason, immediate_unlock),
+            await self.start_round.start_recast(round_, brief, request.person, request.key, reason, immediate_unlock),
         )
 
     async def publish(self, result: RecastResult) -> None:
         """Begin what was opened, and draw the record as it stands now."""
         if result.start_result:
-            await self._start_round.enqueue(result.start_result.round.id)
-        for face in await self._roster.list_faces(result.face.character_id):
+            await self.start_round.enqueue(result.start_result.round.id)
+        for face in await self.storage.roster.list_faces(result.face.character_id):
             if face.round_id != result.face.round_id:
-                self._publisher.schedule_redraw(face.round_id)
-        await self._publisher.redraw_now(result.face.round_id)
+                self.publisher.schedule_redraw(face.round_id)
+        await self.publisher.redraw_now(result.face.round_id)
 
     async def _price(self, round_: Round, brief: Brief) -> Decimal:
-        return self._start_round.price_within_caps(brief, await self._start_round.caps_for(round_.place))
+        return self.start_round.price_within_caps(brief, await self.start_round.caps_for(round_.place))
 
     async def _load_allowed(
         self, round_id: str, person: str, key: str = ""
     ) -> tuple[Round, Face, tuple[RecastMode, ...]]:
         """The round, the face it gave, and what can be done with that now."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lock(round_, person, "recast_face")
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lock(round_, person, "recast_face")
         round_.require_state(RoundState.LOCKED, action="recast")
-        face = await self._roster.get_face(round_id)
-        character = await self._roster.get(round_.character_id)
+        face = await self.storage.roster.get_face(round_id)
+        character = await self.storage.roster.get(round_.character_id)
         if face is None or character is None:
             raise KeyError(round_id)
         if character.face and character.face.round_id != round_id:
             raise RoundClosed("recast", "unlocked" if face.unlocked else "superseded", face.character)
         is_casting = (
             character.open_round_id is not None
-            and character.open_round_id != self._start_round.recast_round_id(round_, key)
+            and character.open_round_id != self.start_round.recast_round_id(round_, key)
         )
         if is_casting and face.unlocked:
             raise AlreadyCasting(face.character, character.open_round_id or "")
@@ -155,5 +148,5 @@ class Recast:
         return round_, face, (RecastMode.ONLY_UNLOCK,) if is_casting else tuple(RecastMode)
 
     async def _open_round_id(self, face: Face) -> str | None:
-        character = await self._roster.get(face.character_id)
+        character = await self.storage.roster.get(face.character_id)
         return character.open_round_id if character else None

@@ -1,6 +1,6 @@
 """Pictures that portraits shall be like: an earlier face of the roster, or a file somebody attached to a brief."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.domain.brief import Brief, Consent
@@ -9,21 +9,15 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.imaging.pictures import examine, normalize_reference, run_in_thread
 from bot.ports.messaging import ChannelAccess
-from bot.ports.roster import Roster
-from bot.ports.storage import Portraits, Productions
+from bot.ports.storage import StoragePorts
 
 
+@dataclass(frozen=True, slots=True)
 class ReferenceImages:
     """Finds and keeps reference pictures."""
 
-    def __init__(
-        self, roster: Roster, portraits: Portraits, channel_access: ChannelAccess, productions: Productions
-    ) -> None:
-        self._roster = roster
-        self._productions = productions
-        self._portraits = portraits
-        self._channel_access = channel_access
-        self._productions = productions
+    storage: StoragePorts
+    channel_access: ChannelAccess
 
     async def resolve(self, brief: Brief, person: str, place: ChannelRef) -> Brief:
         """`brief` with the original of the face it names; as it is when it names none or the picture is known.
@@ -34,7 +28,7 @@ class ReferenceImages:
             return brief
         face = (await self._find_character(brief.reference.name, person, place)).face
         assert face
-        if face.place != place and await self._channel_access.is_private(face.place):
+        if face.place != place and await self.channel_access.is_private(face.place):
             raise NotAvailableHere("private")
         return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
 
@@ -48,14 +42,14 @@ class ReferenceImages:
             raise BriefError("like", "bad_picture", error.detail) from error
         digest = await run_in_thread(lambda: sha256(picture).hexdigest())
         key = f"{round_id}/reference/{digest}"
-        await self._portraits.put(key, picture)
+        await self.storage.portraits.put(key, picture)
         return replace(brief, reference=replace(brief.reference, key=key, sha256=digest, consent=consent))
 
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """The one character of this name with a face: this production's own first, then all that the person may see."""
-        matches = [c for c in await self._roster.by_name(place.team, name) if c.face]
-        visible = [c for c in matches if c.place == place or await self._channel_access.can_see(person, c.place)]
-        production_id = (await self._productions.get(place)).id
+        matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.face]
+        visible = [c for c in matches if c.place == place or await self.channel_access.can_see(person, c.place)]
+        production_id = (await self.storage.productions.get(place)).id
         visible = [c for c in visible if c.place == place or c.production_id == production_id] or visible
         if not visible:
             raise BriefError("like", "unknown", name)

@@ -9,7 +9,8 @@ from bot.domain.ballot import FlawTag
 from bot.domain.errors import AlreadyCasting, BriefError, PriceIncreased
 from bot.domain.round import Round
 from bot.ports.messaging import RoundPublisher
-from bot.ports.rounds import RoundRepository, StartResult
+from bot.ports.rounds import StartResult
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.start_round import StartRound
 
@@ -24,24 +25,22 @@ class RefineForm:
     flaw_counts: Mapping[FlawTag, int]
 
 
+@dataclass(frozen=True, slots=True)
 class Refine:
     """Refines briefs, for the lead."""
 
-    def __init__(
-        self, rounds: RoundRepository, publisher: RoundPublisher, start_round: StartRound, permissions: Permissions
-    ) -> None:
-        self._rounds = rounds
-        self._publisher = publisher
-        self._start_round = start_round
-        self._permissions = permissions
+    storage: StoragePorts
+    publisher: RoundPublisher
+    start_round: StartRound
+    permissions: Permissions
 
     async def form(self, round_id: str, person: str) -> RefineForm:
         """What the form is filled with; raises what sending it in now would, so that nobody fills it in in vain."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "refine")
-        await self._permissions.require_spend(round_.place, person)
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "refine")
+        await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("refine")
-        price = self._start_round.price_of(round_.brief, await self._start_round.caps_for(round_.place))
+        price = self.start_round.price_of(round_.brief, await self.start_round.caps_for(round_.place))
         return RefineForm(round_, price, _flaw_counts(round_))
 
     async def refine(self, round_id: str, person: str, text: str) -> StartResult:
@@ -50,22 +49,22 @@ class Refine:
         Other words may be for other models. Where that is dearer than what the form showed, nothing is opened and
         Dearer raised; sent in once more it is agreed to. Raises BriefError and all that opening a round does.
         """
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "refine")
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "refine")
         brief = round_.brief.with_text(text)
-        if child := await self._start_round.get_child(round_):
+        if child := await self.start_round.get_child(round_):
             if child.brief.text == brief.text:
                 return StartResult(child, created=False)
             raise AlreadyCasting(round_.character, child.id)
         round_.require_accepts_slots("refine")
         if brief.text == round_.brief.text:
             raise BriefError("brief", "same")
-        caps = await self._start_round.caps_for(round_.place)
-        shown_price, price = self._start_round.price_of(round_.brief, caps), self._start_round.price_of(brief, caps)
-        if price > shown_price and not await self._start_round.price_confirmed_before(brief, round_, person, price):
+        caps = await self.start_round.caps_for(round_.place)
+        shown_price, price = self.start_round.price_of(round_.brief, caps), self.start_round.price_of(brief, caps)
+        if price > shown_price and not await self.start_round.price_confirmed_before(brief, round_, person, price):
             raise PriceIncreased(price, shown_price)
-        result = await self._start_round.start_child(round_, person, brief)
-        self._publisher.schedule_redraw(round_id)
+        result = await self.start_round.start_child(round_, person, brief)
+        self.publisher.schedule_redraw(round_id)
         return result
 
 

@@ -1,5 +1,7 @@
 """Reminders: to each named voter alone, in their own working hours; else one line in the round's thread."""
 
+from dataclasses import dataclass, field
+
 import structlog
 
 from bot.domain.errors import SlackRejected, SlackUnavailable
@@ -7,7 +9,7 @@ from bot.domain.round import Round
 from bot.domain.users import is_working_time, reminder_at
 from bot.ports.clock import Now
 from bot.ports.messaging import DirectMessages, Recipient, RoundPublisher, UserDirectory
-from bot.ports.rounds import RoundRepository
+from bot.ports.storage import StoragePorts
 
 log = structlog.get_logger()
 
@@ -15,33 +17,26 @@ log = structlog.get_logger()
 _ALL_VOTERS = ""
 
 
+@dataclass(frozen=True, slots=True)
 class Reminders:
     """Asked every few seconds for what is due; each reminder is written down before it is sent.
 
     A Slack that is silent is tried again at the next tick; one that refuses for good not before a restart.
     """
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        publisher: RoundPublisher,
-        user_directory: UserDirectory,
-        direct_messages: DirectMessages,
-        now: Now,
-    ) -> None:
-        self._rounds = rounds
-        self._publisher = publisher
-        self._user_directory = user_directory
-        self._direct_messages = direct_messages
-        self._now = now
-        self._rejected: set[Recipient] = set()
+    storage: StoragePorts
+    publisher: RoundPublisher
+    user_directory: UserDirectory
+    direct_messages: DirectMessages
+    now: Now
+    _rejected: set[Recipient] = field(default_factory=set, init=False)
 
     async def send_due(self) -> None:
         """Whoever is due; and the threads of rounds near their close in which somebody cannot be written to."""
-        for round_ in await self._rounds.list_with_named_voters(self._now()):
+        for round_ in await self.storage.rounds.list_with_named_voters(self.now()):
             await self._remind_voters(round_)
-        for round_id in await self._rounds.claim_due_reminders(self._now()):
-            round_ = await self._rounds.get(round_id)
+        for round_id in await self.storage.rounds.claim_due_reminders(self.now()):
+            round_ = await self.storage.rounds.get(round_id)
             if not round_.brief.voters or await self._has_unreached_voters(round_):
                 await self._remind_thread(round_id)
 
@@ -51,68 +46,68 @@ class Reminders:
 
     async def _remind_thread(self, round_id: str) -> None:
         try:
-            await self._publisher.post_thread_note(round_id, "reminder")
+            await self.publisher.post_thread_note(round_id, "reminder")
         except SlackUnavailable as error:
             log.warning("thread_reminder_failed", round=round_id, what=error.operation)
-            await self._rounds.reschedule_reminder(round_id, self._now())
+            await self.storage.rounds.reschedule_reminder(round_id, self.now())
 
     async def _remind_voters(self, round_: Round) -> None:
         pending, complete = await self._pending(round_)
         if complete:
             await self._announce_complete(round_)
-        for person in sorted(pending - await self._rounds.list_reminded(round_.id, round_.ballot_stage)):
+        for person in sorted(pending - await self.storage.rounds.list_reminded(round_.id, round_.ballot_stage)):
             await self._remind_person(round_, person)
 
     async def _announce_complete(self, round_: Round) -> None:
-        if not await self._rounds.claim_reminder(round_.id, _ALL_VOTERS, round_.ballot_stage, self._now()):
+        if not await self.storage.rounds.claim_reminder(round_.id, _ALL_VOTERS, round_.ballot_stage, self.now()):
             return
         try:
-            await self._publisher.post_thread_note(round_.id, "all_in")
+            await self.publisher.post_thread_note(round_.id, "all_in")
         except SlackUnavailable as error:
             log.warning("turnout_notice_failed", round=round_.id, what=error.operation)
-            await self._rounds.release_reminder(round_.id, _ALL_VOTERS, round_.ballot_stage)
+            await self.storage.rounds.release_reminder(round_.id, _ALL_VOTERS, round_.ballot_stage)
             return
-        self._publisher.schedule_redraw(round_.id)
+        self.publisher.schedule_redraw(round_.id)
 
     async def _remind_person(self, round_: Round, person: str) -> None:
         recipient = Recipient(round_.place.team, person)
         if recipient in self._rejected or not await self._is_due(round_, person):
             return
-        if not await self._rounds.claim_reminder(round_.id, person, round_.ballot_stage, self._now()):
+        if not await self.storage.rounds.claim_reminder(round_.id, person, round_.ballot_stage, self.now()):
             return
         try:
-            await self._direct_messages.send_vote_reminder(recipient, round_)
+            await self.direct_messages.send_vote_reminder(recipient, round_)
         except SlackUnavailable as error:
             log.warning("reminder_failed", round=round_.id, what=error.operation)
             if isinstance(error, SlackRejected):
                 self._rejected.add(recipient)
-            await self._rounds.release_reminder(round_.id, person, round_.ballot_stage)
+            await self.storage.rounds.release_reminder(round_.id, person, round_.ballot_stage)
 
     async def _is_due(self, round_: Round, person: str) -> bool:
         """Their moment may have passed while the bot was off: then it comes when they are at work again, or not."""
         try:
-            zone = (await self._user_directory.get_user(round_.place.team, person)).time_zone
+            zone = (await self.user_directory.get_user(round_.place.team, person)).time_zone
         except SlackUnavailable:
             return False
-        now = self._now()
+        now = self.now()
         at = reminder_at(round_.voting_since or round_.opened_at, round_.closes_at or now, zone)
         return at is not None and at <= now and is_working_time(now, zone)
 
     async def _has_unreached_voters(self, round_: Round) -> bool:
         """Whether somebody whose vote is missing was not written to."""
         pending, _ = await self._pending(round_)
-        return bool(pending - await self._rounds.list_reminded(round_.id, round_.ballot_stage))
+        return bool(pending - await self.storage.rounds.list_reminded(round_.id, round_.ballot_stage))
 
     async def _pending(self, round_: Round) -> tuple[frozenset[str], bool]:
         """Whose votes are missing, and whether all of them are in."""
         voted = round_.voted_people(
-            await self._rounds.list_vote_inputs(round_.id), await self._rounds.list_submissions(round_.id)
+            await self.storage.rounds.list_vote_inputs(round_.id), await self.storage.rounds.list_submissions(round_.id)
         )
         turnout = round_.turnout(voted, await self.deactivated_voters(round_))
         return (turnout.pending, turnout.is_complete) if turnout else (frozenset(), False)
 
     async def _is_deactivated(self, round_: Round, person: str) -> bool:
         try:
-            return (await self._user_directory.get_user(round_.place.team, person)).is_deactivated
+            return (await self.user_directory.get_user(round_.place.team, person)).is_deactivated
         except SlackUnavailable:
             return False

@@ -17,8 +17,8 @@ from bot.ports.clock import Now
 from bot.ports.image_models import ModelHealth
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import RoundPublisher
-from bot.ports.rounds import RoundRepository, StartResult
-from bot.ports.storage import AuditLog
+from bot.ports.rounds import StartResult
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.start_round import StartRound
 
@@ -48,37 +48,24 @@ class RerollOptions:
     variation_problem: Literal["", "no_model"] = ""
 
 
+@dataclass(frozen=True, slots=True)
 class Reroll:
     """Has portraits drawn again, for the lead. Nothing here is asked: slots are saved and reserved, then begun."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        publisher: RoundPublisher,
-        job_queue: JobQueue,
-        start_round: StartRound,
-        catalogue: Catalogue,
-        model_health: ModelHealth,
-        caps: Caps,
-        now: Now,
-        permissions: Permissions,
-        audit_log: AuditLog,
-    ) -> None:
-        self._rounds = rounds
-        self._publisher = publisher
-        self._job_queue = job_queue
-        self._start_round = start_round
-        self._catalogue = catalogue
-        self._model_health = model_health
-        self._caps = caps
-        self._now = now
-        self._permissions = permissions
-        self._audit_log = audit_log
+    storage: StoragePorts
+    publisher: RoundPublisher
+    job_queue: JobQueue
+    start_round: StartRound
+    catalogue: Catalogue
+    model_health: ModelHealth
+    caps: Caps
+    now: Now
+    permissions: Permissions
 
     async def options(self, round_id: str, person: str) -> RerollOptions:
         """What can be drawn again and for how much, without drawing anything."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "reroll")
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "reroll")
         round_.require_accepts_slots("reroll")
         next_number = round_.next_number()
         has_room = next_number is not None
@@ -86,7 +73,7 @@ class Reroll:
         failures = tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.failures) if has_room else ()
         return RerollOptions(
             round_,
-            self._start_round.price_of(round_.brief, await self._start_round.caps_for(round_.place)),
+            self.start_round.price_of(round_.brief, await self.start_round.caps_for(round_.place)),
             self._reroll_options(round_) if has_room else (),
             failures if round_.state is not RoundState.CLOSED else (),
             variations,
@@ -96,10 +83,10 @@ class Reroll:
 
     async def reroll_round(self, round_id: str, person: str) -> StartResult:
         """End the round and open a child with the same brief, both or neither; pressed twice it opens one child."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "reroll")
-        result = await self._start_round.start_child(round_, person)
-        self._publisher.schedule_redraw(round_id)
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "reroll")
+        result = await self.start_round.start_child(round_, person)
+        self.publisher.schedule_redraw(round_id)
         return result
 
     async def reroll_slot(self, slot_id: str, person: str, trigger: str) -> Slot:
@@ -127,14 +114,14 @@ class Reroll:
 
     async def enqueue(self, slot_id: str) -> None:
         """Start the slot's durable work; called again it does nothing."""
-        await self._job_queue.start("slot", slot_id)
-        self._publisher.schedule_redraw((await self._rounds.by_slot(slot_id)).id)
+        await self.job_queue.start("slot", slot_id)
+        self.publisher.schedule_redraw((await self.storage.rounds.by_slot(slot_id)).id)
 
     async def _load_allowed(self, slot_id: str, person: str) -> Round:
         """The slot's round, once the person may have it draw one more."""
-        round_ = await self._rounds.by_slot(slot_id)
-        await self._permissions.require_lead(round_, person, "reroll")
-        await self._permissions.require_spend(round_.place, person)
+        round_ = await self.storage.rounds.by_slot(slot_id)
+        await self.permissions.require_lead(round_, person, "reroll")
+        await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("reroll")
         return round_
 
@@ -142,12 +129,12 @@ class Reroll:
         """Pressed twice there is one slot, and one deed."""
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
-        added = await self._rounds.add_slot(new, self._caps)
+        added = await self.storage.rounds.add_slot(new, self.caps)
         action = "rerolled_one" if new.rerolls_slot_id else "varied"
         source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id
         detail = next((str(s.number) for s in round_.slots if s.id == source_slot_id and s.number), "")
-        audit_event = AuditEvent(action, round_.place, person, self._now(), round_.character_id, round_.id, detail)
-        await self._audit_log.add(audit_event)
+        audit_event = AuditEvent(action, round_.place, person, self.now(), round_.character_id, round_.id, detail)
+        await self.storage.audit_log.add(audit_event)
         return added
 
     def _new_slot(self, round_: Round, new_id: str, model: str, price: Decimal) -> Slot:
@@ -180,7 +167,7 @@ class Reroll:
         While models are hidden they all draw their own or one model draws for all: a variation's size, speed and hand
         would else tell whose candidate it is.
         """
-        capable = {m.id: m for m in self._catalogue.models if m.max_references and self._is_available(m)}
+        capable = {m.id: m for m in self.catalogue.models if m.max_references and self._is_available(m)}
         use_own_model = round_.models_revealed or all(s.model in capable for s in round_.candidates)
         return (capable.get(slot.model) if use_own_model else None) or best_reference_model(tuple(capable.values()))
 
@@ -192,8 +179,8 @@ class Reroll:
         return spec.price(round_.brief.size, round_.brief.reference_count) if spec else slot.price
 
     def _model_spec(self, model_id: str) -> ModelSpec | None:
-        return next((m for m in self._catalogue.models if m.id == model_id), None)
+        return next((m for m in self.catalogue.models if m.id == model_id), None)
 
     def _is_available(self, model: ModelSpec | None) -> bool:
-        today = self._now().date()
-        return bool(model and self._catalogue.is_available(model, today) and self._model_health.is_available(model.id))
+        today = self.now().date()
+        return bool(model and self.catalogue.is_available(model, today) and self.model_health.is_available(model.id))

@@ -9,8 +9,8 @@ from bot.domain.production import Production
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
 from bot.ports.messaging import ChannelAccess
-from bot.ports.roster import Roster, RosterQuery
-from bot.ports.storage import Portraits, Productions
+from bot.ports.roster import RosterQuery
+from bot.ports.storage import StoragePorts
 from bot.usecases.previews import get_preview
 from bot.usecases.recall import Recall
 
@@ -32,35 +32,26 @@ class VisibleRoster:
     hidden: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class RosterPoster:
     """Finds casts and draws them."""
 
-    def __init__(
-        self,
-        roster: Roster,
-        productions: Productions,
-        recall: Recall,
-        portraits: Portraits,
-        channel_access: ChannelAccess,
-    ) -> None:
-        self._roster = roster
-        self._productions = productions
-        self._recall = recall
-        self._portraits = portraits
-        self._channel_access = channel_access
+    storage: StoragePorts
+    recall: Recall
+    channel_access: ChannelAccess
 
     async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
         """The cast of the production that `place` casts for, as far as the person may see it; they are in `place`."""
         production, places = await self._production_channels(place)
-        visible = await self._recall.visible_channels(places, person, place)
+        visible = await self.recall.visible_channels(places, person, place)
         return await self._load_roster(production, [channel for channel in places if channel in visible])
 
     async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
         """The same, but only faces that everybody in `place` may see, and the person too."""
         own_roster = await self.visible_to(person, place)
         production, places = await self._production_channels(place)
-        visible = await self._recall.visible_channels(places, person, place)
-        shareable = [w for w in places if w in visible and (w == place or not await self._channel_access.is_private(w))]
+        visible = await self.recall.visible_channels(places, person, place)
+        shareable = [w for w in places if w in visible and (w == place or not await self.channel_access.is_private(w))]
         roster = await self._load_roster(production, shareable)
         return VisibleRoster(production, roster.characters, roster.total, own_roster.total - roster.total)
 
@@ -74,19 +65,19 @@ class RosterPoster:
                 assert character.face
                 face = character.face
                 await run_in_thread(
-                    poster.add, await get_preview(self._portraits, face.round_id, face.slot_id), caption
+                    poster.add, await get_preview(self.storage.portraits, face.round_id, face.slot_id), caption
                 )
             pictures.append(await run_in_thread(poster.to_jpeg))
         return pictures
 
     async def _production_channels(self, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
-        production = await self._productions.get(place)
-        sections = await self._roster.sections(place.team)
+        production = await self.storage.productions.get(place)
+        sections = await self.storage.roster.sections(place.team)
         return production, [
             section.place for section in sections if production.id and section.production_id == production.id
         ]
 
     async def _load_roster(self, production: Production, places: Sequence[ChannelRef]) -> VisibleRoster:
         query = RosterQuery(tuple(places), production.id, only_with_face=True)
-        page = await self._roster.page(query, MAX_FACES, 0)
+        page = await self.storage.roster.page(query, MAX_FACES, 0)
         return VisibleRoster(production, page.characters, page.total)

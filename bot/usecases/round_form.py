@@ -28,9 +28,9 @@ from bot.domain.round_form import Draft
 from bot.ports.clock import Now
 from bot.ports.image_models import ModelHealth
 from bot.ports.messaging import ChannelAccess, UserDirectory
-from bot.ports.roster import Roster, RosterQuery
-from bot.ports.rounds import RoundDraft, RoundRepository, StartResult
-from bot.ports.storage import Productions
+from bot.ports.roster import RosterQuery
+from bot.ports.rounds import RoundDraft, StartResult
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.recall import Recall
 from bot.usecases.start_round import Quote, StartRound
@@ -74,65 +74,49 @@ class ValidatedForm:
     brief: Brief
 
 
+@dataclass(frozen=True, slots=True)
 class RoundForm:
     """Keeps forms. What a person leaves in one is Slack's; what they were told of its price is kept with the wish."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        roster: Roster,
-        productions: Productions,
-        channel_access: ChannelAccess,
-        user_directory: UserDirectory,
-        permissions: Permissions,
-        start_round: StartRound,
-        recall: Recall,
-        catalogue: Catalogue,
-        model_health: ModelHealth,
-        now: Now,
-        shortest_voting: timedelta,
-    ) -> None:
-        self._rounds = rounds
-        self._roster = roster
-        self._productions = productions
-        self._channel_access = channel_access
-        self._user_directory = user_directory
-        self._permissions = permissions
-        self._start_round = start_round
-        self._recall = recall
-        self._catalogue = catalogue
-        self._model_health = model_health
-        self._now = now
-        self._shortest_voting = shortest_voting
+    storage: StoragePorts
+    channel_access: ChannelAccess
+    user_directory: UserDirectory
+    permissions: Permissions
+    start_round: StartRound
+    recall: Recall
+    catalogue: Catalogue
+    model_health: ModelHealth
+    now: Now
+    shortest_voting: timedelta
 
     async def create(
         self, place: ChannelRef, person: str, trigger: str, text: str = "", source_thread_ts: str = ""
     ) -> RoundFormState:
         """A form for a round in `place`, with `text` as its brief; raises Barred or NoModels where it were in vain."""
-        await self._permissions.require_start(place, person)
+        await self.permissions.require_start(place, person)
         if not (models := self._available_models()):
             raise NoModels((), ())
-        settings = (await self._productions.get(place)).settings
-        draft = Draft.from_settings(settings, _default_model_ids(settings, models), text, person, self._now())
+        settings = (await self.storage.productions.get(place)).settings
+        draft = Draft.from_settings(settings, _default_model_ids(settings, models), text, person, self.now())
         quote = await self._quote(draft, place)
         brief = Brief("", text, agreed_price=_price(quote))
-        round_draft = await self._start_round.save_draft(
+        round_draft = await self.start_round.save_draft(
             brief, place, person, f"form:{trigger}", source_thread_ts=source_thread_ts
         )
         return RoundFormState(round_draft.id, place, draft, models, quote)
 
     async def reprice(self, form_id: str, person: str, draft: Draft, event_ts_us: int) -> RoundFormState | None:
         """The form with its price as it stands now; None where a touch with a later `stamp` (µs) was seen already."""
-        round_draft = await self._start_round.get_draft(form_id, person)
+        round_draft = await self.start_round.get_draft(form_id, person)
         quote = await self._quote(draft, round_draft.place)
-        is_newest = await self._rounds.update_draft(
+        is_newest = await self.storage.rounds.update_draft(
             form_id, replace(round_draft.brief, agreed_price=_price(quote)), event_ts_us
         )
         return RoundFormState(form_id, round_draft.place, draft, self._available_models(), quote) if is_newest else None
 
     async def suggest_names(self, form_id: str, person: str, typed: str) -> Sequence[NameSuggestion]:
         """Characters of this production, then others the person may see, and the name as it is typed."""
-        round_draft = await self._start_round.get_draft(form_id, person)
+        round_draft = await self.start_round.get_draft(form_id, person)
         typed = typed[:_MAX_QUERY_LENGTH]
         own, others = await self._similar_characters(typed, round_draft.place, person)
         found = [*map(_name_suggestion, own), *(NameSuggestion(c.name, "elsewhere") for c in others)]
@@ -146,7 +130,7 @@ class RoundForm:
 
     async def suggest_faces(self, form_id: str, person: str, typed: str) -> Sequence[str]:
         """Names of the faces that a portrait can be drawn after."""
-        round_draft = await self._start_round.get_draft(form_id, person)
+        round_draft = await self.start_round.get_draft(form_id, person)
         own, others = await self._similar_characters(typed[:_MAX_QUERY_LENGTH], round_draft.place, person, cast=True)
         return [c.name for c in (*own, *others)][:_MAX_SUGGESTIONS]
 
@@ -155,14 +139,14 @@ class RoundForm:
 
         Raises Unready, Dearer, AlreadyCasting, Barred, BriefError, NoModels, OverBudget.
         """
-        round_draft = await self._start_round.get_draft(form_id, person)
-        await self._permissions.require_start(round_draft.place, person)
+        round_draft = await self.start_round.get_draft(form_id, person)
+        await self.permissions.require_start(round_draft.place, person)
         if started_brief := await self._started_brief(round_draft):
             return ValidatedForm(round_draft, started_brief)
-        brief = draft.to_brief(self._now(), self._shortest_voting)
+        brief = draft.to_brief(self.now(), self.shortest_voting)
         if errors := await self._unknown_people(draft, person, round_draft.place):
             raise FormErrors(errors)
-        quote = await self._start_round.quote(brief, round_draft.place)
+        quote = await self.start_round.quote(brief, round_draft.place)
         await self._confirm_price(round_draft, quote)
         await self._require_not_casting(brief.name, round_draft)
         lead = draft.lead if draft.lead != person else ""
@@ -170,18 +154,18 @@ class RoundForm:
 
     async def submit(self, form: ValidatedForm) -> StartResult:
         """Open the round of a form, once however often it is sent; raises as opening does, AlreadyCast with a wish."""
-        return await self._start_round.start_from_draft(form.round_draft, form.brief)
+        return await self.start_round.start_from_draft(form.round_draft, form.brief)
 
     async def submit_with_photo(self, form: ValidatedForm, photo: bytes, consent: Consent | None) -> StartResult:
         """The same after an attached picture; raises BriefError for a bad one."""
-        brief = await self._start_round.attach_reference(form.round_draft, form.brief, photo, consent)
-        return await self._start_round.start_from_draft(form.round_draft, brief)
+        brief = await self.start_round.attach_reference(form.round_draft, form.brief, photo, consent)
+        return await self.start_round.start_from_draft(form.round_draft, brief)
 
     def _available_models(self) -> tuple[ModelSpec, ...]:
         """Each model once, by the account that would draw it, if it answers."""
-        today, catalogue = self._now().date(), self._catalogue
+        today, catalogue = self.now().date(), self.catalogue
         available = [
-            m for m in catalogue.models if catalogue.is_available(m, today) and self._model_health.is_available(m.id)
+            m for m in catalogue.models if catalogue.is_available(m, today) and self.model_health.is_available(m.id)
         ]
         by_family = {
             m.family: next(s for s in catalogue.models_in_family(m.family) if s in available) for m in available
@@ -190,7 +174,7 @@ class RoundForm:
 
     async def _quote(self, draft: Draft, place: ChannelRef) -> Quote | CastingError:
         try:
-            return await self._start_round.quote(draft.for_estimate(self._now(), self._shortest_voting), place)
+            return await self.start_round.quote(draft.for_estimate(self.now(), self.shortest_voting), place)
         except CastingError as error:
             return error
 
@@ -199,24 +183,26 @@ class RoundForm:
         shown_price = round_draft.brief.agreed_price or Decimal(0)
         if quote.price <= shown_price:
             return
-        await self._rounds.update_draft(round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None)
-        titles = tuple(dict.fromkeys(self._catalogue.by_id(m).title for m in quote.models))
+        await self.storage.rounds.update_draft(
+            round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None
+        )
+        titles = tuple(dict.fromkeys(self.catalogue.by_id(m).title for m in quote.models))
         raise PriceIncreased(quote.price, shown_price, titles)
 
     async def _started_brief(self, round_draft: RoundDraft) -> Brief | None:
         """What the form was sent for already: sent again, it is its round that counts."""
         try:
-            return (await self._rounds.get(self._start_round.round_id_for(round_draft))).brief
+            return (await self.storage.rounds.get(self.start_round.round_id_for(round_draft))).brief
         except KeyError:
             return None
 
     async def _require_not_casting(self, name: str, round_draft: RoundDraft) -> None:
         """By another round than the form's own, which a second press finds."""
         own, _ = await self._split_by_production(
-            await self._roster.by_name(round_draft.place.team, name), round_draft.place
+            await self.storage.roster.by_name(round_draft.place.team, name), round_draft.place
         )
         for character in own:
-            if character.open_round_id not in (None, self._start_round.round_id_for(round_draft)):
+            if character.open_round_id not in (None, self.start_round.round_id_for(round_draft)):
                 raise AlreadyCasting(character.name, character.open_round_id or "")
 
     async def _unknown_people(self, draft: Draft, person: str, place: ChannelRef) -> dict[str, CastingError]:
@@ -238,31 +224,31 @@ class RoundForm:
 
     async def _check_person(self, person: str, place: ChannelRef, unknown: set[str]) -> None:
         try:
-            user = await self._user_directory.get_user(place.team, person)
+            user = await self.user_directory.get_user(place.team, person)
         except SlackUnavailable:
             return
-        if not user.is_human or user.is_deactivated or not await self._channel_access.can_see(person, place):
+        if not user.is_human or user.is_deactivated or not await self.channel_access.can_see(person, place):
             unknown.add(person)
 
     async def _similar_characters(
         self, typed: str, place: ChannelRef, person: str, *, cast: bool = False
     ) -> tuple[list[Character], list[Character]]:
         """Who is called so: in this production, and in others that the person may see; only faces where `cast`."""
-        sections = await self._roster.sections(place.team)
-        production_id = (await self._productions.get(place)).id
-        visible = await self._recall.visible_channels({section.place for section in sections}, person, place)
+        sections = await self.storage.roster.sections(place.team)
+        production_id = (await self.storage.productions.get(place)).id
+        visible = await self.recall.visible_channels({section.place for section in sections}, person, place)
         own_query = RosterQuery(
             tuple(s.place for s in sections if s.production_id == production_id), production_id, only_with_face=cast
         )
         matches = [
             c
-            for c in await self._roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
+            for c in await self.storage.roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
             if c.production_id == production_id or c.place in visible
         ]
         nearest_matches = nearest(typed, matches, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
         similar = [
             c
-            for c in await self._roster.get_many(list({c.character_id: c for c in nearest_matches}))
+            for c in await self.storage.roster.get_many(list({c.character_id: c for c in nearest_matches}))
             if c.face or not cast
         ]
         own = {
@@ -275,13 +261,13 @@ class RoundForm:
 
     async def _by_prefix(self, typed: str, query: RosterQuery) -> Sequence[Character]:
         """Those whose names begin so, everybody while nothing is typed: enough, even if half are of this production."""
-        return (await self._roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)).characters
+        return (await self.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)).characters
 
     async def _split_by_production(
         self, known: Sequence[Character], place: ChannelRef
     ) -> tuple[list[Character], list[Character]]:
         """Those of the production that `place` casts for, and the others."""
-        production = await self._productions.get(place)
+        production = await self.storage.productions.get(place)
         own = [c for c in known if c.place == place or (production.id and c.production_id == production.id)]
         return own, [c for c in known if c not in own]
 

@@ -1,6 +1,7 @@
 """The round's message: posted, posted anew when somebody deleted it, or the round called off when Slack refuses it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -9,54 +10,52 @@ from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.round import OPEN_STATES, REFUSED_PREFIX, Round, RoundState
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import RoundPublisher
-from bot.ports.rounds import RoundRepository
+from bot.ports.storage import StoragePorts
 from bot.usecases.retries import R, RetryDelays, retry_rejected
 
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
 class RoundMessage:
     """Sees that an open round has a message. May run again at any time."""
 
-    def __init__(
-        self, rounds: RoundRepository, publisher: RoundPublisher, job_queue: JobQueue, waits: RetryDelays
-    ) -> None:
-        self._rounds = rounds
-        self._publisher = publisher
-        self._job_queue = job_queue
-        self._waits = waits
+    storage: StoragePorts
+    publisher: RoundPublisher
+    job_queue: JobQueue
+    waits: RetryDelays
 
     async def post(self, round_id: str) -> None:
         """Post the round's message if it has none; raises Unreachable."""
-        round_ = await self._rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES:
-            await self._or_void(round_, partial(self._publisher.post, round_id))
+            await self._or_void(round_, partial(self.publisher.post, round_id))
             if round_.parent:
-                self._publisher.schedule_redraw(round_.parent)
+                self.publisher.schedule_redraw(round_.parent)
             if round_.state is RoundState.DRAWING:
-                await self._notify_thread_and_lead(await self._rounds.get(round_id))
+                await self._notify_thread_and_lead(await self.storage.rounds.get(round_id))
         elif round_.slack_error:
-            await self._publisher.notify_lead(round_id, "called_off")
+            await self.publisher.notify_lead(round_id, "called_off")
 
     async def repost(self, round_id: str) -> None:
         """Post the message of an open round anew if somebody deleted it, with the emoji to tap; raises Unreachable."""
-        round_ = await self._rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES and round_.message_ts:
-            is_reposted = await self._or_void(round_, partial(self._publisher.repost, round_id))
+            is_reposted = await self._or_void(round_, partial(self.publisher.repost, round_id))
             if is_reposted and round_.state is RoundState.VOTING:
-                await self._publisher.add_vote_reactions(round_id, sorted(round_.slot_id_by_number))
+                await self.publisher.add_vote_reactions(round_id, sorted(round_.slot_id_by_number))
         elif round_.slack_error:
-            await self._publisher.notify_lead(round_id, "called_off")
+            await self.publisher.notify_lead(round_id, "called_off")
 
     async def check_message(self, round_id: str) -> None:
         """Somebody asks for an open round, perhaps because its message is gone: a redraw soon shows whether it is."""
-        self._publisher.schedule_redraw(round_id)
+        self.publisher.schedule_redraw(round_id)
 
     async def repost_deleted(self) -> None:
         """Start posting anew what was found deleted, and draw again what stood still in an archived conversation."""
-        for round_id in self._publisher.take_deleted():
-            await self._job_queue.start("repost", round_id)
-        await self._publisher.retry_closed_channels()
+        for round_id in self.publisher.take_deleted():
+            await self.job_queue.start("repost", round_id)
+        await self.publisher.retry_closed_channels()
 
     async def _notify_thread_and_lead(self, round_: Round) -> None:
         """Lead the thread it was asked for in, and a lead who did not start it, to the message; each once."""
@@ -64,17 +63,17 @@ class RoundMessage:
             return
         try:
             if round_.source_thread_ts:
-                await self._publisher.link_from_thread(round_.id)
+                await self.publisher.link_from_thread(round_.id)
             if round_.requested_by:
-                await self._publisher.notify_lead(round_.id, "leads")
+                await self.publisher.notify_lead(round_.id, "leads")
         except SlackUnavailable as error:
             log.warning("thread_link_failed", round=round_.id, what=error.operation)
 
     async def _or_void(self, round_: Round, call: Callable[[], Awaitable[R]]) -> R | None:
         """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""
         try:
-            return await retry_rejected(call, self._waits.rejected_message)
+            return await retry_rejected(call, self.waits.rejected_message)
         except SlackRejected as error:
-            if await self._rounds.void(round_.id, f"{REFUSED_PREFIX}{error.code}"):
-                await self._publisher.notify_lead(round_.id, "called_off")
+            if await self.storage.rounds.void(round_.id, f"{REFUSED_PREFIX}{error.code}"):
+                await self.publisher.notify_lead(round_.id, "called_off")
             return None

@@ -9,7 +9,7 @@ from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
 from bot.ports.clock import Now
 from bot.ports.messaging import RoundPublisher
-from bot.ports.rounds import RoundRepository
+from bot.ports.storage import StoragePorts
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,23 @@ class BallotForm:
     submission: BallotSubmission | None
 
 
+@dataclass(frozen=True, slots=True)
 class SealedBallots:
     """Hands out papers and takes them in."""
 
-    def __init__(self, rounds: RoundRepository, publisher: RoundPublisher, now: Now) -> None:
-        self._rounds = rounds
-        self._publisher = publisher
-        self._now = now
+    storage: StoragePorts
+    publisher: RoundPublisher
+    now: Now
 
     async def form(self, round_id: str, person: str) -> BallotForm:
         """The person's paper to fill in; raises RoundClosed once the vote is over."""
-        round_ = await self._rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
         round_.require_voter(person)
         order = shuffled_for((s.id for s in round_.candidates), round_.order_seed, person)
         own_submissions = [
             p
-            for p in await self._rounds.list_submissions(round_id)
+            for p in await self.storage.rounds.list_submissions(round_id)
             if p.person == person and p.stage is BallotStage.FIRST
         ]
         return BallotForm(
@@ -63,19 +63,19 @@ class SealedBallots:
 
     async def submit(self, round_id: str, person: str, answers: SealedAnswers) -> Round:
         """Keep the person's paper in place of an earlier one; raises RoundClosed once the vote is over."""
-        round_ = await self._rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
         round_.require_voter(person)
         candidate_ids = frozenset(round_.slot_id_by_number.values())
         flaws = {slot_id: tags for slot_id, tags in answers.flaws.items() if slot_id in candidate_ids and tags}
         reads_human, matches_character = answers.reads_human & candidate_ids, answers.matches_character & candidate_ids
-        event_ts_us = int(self._now().timestamp() * 1_000_000)
-        await self._rounds.record_submission(
+        event_ts_us = int(self.now().timestamp() * 1_000_000)
+        await self.storage.rounds.record_submission(
             BallotSubmission(round_id, person, BallotStage.FIRST, reads_human, matches_character, flaws, event_ts_us)
         )
-        round_ = await self._rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
-        self._publisher.schedule_redraw(round_id)
+        self.publisher.schedule_redraw(round_id)
         return round_
 
     async def choose(self, slot_id: str, person: str) -> tuple[Round, int]:
@@ -83,20 +83,20 @@ class SealedBallots:
 
         Raises RoundClosed once it is over or where no run-off is held, KeyError for a candidate it is not between.
         """
-        round_ = await self._rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         _require_run_off(round_)
         round_.require_voter(person)
         number = next((n for n, slot in round_.ballot_options.items() if slot == slot_id), None)
         if number is None:
             raise KeyError(slot_id)
         choice = frozenset({slot_id})
-        event_ts_us = int(self._now().timestamp() * 1_000_000)
-        await self._rounds.record_submission(
+        event_ts_us = int(self.now().timestamp() * 1_000_000)
+        await self.storage.rounds.record_submission(
             BallotSubmission(round_.id, person, BallotStage.RUN_OFF, choice, choice, {}, event_ts_us)
         )
-        round_ = await self._rounds.get(round_.id)
+        round_ = await self.storage.rounds.get(round_.id)
         _require_run_off(round_)
-        self._publisher.schedule_redraw(round_.id)
+        self.publisher.schedule_redraw(round_.id)
         return round_, number
 
 

@@ -21,8 +21,8 @@ from bot.ports.clock import Now
 from bot.ports.image_models import ModelHealth
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import ChannelAccess
-from bot.ports.rounds import RoundDraft, RoundRepository, StartResult
-from bot.ports.storage import Productions
+from bot.ports.rounds import RoundDraft, StartResult
+from bot.ports.storage import StoragePorts
 from bot.telemetry import logs
 from bot.usecases.access import Permissions
 from bot.usecases.references import ReferenceImages
@@ -49,34 +49,20 @@ class Quote:
     other_size_price: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
 class StartRound:
     """Opens rounds. `patience` maps a size to the seconds a model may take before voting opens without it."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        job_queue: JobQueue,
-        catalogue: Catalogue,
-        caps: Caps,
-        patience: dict[Size, float],
-        now: Now,
-        reference_images: ReferenceImages,
-        model_health: ModelHealth,
-        permissions: Permissions,
-        productions: Productions,
-        channel_access: ChannelAccess,
-    ) -> None:
-        self._rounds = rounds
-        self._job_queue = job_queue
-        self._catalogue = catalogue
-        self._caps = caps
-        self._patience = patience
-        self._now = now
-        self._reference_images = reference_images
-        self._model_health = model_health
-        self._permissions = permissions
-        self._productions = productions
-        self._channel_access = channel_access
+    storage: StoragePorts
+    job_queue: JobQueue
+    catalogue: Catalogue
+    caps: Caps
+    patience: dict[Size, float]
+    now: Now
+    reference_images: ReferenceImages
+    model_health: ModelHealth
+    permissions: Permissions
+    channel_access: ChannelAccess
 
     async def start(
         self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
@@ -88,10 +74,10 @@ class StartRound:
         Raises Barred, BriefError, NoModels, OverBudget, AlreadyCasting; AlreadyCast and Unavailable with wishes that
         keep what could be cast after a yes.
         """
-        await self._permissions.require_start(place, person)
-        await self._permissions.require_voters(place, brief.voters)
+        await self.permissions.require_start(place, person)
+        await self.permissions.require_voters(place, brief.voters)
         brief, caps = await self._apply_settings(brief, place)
-        brief = await self._reference_images.resolve(brief, person, place)
+        brief = await self.reference_images.resolve(brief, person, place)
         chosen = _mark_default_models(brief, self._route(brief, caps))
         draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
@@ -114,12 +100,12 @@ class StartRound:
         """
         completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
         draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
-        await self._rounds.save_draft(draft)
+        await self.storage.rounds.save_draft(draft)
         return draft
 
     async def save_priced_draft(self, brief: Brief, place: ChannelRef, person: str, trigger: str) -> PricedDraft:
         """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
-        await self._permissions.require_start(place, person)
+        await self.permissions.require_start(place, person)
         brief, caps = await self._apply_settings(brief, place)
         price = self.price_of(brief, caps)
         caps.check_round(price)
@@ -127,7 +113,7 @@ class StartRound:
 
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
         """A wish of this person's own; raises KeyError for one nobody kept, NotYours."""
-        draft = await self._rounds.get_draft(draft_id)
+        draft = await self.storage.rounds.get_draft(draft_id)
         if draft is None:
             raise KeyError(draft_id)
         if draft.person != person:
@@ -163,12 +149,12 @@ class StartRound:
 
     async def attach_reference(self, draft: RoundDraft, brief: Brief, photo: bytes, consent: Consent | None) -> Brief:
         """`brief` with an attached picture, kept for the round that the wish opens; raises BriefError."""
-        return await self._reference_images.attach(brief, photo, consent, self.round_id_for(draft))
+        return await self.reference_images.attach(brief, photo, consent, self.round_id_for(draft))
 
     async def confirm_recast(self, draft_id: str, person: str) -> StartResult:
         """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError as `accept` does."""
         draft = await self._get_complete_draft(draft_id, person)
-        await self._permissions.require_start(draft.place, person)
+        await self.permissions.require_start(draft.place, person)
         brief, caps = await self._apply_settings(draft.brief, draft.place)
         chosen = self._route(brief, caps)
         if chosen.needs_confirmation:
@@ -184,7 +170,7 @@ class StartRound:
         Its price stood on the button, stand-ins included, so nothing is asked again. Raises RoundClosed where the
         parent has ended without one.
         """
-        await self._permissions.require_spend(parent.place, person)
+        await self.permissions.require_spend(parent.place, person)
         if child := await self.get_child(parent):
             return StartResult(child, created=False)
         parent.require_accepts_slots("reroll")
@@ -200,7 +186,7 @@ class StartRound:
     async def get_child(self, parent: Round) -> Round | None:
         """The round that took a re-rolled or refined one's place."""
         try:
-            return await self._rounds.get(child_round_id(parent.place.team, parent.id))
+            return await self.storage.rounds.get(child_round_id(parent.place.team, parent.id))
         except KeyError:
             return None
 
@@ -208,7 +194,7 @@ class StartRound:
         """Whether the person was told before what these words cost; from now on they were."""
         trigger = f"{parent.id}:{price}:{brief.text}"
         priced = replace(brief, agreed_price=price)
-        if await self._rounds.get_draft(_draft_id(parent.place, trigger, priced)):
+        if await self.storage.rounds.get_draft(_draft_id(parent.place, trigger, priced)):
             return True
         await self.save_draft(priced, parent.place, person, trigger)
         return False
@@ -221,7 +207,7 @@ class StartRound:
         Its price stood in the form, stand-ins included, so nothing is asked again. Raises as `open_round` does.
         """
         place = face_round.place
-        await self._permissions.require_start(place, person)
+        await self.permissions.require_start(place, person)
         caps = await self.caps_for(place)
         new = self._build_round(
             self._route(brief, caps), RoundDraft(self.recast_round_id(face_round, key), place, person, brief), caps
@@ -245,7 +231,7 @@ class StartRound:
 
     async def caps_for(self, place: ChannelRef) -> Caps:
         """The caps that hold for rounds in `place`: Castroom's, or lower ones of its production."""
-        return self._caps.tightened_by((await self._productions.get(place)).settings)
+        return self.caps.tightened_by((await self.storage.productions.get(place)).settings)
 
     async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
         """Who would draw `brief` in `place` and for how much; raises BriefError, NoModels, OverBudget."""
@@ -263,7 +249,7 @@ class StartRound:
     async def enqueue(self, round_id: str) -> None:
         """Start the round's durable work; called again it does nothing."""
         logs.bind_round(round_id)
-        await self._job_queue.start("round", round_id)
+        await self.job_queue.start("round", round_id)
 
     async def _get_complete_draft(self, draft_id: str, person: str) -> RoundDraft:
         """A wish with all that a round needs."""
@@ -274,31 +260,31 @@ class StartRound:
 
     async def _apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
         """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
-        settings = (await self._productions.get(place)).settings
+        settings = (await self.storage.productions.get(place)).settings
         filled = settings.apply_defaults(brief)
         if "models" not in brief.explicit_fields:
             filled = replace(filled, models=self._usable_models(filled))
-        return filled, self._caps.tightened_by(settings)
+        return filled, self.caps.tightened_by(settings)
 
     def _usable_models(self, brief: Brief) -> tuple[str, ...]:
         """A production's usual models as far as they can draw this; with none left the brief's words choose."""
-        today, defaults = self._now().date(), [(name, self._catalogue.by_name(name)) for name in brief.models]
+        today, defaults = self.now().date(), [(name, self.catalogue.by_name(name)) for name in brief.models]
         capable = [(name, m) for name, m in defaults if m and m.max_references >= brief.reference_count]
-        return tuple(name for name, m in capable if self._catalogue.is_available(m, today))
+        return tuple(name for name, m in capable if self.catalogue.is_available(m, today))
 
     async def _save_round(self, new: Round, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         """The way to a round that is open already is told only to those who may see it: channels share productions."""
         try:
-            return await self._rounds.open(new, self._caps, recast=recast, unlock=unlock)
+            return await self.storage.rounds.open(new, self.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
-            channel = (await self._rounds.get(error.round_id)).place
-            if channel == new.place or await self._channel_access.can_see(new.started_by, channel):
+            channel = (await self.storage.rounds.get(error.round_id)).place
+            if channel == new.place or await self.channel_access.can_see(new.started_by, channel):
                 raise
             raise AlreadyCasting(error.character, "") from error
 
     def _route(self, brief: Brief, caps: Caps | None = None) -> Route:
-        today = self._now().date()
-        return route(brief, self._catalogue, today, self._model_health.is_available, (caps or self._caps).per_round)
+        today = self.now().date()
+        return route(brief, self.catalogue, today, self.model_health.is_available, (caps or self.caps).per_round)
 
     async def _unavailable_error(self, chosen: Route, draft: RoundDraft, trigger: str, caps: Caps) -> ModelsUnavailable:
         """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
@@ -312,13 +298,13 @@ class StartRound:
                 )
                 offers.append(AlternativeOffer(kind, tuple(m.title for m in models), price, saved_draft.id))
         unavailable = chosen.reason.unavailable
-        today = self._now().date()
-        available = tuple(m.name for m in self._catalogue.models if self._catalogue.is_available(m, today))
+        today = self.now().date()
+        available = tuple(m.name for m in self.catalogue.models if self.catalogue.is_available(m, today))
         return ModelsUnavailable(tuple(a.title for a in unavailable), available, unavailable, tuple(offers))
 
     def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:
         """The round that `wanted` becomes, under its id."""
-        now, brief, round_id = self._now(), draft.brief, draft.id
+        now, brief, round_id = self.now(), draft.brief, draft.id
         has_lead = draft.lead not in ("", draft.person)
         prompt = Prompt.for_brief(brief)
         slots = tuple(
@@ -337,7 +323,7 @@ class StartRound:
             routing_reason=chosen.reason,
             order_seed=seed_of(round_id, -1),
             opened_at=now,
-            patience_until=now + timedelta(seconds=self._patience[brief.size]),
+            patience_until=now + timedelta(seconds=self.patience[brief.size]),
             requested_by=draft.person if has_lead else "",
             source_thread_ts=draft.source_thread_ts,
             slots=slots,

@@ -11,8 +11,7 @@ from bot.domain.round import Round, RoundState
 from bot.ports.clock import Now
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import RoundPublisher
-from bot.ports.rounds import RoundRepository
-from bot.ports.storage import AuditLog
+from bot.ports.storage import StoragePorts
 from bot.telemetry import logs
 from bot.usecases.access import Permissions
 
@@ -32,24 +31,15 @@ class ClickResult:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
 class Voting:
     """Keeps marks and closes ballots. Where votes are sealed, nobody's press or reaction is one."""
 
-    def __init__(
-        self,
-        rounds: RoundRepository,
-        publisher: RoundPublisher,
-        job_queue: JobQueue,
-        now: Now,
-        audit_log: AuditLog,
-        permissions: Permissions,
-    ) -> None:
-        self._rounds = rounds
-        self._publisher = publisher
-        self._job_queue = job_queue
-        self._now = now
-        self._audit_log = audit_log
-        self._permissions = permissions
+    storage: StoragePorts
+    publisher: RoundPublisher
+    job_queue: JobQueue
+    now: Now
+    permissions: Permissions
 
     async def react(
         self, place: ChannelRef, message_ts: str, number: int, person: str, on: bool, event_ts_us: int
@@ -58,7 +48,7 @@ class Voting:
 
         The round is returned when the reaction is this person's first that does not count, and they should be told.
         """
-        round_ = await self._rounds.by_message(place, message_ts)
+        round_ = await self.storage.rounds.by_message(place, message_ts)
         if (
             round_ is None
             or round_.state is not RoundState.VOTING
@@ -72,29 +62,29 @@ class Voting:
             round_.id, person, round_.slot_id_by_number[number], VoteSource.REACTION, on and counts, event_ts_us
         )
         if not counts:
-            has_voted_before = any(m.person == person for m in await self._rounds.list_vote_inputs(round_.id))
-            await self._rounds.record_vote(vote_input)
+            has_voted_before = any(m.person == person for m in await self.storage.rounds.list_vote_inputs(round_.id))
+            await self.storage.rounds.record_vote(vote_input)
             return round_ if on and not has_voted_before else None
-        if await self._rounds.record_vote(vote_input):
-            self._publisher.schedule_redraw(round_.id)
+        if await self.storage.rounds.record_vote(vote_input):
+            self.publisher.schedule_redraw(round_.id)
         return None
 
     async def click(self, slot_id: str, person: str, event_ts_us: int) -> ClickResult:
         """A press on a number: sets the person's button mark or takes it back; raises RoundClosed, NotAVoter."""
-        round_ = await self._rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         round_.require_state(RoundState.VOTING, action="vote")
         if not round_.accepts_reactions:
             raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
         round_.require_voter(person)
         number = round_.candidate_by_slot(slot_id).number or 0
-        on = await self._rounds.toggle_vote(round_.id, slot_id, person, event_ts_us)
+        on = await self.storage.rounds.toggle_vote(round_.id, slot_id, person, event_ts_us)
         if on is not None:
-            self._publisher.schedule_redraw(round_.id)
+            self.publisher.schedule_redraw(round_.id)
         if on:
             return ClickResult(number, True, False, round_.character, changed=True)
         own_inputs = [
             m
-            for m in await self._rounds.list_vote_inputs(round_.id)
+            for m in await self.storage.rounds.list_vote_inputs(round_.id)
             if m.person == person and m.slot_id == slot_id and m.on
         ]
         has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)
@@ -103,82 +93,84 @@ class Voting:
 
     async def close(self, round_id: str, person: str) -> Round:
         """Close the ballot at the lead's press; raises Unreachable when the reactions cannot be read back."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "close")
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "close")
         round_.require_state(RoundState.VOTING, action="close")
         closed = await self.close_ballot(round_id)
         await self._write_audit_event("closed", round_, person)
-        await self._publisher.redraw_now(round_id)
-        await self._job_queue.start("close", round_id)
+        await self.publisher.redraw_now(round_id)
+        await self.job_queue.start("close", round_id)
         return closed
 
     async def extend(self, round_id: str, person: str) -> Round:
         """One more day for a closed ballot; the votes stand."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "extend")
-        if not await self._rounds.extend(round_id, self._now() + _EXTENSION):
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "extend")
+        if not await self.storage.rounds.extend(round_id, self.now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
         return await self._publish_extension(round_, person)
 
     async def extend_open(self, round_id: str, expected_closes_at: datetime, person: str) -> Round:
         """One more day for an open ballot, from its deadline on; pressed twice with the deadline `seen` it is one."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "extend")
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "extend")
         round_.require_state(RoundState.VOTING, action="extend")
-        if not await self._rounds.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):
-            return await self._rounds.get(round_id)
+        if not await self.storage.rounds.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):
+            return await self.storage.rounds.get(round_id)
         return await self._publish_extension(round_, person)
 
     async def start_run_off(self, round_id: str, person: str) -> Round:
         """A second ballot between those that were too close to call, for as long as the first, at most a day."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "run_off")
-        closes_at = self._now() + min(round_.brief.open_for, _EXTENSION)
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "run_off")
+        closes_at = self.now() + min(round_.brief.open_for, _EXTENSION)
         if not round_.run_off_options or round_.tally is None:
             raise RoundClosed("run_off", round_.state, round_.character)
-        if not await self._rounds.start_run_off(round_id, RunOff(round_.run_off_options, round_.tally), closes_at):
+        if not await self.storage.rounds.start_run_off(
+            round_id, RunOff(round_.run_off_options, round_.tally), closes_at
+        ):
             raise RoundClosed("run_off", RoundState.VOTING, round_.character)
         await self._write_audit_event("run_off", round_, person)
-        await self._publisher.redraw_now(round_id)
-        return await self._rounds.get(round_id)
+        await self.publisher.redraw_now(round_id)
+        return await self.storage.rounds.get(round_id)
 
     async def drop(self, round_id: str, person: str) -> None:
         """Give a round up; its portraits and votes are kept."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_lead(round_, person, "drop")
-        if not await self._rounds.void(round_id, "dropped"):
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "drop")
+        if not await self.storage.rounds.void(round_id, "dropped"):
             raise RoundClosed("drop", round_.state, round_.character)
         await self._write_audit_event("dropped", round_, person)
-        await self._publisher.redraw_now(round_id)
+        await self.publisher.redraw_now(round_id)
 
     async def take_over(self, round_id: str, person: str) -> Round:
         """Lead a round whose lead has left the workspace; the first press counts. Raises Barred, NotYours."""
-        round_ = await self._rounds.get(round_id)
-        await self._permissions.require_start(round_.place, person)
-        if not await self._permissions.is_deactivated(round_.place, round_.lead):
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_start(round_.place, person)
+        if not await self.permissions.is_deactivated(round_.place, round_.lead):
             round_.require_lead(person, "take_over")
             return round_
-        if await self._rounds.change_lead(round_id, round_.lead, person):
+        if await self.storage.rounds.change_lead(round_id, round_.lead, person):
             await self._write_audit_event("took_over", round_, person)
-            await self._publisher.redraw_now(round_id)
-        return await self._rounds.get(round_id)
+            await self.publisher.redraw_now(round_id)
+        return await self.storage.rounds.get(round_id)
 
     async def enqueue_due_closes(self) -> None:
         """Start the close of every ballot whose deadline has passed, also while the bot was off."""
-        for round_id in await self._rounds.list_due(self._now()):
-            await self._job_queue.start("close", round_id)
+        for round_id in await self.storage.rounds.list_due(self.now()):
+            await self.job_queue.start("close", round_id)
 
     async def close_due(self, round_id: str) -> None:
         """Close a ballot whose deadline has passed; while Slack is silent, wait for it up to ten minutes."""
-        round_ = await self._rounds.get(round_id)
-        if round_.state is RoundState.VOTING and _is_past_deadline(round_, self._now()):
+        round_ = await self.storage.rounds.get(round_id)
+        if round_.state is RoundState.VOTING and _is_past_deadline(round_, self.now()):
             try:
                 await self.close_ballot(round_id, only_if_due=True)
             except SlackUnavailable:
-                if self._now() < (round_.closes_at or self._now()) + _GRACE:
+                if self.now() < (round_.closes_at or self.now()) + _GRACE:
                     raise
                 await self.close_ballot(round_id, only_if_due=True, reconcile=False)
-        await self._publisher.redraw_now(round_id)
+        await self.publisher.redraw_now(round_id)
 
     async def close_ballot(
         self,
@@ -196,27 +188,30 @@ class Voting:
         on meanwhile. Raises Unreachable when the reactions cannot be read.
         """
         for _ in range(_MAX_ATTEMPTS):
-            if reconcile and (await self._rounds.get(round_id)).accepts_reactions:
+            if reconcile and (await self.storage.rounds.get(round_id)).accepts_reactions:
                 await self._reconcile_reactions(round_id)
-            round_ = await self._rounds.get(round_id)
-            if round_.state is not RoundState.VOTING or (only_if_due and not _is_past_deadline(round_, self._now())):
+            round_ = await self.storage.rounds.get(round_id)
+            if round_.state is not RoundState.VOTING or (only_if_due and not _is_past_deadline(round_, self.now())):
                 return round_
             tally = round_.count_votes(
-                await self._rounds.list_vote_inputs(round_id), await self._rounds.list_submissions(round_id)
+                await self.storage.rounds.list_vote_inputs(round_id),
+                await self.storage.rounds.list_submissions(round_id),
             )
             if for_lock:
                 _require_expected_leader(round_, tally, expected_slot_id)
-            if await self._rounds.close(round_id, tally, round_.ballot_version):
-                return await self._rounds.get(round_id)
+            if await self.storage.rounds.close(round_id, tally, round_.ballot_version):
+                return await self.storage.rounds.get(round_id)
         raise SlackUnavailable("a quiet moment of the ballot")
 
     async def _publish_extension(self, round_: Round, person: str) -> Round:
         await self._write_audit_event("extended", round_, person)
-        await self._publisher.redraw_now(round_.id)
-        return await self._rounds.get(round_.id)
+        await self.publisher.redraw_now(round_.id)
+        return await self.storage.rounds.get(round_.id)
 
     async def _write_audit_event(self, action: str, round_: Round, person: str) -> None:
-        await self._audit_log.add(AuditEvent(action, round_.place, person, self._now(), round_.character_id, round_.id))
+        await self.storage.audit_log.add(
+            AuditEvent(action, round_.place, person, self.now(), round_.character_id, round_.id)
+        )
 
     async def _reconcile_reactions(self, round_id: str) -> None:
         """Make the reaction marks agree with what the message shows, outside any transaction.
@@ -224,16 +219,16 @@ class Voting:
         A message that was deleted shows nothing to read: the marks stand as they came.
         """
         try:
-            reactions = await self._publisher.get_reactions(round_id)
+            reactions = await self.publisher.get_reactions(round_id)
         except MessageDeleted:
             return
-        round_ = await self._rounds.get(round_id)
-        event_ts_us = int(self._now().timestamp() * 1_000_000)
-        vote_inputs = await self._rounds.list_vote_inputs(round_id)
+        round_ = await self.storage.rounds.get(round_id)
+        event_ts_us = int(self.now().timestamp() * 1_000_000)
+        vote_inputs = await self.storage.rounds.list_vote_inputs(round_id)
         reactions = [replace(r, people=frozenset(filter(round_.can_vote, r.people))) for r in reactions]
         for vote_input in reconcile_reactions(vote_inputs, reactions, round_.slot_id_by_number, round_id, event_ts_us):
-            if await self._rounds.record_vote(vote_input):
-                self._publisher.schedule_redraw(round_id)
+            if await self.storage.rounds.record_vote(vote_input):
+                self.publisher.schedule_redraw(round_id)
 
 
 def _require_expected_leader(round_: Round, tally: Tally, expected_slot_id: str | None) -> None:

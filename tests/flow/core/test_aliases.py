@@ -75,7 +75,7 @@ async def test_round_started_with_an_alias_casts_the_named_character(house: Cast
 
 async def test_reference_face_is_found_by_an_alias(house: CastingHarness) -> None:
     brief = Brief("Ines", "her daughter", reference=Reference("the fisherwoman"))
-    found = await house.casting.start_round._reference_images.resolve(brief, DIRECTOR, FILM)
+    found = await house.casting.start_round.reference_images.resolve(brief, DIRECTOR, FILM)
     face = (await house.casting.recall.recall("Maya", DIRECTOR, FILM)).characters[0].face
     assert face
     assert found.reference
