@@ -80,9 +80,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         slack_directory = SlackDirectory(clients, cached=settings.directory_cache_seconds)
         publisher = SlackRoundPublisher(
             clients,
-            storage.rounds,
-            storage.roster,
-            storage.upscales,
+            storage,
             models.catalogue,
             slack_directory,
             settings.now,
@@ -129,7 +127,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             logger=logging.getLogger("slack_bolt"),
         )
         slack.use(ack_timing)
-        register(slack, casting, storage.rounds, slack_directory, clients)
+        register(slack, casting, storage, slack_directory, clients)
         yield Bot(settings, slack, casting, storage)
 
 

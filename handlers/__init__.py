@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.ports.rounds import RoundRepository
+from bot.ports.storage import StoragePorts
 from bot.usecases.casting import Casting
 from handlers.features.cast_command import CastListeners
 from handlers.features.compare import CompareListeners
@@ -32,12 +32,12 @@ from handlers.slack.ownership import WorkspaceGuard
 
 
 def register(
-    app: AsyncApp, casting: Casting, rounds: RoundRepository, directory: SlackDirectory, clients: Clients
+    app: AsyncApp, casting: Casting, storage: StoragePorts, directory: SlackDirectory, clients: Clients
 ) -> None:
-    """Let `app` listen; `rounds` is only read: where messages and pictures are, and in whose workspace."""
+    """Let `app` listen; reads `storage` to find messages and pictures, and to check their workspace."""
     app.use(menu_fallback)
-    locations = RoundLocations(rounds)
-    workspace_guard = WorkspaceGuard(rounds)
+    locations = RoundLocations(storage.rounds)
+    workspace_guard = WorkspaceGuard(storage)
     CastListeners(casting, locations, directory, workspace_guard, clients).listen(app)
     MentionListeners(casting, locations).listen(app)
     VoteListeners(casting, directory, workspace_guard).listen(app)

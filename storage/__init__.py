@@ -20,7 +20,11 @@ from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 from storage.productions.repository import SqlProductions
 from storage.retirement_notices import SqlRetirementNotices
 from storage.roster.repository import SqlRoster
+from storage.rounds.ballots import SqlBallotRepository
+from storage.rounds.drafts import SqlDraftRepository
+from storage.rounds.reminders import SqlReminderRepository
 from storage.rounds.repository import SqlRoundRepository
+from storage.rounds.slots import SqlSlotRepository
 from storage.upscales import SqlUpscaleRepository
 
 __all__ = ["AlreadyRunning", "Storage", "StorageHealth", "check_integrity", "migrate", "open_storage", "process_lock"]
@@ -45,6 +49,10 @@ class Storage:
     """The ports that storage offers, on one database and one store of portraits."""
 
     rounds: SqlRoundRepository
+    slots: SqlSlotRepository
+    ballots: SqlBallotRepository
+    reminders: SqlReminderRepository
+    drafts: SqlDraftRepository
     roster: SqlRoster
     upscales: SqlUpscaleRepository
     ledger: SqlLedger
@@ -71,7 +79,7 @@ class Storage:
             await connection.run_sync(current_revision)
 
     async def close(self) -> None:
-        await self.rounds.drain()
+        await self.ballots.drain()
         await self.database.close()
 
     async def _portraits_error(self) -> str:
@@ -89,7 +97,11 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
     portraits = await asyncio.to_thread(open_portraits, settings.portraits_url)
     database = open_database(settings.database_url)
     return Storage(
-        rounds=SqlRoundRepository(database, now),
+        rounds=SqlRoundRepository(database),
+        slots=SqlSlotRepository(database, now),
+        ballots=SqlBallotRepository(database, now),
+        reminders=SqlReminderRepository(database),
+        drafts=SqlDraftRepository(database),
         roster=SqlRoster(database),
         upscales=SqlUpscaleRepository(database, now),
         ledger=SqlLedger(database),

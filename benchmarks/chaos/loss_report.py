@@ -150,7 +150,7 @@ async def _load_rounds(chaos_harness: ChaosHarness) -> list[_StoredRound]:
     try:
         rounds, roster = storage.rounds, storage.roster
         return [
-            _StoredRound(await rounds.get(i), await rounds.list_vote_inputs(i), bool(await roster.get_face(i)))
+            _StoredRound(await rounds.get(i), await storage.ballots.list_vote_inputs(i), bool(await roster.get_face(i)))
             for i in ids
         ]
     finally:

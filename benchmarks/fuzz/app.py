@@ -169,7 +169,7 @@ async def open_fuzz_app(data: Path) -> AsyncIterator[FuzzApp]:
             authorize: Any = make_authorize(clients)
             app = AsyncApp(client=slack.client(), authorize=authorize, before_authorize=EnvelopeValidation())
             visibility = SlackDirectory(clients)
-            register(app, harness.casting, harness.storage.rounds, visibility, clients)
+            register(app, harness.casting, harness.storage, visibility, clients)
             fuzz_app = FuzzApp(app, ids, data / "castroom.sqlite", slack, log_capture)
             try:
                 yield fuzz_app

@@ -36,7 +36,8 @@ from handlers.slack.direct_messages import SlackDirectMessages
 from handlers.slack.directory import SlackDirectory
 from providers.accounts import open_models
 from storage import Storage, migrate, open_storage
-from storage.rounds.queries import list_vote_inputs, round_by_id
+from storage.rounds.ballots import list_vote_inputs
+from storage.rounds.queries import round_by_id
 
 TEAM, CHANNEL, LEAD = "T1", "C1", "U0LEAD"
 CANDIDATE_NUMBERS = (1, 2)
@@ -102,7 +103,7 @@ class ListenerHarness:
         )
         self._app = AsyncApp(client=_FakeSlackClient("xoxb"), authorize=make_authorize(clients))  # type: ignore[arg-type]
         self._app.use(_stub_respond)
-        register(self._app, self.casting, self.storage.rounds, visibility, clients)
+        register(self._app, self.casting, self.storage, visibility, clients)
 
     async def open_ballot(self, voters: tuple[str, ...] = ()) -> Round:
         """A fresh round of two candidates whose ballot is open for a day."""

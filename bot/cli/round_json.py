@@ -17,7 +17,7 @@ async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
     try:
         round_ = await storage.rounds.get(round_id)
         full_tally = round_.count_votes(
-            await storage.rounds.list_vote_inputs(round_id), await storage.rounds.list_submissions(round_id)
+            await storage.ballots.list_vote_inputs(round_id), await storage.ballots.list_submissions(round_id)
         )
         face = await storage.roster.get_face(round_id)
         events = await _load_events(storage, round_, face, settings.now())
@@ -46,8 +46,8 @@ async def _load_events(storage: Storage, round_: Round, face: Face | None, now: 
     audit_events = await storage.audit_log.list_for_character(round_.character_id)
     spends = await storage.ledger.list_round_spends(round_.character_id)
     vote_inputs, submissions = (
-        await storage.rounds.list_vote_inputs(round_.id),
-        await storage.rounds.list_submissions(round_.id),
+        await storage.ballots.list_vote_inputs(round_.id),
+        await storage.ballots.list_submissions(round_.id),
     )
     round_events = tuple(event for event in audit_events if event.round_id == round_.id)
     round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)

@@ -50,7 +50,7 @@ class GeneratedPortrait:
 
 
 class RoundRepository(Protocol):
-    """Rounds with their slots and marks. Every change is one short transaction; states change by compare-and-set."""
+    """Rounds. Each method is one short transaction; a change of state checks the state it starts from."""
 
     async def open(self, new: Round, caps: Caps, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         """Reserve the price, write round and slots in one transaction; idempotent by `new.id`.
@@ -84,14 +84,6 @@ class RoundRepository(Protocol):
         """The file of the contact sheet and how many candidates it shows."""
         ...
 
-    async def set_files(self, files: Mapping[str, str]) -> None:
-        """The large pictures in the thread by the slots of their candidates: all of them, or none."""
-        ...
-
-    async def set_originals(self, files: Mapping[str, str]) -> None:
-        """The same for the candidates' original bytes."""
-        ...
-
     async def set_sheet_refused(self, round_id: str, code: str) -> bool:
         """Slack refuses the sheet, in its own word; True the first time. The next sheet that hangs undoes it."""
         ...
@@ -108,6 +100,36 @@ class RoundRepository(Protocol):
     async def set_upload(self, key: str, files: Sequence[str]) -> None:
         """Write that down, in place of what stood there."""
         ...
+
+    async def void(self, round_id: str, reason: str) -> bool:
+        """drawing, voting or closed -> void; False when it was neither."""
+        ...
+
+    async def lock(self, round_id: str, face: Face) -> bool:
+        """closed -> locked and the face written (its version is given here), in one transaction; False if it is not."""
+        ...
+
+    async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
+        """The round is led by `person` from now on; False when `before` does not lead it any more."""
+        ...
+
+    async def list_unfinished(self) -> Sequence[Round]:
+        """Rounds that should be at work: drawing, or with a slot that is not final."""
+        ...
+
+    async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
+        """Rounds of the last month whose thread or record lacks a picture: closed or locked ones, and those that have
+        been voting for minutes."""
+        ...
+
+    async def list_to_redraw(self, now: datetime) -> Sequence[str]:
+        """Rounds whose message may show less than is stored, the newest first: the open ones, and those of the last
+        day."""
+        ...
+
+
+class SlotRepository(Protocol):
+    """The slots of rounds. A slot becomes final once; later results do not change it."""
 
     async def mark_requested(self, slot_id: str, at: datetime) -> bool:
         """Write that the slot's model is about to be asked; False when that stands there already or it is final."""
@@ -136,7 +158,7 @@ class RoundRepository(Protocol):
         """The slot becomes a miss; without a charge its reservation goes back; idempotent, never undoes a candidate."""
         ...
 
-    async def add_slot(self, slot: Slot, caps: Caps) -> Slot:
+    async def add(self, slot: Slot, caps: Caps) -> Slot:
         """Reserve and write one more slot (a re-roll, a variation) of an open round that has a number left for it;
         idempotent by id.
 
@@ -144,7 +166,19 @@ class RoundRepository(Protocol):
         """
         ...
 
-    async def open_ballot(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
+    async def set_files(self, files: Mapping[str, str]) -> None:
+        """The large pictures in the thread by the slots of their candidates: all of them, or none."""
+        ...
+
+    async def set_originals(self, files: Mapping[str, str]) -> None:
+        """The same for the candidates' original bytes."""
+        ...
+
+
+class BallotRepository(Protocol):
+    """Ballots with their votes and sealed submissions."""
+
+    async def open(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
         """drawing -> voting with these numbers (slot id to number); False when it is no longer drawing."""
         ...
 
@@ -177,29 +211,25 @@ class RoundRepository(Protocol):
         """closed -> voting between `run_off`'s numbers until `closes_at`; False when it is not closed or had one."""
         ...
 
-    async def void(self, round_id: str, reason: str) -> bool:
-        """drawing, voting or closed -> void; False when it was neither."""
-        ...
-
-    async def lock(self, round_id: str, face: Face) -> bool:
-        """closed -> locked and the face written (its version is given here), in one transaction; False if it is not."""
-        ...
-
     async def list_due(self, now: datetime) -> Sequence[str]:
         """Voting rounds whose deadline has passed."""
         ...
 
-    async def claim_due_reminders(self, now: datetime) -> Sequence[str]:
+    async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
+        """Voting rounds of the workspace in which the person has no mark on and no paper, oldest deadline first."""
+        ...
+
+
+class ReminderRepository(Protocol):
+    """Reminders of an open ballot: to its thread, and to each named voter."""
+
+    async def claim_due(self, now: datetime) -> Sequence[str]:
         """Voting rounds past their reminder time (an hour, at most a quarter of the vote, before the close); marks each
         as reminded in the same statement, so that each is given once."""
         ...
 
-    async def reschedule_reminder(self, round_id: str, at: datetime) -> None:
+    async def reschedule(self, round_id: str, at: datetime) -> None:
         """A reminder that was given could not be told: it is given again from `at` on."""
-        ...
-
-    async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
-        """The round is led by `person` from now on; False when `before` does not lead it any more."""
         ...
 
     async def list_with_named_voters(self, now: datetime) -> Sequence[Round]:
@@ -210,39 +240,25 @@ class RoundRepository(Protocol):
         """Who was written to about this ballot."""
         ...
 
-    async def claim_reminder(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
+    async def claim(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
         """Write that the person is being reminded; False when that stands there already."""
         ...
 
-    async def release_reminder(self, round_id: str, person: str, stage: BallotStage) -> None:
+    async def release(self, round_id: str, person: str, stage: BallotStage) -> None:
         """They could not be told."""
         ...
 
-    async def list_unfinished(self) -> Sequence[Round]:
-        """Rounds that should be at work: drawing, or with a slot that is not final."""
-        ...
 
-    async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
-        """Rounds of the last month whose thread or record lacks a picture: closed or locked ones, and those that have
-        been voting for minutes."""
-        ...
+class DraftRepository(Protocol):
+    """Briefs that wait for a confirmation or for a form."""
 
-    async def list_to_redraw(self, now: datetime) -> Sequence[str]:
-        """Rounds whose message may show less than is stored, the newest first: the open ones, and those of the last
-        day."""
-        ...
+    async def save(self, draft: RoundDraft) -> None: ...
 
-    async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
-        """Voting rounds of the workspace in which the person has no mark on and no paper, oldest deadline first."""
-        ...
-
-    async def save_draft(self, draft: RoundDraft) -> None: ...
-
-    async def update_draft(self, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
+    async def update(self, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
         """Keep another brief under the id, unless one with a later stamp (µs) came first: False then.
 
         None is later than whatever came, and earlier than whatever comes.
         """
         ...
 
-    async def get_draft(self, draft_id: str) -> RoundDraft | None: ...
+    async def get(self, draft_id: str) -> RoundDraft | None: ...

@@ -12,7 +12,7 @@ from bot.domain.production import Production, ProductionSettings
 from bot.ports.ledger import Ledger, UpscaleRepository
 from bot.ports.messaging import Recipient
 from bot.ports.roster import Roster
-from bot.ports.rounds import RoundRepository
+from bot.ports.rounds import BallotRepository, DraftRepository, ReminderRepository, RoundRepository, SlotRepository
 
 
 class RetirementNotices(Protocol):
@@ -151,6 +151,18 @@ class StoragePorts(Protocol):
 
     @property
     def rounds(self) -> RoundRepository: ...
+
+    @property
+    def slots(self) -> SlotRepository: ...
+
+    @property
+    def ballots(self) -> BallotRepository: ...
+
+    @property
+    def reminders(self) -> ReminderRepository: ...
+
+    @property
+    def drafts(self) -> DraftRepository: ...
 
     @property
     def roster(self) -> Roster: ...

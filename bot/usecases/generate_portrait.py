@@ -61,7 +61,7 @@ class PortraitGenerator:
         elif slot.provider_job_id:
             await self._generate_with_retry(round_, slot)
         elif round_.state is RoundState.VOID:
-            await self.storage.rounds.record_failure(slot.id, SlotFailure("cancelled"), None, None)
+            await self.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
         elif slot.state is SlotState.REQUESTED:
             await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
         else:
@@ -73,7 +73,7 @@ class PortraitGenerator:
         try:
             for max_wait in (_MAX_RETRY_WAIT_SECONDS, 0.0):
                 if not slot.provider_job_id and not await self._wait_until_allowed(round_, slot):
-                    await self.storage.rounds.record_failure(slot.id, SlotFailure("cancelled"), None, None)
+                    await self.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
                     return
                 started = perf_counter()
                 if await self._attempt(round_, slot, max_wait):
@@ -101,7 +101,7 @@ class PortraitGenerator:
             nonlocal shown_until
             until = self.now() + timedelta(seconds=seconds)
             if shown_until is None or abs((until - shown_until).total_seconds()) >= self.waits.rate_limit:
-                await self.storage.rounds.set_wait_until(slot.id, until)
+                await self.storage.slots.set_wait_until(slot.id, until)
                 self.publisher.schedule_redraw(round_.id)
                 shown_until = until
             await asyncio.sleep(min(seconds, self.waits.rate_limit))
@@ -122,7 +122,7 @@ class PortraitGenerator:
             await self._record_failure(round_, slot, SlotFailure("picture_lost"), None)
             return True
         if not slot.provider_job_id and not await retry_until_stored(
-            partial(self.storage.rounds.mark_requested, slot.id, self.now())
+            partial(self.storage.slots.mark_requested, slot.id, self.now())
         ):
             await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
             return True
@@ -137,7 +137,7 @@ class PortraitGenerator:
             if wait > max_wait:
                 raise
             await retry_until_stored(
-                partial(self.storage.rounds.set_wait_until, slot.id, self.now() + timedelta(seconds=wait))
+                partial(self.storage.slots.set_wait_until, slot.id, self.now() + timedelta(seconds=wait))
             )
             return False
         finally:
@@ -160,7 +160,7 @@ class PortraitGenerator:
         if provider_job_id is None:
             provider_job_id = await model.submit(request)
             await self.storage_retry.retry_until_stored(
-                slot.round_id, partial(self.storage.rounds.set_provider_job, slot.id, provider_job_id)
+                slot.round_id, partial(self.storage.slots.set_provider_job, slot.id, provider_job_id)
             )
         return await model.collect(provider_job_id, request.size)
 
@@ -203,7 +203,7 @@ class PortraitGenerator:
         portrait = _portrait(slot, checked)
         generated = GeneratedPortrait(slot.id, portrait, result.charge, seconds, result.request_id, result.seed)
         number_in_states = _STATES_NUMBERED_AT_ONCE if slot.is_extra else frozenset({RoundState.CLOSED})
-        await retry_until_stored(partial(self.storage.rounds.record_portrait, generated, number_in_states))
+        await retry_until_stored(partial(self.storage.slots.record_portrait, generated, number_in_states))
         metrics.observe_portrait(slot.model, seconds, result.charge.usd, result.charge.source)
 
     async def _record_stored(self, round_: Round, slot: Slot) -> None:
@@ -246,7 +246,7 @@ class PortraitGenerator:
             charges[failure.paid] if reported_cost is None or failure.paid == "no" else Charge(reported_cost, "exact")
         )
         await self.storage_retry.retry_until_stored(
-            round_.id, partial(self.storage.rounds.record_failure, slot.id, failure, charge, seconds)
+            round_.id, partial(self.storage.slots.record_failure, slot.id, failure, charge, seconds)
         )
         metrics.count_slot_failure(failure.kind, failure.paid)
 

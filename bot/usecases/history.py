@@ -68,8 +68,8 @@ class History:
         ]
         for round_ in (r for r in rounds if r.place in visible):
             vote_inputs, submissions = (
-                await self.storage.rounds.list_vote_inputs(round_.id),
-                await self.storage.rounds.list_submissions(round_.id),
+                await self.storage.ballots.list_vote_inputs(round_.id),
+                await self.storage.ballots.list_submissions(round_.id),
             )
             round_events = tuple(audit_event for audit_event in audit_events if audit_event.round_id == round_.id)
             round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)

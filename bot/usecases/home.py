@@ -61,7 +61,7 @@ class Home:
 
     async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
         """What the person may see of their workspace now, wherever in it they were."""
-        rounds = await self.storage.rounds.list_without_vote(person, team)
+        rounds = await self.storage.ballots.list_without_vote(person, team)
         sections = await self.storage.roster.sections(team)
         places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
         visible = await self.recall.visible_channels(places, person, ChannelRef(team, ""))

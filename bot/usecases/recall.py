@@ -149,7 +149,7 @@ class Recall:
             locked = (await self.storage.rounds.get(round_id)).locked_candidate
             if locked and locked.original_file == deleted_file_id:
                 (file_id,) = await self.publisher.upload_pictures(round_id, [await self.get_original(round_id, person)])
-                await self.storage.rounds.set_originals({locked.id: file_id})
+                await self.storage.slots.set_originals({locked.id: file_id})
 
     def _mutex(self, round_id: str) -> asyncio.Lock:
         return self._mutexes.setdefault(round_id, asyncio.Lock())

@@ -33,9 +33,9 @@ class Reminders:
 
     async def send_due(self) -> None:
         """Whoever is due; and the threads of rounds near their close in which somebody cannot be written to."""
-        for round_ in await self.storage.rounds.list_with_named_voters(self.now()):
+        for round_ in await self.storage.reminders.list_with_named_voters(self.now()):
             await self._remind_voters(round_)
-        for round_id in await self.storage.rounds.claim_due_reminders(self.now()):
+        for round_id in await self.storage.reminders.claim_due(self.now()):
             round_ = await self.storage.rounds.get(round_id)
             if not round_.brief.voters or await self._has_unreached_voters(round_):
                 await self._remind_thread(round_id)
@@ -49,23 +49,23 @@ class Reminders:
             await self.publisher.post_thread_note(round_id, "reminder")
         except SlackUnavailable as error:
             log.warning("thread_reminder_failed", round=round_id, what=error.operation)
-            await self.storage.rounds.reschedule_reminder(round_id, self.now())
+            await self.storage.reminders.reschedule(round_id, self.now())
 
     async def _remind_voters(self, round_: Round) -> None:
         pending, complete = await self._pending(round_)
         if complete:
             await self._announce_complete(round_)
-        for person in sorted(pending - await self.storage.rounds.list_reminded(round_.id, round_.ballot_stage)):
+        for person in sorted(pending - await self.storage.reminders.list_reminded(round_.id, round_.ballot_stage)):
             await self._remind_person(round_, person)
 
     async def _announce_complete(self, round_: Round) -> None:
-        if not await self.storage.rounds.claim_reminder(round_.id, _ALL_VOTERS, round_.ballot_stage, self.now()):
+        if not await self.storage.reminders.claim(round_.id, _ALL_VOTERS, round_.ballot_stage, self.now()):
             return
         try:
             await self.publisher.post_thread_note(round_.id, "all_in")
         except SlackUnavailable as error:
             log.warning("turnout_notice_failed", round=round_.id, what=error.operation)
-            await self.storage.rounds.release_reminder(round_.id, _ALL_VOTERS, round_.ballot_stage)
+            await self.storage.reminders.release(round_.id, _ALL_VOTERS, round_.ballot_stage)
             return
         self.publisher.schedule_redraw(round_.id)
 
@@ -73,7 +73,7 @@ class Reminders:
         recipient = Recipient(round_.place.team, person)
         if recipient in self._rejected or not await self._is_due(round_, person):
             return
-        if not await self.storage.rounds.claim_reminder(round_.id, person, round_.ballot_stage, self.now()):
+        if not await self.storage.reminders.claim(round_.id, person, round_.ballot_stage, self.now()):
             return
         try:
             await self.direct_messages.send_vote_reminder(recipient, round_)
@@ -81,7 +81,7 @@ class Reminders:
             log.warning("reminder_failed", round=round_.id, what=error.operation)
             if isinstance(error, SlackRejected):
                 self._rejected.add(recipient)
-            await self.storage.rounds.release_reminder(round_.id, person, round_.ballot_stage)
+            await self.storage.reminders.release(round_.id, person, round_.ballot_stage)
 
     async def _is_due(self, round_: Round, person: str) -> bool:
         """Their moment may have passed while the bot was off: then it comes when they are at work again, or not."""
@@ -96,12 +96,13 @@ class Reminders:
     async def _has_unreached_voters(self, round_: Round) -> bool:
         """Whether somebody whose vote is missing was not written to."""
         pending, _ = await self._pending(round_)
-        return bool(pending - await self.storage.rounds.list_reminded(round_.id, round_.ballot_stage))
+        return bool(pending - await self.storage.reminders.list_reminded(round_.id, round_.ballot_stage))
 
     async def _pending(self, round_: Round) -> tuple[frozenset[str], bool]:
         """Whose votes are missing, and whether all of them are in."""
         voted = round_.voted_people(
-            await self.storage.rounds.list_vote_inputs(round_.id), await self.storage.rounds.list_submissions(round_.id)
+            await self.storage.ballots.list_vote_inputs(round_.id),
+            await self.storage.ballots.list_submissions(round_.id),
         )
         turnout = round_.turnout(voted, await self.deactivated_voters(round_))
         return (turnout.pending, turnout.is_complete) if turnout else (frozenset(), False)

@@ -129,7 +129,7 @@ class Reroll:
         """Pressed twice there is one slot, and one deed."""
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
-        added = await self.storage.rounds.add_slot(new, self.caps)
+        added = await self.storage.slots.add(new, self.caps)
         action = "rerolled_one" if new.rerolls_slot_id else "varied"
         source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id
         detail = next((str(s.number) for s in round_.slots if s.id == source_slot_id and s.number), "")

@@ -109,7 +109,7 @@ class RoundForm:
         """The form with its price as it stands now; None where a touch with a later `stamp` (µs) was seen already."""
         round_draft = await self.start_round.get_draft(form_id, person)
         quote = await self._quote(draft, round_draft.place)
-        is_newest = await self.storage.rounds.update_draft(
+        is_newest = await self.storage.drafts.update(
             form_id, replace(round_draft.brief, agreed_price=_price(quote)), event_ts_us
         )
         return RoundFormState(form_id, round_draft.place, draft, self._available_models(), quote) if is_newest else None
@@ -183,9 +183,7 @@ class RoundForm:
         shown_price = round_draft.brief.agreed_price or Decimal(0)
         if quote.price <= shown_price:
             return
-        await self.storage.rounds.update_draft(
-            round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None
-        )
+        await self.storage.drafts.update(round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None)
         titles = tuple(dict.fromkeys(self.catalogue.by_id(m).title for m in quote.models))
         raise PriceIncreased(quote.price, shown_price, titles)
 

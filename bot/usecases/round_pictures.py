@@ -45,7 +45,7 @@ class RoundPictures:
             numbers = round_.assign_numbers()
             numbered = tuple(replace(s, number=numbers.get(s.id)) for s in round_.slots)
             is_sheet_refused = await self._upload_sheet_or_note(replace(round_, slots=numbered))
-            opened = await self.storage.rounds.open_ballot(round_.id, numbers, closes_at)
+            opened = await self.storage.ballots.open(round_.id, numbers, closes_at)
             if opened and is_sheet_refused:
                 await self.publisher.notify_lead(round_.id, "no_sheet")
                 await self.publisher.add_vote_reactions(round_.id, sorted(numbers.values()))
@@ -126,7 +126,7 @@ class RoundPictures:
         name = filename(round_.character)
         pictures = [Picture(cropped[s], f"{name}-{s.number}.jpg", s.number) for s in new]
         files = await self.publisher.upload_pictures(round_.id, pictures)
-        await self.storage.rounds.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
+        await self.storage.slots.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
         if round_.state is RoundState.VOTING and round_.accepts_reactions:
             await self.publisher.add_vote_reactions(round_.id, [s.number for s in new if s.number])
 
@@ -136,7 +136,7 @@ class RoundPictures:
             return
         pictures = [await self._original_picture(round_, s) for s in new]
         files = await self.publisher.upload_pictures(round_.id, pictures)
-        await self.storage.rounds.set_originals({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
+        await self.storage.slots.set_originals({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
 
     async def _original_picture(self, round_: Round, slot: Slot) -> Picture:
         """The bytes as the model sent them, named for what they are now that the ballot is closed."""

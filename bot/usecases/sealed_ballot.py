@@ -54,7 +54,7 @@ class SealedBallots:
         order = shuffled_for((s.id for s in round_.candidates), round_.order_seed, person)
         own_submissions = [
             p
-            for p in await self.storage.rounds.list_submissions(round_id)
+            for p in await self.storage.ballots.list_submissions(round_id)
             if p.person == person and p.stage is BallotStage.FIRST
         ]
         return BallotForm(
@@ -70,7 +70,7 @@ class SealedBallots:
         flaws = {slot_id: tags for slot_id, tags in answers.flaws.items() if slot_id in candidate_ids and tags}
         reads_human, matches_character = answers.reads_human & candidate_ids, answers.matches_character & candidate_ids
         event_ts_us = int(self.now().timestamp() * 1_000_000)
-        await self.storage.rounds.record_submission(
+        await self.storage.ballots.record_submission(
             BallotSubmission(round_id, person, BallotStage.FIRST, reads_human, matches_character, flaws, event_ts_us)
         )
         round_ = await self.storage.rounds.get(round_id)
@@ -91,7 +91,7 @@ class SealedBallots:
             raise KeyError(slot_id)
         choice = frozenset({slot_id})
         event_ts_us = int(self.now().timestamp() * 1_000_000)
-        await self.storage.rounds.record_submission(
+        await self.storage.ballots.record_submission(
             BallotSubmission(round_.id, person, BallotStage.RUN_OFF, choice, choice, {}, event_ts_us)
         )
         round_ = await self.storage.rounds.get(round_.id)

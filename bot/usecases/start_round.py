@@ -100,7 +100,7 @@ class StartRound:
         """
         completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
         draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
-        await self.storage.rounds.save_draft(draft)
+        await self.storage.drafts.save(draft)
         return draft
 
     async def save_priced_draft(self, brief: Brief, place: ChannelRef, person: str, trigger: str) -> PricedDraft:
@@ -113,7 +113,7 @@ class StartRound:
 
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
         """A wish of this person's own; raises KeyError for one nobody kept, NotYours."""
-        draft = await self.storage.rounds.get_draft(draft_id)
+        draft = await self.storage.drafts.get(draft_id)
         if draft is None:
             raise KeyError(draft_id)
         if draft.person != person:
@@ -194,7 +194,7 @@ class StartRound:
         """Whether the person was told before what these words cost; from now on they were."""
         trigger = f"{parent.id}:{price}:{brief.text}"
         priced = replace(brief, agreed_price=price)
-        if await self.storage.rounds.get_draft(_draft_id(parent.place, trigger, priced)):
+        if await self.storage.drafts.get(_draft_id(parent.place, trigger, priced)):
             return True
         await self.save_draft(priced, parent.place, person, trigger)
         return False

@@ -62,10 +62,10 @@ class Voting:
             round_.id, person, round_.slot_id_by_number[number], VoteSource.REACTION, on and counts, event_ts_us
         )
         if not counts:
-            has_voted_before = any(m.person == person for m in await self.storage.rounds.list_vote_inputs(round_.id))
-            await self.storage.rounds.record_vote(vote_input)
+            has_voted_before = any(m.person == person for m in await self.storage.ballots.list_vote_inputs(round_.id))
+            await self.storage.ballots.record_vote(vote_input)
             return round_ if on and not has_voted_before else None
-        if await self.storage.rounds.record_vote(vote_input):
+        if await self.storage.ballots.record_vote(vote_input):
             self.publisher.schedule_redraw(round_.id)
         return None
 
@@ -77,14 +77,14 @@ class Voting:
             raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
         round_.require_voter(person)
         number = round_.candidate_by_slot(slot_id).number or 0
-        on = await self.storage.rounds.toggle_vote(round_.id, slot_id, person, event_ts_us)
+        on = await self.storage.ballots.toggle_vote(round_.id, slot_id, person, event_ts_us)
         if on is not None:
             self.publisher.schedule_redraw(round_.id)
         if on:
             return ClickResult(number, True, False, round_.character, changed=True)
         own_inputs = [
             m
-            for m in await self.storage.rounds.list_vote_inputs(round_.id)
+            for m in await self.storage.ballots.list_vote_inputs(round_.id)
             if m.person == person and m.slot_id == slot_id and m.on
         ]
         has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)
@@ -106,7 +106,7 @@ class Voting:
         """One more day for a closed ballot; the votes stand."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "extend")
-        if not await self.storage.rounds.extend(round_id, self.now() + _EXTENSION):
+        if not await self.storage.ballots.extend(round_id, self.now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
         return await self._publish_extension(round_, person)
 
@@ -115,7 +115,7 @@ class Voting:
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "extend")
         round_.require_state(RoundState.VOTING, action="extend")
-        if not await self.storage.rounds.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):
+        if not await self.storage.ballots.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):
             return await self.storage.rounds.get(round_id)
         return await self._publish_extension(round_, person)
 
@@ -126,7 +126,7 @@ class Voting:
         closes_at = self.now() + min(round_.brief.open_for, _EXTENSION)
         if not round_.run_off_options or round_.tally is None:
             raise RoundClosed("run_off", round_.state, round_.character)
-        if not await self.storage.rounds.start_run_off(
+        if not await self.storage.ballots.start_run_off(
             round_id, RunOff(round_.run_off_options, round_.tally), closes_at
         ):
             raise RoundClosed("run_off", RoundState.VOTING, round_.character)
@@ -157,7 +157,7 @@ class Voting:
 
     async def enqueue_due_closes(self) -> None:
         """Start the close of every ballot whose deadline has passed, also while the bot was off."""
-        for round_id in await self.storage.rounds.list_due(self.now()):
+        for round_id in await self.storage.ballots.list_due(self.now()):
             await self.job_queue.start("close", round_id)
 
     async def close_due(self, round_id: str) -> None:
@@ -194,12 +194,12 @@ class Voting:
             if round_.state is not RoundState.VOTING or (only_if_due and not _is_past_deadline(round_, self.now())):
                 return round_
             tally = round_.count_votes(
-                await self.storage.rounds.list_vote_inputs(round_id),
-                await self.storage.rounds.list_submissions(round_id),
+                await self.storage.ballots.list_vote_inputs(round_id),
+                await self.storage.ballots.list_submissions(round_id),
             )
             if for_lock:
                 _require_expected_leader(round_, tally, expected_slot_id)
-            if await self.storage.rounds.close(round_id, tally, round_.ballot_version):
+            if await self.storage.ballots.close(round_id, tally, round_.ballot_version):
                 return await self.storage.rounds.get(round_id)
         raise SlackUnavailable("a quiet moment of the ballot")
 
@@ -224,10 +224,10 @@ class Voting:
             return
         round_ = await self.storage.rounds.get(round_id)
         event_ts_us = int(self.now().timestamp() * 1_000_000)
-        vote_inputs = await self.storage.rounds.list_vote_inputs(round_id)
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_id)
         reactions = [replace(r, people=frozenset(filter(round_.can_vote, r.people))) for r in reactions]
         for vote_input in reconcile_reactions(vote_inputs, reactions, round_.slot_id_by_number, round_id, event_ts_us):
-            if await self.storage.rounds.record_vote(vote_input):
+            if await self.storage.ballots.record_vote(vote_input):
                 self.publisher.schedule_redraw(round_id)
 
 

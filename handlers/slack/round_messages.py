@@ -11,7 +11,7 @@ from bot.domain.ballot import Reaction, VoteSource
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
-from bot.ports.rounds import RoundRepository
+from bot.ports.rounds import BallotRepository
 from handlers.slack.api_errors import best_effort, send_view, slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
@@ -117,9 +117,9 @@ def _client_msg_id(round_: Round, purpose: str) -> str:
 class ReactionReader:
     """Asks Slack for the reactions on rounds' messages."""
 
-    def __init__(self, clients: Clients, rounds: RoundRepository, directory: SlackDirectory) -> None:
+    def __init__(self, clients: Clients, ballots: BallotRepository, directory: SlackDirectory) -> None:
         self._clients = clients
-        self._rounds = rounds
+        self._ballots = ballots
         self._directory = directory
 
     async def read(self, round_: Round) -> Sequence[Reaction]:
@@ -148,7 +148,7 @@ class ReactionReader:
         posted_ts_us = parse_ts(round_.message_ts or "0")
         numbers = {slot_id: number for number, slot_id in round_.slot_id_by_number.items()}
         reactions: dict[int, Reaction] = {}
-        for vote_input in await self._rounds.list_vote_inputs(round_.id):
+        for vote_input in await self._ballots.list_vote_inputs(round_.id):
             if (
                 vote_input.source is VoteSource.REACTION
                 and vote_input.on

@@ -14,10 +14,8 @@ from bot.domain.ids import child_round_id
 from bot.domain.round import OPEN_STATES, RECAST, Round, RoundState
 from bot.domain.upscale import plan_upscale
 from bot.ports.clock import Now
-from bot.ports.ledger import UpscaleRepository
 from bot.ports.messaging import Picture
-from bot.ports.roster import Roster
-from bot.ports.rounds import RoundRepository
+from bot.ports.storage import StoragePorts
 from bot.telemetry import metrics
 from bot.usecases.casting import utc_now
 from handlers.slack.api_errors import ARCHIVED_CODES, best_effort, error_code, send_with_fallback, slack_call
@@ -65,9 +63,7 @@ class SlackRoundPublisher:
     def __init__(
         self,
         clients: Clients,
-        rounds: RoundRepository,
-        roster: Roster,
-        upscales: UpscaleRepository,
+        storage: StoragePorts,
         catalogue: Catalogue,
         directory: SlackDirectory,
         now: Now = utc_now,
@@ -76,19 +72,18 @@ class SlackRoundPublisher:
         file_waits: Sequence[float] = _FILE_RETRY_DELAYS,
     ) -> None:
         self._clients = clients
-        self._rounds = rounds
-        self._roster = roster
-        self._upscales = upscales
+        self._storage = storage
+        self._rounds = storage.rounds
         self._catalogue = catalogue
         self._directory = directory
         self._now = now
         self._file_waits = file_waits
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
-        self._reaction_reader = ReactionReader(clients, rounds, directory)
+        self._reaction_reader = ReactionReader(clients, storage.ballots, directory)
         self._uploads = Uploads(clients, looks)
         self._permalinks = Permalinks(clients)
-        self._related_rounds = RelatedRounds(self._permalinks, rounds)
+        self._related_rounds = RelatedRounds(self._permalinks, storage)
         self._redraw_scheduler = RedrawScheduler(self._redraw, self._team_of, pace)
         metrics.register_gauge("redraws_waiting", lambda: self._redraw_scheduler.pending)
         self._fallback_levels: dict[str, FallbackLevel] = {}
@@ -226,8 +221,8 @@ class SlackRoundPublisher:
 
     async def _view(self, round_: Round) -> View:
         is_uncounted = round_.tally is None
-        vote_inputs = await self._rounds.list_vote_inputs(round_.id) if is_uncounted else ()
-        submissions = await self._rounds.list_submissions(round_.id) if is_uncounted else ()
+        vote_inputs = await self._storage.ballots.list_vote_inputs(round_.id) if is_uncounted else ()
+        submissions = await self._storage.ballots.list_submissions(round_.id) if is_uncounted else ()
         data = await self._add_faces(
             RoundViewData(round_, round_.visible_tally(round_.count_votes(vote_inputs, submissions)), self._titles)
         )
@@ -240,14 +235,16 @@ class SlackRoundPublisher:
             )
             return round_message(replace(data, turnout=turnout, parent=parent, child=child))
         plan = plan_upscale(data.face, self._catalogue, self._now().date())
-        return round_message(replace(data, upscales=await self._upscales.list_for_face(round_.id), upscale_plan=plan))
+        return round_message(
+            replace(data, upscales=await self._storage.upscales.list_for_face(round_.id), upscale_plan=plan)
+        )
 
     async def _add_faces(self, data: RoundViewData) -> RoundViewData:
         """The face the round gave, the character's present one, and the one it casts anew, with the ways there."""
         round_ = data.round
         if round_.state is not RoundState.LOCKED and round_.origin != RECAST:
             return data
-        history = await self._roster.list_faces(round_.character_id)
+        history = await self._storage.roster.list_faces(round_.character_id)
         by_round = {face.round_id: face for face in history}
         face = by_round.get(round_.id) if round_.state is RoundState.LOCKED else None
         current_face = next((each for each in history if not each.unlocked), None)
@@ -302,9 +299,9 @@ class SlackRoundPublisher:
 class RelatedRounds:
     """Finds a round's parent and child."""
 
-    def __init__(self, permalinks: Permalinks, rounds: RoundRepository) -> None:
+    def __init__(self, permalinks: Permalinks, storage: StoragePorts) -> None:
         self._permalinks = permalinks
-        self._rounds = rounds
+        self._storage = storage
 
     async def parent_of(self, round_: Round) -> RelatedRound | None:
         """The round whose place this one took, with its votes as far as anybody may see them."""
@@ -320,12 +317,13 @@ class RelatedRounds:
 
     async def _related(self, round_id: str) -> RelatedRound | None:
         try:
-            related = await self._rounds.get(round_id)
+            related = await self._storage.rounds.get(round_id)
         except KeyError:
             return None
         tally = related.visible_tally(
             related.count_votes(
-                await self._rounds.list_vote_inputs(related.id), await self._rounds.list_submissions(related.id)
+                await self._storage.ballots.list_vote_inputs(related.id),
+                await self._storage.ballots.list_submissions(related.id),
             )
         )
         return RelatedRound(related, tally, await self._permalinks.get(related))

@@ -3,41 +3,142 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.ballot import BallotSubmission, RunOff, Tally, VoteInput, VoteSource
+from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
 from bot.domain.brief import SLOT_LIMIT
-from bot.domain.round import RoundState
+from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState
-from storage.db.engine import upsert
+from bot.ports.clock import Now
+from storage.db.engine import Database, upsert
 from storage.db.tables import ballot_submissions, rounds, slots, vote_inputs
-from storage.rounds import reminders
+from storage.db.write_batch import WriteBatcher
+from storage.rounds.queries import list_rounds
+from storage.rounds.reminders import clear_reminders
 from storage.rounds.slots import bump_ballot_version
 
 _REMINDER_BEFORE_CLOSE = timedelta(hours=1)
-
 _REMINDER_DIVISOR = 4
 
 
-async def open_ballot(
-    connection: AsyncConnection, round_id: str, numbers: Mapping[str, int], closes_at: datetime, now: datetime
-) -> bool:
-    """drawing -> voting; False when it is no longer drawing."""
-    statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RoundState.DRAWING)
-    result = await connection.execute(statement.values(state=RoundState.VOTING, **_deadline_values(now, closes_at)))
-    if result.rowcount:
-        await _assign_numbers(connection, round_id, numbers)
-    return result.rowcount == 1
+class SqlBallotRepository:
+    """Ballots, votes and submissions in a database; `now` dates reminders. Votes are committed in batches."""
+
+    def __init__(self, database: Database, now: Now) -> None:
+        self._database = database
+        self._now = now
+        self._write_batcher = WriteBatcher(database)
+
+    async def open(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
+        async with self._database.transaction() as connection:
+            statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RoundState.DRAWING)
+            result = await connection.execute(
+                statement.values(state=RoundState.VOTING, **_deadline_values(self._now(), closes_at))
+            )
+            if result.rowcount:
+                await _assign_numbers(connection, round_id, numbers)
+            return result.rowcount == 1
+
+    async def record_vote(self, vote_input: VoteInput) -> bool:
+        return await self._write_batcher.run(lambda connection: _record_vote(connection, vote_input))
+
+    async def toggle_vote(self, round_id: str, slot_id: str, person: str, event_ts_us: int) -> bool | None:
+        return await self._write_batcher.run(
+            lambda connection: _toggle_vote(connection, round_id, slot_id, person, event_ts_us)
+        )
+
+    async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]:
+        async with self._database.snapshot() as connection:
+            return await list_vote_inputs(connection, round_id)
+
+    async def record_submission(self, submission: BallotSubmission) -> bool:
+        return await self._write_batcher.run(lambda connection: _record_submission(connection, submission))
+
+    async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]:
+        async with self._database.snapshot() as connection:
+            rows = await connection.execute(select(ballot_submissions).where(ballot_submissions.c.round_id == round_id))
+            return [BallotSubmission(**row) for row in rows.mappings()]
+
+    async def close(self, round_id: str, tally: Tally, version: int) -> bool:
+        async with self._database.transaction() as connection:
+            is_current = (rounds.c.state == RoundState.VOTING) & (rounds.c.ballot_version == version)
+            statement = (
+                update(rounds).where(rounds.c.id == round_id, is_current).values(state=RoundState.CLOSED, tally=tally)
+            )
+            if (await connection.execute(statement)).rowcount == 0:
+                return False
+            highest = await connection.scalar(select(func.max(slots.c.number)).where(slots.c.round_id == round_id)) or 0
+            is_late = (slots.c.state == SlotState.CANDIDATE) & slots.c.number.is_(None)
+            ids = select(slots.c.id).where(slots.c.round_id == round_id, is_late).order_by(slots.c.position)
+            free_numbers = range(highest + 1, SLOT_LIMIT + 1)
+            await _assign_numbers(
+                connection, round_id, dict(zip(await connection.scalars(ids), free_numbers, strict=False))
+            )
+            return True
+
+    async def extend(self, round_id: str, closes_at: datetime, expected_closes_at: datetime | None = None) -> bool:
+        async with self._database.transaction() as connection:
+            is_expected = (
+                (rounds.c.state == RoundState.CLOSED)
+                if expected_closes_at is None
+                else (rounds.c.state == RoundState.VOTING) & _has_deadline(expected_closes_at)
+            )
+            statement = update(rounds).where(rounds.c.id == round_id, is_expected)
+            result = await connection.execute(
+                statement.values(state=RoundState.VOTING, tally=None, **_deadline_values(self._now(), closes_at))
+            )
+            if result.rowcount:
+                await bump_ballot_version(connection, round_id)
+                await clear_reminders(connection, round_id)
+            return result.rowcount == 1
+
+    async def start_run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
+        async with self._database.transaction() as connection:
+            is_first = (rounds.c.state == RoundState.CLOSED) & rounds.c.run_off.is_(None)
+            statement = update(rounds).where(rounds.c.id == round_id, is_first)
+            result = await connection.execute(
+                statement.values(
+                    state=RoundState.VOTING, tally=None, run_off=run_off, **_deadline_values(self._now(), closes_at)
+                )
+            )
+            if result.rowcount:
+                await bump_ballot_version(connection, round_id)
+            return result.rowcount == 1
+
+    async def list_due(self, now: datetime) -> Sequence[str]:
+        async with self._database.snapshot() as connection:
+            query = select(rounds.c.id).where(rounds.c.state == RoundState.VOTING, rounds.c.closes_at <= now)
+            return (await connection.scalars(query.order_by(rounds.c.closes_at))).all()
+
+    async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
+        async with self._database.snapshot() as connection:
+            has_voted = exists().where(
+                vote_inputs.c.round_id == rounds.c.id,
+                vote_inputs.c.person == person,
+                vote_inputs.c.on,
+                rounds.c.run_off.is_(None),
+            )
+            stage = case((rounds.c.run_off.is_(None), BallotStage.FIRST.value), else_=BallotStage.RUN_OFF.value)
+            has_submitted = exists().where(
+                ballot_submissions.c.round_id == rounds.c.id,
+                ballot_submissions.c.person == person,
+                type_coerce(ballot_submissions.c.stage, Text) == stage,
+            )
+            condition = and_(rounds.c.team == team, rounds.c.state == RoundState.VOTING, ~has_voted, ~has_submitted)
+            return await list_rounds(connection, condition, order=rounds.c.closes_at)
+
+    async def drain(self) -> None:
+        """Commit the votes that are still in the queue."""
+        await self._write_batcher.drain()
 
 
-async def set_sheet_refused(connection: AsyncConnection, round_id: str, code: str) -> bool:
-    """Note why the sheet does not hang; False when a reason stands there already."""
-    statement = update(rounds).where(rounds.c.id == round_id, rounds.c.sheet_refused == "").values(sheet_refused=code)
-    return (await connection.execute(statement)).rowcount == 1
+async def list_vote_inputs(connection: AsyncConnection, round_id: str) -> Sequence[VoteInput]:
+    rows = await connection.execute(select(vote_inputs).where(vote_inputs.c.round_id == round_id))
+    return [VoteInput(**row) for row in rows.mappings()]
 
 
-async def record_vote(connection: AsyncConnection, vote_input: VoteInput) -> bool:
+async def _record_vote(connection: AsyncConnection, vote_input: VoteInput) -> bool:
     """Keep a newer mark of a voting round; True when the person's vote for the candidate changed."""
     current = await _vote_inputs_for_update(connection, vote_input.round_id, vote_input.slot_id, vote_input.person)
     return (
@@ -47,7 +148,7 @@ async def record_vote(connection: AsyncConnection, vote_input: VoteInput) -> boo
     )
 
 
-async def toggle_vote(
+async def _toggle_vote(
     connection: AsyncConnection, round_id: str, slot_id: str, person: str, event_ts_us: int
 ) -> bool | None:
     """Turn a button mark over; None when the stamp is not newer or the round is not voting."""
@@ -60,86 +161,6 @@ async def toggle_vote(
         return None
     await _save_vote_input(connection, vote_input, current)
     return on
-
-
-async def close_ballot(connection: AsyncConnection, round_id: str, tally: Tally, version: int) -> bool:
-    """voting -> closed at this version; portraits that came after the ballot opened get the numbers that are left."""
-    is_current = (rounds.c.state == RoundState.VOTING) & (rounds.c.ballot_version == version)
-    statement = update(rounds).where(rounds.c.id == round_id, is_current).values(state=RoundState.CLOSED, tally=tally)
-    if (await connection.execute(statement)).rowcount == 0:
-        return False
-    highest = await connection.scalar(select(func.max(slots.c.number)).where(slots.c.round_id == round_id)) or 0
-    is_late = (slots.c.state == SlotState.CANDIDATE) & slots.c.number.is_(None)
-    ids = select(slots.c.id).where(slots.c.round_id == round_id, is_late).order_by(slots.c.position)
-    free_numbers = range(highest + 1, SLOT_LIMIT + 1)
-    await _assign_numbers(connection, round_id, dict(zip(await connection.scalars(ids), free_numbers, strict=False)))
-    return True
-
-
-async def extend_ballot(
-    connection: AsyncConnection, round_id: str, closes_at: datetime, expected_closes_at: datetime | None, now: datetime
-) -> bool:
-    """closed or voting -> voting; the version moves on, so that a close that counted before cannot close again.
-
-    Whoever was reminded of the old deadline may be reminded of the new one.
-    """
-    is_expected = (
-        (rounds.c.state == RoundState.CLOSED)
-        if expected_closes_at is None
-        else (rounds.c.state == RoundState.VOTING) & _has_deadline(expected_closes_at)
-    )
-    statement = update(rounds).where(rounds.c.id == round_id, is_expected)
-    result = await connection.execute(
-        statement.values(state=RoundState.VOTING, tally=None, **_deadline_values(now, closes_at))
-    )
-    if result.rowcount:
-        await bump_ballot_version(connection, round_id)
-        await reminders.clear(connection, round_id)
-    return result.rowcount == 1
-
-
-async def start_run_off(
-    connection: AsyncConnection, round_id: str, run_off: RunOff, closes_at: datetime, now: datetime
-) -> bool:
-    """closed -> voting between the finalists, once a round."""
-    is_first = (rounds.c.state == RoundState.CLOSED) & rounds.c.run_off.is_(None)
-    statement = update(rounds).where(rounds.c.id == round_id, is_first)
-    result = await connection.execute(
-        statement.values(state=RoundState.VOTING, tally=None, run_off=run_off, **_deadline_values(now, closes_at))
-    )
-    if result.rowcount:
-        await bump_ballot_version(connection, round_id)
-    return result.rowcount == 1
-
-
-async def claim_due_reminders(connection: AsyncConnection, now: datetime) -> Sequence[str]:
-    """Voting rounds past their reminder time, each given once; one whose deadline has passed closes instead."""
-    is_due = (rounds.c.state == RoundState.VOTING) & (rounds.c.remind_at <= now) & (rounds.c.closes_at > now)
-    return (await connection.scalars(update(rounds).where(is_due).values(remind_at=None).returning(rounds.c.id))).all()
-
-
-async def reschedule_reminder(connection: AsyncConnection, round_id: str, at: datetime) -> None:
-    """Give a reminder back that could not be told."""
-    is_claimed = (rounds.c.id == round_id) & (rounds.c.state == RoundState.VOTING) & rounds.c.remind_at.is_(None)
-    await connection.execute(update(rounds).where(is_claimed).values(remind_at=at))
-
-
-def _has_deadline(closes_at: datetime) -> ColumnElement[bool]:
-    """The deadline is the one that was seen, which people are shown without its fraction of a second."""
-    return (rounds.c.closes_at >= closes_at) & (rounds.c.closes_at < closes_at + timedelta(seconds=1))
-
-
-def _deadline_values(now: datetime, closes_at: datetime) -> dict[str, datetime]:
-    """What a ballot that is open from now on is given."""
-    remind_at = closes_at - min(_REMINDER_BEFORE_CLOSE, (closes_at - now) / _REMINDER_DIVISOR)
-    return {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
-
-
-async def _assign_numbers(connection: AsyncConnection, round_id: str, numbers: Mapping[str, int]) -> None:
-    statement = update(slots).where(slots.c.id == bindparam("slot"), slots.c.round_id == round_id)
-    rows = [{"slot": slot_id, "given": number} for slot_id, number in numbers.items()]
-    if rows:
-        await connection.execute(statement.values(number=bindparam("given")), rows)
 
 
 async def _vote_inputs_for_update(
@@ -178,7 +199,7 @@ async def _save_vote_input(
     return changed
 
 
-async def record_submission(connection: AsyncConnection, submission: BallotSubmission) -> bool:
+async def _record_submission(connection: AsyncConnection, submission: BallotSubmission) -> bool:
     """Keep a newer paper of a voting round; False when it came too late or an equal or newer one is there."""
     query = select(rounds.c.id).where(rounds.c.id == submission.round_id, rounds.c.state == RoundState.VOTING)
     if await connection.scalar(query.with_for_update()) is None:
@@ -197,6 +218,19 @@ async def record_submission(connection: AsyncConnection, submission: BallotSubmi
     return True
 
 
-async def list_submissions(connection: AsyncConnection, round_id: str) -> Sequence[BallotSubmission]:
-    rows = await connection.execute(select(ballot_submissions).where(ballot_submissions.c.round_id == round_id))
-    return [BallotSubmission(**row) for row in rows.mappings()]
+def _has_deadline(closes_at: datetime) -> ColumnElement[bool]:
+    """The deadline is the one that was seen, which people are shown without its fraction of a second."""
+    return (rounds.c.closes_at >= closes_at) & (rounds.c.closes_at < closes_at + timedelta(seconds=1))
+
+
+def _deadline_values(now: datetime, closes_at: datetime) -> dict[str, datetime]:
+    """What a ballot that is open from now on is given."""
+    remind_at = closes_at - min(_REMINDER_BEFORE_CLOSE, (closes_at - now) / _REMINDER_DIVISOR)
+    return {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
+
+
+async def _assign_numbers(connection: AsyncConnection, round_id: str, numbers: Mapping[str, int]) -> None:
+    statement = update(slots).where(slots.c.id == bindparam("slot"), slots.c.round_id == round_id)
+    rows = [{"slot": slot_id, "given": number} for slot_id, number in numbers.items()]
+    if rows:
+        await connection.execute(statement.values(number=bindparam("given")), rows)

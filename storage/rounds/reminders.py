@@ -1,32 +1,62 @@
-"""Who was written to because their vote is missing, once for each ballot."""
+"""Reminders of a deadline in the thread, and of a missing vote by direct message."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage
-from storage.db.engine import upsert
-from storage.db.tables import reminders
+from bot.domain.round import Round, RoundState
+from storage.db.engine import Database, upsert
+from storage.db.tables import reminders, rounds
+from storage.rounds.queries import list_rounds
 
 
-async def list_reminded(connection: AsyncConnection, round_id: str, stage: BallotStage) -> frozenset[str]:
-    query = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.stage == stage)
-    return frozenset(await connection.scalars(query))
+class SqlReminderRepository:
+    """Reminders in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim_due(self, now: datetime) -> Sequence[str]:
+        async with self._database.transaction() as connection:
+            is_due = (rounds.c.state == RoundState.VOTING) & (rounds.c.remind_at <= now) & (rounds.c.closes_at > now)
+            return (
+                await connection.scalars(update(rounds).where(is_due).values(remind_at=None).returning(rounds.c.id))
+            ).all()
+
+    async def reschedule(self, round_id: str, at: datetime) -> None:
+        async with self._database.transaction() as connection:
+            is_claimed = (
+                (rounds.c.id == round_id) & (rounds.c.state == RoundState.VOTING) & rounds.c.remind_at.is_(None)
+            )
+            await connection.execute(update(rounds).where(is_claimed).values(remind_at=at))
+
+    async def list_with_named_voters(self, now: datetime) -> Sequence[Round]:
+        async with self._database.snapshot() as connection:
+            has_named_voters = rounds.c.brief["voters"].as_string() != "[]"
+            return await list_rounds(
+                connection, and_(rounds.c.state == RoundState.VOTING, rounds.c.closes_at > now, has_named_voters)
+            )
+
+    async def list_reminded(self, round_id: str, stage: BallotStage) -> frozenset[str]:
+        async with self._database.snapshot() as connection:
+            query = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.stage == stage)
+            return frozenset(await connection.scalars(query))
+
+    async def claim(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
+        async with self._database.transaction() as connection:
+            row = {"round_id": round_id, "person": person, "stage": stage, "at": at}
+            result = await connection.execute(upsert(connection, reminders).values(row).on_conflict_do_nothing())
+            return result.rowcount == 1
+
+    async def release(self, round_id: str, person: str, stage: BallotStage) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(reminders).where(_is_reminder(round_id, person, stage)))
 
 
-async def claim(connection: AsyncConnection, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
-    """Write that the person is being told; False when that stands there already."""
-    row = {"round_id": round_id, "person": person, "stage": stage, "at": at}
-    result = await connection.execute(upsert(connection, reminders).values(row).on_conflict_do_nothing())
-    return result.rowcount == 1
-
-
-async def release(connection: AsyncConnection, round_id: str, person: str, stage: BallotStage) -> None:
-    await connection.execute(delete(reminders).where(_is_reminder(round_id, person, stage)))
-
-
-async def clear(connection: AsyncConnection, round_id: str) -> None:
+async def clear_reminders(connection: AsyncConnection, round_id: str) -> None:
     """The deadline moved on. That every vote was in stays said: it is kept under no name."""
     condition = (reminders.c.round_id == round_id) & (reminders.c.person != "")
     await connection.execute(delete(reminders).where(condition))

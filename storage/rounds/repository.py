@@ -1,232 +1,148 @@
-"""The port `Rounds`: every method is one transaction; the statements live in the files beside this one."""
+"""Rounds: opened, read, shown, and ended."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Table, update
+from sqlalchemy import and_, case, func, insert, or_, select, union, update
 
-from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput
-from bot.domain.brief import Brief
-from bot.domain.budget import Caps, Charge
+from bot.domain.budget import Caps
 from bot.domain.face import Face, Unlock
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoundState
-from bot.domain.slot import Slot, SlotFailure
-from bot.ports.rounds import GeneratedPortrait, RoundDraft, StartResult
-from storage.db.engine import Database
-from storage.db.tables import rounds, slots
-from storage.db.write_batch import WriteBatcher
-from storage.rounds import ballots, drafts, outcome, queries, reminders, uploads
-from storage.rounds import ballots as rounds_ballots
-from storage.rounds import open as rounds_open
-from storage.rounds import slots as drawn
+from bot.domain.round import OPEN_STATES, Round, RoundState
+from bot.domain.slot import SlotState
+from bot.ports.rounds import StartResult
+from storage.db.engine import Database, upsert
+from storage.db.rows import to_row
+from storage.db.tables import faces, rounds, slack_uploads, slots
+from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
+from storage.rounds.open import open_round
+from storage.rounds.queries import list_rounds, round_by_id, single
+
+_IN_PROGRESS_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
+_UPLOAD_GRACE = timedelta(minutes=2)
+_UPLOAD_WINDOW = timedelta(days=31)
+_RECENT = timedelta(days=1)
 
 
 class SqlRoundRepository:
-    """Rounds with their slots and marks in a database; `now` dates re-rolls, charges and reminders."""
+    """Rounds in a database."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._now = now
-        self._write_batcher = WriteBatcher(database)
 
     async def open(self, new: Round, caps: Caps, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         async with self._database.transaction() as connection:
-            return await rounds_open.open_round(connection, new, caps, recast, unlock)
+            return await open_round(connection, new, caps, recast, unlock)
 
     async def get(self, round_id: str) -> Round:
         async with self._database.snapshot() as connection:
-            return await queries.round_by_id(connection, round_id)
+            return await round_by_id(connection, round_id)
 
     async def list_for_character(self, character_id: str) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
-            return await queries.list_for_character(connection, character_id)
+            return await list_rounds(connection, rounds.c.character_id == character_id)
 
     async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None:
         async with self._database.snapshot() as connection:
-            return await queries.round_by_message(connection, place, message_ts)
+            condition = and_(
+                rounds.c.team == place.team, rounds.c.channel == place.channel, rounds.c.message_ts == message_ts
+            )
+            return next(iter(await list_rounds(connection, condition)), None)
 
     async def by_slot(self, slot_id: str) -> Round:
         async with self._database.snapshot() as connection:
-            return await queries.round_by_slot(connection, slot_id)
-
-    # Where a round is shown.
+            round_id = select(slots.c.round_id).where(slots.c.id == slot_id).scalar_subquery()
+            return single(await list_rounds(connection, rounds.c.id == round_id), slot_id)
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
-        await self._set(rounds, round_id, message_ts=message_ts)
+        await self._set(round_id, message_ts=message_ts)
 
     async def set_sheet(self, round_id: str, file_id: str, candidate_count: int) -> None:
-        await self._set(rounds, round_id, sheet_file=file_id, sheet_candidate_count=candidate_count, sheet_refused="")
+        await self._set(round_id, sheet_file=file_id, sheet_candidate_count=candidate_count, sheet_refused="")
 
     async def set_sheet_refused(self, round_id: str, code: str) -> bool:
         async with self._database.transaction() as connection:
-            return await ballots.set_sheet_refused(connection, round_id, code)
+            statement = (
+                update(rounds).where(rounds.c.id == round_id, rounds.c.sheet_refused == "").values(sheet_refused=code)
+            )
+            return (await connection.execute(statement)).rowcount == 1
 
     async def set_record(self, round_id: str, file_id: str) -> None:
-        await self._set(rounds, round_id, record_file=file_id)
-
-    async def set_files(self, files: Mapping[str, str]) -> None:
-        await self._set_each(slots.c.file_id, files)
-
-    async def set_originals(self, files: Mapping[str, str]) -> None:
-        await self._set_each(slots.c.original_file, files)
+        await self._set(round_id, record_file=file_id)
 
     async def get_upload(self, key: str) -> Sequence[str]:
         async with self._database.snapshot() as connection:
-            return await uploads.get_upload(connection, key)
+            files: str | None = await connection.scalar(select(slack_uploads.c.files).where(slack_uploads.c.key == key))
+            return (files or "").split()
 
     async def set_upload(self, key: str, files: Sequence[str]) -> None:
         async with self._database.transaction() as connection:
-            await uploads.set_upload(connection, key, files)
-
-    # The audition.
-
-    async def mark_requested(self, slot_id: str, at: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            return await drawn.mark_requested(connection, slot_id, at)
-
-    async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
-        await self._set(slots, slot_id, provider_job_id=provider_job_id)
-
-    async def set_wait_until(self, slot_id: str, until: datetime | None) -> None:
-        async with self._database.transaction() as connection:
-            await drawn.set_wait_until(connection, slot_id, until)
-
-    async def record_portrait(self, generated: GeneratedPortrait, numbered_in: frozenset[RoundState]) -> Slot:
-        async with self._database.transaction() as connection:
-            return await drawn.record_portrait(connection, generated, numbered_in, self._now())
-
-    async def record_failure(
-        self, slot_id: str, failure: SlotFailure, charge: Charge | None, seconds: float | None
-    ) -> Slot:
-        async with self._database.transaction() as connection:
-            return await drawn.record_failure(connection, slot_id, failure, charge, seconds, self._now())
-
-    async def add_slot(self, slot: Slot, caps: Caps) -> Slot:
-        async with self._database.transaction() as connection:
-            return await drawn.add(connection, slot, caps, self._now())
-
-    # The ballot.
-
-    async def open_ballot(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            return await ballots.open_ballot(connection, round_id, numbers, closes_at, self._now())
-
-    async def record_vote(self, vote_input: VoteInput) -> bool:
-        return await self._write_batcher.run(lambda connection: ballots.record_vote(connection, vote_input))
-
-    async def toggle_vote(self, round_id: str, slot_id: str, person: str, event_ts_us: int) -> bool | None:
-        return await self._write_batcher.run(
-            lambda connection: ballots.toggle_vote(connection, round_id, slot_id, person, event_ts_us)
-        )
-
-    async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]:
-        async with self._database.snapshot() as connection:
-            return await queries.list_vote_inputs(connection, round_id)
-
-    async def record_submission(self, submission: BallotSubmission) -> bool:
-        return await self._write_batcher.run(
-            lambda connection: rounds_ballots.record_submission(connection, submission)
-        )
-
-    async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]:
-        async with self._database.snapshot() as connection:
-            return await rounds_ballots.list_submissions(connection, round_id)
-
-    async def close(self, round_id: str, tally: Tally, version: int) -> bool:
-        async with self._database.transaction() as connection:
-            return await ballots.close_ballot(connection, round_id, tally, version)
-
-    async def extend(self, round_id: str, closes_at: datetime, expected_closes_at: datetime | None = None) -> bool:
-        async with self._database.transaction() as connection:
-            return await ballots.extend_ballot(connection, round_id, closes_at, expected_closes_at, self._now())
-
-    async def start_run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            return await ballots.start_run_off(connection, round_id, run_off, closes_at, self._now())
-
-    # The end.
-
-    async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
-        async with self._database.transaction() as connection:
-            return await outcome.change_lead(connection, round_id, previous_lead, person)
+            row = {"key": key, "files": " ".join(files)}
+            statement = upsert(connection, slack_uploads).values(row)
+            await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=row))
 
     async def void(self, round_id: str, reason: str) -> bool:
         async with self._database.transaction() as connection:
-            return await outcome.void_round(connection, round_id, reason)
+            character_id = await lock_character_row_of_round(connection, round_id)
+            statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state.in_(OPEN_STATES))
+            if (await connection.execute(statement.values(state=RoundState.VOID, void_reason=reason))).rowcount == 0:
+                return False
+            await refresh_status(connection, character_id)
+            return True
 
     async def lock(self, round_id: str, face: Face) -> bool:
         async with self._database.transaction() as connection:
-            return await outcome.lock_face(connection, round_id, face)
+            await lock_character_row(connection, face.character_id)
+            statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RoundState.CLOSED)
+            result = await connection.execute(statement.values(state=RoundState.LOCKED, locked_slot=face.slot_id))
+            if result.rowcount == 0:
+                return False
+            latest_version = select(func.max(faces.c.version)).where(faces.c.character_id == face.character_id)
+            version = (await connection.scalar(latest_version) or 0) + 1
+            await connection.execute(insert(faces).values(to_row(replace(face, version=version))))
+            await refresh_status(connection, face.character_id)
+            return True
 
-    async def drain(self) -> None:
-        """Wait for votes that are being kept although nobody waits for them any more."""
-        await self._write_batcher.drain()
-
-    # What waits for somebody.
-
-    async def list_due(self, now: datetime) -> Sequence[str]:
-        async with self._database.snapshot() as connection:
-            return await queries.list_due(connection, now)
-
-    async def claim_due_reminders(self, now: datetime) -> Sequence[str]:
+    async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
         async with self._database.transaction() as connection:
-            return await ballots.claim_due_reminders(connection, now)
-
-    async def reschedule_reminder(self, round_id: str, at: datetime) -> None:
-        async with self._database.transaction() as connection:
-            await ballots.reschedule_reminder(connection, round_id, at)
-
-    async def list_with_named_voters(self, now: datetime) -> Sequence[Round]:
-        async with self._database.snapshot() as connection:
-            return await queries.list_with_named_voters(connection, now)
-
-    async def list_reminded(self, round_id: str, stage: BallotStage) -> frozenset[str]:
-        async with self._database.snapshot() as connection:
-            return await reminders.list_reminded(connection, round_id, stage)
-
-    async def claim_reminder(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            return await reminders.claim(connection, round_id, person, stage, at)
-
-    async def release_reminder(self, round_id: str, person: str, stage: BallotStage) -> None:
-        async with self._database.transaction() as connection:
-            await reminders.release(connection, round_id, person, stage)
+            statement = update(rounds).where(
+                rounds.c.id == round_id, rounds.c.lead == previous_lead, rounds.c.state != RoundState.VOID
+            )
+            started_by = case((rounds.c.requested_by == "", previous_lead), else_=rounds.c.requested_by)
+            return (await connection.execute(statement.values(lead=person, requested_by=started_by))).rowcount == 1
 
     async def list_unfinished(self) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
-            return await queries.list_unfinished(connection)
+            drawing_ids = select(rounds.c.id).where(rounds.c.state == RoundState.DRAWING)
+            unfinished_ids = select(slots.c.round_id).where(slots.c.state.in_(_IN_PROGRESS_STATES))
+            return await list_rounds(connection, rounds.c.id.in_(union(drawing_ids, unfinished_ids)))
 
     async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
         async with self._database.snapshot() as connection:
-            return await queries.list_missing_pictures(connection, now)
+            numbered_slots = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.number.is_not(None))
+            lacks_picture = numbered_slots.where(slots.c.file_id.is_(None)).exists()
+            lacks_original = numbered_slots.where(slots.c.original_file.is_(None)).exists()
+            is_settled = rounds.c.state.in_((RoundState.CLOSED, RoundState.LOCKED))
+            is_incomplete = or_(
+                and_(rounds.c.state == RoundState.VOTING, lacks_picture, rounds.c.opened_at < now - _UPLOAD_GRACE),
+                and_(is_settled, or_(lacks_picture, lacks_original)),
+                and_(rounds.c.state == RoundState.LOCKED, rounds.c.record_file.is_(None)),
+            )
+            is_recent = rounds.c.opened_at > now - _UPLOAD_WINDOW
+            # As a CASE, so that SQLite looks at the recent ones and not, by their state, at all that were ever locked.
+            query = select(rounds.c.id).where(is_recent, case((is_incomplete, 1), else_=0) == 1)
+            return list(await connection.scalars(query))
 
     async def list_to_redraw(self, now: datetime) -> Sequence[str]:
         async with self._database.snapshot() as connection:
-            return await queries.list_to_redraw(connection, now)
+            displayed = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
+            is_recent = rounds.c.opened_at > now - _RECENT
+            candidate_ids = union(displayed.where(rounds.c.state.in_(OPEN_STATES)), displayed.where(is_recent))
+            query = select(rounds.c.id).where(rounds.c.id.in_(candidate_ids)).order_by(rounds.c.opened_at.desc())
+            return list(await connection.scalars(query))
 
-    async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
-        async with self._database.snapshot() as connection:
-            return await queries.list_without_vote(connection, person, team)
-
-    async def save_draft(self, draft: RoundDraft) -> None:
+    async def _set(self, round_id: str, **values: Any) -> None:
         async with self._database.transaction() as connection:
-            await drafts.save_draft(connection, draft)
-
-    async def update_draft(self, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
-        async with self._database.transaction() as connection:
-            return await drafts.update_draft(connection, draft_id, brief, event_ts_us)
-
-    async def get_draft(self, draft_id: str) -> RoundDraft | None:
-        async with self._database.snapshot() as connection:
-            return await drafts.get_draft(connection, draft_id)
-
-    async def _set_each(self, column: Column[str], files: Mapping[str, str]) -> None:
-        async with self._database.transaction() as connection:
-            for slot_id, file_id in files.items():
-                await connection.execute(update(slots).where(slots.c.id == slot_id).values({column: file_id}))
-
-    async def _set(self, table: Table, row_id: str, **values: Any) -> None:
-        async with self._database.transaction() as connection:
-            await connection.execute(update(table).where(table.c.id == row_id).values(**values))
+            await connection.execute(update(rounds).where(rounds.c.id == round_id).values(**values))

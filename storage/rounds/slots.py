@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Column, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.brief import SLOT_LIMIT
@@ -16,7 +16,9 @@ from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.round import RoundState
 from bot.domain.slot import Slot, SlotFailure, SlotState
+from bot.ports.clock import Now
 from bot.ports.rounds import GeneratedPortrait
+from storage.db.engine import Database
 from storage.db.rows import SLOT_COLUMNS, slot_from_row, to_row
 from storage.db.tables import payer_id, rounds, slots
 from storage.money import budgets
@@ -35,85 +37,95 @@ class _SlotForUpdate:
     payer: Payer
 
 
-async def mark_requested(connection: AsyncConnection, slot_id: str, at: datetime) -> bool:
-    """waiting or paused -> asking; a vendor that asked for patience was not paid, so it may be asked again."""
-    statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_REQUESTABLE_STATES))
-    result = await connection.execute(statement.values(state=SlotState.REQUESTED, requested_at=at, wait_until=None))
-    return result.rowcount == 1
+class SqlSlotRepository:
+    """Slots in a database; `now` dates reservations and charges."""
 
+    def __init__(self, database: Database, now: Now) -> None:
+        self._database = database
+        self._now = now
 
-async def set_wait_until(connection: AsyncConnection, slot_id: str, until: datetime | None) -> None:
-    """waiting or asking -> paused until then, or paused -> asking."""
-    from_states, to_state = (
-        (_PAUSABLE_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
-    )
-    statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(from_states))
-    await connection.execute(statement.values(state=to_state, wait_until=until))
+    async def mark_requested(self, slot_id: str, at: datetime) -> bool:
+        async with self._database.transaction() as connection:
+            statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_REQUESTABLE_STATES))
+            result = await connection.execute(
+                statement.values(state=SlotState.REQUESTED, requested_at=at, wait_until=None)
+            )
+            return result.rowcount == 1
 
+    async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(update(slots).where(slots.c.id == slot_id).values(provider_job_id=provider_job_id))
 
-async def record_portrait(
-    connection: AsyncConnection, generated: GeneratedPortrait, numbered_in: frozenset[RoundState], at: datetime
-) -> Slot:
-    """The slot becomes a candidate, or a miss where another one shows the same picture; a final slot stays what it is.
+    async def set_wait_until(self, slot_id: str, until: datetime | None) -> None:
+        async with self._database.transaction() as connection:
+            from_states, to_state = (
+                (_PAUSABLE_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
+            )
+            statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(from_states))
+            await connection.execute(statement.values(state=to_state, wait_until=until))
 
-    Who lands first is the candidate: the round is held until the transaction ends. Raises KeyError.
-    """
-    current = await _get_for_update(connection, generated.slot_id)
-    if current.slot.is_final:
-        return current.slot
-    if await _has_duplicate(connection, current.slot, generated.portrait):
-        duplicate = {
-            "state": SlotState.FAILED,
-            "failure": SlotFailure("duplicate", paid="yes"),
-            "portrait": generated.portrait,
-            "seconds": generated.seconds,
-            "request_id": generated.request_id,
-        }
-        return await _settle(connection, current, generated.charge, duplicate, at)
-    number = await _next_number(connection, current) if current.round_state in numbered_in else None
-    changes = {
-        "state": SlotState.CANDIDATE,
-        "number": number,
-        "portrait": generated.portrait,
-        "seconds": generated.seconds,
-        "request_id": generated.request_id,
-        "seed": current.slot.seed if generated.seed is None else generated.seed,
-    }
-    return await _settle(connection, current, generated.charge, changes, at)
+    async def record_portrait(self, generated: GeneratedPortrait, numbered_in: frozenset[RoundState]) -> Slot:
+        async with self._database.transaction() as connection:
+            current = await _get_for_update(connection, generated.slot_id)
+            if current.slot.is_final:
+                return current.slot
+            if await _has_duplicate(connection, current.slot, generated.portrait):
+                duplicate = {
+                    "state": SlotState.FAILED,
+                    "failure": SlotFailure("duplicate", paid="yes"),
+                    "portrait": generated.portrait,
+                    "seconds": generated.seconds,
+                    "request_id": generated.request_id,
+                }
+                return await _settle(connection, current, generated.charge, duplicate, self._now())
+            number = await _next_number(connection, current) if current.round_state in numbered_in else None
+            changes = {
+                "state": SlotState.CANDIDATE,
+                "number": number,
+                "portrait": generated.portrait,
+                "seconds": generated.seconds,
+                "request_id": generated.request_id,
+                "seed": current.slot.seed if generated.seed is None else generated.seed,
+            }
+            return await _settle(connection, current, generated.charge, changes, self._now())
 
+    async def record_failure(
+        self, slot_id: str, failure: SlotFailure, charge: Charge | None, seconds: float | None
+    ) -> Slot:
+        async with self._database.transaction() as connection:
+            current = await _get_for_update(connection, slot_id)
+            if current.slot.is_final:
+                return current.slot
+            if charge is None and failure.paid != "no":
+                charge = Charge(current.slot.price, "unknown" if failure.paid == "maybe" else "listed")
+            changes = {"state": SlotState.FAILED, "failure": failure, "seconds": seconds}
+            return await _settle(connection, current, charge, changes, self._now())
 
-async def record_failure(
-    connection: AsyncConnection,
-    slot_id: str,
-    failure: SlotFailure,
-    charge: Charge | None,
-    seconds: float | None,
-    at: datetime,
-) -> Slot:
-    """The slot becomes a miss; a final slot stays what it is. What may have been paid is kept. Raises KeyError."""
-    current = await _get_for_update(connection, slot_id)
-    if current.slot.is_final:
-        return current.slot
-    if charge is None and failure.paid != "no":
-        charge = Charge(current.slot.price, "unknown" if failure.paid == "maybe" else "listed")
-    changes = {"state": SlotState.FAILED, "failure": failure, "seconds": seconds}
-    return await _settle(connection, current, charge, changes, at)
+    async def add(self, slot: Slot, caps: Caps) -> Slot:
+        async with self._database.transaction() as connection:
+            await connection.execute(select(rounds.c.id).where(rounds.c.id == slot.round_id).with_for_update())
+            round_ = await round_by_id(connection, slot.round_id)
+            if existing := next((s for s in round_.slots if s.id == slot.id), None):
+                return existing
+            round_.require_state(RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED, action="reroll")
+            if round_.next_number() is None:
+                raise RoundClosed("reroll", "full", round_.character)
+            payer = Payer(round_.place, round_.payer_of(slot), budget_day(self._now()))
+            await budgets.reserve(connection, payer, slot.price, caps, round_committed=round_.price)
+            added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
+            await connection.execute(insert(slots).values(to_row(added) | {"reserved_on": payer.day}))
+            return added
 
+    async def set_files(self, files: Mapping[str, str]) -> None:
+        await self._set_each(slots.c.file_id, files)
 
-async def add(connection: AsyncConnection, slot: Slot, caps: Caps, at: datetime) -> Slot:
-    """Reserve and write one more slot, behind the others; raises OverBudget, RoundClosed, KeyError."""
-    await connection.execute(select(rounds.c.id).where(rounds.c.id == slot.round_id).with_for_update())
-    round_ = await round_by_id(connection, slot.round_id)
-    if existing := next((s for s in round_.slots if s.id == slot.id), None):
-        return existing
-    round_.require_state(RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED, action="reroll")
-    if round_.next_number() is None:
-        raise RoundClosed("reroll", "full", round_.character)
-    payer = Payer(round_.place, round_.payer_of(slot), budget_day(at))
-    await budgets.reserve(connection, payer, slot.price, caps, round_committed=round_.price)
-    added = replace(slot, position=max((s.position for s in round_.slots), default=-1) + 1)
-    await connection.execute(insert(slots).values(to_row(added) | {"reserved_on": payer.day}))
-    return added
+    async def set_originals(self, files: Mapping[str, str]) -> None:
+        await self._set_each(slots.c.original_file, files)
+
+    async def _set_each(self, column: Column[str], files: Mapping[str, str]) -> None:
+        async with self._database.transaction() as connection:
+            for slot_id, file_id in files.items():
+                await connection.execute(update(slots).where(slots.c.id == slot_id).values({column: file_id}))
 
 
 async def _get_for_update(connection: AsyncConnection, slot_id: str) -> _SlotForUpdate:

@@ -1,20 +1,19 @@
-"""Rounds and faces in memory: what the stage and the listeners read."""
+"""Rounds and faces in memory, for the round publisher and the listeners."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Self, cast
 
 from bot.domain.ballot import BallotSubmission, VoteInput
 from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.upscale import Upscale
-from bot.ports.ledger import UpscaleRepository
-from bot.ports.roster import Roster
-from bot.ports.rounds import RoundDraft, RoundRepository
+from bot.ports.rounds import RoundDraft
+from bot.ports.storage import StoragePorts
 
 
 class InMemoryRepositories:
-    """All ports at once, as far as Slack's side asks them."""
+    """The part of the storage ports that handlers read."""
 
     def __init__(
         self,
@@ -31,16 +30,28 @@ class InMemoryRepositories:
         self.stored_uploads: dict[str, Sequence[str]] = {}
 
     @property
-    def rounds(self) -> RoundRepository:
-        return cast("RoundRepository", self)
+    def storage(self) -> StoragePorts:
+        return cast("StoragePorts", self)
 
     @property
-    def roster(self) -> Roster:
-        return cast("Roster", self)
+    def rounds(self) -> Self:
+        return self
 
     @property
-    def upscales(self) -> UpscaleRepository:
-        return cast("UpscaleRepository", self)
+    def ballots(self) -> Self:
+        return self
+
+    @property
+    def roster(self) -> Self:
+        return self
+
+    @property
+    def upscales(self) -> Self:
+        return self
+
+    @property
+    def drafts(self) -> "_InMemoryDrafts":
+        return _InMemoryDrafts(self.stored_draft)
 
     async def list_for_face(self, round_id: str) -> tuple[Upscale, ...]:
         return self.stored_upscales
@@ -53,9 +64,6 @@ class InMemoryRepositories:
             if any(slot.id == slot_id for slot in round_.slots):
                 return round_
         raise KeyError(slot_id)
-
-    async def get_draft(self, draft_id: str) -> RoundDraft | None:
-        return self.stored_draft if self.stored_draft and self.stored_draft.id == draft_id else None
 
     async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]:
         return self.stored_vote_inputs
@@ -77,3 +85,11 @@ class InMemoryRepositories:
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
         self.rounds_by_id[round_id] = replace(self.rounds_by_id[round_id], message_ts=message_ts)
+
+
+@dataclass(frozen=True)
+class _InMemoryDrafts:
+    stored: RoundDraft | None
+
+    async def get(self, draft_id: str) -> RoundDraft | None:
+        return self.stored if self.stored and self.stored.id == draft_id else None

@@ -88,7 +88,7 @@ async def listener_harness(
         register(
             app,
             use_cases.casting(),
-            (repositories or InMemoryRepositories(make_round())).rounds,
+            (repositories or InMemoryRepositories(make_round())).storage,
             SlackDirectory(clients),
             clients,
         )

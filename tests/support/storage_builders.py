@@ -192,8 +192,8 @@ async def open_generated_round(storage: Storage, new: Round, completed: int | No
     """`new` opened and the first `landed` (all) of its slots landed."""
     await storage.rounds.open(new, CAPS, recast=True)
     for slot in new.slots[:completed]:
-        await storage.rounds.mark_requested(slot.id, NOW)
-        await storage.rounds.record_portrait(make_generated_portrait(slot.id), frozenset())
+        await storage.slots.mark_requested(slot.id, NOW)
+        await storage.slots.record_portrait(make_generated_portrait(slot.id), frozenset())
     return await storage.rounds.get(new.id)
 
 
@@ -201,13 +201,13 @@ async def open_voting_round(storage: Storage, new: Round, completed: int | None 
     """`new` drawn and its ballot opened: slot 0 is number 1, slot 1 number 2, and so on."""
     round_ = await open_generated_round(storage, new, completed)
     numbers = {slot.id: slot.position + 1 for slot in round_.completed}
-    assert await storage.rounds.open_ballot(new.id, numbers, NOW + timedelta(hours=hours))
+    assert await storage.ballots.open(new.id, numbers, NOW + timedelta(hours=hours))
     return await storage.rounds.get(new.id)
 
 
 async def open_closed_round(storage: Storage, new: Round) -> Round:
     round_ = await open_voting_round(storage, new)
-    assert await storage.rounds.close(new.id, await count_votes(storage, round_), round_.ballot_version)
+    assert await storage.ballots.close(new.id, await count_votes(storage, round_), round_.ballot_version)
     return await storage.rounds.get(new.id)
 
 
@@ -218,4 +218,4 @@ async def open_locked_round(storage: Storage, new: Round, number: int = 1) -> Ro
 
 
 async def count_votes(storage: Storage, round_: Round) -> Tally:
-    return round_.count_votes(await storage.rounds.list_vote_inputs(round_.id), ())
+    return round_.count_votes(await storage.ballots.list_vote_inputs(round_.id), ())

@@ -88,7 +88,7 @@ async def test_concurrent_rounds_never_exceed_a_production_cap(storage: Storage)
 async def test_slot_settles_in_the_budget_periods_of_its_reservation(storage: Storage, clock: FakeClock) -> None:
     await storage.rounds.open(priced_round("r1"), CAPS, recast=False)
     clock.now = DECEMBER
-    await storage.rounds.record_portrait(make_generated_portrait("r1-0", "0.01"), frozenset())
+    await storage.slots.record_portrait(make_generated_portrait("r1-0", "0.01"), frozenset())
     then, now = Payer(PLACE, "U1", budget_day(NOW)), Payer(PLACE, "U1", budget_day(DECEMBER))
     assert set((await storage.ledger.committed_by_period(then)).values()) == {Decimal("0.16")}
     assert set((await storage.ledger.committed_by_period(now)).values()) == {Decimal(0)}
@@ -98,13 +98,13 @@ async def test_overspend_blocks_its_workspace_until_acknowledged(
     storage: Storage,
 ) -> None:
     await storage.rounds.open(priced_round("r1"), CAPS, recast=False)
-    await storage.rounds.record_portrait(make_generated_portrait("r1-0", "0.09"), frozenset())
+    await storage.slots.record_portrait(make_generated_portrait("r1-0", "0.09"), frozenset())
     assert (await storage.ledger.list_charges("r1"))["r1-0"].usd == Decimal("0.09")
     with pytest.raises(UnacknowledgedOverspend) as refused:
         await storage.rounds.open(priced_round("r2", "U2"), CAPS, recast=False)
     assert (refused.value.overspend, refused.value.allowed_users) == (Decimal("0.04"), ("U1",))
     with pytest.raises(UnacknowledgedOverspend):
-        await storage.rounds.add_slot(replace(priced_round("r1").slots[1], id="r1-x"), CAPS)
+        await storage.slots.add(replace(priced_round("r1").slots[1], id="r1-x"), CAPS)
     assert (await storage.rounds.open(priced_round("r3", place=ChannelRef("T2", "C1")), CAPS, recast=False)).created
     assert await storage.ledger.acknowledge("r1-0", "U1")
     assert (await storage.rounds.open(priced_round("r2", "U2"), CAPS, recast=False)).created
@@ -113,6 +113,6 @@ async def test_overspend_blocks_its_workspace_until_acknowledged(
 async def test_portraits_in_progress_are_recorded_while_blocked(storage: Storage) -> None:
     await storage.rounds.open(priced_round("r1"), CAPS, recast=False)
     for n in range(4):
-        await storage.rounds.record_portrait(make_generated_portrait(f"r1-{n}", "0.09"), frozenset())
+        await storage.slots.record_portrait(make_generated_portrait(f"r1-{n}", "0.09"), frozenset())
     payer = Payer(PLACE, "U1", budget_day(NOW))
     assert set((await storage.ledger.committed_by_period(payer)).values()) == {Decimal("0.36")}

@@ -26,7 +26,7 @@ async def test_charges_below_a_cent_are_summed_exactly(storage: Storage) -> None
     for n in range(10):
         await storage.rounds.open(make_round(f"r{n}", f"Maya {n}", price=Decimal("0.0042")), CAPS, recast=False)
         for slot in make_round(f"r{n}").slots:
-            await storage.rounds.record_portrait(make_generated_portrait(slot.id, "0.000001"), frozenset())
+            await storage.slots.record_portrait(make_generated_portrait(slot.id, "0.000001"), frozenset())
     assert await storage.ledger.committed(PLACE.team, budget_day(NOW)) == Decimal("0.00004")
     assert await storage.ledger.list_charges("r9") == {
         f"r9-{n}": Charge(Decimal("0.000001"), "exact") for n in range(4)

@@ -98,7 +98,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data(), cost=costs, source=st.sampled_from(["exact", "listed"]))
     def record_portrait(self, data: st.DataObject, cost: Decimal, source: str) -> None:
         slot_id = self._pick_item(data, "reserved")
-        self.run(self.storage.rounds.record_portrait(make_generated_portrait(slot_id, str(cost), source), frozenset()))
+        self.run(self.storage.slots.record_portrait(make_generated_portrait(slot_id, str(cost), source), frozenset()))
         self._settle_item(slot_id, cost)
 
     @precondition(lambda self: any(i.state == "reserved" for i in self.items.values()))
@@ -107,7 +107,7 @@ class LedgerMachine(RuleBasedStateMachine):
         slot_id = self._pick_item(data, "reserved")
         price = self.items[slot_id].price
         charge = {"no": None, "maybe": Charge(price, "unknown"), "yes": Charge(price, "listed")}[paid]
-        self.run(self.storage.rounds.record_failure(slot_id, SlotFailure("down", paid=paid), charge, 1.0))
+        self.run(self.storage.slots.record_failure(slot_id, SlotFailure("down", paid=paid), charge, 1.0))
         self._settle_item(slot_id, charge.usd if charge else Decimal(0), unknown=paid == "maybe")
 
     @precondition(lambda self: any(i.state != "reserved" for i in self.items.values()))
@@ -115,7 +115,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def replay_portrait(self, data: st.DataObject, cost: Decimal) -> None:
         """A replay after a crash changes nothing."""
         slot_id = data.draw(st.sampled_from(sorted(i for i, item in self.items.items() if item.state != "reserved")))
-        self.run(self.storage.rounds.record_portrait(make_generated_portrait(slot_id, str(cost)), frozenset()))
+        self.run(self.storage.slots.record_portrait(make_generated_portrait(slot_id, str(cost)), frozenset()))
 
     @precondition(lambda self: bool(self.rounds))
     @rule(data=st.data(), price=prices)
@@ -125,7 +125,7 @@ class LedgerMachine(RuleBasedStateMachine):
         slot = Slot(f"{round_id}-x{len(self.items)}", round_id, 9, "maker:model-1", price, seed=1)
         expected_error = self._expected_error(round_.place, round_.lead, price)
         try:
-            self.run(self.storage.rounds.add_slot(slot, CAPS))
+            self.run(self.storage.slots.add(slot, CAPS))
         except (RoundClosed, OverBudget, UnacknowledgedOverspend) as error:
             held = sum(i.usd for i in self.items.values() if i.round_id == round_id)
             assert expected_error or round_.state is RoundState.VOID or held + price > CAPS.per_round, error

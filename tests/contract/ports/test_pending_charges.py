@@ -34,7 +34,7 @@ UNKNOWN_CHARGE = SlotFailure("timed_out", paid="maybe")
 async def void_round_with_unknown_charge(storage: Storage) -> None:
     """A round that was called off, of whose first slot nobody knows whether it was charged."""
     await storage.rounds.open(make_round(slots=1), CAPS, recast=False)
-    await storage.rounds.record_failure("r1-0", UNKNOWN_CHARGE, Charge(NICKEL, "unknown"), 1.0)
+    await storage.slots.record_failure("r1-0", UNKNOWN_CHARGE, Charge(NICKEL, "unknown"), 1.0)
     await storage.rounds.void("r1", "cancelled")
 
 
@@ -66,7 +66,7 @@ async def test_concurrent_confirmations_settle_a_charge_once(storage: Storage) -
 
 async def test_known_charge_cannot_be_confirmed(storage: Storage) -> None:
     await storage.rounds.open(make_round(), CAPS, recast=False)
-    await storage.rounds.record_portrait(make_generated_portrait("r1-0"), frozenset())
+    await storage.slots.record_portrait(make_generated_portrait("r1-0"), frozenset())
     assert not await storage.ledger.confirm("r1-0", "U1", charged=False)
     assert not await storage.ledger.acknowledge("r1-0", "U1")
     with pytest.raises(KeyError):
@@ -75,7 +75,7 @@ async def test_known_charge_cannot_be_confirmed(storage: Storage) -> None:
 
 async def test_overspend_is_notified_once(storage: Storage) -> None:
     await storage.rounds.open(make_round(), CAPS, recast=False)
-    await storage.rounds.record_portrait(make_generated_portrait("r1-0", "0.07"), frozenset())
+    await storage.slots.record_portrait(make_generated_portrait("r1-0", "0.07"), frozenset())
     (entry,) = await storage.ledger.list_unnotified_overspends()
     assert (entry.id, entry.overspend, entry.is_hidden) == ("r1-0", Decimal("0.02"), True)
     assert await storage.ledger.claim_notification("r1-0", NOW)
@@ -97,11 +97,11 @@ async def test_month_is_summed_by_production_user_and_model(storage: Storage, cl
     yesterday = NOW - timedelta(days=1)
     there = replace(make_round("r2", "Ben", place=ChannelRef("T1", "C2"), slots=1, opened_at=yesterday), lead="U2")
     await storage.rounds.open(there, CAPS, recast=False)
-    await storage.rounds.record_portrait(make_generated_portrait("r2-0", "0.01"), frozenset())
+    await storage.slots.record_portrait(make_generated_portrait("r2-0", "0.01"), frozenset())
     await storage.rounds.void("r2", "dropped")
     last_month = make_round("r3", "Old", slots=1, opened_at=NOW - timedelta(days=30))
     await storage.rounds.open(last_month, CAPS, recast=False)
-    await storage.rounds.record_portrait(make_generated_portrait("r3-0"), frozenset())
+    await storage.slots.record_portrait(make_generated_portrait("r3-0"), frozenset())
     await storage.rounds.void("r3", "dropped")
     assert set(await storage.ledger.list_spend_totals("T1", TODAY)) == {
         SpendTotal(PLACE, "U-lead", "maker:model-0", Decimal("0.10"), Decimal("0.10"), 2),

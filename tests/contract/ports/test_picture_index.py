@@ -24,10 +24,10 @@ def brief_with_reference(key: str, name: str = "Maya") -> Brief:
 
 async def test_items_describe_known_slots_and_omit_unknown_ids(storage: Storage) -> None:
     await storage.rounds.open(make_round(), CAPS, recast=False)
-    await storage.rounds.record_portrait(make_generated_portrait("r1-0"), frozenset())
-    await storage.rounds.mark_requested("r1-1", NOW)
-    await storage.rounds.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
-    await storage.rounds.record_failure("r1-2", SlotFailure("bad_picture", paid="yes"), None, None)
+    await storage.slots.record_portrait(make_generated_portrait("r1-0"), frozenset())
+    await storage.slots.mark_requested("r1-1", NOW)
+    await storage.slots.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
+    await storage.slots.record_failure("r1-2", SlotFailure("bad_picture", paid="yes"), None, None)
     owners = await storage.picture_index.owners(["r1-0", "r1-1", "r1-2", "r1-3", "r9-0"])
     assert owners == {
         "r1-0": PictureOwner(is_final=True, key="r/r1-0/original"),
@@ -42,8 +42,8 @@ async def test_references_of_rounds_and_drafts_are_listed(storage: Storage) -> N
     await storage.rounds.open(
         replace(make_round("r2"), brief=brief_with_reference("r2/reference/a", "Ben")), CAPS, recast=False
     )
-    await storage.rounds.save_draft(RoundDraft("w1", PLACE, "U1", brief_with_reference("r3/reference/b")))
-    await storage.rounds.save_draft(RoundDraft("w2", PLACE, "U1", Brief("Cy", "a cook")))
+    await storage.drafts.save(RoundDraft("w1", PLACE, "U1", brief_with_reference("r3/reference/b")))
+    await storage.drafts.save(RoundDraft("w2", PLACE, "U1", Brief("Cy", "a cook")))
     assert await storage.picture_index.reference_keys() == {"r2/reference/a", "r3/reference/b"}
     assert await storage.picture_index.known_rounds(["r1", "r2", "r3"]) == {"r1", "r2"}
     assert sorted(await storage.picture_index.list_drafts()) == [("T1", "w1"), ("T1", "w2")]
@@ -51,8 +51,8 @@ async def test_references_of_rounds_and_drafts_are_listed(storage: Storage) -> N
 
 async def test_orphan_portrait_is_attached_and_charged_once(storage: Storage) -> None:
     await storage.rounds.open(make_round(), CAPS, recast=False)
-    await storage.rounds.mark_requested("r1-1", NOW)
-    await storage.rounds.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
+    await storage.slots.mark_requested("r1-1", NOW)
+    await storage.slots.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
     before = await storage.ledger.committed("T1", NOW.date())
     assert await storage.picture_index.attach_orphan("r1-1", PICTURE)
     slot = (await storage.rounds.get("r1")).slots[1]
@@ -66,8 +66,8 @@ async def test_orphan_portrait_is_attached_and_charged_once(storage: Storage) ->
 
 async def test_confirmed_charge_is_kept_when_an_orphan_is_attached(storage: Storage) -> None:
     await storage.rounds.open(make_round(), CAPS, recast=False)
-    await storage.rounds.mark_requested("r1-1", NOW)
-    await storage.rounds.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
+    await storage.slots.mark_requested("r1-1", NOW)
+    await storage.slots.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
     assert await storage.ledger.confirm("r1-1", "U-lead", charged=False)
     assert (await storage.picture_index.owners(["r1-1"]))["r1-1"].may_be_paid
     assert await storage.picture_index.attach_orphan("r1-1", PICTURE)
@@ -77,7 +77,7 @@ async def test_confirmed_charge_is_kept_when_an_orphan_is_attached(storage: Stor
 
 async def test_completed_or_running_slots_get_no_orphan(storage: Storage) -> None:
     await storage.rounds.open(make_round(), CAPS, recast=False)
-    await storage.rounds.record_portrait(make_generated_portrait("r1-0"), frozenset())
+    await storage.slots.record_portrait(make_generated_portrait("r1-0"), frozenset())
     assert not await storage.picture_index.attach_orphan("r1-0", PICTURE)
     assert not await storage.picture_index.attach_orphan("r1-1", PICTURE)
     assert not await storage.picture_index.attach_orphan("r9-9", PICTURE)

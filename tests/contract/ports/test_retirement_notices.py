@@ -57,7 +57,7 @@ async def test_no_recipients_while_an_open_ballot_hides_the_model(storage: Stora
     await open_rounds(
         storage, round_with_model("r1", "U1"), round_with_model("r2", "U2"), round_with_model("r3", "U8", team="T2")
     )
-    await storage.rounds.record_failure(round_with_model("r1", "U1").slots[0].id, SlotFailure("retired"), None, 1.0)
+    await storage.slots.record_failure(round_with_model("r1", "U1").slots[0].id, SlotFailure("retired"), None, 1.0)
     assert await storage.retirement_notices.recipients(MODEL) == [Recipient("T2", "U8")]
     await storage.rounds.void("r1", "dropped")
     assert await storage.retirement_notices.recipients(MODEL) == [Recipient("T1", "U2"), Recipient("T2", "U8")]
@@ -79,10 +79,10 @@ async def test_recent_retired_error_is_detected(storage: Storage) -> None:
     await open_rounds(storage, round_with_model("r1", "U1"))
     first, second, third, *_ = [slot.id for slot in round_with_model("r1", "U1").slots]
     for slot_id in (first, second, third):
-        await storage.rounds.mark_requested(slot_id, NOW)
-    await storage.rounds.record_failure(first, SlotFailure("refused"), None, 1.0)
+        await storage.slots.mark_requested(slot_id, NOW)
+    await storage.slots.record_failure(first, SlotFailure("refused"), None, 1.0)
     assert not await storage.retirement_notices.has_recent_retired_error(NOW)
-    await storage.rounds.record_failure(second, SlotFailure("retired", "NOT_FOUND"), None, 1.0)
+    await storage.slots.record_failure(second, SlotFailure("retired", "NOT_FOUND"), None, 1.0)
     assert await storage.retirement_notices.has_recent_retired_error(NOW)
     assert not await storage.retirement_notices.has_recent_retired_error(NOW + timedelta(seconds=1))
 

@@ -166,7 +166,7 @@ async def test_character_spend_is_listed_by_round_once_closed(storage: Storage) 
         Decimal("0.20"),
         4,
     )
-    await storage.rounds.extend("r1", NOW + timedelta(days=2))
+    await storage.ballots.extend("r1", NOW + timedelta(days=2))
     assert await storage.ledger.list_round_spends(round_.character_id) == [], "an open ballot tells no sum"
 
 

@@ -180,7 +180,7 @@ async def test_a_locked_round_has_no_child(storage: Storage) -> None:
 
 async def test_draft_is_stored_once(storage: Storage) -> None:
     draft = RoundDraft("w1", PLACE, "U1", Brief("Maya", "a fisherwoman", look=Look.LITERAL))
-    await storage.rounds.save_draft(draft)
-    await storage.rounds.save_draft(replace(draft, person="U2"))
-    assert await storage.rounds.get_draft("w1") == draft
-    assert await storage.rounds.get_draft("w2") is None
+    await storage.drafts.save(draft)
+    await storage.drafts.save(replace(draft, person="U2"))
+    assert await storage.drafts.get("w1") == draft
+    assert await storage.drafts.get("w2") is None

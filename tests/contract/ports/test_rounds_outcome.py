@@ -79,7 +79,7 @@ async def test_void_round_releases_reservations_as_slots_end(storage: Storage) -
     await storage.rounds.open(make_round(), CAPS, recast=False)
     await storage.rounds.void("r1", "cancelled")
     for slot in make_round().slots:
-        await storage.rounds.record_failure(slot.id, SlotFailure("cancelled"), None, None)
+        await storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
     assert await storage.ledger.committed(PLACE.team, NOW.date()) == Decimal(0)
 
 
@@ -112,8 +112,8 @@ async def test_slack_locations_of_a_round_are_stored(storage: Storage) -> None:
     await storage.rounds.set_message("r1", "1.5")
     await storage.rounds.set_sheet("r1", "F-sheet", 3)
     await storage.rounds.set_record("r1", "F-record")
-    await storage.rounds.set_files({"r1-2": "F-large"})
-    await storage.rounds.set_originals({"r1-2": "F-original"})
+    await storage.slots.set_files({"r1-2": "F-large"})
+    await storage.slots.set_originals({"r1-2": "F-original"})
     round_ = await storage.rounds.get("r1")
     assert (round_.message_ts, round_.record_file) == ("1.5", "F-record")
     assert (round_.sheet_file, round_.sheet_candidate_count) == ("F-sheet", 3)
@@ -157,13 +157,13 @@ async def test_round_is_pending_for_a_user_until_they_vote(storage: Storage) -> 
     await open_closed_round(storage, make_round("r4", "Closed"))
 
     async def pending_round_ids() -> list[str]:
-        return [r.id for r in await storage.rounds.list_without_vote("U1", "T1")]
+        return [r.id for r in await storage.ballots.list_without_vote("U1", "T1")]
 
     assert await pending_round_ids() == ["r2", "r1"]
-    await storage.rounds.record_vote(make_vote_input(late_round, 0, "U1", 1))
-    await storage.rounds.record_vote(make_vote_input(late_round, 1, "U2", 1))
+    await storage.ballots.record_vote(make_vote_input(late_round, 0, "U1", 1))
+    await storage.ballots.record_vote(make_vote_input(late_round, 1, "U2", 1))
     assert await pending_round_ids() == ["r2"]
-    await storage.rounds.record_vote(make_vote_input(late_round, 0, "U1", 2, on=False))
+    await storage.ballots.record_vote(make_vote_input(late_round, 0, "U1", 2, on=False))
     assert await pending_round_ids() == ["r2", "r1"]
 
 

@@ -64,12 +64,12 @@ async def _check_tally(storage: Storage, round_id: str, events: list[VoteInput])
     round_ = await open_voting_round(storage, make_round(round_id, round_id))
     slot_ids = {slot.id: round_.slots[slot.position].id for slot in make_round().slots}
     changes = [
-        await storage.rounds.record_vote(replace(e, round_id=round_id, slot_id=slot_ids[e.slot_id])) for e in events
+        await storage.ballots.record_vote(replace(e, round_id=round_id, slot_id=slot_ids[e.slot_id])) for e in events
     ]
     newest = {(e.person, e.slot_id, e.source): e for e in sorted(events, key=lambda e: e.event_ts_us)}
     numbers = {slot.id: slot.position + 1 for slot in make_round().slots}
     round_ = await storage.rounds.get(round_id)
-    assert round_.count_votes(await storage.rounds.list_vote_inputs(round_id), ()) == Tally.from_vote_inputs(
+    assert round_.count_votes(await storage.ballots.list_vote_inputs(round_id), ()) == Tally.from_vote_inputs(
         newest.values(), numbers
     )
     assert round_.ballot_version == changes.count(True)

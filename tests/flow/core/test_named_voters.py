@@ -59,7 +59,7 @@ async def test_sealed_ballot_accepts_named_voters_only(house: CastingHarness) ->
     foreign_submission = BallotSubmission(
         round_.id, "U9", BallotStage.FIRST, answers.reads_human, answers.matches_character, {}, 99
     )
-    assert await house.storage.rounds.record_submission(foreign_submission), "even a paper that got in is not counted"
+    assert await house.storage.ballots.record_submission(foreign_submission), "even a paper that got in is not counted"
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes[1], closed.tally.voters) == (1, 1)

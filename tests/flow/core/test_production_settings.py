@@ -208,7 +208,7 @@ async def test_guest_votes_but_starts_and_spends_only_if_listed(house: CastingHa
     round_ = await house.run_to_voting()
     await house.casting.voting.click(round_.candidate_by_number(1).id, GUEST, 1)
     assert [
-        (vote_input.person, vote_input.on) for vote_input in await house.storage.rounds.list_vote_inputs(round_.id)
+        (vote_input.person, vote_input.on) for vote_input in await house.storage.ballots.list_vote_inputs(round_.id)
     ] == [(GUEST, True)]
     for attempt in (
         house.start_round("Ben: a cook", GUEST),

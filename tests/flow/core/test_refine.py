@@ -50,7 +50,7 @@ async def test_refined_round_copies_everything_but_the_text(house: CastingHarnes
         "refined",
         len(parent.candidates),
     )
-    assert [vote_input.person for vote_input in await house.storage.rounds.list_vote_inputs(parent.id)] == [DIRECTOR]
+    assert [vote_input.person for vote_input in await house.storage.ballots.list_vote_inputs(parent.id)] == [DIRECTOR]
 
 
 async def test_resubmitted_refinement_opens_one_child(house: CastingHarness) -> None:

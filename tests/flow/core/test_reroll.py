@@ -67,7 +67,7 @@ async def test_variation_uses_its_candidate_as_reference_and_keeps_votes(
     assert round_.prompt in request.prompt
     new = after.candidate_by_number(5)
     assert (after.variation_number(new), new.model, new.prompt) == (number, BANANA.id, request.prompt)
-    counted = after.count_votes(await house.storage.rounds.list_vote_inputs(round_.id), ())
+    counted = after.count_votes(await house.storage.ballots.list_vote_inputs(round_.id), ())
     assert counted.votes == {n: int(n == number) for n in range(1, 6)}
     assert after.sheet_candidate_count == 5
 
@@ -175,7 +175,7 @@ async def test_refused_variation_can_be_retried_without_naming_a_model(house: Ca
 async def test_variation_interrupted_by_a_crash_is_not_requested_twice(house: CastingHarness) -> None:
     round_ = await house.run_to_voting(LINE)
     slot = await house.casting.reroll.vary(round_.slot_id_by_number[1], LEAD, "vary")
-    await house.storage.rounds.mark_requested(slot.id, house.now)
+    await house.storage.slots.mark_requested(slot.id, house.now)
     calls_before = len(house.fake_models.banana.requests)
     await house.casting.run_due()
     assert ("slot", slot.id) in house.started_jobs

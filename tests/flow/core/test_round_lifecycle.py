@@ -117,7 +117,7 @@ async def test_repeated_or_long_rate_limits_are_failures(house: CastingHarness) 
 async def test_invalid_bytes_left_by_a_crash_are_a_paid_failure(house: CastingHarness) -> None:
     round_id = await house.start_round()
     slot = (await house.get_round(round_id)).slots[0]
-    await house.storage.rounds.mark_requested(slot.id, house.now)
+    await house.storage.slots.mark_requested(slot.id, house.now)
     await house.storage.portraits.put(original_key(round_id, slot.id), b"<html>one moment</html>")
     round_ = await house.audition(round_id)
     assert [(s.id, s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [
@@ -190,7 +190,7 @@ async def test_cancelled_round_frees_the_name_and_keeps_paid_portraits(house: Ca
 async def test_stored_portrait_is_not_requested_again(house: CastingHarness) -> None:
     round_id = await house.start_round()
     slot_id = (await house.casting.audition.slot_ids(round_id))[0]
-    await house.storage.rounds.mark_requested(slot_id, house.now)
+    await house.storage.slots.mark_requested(slot_id, house.now)
     await house.storage.portraits.put(f"{round_id}/{slot_id}/original", (await make_one_portrait(house)))
     await house.casting.audition.generate_slot(slot_id)
     slot = (await house.get_round(round_id)).slots[0]
@@ -207,7 +207,7 @@ async def make_one_portrait(harness: CastingHarness) -> bytes:
 async def test_request_lost_in_a_crash_is_reported_and_not_repeated(house: CastingHarness) -> None:
     round_id = await house.start_round()
     slot_id = (await house.casting.audition.slot_ids(round_id))[0]
-    await house.storage.rounds.mark_requested(slot_id, house.now)
+    await house.storage.slots.mark_requested(slot_id, house.now)
     round_ = await house.audition(round_id)
     assert len(round_.candidates) == 3
     assert [(s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [("unknown", "maybe")]
@@ -217,7 +217,7 @@ async def test_request_lost_in_a_crash_is_reported_and_not_repeated(house: Casti
 async def test_round_that_lost_all_responses_waits_for_the_lead(house: CastingHarness) -> None:
     round_id = await house.start_round()
     for slot_id in await house.casting.audition.slot_ids(round_id):
-        await house.storage.rounds.mark_requested(slot_id, house.now)
+        await house.storage.slots.mark_requested(slot_id, house.now)
     audition = asyncio.create_task(house.audition(round_id))
     while not (await house.get_round(round_id)).needs_lead_decision:
         await asyncio.sleep(0.01)
@@ -299,7 +299,7 @@ async def test_reactions_of_other_messages_and_unknown_numbers_are_ignored(house
     round_ = await house.run_to_voting()
     await house.casting.voting.react(FILM, "elsewhere", 1, DIRECTOR, True, 5)
     await house.casting.voting.react(FILM, round_.message_ts or "", 8, DIRECTOR, True, 5)
-    assert await house.storage.rounds.list_vote_inputs(round_.id) == []
+    assert await house.storage.ballots.list_vote_inputs(round_.id) == []
 
 
 async def test_votes_after_the_close_are_ignored(house: CastingHarness) -> None:
@@ -364,7 +364,7 @@ async def test_reroll_adds_the_next_number_and_keeps_votes(house: CastingHarness
     assert [s.number for s in after.candidates] == [1, 2, 3, 4, 5]
     assert after.candidate_by_number(5).model == after.candidate_by_number(1).model
     assert (after.sheet_candidate_count, len(house.publisher.sheets)) == (5, 2)
-    assert after.count_votes(await house.storage.rounds.list_vote_inputs(round_.id), ()).votes == {
+    assert after.count_votes(await house.storage.ballots.list_vote_inputs(round_.id), ()).votes == {
         1: 1,
         2: 0,
         3: 0,
@@ -563,7 +563,7 @@ async def test_lost_face_files_are_reuploaded_once_for_permitted_users(house: Ca
     assert len(house.publisher.sheets) == sheets_before + 1
     slot = (await house.get_round(round_id)).locked_candidate
     assert slot
-    await house.storage.rounds.set_originals({slot.id: "F1LOST"})
+    await house.storage.slots.set_originals({slot.id: "F1LOST"})
     pictures_before = len(house.publisher.uploaded_pictures)
     await asyncio.gather(*(recall.reupload_original(round_id, DIRECTOR, "F1LOST") for _ in range(2)))
     assert [p.number for p in house.publisher.uploaded_pictures[pictures_before:]] == [slot.number]

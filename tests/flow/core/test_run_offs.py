@@ -62,9 +62,9 @@ async def test_earlier_votes_and_reactions_do_not_count_in_a_run_off(house: Cast
         await house.vote(round_, U2=1)
     with pytest.raises(KeyError):
         await choose_candidate(house, round_, DIRECTOR, 2)
-    assert [r.id for r in await house.storage.rounds.list_without_vote(DIRECTOR, "T1")] == [round_.id]
+    assert [r.id for r in await house.storage.ballots.list_without_vote(DIRECTOR, "T1")] == [round_.id]
     await choose_candidate(house, round_, DIRECTOR, 1)
-    assert not await house.storage.rounds.list_without_vote(DIRECTOR, "T1")
+    assert not await house.storage.ballots.list_without_vote(DIRECTOR, "T1")
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.voters == 1
@@ -90,7 +90,7 @@ async def test_only_the_lead_starts_one_run_off(house: CastingHarness) -> None:
     await choose_candidate(house, round_, DIRECTOR, 1)
     with pytest.raises(RoundClosed):
         await start_run_off(house, round_)
-    assert len(await house.storage.rounds.list_submissions(round_.id)) == 1
+    assert len(await house.storage.ballots.list_submissions(round_.id)) == 1
 
 
 async def test_clear_vote_has_no_run_off_and_run_offs_have_no_rerolls(house: CastingHarness) -> None:

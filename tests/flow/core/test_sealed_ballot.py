@@ -37,7 +37,7 @@ async def test_counts_are_hidden_until_the_close(house: CastingHarness) -> None:
     round_ = await house.run_to_voting(SEALED_COMMAND)
     await submit_ballot(house, round_, DIRECTOR, 2)
     await submit_ballot(house, round_, PRODUCER, 2, 3)
-    submissions = await house.storage.rounds.list_submissions(round_.id)
+    submissions = await house.storage.ballots.list_submissions(round_.id)
     before = round_.visible_tally(round_.count_votes((), submissions))
     assert (set(before.votes.values()), before.voters, before.sealed_results) == ({0}, 2, None)
     closed = await house.casting.voting.close(round_.id, LEAD)
@@ -57,16 +57,16 @@ async def test_sealed_round_seeds_no_emoji_and_answers_one_reaction(house: Casti
     closed = await house.casting.voting.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.voters == 0
-    waiting = await house.storage.rounds.list_without_vote(DIRECTOR, "T1")
+    waiting = await house.storage.ballots.list_without_vote(DIRECTOR, "T1")
     assert waiting == [], "it is closed"
 
 
 async def test_home_lists_a_sealed_round_until_a_submission(house: CastingHarness) -> None:
     round_ = await house.run_to_voting(SEALED_COMMAND)
     await house.casting.voting.react(FILM, round_.message_ts or "", 1, DIRECTOR, True, 1)
-    assert [r.id for r in await house.storage.rounds.list_without_vote(DIRECTOR, "T1")] == [round_.id]
+    assert [r.id for r in await house.storage.ballots.list_without_vote(DIRECTOR, "T1")] == [round_.id]
     await submit_ballot(house, round_, DIRECTOR, 1)
-    assert not await house.storage.rounds.list_without_vote(DIRECTOR, "T1")
+    assert not await house.storage.ballots.list_without_vote(DIRECTOR, "T1")
 
 
 async def test_submission_can_be_changed_until_the_close(house: CastingHarness) -> None:
@@ -107,7 +107,7 @@ async def test_submission_ignores_slots_of_another_round(house: CastingHarness) 
         await house.run_to_voting("Otto: a diver --ballot sealed"),
     )
     await house.casting.sealed_ballots.submit(round_.id, DIRECTOR, sealed_answers(other, 1))
-    (submission,) = await house.storage.rounds.list_submissions(round_.id)
+    (submission,) = await house.storage.ballots.list_submissions(round_.id)
     assert not submission.reads_human | submission.matches_character
 
 
@@ -152,7 +152,7 @@ async def test_newest_submission_of_each_user_counts_in_any_order(
                 {round_.slot_id_by_number[1]: (FlawTag.EYES,)},
                 event_ts_us,
             )
-            stored = await harness.storage.rounds.record_submission(submission)
+            stored = await harness.storage.ballots.record_submission(submission)
             assert stored is (person not in newest or newest[person][0] < event_ts_us)
             newest[person] = (event_ts_us, numbers) if stored else newest[person]
         tally = (await harness.casting.voting.close(round_.id, LEAD)).tally

@@ -212,7 +212,7 @@ async def test_result_is_published_after_a_crash_right_after_the_close(film: Pra
     await film.press(DANIEL, ts, "vote:2")
     await film.wait_for_text(ts, "1 person voted")
     await wait_for_thread_files(film, ts, 3)
-    await crash_after_method(film, "storage.rounds.repository", "SqlRoundRepository", "close")
+    await crash_after_method(film, "storage.rounds.ballots", "SqlBallotRepository", "close")
     await asyncio.to_thread(move_deadline, film.data, 0)
     await film.bot.wait()
     assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts))

@@ -72,7 +72,7 @@ async def test_portrait_stored_before_a_crash_is_kept_for_the_replay(stage: Cast
     round_id = await stage.start_round()
     await stage.casting.round_message.post(round_id)
     slot_id = (await stage.casting.audition.slot_ids(round_id))[0]
-    await stage.storage.rounds.mark_requested(slot_id, stage.now)
+    await stage.storage.slots.mark_requested(slot_id, stage.now)
     await stage.storage.portraits.put(original_key(round_id, slot_id), make_portrait(1))
     assert await run_cleanup(stage) == CleanupResult()
     await stage.casting.audition.generate_slot(slot_id)
@@ -83,8 +83,8 @@ async def test_portrait_stored_before_a_crash_is_kept_for_the_replay(stage: Cast
 async def test_orphan_portrait_is_attached_to_its_failed_slot(stage: CastingHarness, tmp_path: Path) -> None:
     round_id = await stage.start_round()
     slot_id = (await stage.casting.audition.slot_ids(round_id))[0]
-    await stage.storage.rounds.mark_requested(slot_id, stage.now)
-    await stage.storage.rounds.record_failure(slot_id, SlotFailure("unknown", paid="maybe"), None, None)
+    await stage.storage.slots.mark_requested(slot_id, stage.now)
+    await stage.storage.slots.record_failure(slot_id, SlotFailure("unknown", paid="maybe"), None, None)
     await stage.storage.portraits.put(original_key(round_id, slot_id), make_portrait(1))
     await stage.storage.portraits.put(preview_key(round_id, slot_id), b"preview")
     assert await run_cleanup(stage) == CleanupResult(attached=1)
@@ -144,7 +144,7 @@ async def test_portrait_without_a_row_survives_cleanup_after_a_kill(
     tmp_path: Path,
 ) -> None:
     async with practice_environment(tmp_path) as workspace:
-        await crash_in_method(workspace, "storage.rounds.repository", "SqlRoundRepository", "record_portrait")
+        await crash_in_method(workspace, "storage.rounds.slots", "SqlSlotRepository", "record_portrait")
         ts = await workspace.cast("Maya: a fisherwoman --each 1 --models recraft")
         await workspace.bot.wait()
         assert workspace.bot.returncode == -signal.SIGKILL

@@ -90,9 +90,7 @@ async def test_permalink_is_cached_and_a_failure_only_omits_the_link() -> None:
     )
     async with fake_slack_server() as slack:
         clients, repositories = slack.clients, InMemoryRepositories(ended, child)
-        publisher = SlackRoundPublisher(
-            clients, repositories.rounds, repositories.roster, repositories.upscales, CATALOGUE, SlackDirectory(clients)
-        )
+        publisher = SlackRoundPublisher(clients, repositories.storage, CATALOGUE, SlackDirectory(clients))
         slack.replies["chat.getPermalink"] = [{"error": "internal_error"}, {"permalink": LINK}]
         with structlog.testing.capture_logs():
             for _ in range(3):

@@ -107,7 +107,7 @@ def test_manifest_lists_exactly_the_registered_listeners() -> None:
             return super().shortcut(constraints, *args, **kwargs)
 
     app = RecordingApp(client=AsyncWebClient(token="xoxb-test"))
-    register(app, StubUseCases().casting(), InMemoryRepositories().rounds, SlackDirectory(Clients({})), Clients({}))
+    register(app, StubUseCases().casting(), InMemoryRepositories().storage, SlackDirectory(Clients({})), Clients({}))
     made = manifest(None)
     assert registered["command"] == [c["command"] for c in made["features"]["slash_commands"]]
     assert registered["shortcut"] == [s["callback_id"] for s in made["features"]["shortcuts"]]

@@ -34,9 +34,7 @@ def hurried(slack: FakeSlackServer, memory: InMemoryRepositories) -> SlackRoundP
     """A stage that waits for pictures only for a moment."""
     return SlackRoundPublisher(
         slack.clients,
-        memory.rounds,
-        memory.roster,
-        memory.upscales,
+        memory.storage,
         CATALOGUE,
         SlackDirectory(slack.clients),
         looks=(0.001, 0.001, 0.001),
@@ -176,14 +174,14 @@ async def test_change_while_a_redraw_loads_state_includes_its_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     repositories, read, go = repositories_with(make_voting_round()), asyncio.Event(), asyncio.Event()
-    list_vote_inputs = repositories.rounds.list_vote_inputs
+    list_vote_inputs = repositories.ballots.list_vote_inputs
 
     async def slowly(round_id: str) -> object:
         read.set()
         await go.wait()
         return await list_vote_inputs(round_id)
 
-    monkeypatch.setattr(repositories.rounds, "list_vote_inputs", slowly)
+    monkeypatch.setattr(repositories, "list_vote_inputs", slowly)
     async with open_publisher(repositories) as (slack, publisher):
         slack.replies["chat.update"] = [REJECTED_PICTURE, REJECTED_PICTURE, REJECTED_PICTURE, {}]
         before = asyncio.create_task(publisher.redraw_now("r1"))

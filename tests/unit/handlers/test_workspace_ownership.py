@@ -161,9 +161,7 @@ async def test_publisher_uses_the_token_of_the_round() -> None:
     )
     async with fake_slack_server() as slack:
         clients = slack.clients
-        publisher = SlackRoundPublisher(
-            clients, repositories.rounds, repositories.roster, repositories.upscales, CATALOGUE, SlackDirectory(clients)
-        )
+        publisher = SlackRoundPublisher(clients, repositories.storage, CATALOGUE, SlackDirectory(clients))
         slack.replies["reactions.get"] = [
             {"message": {"reactions": [{"name": "one", "users": ["U0MEI"], "count": 1}]}},
         ]
@@ -190,9 +188,7 @@ async def test_round_of_a_removed_workspace_is_not_redrawn_again() -> None:
     repositories = InMemoryRepositories(make_voting_round(place=ChannelRef("T0NOWHERE", "C1")))
     async with fake_slack_server() as slack:
         clients = slack.clients
-        publisher = SlackRoundPublisher(
-            clients, repositories.rounds, repositories.roster, repositories.upscales, CATALOGUE, SlackDirectory(clients)
-        )
+        publisher = SlackRoundPublisher(clients, repositories.storage, CATALOGUE, SlackDirectory(clients))
         with structlog.testing.capture_logs() as logged:
             await publisher.redraw_now("r1")
             await publisher.close()

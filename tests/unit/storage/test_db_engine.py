@@ -84,12 +84,12 @@ async def test_cancelled_transactions_never_block_the_next(storage: Storage) -> 
     tracebacks: list[object] = []
     async with asyncio.timeout(10):
         for n in range(60):
-            task = asyncio.create_task(storage.rounds.record_vote(make_vote_input(round_, 0, f"U{n}", 1)))
+            task = asyncio.create_task(storage.ballots.record_vote(make_vote_input(round_, 0, f"U{n}", 1)))
             await asyncio.sleep(n * 0.0001)
             task.cancel()
             tracebacks += await asyncio.gather(task, return_exceptions=True)
-        assert await storage.rounds.record_vote(make_vote_input(round_, 1, "U", 1))
-    vote_inputs = await storage.rounds.list_vote_inputs("r1")
+        assert await storage.ballots.record_vote(make_vote_input(round_, 1, "U", 1))
+    vote_inputs = await storage.ballots.list_vote_inputs("r1")
     assert (await storage.rounds.get("r1")).ballot_version == len(vote_inputs)
 
 
@@ -112,11 +112,11 @@ async def test_interactive_reads_use_indexes(storage: Storage) -> None:
     await storage.rounds.get(round_.id)
     await storage.rounds.by_slot(round_.slots[0].id)
     await storage.rounds.by_message(PLACE, "1.5")
-    await storage.rounds.list_vote_inputs(round_.id)
+    await storage.ballots.list_vote_inputs(round_.id)
     await storage.rounds.list_unfinished()
-    await storage.rounds.list_due(NOW)
-    await storage.rounds.list_without_vote("U1", "T1")
-    await storage.rounds.get_draft("w1")
+    await storage.ballots.list_due(NOW)
+    await storage.ballots.list_without_vote("U1", "T1")
+    await storage.drafts.get("w1")
     await storage.roster.get(round_.character_id)
     await storage.roster.get_face("r1")
     await storage.roster.list_faces(round_.character_id)

@@ -49,8 +49,8 @@ async def test_concurrent_votes_share_few_commits(storage: Storage) -> None:
     commits: list[object] = []
     event.listen(storage.database.writer.sync_engine, "commit", commits.append)
     vote_inputs = [make_vote_input(round_, 0, f"U{n}", 1) for n in range(30)]
-    assert all(await asyncio.gather(*(storage.rounds.record_vote(vote_input) for vote_input in vote_inputs)))
-    assert len(await storage.rounds.list_vote_inputs("r1")) == 30
+    assert all(await asyncio.gather(*(storage.ballots.record_vote(vote_input) for vote_input in vote_inputs)))
+    assert len(await storage.ballots.list_vote_inputs("r1")) == 30
     assert len(commits) <= 3
 
 
@@ -85,14 +85,16 @@ async def test_single_failed_write_raises_and_the_next_succeeds(storage: Storage
 
 async def test_cancelled_caller_does_not_cancel_others(storage: Storage) -> None:
     round_ = await open_voting_round(storage, make_round())
-    tasks = [asyncio.create_task(storage.rounds.record_vote(make_vote_input(round_, 0, f"U{n}", 1))) for n in range(10)]
+    tasks = [
+        asyncio.create_task(storage.ballots.record_vote(make_vote_input(round_, 0, f"U{n}", 1))) for n in range(10)
+    ]
     await asyncio.sleep(0)
     for task in tasks[::2]:
         task.cancel()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert results[1::2] == [True] * 5
-    await storage.rounds.drain()
-    voters = {vote_input.person for vote_input in await storage.rounds.list_vote_inputs("r1")}
+    await storage.ballots.drain()
+    voters = {vote_input.person for vote_input in await storage.ballots.list_vote_inputs("r1")}
     assert {f"U{n}" for n in range(1, 10, 2)} <= voters
 
 
