@@ -121,7 +121,7 @@ class BallotMachine(RuleBasedStateMachine):
     def pass_deadline(self) -> None:
         self.slack_now += 25 * 3_600 * 1_000_000
         self._set_clock()
-        self.run(self.harness.casting.voting.close_due(self.round.id))
+        self.run(self.harness.casting.close_vote.close_due(self.round.id))
         self.expected = self.expected.after_close(self.reactions, self._now)
         self._compare()
 

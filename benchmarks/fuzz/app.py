@@ -183,7 +183,7 @@ async def _seed_rounds(harness: CastingHarness) -> StoredIds:
     await harness.vote(voting, U2=1, U3=2)
     sealed = await harness.run_to_voting("Ines: a pilot --ballot sealed")
     closed = await harness.run_to_voting("Wren: a lock keeper")
-    await harness.casting.voting.close(closed.id, LEAD)
+    await harness.casting.round_controls.close(closed.id, LEAD)
     drawing = await harness.start_round("Zora: a deckhand")
     foreign = await harness.audition(await harness.start_round("Abel: a cook", "U9", OTHER_CHANNEL))
     foreign_locked = await harness.audition(await harness.start_round("Sable: a nurse", "U9", OTHER_CHANNEL))

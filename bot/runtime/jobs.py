@@ -91,11 +91,10 @@ class JobRunner:
 
 def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     """The errands as workflows. Their bodies decide nothing, so that a replay takes the same way."""
-    round_message, audition, round_pictures, voting = (
+    round_message, audition, round_pictures = (
         casting.round_message,
         casting.audition,
         casting.round_pictures,
-        casting.voting,
     )
     retrying_step = partial(_retrying_step, casting.storage_retry)
 
@@ -118,7 +117,7 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     @DBOS.workflow(name="close", max_recovery_attempts=_MAX_RECOVERIES)
     async def close(round_id: str) -> None:
         with _job_context("close", round_id):
-            await retrying_step(voting.close_due, round_id)
+            await retrying_step(casting.close_vote.close_due, round_id)
             await retrying_step(round_pictures.publish_missing, round_id)
 
     @DBOS.workflow(name="repost", max_recovery_attempts=_MAX_RECOVERIES)

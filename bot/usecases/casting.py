@@ -16,6 +16,7 @@ from bot.usecases.access import Permissions
 from bot.usecases.aliases import Aliases
 from bot.usecases.audition import Audition
 from bot.usecases.cleanup import OrphanCleanup
+from bot.usecases.close_vote import CloseVote
 from bot.usecases.compare import Comparison
 from bot.usecases.download import FaceDownload
 from bot.usecases.generate_portrait import PortraitGenerator
@@ -24,6 +25,7 @@ from bot.usecases.home import Home
 from bot.usecases.lock import LockFace
 from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.production_settings import ProductionSettingsEditor
+from bot.usecases.quotes import Quotes
 from bot.usecases.recall import Recall
 from bot.usecases.recast import Recast
 from bot.usecases.references import ReferenceImages
@@ -32,6 +34,7 @@ from bot.usecases.reminders import Reminders
 from bot.usecases.reroll import Reroll
 from bot.usecases.retries import RetryDelays
 from bot.usecases.roster_poster import RosterPoster
+from bot.usecases.round_controls import RoundControls
 from bot.usecases.round_form import RoundForm
 from bot.usecases.round_message import RoundMessage
 from bot.usecases.round_pictures import RoundPictures
@@ -63,6 +66,8 @@ class Casting:
     audition: Audition
     round_pictures: RoundPictures
     voting: Voting
+    close_vote: CloseVote
+    round_controls: RoundControls
     sealed_ballots: SealedBallots
     lock_face: LockFace
     recall: Recall
@@ -115,21 +120,20 @@ class Casting:
         """
         catalogue = model_clients.catalogue
         permissions = Permissions(storage=storage, user_directory=user_directory, admins=admins)
+        quotes = Quotes(storage=storage, catalogue=catalogue, caps=caps, now=now, model_health=model_health)
         start_round = StartRound(
             storage=storage,
             job_queue=job_queue,
-            catalogue=catalogue,
-            caps=caps,
+            quotes=quotes,
             patience=patience,
             now=now,
             reference_images=ReferenceImages(storage=storage, channel_access=channel_access),
-            model_health=model_health,
             permissions=permissions,
             channel_access=channel_access,
         )
         storage_retry = StorageRetry(storage=storage, publisher=publisher, waits=waits)
         round_pictures = RoundPictures(storage=storage, publisher=publisher, catalogue=catalogue, now=now, waits=waits)
-        voting = Voting(storage=storage, publisher=publisher, job_queue=job_queue, now=now, permissions=permissions)
+        close_vote = CloseVote(storage=storage, publisher=publisher, job_queue=job_queue, now=now)
         recall = Recall(storage=storage, publisher=publisher, channel_access=channel_access)
         spending = Spending(
             storage=storage,
@@ -161,13 +165,22 @@ class Casting:
                 shortest_voting=shortest_voting,
             ),
             round_pictures=round_pictures,
-            voting=voting,
+            voting=Voting(storage=storage, publisher=publisher),
+            close_vote=close_vote,
+            round_controls=RoundControls(
+                storage=storage,
+                publisher=publisher,
+                job_queue=job_queue,
+                close_vote=close_vote,
+                now=now,
+                permissions=permissions,
+            ),
             sealed_ballots=SealedBallots(storage=storage, publisher=publisher, now=now),
             lock_face=LockFace(
                 storage=storage,
                 publisher=publisher,
                 job_queue=job_queue,
-                voting=voting,
+                close_vote=close_vote,
                 now=now,
                 permissions=permissions,
             ),
@@ -201,13 +214,13 @@ class Casting:
                 publisher=publisher,
                 job_queue=job_queue,
                 start_round=start_round,
-                catalogue=catalogue,
-                model_health=model_health,
-                caps=caps,
+                quotes=quotes,
                 now=now,
                 permissions=permissions,
             ),
-            refine=Refine(storage=storage, publisher=publisher, start_round=start_round, permissions=permissions),
+            refine=Refine(
+                storage=storage, publisher=publisher, start_round=start_round, quotes=quotes, permissions=permissions
+            ),
             comparison=Comparison(storage=storage),
             catalogue=catalogue,
             permissions=permissions,
@@ -219,7 +232,12 @@ class Casting:
                 now=now,
             ),
             recast=Recast(
-                storage=storage, start_round=start_round, permissions=permissions, publisher=publisher, now=now
+                storage=storage,
+                start_round=start_round,
+                quotes=quotes,
+                permissions=permissions,
+                publisher=publisher,
+                now=now,
             ),
             history=History(storage=storage, recall=recall, channel_access=channel_access, now=now),
             aliases=Aliases(storage=storage, recall=recall, permissions=permissions, now=now),
@@ -231,8 +249,7 @@ class Casting:
                 permissions=permissions,
                 start_round=start_round,
                 recall=recall,
-                catalogue=catalogue,
-                model_health=model_health,
+                quotes=quotes,
                 now=now,
                 shortest_voting=shortest_voting,
             ),
@@ -264,7 +281,7 @@ class Casting:
         """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move, and
         charges that passed what was reserved for them."""
         await self.round_message.repost_deleted()
-        await self.voting.enqueue_due_closes()
+        await self.close_vote.enqueue_due()
         await self.reminders.send_due()
         await self.audition.restart_unfinished()
         await self.start_upscale.restart_unfinished()

@@ -12,7 +12,7 @@ from bot.ports.jobs import JobQueue
 from bot.ports.messaging import RoundPublisher
 from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
-from bot.usecases.vote import Voting
+from bot.usecases.close_vote import CloseVote
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class LockFace:
     storage: StoragePorts
     publisher: RoundPublisher
     job_queue: JobQueue
-    voting: Voting
+    close_vote: CloseVote
     now: Now
     permissions: Permissions
 
@@ -41,7 +41,7 @@ class LockFace:
         if round_.state is RoundState.VOTING and round_.is_sealed:
             raise RoundClosed("lock", "sealed", round_.character)
         if round_.state is RoundState.VOTING:
-            round_ = await self.voting.close_ballot(round_id, expected_slot_id=expected_slot_id, for_lock=True)
+            round_ = await self.close_vote.close_ballot(round_id, expected_slot_id=expected_slot_id, for_lock=True)
         tally = round_.tally
         if tally is None or (leader := round_.leader(tally)) is None:
             await self.publisher.redraw_now(round_id)

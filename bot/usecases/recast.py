@@ -13,6 +13,7 @@ from bot.ports.messaging import RoundPublisher
 from bot.ports.rounds import StartResult
 from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
+from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
 
@@ -67,6 +68,7 @@ class Recast:
 
     storage: StoragePorts
     start_round: StartRound
+    quotes: Quotes
     permissions: Permissions
     publisher: RoundPublisher
     now: Now
@@ -122,7 +124,7 @@ class Recast:
         await self.publisher.redraw_now(result.face.round_id)
 
     async def _price(self, round_: Round, brief: Brief) -> Decimal:
-        return self.start_round.price_within_caps(brief, await self.start_round.caps_for(round_.place))
+        return self.quotes.price_within_caps(brief, await self.quotes.caps_for(round_.place))
 
     async def _load_allowed(
         self, round_id: str, person: str, key: str = ""

@@ -12,6 +12,7 @@ from bot.ports.messaging import RoundPublisher
 from bot.ports.rounds import StartResult
 from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
+from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
 
@@ -32,6 +33,7 @@ class Refine:
     storage: StoragePorts
     publisher: RoundPublisher
     start_round: StartRound
+    quotes: Quotes
     permissions: Permissions
 
     async def form(self, round_id: str, person: str) -> RefineForm:
@@ -40,7 +42,7 @@ class Refine:
         await self.permissions.require_lead(round_, person, "refine")
         await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("refine")
-        price = self.start_round.price_of(round_.brief, await self.start_round.caps_for(round_.place))
+        price = self.quotes.price_of(round_.brief, await self.quotes.caps_for(round_.place))
         return RefineForm(round_, price, _flaw_counts(round_))
 
     async def refine(self, round_id: str, person: str, text: str) -> StartResult:
@@ -59,8 +61,11 @@ class Refine:
         round_.require_accepts_slots("refine")
         if brief.text == round_.brief.text:
             raise BriefError("brief", "same")
-        caps = await self.start_round.caps_for(round_.place)
-        shown_price, price = self.start_round.price_of(round_.brief, caps), self.start_round.price_of(brief, caps)
+        caps = await self.quotes.caps_for(round_.place)
+        shown_price, price = (
+            self.quotes.price_of(round_.brief, caps),
+            self.quotes.price_of(brief, caps),
+        )
         if price > shown_price and not await self.start_round.price_confirmed_before(brief, round_, person, price):
             raise PriceIncreased(price, shown_price)
         result = await self.start_round.start_child(round_, person, brief)

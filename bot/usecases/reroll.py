@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.domain.audit import AuditEvent
-from bot.domain.budget import Caps
-from bot.domain.catalogue import Catalogue, ModelSpec
+from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import RoundClosed
 from bot.domain.ids import seed_of
 from bot.domain.prompt import Prompt
@@ -14,12 +13,12 @@ from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
 from bot.domain.upscale import best_reference_model
 from bot.ports.clock import Now
-from bot.ports.image_models import ModelHealth
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import RoundPublisher
 from bot.ports.rounds import StartResult
 from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
+from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
 
@@ -56,9 +55,7 @@ class Reroll:
     publisher: RoundPublisher
     job_queue: JobQueue
     start_round: StartRound
-    catalogue: Catalogue
-    model_health: ModelHealth
-    caps: Caps
+    quotes: Quotes
     now: Now
     permissions: Permissions
 
@@ -73,7 +70,7 @@ class Reroll:
         failures = tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.failures) if has_room else ()
         return RerollOptions(
             round_,
-            self.start_round.price_of(round_.brief, await self.start_round.caps_for(round_.place)),
+            self.quotes.price_of(round_.brief, await self.quotes.caps_for(round_.place)),
             self._reroll_options(round_) if has_room else (),
             failures if round_.state is not RoundState.CLOSED else (),
             variations,
@@ -129,7 +126,7 @@ class Reroll:
         """Pressed twice there is one slot, and one deed."""
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
-        added = await self.storage.slots.add(new, self.caps)
+        added = await self.storage.slots.add(new, self.quotes.caps)
         action = "rerolled_one" if new.rerolls_slot_id else "varied"
         source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id
         detail = next((str(s.number) for s in round_.slots if s.id == source_slot_id and s.number), "")
@@ -147,7 +144,9 @@ class Reroll:
             return tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.candidates)
         first = {s.model: s for s in reversed((*round_.failures, *round_.candidates)) if not s.variation_of_slot_id}
         slots = [
-            first[model] for model in round_.models if model in first and self._is_available(self._model_spec(model))
+            first[model]
+            for model in round_.models
+            if model in first and (spec := self._model_spec(model)) and self.quotes.is_available(spec)
         ]
         return tuple(RerollOption(slot, self._price(round_, slot)) for slot in slots)
 
@@ -167,7 +166,7 @@ class Reroll:
         While models are hidden they all draw their own or one model draws for all: a variation's size, speed and hand
         would else tell whose candidate it is.
         """
-        capable = {m.id: m for m in self.catalogue.models if m.max_references and self._is_available(m)}
+        capable = {m.id: m for m in self.quotes.catalogue.models if m.max_references and self.quotes.is_available(m)}
         use_own_model = round_.models_revealed or all(s.model in capable for s in round_.candidates)
         return (capable.get(slot.model) if use_own_model else None) or best_reference_model(tuple(capable.values()))
 
@@ -179,8 +178,4 @@ class Reroll:
         return spec.price(round_.brief.size, round_.brief.reference_count) if spec else slot.price
 
     def _model_spec(self, model_id: str) -> ModelSpec | None:
-        return next((m for m in self.catalogue.models if m.id == model_id), None)
-
-    def _is_available(self, model: ModelSpec | None) -> bool:
-        today = self.now().date()
-        return bool(model and self.catalogue.is_available(model, today) and self.model_health.is_available(model.id))
+        return next((m for m in self.quotes.catalogue.models if m.id == model_id), None)

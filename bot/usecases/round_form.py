@@ -10,7 +10,7 @@ from typing import Literal
 import structlog
 
 from bot.domain.brief import Brief, Consent, normalize_name
-from bot.domain.catalogue import Catalogue, ModelSpec
+from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import (
     AlreadyCasting,
     BriefError,
@@ -26,14 +26,14 @@ from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.production import ProductionSettings
 from bot.domain.round_form import Draft
 from bot.ports.clock import Now
-from bot.ports.image_models import ModelHealth
 from bot.ports.messaging import ChannelAccess, UserDirectory
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
+from bot.usecases.quotes import Quote, Quotes
 from bot.usecases.recall import Recall
-from bot.usecases.start_round import Quote, StartRound
+from bot.usecases.start_round import StartRound
 
 log = structlog.get_logger()
 
@@ -83,9 +83,8 @@ class RoundForm:
     user_directory: UserDirectory
     permissions: Permissions
     start_round: StartRound
+    quotes: Quotes
     recall: Recall
-    catalogue: Catalogue
-    model_health: ModelHealth
     now: Now
     shortest_voting: timedelta
 
@@ -146,7 +145,7 @@ class RoundForm:
         brief = draft.to_brief(self.now(), self.shortest_voting)
         if errors := await self._unknown_people(draft, person, round_draft.place):
             raise FormErrors(errors)
-        quote = await self.start_round.quote(brief, round_draft.place)
+        quote = await self.quotes.quote(brief, round_draft.place)
         await self._confirm_price(round_draft, quote)
         await self._require_not_casting(brief.name, round_draft)
         lead = draft.lead if draft.lead != person else ""
@@ -163,10 +162,8 @@ class RoundForm:
 
     def _available_models(self) -> tuple[ModelSpec, ...]:
         """Each model once, by the account that would draw it, if it answers."""
-        today, catalogue = self.now().date(), self.catalogue
-        available = [
-            m for m in catalogue.models if catalogue.is_available(m, today) and self.model_health.is_available(m.id)
-        ]
+        catalogue = self.quotes.catalogue
+        available = [m for m in catalogue.models if self.quotes.is_available(m)]
         by_family = {
             m.family: next(s for s in catalogue.models_in_family(m.family) if s in available) for m in available
         }
@@ -174,7 +171,7 @@ class RoundForm:
 
     async def _quote(self, draft: Draft, place: ChannelRef) -> Quote | CastingError:
         try:
-            return await self.start_round.quote(draft.for_estimate(self.now(), self.shortest_voting), place)
+            return await self.quotes.quote(draft.for_estimate(self.now(), self.shortest_voting), place)
         except CastingError as error:
             return error
 
@@ -184,7 +181,7 @@ class RoundForm:
         if quote.price <= shown_price:
             return
         await self.storage.drafts.update(round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None)
-        titles = tuple(dict.fromkeys(self.catalogue.by_id(m).title for m in quote.models))
+        titles = tuple(dict.fromkeys(self.quotes.catalogue.by_id(m).title for m in quote.models))
         raise PriceIncreased(quote.price, shown_price, titles)
 
     async def _started_brief(self, round_draft: RoundDraft) -> Brief | None:

@@ -8,23 +8,23 @@ from typing import Literal
 
 from bot.domain.brief import Brief, Consent
 from bot.domain.budget import Caps, estimate
-from bot.domain.catalogue import Catalogue, ModelSpec, Size
-from bot.domain.errors import AlreadyCast, AlreadyCasting, AlternativeOffer, CastingError, ModelsUnavailable, NotLead
+from bot.domain.catalogue import ModelSpec, Size
+from bot.domain.errors import AlreadyCast, AlreadyCasting, AlternativeOffer, ModelsUnavailable, NotLead
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
 from bot.domain.production import DEFAULTABLE
 from bot.domain.prompt import Prompt
-from bot.domain.round import RECAST, Round, RoutingReason
-from bot.domain.routing import Route, route
+from bot.domain.round import RECAST, Round
+from bot.domain.routing import Route
 from bot.domain.slot import Slot
 from bot.ports.clock import Now
-from bot.ports.image_models import ModelHealth
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import ChannelAccess
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.ports.storage import StoragePorts
 from bot.telemetry import logs
 from bot.usecases.access import Permissions
+from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
 
 
@@ -36,31 +36,16 @@ class PricedDraft:
     price: Decimal
 
 
-@dataclass(frozen=True)
-class Quote:
-    """A round as it would be now: who draws (exact ids, one a slot), why, and what it costs at most, in dollars.
-
-    `other` is its price at the other size, None where nothing can be had at that.
-    """
-
-    models: tuple[str, ...]
-    reason: RoutingReason
-    price: Decimal
-    other_size_price: Decimal | None
-
-
 @dataclass(frozen=True, slots=True)
 class StartRound:
     """Opens rounds. `patience` maps a size to the seconds a model may take before voting opens without it."""
 
     storage: StoragePorts
     job_queue: JobQueue
-    catalogue: Catalogue
-    caps: Caps
+    quotes: Quotes
     patience: dict[Size, float]
     now: Now
     reference_images: ReferenceImages
-    model_health: ModelHealth
     permissions: Permissions
     channel_access: ChannelAccess
 
@@ -76,9 +61,9 @@ class StartRound:
         """
         await self.permissions.require_start(place, person)
         await self.permissions.require_voters(place, brief.voters)
-        brief, caps = await self._apply_settings(brief, place)
+        brief, caps = await self.quotes.apply_settings(brief, place)
         brief = await self.reference_images.resolve(brief, person, place)
-        chosen = _mark_default_models(brief, self._route(brief, caps))
+        chosen = _mark_default_models(brief, self.quotes.route(brief, caps))
         draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, draft, trigger, caps)
@@ -106,9 +91,8 @@ class StartRound:
     async def save_priced_draft(self, brief: Brief, place: ChannelRef, person: str, trigger: str) -> PricedDraft:
         """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
         await self.permissions.require_start(place, person)
-        brief, caps = await self._apply_settings(brief, place)
-        price = self.price_of(brief, caps)
-        caps.check_round(price)
+        brief, caps = await self.quotes.apply_settings(brief, place)
+        price = self.quotes.price_within_caps(brief, caps)
         return PricedDraft(await self.save_draft(brief, place, person, trigger), price)
 
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
@@ -155,8 +139,8 @@ class StartRound:
         """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError as `accept` does."""
         draft = await self._get_complete_draft(draft_id, person)
         await self.permissions.require_start(draft.place, person)
-        brief, caps = await self._apply_settings(draft.brief, draft.place)
-        chosen = self._route(brief, caps)
+        brief, caps = await self.quotes.apply_settings(draft.brief, draft.place)
+        chosen = self.quotes.route(brief, caps)
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, replace(draft, brief=brief), draft_id, caps)
         new = self._build_round(
@@ -175,9 +159,9 @@ class StartRound:
             return StartResult(child, created=False)
         parent.require_accepts_slots("reroll")
         brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
-        caps = await self.caps_for(parent.place)
+        caps = await self.quotes.caps_for(parent.place)
         new = self._build_round(
-            self._route(brief, caps),
+            self.quotes.route(brief, caps),
             RoundDraft(child_round_id(parent.place.team, parent.id), parent.place, person, brief),
             caps,
         )
@@ -208,9 +192,11 @@ class StartRound:
         """
         place = face_round.place
         await self.permissions.require_start(place, person)
-        caps = await self.caps_for(place)
+        caps = await self.quotes.caps_for(place)
         new = self._build_round(
-            self._route(brief, caps), RoundDraft(self.recast_round_id(face_round, key), place, person, brief), caps
+            self.quotes.route(brief, caps),
+            RoundDraft(self.recast_round_id(face_round, key), place, person, brief),
+            caps,
         )
         new = replace(new, parent=face_round.id, origin=RECAST, recast_reason=recast_reason)
         return await self._save_round(new, recast=True, unlock=unlock)
@@ -218,33 +204,6 @@ class StartRound:
     def recast_round_id(self, face_round: Round, key: str) -> str:
         """The id a re-cast with this `key` has, or would have."""
         return stable_id("r", face_round.place.team, f"{face_round.id}:{key}")
-
-    def price_within_caps(self, brief: Brief, caps: Caps) -> Decimal:
-        """The price of a round for `brief` under `caps`, in dollars; raises what opening it now would."""
-        price = self.price_of(brief, caps)
-        caps.check_round(price)
-        return price
-
-    def price_of(self, brief: Brief, caps: Caps | None = None) -> Decimal:
-        """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
-        return estimate(self._route(brief, caps).models, brief.size, brief.reference_count)
-
-    async def caps_for(self, place: ChannelRef) -> Caps:
-        """The caps that hold for rounds in `place`: Castroom's, or lower ones of its production."""
-        return self.caps.tightened_by((await self.storage.productions.get(place)).settings)
-
-    async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
-        """Who would draw `brief` in `place` and for how much; raises BriefError, NoModels, OverBudget."""
-        brief, caps = await self._apply_settings(brief, place)
-        found = self._route(brief, caps)
-        price = estimate(found.models, brief.size, brief.reference_count)
-        caps.check_round(price)
-        other_size = Size.DRAFT if brief.size is Size.FOUR_K else Size.FOUR_K
-        try:
-            other_size_price = self.price_of(replace(brief, size=other_size), caps)
-        except CastingError:
-            other_size_price = None
-        return Quote(tuple(m.id for m in found.models), found.reason, price, other_size_price)
 
     async def enqueue(self, round_id: str) -> None:
         """Start the round's durable work; called again it does nothing."""
@@ -258,40 +217,22 @@ class StartRound:
             raise KeyError(draft_id)
         return draft
 
-    async def _apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
-        """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
-        settings = (await self.storage.productions.get(place)).settings
-        filled = settings.apply_defaults(brief)
-        if "models" not in brief.explicit_fields:
-            filled = replace(filled, models=self._usable_models(filled))
-        return filled, self.caps.tightened_by(settings)
-
-    def _usable_models(self, brief: Brief) -> tuple[str, ...]:
-        """A production's usual models as far as they can draw this; with none left the brief's words choose."""
-        today, defaults = self.now().date(), [(name, self.catalogue.by_name(name)) for name in brief.models]
-        capable = [(name, m) for name, m in defaults if m and m.max_references >= brief.reference_count]
-        return tuple(name for name, m in capable if self.catalogue.is_available(m, today))
-
     async def _save_round(self, new: Round, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         """The way to a round that is open already is told only to those who may see it: channels share productions."""
         try:
-            return await self.storage.rounds.open(new, self.caps, recast=recast, unlock=unlock)
+            return await self.storage.rounds.open(new, self.quotes.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
             channel = (await self.storage.rounds.get(error.round_id)).place
             if channel == new.place or await self.channel_access.can_see(new.started_by, channel):
                 raise
             raise AlreadyCasting(error.character, "") from error
 
-    def _route(self, brief: Brief, caps: Caps | None = None) -> Route:
-        today = self.now().date()
-        return route(brief, self.catalogue, today, self.model_health.is_available, (caps or self.caps).per_round)
-
     async def _unavailable_error(self, chosen: Route, draft: RoundDraft, trigger: str, caps: Caps) -> ModelsUnavailable:
         """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
         brief, options = draft.brief, {"lead": draft.lead, "source_thread_ts": draft.source_thread_ts}
         offers = []
         for kind, models, alternative in _alternatives(chosen, brief):
-            price = self.price_of(alternative, caps)
+            price = self.quotes.price_of(alternative, caps)
             if price <= caps.per_round:
                 saved_draft = await self.save_draft(
                     alternative, draft.place, draft.person, f"{trigger}:{kind}", **options
@@ -299,7 +240,7 @@ class StartRound:
                 offers.append(AlternativeOffer(kind, tuple(m.title for m in models), price, saved_draft.id))
         unavailable = chosen.reason.unavailable
         today = self.now().date()
-        available = tuple(m.name for m in self.catalogue.models if self.catalogue.is_available(m, today))
+        available = tuple(m.name for m in self.quotes.catalogue.models if self.quotes.catalogue.is_available(m, today))
         return ModelsUnavailable(tuple(a.title for a in unavailable), available, unavailable, tuple(offers))
 
     def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:

@@ -23,16 +23,16 @@ class RoundControlListeners:
     """Listens to the lead. The ack comes first, since each deed also redraws the message."""
 
     def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
-        self._voting = casting.voting
+        self._round_controls = casting.round_controls
         self._permissions = casting.permissions
         self._workspace_guard = workspace_guard
         self._actions: dict[str, Action] = {
             "open_now": casting.audition.open_now,
             "cancel": casting.audition.cancel,
-            "close": casting.voting.close,
-            "extend": casting.voting.extend,
-            "run_off": casting.voting.start_run_off,
-            "drop": casting.voting.drop,
+            "close": casting.round_controls.close,
+            "extend": casting.round_controls.extend,
+            "run_off": casting.round_controls.start_run_off,
+            "drop": casting.round_controls.drop,
         }
 
     def listen(self, app: AsyncApp) -> None:
@@ -57,7 +57,7 @@ class RoundControlListeners:
     async def _extend(self, press: ButtonPress) -> Round:
         """The menu carries the deadline it was shown with, so that two presses on it are one."""
         shown_deadline = parse_datetime(press.expect_ids(3)[2])
-        return await self._voting.extend_open(press.id, shown_deadline, press.person)
+        return await self._round_controls.extend_open(press.id, shown_deadline, press.person)
 
     async def on_take_over(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         """Lead a round whose lead has left."""
@@ -66,7 +66,7 @@ class RoundControlListeners:
             press = press_from(body)
             await responder.ack()
             await self._workspace_guard.get_round(press)
-            round_ = await self._voting.take_over(press.id, press.person)
+            round_ = await self._round_controls.take_over(press.id, press.person)
             round_.require_lead(press.person, "take_over")
             await responder.delete_original()
             await responder.ephemeral(private.note(voters.took_over_lead(round_.character)))

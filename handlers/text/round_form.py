@@ -18,8 +18,8 @@ from bot.domain.errors import (
     UnacknowledgedOverspend,
 )
 from bot.domain.round_form import ReferenceKind
+from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion
-from bot.usecases.start_round import Quote
 from handlers.text import errors, routing
 from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, truncate
 from handlers.text.model_titles import Titles

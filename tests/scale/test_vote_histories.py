@@ -10,7 +10,7 @@ import structlog
 
 from benchmarks.ballot_model import run_histories
 from bot.domain.ballot import VoteInput, VoteSource, reconcile_reactions
-from bot.usecases import vote
+from bot.usecases import close_vote
 from storage.rounds import ballots
 
 HISTORIES, SEED, STEPS = 200, 2, 10
@@ -45,7 +45,7 @@ def test_histories_detect_a_close_that_uses_the_clock_of_the_bot(
     def with_bot_time(*args: Any) -> list[VoteInput]:
         return [replace(vote_input, event_ts_us=args[-1]) for vote_input in reconcile_reactions(*args)]
 
-    monkeypatch.setattr(vote, "reconcile_reactions", with_bot_time)
+    monkeypatch.setattr(close_vote, "reconcile_reactions", with_bot_time)
     with pytest.raises(AssertionError):
         run_histories(tmp_path, HISTORIES, SEED, STEPS)
 

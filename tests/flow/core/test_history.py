@@ -61,7 +61,7 @@ async def test_history_hides_spend_and_sealed_voters(house: CastingHarness) -> N
     found = await load_history(house)
     assert [e.kind for e in found.events] == ["started"]
     assert (found.spent, first_event(found, "started").usd) == (Decimal(0), round_.repeat_price)
-    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
     found = await load_history(house)
     assert (first_event(found, "voted").people, first_event(found, "voted").count) == ((), 1)
     assert first_event(found, "spent").usd
@@ -70,13 +70,13 @@ async def test_history_hides_spend_and_sealed_voters(house: CastingHarness) -> N
 async def test_history_lists_extension_run_off_and_decision(house: CastingHarness) -> None:
     round_ = await house.run_to_voting()
     await house.vote(round_, U2=1, U3=4)
-    voting = house.casting.voting
-    for action in (voting.close, voting.extend, voting.close, voting.start_run_off):
+    controls = house.casting.round_controls
+    for action in (controls.close, controls.extend, controls.close, controls.start_run_off):
         house.advance(minutes=1)
         await action(round_.id, LEAD)
     house.advance(minutes=1)
     await house.casting.sealed_ballots.choose(round_.slot_id_by_number[4], PRODUCER)
-    await voting.close(round_.id, LEAD)
+    await controls.close(round_.id, LEAD)
     house.advance(minutes=1)
     await house.casting.lock_face.decide(round_.slot_id_by_number[1], LEAD)
     found = await load_history(house)
@@ -90,7 +90,7 @@ async def test_automatic_close_is_listed_at_its_deadline(house: CastingHarness) 
     round_ = await house.run_to_voting()
     await house.vote(round_, U2=1)
     house.advance(hours=30)
-    await house.casting.voting.close_due(round_.id)
+    await house.casting.close_vote.close_due(round_.id)
     assert first_event(await load_history(house), "deadline").at == round_.closes_at
     await house.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], LEAD)
     assert "deadline" in await event_kinds(house)

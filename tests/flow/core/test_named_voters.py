@@ -41,7 +41,7 @@ async def test_only_named_voters_count(house: CastingHarness) -> None:
     again = await house.casting.voting.react(FILM, round_.message_ts or "", 3, "U9", True, 11)
     assert (first and first.id, again) == (round_.id, None), "they are told once"
     house.publisher.slack_reactions = [Reaction(2, frozenset({"U9", PRODUCER}), is_complete=True)]
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert (dict(closed.tally.votes), closed.tally.voters) == ({1: 1, 2: 1, 3: 0, 4: 0}, 2)
 
@@ -60,7 +60,7 @@ async def test_sealed_ballot_accepts_named_voters_only(house: CastingHarness) ->
         round_.id, "U9", BallotStage.FIRST, answers.reads_human, answers.matches_character, {}, 99
     )
     assert await house.storage.ballots.record_submission(foreign_submission), "even a paper that got in is not counted"
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes[1], closed.tally.voters) == (1, 1)
 
@@ -93,7 +93,7 @@ async def test_reminders_skip_voted_and_deactivated_and_retry_unreachable(house:
     assert house.direct_messages.reminders == []
     assert ("remark", round_.id, "reminder") in house.publisher.events, "the thread has to do"
     house.direct_messages.unreachable = set()
-    await house.casting.voting.extend_open(round_.id, round_.closes_at or house.now, LEAD)
+    await house.casting.round_controls.extend_open(round_.id, round_.closes_at or house.now, LEAD)
     await house.casting.reminders.send_due()
     assert house.direct_messages.reminders == [], "it is five past eight, and a day is left"
     house.now = datetime.fromisoformat("2026-11-26T17:05+00:00")
@@ -114,9 +114,9 @@ async def test_repeated_press_extends_the_vote_by_one_day(house: CastingHarness)
     round_ = await start_vote_with_voters(house)
     assert round_.closes_at
     with pytest.raises(NotLead):
-        await house.casting.voting.extend_open(round_.id, round_.closes_at, DIRECTOR)
+        await house.casting.round_controls.extend_open(round_.id, round_.closes_at, DIRECTOR)
     for _ in range(2):
-        longer = await house.casting.voting.extend_open(round_.id, round_.closes_at, LEAD)
+        longer = await house.casting.round_controls.extend_open(round_.id, round_.closes_at, LEAD)
         assert longer.closes_at == round_.closes_at + timedelta(days=1)
     audit_events = await house.storage.audit_log.list_for_character(round_.character_id)
     assert [(d.action, d.person) for d in audit_events] == [("extended", LEAD)]
@@ -125,16 +125,16 @@ async def test_repeated_press_extends_the_vote_by_one_day(house: CastingHarness)
 async def test_round_of_a_deactivated_lead_can_be_taken_over(house: CastingHarness) -> None:
     round_ = await start_vote_with_voters(house)
     with pytest.raises(NotLead):
-        await house.casting.voting.take_over(round_.id, DIRECTOR)
+        await house.casting.round_controls.take_over(round_.id, DIRECTOR)
     house.channel_access.users = {LEAD: User(is_deactivated=True)}
-    for action in (house.casting.voting.close, house.casting.voting.drop):
+    for action in (house.casting.round_controls.close, house.casting.round_controls.drop):
         with pytest.raises(LeadDeactivated) as caught:
             await action(round_.id, DIRECTOR)
         assert (caught.value.lead, caught.value.round_id) == (LEAD, round_.id)
-    updated = await house.casting.voting.take_over(round_.id, DIRECTOR)
+    updated = await house.casting.round_controls.take_over(round_.id, DIRECTOR)
     assert (updated.lead, updated.started_by) == (DIRECTOR, LEAD)
     with pytest.raises(NotLead):
-        await house.casting.voting.take_over(round_.id, PRODUCER)
+        await house.casting.round_controls.take_over(round_.id, PRODUCER)
     audit_events: list[AuditEvent] = list(await house.storage.audit_log.list_for_character(round_.character_id))
     assert [d.action for d in audit_events] == ["took_over"]
     await house.vote(updated, U2=1)
@@ -144,12 +144,12 @@ async def test_round_of_a_deactivated_lead_can_be_taken_over(house: CastingHarne
 
 async def test_ended_round_cannot_be_taken_over(house: CastingHarness) -> None:
     round_ = await start_vote_with_voters(house)
-    await house.casting.voting.drop(round_.id, LEAD)
+    await house.casting.round_controls.drop(round_.id, LEAD)
     house.channel_access.users = {LEAD: User(is_deactivated=True)}
-    assert (await house.casting.voting.take_over(round_.id, DIRECTOR)).lead == LEAD
+    assert (await house.casting.round_controls.take_over(round_.id, DIRECTOR)).lead == LEAD
     assert (await house.get_round(round_.id)).state is RoundState.VOID
     with pytest.raises(RoundClosed):
-        await house.casting.voting.extend_open(round_.id, house.now, LEAD)
+        await house.casting.round_controls.extend_open(round_.id, house.now, LEAD)
 
 
 async def test_users_unable_to_vote_are_rejected_as_voters(house: CastingHarness) -> None:

@@ -229,7 +229,7 @@ async def test_permission_list_of_deactivated_users_is_ignored(house: CastingHar
         await house.start_round("Maya: a fisherwoman")
     house.channel_access.users[DIRECTOR] = User(is_deactivated=True)
     round_ = await house.audition(await house.start_round("Maya: a fisherwoman"))
-    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
     await house.casting.lock_face.decide(round_.candidate_by_number(1).id, LEAD)
     assert (await house.casting.recall.recall("Maya", LEAD, FILM)).kind == "face"
 
@@ -255,7 +255,7 @@ async def test_brief_with_reference_uses_other_models_than_the_defaults(tmp_path
     async with casting_harness(tmp_path, catalogue=catalogue) as harness:
         await save_settings(harness, models=SKIN.id)
         maya = await harness.audition(await harness.start_round("Maya: a fisherwoman"))
-        await harness.casting.voting.close(maya.id, LEAD)
+        await harness.casting.round_controls.close(maya.id, LEAD)
         await harness.casting.lock_face.decide(maya.candidate_by_number(1).id, LEAD)
         ben = await harness.get_round(await harness.start_round("Ben: her brother --like Maya"))
         assert (set(ben.models), ben.routing_reason.kind != "named") == ({LITERAL.id}, True)

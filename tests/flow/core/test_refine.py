@@ -82,8 +82,8 @@ async def test_only_the_lead_refines_and_not_in_run_off_or_lock(house: CastingHa
     with pytest.raises(NotLead):
         await house.casting.refine.form(parent.id, DIRECTOR)
     await house.vote(parent, U2=1, U3=2)
-    await house.casting.voting.close(parent.id, LEAD)
-    await house.casting.voting.start_run_off(parent.id, LEAD)
+    await house.casting.round_controls.close(parent.id, LEAD)
+    await house.casting.round_controls.start_run_off(parent.id, LEAD)
     with pytest.raises(RoundClosed) as refused:
         await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     assert refused.value.state == "run_off"
@@ -102,7 +102,7 @@ async def test_closed_round_offers_the_votes_flaw_tags_when_refined(house: Casti
             parent.id, person, SealedAnswers(none, none, flaws, none_of_these=True)
         )
     assert (await house.casting.refine.form(parent.id, LEAD)).flaw_counts == {}, "a sealed ballot tells nothing yet"
-    await house.casting.voting.close(parent.id, LEAD)
+    await house.casting.round_controls.close(parent.id, LEAD)
     form = await house.casting.refine.form(parent.id, LEAD)
     assert list(form.flaw_counts.items()) == [(FlawTag.TOO_SMOOTH, 2), (FlawTag.EYES, 1)]
     opened = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
@@ -113,7 +113,7 @@ async def test_closed_round_offers_the_votes_flaw_tags_when_refined(house: Casti
 async def test_text_for_more_expensive_models_needs_confirmation(tmp_path: Path) -> None:
     async with casting_harness(tmp_path, keys=("recraft", "openai", "gemini")) as harness:
         parent = await harness.run_to_voting("Maya: a fisherwoman, weathered skin")
-        shown_price = harness.casting.start_round.price_of(parent.brief)
+        shown_price = harness.casting.start_round.quotes.price_of(parent.brief)
         text = "a fisherwoman, an everyday look"
         with pytest.raises(PriceIncreased) as increased:
             await harness.casting.refine.refine(parent.id, LEAD, text)
@@ -129,7 +129,7 @@ async def test_reroll_all_has_a_parent_and_dropped_rounds_have_none(house: Casti
     assert (child.parent, child.origin) == (parent.id, "rerolled")
     assert (await house.casting.start_round.get_child(await house.get_round(parent.id))) is not None
     dropped = await house.run_to_voting("Ben: her brother")
-    await house.casting.voting.drop(dropped.id, LEAD)
+    await house.casting.round_controls.drop(dropped.id, LEAD)
     with pytest.raises(RoundClosed):
         await house.casting.reroll.reroll_round(dropped.id, LEAD)
 

@@ -94,7 +94,7 @@ async def test_one_model_varies_all_candidates_until_the_close(
         for number in (by_banana, candidate_number_of(round_, SKIN.id)):
             round_ = await vary_candidate(harness, round_, number, f"vary {number}")
         assert round_.candidate_by_number(5).model == round_.candidate_by_number(6).model
-        await harness.casting.voting.close(round_.id, LEAD)
+        await harness.casting.round_controls.close(round_.id, LEAD)
         round_ = await vary_candidate(harness, round_, by_banana, "after the close")
     assert round_.candidate_by_number(7).model == BANANA.id
 
@@ -219,7 +219,7 @@ async def test_no_single_reroll_is_offered_at_eight_slots(house: CastingHarness)
 async def close_round(harness: CastingHarness, line: str = LINE) -> Round:
     round_ = await harness.run_to_voting(line)
     await harness.vote(round_, U2=1, U3=2)
-    return await harness.casting.voting.close(round_.id, LEAD)
+    return await harness.casting.round_controls.close(round_.id, LEAD)
 
 
 async def test_model_can_be_rerolled_after_the_close_at_its_own_price(house: CastingHarness) -> None:
@@ -243,9 +243,9 @@ async def test_model_can_be_rerolled_after_the_close_at_its_own_price(house: Cas
 
 async def test_late_candidate_can_be_voted_for_after_an_extension(house: CastingHarness) -> None:
     round_ = await vary_candidate(house, await close_round(house), 1)
-    await house.casting.voting.extend(round_.id, LEAD)
+    await house.casting.round_controls.extend(round_.id, LEAD)
     await house.casting.voting.click(round_.slot_id_by_number[5], DIRECTOR, 99)
-    again = await house.casting.voting.close(round_.id, LEAD)
+    again = await house.casting.round_controls.close(round_.id, LEAD)
     assert again.tally
     assert again.tally.votes[5] == 1
     assert not again.arrived_after_vote(again.candidate_by_number(5))

@@ -27,9 +27,9 @@ from bot.domain.production import ProductionSettings
 from bot.domain.round import RoundState
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.domain.users import User
+from bot.usecases.quotes import Quote
 from bot.usecases.retries import RetryDelays
 from bot.usecases.round_form import RoundFormState
-from bot.usecases.start_round import Quote
 from tests.support.casting_harness import (
     BANANA,
     DIRECTOR,
@@ -106,7 +106,7 @@ async def test_starter_pays_for_the_round_and_the_lead_for_rerolls(tmp_path: Pat
         round_ = await harness.audition(round_id)
         assert ("tell", round_id, "leads") in harness.publisher.events
         with pytest.raises(NotLead):
-            await harness.casting.voting.close(round_id, LEAD)
+            await harness.casting.round_controls.close(round_id, LEAD)
         await harness.casting.reroll.reroll_slot(round_.slot_id_by_number[1], DIRECTOR, "press")
         assert (await day_spend(harness, LEAD), await day_spend(harness, DIRECTOR)) == (
             Decimal("0.20"),
@@ -119,7 +119,7 @@ async def test_starter_pays_for_the_round_and_the_lead_for_rerolls(tmp_path: Pat
         assert shares == {LEAD: Decimal("0.20"), DIRECTOR: Decimal("0.05")}
         reroll = next(s for s in (await harness.get_round(round_id)).slots if s.rerolls_slot_id)
         await harness.casting.audition.generate_slot(reroll.id)
-        await harness.casting.voting.close(round_id, DIRECTOR)
+        await harness.casting.round_controls.close(round_id, DIRECTOR)
         spent = await harness.storage.ledger.list_spend_totals("T1", budget_day(harness.now))
         paid: dict[str, Decimal] = {}
         for one in spent:

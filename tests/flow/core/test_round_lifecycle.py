@@ -149,7 +149,7 @@ async def test_voting_opens_without_a_late_slot_and_keeps_its_portrait(house: Ca
     round_ = await audition
     assert [s.number for s in round_.candidates] == [1, 2, 3]
     assert len(round_.late) == 1
-    closed = await house.casting.voting.close(round_id, LEAD)
+    closed = await house.casting.round_controls.close(round_id, LEAD)
     assert [s.number for s in closed.candidates] == [1, 2, 3, 4]
     assert closed.candidate_by_number(4).id == round_.late[0].id
 
@@ -305,7 +305,7 @@ async def test_reactions_of_other_messages_and_unknown_numbers_are_ignored(house
 async def test_votes_after_the_close_are_ignored(house: CastingHarness) -> None:
     round_ = await house.run_to_voting()
     await house.vote(round_, U2=1)
-    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
     await house.casting.voting.react(FILM, round_.message_ts or "", 2, PRODUCER, True, 99)
     with pytest.raises(RoundClosed):
         await house.casting.voting.click(round_.candidate_by_number(2).id, PRODUCER, 99)
@@ -323,7 +323,7 @@ async def test_deadline_closes_the_ballot_once_even_after_downtime(house: Castin
     await house.casting.run_due()
     assert house.started_jobs.count(("close", round_.id)) == 1
     assert house.publisher.events.count(("remark", round_.id, "reminder")) == 1
-    await house.casting.voting.close_due(round_.id)
+    await house.casting.close_vote.close_due(round_.id)
     assert (await house.get_round(round_.id)).state is RoundState.CLOSED
 
 
@@ -333,19 +333,19 @@ async def test_deadline_waits_ten_minutes_while_slack_is_unavailable(house: Cast
     house.publisher.is_unavailable = True
     house.advance(hours=24, minutes=1)
     with pytest.raises(SlackUnavailable):
-        await house.casting.voting.close_due(round_.id)
+        await house.casting.close_vote.close_due(round_.id)
     house.advance(minutes=10)
-    await house.casting.voting.close_due(round_.id)
+    await house.casting.close_vote.close_due(round_.id)
     assert (await house.get_round(round_.id)).state is RoundState.CLOSED
 
 
 async def test_extended_ballot_keeps_old_votes_and_counts_new_ones(house: CastingHarness) -> None:
     round_ = await house.run_to_voting()
     await house.vote(round_, U2=1, U3=2)
-    await house.casting.voting.close(round_.id, LEAD)
-    await house.casting.voting.extend(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
+    await house.casting.round_controls.extend(round_.id, LEAD)
     await house.casting.voting.click(round_.candidate_by_number(1).id, LEAD, 99)
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally is not None
     assert closed.tally.winner == 1
 
@@ -466,8 +466,8 @@ async def test_nothing_is_locked_while_slack_is_unavailable(house: CastingHarnes
 
 async def test_a_dropped_round_keeps_its_portraits_and_frees_the_name(house: CastingHarness) -> None:
     round_ = await house.run_to_voting()
-    await house.casting.voting.close(round_.id, LEAD)
-    await house.casting.voting.drop(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
+    await house.casting.round_controls.drop(round_.id, LEAD)
     assert (await house.get_round(round_.id)).void_reason == "dropped"
     assert await house.storage.portraits.has(f"{round_.id}/{round_.candidates[0].id}/original")
 

@@ -20,11 +20,11 @@ async def close_tied(harness: CastingHarness, line: str = "Maya: a fisherwoman")
     """A ballot that closed with 1 and 4 level."""
     round_ = await harness.run_to_voting(line)
     await harness.vote(round_, U2=1, U3=4)
-    return await harness.casting.voting.close(round_.id, LEAD)
+    return await harness.casting.round_controls.close(round_.id, LEAD)
 
 
 async def start_run_off(harness: CastingHarness, round_: Round) -> Round:
-    return await harness.casting.voting.start_run_off(round_.id, LEAD)
+    return await harness.casting.round_controls.start_run_off(round_.id, LEAD)
 
 
 async def choose_candidate(harness: CastingHarness, round_: Round, person: str, number: int) -> None:
@@ -50,7 +50,7 @@ async def test_last_run_off_choice_of_each_user_counts(house: CastingHarness) ->
     round_ = await start_run_off(house, await close_tied(house))
     await choose_candidate(house, round_, DIRECTOR, 1)
     await choose_candidate(house, round_, DIRECTOR, 4)
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes, closed.tally.voters) == ({1: 0, 4: 1}, 1)
 
@@ -65,7 +65,7 @@ async def test_earlier_votes_and_reactions_do_not_count_in_a_run_off(house: Cast
     assert [r.id for r in await house.storage.ballots.list_without_vote(DIRECTOR, "T1")] == [round_.id]
     await choose_candidate(house, round_, DIRECTOR, 1)
     assert not await house.storage.ballots.list_without_vote(DIRECTOR, "T1")
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.voters == 1
 
@@ -85,7 +85,7 @@ async def test_lead_decides_a_tied_run_off(house: CastingHarness) -> None:
 async def test_only_the_lead_starts_one_run_off(house: CastingHarness) -> None:
     round_ = await close_tied(house)
     with pytest.raises(NotLead):
-        await house.casting.voting.start_run_off(round_.id, DIRECTOR)
+        await house.casting.round_controls.start_run_off(round_.id, DIRECTOR)
     await start_run_off(house, round_)
     await choose_candidate(house, round_, DIRECTOR, 1)
     with pytest.raises(RoundClosed):
@@ -96,7 +96,7 @@ async def test_only_the_lead_starts_one_run_off(house: CastingHarness) -> None:
 async def test_clear_vote_has_no_run_off_and_run_offs_have_no_rerolls(house: CastingHarness) -> None:
     clear_round = await house.run_to_voting("Otto: a diver")
     await house.vote(clear_round, U2=1, U3=1)
-    closed = await house.casting.voting.close(clear_round.id, LEAD)
+    closed = await house.casting.round_controls.close(clear_round.id, LEAD)
     assert closed.run_off_options == ()
     with pytest.raises(RoundClosed):
         await start_run_off(house, closed)
@@ -110,10 +110,10 @@ async def test_clear_vote_has_no_run_off_and_run_offs_have_no_rerolls(house: Cas
 async def test_extended_run_off_stays_a_run_off(house: CastingHarness) -> None:
     round_ = await start_run_off(house, await close_tied(house))
     await choose_candidate(house, round_, DIRECTOR, 1)
-    await house.casting.voting.close(round_.id, LEAD)
-    extended = await house.casting.voting.extend(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
+    extended = await house.casting.round_controls.extend(round_.id, LEAD)
     assert tuple(extended.ballot_options) == (1, 4)
     await choose_candidate(house, round_, PRODUCER, 4)
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.leaders == (1, 4)

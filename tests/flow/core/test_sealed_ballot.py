@@ -40,7 +40,7 @@ async def test_counts_are_hidden_until_the_close(house: CastingHarness) -> None:
     submissions = await house.storage.ballots.list_submissions(round_.id)
     before = round_.visible_tally(round_.count_votes((), submissions))
     assert (set(before.votes.values()), before.voters, before.sealed_results) == ({0}, 2, None)
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes, closed.tally.voters) == ({1: 0, 2: 2, 3: 1, 4: 0}, 2)
     assert closed.visible_tally(closed.tally) == closed.tally
@@ -54,7 +54,7 @@ async def test_sealed_round_seeds_no_emoji_and_answers_one_reaction(house: Casti
     assert await react(FILM, round_.message_ts or "", 1, DIRECTOR, True, 1)
     assert await react(FILM, round_.message_ts or "", 2, DIRECTOR, True, 2) is None
     assert await react(FILM, round_.message_ts or "", 2, PRODUCER, True, 3), "each is told once"
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.voters == 0
     waiting = await house.storage.ballots.list_without_vote(DIRECTOR, "T1")
@@ -77,7 +77,7 @@ async def test_submission_can_be_changed_until_the_close(house: CastingHarness) 
     assert form.submission
     assert form.submission.votes == {round_.slot_id_by_number[4]}
     assert (await house.casting.sealed_ballots.form(round_.id, PRODUCER)).submission is None
-    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
     with pytest.raises(RoundClosed):
         await submit_ballot(house, round_, DIRECTOR, 1)
     with pytest.raises(RoundClosed):
@@ -155,7 +155,7 @@ async def test_newest_submission_of_each_user_counts_in_any_order(
             stored = await harness.storage.ballots.record_submission(submission)
             assert stored is (person not in newest or newest[person][0] < event_ts_us)
             newest[person] = (event_ts_us, numbers) if stored else newest[person]
-        tally = (await harness.casting.voting.close(round_.id, LEAD)).tally
+        tally = (await harness.casting.round_controls.close(round_.id, LEAD)).tally
         assert tally
         assert tally.votes == {n: sum(n in numbers for _, numbers in newest.values()) for n in range(1, 5)}
         assert tally.voters == len(newest)
@@ -180,8 +180,8 @@ async def test_lead_decides_below_the_quorum(house: CastingHarness) -> None:
 async def test_extension_can_reach_the_quorum(house: CastingHarness) -> None:
     round_ = await house.run_to_voting("Maya: a fisherwoman --quorum 2")
     await house.vote(round_, U2=3)
-    await house.casting.voting.close(round_.id, LEAD)
-    await house.casting.voting.extend(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
+    await house.casting.round_controls.extend(round_.id, LEAD)
     await house.vote(round_, U3=3)
     face = await house.casting.lock_face.lock(round_.id, round_.slot_id_by_number[3], LEAD)
     assert (face.number, face.decided_by_lead) == (3, False)

@@ -60,7 +60,7 @@ async def month_spend(harness: CastingHarness, place: ChannelRef, person: str = 
 
 async def cast_character(harness: CastingHarness, line: str, place: ChannelRef, person: str = LEAD) -> str:
     round_ = await harness.audition(await harness.start_round(line, person, place))
-    await harness.casting.voting.close(round_.id, person)
+    await harness.casting.round_controls.close(round_.id, person)
     await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, person)
     return round_.id
 
@@ -99,7 +99,7 @@ async def test_history_contains_only_visible_faces(house: CastingHarness) -> Non
         await house.start_round("Maya: a fisherwoman, older", DIRECTOR, FILM)
     again = await house.casting.start_round.confirm_recast(already_cast.value.draft_id, DIRECTOR)
     await house.audition(again.round.id)
-    await house.casting.voting.close(again.round.id, DIRECTOR)
+    await house.casting.round_controls.close(again.round.id, DIRECTOR)
     await house.casting.lock_face.decide((await house.get_round(again.round.id)).candidate_by_number(1).id, DIRECTOR)
     result = await house.casting.recall.recall("Maya", DIRECTOR, FILM)
     assert [face.version for face in result.history] == [2]
@@ -111,7 +111,7 @@ async def recast_character(harness: CastingHarness, line: str, place: ChannelRef
         await harness.start_round(line, person, place)
     again = await harness.casting.start_round.confirm_recast(already_cast.value.draft_id, person)
     round_ = await harness.audition(again.round.id)
-    await harness.casting.voting.close(round_.id, person)
+    await harness.casting.round_controls.close(round_.id, person)
     await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, person)
 
 
@@ -177,7 +177,7 @@ async def test_reservation_follows_a_channel_to_its_new_budget(house: CastingHar
     await join_production(house, FERRY, FILM)
     house.fake_models.skin.script = lambda _, call: TimedOut("recraft:recraftv4_1", paid="maybe") if call == 1 else None
     await house.audition(round_id)
-    await house.casting.voting.close(round_id, LEAD)
+    await house.casting.round_controls.close(round_id, LEAD)
     assert await month_spend(house, FILM) == Decimal("0.10")
     (pending_charge,) = (await house.casting.spending.report(LEAD, FERRY)).pending_charges
     await house.casting.spending.confirm_charge(pending_charge.id, Recipient("T1", LEAD), charged=False)

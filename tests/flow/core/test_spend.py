@@ -28,7 +28,7 @@ async def cast_character(
 ) -> str:
     """A face locked."""
     round_ = await harness.audition(await harness.start_round(line, lead, place))
-    await harness.casting.voting.close(round_.id, lead)
+    await harness.casting.round_controls.close(round_.id, lead)
     await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, lead)
     return round_.id
 
@@ -96,7 +96,7 @@ async def test_open_ballot_reveals_no_model_by_its_spend(house: CastingHarness) 
     await house.casting.audition.generate_slot(reroll.id)
     after = await house.casting.spending.report(LEAD, FILM)
     assert {budget_status.used for budget_status in after.budget_statuses} == {Decimal("0.25")}
-    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
     report = await house.casting.spending.report(LEAD, FILM)
     assert {line.key: line.month for line in report.models} == {SKIN.id: Decimal("0.03"), LITERAL.id: Decimal("0.10")}
     assert report.blind_total is None
@@ -106,7 +106,7 @@ async def test_lead_confirms_an_unknown_charge_once_after_the_close(house: Casti
     house.fake_models.literal.script = lambda ask, call: TimedOut(LITERAL.id, paid="maybe") if call == 1 else None
     round_ = await house.run_to_voting()
     assert (await house.casting.spending.report(LEAD, FILM)).pending_charges == ()
-    await house.casting.voting.close(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
     (pending_charge,) = (await house.casting.spending.report(LEAD, FILM)).pending_charges
     assert (pending_charge.usd, pending_charge.character) == (Decimal("0.05"), "Maya")
     others = await house.casting.spending.report(DIRECTOR, FILM)

@@ -101,7 +101,7 @@ async def test_deleted_message_is_reposted_with_emoji_and_votes(house: CastingHa
     for _ in range(2):
         await house.casting.round_message.repost(round_.id)
     assert house.publisher.events == [("post again", round_.id), ("seed", round_.id, "1", "2", "3", "4")]
-    closed = await house.casting.voting.close(round_.id, LEAD)
+    closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.winner == 3
 
@@ -111,7 +111,7 @@ async def test_ballot_with_a_deleted_message_closes_with_known_votes(house: Cast
     await house.vote(round_, U2=3)
     house.publisher.deleted_rounds.add(round_.id)
     house.advance(days=2)
-    await house.casting.voting.close_due(round_.id)
+    await house.casting.close_vote.close_due(round_.id)
     assert (await house.get_round(round_.id)).state is RoundState.CLOSED
 
 

@@ -82,8 +82,8 @@ async def test_run_off_reminder_is_sent_near_its_own_close(house: CastingHarness
     round_ = await start_named_vote(house, "Maya: a fisherwoman --for 1h")
     await house.vote(round_, U2=1, U3=2)
     house.advance(hours=5)
-    await house.casting.voting.close(round_.id, LEAD)
-    await house.casting.voting.start_run_off(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
+    await house.casting.round_controls.start_run_off(round_.id, LEAD)
     await house.casting.reminders.send_due()
     assert not reminded_users(house), "it has just been opened"
     house.advance(minutes=46)
@@ -96,8 +96,8 @@ async def test_run_off_opened_at_night_sends_no_reminder(house: CastingHarness) 
     round_ = await start_named_vote(house, "Maya: a fisherwoman --for 1d")
     await house.vote(round_, U2=1, U3=2)
     house.now = FRIDAY.replace(hour=20)
-    await house.casting.voting.close(round_.id, LEAD)
-    await house.casting.voting.start_run_off(round_.id, LEAD)
+    await house.casting.round_controls.close(round_.id, LEAD)
+    await house.casting.round_controls.start_run_off(round_.id, LEAD)
     await house.casting.reminders.send_due()
     assert not reminded_users(house)
 
@@ -107,7 +107,7 @@ async def test_moved_deadline_sends_new_reminders(house: CastingHarness) -> None
     house.advance(hours=3, minutes=1)
     await house.casting.reminders.send_due()
     assert round_.closes_at
-    await house.casting.voting.extend_open(round_.id, round_.closes_at, LEAD)
+    await house.casting.round_controls.extend_open(round_.id, round_.closes_at, LEAD)
     await house.casting.reminders.send_due()
     assert reminded_users(house) == [DIRECTOR, PRODUCER], "a day is left again"
     house.now = round_.closes_at + timedelta(hours=23, minutes=30)
@@ -173,35 +173,35 @@ async def test_deadline_moved_during_the_close_keeps_the_ballot_open(house: Cast
 
     async def extend_during_read(round_id: str) -> list[Reaction]:
         house.publisher.get_reactions = original  # type: ignore[method-assign]
-        await house.casting.voting.extend_open(round_id, closes_at, LEAD)
+        await house.casting.round_controls.extend_open(round_id, closes_at, LEAD)
         return []
 
     house.publisher.get_reactions = extend_during_read  # type: ignore[method-assign]
-    await house.casting.voting.close_due(round_.id)
+    await house.casting.close_vote.close_due(round_.id)
     open_round = await house.get_round(round_.id)
     assert (open_round.state, open_round.closes_at) == (RoundState.VOTING, closes_at + timedelta(days=1))
     house.now = closes_at + timedelta(days=1, seconds=1)
-    await house.casting.voting.close_due(round_.id)
+    await house.casting.close_vote.close_due(round_.id)
     assert (await house.get_round(round_.id)).state is RoundState.CLOSED
 
 
 @pytest.mark.parametrize("ballot", list(BallotMode))
 async def test_lead_actions_never_change_the_ballot_mode(house: CastingHarness, ballot: BallotMode) -> None:
     round_ = await start_named_vote(house, f"Maya: a fisherwoman --for 1h --ballot {ballot}")
-    voting, sealing = house.casting.voting, house.casting.sealed_ballots
+    controls, sealing = house.casting.round_controls, house.casting.sealed_ballots
     rounds = [round_]
-    rounds.append(await voting.extend_open(round_.id, round_.closes_at or house.now, LEAD))
-    rounds.append(await voting.close(round_.id, LEAD))
-    rounds.append(await voting.extend(round_.id, LEAD))
+    rounds.append(await controls.extend_open(round_.id, round_.closes_at or house.now, LEAD))
+    rounds.append(await controls.close(round_.id, LEAD))
+    rounds.append(await controls.extend(round_.id, LEAD))
     house.channel_access.users = {LEAD: User(is_deactivated=True)}
-    rounds.append(await voting.take_over(round_.id, DIRECTOR))
+    rounds.append(await controls.take_over(round_.id, DIRECTOR))
     assert {updated.brief.ballot for updated in rounds} == {ballot}
     answers = SealedAnswers(
         frozenset({round_.slot_id_by_number[1]}), frozenset({round_.slot_id_by_number[1]}), {}, none_of_these=False
     )
     with pytest.raises(RoundClosed) as refused:
         if ballot is BallotMode.SEALED:
-            await voting.click(round_.slot_id_by_number[1], DIRECTOR, 1)
+            await house.casting.voting.click(round_.slot_id_by_number[1], DIRECTOR, 1)
         else:
             await sealing.submit(round_.id, DIRECTOR, answers)
     assert refused.value.state == ballot
@@ -214,10 +214,10 @@ async def test_only_users_who_may_start_rounds_take_over_once(house: CastingHarn
     round_ = await start_named_vote(house)
     house.channel_access.users = {LEAD: User(is_deactivated=True), "U9": User(is_guest=True)}
     with pytest.raises(PermissionDenied):
-        await house.casting.voting.take_over(round_.id, "U9")
-    await house.casting.voting.take_over(round_.id, DIRECTOR)
+        await house.casting.round_controls.take_over(round_.id, "U9")
+    await house.casting.round_controls.take_over(round_.id, DIRECTOR)
     with pytest.raises(NotLead):
-        await house.casting.voting.take_over(round_.id, PRODUCER)
+        await house.casting.round_controls.take_over(round_.id, PRODUCER)
 
 
 @pytest.mark.parametrize("press", ["audition.cancel", "audition.open_now", "reroll.options", "reroll.reroll_round"])
@@ -229,7 +229,7 @@ async def test_lead_actions_offer_a_takeover_if_the_lead_is_deactivated(house: C
     house.channel_access.users = {LEAD: User(is_deactivated=True)}
     with pytest.raises(LeadDeactivated) as refused:
         await getattr(getattr(house.casting, use_case), method)(round_.id, DIRECTOR)
-    updated = await house.casting.voting.take_over(refused.value.round_id, DIRECTOR)
+    updated = await house.casting.round_controls.take_over(refused.value.round_id, DIRECTOR)
     assert updated.lead == DIRECTOR
     if method == "cancel":
         await house.casting.audition.cancel(round_.id, DIRECTOR)
@@ -241,17 +241,17 @@ async def test_locked_round_of_a_deactivated_lead_can_be_taken_over(house: Casti
     house.channel_access.users = {LEAD: User(is_deactivated=True)}
     with pytest.raises(LeadDeactivated):
         await house.casting.start_upscale.decide(round_id, "nothing", DIRECTOR, keep=True)
-    assert (await house.casting.voting.take_over(round_id, DIRECTOR)).lead == DIRECTOR
+    assert (await house.casting.round_controls.take_over(round_id, DIRECTOR)).lead == DIRECTOR
     with pytest.raises(KeyError):
         await house.casting.start_upscale.decide(round_id, "nothing", DIRECTOR, keep=True)
 
 
 async def test_ended_round_offers_no_takeover(house: CastingHarness) -> None:
     round_ = await start_named_vote(house)
-    await house.casting.voting.drop(round_.id, LEAD)
+    await house.casting.round_controls.drop(round_.id, LEAD)
     house.channel_access.users = {LEAD: User(is_deactivated=True)}
     with pytest.raises(NotLead):
-        await house.casting.voting.close(round_.id, DIRECTOR)
+        await house.casting.round_controls.close(round_.id, DIRECTOR)
 
 
 async def test_deadlines_and_reminders_work_without_a_lead(house: CastingHarness) -> None:
@@ -262,7 +262,7 @@ async def test_deadlines_and_reminders_work_without_a_lead(house: CastingHarness
     await house.casting.reminders.send_due()
     assert reminded_users(house) == [PRODUCER]
     house.advance(hours=1)
-    await house.casting.voting.enqueue_due_closes()
+    await house.casting.close_vote.enqueue_due()
     assert ("close", round_.id) in house.started_jobs
-    await house.casting.voting.close_due(round_.id)
+    await house.casting.close_vote.close_due(round_.id)
     assert (await house.get_round(round_.id)).state is RoundState.CLOSED

@@ -87,7 +87,7 @@ async def test_retirement_is_not_announced_before_the_close(play: CastingHarness
     round_ = await play.run_to_voting()
     await check_retirements(play, minutes=1)
     assert play.direct_messages.retirement_notices == []
-    await play.casting.voting.close(round_.id, LEAD)
+    await play.casting.round_controls.close(round_.id, LEAD)
     await check_retirements(play, hours=1)
     assert len(play.direct_messages.retirement_notices) == 1
 

@@ -326,9 +326,9 @@ async def test_the_lead_decides_from_a_menu() -> None:
     [
         ("open_now", "audition.open_now"),
         ("cancel", "audition.cancel"),
-        ("close", "voting.close"),
-        ("extend", "voting.extend"),
-        ("drop", "voting.drop"),
+        ("close", "round_controls.close"),
+        ("extend", "round_controls.extend"),
+        ("drop", "round_controls.drop"),
     ],
 )
 async def test_only_the_lead_controls_the_round(action: str, method: str) -> None:

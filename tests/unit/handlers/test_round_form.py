@@ -29,8 +29,8 @@ from bot.domain.errors import (
 from bot.domain.round import RoutingReason
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.ports.rounds import RoundDraft, StartResult
+from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion, RoundFormState, ValidatedForm
-from bot.usecases.start_round import Quote
 from handlers.text import round_form as words
 from handlers.views import round_form as blocks
 from handlers.views.builder import View

@@ -1,0 +1,102 @@
+"""Closing a ballot: reactions are read back, then the tally is frozen."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.ballot import Tally, reconcile_reactions
+from bot.domain.errors import MessageDeleted, SlackUnavailable, TallyChanged
+from bot.domain.round import Round, RoundState
+from bot.ports.clock import Now
+from bot.ports.jobs import JobQueue
+from bot.ports.messaging import RoundPublisher
+from bot.ports.storage import StoragePorts
+
+_GRACE = timedelta(minutes=10)
+_MAX_ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CloseVote:
+    """Closes ballots: at the deadline, and for the lead's close and lock."""
+
+    storage: StoragePorts
+    publisher: RoundPublisher
+    job_queue: JobQueue
+    now: Now
+
+    async def enqueue_due(self) -> None:
+        """Start the close of every ballot whose deadline has passed, also while the bot was off."""
+        for round_id in await self.storage.ballots.list_due(self.now()):
+            await self.job_queue.start("close", round_id)
+
+    async def close_due(self, round_id: str) -> None:
+        """Close a ballot whose deadline has passed; while Slack is silent, wait for it up to ten minutes."""
+        round_ = await self.storage.rounds.get(round_id)
+        if round_.state is RoundState.VOTING and _is_past_deadline(round_, self.now()):
+            try:
+                await self.close_ballot(round_id, only_if_due=True)
+            except SlackUnavailable:
+                if self.now() < (round_.closes_at or self.now()) + _GRACE:
+                    raise
+                await self.close_ballot(round_id, only_if_due=True, reconcile=False)
+        await self.publisher.redraw_now(round_id)
+
+    async def close_ballot(
+        self,
+        round_id: str,
+        *,
+        expected_slot_id: str | None = None,
+        for_lock: bool = False,
+        only_if_due: bool = False,
+        reconcile: bool = True,
+    ) -> Round:
+        """voting -> closed at one version of the ballot, reactions read back first; the round as it then stands.
+
+        With `lock`, the sole leader must be the candidate the lead saw (`seen`, a slot id; None: a tie), else the
+        ballot stays open and OutcomeChanged tells the tally; with `due`, it stays open too where the deadline has moved
+        on meanwhile. Raises Unreachable when the reactions cannot be read.
+        """
+        for _ in range(_MAX_ATTEMPTS):
+            if reconcile and (await self.storage.rounds.get(round_id)).accepts_reactions:
+                await self._reconcile_reactions(round_id)
+            round_ = await self.storage.rounds.get(round_id)
+            if round_.state is not RoundState.VOTING or (only_if_due and not _is_past_deadline(round_, self.now())):
+                return round_
+            tally = round_.count_votes(
+                await self.storage.ballots.list_vote_inputs(round_id),
+                await self.storage.ballots.list_submissions(round_id),
+            )
+            if for_lock:
+                _require_expected_leader(round_, tally, expected_slot_id)
+            if await self.storage.ballots.close(round_id, tally, round_.ballot_version):
+                return await self.storage.rounds.get(round_id)
+        raise SlackUnavailable("a quiet moment of the ballot")
+
+    async def _reconcile_reactions(self, round_id: str) -> None:
+        """Make the reaction marks agree with what the message shows, outside any transaction.
+
+        A message that was deleted shows nothing to read: the marks stand as they came.
+        """
+        try:
+            reactions = await self.publisher.get_reactions(round_id)
+        except MessageDeleted:
+            return
+        round_ = await self.storage.rounds.get(round_id)
+        event_ts_us = int(self.now().timestamp() * 1_000_000)
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_id)
+        reactions = [replace(r, people=frozenset(filter(round_.can_vote, r.people))) for r in reactions]
+        for vote_input in reconcile_reactions(vote_inputs, reactions, round_.slot_id_by_number, round_id, event_ts_us):
+            if await self.storage.ballots.record_vote(vote_input):
+                self.publisher.schedule_redraw(round_id)
+
+
+def _require_expected_leader(round_: Round, tally: Tally, expected_slot_id: str | None) -> None:
+    winner = round_.leader(tally)
+    leader = round_.slot_id_by_number[winner] if winner else None
+    if leader != expected_slot_id:
+        number = next((n for n, slot in round_.slot_id_by_number.items() if slot == expected_slot_id), None)
+        raise TallyChanged(number, dict(tally.votes))
+
+
+def _is_past_deadline(round_: Round, now: datetime) -> bool:
+    return round_.closes_at is not None and round_.closes_at <= now

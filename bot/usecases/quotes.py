@@ -1,0 +1,90 @@
+"""Which models would draw a brief in a channel, and for how much."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.domain.brief import Brief
+from bot.domain.budget import Caps, estimate
+from bot.domain.catalogue import Catalogue, ModelSpec, Size
+from bot.domain.errors import CastingError
+from bot.domain.ids import ChannelRef
+from bot.domain.round import RoutingReason
+from bot.domain.routing import Route
+from bot.domain.routing import route as choose_route
+from bot.ports.clock import Now
+from bot.ports.image_models import ModelHealth
+from bot.ports.storage import StoragePorts
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A round as it would be now: who draws (exact ids, one a slot), why, and what it costs at most, in dollars.
+
+    `other` is its price at the other size, None where nothing can be had at that.
+    """
+
+    models: tuple[str, ...]
+    reason: RoutingReason
+    price: Decimal
+    other_size_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """Routes and prices briefs by the catalogue, the accounts' health, and the production's defaults and caps."""
+
+    storage: StoragePorts
+    catalogue: Catalogue
+    caps: Caps
+    now: Now
+    model_health: ModelHealth
+
+    async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
+        """Who would draw `brief` in `place` and for how much; raises BriefError, NoModels, OverBudget."""
+        brief, caps = await self.apply_settings(brief, place)
+        found = self.route(brief, caps)
+        price = estimate(found.models, brief.size, brief.reference_count)
+        caps.check_round(price)
+        other_size = Size.DRAFT if brief.size is Size.FOUR_K else Size.FOUR_K
+        try:
+            other_size_price = self.price_of(replace(brief, size=other_size), caps)
+        except CastingError:
+            other_size_price = None
+        return Quote(tuple(m.id for m in found.models), found.reason, price, other_size_price)
+
+    def price_of(self, brief: Brief, caps: Caps | None = None) -> Decimal:
+        """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
+        return estimate(self.route(brief, caps).models, brief.size, brief.reference_count)
+
+    def price_within_caps(self, brief: Brief, caps: Caps) -> Decimal:
+        """The price of a round for `brief` under `caps`, in dollars; raises what opening it now would."""
+        price = self.price_of(brief, caps)
+        caps.check_round(price)
+        return price
+
+    def is_available(self, model: ModelSpec) -> bool:
+        """Whether the model is configured, still served, and its account answers."""
+        is_served = self.catalogue.is_available(model, self.now().date())
+        return is_served and self.model_health.is_available(model.id)
+
+    async def caps_for(self, place: ChannelRef) -> Caps:
+        """The caps that hold for rounds in `place`: Castroom's, or lower ones of its production."""
+        return self.caps.tightened_by((await self.storage.productions.get(place)).settings)
+
+    async def apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
+        """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
+        settings = (await self.storage.productions.get(place)).settings
+        filled = settings.apply_defaults(brief)
+        if "models" not in brief.explicit_fields:
+            filled = replace(filled, models=self._usable_models(filled))
+        return filled, self.caps.tightened_by(settings)
+
+    def route(self, brief: Brief, caps: Caps | None = None) -> Route:
+        today = self.now().date()
+        return choose_route(brief, self.catalogue, today, self.model_health.is_available, (caps or self.caps).per_round)
+
+    def _usable_models(self, brief: Brief) -> tuple[str, ...]:
+        """A production's usual models as far as they can draw this; with none left the brief's words choose."""
+        today, defaults = self.now().date(), [(name, self.catalogue.by_name(name)) for name in brief.models]
+        capable = [(name, m) for name, m in defaults if m and m.max_references >= brief.reference_count]
+        return tuple(name for name, m in capable if self.catalogue.is_available(m, today))

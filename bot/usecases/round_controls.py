@@ -1,0 +1,103 @@
+"""What the lead decides about an open or closed ballot."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.audit import AuditEvent
+from bot.domain.ballot import RunOff
+from bot.domain.errors import RoundClosed
+from bot.domain.round import Round, RoundState
+from bot.ports.clock import Now
+from bot.ports.jobs import JobQueue
+from bot.ports.messaging import RoundPublisher
+from bot.ports.storage import StoragePorts
+from bot.usecases.access import Permissions
+from bot.usecases.close_vote import CloseVote
+
+_EXTENSION = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundControls:
+    """Closes, extends, drops and takes over rounds, each with an entry in the audit log."""
+
+    storage: StoragePorts
+    publisher: RoundPublisher
+    job_queue: JobQueue
+    close_vote: CloseVote
+    now: Now
+    permissions: Permissions
+
+    async def close(self, round_id: str, person: str) -> Round:
+        """Close the ballot at the lead's press; raises Unreachable when the reactions cannot be read back."""
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "close")
+        round_.require_state(RoundState.VOTING, action="close")
+        closed = await self.close_vote.close_ballot(round_id)
+        await self._write_audit_event("closed", round_, person)
+        await self.publisher.redraw_now(round_id)
+        await self.job_queue.start("close", round_id)
+        return closed
+
+    async def extend(self, round_id: str, person: str) -> Round:
+        """One more day for a closed ballot; the votes stand."""
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "extend")
+        if not await self.storage.ballots.extend(round_id, self.now() + _EXTENSION):
+            raise RoundClosed("extend", round_.state, round_.character)
+        return await self._publish_extension(round_, person)
+
+    async def extend_open(self, round_id: str, expected_closes_at: datetime, person: str) -> Round:
+        """One more day for an open ballot, from its deadline on; pressed twice with the deadline `seen` it is one."""
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "extend")
+        round_.require_state(RoundState.VOTING, action="extend")
+        if not await self.storage.ballots.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):
+            return await self.storage.rounds.get(round_id)
+        return await self._publish_extension(round_, person)
+
+    async def start_run_off(self, round_id: str, person: str) -> Round:
+        """A second ballot between those that were too close to call, for as long as the first, at most a day."""
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "run_off")
+        closes_at = self.now() + min(round_.brief.open_for, _EXTENSION)
+        if not round_.run_off_options or round_.tally is None:
+            raise RoundClosed("run_off", round_.state, round_.character)
+        if not await self.storage.ballots.start_run_off(
+            round_id, RunOff(round_.run_off_options, round_.tally), closes_at
+        ):
+            raise RoundClosed("run_off", RoundState.VOTING, round_.character)
+        await self._write_audit_event("run_off", round_, person)
+        await self.publisher.redraw_now(round_id)
+        return await self.storage.rounds.get(round_id)
+
+    async def drop(self, round_id: str, person: str) -> None:
+        """Give a round up; its portraits and votes are kept."""
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_lead(round_, person, "drop")
+        if not await self.storage.rounds.void(round_id, "dropped"):
+            raise RoundClosed("drop", round_.state, round_.character)
+        await self._write_audit_event("dropped", round_, person)
+        await self.publisher.redraw_now(round_id)
+
+    async def take_over(self, round_id: str, person: str) -> Round:
+        """Lead a round whose lead has left the workspace; the first press counts. Raises Barred, NotYours."""
+        round_ = await self.storage.rounds.get(round_id)
+        await self.permissions.require_start(round_.place, person)
+        if not await self.permissions.is_deactivated(round_.place, round_.lead):
+            round_.require_lead(person, "take_over")
+            return round_
+        if await self.storage.rounds.change_lead(round_id, round_.lead, person):
+            await self._write_audit_event("took_over", round_, person)
+            await self.publisher.redraw_now(round_id)
+        return await self.storage.rounds.get(round_id)
+
+    async def _publish_extension(self, round_: Round, person: str) -> Round:
+        await self._write_audit_event("extended", round_, person)
+        await self.publisher.redraw_now(round_.id)
+        return await self.storage.rounds.get(round_.id)
+
+    async def _write_audit_event(self, action: str, round_: Round, person: str) -> None:
+        await self.storage.audit_log.add(
+            AuditEvent(action, round_.place, person, self.now(), round_.character_id, round_.id)
+        )
