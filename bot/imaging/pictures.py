@@ -15,6 +15,7 @@ from typing import ParamSpec, TypeVar
 from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat
 
 from bot.domain.errors import CastingError, InvalidImage, InvalidRequest
+from bot.domain.face import Portrait
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,6 +72,19 @@ class ExaminedImage:
     preview: bytes
     perceptual_hash: str
     length: int
+
+    def to_portrait(self, key: str) -> Portrait:
+        """Describe the image as the portrait that is stored under `key`."""
+        return Portrait(
+            key,
+            self.media_type,
+            self.width,
+            self.height,
+            self.length,
+            self.sha256,
+            self.has_content_credentials,
+            self.perceptual_hash,
+        )
 
 
 def examine(data: bytes, model: str) -> ExaminedImage:

@@ -1,13 +1,19 @@
 """Who may start rounds, spend, lock and change customs: as a production's customs say."""
 
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.errors import BriefError, LeadDeactivated, PermissionDenied, SlackUnavailable
+from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
-from bot.ports.messaging import UserDirectory
+from bot.ports.messaging import ChannelAccess, UserDirectory
 from bot.ports.storage import StoragePorts
+
+# Slack calls at a time.
+_CONCURRENT_CHECKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +105,25 @@ class Permissions:
             if not await self.is_deactivated(place, person):
                 return True
         return False
+
+
+async def visible_characters(
+    channel_access: ChannelAccess, characters: Sequence[Character], person: str, place: ChannelRef
+) -> list[Character]:
+    """Return the characters that the person may see; the person is in `place`."""
+    visible = await visible_channels(channel_access, {c.place for c in characters}, person, place)
+    return [c for c in characters if c.place in visible]
+
+
+async def visible_channels(
+    channel_access: ChannelAccess, places: Iterable[ChannelRef], person: str, place: ChannelRef
+) -> frozenset[ChannelRef]:
+    """Return the channels that the person may see, and `place`, which the person is in.
+
+    The first check runs alone: it fills the directory's cache with the person for the checks after it.
+    """
+    others = [channel for channel in places if channel != place]
+    results: list[bool] = []
+    for batch in (others[:1], *(others[n : n + _CONCURRENT_CHECKS] for n in range(1, len(others), _CONCURRENT_CHECKS))):
+        results += await asyncio.gather(*(channel_access.can_see(person, channel) for channel in batch))
+    return frozenset([place, *(channel for channel, can_see in zip(others, results, strict=True) if can_see)])

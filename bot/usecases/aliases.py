@@ -9,9 +9,9 @@ from bot.domain.errors import BriefError
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.ports.clock import Now
+from bot.ports.messaging import ChannelAccess
 from bot.ports.storage import StoragePorts
-from bot.usecases.access import Permissions
-from bot.usecases.recall import Recall
+from bot.usecases.access import Permissions, visible_characters
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ class Aliases:
     """Gives aliases and takes them away, for whoever may start rounds."""
 
     storage: StoragePorts
-    recall: Recall
+    channel_access: ChannelAccess
     permissions: Permissions
     now: Now
 
@@ -59,6 +59,6 @@ class Aliases:
         """The character of this channel's production that is called so; raises BriefError."""
         production = (await self.storage.productions.get(place)).id
         matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.production_id == production]
-        if not (visible := await self.recall.visible_characters(matches, person, place)):
+        if not (visible := await visible_characters(self.channel_access, matches, person, place)):
             raise BriefError("alias", "unknown", name)
         return visible[0]

@@ -12,7 +12,6 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.errors import InvalidImage, PortraitMissing
-from bot.domain.face import Portrait
 from bot.domain.ids import original_key, round_id_for_draft
 from bot.imaging.pictures import examine_in_thread, run_in_thread
 from bot.ports.clock import Now
@@ -79,17 +78,7 @@ class OrphanCleanup:
             checked = await examine_in_thread(await self.storage.portraits.get(key), item_id)
         except (PortraitMissing, InvalidImage):
             return False
-        portrait = Portrait(
-            key,
-            checked.media_type,
-            checked.width,
-            checked.height,
-            checked.length,
-            checked.sha256,
-            checked.has_content_credentials,
-            checked.perceptual_hash,
-        )
-        await self.storage.picture_index.attach_orphan(item_id, portrait)
+        await self.storage.picture_index.attach_orphan(item_id, checked.to_portrait(key))
         log.info("orphan_portrait_attached", item=item_id)
         return True
 

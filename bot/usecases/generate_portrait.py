@@ -11,7 +11,6 @@ import structlog
 
 from bot.domain.budget import Charge
 from bot.domain.errors import AuthenticationFailed, CircuitOpen, InvalidImage, ModelError, PortraitMissing, RateLimited
-from bot.domain.face import Portrait
 from bot.domain.ids import original_key, preview_key
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotFailure, SlotState
@@ -200,7 +199,7 @@ class PortraitGenerator:
         await retry_until_stored(
             partial(self.storage.portraits.put, preview_key(slot.round_id, slot.id), checked.preview)
         )
-        portrait = _portrait(slot, checked)
+        portrait = checked.to_portrait(original_key(slot.round_id, slot.id))
         generated = GeneratedPortrait(slot.id, portrait, result.charge, seconds, result.request_id, result.seed)
         number_in_states = _STATES_NUMBERED_AT_ONCE if slot.is_extra else frozenset({RoundState.CLOSED})
         await retry_until_stored(partial(self.storage.slots.record_portrait, generated, number_in_states))
@@ -258,19 +257,6 @@ class PortraitGenerator:
         return min(
             slot.price, model.price(round_.brief.size, 1 if slot.variation_of_slot_id else round_.brief.reference_count)
         )
-
-
-def _portrait(slot: Slot, checked: ExaminedImage) -> Portrait:
-    return Portrait(
-        original_key(slot.round_id, slot.id),
-        checked.media_type,
-        checked.width,
-        checked.height,
-        checked.length,
-        checked.sha256,
-        checked.has_content_credentials,
-        checked.perceptual_hash,
-    )
 
 
 def _elapsed_seconds(requested_at: datetime | None, now: datetime) -> float:

@@ -12,6 +12,7 @@ from bot.domain.timeline import RoundRecords, TimelineEvent, _from_audit_event, 
 from bot.ports.clock import Now
 from bot.ports.messaging import ChannelAccess
 from bot.ports.storage import StoragePorts
+from bot.usecases.access import visible_channels
 from bot.usecases.recall import Recall, RecallResult
 
 
@@ -58,9 +59,7 @@ class History:
         audit_events = await self.storage.audit_log.list_for_character(character_id)
         spends = await self.storage.ledger.list_round_spends(character_id)
         places = {r.place for r in rounds} | {audit_event.place for audit_event in audit_events}
-        visible = {
-            channel for channel in places if channel == place or await self.channel_access.can_see(person, channel)
-        }
+        visible = await visible_channels(self.channel_access, places, person, place)
         events = [
             _from_audit_event(audit_event, faces)
             for audit_event in audit_events

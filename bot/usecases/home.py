@@ -12,7 +12,7 @@ from bot.domain.round import Round
 from bot.ports.messaging import ChannelAccess
 from bot.ports.roster import Page, RosterQuery, RosterSection
 from bot.ports.storage import StoragePorts
-from bot.usecases.recall import Recall
+from bot.usecases.access import visible_channels
 from bot.usecases.spending import Spending
 
 PAGE_SIZE = 15
@@ -55,7 +55,6 @@ class Home:
 
     storage: StoragePorts
     spending: Spending
-    recall: Recall
     channel_access: ChannelAccess
     caps: Caps
 
@@ -64,7 +63,7 @@ class Home:
         rounds = await self.storage.ballots.list_without_vote(person, team)
         sections = await self.storage.roster.sections(team)
         places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
-        visible = await self.recall.visible_channels(places, person, ChannelRef(team, ""))
+        visible = await visible_channels(self.channel_access, places, person, ChannelRef(team, ""))
         visible_sections = tuple(section for section in sections if section.place in visible)
         if roster_filter.production not in {section.production_id for section in visible_sections}:
             roster_filter = replace(roster_filter, production="")

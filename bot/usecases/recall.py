@@ -1,7 +1,7 @@
 """Recall: a face by its character's name, and only to people who may see where it was cast."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 from weakref import WeakValueDictionary
@@ -18,14 +18,11 @@ from bot.imaging.pictures import record_picture, run_in_thread
 from bot.ports.messaging import ChannelAccess, Picture, RoundPublisher
 from bot.ports.roster import Page, RosterQuery
 from bot.ports.storage import StoragePorts
+from bot.usecases.access import visible_channels
 from bot.usecases.previews import get_preview
 
 _MAX_SUGGESTIONS = 5
-
 _MIN_TYPO_LENGTH = 4
-
-# Questions to Slack at a time, once the first one has told who the person is.
-_CONCURRENT_CHECKS = 8
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ class Recall:
     async def list_visible(self, person: str, place: ChannelRef, limit: int) -> Page:
         """At most `limit` of all the person may see, this production's characters first."""
         places = {section.place for section in await self.storage.roster.sections(place.team)}
-        query = RosterQuery(tuple(places & await self.visible_channels(places, person, place)))
+        query = RosterQuery(tuple(places & await visible_channels(self.channel_access, places, person, place)))
         production_id = (await self.storage.productions.get(place)).id
         own = (
             await self.storage.roster.page(replace(query, production_id=production_id), limit, 0)
@@ -157,7 +154,7 @@ class Recall:
     async def _find_similar(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """A slip of one letter is forgiven when it can mean one character only; else the nearest are offered."""
         similar = nearest(name, await self.storage.roster.similar_names(place.team, name, MAX_SIMILAR_NAMES), 50)
-        visible_places = await self.visible_channels({match.place for match in similar}, person, place)
+        visible_places = await visible_channels(self.channel_access, {match.place for match in similar}, person, place)
         visible_matches = [match for match in similar if match.place in visible_places]
         visible = await self.storage.roster.get_many(
             list(dict.fromkeys(c.character_id for c in visible_matches))[:_MAX_SUGGESTIONS]
@@ -182,8 +179,8 @@ class Recall:
         if len(characters) > 1:
             return RecallResult("several", name, tuple(characters[:_MAX_SUGGESTIONS]))
         character = characters[0]
-        if (channel := await self._casting_channel(character)) and channel not in await self.visible_channels(
-            {channel}, person, place
+        if (channel := await self._casting_channel(character)) and channel not in await visible_channels(
+            self.channel_access, {channel}, person, place
         ):
             character = replace(character, open_round_id=None)
         history = await self._visible_history(character, person, place)
@@ -193,12 +190,12 @@ class Recall:
 
     async def _visible_history(self, character: Character, person: str, place: ChannelRef) -> tuple[Face, ...]:
         faces = await self.storage.roster.list_faces(character.id)
-        visible = await self.visible_channels({face.place for face in faces}, person, place)
+        visible = await visible_channels(self.channel_access, {face.place for face in faces}, person, place)
         return tuple(face for face in faces if face.place in visible)
 
     async def _as_visible(self, characters: Sequence[Character], person: str, place: ChannelRef) -> list[Character]:
         """Those the person may see, each with the newest face they may: a production's channels share names."""
-        visible = await self.visible_channels({c.place for c in characters}, person, place)
+        visible = await visible_channels(self.channel_access, {c.place for c in characters}, person, place)
         found = []
         for character in characters:
             if character.place in visible:
@@ -219,23 +216,3 @@ class Recall:
 
     async def _is_visible_to_all(self, channel: ChannelRef, place: ChannelRef) -> bool:
         return channel == place or not await self.channel_access.is_private(channel)
-
-    async def visible_characters(
-        self, characters: Sequence[Character], person: str, place: ChannelRef
-    ) -> list[Character]:
-        """Those of `characters` the person may see, asked from `place`, which they are in."""
-        visible = await self.visible_channels({c.place for c in characters}, person, place)
-        return [c for c in characters if c.place in visible]
-
-    async def visible_channels(
-        self, places: Iterable[ChannelRef], person: str, place: ChannelRef
-    ) -> frozenset[ChannelRef]:
-        """Those of `places` the person may see, each asked for once; from `place`, which they are in."""
-        others = [channel for channel in places if channel != place]
-        results: list[bool] = []
-        for batch in (
-            others[:1],
-            *(others[n : n + _CONCURRENT_CHECKS] for n in range(1, len(others), _CONCURRENT_CHECKS)),
-        ):
-            results += await asyncio.gather(*(self.channel_access.can_see(person, channel) for channel in batch))
-        return frozenset([place, *(channel for channel, can_see in zip(others, results, strict=True) if can_see)])

@@ -10,6 +10,7 @@ from bot.domain.ids import ChannelRef
 from bot.imaging.pictures import examine, normalize_reference, run_in_thread
 from bot.ports.messaging import ChannelAccess
 from bot.ports.storage import StoragePorts
+from bot.usecases.access import visible_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ReferenceImages:
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """The one character of this name with a face: this production's own first, then all that the person may see."""
         matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.face]
-        visible = [c for c in matches if c.place == place or await self.channel_access.can_see(person, c.place)]
+        visible = await visible_characters(self.channel_access, matches, person, place)
         production_id = (await self.storage.productions.get(place)).id
         visible = [c for c in visible if c.place == place or c.production_id == production_id] or visible
         if not visible:

@@ -10,6 +10,7 @@ from bot.domain.users import is_working_time, reminder_at
 from bot.ports.clock import Now
 from bot.ports.messaging import DirectMessages, Recipient, RoundPublisher, UserDirectory
 from bot.ports.storage import StoragePorts
+from bot.usecases.access import Permissions
 
 log = structlog.get_logger()
 
@@ -27,6 +28,7 @@ class Reminders:
     storage: StoragePorts
     publisher: RoundPublisher
     user_directory: UserDirectory
+    permissions: Permissions
     direct_messages: DirectMessages
     now: Now
     _rejected: set[Recipient] = field(default_factory=set, init=False)
@@ -42,7 +44,9 @@ class Reminders:
 
     async def deactivated_voters(self, round_: Round) -> frozenset[str]:
         """The named voters whose accounts are closed; one nobody can tell of counts as there."""
-        return frozenset([person for person in round_.brief.voters if await self._is_deactivated(round_, person)])
+        return frozenset(
+            [person for person in round_.brief.voters if await self.permissions.is_deactivated(round_.place, person)]
+        )
 
     async def _remind_thread(self, round_id: str) -> None:
         try:
@@ -106,9 +110,3 @@ class Reminders:
         )
         turnout = round_.turnout(voted, await self.deactivated_voters(round_))
         return (turnout.pending, turnout.is_complete) if turnout else (frozenset(), False)
-
-    async def _is_deactivated(self, round_: Round, person: str) -> bool:
-        try:
-            return (await self.user_directory.get_user(round_.place.team, person)).is_deactivated
-        except SlackUnavailable:
-            return False

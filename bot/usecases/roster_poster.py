@@ -11,8 +11,8 @@ from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
 from bot.ports.messaging import ChannelAccess
 from bot.ports.roster import RosterQuery
 from bot.ports.storage import StoragePorts
+from bot.usecases.access import visible_channels
 from bot.usecases.previews import get_preview
-from bot.usecases.recall import Recall
 
 # Two hundred and forty faces; who has more is shown in homes.
 _MAX_POSTERS = 6
@@ -37,20 +37,19 @@ class RosterPoster:
     """Finds casts and draws them."""
 
     storage: StoragePorts
-    recall: Recall
     channel_access: ChannelAccess
 
     async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
         """The cast of the production that `place` casts for, as far as the person may see it; they are in `place`."""
         production, places = await self._production_channels(place)
-        visible = await self.recall.visible_channels(places, person, place)
+        visible = await visible_channels(self.channel_access, places, person, place)
         return await self._load_roster(production, [channel for channel in places if channel in visible])
 
     async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
         """The same, but only faces that everybody in `place` may see, and the person too."""
         own_roster = await self.visible_to(person, place)
         production, places = await self._production_channels(place)
-        visible = await self.recall.visible_channels(places, person, place)
+        visible = await visible_channels(self.channel_access, places, person, place)
         shareable = [w for w in places if w in visible and (w == place or not await self.channel_access.is_private(w))]
         roster = await self._load_roster(production, shareable)
         return VisibleRoster(production, roster.characters, roster.total, own_roster.total - roster.total)

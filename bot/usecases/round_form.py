@@ -30,9 +30,8 @@ from bot.ports.messaging import ChannelAccess, UserDirectory
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.ports.storage import StoragePorts
-from bot.usecases.access import Permissions
+from bot.usecases.access import Permissions, visible_channels
 from bot.usecases.quotes import Quote, Quotes
-from bot.usecases.recall import Recall
 from bot.usecases.start_round import StartRound
 
 log = structlog.get_logger()
@@ -84,7 +83,6 @@ class RoundForm:
     permissions: Permissions
     start_round: StartRound
     quotes: Quotes
-    recall: Recall
     now: Now
     shortest_voting: timedelta
 
@@ -231,7 +229,7 @@ class RoundForm:
         """Who is called so: in this production, and in others that the person may see; only faces where `cast`."""
         sections = await self.storage.roster.sections(place.team)
         production_id = (await self.storage.productions.get(place)).id
-        visible = await self.recall.visible_channels({section.place for section in sections}, person, place)
+        visible = await visible_channels(self.channel_access, {section.place for section in sections}, person, place)
         own_query = RosterQuery(
             tuple(s.place for s in sections if s.production_id == production_id), production_id, only_with_face=cast
         )

@@ -13,6 +13,7 @@ from bot.domain.spend_report import LedgerEntry, SpendReport, blind_total, budge
 from bot.ports.clock import Now
 from bot.ports.messaging import ChannelAccess, DirectMessages, Recipient, RoundPublisher
 from bot.ports.storage import StoragePorts
+from bot.usecases.access import visible_channels
 
 log = structlog.get_logger()
 
@@ -40,8 +41,8 @@ class Spending:
         spent = await self.storage.ledger.list_spend_totals(place.team, day)
         blind_spends = await self.storage.ledger.list_blind_round_spends(place.team, day)
         faces = await self.storage.ledger.count_locked_faces(place.team, day)
-        visible = await self._visible(
-            {s.place for s in spent} | {ChannelRef(place.team, c) for c in faces}, person, place
+        visible = await visible_channels(
+            self.channel_access, {s.place for s in spent} | {ChannelRef(place.team, c) for c in faces}, person, place
         )
         mine = [s for s in spent if s.place in visible]
         hidden = [s for s in spent if s.place not in visible]
@@ -115,9 +116,6 @@ class Spending:
                 await self.direct_messages.send_overspend(Recipient(entry.place.team, entry.person), entry)
             except SlackUnavailable:
                 await self.storage.ledger.release_notification(entry.id)
-
-    async def _visible(self, places: set[ChannelRef], person: str, place: ChannelRef) -> set[ChannelRef]:
-        return {channel for channel in places if channel == place or await self.channel_access.can_see(person, channel)}
 
     async def _get_entry(self, item_id: str, recipient: Recipient, action: str) -> LedgerEntry:
         entry = await self.storage.ledger.get_entry(item_id)

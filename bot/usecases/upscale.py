@@ -9,12 +9,12 @@ from time import perf_counter
 from bot.domain.budget import Caps, Charge
 from bot.domain.catalogue import Catalogue, Size
 from bot.domain.errors import CannotUpscale, InvalidImage, ModelError, NotAvailableHere, PortraitMissing
-from bot.domain.face import Face, Portrait
+from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, filename, original_key, preview_key, seed_of
 from bot.domain.prompt import upscale_prompt
 from bot.domain.slot import SlotFailure
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState, latest_upscale, plan_upscale
-from bot.imaging.pictures import ExaminedImage, examine_in_thread, run_in_thread, side_by_side
+from bot.imaging.pictures import examine_in_thread, run_in_thread, side_by_side
 from bot.ports.clock import Now
 from bot.ports.image_models import GenerationRequest, GenerationResult, ModelClients
 from bot.ports.jobs import JobQueue
@@ -219,7 +219,7 @@ class RunUpscale:
             store = partial(self.storage.portraits.put, key(upscale.round_id, upscale.id), data)
             await self.storage_retry.retry_until_stored(upscale.round_id, store)
         completed = upscale.with_portrait(
-            _portrait(upscale, result.data, checked), result.charge, seconds, result.request_id
+            checked.to_portrait(original_key(upscale.round_id, upscale.id)), result.charge, seconds, result.request_id
         )
         return replace(completed, seed=upscale.seed if result.seed is None else result.seed)
 
@@ -247,19 +247,6 @@ class RunUpscale:
         face = await self.storage.roster.get_face(upscale.round_id)
         assert face
         return face
-
-
-def _portrait(upscale: Upscale, data: bytes, checked: ExaminedImage) -> Portrait:
-    key = original_key(upscale.round_id, upscale.id)
-    return Portrait(
-        key,
-        checked.media_type,
-        checked.width,
-        checked.height,
-        len(data),
-        checked.sha256,
-        checked.has_content_credentials,
-    )
 
 
 def _elapsed_seconds(requested_at: datetime | None, now: datetime) -> float:
