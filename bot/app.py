@@ -1,4 +1,4 @@
-"""The wiring: opens storage, models, core, engine, Bolt app and clock, and closes them in reverse. Knows everyone."""
+"""Composition root: builds all components and closes them in reverse order."""
 
 import asyncio
 import contextlib
@@ -46,12 +46,12 @@ log = structlog.get_logger()
 
 
 class NoWorkspace(Exception):
-    """There is nobody to serve; says why in plain English."""
+    """No workspace to serve; the text says why."""
 
 
 @dataclass(frozen=True)
 class Bot:
-    """A wired bot that does not listen yet."""
+    """The built components of a bot that does not listen yet."""
 
     settings: Settings
     slack: AsyncApp
@@ -61,11 +61,10 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | None = None) -> AsyncIterator[Bot]:
-    """Everything opened and the work of a crash taken up; on leaving, closed in reverse.
+    """Open all components and resume the work that a crash interrupted; close them in reverse on exit.
 
-    Raises NotAlone, NoWorkspace, and NotKept where database or portraits cannot be used; they are left as they are.
-
-    Portraits under way get a few seconds to land, since they are paid for; the rest resumes at the next start.
+    Portraits in progress get a few seconds to finish, because they are paid for; the rest resumes at the next start.
+    Raises AlreadyRunning, NoWorkspace, and StorageUnavailable if the database or the portraits store is unusable.
     """
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(process_lock(settings.database_url))
@@ -120,7 +119,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         settings.scrub_slack_env()
         slack = AsyncApp(
             client=_client(settings),
-            authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
+            authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt accepts None for an unknown workspace
             signing_secret=_signing_secret(settings),
             before_authorize=EnvelopeValidation(),
             user_facing_authorize_error_message=errors.UNKNOWN,
@@ -132,9 +131,9 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
 
 
 async def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; ends the process with status 1 and a word where there is nobody to serve.
+    """Serve until SIGTERM or SIGINT; exit with status 1 without a workspace, or if another process is running.
 
-    Raises NotKept.
+    Raises StorageUnavailable.
     """
     set_malloc_threshold()
     stop, shutdown_deadline = asyncio.Event(), ShutdownDeadline()
@@ -163,7 +162,7 @@ async def run(settings: Settings) -> None:
 
 
 async def _connect_workspaces(settings: Settings) -> Clients:
-    """The workspaces whose tokens Slack takes, at least one."""
+    """Return the workspaces whose tokens Slack accepts, at least one; raises NoWorkspace."""
     try:
         clients = await Clients.open([_client(settings, token) for token in settings.slack_bot_tokens])
     except SlackUnavailable as error:
@@ -181,7 +180,7 @@ async def _wait_for_generations(casting: Casting, shutdown_deadline: ShutdownDea
 
 
 def _client(settings: Settings, token: SecretStr | None = None) -> AsyncWebClient:
-    """Without a token: what Bolt copies for each request, and then gives the token of the request's workspace."""
+    """Build a Slack client. Bolt copies the one without a token for each request and sets the workspace's token."""
     return AsyncWebClient(
         token=token.get_secret_value() if token else None,
         base_url=settings.slack_base_url,

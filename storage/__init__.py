@@ -1,6 +1,6 @@
-"""What is remembered: rounds, roster and ledger in a database, portraits in a folder or a bucket.
+"""Storage: rounds, roster and ledger in a database, portraits in a folder or a bucket.
 
-At start `migrate` comes first, then `open_storage`; a doctor only opens, so that it changes nothing.
+At start `migrate` runs before `open_storage`; the doctor command only opens, so that it changes nothing.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ __all__ = ["AlreadyRunning", "Storage", "StorageHealth", "check_integrity", "mig
 
 @dataclass(frozen=True)
 class StorageHealth:
-    """What doctor tells: troubles, empty where all is well; `schema` is the revision found, `newest` the one needed."""
+    """What the doctor command reports; errors are empty if all is well."""
 
     database_error: str
     schema_revision: str
@@ -46,7 +46,7 @@ class StorageHealth:
 
 @dataclass(frozen=True)
 class Storage:
-    """The ports that storage offers, on one database and one store of portraits."""
+    """All repositories and stores, on one database and one portraits store."""
 
     rounds: SqlRoundRepository
     slots: SqlSlotRepository
@@ -64,7 +64,7 @@ class Storage:
     database: Database
 
     async def check(self) -> StorageHealth:
-        """Read the schema's revision and write a probe among the portraits; changes nothing else."""
+        """Read the schema revision and write a probe to the portraits store; changes nothing else."""
         schema_revision, database_error = "", ""
         try:
             async with self.database.snapshot() as connection:
@@ -74,7 +74,7 @@ class Storage:
         return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
 
     async def ping(self) -> None:
-        """Raises whatever the driver raises when the database cannot be read."""
+        """Read from the database; raises what the driver raises."""
         async with self.database.snapshot() as connection:
             await connection.run_sync(current_revision)
 
@@ -90,7 +90,7 @@ class Storage:
 
 
 async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Storage:
-    """Storage at the settings' addresses; the schema must have been migrated. Makes the portraits' folder.
+    """Open storage at the settings' addresses and create the portraits folder; the schema must be migrated.
 
     `now` dates re-rolls, charges and reminders.
     """

@@ -1,4 +1,4 @@
-"""What else is remembered: portraits, productions, deeds, notices; implemented in storage/."""
+"""Storage of pictures, productions, the audit log and notices; implemented in storage/."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,57 +16,57 @@ from bot.ports.rounds import BallotRepository, DraftRepository, ReminderReposito
 
 
 class RetirementNotices(Protocol):
-    """Who was told of a model's end, and whom it concerns."""
+    """Notices of model retirement: who must get one, and who got one."""
 
     async def has_recent_retired_error(self, since: datetime) -> bool:
-        """Whether a model that was asked since then answered as retired."""
+        """Return whether a model that was called since then answered as retired."""
         ...
 
     async def recipients(self, model_id: str) -> Sequence[Recipient]:
-        """In each workspace that ever asked the model: the leads of its open rounds with it, else of its newest one.
+        """Return the leads of open rounds with the model, or of the newest one, in each workspace that ever used it.
 
-        Nobody of a workspace where a ballot still hides whose miss it has: the notice would tell.
+        Workspaces where an open ballot hides a failure of the model are left out: the notice would reveal it.
         """
         ...
 
     async def claim(self, recipient: Recipient, model_id: str, at: datetime) -> bool:
-        """Write that this person is being told; False when that stands there already."""
+        """Record that this person is being notified; False if that is recorded already."""
         ...
 
     async def release(self, recipient: Recipient, model_id: str) -> None:
-        """They could not be told."""
+        """Delete the record of a notice that was not sent."""
         ...
 
 
 class Portraits(Protocol):
-    """Write-once pictures by key. Everything raises NotKept where the store does not answer."""
+    """Create-only store of pictures by key. All methods raise StorageUnavailable."""
 
     async def put(self, key: str, data: bytes) -> bool:
-        """Store `data`; False when something stands there already, which is kept."""
+        """Store `data`; False if the key exists, whose data stays."""
         ...
 
     async def get(self, key: str) -> bytes:
-        """Raises PortraitLost, a KeyError, when nothing stands there."""
+        """Raises PortraitMissing, a KeyError, if the key does not exist."""
         ...
 
     async def has(self, key: str) -> bool: ...
 
     async def check_writable(self) -> None:
-        """Raises NotKept where a portrait could not be stored now, as far as that is known beforehand."""
+        """Raise StorageUnavailable if a portrait could not be stored now, as far as that is known in advance."""
         ...
 
     def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
-        """Keys of what was written before then and has not been put again since, page by page."""
+        """Yield pages of keys that were last put before then."""
         ...
 
     async def delete(self, key: str) -> None:
-        """Take a picture away; one that is not there is fine."""
+        """Delete a picture; a missing key is no error."""
         ...
 
 
 @dataclass(frozen=True)
 class PictureOwner:
-    """What a slot or finish has of pictures: whether it is `final`, the `key` of its original, `perhaps` paid for."""
+    """The slot or upscale of a picture: the `key` of its original, and whether it is final or may be paid for."""
 
     is_final: bool
     key: str = ""
@@ -74,39 +74,41 @@ class PictureOwner:
 
 
 class PictureIndex(Protocol):
-    """Which pictures the database speaks of."""
+    """The pictures that the database references."""
 
     async def owners(self, ids: Sequence[str]) -> Mapping[str, PictureOwner]:
-        """The slots and finishes among these ids; an id nobody gave is not among them."""
+        """Return the slots and upscales with these ids; unknown ids are left out."""
         ...
 
     async def reference_keys(self) -> frozenset[str]:
-        """The keys of every picture that a brief of a round or wish is like."""
+        """Return the keys of all reference pictures of rounds and drafts."""
         ...
 
     async def known_rounds(self, ids: Sequence[str]) -> frozenset[str]:
-        """Those of these ids that a round has."""
+        """Return which of these ids are rounds."""
         ...
 
     async def list_drafts(self) -> Sequence[tuple[str, str]]:
-        """Workspace and id of every wish that was ever kept."""
+        """List workspace and id of every draft."""
         ...
 
     async def attach_orphan(self, slot_id: str, portrait: Portrait) -> bool:
-        """A miss of which nobody knew whether it was drawn was: its row names the portrait, and what it cost is what
-        was listed. False where it stands otherwise."""
+        """Attach a portrait to a failed slot that may have been paid for, at the listed price.
+
+        False if the slot is in another state.
+        """
         ...
 
 
 class Productions(Protocol):
-    """Productions and their customs. Every change is one short transaction."""
+    """Productions and their settings. Every change is one short transaction."""
 
     async def get(self, place: ChannelRef) -> Production:
-        """The production a conversation casts for; one nobody has named yet has an empty id and usual customs."""
+        """Return the production of a channel; a new one has an empty id and default settings."""
         ...
 
     async def list_all(self, team: str) -> Sequence[Production]:
-        """Every production of the workspace, by name."""
+        """List all productions of the workspace by name."""
         ...
 
     async def save(
@@ -117,37 +119,37 @@ class Productions(Protocol):
         *audit_events: AuditEvent,
         expected_digest: str | None = None,
     ) -> Production:
-        """Write name and customs of the production that `place` casts for, made if need be, and who changed what.
+        """Write name, settings and audit events of the production of `place`, created if necessary.
 
-        Raises Changed where the production's digest is not the one `seen`.
+        Raises SettingsConflict if the digest of the production is not `expected_digest`.
         """
         ...
 
     async def join(
         self, place: ChannelRef, production_id: str, audit_event: AuditEvent, expected_digest: str | None = None
     ) -> Production:
-        """Let `place` cast for another production of its workspace, for its own where `production_id` is empty.
+        """Move `place` to another production of its workspace, or to its own with an empty `production_id`.
 
-        Characters that were cast only in `place` come along; all of them, where no other channel casts for the former
-        one. So does what the channel spent. Raises KeyError, Changed, Clashes.
+        Characters that were cast only in `place` move too, and all of them if no other channel uses the old production.
+        The channel's spending moves too. Raises KeyError, SettingsConflict, NameConflict.
         """
         ...
 
 
 class AuditLog(Protocol):
-    """Deeds that no other row tells, in the order they were done."""
+    """Audit events that no other row records, in order."""
 
     async def add(self, audit_event: AuditEvent) -> None: ...
 
     async def list_for_character(self, character_id: str) -> Sequence[AuditEvent]: ...
 
     async def list_for_production(self, place: ChannelRef) -> Sequence[AuditEvent]:
-        """Deeds that concern no single character, in every channel of the production."""
+        """List events without a character, in every channel of the production."""
         ...
 
 
 class StoragePorts(Protocol):
-    """All that is remembered, as storage opens it."""
+    """All repositories and stores."""
 
     @property
     def rounds(self) -> RoundRepository: ...

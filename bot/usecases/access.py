@@ -1,4 +1,4 @@
-"""Who may start rounds, spend, lock and change customs: as a production's customs say."""
+"""Permissions of a production, and which channels a person may see."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -18,9 +18,9 @@ _CONCURRENT_CHECKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """Asks for the customs at every press, so that a change holds at once. `admins` may always change customs.
+    """The permissions of productions; each call reads the current settings.
 
-    Where everybody who is named for something has left the workspace it is as if nobody were: nothing is stuck.
+    `admins` may always change settings. A permission whose named people have all left the workspace counts as unset.
     """
 
     storage: StoragePorts
@@ -28,29 +28,32 @@ class Permissions:
     admins: frozenset[str]
 
     async def require_start(self, place: ChannelRef, person: str) -> None:
-        """Raise Barred unless the person may start a round, which spends; Unreachable if nobody knows who they are."""
+        """Raise PermissionDenied unless the person may start a round, which spends money.
+
+        Raises SlackUnavailable if Slack does not say who the person is.
+        """
         settings = (await self.storage.productions.get(place)).settings
         await self._require_named("start", settings.may_start, place, person)
         if settings.may_spend or person not in settings.may_start:
             await self._require_named("spend", settings.may_spend, place, person)
 
     async def require_spend(self, place: ChannelRef, person: str) -> None:
-        """The same for whatever costs money in a round that is there."""
+        """Raise PermissionDenied unless the person may spend money in a round that exists."""
         await self._require_named(
             "spend", (await self.storage.productions.get(place)).settings.may_spend, place, person
         )
 
     async def require_settings_change(self, place: ChannelRef, person: str) -> None:
-        """The same for changing customs."""
+        """Raise PermissionDenied unless the person may change the settings of the production."""
         if person not in self.admins:
             await self._require_named(
                 "keep", (await self.storage.productions.get(place)).settings.may_change_settings, place, person
             )
 
     async def require_lock(self, round_: Round, person: str, action: str = "lock") -> None:
-        """Raise Barred where others are named for it, and NotYours where nobody is and the person does not lead.
+        """Raise PermissionDenied or NotLead unless the person may lock or unlock a face.
 
-        `what` they want is to lock a face, or to let one go.
+        If the production names people for it, only they may; otherwise the lead of the round may.
         """
         may_lock = (await self.storage.productions.get(round_.place)).settings.may_lock
         if person in may_lock:
@@ -60,16 +63,16 @@ class Permissions:
         await self.require_lead(round_, person, action)
 
     async def require_lead(self, round_: Round, person: str, action: str) -> None:
-        """Raise NotYours unless the person leads the round; LeadLeft where whoever does has left the workspace."""
+        """Raise NotLead unless the person leads the round, or LeadDeactivated if its lead left the workspace."""
         is_active = round_.state is not RoundState.VOID
         if is_active and person != round_.lead and await self.is_deactivated(round_.place, round_.lead):
             raise LeadDeactivated(action, round_.lead, round_.id)
         round_.require_lead(person, action)
 
     async def require_voters(self, place: ChannelRef, voters: tuple[str, ...]) -> None:
-        """Raise BriefError where one of those who are named to vote never could: a vote that waits for them never ends.
+        """Raise BriefError if a named voter can never vote, because a vote that waits for them never ends.
 
-        Somebody of whom Slack says nothing passes.
+        A voter passes while Slack does not answer.
         """
         unable = []
         for person in voters:
@@ -83,7 +86,7 @@ class Permissions:
             raise BriefError("voters", "unable", ", ".join(unable))
 
     async def is_deactivated(self, place: ChannelRef, person: str) -> bool:
-        """Whether somebody's account is closed; a Slack that says nothing counts as no."""
+        """Return whether the account is closed; False while Slack does not answer."""
         try:
             return (await self.user_directory.get_user(place.team, person)).is_deactivated
         except SlackUnavailable:
@@ -100,7 +103,7 @@ class Permissions:
             raise PermissionDenied(action, (), is_guest=True)
 
     async def _has_active(self, place: ChannelRef, allowed: tuple[str, ...]) -> bool:
-        """Whether one of those who are named is still there."""
+        """Return whether one of the named people is still in the workspace."""
         for person in allowed:
             if not await self.is_deactivated(place, person):
                 return True

@@ -1,4 +1,4 @@
-"""Other names: a character answers to its aliases as to its own name."""
+"""Aliases: other names that a character is found by."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class AliasChange:
-    """`character` (a name) answers to `alias` now; with `dropped` it does no longer. `aliases` are all it has."""
+    """An alias that was added or removed; `aliases` are all that the character has now."""
 
     character: str
     alias: str
@@ -28,7 +28,7 @@ class AliasChange:
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """Gives aliases and takes them away, for whoever may start rounds."""
+    """Adds and removes aliases, for people who may start rounds."""
 
     storage: StoragePorts
     channel_access: ChannelAccess
@@ -36,7 +36,7 @@ class Aliases:
     now: Now
 
     async def add(self, name: str, alias: str, person: str, place: ChannelRef) -> AliasChange:
-        """Let the character `name` of this channel's production answer to `alias`; raises Barred, BriefError."""
+        """Add an alias to a character of this channel's production; raises PermissionDenied, BriefError."""
         await self.permissions.require_start(place, person)
         character = await self._find_character(name, person, place)
         audit_event = AuditEvent("alias", place, person, self.now(), character.id, detail=alias)
@@ -47,7 +47,7 @@ class Aliases:
         return AliasChange(character.name, alias, updated.aliases if updated else ())
 
     async def remove(self, alias: str, person: str, place: ChannelRef) -> AliasChange:
-        """Take an alias of this channel's production away; raises Barred, BriefError."""
+        """Remove an alias from this channel's production; raises PermissionDenied, BriefError."""
         await self.permissions.require_start(place, person)
         production = (await self.storage.productions.get(place)).id
         audit_event = AuditEvent("unalias", place, person, self.now(), detail=alias)
@@ -56,7 +56,7 @@ class Aliases:
         return AliasChange(name, alias, removed=True)
 
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
-        """The character of this channel's production that is called so; raises BriefError."""
+        """Return the character of this channel's production with that name; raises BriefError."""
         production = (await self.storage.productions.get(place)).id
         matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.production_id == production]
         if not (visible := await visible_characters(self.channel_access, matches, person, place)):

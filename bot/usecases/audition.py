@@ -1,6 +1,6 @@
-"""The audition: every slot asked once, at once, with the identical prompt; then the ballot opens.
+"""The audition: calls the model of every slot once, in parallel, with the same prompt; then opens the ballot.
 
-The steps here are run by the engine and may be run again after a crash: each looks first at what is already there.
+Jobs run these steps and may run them again after a crash, so each step first looks at what is stored.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _POLL_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Audition:
-    """Draws the slots of rounds and opens their ballots."""
+    """Generates the slots of rounds and opens their ballots."""
 
     storage: StoragePorts
     portrait_generator: PortraitGenerator
@@ -39,17 +39,19 @@ class Audition:
 
     @property
     def generations_in_progress(self) -> int:
-        """How many asks are out."""
+        """Count the paid calls in progress."""
         return self.portrait_generator.in_progress
 
-    # Steps of the round's errand, in order.
+    # Steps of the round job, in order.
 
     async def slot_ids(self, round_id: str) -> list[str]:
-        """The ids of the slots to be drawn."""
+        """List the slots to generate."""
         return [s.id for s in (await self.storage.rounds.get(round_id)).slots]
 
     async def wait_until_ready(self, round_id: str) -> None:
-        """Wait until every slot is final, or patience has run out and something arrived, or the round moved on."""
+        """Wait until every slot is final, the round leaves the drawing state, or patience ends with a candidate
+        present.
+        """
         change_event = self._change_events.setdefault(round_id, asyncio.Event())
         try:
             while not self._is_ready(await self.storage.rounds.get(round_id)):
@@ -61,7 +63,7 @@ class Audition:
             self._change_events.pop(round_id, None)
 
     async def open_ballot(self, round_id: str) -> None:
-        """drawing -> voting with the candidates that arrived, or void when there is none; then show it."""
+        """Open the ballot with the portraits so far, or void the round if there are none; then redraw it."""
         round_ = await self.storage.rounds.get(round_id)
         if round_.state is RoundState.DRAWING and not round_.completed:
             await self.storage.rounds.void(round_id, "no_candidate")
@@ -69,10 +71,10 @@ class Audition:
             await self.round_pictures.open_ballot(round_, round_.brief.closing_time(self.now(), self.shortest_voting))
         await self.publisher.redraw_now(round_id)
 
-    # The step of a slot's errand.
+    # The step of the slot job.
 
     async def generate_slot(self, slot_id: str) -> None:
-        """Bring a slot to its end: a candidate or a typed miss. Never asks again for what may have been paid."""
+        """Make a slot final: a candidate or a failure. Never repeats a call that may have been paid for."""
         round_ = await self.storage.rounds.by_slot(slot_id)
         slot = next(s for s in round_.slots if s.id == slot_id)
         if slot.is_final:
@@ -86,10 +88,10 @@ class Audition:
         if round_.state is not RoundState.DRAWING:
             await self.round_pictures.publish_missing(round_.id)
 
-    # What the lead may press.
+    # Controls of the lead.
 
     async def open_now(self, round_id: str, person: str) -> None:
-        """Open the ballot without waiting for the rest, from two candidates on."""
+        """Open the ballot before all slots are final; needs at least two candidates."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "open_now")
         round_.require_state(RoundState.DRAWING, action="open_now")
@@ -100,7 +102,7 @@ class Audition:
         await self.publisher.redraw_now(round_id)
 
     async def cancel(self, round_id: str, person: str) -> None:
-        """Call a round off while it draws; portraits under way are still paid for and kept."""
+        """Void a round while it draws; the calls in progress are still paid for, and their portraits are stored."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "cancel")
         if not await self.storage.rounds.void(round_id, "cancelled"):
@@ -112,7 +114,7 @@ class Audition:
         await self.publisher.redraw_now(round_id)
 
     async def restart_unfinished(self) -> None:
-        """Start again whatever should be at work and is not: a crash may hang between a commit and its errand."""
+        """Start the jobs of unfinished rounds again: a crash may come between a commit and the start of its job."""
         for round_id in await self.storage.rounds.list_missing_pictures(self.now()):
             await self.job_queue.start("close", round_id)
         for round_ in await self.storage.rounds.list_unfinished():

@@ -1,4 +1,4 @@
-"""The use cases in the order a round lives, wired to the ports they need. Handlers, engine and clock call only this."""
+"""All use cases, wired to the ports. Handlers, jobs and the scheduler call only this."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -51,7 +51,7 @@ def utc_now() -> datetime:
 
 
 class AlwaysHealthy:
-    """The port Health where nobody watches the accounts."""
+    """The default ModelHealth: every model is available."""
 
     def is_available(self, model_id: str) -> bool:  # noqa: ARG002 - a port's argument
         return True
@@ -270,16 +270,19 @@ class Casting:
 
     @property
     def generations_in_progress(self) -> int:
-        """Portraits and finishes that are paid for and under way."""
+        """Count the paid portraits and upscales in progress."""
         return self.audition.generations_in_progress + self.run_upscale.in_progress
 
     async def refresh_messages(self) -> None:
-        """Once after a start: whoever was killed between a change and its redraw left a message that is out of date."""
+        """Redraw messages that may be out of date; called once after a start, because a crash can lose a redraw."""
         await self.round_pictures.schedule_redraws()
 
     async def run_due(self) -> None:
-        """What the clock asks every few seconds: lost messages, due closes, reminders, work that should move, and
-        charges that passed what was reserved for them."""
+        """Do what is due; the scheduler calls it every few seconds.
+
+        It reposts deleted messages, closes due ballots, sends reminders and overspend notices, and restarts unfinished
+        work.
+        """
         await self.round_message.repost_deleted()
         await self.close_vote.enqueue_due()
         await self.reminders.send_due()

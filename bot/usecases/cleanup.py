@@ -1,7 +1,7 @@
-"""The sweep: pictures without a row, left by a crash or by a round that could not be opened, are cleared away.
+"""Cleanup of stored pictures that no row references, after a crash or a round that was not opened.
 
-Taken away is only what this database knows to be nobody's: what belongs to rounds that it never heard of, as after an
-older copy was put back, stays where it is.
+It deletes only pictures of rounds that this database knows. After a restore of an older copy, pictures of unknown
+rounds stay.
 """
 
 import re
@@ -20,7 +20,7 @@ from bot.telemetry import logs
 
 log = structlog.get_logger()
 
-# What is younger may belong to somebody who is still at work on it, however slow.
+# A younger picture may belong to work in progress.
 MIN_AGE = timedelta(days=1)
 _PICTURE_KEY = re.compile(r"([^/]+)/([^/]+)/(original|preview\.jpg)")
 _REFERENCE_KEY = re.compile(r"([^/]+)/reference/[0-9a-f]{64}")
@@ -29,7 +29,7 @@ _PROBE_KEY = re.compile(r"probe/[0-9a-f]{32}")
 
 @dataclass(frozen=True)
 class CleanupResult:
-    """How many pictures were dropped, and how many portraits got back the row they belong to."""
+    """How many pictures were deleted, and how many portraits were attached to their row again."""
 
     deleted: int = 0
     attached: int = 0
@@ -37,13 +37,13 @@ class CleanupResult:
 
 @dataclass(frozen=True, slots=True)
 class OrphanCleanup:
-    """Sweeps. May run at any time, and again: what it leaves, the next one finds."""
+    """Deletes orphaned pictures. It is safe to run at any time and again."""
 
     storage: StoragePorts
     now: Now
 
     async def run(self) -> CleanupResult:
-        """Look through everything that is stored, a page at a time; raises NotKept."""
+        """Check all stored pictures, page by page; raises StorageUnavailable."""
         deleted = attached = 0
         async for keys in self.storage.portraits.older_than(self.now() - MIN_AGE):
             for clean in (self._clean_pictures, self._clean_references, self._clean_probes):
@@ -54,7 +54,7 @@ class OrphanCleanup:
         return CleanupResult(deleted, attached)
 
     async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
-        """Originals and previews of slots and finishes that have ended without them."""
+        """Delete originals and previews of final slots and upscales that do not reference them."""
         found = [(key, match[1], match[2]) for key in keys if (match := _PICTURE_KEY.fullmatch(key))]
         owners = await self.storage.picture_index.owners([item_id for _, _, item_id in found]) if found else {}
         deleted = attached = 0
@@ -70,7 +70,7 @@ class OrphanCleanup:
         return CleanupResult(deleted, attached)
 
     async def _attach_orphan(self, round_id: str, item_id: str, owner: PictureOwner) -> bool:
-        """Whether a portrait that was perhaps paid for is here, and whole; then its row names it."""
+        """Attach a valid portrait that may have been paid for to its row; return whether it did."""
         if not owner.may_be_paid:
             return False
         key = original_key(round_id, item_id)
@@ -83,7 +83,7 @@ class OrphanCleanup:
         return True
 
     async def _clean_references(self, keys: Sequence[str]) -> CleanupResult:
-        """Attached pictures whose round was not opened with them, and which no wish waits with."""
+        """Delete attached reference pictures that no round and no draft uses."""
         found = {key: match[1] for key in keys if (match := _REFERENCE_KEY.fullmatch(key))}
         used = await self.storage.picture_index.reference_keys() if found else frozenset()
         unused = {key: round_id for key, round_id in found.items() if key not in used}

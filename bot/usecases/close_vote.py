@@ -1,4 +1,4 @@
-"""Closing a ballot: reactions are read back, then the tally is frozen."""
+"""Closing a ballot: reads the reactions from Slack, then freezes the tally."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ _MAX_ATTEMPTS = 10
 
 @dataclass(frozen=True, slots=True)
 class CloseVote:
-    """Closes ballots: at the deadline, and for the lead's close and lock."""
+    """Closes ballots at their deadline, and when the lead closes or locks."""
 
     storage: StoragePorts
     publisher: RoundPublisher
@@ -25,12 +25,14 @@ class CloseVote:
     now: Now
 
     async def enqueue_due(self) -> None:
-        """Start the close of every ballot whose deadline has passed, also while the bot was off."""
+        """Start the close job of every ballot whose deadline has passed, including while the bot was down."""
         for round_id in await self.storage.ballots.list_due(self.now()):
             await self.job_queue.start("close", round_id)
 
     async def close_due(self, round_id: str) -> None:
-        """Close a ballot whose deadline has passed; while Slack is silent, wait for it up to ten minutes."""
+        """Close a ballot whose deadline has passed. If Slack does not answer, retry until ten minutes after the
+        deadline.
+        """
         round_ = await self.storage.rounds.get(round_id)
         if round_.state is RoundState.VOTING and _is_past_deadline(round_, self.now()):
             try:
@@ -50,11 +52,11 @@ class CloseVote:
         only_if_due: bool = False,
         reconcile: bool = True,
     ) -> Round:
-        """voting -> closed at one version of the ballot, reactions read back first; the round as it then stands.
+        """Read the reactions, count, and close the ballot if its version did not change; return the round as stored.
 
-        With `lock`, the sole leader must be the candidate the lead saw (`seen`, a slot id; None: a tie), else the
-        ballot stays open and OutcomeChanged tells the tally; with `due`, it stays open too where the deadline has moved
-        on meanwhile. Raises Unreachable when the reactions cannot be read.
+        With `for_lock`, the sole leader must be the candidate that the lead saw (`expected_slot_id`; None means a tie).
+        Otherwise the ballot stays open and TallyChanged carries the tally. With `only_if_due`, a ballot whose deadline
+        moved stays open. Raises SlackUnavailable if the reactions cannot be read.
         """
         for _ in range(_MAX_ATTEMPTS):
             if reconcile and (await self.storage.rounds.get(round_id)).accepts_reactions:
@@ -73,9 +75,9 @@ class CloseVote:
         raise SlackUnavailable("a quiet moment of the ballot")
 
     async def _reconcile_reactions(self, round_id: str) -> None:
-        """Make the reaction marks agree with what the message shows, outside any transaction.
+        """Make the stored reactions match the message, outside any transaction.
 
-        A message that was deleted shows nothing to read: the marks stand as they came.
+        If the message was deleted, the stored reactions stay.
         """
         try:
             reactions = await self.publisher.get_reactions(round_id)

@@ -1,4 +1,4 @@
-"""Taking a face on: everything that belongs to it as one ZIP, for people who may see it."""
+"""Download of a face: everything that belongs to it as one ZIP, for people who may see it."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from bot.usecases.recall import Recall
 
 @dataclass(frozen=True)
 class FaceArchive:
-    """A face with all that belongs to it: a ZIP, and what it is called."""
+    """A face with its ZIP file and the name of that file."""
 
     face: Face
     upscale: Upscale | None
@@ -28,13 +28,13 @@ class FaceArchive:
 
 @dataclass(frozen=True, slots=True)
 class FaceDownload:
-    """Packs parcels."""
+    """Builds the archives of faces."""
 
     storage: StoragePorts
     recall: Recall
 
     async def archive(self, round_id: str, person: str) -> FaceArchive:
-        """The face a round gave; raises NotHere for whoever may not see it. Pictures are held in memory twice."""
+        """Return the archive of the face of a round; raises NotAvailableHere. Holds the pictures in memory twice."""
         face = await self.recall.get_face(round_id, person)
         upscale = await self.recall.get_upscale(face)
         files = await archive_files(face, upscale, self.storage.portraits, await self.recall.get_recast_reason(face))
@@ -42,7 +42,7 @@ class FaceDownload:
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
 
 
-# Pictures are packed already, and packing them again would only take time.
+# Pictures are compressed already.
 _COMPRESSED_SUFFIXES = tuple(f".{ending}" for ending in FILE_EXTENSIONS.values())
 
 ArchiveFiles = Mapping[str, bytes]
@@ -51,10 +51,9 @@ ArchiveFiles = Mapping[str, bytes]
 async def archive_files(
     face: Face, upscale: Upscale | None, portraits: Portraits, recast_reason: str = ""
 ) -> ArchiveFiles:
-    """File names and their bytes; `finish` is the kept one, `because` why it was re-cast. Raises KeyError where the
-    store lacks a picture.
+    """Return the files of the archive by name; `upscale` is the kept one. Raises KeyError if a picture is missing.
 
-    SHA256SUMS is as `sha256sum -c` reads it.
+    SHA256SUMS has the format that `sha256sum -c` reads.
     """
     pictures = {_file_name("original", face.portrait): face.portrait}
     if upscale and upscale.portrait:
@@ -70,7 +69,7 @@ async def archive_files(
 
 
 def face_record(face: Face, upscale: Upscale | None, recast_reason: str = "") -> dict[str, Any]:
-    """The record as JSON takes it: money in dollars as text, times ISO 8601 in UTC, people by their ids."""
+    """Return the record for JSON: money in dollars as text, times as ISO 8601 in UTC, people as user ids."""
     return {
         "character": face.character,
         "version": face.version,
@@ -101,12 +100,15 @@ def face_record(face: Face, upscale: Upscale | None, recast_reason: str = "") ->
 
 
 def folder_name(face: Face) -> str:
-    """The name of the folder a face's files go into: letters, digits and dashes, so that no name leads out of it."""
+    """Return the folder of a face's files: letters, digits and dashes only, so that a name cannot contain a path."""
     return f"{filename(face.character)}-{face.version}"
 
 
 def zip_archive(folder: str, files: ArchiveFiles, modified_at: datetime) -> bytes:
-    """One ZIP of `files` in `folder`, dated `at`; slow, so not for the event loop. The same files give the same ZIP."""
+    """Pack `files` into `folder` of one ZIP, dated `modified_at`. The same files give the same ZIP.
+
+    It is slow, so do not call it on the event loop.
+    """
     out = BytesIO()
     with ZipFile(out, "w") as archive:
         for name, data in files.items():
@@ -156,13 +158,13 @@ def _upscale_record(upscale: Upscale) -> dict[str, Any]:
 
 
 def _text_lines(record: Mapping[str, Any], indent: str = "") -> Iterable[str]:
-    """The same for people: a fact a line, what belongs together indented."""
+    """Format the record for people: one fact a line, with nested facts indented."""
     for key, value in record.items():
         label = f"{indent}{key.replace('_', ' ')}:"
         if isinstance(value, dict):
             yield label
             yield from _text_lines(value, f"{indent}  ")
         else:
-            # Whatever breaks a line in anybody's words, no fact can be forged by what stands behind it.
+            # Further lines of user text are indented, so that they cannot look like facts.
             text = "none" if value is None else f"\n{indent}  ".join(str(value).splitlines())
             yield f"{label} {text}"

@@ -1,4 +1,4 @@
-"""Waiting for an account's turn: before anything is written that may mean money, and in sight of everybody."""
+"""Generating one portrait: writes the intent, calls the model, stores the bytes, checks them, then writes the row."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -35,13 +35,13 @@ log = structlog.get_logger()
 
 _MAX_RETRY_WAIT_SECONDS = 30.0
 _MAX_BACK_OFF_SECONDS = 300.0
-_DEFAULT_RETRY_SECONDS = 5.0  # where a vendor says "too many" without saying until when
+_DEFAULT_RETRY_SECONDS = 5.0  # after a rate limit without a retry time
 _STATES_NUMBERED_AT_ONCE = frozenset({RoundState.VOTING, RoundState.CLOSED})
 
 
 @dataclass(slots=True)
 class PortraitGenerator:
-    """Brings slots to their end; `under_way` counts the asks that are out."""
+    """Makes slots final; `in_progress` counts the paid calls in progress."""
 
     storage: StoragePorts
     model_clients: ModelClients
@@ -53,7 +53,7 @@ class PortraitGenerator:
     _check_semaphore: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1), init=False)
 
     async def generate(self, round_: Round, slot: Slot) -> None:
-        """A candidate or a typed miss; never asks again for what may have been paid."""
+        """Make a slot a candidate or a failure; never repeats a call that may have been paid for."""
         is_stored = partial(self.storage.portraits.has, original_key(slot.round_id, slot.id))
         if await self.storage_retry.retry_until_stored(round_.id, is_stored):
             await self._record_stored(round_, slot)
@@ -67,7 +67,7 @@ class PortraitGenerator:
             await self._generate_with_retry(round_, slot)
 
     async def _generate_with_retry(self, round_: Round, slot: Slot) -> None:
-        """Ask in turn; where the vendor asks for a short patience, wait it out and ask once more."""
+        """Call the model. After a short rate limit of the provider, wait and call once more."""
         started = perf_counter()
         try:
             for max_wait in (_MAX_RETRY_WAIT_SECONDS, 0.0):
@@ -83,7 +83,7 @@ class PortraitGenerator:
             await self._record_failure(round_, slot, failure, perf_counter() - started, error.reported_cost)
 
     async def _wait_until_allowed(self, round_: Round, slot: Slot) -> bool:
-        """Once what comes could be kept, and it is the slot's turn; False when the round ended meanwhile."""
+        """Wait until storage is writable and the rate limit allows a call; False if the round was voided meanwhile."""
         waited = await self.storage_retry.wait_until_writable(round_.id)
         if waited and (await self.storage.rounds.get(round_.id)).state is RoundState.VOID:
             return False
@@ -109,9 +109,10 @@ class PortraitGenerator:
         return await wait_for_rate_limit(self.model_clients, slot.model, pause)
 
     async def _attempt(self, round_: Round, slot: Slot, max_wait: float) -> bool:
-        """Write the intent, ask and keep what comes; False where the vendor asks to come again within `patience`.
+        """Mark the slot as requested, call the model and store the result.
 
-        What the model is shown is read first: a question that cannot be put together was not asked.
+        Returns False if the provider asks to retry within `max_wait` seconds. Reads the references first, because a
+        request that cannot be built was not sent.
         """
         retry_until_stored = partial(self.storage_retry.retry_until_stored, round_.id)
         try:
@@ -128,7 +129,7 @@ class PortraitGenerator:
         started = perf_counter()
         self.in_progress += 1
         try:
-            # Without a name here: `_receive` lets go of the bytes once they are stored.
+            # Not bound to a name here, so that `_store_result` can free the bytes.
             await self._store_result(slot, await self._request_portrait(slot, request), perf_counter() - started)
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS
@@ -144,14 +145,14 @@ class PortraitGenerator:
         return True
 
     async def _build_request(self, round_: Round, slot: Slot) -> GenerationRequest:
-        """Raises PortraitLost; with a ticket the model has seen the references already."""
+        """Build the request; raises PortraitMissing. A submitted job has the references already."""
         references = () if slot.provider_job_id else await self._load_references(round_, slot)
         return GenerationRequest(
             slot.prompt or round_.prompt, round_.brief.aspect, round_.brief.size, slot.seed, references
         )
 
     async def _request_portrait(self, slot: Slot, request: GenerationRequest) -> GenerationResult:
-        """Behind a queue the ticket is kept before anything is waited for; with a ticket nothing is asked any more."""
+        """Call the model. With a queue, store the job id before waiting; a known job is only collected."""
         model = self._get_model(slot)
         if not isinstance(model, QueuedModel):
             return await model.generate(request)
@@ -164,18 +165,18 @@ class PortraitGenerator:
         return await model.collect(provider_job_id, request.size)
 
     async def _load_references(self, round_: Round, slot: Slot) -> tuple[bytes, ...]:
-        """The picture whose face is to be kept: for a variation its candidate's original, else the brief's own."""
+        """Load the original of the varied candidate, or else the reference picture of the brief."""
         source_portrait = next((s.portrait for s in round_.slots if s.id == slot.variation_of_slot_id), None)
         key = source_portrait.key if source_portrait else round_.brief.reference.key if round_.brief.reference else ""
         return (await self.storage.portraits.get(key),) if key else ()
 
     async def _store_result(self, slot: Slot, result: GenerationResult, seconds: float) -> None:
-        """Store what came before it is looked at; raises BadPicture with the price the vendor told for it."""
+        """Store the bytes before checking them; raises InvalidImage with the reported cost."""
         key = original_key(slot.round_id, slot.id)
         await self.storage_retry.retry_until_stored(
             slot.round_id, partial(self.storage.portraits.put, key, result.data)
         )
-        result = replace(result, data=b"")  # what is stored is read again when its turn to be examined comes
+        result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
         try:
             checked = await self._check_stored(slot, result.media_type)
         except InvalidImage as error:
@@ -184,7 +185,9 @@ class PortraitGenerator:
         await self._record_portrait(slot, result, checked, seconds)
 
     def _get_model(self, slot: Slot) -> ImageModel:
-        """The slot's model; raises BadKey, which says nothing of what was ordered while there was an account."""
+        """Return the slot's model. Raises AuthenticationFailed: without an account the state of a submitted job is
+        unknown.
+        """
         try:
             return self.model_clients.model(slot.model)
         except AuthenticationFailed as error:
@@ -194,7 +197,7 @@ class PortraitGenerator:
     async def _record_portrait(
         self, slot: Slot, result: GenerationResult, checked: ExaminedImage, seconds: float
     ) -> None:
-        """The row, last of all: a crash before it finds the bytes and does not ask again."""
+        """Write the row last: after a crash before it, the stored bytes are found and the model is not called again."""
         retry_until_stored = partial(self.storage_retry.retry_until_stored, slot.round_id)
         await retry_until_stored(
             partial(self.storage.portraits.put, preview_key(slot.round_id, slot.id), checked.preview)
@@ -206,7 +209,9 @@ class PortraitGenerator:
         metrics.observe_portrait(slot.model, seconds, result.charge.usd, result.charge.source)
 
     async def _record_stored(self, round_: Round, slot: Slot) -> None:
-        """A portrait stored before a crash; its price is the listed one, since the vendor's answer is gone."""
+        """Record a portrait that was stored before a crash, at the listed price, because the provider's response is
+        lost.
+        """
         seconds = _elapsed_seconds(slot.requested_at, self.now())
         try:
             checked = await self._check_stored(slot)
@@ -219,7 +224,7 @@ class PortraitGenerator:
         await self._record_portrait(slot, result, checked, seconds)
 
     async def _check_stored(self, slot: Slot, claimed: str = "") -> ExaminedImage:
-        """What is stored for the slot, checked; one after the other, since a decoded 4K picture fills 70 MB."""
+        """Examine the stored bytes, one picture at a time, because a decoded 4K picture takes 70 MB."""
         async with self._check_semaphore:
             data = await self.storage.portraits.get(original_key(slot.round_id, slot.id))
             checked = await examine_in_thread(data, slot.model)
@@ -235,7 +240,7 @@ class PortraitGenerator:
         seconds: float | None,
         reported_cost: Decimal | None = None,
     ) -> None:
-        """`told` is what the vendor says it charged, in dollars."""
+        """Record a failure; `reported_cost` is the charge in dollars that the provider reported."""
         charges = {
             "no": None,
             "maybe": Charge(slot.price, "unknown"),
@@ -250,7 +255,9 @@ class PortraitGenerator:
         metrics.count_slot_failure(failure.kind, failure.paid)
 
     def _listed_price(self, round_: Round, slot: Slot) -> Decimal:
-        """What its model's price list says; what was reserved for a further slot may be more, to name no model."""
+        """Return the price of the model's price list. The reservation of an extra slot can be higher, to hide the
+        model.
+        """
         model = next((m for m in self.model_clients.catalogue.models if m.id == slot.model), None)
         if model is None or not slot.is_extra:
             return slot.price

@@ -1,6 +1,6 @@
-"""What happened to a character, as events: who started, spent, voted, locked and unlocked, when, and why.
+"""A character's history as events: who started, spent, voted, locked and unlocked, when, and why.
 
-Nothing here tells more than anybody may know: no sum of a round whose ballot is open, no voter of a sealed one.
+The events hide the sums of rounds with an open ballot and the voters of sealed ballots.
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from bot.usecases.recall import Recall, RecallResult
 
 @dataclass(frozen=True)
 class CharacterHistory:
-    """A character's events that somebody may know of, newest first; `faces` and `spent` (dollars) are of those rounds.
+    """A character's events that a person may see, newest first, and the face count and dollars of those rounds.
 
-    `found` says whom a name found; without exactly one character there are no events.
+    Without exactly one character in `recall_result` there are no events.
     """
 
     recall_result: RecallResult
@@ -35,7 +35,7 @@ class CharacterHistory:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Tells histories."""
+    """Builds histories."""
 
     storage: StoragePorts
     recall: Recall
@@ -43,11 +43,11 @@ class History:
     now: Now
 
     async def get_by_name(self, name: str, person: str, place: ChannelRef) -> CharacterHistory:
-        """The history of `name`, found as a recall finds it."""
+        """Return the history of a character that is found by name as a recall finds it."""
         return await self._build(await self.recall.recall(name, person, place), person, place)
 
     async def get_by_id(self, character_id: str, person: str, place: ChannelRef) -> CharacterHistory:
-        """The history of a character chosen from a suggestion, or of one that was told before."""
+        """Return the history of a character that was chosen from a suggestion or shown before."""
         return await self._build(await self.recall.recall_by_id(character_id, person, place), person, place)
 
     async def _build(self, recall_result: RecallResult, person: str, place: ChannelRef) -> CharacterHistory:

@@ -1,4 +1,4 @@
-"""One person's home: what waits for their vote, the faces they may see, page by page, and the day's spending."""
+"""A person's home: rounds that wait for their vote, the faces they may see, page by page, and the day's spending."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ PAGE_SIZE = 15
 
 @dataclass(frozen=True)
 class RosterFilter:
-    """Where somebody is in the roster: words they search for, the production (its id) they chose, the page from 1."""
+    """The search words, the production id and the page (from 1) that a person chose in the roster."""
 
     words: str = ""
     production: str = ""
@@ -29,10 +29,10 @@ class RosterFilter:
 
 @dataclass(frozen=True)
 class HomeView:
-    """What a home shows; money in dollars, of the workspace, today in UTC.
+    """What a home shows; money in dollars of the workspace, for the current UTC day.
 
-    `characters` are one page of `total`. `shelves` are all parts of the roster the person may see. With `nearest`
-    nobody is called like the words of `looking`, and these are the nearest.
+    `characters` are one page of `total`. `sections` are the parts of the roster that the person may see. With
+    `is_fuzzy` no name matches the search words, and the characters are the nearest names.
     """
 
     waiting: tuple[Round, ...]
@@ -51,7 +51,7 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Gathers homes."""
+    """Builds home views."""
 
     storage: StoragePorts
     spending: Spending
@@ -59,7 +59,7 @@ class Home:
     caps: Caps
 
     async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
-        """What the person may see of their workspace now, wherever in it they were."""
+        """Return what the person may see of the workspace."""
         rounds = await self.storage.ballots.list_without_vote(person, team)
         sections = await self.storage.roster.sections(team)
         places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
@@ -84,7 +84,7 @@ class Home:
     async def _page(
         self, team: str, sections: Sequence[RosterSection], roster_filter: RosterFilter
     ) -> tuple[Page, RosterFilter, bool]:
-        """The page looked at, or the last one there is; where nobody is called so, those who nearly are."""
+        """Return the chosen page, or the last one if there are fewer; without a match, the nearest names."""
         query = RosterQuery(
             tuple(dict.fromkeys(s.place for s in sections)), roster_filter.production, roster_filter.words
         )

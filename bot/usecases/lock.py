@@ -1,4 +1,4 @@
-"""The lock: one candidate becomes the character's face, once, whoever presses how often."""
+"""The lock: one candidate becomes the character's face, once."""
 
 from dataclasses import dataclass
 
@@ -27,11 +27,11 @@ class LockFace:
     permissions: Permissions
 
     async def lock(self, round_id: str, expected_slot_id: str | None, person: str) -> Face:
-        """Close if need be, then lock the sole leader; pressed again it answers with the same face.
+        """Close an open ballot, then lock the sole leader; a repeated call returns the same face.
 
-        `seen` is the slot id of the leader the lead's button showed, None where it showed none. Raises NotYours,
-        Barred, RoundClosed (also for a sealed ballot, which is closed first so that no press tells its tally), NoWinner
-        (the ballot is closed then), OutcomeChanged, PortraitLost and Unreachable (nothing is locked).
+        `expected_slot_id` is the leader that the button showed, None for none. Raises NotLead, PermissionDenied,
+        RoundClosed, NoWinner, TallyChanged, PortraitMissing, SlackUnavailable. A sealed ballot must be closed first, so
+        that a press does not reveal its tally. After NoWinner the ballot is closed; after the others nothing is locked.
         """
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person)
@@ -50,7 +50,9 @@ class LockFace:
         return await self._save(round_, round_.candidate_by_number(leader), person, by_lead=False)
 
     async def decide(self, slot_id: str, person: str) -> Face:
-        """The lead takes any candidate of a closed ballot; the record says who decided. Raises PortraitLost."""
+        """Lock a candidate of a closed ballot that the lead chose; the record names who decided. Raises
+        PortraitMissing.
+        """
         round_ = await self.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lock(round_, person)
         if face := await self.storage.roster.get_face(round_.id):

@@ -1,4 +1,4 @@
-"""What becomes of models: vendors are asked once a day, and whoever casts with one that ends is told of it once."""
+"""Model retirement: asks the providers once a day, and notifies the leads who use a retiring model once."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,14 +15,13 @@ from bot.ports.storage import StoragePorts
 log = structlog.get_logger()
 
 _CHECK_INTERVAL = timedelta(days=1)
-# Where an account gave no answer, or a ballot may still have to close before its lead can be told.
+# After a failed request, or while an open ballot delays a notice.
 _RETRY_INTERVAL = timedelta(hours=1)
 
 
 @dataclass(slots=True)
 class RetirementWatcher:
-    """The daily look at every account's list of models. The catalogue learns from it; what it learnt is asked anew at
-    each start, and who was told stands in storage."""
+    """The daily check of every account's model list. It updates the catalogue, whose dates a restart loses."""
 
     storage: StoragePorts
     retirement_source: RetirementSource
@@ -32,7 +31,7 @@ class RetirementWatcher:
     _next_check: datetime | None = field(default=None, init=False)
 
     async def check(self) -> None:
-        """Ask the accounts if a day has passed, or a model answered as retired, and tell of what ends."""
+        """Ask the accounts if a day has passed or a model answered as retired, and send notices of retiring models."""
         now = self.now()
         has_recent_error = (
             self._checked_at is not None
@@ -58,7 +57,7 @@ class RetirementWatcher:
             self._next_check = now + _CHECK_INTERVAL
 
     async def _announce(self, retirement: Retirement, now: datetime) -> None:
-        """Rather never than twice: who is being told is written first. Whom Slack keeps from us is tried next time."""
+        """Notify each recipient at most once: record the recipient before sending, and release it if Slack fails."""
         for recipient in await self.storage.retirement_notices.recipients(retirement.model.id):
             if not await self.storage.retirement_notices.claim(recipient, retirement.model.id, now):
                 continue

@@ -1,4 +1,4 @@
-"""Reads the preview of a stored portrait; makes it where it is missing."""
+"""Previews of stored portraits."""
 
 from bot.domain.errors import PortraitMissing
 from bot.domain.ids import original_key, preview_key
@@ -7,9 +7,7 @@ from bot.ports.storage import Portraits
 
 
 async def get_preview(portraits: Portraits, round_id: str, item_id: str) -> bytes:
-    """A slot's or finish's preview, made anew from its original where it is missing; raises PortraitLost where that is
-    missing too.
-    """
+    """Return the preview of a slot or upscale, made from the original if it is missing; raises PortraitMissing."""
     key = preview_key(round_id, item_id)
     try:
         return await portraits.get(key)

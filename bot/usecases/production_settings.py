@@ -1,4 +1,4 @@
-"""Whoever may changes a production's customs, or lets a channel cast for another production; every change is kept."""
+"""Production settings: permitted people change them or join a channel to another production, with an audit log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,10 @@ _MAX_CHANGES_SHOWN = 12
 
 @dataclass(frozen=True)
 class JoinableProduction:
-    """A production the channel could cast for: its id (or OWN), its name, and the name of a channel of it that the
-    person is in."""
+    """A production that the channel can join: its id or OWN_PRODUCTION, its name, and one of its channels.
+
+    The person is in that channel.
+    """
 
     id: str
     name: str
@@ -31,7 +33,7 @@ class JoinableProduction:
 
 @dataclass(frozen=True)
 class SettingsForm:
-    """What holds in `place` now, and what may be chosen; `deeds` are the last changes, the newest first."""
+    """The current settings of `place`, the available choices, and the last changes, newest first."""
 
     place: ChannelRef
     channel: str
@@ -44,7 +46,7 @@ class SettingsForm:
 
 @dataclass(frozen=True, slots=True)
 class ProductionSettingsEditor:
-    """Shows and changes customs. `admins` need not name themselves among those who may."""
+    """Shows and changes settings. `admins` need not be among the people who may change them."""
 
     storage: StoragePorts
     channel_access: ChannelAccess
@@ -55,7 +57,7 @@ class ProductionSettingsEditor:
     now: Now
 
     async def form(self, place: ChannelRef, person: str) -> SettingsForm:
-        """What a form starts with; raises Barred, Unreachable."""
+        """Return the contents of the form; raises PermissionDenied, SlackUnavailable."""
         await self.permissions.require_settings_change(place, person)
         channel_names = await self.channel_access.list_channels(place.team, person)
         production = await self.storage.productions.get(place)
@@ -73,9 +75,10 @@ class ProductionSettingsEditor:
     async def save(
         self, place: ChannelRef, person: str, expected_digest: str, chosen: Mapping[str, tuple[str, ...]]
     ) -> tuple[AuditEvent, ...]:
-        """Write what a form says and who changed what; the changes, none where all is as it was.
+        """Save the form and return the changes for the audit log, empty if nothing changed.
 
-        `seen` is the digest of what the form showed. Raises Barred, Unfit, Changed, Clashes, Unreachable.
+        `expected_digest` is the digest of the settings that the form showed. Raises PermissionDenied, SettingsErrors,
+        SettingsConflict, NameConflict, SlackUnavailable.
         """
         await self.permissions.require_settings_change(place, person)
         settings_input, current = SettingsInput.parse(chosen), await self.storage.productions.get(place)
@@ -99,7 +102,7 @@ class ProductionSettingsEditor:
         return audit_events
 
     async def _join(self, place: ChannelRef, person: str, current: Production, production_id: str) -> AuditEvent:
-        """Only for whoever is in a channel of the other production, and may change its customs too."""
+        """Join another production that the person can see and whose settings they may change."""
         channel_names = await self.channel_access.list_channels(place.team, person)
         joinable = {other.id: other for other in await self._joinable_productions(current, place, channel_names)}
         if production_id not in joinable:
@@ -121,7 +124,7 @@ class ProductionSettingsEditor:
     async def _joinable_productions(
         self, current: Production, place: ChannelRef, channel_names: Mapping[str, str]
     ) -> tuple[JoinableProduction, ...]:
-        """The channel's own production, where it casts for another one now; then all that the person is in."""
+        """List the channel's own production if it joined another one, then the productions that the person is in."""
         productions = await self.storage.productions.list_all(place.team)
         own_production = next((p for p in productions if p.home == place), None)
         own_option = (
@@ -141,7 +144,7 @@ class ProductionSettingsEditor:
         return (*own_option, *sorted(found, key=lambda other: (other.name or other.channel).casefold()))
 
     def _selectable_models(self, production: Production) -> tuple[ModelSpec, ...]:
-        """What can draw today, and what the customs name already."""
+        """List the models that are available today or already chosen."""
         today = self.now().date()
         selected = production.settings.models
         return tuple(m for m in self.catalogue.models if self.catalogue.is_available(m, today) or m.id in selected)
@@ -149,7 +152,7 @@ class ProductionSettingsEditor:
     def _lockout_errors(
         self, settings_input: SettingsInput, current: Production, person: str
     ) -> tuple[BriefError, ...]:
-        """Whoever names others for the settings and not themselves could not undo it."""
+        """Refuse a change that would stop the person from changing the settings again."""
         may_change = settings_input.settings.may_change_settings
         if (
             not may_change
@@ -162,8 +165,10 @@ class ProductionSettingsEditor:
 
 
 def _changes_since_join(audit_events: Sequence[AuditEvent]) -> tuple[AuditEvent, ...]:
-    """Changes of customs, the newest first; what a channel changed while it cast for another production is not told
-    here, since not everybody here may see that channel."""
+    """Return the changes of settings, newest first, since the channel last joined.
+
+    Changes in another production stay hidden, because not everybody in this channel may see it.
+    """
     changes: list[AuditEvent] = []
     for audit_event in audit_events:
         if audit_event.action == JOINED:

@@ -18,9 +18,9 @@ from bot.ports.storage import StoragePorts
 
 @dataclass(frozen=True)
 class Quote:
-    """A round as it would be now: who draws (exact ids, one a slot), why, and what it costs at most, in dollars.
+    """The models of a round if it started now (exact ids, one per slot), the reason, and the highest price in dollars.
 
-    `other` is its price at the other size, None where nothing can be had at that.
+    `other_size_price` is the price at the other size, None if no model offers that size.
     """
 
     models: tuple[str, ...]
@@ -40,7 +40,7 @@ class Quotes:
     model_health: ModelHealth
 
     async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
-        """Who would draw `brief` in `place` and for how much; raises BriefError, NoModels, OverBudget."""
+        """Return the models and the price for `brief` in `place`; raises BriefError, NoModels, OverBudget."""
         brief, caps = await self.apply_settings(brief, place)
         found = self.route(brief, caps)
         price = estimate(found.models, brief.size, brief.reference_count)
@@ -53,26 +53,28 @@ class Quotes:
         return Quote(tuple(m.id for m in found.models), found.reason, price, other_size_price)
 
     def price_of(self, brief: Brief, caps: Caps | None = None) -> Decimal:
-        """What a round for `brief` is estimated to cost today, in dollars; raises as opening it would."""
+        """Return today's estimated price in dollars of a round for `brief`; raises BriefError, NoModels."""
         return estimate(self.route(brief, caps).models, brief.size, brief.reference_count)
 
     def price_within_caps(self, brief: Brief, caps: Caps) -> Decimal:
-        """The price of a round for `brief` under `caps`, in dollars; raises what opening it now would."""
+        """Return the price in dollars of a round for `brief`; raises OverBudget above `caps`, and what `price_of`
+        raises.
+        """
         price = self.price_of(brief, caps)
         caps.check_round(price)
         return price
 
     def is_available(self, model: ModelSpec) -> bool:
-        """Whether the model is configured, still served, and its account answers."""
+        """Return whether the model is configured, still served, and its account answers."""
         is_served = self.catalogue.is_available(model, self.now().date())
         return is_served and self.model_health.is_available(model.id)
 
     async def caps_for(self, place: ChannelRef) -> Caps:
-        """The caps that hold for rounds in `place`: Castroom's, or lower ones of its production."""
+        """Return the caps for rounds in `place`: the global ones, or lower ones of its production."""
         return self.caps.tightened_by((await self.storage.productions.get(place)).settings)
 
     async def apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
-        """`brief` with what it leaves open filled in, and the caps that hold where it is cast."""
+        """Return `brief` with the production's defaults filled in, and the caps for `place`."""
         settings = (await self.storage.productions.get(place)).settings
         filled = settings.apply_defaults(brief)
         if "models" not in brief.explicit_fields:
@@ -84,7 +86,7 @@ class Quotes:
         return choose_route(brief, self.catalogue, today, self.model_health.is_available, (caps or self.caps).per_round)
 
     def _usable_models(self, brief: Brief) -> tuple[str, ...]:
-        """A production's usual models as far as they can draw this; with none left the brief's words choose."""
+        """Return the production's default models that can generate this brief; empty if none can."""
         today, defaults = self.now().date(), [(name, self.catalogue.by_name(name)) for name in brief.models]
         capable = [(name, m) for name, m in defaults if m and m.max_references >= brief.reference_count]
         return tuple(name for name, m in capable if self.catalogue.is_available(m, today))

@@ -1,4 +1,4 @@
-"""Recall: a face by its character's name, and only to people who may see where it was cast."""
+"""Recall: a face by its character's name, for people who may see the channel where it was cast."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,8 +27,10 @@ _MIN_TYPO_LENGTH = 4
 
 @dataclass(frozen=True)
 class RecallResult:
-    """What was found: a face (and its finish), a round that casts it now, one whose faces were all unlocked, several or
-    similar characters, or nothing."""
+    """The result of a recall: a face with its upscale, an open round, unlocked faces, several matches, or nothing.
+
+    `unsure` means that no name matches and `characters` are the nearest.
+    """
 
     kind: Literal["face", "casting", "unlocked", "unsure", "several", "nothing"]
     name: str
@@ -47,9 +49,9 @@ class Recall:
     _mutexes: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def recall(self, name: str, person: str, place: ChannelRef) -> RecallResult:
-        """The face of `name`: this channel's own production first, then all the person may see.
+        """Find the face of `name`: first in this channel's production, then in all channels the person may see.
 
-        Nobody is called by more than a name may have, so a whole message in its place is not looked for.
+        A longer text than a name can be is not searched.
         """
         if len(name) > NAME_LIMIT:
             return RecallResult("nothing", name[:NAME_LIMIT])
@@ -61,7 +63,7 @@ class Recall:
         return await self._to_result(name, own or matches, person, place)
 
     async def recall_by_id(self, character_id: str, person: str, place: ChannelRef) -> RecallResult:
-        """The face of a character chosen from a suggestion."""
+        """Find the face of a character that was chosen from a suggestion."""
         character = await self.storage.roster.get(character_id)
         visible = await self._as_visible([character], person, place) if character else []
         return (
@@ -69,7 +71,7 @@ class Recall:
         )
 
     async def list_visible(self, person: str, place: ChannelRef, limit: int) -> Page:
-        """At most `limit` of all the person may see, this production's characters first."""
+        """List at most `limit` characters that the person may see, this production's first."""
         places = {section.place for section in await self.storage.roster.sections(place.team)}
         query = RosterQuery(tuple(places & await visible_channels(self.channel_access, places, person, place)))
         production_id = (await self.storage.productions.get(place)).id
@@ -83,11 +85,11 @@ class Recall:
         return Page(tuple(by_id.values())[:limit], page.total)
 
     async def can_share_in(self, character: Character, place: ChannelRef) -> bool:
-        """Whether everybody in `place` may see the character: its own channel, or it was cast in a public one."""
+        """Return whether everybody in `place` may see the character: cast in `place` or in a public channel."""
         return await self._is_visible_to_all(character.place, place)
 
     async def visible_to_channel(self, result: RecallResult, place: ChannelRef) -> RecallResult:
-        """A face that everybody in `place` may see, with no more of its past and present round than they may."""
+        """Remove from a result the older faces and the open round that not everybody in `place` may see."""
         history = [face for face in result.history if await self._is_visible_to_all(face.place, place)]
         character = result.characters[0]
         if (channel := await self._casting_channel(character)) and not await self._is_visible_to_all(channel, place):
@@ -95,41 +97,42 @@ class Recall:
         return replace(result, history=tuple(history), characters=(character,))
 
     async def get_face(self, round_id: str, person: str) -> Face:
-        """The locked face of a round the person may see; raises NotHere."""
+        """Return the locked face of a round that the person may see; raises NotAvailableHere."""
         face = await self.storage.roster.get_face(round_id)
         if face is None or not await self.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
         return face
 
     async def list_versions(self, round_id: str, person: str) -> tuple[Face, ...]:
-        """Every face the character of this one ever had, newest first, as far as the person may see; raises NotHere."""
+        """List every face of the same character that the person may see, newest first; raises NotAvailableHere."""
         history = await self.storage.roster.list_faces((await self.get_face(round_id, person)).character_id)
         return tuple([face for face in history if await self.channel_access.can_see(person, face.place)])
 
     async def get_recast_reason(self, face: Face) -> str:
-        """Why the face was cast in place of the one before; empty where nobody said."""
+        """Return why the face replaced the one before; empty without a reason."""
         return (await self.storage.rounds.get(face.round_id)).recast_reason
 
     async def get_upscale(self, face: Face) -> Upscale | None:
-        """The finish that stands beside a face the person was shown."""
+        """Return the kept upscale of a face."""
         return kept_upscale(await self.storage.upscales.list_for_face(face.round_id))
 
     async def get_portrait(self, round_id: str, person: str) -> Picture:
-        """A locked face as the record shows it, a JPEG; raises NotHere."""
+        """Return the JPEG of a locked face that the record shows; raises NotAvailableHere."""
         face = await self.get_face(round_id, person)
         data = await get_preview(self.storage.portraits, face.round_id, face.slot_id)
         return Picture(await run_in_thread(record_picture, data), f"{filename(face.character)}.jpg", face.number)
 
     async def get_original(self, round_id: str, person: str) -> Picture:
-        """A locked face's bytes as the model sent them, with their content credentials; raises NotHere."""
+        """Return a locked face's original bytes with their content credentials; raises NotAvailableHere."""
         face = await self.get_face(round_id, person)
         name = f"{filename(face.character)}-{face.portrait.sha256[:12]}.{FILE_EXTENSIONS[face.portrait.media_type]}"
         return Picture(await self.storage.portraits.get(face.portrait.key), name, face.number)
 
     async def reupload_portrait(self, round_id: str, person: str, deleted_file_id: str) -> str:
-        """Bring a locked face's picture again in place of the `lost` file; its file id. Raises NotHere, Unreachable.
+        """Upload a locked face's picture again after its file was deleted; return the new file id.
 
-        It goes where it hung before, so that nobody sees it who could not. Several who ask at once bring it once.
+        It goes to the same thread, so the audience is the same. Concurrent calls upload once. Raises NotAvailableHere,
+        SlackUnavailable.
         """
         async with self._mutex(round_id):
             current_file_id = (await self.storage.rounds.get(round_id)).record_file
@@ -141,7 +144,7 @@ class Recall:
         return file_id
 
     async def reupload_original(self, round_id: str, person: str, deleted_file_id: str) -> None:
-        """The same for its original bytes."""
+        """Upload a locked face's original bytes again after their file was deleted."""
         async with self._mutex(round_id):
             locked = (await self.storage.rounds.get(round_id)).locked_candidate
             if locked and locked.original_file == deleted_file_id:
@@ -152,7 +155,7 @@ class Recall:
         return self._mutexes.setdefault(round_id, asyncio.Lock())
 
     async def _find_similar(self, name: str, person: str, place: ChannelRef) -> RecallResult:
-        """A slip of one letter is forgiven when it can mean one character only; else the nearest are offered."""
+        """Accept one wrong letter if it fits one character only; otherwise suggest the nearest names."""
         similar = nearest(name, await self.storage.roster.similar_names(place.team, name, MAX_SIMILAR_NAMES), 50)
         visible_places = await visible_channels(self.channel_access, {match.place for match in similar}, person, place)
         visible_matches = [match for match in similar if match.place in visible_places]
@@ -173,7 +176,7 @@ class Recall:
     async def _to_result(
         self, name: str, characters: Sequence[Character], person: str, place: ChannelRef
     ) -> RecallResult:
-        """Earlier faces may have been cast where the person may not look, though they see the present one."""
+        """Build the result without the faces and rounds that the person may not see."""
         if not characters:
             return RecallResult("nothing", name)
         if len(characters) > 1:
@@ -194,7 +197,10 @@ class Recall:
         return tuple(face for face in faces if face.place in visible)
 
     async def _as_visible(self, characters: Sequence[Character], person: str, place: ChannelRef) -> list[Character]:
-        """Those the person may see, each with the newest face they may: a production's channels share names."""
+        """Return the visible characters, each with its newest visible face.
+
+        Channels of a production share characters, so a face may come from a channel that the person cannot see.
+        """
         visible = await visible_channels(self.channel_access, {c.place for c in characters}, person, place)
         found = []
         for character in characters:
@@ -211,7 +217,7 @@ class Recall:
         return next((face for face in history if not face.unlocked), None)
 
     async def _casting_channel(self, character: Character) -> ChannelRef | None:
-        """Where a round casts the character now; in a shared production that can be another channel than its face's."""
+        """Return the channel of the open round; in a shared production it can differ from the face's channel."""
         return (await self.storage.rounds.get(character.open_round_id)).place if character.open_round_id else None
 
     async def _is_visible_to_all(self, channel: ChannelRef, place: ChannelRef) -> bool:

@@ -1,4 +1,4 @@
-"""Casting a face anew, and letting one go: by whoever may lock it, with a reason, and never without a trace."""
+"""Re-casting and unlocking a face, by people who may lock it, with a reason for the audit log."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,7 +18,7 @@ from bot.usecases.start_round import StartRound
 
 
 class RecastMode(StrEnum):
-    """What happens to the present face: it stays until another is locked, goes at once, or goes and that is all."""
+    """What happens to the present face: kept until the next lock, unlocked at once, or unlocked without a new round."""
 
     KEEP = "keep"
     UNLOCK = "unlock"
@@ -27,10 +27,10 @@ class RecastMode(StrEnum):
 
 @dataclass(frozen=True)
 class RecastOptions:
-    """What may be done with a face: the choices left, and what a round for its brief may cost, in dollars.
+    """The modes available for a face, and what a round for its brief costs at most, in dollars.
 
-    Without `price` no round can be opened now, for the reason of `refused`. `earlier` is the character's face again
-    once this one is unlocked, if nobody unlocked it too.
+    Without `price` a round cannot start now; `refusal` says why. `previous_face` becomes the character's face again
+    after an unlock.
     """
 
     round: Round
@@ -43,7 +43,7 @@ class RecastOptions:
 
 @dataclass(frozen=True)
 class RecastRequest:
-    """A form filled in. `key` is the same when it comes in again; `agreed` are the dollars it named."""
+    """A submitted form. A repeated submit has the same `key`; `agreed_price` is the price in dollars that it showed."""
 
     round_id: str
     person: str
@@ -56,7 +56,7 @@ class RecastRequest:
 
 @dataclass(frozen=True)
 class RecastResult:
-    """What became of a form: the face it was about, and the round it opened."""
+    """The face of a submitted form, and the round that it started."""
 
     face: Face
     start_result: StartResult | None
@@ -64,7 +64,7 @@ class RecastResult:
 
 @dataclass(frozen=True, slots=True)
 class Recast:
-    """Re-casts and unlocks."""
+    """Re-casts and unlocks faces."""
 
     storage: StoragePorts
     start_round: StartRound
@@ -74,7 +74,10 @@ class Recast:
     now: Now
 
     async def options(self, round_id: str, person: str) -> RecastOptions:
-        """What the person may do with the face of a round. Raises NotYours, Barred, RoundClosed, AlreadyCasting."""
+        """Return what the person may do with the face.
+
+        Raises NotLead, PermissionDenied, RoundClosed, AlreadyCasting.
+        """
         round_, face, modes = await self._load_allowed(round_id, person)
         active_faces = [
             f for f in await self.storage.roster.list_faces(face.character_id) if not f.unlocked and f != face
@@ -91,9 +94,10 @@ class Recast:
             return replace(options, refusal=error)
 
     async def apply(self, request: RecastRequest) -> RecastResult:
-        """Re-cast or unlock, as the form says; sent in twice it happens once.
+        """Re-cast or unlock, as the form says; a repeated submit changes nothing.
 
-        Raises what `offer` does, BriefError (fields reason and brief), Dearer, and whatever opening a round raises.
+        Raises what `options` raises, BriefError (fields reason and brief), PriceIncreased, and what starting a round
+        raises.
         """
         reason = parse_reason(request.reason)
         round_, face, modes = await self._load_allowed(request.round_id, request.person, request.key)
@@ -115,7 +119,7 @@ class Recast:
         )
 
     async def publish(self, result: RecastResult) -> None:
-        """Begin what was opened, and draw the record as it stands now."""
+        """Enqueue the started round and redraw the records."""
         if result.start_result:
             await self.start_round.enqueue(result.start_result.round.id)
         for face in await self.storage.roster.list_faces(result.face.character_id):
@@ -129,7 +133,7 @@ class Recast:
     async def _load_allowed(
         self, round_id: str, person: str, key: str = ""
     ) -> tuple[Round, Face, tuple[RecastMode, ...]]:
-        """The round, the face it gave, and what can be done with that now."""
+        """Return the round, its face, and the modes available now."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person, "recast_face")
         round_.require_state(RoundState.LOCKED, action="recast")

@@ -1,4 +1,4 @@
-"""Pictures that portraits shall be like: an earlier face of the roster, or a file somebody attached to a brief."""
+"""Reference pictures of a brief: an earlier face of the roster, or an attached file."""
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -15,15 +15,15 @@ from bot.usecases.access import visible_characters
 
 @dataclass(frozen=True, slots=True)
 class ReferenceImages:
-    """Finds and keeps reference pictures."""
+    """Finds and stores reference pictures."""
 
     storage: StoragePorts
     channel_access: ChannelAccess
 
     async def resolve(self, brief: Brief, person: str, place: ChannelRef) -> Brief:
-        """`brief` with the original of the face it names; as it is when it names none or the picture is known.
+        """Return `brief` with the original of the face it names; unchanged without a name or with a known picture.
 
-        Raises BriefError when the person may see no such face, NotHere when the others in `place` may not.
+        Raises BriefError if the person may see no such face, NotAvailableHere if others in `place` may not see it.
         """
         if brief.reference is None or brief.reference.key:
             return brief
@@ -34,7 +34,9 @@ class ReferenceImages:
         return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
 
     async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
-        """`brief` with an attached picture, kept upright and without metadata; raises BriefError for a bad one."""
+        """Return `brief` with an attached picture, stored upright and without metadata; raises BriefError for an
+        invalid one.
+        """
         assert brief.reference
         try:
             await run_in_thread(examine, data, "reference")
@@ -47,7 +49,7 @@ class ReferenceImages:
         return replace(brief, reference=replace(brief.reference, key=key, sha256=digest, consent=consent))
 
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
-        """The one character of this name with a face: this production's own first, then all that the person may see."""
+        """Return the one character of this name with a face; this production's characters come first."""
         matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.face]
         visible = await visible_characters(self.channel_access, matches, person, place)
         production_id = (await self.storage.productions.get(place)).id

@@ -1,4 +1,4 @@
-"""Refining: the same character again for other words, in a child round that takes its parent's place."""
+"""Refining: a child round with a changed brief replaces its parent."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -18,8 +18,7 @@ from bot.usecases.start_round import StartRound
 
 @dataclass(frozen=True)
 class RefineForm:
-    """What a brief can be refined with: the round it stands in, what its words would cost again in dollars, and what
-    the vote said gave its faces away."""
+    """What the form shows: the round, the price in dollars of its brief, and the flaws that voters reported."""
 
     round: Round
     price: Decimal
@@ -37,7 +36,7 @@ class Refine:
     permissions: Permissions
 
     async def form(self, round_id: str, person: str) -> RefineForm:
-        """What the form is filled with; raises what sending it in now would, so that nobody fills it in in vain."""
+        """Return the contents of the form; raises what a submit would raise now."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
         await self.permissions.require_spend(round_.place, person)
@@ -46,10 +45,10 @@ class Refine:
         return RefineForm(round_, price, _flaw_counts(round_))
 
     async def refine(self, round_id: str, person: str, text: str) -> StartResult:
-        """End the round and open a child for `text`, both or neither; sent in twice it opens one child.
+        """Void the round and start a child for `text`, in one transaction; a repeated submit starts one child.
 
-        Other words may be for other models. Where that is dearer than what the form showed, nothing is opened and
-        Dearer raised; sent in once more it is agreed to. Raises BriefError and all that opening a round does.
+        If the new text costs more than the form showed, raises PriceIncreased; a second submit accepts the price.
+        Raises BriefError and what starting a round raises.
         """
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
@@ -74,7 +73,7 @@ class Refine:
 
 
 def _flaw_counts(round_: Round) -> Mapping[FlawTag, int]:
-    """What gave faces away in a closed vote, all candidates together, the most often said first."""
+    """Count the flaws that a closed sealed vote reported for all candidates, most frequent first."""
     sealed_results = round_.tally.sealed_results if round_.tally else None
     totals: Counter[FlawTag] = Counter()
     for counts in sealed_results.flaw_tags.values() if sealed_results else ():

@@ -1,4 +1,4 @@
-"""Reminders: to each named voter alone, in their own working hours; else one line in the round's thread."""
+"""Vote reminders: a direct message to each named voter in their working hours, or one note in the thread."""
 
 from dataclasses import dataclass, field
 
@@ -14,15 +14,15 @@ from bot.usecases.access import Permissions
 
 log = structlog.get_logger()
 
-# Under this name it is kept that a thread was told that every vote is in.
+# Stands for the note in the thread that all votes are in.
 _ALL_VOTERS = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """Asked every few seconds for what is due; each reminder is written down before it is sent.
+    """Sends due reminders, at most once each: they are recorded before they are sent.
 
-    A Slack that is silent is tried again at the next tick; one that refuses for good not before a restart.
+    While Slack does not answer, the next tick retries. A recipient that Slack rejects is skipped until a restart.
     """
 
     storage: StoragePorts
@@ -34,7 +34,7 @@ class Reminders:
     _rejected: set[Recipient] = field(default_factory=set, init=False)
 
     async def send_due(self) -> None:
-        """Whoever is due; and the threads of rounds near their close in which somebody cannot be written to."""
+        """Remind due voters, and the threads of rounds near their close where a voter was not reached."""
         for round_ in await self.storage.reminders.list_with_named_voters(self.now()):
             await self._remind_voters(round_)
         for round_id in await self.storage.reminders.claim_due(self.now()):
@@ -43,7 +43,7 @@ class Reminders:
                 await self._remind_thread(round_id)
 
     async def deactivated_voters(self, round_: Round) -> frozenset[str]:
-        """The named voters whose accounts are closed; one nobody can tell of counts as there."""
+        """Return the named voters whose accounts are closed."""
         return frozenset(
             [person for person in round_.brief.voters if await self.permissions.is_deactivated(round_.place, person)]
         )
@@ -88,7 +88,7 @@ class Reminders:
             await self.storage.reminders.release(round_.id, person, round_.ballot_stage)
 
     async def _is_due(self, round_: Round, person: str) -> bool:
-        """Their moment may have passed while the bot was off: then it comes when they are at work again, or not."""
+        """Return whether the reminder time passed and the person is in working hours now."""
         try:
             zone = (await self.user_directory.get_user(round_.place.team, person)).time_zone
         except SlackUnavailable:
@@ -98,12 +98,12 @@ class Reminders:
         return at is not None and at <= now and is_working_time(now, zone)
 
     async def _has_unreached_voters(self, round_: Round) -> bool:
-        """Whether somebody whose vote is missing was not written to."""
+        """Return whether a voter without a vote was not reminded."""
         pending, _ = await self._pending(round_)
         return bool(pending - await self.storage.reminders.list_reminded(round_.id, round_.ballot_stage))
 
     async def _pending(self, round_: Round) -> tuple[frozenset[str], bool]:
-        """Whose votes are missing, and whether all of them are in."""
+        """Return the voters without a vote, and whether all votes are in."""
         voted = round_.voted_people(
             await self.storage.ballots.list_vote_inputs(round_.id),
             await self.storage.ballots.list_submissions(round_.id),

@@ -1,4 +1,4 @@
-"""Drawing again: a whole round, one portrait, or another moment of one; each for a price that was told before."""
+"""Re-rolls of a round or of one portrait, and variations of a candidate, each at a price shown before."""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -24,7 +24,7 @@ from bot.usecases.start_round import StartRound
 
 @dataclass(frozen=True)
 class RerollOption:
-    """Something that can be drawn again: a slot, and up to how many dollars that costs."""
+    """A slot that can be re-rolled or varied, and the highest price in dollars."""
 
     slot: Slot
     price: Decimal
@@ -32,10 +32,11 @@ class RerollOption:
 
 @dataclass(frozen=True)
 class RerollOptions:
-    """What can be drawn again, in dollars: all of it, one candidate (after the close: one model), a miss, or another
-    moment of a candidate. Before the close all prices of a kind are the same, so that none names a model.
+    """The possible re-rolls and variations, with prices in dollars.
 
-    `further` is the number the next candidate gets, None where none fits. `unvaried` tells why nothing can be varied.
+    Before the close all prices of a kind are equal, so that no price names a model. After it a re-roll is per model.
+    `next_number` is the next candidate's number, None if the ballot is full. `variation_problem` says why nothing can
+    be varied.
     """
 
     round: Round
@@ -49,7 +50,7 @@ class RerollOptions:
 
 @dataclass(frozen=True, slots=True)
 class Reroll:
-    """Has portraits drawn again, for the lead. Nothing here is asked: slots are saved and reserved, then begun."""
+    """Re-rolls and varies for the lead. It reserves and saves slots; their jobs call the models."""
 
     storage: StoragePorts
     publisher: RoundPublisher
@@ -60,7 +61,7 @@ class Reroll:
     permissions: Permissions
 
     async def options(self, round_id: str, person: str) -> RerollOptions:
-        """What can be drawn again and for how much, without drawing anything."""
+        """Return what can be re-rolled or varied and for how much."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
         round_.require_accepts_slots("reroll")
@@ -79,7 +80,10 @@ class Reroll:
         )
 
     async def reroll_round(self, round_id: str, person: str) -> StartResult:
-        """End the round and open a child with the same brief, both or neither; pressed twice it opens one child."""
+        """Void the round and start a child with the same brief, in one transaction.
+
+        A repeated call starts one child.
+        """
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
         result = await self.start_round.start_child(round_, person)
@@ -87,7 +91,7 @@ class Reroll:
         return result
 
     async def reroll_slot(self, slot_id: str, person: str, trigger: str) -> Slot:
-        """Reserve one more slot like this one; the candidate it re-rolls keeps its number and votes."""
+        """Reserve one more slot like this one; the candidate that it re-rolls keeps its number and votes."""
         round_ = await self._load_allowed(slot_id, person)
         slot = next(s for s in round_.slots if s.id == slot_id)
         new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
@@ -99,7 +103,7 @@ class Reroll:
         )
 
     async def vary(self, slot_id: str, person: str, trigger: str) -> Slot:
-        """Reserve one more slot for another moment of a candidate's face, drawn from its original."""
+        """Reserve one more slot for a variation of a candidate, generated from its original."""
         round_ = await self._load_allowed(slot_id, person)
         slot = round_.candidate_by_slot(slot_id)
         if (model := self._variation_model(round_, slot)) is None:
@@ -110,12 +114,12 @@ class Reroll:
         return await self._add_slot(round_, replace(new, variation_of_slot_id=slot_id, prompt=prompt), person)
 
     async def enqueue(self, slot_id: str) -> None:
-        """Start the slot's durable work; called again it does nothing."""
+        """Start the slot's job; a repeated call does nothing."""
         await self.job_queue.start("slot", slot_id)
         self.publisher.schedule_redraw((await self.storage.rounds.by_slot(slot_id)).id)
 
     async def _load_allowed(self, slot_id: str, person: str) -> Round:
-        """The slot's round, once the person may have it draw one more."""
+        """Return the slot's round; raises unless the person may add a slot to it."""
         round_ = await self.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lead(round_, person, "reroll")
         await self.permissions.require_spend(round_.place, person)
@@ -123,7 +127,7 @@ class Reroll:
         return round_
 
     async def _add_slot(self, round_: Round, new: Slot, person: str) -> Slot:
-        """Pressed twice there is one slot, and one deed."""
+        """Add the slot and one audit event; a repeated call adds nothing."""
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
         added = await self.storage.slots.add(new, self.quotes.caps)
@@ -139,7 +143,7 @@ class Reroll:
         return Slot(new_id, round_.id, position, model, price, seed_of(new_id, position))
 
     def _reroll_options(self, round_: Round) -> tuple[RerollOption, ...]:
-        """Before the close each candidate; after it each model that can still be asked, by one slot of its own."""
+        """List each candidate before the close, and one slot of each available model after it."""
         if round_.state is not RoundState.CLOSED:
             return tuple(RerollOption(slot, self._price(round_, slot)) for slot in round_.candidates)
         first = {s.model: s for s in reversed((*round_.failures, *round_.candidates)) if not s.variation_of_slot_id}
@@ -151,7 +155,7 @@ class Reroll:
         return tuple(RerollOption(slot, self._price(round_, slot)) for slot in slots)
 
     def _variation_options(self, round_: Round) -> tuple[RerollOption, ...]:
-        """Every candidate or none, since who can be varied would tell who drew."""
+        """List every candidate or none: a partial list would reveal which model made which."""
         by_slot = {slot.id: self._variation_model(round_, slot) for slot in round_.candidates}
         prices = {id_: m.price(round_.brief.size, reference_count=1) for id_, m in by_slot.items() if m}
         if len(prices) < len(by_slot):
@@ -161,17 +165,20 @@ class Reroll:
         return tuple(RerollOption(slot, shown_prices[slot.id]) for slot in round_.candidates)
 
     def _variation_model(self, round_: Round, slot: Slot) -> ModelSpec | None:
-        """Who draws another moment of a candidate: its own model if that takes a reference, else the best likeness.
+        """Return the model that varies a candidate: its own if it takes a reference, else the best one that does.
 
-        While models are hidden they all draw their own or one model draws for all: a variation's size, speed and hand
-        would else tell whose candidate it is.
+        While models are hidden, all candidates use their own model or all use the same one. Otherwise size, speed and
+        style of a variation would reveal the model.
         """
         capable = {m.id: m for m in self.quotes.catalogue.models if m.max_references and self.quotes.is_available(m)}
         use_own_model = round_.models_revealed or all(s.model in capable for s in round_.candidates)
         return (capable.get(slot.model) if use_own_model else None) or best_reference_model(tuple(capable.values()))
 
     def _price(self, round_: Round, slot: Slot) -> Decimal:
-        """What one more slot like this one is said to cost, and reserves: before the close the dearest of its kind."""
+        """Return the shown and reserved price of one more slot like this one.
+
+        Before the close it is the highest price of its kind.
+        """
         if round_.state is not RoundState.CLOSED or slot.variation_of_slot_id:
             return round_.blind_price(slot)
         spec = self._model_spec(slot.model)

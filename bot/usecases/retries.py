@@ -1,4 +1,4 @@
-"""How long the use cases wait before they try again, in seconds."""
+"""Retry delays of the use cases, in seconds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,8 +11,10 @@ R = TypeVar("R")
 
 
 async def retry_rejected(call: Callable[[], Awaitable[R]], waits: Sequence[float]) -> R:
-    """What Slack refuses is asked again after each of the waits (seconds) before it is believed; raises NotTaken, and
-    MessageGone at once."""
+    """Repeat a call that Slack rejects, after each of `waits` (seconds).
+
+    Raises SlackRejected after the last one, and MessageDeleted at once.
+    """
     for delay in waits:
         try:
             return await call()
@@ -25,11 +27,11 @@ async def retry_rejected(call: Callable[[], Awaitable[R]], waits: Sequence[float
 
 @dataclass(frozen=True)
 class RetryDelays:
-    """Shorter ones are for tests.
+    """Delays in seconds; tests shorten them.
 
-    `refused`: before Slack is asked again; an invitation, a permission or a setting may take a moment to be known
-    everywhere in Slack. `not_kept`: before a full disk is tried again; a person clears it, so the last one repeats.
-    `in_line`: between two looks at a line of requests.
+    `rejected_message`: before a rejected Slack call is repeated, since an invitation or a setting takes a moment to
+    spread in Slack. `storage`: before a failed write is repeated; the last one repeats, because a person must free the
+    disk. `rate_limit`: between two checks of a rate limit.
     """
 
     rejected_message: tuple[float, ...] = (0.5, 1.5)

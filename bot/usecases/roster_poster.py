@@ -1,4 +1,4 @@
-"""The cast of a production in one picture, of those faces alone that whoever looks may see."""
+"""The roster poster: the faces of a production that a person may see, in one picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from bot.ports.storage import StoragePorts
 from bot.usecases.access import visible_channels
 from bot.usecases.previews import get_preview
 
-# Two hundred and forty faces; who has more is shown in homes.
+# 240 faces; the home shows larger rosters.
 _MAX_POSTERS = 6
 MAX_FACES = _MAX_POSTERS * FACES_PER_POSTER
 
 
 @dataclass(frozen=True)
 class VisibleRoster:
-    """The faces of a production, by name: `characters` as many as fit into pictures, `total` all that may be seen.
+    """The faces of a production by name: `characters` that fit into the pictures, and the `total` visible.
 
-    `hidden` are faces left out because not everybody in the conversation they would be shown in may see them.
+    `hidden` counts faces that not everybody in the target conversation may see.
     """
 
     production: Production
@@ -34,19 +34,19 @@ class VisibleRoster:
 
 @dataclass(frozen=True, slots=True)
 class RosterPoster:
-    """Finds casts and draws them."""
+    """Selects the faces of a production and draws posters."""
 
     storage: StoragePorts
     channel_access: ChannelAccess
 
     async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
-        """The cast of the production that `place` casts for, as far as the person may see it; they are in `place`."""
+        """Return the roster of the production of `place` that the person, who is in `place`, may see."""
         production, places = await self._production_channels(place)
         visible = await visible_channels(self.channel_access, places, person, place)
         return await self._load_roster(production, [channel for channel in places if channel in visible])
 
     async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
-        """The same, but only faces that everybody in `place` may see, and the person too."""
+        """Return the roster that the person and everybody in `place` may see."""
         own_roster = await self.visible_to(person, place)
         production, places = await self._production_channels(place)
         visible = await visible_channels(self.channel_access, places, person, place)
@@ -55,7 +55,7 @@ class RosterPoster:
         return VisibleRoster(production, roster.characters, roster.total, own_roster.total - roster.total)
 
     async def render(self, captions: Sequence[tuple[Character, Caption]], title: str) -> list[bytes]:
-        """JPEGs of at most `A_POSTER` faces each. One portrait is in memory at a time."""
+        """Draw JPEGs of at most FACES_PER_POSTER faces each, with one portrait in memory at a time."""
         pictures = []
         for start in range(0, len(captions), FACES_PER_POSTER):
             batch = captions[start : start + FACES_PER_POSTER]

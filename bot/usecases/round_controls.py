@@ -1,4 +1,4 @@
-"""What the lead decides about an open or closed ballot."""
+"""The lead's controls of an open or closed ballot."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ class RoundControls:
     permissions: Permissions
 
     async def close(self, round_id: str, person: str) -> Round:
-        """Close the ballot at the lead's press; raises Unreachable when the reactions cannot be read back."""
+        """Close the ballot for the lead; raises SlackUnavailable if the reactions cannot be read."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "close")
         round_.require_state(RoundState.VOTING, action="close")
@@ -40,7 +40,7 @@ class RoundControls:
         return closed
 
     async def extend(self, round_id: str, person: str) -> Round:
-        """One more day for a closed ballot; the votes stand."""
+        """Open a closed ballot for one more day; the votes stay."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "extend")
         if not await self.storage.ballots.extend(round_id, self.now() + _EXTENSION):
@@ -48,7 +48,9 @@ class RoundControls:
         return await self._publish_extension(round_, person)
 
     async def extend_open(self, round_id: str, expected_closes_at: datetime, person: str) -> Round:
-        """One more day for an open ballot, from its deadline on; pressed twice with the deadline `seen` it is one."""
+        """Move the deadline of an open ballot by one day; a repeated call with the same `expected_closes_at` does
+        nothing.
+        """
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "extend")
         round_.require_state(RoundState.VOTING, action="extend")
@@ -57,7 +59,7 @@ class RoundControls:
         return await self._publish_extension(round_, person)
 
     async def start_run_off(self, round_id: str, person: str) -> Round:
-        """A second ballot between those that were too close to call, for as long as the first, at most a day."""
+        """Start a second ballot between the tied or close candidates, as long as the first one, at most a day."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "run_off")
         closes_at = self.now() + min(round_.brief.open_for, _EXTENSION)
@@ -72,7 +74,7 @@ class RoundControls:
         return await self.storage.rounds.get(round_id)
 
     async def drop(self, round_id: str, person: str) -> None:
-        """Give a round up; its portraits and votes are kept."""
+        """Void the round; its portraits and votes stay stored."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "drop")
         if not await self.storage.rounds.void(round_id, "dropped"):
@@ -81,7 +83,9 @@ class RoundControls:
         await self.publisher.redraw_now(round_id)
 
     async def take_over(self, round_id: str, person: str) -> Round:
-        """Lead a round whose lead has left the workspace; the first press counts. Raises Barred, NotYours."""
+        """Make the person the lead if the lead left the workspace; the first call wins. Raises PermissionDenied,
+        NotLead.
+        """
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_start(round_.place, person)
         if not await self.permissions.is_deactivated(round_.place, round_.lead):

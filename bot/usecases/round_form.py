@@ -1,4 +1,4 @@
-"""The form of a round: opened, priced while it is filled in, and sent."""
+"""The round form: created, repriced while a person fills it in, and submitted."""
 
 import asyncio
 from collections.abc import Sequence
@@ -36,18 +36,18 @@ from bot.usecases.start_round import StartRound
 
 log = structlog.get_logger()
 
-# Seconds: of the three that Slack waits for an answer to a form.
+# Seconds; Slack waits three for an answer to a form.
 _LOOKUP_TIMEOUT_SECONDS = 1.5
 _MIN_SIMILARITY = 60.0
 _MAX_SUGGESTIONS = 20
-_MAX_QUERY_LENGTH = 200  # signs that suggestions are looked for by: more than any name has
+_MAX_QUERY_LENGTH = 200  # characters; longer than any name
 
 
 @dataclass(frozen=True)
 class RoundFormState:
-    """A form before a person: its id, where its round goes, what stands in it, which models are to be had.
+    """A form as a person sees it: its id, the channel of its round, the contents, and the available models.
 
-    `quote` is what it would come to now, or why it would not.
+    `quote` is the price now, or the error that prevents the round.
     """
 
     id: str
@@ -59,7 +59,7 @@ class RoundFormState:
 
 @dataclass(frozen=True)
 class NameSuggestion:
-    """A name to be cast: new, cast before, being cast now, or known from another production."""
+    """A suggested name: new, cast before, being cast now, or of another production."""
 
     name: str
     kind: Literal["new", "cast", "casting", "elsewhere"]
@@ -67,7 +67,7 @@ class NameSuggestion:
 
 @dataclass(frozen=True)
 class ValidatedForm:
-    """A form that can be cast: its wish, and the brief in it."""
+    """A form that can start a round: its stored draft and the brief."""
 
     round_draft: RoundDraft
     brief: Brief
@@ -75,7 +75,7 @@ class ValidatedForm:
 
 @dataclass(frozen=True, slots=True)
 class RoundForm:
-    """Keeps forms. What a person leaves in one is Slack's; what they were told of its price is kept with the wish."""
+    """Creates, reprices and submits forms. Slack holds the input; the draft stores the price that the person saw."""
 
     storage: StoragePorts
     channel_access: ChannelAccess
@@ -89,7 +89,7 @@ class RoundForm:
     async def create(
         self, place: ChannelRef, person: str, trigger: str, text: str = "", source_thread_ts: str = ""
     ) -> RoundFormState:
-        """A form for a round in `place`, with `text` as its brief; raises Barred or NoModels where it were in vain."""
+        """Create a form for a round in `place` with `text` as its brief; raises PermissionDenied, NoModels."""
         await self.permissions.require_start(place, person)
         if not (models := self._available_models()):
             raise NoModels((), ())
@@ -103,7 +103,7 @@ class RoundForm:
         return RoundFormState(round_draft.id, place, draft, models, quote)
 
     async def reprice(self, form_id: str, person: str, draft: Draft, event_ts_us: int) -> RoundFormState | None:
-        """The form with its price as it stands now; None where a touch with a later `stamp` (µs) was seen already."""
+        """Return the form with its current price; None if a later `event_ts_us` was seen already."""
         round_draft = await self.start_round.get_draft(form_id, person)
         quote = await self._quote(draft, round_draft.place)
         is_newest = await self.storage.drafts.update(
@@ -112,7 +112,7 @@ class RoundForm:
         return RoundFormState(form_id, round_draft.place, draft, self._available_models(), quote) if is_newest else None
 
     async def suggest_names(self, form_id: str, person: str, typed: str) -> Sequence[NameSuggestion]:
-        """Characters of this production, then others the person may see, and the name as it is typed."""
+        """List characters of this production, then others that the person may see, and the typed name."""
         round_draft = await self.start_round.get_draft(form_id, person)
         typed = typed[:_MAX_QUERY_LENGTH]
         own, others = await self._similar_characters(typed, round_draft.place, person)
@@ -126,15 +126,15 @@ class RoundForm:
         return [*new, *found][:_MAX_SUGGESTIONS]
 
     async def suggest_faces(self, form_id: str, person: str, typed: str) -> Sequence[str]:
-        """Names of the faces that a portrait can be drawn after."""
+        """List names of faces that can be a reference."""
         round_draft = await self.start_round.get_draft(form_id, person)
         own, others = await self._similar_characters(typed[:_MAX_QUERY_LENGTH], round_draft.place, person, cast=True)
         return [c.name for c in (*own, *others)][:_MAX_SUGGESTIONS]
 
     async def validate(self, form_id: str, person: str, draft: Draft) -> ValidatedForm:
-        """The brief in a form, looked at from all sides before anything is opened or fetched.
+        """Check everything before the round starts or a photo is downloaded.
 
-        Raises Unready, Dearer, AlreadyCasting, Barred, BriefError, NoModels, OverBudget.
+        Raises FormErrors, PriceIncreased, AlreadyCasting, PermissionDenied, BriefError, NoModels, OverBudget.
         """
         round_draft = await self.start_round.get_draft(form_id, person)
         await self.permissions.require_start(round_draft.place, person)
@@ -150,16 +150,16 @@ class RoundForm:
         return ValidatedForm(replace(round_draft, lead=lead), replace(brief, agreed_price=quote.price))
 
     async def submit(self, form: ValidatedForm) -> StartResult:
-        """Open the round of a form, once however often it is sent; raises as opening does, AlreadyCast with a wish."""
+        """Start the round of a form, once; raises what StartRound.start raises."""
         return await self.start_round.start_from_draft(form.round_draft, form.brief)
 
     async def submit_with_photo(self, form: ValidatedForm, photo: bytes, consent: Consent | None) -> StartResult:
-        """The same after an attached picture; raises BriefError for a bad one."""
+        """Attach a picture and start the round of a form, once; raises BriefError for an invalid picture."""
         brief = await self.start_round.attach_reference(form.round_draft, form.brief, photo, consent)
         return await self.start_round.start_from_draft(form.round_draft, brief)
 
     def _available_models(self) -> tuple[ModelSpec, ...]:
-        """Each model once, by the account that would draw it, if it answers."""
+        """List each available model once, by the account that would generate it."""
         catalogue = self.quotes.catalogue
         available = [m for m in catalogue.models if self.quotes.is_available(m)]
         by_family = {
@@ -174,7 +174,7 @@ class RoundForm:
             return error
 
     async def _confirm_price(self, round_draft: RoundDraft, quote: Quote) -> None:
-        """Words can choose dearer models than the form said; what it says now counts as said when it is sent again."""
+        """Raise PriceIncreased if the brief costs more than the form showed; a second submit accepts the new price."""
         shown_price = round_draft.brief.agreed_price or Decimal(0)
         if quote.price <= shown_price:
             return
@@ -183,14 +183,14 @@ class RoundForm:
         raise PriceIncreased(quote.price, shown_price, titles)
 
     async def _started_brief(self, round_draft: RoundDraft) -> Brief | None:
-        """What the form was sent for already: sent again, it is its round that counts."""
+        """Return the brief of the round that an earlier submit of this form started."""
         try:
             return (await self.storage.rounds.get(self.start_round.round_id_for(round_draft))).brief
         except KeyError:
             return None
 
     async def _require_not_casting(self, name: str, round_draft: RoundDraft) -> None:
-        """By another round than the form's own, which a second press finds."""
+        """Raise AlreadyCasting if another round than the form's own casts the character."""
         own, _ = await self._split_by_production(
             await self.storage.roster.by_name(round_draft.place.team, name), round_draft.place
         )
@@ -199,7 +199,10 @@ class RoundForm:
                 raise AlreadyCasting(character.name, character.open_round_id or "")
 
     async def _unknown_people(self, draft: Draft, person: str, place: ChannelRef) -> dict[str, CastingError]:
-        """People in the form who could not do what it asks of them, as far as Slack tells in time."""
+        """Return an error for each field that names people who cannot do it.
+
+        People whom Slack does not report in time pass.
+        """
         to_check = {one for one in (draft.lead, *draft.voters) if one not in ("", person)}
         unknown: set[str] = set()
         try:
@@ -226,7 +229,7 @@ class RoundForm:
     async def _similar_characters(
         self, typed: str, place: ChannelRef, person: str, *, cast: bool = False
     ) -> tuple[list[Character], list[Character]]:
-        """Who is called so: in this production, and in others that the person may see; only faces where `cast`."""
+        """Find characters by name in this production, and in others that the person may see; with `cast` only faces."""
         sections = await self.storage.roster.sections(place.team)
         production_id = (await self.storage.productions.get(place)).id
         visible = await visible_channels(self.channel_access, {section.place for section in sections}, person, place)
@@ -253,13 +256,13 @@ class RoundForm:
         return list(own.values()), [c for c in others.values() if c.production_id != production_id]
 
     async def _by_prefix(self, typed: str, query: RosterQuery) -> Sequence[Character]:
-        """Those whose names begin so, everybody while nothing is typed: enough, even if half are of this production."""
+        """List suggestions by prefix, all names without one. Returns twice the limit, because some are filtered out."""
         return (await self.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)).characters
 
     async def _split_by_production(
         self, known: Sequence[Character], place: ChannelRef
     ) -> tuple[list[Character], list[Character]]:
-        """Those of the production that `place` casts for, and the others."""
+        """Split the characters into those of the production of `place` and the others."""
         production = await self.storage.productions.get(place)
         own = [c for c in known if c.place == place or (production.id and c.production_id == production.id)]
         return own, [c for c in known if c not in own]
@@ -270,7 +273,7 @@ def _name_suggestion(character: Character) -> NameSuggestion:
 
 
 def _default_model_ids(settings: ProductionSettings, models: Sequence[ModelSpec]) -> tuple[str, ...]:
-    """The exact ids of a production's usual models, as far as they are to be had."""
+    """Return the exact ids of the production's default models that are available."""
     return tuple(m.id for m in models if {m.name, m.wire_id, m.id} & set(settings.models))
 
 

@@ -1,4 +1,4 @@
-"""The round's message: posted, posted anew when somebody deleted it, or the round called off when Slack refuses it."""
+"""The message of a round: posted, reposted after a user deleted it; a round whose message Slack refuses is voided."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class RoundMessage:
-    """Sees that an open round has a message. May run again at any time."""
+    """Keeps a message for every open round. Its methods are safe to repeat."""
 
     storage: StoragePorts
     publisher: RoundPublisher
@@ -26,7 +26,7 @@ class RoundMessage:
     waits: RetryDelays
 
     async def post(self, round_id: str) -> None:
-        """Post the round's message if it has none; raises Unreachable."""
+        """Post the round's message if it has none; raises SlackUnavailable."""
         round_ = await self.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES:
             await self._or_void(round_, partial(self.publisher.post, round_id))
@@ -38,7 +38,9 @@ class RoundMessage:
             await self.publisher.notify_lead(round_id, "called_off")
 
     async def repost(self, round_id: str) -> None:
-        """Post the message of an open round anew if somebody deleted it, with the emoji to tap; raises Unreachable."""
+        """Post the message of an open round again if a user deleted it, with the vote reactions; raises
+        SlackUnavailable.
+        """
         round_ = await self.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES and round_.message_ts:
             is_reposted = await self._or_void(round_, partial(self.publisher.repost, round_id))
@@ -48,17 +50,17 @@ class RoundMessage:
             await self.publisher.notify_lead(round_id, "called_off")
 
     async def check_message(self, round_id: str) -> None:
-        """Somebody asks for an open round, perhaps because its message is gone: a redraw soon shows whether it is."""
+        """Schedule a redraw, which finds out whether the message of an open round was deleted."""
         self.publisher.schedule_redraw(round_id)
 
     async def repost_deleted(self) -> None:
-        """Start posting anew what was found deleted, and draw again what stood still in an archived conversation."""
+        """Start jobs that repost deleted messages, and redraw rounds whose archived channel is open again."""
         for round_id in self.publisher.take_deleted():
             await self.job_queue.start("repost", round_id)
         await self.publisher.retry_closed_channels()
 
     async def _notify_thread_and_lead(self, round_: Round) -> None:
-        """Lead the thread it was asked for in, and a lead who did not start it, to the message; each once."""
+        """Link the message from the thread of the request, and notify a lead who did not start the round; once each."""
         if not round_.message_ts:
             return
         try:
@@ -70,7 +72,7 @@ class RoundMessage:
             log.warning("thread_link_failed", round=round_.id, what=error.operation)
 
     async def _or_void(self, round_: Round, call: Callable[[], Awaitable[R]]) -> R | None:
-        """A round that nobody can see any more ends: what is reserved goes back, and its lead is told why."""
+        """Void a round whose message cannot be posted: its reservations are released and its lead is notified."""
         try:
             return await retry_rejected(call, self.waits.rejected_message)
         except SlackRejected as error:

@@ -1,6 +1,6 @@
-"""Bringing Slack up to what is stored: the contact sheet, the pictures in the thread, the seeds, the originals.
+"""The pictures of a round in Slack: the contact sheet, the pictures in the thread, vote reactions, originals.
 
-Each part looks at what is already shown, so that it may run again at any time.
+Each step first looks at what Slack shows, so it is safe to repeat.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from bot.usecases.retries import RetryDelays, retry_rejected
 
 @dataclass(frozen=True, slots=True)
 class RoundPictures:
-    """Composes what a round shows, and hangs it."""
+    """Builds the pictures of a round and uploads them."""
 
     storage: StoragePorts
     publisher: RoundPublisher
@@ -34,9 +34,9 @@ class RoundPictures:
     _mutexes: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def open_ballot(self, round_: Round, closes_at: datetime) -> bool:
-        """Hang the sheet of what has arrived, then open the ballot with those numbers; False if it is open already.
+        """Upload the contact sheet, then open the ballot with its numbers; False if it is open already.
 
-        Where Slack takes no pictures the ballot opens without them: the portraits are paid for, and the lead is told.
+        If Slack refuses pictures, the ballot opens without them and the lead is notified: the portraits are paid for.
         """
         async with self._mutex(round_.id):
             round_ = await self.storage.rounds.get(round_.id)
@@ -52,7 +52,7 @@ class RoundPictures:
             return opened
 
     async def publish_missing(self, round_id: str) -> None:
-        """Show what message and thread do not show yet: newer sheet, large pictures, seeds, record, originals."""
+        """Upload what the message and the thread lack: newer sheet, pictures, vote reactions, record, originals."""
         async with self._mutex(round_id):
             round_ = await self.storage.rounds.get(round_id)
             if round_.state in (RoundState.VOTING, RoundState.CLOSED) and round_.sheet_candidate_count < len(
@@ -66,18 +66,18 @@ class RoundPictures:
                 await self._upload_originals(round_)
 
     async def schedule_redraws(self) -> None:
-        """Draw every message anew that may not show what is stored."""
+        """Schedule a redraw of every message that may be out of date."""
         for round_id in await self.storage.rounds.list_to_redraw(self.now()):
             self.publisher.schedule_redraw(round_id)
 
     def _mutex(self, round_id: str) -> asyncio.Lock:
-        """One at a time per round, so that nothing is hung twice."""
+        """Return the round's mutex, so that concurrent calls upload once."""
         return self._mutexes.setdefault(round_id, asyncio.Lock())
 
     async def _upload_sheet_or_note(self, round_: Round) -> bool:
-        """Whether Slack refuses the sheet, which is noted; raises Unreachable.
+        """Upload the sheet, or store Slack's refusal; raises SlackUnavailable.
 
-        In a conversation that is closed to us nobody could vote: the ballot waits until it is open.
+        In a closed channel people cannot vote, so the ballot waits until the channel is open again.
         """
         try:
             await retry_rejected(partial(self._upload_sheet, round_), self.waits.rejected_message)
@@ -88,7 +88,7 @@ class RoundPictures:
         return False
 
     async def _upload_newer_sheet(self, round_: Round) -> None:
-        """A sheet that shows every candidate; a refusal is shown, and stands as one: it is tried again later."""
+        """Upload a sheet with every candidate. A refusal is shown and stored; a later call tries again."""
         try:
             await self._upload_sheet(round_)
         except SlackRejected as error:
@@ -139,7 +139,7 @@ class RoundPictures:
         await self.storage.slots.set_originals({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
 
     async def _original_picture(self, round_: Round, slot: Slot) -> Picture:
-        """The bytes as the model sent them, named for what they are now that the ballot is closed."""
+        """Return the original bytes; the file name shows the model, because the ballot is closed."""
         assert slot.portrait
         model = self.catalogue.by_id(slot.model)
         name = f"{filename(round_.character)}-{slot.number}-{model.wire_id}.{FILE_EXTENSIONS[slot.portrait.media_type]}"

@@ -1,4 +1,4 @@
-"""Papers: a sealed ballot's, which everybody may change until the close, and the one choice each has in a run-off."""
+"""Ballot submissions: the answers of a sealed ballot, and the single choice of a run-off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from bot.ports.storage import StoragePorts
 
 @dataclass(frozen=True)
 class SealedAnswers:
-    """A paper as it was filled in, by slot id; `none` says that no candidate will do."""
+    """The answers of one person, by slot id; `none_of_these` rejects all candidates."""
 
     reads_human: frozenset[str]
     matches_character: frozenset[str]
@@ -23,7 +23,7 @@ class SealedAnswers:
 
     @property
     def problem(self) -> str:
-        """`empty`: nothing is said at all; `contradiction`: none will do, and one does; else empty text."""
+        """Return `empty` without any answer, `contradiction` if one is accepted and all are rejected, else ""."""
         if self.none_of_these:
             return "contradiction" if self.reads_human & self.matches_character else ""
         return "" if self.reads_human or self.matches_character else "empty"
@@ -31,7 +31,7 @@ class SealedAnswers:
 
 @dataclass(frozen=True)
 class BallotForm:
-    """What one person fills in: the candidates in their own order, and their paper so far."""
+    """The form of one person: the candidates in their personal order, and their answers so far."""
 
     round: Round
     candidates: tuple[Slot, ...]
@@ -40,14 +40,14 @@ class BallotForm:
 
 @dataclass(frozen=True, slots=True)
 class SealedBallots:
-    """Hands out papers and takes them in."""
+    """Shows ballot forms and records submissions."""
 
     storage: StoragePorts
     publisher: RoundPublisher
     now: Now
 
     async def form(self, round_id: str, person: str) -> BallotForm:
-        """The person's paper to fill in; raises RoundClosed once the vote is over."""
+        """Return the person's form; raises RoundClosed once the vote is over."""
         round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
         round_.require_voter(person)
@@ -62,7 +62,7 @@ class SealedBallots:
         )
 
     async def submit(self, round_id: str, person: str, answers: SealedAnswers) -> Round:
-        """Keep the person's paper in place of an earlier one; raises RoundClosed once the vote is over."""
+        """Replace the person's submission; raises RoundClosed once the vote is over."""
         round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
         round_.require_voter(person)
@@ -79,9 +79,9 @@ class SealedBallots:
         return round_
 
     async def choose(self, slot_id: str, person: str) -> tuple[Round, int]:
-        """The person's one choice in a run-off, in place of an earlier one: the round and the candidate's number.
+        """Replace the person's choice in a run-off; return the round and the candidate's number.
 
-        Raises RoundClosed once it is over or where no run-off is held, KeyError for a candidate it is not between.
+        Raises RoundClosed without an open run-off, KeyError for a candidate that is not in it.
         """
         round_ = await self.storage.rounds.by_slot(slot_id)
         _require_run_off(round_)

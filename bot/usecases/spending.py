@@ -1,4 +1,4 @@
-"""Spending: what it came to, for whoever asks; and the questions about charges that only a person can answer."""
+"""Spend reports, and the charges that a person must confirm or acknowledge."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Tells what was spent. `admins` are people who may answer for anybody's charges, beside whoever made them."""
+    """Reports spending and resolves charges. `admins` may resolve any charge, other people only their own."""
 
     storage: StoragePorts
     channel_access: ChannelAccess
@@ -31,12 +31,12 @@ class Spending:
     now: Now
 
     async def send_report(self, person: str, place: ChannelRef) -> None:
-        """Show a person their statement by direct message, as asked for in `place`; raises Unreachable."""
+        """Send a person their spend report by direct message; raises SlackUnavailable."""
         report = await self.report(person, place)
         await self.direct_messages.send_spend_report(Recipient(place.team, person), report)
 
     async def report(self, person: str, place: ChannelRef) -> SpendReport:
-        """What the person may know, asked from `place`, which they are in."""
+        """Return the report of what the person, who is in `place`, may see."""
         day = budget_day(self.now())
         spent = await self.storage.ledger.list_spend_totals(place.team, day)
         blind_spends = await self.storage.ledger.list_blind_round_spends(place.team, day)
@@ -81,7 +81,7 @@ class Spending:
         )
 
     async def used_today(self, team: str) -> Decimal:
-        """Dollars of the workspace's UTC day, reserved and spent, as they may be told while ballots are open."""
+        """Return the dollars that the workspace reserved and spent in the UTC day, without revealing open ballots."""
         day = budget_day(self.now())
         amount = await self.storage.ledger.committed(team, day)
         period = BudgetPeriod(team, "day", "", day)
@@ -90,7 +90,9 @@ class Spending:
         ).used
 
     async def confirm_charge(self, item_id: str, recipient: Recipient, *, charged: bool) -> LedgerEntry:
-        """Say once whether an unknown charge was made; raises NotYours, Settled, KeyError (another workspace's too)."""
+        """Confirm or release an unknown charge, once; raises NotLead, AlreadyResolved, KeyError (also for other
+        workspaces).
+        """
         entry = await self._get_entry(item_id, recipient, "settle")
         if not await self.storage.ledger.confirm(item_id, recipient.person, charged=charged):
             raise AlreadyResolved
@@ -99,7 +101,9 @@ class Spending:
         return entry
 
     async def acknowledge_overspend(self, item_id: str, recipient: Recipient) -> LedgerEntry:
-        """Acknowledge a charge above its reservation: the workspace may spend again. Raises as `settle` does."""
+        """Acknowledge a charge above its reservation, so that the workspace may spend again; raises as
+        `confirm_charge`.
+        """
         entry = await self._get_entry(item_id, recipient, "see")
         if not await self.storage.ledger.acknowledge(item_id, recipient.person):
             raise AlreadyResolved
@@ -107,7 +111,7 @@ class Spending:
         return entry
 
     async def notify_overspends(self) -> None:
-        """Tell leads of charges above their reservations. Rather never than twice: it is written first."""
+        """Notify leads of charges above their reservations, at most once: the notice is recorded before it is sent."""
         for entry in await self.storage.ledger.list_unnotified_overspends():
             if not await self.storage.ledger.claim_notification(entry.id, self.now()):
                 continue
@@ -130,5 +134,5 @@ class Spending:
 
 
 def _withheld(entry: LedgerEntry) -> bool:
-    """What an unknown charge of an open ballot would cost tells its model; it can be settled after the close."""
+    """Return whether the price would reveal the model of an open ballot; it can be confirmed after the close."""
     return entry.is_hidden and not entry.overspend

@@ -1,4 +1,4 @@
-"""How a round begins: models chosen, price reserved, round and empty slots written; money is spent later."""
+"""Starting a round: chooses models, reserves the price, and saves the round with empty slots before money is spent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from bot.usecases.references import ReferenceImages
 
 @dataclass(frozen=True)
 class PricedDraft:
-    """A kept wish, and what its round is estimated to cost, in dollars."""
+    """A stored draft and the estimated price of its round, in dollars."""
 
     draft: RoundDraft
     price: Decimal
@@ -38,7 +38,7 @@ class PricedDraft:
 
 @dataclass(frozen=True, slots=True)
 class StartRound:
-    """Opens rounds. `patience` maps a size to the seconds a model may take before voting opens without it."""
+    """Starts rounds. `patience` maps a size to the seconds that voting waits for a model."""
 
     storage: StoragePorts
     job_queue: JobQueue
@@ -52,12 +52,11 @@ class StartRound:
     async def start(
         self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
     ) -> StartResult:
-        """Reserve and save a round for `brief`; the same trigger opens it once.
+        """Reserve and save a round for `brief`; a repeated trigger starts it once.
 
-        `lead` leads it, where that is somebody else; a thread it was `asked_in` is told where it is.
-
-        Raises Barred, BriefError, NoModels, OverBudget, AlreadyCasting; AlreadyCast and Unavailable with wishes that
-        keep what could be cast after a yes.
+        `lead` leads it if it is not the person; a note in the thread of `source_thread_ts` links to it. Raises
+        PermissionDenied, BriefError, NoModels, OverBudget, AlreadyCasting. AlreadyCast and ModelsUnavailable carry
+        drafts that a confirmation starts.
         """
         await self.permissions.require_start(place, person)
         await self.permissions.require_voters(place, brief.voters)
@@ -79,9 +78,9 @@ class StartRound:
     async def save_draft(
         self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
     ) -> RoundDraft:
-        """A wish that keeps `brief` until somebody says yes or fills in a form; the same trigger keeps it once.
+        """Save `brief` until a person confirms it or fills in a form; a repeated trigger saves it once.
 
-        What stood in it when its price was told stays, whatever the customs are by then.
+        Later changes of the production's defaults do not change the draft.
         """
         completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
         draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
@@ -89,14 +88,14 @@ class StartRound:
         return draft
 
     async def save_priced_draft(self, brief: Brief, place: ChannelRef, person: str, trigger: str) -> PricedDraft:
-        """Keep a brief while a form is filled in; raises what opening it now would, so that nobody fills it in vain."""
+        """Save a brief for a form; raises what starting its round now would raise."""
         await self.permissions.require_start(place, person)
         brief, caps = await self.quotes.apply_settings(brief, place)
         price = self.quotes.price_within_caps(brief, caps)
         return PricedDraft(await self.save_draft(brief, place, person, trigger), price)
 
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
-        """A wish of this person's own; raises KeyError for one nobody kept, NotYours."""
+        """Return a draft of this person; raises KeyError, NotLead."""
         draft = await self.storage.drafts.get(draft_id)
         if draft is None:
             raise KeyError(draft_id)
@@ -105,15 +104,15 @@ class StartRound:
         return draft
 
     async def confirm_draft(self, draft_id: str, person: str) -> StartResult:
-        """Open what was offered in place of what is not to be had; pressed twice it opens once.
+        """Start the round of an offered alternative; a repeated call starts it once.
 
-        Raises KeyError for an unknown wish, and for a form that nobody has filled in yet.
+        Raises KeyError for an unknown draft and for an incomplete form.
         """
         draft = await self._get_complete_draft(draft_id, person)
         return await self.start_from_draft(draft, draft.brief)
 
     async def start_from_draft(self, draft: RoundDraft, brief: Brief) -> StartResult:
-        """Open a round for `brief` where the wish was made, led as it says; one wish opens one round."""
+        """Start a round for `brief` with the channel and lead of the draft; a draft starts one round."""
         return await self.start(
             brief, draft.place, draft.person, draft.id, lead=draft.lead, source_thread_ts=draft.source_thread_ts
         )
@@ -121,22 +120,22 @@ class StartRound:
     async def start_with_photo(
         self, draft_id: str, person: str, text: str, photo: bytes, consent: Consent | None
     ) -> StartResult:
-        """Open a kept wish with a picture out of the form and the words as they were left there, once."""
+        """Start the round of a draft with the picture and the text of its form, once."""
         draft = await self.get_draft(draft_id, person)
         return await self.start_from_draft(
             draft, await self.attach_reference(draft, draft.brief.with_text(text), photo, consent)
         )
 
     def round_id_for(self, draft: RoundDraft) -> str:
-        """The id of the round that a wish opens."""
+        """Return the id of the round that a draft starts."""
         return round_id_for_draft(draft.place.team, draft.id)
 
     async def attach_reference(self, draft: RoundDraft, brief: Brief, photo: bytes, consent: Consent | None) -> Brief:
-        """`brief` with an attached picture, kept for the round that the wish opens; raises BriefError."""
+        """Return `brief` with an attached picture, stored for the draft's round; raises BriefError."""
         return await self.reference_images.attach(brief, photo, consent, self.round_id_for(draft))
 
     async def confirm_recast(self, draft_id: str, person: str) -> StartResult:
-        """Open the round a kept wish asks for; pressed twice it opens once. Raises KeyError as `accept` does."""
+        """Start the round of a draft for a character that has a face, once; raises KeyError as `confirm_draft`."""
         draft = await self._get_complete_draft(draft_id, person)
         await self.permissions.require_start(draft.place, person)
         brief, caps = await self.quotes.apply_settings(draft.brief, draft.place)
@@ -149,10 +148,10 @@ class StartRound:
         return await self._save_round(new, recast=True)
 
     async def start_child(self, parent: Round, person: str, refined: Brief | None = None) -> StartResult:
-        """A round for the parent's brief once more, or `refined`, in place of the parent; one parent has one child.
+        """Start a round for the parent's brief, or `refined`, that replaces the parent; a parent has one child.
 
-        Its price stood on the button, stand-ins included, so nothing is asked again. Raises RoundClosed where the
-        parent has ended without one.
+        The button showed its price with substitutes, so it needs no confirmation. Raises RoundClosed if the parent has
+        ended without a child.
         """
         await self.permissions.require_spend(parent.place, person)
         if child := await self.get_child(parent):
@@ -168,14 +167,14 @@ class StartRound:
         return await self._save_round(replace(new, parent=parent.id, origin=origin), recast=True)
 
     async def get_child(self, parent: Round) -> Round | None:
-        """The round that took a re-rolled or refined one's place."""
+        """Return the round that replaced a re-rolled or refined one."""
         try:
             return await self.storage.rounds.get(child_round_id(parent.place.team, parent.id))
         except KeyError:
             return None
 
     async def price_confirmed_before(self, brief: Brief, parent: Round, person: str, price: Decimal) -> bool:
-        """Whether the person was told before what these words cost; from now on they were."""
+        """Return whether the person saw this price for this text before, and store that they have seen it now."""
         trigger = f"{parent.id}:{price}:{brief.text}"
         priced = replace(brief, agreed_price=price)
         if await self.storage.drafts.get(_draft_id(parent.place, trigger, priced)):
@@ -186,9 +185,9 @@ class StartRound:
     async def start_recast(
         self, face_round: Round, brief: Brief, person: str, key: str, recast_reason: str, unlock: Unlock | None
     ) -> StartResult:
-        """A round that casts a face anew, with `release` unlocking it at once; the same `key` opens it once.
+        """Start a round that re-casts a face, and unlock the face with `unlock`; a repeated `key` starts it once.
 
-        Its price stood in the form, stand-ins included, so nothing is asked again. Raises as `open_round` does.
+        The form showed its price with substitutes, so it needs no confirmation. Raises as `start` does.
         """
         place = face_round.place
         await self.permissions.require_start(place, person)
@@ -202,23 +201,23 @@ class StartRound:
         return await self._save_round(new, recast=True, unlock=unlock)
 
     def recast_round_id(self, face_round: Round, key: str) -> str:
-        """The id a re-cast with this `key` has, or would have."""
+        """Return the id of the re-cast with this `key`, started or not."""
         return stable_id("r", face_round.place.team, f"{face_round.id}:{key}")
 
     async def enqueue(self, round_id: str) -> None:
-        """Start the round's durable work; called again it does nothing."""
+        """Start the round's job; a repeated call does nothing."""
         logs.bind_round(round_id)
         await self.job_queue.start("round", round_id)
 
     async def _get_complete_draft(self, draft_id: str, person: str) -> RoundDraft:
-        """A wish with all that a round needs."""
+        """Return a draft that has a character name; raises KeyError for one without."""
         draft = await self.get_draft(draft_id, person)
         if not draft.brief.name:
             raise KeyError(draft_id)
         return draft
 
     async def _save_round(self, new: Round, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
-        """The way to a round that is open already is told only to those who may see it: channels share productions."""
+        """Save the round; AlreadyCasting names the open round only to people who may see its channel."""
         try:
             return await self.storage.rounds.open(new, self.quotes.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
@@ -228,7 +227,7 @@ class StartRound:
             raise AlreadyCasting(error.character, "") from error
 
     async def _unavailable_error(self, chosen: Route, draft: RoundDraft, trigger: str, caps: Caps) -> ModelsUnavailable:
-        """What could be cast instead, as far as it fits the round's cap, each kept as a wish."""
+        """Build the error with the alternatives within the round's cap, each saved as a draft."""
         brief, options = draft.brief, {"lead": draft.lead, "source_thread_ts": draft.source_thread_ts}
         offers = []
         for kind, models, alternative in _alternatives(chosen, brief):
@@ -244,7 +243,7 @@ class StartRound:
         return ModelsUnavailable(tuple(a.title for a in unavailable), available, unavailable, tuple(offers))
 
     def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:
-        """The round that `wanted` becomes, under its id."""
+        """Build the round of a draft, with the draft's id."""
         now, brief, round_id = self.now(), draft.brief, draft.id
         has_lead = draft.lead not in ("", draft.person)
         prompt = Prompt.for_brief(brief)
@@ -272,7 +271,7 @@ class StartRound:
 
 
 def _mark_default_models(brief: Brief, found: Route) -> Route:
-    """Models that nobody asked for by name, since they are the usual ones of the production, are told as that."""
+    """Mark a route by the production's default models as `usual`, because the user did not name them."""
     if "models" in brief.explicit_fields or found.reason.kind != "named":
         return found
     return replace(found, reason=replace(found.reason, kind="usual"))
@@ -281,7 +280,7 @@ def _mark_default_models(brief: Brief, found: Route) -> Route:
 def _alternatives(
     chosen: Route, brief: Brief
 ) -> Iterator[tuple[Literal["instead", "only"], tuple[ModelSpec, ...], Brief]]:
-    """The round with its stand-ins, agreed to at today's price; and, where there is a rest, the rest alone."""
+    """Yield the round with substitutes at today's price, then the round without them if any model is left."""
     price = estimate(chosen.models, brief.size, brief.reference_count)
     yield "instead", chosen.distinct, replace(brief, agreed_price=price)
     if chosen.without_substitutes:
@@ -294,5 +293,5 @@ def _alternatives(
 
 
 def _draft_id(place: ChannelRef, trigger: str, brief: Brief) -> str:
-    """The same for the same words and trigger, whichever options of the brief were typed."""
+    """Return the same id for the same brief and trigger, whichever options were typed."""
     return stable_id("w", place.team, trigger, replace(brief, explicit_fields=frozenset()))

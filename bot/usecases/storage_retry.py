@@ -1,4 +1,4 @@
-"""Holding on: nothing is asked that could not be kept, and what was paid for is written as soon as it can be."""
+"""Storage retries: no paid call starts while storage is not writable, and writes of paid results are repeated."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,14 +20,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class StorageRetry:
-    """Waits for database and portraits, and tells the lead what it waits for."""
+    """Waits for the database and the portraits store, and notifies the lead."""
 
     storage: StoragePorts
     publisher: RoundPublisher
     waits: RetryDelays
 
     async def wait_until_writable(self, round_id: str) -> bool:
-        """Come back once a portrait could be stored; whether that had to be waited for."""
+        """Wait until a portrait could be stored; return whether it had to wait."""
         waited = False
 
         async def check() -> None:
@@ -42,7 +42,7 @@ class StorageRetry:
         return waited
 
     async def retry_until_stored(self, round_id: str, write: Callable[[], Awaitable[R]]) -> R:
-        """What `write` gives, tried until it is kept; it must be one that may be repeated."""
+        """Repeat `write`, which must be idempotent, until storage accepts it; return its result."""
         delays = chain(self.waits.storage, repeat(self.waits.storage[-1]))
         is_notified = False
         while True:
@@ -58,7 +58,7 @@ class StorageRetry:
             await asyncio.sleep(next(delays))
 
     async def notify_lead(self, round_id: str, error: StorageUnavailable | PortraitMissing) -> None:
-        """The lead, once for each reason; whom Slack or the database do not let us tell finds it in the log."""
+        """Notify the lead, once for each reason; if that fails, only the log has it."""
         notice = f"not_kept:{error.reason}" if isinstance(error, StorageUnavailable) else "portrait_lost"
         with suppress(SlackUnavailable, StorageUnavailable):
             await self.publisher.notify_lead(round_id, notice)

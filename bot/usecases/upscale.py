@@ -1,4 +1,4 @@
-"""Finishing: the locked face at 4K, asked for by a press, paid for once, kept beside its original."""
+"""Upscaling: the locked face at 4K, started by a press, paid for once, stored beside its original."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ _RESTART_WINDOW = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class StartUpscale:
-    """What people decide about finishes."""
+    """Starts upscales and records whether the lead keeps them."""
 
     storage: StoragePorts
     publisher: RoundPublisher
@@ -45,10 +45,10 @@ class StartUpscale:
     permissions: Permissions
 
     async def reserve(self, round_id: str, attempt: int, expected_model: str, person: str) -> UpscaleStart:
-        """Reserve and save a finish; pressed twice, or by two, it is begun once.
+        """Reserve and save an upscale; a repeated press, also by another person, starts it once.
 
-        `attempt` and `seen` (the exact id) are what the pressed button offered. Anybody who may see the face may ask.
-        Raises NotHere, Barred, CannotFinish, OverBudget.
+        `attempt` and `expected_model` (the exact id) are what the pressed button offered. Everybody who may see the
+        face may ask. Raises NotAvailableHere, PermissionDenied, CannotUpscale, OverBudget.
         """
         face = await self._face(round_id, person)
         await self.permissions.require_spend(face.place, person)
@@ -64,14 +64,14 @@ class StartUpscale:
         return await self.storage.upscales.start(self._new_upscale(face, plan, attempt, person), self.caps)
 
     async def enqueue(self, upscale: Upscale) -> None:
-        """Start the finish's durable work; called again it does nothing."""
+        """Start the upscale's job; a repeated call does nothing."""
         await self.job_queue.start("upscale", upscale.id)
         self.publisher.schedule_redraw(upscale.round_id)
 
     async def decide(self, round_id: str, upscale_id: str, person: str, *, keep: bool) -> Upscale:
-        """The lead keeps an offered finish beside the original, or the original alone; the first press counts.
+        """Keep or decline an offered upscale, for the lead; the first press counts.
 
-        Raises NotYours, and KeyError for a finish that is not of this round.
+        Raises NotLead, and KeyError for an upscale of another round.
         """
         await self.permissions.require_lead(await self.storage.rounds.get(round_id), person, "upscale")
         if upscale_id not in {upscale.id for upscale in await self.storage.upscales.list_for_face(round_id)}:
@@ -81,7 +81,7 @@ class StartUpscale:
         return await self.storage.upscales.get(upscale_id)
 
     async def restart_unfinished(self) -> None:
-        """Start again whatever should be at work and is not: a crash may hang between a commit and its errand."""
+        """Start the jobs of unfinished upscales again: a crash may come between a commit and the start of its job."""
         for upscale_id in await self.storage.upscales.list_unfinished(self.now() - _RESTART_WINDOW):
             await self.job_queue.start("upscale", upscale_id)
 
@@ -115,7 +115,7 @@ class StartUpscale:
 
 @dataclass(slots=True)
 class RunUpscale:
-    """Makes finishes."""
+    """Generates upscales; `in_progress` counts the paid calls in progress."""
 
     storage: StoragePorts
     model_clients: ModelClients
@@ -126,7 +126,7 @@ class RunUpscale:
     in_progress: int = field(default=0, init=False)
 
     async def run(self, upscale_id: str) -> None:
-        """Bring a finish to its end: a picture or a typed miss. Never asks again for what may have been paid."""
+        """Make an upscale final: a picture or a failure. Never repeats a call that may have been paid for."""
         upscale = await self.storage.upscales.get(upscale_id)
         if not upscale.is_in_progress:
             return
@@ -141,7 +141,7 @@ class RunUpscale:
         self.publisher.schedule_redraw(upscale.round_id)
 
     async def publish(self, upscale_id: str) -> None:
-        """Hang what the thread does not show yet, then draw the record."""
+        """Upload the pictures that the thread lacks, then redraw the record."""
         upscale = await self.storage.upscales.get(upscale_id)
         if upscale.portrait and upscale.file_id is None:
             face = await self._load_face(upscale)
@@ -191,7 +191,7 @@ class RunUpscale:
         return True
 
     async def _load_original(self, upscale: Upscale) -> bytes:
-        """The face's own bytes; raises PortraitLost."""
+        """Return the face's original bytes; raises PortraitMissing."""
         return await self.storage.portraits.get((await self._load_face(upscale)).portrait.key)
 
     async def _request(self, upscale: Upscale, original: bytes) -> GenerationResult:
@@ -202,7 +202,7 @@ class RunUpscale:
         return await self.model_clients.model(upscale.model).generate(request)
 
     async def _store_with_cost(self, upscale: Upscale, result: GenerationResult, seconds: float) -> Upscale:
-        """Landed; raises BadPicture with the price the vendor told for it."""
+        """Store the result; raises InvalidImage with the reported cost."""
         try:
             return await self._store(upscale, result, seconds)
         except InvalidImage as error:
@@ -210,7 +210,7 @@ class RunUpscale:
             raise
 
     async def _store(self, upscale: Upscale, result: GenerationResult, seconds: float) -> Upscale:
-        """Bytes first, row second: a crash between the two finds the bytes and does not ask again."""
+        """Store the bytes before the row: after a crash between them the model is not called again."""
         checked = await examine_in_thread(result.data, upscale.model)
         if max(checked.width, checked.height) <= (await self._load_face(upscale)).portrait.long_side:
             raise InvalidImage(upscale.model, f"not larger: {checked.width} x {checked.height}", "yes")
@@ -224,7 +224,9 @@ class RunUpscale:
         return replace(completed, seed=upscale.seed if result.seed is None else result.seed)
 
     async def _restore(self, upscale: Upscale) -> Upscale:
-        """A picture stored before a crash; its price is the listed one, since the vendor's answer is gone."""
+        """Record a picture that was stored before a crash, at the listed price, because the provider's response is
+        lost.
+        """
         data = await self.storage.portraits.get(original_key(upscale.round_id, upscale.id))
         result = GenerationResult(data, "", Charge(upscale.price, "listed"))
         return await self._store(upscale, result, _elapsed_seconds(upscale.requested_at, self.now()))
@@ -237,7 +239,7 @@ class RunUpscale:
         return Picture(await run_in_thread(side_by_side, original, upscaled, aspect), name, upscale_kind="pair")
 
     async def _upscaled_picture(self, face: Face, upscale: Upscale) -> Picture:
-        """The finish's bytes as they came, named for what they are."""
+        """Return the upscale's original bytes, named by their pixel size."""
         portrait = upscale.portrait
         assert portrait
         name = f"{filename(face.character)}-{portrait.width}x{portrait.height}.{FILE_EXTENSIONS[portrait.media_type]}"

@@ -13,7 +13,7 @@ from bot.telemetry import logs
 
 @dataclass(frozen=True)
 class ClickResult:
-    """What a click did; `still_reacts` when the person's own reaction still counts for a vote taken back by click."""
+    """The result of a click; `has_reaction` if the person's reaction still counts for the withdrawn vote."""
 
     number: int
     on: bool
@@ -32,9 +32,9 @@ class Voting:
     async def react(
         self, place: ChannelRef, message_ts: str, number: int, person: str, on: bool, event_ts_us: int
     ) -> Round | None:
-        """A number reaction on a message; ignored unless it is a round's own, voting, with such a candidate.
+        """Record a number reaction on a round's message; other messages, states and numbers are ignored.
 
-        The round is returned when the reaction is this person's first that does not count, and they should be told.
+        Returns the round if this is the person's first reaction that does not count, so that they get a note.
         """
         round_ = await self.storage.rounds.by_message(place, message_ts)
         if (
@@ -58,7 +58,7 @@ class Voting:
         return None
 
     async def click(self, slot_id: str, person: str, event_ts_us: int) -> ClickResult:
-        """A press on a number: sets the person's button mark or takes it back; raises RoundClosed, NotAVoter."""
+        """Set or withdraw the person's button vote; raises RoundClosed, NotAVoter."""
         round_ = await self.storage.rounds.by_slot(slot_id)
         round_.require_state(RoundState.VOTING, action="vote")
         if not round_.accepts_reactions:

@@ -1,4 +1,4 @@
-"""Ballots: opened, marked, closed, extended. Every change of a vote raises the version a close is compared with."""
+"""Ballots. Every change of a vote raises the ballot version, which a close compares."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ _REMINDER_DIVISOR = 4
 
 
 class SqlBallotRepository:
-    """Ballots, votes and submissions in a database; `now` dates reminders. Votes are committed in batches."""
+    """Ballots, votes and submissions in a database; votes are committed in batches."""
 
     def __init__(self, database: Database, now: Now) -> None:
         self._database = database
@@ -139,7 +139,7 @@ async def list_vote_inputs(connection: AsyncConnection, round_id: str) -> Sequen
 
 
 async def _record_vote(connection: AsyncConnection, vote_input: VoteInput) -> bool:
-    """Keep a newer mark of a voting round; True when the person's vote for the candidate changed."""
+    """Store a newer vote input of a voting round; True if the person's vote for the candidate changed."""
     current = await _vote_inputs_for_update(connection, vote_input.round_id, vote_input.slot_id, vote_input.person)
     return (
         current is not None
@@ -151,7 +151,7 @@ async def _record_vote(connection: AsyncConnection, vote_input: VoteInput) -> bo
 async def _toggle_vote(
     connection: AsyncConnection, round_id: str, slot_id: str, person: str, event_ts_us: int
 ) -> bool | None:
-    """Turn a button mark over; None when the stamp is not newer or the round is not voting."""
+    """Toggle a button vote; None if the timestamp is not newer or the round is not voting."""
     current = await _vote_inputs_for_update(connection, round_id, slot_id, person)
     if current is None:
         return None
@@ -166,7 +166,10 @@ async def _toggle_vote(
 async def _vote_inputs_for_update(
     connection: AsyncConnection, round_id: str, slot_id: str, person: str
 ) -> Mapping[VoteSource, VoteInput] | None:
-    """The person's marks on the candidate, with the round held; None when it is not voting or has no such slot."""
+    """Return the person's vote inputs for the candidate and lock the round row.
+
+    None if the round is not voting or has no such slot.
+    """
     query = select(slots.c.id).join_from(slots, rounds).where(rounds.c.id == round_id, slots.c.id == slot_id)
     if await connection.scalar(query.where(rounds.c.state == RoundState.VOTING).with_for_update(of=rounds)) is None:
         return None
@@ -200,7 +203,7 @@ async def _save_vote_input(
 
 
 async def _record_submission(connection: AsyncConnection, submission: BallotSubmission) -> bool:
-    """Keep a newer paper of a voting round; False when it came too late or an equal or newer one is there."""
+    """Store a newer submission of a voting round; False otherwise."""
     query = select(rounds.c.id).where(rounds.c.id == submission.round_id, rounds.c.state == RoundState.VOTING)
     if await connection.scalar(query.with_for_update()) is None:
         return False
@@ -219,12 +222,12 @@ async def _record_submission(connection: AsyncConnection, submission: BallotSubm
 
 
 def _has_deadline(closes_at: datetime) -> ColumnElement[bool]:
-    """The deadline is the one that was seen, which people are shown without its fraction of a second."""
+    """Compare the deadline to the second, because Slack shows it without the fraction."""
     return (rounds.c.closes_at >= closes_at) & (rounds.c.closes_at < closes_at + timedelta(seconds=1))
 
 
 def _deadline_values(now: datetime, closes_at: datetime) -> dict[str, datetime]:
-    """What a ballot that is open from now on is given."""
+    """Return the columns of a ballot that is open from now on."""
     remind_at = closes_at - min(_REMINDER_BEFORE_CLOSE, (closes_at - now) / _REMINDER_DIVISOR)
     return {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
 

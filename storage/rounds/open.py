@@ -1,4 +1,4 @@
-"""Opening a round: character, reservation, round and slots in one transaction, or nothing at all."""
+"""Opening a round: character, reservation, round and slots in one transaction."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -28,8 +28,9 @@ from storage.rounds.queries import round_by_id
 async def open_round(
     connection: AsyncConnection, new: Round, caps: Caps, recast: bool, unlock: Unlock | None = None
 ) -> StartResult:
-    """Write `new` unless it stands there already; raises AlreadyCasting, AlreadyCast, OverBudget,
-    Overspent, RoundClosed."""
+    """Write `new` unless it exists; raises AlreadyCasting, AlreadyCast, OverBudget, UnacknowledgedOverspend,
+    RoundClosed.
+    """
     recast_parent, canonical_name = new.parent if new.origin == RECAST else None, ""
     if recast_parent:
         character_id = await _character_of_parent(connection, recast_parent)
@@ -56,11 +57,10 @@ async def open_round(
 
 
 async def _get_or_create_character(connection: AsyncConnection, place: ChannelRef, name: str) -> tuple[str, str]:
-    """The id of the production's character of this name, made if nobody named it before; and where `name` is an alias
-    the character's own name, under which it is cast.
+    """Return the id of the production's character of this name, and the character's own name if `name` is an alias.
 
-    The update of a row with itself holds the row, so that on PostgreSQL two openings of one character wait for each
-    other, and returns the id of a row that stood there already, which DO NOTHING would not.
+    The upsert updates the row with its own value. That locks the row, so that on PostgreSQL two openings of one
+    character wait for each other. It also returns the id of an existing row, which DO NOTHING would not.
     """
     production_id = await get_or_create_production_id(connection, place)
     name_key = normalize_name(name)
@@ -79,14 +79,14 @@ async def _get_or_create_character(connection: AsyncConnection, place: ChannelRe
 
 
 async def _character_of_parent(connection: AsyncConnection, parent: str) -> str:
-    """The character whose face is cast anew; the update of the row with itself holds it, as `_character` does."""
+    """Return the character of a re-cast's parent; the update of the row with its own value locks it."""
     character_query = select(rounds.c.character_id).where(rounds.c.id == parent).scalar_subquery()
     statement = update(characters).where(characters.c.id == character_query).values(name_key=characters.c.name_key)
     return str(await connection.scalar(statement.returning(characters.c.id)))
 
 
 async def _void_parent(connection: AsyncConnection, parent: str, origin: str, name: str) -> None:
-    """The child takes its place: why it ended is how the child came of it."""
+    """Void the parent; its reason is the origin of the child."""
     statement = update(rounds).where(rounds.c.id == parent, rounds.c.state.in_(OPEN_STATES))
     await connection.execute(statement.values(state=RoundState.VOID, void_reason=origin or "rerolled"))
     if await connection.scalar(select(rounds.c.state).where(rounds.c.id == parent)) is RoundState.LOCKED:

@@ -1,4 +1,4 @@
-"""Reading rounds: one query for the rounds and one for all their slots."""
+"""Reads rounds: one query for the rounds and one for all their slots."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SELECT_ROUNDS, _SELECT_SLOTS = select(*ROUND_COLUMNS), select(*SLOT_COLUMNS)
 
 
 async def round_by_id(connection: AsyncConnection, round_id: str) -> Round:
-    """Raises KeyError for an id nobody gave."""
+    """Raises KeyError if the round does not exist."""
     return single(await list_rounds(connection, rounds.c.id == round_id), round_id)
 
 

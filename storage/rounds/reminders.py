@@ -57,7 +57,7 @@ class SqlReminderRepository:
 
 
 async def clear_reminders(connection: AsyncConnection, round_id: str) -> None:
-    """The deadline moved on. That every vote was in stays said: it is kept under no name."""
+    """Delete the reminders of voters after the deadline moved; the note that all votes are in (no person) stays."""
     condition = (reminders.c.round_id == round_id) & (reminders.c.person != "")
     await connection.execute(delete(reminders).where(condition))
 

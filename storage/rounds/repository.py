@@ -1,4 +1,4 @@
-"""Rounds: opened, read, shown, and ended."""
+"""Rounds: opened, read, displayed, and ended."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -131,7 +131,7 @@ class SqlRoundRepository:
                 and_(rounds.c.state == RoundState.LOCKED, rounds.c.record_file.is_(None)),
             )
             is_recent = rounds.c.opened_at > now - _UPLOAD_WINDOW
-            # As a CASE, so that SQLite looks at the recent ones and not, by their state, at all that were ever locked.
+            # A CASE keeps SQLite from searching by state, which would read every locked round.
             query = select(rounds.c.id).where(is_recent, case((is_incomplete, 1), else_=0) == 1)
             return list(await connection.scalars(query))
 

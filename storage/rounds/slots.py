@@ -1,4 +1,4 @@
-"""Slots: asked once, landed or missed once, and settled with the purse in the same transaction."""
+"""Slots: requested once and made final once, with the budget settled in the same transaction."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ _PAUSABLE_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
 
 @dataclass(frozen=True)
 class _SlotForUpdate:
-    """A slot whose row and round nobody else can change until the transaction ends."""
+    """A slot whose row and round are locked until the transaction ends."""
 
     slot: Slot
     round_state: RoundState
@@ -143,13 +143,13 @@ async def _get_for_update(connection: AsyncConnection, slot_id: str) -> _SlotFor
 
 
 async def _has_duplicate(connection: AsyncConnection, slot: Slot, portrait: Portrait) -> bool:
-    """Whether a candidate of the same round shows the same picture."""
+    """Return whether a candidate of the same round shows the same picture."""
     others = select(slots.c.portrait).where(slots.c.round_id == slot.round_id, slots.c.state == SlotState.CANDIDATE)
     return any(portrait.shows_same_picture(other) for other in (await connection.scalars(others)) if other)
 
 
 async def _next_number(connection: AsyncConnection, current: _SlotForUpdate) -> int | None:
-    """The number after the highest; a ballot that is open gets a new version with its new candidate."""
+    """Return the number after the highest, None if the ballot is full; a voting round gets a new ballot version."""
     highest = select(func.max(slots.c.number)).where(slots.c.round_id == current.slot.round_id)
     number = (await connection.scalar(highest) or 0) + 1
     if number > SLOT_LIMIT:
@@ -160,7 +160,7 @@ async def _next_number(connection: AsyncConnection, current: _SlotForUpdate) -> 
 
 
 async def bump_ballot_version(connection: AsyncConnection, round_id: str) -> None:
-    """Raise the ballot's version: whoever counted before must count again."""
+    """Raise the ballot version, so that a close with an older count fails."""
     next_version = rounds.c.ballot_version + 1
     await connection.execute(update(rounds).where(rounds.c.id == round_id).values(ballot_version=next_version))
 
