@@ -1,4 +1,4 @@
-"""The use cases over a real database and portraits folder, with a stage that remembers and models that do as told."""
+"""The use cases over a real database and portraits folder, with a recording publisher and scripted models."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -56,7 +56,7 @@ def make_portrait(seed: int, width: int = 90, height: int = 120) -> bytes:
 
 
 class ScriptedModel:
-    """Draws noise; `script` may say, per call, to raise, to take seconds, or to wait for an event first."""
+    """A model that returns noise; `script` can make a call raise, take seconds, or wait for an event."""
 
     def __init__(self, facts: ModelSpec) -> None:
         self.spec = facts
@@ -79,7 +79,7 @@ class ScriptedModel:
 
 
 class FakeUpscaler:
-    """Makes pictures as large as its `long_side` says; `error` is raised instead."""
+    """An upscaler to `long_side` pixels that raises `error` if it is set."""
 
     def __init__(self) -> None:
         self.spec = UPSCALER
@@ -99,12 +99,12 @@ class FakeUpscaler:
 
 
 class FakeModels:
-    """Three accounts with one model each, two of them with a key, and an upscaler where the catalogue has one."""
+    """Three accounts with one model each, two of them configured, and an upscaler if the catalogue has one."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.skin, self.literal = ScriptedModel(SKIN), ScriptedModel(LITERAL)
         self.banana = ScriptedModel(BANANA)
-        self.catalogue = replace(catalogue, vendor_dates={})  # what vendors say is learnt in one test alone
+        self.catalogue = replace(catalogue, vendor_dates={})  # dates from providers stay in one test
         self.unavailable: set[str] = set()
         self.retirement_by_model: dict[str, date | None] = {SKIN.id: None, LITERAL.id: None}
         self.retirement_checks = 0
@@ -116,7 +116,7 @@ class FakeModels:
         return {SKIN.id: self.skin, LITERAL.id: self.literal, BANANA.id: self.banana}[model_id]
 
     def is_available(self, model_id: str) -> bool:
-        """The port Health."""
+        """Implement ModelHealth."""
         return model_id not in self.unavailable
 
     def upscaler(self, upscaler_id: str) -> FakeUpscaler:
@@ -139,9 +139,9 @@ class FakeModels:
 
 @dataclass
 class RecordingPublisher:
-    """Keeps what was shown; `shown` are the people's reactions it would read back.
+    """A publisher that records its calls; `slack_reactions` are what it reads back.
 
-    `refusals` are raised first, one a call, by what posts and hangs; `gone` are rounds whose message was deleted.
+    Posts and uploads first raise `next_errors`, one per call. `deleted_rounds` are rounds whose message was deleted.
     """
 
     storage: Storage
@@ -217,7 +217,7 @@ class RecordingPublisher:
 
 @dataclass
 class FakeDirectMessages:
-    """Keeps whom it told what; who is `away` cannot be reached."""
+    """Direct messages that are recorded; sending to `unreachable` people fails."""
 
     retirement_notices: list[tuple[Recipient, Retirement]] = field(default_factory=list)
     overspend_notices: list[tuple[Recipient, LedgerEntry]] = field(default_factory=list)
@@ -246,17 +246,17 @@ class FakeDirectMessages:
 
 @dataclass
 class FakeChannelAccess:
-    """Who may see which private place; every other place is public. `members` are people who are anything special."""
+    """Channels that are public unless they have `private_members`; `users` are people with a special account."""
 
     private_members: dict[ChannelRef, set[str]] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
 
     async def get_user(self, team: str, person: str) -> User:
-        """The port People."""
+        """Implement UserDirectory."""
         return self.users.get(person, User())
 
     async def list_channels(self, team: str, person: str) -> dict[str, str]:
-        """Everybody is in the two public channels of the first scene."""
+        """List both public channels, and the private ones of the person."""
         private = [place for place, people in self.private_members.items() if place.team == team and person in people]
         return {place.channel: place.channel.lower() for place in (FILM, FERRY, *private)}
 
@@ -268,7 +268,7 @@ class FakeChannelAccess:
 
 
 class CastingHarness:
-    """A casting team in a test: `now` moves only when told; the studio draws unless `models` are given."""
+    """A casting team in a test; only the test moves `now`. The fake models draw unless `models` are given."""
 
     def __init__(
         self,
@@ -310,7 +310,7 @@ class CastingHarness:
         )
 
     async def start(self, kind: str, key: str) -> None:
-        """The port Errands, only remembered: tests run the errands themselves."""
+        """Implement JobQueue: record the job, which the test runs itself."""
         self.started_jobs.append((kind, key))
 
     def advance(self, **span: float) -> None:
@@ -321,7 +321,7 @@ class CastingHarness:
         return opened.round.id
 
     async def audition(self, round_id: str) -> Round:
-        """The round's errand with its slots, from the post to the ballot."""
+        """Run the round job with its slots, from the post to the ballot."""
         audition = self.casting.audition
         await self.casting.round_message.post(round_id)
         async with asyncio.TaskGroup() as slots:
@@ -336,12 +336,12 @@ class CastingHarness:
         return await self.audition(await self.start_round(line))
 
     async def vote(self, round_: Round, **votes: int) -> None:
-        """`U2=3`: that person clicks on candidate 3."""
+        """Click for each person: `U2=3` is a click on candidate 3."""
         for event_ts_us, (person, number) in enumerate(votes.items(), start=1):
             await self.casting.voting.click(round_.candidate_by_number(number).id, person, event_ts_us)
 
     async def run_to_lock(self, line: str = "Maya: a fisherwoman") -> str:
-        """A round with a face: the director's vote for candidate 1 decides."""
+        """Run a round until candidate 1 is locked by the director's vote."""
         round_ = await self.run_to_voting(line)
         await self.vote(round_, U2=1)
         await self.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], LEAD)
@@ -354,7 +354,7 @@ class CastingHarness:
 
 @asynccontextmanager
 async def casting_harness(data: Path, **options: object) -> AsyncIterator[CastingHarness]:
-    """A theatre on a folder, whose clock storage goes by; opened again on the same folder it finds everything."""
+    """Open a harness on a folder; storage uses its clock. A second harness on the same folder finds the same data."""
     settings = Settings(data_dir=data)
     await migrate(settings.database_url)
     opened: list[CastingHarness] = []
