@@ -1,4 +1,4 @@
-"""Other names, over a real database: who may give them, what they find, and what they must not take from anybody."""
+"""Aliases over a real database: who may add them, what they find, and which names are taken."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,7 +18,7 @@ FERRY = ChannelRef("T1", "C2")
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    """Maya is cast and answers to the fisherwoman."""
+    """A harness in which Maya has a face and the alias "the fisherwoman"."""
     async with casting_harness(tmp_path) as opened:
         await opened.run_to_lock()
         await opened.casting.aliases.add("Maya", "the fisherwoman", LEAD, FILM)

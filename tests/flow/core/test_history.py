@@ -1,4 +1,4 @@
-"""What a character's history tells, and to whom, over a real database."""
+"""A character's history, and who may see which events, over a real database."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal

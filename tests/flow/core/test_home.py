@@ -1,4 +1,4 @@
-"""Homes and casts over a real database: pages, searches, productions, and who may see which face."""
+"""Homes and rosters over a real database: pages, searches, productions, and who may see which face."""
 
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -23,7 +23,7 @@ FERRY, QUIET = ChannelRef("T1", "C2"), ChannelRef("T1", "C3")
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    """A private place that only the lead may see."""
+    """A harness with a private channel that only the lead may see."""
     async with casting_harness(tmp_path, per_day="1000") as opened:
         opened.channel_access.private_members[QUIET] = {LEAD}
         yield opened
@@ -97,7 +97,7 @@ async def test_invisible_similar_names_are_not_suggested(house: CastingHarness) 
 
 
 async def merge_channels(harness: CastingHarness) -> None:
-    """#C2 casts for the production of #C1 too."""
+    """Join #C2 to the production of #C1."""
     audit_event = AuditEvent("settings", FILM, LEAD, harness.now)
     await harness.storage.productions.save(FILM, "Harbour", ProductionSettings(), audit_event)
     async with harness.storage.database.transaction() as connection:

@@ -1,4 +1,4 @@
-"""A model that is not to be had: nothing is spent on a dearer one before somebody says yes to its price."""
+"""Unavailable models: a more expensive substitute needs a confirmation of its price."""
 
 from decimal import Decimal
 from pathlib import Path

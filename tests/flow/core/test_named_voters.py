@@ -1,4 +1,4 @@
-"""A vote of named people: whose marks count, who is asked for theirs and when, and who leads when the lead has left."""
+"""Votes with named voters: whose votes count, reminders, and a new lead after the lead left."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -70,8 +70,8 @@ async def test_missing_voters_get_one_reminder_in_their_working_hours(house: Cas
     round_ = await start_vote_with_voters(house)
     await house.casting.reminders.send_due()
     assert house.direct_messages.reminders == []
-    # Six in London's evening: nobody is written to in the last hour of a vote that ends at nine in the morning there;
-    # Tokyo's hour before the close is six in the evening, London's is eight in the morning.
+    # 18:00 in London: no reminder goes out in the last hour of a vote that ends at 9:00 there.
+    # An hour before the close is 18:00 in Tokyo and 8:00 in London.
     house.now = datetime.fromisoformat("2026-11-25T17:00+00:00")
     await house.casting.reminders.send_due()
     assert house.direct_messages.reminders == [(DIRECTOR, round_.id)]

@@ -1,4 +1,4 @@
-"""A production's customs in the story: defaults, style, caps, who may what, and channels that cast together."""
+"""Production settings: defaults, style, caps, permissions, and channels that share a production."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -43,7 +43,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 def settings_input(
     name: str = "", settings: ProductionSettings | None = None, /, **fields: str
 ) -> dict[str, tuple[str, ...]]:
-    """A form as it stands for these customs, with some fields filled in anew."""
+    """Return the form of these settings with some fields changed."""
     multi_value_fields = {"models", "may_start", "may_spend", "may_lock", "may_change_settings"}
     values = as_text(name, settings or ProductionSettings()) | fields
     return {
@@ -59,7 +59,7 @@ async def save_settings(
     overrides: dict[str, str] | None = None,
     **fields: str,
 ) -> None:
-    """Somebody opens the form, fills in these fields and sends it."""
+    """Open the form, change these fields and submit it."""
     settings_form = await harness.casting.production_settings_editor.form(place, person)
     submitted = settings_input(
         settings_form.production.name, settings_form.production.settings, **(overrides or {}), **fields
@@ -68,7 +68,7 @@ async def save_settings(
 
 
 async def month_spend(harness: CastingHarness, place: ChannelRef, person: str = LEAD) -> Decimal:
-    """What the month's purse of a production holds, as the statement tells it."""
+    """Return what the spend report says of the production's month."""
     report = await harness.casting.spending.report(person, place)
     return next(s.used for s in report.budget_statuses if s.period.cap == MONTH)
 

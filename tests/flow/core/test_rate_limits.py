@@ -1,4 +1,4 @@
-"""Waiting for an account's turn: seen by everybody, free until the ask, and no loss of patience."""
+"""Waiting for an account's rate limit: visible, free of charge, and not part of a round's patience."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 
 
 def limit_rate(harness: CastingHarness, seconds: float) -> None:
-    """One image in so many seconds for the account of GPT-Image-2; the round wants two of it."""
+    """Allow the account of GPT-Image-2 one image in so many seconds; the round needs two."""
     harness.fake_models.rate_limiters[LITERAL.id] = RateLimiter([Window(1, seconds)])
 
 

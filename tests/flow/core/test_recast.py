@@ -61,7 +61,7 @@ async def start_recast(
 
 
 async def recast_to_lock(harness: CastingHarness, round_id: str, key: str = "1") -> str:
-    """A re-cast all the way to its lock; the new round's id."""
+    """Re-cast a face until its lock; return the new round's id."""
     round_ = await harness.audition((await start_recast(harness, round_id, key=key)).id)
     await harness.vote(round_, U2=2)
     await harness.casting.lock_face.lock(round_.id, round_.slot_id_by_number[2], LEAD)

@@ -1,4 +1,4 @@
-"""Faces that later portraits are drawn after: an earlier face, or a picture somebody attached."""
+"""Reference faces: an earlier face, or an attached picture."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ async def cast_face(harness: CastingHarness, line: str = "Maya: a fisherwoman --
 
 
 def make_photo(**options: object) -> bytes:
-    """A picture that lies on its side and says where it was taken."""
+    """Return a rotated picture with a GPS position."""
     picture, out, exif = Image.open(BytesIO(make_portrait(3))).convert("RGB"), BytesIO(), Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "taken at the pier"
     picture.save(out, "JPEG", exif=exif, **options)

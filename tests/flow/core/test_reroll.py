@@ -1,4 +1,4 @@
-"""Drawing again over a real database: variations, models after the close, and what each is said to cost."""
+"""Re-rolls and variations over a real database: models after the close, and shown prices."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -38,7 +38,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 
 
 def candidate_number_of(round_: Round, model_id: str) -> int:
-    """A candidate of this model."""
+    """Return the number of a candidate of this model."""
     return next(s.number or 0 for s in round_.candidates if s.model == model_id)
 
 

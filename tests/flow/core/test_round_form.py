@@ -1,4 +1,4 @@
-"""The form over a real database: what it promises, whom it believes, who pays, and what a second press finds."""
+"""The round form over a real database: prices, checks, payer, and repeated submits."""
 
 import asyncio
 from dataclasses import replace

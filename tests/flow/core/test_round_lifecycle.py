@@ -1,4 +1,4 @@
-"""The life of a round in the core, over a real database."""
+"""The life of a round over a real database."""
 
 import asyncio
 from collections.abc import AsyncIterator

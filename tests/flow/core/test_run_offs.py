@@ -1,4 +1,4 @@
-"""Run-offs in the core, over a real database."""
+"""Run-offs over a real database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +17,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 
 
 async def close_tied(harness: CastingHarness, line: str = "Maya: a fisherwoman") -> Round:
-    """A ballot that closed with 1 and 4 level."""
+    """Close a ballot with a tie of 1 and 4."""
     round_ = await harness.run_to_voting(line)
     await harness.vote(round_, U2=1, U3=4)
     return await harness.casting.round_controls.close(round_.id, LEAD)

@@ -1,4 +1,4 @@
-"""Sealed ballots and quorums in the core, over a real database."""
+"""Sealed ballots and quorums over a real database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,7 +23,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 
 
 def sealed_answers(round_: Round, *numbers: int, human: tuple[int, ...] = ()) -> SealedAnswers:
-    """Both boxes ticked for `numbers`, the first one only for `human`."""
+    """Answer yes to both questions for `numbers`, and only to the first one for `human`."""
     votes = frozenset(round_.slot_id_by_number[n] for n in numbers)
     return SealedAnswers(votes | {round_.slot_id_by_number[n] for n in human}, votes, {}, none_of_these=not numbers)
 

@@ -1,4 +1,4 @@
-"""Channels that cast for one production: names, customs and money are shared, and nobody sees a face they could not."""
+"""Channels that share a production: they share names, settings and money, but not private faces."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -28,7 +28,7 @@ MONTH = "production_month"
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    """Only the lead is in the secret channel."""
+    """A harness with a secret channel that only the lead is in."""
     async with casting_harness(tmp_path) as opened:
         opened.channel_access.private_members[SECRET] = {LEAD}
         yield opened
@@ -53,7 +53,7 @@ async def join_production(harness: CastingHarness, place: ChannelRef, other: Cha
 
 
 async def month_spend(harness: CastingHarness, place: ChannelRef, person: str = LEAD) -> Decimal:
-    """What the month's purse of a production holds, as the statement tells it."""
+    """Return what the spend report says of the production's month."""
     report = await harness.casting.spending.report(person, place)
     return next(s.used for s in report.budget_statuses if s.period.cap == MONTH)
 

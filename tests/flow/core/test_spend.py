@@ -1,4 +1,4 @@
-"""What money does in the story: statements, blind ballots, charges that a person answers for, and caps."""
+"""Money: spend reports, blind ballots, charges to confirm, and caps."""
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -26,7 +26,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 async def cast_character(
     harness: CastingHarness, line: str = "Maya: a fisherwoman", lead: str = LEAD, place: ChannelRef = FILM
 ) -> str:
-    """A face locked."""
+    """Run a round to its lock."""
     round_ = await harness.audition(await harness.start_round(line, lead, place))
     await harness.casting.round_controls.close(round_.id, lead)
     await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, lead)
@@ -34,7 +34,7 @@ async def cast_character(
 
 
 def set_skin_cost(harness: CastingHarness, cost: str) -> None:
-    """Recraft charges `cost` for every portrait from now on."""
+    """Make Recraft charge `cost` for every portrait from now on."""
     model = harness.fake_models.skin
     draw = model.generate
 
@@ -83,7 +83,7 @@ async def test_invisible_spend_is_one_total_without_details(house: CastingHarnes
 
 
 async def test_open_ballot_reveals_no_model_by_its_spend(house: CastingHarness) -> None:
-    """Recraft turns out cheaper than its list; whoever compares sums before and after a re-roll learns nothing."""
+    """Recraft charges less than its listed price; the sums before and after a re-roll do not show it."""
     set_skin_cost(house, "0.01")
     round_ = await house.run_to_voting()
     before = await house.casting.spending.report(LEAD, FILM)

@@ -1,4 +1,4 @@
-"""A full disk, a missing picture: the lead knows, nobody is asked in vain, and nothing that was paid for is dropped."""
+"""A full disk and missing pictures: the lead is notified, no call is wasted, and no paid portrait is lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -29,7 +29,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 
 
 class FullDisk:
-    """Portraits that cannot be kept while it is `full`."""
+    """A portraits store that rejects the given methods while `is_full`."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *methods: str) -> None:
         self.is_full = True
@@ -131,7 +131,7 @@ async def test_row_is_written_once_the_database_has_room(house: CastingHarness) 
     generation = asyncio.create_task(house.casting.audition.generate_slot(slot_id))
     await wait_until(lambda: house.fake_models.call_count)
     async with house.storage.database.transaction() as connection:
-        # Every free page is taken, so that the portrait's row needs one that there is none of.
+        # All free pages are used, so the portrait's row does not fit.
         await connection.execute(text("CREATE TABLE filler (x)"))
         await connection.execute(text("CREATE TRIGGER full BEFORE UPDATE ON slots BEGIN "
                                       "INSERT INTO filler VALUES (zeroblob(100000)); END"))  # fmt: skip
@@ -162,7 +162,7 @@ async def test_storage_wait_continues_while_slack_is_unavailable(
     assert house.fake_models.call_count == 1
 
 
-# Pictures that are missing.
+# Missing pictures
 
 
 async def delete_pictures(harness: CastingHarness, *keys: str) -> None:

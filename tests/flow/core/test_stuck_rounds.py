@@ -1,4 +1,4 @@
-"""What would leave a round standing with nobody told: Slack's refusals, a deleted message, a post that came late."""
+"""Rounds that could get stuck: refused messages, deleted messages, late posts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ async def test_patience_starts_with_the_first_model_call(house: CastingHarness) 
     release = asyncio.Event()
     house.fake_models.skin.script = lambda ask, call: release if call == 1 else None
     round_id = await house.start_round()
-    house.advance(minutes=5)  # Slack did not take the message before
+    house.advance(minutes=5)  # Slack rejected the message before
     audition = asyncio.create_task(house.audition(round_id))
     while len((await house.get_round(round_id)).completed) < 3:
         await asyncio.sleep(0.01)
@@ -83,7 +83,7 @@ async def test_ballot_opens_without_rejected_pictures_and_tells_the_lead(
     round_ = await house.get_round(round_id)
     assert (round_.state, round_.sheet_refused, round_.sheet_file) == (RoundState.VOTING, "file_uploads_disabled", None)
     assert ("seed", round_id, "1", "2", "3", "4") in house.publisher.events
-    with pytest.raises(SlackRejected):  # so that the errand counts as failed and rests before its next attempt
+    with pytest.raises(SlackRejected):  # so that the job counts as failed and waits before its next attempt
         await house.casting.round_pictures.publish_missing(round_id)
     assert house.publisher.events.count(("tell", round_id, "no_sheet")) == 1
     await house.casting.round_pictures.publish_missing(round_id)

@@ -1,4 +1,4 @@
-"""Finishing a face and taking it on: use cases over a real database, an upscaler and models that do as told."""
+"""Upscales and downloads over a real database, with a scripted upscaler and models."""
 
 import hashlib
 import json
@@ -43,13 +43,13 @@ UPSCALE_PRICE = Decimal("0.20")
 async def harness_with_face(
     folder: Path, catalogue: Catalogue, **options: object
 ) -> AsyncIterator[tuple[CastingHarness, str]]:
-    """A theatre with one locked face."""
+    """Open a harness with one locked face."""
     async with casting_harness(folder, catalogue=catalogue, **options) as harness:
         yield harness, await harness.run_to_lock()
 
 
 async def run_upscale(harness: CastingHarness, round_id: str, attempt: int = 1, by: str = LEAD) -> Upscale:
-    """The button as it would be drawn now, pressed, and the errand run to its end."""
+    """Press the upscale button as it is now and run the job."""
     model = harness.fake_models.catalogue.upscaler.id if harness.fake_models.catalogue.upscaler else REDRAWING_MODEL.id
     started = await harness.casting.start_upscale.reserve(round_id, attempt, model, by)
     await harness.casting.run_upscale.run(started.upscale.id)

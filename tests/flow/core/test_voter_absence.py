@@ -1,4 +1,4 @@
-"""Named voters on a bad day: a bot that was off, a Slack that is silent, deadlines that move, people who have left."""
+"""Named voters in trouble: downtime of bot or Slack, moved deadlines, people who left the workspace."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 
 
 async def start_named_vote(harness: CastingHarness, line: str = "Maya: a fisherwoman --for 4h") -> Round:
-    """A ballot on which the director and the producer vote."""
+    """Start a ballot for the director and the producer."""
     brief = replace(Brief.parse(line), voters=(DIRECTOR, PRODUCER))
     opened = await harness.casting.start_round.start(brief, FILM, LEAD, f"trigger-{line}-{harness.now}")
     return await harness.audition(opened.round.id)
@@ -42,7 +42,7 @@ def count_thread_notes(harness: CastingHarness, kind: str) -> int:
 
 
 def fail_next_thread_note(harness: CastingHarness) -> None:
-    """The next word in a thread meets a Slack that is silent."""
+    """Make the next thread note fail, as if Slack did not answer."""
     original = harness.publisher.post_thread_note
 
     async def raise_once(round_id: str, kind: str) -> None:
@@ -52,7 +52,7 @@ def fail_next_thread_note(harness: CastingHarness) -> None:
     harness.publisher.post_thread_note = raise_once  # type: ignore[method-assign]
 
 
-# When people are written to.
+# Reminders
 
 
 async def test_no_reminders_at_night_after_downtime(house: CastingHarness) -> None:
@@ -60,7 +60,7 @@ async def test_no_reminders_at_night_after_downtime(house: CastingHarness) -> No
     await start_named_vote(house, "Maya: a fisherwoman --for 2d")
     for hour in (17, 18, 23):
         house.now = FRIDAY.replace(hour=hour, minute=30)
-        if hour != 17:  # it was off then
+        if hour != 17:  # the bot was down then
             await house.casting.reminders.send_due()
     assert not reminded_users(house)
     house.now = FRIDAY + timedelta(hours=47, minutes=5)
@@ -137,7 +137,7 @@ async def test_reminders_are_retried_on_outage_but_not_on_rejection(house: Casti
     assert count_thread_notes(house, "reminder") == 1, "the thread tells the producer"
 
 
-# What the thread is told.
+# Thread notes
 
 
 async def test_failed_thread_note_is_retried_without_blocking_others(house: CastingHarness) -> None:
@@ -162,7 +162,7 @@ async def test_deactivated_voters_do_not_complete_a_vote(house: CastingHarness) 
     assert count_thread_notes(house, "all_in") == 0
 
 
-# Deadlines that move.
+# Moved deadlines
 
 
 async def test_deadline_moved_during_the_close_keeps_the_ballot_open(house: CastingHarness) -> None:
@@ -207,7 +207,7 @@ async def test_lead_actions_never_change_the_ballot_mode(house: CastingHarness, 
     assert refused.value.state == ballot
 
 
-# Leads who have left.
+# Deactivated leads
 
 
 async def test_only_users_who_may_start_rounds_take_over_once(house: CastingHarness) -> None:
