@@ -157,7 +157,7 @@ async def run(settings: Settings) -> None:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
     except AlreadyRunning as error:
         raise SystemExit(
-            f"Another Castroom is at work on {error.path}. Stop it first, or give this one a DATA_DIR of its own."
+            f"Another Castroom process uses {error.path}. Stop it first, or set another DATA_DIR."
         ) from error
 
 
@@ -166,7 +166,7 @@ async def _connect_workspaces(settings: Settings) -> Clients:
     try:
         clients = await Clients.open([_client(settings, token) for token in settings.slack_bot_tokens])
     except SlackUnavailable as error:
-        raise NoWorkspace(f"Slack could not be asked about the bot tokens ({error.operation}).") from error
+        raise NoWorkspace(f"Slack did not answer the check of the bot tokens ({error.operation}).") from error
     if not clients.teams:
         raise NoWorkspace("Slack takes none of the tokens in SLACK_BOT_TOKEN.")
     return clients

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.ports.storage import StoragePorts
 from bot.settings import Settings
 from storage.audit_log import SqlAuditLog
 from storage.db.engine import Database, open_database
@@ -45,22 +46,12 @@ class StorageHealth:
 
 
 @dataclass(frozen=True)
-class Storage:
-    """All repositories and stores, on one database and one portraits store."""
+class Storage(StoragePorts):
+    """All repositories and stores on one database and one portraits store."""
 
-    rounds: SqlRoundRepository
-    slots: SqlSlotRepository
     ballots: SqlBallotRepository
-    reminders: SqlReminderRepository
-    drafts: SqlDraftRepository
     roster: SqlRoster
-    upscales: SqlUpscaleRepository
-    ledger: SqlLedger
-    retirement_notices: SqlRetirementNotices
-    productions: SqlProductions
-    audit_log: SqlAuditLog
     portraits: ObjectStorePortraits
-    picture_index: SqlPictureIndex
     database: Database
 
     async def check(self) -> StorageHealth:
@@ -69,7 +60,7 @@ class Storage:
         try:
             async with self.database.snapshot() as connection:
                 schema_revision = await connection.run_sync(current_revision)
-        except Exception as error:  # noqa: BLE001 - drivers raise what they like, and a doctor reports it
+        except Exception as error:  # noqa: BLE001 - drivers raise any error, and doctor reports it
             database_error = _first_line(error)
         return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
 
@@ -84,7 +75,7 @@ class Storage:
 
     async def _portraits_error(self) -> str:
         try:
-            return "" if await self.portraits.is_create_only() else "a picture that was stored can be written over"
+            return "" if await self.portraits.is_create_only() else "a stored picture can be overwritten"
         except Exception as error:  # noqa: BLE001 - the same
             return _first_line(error)
 

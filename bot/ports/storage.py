@@ -148,44 +148,20 @@ class AuditLog(Protocol):
         ...
 
 
-class StoragePorts(Protocol):
+@dataclass(frozen=True)
+class StoragePorts:
     """All repositories and stores."""
 
-    @property
-    def rounds(self) -> RoundRepository: ...
-
-    @property
-    def slots(self) -> SlotRepository: ...
-
-    @property
-    def ballots(self) -> BallotRepository: ...
-
-    @property
-    def reminders(self) -> ReminderRepository: ...
-
-    @property
-    def drafts(self) -> DraftRepository: ...
-
-    @property
-    def roster(self) -> Roster: ...
-
-    @property
-    def upscales(self) -> UpscaleRepository: ...
-
-    @property
-    def ledger(self) -> Ledger: ...
-
-    @property
-    def retirement_notices(self) -> RetirementNotices: ...
-
-    @property
-    def productions(self) -> Productions: ...
-
-    @property
-    def audit_log(self) -> AuditLog: ...
-
-    @property
-    def portraits(self) -> Portraits: ...
-
-    @property
-    def picture_index(self) -> PictureIndex: ...
+    rounds: RoundRepository
+    slots: SlotRepository
+    ballots: BallotRepository
+    reminders: ReminderRepository
+    drafts: DraftRepository
+    roster: Roster
+    upscales: UpscaleRepository
+    ledger: Ledger
+    retirement_notices: RetirementNotices
+    productions: Productions
+    audit_log: AuditLog
+    portraits: Portraits
+    picture_index: PictureIndex

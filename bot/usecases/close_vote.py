@@ -72,7 +72,7 @@ class CloseVote:
                 _require_expected_leader(round_, tally, expected_slot_id)
             if await self.storage.ballots.close(round_id, tally, round_.ballot_version):
                 return await self.storage.rounds.get(round_id)
-        raise SlackUnavailable("a quiet moment of the ballot")
+        raise SlackUnavailable("close_ballot")
 
     async def _reconcile_reactions(self, round_id: str) -> None:
         """Make the stored reactions match the message, outside any transaction.

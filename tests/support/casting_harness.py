@@ -165,7 +165,7 @@ class RecordingPublisher:
             return False
         self._raise_next_error()
         self.deleted_rounds.remove(round_id)
-        self.events.append(("post again", round_id))
+        self.events.append(("repost", round_id))
         await self.storage.rounds.set_message(round_id, f"ts-{round_id}-again")
         return True
 
@@ -173,22 +173,22 @@ class RecordingPublisher:
         return tuple(self.deleted_rounds)
 
     async def link_from_thread(self, round_id: str) -> None:
-        self.events.append(("point", round_id))
+        self.events.append(("thread_link", round_id))
 
     async def retry_closed_channels(self) -> None: ...
 
     async def notify_lead(self, round_id: str, kind: str) -> None:
-        self.events.append(("tell", round_id, kind))
+        self.events.append(("notify_lead", round_id, kind))
 
     def _raise_next_error(self) -> None:
         if self.next_errors:
             raise self.next_errors.pop(0)
 
     def schedule_redraw(self, round_id: str) -> None:
-        self.events.append(("refresh", round_id))
+        self.events.append(("schedule_redraw", round_id))
 
     async def redraw_now(self, round_id: str) -> None:
-        self.events.append(("show", round_id, (await self.storage.rounds.get(round_id)).state))
+        self.events.append(("redraw_now", round_id, (await self.storage.rounds.get(round_id)).state))
 
     async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
         self._raise_next_error()
@@ -202,7 +202,7 @@ class RecordingPublisher:
         return [f"P{len(self.uploaded_pictures)}-{n}" for n, _ in enumerate(pictures)]
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
-        self.events.append(("seed", round_id, *(str(n) for n in numbers)))
+        self.events.append(("vote_reactions", round_id, *(str(n) for n in numbers)))
 
     async def get_reactions(self, round_id: str) -> Sequence[Reaction]:
         if round_id in self.deleted_rounds:
@@ -212,7 +212,7 @@ class RecordingPublisher:
         return self.slack_reactions
 
     async def post_thread_note(self, round_id: str, kind: str) -> None:
-        self.events.append(("remark", round_id, kind))
+        self.events.append(("thread_note", round_id, kind))
 
 
 @dataclass

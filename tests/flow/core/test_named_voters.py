@@ -79,7 +79,7 @@ async def test_missing_voters_get_one_reminder_in_their_working_hours(house: Cas
     for _ in range(3):
         await house.casting.reminders.send_due()
     assert house.direct_messages.reminders == [(DIRECTOR, round_.id), (PRODUCER, round_.id)]
-    assert ("remark", round_.id, "reminder") not in house.publisher.events, "both were written to"
+    assert ("thread_note", round_.id, "reminder") not in house.publisher.events, "both were written to"
 
 
 async def test_reminders_skip_voted_and_deactivated_and_retry_unreachable(house: CastingHarness) -> None:
@@ -91,7 +91,7 @@ async def test_reminders_skip_voted_and_deactivated_and_retry_unreachable(house:
         house.now = datetime.fromisoformat(moment)
         await house.casting.reminders.send_due()
     assert house.direct_messages.reminders == []
-    assert ("remark", round_.id, "reminder") in house.publisher.events, "the thread has to do"
+    assert ("thread_note", round_.id, "reminder") in house.publisher.events, "the thread has to do"
     house.direct_messages.unreachable = set()
     await house.casting.round_controls.extend_open(round_.id, round_.closes_at or house.now, LEAD)
     await house.casting.reminders.send_due()
@@ -106,7 +106,7 @@ async def test_thread_announces_once_that_all_votes_are_in(house: CastingHarness
     await house.vote(round_, U2=1, U3=1)
     for _ in range(2):
         await house.casting.reminders.send_due()
-    assert house.publisher.events.count(("remark", round_.id, "all_in")) == 1
+    assert house.publisher.events.count(("thread_note", round_.id, "all_in")) == 1
     assert house.direct_messages.reminders == []
 
 

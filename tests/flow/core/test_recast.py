@@ -85,7 +85,7 @@ async def test_recast_keeps_the_face_until_the_next_version_is_locked(house: Cas
     await house.vote(round_, U2=2)
     face = await house.casting.lock_face.lock(child.id, round_.slot_id_by_number[2], LEAD)
     assert face.version == 2
-    assert ("refresh", round_id) in house.publisher.events, "the record before says that it is one"
+    assert ("schedule_redraw", round_id) in house.publisher.events, "the record before says that it is one"
     found = await house.casting.recall.recall("Maya", LEAD, FILM)
     assert found.characters[0].face == face
     assert [f.unlocked for f in found.history] == [None, None]
@@ -98,7 +98,7 @@ async def test_unlocked_face_records_user_and_reason(house: CastingHarness) -> N
     assert face
     assert face.unlocked
     assert (face.unlocked.person, face.unlocked.reason, face.unlocked.at) == (LEAD, "the actor signed", house.now)
-    assert house.publisher.events[-1] == ("show", round_id, RoundState.LOCKED)
+    assert house.publisher.events[-1] == ("redraw_now", round_id, RoundState.LOCKED)
     found = await house.casting.recall.recall("maya", DIRECTOR, FILM)
     assert (found.kind, found.characters[0].face, found.characters[0].last_unlocked_face) == ("unlocked", None, face)
     assert [c.name for c in (await house.casting.recall.list_visible(LEAD, FILM, 20)).characters] == ["Maya"]

@@ -139,4 +139,4 @@ async def test_parent_message_is_redrawn_after_the_child_is_posted(house: Castin
     child = (await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)).round
     house.publisher.events.clear()
     await house.casting.round_message.post(child.id)
-    assert house.publisher.events == [("post", child.id), ("refresh", parent.id)]
+    assert house.publisher.events == [("post", child.id), ("schedule_redraw", parent.id)]

@@ -104,7 +104,7 @@ async def test_starter_pays_for_the_round_and_the_lead_for_rerolls(tmp_path: Pat
         (blind_round,) = await harness.storage.ledger.list_blind_round_spends("T1", budget_day(harness.now))
         assert (blind_round.person, blind_round.month) == (LEAD, Decimal("0.20"))
         round_ = await harness.audition(round_id)
-        assert ("tell", round_id, "leads") in harness.publisher.events
+        assert ("notify_lead", round_id, "leads") in harness.publisher.events
         with pytest.raises(NotLead):
             await harness.casting.round_controls.close(round_id, LEAD)
         await harness.casting.reroll.reroll_slot(round_.slot_id_by_number[1], DIRECTOR, "press")
@@ -296,12 +296,12 @@ async def test_source_thread_gets_one_link_to_the_round(tmp_path: Path) -> None:
         again = await opening.start(Brief.parse("Maya: a pilot"), FILM, LEAD, "mention:1", source_thread_ts="17.1")
         assert (opened.round.id, again.created) == (again.round.id, False)
         await harness.audition(opened.round.id)
-        assert harness.publisher.events.count(("point", opened.round.id)) == 1
+        assert harness.publisher.events.count(("thread_link", opened.round.id)) == 1
         await harness.casting.round_message.post(opened.round.id)
-        assert harness.publisher.events.count(("point", opened.round.id)) == 1, (
+        assert harness.publisher.events.count(("thread_link", opened.round.id)) == 1, (
             "once voting is open nobody is told again"
         )
-        assert ("tell", opened.round.id, "leads") not in harness.publisher.events
+        assert ("notify_lead", opened.round.id, "leads") not in harness.publisher.events
 
 
 async def test_round_rejected_by_slack_links_no_thread(tmp_path: Path) -> None:
@@ -311,4 +311,4 @@ async def test_round_rejected_by_slack_links_no_thread(tmp_path: Path) -> None:
         harness.publisher.next_errors = [SlackRejected("chat.postMessage", "is_archived")] * 3
         await harness.casting.round_message.post(opened.round.id)
         assert (await harness.get_round(opened.round.id)).state is RoundState.VOID
-        assert ("point", opened.round.id) not in harness.publisher.events
+        assert ("thread_link", opened.round.id) not in harness.publisher.events

@@ -47,14 +47,14 @@ async def test_every_model_gets_the_same_prompt_for_four_candidates(house: Casti
     assert [s.number for s in round_.candidates] == [1, 2, 3, 4]
     assert {s.model for s in round_.candidates} == {"recraft:recraftv4_1", "openai:gpt-image-2"}
     assert (round_.state, round_.sheet_candidate_count, len(house.publisher.sheets)) == (RoundState.VOTING, 4, 1)
-    assert ("seed", round_.id, "1", "2", "3", "4") in house.publisher.events
+    assert ("vote_reactions", round_.id, "1", "2", "3", "4") in house.publisher.events
 
 
 async def test_sheet_is_uploaded_before_the_ballot_and_emoji_come_last(house: CastingHarness) -> None:
     round_ = await house.run_to_voting()
-    shown = [event for event in house.publisher.events if event[0] in ("show", "seed")]
-    assert shown[0] == ("show", round_.id, "voting")
-    assert shown[-1][0] == "seed"
+    shown = [event for event in house.publisher.events if event[0] in ("redraw_now", "vote_reactions")]
+    assert shown[0] == ("redraw_now", round_.id, "voting")
+    assert shown[-1][0] == "vote_reactions"
 
 
 async def test_same_trigger_opens_and_reserves_one_round(house: CastingHarness) -> None:
@@ -322,7 +322,7 @@ async def test_deadline_closes_the_ballot_once_even_after_downtime(house: Castin
     house.advance(days=2)
     await house.casting.run_due()
     assert house.started_jobs.count(("close", round_.id)) == 1
-    assert house.publisher.events.count(("remark", round_.id, "reminder")) == 1
+    assert house.publisher.events.count(("thread_note", round_.id, "reminder")) == 1
     await house.casting.close_vote.close_due(round_.id)
     assert (await house.get_round(round_.id)).state is RoundState.CLOSED
 

@@ -49,7 +49,7 @@ async def test_counts_are_hidden_until_the_close(house: CastingHarness) -> None:
 
 async def test_sealed_round_seeds_no_emoji_and_answers_one_reaction(house: CastingHarness) -> None:
     round_ = await house.run_to_voting(SEALED_COMMAND)
-    assert not [event for event in house.publisher.events if event[0] == "seed"]
+    assert not [event for event in house.publisher.events if event[0] == "vote_reactions"]
     react = house.casting.voting.react
     assert await react(FILM, round_.message_ts or "", 1, DIRECTOR, True, 1)
     assert await react(FILM, round_.message_ts or "", 2, DIRECTOR, True, 2) is None

@@ -116,7 +116,7 @@ async def test_lead_confirms_an_unknown_charge_once_after_the_close(house: Casti
     with pytest.raises(KeyError):
         await house.casting.spending.confirm_charge(pending_charge.id, Recipient("T2", LEAD), charged=False)
     await house.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=False)
-    assert house.publisher.events[-1] == ("refresh", round_.id)
+    assert house.publisher.events[-1] == ("schedule_redraw", round_.id)
     assert [s.failure.paid for s in (await house.get_round(round_.id)).failures if s.failure] == ["no"]
     with pytest.raises(AlreadyResolved):
         await house.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=True)

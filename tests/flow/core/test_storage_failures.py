@@ -56,7 +56,7 @@ async def wait_until(condition: Callable[[], object]) -> None:
 
 
 def count_notifications(harness: CastingHarness, kind: str) -> int:
-    return sum(event[0] == "tell" and event[2] == kind for event in harness.publisher.events)
+    return sum(event[0] == "notify_lead" and event[2] == kind for event in harness.publisher.events)
 
 
 async def start_one_slot(harness: CastingHarness) -> tuple[str, str]:

@@ -46,7 +46,7 @@ async def test_round_with_a_rejected_message_is_voided_for_free(house: CastingHa
     assert {s.state for s in round_.slots} == {SlotState.FAILED}
     assert house.fake_models.call_count == 0
     assert await house.storage.ledger.committed("T1", house.now.date()) == 0
-    assert house.publisher.events.count(("tell", round_.id, "called_off")) == 1
+    assert house.publisher.events.count(("notify_lead", round_.id, "called_off")) == 1
     house.advance(seconds=1)
     assert (await house.run_to_voting()).state is RoundState.VOTING, "the name is free again"
 
@@ -68,7 +68,7 @@ async def test_next_attempt_notifies_the_lead(house: CastingHarness) -> None:
     round_id = await house.start_round()
     await house.storage.rounds.void(round_id, "refused:is_archived")
     await house.casting.round_message.post(round_id)
-    assert house.publisher.events == [("tell", round_id, "called_off")]
+    assert house.publisher.events == [("notify_lead", round_id, "called_off")]
 
 
 async def test_ballot_opens_without_rejected_pictures_and_tells_the_lead(
@@ -82,10 +82,10 @@ async def test_ballot_opens_without_rejected_pictures_and_tells_the_lead(
     await house.casting.audition.open_ballot(round_id)
     round_ = await house.get_round(round_id)
     assert (round_.state, round_.sheet_refused, round_.sheet_file) == (RoundState.VOTING, "file_uploads_disabled", None)
-    assert ("seed", round_id, "1", "2", "3", "4") in house.publisher.events
+    assert ("vote_reactions", round_id, "1", "2", "3", "4") in house.publisher.events
     with pytest.raises(SlackRejected):  # so that the job counts as failed and waits before its next attempt
         await house.casting.round_pictures.publish_missing(round_id)
-    assert house.publisher.events.count(("tell", round_id, "no_sheet")) == 1
+    assert house.publisher.events.count(("notify_lead", round_id, "no_sheet")) == 1
     await house.casting.round_pictures.publish_missing(round_id)
     round_ = await house.get_round(round_id)
     assert (round_.sheet_refused, round_.sheet_candidate_count, len(house.publisher.uploaded_pictures)) == ("", 4, 4)
@@ -100,7 +100,7 @@ async def test_deleted_message_is_reposted_with_emoji_and_votes(house: CastingHa
     house.publisher.events.clear()
     for _ in range(2):
         await house.casting.round_message.repost(round_.id)
-    assert house.publisher.events == [("post again", round_.id), ("seed", round_.id, "1", "2", "3", "4")]
+    assert house.publisher.events == [("repost", round_.id), ("vote_reactions", round_.id, "1", "2", "3", "4")]
     closed = await house.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.winner == 3
@@ -122,4 +122,4 @@ async def test_round_is_voided_if_its_deleted_message_cannot_be_reposted(house: 
     await house.casting.round_message.repost(round_.id)
     round_ = await house.get_round(round_.id)
     assert (round_.state, round_.slack_error) == (RoundState.VOID, "is_archived")
-    assert ("tell", round_.id, "called_off") in house.publisher.events
+    assert ("notify_lead", round_.id, "called_off") in house.publisher.events

@@ -38,7 +38,7 @@ def reminded_users(harness: CastingHarness) -> list[str]:
 
 
 def count_thread_notes(harness: CastingHarness, kind: str) -> int:
-    return sum(event[0] == "remark" and event[2] == kind for event in harness.publisher.events)
+    return sum(event[0] == "thread_note" and event[2] == kind for event in harness.publisher.events)
 
 
 def fail_next_thread_note(harness: CastingHarness) -> None:
@@ -152,7 +152,7 @@ async def test_failed_thread_note_is_retried_without_blocking_others(house: Cast
     fail_next_thread_note(house)
     for _ in range(3):
         await house.casting.reminders.send_due()
-    assert house.publisher.events.count(("remark", other_round.id, "reminder")) == 1
+    assert house.publisher.events.count(("thread_note", other_round.id, "reminder")) == 1
 
 
 async def test_deactivated_voters_do_not_complete_a_vote(house: CastingHarness) -> None:
