@@ -153,8 +153,9 @@ class SlotRepository(Protocol):
     async def record_failure(
         self, slot_id: str, failure: SlotFailure, charge: Charge | None, seconds: float | None
     ) -> Slot:
-        """Make the slot a failure; without a charge its reservation is released. Idempotent; a final slot stays as it
-        is.
+        """Make the slot a failure; without a charge its reservation is released.
+
+        Idempotent; a final slot stays as it is.
         """
         ...
 

@@ -49,8 +49,9 @@ class Audition:
         return [s.id for s in (await self.storage.rounds.get(round_id)).slots]
 
     async def wait_until_ready(self, round_id: str) -> None:
-        """Wait until every slot is final, the round leaves the drawing state, or patience ends with a candidate
-        present.
+        """Wait until the round can open its ballot.
+
+        That is when every slot is final, when patience ends with a candidate, or when the round left the drawing state.
         """
         change_event = self._change_events.setdefault(round_id, asyncio.Event())
         try:

@@ -30,8 +30,9 @@ class CloseVote:
             await self.job_queue.start("close", round_id)
 
     async def close_due(self, round_id: str) -> None:
-        """Close a ballot whose deadline has passed. If Slack does not answer, retry until ten minutes after the
-        deadline.
+        """Close a ballot whose deadline has passed.
+
+        If Slack does not answer, raises SlackUnavailable until ten minutes after the deadline; then closes without it.
         """
         round_ = await self.storage.rounds.get(round_id)
         if round_.state is RoundState.VOTING and _is_past_deadline(round_, self.now()):

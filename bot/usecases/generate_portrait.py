@@ -185,8 +185,9 @@ class PortraitGenerator:
         await self._record_portrait(slot, result, checked, seconds)
 
     def _get_model(self, slot: Slot) -> ImageModel:
-        """Return the slot's model. Raises AuthenticationFailed: without an account the state of a submitted job is
-        unknown.
+        """Return the slot's model; raises AuthenticationFailed.
+
+        Without an account the state of a submitted job is unknown, so it may be paid for.
         """
         try:
             return self.model_clients.model(slot.model)
@@ -209,8 +210,9 @@ class PortraitGenerator:
         metrics.observe_portrait(slot.model, seconds, result.charge.usd, result.charge.source)
 
     async def _record_stored(self, round_: Round, slot: Slot) -> None:
-        """Record a portrait that was stored before a crash, at the listed price, because the provider's response is
-        lost.
+        """Record a portrait that was stored before a crash.
+
+        It costs the listed price, because the provider's response is lost.
         """
         seconds = _elapsed_seconds(slot.requested_at, self.now())
         try:
@@ -255,8 +257,9 @@ class PortraitGenerator:
         metrics.count_slot_failure(failure.kind, failure.paid)
 
     def _listed_price(self, round_: Round, slot: Slot) -> Decimal:
-        """Return the price of the model's price list. The reservation of an extra slot can be higher, to hide the
-        model.
+        """Return the price of the model's price list.
+
+        The reservation of an extra slot can be higher, to hide the model.
         """
         model = next((m for m in self.model_clients.catalogue.models if m.id == slot.model), None)
         if model is None or not slot.is_extra:

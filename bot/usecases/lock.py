@@ -50,8 +50,9 @@ class LockFace:
         return await self._save(round_, round_.candidate_by_number(leader), person, by_lead=False)
 
     async def decide(self, slot_id: str, person: str) -> Face:
-        """Lock a candidate of a closed ballot that the lead chose; the record names who decided. Raises
-        PortraitMissing.
+        """Lock a candidate of a closed ballot that the lead chose; raises PortraitMissing.
+
+        The record says that the lead decided.
         """
         round_ = await self.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lock(round_, person)

@@ -57,9 +57,7 @@ class Quotes:
         return estimate(self.route(brief, caps).models, brief.size, brief.reference_count)
 
     def price_within_caps(self, brief: Brief, caps: Caps) -> Decimal:
-        """Return the price in dollars of a round for `brief`; raises OverBudget above `caps`, and what `price_of`
-        raises.
-        """
+        """Return the price in dollars of a round for `brief`; raises OverBudget and what `price_of` raises."""
         price = self.price_of(brief, caps)
         caps.check_round(price)
         return price

@@ -34,8 +34,9 @@ class ReferenceImages:
         return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
 
     async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
-        """Return `brief` with an attached picture, stored upright and without metadata; raises BriefError for an
-        invalid one.
+        """Return `brief` with an attached picture, stored upright and without metadata.
+
+        Raises BriefError for an invalid picture.
         """
         assert brief.reference
         try:

@@ -48,8 +48,9 @@ class RoundControls:
         return await self._publish_extension(round_, person)
 
     async def extend_open(self, round_id: str, expected_closes_at: datetime, person: str) -> Round:
-        """Move the deadline of an open ballot by one day; a repeated call with the same `expected_closes_at` does
-        nothing.
+        """Move the deadline of an open ballot by one day.
+
+        A repeated call with the same `expected_closes_at` does nothing.
         """
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "extend")
@@ -83,8 +84,9 @@ class RoundControls:
         await self.publisher.redraw_now(round_id)
 
     async def take_over(self, round_id: str, person: str) -> Round:
-        """Make the person the lead if the lead left the workspace; the first call wins. Raises PermissionDenied,
-        NotLead.
+        """Make the person the lead if the lead left the workspace; the first call wins.
+
+        Raises PermissionDenied, NotLead.
         """
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_start(round_.place, person)

@@ -38,8 +38,9 @@ class RoundMessage:
             await self.publisher.notify_lead(round_id, "called_off")
 
     async def repost(self, round_id: str) -> None:
-        """Post the message of an open round again if a user deleted it, with the vote reactions; raises
-        SlackUnavailable.
+        """Post the message of an open round again if a user deleted it, with the vote reactions.
+
+        Raises SlackUnavailable.
         """
         round_ = await self.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES and round_.message_ts:

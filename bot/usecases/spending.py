@@ -90,8 +90,9 @@ class Spending:
         ).used
 
     async def confirm_charge(self, item_id: str, recipient: Recipient, *, charged: bool) -> LedgerEntry:
-        """Confirm or release an unknown charge, once; raises NotLead, AlreadyResolved, KeyError (also for other
-        workspaces).
+        """Confirm or release an unknown charge, once.
+
+        Raises NotLead, AlreadyResolved, KeyError (also for another workspace).
         """
         entry = await self._get_entry(item_id, recipient, "settle")
         if not await self.storage.ledger.confirm(item_id, recipient.person, charged=charged):
@@ -101,8 +102,9 @@ class Spending:
         return entry
 
     async def acknowledge_overspend(self, item_id: str, recipient: Recipient) -> LedgerEntry:
-        """Acknowledge a charge above its reservation, so that the workspace may spend again; raises as
-        `confirm_charge`.
+        """Acknowledge a charge above its reservation, so that the workspace may spend again.
+
+        Raises as `confirm_charge`.
         """
         entry = await self._get_entry(item_id, recipient, "see")
         if not await self.storage.ledger.acknowledge(item_id, recipient.person):

@@ -224,8 +224,9 @@ class RunUpscale:
         return replace(completed, seed=upscale.seed if result.seed is None else result.seed)
 
     async def _restore(self, upscale: Upscale) -> Upscale:
-        """Record a picture that was stored before a crash, at the listed price, because the provider's response is
-        lost.
+        """Record a picture that was stored before a crash.
+
+        It costs the listed price, because the provider's response is lost.
         """
         data = await self.storage.portraits.get(original_key(upscale.round_id, upscale.id))
         result = GenerationResult(data, "", Charge(upscale.price, "listed"))

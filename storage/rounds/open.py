@@ -28,8 +28,9 @@ from storage.rounds.queries import round_by_id
 async def open_round(
     connection: AsyncConnection, new: Round, caps: Caps, recast: bool, unlock: Unlock | None = None
 ) -> StartResult:
-    """Write `new` unless it exists; raises AlreadyCasting, AlreadyCast, OverBudget, UnacknowledgedOverspend,
-    RoundClosed.
+    """Write `new` unless it exists.
+
+    Raises AlreadyCasting, AlreadyCast, OverBudget, UnacknowledgedOverspend, RoundClosed.
     """
     recast_parent, canonical_name = new.parent if new.origin == RECAST else None, ""
     if recast_parent:
