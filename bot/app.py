@@ -149,7 +149,7 @@ async def run(settings: Settings) -> None:
                 bot.storage.ping, connection_status, lambda: bot.casting.generations_in_progress
             )
             async with health_server(settings.ops_port, health_sources):
-                log.info("listening", over="http" if settings.http_port else "socket")
+                log.info("listening", mode="http" if settings.http_port else "socket")
                 await stop.wait()
                 shutdown_deadline.start()
                 log.info("stopping")

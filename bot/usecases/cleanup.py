@@ -50,7 +50,7 @@ class OrphanCleanup:
                 result = await clean(keys)
                 deleted, attached = deleted + result.deleted, attached + result.attached
         if deleted or attached:
-            log.info("orphan_cleanup_finished", dropped=deleted, adopted=attached)
+            log.info("orphan_cleanup_finished", deleted=deleted, attached=attached)
         return CleanupResult(deleted, attached)
 
     async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:

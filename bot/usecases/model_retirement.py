@@ -49,7 +49,7 @@ class RetirementWatcher:
                 "model_retiring",
                 model=retirement.model.id,
                 on=retirement.retires_on.isoformat(),
-                gone=retirement.is_retired,
+                retired=retirement.is_retired,
             )
             await self._announce(retirement, now)
         model_ids = {m.id for m in catalogue.models if m.provider in catalogue.configured_providers}

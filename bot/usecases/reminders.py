@@ -52,7 +52,7 @@ class Reminders:
         try:
             await self.publisher.post_thread_note(round_id, "reminder")
         except SlackUnavailable as error:
-            log.warning("thread_reminder_failed", round=round_id, what=error.operation)
+            log.warning("thread_reminder_failed", round=round_id, operation=error.operation)
             await self.storage.reminders.reschedule(round_id, self.now())
 
     async def _remind_voters(self, round_: Round) -> None:
@@ -68,7 +68,7 @@ class Reminders:
         try:
             await self.publisher.post_thread_note(round_.id, "all_in")
         except SlackUnavailable as error:
-            log.warning("turnout_notice_failed", round=round_.id, what=error.operation)
+            log.warning("turnout_notice_failed", round=round_.id, operation=error.operation)
             await self.storage.reminders.release(round_.id, _ALL_VOTERS, round_.ballot_stage)
             return
         self.publisher.schedule_redraw(round_.id)
@@ -82,7 +82,7 @@ class Reminders:
         try:
             await self.direct_messages.send_vote_reminder(recipient, round_)
         except SlackUnavailable as error:
-            log.warning("reminder_failed", round=round_.id, what=error.operation)
+            log.warning("reminder_failed", round=round_.id, operation=error.operation)
             if isinstance(error, SlackRejected):
                 self._rejected.add(recipient)
             await self.storage.reminders.release(round_.id, person, round_.ballot_stage)

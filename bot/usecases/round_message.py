@@ -70,7 +70,7 @@ class RoundMessage:
             if round_.requested_by:
                 await self.publisher.notify_lead(round_.id, "leads")
         except SlackUnavailable as error:
-            log.warning("thread_link_failed", round=round_.id, what=error.operation)
+            log.warning("thread_link_failed", round=round_.id, operation=error.operation)
 
     async def _or_void(self, round_: Round, call: Callable[[], Awaitable[R]]) -> R | None:
         """Void a round whose message cannot be posted: its reservations are released and its lead is notified."""

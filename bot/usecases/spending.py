@@ -109,7 +109,7 @@ class Spending:
         entry = await self._get_entry(item_id, recipient, "see")
         if not await self.storage.ledger.acknowledge(item_id, recipient.person):
             raise AlreadyResolved
-        log.info("overspend_acknowledged", round=entry.round_id, item=item_id, above=str(entry.overspend))
+        log.info("overspend_acknowledged", round=entry.round_id, item=item_id, overspend=str(entry.overspend))
         return entry
 
     async def notify_overspends(self) -> None:
@@ -117,7 +117,7 @@ class Spending:
         for entry in await self.storage.ledger.list_unnotified_overspends():
             if not await self.storage.ledger.claim_notification(entry.id, self.now()):
                 continue
-            log.warning("overspent", round=entry.round_id, item=entry.id, above=str(entry.overspend))
+            log.warning("overspend_found", round=entry.round_id, item=entry.id, overspend=str(entry.overspend))
             try:
                 await self.direct_messages.send_overspend(Recipient(entry.place.team, entry.person), entry)
             except SlackUnavailable:

@@ -50,7 +50,11 @@ class StorageRetry:
                 return await write()
             except StorageUnavailable as error:
                 log.error(  # noqa: TRY400 - a retry repeats it, so no traceback
-                    "storage_unavailable", round=round_id, part=error.component, why=error.reason, detail=error.detail
+                    "storage_unavailable",
+                    round=round_id,
+                    component=error.component,
+                    reason=error.reason,
+                    detail=error.detail,
                 )
                 if not is_notified:
                     await self.notify_lead(round_id, error)
