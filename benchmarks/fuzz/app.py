@@ -41,7 +41,7 @@ from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
 OTHER_CHANNEL = ChannelRef("T2", "C9")
 _CATALOGUE = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai", "gemini"}), (UPSCALER,))
 # What somebody was asked and has not answered is kept without being cast, and costs nothing.
-_IGNORED_TABLES = ("wishes", "alembic_version")
+_IGNORED_TABLES = ("round_drafts", "alembic_version")
 _TEAMS = frozenset({"T1", "T2"})
 
 

@@ -170,15 +170,15 @@ def _character_row(entry: RosterEntry) -> Row:
         "id": entry.id,
         "production_id": f"P-{entry.place.channel}",
         "name": entry.name,
-        "folded": normalize_name(entry.name),
-        "shown_in": entry.place.channel,
+        "name_key": normalize_name(entry.name),
+        "visible_channel": entry.place.channel,
         "has_face": True,
     }
 
 
 def _alias_row(entry: RosterEntry) -> Row:
     row = {"production_id": f"P-{entry.place.channel}", "character_id": entry.id}
-    return row | {"name": entry.alias, "folded": normalize_name(entry.alias)}
+    return row | {"name": entry.alias, "name_key": normalize_name(entry.alias)}
 
 
 def _round(entry: RosterEntry) -> Round:
