@@ -15,8 +15,9 @@ from bot.domain.errors import ContentRefused, InvalidImage, InvalidRequest, Mode
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.self_hosted import SelfHostedModel
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
-from providers.http.client import AccountClient, ProviderResponse
+from providers.http.client import AccountClient
 from providers.http.images import detect_media_type
+from providers.http.response import ProviderResponse
 from providers.http.status import error_code, error_for_status
 
 # In the exact ratio, sides that 32 divides, about a megapixel.
@@ -77,31 +78,31 @@ class OpenAICompatible:
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
         """One portrait; raises a ModelError. Takes no references."""
-        model, timeout = self.spec.id, self._timeouts[request.size]
+        model, timeout_seconds = self.spec.id, self._timeouts[request.size]
         if request.references:
             raise InvalidRequest(model, "references")
-        response = await self._request(request, timeout)
+        response = await self._request(request, timeout_seconds)
         if not response.is_success:
             raise await _error_for_response(response, model, request.prompt)
         images = await response.decode_success(_ImagesResponse, model)
         if not images.data:
             # How such servers keep back a picture that their checker flagged.
             raise ContentRefused(model, "empty answer")
-        data = await self._first_image(images.data, timeout)
+        data = await self._first_image(images.data, timeout_seconds)
         return GenerationResult(
             data, detect_media_type(data), Charge(self.spec.prices[request.size], "listed"), seed=request.seed
         )
 
-    async def _request(self, request: GenerationRequest, timeout: float) -> ProviderResponse:
+    async def _request(self, request: GenerationRequest, timeout_seconds: float) -> ProviderResponse:
         with_format = self._sends_response_format  # another draw may change it meanwhile
         response = await self._client.post(
-            "/images/generations", self._body(request, with_format), model=self.spec.id, timeout=timeout
+            "/images/generations", self._body(request, with_format), model=self.spec.id, timeout_seconds=timeout_seconds
         )
         if not with_format or response.status not in (400, 422) or b"response_format" not in response.body:
             return response
         self._sends_response_format = False
         return await self._client.post(
-            "/images/generations", self._body(request, False), model=self.spec.id, timeout=timeout
+            "/images/generations", self._body(request, False), model=self.spec.id, timeout_seconds=timeout_seconds
         )
 
     def _body(self, request: GenerationRequest, with_format: bool) -> dict[str, Any]:
@@ -118,14 +119,14 @@ class OpenAICompatible:
         }
         return body | ({"response_format": "b64_json"} if with_format else {})
 
-    async def _first_image(self, images: list[_Image], timeout: float) -> bytes:
+    async def _first_image(self, images: list[_Image], timeout_seconds: float) -> bytes:
         """The first of them: some draw more than they were asked for."""
         first = images[0]
         if first.b64_json:
             return first.b64_json
         if not first.url:
             raise InvalidImage(self.spec.id, "no image", "maybe")
-        return await self._client.download(first.url, model=self.spec.id, timeout=timeout)
+        return await self._client.download(first.url, model=self.spec.id, timeout_seconds=timeout_seconds)
 
 
 async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountCheck:
@@ -134,8 +135,8 @@ async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountC
 
 
 async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="own", timeout=CHECK_SECONDS)
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    response = await client.get("/models", model="own", timeout_seconds=CHECK_SECONDS)
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await _error_for_response(response, "own", "")
     return {self_hosted.id: ""} if self_hosted.model in (entry.id for entry in listing.data) else {}
@@ -143,7 +144,7 @@ async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> M
 
 async def _error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
     """`{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`: the words are searched."""
-    body = await response.decode_error(dict[str, Any])
+    body = await response.decode_or_none(dict[str, Any])
     if body is None:
         return error_for_status(response, model, "", from_vendor=False)
     error = body.get("error", body)

@@ -12,7 +12,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 from PIL import Image
-from bot.runtime.process_tuning import return_large_blocks
+from bot.runtime.process_tuning import set_malloc_threshold
 
 def megabytes(which):
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -23,7 +23,7 @@ def saved(size):
     Image.effect_noise((96, 128), 60).convert("RGB").resize(size, Image.Resampling.BICUBIC).save(out, sys.argv[1])
     return out.getvalue()
 
-return_large_blocks()
+set_malloc_threshold()
 Image.open(BytesIO(saved((64, 64)))).load()
 data = saved((3072, 4096))
 Path("/proc/self/clear_refs").write_text("5")

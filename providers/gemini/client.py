@@ -14,9 +14,10 @@ from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.gemini.responses import GenerateContentResponse, Usage, cost, error_for_response, google_error_in
-from providers.http import sanitize as believed
-from providers.http.client import AccountClient, ProviderResponse
+from providers.http import sanitize
+from providers.http.client import AccountClient
 from providers.http.images import detect_media_type, fit_references
+from providers.http.response import ProviderResponse
 from providers.registry import GEMINI_ONE_SIZE, GEMINI_SIZES, RATES
 
 # The SDK sends the first; Google's guide shows the second, with names in place of values.
@@ -86,9 +87,9 @@ class Gemini:
         charge = self._charge(content.usage_metadata, request)
         return GenerationResult(
             picture.data,
-            believed.media_type(picture.mime_type, picture.data),
+            sanitize.media_type(picture.mime_type, picture.data),
             charge,
-            believed.request_id(content.response_id),
+            sanitize.request_id(content.response_id),
             request.seed,
         )
 
@@ -106,7 +107,7 @@ class Gemini:
                 **_size_config(request, size_field, with_size=self.spec.wire_id not in GEMINI_ONE_SIZE),
             },
         }
-        return await self._client.post(path, body, model=self.spec.id, timeout=self._timeouts[request.size])
+        return await self._client.post(path, body, model=self.spec.id, timeout_seconds=self._timeouts[request.size])
 
     async def _cost(self, response: ProviderResponse) -> Decimal | None:
         return await cost(response, RATES[self.spec.wire_id])
@@ -124,8 +125,8 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
 
 
 async def _list_models(client: AccountClient) -> ModelListing:
-    response = await client.get("/models?pageSize=1000", model="gemini", timeout=CHECK_SECONDS)
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    response = await client.get("/models?pageSize=1000", model="gemini", timeout_seconds=CHECK_SECONDS)
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await error_for_response(response, "gemini")
     return {entry.name.removeprefix("models/"): "" for entry in listing.models}

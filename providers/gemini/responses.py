@@ -14,7 +14,7 @@ from bot.domain.errors import (
     PaidStatus,
     RateLimited,
 )
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
 from providers.registry import Rates
@@ -78,7 +78,7 @@ class Usage(msgspec.Struct, rename="camel"):
     candidates_tokens_details: list[_Modality] = []
 
     def cost(self, rates: Rates) -> Decimal | None:
-        """In dollars; None where nothing was put out, or it cannot be believed."""
+        """In dollars; None where nothing was put out, or it cannot be sanitize."""
         if not self.candidates_token_count:
             return None
         image_tokens = sum(d.token_count for d in self.candidates_tokens_details if d.modality == "IMAGE")
@@ -129,7 +129,7 @@ class _UsageOnly(msgspec.Struct, rename="camel"):
 
 async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
-    usage_only = await response.decode_error(_UsageOnly)
+    usage_only = await response.decode_or_none(_UsageOnly)
     usage = usage_only.usage_metadata if usage_only else None
     return usage.cost(rates) if usage else None
 
@@ -182,9 +182,9 @@ class _ErrorEnvelope(msgspec.Struct):
 
 async def google_error_in(response: ProviderResponse) -> GoogleError | None:
     """The vendor's own error; some of its servers wrap it in a list of one."""
-    if envelope := await response.decode_error(_ErrorEnvelope):
+    if envelope := await response.decode_or_none(_ErrorEnvelope):
         return envelope.error
-    envelopes = await response.decode_error(list[_ErrorEnvelope])
+    envelopes = await response.decode_or_none(list[_ErrorEnvelope])
     return envelopes[0].error if envelopes else None
 
 

@@ -60,7 +60,7 @@ class ImageDownloader:
         self._pauses = pauses
         self._client: httpx.AsyncClient | None = None
 
-    async def download(self, image_url: str, *, model: str, timeout: float) -> bytes:
+    async def download(self, image_url: str, *, model: str, timeout_seconds: float) -> bytes:
         """The bytes at an address, which may be relative to the base URL or a `data:` one; raises ModelErrors.
 
         What is missed here was drawn, so every miss says that it was paid for.
@@ -68,10 +68,10 @@ class ImageDownloader:
         if image_url.startswith("data:"):
             return await _decode_data_url(image_url, model)
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout_seconds):
                 return await self._follow_redirects(image_url, model)
         except TimeoutError as error:
-            raise TimedOut(model, f"picture, {timeout:g} s", "yes") from error
+            raise TimedOut(model, f"picture, {timeout_seconds:g} s", "yes") from error
         except (httpx.InvalidURL, ValueError) as error:
             raise _address_not_allowed(model) from error
 

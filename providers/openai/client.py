@@ -11,9 +11,10 @@ from bot.domain.errors import InvalidImage, InvalidRequest
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
-from providers.http import sanitize as believed
-from providers.http.client import AccountClient, FormPicture, ProviderResponse
+from providers.http import sanitize
+from providers.http.client import AccountClient, FormPicture
 from providers.http.images import detect_media_type, fit_references
+from providers.http.response import ProviderResponse
 from providers.openai.responses import ImagesResponse, cost, error_for_response
 from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
 
@@ -59,15 +60,15 @@ class OpenAI:
         if data is None:
             charged = await self._cost(response)
             raise InvalidImage(model, "no image", "maybe" if charged is None else "yes", charged)
-        claimed = believed.media_type(f"image/{images.output_format or 'png'}", data)
+        claimed = sanitize.media_type(f"image/{images.output_format or 'png'}", data)
         return GenerationResult(
-            data, claimed, self._charge(images, request), believed.request_id(response.headers.get("x-request-id", ""))
+            data, claimed, self._charge(images, request), sanitize.request_id(response.headers.get("x-request-id", ""))
         )
 
     async def _generate(self, request: GenerationRequest) -> ProviderResponse:
         body = {**self._common_fields(request), "n": 1}
         return await self._client.post(
-            "/images/generations", body, model=self.spec.id, timeout=self._timeouts[request.size]
+            "/images/generations", body, model=self.spec.id, timeout_seconds=self._timeouts[request.size]
         )
 
     async def _edit(self, request: GenerationRequest) -> ProviderResponse:
@@ -82,8 +83,10 @@ class OpenAI:
             for number, data in enumerate(await fit_references(request.references, self.spec.id, _LIMITS), start=1)
         ]
         fields = {**self._common_fields(request), "n": "1"}
-        timeout = self._timeouts[request.size]
-        return await self._client.post_form("/images/edits", fields, pictures, model=self.spec.id, timeout=timeout)
+        timeout_seconds = self._timeouts[request.size]
+        return await self._client.post_form(
+            "/images/edits", fields, pictures, model=self.spec.id, timeout_seconds=timeout_seconds
+        )
 
     def _common_fields(self, request: GenerationRequest) -> dict[str, str]:
         return {
@@ -110,11 +113,11 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
 
 
 async def _list_models(client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="openai", timeout=CHECK_SECONDS)
+    response = await client.get("/models", model="openai", timeout_seconds=CHECK_SECONDS)
     if response.status == 403:
         # A restricted key may draw and yet not list.
         raise InvalidRequest("openai", "not allowed to this key")
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await error_for_response(response, "openai")
     return {entry.id: entry.shutdown_date or "" for entry in listing.data}

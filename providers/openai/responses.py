@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from bot.domain.errors import AuthenticationFailed, ContentRefused, InsufficientCredit, ModelError, ModelRetired
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
 from providers.registry import Rates
@@ -37,7 +37,7 @@ class Usage(msgspec.Struct):
     output_tokens_details: _TokensOut | None = None
 
     def cost(self, rates: Rates) -> Decimal | None:
-        """In dollars; None where nothing was put out, or it cannot be believed."""
+        """In dollars; None where nothing was put out, or it cannot be sanitize."""
         if not self.output_tokens:
             return None
         tokens_in = self.input_tokens_details or _TokensIn(text_tokens=self.input_tokens)
@@ -66,7 +66,7 @@ class _UsageOnly(msgspec.Struct):
 
 async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
-    usage_only = await response.decode_error(_UsageOnly)
+    usage_only = await response.decode_or_none(_UsageOnly)
     return usage_only.usage.cost(rates) if usage_only and usage_only.usage else None
 
 
@@ -97,7 +97,7 @@ class _ErrorEnvelope(msgspec.Struct):
 
 async def error_for_response(response: ProviderResponse, model: str) -> ModelError:
     """The error's own code first: 429 may be want of money, 400 a refusal."""
-    envelope = await response.decode_error(_ErrorEnvelope)
+    envelope = await response.decode_or_none(_ErrorEnvelope)
     if envelope is None:
         return error_for_status(response, model, "", from_vendor=False)
     error = envelope.error

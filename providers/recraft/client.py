@@ -11,9 +11,10 @@ from bot.domain.errors import InvalidImage, InvalidRequest, ModelError
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
-from providers.http import sanitize as believed
-from providers.http.client import AccountClient, ProviderResponse
+from providers.http import sanitize
+from providers.http.client import AccountClient
 from providers.http.images import data_url, fit_references
+from providers.http.response import ProviderResponse
 from providers.recraft.responses import (
     CREDITS_PER_DOLLAR,
     ImagesResponse,
@@ -67,7 +68,7 @@ class Recraft:
         if len(request.references) > self.spec.max_references:
             raise InvalidRequest(model, "references")
         path, body = await self._build_request(request)
-        response = await self._client.post(path, body, model=model, timeout=self._timeouts[request.size])
+        response = await self._client.post(path, body, model=model, timeout_seconds=self._timeouts[request.size])
         if not response.is_success:
             raise await error_for_response(response, model, request.prompt)
         images = await response.decode_success(ImagesResponse, model, cost)
@@ -108,8 +109,10 @@ class CrispUpscaler:
         upscaler = self.spec.id
         (picture,) = await fit_references((data,), upscaler, _LIMITS)
         body = {"image_url": await data_url(picture), **_PNG_OUTPUT}
-        timeout = self._timeouts[Size.FOUR_K]
-        response = await self._client.post(f"/images/{self.spec.wire_id}", body, model=upscaler, timeout=timeout)
+        timeout_seconds = self._timeouts[Size.FOUR_K]
+        response = await self._client.post(
+            f"/images/{self.spec.wire_id}", body, model=upscaler, timeout_seconds=timeout_seconds
+        )
         if not response.is_success:
             raise await error_for_response(response, upscaler, "")
         upscaled = await response.decode_success(UpscaleResponse, upscaler, cost)
@@ -126,10 +129,10 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
     if not account_check.reachable or account_check.key_ok is False:
         return account_check
     try:
-        response = await client.get("/users/me", model="recraft", timeout=CHECK_SECONDS)
+        response = await client.get("/users/me", model="recraft", timeout_seconds=CHECK_SECONDS)
     except ModelError:
         return account_check
-    current_user = await response.decode_error(_CurrentUser) if response.is_success else None
+    current_user = await response.decode_or_none(_CurrentUser) if response.is_success else None
     if current_user is None or not current_user.credits.is_finite():
         return account_check
     return replace(
@@ -140,12 +143,12 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
 
 
 async def _list_models(client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="recraft", timeout=CHECK_SECONDS)
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    response = await client.get("/models", model="recraft", timeout_seconds=CHECK_SECONDS)
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await error_for_response(response, "recraft", "")
     return {entry.id: "" for entry in listing.data}
 
 
 def _request_id(response: ProviderResponse) -> str:
-    return believed.request_id(response.headers.get("x-recraft-requestid", ""))
+    return sanitize.request_id(response.headers.get("x-recraft-requestid", ""))

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.domain.budget import Charge
 from bot.domain.errors import ContentRefused, InsufficientCredit, ModelError, ModelRetired, PaidStatus
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
 
@@ -63,7 +63,7 @@ class _CreditsOnly(msgspec.Struct):
 
 async def cost(response: ProviderResponse) -> Decimal | None:
     """What an answer was charged with, in dollars, whatever became of its picture."""
-    credits_only = await response.decode_error(_CreditsOnly)
+    credits_only = await response.decode_or_none(_CreditsOnly)
     return _dollars(credits_only.credits) if credits_only else None
 
 
@@ -87,7 +87,7 @@ def _dollars(credits_: Decimal | None) -> Decimal | None:
 
 async def error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
     """The error of a bad reply: what its words mean, without the prompt they may repeat, then what its status means."""
-    body = await response.decode_error(dict[str, Any])
+    body = await response.decode_or_none(dict[str, Any])
     if body is None:
         return error_for_status(response, model, "", from_vendor=False)
     code = body.get("code")
