@@ -55,8 +55,9 @@ async def check_account(
 
 
 def failed_check(provider: str, models: Sequence[ModelSpec], error: ModelError, otherwise: str) -> AccountCheck:
-    """Return the check of an account that answered with `error`; `otherwise` describes any other error than usual."""
+    """Return the check of an account that answered with `error`; `otherwise` describes an unusual one."""
     unknown: dict[str, bool | None] = dict.fromkeys(m.id for m in models)
+    key_ok: bool | None
     match error:
         case AuthenticationFailed():
             reachable, key_ok, note = True, False, "the key was turned down"
