@@ -1,6 +1,6 @@
-"""Servers of one's own with OpenAI's Images API: vLLM-Omni, LocalAI and their like (docs.vllm.ai/projects/vllm-omni).
+"""Self-hosted servers with OpenAI's Images API, such as vLLM-Omni and LocalAI (docs.vllm.ai/projects/vllm-omni).
 
-They differ in what they take and in how they say no; what is read here is what public code has met.
+They differ in the fields they accept and in their errors; this client handles what public client code handles.
 """
 
 import re
@@ -20,7 +20,7 @@ from providers.http.images import detect_media_type
 from providers.http.response import ProviderResponse
 from providers.http.status import error_code, error_for_status
 
-# In the exact ratio, sides that 32 divides, about a megapixel.
+# Exact ratios, sides that are multiples of 32, about a megapixel.
 _SIZES = {"1:1": "1024x1024", "4:5": "896x1120", "3:4": "864x1152", "2:3": "832x1248", "9:16": "864x1536"}
 _REFUSAL = re.compile(r"safety|moderat|nsfw|content.policy", re.IGNORECASE)
 
@@ -43,12 +43,12 @@ class _ModelList(msgspec.Struct):
 
 
 def headers(key: str) -> dict[str, str]:
-    """Without a key there is nothing to say."""
+    """Return the authorization header; empty without a key."""
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
-    """One size: its largest is its draft."""
+    """Describe the server as a model of one size, used for drafts and as the largest."""
     return ModelSpec(
         provider="own",
         name=self_hosted.id,
@@ -63,7 +63,7 @@ def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
 
 
 class OpenAICompatible:
-    """One model of one server; remembers whether the server turns `response_format` down."""
+    """One model of one server; remembers whether the server rejects `response_format`."""
 
     def __init__(self, self_hosted: SelfHostedModel, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._self_hosted = self_hosted
@@ -77,7 +77,7 @@ class OpenAICompatible:
         return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. Takes no references."""
+        """Generate one portrait; raises a ModelError. References are not supported."""
         model, timeout_seconds = self.spec.id, self._timeouts[request.size]
         if request.references:
             raise InvalidRequest(model, "references")
@@ -86,7 +86,7 @@ class OpenAICompatible:
             raise await _error_for_response(response, model, request.prompt)
         images = await response.decode_success(_ImagesResponse, model)
         if not images.data:
-            # How such servers keep back a picture that their checker flagged.
+            # These servers return an empty list when their safety checker flags the picture.
             raise ContentRefused(model, "empty answer")
         data = await self._first_image(images.data, timeout_seconds)
         return GenerationResult(
@@ -94,7 +94,7 @@ class OpenAICompatible:
         )
 
     async def _request(self, request: GenerationRequest, timeout_seconds: float) -> ProviderResponse:
-        with_format = self._sends_response_format  # another draw may change it meanwhile
+        with_format = self._sends_response_format  # a concurrent call may change it
         response = await self._client.post(
             "/images/generations", self._body(request, with_format), model=self.spec.id, timeout_seconds=timeout_seconds
         )
@@ -120,7 +120,7 @@ class OpenAICompatible:
         return body | ({"response_format": "b64_json"} if with_format else {})
 
     async def _first_image(self, images: list[_Image], timeout_seconds: float) -> bytes:
-        """The first of them: some draw more than they were asked for."""
+        """Return the first picture; some servers return more than one."""
         first = images[0]
         if first.b64_json:
             return first.b64_json
@@ -130,7 +130,7 @@ class OpenAICompatible:
 
 
 async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountCheck:
-    """Whether the server lists the model; not every server lists any."""
+    """Check that the server lists the model; some servers have no list."""
     return await check_account("own", [spec_of(self_hosted)], _list_models(self_hosted, client))
 
 
@@ -143,7 +143,7 @@ async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> M
 
 
 async def _error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
-    """`{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`: the words are searched."""
+    """Map an error by its text: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`."""
     body = await response.decode_or_none(dict[str, Any])
     if body is None:
         return error_for_status(response, model, "", from_vendor=False)
@@ -160,6 +160,6 @@ async def _error_for_response(response: ProviderResponse, model: str, prompt: st
 
 
 def _error_text(body: dict[str, Any], prompt: str) -> str:
-    """All that is said, without the prompt that it may repeat."""
+    """Return the whole error text without the prompt, which it may repeat."""
     text = str(body)
     return text.replace(prompt, " ").replace(repr(prompt)[1:-1], " ") if prompt else text

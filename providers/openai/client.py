@@ -1,4 +1,4 @@
-"""OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
+"""Client for OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ from providers.http.response import ProviderResponse
 from providers.openai.responses import ImagesResponse, cost, error_for_response
 from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
 
-# Under 50 MB by the SDK; no more pixels than the models draw themselves.
+# Under 50 MB by the SDK; more pixels than the models generate are of no use.
 _LIMITS = Limits(max_bytes=50_000_000 - 1, max_pixels=8_294_400, max_side=3840)
 
 
@@ -36,7 +36,7 @@ def headers(key: str) -> dict[str, str]:
 
 
 class OpenAI:
-    """One model of the account. There is no seed to send; quality is always named."""
+    """One OpenAI model. The API has no seed; the client always sends a quality."""
 
     def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._spec = spec
@@ -48,7 +48,7 @@ class OpenAI:
         return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. With references it is an edit of them."""
+        """Generate one portrait, with references as an edit of them; raises a ModelError."""
         model = self.spec.id
         if len(request.references) > self.spec.max_references:
             raise InvalidRequest(model, "references")
@@ -72,7 +72,7 @@ class OpenAI:
         )
 
     async def _edit(self, request: GenerationRequest) -> ProviderResponse:
-        """`input_fidelity` is left out: it is always high, and naming it is an error."""
+        """Send an edit. `input_fidelity` is always high, and the API rejects the field."""
         pictures = [
             FormPicture(
                 "image[]",
@@ -108,14 +108,14 @@ class OpenAI:
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
-    """Which models the account lists, and when each is shut down."""
+    """Check which models the account lists, and their shutdown dates."""
     return await check_account("openai", models, _list_models(client))
 
 
 async def _list_models(client: AccountClient) -> ModelListing:
     response = await client.get("/models", model="openai", timeout_seconds=CHECK_SECONDS)
     if response.status == 403:
-        # A restricted key may draw and yet not list.
+        # A restricted key may generate pictures without being allowed to list models.
         raise InvalidRequest("openai", "not allowed to this key")
     listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:

@@ -1,4 +1,4 @@
-"""Recraft: recraft.ai/docs/api-reference, endpoints, appendix, tools/upscale and agents."""
+"""Client for Recraft's API: recraft.ai/docs/api-reference, endpoints, appendix, tools/upscale and agents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,10 +25,10 @@ from providers.recraft.responses import (
     paid,
 )
 
-# Of a picture sent: under 10 MB, under 16 megapixels, under 4,096 pixels a side.
+# Limits of an input picture: under 10 MB, 16 megapixels and 4,096 pixels a side.
 _LIMITS = Limits(max_bytes=10_000_000 - 1, max_pixels=16_000_000 - 1, max_side=4096 - 1)
-# 0 gives almost the same picture back, 1 hardly any likeness. The face must stay while light and clothes follow the
-# brief, so it is nearer to the picture.
+# 0 returns almost the same picture, 1 keeps hardly any likeness. The face must stay while light and clothes follow the
+# brief, so the value is low.
 _STRENGTH = 0.3
 _PNG_OUTPUT = {"response_format": "b64_json", "image_format": "png"}
 
@@ -50,7 +50,7 @@ def headers(key: str) -> dict[str, str]:
 
 
 class Recraft:
-    """One model of the account. Sizes go as ratios, which every family of models takes."""
+    """One Recraft model. Sizes are sent as ratios, which all of Recraft's models accept."""
 
     def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._spec = spec
@@ -62,8 +62,10 @@ class Recraft:
         return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. With a reference it is drawn after that picture, in that picture's ratio:
-        image to image has no field for a size."""
+        """Generate one portrait; raises a ModelError.
+
+        With a reference the portrait has the reference's ratio: image to image has no size field.
+        """
         model = self.spec.id
         if len(request.references) > self.spec.max_references:
             raise InvalidRequest(model, "references")
@@ -78,7 +80,7 @@ class Recraft:
         return GenerationResult(images.picture, "image/png", charged, _request_id(response), request.seed)
 
     async def _build_request(self, request: GenerationRequest) -> tuple[str, dict[str, object]]:
-        """Where to ask, and what."""
+        """Return path and body."""
         common_fields = {
             "model": self.spec.wire_id,
             "prompt": request.prompt,
@@ -93,7 +95,7 @@ class Recraft:
 
 
 class CrispUpscaler:
-    """Crisp upscaling: a larger picture with the same content, its long side undocumented (4,096 once measured)."""
+    """Crisp upscaler: a larger picture with the same content; the size is undocumented (4,096 pixels measured)."""
 
     def __init__(self, spec: UpscalerSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._spec = spec
@@ -105,7 +107,7 @@ class CrispUpscaler:
         return self._spec
 
     async def upscale(self, data: bytes) -> GenerationResult:
-        """The picture as large as the account makes it; raises a ModelError."""
+        """Enlarge a picture to the largest size that Recraft makes; raises a ModelError."""
         upscaler = self.spec.id
         (picture,) = await fit_references((data,), upscaler, _LIMITS)
         body = {"image_url": await data_url(picture), **_PNG_OUTPUT}
@@ -124,7 +126,7 @@ class CrispUpscaler:
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
-    """Which models the account lists, and its balance."""
+    """Check which models the account lists, and its balance."""
     account_check = await check_account("recraft", models, _list_models(client))
     if not account_check.reachable or account_check.key_ok is False:
         return account_check
