@@ -107,5 +107,5 @@ class Base64StreamParser:
 
 def _decode_base64(characters: bytes, *, after_padding: bool) -> bytes:
     if characters and after_padding:
-        raise Error("signs after the padding")
+        raise Error("characters after the padding")
     return a2b_base64(characters, strict_mode=True)
