@@ -99,7 +99,7 @@ def images_per_minute(provider: str, settings: Settings) -> int:
 
 
 def _limits(provider: str, settings: Settings) -> list[tuple[int, float]]:
-    """Return (requests, seconds) limits; Recraft documents 100 images/min and 5 requests/s, OpenAI tier 1 5 images/min."""
+    """Return limits as (requests, seconds); Recraft documents 100 a minute and 5 a second, OpenAI tier 1 5 a minute."""
     match provider:
         case "recraft":
             return [(settings.recraft_images_per_minute, _MINUTE), (settings.recraft_requests_per_second, 1.0)]
