@@ -1,4 +1,4 @@
-"""How much memory Pillow alone takes to decode one 4K original, in a process of its own (Linux only)."""
+"""Memory that Pillow alone needs to decode one 4K original, in a separate process (Linux only)."""
 
 import asyncio
 import sys
@@ -35,7 +35,7 @@ print(megabytes("VmHWM") - before)
 
 
 async def pillow_megabytes(image_format: str) -> float:
-    """Megabytes over what the process had before; `kind` as Pillow names it."""
+    """Return the megabytes over the start; `image_format` is Pillow's name."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SCRIPT, image_format, cwd=ROOT, stdout=PIPE)
     stdout, _ = await process.communicate()
     return float(stdout)
