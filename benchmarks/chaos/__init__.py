@@ -1,4 +1,4 @@
-"""What is lost, paid twice or shown twice when processes are killed and connections are cut at random moments."""
+"""Counts lost, doubly paid and doubly shown results while processes are killed and connections cut at random."""
 
 import asyncio
 from pathlib import Path
@@ -24,7 +24,7 @@ _NOTES = (
 
 
 async def measure(data: Path, run_size: RunSize) -> Section:
-    """All at once: this counts and times nothing."""
+    """Run all kinds of disruption in parallel: they count and measure no time."""
     bot_report, workspace_report, cuts_report = await asyncio.gather(
         run_in_parallel(run_bot_kills, data / "bot", run_size.pick(4, 200), run_size.pick(1, 4)),
         run_in_parallel(run_workspace_kills, data / "workspace", run_size.pick(1, 20), 1),

@@ -1,4 +1,4 @@
-"""What nobody means well with: typed lines, payloads, requests, presses, answers, pictures; all by hypothesis."""
+"""Fuzzing with Hypothesis: command lines, payloads, requests, interactions, provider responses, pictures."""
 
 import asyncio
 import multiprocessing
@@ -22,12 +22,12 @@ from benchmarks.report import Row, RunSize, Section
 
 T = TypeVar("T")
 
-# Gets how many cases, the first seed (None: always the same cases), and a folder that does not exist yet.
+# Takes the number of cases, the first seed (None: always the same cases) and a folder that does not exist yet.
 CaseRunner = Callable[[int, int | None, Path], FuzzResult]
 
 
 class FuzzTarget(Protocol):
-    """Something that stays open while cases are brought to it."""
+    """A target that stays open between cases."""
 
     async def run_case(self, case: Any, /) -> object: ...
 
@@ -37,7 +37,7 @@ S = TypeVar("S", bound=FuzzTarget)
 
 @dataclass(frozen=True)
 class InputKind:
-    """One kind of input, how much of it is tried, and what it must come to."""
+    """One kind of input, its number of cases and its expected outcome."""
 
     label: str
     run: CaseRunner
@@ -46,7 +46,7 @@ class InputKind:
 
 
 async def measure(data: Path, run_size: RunSize) -> Section:
-    """Two processes share the kinds."""
+    """Fuzz all kinds in two processes."""
     first_seed = secrets.randbelow(2**32)
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
@@ -66,7 +66,7 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 
 
 def run_kind(name: str, cases: int, first_seed: int | None, data: Path) -> FuzzResult:
-    """So many cases of one kind."""
+    """Run the cases of one kind."""
     return INPUT_KINDS[name].run(cases, first_seed, data)
 
 
@@ -106,7 +106,7 @@ def _run_against_target(
     first_seed: int | None,
     data: Path,
 ) -> FuzzResult:
-    """Cases brought to something with an event loop of its own."""
+    """Run cases against a target with its own event loop."""
     with asyncio.Runner() as runner:
         context = open_target(data)
         target = runner.run(context.__aenter__())

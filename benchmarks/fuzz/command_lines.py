@@ -1,4 +1,4 @@
-"""What people type after `/cast`: it becomes a wish, or a BriefError with a sentence and a line that works."""
+"""Lines typed after `/cast`: each becomes a command, or a BriefError with an explanation and a working example."""
 
 from itertools import product
 
@@ -55,7 +55,7 @@ CASES = st.builds(
 
 
 def check(line: str) -> None:
-    """Whatever was typed is understood, or told why not."""
+    """Check that a line is parsed or explained."""
     text, _ = decode_mentions(line)
     for parse in (parse_command, parse_reason):
         try:

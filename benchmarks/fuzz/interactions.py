@@ -1,4 +1,4 @@
-"""Everything that people can send from Slack to a house: the right thing, another's, at the wrong time, or nonsense."""
+"""Everything that users can send from Slack: valid, foreign, at the wrong time, or nonsense."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ _HOME_ACTIONS = ("card:1", "card_full", "card_facts", "card_take", "page:next", 
 
 
 def payloads(ids: StoredIds) -> SearchStrategy[Any]:
-    """What could be sent as it stands, though not always by whom and when it should."""
+    """Well-formed payloads, though not always from a permitted user or at a permitted time."""
     people = st.sampled_from(("U1",) * 5 + ("U0MEI", "U2", "U3", "U9", "nobody"))
     teams = st.sampled_from(("T1",) * 6 + ("T2", "T9"))
     rounds = st.sampled_from((*ids.rounds, *ids.foreign, *ids.slots[:2]))
@@ -70,7 +70,7 @@ def payloads(ids: StoredIds) -> SearchStrategy[Any]:
 
 
 def cases(ids: StoredIds) -> SearchStrategy[Any]:
-    """Two of three with something wrong in them."""
+    """Payloads, two thirds of them mutated."""
     valid = payloads(ids)
     return st.one_of(valid, mutate(valid, *ids.all), mutate(valid, *ids.all))
 
@@ -129,7 +129,7 @@ def _reaction(name: str, added: bool, person: str) -> Any:
 
 
 def _form_action(action: str, private_metadata: str, team: str) -> Any:
-    """A choice in the form, which brings the whole form along."""
+    """A choice in the form; the payload contains the whole form."""
     submission = form_submission(private_metadata, team)
     body = _by_lead(
         slack_payloads.view_action(

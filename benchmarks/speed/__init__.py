@@ -1,4 +1,4 @@
-"""How fast and how large: the way of a round, the contact sheet, 4K answers, rosters of any size, the bot at rest."""
+"""Speed and size: round latency, contact sheets, 4K responses, rosters of any size, the idle bot."""
 
 import asyncio
 from pathlib import Path

@@ -1,5 +1,6 @@
-"""How long people wait for a roster of ten, a thousand and a hundred thousand characters: the bot's own use cases on
-SQLite, with Slack's answers about who may see what in memory."""
+"""Latency of roster queries at ten, a thousand and a hundred thousand characters: real use cases on SQLite, with
+channel access in memory.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -45,7 +46,7 @@ Query = Callable[[int], Awaitable[object]]
 
 
 class _PublicChannels:
-    """Slack's answers, in memory: a workspace whose channels are all public."""
+    """Channel access in memory: all channels are public."""
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:  # noqa: ARG002 - a port's arguments
         return True
@@ -58,7 +59,7 @@ class _PublicChannels:
 
 
 class _IdlePublisher:
-    """Where a tick of the clock finds nothing to do."""
+    """A round publisher without work for the scheduler."""
 
     def take_deleted(self) -> Sequence[str]:
         return ()
@@ -68,7 +69,7 @@ class _IdlePublisher:
 
 @dataclass(frozen=True)
 class Timings:
-    """How long each ask took, in milliseconds, in the order of `ASKS`; how late the loop was at worst meanwhile."""
+    """Milliseconds of each query by name, and the loop's worst lag."""
 
     query_ms: Mapping[str, Sequence[float]]
     poster_ms: float
@@ -77,16 +78,16 @@ class Timings:
 
 
 async def measure_roster_scaling(data: Path, run_size: RunSize) -> tuple[list[Row], list[str]]:
-    """Rows for all sizes, and what must be said about them."""
+    """Return rows for all sizes, and notes on them."""
     sizes = (10, 1_000, 10_000) if run_size is RunSize.QUICK else (10, 1_000, 100_000)
     timings = {size: await measure_roster(data / f"{size}", size, run_size.pick(15, 80)) for size in sizes}
     return timing_rows(timings), timing_notes(timings)
 
 
 async def measure_roster(data: Path, size: int, times: int) -> Timings:
-    """Fill a database with `size` characters, and ask each question `times` times."""
+    """Fill a database with `size` characters, and run each query `times` times."""
     async with _open_casting(data) as (storage, casting):
-        # As the bot does when it starts: a full collection, here of the crowd too, would stop the loop.
+        # As the bot does when it starts: a full garbage collection of the roster would stop the loop.
         with freeze_startup_objects():
             members = make_roster(size)
             await insert_roster(storage, members)
@@ -102,7 +103,7 @@ async def measure_roster(data: Path, size: int, times: int) -> Timings:
 
 
 def timing_rows(timings: Mapping[int, Timings]) -> list[Row]:
-    """A row for each ask: medians at each size, how they grow, and the 99th percentile at each size."""
+    """Return a row for each query: medians at each size, their growth, and the 99th percentile."""
     sizes = " / ".join(f"{size:,}" for size in timings)
     rows = []
     for label in next(iter(timings.values())).query_ms:
@@ -127,7 +128,7 @@ def timing_notes(timings: Mapping[int, Timings]) -> list[str]:
 
 
 def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) -> dict[str, Query]:
-    """Each way to look for somebody; the number of an ask chooses whom."""
+    """Return the queries by name; a query's number selects the character."""
     recall, home, drafting, lineup = casting.recall, casting.home, casting.round_form, casting.roster_poster
     with_alias = [m for m in members if m.alias]
 
@@ -160,7 +161,7 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
 
 
 def _misspell(name: str) -> str:
-    """Two letters of the name's middle in each other's place."""
+    """Swap two letters in the middle of a name."""
     position = len(name) // 2 - 2
     return f"{name[:position]}{name[position + 1]}{name[position]}{name[position + 2 :]}"
 
@@ -195,7 +196,7 @@ def _portrait_bytes() -> bytes:
 
 
 async def _watch_lag(worst_lag: list[float]) -> None:
-    """Note how many milliseconds late the loop is, whenever that is a new worst."""
+    """Record the loop's worst lag in milliseconds."""
     while True:
         start = perf_counter()
         await asyncio.sleep(_LAG_INTERVAL)
@@ -204,7 +205,7 @@ async def _watch_lag(worst_lag: list[float]) -> None:
 
 @asynccontextmanager
 async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
-    """The bot's storage and use cases; nobody is asked who is not in memory."""
+    """Open the bot's storage and use cases with in-memory fakes of Slack."""
     await asyncio.to_thread(data.mkdir, parents=True)
     url = f"sqlite+aiosqlite:///{data / 'castroom.sqlite'}"
     settings = Settings(database_url=url, engine_url=url, portraits_url="memory:///")

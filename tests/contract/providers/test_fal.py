@@ -232,7 +232,7 @@ async def test_key_is_not_sent_to_another_origin(name: str) -> None:
         (error_response(422, error_details("downstream"), X_Fal_Retryable="true"), "down", "maybe", "downstream"),
         (error_response(403, f"User is locked. Reason: Exhausted balance. {ECHO}"), "no_money", "maybe", "balance"),
         (error_response(401, ECHO), "bad_key", "maybe", "status 401"),
-        (error_response(404, "Request not found"), "down", "maybe", "order not known"),
+        (error_response(404, "Request not found"), "down", "maybe", "job not found"),
         (error_response(500, error_details("internal_server_error")), "down", "maybe", "internal_server_error"),
         (
             error_response(503, "No runner", X_Fal_Error_Type="runner_scheduling_failure"),
