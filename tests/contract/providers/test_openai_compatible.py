@@ -15,9 +15,9 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from pydantic import ValidationError
 
-from bot.domain.brief import Brief
 from bot.domain.budget import Charge
 from bot.domain.catalogue import Size
+from bot.domain.command import parse_brief
 from bot.domain.errors import InvalidImage, ModelError
 from bot.domain.routing import route
 from bot.ports.image_models import GenerationResult
@@ -192,7 +192,7 @@ async def test_server_is_checked_by_its_model_list(address: str) -> None:
 
 async def test_self_hosted_model_of_a_family_is_routed_by_look() -> None:
     models = open_self_hosted("http://127.0.0.1:1/v1", family="recraft")
-    chosen = route(Brief.parse("Maya: x"), models.catalogue, NOW.date())
+    chosen = route(parse_brief("Maya: x"), models.catalogue, NOW.date())
     await models.close()
     assert {m.id for m in chosen.models} == {"own:flux"}
     assert models.catalogue.by_id("own:flux").prices[Size.DRAFT] == 0

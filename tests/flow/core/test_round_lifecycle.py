@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.ballot import Reaction
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import (
     AlreadyCast,
     AlreadyCasting,
@@ -58,7 +58,7 @@ async def test_sheet_is_uploaded_before_the_ballot_and_emoji_come_last(house: Ca
 
 
 async def test_same_trigger_opens_and_reserves_one_round(house: CastingHarness) -> None:
-    brief = Brief.parse("Maya: a fisherwoman")
+    brief = parse_brief("Maya: a fisherwoman")
     first = await house.casting.start_round.start(brief, FILM, LEAD, "trigger")
     again = await house.casting.start_round.start(brief, FILM, LEAD, "trigger")
     assert (first.created, again.created, first.round.id) == (True, False, again.round.id)
