@@ -121,7 +121,7 @@ async def test_invalid_bytes_left_by_a_crash_are_a_paid_failure(house: CastingHa
     await house.storage.portraits.put(original_key(round_id, slot.id), b"<html>one moment</html>")
     round_ = await house.audition(round_id)
     assert [(s.id, s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [
-        (slot.id, "bad_picture", "yes")
+        (slot.id, "invalid_image", "yes")
     ]
     assert house.fake_models.call_count == 3
 

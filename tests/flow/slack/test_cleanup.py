@@ -59,7 +59,7 @@ async def test_invalid_pictures_are_deleted_after_a_day(stage: CastingHarness, t
     round_ = await stage.run_to_voting()
     (failed_slot, _) = round_.failures
     assert failed_slot.failure
-    assert failed_slot.failure.kind == "bad_picture"
+    assert failed_slot.failure.kind == "invalid_image"
     assert await stage.casting.orphan_cleanup.run() == CleanupResult()
     assert original_key(round_.id, failed_slot.id) in stored_keys(tmp_path)
     assert await run_cleanup(stage) == CleanupResult(deleted=2)
