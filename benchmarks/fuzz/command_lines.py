@@ -5,8 +5,8 @@ from itertools import product
 from hypothesis import strategies as st
 
 from benchmarks.fuzz.values import SNIPPETS, texts
-from bot.domain.brief import Brief, parse_reason
-from bot.domain.command import parse_command
+from bot.domain.brief import parse_reason
+from bot.domain.command import parse_brief, parse_command
 from bot.domain.command_options import OPTIONS
 from bot.domain.errors import BriefError
 from handlers.slack.markup import decode_mentions
@@ -63,4 +63,4 @@ def check(line: str) -> None:
         except BriefError as error:
             assert brief_errors.sentence(error)
             if error.field not in ("alias", "reason"):
-                Brief.parse(brief_errors.working_line(error).removeprefix("/cast "))
+                parse_brief(brief_errors.working_line(error).removeprefix("/cast "))

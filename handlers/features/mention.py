@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCasting, BriefError, SlackUnavailable
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter
@@ -83,7 +84,7 @@ class MentionListeners:
 
     def _brief(self, line: str) -> Brief:
         """The brief in a line; raises BriefError, also for a picture: a form wants a press to be opened by."""
-        brief = Brief.parse(line, self._shortest_voting)
+        brief = parse_brief(line, self._shortest_voting)
         if brief.reference and brief.reference.needs_photo:
             raise BriefError("like", "needs_form", line=line)
         return brief

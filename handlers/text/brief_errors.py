@@ -2,7 +2,7 @@
 
 import re
 
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError
 from handlers.text.format import escape_mrkdwn, join_words, truncate
 
@@ -99,7 +99,7 @@ def _typed_brief(error: BriefError) -> str:
 def _is_valid(line: str) -> bool:
     """Whether nothing else is wrong with it."""
     try:
-        Brief.parse(line)
+        parse_brief(line)
     except BriefError:
         return False
     return True

@@ -15,16 +15,16 @@ _STAGES = frozenset({"input", "output", "unknown"})
 _KINDS = {
     "refused": "{who} declined the brief",
     "rate_limited": "{who} had too many requests at once",
-    "no_money": "the account of {who} has no credit left; whoever runs Castroom can top it up",
-    "bad_key": "{who} did not take our key; whoever runs Castroom can renew it",
+    "insufficient_credit": "the account of {who} has no credit left; whoever runs Castroom can top it up",
+    "authentication_failed": "{who} did not take our key; whoever runs Castroom can renew it",
     "retired": "{who} is no longer served; whoever runs Castroom can name its successor",
-    "bad_request": "{who} did not understand what we sent",
-    "down": "{who} failed on its side",
+    "invalid_request": "{who} did not understand what we sent",
+    "provider_down": "{who} failed on its side",
     "timed_out": "{who} gave no answer in time",
-    "bad_picture": "{who} sent something that is not a usable picture",
+    "invalid_image": "{who} sent something that is not a usable picture",
     "duplicate": "{who} sent a picture that another portrait of this round already shows",
     "unknown": "{who} was asked just before a restart and its answer is lost",
-    "picture_lost": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
+    "portrait_missing": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
     "cancelled": "the round ended before {who} was asked",
 }
 

@@ -107,7 +107,7 @@ class LedgerMachine(RuleBasedStateMachine):
         slot_id = self._pick_item(data, "reserved")
         price = self.items[slot_id].price
         charge = {"no": None, "maybe": Charge(price, "unknown"), "yes": Charge(price, "listed")}[paid]
-        self.run(self.storage.slots.record_failure(slot_id, SlotFailure("down", paid=paid), charge, 1.0))
+        self.run(self.storage.slots.record_failure(slot_id, SlotFailure("provider_down", paid=paid), charge, 1.0))
         self._settle_item(slot_id, charge.usd if charge else Decimal(0), unknown=paid == "maybe")
 
     @precondition(lambda self: any(i.state != "reserved" for i in self.items.values()))

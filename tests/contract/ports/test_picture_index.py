@@ -27,7 +27,7 @@ async def test_items_describe_known_slots_and_omit_unknown_ids(storage: Storage)
     await storage.slots.record_portrait(make_generated_portrait("r1-0"), frozenset())
     await storage.slots.mark_requested("r1-1", NOW)
     await storage.slots.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
-    await storage.slots.record_failure("r1-2", SlotFailure("bad_picture", paid="yes"), None, None)
+    await storage.slots.record_failure("r1-2", SlotFailure("invalid_image", paid="yes"), None, None)
     owners = await storage.picture_index.owners(["r1-0", "r1-1", "r1-2", "r1-3", "r9-0"])
     assert owners == {
         "r1-0": PictureOwner(is_final=True, key="r/r1-0/original"),

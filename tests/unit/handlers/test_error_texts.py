@@ -209,7 +209,10 @@ def test_late_and_pending_portraits_are_mentioned() -> None:
 
 
 def test_cost_text_separates_portraits_from_failures() -> None:
-    charged_failure, free_failure = make_failed_slot(3, "down", paid="maybe"), make_failed_slot(3, "down")
+    charged_failure, free_failure = (
+        make_failed_slot(3, "provider_down", paid="maybe"),
+        make_failed_slot(3, "provider_down"),
+    )
     arrived = (make_candidate(0, 1), make_candidate(1, 2))
     assert round_text.cost(make_voting_round(slots=(*arrived, free_failure))) == "2 portraits for $0.09"
     assert (
@@ -282,7 +285,7 @@ def test_escaped_names_start_no_quotation() -> None:
 def test_circuit_open_failure_shows_the_time_but_no_model() -> None:
     slot = make_failed_slot(0)
     assert slot.failure
-    resting = replace(slot, failure=replace(slot.failure, kind="down", paid="no", retry_at=NOW))
+    resting = replace(slot, failure=replace(slot.failure, kind="provider_down", paid="no", retry_at=NOW))
     text = failures.blind_reason(make_round(), resting)
     assert text.startswith("a model failed several times in a row and is left alone until <!date^")
     assert "Nothing was charged" in text

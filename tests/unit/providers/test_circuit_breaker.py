@@ -86,7 +86,7 @@ async def test_open_circuit_blocks_one_model_only() -> None:
     with pytest.raises(CircuitOpen) as caught:
         await http.post("/down", {}, model="a:down", timeout_seconds=5)
     assert isinstance(caught.value, ProviderDown)
-    assert (caught.value.kind, caught.value.paid) == ("down", "no")
+    assert (caught.value.kind, caught.value.paid) == ("provider_down", "no")
     assert caught.value.retry_at
     assert (await http.post("/well", {}, model="a:well", timeout_seconds=5)).is_success
     assert requested_paths == ["/down"] * 5 + ["/well"]
