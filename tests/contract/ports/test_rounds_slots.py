@@ -1,4 +1,4 @@
-"""The port Rounds: slots asked once, landed or missed once, and what that does to the purse and the ledger."""
+"""Slots: requested once, completed or failed once, with their effect on budgets and ledger."""
 
 import asyncio
 from dataclasses import replace
