@@ -12,7 +12,7 @@ import structlog
 
 # What was answered with a word and did nothing.
 REFUSAL_EVENTS = frozenset(
-    {"declined", "bad_payload", "gone", "slack_refused", "bad_envelope", "bad_request", "unknown_workspace"}
+    {"request_rejected", "bad_payload", "not_found", "slack_refused", "bad_request", "unknown_workspace"}
 )
 # A lead who locks where nobody wins has closed the ballot all the same, and is told so (bot/usecases/lock.py).
 _PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})

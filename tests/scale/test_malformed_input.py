@@ -48,7 +48,7 @@ async def test_missing_workspace_check_is_detected(tmp_path: Path, monkeypatch: 
     async def allow_any_slot(*_: Any) -> None:
         """Whoever reaches for another workspace's round is let through."""
 
-    monkeypatch.setattr("handlers.slack.ownership.WorkspaceGuard.slot", allow_any_slot)
+    monkeypatch.setattr("handlers.slack.ownership.WorkspaceGuard.check_slot", allow_any_slot)
     async with open_fuzz_app(tmp_path / "data") as app:
         slot = next(slot for slot in app.ids.slots if slot.startswith(app.ids.voting))
         with pytest.raises(UnexpectedChange, match="T1"):
