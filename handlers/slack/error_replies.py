@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.errors import CastingError, PortraitMissing, SlackUnavailable, StorageUnavailable
 from handlers.slack.api_errors import slack_call
-from handlers.slack.payloads import BadPayload
+from handlers.slack.payloads.values import BadPayload
 from handlers.text import errors
 from handlers.views import private
 from handlers.views.builder import View

@@ -39,8 +39,8 @@ def hurried(slack: FakeSlackServer, memory: InMemoryRepositories) -> SlackRoundP
         memory.upscales,
         CATALOGUE,
         SlackDirectory(slack.clients),
-        looks=(0.001, 0.001, 0.001),
-        file_waits=(0.001, 0.001),
+        poll_delays=(0.001, 0.001, 0.001),
+        retry_delays=(0.001, 0.001),
     )
 
 
