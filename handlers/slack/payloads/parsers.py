@@ -54,11 +54,11 @@ def command_from(body: Payload) -> SlashCommand:
 
 @parses_payload
 def press_from(body: Payload) -> ButtonPress:
-    """The one action of a block_actions payload."""
+    """Parse the only action of a block_actions payload from a message."""
     action, container = body["actions"][0], body["container"]
     value = action["selected_option"]["value"] if action.get("selected_option") else action["value"]
     if not (ids := tuple(parse_id(value).split())):
-        raise BadPayload("a press without an id")
+        raise BadPayload("press without an id")
     message_ts = parse_id(container["message_ts"])
     return ButtonPress(
         ChannelRef(_team_id(body), parse_id(container["channel_id"])),
@@ -75,7 +75,7 @@ def press_from(body: Payload) -> ButtonPress:
 
 @parses_payload
 def submission_from(body: Payload) -> FormSubmission:
-    """A view_submission; it belongs to a workspace and to no conversation."""
+    """Parse a view_submission; it has a workspace and no conversation."""
     view = body["view"]
     values = view["state"]["values"]
     if len(values) > _MAX_FIELDS:
@@ -96,7 +96,7 @@ def submission_from(body: Payload) -> FormSubmission:
 
 @parses_payload
 def view_action_from(body: Payload) -> ViewAction:
-    """The one action of a block_actions payload that comes out of a view."""
+    """Parse the only action of a block_actions payload from a view."""
     action, view = body["actions"][0], body["view"]
     value = next(iter(_field_values(action)), "")
     event_ts_us = parse_ts(action.get("action_ts") or "0")
@@ -106,7 +106,7 @@ def view_action_from(body: Payload) -> ViewAction:
 
 @parses_payload
 def options_query_from(body: Payload) -> OptionsQuery:
-    """A block_suggestion out of a view."""
+    """Parse a block_suggestion from a view."""
     metadata, place = parse_optional_text(body["view"].get("private_metadata")), ChannelRef(_team_id(body), "")
     return OptionsQuery(
         place,
@@ -119,7 +119,7 @@ def options_query_from(body: Payload) -> OptionsQuery:
 
 @parses_payload
 def shortcut_from(body: Payload) -> MessageShortcut:
-    """A message_action."""
+    """Parse a message_action."""
     message = body["message"]
     place = ChannelRef(parse_id(body["team"]["id"]), parse_id(body["channel"]["id"]))
     thread_ts = _thread_ts(message.get("thread_ts"), parse_id(message["ts"]))
@@ -134,7 +134,7 @@ def shortcut_from(body: Payload) -> MessageShortcut:
 
 @parses_payload
 def reaction_from(body: Payload) -> ReactionEvent | None:
-    """A reaction with a number on a message, else None; a skin tone after `::` is left out."""
+    """Parse a number reaction on a message, without its skin tone after `::`; None for any other reaction."""
     event = body["event"]
     item = event["item"]
     number = number_from_emoji(event["reaction"])
@@ -161,7 +161,7 @@ def mention_from(body: Payload) -> MentionEvent:
 
 @parses_payload
 def home_opened_from(body: Payload) -> HomeOpened | None:
-    """A look at the home tab, else None: the messages tab sends the same event."""
+    """Parse an app_home_opened event; None for the messages tab."""
     event = body["event"]
     if event.get("tab", "home") != "home":
         return None
@@ -170,7 +170,7 @@ def home_opened_from(body: Payload) -> HomeOpened | None:
 
 @parses_payload
 def photo_form_from(body: Payload) -> PhotoForm:
-    """A view_submission of the form with a picture."""
+    """Parse a view_submission of the form with a picture."""
     fields = {block: entries["field"] for block, entries in body["view"]["state"]["values"].items()}
     return PhotoForm(
         parse_id(body["team"]["id"]),
@@ -185,13 +185,13 @@ def photo_form_from(body: Payload) -> PhotoForm:
 
 @parses_payload
 def bot_user_id(body: Payload) -> str:
-    """Whom an event is delivered to, by its `authorizations`; empty where it does not say."""
+    """Return the bot user that an event is delivered to; empty without `authorizations`."""
     authorizations = body.get("authorizations") or [{}]
     return str(authorizations[0].get("user_id") or "")
 
 
 def _without_bot_mention(bot_id: str, text: str) -> str:
-    """The words without the bot's name: where nobody says which that is, without the first one."""
+    """Remove the bot's mentions; where the bot's id is unknown, the first mention of any user."""
     mentions = [token for token in _MENTION.finditer(text) if not bot_id or token[0].startswith(f"<@{bot_id}")]
     for token in reversed(mentions if bot_id else mentions[:1]):
         text = f"{text[: token.start()]} {text[token.end() :]}"
@@ -200,11 +200,11 @@ def _without_bot_mention(bot_id: str, text: str) -> str:
 
 @parses_payload
 def validate_envelope(body: Payload) -> None:
-    """Raises BadPayload for what Bolt itself would stumble over: it looks into these parts before any listener does."""
+    """Raise BadPayload where Bolt itself would fail: it reads these parts before it calls a listener."""
     for part in (body, *(nested for name in _NESTED_KEYS if (nested := body.get(name)) is not None)):
         for name in _TEXT_KEYS:
             if not isinstance(part.get(name, ""), str | None):
-                raise BadPayload(f"{name} is no text")
+                raise BadPayload(f"{name} is not text")
     kind = str(body.get("type"))
     if "event" in body or kind == "event_callback":
         parse_id(body["event"]["type"])
@@ -212,28 +212,28 @@ def validate_envelope(body: Payload) -> None:
         parse_id(body["view"]["type"])
     for name in ("actions", "authorizations", "response_urls"):
         if not all(isinstance(each, dict) for each in body.get(name) or ()):
-            raise BadPayload(f"{name} are none")
+            raise BadPayload(f"{name} has an item that is no object")
     if "actions" in body and not body["actions"]:
-        raise BadPayload("a press on nothing")
+        raise BadPayload("press without an action")
     for action in body.get("actions", ()):
         parse_id(action["action_id"])
         parse_optional_id(action.get("block_id"))
     if (url := body.get("response_url")) not in (None, "") and not _URL.fullmatch(url):
-        raise BadPayload("response_url is no address")
+        raise BadPayload("response_url is not a URL")
 
 
 def number_from_emoji(emoji: str) -> int | None:
-    """The candidate number an emoji's name stands for."""
+    """Return the candidate number of an emoji name."""
     return _EMOJI_NUMBERS.get(emoji.split("::")[0])
 
 
 def emoji_for_number(number: int) -> str:
-    """The name of a candidate number's emoji."""
+    """Return the emoji name of a candidate number."""
     return next(name for name, n in _EMOJI_NUMBERS.items() if n == number)
 
 
 def _field_values(entry: Payload) -> tuple[str, ...]:
-    """What stands in one field, whatever its kind (docs.slack.dev, "View submission payloads" and "Block elements")."""
+    """Return the values of one field of any kind (docs.slack.dev, "View submission payloads" and "Block elements")."""
     if option := entry.get("selected_option"):
         return (parse_text(option["value"]),)
     for key in ("selected_options", "files"):
@@ -251,16 +251,16 @@ def _field_values(entry: Payload) -> tuple[str, ...]:
 def _bounded(values: Iterable[str]) -> tuple[str, ...]:
     bounded = tuple(islice(values, _MAX_SELECTED + 1))
     if len(bounded) > _MAX_SELECTED:
-        raise BadPayload("too much chosen")
+        raise BadPayload("too many values")
     return bounded
 
 
 def _team_id(body: Payload) -> str:
-    """Of an organisation's installation the person's own."""
+    """Return the workspace; for an installation in an organisation, the user's own."""
     return parse_id((body.get("team") or {}).get("id") or body["user"]["team_id"])
 
 
 def _thread_ts(thread_ts: object, message_ts: str) -> str | None:
-    """The thread a message is a reply in; the message a thread hangs under names itself, and stands in the channel."""
+    """Return the thread that a message replies to; a thread's first message names itself and is no reply."""
     parent_ts = parse_optional_id(thread_ts)
     return parent_ts if parent_ts and parent_ts != message_ts else None

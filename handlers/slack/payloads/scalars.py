@@ -24,7 +24,7 @@ _TS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
 
 
 def parses_payload(parse: Callable[P, R]) -> Callable[P, R]:
-    """Whatever is missing, of the wrong kind or out of all bounds becomes BadPayload."""
+    """Decorate a parser: missing keys, wrong types and values out of bounds raise BadPayload."""
 
     @wraps(parse)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -45,7 +45,7 @@ def parse_id(value: object) -> str:
 
 
 def parse_optional_id(value: object) -> str:
-    """An id, or empty where there is none."""
+    """Parse an id; empty where there is none."""
     return "" if value is None or value == "" else parse_id(value)
 
 
@@ -56,25 +56,25 @@ def parse_text(value: object) -> str:
 
 
 def parse_optional_text(value: object) -> str:
-    """What people typed, of any length: who reads it has limits of their own. Empty where there is nothing."""
+    """Parse text of any length, which its reader limits; empty where there is none."""
     if value is None:
         return ""
     if not isinstance(value, str) or _UNSTORABLE.search(value):
-        raise BadPayload(f"expected words, got {type(value).__name__}")
+        raise BadPayload(f"expected text, got {type(value).__name__}")
     return value
 
 
 @parses_payload
 def parse_ts(ts: str) -> int:
-    """`1764000000.000200` in whole microseconds, without a float's rounding."""
+    """Parse `1764000000.000200` into microseconds, without rounding."""
     if not (match := _TS.fullmatch(ts)):
-        raise BadPayload("expected a moment")
+        raise BadPayload("expected a timestamp")
     return int(match[1]) * _MICROSECONDS + int((match[2] or "")[:6].ljust(6, "0"))
 
 
 @parses_payload
 def parse_number(text: str) -> int:
-    """A number that a button or a field of ours carries."""
+    """Parse a number of a button or a field."""
     if not _NUMBER.fullmatch(text):
         raise BadPayload("expected a number")
     return int(text)
@@ -82,7 +82,7 @@ def parse_number(text: str) -> int:
 
 @parses_payload
 def parse_price(text: str) -> Decimal:
-    """Dollars that a form of ours carries."""
+    """Parse US dollars of a form."""
     if not _PRICE.fullmatch(text):
         raise BadPayload("expected a price")
     return Decimal(text)
@@ -90,5 +90,5 @@ def parse_price(text: str) -> Decimal:
 
 @parses_payload
 def parse_datetime(text: str) -> datetime:
-    """A moment that a button or a field carries, in seconds since 1970."""
+    """Parse a time of a button or a field, in seconds since 1970."""
     return datetime.fromtimestamp(parse_number(text), UTC)
