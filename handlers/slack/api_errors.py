@@ -1,4 +1,4 @@
-"""Slack's refusals and silences as one of our errors, and views sent plainer where Slack refuses a part of them."""
+"""Translation of Slack's errors into SlackUnavailable and its subclasses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ from bot.domain.errors import ChannelClosed, SlackRejected, SlackUnavailable
 
 log = structlog.get_logger()
 
-# What comes from a proxy, or from a Slack that is down, in place of an answer.
+# Our code for an answer of a proxy, or of Slack during an outage.
 _NOT_JSON = "not_json"
-# Slack's own words for "not now" (docs.slack.dev, errors common to all methods, and of chat.update and files).
+# Temporary errors (docs.slack.dev, errors common to all methods, and of chat.update and files).
 _TRANSIENT = frozenset(
     {
         _NOT_JSON,
@@ -28,7 +28,7 @@ _TRANSIENT = frozenset(
         "file_update_failed",
     }
 )
-# Where a conversation is archived (`is_inactive`: for chat.update), or the bot is in it no more.
+# Errors for a conversation that is archived (`is_inactive`: from chat.update), or that the bot has left.
 ARCHIVED_CODES = frozenset({"is_archived", "is_inactive"})
 CLOSED_CODES = ARCHIVED_CODES | {"channel_not_found", "not_in_channel"}
 _TOKEN_REJECTED = frozenset(
@@ -37,16 +37,16 @@ _TOKEN_REJECTED = frozenset(
 
 
 class TokenRejected(SlackUnavailable):
-    """Slack takes no token of ours there: whoever runs Castroom has to act, and asking again does not help."""
+    """Slack rejects the workspace's token; only the operator can help, a retry cannot."""
 
 
 class WorkspaceNotInstalled(TokenRejected):
-    """There is no token for the workspace."""
+    """The bot has no token for the workspace."""
 
 
 @contextmanager
 def slack_call(operation: str) -> Iterator[None]:
-    """Any silence of Slack becomes Unreachable; what it refuses for good NotTaken, our token NotAllowed."""
+    """Raise SlackRejected for a final refusal, TokenRejected for a rejected token, else SlackUnavailable."""
     try:
         yield
     except SlackApiError as error:
@@ -54,7 +54,7 @@ def slack_call(operation: str) -> Iterator[None]:
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SlackUnavailable(f"{operation}: {error_code(error)}") from error
     except AttributeError as error:
-        # slack_sdk reads plain text that came with a good status as if it were JSON.
+        # slack_sdk treats plain text with status 200 as parsed JSON.
         if not isinstance(error.obj, str):
             raise
         raise SlackUnavailable(f"{operation}: {_NOT_JSON}") from error
@@ -62,7 +62,7 @@ def slack_call(operation: str) -> Iterator[None]:
 
 @contextmanager
 def best_effort(operation: str) -> Iterator[None]:
-    """A passing trouble becomes Unreachable, so that it is tried again; what Slack refuses for good is logged."""
+    """Raise SlackUnavailable for a temporary error, which the caller retries; only log a final refusal."""
     try:
         with slack_call(operation):
             yield
@@ -71,13 +71,13 @@ def best_effort(operation: str) -> Iterator[None]:
 
 
 def token_rejected(error: SlackUnavailable) -> str:
-    """Slack's word for a token it does not take; empty for every other trouble."""
+    """Return Slack's code for a rejected token; empty for any other error."""
     code = error_code(error.__cause__) if isinstance(error.__cause__, SlackApiError) else ""
     return code if code in _TOKEN_REJECTED else ""
 
 
 def error_code(error: BaseException) -> str:
-    """Slack's error code, or the kind of trouble on the way to it."""
+    """Return Slack's error code, or the exception's name for an error on the way to Slack."""
     if not isinstance(error, SlackApiError):
         return type(error).__name__
     data = getattr(error.response, "data", error.response)

@@ -1,4 +1,4 @@
-"""Values that stand for what Slack sends: commands, presses, forms and events."""
+"""What Slack sends, as frozen values: commands, presses, forms and events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,14 @@ Payload = Mapping[str, Any]
 
 
 class BadPayload(ValueError):
-    """Slack sent something without the parts its documentation promises."""
+    """A payload without the parts that Slack documents."""
 
 
 @dataclass(frozen=True)
 class SlashCommand:
-    """A `/cast` line as typed; `trigger` is the same when Slack delivers it again.
+    """A `/cast` command; a second delivery has the same `trigger_id`.
 
-    `people` are those named with @ in it: the name as it reads there, and whose id that is.
+    `line` is the text without Slack's markup; `mentions` maps the names after @ in it to user ids.
     """
 
     place: ChannelRef
@@ -29,9 +29,9 @@ class SlashCommand:
 
 @dataclass(frozen=True)
 class ButtonPress:
-    """A press on a button or a choice in a menu: its opaque ids, when (µs), and the message it stands on.
+    """A press on a button, or a choice in a menu, of a message.
 
-    `opener` lets a modal be opened, once, within three seconds.
+    `ids` are the opaque ids that the button carries. `trigger_id` opens one modal within three seconds.
     """
 
     place: ChannelRef
@@ -49,22 +49,22 @@ class ButtonPress:
         return self.ids[0]
 
     def expect_ids(self, count: int) -> tuple[str, ...]:
-        """Its ids, where they are so many; raises BadPayload."""
+        """Return the ids; raises BadPayload unless there are `count`."""
         if len(self.ids) != count:
             raise BadPayload(f"{len(self.ids)} ids, not {count}")
         return self.ids
 
     @property
     def idempotency_key(self) -> str:
-        """The same for every press on this button of this message, so that pressing twice asks once."""
+        """The same key for every press on this button of this message."""
         return f"{self.place.channel}:{self.message_ts}:{self.id}"
 
 
 @dataclass(frozen=True)
 class FormSubmission:
-    """A modal sent in: the opaque id it carried, and by field's name what was ticked, picked or typed there.
+    """A submitted modal, or the state of one that is open: its opaque id, and the values by field name.
 
-    A moment is told in seconds since 1970, a file by its id, a person by theirs; an empty field is an empty tuple.
+    A time is in seconds since 1970; files and users are ids; an empty field is an empty tuple.
     """
 
     place: ChannelRef
@@ -75,22 +75,22 @@ class FormSubmission:
     view_id: str = ""
 
     def expect_ids(self, count: int) -> tuple[str, ...]:
-        """The ids it carried, where they are so many; raises BadPayload."""
+        """Return the ids that the modal carries; raises BadPayload unless there are `count`."""
         if len(ids := tuple(self.id.split())) != count:
             raise BadPayload(f"{len(ids)} ids, not {count}")
         return ids
 
     def value(self, field: str) -> str:
-        """What stands in a field that holds one thing; empty where nothing does."""
+        """Return the value of a field that holds one; empty where the field is."""
         return next(iter(self.values.get(field, ())), "")
 
 
 @dataclass(frozen=True)
 class ViewAction:
-    """A press or a choice inside a modal or a home: the form as it stands then, and which view it is.
+    """A press or a choice in a modal or a home, with the state of its form.
 
-    `value` is what the pressed element carries, or what was chosen in it. `version` is the view's hash: an update that
-    names it is refused once another one came first. `stamp` (µs) tells when.
+    `value` is the value of the pressed element, or the user's choice in it. Slack refuses an update with `view_hash`
+    after another update of the view.
     """
 
     form: FormSubmission
@@ -103,7 +103,7 @@ class ViewAction:
 
 @dataclass(frozen=True)
 class OptionsQuery:
-    """Somebody types into a menu of a form, which wants to know what to offer: the form's opaque id, and the words."""
+    """A request for the options of a menu in a form: the form's opaque id, and the text that the user typed."""
 
     place: ChannelRef
     person: str
@@ -114,7 +114,7 @@ class OptionsQuery:
 
 @dataclass(frozen=True)
 class MessageShortcut:
-    """A shortcut used on a message: where, by whom, its text as Slack writes it, and the thread it is a reply in."""
+    """A shortcut used on a message, with the message's text in Slack's markup."""
 
     place: ChannelRef
     person: str
@@ -125,7 +125,7 @@ class MessageShortcut:
 
 @dataclass(frozen=True)
 class ReactionEvent:
-    """A number put on a message or taken off; `stamp` in µs."""
+    """A number reaction added to a message or removed from it."""
 
     place: ChannelRef
     person: str
@@ -137,9 +137,9 @@ class ReactionEvent:
 
 @dataclass(frozen=True)
 class MentionEvent:
-    """A message to the bot in a conversation, without the mention; `event` is the same when it is delivered again.
+    """A message that mentions the bot, without that mention; a second delivery has the same `event_id`.
 
-    `people` are those named with @ in it, as for a command.
+    `mentions` maps the names after @ in it to user ids.
     """
 
     place: ChannelRef
@@ -152,7 +152,7 @@ class MentionEvent:
 
 @dataclass(frozen=True)
 class PhotoForm:
-    """The form of a reference picture, filled in. `text` is None where the brief was too long for a field."""
+    """The submitted form of a reference picture; `text` is None where the brief was too long for a field."""
 
     team: str
     person: str
@@ -165,7 +165,7 @@ class PhotoForm:
 
 @dataclass(frozen=True)
 class HomeOpened:
-    """Somebody looks at their home."""
+    """A user who opens the home tab."""
 
     team: str
     person: str
