@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from benchmarks.fuzz.values import mutate
 from handlers.features.round_form import draft_from
 from handlers.features.sealed_ballot import sealed_answers_from
-from handlers.slack.payloads import (
-    BadPayload,
-    FormSubmission,
+from handlers.slack.fallback_blocks import unwrap_menu_buttons
+from handlers.slack.payloads.parsers import (
     bot_user_id,
     command_from,
     home_opened_from,
@@ -20,9 +19,9 @@ from handlers.slack.payloads import (
     reaction_from,
     shortcut_from,
     submission_from,
-    unwrap_menu_buttons,
     view_action_from,
 )
+from handlers.slack.payloads.values import BadPayload, FormSubmission
 from tests.support import slack_payloads
 
 _PARSERS = (

@@ -12,7 +12,7 @@ import structlog
 
 # Events of a refused request.
 REFUSAL_EVENTS = frozenset(
-    {"declined", "bad_payload", "gone", "slack_refused", "bad_envelope", "bad_request", "unknown_workspace"}
+    {"request_rejected", "bad_payload", "not_found", "slack_refused", "bad_request", "unknown_workspace"}
 )
 # A lead who locks without a winner gets an error, but the ballot is closed (bot/usecases/lock.py).
 _PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})

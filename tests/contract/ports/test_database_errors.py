@@ -78,13 +78,13 @@ async def test_queued_writes_are_each_rejected_within_slacks_timeout(storage: St
             for n in range(3)
         ]
         tasks += [
-            asyncio.create_task(storage.rounds.record_vote(make_vote_input(round_, 0, f"U{n}", 1))) for n in range(3)
+            asyncio.create_task(storage.ballots.record_vote(make_vote_input(round_, 0, f"U{n}", 1))) for n in range(3)
         ]
         done, waiting = await asyncio.wait(tasks, timeout=2.9)
         assert not waiting
         assert {getattr(task.exception(), "reason", "") for task in done} == {"locked"}
-    assert await storage.rounds.record_vote(make_vote_input(round_, 0, "U", 1))
-    assert [vote_input.person for vote_input in await storage.rounds.list_vote_inputs("voting")] == ["U"]
+    assert await storage.ballots.record_vote(make_vote_input(round_, 0, "U", 1))
+    assert [vote_input.person for vote_input in await storage.ballots.list_vote_inputs("voting")] == ["U"]
 
 
 async def test_writes_of_one_request_share_its_deadline(storage: Storage, tmp_path: Path) -> None:
