@@ -36,10 +36,11 @@ from handlers.slack.modals import open_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads import Payload, SlashCommand, command_from, press_from
 from handlers.slack.responder import Responder, post_ephemeral
-from handlers.text import receipts, roster
+from handlers.text import receipts
+from handlers.text import roster as roster_text
 from handlers.text.model_titles import Titles
 from handlers.views import private
-from handlers.views import round_form as filling
+from handlers.views import round_form as round_form_views
 from handlers.views.builder import View
 from handlers.views.production_settings import form as settings_form
 from handlers.views.recall import MAX_LISTED, listing
@@ -114,7 +115,7 @@ class CastListeners:
         """Open the form at once, with its price: a trigger is good for three seconds."""
         await self._require_bot_in_channel(command, responder)
         form_state = self._casting.round_form.create(command.place, command.person, command.trigger_id)
-        view = filling.form(await responder.within_ack_deadline(form_state), self._titles)
+        view = round_form_views.form(await responder.within_ack_deadline(form_state), self._titles)
         with slack_call("views.open"):
             await open_modal(client, command.trigger_id, view)
         await responder.ack()
@@ -210,7 +211,7 @@ class CastListeners:
         elif isinstance(parsed, RosterCommand):
             await responder.ack()
             was_sent = await self._roster_presenter.send(command.person, command.place)
-            await responder.ephemeral(private.note(roster.SENT if was_sent else roster.NO_FACES))
+            await responder.ephemeral(private.note(roster_text.SENT if was_sent else roster_text.NO_FACES))
         else:
             await responder.ack()
             found = await recall.recall(parsed.name, command.person, command.place)

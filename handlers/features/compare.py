@@ -20,7 +20,7 @@ from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads import Payload, press_from, view_action_from
 from handlers.slack.responder import Responder
 from handlers.text.model_titles import Titles
-from handlers.views import compare as blocks
+from handlers.views import compare as compare_views
 
 
 class CompareListeners:
@@ -34,7 +34,7 @@ class CompareListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("look")(self.on_press)
-        app.action(blocks.CHOICE_ID)(self.on_choice)
+        app.action(compare_views.CHOICE_ID)(self.on_choice)
 
     async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         responder = Responder(ack, respond)
@@ -45,7 +45,7 @@ class CompareListeners:
             comparison = await self._comparison.compare_first_two(press.id)
             file_urls = await self._file_urls_in_time(responder, comparison, client)
             with slack_call("views.open"):
-                await open_modal(client, press.trigger_id, blocks.compare(comparison, self._titles, file_urls))
+                await open_modal(client, press.trigger_id, compare_views.compare(comparison, self._titles, file_urls))
 
     async def on_choice(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Other candidates, in the same view. It names no version of it: of two choices the later one counts."""
@@ -54,10 +54,10 @@ class CompareListeners:
             view_action = view_action_from(body)
             await self._workspace_guard.get_round(view_action.form)
             comparison = await self._comparison.compare(
-                view_action.form.id, view_action.form.values.get(blocks.CHOICE_ID, ())
+                view_action.form.id, view_action.form.values.get(compare_views.CHOICE_ID, ())
             )
             file_urls = await self._file_urls(comparison, client)
-            await update_modal(client, view_action.view_id, blocks.compare(comparison, self._titles, file_urls))
+            await update_modal(client, view_action.view_id, compare_views.compare(comparison, self._titles, file_urls))
 
     async def _file_urls_in_time(
         self, responder: Responder, comparison: ComparisonResult, client: AsyncWebClient

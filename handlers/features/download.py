@@ -11,7 +11,7 @@ from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads import Payload, press_from
 from handlers.slack.responder import Responder
-from handlers.text import download
+from handlers.text import download as download_text
 from handlers.views import private
 
 
@@ -35,4 +35,4 @@ class DownloadListeners:
             await self._workspace_guard.get_round(press)
             archive = await self._face_download.archive(press.id, press.person)
             await self._archive_sender.send(press.place.team, press.person, archive)
-            await responder.ephemeral(private.note(download.sent(archive)))
+            await responder.ephemeral(private.note(download_text.sent(archive)))

@@ -34,10 +34,11 @@ from handlers.slack.payloads import (
     parse_number,
     view_action_from,
 )
-from handlers.text import download, labels
-from handlers.text import home as words
+from handlers.text import download as download_text
+from handlers.text import home as home_text
+from handlers.text import labels
 from handlers.text.model_titles import Titles
-from handlers.views import home as blocks
+from handlers.views import home as home_views
 from handlers.views import private
 from handlers.views.fields import build_modal
 from handlers.views.recall import Location, facts, full_size
@@ -78,7 +79,7 @@ class HomeListeners:
             ack,
             body,
             client,
-            lambda at, chosen: RosterFilter(at.words, "" if chosen == blocks.ALL_PRODUCTIONS else chosen),
+            lambda at, chosen: RosterFilter(at.words, "" if chosen == home_views.ALL_PRODUCTIONS else chosen),
         )
 
     async def on_page(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
@@ -97,7 +98,7 @@ class HomeListeners:
         async with reply_with_errors(ignore):
             view_action = view_action_from(body)
             async with reply_with_errors(
-                lambda view: open_notice(client, view_action.form.trigger_id, words.ROSTER, view)
+                lambda view: open_notice(client, view_action.form.trigger_id, home_text.ROSTER, view)
             ):
                 await self._show_filtered(
                     view_action, change_filter(_previous_filter(view_action), view_action.value), client
@@ -124,12 +125,12 @@ class HomeListeners:
         )
         private_metadata = msgspec.json.encode(home_view.roster_filter).decode()
         await publish_home(
-            client, person, blocks.home(home_view, locations, channel_names), private_metadata, view_hash
+            client, person, home_views.home(home_view, locations, channel_names), private_metadata, view_hash
         )
 
     async def _find_locations(self, home_view: HomeView, client: AsyncWebClient) -> dict[str, Location]:
         """Links of the rounds that wait and pictures of the faces, as many as are shown."""
-        waiting = [round_.id for round_ in home_view.waiting[: blocks.MAX_WAITING]]
+        waiting = [round_.id for round_ in home_view.waiting[: home_views.MAX_WAITING]]
         faces = [character.face.round_id for character in home_view.characters if character.face]
         links = await asyncio.gather(*(self._locations.for_round(round_id, client) for round_id in waiting))
         pictures = await asyncio.gather(*(self._locations.for_picture(round_id) for round_id in faces))
@@ -180,7 +181,7 @@ class HomeCardListeners:
         await ack()
         async with reply_with_errors(ignore):
             press = _card_press(body)
-            async with reply_with_errors(lambda view: open_notice(client, press.trigger_id, words.FACE, view)):
+            async with reply_with_errors(lambda view: open_notice(client, press.trigger_id, home_text.FACE, view)):
                 await self._open_card(press, client)
 
     async def _open_card(self, press: FormSubmission, client: AsyncWebClient) -> None:
@@ -190,7 +191,7 @@ class HomeCardListeners:
             raise NotAvailableHere("unknown")
         view = await self._face_presenter.for_modal(found, press.person, client)
         with slack_call("views.open"):
-            await open_modal(client, press.trigger_id, build_modal("card", press.id, words.FACE, "", view))
+            await open_modal(client, press.trigger_id, build_modal("card", press.id, home_text.FACE, "", view))
 
     async def on_full(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Where the original bytes are."""
@@ -217,11 +218,11 @@ class HomeCardListeners:
         """The face as a ZIP into the person's own messages; packing takes longer than a modal can be opened for."""
 
         async def send_archive(press: FormSubmission, _: Face) -> None:
-            notice_id = await push_notice(client, press.trigger_id, labels.DOWNLOAD, private.note(words.PACKING))
+            notice_id = await push_notice(client, press.trigger_id, labels.DOWNLOAD, private.note(home_text.PACKING))
             async with reply_with_errors(lambda view: replace_modal(client, notice_id, labels.DOWNLOAD, view)):
                 archive = await self._face_download.archive(press.id, press.person)
                 await self._archive_sender.send(press.place.team, press.person, archive)
-                await replace_modal(client, notice_id, labels.DOWNLOAD, private.note(download.sent(archive)))
+                await replace_modal(client, notice_id, labels.DOWNLOAD, private.note(download_text.sent(archive)))
 
         await self._on_face_press(ack, body, client, labels.DOWNLOAD, send_archive)
 

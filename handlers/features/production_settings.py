@@ -11,11 +11,11 @@ from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.payloads import FormSubmission, Payload, submission_from
 from handlers.slack.responder import FormResponder
 from handlers.text import errors
-from handlers.text import production_settings as words
+from handlers.text import production_settings as production_settings_text
 from handlers.text.format import strip_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views import private
-from handlers.views import production_settings as blocks
+from handlers.views import production_settings as production_settings_views
 
 
 class ProductionSettingsListeners:
@@ -26,7 +26,7 @@ class ProductionSettingsListeners:
         self._titles = Titles(casting.catalogue)
 
     def listen(self, app: AsyncApp) -> None:
-        app.view(blocks.CALLBACK_ID)(self.on_submit)
+        app.view(production_settings_views.CALLBACK_ID)(self.on_submit)
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         responder = FormResponder(ack, client, "name")
@@ -39,7 +39,9 @@ class ProductionSettingsListeners:
                     responder.place, submission.person, digest, _changed_values(submission)
                 )
             except SettingsErrors as error:
-                field_errors = {field_error.field: words.field_error(field_error) for field_error in error.errors}
+                field_errors = {
+                    field_error.field: production_settings_text.field_error(field_error) for field_error in error.errors
+                }
                 await ack(response_action="errors", errors=field_errors)
                 return
             except (NameConflict, PermissionDenied) as error:
@@ -51,14 +53,19 @@ class ProductionSettingsListeners:
                 await self._show_conflict(ack, responder.place, submission.person)
                 return
             await ack()
-            await responder.ephemeral(private.note(words.saved(events, self._titles)))
+            await responder.ephemeral(private.note(production_settings_text.saved(events, self._titles)))
 
     async def _show_conflict(self, ack: AsyncAck, place: ChannelRef, person: str) -> None:
         """The same form with what holds by now, and a word above it that says so."""
         form = await self._production_settings_editor.form(place, person)
-        await ack(response_action="update", view=blocks.form(form, self._titles, words.CONFLICT))
+        await ack(
+            response_action="update",
+            view=production_settings_views.form(form, self._titles, production_settings_text.CONFLICT),
+        )
 
 
 def _changed_values(submission: FormSubmission) -> dict[str, tuple[str, ...]]:
     """The fields as the core knows them: the production it casts for already is no choice."""
-    return {field: values for field, values in submission.values.items() if values != (blocks.CURRENT,)}
+    return {
+        field: values for field, values in submission.values.items() if values != (production_settings_views.CURRENT,)
+    }

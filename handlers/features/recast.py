@@ -28,9 +28,9 @@ from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads import FormSubmission, Payload, parse_price, parses_payload, press_from, submission_from
 from handlers.slack.responder import Responder
 from handlers.text import errors
-from handlers.text import recast as words
+from handlers.text import recast as recast_text
 from handlers.text.format import strip_mrkdwn
-from handlers.views import recast as blocks
+from handlers.views import recast as recast_views
 from handlers.views.builder import View
 from handlers.views.fields import build_modal
 
@@ -47,7 +47,7 @@ class RecastListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("recast_face")(self.on_press)
-        app.view(blocks.CALLBACK_ID)(self.on_submit)
+        app.view(recast_views.CALLBACK_ID)(self.on_submit)
 
     async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Show what can be done with the face, and for how much."""
@@ -58,7 +58,7 @@ class RecastListeners:
             await self._workspace_guard.get_round(press)
             options = await self._recasting.options(press.id, press.person)
             with slack_call("views.open"):
-                await open_modal(client, press.trigger_id, blocks.form(options, str(press.event_ts_us)))
+                await open_modal(client, press.trigger_id, recast_views.form(options, str(press.event_ts_us)))
 
     async def on_submit(self, ack: AsyncAck, body: Payload) -> None:
         """What is wrong is told at its field; a price that rose with the words is asked about again."""
@@ -69,13 +69,13 @@ class RecastListeners:
                 result = await self._recasting.apply(request)
             except PriceIncreased as increase:
                 options = await self._recasting.options(request.round_id, request.person)
-                modal = blocks.form(
+                modal = recast_views.form(
                     replace(options, price=increase.price),
                     request.key,
                     request.reason,
                     request.text,
                     request.mode,
-                    words.price_increased(increase.price),
+                    recast_text.price_increased(increase.price),
                 )
                 await ack(response_action="update", view=modal)
                 return
@@ -94,11 +94,13 @@ class RecastListeners:
 def recast_request_from(submission: FormSubmission) -> tuple[FormSubmission, RecastRequest]:
     """The form as a wish, and the form by its round's id alone: it carries when it was asked for and at what price."""
     round_id, key, shown_price = submission.id.split()
-    is_unlock_only = shown_price == blocks.NO_PRICE
-    mode = RecastMode(submission.value(blocks.MODE) or (RecastMode.ONLY_UNLOCK if is_unlock_only else RecastMode.KEEP))
-    text = submission.value(blocks.BRIEF) if blocks.BRIEF in submission.values else None
+    is_unlock_only = shown_price == recast_views.NO_PRICE
+    mode = RecastMode(
+        submission.value(recast_views.MODE) or (RecastMode.ONLY_UNLOCK if is_unlock_only else RecastMode.KEEP)
+    )
+    text = submission.value(recast_views.BRIEF) if recast_views.BRIEF in submission.values else None
     price = Decimal(0) if is_unlock_only else parse_price(shown_price)
-    request = RecastRequest(round_id, submission.person, mode, submission.value(blocks.REASON), text, key, price)
+    request = RecastRequest(round_id, submission.person, mode, submission.value(recast_views.REASON), text, key, price)
     return replace(submission, id=round_id), request
 
 
@@ -106,13 +108,13 @@ def _error_field(error: CastingError, submission: FormSubmission) -> str:
     """Where the form tells it: at the reason or the brief where one of them is wrong, else at the choice."""
     if (
         isinstance(error, BriefError)
-        and error.field in (blocks.REASON, blocks.BRIEF)
+        and error.field in (recast_views.REASON, recast_views.BRIEF)
         and error.field in submission.values
     ):
         return error.field
-    return blocks.MODE if blocks.MODE in submission.values else blocks.REASON
+    return recast_views.MODE if recast_views.MODE in submission.values else recast_views.REASON
 
 
 async def _replace_form(ack: AsyncAck, view: View) -> None:
     """Answer in place of what was filled in."""
-    await ack(response_action="update", view=build_modal("told", "", words.TITLE, "", view))
+    await ack(response_action="update", view=build_modal("told", "", recast_text.TITLE, "", view))

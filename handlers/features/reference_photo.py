@@ -14,8 +14,8 @@ from handlers.slack.files import download_file
 from handlers.slack.payloads import Payload, PhotoForm, photo_form_from
 from handlers.slack.responder import FormResponder
 from handlers.text import brief_errors
-from handlers.text import reference_photo as words
-from handlers.views import reference_photo as blocks
+from handlers.text import reference_photo as reference_photo_text
+from handlers.views import reference_photo as reference_photo_views
 
 
 class ReferencePhotoListeners:
@@ -26,11 +26,11 @@ class ReferencePhotoListeners:
         self._now = casting.now
 
     def listen(self, app: AsyncApp) -> None:
-        app.view(blocks.CALLBACK_ID)(self.on_submit)
+        app.view(reference_photo_views.CALLBACK_ID)(self.on_submit)
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Validate, ack, then fetch, save and work; a second delivery opens nothing twice."""
-        responder = FormResponder(ack, client, blocks.FILE)
+        responder = FormResponder(ack, client, reference_photo_views.FILE)
         async with reply_with_errors(responder.ephemeral):
             form = photo_form_from(body)
             draft = await self._start_round.get_draft(form.draft_id, form.person)
@@ -53,15 +53,19 @@ def _field_errors(form: PhotoForm, brief: Brief) -> dict[str, str]:
     """Sentences by field; empty when all is well."""
     errors = {}
     if form.is_real_person and not form.has_consent:
-        errors[blocks.CONSENT] = words.CONSENT_MISSING
+        errors[reference_photo_views.CONSENT] = reference_photo_text.CONSENT_MISSING
     if form.text is not None:
         try:
             brief.with_text(form.text)
         except BriefError as error:
-            errors[blocks.BRIEF] = brief_errors.sentence(error)
+            errors[reference_photo_views.BRIEF] = brief_errors.sentence(error)
     return errors
 
 
 def _consent(form: PhotoForm, now: datetime) -> Consent | None:
     """The confirmation in the very words that stood in the form."""
-    return Consent(form.person, now, f"{words.PHOTO}: {words.AGREED}") if form.is_real_person else None
+    return (
+        Consent(form.person, now, f"{reference_photo_text.PHOTO}: {reference_photo_text.AGREED}")
+        if form.is_real_person
+        else None
+    )

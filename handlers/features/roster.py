@@ -12,7 +12,7 @@ from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.payloads import Payload, press_from
 from handlers.slack.responder import Responder
-from handlers.text import roster as words
+from handlers.text import roster as roster_text
 from handlers.text.format import channel
 from handlers.views import private
 
@@ -34,4 +34,4 @@ class RosterListeners:
             responder.thread_ts = press.thread_ts
             await responder.ack()
             visible_roster = await self._roster_presenter.share(press.person, ChannelRef(press.place.team, press.id))
-            await responder.ephemeral(private.note(words.shared(visible_roster, channel(press.id))))
+            await responder.ephemeral(private.note(roster_text.shared(visible_roster, channel(press.id))))

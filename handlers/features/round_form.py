@@ -37,11 +37,11 @@ from handlers.slack.payloads import (
     view_action_from,
 )
 from handlers.slack.responder import FormResponder, Responder
-from handlers.text import reference_photo
-from handlers.text import round_form as words
+from handlers.text import reference_photo as reference_photo_text
+from handlers.text import round_form as round_form_text
 from handlers.text.format import truncate
 from handlers.text.model_titles import Titles
-from handlers.views import round_form as blocks
+from handlers.views import round_form as round_form_views
 from handlers.views.builder import View
 from handlers.views.fields import TEXT_LIMIT
 from handlers.views.round_form import FIELD_PREFIX
@@ -64,11 +64,13 @@ class RoundFormListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.shortcut("cast_message")(self.on_shortcut)
-        app.options(f"{blocks.FIELD_PREFIX}name")(self.on_name_query)
-        app.options(f"{blocks.FIELD_PREFIX}face")(self.on_face_query)
-        app.action(re.compile(f"^{blocks.FIELD_PREFIX}({'|'.join(blocks.PRICE_FIELDS)})$"))(self.on_change)
-        app.view(blocks.CALLBACK_ID)(self.on_submit)
-        app.view(blocks.RECAST_CALLBACK_ID)(self.on_recast)
+        app.options(f"{round_form_views.FIELD_PREFIX}name")(self.on_name_query)
+        app.options(f"{round_form_views.FIELD_PREFIX}face")(self.on_face_query)
+        app.action(re.compile(f"^{round_form_views.FIELD_PREFIX}({'|'.join(round_form_views.PRICE_FIELDS)})$"))(
+            self.on_change
+        )
+        app.view(round_form_views.CALLBACK_ID)(self.on_submit)
+        app.view(round_form_views.RECAST_CALLBACK_ID)(self.on_recast)
 
     async def on_shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Open the form with the words of a message."""
@@ -86,7 +88,7 @@ class RoundFormListeners:
                 self._drafting.create(shortcut.place, shortcut.person, shortcut.trigger_id, text, source_thread_ts)
             )
             with slack_call("views.open"):
-                await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self._titles))
+                await open_modal(client, shortcut.trigger_id, round_form_views.form(form_state, self._titles))
 
     async def on_name_query(self, ack: AsyncAck, body: Payload) -> None:
         """Offer characters, and the name as it is typed."""
@@ -94,7 +96,7 @@ class RoundFormListeners:
             query = options_query_from(body)
             await self._workspace_guard.check_draft(query)
             found = await self._drafting.suggest_names(query.id, query.person, query.text)
-            await ack(options=blocks.options(blocks.name_choices(list(found))))
+            await ack(options=round_form_views.options(round_form_views.name_choices(list(found))))
 
     async def on_face_query(self, ack: AsyncAck, body: Payload) -> None:
         """Offer faces to draw after."""
@@ -102,7 +104,7 @@ class RoundFormListeners:
             query = options_query_from(body)
             await self._workspace_guard.check_draft(query)
             found = await self._drafting.suggest_faces(query.id, query.person, query.text)
-            await ack(options=blocks.options([(name, name) for name in found]))
+            await ack(options=round_form_views.options([(name, name) for name in found]))
 
     async def on_change(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Something that bears on the price was chosen: say what it comes to now."""
@@ -132,7 +134,7 @@ class RoundFormListeners:
             except AlreadyCast as already_cast:
                 if ack.response is not None:
                     raise
-                await ack(response_action="push", view=blocks.recast(already_cast))
+                await ack(response_action="push", view=round_form_views.recast(already_cast))
                 return
             except CastingError as error:
                 await responder.show_field_errors(error)
@@ -144,7 +146,7 @@ class RoundFormListeners:
         """Somebody says yes to a re-cast and its price."""
 
         async def show_result(view: View) -> None:
-            await ack(response_action="update", view=blocks.result(view.text))
+            await ack(response_action="update", view=round_form_views.result(view.text))
 
         async with reply_with_errors(show_result):
             submission = submission_from(body)
@@ -173,7 +175,7 @@ class RoundFormListeners:
     async def _update(self, client: AsyncWebClient, view_id: str, view_hash: str | None, form_state: Filling) -> bool:
         """False where another update came first."""
         try:
-            await update_modal(client, view_id, blocks.form(form_state, self._titles), view_hash or "")
+            await update_modal(client, view_id, round_form_views.form(form_state, self._titles), view_hash or "")
         except SlackRejected as error:
             if error.code == "hash_conflict":
                 return False
@@ -195,7 +197,7 @@ class _RoundFormResponder(FormResponder):
     """The same with errors at their fields."""
 
     def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
-        super().__init__(ack, client, f"{blocks.FIELD_PREFIX}name")
+        super().__init__(ack, client, f"{round_form_views.FIELD_PREFIX}name")
         self.submission: FormSubmission | None = None
         self.draft = Draft()
 
@@ -205,15 +207,17 @@ class _RoundFormResponder(FormResponder):
             raise error
         field_errors = error.by_field if isinstance(error, FormErrors) else {}
         texts = {
-            self._existing_field(f"{blocks.FIELD_PREFIX}{field}"): words.field_error(reason)
+            self._existing_field(f"{round_form_views.FIELD_PREFIX}{field}"): round_form_text.field_error(reason)
             for field, reason in field_errors.items()
         }
-        single_text = {self._existing_field(blocks.block_id_for(error, self.draft)): words.field_error(error)}
+        single_text = {
+            self._existing_field(round_form_views.block_id_for(error, self.draft)): round_form_text.field_error(error)
+        }
         await self._ack(response_action="errors", errors=texts or single_text)
 
     def _existing_field(self, field: str) -> str:
         """The field, or the one that brings it where it never came: Slack takes no error for what is not there."""
-        return field if self.submission and field in self.submission.values else f"{blocks.FIELD_PREFIX}like"
+        return field if self.submission and field in self.submission.values else f"{round_form_views.FIELD_PREFIX}like"
 
 
 async def _ack_without_options(ack: AsyncAck, _: View) -> None:
@@ -224,7 +228,9 @@ async def _ack_without_options(ack: AsyncAck, _: View) -> None:
 def _consent(draft: Draft, person: str, now: datetime) -> Consent | None:
     """The confirmation in the very words that stood in the form."""
     return (
-        Consent(person, now, f"{reference_photo.PHOTO}: {reference_photo.AGREED}") if draft.shows_real_person else None
+        Consent(person, now, f"{reference_photo_text.PHOTO}: {reference_photo_text.AGREED}")
+        if draft.shows_real_person
+        else None
     )
 
 

@@ -16,7 +16,7 @@ from handlers.slack.modals import open_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads import FormSubmission, Payload, parses_payload, press_from, submission_from
 from handlers.slack.responder import Responder
-from handlers.text import sealed_ballot as words
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.views.builder import View
 from handlers.views.fields import build_modal
 from handlers.views.round.sealed import HUMAN, LIKENESS, NONE, ballot_form, received
@@ -51,7 +51,7 @@ class SealedBallotListeners:
             await self._workspace_guard.get_round(submission)
             answers = sealed_answers_from(submission)
             if answers.problem:
-                await ack(response_action="errors", errors={NONE: words.unclear(answers.problem)})
+                await ack(response_action="errors", errors={NONE: sealed_ballot_text.unclear(answers.problem)})
                 return
             round_ = await self._sealed_ballots.submit(submission.id, submission.person, answers)
             votes = answers.reads_human & answers.matches_character
@@ -61,7 +61,7 @@ class SealedBallotListeners:
 
 async def _replace_form(ack: AsyncAck, view: View) -> None:
     """Answer in place of what was filled in."""
-    await ack(response_action="update", view=build_modal("told", "", words.TITLE, "", view))
+    await ack(response_action="update", view=build_modal("told", "", sealed_ballot_text.TITLE, "", view))
 
 
 @parses_payload

@@ -11,7 +11,7 @@ from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.payloads import Payload, press_from
 from handlers.slack.responder import Responder
-from handlers.text import spend as words
+from handlers.text import spend as spend_text
 from handlers.views import private
 
 
@@ -34,11 +34,11 @@ class SpendListeners:
             entry = await self._spending.confirm_charge(
                 press.id, Recipient(press.place.team, press.person), charged=was_charged
             )
-            await responder.ephemeral(private.note(words.charge_resolved(entry, was_charged=was_charged)))
+            await responder.ephemeral(private.note(spend_text.charge_resolved(entry, was_charged=was_charged)))
 
     async def on_acknowledge(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
         responder = Responder(ack, respond)
         async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
             entry = await self._spending.acknowledge_overspend(press.id, Recipient(press.place.team, press.person))
-            await responder.ephemeral(private.note(words.overspend_acknowledged(entry)))
+            await responder.ephemeral(private.note(spend_text.overspend_acknowledged(entry)))

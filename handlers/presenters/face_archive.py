@@ -5,7 +5,8 @@ from bot.usecases.download import FaceArchive
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.files import Upload, Uploads
-from handlers.text import alt_text, download
+from handlers.text import alt_text
+from handlers.text import download as download_text
 
 
 class ArchiveSender:
@@ -23,7 +24,7 @@ class ArchiveSender:
         """
         with slack_call("chat.postMessage"):
             posted = await self._clients.for_team(team).chat_postMessage(
-                channel=person, text=download.contents(archive)
+                channel=person, text=download_text.contents(archive)
             )
         upload = Upload(archive.data, archive.filename, archive.filename, alt_text.archive(archive.face.character))
         await self._uploads.upload(ChannelRef(team, str(posted["channel"])), str(posted["ts"]), [upload])

@@ -17,7 +17,7 @@ from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.files import Upload, Uploads
 from handlers.text import alt_text
-from handlers.text import roster as words
+from handlers.text import roster as roster_text
 from handlers.views.builder import View
 from handlers.views.roster import roster, with_share_button
 
@@ -68,9 +68,9 @@ class RosterPresenter:
     ) -> None:
         """A message that says what it is, and gets its pictures once Slack can show them."""
         client = self._clients.for_team(recipient.team)
-        title, captions = words.title(visible_roster, channel_name), words.captions(visible_roster)
+        title, captions = roster_text.title(visible_roster, channel_name), roster_text.captions(visible_roster)
         build_view = partial(roster, visible_roster, title, captions, per_poster=FACES_PER_POSTER)
-        view = decorate(build_view(files=(), note=words.RENDERING))
+        view = decorate(build_view(files=(), note=roster_text.RENDERING))
         with slack_call("chat.postMessage"):
             posted = await client.chat_postMessage(channel=recipient.channel, text=view.text, blocks=view.blocks)
         channel, ts = ChannelRef(recipient.team, str(posted["channel"])), str(posted["ts"])
@@ -78,17 +78,17 @@ class RosterPresenter:
             final_view = decorate(build_view(files=await self._upload_posters(channel, ts, captions, title)))
         except (PortraitMissing, SlackUnavailable) as error:
             log.warning("roster_without_picture", why=str(error))
-            final_view = decorate(build_view(files=(), note=words.NO_PICTURE))
+            final_view = decorate(build_view(files=(), note=roster_text.NO_PICTURE))
         with slack_call("chat.update"):
             await send_view(partial(_update, client, channel, ts), final_view, _FILE_RETRY_DELAYS)
 
     async def _upload_posters(self, channel: ChannelRef, ts: str, captions: Captions, title: str) -> Sequence[str]:
         """The posters, in the message's thread, where they are for the same people."""
-        pictures = await self._roster_poster.render(captions, words.drawable_title(title))
+        pictures = await self._roster_poster.render(captions, roster_text.drawable_title(title))
         uploads = []
         for n, data in enumerate(pictures):
             names = [character.name for character, _ in captions[n * FACES_PER_POSTER : (n + 1) * FACES_PER_POSTER]]
-            uploads.append(Upload(data, f"{words.FILE_NAME}-{n + 1}.jpg", title, alt_text.poster(title, names)))
+            uploads.append(Upload(data, f"{roster_text.FILE_NAME}-{n + 1}.jpg", title, alt_text.poster(title, names)))
         files = await self._uploads.upload(channel, ts, uploads)
         for file_id in files:
             await self._uploads.wait_until_displayable(channel.team, file_id)

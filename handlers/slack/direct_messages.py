@@ -19,11 +19,11 @@ from handlers.slack.clients import Clients
 from handlers.slack.files import Upload, Uploads
 from handlers.slack.locations import Permalinks
 from handlers.slack.responder import send_dm
-from handlers.text import direct_messages
-from handlers.text import spend as words
-from handlers.text import voters as words_of_voters
+from handlers.text import direct_messages as direct_messages_text
+from handlers.text import spend as spend_text
+from handlers.text import voters
 from handlers.text.model_titles import Titles
-from handlers.views import spend as blocks
+from handlers.views import spend as spend_views
 from handlers.views.builder import View, fit
 from handlers.views.private import note
 
@@ -45,20 +45,22 @@ class SlackDirectMessages:
     async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
         client = self._clients.for_team(recipient.team)
         with slack_call("chat.postMessage"):
-            await client.chat_postMessage(channel=recipient.person, text=direct_messages.retirement_notice(retirement))
+            await client.chat_postMessage(
+                channel=recipient.person, text=direct_messages_text.retirement_notice(retirement)
+            )
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
-        await send_dm(recipient.person, blocks.overspent(entry), self._clients.for_team(recipient.team))
+        await send_dm(recipient.person, spend_views.overspent(entry), self._clients.for_team(recipient.team))
 
     async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
-        text = words_of_voters.vote_missing(round_, await self._permalinks.get(round_))
+        text = voters.vote_missing(round_, await self._permalinks.get(round_))
         await send_dm(recipient.person, note(text), self._clients.for_team(recipient.team))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """The words first, then the picture: it hangs in the thread of its own message, where nobody else may look and
         from where Slack is sure to show it. Without it the message says the same."""
         client = self._clients.for_team(recipient.team)
-        view = blocks.spend_report(report, self._titles)
+        view = spend_views.spend_report(report, self._titles)
         with slack_call("chat.postMessage"):
             response, _ = await send_view(partial(_post, client, recipient.person), fit(view))
         if not report.productions:
@@ -70,11 +72,13 @@ class SlackDirectMessages:
             log.info("statement_without_picture", what=error.operation)
 
     async def _attach_chart(self, channel: ChannelRef, ts: str, report: SpendReport) -> None:
-        chart = await run_in_thread(bar_chart, words.panels(report, self._titles))
-        upload = Upload(chart, words.FILE_NAME, words.header(report), words.alt_text(report, self._titles))
+        chart = await run_in_thread(bar_chart, spend_text.panels(report, self._titles))
+        upload = Upload(
+            chart, spend_text.FILE_NAME, spend_text.header(report), spend_text.alt_text(report, self._titles)
+        )
         (file_id,) = await self._uploads.upload(channel, ts, [upload])
         await self._uploads.wait_until_displayable(channel.team, file_id)
-        view = blocks.spend_report(report, self._titles, file_id)
+        view = spend_views.spend_report(report, self._titles, file_id)
         with slack_call("chat.update"):
             await send_view(
                 partial(_update, self._clients.for_team(channel.team), channel, ts), fit(view), _FILE_RETRY_DELAYS

@@ -17,7 +17,7 @@ from bot.domain.ids import ChannelRef
 from bot.ports.rounds import RoundRepository
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
-from handlers.text import reference_photo as words
+from handlers.text import reference_photo as reference_photo_text
 
 log = structlog.get_logger()
 
@@ -149,10 +149,10 @@ async def download_file(client: AsyncWebClient, file_id: str, within: float = 60
     with slack_call("files.info"):
         file = (await client.files_info(file=file_id))["file"]
     if int(file.get("size") or 0) > MAX_BYTES:
-        raise BriefError("like", "bad_picture", words.TOO_BIG)
+        raise BriefError("like", "bad_picture", reference_photo_text.TOO_BIG)
     url = str(file.get("url_private") or "")
     if not is_slack_url(url, client.base_url):
-        raise BriefError("like", "bad_picture", words.NOT_ON_SLACK)
+        raise BriefError("like", "bad_picture", reference_photo_text.NOT_ON_SLACK)
     with slack_call("url_private"):
         return await _read(url, client.token or "", within)
 
@@ -178,10 +178,10 @@ async def _read(url: str, token: str, within: float) -> bytes:
         if response.status != 200:
             raise SlackUnavailable(f"url_private: {response.status}")
         if response.content_type == "text/html":
-            raise BriefError("like", "bad_picture", words.NOT_A_PICTURE)
+            raise BriefError("like", "bad_picture", reference_photo_text.NOT_A_PICTURE)
         data = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK):
             data += chunk
             if len(data) > MAX_BYTES:
-                raise BriefError("like", "bad_picture", words.TOO_BIG)
+                raise BriefError("like", "bad_picture", reference_photo_text.TOO_BIG)
         return bytes(data)

@@ -34,7 +34,8 @@ from bot.domain.errors import (
     TallyChanged,
     UnacknowledgedOverspend,
 )
-from handlers.text import brief_errors, production_settings, routing, slack_refusals, storage_trouble, voters
+from handlers.text import brief_errors, routing, slack_refusals, storage_trouble, voters
+from handlers.text import production_settings as production_settings_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, link, person, pluralize, when
 
 NOT_FOUND = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
@@ -154,7 +155,7 @@ def _(error: FormErrors) -> str:
 
 @sentence.register
 def _(error: SettingsErrors) -> str:
-    return " ".join(escape_mrkdwn(production_settings.field_error(fault)) for fault in error.errors)
+    return " ".join(escape_mrkdwn(production_settings_text.field_error(fault)) for fault in error.errors)
 
 
 @sentence.register
@@ -176,12 +177,12 @@ def _(error: PermissionDenied) -> str:
 
 @sentence.register
 def _(error: SettingsConflict) -> str:  # noqa: ARG001 - it has no values
-    return production_settings.CONFLICT
+    return production_settings_text.CONFLICT
 
 
 @sentence.register
 def _(error: NameConflict) -> str:
-    return production_settings.name_conflict(error.names)
+    return production_settings_text.name_conflict(error.names)
 
 
 @sentence.register

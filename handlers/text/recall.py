@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.brief import Reference
 from bot.domain.face import Character, Face, Portrait, Unlock
 from bot.domain.upscale import Upscale
-from handlers.text import reference_photo
+from handlers.text import reference_photo as reference_photo_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import channel, day, dollars, escape_mrkdwn, link, person, pluralize, truncate, when
 from handlers.text.model_titles import Titles
@@ -180,7 +180,7 @@ def rows(
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
         *((("Re-cast", escape_mrkdwn(recast_reason)),) if recast_reason else ()),
         *((("Unlocked", _unlocked(face.unlocked)),) if face.unlocked else ()),
-        *reference_photo.rows(reference),
+        *reference_photo_text.rows(reference),
         *(((STYLE, escape_mrkdwn(style)),) if style else ()),
         ("Prompt version", escape_mrkdwn(face.prompt_version)),
         *upscale_rows,

@@ -6,7 +6,7 @@ from bot.domain.ballot import Tally
 from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from handlers.text import sealed_ballot
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import day, dollars, escape_mrkdwn, link, person, pluralize
 from handlers.text.model_titles import Titles
 
@@ -67,7 +67,7 @@ def sealed_results(round_: Round, tally: Tally, slot: Slot | None) -> str:
     """How a sealed ballot answered about a candidate; empty for an open one."""
     if slot is None or tally.sealed_results is None:
         return ""
-    return sealed_ballot.candidate_results(tally.sealed_results, slot.number or 0, round_.character)
+    return sealed_ballot_text.candidate_results(tally.sealed_results, slot.number or 0, round_.character)
 
 
 def unlock_notice(face: Face, current_face: Face | None, url: str = "") -> str:

@@ -7,7 +7,7 @@ from bot.domain.ballot import FlawTag
 from bot.domain.brief import SLOT_LIMIT
 from bot.domain.round import Round
 from bot.usecases.reroll import RerollOption, RerollOptions
-from handlers.text import sealed_ballot
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import dollars, escape_mrkdwn, truncate
 
 REFINE = "Refine the brief …"
@@ -122,5 +122,5 @@ def routing_hint(round_: Round) -> str:
 
 def flaw_summary(counts: Mapping[FlawTag, int]) -> str:
     """`What gave the faces away: too smooth 3, eyes 1`; empty where nobody said."""
-    text = ", ".join(f"{sealed_ballot.flaw_label(flaw)} {times}" for flaw, times in counts.items())
+    text = ", ".join(f"{sealed_ballot_text.flaw_label(flaw)} {times}" for flaw, times in counts.items())
     return f"What gave the faces away: {text}" if text else ""

@@ -7,8 +7,8 @@ from bot.domain.ballot import Tally, Turnout
 from bot.domain.catalogue import Size
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotState
-from handlers.text import lineage, sealed_ballot
-from handlers.text import voters as voting
+from handlers.text import lineage, voters
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import (
     channel,
     dollars,
@@ -139,7 +139,7 @@ def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None = None) -
     if round_.run_off:
         blind_note = "models were named at the first close, so this is not blind"
     needed = f"{tally.voters + votes_short} needed" if (votes_short := round_.votes_short_of_quorum(tally)) else ""
-    counted = voting.turnout(turnout) if turnout else voter_count(tally.voters)
+    counted = voters.turnout(turnout) if turnout else voter_count(tally.voters)
     return " · ".join([counted, *filter(None, [needed]), *_closing(round_.closes_at), blind_note])
 
 
@@ -161,7 +161,7 @@ def vote_outlook(round_: Round, tally: Tally, turnout: Turnout | None = None) ->
 def _turnout_outlook(round_: Round, tally: Tally, turnout: Turnout) -> str:
     """Once every vote is in and one leads, there is nothing more to offer than the lock."""
     leader = round_.leader(tally)
-    text = voting.outlook(leader, tally.is_decided(len(turnout.pending)), turnout)
+    text = voters.outlook(leader, tally.is_decided(len(turnout.pending)), turnout)
     is_done = turnout.is_complete and leader is not None
     return " · ".join(filter(None, [text, "" if is_done else repeat_price(round_)])) if text else ""
 
@@ -227,7 +227,7 @@ def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *,
     ]
     line = " · ".join(filter(None, parts))
     return (
-        f"{line}\n{sealed_ballot.candidate_results(tally.sealed_results, number, round_.character)}"
+        f"{line}\n{sealed_ballot_text.candidate_results(tally.sealed_results, number, round_.character)}"
         if tally.sealed_results and not is_late
         else line
     )

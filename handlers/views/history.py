@@ -7,8 +7,8 @@ from bot.domain.face import Face
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from handlers.text import alt_text, labels
-from handlers.text import history as words
-from handlers.text import recall as recalling
+from handlers.text import history as history_text
+from handlers.text import recall as recall_text
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
@@ -26,23 +26,23 @@ def history(character_history: CharacterHistory, page: int, links: Mapping[str, 
     found = character_history.recall_result
     if found.kind in ("unsure", "several"):
         question = (
-            recalling.ambiguous(found.name)
+            recall_text.ambiguous(found.name)
             if found.kind == "several"
-            else recalling.did_you_mean(found.name, len(found.characters))
+            else recall_text.did_you_mean(found.name, len(found.characters))
         )
         return view(question, section(question), *choices(found, "history"))
     if found.kind == "nothing":
-        return view(recalling.not_found(found.name), section(recalling.not_found(found.name)))
+        return view(recall_text.not_found(found.name), section(recall_text.not_found(found.name)))
     events = events_on_page(character_history, page)
-    lines = [words.event(event, links.get(event.round_id, "")) for event in events]
+    lines = [history_text.event(event, links.get(event.round_id, "")) for event in events]
     remaining = len(character_history.events) - (page + 1) * PAGE_SIZE
-    title = words.heading(character_history.character.name)
+    title = history_text.heading(character_history.character.name)
     return view(
-        f"{escape_mrkdwn(title)}. {words.summary(character_history)}",
+        f"{escape_mrkdwn(title)}. {history_text.summary(character_history)}",
         header(title),
-        context(words.summary(character_history)),
-        *(_sections(lines) or [section(words.NOTHING)]),
-        context(words.more_before(remaining)) if remaining > 0 else None,
+        context(history_text.summary(character_history)),
+        *(_sections(lines) or [section(history_text.NOTHING)]),
+        context(history_text.more_before(remaining)) if remaining > 0 else None,
         actions(_buttons(character_history, page, remaining)),
     )
 
@@ -72,7 +72,7 @@ def versions(
     """The modal: two versions at one crop, the older first; with more than two, which ones can be picked."""
     older, newer = sorted(pair, key=lambda face: face.version)
     version_blocks = [block for face in (older, newer) for block in _version_blocks(face, files, reasons, titles)]
-    title = words.versions_title(newer.character)
+    title = history_text.versions_title(newer.character)
     return build_modal(
         "versions",
         newer.round_id,
@@ -92,11 +92,11 @@ def _buttons(character_history: CharacterHistory, page: int, remaining: int) -> 
 
 
 def _version_menus(faces: Sequence[Face], older: Face, newer: Face) -> tuple[Block, Block]:
-    versions_by_id = [(words.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
+    versions_by_id = [(history_text.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
     field_options = FieldOptions(dispatch=True)
     return (
-        select(LEFT, words.FIRST_VERSION, versions_by_id, older.round_id, field_options),
-        select(RIGHT, words.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
+        select(LEFT, history_text.FIRST_VERSION, versions_by_id, older.round_id, field_options),
+        select(RIGHT, history_text.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
     )
 
 
@@ -104,6 +104,6 @@ def _version_blocks(
     face: Face, files: Mapping[str, str | None], reasons: Mapping[str, str], titles: Titles
 ) -> list[Block]:
     file_id = files.get(face.round_id)
-    caption = section(words.version(face, titles, reasons.get(face.round_id, "")))
+    caption = section(history_text.version(face, titles, reasons.get(face.round_id, "")))
     portrait = image(file_id, alt_text.face(face.character, face.brief)) if file_id else None
     return [block for block in (caption, portrait) if block]

@@ -11,7 +11,9 @@ from bot.domain.errors import (
 )
 from bot.domain.round import Round
 from bot.usecases.vote import ClickResult
-from handlers.text import brief_errors, errors, labels, receipts, routing, run_off, sealed_ballot, voters
+from handlers.text import brief_errors, errors, labels, receipts, routing, voters
+from handlers.text import run_off as run_off_text
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.views.builder import View, actions, button, mrkdwn, preformatted, section, view
 
 _LINE_LIMIT = 3000
@@ -69,11 +71,11 @@ def ignored_reaction(round_: Round, person: str) -> View:
     """A reaction that does not count."""
     if not round_.can_vote(person):
         return note(voters.not_a_voter(round_.brief.voters, round_.character))
-    return note(sealed_ballot.no_reactions(round_.character))
+    return note(sealed_ballot_text.no_reactions(round_.character))
 
 
 def choice_receipt(round_: Round, number: int) -> View:
-    return note(run_off.choice_receipt(round_.character, number))
+    return note(run_off_text.choice_receipt(round_.character, number))
 
 
 def confirm_drop(round_: Round) -> View:

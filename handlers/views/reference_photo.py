@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.ports.rounds import RoundDraft
-from handlers.text import reference_photo as words
+from handlers.text import reference_photo as reference_photo_text
 from handlers.views.builder import Block, mrkdwn, plain
 
 CALLBACK_ID = "photo"
@@ -19,27 +19,30 @@ FILETYPES = ("png", "jpg", "jpeg", "webp")
 def form(draft: RoundDraft, price: Decimal) -> dict[str, Any]:
     """A modal; a brief too long for a field of Slack's stays as it was typed."""
     fits = len(draft.brief.text) <= _TEXT_LIMIT
-    consent = {"type": "checkboxes", "options": [_option(words.AGREED, "agreed")]}
+    consent = {"type": "checkboxes", "options": [_option(reference_photo_text.AGREED, "agreed")]}
     return {
         "type": "modal",
         "callback_id": CALLBACK_ID,
         "private_metadata": draft.id,
-        "title": plain(words.TITLE),
-        "submit": plain(words.SUBMIT),
-        "close": plain(words.CLOSE),
+        "title": plain(reference_photo_text.TITLE),
+        "submit": plain(reference_photo_text.SUBMIT),
+        "close": plain(reference_photo_text.CLOSE),
         "blocks": [
-            {"type": "section", "text": mrkdwn(words.intro(draft.brief.name, price))},
-            _brief_input(draft.brief.text) if fits else _note(words.LONG_BRIEF),
-            _input(FILE, words.FILE, {"type": "file_input", "filetypes": list(FILETYPES), "max_files": 1}),
-            _input(KIND, words.KIND, {"type": "radio_buttons", "options": _kind_options()}),
-            _input(CONSENT, words.CONSENT, consent) | {"optional": True, "hint": plain(words.CONSENT_HINT)},
+            {"type": "section", "text": mrkdwn(reference_photo_text.intro(draft.brief.name, price))},
+            _brief_input(draft.brief.text) if fits else _note(reference_photo_text.LONG_BRIEF),
+            _input(
+                FILE, reference_photo_text.FILE, {"type": "file_input", "filetypes": list(FILETYPES), "max_files": 1}
+            ),
+            _input(KIND, reference_photo_text.KIND, {"type": "radio_buttons", "options": _kind_options()}),
+            _input(CONSENT, reference_photo_text.CONSENT, consent)
+            | {"optional": True, "hint": plain(reference_photo_text.CONSENT_HINT)},
         ],
     }
 
 
 def _brief_input(text: str) -> Block:
     field = {"type": "plain_text_input", "multiline": True, "initial_value": text, "max_length": _TEXT_LIMIT}
-    return _input(BRIEF, words.BRIEF, field)
+    return _input(BRIEF, reference_photo_text.BRIEF, field)
 
 
 def _input(name: str, label: str, element: Block) -> Block:
@@ -51,7 +54,7 @@ def _note(text: str) -> Block:
 
 
 def _kind_options() -> list[Block]:
-    return [_option(words.PORTRAIT, PORTRAIT), _option(words.PHOTO, PHOTO)]
+    return [_option(reference_photo_text.PORTRAIT, PORTRAIT), _option(reference_photo_text.PHOTO, PHOTO)]
 
 
 def _option(text: str, value: str) -> Block:

@@ -6,8 +6,8 @@ from bot.domain.brief import QUORUM_LIMIT, SLOT_LIMIT
 from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotAvailableHere
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.usecases.round_form import NameSuggestion, RoundFormState
-from handlers.text import reference_photo
-from handlers.text import round_form as words
+from handlers.text import reference_photo as reference_photo_text
+from handlers.text import round_form as round_form_text
 from handlers.text.model_titles import Titles
 from handlers.views import fields
 from handlers.views.builder import Block, View, context, header, mrkdwn, plain, section, view
@@ -32,18 +32,22 @@ def form(state: RoundFormState, titles: Titles) -> dict[str, Any]:
     draft = state.draft
     is_dm = state.place.channel.startswith("D")
     blocks = view(
-        words.TITLE,
-        context(words.posted_in_dm() if is_dm else words.posted_in(state.place.channel)),
+        round_form_text.TITLE,
+        context(round_form_text.posted_in_dm() if is_dm else round_form_text.posted_in(state.place.channel)),
         *_face_blocks(draft),
-        header(words.PORTRAITS),
+        header(round_form_text.PORTRAITS),
         *_portrait_blocks(state),
-        {**section(words.estimate(state.quote, titles, draft.size)), "block_id": _ESTIMATE},
-        header(words.VOTE),
+        {**section(round_form_text.estimate(state.quote, titles, draft.size)), "block_id": _ESTIMATE},
+        header(round_form_text.VOTE),
         *_vote_blocks(draft),
     )
-    submit = words.submit(state.quote)
+    submit = round_form_text.submit(state.quote)
     return fields.build_modal(
-        CALLBACK_ID, state.id, words.TITLE, submit if len(submit) <= _SUBMIT_LIMIT else words.SUBMIT, blocks
+        CALLBACK_ID,
+        state.id,
+        round_form_text.TITLE,
+        submit if len(submit) <= _SUBMIT_LIMIT else round_form_text.SUBMIT,
+        blocks,
     )
 
 
@@ -54,20 +58,24 @@ def options(suggestions: list[tuple[str, str]]) -> list[Block]:
 
 def name_choices(suggestions: list[NameSuggestion]) -> list[tuple[str, str]]:
     # docs.slack.dev, "Option object": a value has 150 characters at most; a longer name is refused when it is sent.
-    return [(words.suggestion(one), one.name[:150]) for one in suggestions]
+    return [(round_form_text.suggestion(one), one.name[:150]) for one in suggestions]
 
 
 def recast(error: AlreadyCast) -> dict[str, Any]:
     """What a re-cast costs, on top of the form."""
-    text = words.recast(error.character, error.price)
+    text = round_form_text.recast(error.character, error.price)
     return fields.build_modal(
-        RECAST_CALLBACK_ID, error.draft_id, words.RECAST_TITLE, words.recast_yes(error.price), _text_view(text)
+        RECAST_CALLBACK_ID,
+        error.draft_id,
+        round_form_text.RECAST_TITLE,
+        round_form_text.recast_yes(error.price),
+        _text_view(text),
     )
 
 
 def result(text: str) -> dict[str, Any]:
     """In the place of what was asked: how it ended."""
-    return fields.build_modal("told", "", words.SENT_TITLE, "", _text_view(text))
+    return fields.build_modal("told", "", round_form_text.SENT_TITLE, "", _text_view(text))
 
 
 def block_id_for(error: CastingError, draft: Draft) -> str:
@@ -84,24 +92,29 @@ def block_id_for(error: CastingError, draft: Draft) -> str:
 
 
 def _face_blocks(draft: Draft) -> list[Block | None]:
-    look_options = FieldOptions(optional=True, hint=words.LOOK_HINT, dispatch=True)
+    look_options = FieldOptions(optional=True, hint=round_form_text.LOOK_HINT, dispatch=True)
     look = draft.look or ""
     return [
-        fields.external_select(f"{FIELD_PREFIX}name", words.NAME, words.NAME_EMPTY, draft.name),
+        fields.external_select(f"{FIELD_PREFIX}name", round_form_text.NAME, round_form_text.NAME_EMPTY, draft.name),
         fields.text_input(
             f"{FIELD_PREFIX}text",
-            words.TEXT,
+            round_form_text.TEXT,
             draft.text,
             multiline=True,
-            field_options=FieldOptions(hint=words.TEXT_HINT),
+            field_options=FieldOptions(hint=round_form_text.TEXT_HINT),
         ),
         fields.select(
-            f"{FIELD_PREFIX}look", words.LOOK, words.choices(words.LOOKS), look, look_options, words.LOOK_EMPTY
+            f"{FIELD_PREFIX}look",
+            round_form_text.LOOK,
+            round_form_text.choices(round_form_text.LOOKS),
+            look,
+            look_options,
+            round_form_text.LOOK_EMPTY,
         ),
         fields.radio_buttons(
             f"{FIELD_PREFIX}like",
-            words.REFERENCE,
-            words.choices(words.REFERENCES),
+            round_form_text.REFERENCE,
+            round_form_text.choices(round_form_text.REFERENCES),
             draft.reference_kind,
             FieldOptions(dispatch=True),
         ),
@@ -111,56 +124,90 @@ def _face_blocks(draft: Draft) -> list[Block | None]:
 
 def _portrait_blocks(state: RoundFormState) -> list[Block]:
     draft = state.draft
-    models = [(words.model(m), m.id) for m in state.models[:_MAX_OPTIONS]]
+    models = [(round_form_text.model(m), m.id) for m in state.models[:_MAX_OPTIONS]]
     counts = [(str(n), str(n)) for n in range(1, SLOT_LIMIT + 1)]
     count_options = FieldOptions(dispatch=True, optional=True)
-    models_options = FieldOptions(dispatch=True, optional=True, hint=words.MODELS_HINT)
+    models_options = FieldOptions(dispatch=True, optional=True, hint=round_form_text.MODELS_HINT)
     selected_count = str(draft.per_model or "")
     return [
         fields.multi_select(
-            f"{FIELD_PREFIX}models", words.MODELS, words.MODELS_EMPTY, models, draft.models, models_options
+            f"{FIELD_PREFIX}models",
+            round_form_text.MODELS,
+            round_form_text.MODELS_EMPTY,
+            models,
+            draft.models,
+            models_options,
         ),
         fields.select(
-            f"{FIELD_PREFIX}each", words.PER_MODEL, counts, selected_count, count_options, words.PER_MODEL_EMPTY
+            f"{FIELD_PREFIX}each",
+            round_form_text.PER_MODEL,
+            counts,
+            selected_count,
+            count_options,
+            round_form_text.PER_MODEL_EMPTY,
         ),
         fields.radio_buttons(
-            f"{FIELD_PREFIX}size", words.SIZE, words.choices(words.SIZES), draft.size, FieldOptions(dispatch=True)
+            f"{FIELD_PREFIX}size",
+            round_form_text.SIZE,
+            round_form_text.choices(round_form_text.SIZES),
+            draft.size,
+            FieldOptions(dispatch=True),
         ),
-        fields.select(f"{FIELD_PREFIX}aspect", words.ASPECT, words.choices(words.ASPECTS), draft.aspect),
+        fields.select(
+            f"{FIELD_PREFIX}aspect",
+            round_form_text.ASPECT,
+            round_form_text.choices(round_form_text.ASPECTS),
+            draft.aspect,
+        ),
     ]
 
 
 def _vote_blocks(draft: Draft) -> list[Block]:
-    voters_options, quorum_options = FieldOptions(True, words.VOTERS_HINT), FieldOptions(True, words.QUORUM_HINT)
-    ballots, uses = words.choices(words.BALLOTS), words.choices(words.USES)
+    voters_options, quorum_options = (
+        FieldOptions(True, round_form_text.VOTERS_HINT),
+        FieldOptions(True, round_form_text.QUORUM_HINT),
+    )
+    ballots, uses = round_form_text.choices(round_form_text.BALLOTS), round_form_text.choices(round_form_text.USES)
     return [
-        fields.radio_buttons(f"{FIELD_PREFIX}ballot", words.BALLOT, ballots, draft.ballot),
+        fields.radio_buttons(f"{FIELD_PREFIX}ballot", round_form_text.BALLOT, ballots, draft.ballot),
         fields.datetime_picker(
-            f"{FIELD_PREFIX}until", words.CLOSES_AT, draft.closes_at, FieldOptions(hint=words.CLOSES_AT_HINT)
+            f"{FIELD_PREFIX}until",
+            round_form_text.CLOSES_AT,
+            draft.closes_at,
+            FieldOptions(hint=round_form_text.CLOSES_AT_HINT),
         ),
-        fields.users_select(f"{FIELD_PREFIX}voters", words.VOTERS, draft.voters, voters_options),
-        fields.number_input(f"{FIELD_PREFIX}quorum", words.QUORUM, draft.quorum, 1, QUORUM_LIMIT, quorum_options),
-        fields.select(f"{FIELD_PREFIX}use", words.USE, uses, draft.use or "", OPTIONAL, words.USE_EMPTY),
-        fields.user_select(f"{FIELD_PREFIX}lead", words.LEAD, draft.lead, FieldOptions(hint=words.LEAD_HINT)),
+        fields.users_select(f"{FIELD_PREFIX}voters", round_form_text.VOTERS, draft.voters, voters_options),
+        fields.number_input(
+            f"{FIELD_PREFIX}quorum", round_form_text.QUORUM, draft.quorum, 1, QUORUM_LIMIT, quorum_options
+        ),
+        fields.select(
+            f"{FIELD_PREFIX}use", round_form_text.USE, uses, draft.use or "", OPTIONAL, round_form_text.USE_EMPTY
+        ),
+        fields.user_select(
+            f"{FIELD_PREFIX}lead", round_form_text.LEAD, draft.lead, FieldOptions(hint=round_form_text.LEAD_HINT)
+        ),
     ]
 
 
 def _reference_face_block(draft: Draft) -> Block:
     return fields.external_select(
-        f"{FIELD_PREFIX}face", words.REFERENCE_FACE, words.REFERENCE_FACE_EMPTY, draft.reference_character
+        f"{FIELD_PREFIX}face",
+        round_form_text.REFERENCE_FACE,
+        round_form_text.REFERENCE_FACE_EMPTY,
+        draft.reference_character,
     )
 
 
 def _picture_block(_: Draft) -> Block:
-    return fields.file_input(f"{FIELD_PREFIX}picture", reference_photo.FILE, FILETYPES)
+    return fields.file_input(f"{FIELD_PREFIX}picture", reference_photo_text.FILE, FILETYPES)
 
 
 def _picture_kind_block(draft: Draft) -> Block:
     selected = "" if draft.shows_real_person is None else "photo" if draft.shows_real_person else "portrait"
     return fields.radio_buttons(
         f"{FIELD_PREFIX}real",
-        reference_photo.KIND,
-        [(reference_photo.PORTRAIT, "portrait"), (reference_photo.PHOTO, "photo")],
+        reference_photo_text.KIND,
+        [(reference_photo_text.PORTRAIT, "portrait"), (reference_photo_text.PHOTO, "photo")],
         selected,
     )
 
@@ -168,9 +215,9 @@ def _picture_kind_block(draft: Draft) -> Block:
 def _consent_block(draft: Draft) -> Block:
     selected = ["agreed"] if draft.has_consent else []
     block = fields.checkboxes(
-        f"{FIELD_PREFIX}agreed", reference_photo.CONSENT, [(reference_photo.AGREED, "agreed")], selected
+        f"{FIELD_PREFIX}agreed", reference_photo_text.CONSENT, [(reference_photo_text.AGREED, "agreed")], selected
     )
-    return block | {"hint": plain(reference_photo.CONSENT_HINT)}
+    return block | {"hint": plain(reference_photo_text.CONSENT_HINT)}
 
 
 _REFERENCE_BLOCKS = {

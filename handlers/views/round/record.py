@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from bot.domain.face import Face
 from bot.domain.upscale import UpscaleState, latest_upscale
-from handlers.text import alt_text, labels, recast, run_off, upscale
+from handlers.text import alt_text, labels
+from handlers.text import recast as recast_text
 from handlers.text import record as record_text
 from handlers.text import round as round_text
+from handlers.text import run_off as run_off_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
@@ -24,12 +26,12 @@ def record(data: RoundViewData) -> View:
         header(title),
         image(file_id, alt_text.face(round_.character, round_.brief.text)) if file_id else None,
         *(_face_blocks(data, face) if face else ()),
-        context(run_off.first_ballot(round_)),
+        context(run_off_text.first_ballot(round_)),
         context(record_text.other_candidates(round_, data.tally, data.titles)),
         context(
             round_text.cost(round_),
             round_text.intended_use(face.use) if face else "",
-            upscale.original_size(face.portrait) if face else "",
+            upscale_text.original_size(face.portrait) if face else "",
         ),
         *status_blocks(data),
         actions(_buttons(data)),
@@ -67,7 +69,7 @@ def _buttons(data: RoundViewData) -> Iterator[Block]:
     if data.version_count > 1:
         yield button("versions", labels.VERSIONS, round_.id)
     if is_current:
-        yield button("recast_face", recast.OPEN, round_.id)
+        yield button("recast_face", recast_text.OPEN, round_.id)
 
 
 def status_blocks(data: RoundViewData) -> Iterator[Block | None]:

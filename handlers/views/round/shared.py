@@ -8,7 +8,8 @@ from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.upscale import Upscale, UpscalePlan
-from handlers.text import alt_text, failures, labels, lineage, record, slack_refusals
+from handlers.text import alt_text, failures, labels, lineage, slack_refusals
+from handlers.text import record as record_text
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, button, context, image, section
 
@@ -60,7 +61,7 @@ def origin(data: RoundViewData) -> Block | None:
     """What a round came of, kept in sight: the face it casts anew and why, or the round whose place it took."""
     if data.recast_face:
         return context(
-            record.recast_of_open_round(data.round.recast_reason, data.recast_face, data.link_to(data.recast_face))
+            record_text.recast_of_open_round(data.round.recast_reason, data.recast_face, data.link_to(data.recast_face))
         )
     parent = data.parent
     return context(lineage.parent_summary(data.round, parent.round, parent.tally, parent.link)) if parent else None

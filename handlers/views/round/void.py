@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from handlers.text import labels, lineage
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import compare
+from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, context, header, section, view
 from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures
 
@@ -21,7 +21,7 @@ def void(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(labels.void_header(round_.character))}. {round_text.void_notice(round_)}",
         header(labels.void_header(round_.character)),
-        section(text, compare.open_button(round_.id) if has_successor and round_.candidates else None),
+        section(text, compare_views.open_button(round_.id) if has_successor and round_.candidates else None),
         *(_kept_blocks(data) if has_successor else ()),
         *named_failures(data),
         context(round_text.requested_by(round_), round_text.cost(round_)),

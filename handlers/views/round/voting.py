@@ -4,7 +4,7 @@ from bot.domain.round import Round
 from handlers.text import labels, lineage, voters
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import compare
+from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
 
@@ -16,7 +16,7 @@ def voting(data: RoundViewData) -> View:
         header(labels.voting_header(round_.character)),
         origin(data),
         *contact_sheet(data),
-        section(round_text.HOW_TO_VOTE, compare.open_button(round_.id)),
+        section(round_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
         actions(_vote_buttons(data)),
         context(round_text.ballot_status(round_, data.tally, data.turnout)),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
