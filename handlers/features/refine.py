@@ -13,7 +13,7 @@ from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads import Payload, press_from, submission_from
 from handlers.slack.responder import Responder
 from handlers.text.format import strip_mrkdwn
-from handlers.views import reroll as reroll_views
+from handlers.views import refine as refine_views
 from handlers.views.builder import View
 
 
@@ -27,7 +27,7 @@ class RefineListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("refine")(self.on_press)
-        app.view(reroll_views.CALLBACK_ID)(self.on_submit)
+        app.view(refine_views.CALLBACK_ID)(self.on_submit)
 
     async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """The form; the private choice it was pressed on goes."""
@@ -38,20 +38,20 @@ class RefineListeners:
             await self._workspace_guard.get_round(press)
             refine_form = await self._refining.form(press.id, press.person)
             with slack_call("views.open"):
-                await open_modal(client, press.trigger_id, reroll_views.form(refine_form))
+                await open_modal(client, press.trigger_id, refine_views.form(refine_form))
             if press.is_ephemeral:
                 await responder.delete_original()
 
     async def on_submit(self, ack: AsyncAck, body: Payload) -> None:
         async def show_field_error(view: View) -> None:
             if ack.response is None:
-                await ack(response_action="errors", errors={reroll_views.BRIEF: strip_mrkdwn(view.text)})
+                await ack(response_action="errors", errors={refine_views.BRIEF: strip_mrkdwn(view.text)})
 
         async with reply_with_errors(show_field_error):
             submission = submission_from(body)
             await self._workspace_guard.get_round(submission)
             started = await self._refining.refine(
-                submission.id, submission.person, submission.value(reroll_views.BRIEF)
+                submission.id, submission.person, submission.value(refine_views.BRIEF)
             )
             await ack()
             await self._start_round.enqueue(started.round.id)

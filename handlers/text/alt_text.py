@@ -6,7 +6,7 @@ The portrait comes first, in the words of its brief, then what kind of picture i
 from collections.abc import Sequence
 
 from bot.domain.round import Round
-from handlers.text.format import join_words, pluralize, truncate
+from handlers.text.format import capitalize_first, join_words, pluralize, truncate
 
 # docs.slack.dev, "files.getUploadURLExternal" and "Image block".
 FILE_LIMIT = 1000
@@ -45,6 +45,5 @@ def poster(title: str, names: Sequence[str]) -> str:
 
 def _with_brief(brief: str, description: str) -> str:
     """`Weathered 60-year-old fisherwoman: candidate 2 for Maya`; of a long brief as much as fits."""
-    text = " ".join(brief.split()).rstrip(".:;, ")
-    text = text[:1].upper() + text[1:]
+    text = capitalize_first(" ".join(brief.split()).rstrip(".:;, "))
     return f"{truncate(text, FILE_LIMIT - len(description) - 2)}: {description}"

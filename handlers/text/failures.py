@@ -37,7 +37,8 @@ def blind_reason(round_: Round, slot: Slot) -> str:
         if slot.failure.detail and slot.failure.detail.casefold() in round_.brief.text.casefold()
         else ""
     )
-    return f"{_reason(slot.failure, ANY_MODEL, detail)}. {_charge(slot.failure, round_.blind_price(slot), show_price=False)}"
+    charge = _charge(slot.failure, round_.blind_price(slot), show_price=False)
+    return f"{_reason(slot.failure, ANY_MODEL, detail)}. {charge}"
 
 
 def named_reason(slot: Slot, titles: Titles) -> str:

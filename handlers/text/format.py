@@ -122,5 +122,20 @@ def join_words(words: Sequence[str], conjunction: str = "and") -> str:
     return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
+def join_parts(*parts: str, separator: str = " · ") -> str:
+    """Join the parts that are not empty."""
+    return separator.join(filter(None, parts))
+
+
+def capitalize_first(text: str) -> str:
+    """Capitalize the first letter and leave all others."""
+    return text[:1].upper() + text[1:]
+
+
+def channel_title(channel_id: str) -> str:
+    """Name a channel where no sentence goes around it."""
+    return "Direct messages" if channel_id.startswith("D") else channel(channel_id)
+
+
 def _token_text(token: re.Match[str]) -> str:
     return token[2] or token[1]

@@ -139,7 +139,8 @@ def lock_yes(leader: int | None) -> str:
 def lock_consequence(tally: Tally, votes_short: int = 0) -> str:
     """What the lead agrees to by pressing Lock."""
     if votes_short:
-        return f"{pluralize(votes_short, 'person', 'people')} short of the quorum. Voting closes now; you decide or extend it."
+        people = pluralize(votes_short, "person", "people")
+        return f"{people} short of the quorum. Voting closes now; you decide or extend it."
     if (winner := tally.winner) is not None:
         votes = tally.votes[winner]
         return (

@@ -3,7 +3,7 @@
 from bot.domain.ballot import Tally
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from handlers.text.format import escape_mrkdwn, join_words, link, pluralize, truncate
+from handlers.text.format import escape_mrkdwn, join_parts, join_words, link, pluralize, truncate
 
 _BRIEF_LIMIT = 200
 _SUCCESSOR_REASONS = {
@@ -17,8 +17,8 @@ def parent_summary(round_: Round, parent: Round, tally: Tally, url: str) -> str:
     parent_link = link(url, "the round before")
     if round_.origin == "refined":
         excerpt = escape_mrkdwn(truncate(" ".join(parent.brief.text.split()), _BRIEF_LIMIT))
-        return " · ".join(filter(None, [f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally)]))
-    return " · ".join(filter(None, [f"Drawn again after {parent_link}", leader_summary(parent, tally)]))
+        return join_parts(f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally))
+    return join_parts(f"Drawn again after {parent_link}", leader_summary(parent, tally))
 
 
 def leader_summary(parent: Round, tally: Tally) -> str:

@@ -8,9 +8,21 @@ from bot.domain.face import Character, Face, Portrait, Unlock
 from bot.domain.upscale import Upscale
 from handlers.text import reference_photo as reference_photo_text
 from handlers.text import upscale as upscale_text
-from handlers.text.format import channel, day, dollars, escape_mrkdwn, link, person, pluralize, truncate, when
+from handlers.text.format import (
+    channel,
+    channel_title,
+    day,
+    dollars,
+    escape_mrkdwn,
+    join_parts,
+    link,
+    person,
+    pluralize,
+    truncate,
+    when,
+)
 from handlers.text.model_titles import Titles
-from handlers.text.record import as_sentence
+from handlers.text.record import unlocked_by
 
 _NAME_LIMIT = 40
 
@@ -21,9 +33,12 @@ NO_FACES = "Nobody is cast yet. In a channel I am in: /cast Maya: weathered 60-y
 
 def face_line(face: Face, titles: Titles, url: str) -> str:
     """`Cast in #harbour-film on 24 November by @lead · candidate 1 · Recraft V4.1 · the round`."""
-    locked_note = f"Cast in {channel(face.place.channel)} on {day(face.locked_at)} by {person(face.locked_by)}"
-    parts = [locked_note, f"candidate {face.number}", escape_mrkdwn(titles(face.model))]
-    return " · ".join([*parts, *([link(url, "its round")] if url else [])])
+    return join_parts(
+        f"Cast in {channel(face.place.channel)} on {day(face.locked_at)} by {person(face.locked_by)}",
+        f"candidate {face.number}",
+        escape_mrkdwn(titles(face.model)),
+        link(url, "its round") if url else "",
+    )
 
 
 def other_versions(history: Sequence[Face], titles: Titles) -> str:
@@ -39,9 +54,8 @@ def other_versions(history: Sequence[Face], titles: Titles) -> str:
 
 def unlocked(face: Face, url: str) -> str:
     """A character whose faces were all unlocked: the newest of them."""
-    unlock = face.unlocked
-    assert unlock
-    text = f"Version {face.version} was unlocked by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
+    assert face.unlocked
+    text = f"Version {face.version} was unlocked {unlocked_by(face.unlocked)}"
     return f"{escape_mrkdwn(face.character)} has no face now. {text}" + (f" {link(url, 'Its round')}" if url else "")
 
 
@@ -67,7 +81,8 @@ def ambiguous(name: str) -> str:
 def not_found(name: str) -> str:
     if not name:
         return "I have no face here that you may see. /cast list shows those that you may."
-    return f"No {escape_mrkdwn(name)} here that you may see. /cast list shows who is; /cast {escape_mrkdwn(name)}: … casts them."
+    name = escape_mrkdwn(name)
+    return f"No {name} here that you may see. /cast list shows who is; /cast {name}: … casts them."
 
 
 def list_line(character: Character) -> str:
@@ -79,10 +94,7 @@ def list_line(character: Character) -> str:
 
 def production_name(character: Character) -> str:
     """The production a character belongs to, by its name or the channel it was cast in."""
-    if character.production_name:
-        return escape_mrkdwn(character.production_name)
-    is_dm = character.place.channel.startswith("D")
-    return "Direct messages" if is_dm else channel(character.place.channel)
+    return escape_mrkdwn(character.production_name) or channel_title(character.place.channel)
 
 
 def alias_list(aliases: Sequence[str]) -> str:

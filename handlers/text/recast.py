@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bot.domain.face import Face
 from bot.usecases.recast import RecastMode
-from handlers.text.format import dollars, escape_mrkdwn, truncate
+from handlers.text.format import dollars, escape_mrkdwn, join_parts, truncate
 
 OPEN = "Re-cast …"
 UNLOCK = "Unlock"
@@ -30,16 +30,14 @@ def intro(face: Face, earlier: Face | None, price: Decimal) -> str:
     cost = f"New portraits cost up to {dollars(price)} in all."
     if face.unlocked:
         return f"{escape_mrkdwn(face.character)} has no face now. {cost}"
-    return " ".join(
-        filter(None, [f"{escape_mrkdwn(face.character)} has version {face.version}.", cost, restored_version(earlier)])
-    )
+    version = f"{escape_mrkdwn(face.character)} has version {face.version}."
+    return join_parts(version, cost, restored_version(earlier), separator=" ")
 
 
 def unlock_only_intro(face: Face, earlier: Face | None, reason: str) -> str:
     """The same where no round can be opened now."""
-    return " ".join(
-        filter(None, [f"{reason}\nVersion {face.version} can be unlocked all the same.", restored_version(earlier)])
-    )
+    text = f"{reason}\nVersion {face.version} can be unlocked all the same."
+    return join_parts(text, restored_version(earlier), separator=" ")
 
 
 def restored_version(earlier: Face | None) -> str:

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from bot.domain.ballot import Tally
-from bot.domain.face import Face
+from bot.domain.face import Face, Unlock
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from handlers.text import sealed_ballot as sealed_ballot_text
-from handlers.text.format import day, dollars, escape_mrkdwn, link, person, pluralize
+from handlers.text.format import day, dollars, escape_mrkdwn, join_parts, link, person, pluralize
 from handlers.text.model_titles import Titles
 
 
@@ -20,20 +20,36 @@ def header(face: Face, current_face: Face | None) -> str:
 
 def winner(face: Face, titles: Titles, sealed_results: str = "") -> str:
     """`Candidate 1 · Recraft V4.1 · 3 of 4 votes · $0.04`, how a sealed ballot `answered`, and who locked it when."""
-    votes = f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
-    variation = f" · varies {face.variation_of}" if face.variation_of else ""
-    first = (
-        f"*Candidate {face.number} · {escape_mrkdwn(titles(face.model))}*{variation} · {votes} · {dollars(face.cost)}"
+    candidate = f"*Candidate {face.number} · {escape_mrkdwn(titles(face.model))}*"
+    variation = f"varies {face.variation_of}" if face.variation_of else ""
+    version = f"version {face.version}" if face.version > 1 else ""
+    return join_parts(
+        join_parts(candidate, variation, votes(face), dollars(face.cost)),
+        sealed_results,
+        join_parts(locked_by(face), version),
+        separator="\n",
     )
-    decided = "Decided" if face.decided_by_lead else "Locked"
-    version = f" · version {face.version}" if face.version > 1 else ""
-    last = f"{decided} by {person(face.locked_by)} on {day(face.locked_at)}{version}"
-    return "\n".join(filter(None, [first, sealed_results, last]))
 
 
 def winner_plain_text(face: Face, titles: Titles) -> str:
     """The same in one line, for notifications."""
     return winner(face, titles).replace("*", "").replace("\n", " · ").replace("· Locked", "· locked")
+
+
+def votes(face: Face) -> str:
+    """`3 of 4 votes`."""
+    return f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
+
+
+def locked_by(face: Face) -> str:
+    """`Locked by @lead on 24 November`."""
+    verb = "Decided" if face.decided_by_lead else "Locked"
+    return f"{verb} by {person(face.locked_by)} on {day(face.locked_at)}"
+
+
+def unlocked_by(unlock: Unlock) -> str:
+    """`by @lena on 25 November: too young for the third act.`"""
+    return f"by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
 
 
 def understudy(round_: Round, tally: Tally) -> int | None:
@@ -44,7 +60,7 @@ def understudy(round_: Round, tally: Tally) -> int | None:
 
 def understudy_line(slot: Slot, tally: Tally, titles: Titles, sealed_results: str = "") -> str:
     """`On hold: 4 · GPT-Image-2 · 2 votes · $0.05`."""
-    return "\n".join(filter(None, [f"On hold: *{slot.number}* · {_details(slot, tally, titles)}", sealed_results]))
+    return join_parts(f"On hold: *{slot.number}* · {_details(slot, tally, titles)}", sealed_results, separator="\n")
 
 
 def other_candidates(round_: Round, tally: Tally, titles: Titles) -> str:
@@ -52,9 +68,7 @@ def other_candidates(round_: Round, tally: Tally, titles: Titles) -> str:
     excluded = {round_.locked_candidate.number if round_.locked_candidate else None, understudy(round_, tally)}
     rest = [s for s in by_votes(round_, tally) if s.number not in excluded]
     return "\n".join(
-        f"{s.number} · {_details(s, tally, titles)}"
-        + (f" · {results}" if (results := sealed_results(round_, tally, s)) else "")
-        for s in rest
+        join_parts(f"{s.number}", _details(s, tally, titles), sealed_results(round_, tally, s)) for s in rest
     )
 
 
@@ -77,8 +91,7 @@ def unlock_notice(face: Face, current_face: Face | None, url: str = "") -> str:
     if face.unlocked is None:
         superseded = f"{link(url, f'Version {current_face.version}')} is {name}'s face now." if current_face else ""
         return superseded if current_face and current_face.round_id != face.round_id else ""
-    unlock = face.unlocked
-    text = f"Unlocked by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
+    text = f"Unlocked {unlocked_by(face.unlocked)}"
     if current_face is None:
         return f"{text} {name} has no face now."
     again = "again" if current_face.version < face.version else "now"
@@ -105,5 +118,5 @@ def as_sentence(reason: str) -> str:
 
 
 def _details(slot: Slot, tally: Tally, titles: Titles) -> str:
-    votes = pluralize(tally.votes.get(slot.number or 0, 0), "vote")
-    return f"{escape_mrkdwn(titles(slot.model))} · {votes} · {dollars(slot.cost or Decimal(0))}"
+    vote_count = pluralize(tally.votes.get(slot.number or 0, 0), "vote")
+    return f"{escape_mrkdwn(titles(slot.model))} · {vote_count} · {dollars(slot.cost or Decimal(0))}"

@@ -10,9 +10,11 @@ from bot.domain.slot import Slot, SlotState
 from handlers.text import lineage, voters
 from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import (
+    capitalize_first,
     channel,
     dollars,
     escape_mrkdwn,
+    join_parts,
     join_words,
     link,
     person,
@@ -24,6 +26,9 @@ from handlers.text.format import (
 )
 from handlers.text.labels import AFTER_THE_VOTE
 from handlers.text.model_titles import Titles
+
+SHEET_IN_THREAD = "Slack does not show the contact sheet here: it is in the thread of this message."
+HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
 
 _MAX_NAMED = 12
 _USES = {"film": "for film", "advertising": "for advertising", "internal": "for internal use"}
@@ -127,10 +132,6 @@ def restart_notice(round_: Round) -> str:
     )
 
 
-SHEET_IN_THREAD = "Slack does not show the contact sheet here: it is in the thread of this message."
-HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
-
-
 def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
     """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
     blind_note = (
@@ -140,7 +141,7 @@ def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None = None) -
         blind_note = "models were named at the first close, so this is not blind"
     needed = f"{tally.voters + votes_short} needed" if (votes_short := round_.votes_short_of_quorum(tally)) else ""
     counted = voters.turnout(turnout) if turnout else voter_count(tally.voters)
-    return " · ".join([counted, *filter(None, [needed]), *_closing(round_.closes_at), blind_note])
+    return join_parts(counted, needed, _closing(round_), blind_note)
 
 
 def vote_outlook(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
@@ -155,7 +156,7 @@ def vote_outlook(round_: Round, tally: Tally, turnout: Turnout | None = None) ->
     if not (votes := tally.votes_to_change_lead):
         return ""
     text = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"
-    return f"{text[0].upper()}{text[1:]} · {repeat_price(round_)}"
+    return f"{capitalize_first(text)} · {repeat_price(round_)}"
 
 
 def _turnout_outlook(round_: Round, tally: Tally, turnout: Turnout) -> str:
@@ -163,7 +164,7 @@ def _turnout_outlook(round_: Round, tally: Tally, turnout: Turnout) -> str:
     leader = round_.leader(tally)
     text = voters.outlook(leader, tally.is_decided(len(turnout.pending)), turnout)
     is_done = turnout.is_complete and leader is not None
-    return " · ".join(filter(None, [text, "" if is_done else repeat_price(round_)])) if text else ""
+    return join_parts(text, "" if is_done else repeat_price(round_)) if text else ""
 
 
 def repeat_price(round_: Round) -> str:
@@ -176,19 +177,16 @@ def voter_count(number: int) -> str:
 
 def in_progress(round_: Round) -> str:
     """What is still being drawn, or came too late for this ballot; empty when there is neither."""
-    drawing = sum(not s.is_final and not s.variation_of_slot_id for s in round_.slots)
-    variation_numbers = [
-        str(round_.variation_number(s)) for s in round_.slots if not s.is_final and s.variation_of_slot_id
-    ]
-    late = len(round_.late)
-    parts = [f"{drawing} still being drawn"] if drawing else []
-    if variation_numbers:
-        parts.append(
-            f"{'a variation' if len(variation_numbers) == 1 else 'variations'} of {join_words(variation_numbers)} being drawn"
-        )
-    if late:
-        parts.append(f"{pluralize(late, 'portrait')} came too late for this ballot and can be taken after the close")
-    return " · ".join(parts)
+    unfinished = [s for s in round_.slots if not s.is_final]
+    drawing = sum(not s.variation_of_slot_id for s in unfinished)
+    numbers = [str(round_.variation_number(s)) for s in unfinished if s.variation_of_slot_id]
+    subject = "a variation" if len(numbers) == 1 else "variations"
+    late = pluralize(len(round_.late), "portrait")
+    return join_parts(
+        f"{drawing} still being drawn" if drawing else "",
+        f"{subject} of {join_words(numbers)} being drawn" if numbers else "",
+        f"{late} came too late for this ballot and can be taken after the close" if round_.late else "",
+    )
 
 
 def result(round_: Round, tally: Tally) -> str:
@@ -217,15 +215,14 @@ def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *,
     """`*1* · Recraft V4.1 · 3 votes · $0.04` for after the close, `sized` with its pixels, and how a sealed ballot
     answered on a line of its own."""
     number, is_late = slot.number or 0, round_.arrived_after_vote(slot)
-    parts = [
+    line = join_parts(
         f"*{number}*",
         escape_mrkdwn(titles(slot.model)),
         lineage.variation(round_, slot),
         AFTER_THE_VOTE if is_late else pluralize(tally.votes.get(number, 0), "vote"),
         dollars(slot.cost or Decimal(0)),
         size(slot.portrait) if with_size and slot.portrait else "",
-    ]
-    line = " · ".join(filter(None, parts))
+    )
     return (
         f"{line}\n{sealed_ballot_text.candidate_results(tally.sealed_results, number, round_.character)}"
         if tally.sealed_results and not is_late
@@ -259,11 +256,11 @@ def void_notice(round_: Round) -> str:
 
 
 def reminder(round_: Round) -> str:
-    closing = " · ".join(_closing(round_.closes_at)) or "closes soon"
+    name, closing = escape_mrkdwn(round_.character), _closing(round_) or "closes soon"
     if round_.run_off:
-        return f"The run-off for {escape_mrkdwn(round_.character)} {closing}. If you have not chosen yet: tap a number above."
+        return f"The run-off for {name} {closing}. If you have not chosen yet: tap a number above."
     instruction = "fill in your ballot above" if round_.is_sealed else "tap a number above"
-    return f"Voting on {escape_mrkdwn(round_.character)} {closing}. If you have not voted yet: {instruction}."
+    return f"Voting on {name} {closing}. If you have not voted yet: {instruction}."
 
 
 def late_portrait(round_: Round) -> str:
@@ -273,5 +270,5 @@ def late_portrait(round_: Round) -> str:
     return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
 
 
-def _closing(closes_at: datetime | None) -> list[str]:
-    return [f"closes {when(closes_at)}"] if closes_at else []
+def _closing(round_: Round) -> str:
+    return f"closes {when(round_.closes_at)}" if round_.closes_at else ""

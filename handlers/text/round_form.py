@@ -21,7 +21,7 @@ from bot.domain.round_form import ReferenceKind
 from bot.usecases.round_form import NameSuggestion
 from bot.usecases.start_round import Quote
 from handlers.text import errors, routing
-from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, truncate
+from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, strip_mrkdwn, truncate
 from handlers.text.model_titles import Titles
 
 K = TypeVar("K", bound=str)
@@ -115,9 +115,7 @@ _FIELD_ERRORS = {
     ("like", "no_model"): "{got} cannot draw after a face. {known} can.",
     ("like", "nobody"): "No model with an account here can draw after a face.",
 }
-_DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
-_TOKEN = re.compile(r"<[@#!][^>]*>")
-_LINK = re.compile(r"<[^|>]*\|([^>]*)>")
+_MENTION = re.compile(r"<[@#][^>]*>")
 _NOTHING_STARTED = "Nothing was started."
 
 
@@ -164,13 +162,6 @@ def suggestion(name_suggestion: NameSuggestion) -> str:
     return _SUGGESTED[name_suggestion.kind].format(name=truncate(name_suggestion.name, _NAME_LIMIT))
 
 
-def recast(name: str, price: Decimal) -> str:
-    return (
-        f"{escape_mrkdwn(name)} is cast already. A re-cast asks the models for new portraits, up to {dollars(price)} in all; "
-        "the present face stays in the history."
-    )
-
-
 def recast_yes(price: Decimal) -> str:
     return f"Re-cast for {dollars(price)}"
 
@@ -201,8 +192,8 @@ def _(error: PriceIncreased) -> str:
             f"{join_words(error.titles)} would draw this, for up to {dollars(error.price)}. Press Cast again to agree."
         )
     return (
-        f"The brief picks {join_words(error.titles)}: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
-        "Press Cast again to agree, or pick models."
+        f"The brief picks {join_words(error.titles)}: up to {dollars(error.price)} instead of "
+        f"{dollars(error.shown_price)}. Press Cast again to agree, or pick models."
     )
 
 
@@ -233,9 +224,7 @@ def _field_error_mrkdwn(error: CastingError) -> str:
 
 def _to_plain_text(sentence: str) -> str:
     """A sentence of mrkdwn without what only mrkdwn shows; that nothing was started, the open form says."""
-    text = _TOKEN.sub("somebody else", _LINK.sub(r"\1", _DATE.sub(r"\1", sentence)))
-    text = text.replace(_NOTHING_STARTED, "").replace("`", "").strip()
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return strip_mrkdwn(_MENTION.sub("somebody else", sentence).replace(_NOTHING_STARTED, "")).strip()
 
 
 def choices(labels: Mapping[K, str]) -> list[tuple[str, str]]:

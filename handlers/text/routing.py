@@ -1,7 +1,5 @@
 """Who draws and why these, and what can be cast instead of what is not to be had."""
 
-from decimal import Decimal
-
 from bot.domain.errors import AlternativeOffer, ModelsUnavailable, UnavailableModel
 from bot.domain.round import Round, RoutingReason
 from handlers.text.format import dollars, escape_mrkdwn, join_words, truncate
@@ -28,8 +26,6 @@ _SHORT_UNAVAILABLE_REASONS = {
     "down": "it does not answer",
     "no_reference": "no references",
 }
-
-
 _CHOICE_REASONS = {"named": ", as asked", "usual": ", as usual in this production"}
 
 
@@ -76,18 +72,17 @@ def offer_label(alternative: AlternativeOffer) -> str:
 
 def _left_out_note(model: UnavailableModel) -> str:
     consequence = f"{escape_mrkdwn(model.substitute)} draws instead" if model.substitute else "it was left out"
-    return f"{escape_mrkdwn(model.title)} {_UNAVAILABLE_REASONS.get(model.reason, _UNAVAILABLE_REASONS['down'])}, so {consequence}."
+    reason = _UNAVAILABLE_REASONS.get(model.reason, _UNAVAILABLE_REASONS["down"])
+    return f"{escape_mrkdwn(model.title)} {reason}, so {consequence}."
 
 
 def _unavailable_note(model: UnavailableModel) -> str:
-    text = f"{escape_mrkdwn(model.title)} is not available now ({_SHORT_UNAVAILABLE_REASONS.get(model.reason, model.reason)})."
+    reason = _SHORT_UNAVAILABLE_REASONS.get(model.reason, model.reason)
+    text = f"{escape_mrkdwn(model.title)} is not available now ({reason})."
     if not model.substitute:
         return text
-    return f"{text} {escape_mrkdwn(model.substitute)} instead costs up to {_price_comparison(model.substitute_price, model.price)}."
-
-
-def _price_comparison(now: Decimal, before: Decimal) -> str:
-    return f"{dollars(now)} a portrait instead of {dollars(before)}"
+    prices = f"{dollars(model.substitute_price)} a portrait instead of {dollars(model.price)}"
+    return f"{text} {escape_mrkdwn(model.substitute)} instead costs up to {prices}."
 
 
 def _quoted(words: tuple[str, ...]) -> str:

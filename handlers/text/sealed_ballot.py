@@ -1,7 +1,7 @@
 """What a sealed ballot says."""
 
 from bot.domain.ballot import FlawTag, SealedResults
-from handlers.text.format import escape_mrkdwn, join_words, pluralize
+from handlers.text.format import escape_mrkdwn, join_parts, join_words, pluralize
 
 TITLE = "Your ballot"
 OPEN = "Fill in my ballot …"
@@ -52,8 +52,9 @@ def how_to_vote(name: str) -> str:
 
 def instructions(name: str) -> str:
     return (
-        f"A face gets your vote when you tick both: it reads human, and as {escape_mrkdwn(name)}. Any number of faces may. "
-        "The order is yours alone; the numbers are everybody's. You can change this until the close."
+        f"A face gets your vote when you tick both: it reads human, and as {escape_mrkdwn(name)}. "
+        "Any number of faces may. The order is yours alone; the numbers are everybody's. "
+        "You can change this until the close."
     )
 
 
@@ -85,9 +86,12 @@ def no_reactions(name: str) -> str:
 
 def candidate_results(results: SealedResults, number: int, name: str) -> str:
     """`reads human 4, as Maya 3 · too smooth 2, eyes 1`, for after the close."""
-    approvals = f"reads human {results.reads_human.get(number, 0)}, as {escape_mrkdwn(name)} {results.matches_character.get(number, 0)}"
+    human, match = results.reads_human.get(number, 0), results.matches_character.get(number, 0)
     flaws = sorted(results.flaw_tags.get(number, {}).items(), key=lambda item: (-item[1], item[0]))
-    return " · ".join(filter(None, [approvals, ", ".join(f"{_FLAW_LABELS[flaw]} {times}" for flaw, times in flaws)]))
+    return join_parts(
+        f"reads human {human}, as {escape_mrkdwn(name)} {match}",
+        ", ".join(f"{_FLAW_LABELS[flaw]} {times}" for flaw, times in flaws),
+    )
 
 
 def no_votes_note(results: SealedResults) -> str:

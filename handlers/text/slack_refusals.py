@@ -1,7 +1,7 @@
 """What Slack does not let us show, why, and who can change it; codes from docs.slack.dev, errors of each method."""
 
 from bot.domain.round import Round, RoundState
-from handlers.text.format import channel, escape_mrkdwn, when
+from handlers.text.format import capitalize_first, channel, escape_mrkdwn, when
 from handlers.text.round import cost, result
 
 _POST_REFUSALS = {
@@ -48,8 +48,8 @@ def channel_closed(round_: Round, *, is_archived: bool) -> str:
     why = f"{where} is archived" if is_archived else f"I am not in {where} any more"
     remedy = "Unarchive it" if is_archived else "Invite me again (/invite @Castroom)"
     return (
-        f"{why[0].upper()}{why[1:]}, so the message of {escape_mrkdwn(round_.character)} stands still there. Nothing is lost: "
-        f"{_state_summary(round_)} {remedy}, and the round goes on by itself."
+        f"{capitalize_first(why)}, so the message of {escape_mrkdwn(round_.character)} stands still there. "
+        f"Nothing is lost: {_state_summary(round_)} {remedy}, and the round goes on by itself."
     )
 
 
@@ -77,4 +77,7 @@ def sheet_refused(round_: Round) -> str:
 def sheet_refused_for_lead(round_: Round) -> str:
     """The same for the lead, who can wait or end it."""
     where = f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)}"
-    return f"Voting on {where} is open, but without pictures. {sheet_refused(round_)} Close the vote and drop it if need be."
+    return (
+        f"Voting on {where} is open, but without pictures. {sheet_refused(round_)} "
+        "Close the vote and drop it if need be."
+    )

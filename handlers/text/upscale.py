@@ -29,7 +29,8 @@ def status(upscale: Upscale, titles: Titles) -> str:
     """How the newest finish stands."""
     model_title = escape_mrkdwn(titles(upscale.model))
     if upscale.is_in_progress:
-        return f"{model_title} is finishing it, as {person(upscale.requested_by)} asked, for up to {dollars(upscale.price)}."
+        request = f"as {person(upscale.requested_by)} asked, for up to {dollars(upscale.price)}"
+        return f"{model_title} is finishing it, {request}."
     if upscale.state is UpscaleState.OFFERED:
         return f"Still the same face? {_result(upscale, titles)}. The lead keeps it or not. {ORIGINAL_STAYS}"
     if upscale.state is UpscaleState.KEPT:

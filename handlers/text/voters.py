@@ -2,14 +2,15 @@
 
 from bot.domain.ballot import Turnout
 from bot.domain.round import Round
-from handlers.text.format import channel, escape_mrkdwn, join_words, link, person, pluralize, when
+from handlers.text.format import capitalize_first, channel, escape_mrkdwn, join_words, link, person, pluralize, when
 
 TAKE_OVER = "Take over this round"
 
 
 def not_a_voter(voters: tuple[str, ...], name: str) -> str:
     """For somebody whose vote does not count."""
-    return f"Only {join_words([person(one) for one in voters])} can vote on {escape_mrkdwn(name)}. Your vote was not counted."
+    people = join_words([person(voter) for voter in voters])
+    return f"Only {people} can vote on {escape_mrkdwn(name)}. Your vote was not counted."
 
 
 def turnout(turnout: Turnout) -> str:
@@ -28,7 +29,7 @@ def outlook(leader: int | None, is_decided: bool, turnout: Turnout) -> str:
     remaining_text = f"the remaining {_number_word(remaining)}"
     if is_decided and leader is not None:
         return f"{leader} leads whatever {remaining_text} {'says' if remaining == 1 else 'say'}"
-    return f"{remaining_text[0].upper()}{remaining_text[1:]} can still change this"
+    return f"{capitalize_first(remaining_text)} can still change this"
 
 
 def all_votes_in(round_: Round) -> str:

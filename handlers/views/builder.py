@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.text import labels
-from handlers.text.format import truncate, truncate_mrkdwn
+from handlers.text.format import join_parts, truncate, truncate_mrkdwn
 
 Block = dict[str, Any]
 
+CHARACTER_BUDGET = 8000
+_TEXT_LIMIT = 3000
 _SECTION_LIMIT = 3000
-
 _ALT_LIMIT = 2000
-
 _OPTION_LIMIT = 75
+_COUNTED_KEYS = ("text", "alt_text")
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,21 @@ def is_single_sentence(message: View) -> bool:
     return len(message.blocks) == 1 and (message.blocks[0].get("text") or {}).get("text") == message.text
 
 
+def fit(view: View, budget: int = CHARACTER_BUDGET) -> View:
+    """`view` with its longest texts cut, each to the same length, until all together fit; nothing else changes."""
+    lengths = sorted(len(text) for text in _texts(view.blocks))
+    text = truncate_mrkdwn(view.text, min(_TEXT_LIMIT, budget))
+    if sum(lengths) <= budget:
+        return replace(view, text=text)
+    max_length = _max_length(lengths, budget)
+    return replace(view, text=text, blocks=tuple(_truncate_texts(block, max_length) for block in view.blocks))
+
+
+def count_characters(view: View) -> int:
+    """How many characters of a message's blocks people could read or hear."""
+    return sum(len(text) for text in _texts(view.blocks))
+
+
 def header(text: str) -> Block:
     return {"type": "header", "text": plain(truncate(text, labels.HEADER_LIMIT))}
 
@@ -59,9 +75,14 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return block | {"accessory": accessory} if accessory else block
 
 
+def paragraph(text: str) -> Block:
+    """A section that Slack may fold; for answers and forms of one sentence."""
+    return {"type": "section", "text": mrkdwn(text)}
+
+
 def context(*texts: str) -> Block | None:
     """One quiet line; None when there is nothing to say."""
-    line = " · ".join(filter(None, texts))
+    line = join_parts(*texts)
     return {"type": "context", "elements": [mrkdwn(truncate_mrkdwn(line, _SECTION_LIMIT))]} if line else None
 
 
@@ -103,7 +124,8 @@ def button(
     accessibility_label: str = "",
 ) -> Block:
     """A button that carries an opaque id; `ask` is a question before it acts, `aloud` what a screen reader says."""
-    block: Block = {"type": "button", "action_id": action_id, "text": _label(label), "value": value}
+    text = plain(truncate(label, labels.BUTTON_LIMIT))
+    block: Block = {"type": "button", "action_id": action_id, "text": text, "value": value}
     optional = {
         "confirm": confirm,
         "style": style,
@@ -116,15 +138,19 @@ def static_select(
     action_id: str, label: str, choices: Iterable[tuple[str, str]], *, confirm: Block | None = None
 ) -> Block:
     """A menu of (label, opaque id)."""
-    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
-    block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label), "options": options}
+    block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label)}
+    block["options"] = build_options(choices)
     return block | {"confirm": confirm} if confirm else block
 
 
 def overflow(action_id: str, choices: Iterable[tuple[str, str]]) -> Block:
     """The menu behind three dots, of two to five (label, opaque ids)."""
-    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
-    return {"type": "overflow", "action_id": action_id, "options": options}
+    return {"type": "overflow", "action_id": action_id, "options": build_options(choices)}
+
+
+def build_options(choices: Iterable[tuple[str, str]]) -> list[Block]:
+    """Build a menu's options from pairs of a label and its value."""
+    return [{"text": plain(truncate(label, _OPTION_LIMIT)), "value": value} for label, value in choices]
 
 
 def confirm(title: str, consequence: str, confirm_label: str) -> Block:
@@ -146,38 +172,12 @@ def mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _label(text: str) -> Block:
-    return plain(truncate(text, labels.BUTTON_LIMIT))
-
-
 def _rich(kind: str, text: str) -> Block:
     return {"type": "rich_text", "elements": [{"type": kind, "elements": [{"type": "text", "text": text}]}]}
 
 
 def _is_image(value: object) -> bool:
     return isinstance(value, dict) and value.get("type") == "image"
-
-
-CHARACTER_BUDGET = 8000
-
-_TEXT_LIMIT = 3000
-
-_COUNTED_KEYS = ("text", "alt_text")
-
-
-def fit(view: View, budget: int = CHARACTER_BUDGET) -> View:
-    """`view` with its longest texts cut, each to the same length, until all together fit; nothing else changes."""
-    lengths = sorted(len(text) for text in _texts(view.blocks))
-    text = truncate_mrkdwn(view.text, min(_TEXT_LIMIT, budget))
-    if sum(lengths) <= budget:
-        return replace(view, text=text)
-    max_length = _max_length(lengths, budget)
-    return replace(view, text=text, blocks=tuple(_truncate_texts(block, max_length) for block in view.blocks))
-
-
-def count_characters(view: View) -> int:
-    """How many characters of a message's blocks people could read or hear."""
-    return sum(len(text) for text in _texts(view.blocks))
 
 
 def _max_length(lengths: list[int], budget: int) -> int:
@@ -208,11 +208,9 @@ def _truncate_texts(part: Any, max_length: int) -> Any:
         return [_truncate_texts(item, max_length) for item in part]
     if not isinstance(part, dict):
         return part
-    result: Block = {}
-    for key, value in part.items():
-        result[key] = (
-            truncate_mrkdwn(value, max_length)
-            if key in _COUNTED_KEYS and isinstance(value, str)
-            else _truncate_texts(value, max_length)
-        )
-    return result
+    return {
+        key: truncate_mrkdwn(value, max_length)
+        if key in _COUNTED_KEYS and isinstance(value, str)
+        else _truncate_texts(value, max_length)
+        for key, value in part.items()
+    }

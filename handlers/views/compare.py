@@ -6,13 +6,11 @@ from typing import Any
 from bot.usecases.compare import ComparisonResult
 from handlers.text import alt_text, slack_refusals
 from handlers.text import compare as compare_text
-from handlers.text.format import truncate
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, button, context, image, plain, section, view
+from handlers.views.builder import Block, build_options, button, context, image, plain, section, view
 from handlers.views.fields import build_modal
 
 CHOICE_ID = "look_at"
-_OPTION_LIMIT = 75
 
 
 def open_button(round_id: str) -> Block:
@@ -34,20 +32,13 @@ def compare(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str
 
 def _menu(comparison: ComparisonResult, titles: Titles) -> Block:
     """In a section, since a field would want a button that sends the modal in; it tells at once what is chosen."""
-    options = {
-        s.id: _option(compare_text.option(comparison.round, s, titles), s.id) for s in comparison.round.candidates
-    }
-    menu: Block = {
-        "type": "multi_static_select",
-        "action_id": CHOICE_ID,
-        "placeholder": plain(compare_text.PLACEHOLDER),
-    }
-    selected = [options[slot.id] for slot in comparison.chosen]
-    return menu | {"options": list(options.values())} | ({"initial_options": selected} if selected else {})
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": plain(truncate(label, _OPTION_LIMIT)), "value": value}
+    options, selected = (
+        build_options((compare_text.option(comparison.round, slot, titles), slot.id) for slot in slots)
+        for slots in (comparison.round.candidates, comparison.chosen)
+    )
+    menu: Block = {"type": "multi_static_select", "action_id": CHOICE_ID, "options": options}
+    menu["placeholder"] = plain(compare_text.PLACEHOLDER)
+    return menu | {"initial_options": selected} if selected else menu
 
 
 def _image_blocks(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> Iterator[Block | None]:

@@ -8,12 +8,11 @@ from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from handlers.text import alt_text, labels
 from handlers.text import history as history_text
-from handlers.text import recall as recall_text
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
 from handlers.views.fields import FieldOptions, build_modal, select
-from handlers.views.recall import choices
+from handlers.views.recall import unresolved
 
 PAGE_SIZE = 12
 LEFT, RIGHT = "version_left", "version_right"
@@ -24,15 +23,8 @@ _MAX_VERSIONS = 100
 def history(character_history: CharacterHistory, page: int, links: Mapping[str, str]) -> View:
     """One page of events, newest first; `links` lead to rounds' messages by round id."""
     found = character_history.recall_result
-    if found.kind in ("unsure", "several"):
-        question = (
-            recall_text.ambiguous(found.name)
-            if found.kind == "several"
-            else recall_text.did_you_mean(found.name, len(found.characters))
-        )
-        return view(question, section(question), *choices(found, "history"))
-    if found.kind == "nothing":
-        return view(recall_text.not_found(found.name), section(recall_text.not_found(found.name)))
+    if found.kind in ("unsure", "several", "nothing"):
+        return unresolved(found, "history")
     events = events_on_page(character_history, page)
     lines = [history_text.event(event, links.get(event.round_id, "")) for event in events]
     remaining = len(character_history.events) - (page + 1) * PAGE_SIZE

@@ -14,7 +14,7 @@ from bot.usecases.vote import ClickResult
 from handlers.text import brief_errors, errors, labels, receipts, routing, voters
 from handlers.text import run_off as run_off_text
 from handlers.text import sealed_ballot as sealed_ballot_text
-from handlers.views.builder import View, actions, button, mrkdwn, preformatted, section, view
+from handlers.views.builder import View, actions, button, paragraph, preformatted, section, view
 
 _LINE_LIMIT = 3000
 # What helps where I may not write, ready to copy.
@@ -86,4 +86,4 @@ def confirm_drop(round_: Round) -> View:
 
 def note(text: str) -> View:
     """One sentence."""
-    return view(text, {"type": "section", "text": mrkdwn(text)})
+    return view(text, paragraph(text))

@@ -8,7 +8,7 @@ from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, PEOPLE_FIELD
 from bot.usecases.production_settings import SettingsForm
 from handlers.text import production_settings as production_settings_text
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, context, divider, mrkdwn, view
+from handlers.views.builder import Block, context, divider, paragraph, view
 from handlers.views.fields import (
     FieldOptions,
     build_modal,
@@ -31,8 +31,8 @@ def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[
     """A modal; it carries the channel and the digest of what it shows. `above` is said first."""
     body = view(
         production_settings_text.TITLE,
-        {"type": "section", "text": mrkdwn(notice)} if notice else None,
-        {"type": "section", "text": mrkdwn(production_settings_text.intro(settings_form))},
+        paragraph(notice) if notice else None,
+        paragraph(production_settings_text.intro(settings_form)),
         _production_input(settings_form),
         *(_field_input(field, settings_form) for field in FIELDS),
         *_audit_lines(settings_form, titles),
@@ -77,9 +77,7 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
     if field == "models":
         selected = {m.id for m in settings_form.models if {m.id, m.name} & set(settings.models)}
         choices = [(production_settings_text.model(m), m.id) for m in settings_form.models][:_MAX_OPTIONS]
-        return multi_select(field, label, production_settings_text.MODELS_EMPTY, choices, selected) | _hint(
-            field_options
-        )
+        return multi_select(field, label, production_settings_text.MODELS_EMPTY, choices, selected, field_options)
     if field == "look":
         return select(
             field,
@@ -104,10 +102,6 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
     return text_input(
         field, label, "" if cap is None else str(cap), max_length=_DOLLARS_LIMIT, field_options=field_options
     )
-
-
-def _hint(field_options: FieldOptions) -> Block:
-    return {"hint": {"type": "plain_text", "text": field_options.hint, "emoji": False}}
 
 
 def _audit_lines(settings_form: SettingsForm, titles: Titles) -> Iterator[Block | None]:

@@ -1,5 +1,6 @@
 """A face, called by its character's name."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +17,8 @@ from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, actions, button, context, header, image, quote, section, view
 
 MAX_LISTED = 20
-
 _LINES_PER_SECTION = 5
+_PROMPT_LIMIT = 6500
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,17 @@ def recalled(
     if found.kind == "casting":
         text = recall_text.being_cast(found.characters[0].name, location.closes_at, location.link)
         return view(text, section(text))
-    if found.kind in ("unsure", "several"):
-        text = (
-            recall_text.ambiguous(found.name)
-            if found.kind == "several"
-            else recall_text.did_you_mean(found.name, len(found.characters))
-        )
-        return view(text, section(text), *choices(found))
-    return view(recall_text.not_found(found.name), section(recall_text.not_found(found.name)))
+    return unresolved(found)
+
+
+def unresolved(found: RecallResult, action: str = "recall") -> View:
+    """Ask which character is meant, with a button of `action` for each, or say that there is none."""
+    text = recall_text.not_found(found.name)
+    if found.kind == "several":
+        text = recall_text.ambiguous(found.name)
+    elif found.kind == "unsure":
+        text = recall_text.did_you_mean(found.name, len(found.characters))
+    return view(text, section(text), *_suggestion_blocks(found, action))
 
 
 def listing(page: Page) -> View:
@@ -63,6 +67,27 @@ def full_size(face: Face, url: str, upscale: Upscale | None = None, upscale_url:
     text = recall_text.full_size(face.character, face, url)
     upscale_line = recall_text.full_size_upscale(upscale, upscale_url) if upscale else ""
     return view(text, section(text), section(upscale_line) if upscale_line else None)
+
+
+def facts(
+    face: Face,
+    titles: Titles,
+    reference: Reference | None = None,
+    upscale: Upscale | None = None,
+    recast_reason: str = "",
+    style: str = "",
+) -> View:
+    lines = "\n".join(
+        f"*{label}:* {value}"
+        for label, value in recall_text.rows(face, titles, reference, upscale, recast_reason, style)
+    )
+    return view(
+        f"{recall_text.HEADING}: {escape_mrkdwn(face.character)}",
+        header(f"{recall_text.HEADING} · {face.character}"),
+        section(lines),
+        section(f"*{recall_text.PROMPT}:*"),
+        quote(face.prompt, _PROMPT_LIMIT),
+    )
 
 
 def recalled_in_modal(found: RecallResult, location: Location, titles: Titles) -> View:
@@ -110,36 +135,11 @@ def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, 
     return view(text, section(text), actions(buttons))
 
 
-def choices(found: RecallResult, action: str = "recall") -> list[Block | None]:
-    """The suggestions, pressed for `action`; where names repeat, the line above them says where each was cast."""
-    numbered = list(enumerate(found.characters, start=1))
-    buttons = [button(f"{action}:{n}", labels.suggestion(c.name, c.aliases), c.id) for n, c in numbered]
+def _suggestion_blocks(found: RecallResult, action: str) -> Iterator[Block | None]:
+    """Where names repeat, number them, with a line that says where each was cast."""
+    numbered = list(enumerate(found.characters, start=1)) if found.kind in ("unsure", "several") else []
     if found.kind == "several":
-        lines = [f"{n}: {recall_text.list_line(c)}" for n, c in numbered]
-        buttons = [button(f"{action}:{n}", f"{n} · {c.name}", c.id) for n, c in numbered]
-        return [section("\n".join(lines)), actions(buttons)]
-    return [actions(buttons)]
-
-
-_PROMPT_LIMIT = 6500
-
-
-def facts(
-    face: Face,
-    titles: Titles,
-    reference: Reference | None = None,
-    upscale: Upscale | None = None,
-    recast_reason: str = "",
-    style: str = "",
-) -> View:
-    lines = "\n".join(
-        f"*{label}:* {value}"
-        for label, value in recall_text.rows(face, titles, reference, upscale, recast_reason, style)
-    )
-    return view(
-        f"{recall_text.HEADING}: {escape_mrkdwn(face.character)}",
-        header(f"{recall_text.HEADING} · {face.character}"),
-        section(lines),
-        section(f"*{recall_text.PROMPT}:*"),
-        quote(face.prompt, _PROMPT_LIMIT),
-    )
+        yield section("\n".join(f"{n}: {recall_text.list_line(c)}" for n, c in numbered))
+        yield actions(button(f"{action}:{n}", f"{n} · {c.name}", c.id) for n, c in numbered)
+    else:
+        yield actions(button(f"{action}:{n}", labels.suggestion(c.name, c.aliases), c.id) for n, c in numbered)

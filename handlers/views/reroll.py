@@ -1,15 +1,13 @@
 """The private answer with everything that can be drawn again, each with its price."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from bot.domain.round import RoundState
-from bot.usecases.refine import RefineForm
 from bot.usecases.reroll import RerollOptions
+from handlers.text import refine as refine_text
 from handlers.text import reroll as reroll_text
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, button, context, section, static_select, view
-from handlers.views.fields import TEXT_LIMIT, FieldOptions, build_modal, text_input
 
 
 def reroll(options: RerollOptions, titles: Titles) -> View:
@@ -19,7 +17,7 @@ def reroll(options: RerollOptions, titles: Titles) -> View:
         section(text),
         *_failed_slots(options),
         *_single_slots(options, titles),
-        section(reroll_text.REFINE_INTRO, button("refine", reroll_text.REFINE, options.round.id)),
+        section(refine_text.OPEN_INTRO, button("refine", refine_text.OPEN, options.round.id)),
         section(
             reroll_text.REROLL_ALL_INTRO,
             button("reroll_all", reroll_text.reroll_all_label(options.round_price), options.round.id),
@@ -62,23 +60,3 @@ def _single_slots(options: RerollOptions, titles: Titles) -> Iterator[Block]:
         yield section(
             reroll_text.variation_intro(options), static_select("vary", reroll_text.VARIATION_PLACEHOLDER, choices)
         )
-
-
-CALLBACK_ID, BRIEF = "refine", "brief"
-
-
-def form(refine_form: RefineForm) -> dict[str, Any]:
-    """A modal with the brief as it stands; the round's id goes along."""
-    round_ = refine_form.round
-    fits = len(round_.brief.text) <= TEXT_LIMIT
-    field_options = FieldOptions(hint=reroll_text.routing_hint(round_) if fits else reroll_text.TOO_LONG)
-    text = reroll_text.intro(round_, refine_form.price)
-    blocks = view(
-        text,
-        section(text),
-        text_input(
-            BRIEF, reroll_text.BRIEF, round_.brief.text if fits else "", multiline=True, field_options=field_options
-        ),
-        context(reroll_text.flaw_summary(refine_form.flaw_counts)),
-    )
-    return build_modal(CALLBACK_ID, round_.id, reroll_text.TITLE, reroll_text.SUBMIT, blocks)

@@ -6,12 +6,14 @@ from bot.domain.brief import QUORUM_LIMIT, SLOT_LIMIT
 from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotAvailableHere
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.usecases.round_form import NameSuggestion, RoundFormState
+from handlers.text import errors
 from handlers.text import reference_photo as reference_photo_text
 from handlers.text import round_form as round_form_text
 from handlers.text.model_titles import Titles
 from handlers.views import fields
-from handlers.views.builder import Block, View, context, header, mrkdwn, plain, section, view
+from handlers.views.builder import Block, build_options, context, header, plain, section, view
 from handlers.views.fields import OPTIONAL, FieldOptions
+from handlers.views.private import note
 from handlers.views.reference_photo import FILETYPES
 
 CALLBACK_ID, RECAST_CALLBACK_ID = "form", "form_recast"
@@ -53,7 +55,7 @@ def form(state: RoundFormState, titles: Titles) -> dict[str, Any]:
 
 def options(suggestions: list[tuple[str, str]]) -> list[Block]:
     """Choices of (label, value) for a menu that asks while somebody types."""
-    return [{"text": plain(label), "value": value} for label, value in suggestions[:_MAX_OPTIONS]]
+    return build_options(suggestions[:_MAX_OPTIONS])
 
 
 def name_choices(suggestions: list[NameSuggestion]) -> list[tuple[str, str]]:
@@ -63,19 +65,18 @@ def name_choices(suggestions: list[NameSuggestion]) -> list[tuple[str, str]]:
 
 def recast(error: AlreadyCast) -> dict[str, Any]:
     """What a re-cast costs, on top of the form."""
-    text = round_form_text.recast(error.character, error.price)
     return fields.build_modal(
         RECAST_CALLBACK_ID,
         error.draft_id,
         round_form_text.RECAST_TITLE,
         round_form_text.recast_yes(error.price),
-        _text_view(text),
+        note(errors.sentence(error)),
     )
 
 
 def result(text: str) -> dict[str, Any]:
     """In the place of what was asked: how it ended."""
-    return fields.build_modal("told", "", round_form_text.SENT_TITLE, "", _text_view(text))
+    return fields.build_modal("told", "", round_form_text.SENT_TITLE, "", note(text))
 
 
 def block_id_for(error: CastingError, draft: Draft) -> str:
@@ -226,7 +227,3 @@ _REFERENCE_BLOCKS = {
     "real": _picture_kind_block,
     "agreed": _consent_block,
 }
-
-
-def _text_view(text: str) -> View:
-    return view(text, {"type": "section", "text": mrkdwn(text)})

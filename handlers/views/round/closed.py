@@ -6,7 +6,7 @@ from bot.domain.catalogue import Size
 from bot.domain.slot import Slot
 from handlers.text import labels, voters
 from handlers.text import record as record_text
-from handlers.text import reroll as reroll_text
+from handlers.text import refine as refine_text
 from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
 from handlers.text import sealed_ballot as sealed_ballot_text
@@ -23,12 +23,13 @@ def closed(data: RoundViewData) -> View:
     lines = "\n".join(
         round_text.candidate_result(round_, slot, tally, data.titles, with_size=with_size) for slot in ranked
     )
+    heading, result = labels.closed_header(round_.character), round_text.result(round_, tally)
     return view(
-        f"{escape_mrkdwn(labels.closed_header(round_.character))}. {round_text.result(round_, tally)}",
-        header(labels.closed_header(round_.character)),
+        f"{escape_mrkdwn(heading)}. {result}",
+        header(heading),
         origin(data),
         *contact_sheet(data),
-        section(round_text.result(round_, tally), compare_views.open_button(round_.id) if round_.candidates else None),
+        section(result, compare_views.open_button(round_.id) if round_.candidates else None),
         section(lines) if lines else None,
         context(sealed_ballot_text.no_votes_note(tally.sealed_results)) if tally.sealed_results else None,
         context(run_off_text.first_ballot(round_)),
@@ -64,7 +65,7 @@ def _follow_up_buttons(data: RoundViewData) -> Iterator[Block]:
     round_ = data.round
     yield button("extend", labels.EXTEND, round_.id)
     yield button("reroll", labels.REROLL, round_.id)
-    yield button("refine", reroll_text.REFINE, round_.id)
+    yield button("refine", refine_text.OPEN, round_.id)
     confirmation = confirm(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
     yield button("drop", labels.DROP, round_.id, confirm=confirmation)
 

@@ -13,6 +13,7 @@ from handlers.views.round.voting import close_button, lock_button, more_menu
 def run_off(data: RoundViewData) -> View:
     round_ = data.round
     heading = run_off_text.heading(round_.character, tuple(round_.ballot_options))
+    status = round_text.ballot_status(round_, data.tally, data.turnout)
     # Before a sealed run-off closes, a lock would tell the tally.
     lead_elements = [
         *([] if round_.is_sealed else [lock_button(data)]),
@@ -20,13 +21,13 @@ def run_off(data: RoundViewData) -> View:
         more_menu(round_),
     ]
     return view(
-        f"{escape_mrkdwn(heading)} {round_text.ballot_status(round_, data.tally, data.turnout)}",
+        f"{escape_mrkdwn(heading)} {status}",
         header(heading),
         origin(data),
         *contact_sheet(data),
         section(run_off_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
         actions(_choice_buttons(data)),
-        context(round_text.ballot_status(round_, data.tally, data.turnout)),
+        context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
         context(run_off_text.first_ballot(round_)),
         context(round_text.who_votes(round_), voters.led_by(round_)),

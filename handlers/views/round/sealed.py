@@ -21,9 +21,11 @@ _BALLOT_ID = "paper"
 def sealed(data: RoundViewData) -> View:
     """The round's message: no counts, and nothing that would tell the lead more than anybody."""
     round_ = data.round
+    heading = sealed_ballot_text.heading(round_.character)
+    status = round_text.ballot_status(round_, data.tally, data.turnout)
     return view(
-        f"{escape_mrkdwn(sealed_ballot_text.heading(round_.character))} {round_text.ballot_status(round_, data.tally, data.turnout)}",
-        header(sealed_ballot_text.heading(round_.character)),
+        f"{escape_mrkdwn(heading)} {status}",
+        header(heading),
         origin(data),
         *contact_sheet(data),
         section(sealed_ballot_text.how_to_vote(round_.character)),
@@ -33,7 +35,7 @@ def sealed(data: RoundViewData) -> View:
                 compare_views.open_button(round_.id),
             ]
         ),
-        context(round_text.ballot_status(round_, data.tally, data.turnout)),
+        context(status),
         context(sealed_ballot_text.WHO_SEES_WHAT),
         context(
             round_text.who_votes(round_),

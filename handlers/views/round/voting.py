@@ -11,14 +11,16 @@ from handlers.views.round.shared import RoundViewData, blind_failures, contact_s
 
 def voting(data: RoundViewData) -> View:
     round_ = data.round
+    heading = labels.voting_header(round_.character)
+    status = round_text.ballot_status(round_, data.tally, data.turnout)
     return view(
-        f"{escape_mrkdwn(labels.voting_header(round_.character))} {round_text.ballot_status(round_, data.tally, data.turnout)}",
-        header(labels.voting_header(round_.character)),
+        f"{escape_mrkdwn(heading)} {status}",
+        header(heading),
         origin(data),
         *contact_sheet(data),
         section(round_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
         actions(_vote_buttons(data)),
-        context(round_text.ballot_status(round_, data.tally, data.turnout)),
+        context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
         context(
             round_text.who_votes(round_),
