@@ -128,7 +128,7 @@ _TOKEN_REJECTED = f"Slack no longer takes my token. {_RUN_DOCTOR}"
 
 _NOT_IN_CHANNEL = "I am no longer in this channel. Nothing was changed. Invite me with /invite @Castroom and try again."
 
-# Slack's codes that trying again does not heal (docs.slack.dev, errors of each method).
+# Slack's codes that a retry does not fix (docs.slack.dev, errors of each method).
 _REFUSALS = {
     "missing_scope": f"Slack does not allow me this: a permission is missing. {_RUN_DOCTOR}",
     **dict.fromkeys(
@@ -142,8 +142,8 @@ _NO_RESPONSE = "Slack does not answer me at the moment, and nothing was changed.
 
 
 @singledispatch
-def sentence(error: CastingError) -> str:  # noqa: ARG001 - the kinds below say more
-    """What a person is told about `error`."""
+def sentence(error: CastingError) -> str:  # noqa: ARG001 - the registered kinds use it
+    """Return the sentence for `error`."""
     return UNEXPECTED
 
 
@@ -301,7 +301,7 @@ def _(error: PortraitMissing) -> str:  # noqa: ARG001 - its key is for the log
 
 @sentence.register
 def _(error: SlackUnavailable) -> str:
-    """`what` ends with Slack's code or the kind of silence; which question it was is for the log."""
+    # `operation` is Slack's method and its error code: `reactions.get: missing_scope`.
     return _REFUSALS.get(error.operation.rpartition(": ")[2], _NO_RESPONSE)
 
 
@@ -318,12 +318,12 @@ def _(error: ChannelClosed) -> str:
 
 
 @sentence.register
-def _(error: MessageDeleted) -> str:  # noqa: ARG001 - there is one way to be gone
+def _(error: MessageDeleted) -> str:  # noqa: ARG001 - it has no values
     return "This round's message was deleted, so nothing was changed. I post it anew in a few seconds."
 
 
 def already_casting(error: AlreadyCasting, url: str) -> str:
-    """Where the open round is; `url` leads to its message."""
+    """Say where the open round is; `url` links to its message."""
     text = f"{escape_mrkdwn(error.character)} is being cast right now."
     if not error.round_id:
         return f"{text} It is in another channel of this production, which you cannot see."

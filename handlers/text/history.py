@@ -1,4 +1,4 @@
-"""What happened to a character, a line an event."""
+"""A character's history, one line per event."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +20,7 @@ def heading(name: str) -> str:
 
 
 def summary(history: CharacterHistory) -> str:
-    """`2 faces · $0.38 · also called the fisherwoman`."""
+    """Return `2 faces · $0.38 spent · also called the fisherwoman`."""
     character = history.character
     parts = [pluralize(history.face_count, "face"), f"{dollars(history.spent)} spent", _status(character)]
     if character.aliases:
@@ -29,7 +29,7 @@ def summary(history: CharacterHistory) -> str:
 
 
 def event(entry: TimelineEvent, url: str) -> str:
-    """`Today at 14:02 · Version 1 unlocked by @lena: too young.`; `url` leads to the message of a round that began."""
+    """Return `Today at 14:02 · Version 1 unlocked by @lena: too young.`; `url` links to the round's message."""
     return f"{when(entry.at)} · {_EVENT_TEXTS.get(entry.kind, _unknown_event)(entry, url)}"
 
 
@@ -42,7 +42,7 @@ def version_title(face: Face) -> str:
 
 
 def version(face: Face, titles: Titles, reason: str) -> str:
-    """Who, when, by which model and why, under a version's portrait."""
+    """Describe a version below its portrait: votes, model, cost, who locked it, why it was re-cast or unlocked."""
     return join_parts(
         f"*Version {face.version}* · {votes(face)} · {escape_mrkdwn(titles(face.model))} · {dollars(face.cost)}",
         locked_by(face),
@@ -103,7 +103,7 @@ def _by_people(verb: str) -> Callable[[TimelineEvent, str], str]:
 
 
 def _candidate_added(verb: str) -> Callable[[TimelineEvent, str], str]:
-    """`Candidate 3 drawn again by @lena`; a picture that never came has no number."""
+    """Return the text for `Candidate 3 drawn again by @lena`; a missing picture has no number."""
 
     def line(entry: TimelineEvent, _url: str) -> str:
         subject = f"Candidate {escape_mrkdwn(entry.detail)}" if entry.detail else "A missing candidate"
@@ -120,13 +120,13 @@ def _alias_changed(verb: str) -> Callable[[TimelineEvent, str], str]:
 
 
 def _unknown_event(entry: TimelineEvent, url: str) -> str:
-    """A deed whose kind has no words of its own yet."""
+    """Describe an event whose kind has no text yet."""
     verb = entry.kind.replace("_", " ").capitalize()
     return _by_people(escape_mrkdwn(verb))(entry, url)
 
 
 def _detail(entry: TimelineEvent) -> str:
-    """A reason as far as a line of many holds it; the record tells it whole."""
+    """Shorten a reason; the record shows all of it."""
     return escape_mrkdwn(truncate(entry.detail, _DETAIL_LIMIT))
 
 

@@ -1,4 +1,4 @@
-"""What a person's home says."""
+"""A user's App Home."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ _BRIEF_LIMIT = 90
 
 
 def waiting(name: str, channel_id: str, closes_at: datetime | None, url: str) -> str:
-    """`*Maya* · #harbour-film · closes tomorrow at 18:00 · Vote`."""
+    """Return `*Maya* · #harbour-film · closes tomorrow at 18:00 · Vote`."""
     closing = f"closes {when(closes_at)}" if closes_at else ""
     vote_link = link(url, "Vote") if url else ""
     return join_parts(f"*{escape_mrkdwn(name)}*", channel_title(channel_id), closing, vote_link)
@@ -36,12 +36,11 @@ def more_waiting(number: int) -> str:
 
 
 def section_heading(character: Character) -> str:
-    """What stands above the characters of one production."""
     return f"*{production_name(character)}*"
 
 
 def card(character: Character) -> str:
-    """A name with all it answers to, how the character stands, and the beginning of the brief behind the face."""
+    """Show a character's names, status, and the beginning of the face's brief."""
     face = character.face
     version = f"version {face.version}" if face and face.version > 1 else ""
     names = join_parts(f"*{escape_mrkdwn(character.name)}*", alias_list(character.aliases))
@@ -50,14 +49,14 @@ def card(character: Character) -> str:
 
 
 def production(section: RosterSection, channel_name: str) -> str:
-    """A production in a menu: its name, or `#harbour-film` where it has none and the channel is `called` so."""
+    """Label a production in a menu: its name, or `#harbour-film` for an unnamed one; plain text."""
     if section.production_name:
         return section.production_name
     return f"#{channel_name}" if channel_name else "Direct messages"
 
 
 def result_summary(home_view: HomeView) -> str:
-    """How many there are, and which of them these are."""
+    """Say how many characters match, and which page this is."""
     query = escape_mrkdwn(truncate(home_view.roster_filter.words, _QUERY_LIMIT))
     if not home_view.total:
         return f"No “{query}” that you may see." if query else "Nobody is cast there any more."

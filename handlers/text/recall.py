@@ -1,4 +1,4 @@
-"""What is said when a face is called by its character's name."""
+"""Recall of a face by its character's name: the face, lists, full size and facts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ NO_FACES = "Nobody is cast yet. In a channel I am in: /cast Maya: weathered 60-y
 
 
 def face_line(face: Face, titles: Titles, url: str) -> str:
-    """`Cast in #harbour-film on 24 November by @lead · candidate 1 · Recraft V4.1 · the round`."""
+    """Return `Cast in #harbour-film on 24 November by @lead · candidate 1 · Recraft V4.1 · its round`."""
     return join_parts(
         f"Cast in {channel(face.place.channel)} on {day(face.locked_at)} by {person(face.locked_by)}",
         f"candidate {face.number}",
@@ -42,7 +42,7 @@ def face_line(face: Face, titles: Titles, url: str) -> str:
 
 
 def other_versions(history: Sequence[Face], titles: Titles) -> str:
-    """The faces beside the present one, newest first; empty when there is none."""
+    """List up to five other versions, newest first; empty if there is none."""
     current_face = next((face for face in history if not face.unlocked), None)
     others = [
         f"version {f.version}, {day(f.locked_at)}, {escape_mrkdwn(titles(f.model))}{', unlocked' if f.unlocked else ''}"
@@ -53,7 +53,7 @@ def other_versions(history: Sequence[Face], titles: Titles) -> str:
 
 
 def unlocked(face: Face, url: str) -> str:
-    """A character whose faces were all unlocked: the newest of them."""
+    """Describe a character whose faces were all unlocked; `face` is the newest."""
     assert face.unlocked
     text = f"Version {face.version} was unlocked {unlocked_by(face.unlocked)}"
     return f"{escape_mrkdwn(face.character)} has no face now. {text}" + (f" {link(url, 'Its round')}" if url else "")
@@ -64,7 +64,7 @@ def show_version(face: Face) -> str:
 
 
 def being_cast(name: str, closes_at: datetime | None, url: str) -> str:
-    """A character whose round is open."""
+    """Describe a character whose round is open."""
     progress = f"voting closes {when(closes_at)}" if closes_at else "its portraits are being drawn"
     text = f"{escape_mrkdwn(name)} is being cast right now: {progress}."
     return f"{text} {link(url, 'Go there')}" if url else text
@@ -86,19 +86,18 @@ def not_found(name: str) -> str:
 
 
 def list_line(character: Character) -> str:
-    """One line of a list of characters."""
     return (
         f"{escape_mrkdwn(truncate(character.name, _NAME_LIMIT))} · {production_name(character)} · {status(character)}"
     )
 
 
 def production_name(character: Character) -> str:
-    """The production a character belongs to, by its name or the channel it was cast in."""
+    """Name a character's production, or else the channel of its first round."""
     return escape_mrkdwn(character.production_name) or channel_title(character.place.channel)
 
 
 def alias_list(aliases: Sequence[str]) -> str:
-    """`also: the fisherwoman, Mum`; empty for who has one name."""
+    """Return `also: the fisherwoman, Mum`; empty without aliases."""
     if not aliases:
         return ""
     more = len(aliases) - _MAX_ALIASES
@@ -107,7 +106,7 @@ def alias_list(aliases: Sequence[str]) -> str:
 
 
 def status(character: Character) -> str:
-    """Whether a character has a face, since when, and whether a round is open."""
+    """Say whether and since when a character has a face, and whether a round is open."""
     if character.face is None:
         last_face = character.last_unlocked_face
         if last_face is None or last_face.unlocked is None:
@@ -127,7 +126,7 @@ def more_faces(number: int) -> str:
 
 
 def full_size_upscale(upscale: Upscale, url: str) -> str:
-    """Where the finish is, and what it is; empty while it has no picture."""
+    """Link to the upscale, with its size; empty while it has no picture."""
     if not (portrait := upscale.portrait):
         return ""
     location = link(url, "Open the finish") if url else "The finish is not in the round's thread yet; try again soon"
@@ -135,7 +134,7 @@ def full_size_upscale(upscale: Upscale, url: str) -> str:
 
 
 def full_size(name: str, face: Face, url: str) -> str:
-    """Where the original is, and what it is."""
+    """Link to the original, with its size."""
     location = (
         link(url, "Open the original") if url else "The original is not in the round's thread yet; try again soon"
     )
@@ -166,7 +165,7 @@ def rows(
     recast_reason: str = "",
     style: str = "",
 ) -> tuple[tuple[str, str], ...]:
-    """Pairs of a label and its value, in the order a person asks for them."""
+    """Return pairs of a label and its value."""
     portrait = face.portrait
     upscale_rows = (
         upscale_text.rows(upscale, titles, _SOURCES.get(upscale.cost_source, "as reserved")) if upscale else ()

@@ -1,4 +1,4 @@
-"""What a record says: who was cast, who is on hold, who else was drawn, and what became of the face since."""
+"""The record: who was cast, the understudy, the other candidates, and what changed since."""
 
 from decimal import Decimal
 
@@ -12,14 +12,14 @@ from handlers.text.model_titles import Titles
 
 
 def header(face: Face, current_face: Face | None) -> str:
-    """`Maya is cast.` as long as this is her face; plain text."""
+    """Return `Maya is cast.` while this is the current face; plain text."""
     if current_face and current_face.round_id == face.round_id:
         return f"{face.character} is cast."
     return f"{face.character} · version {face.version}"
 
 
 def winner(face: Face, titles: Titles, sealed_results: str = "") -> str:
-    """`Candidate 1 · Recraft V4.1 · 3 of 4 votes · $0.04`, how a sealed ballot `answered`, and who locked it when."""
+    """Return candidate, model, votes, cost, sealed results, and who locked it when."""
     candidate = f"*Candidate {face.number} · {escape_mrkdwn(titles(face.model))}*"
     variation = f"varies {face.variation_of}" if face.variation_of else ""
     version = f"version {face.version}" if face.version > 1 else ""
@@ -32,39 +32,39 @@ def winner(face: Face, titles: Titles, sealed_results: str = "") -> str:
 
 
 def winner_plain_text(face: Face, titles: Titles) -> str:
-    """The same in one line, for notifications."""
+    """Return the same in one line, for notifications."""
     return winner(face, titles).replace("*", "").replace("\n", " · ").replace("· Locked", "· locked")
 
 
 def votes(face: Face) -> str:
-    """`3 of 4 votes`."""
+    """Return `3 of 4 votes`."""
     return f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
 
 
 def locked_by(face: Face) -> str:
-    """`Locked by @lead on 24 November`."""
+    """Return `Locked by @lead on 24 November 2026`."""
     verb = "Decided" if face.decided_by_lead else "Locked"
     return f"{verb} by {person(face.locked_by)} on {day(face.locked_at)}"
 
 
 def unlocked_by(unlock: Unlock) -> str:
-    """`by @lena on 25 November: too young for the third act.`"""
+    """Return `by @lena on 25 November 2026: too young for the third act.`"""
     return f"by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
 
 
 def understudy(round_: Round, tally: Tally) -> int | None:
-    """The runner-up's number, where the vote's own winner was locked."""
+    """Return the runner-up's number if the winner of the vote was locked."""
     locked = round_.locked_candidate
     return tally.understudy if locked and tally.winner == locked.number else None
 
 
 def understudy_line(slot: Slot, tally: Tally, titles: Titles, sealed_results: str = "") -> str:
-    """`On hold: 4 · GPT-Image-2 · 2 votes · $0.05`."""
+    """Return `On hold: 4 · GPT-Image-2 · 2 votes · $0.05`."""
     return join_parts(f"On hold: *{slot.number}* · {_details(slot, tally, titles)}", sealed_results, separator="\n")
 
 
 def other_candidates(round_: Round, tally: Tally, titles: Titles) -> str:
-    """A line for each of those that were drawn too, the most votes first: `2 · GPT-Image-2 · 1 vote · $0.05`."""
+    """Return lines like `2 · GPT-Image-2 · 1 vote · $0.05`, most votes first."""
     excluded = {round_.locked_candidate.number if round_.locked_candidate else None, understudy(round_, tally)}
     rest = [s for s in by_votes(round_, tally) if s.number not in excluded]
     return "\n".join(
@@ -73,20 +73,22 @@ def other_candidates(round_: Round, tally: Tally, titles: Titles) -> str:
 
 
 def by_votes(round_: Round, tally: Tally) -> list[Slot]:
-    """The candidates, those with the most votes first."""
+    """Sort the candidates by votes, most first."""
     return sorted(round_.candidates, key=lambda s: (-tally.votes.get(s.number or 0, 0), s.number or 0))
 
 
 def sealed_results(round_: Round, tally: Tally, slot: Slot | None) -> str:
-    """How a sealed ballot answered about a candidate; empty for an open one."""
+    """Return the sealed results of a candidate; empty for an open ballot."""
     if slot is None or tally.sealed_results is None:
         return ""
     return sealed_ballot_text.candidate_results(tally.sealed_results, slot.number or 0, round_.character)
 
 
 def unlock_notice(face: Face, current_face: Face | None, url: str = "") -> str:
-    """`Unlocked by @lena on 25 November: too young for the third act. Maya has no face now.`; empty for a face that
-    was not. `url` leads to the present one."""
+    """Say that the face was unlocked or superseded; empty if it is the current one.
+
+    `url` links to the current face.
+    """
     name = escape_mrkdwn(face.character)
     if face.unlocked is None:
         superseded = f"{link(url, f'Version {current_face.version}')} is {name}'s face now." if current_face else ""
@@ -99,20 +101,20 @@ def unlock_notice(face: Face, current_face: Face | None, url: str = "") -> str:
 
 
 def recast_of_open_round(reason: str, recast_face: Face, url: str = "") -> str:
-    """`Re-cast: too young for the third act · version 1 is the face until another is locked`, for an open round."""
+    """Return `Re-cast: too young for the third act · version 1 stays until another face is locked`."""
     text = f"Re-cast: {escape_mrkdwn(reason)}" if reason else "Re-cast"
     version = link(url, f"version {recast_face.version}")
     return f"{text} · {version} {'was unlocked' if recast_face.unlocked else 'stays until another face is locked'}"
 
 
 def recast_of_closed_round(reason: str, recast_face: Face, url: str = "") -> str:
-    """The same for a round that is over: `Re-cast of version 1: too young for the third act`."""
+    """Return `Re-cast of version 1: too young for the third act`."""
     version = link(url, f"version {recast_face.version}")
     return f"Re-cast of {version}: {escape_mrkdwn(reason)}" if reason else f"Re-cast of {version}"
 
 
 def as_sentence(reason: str) -> str:
-    """Somebody's reason as the end of a sentence."""
+    """End a reason with a full stop unless it has its own punctuation."""
     text = escape_mrkdwn(reason)
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 

@@ -17,7 +17,7 @@ TOO_LONG = "The brief of this round is too long for a field of Slack's. What you
 
 
 def intro(round_: Round, price: Decimal) -> str:
-    """What sending it in does, and for how much."""
+    """Say what the form does, and what it costs."""
     return (
         f"A new round for *{escape_mrkdwn(round_.character)}*, up to {dollars(price)} for its portraits. "
         "This round ends; its portraits and votes are kept. Everything but the words stays as it is."
@@ -25,13 +25,13 @@ def intro(round_: Round, price: Decimal) -> str:
 
 
 def routing_hint(round_: Round) -> str:
-    """When the price may be another."""
+    """Say that the price may change; empty if the models are fixed."""
     if round_.brief.models:
         return ""
     return "Other words may call other models. Should that cost more, you are asked first."
 
 
 def flaw_summary(counts: Mapping[FlawTag, int]) -> str:
-    """`What gave the faces away: too smooth 3, eyes 1`; empty where nobody said."""
+    """Return `What gave the faces away: too smooth 3, eyes 1`; empty without flaws."""
     text = ", ".join(f"{sealed_ballot_text.flaw_label(flaw)} {times}" for flaw, times in counts.items())
     return f"What gave the faces away: {text}" if text else ""

@@ -1,4 +1,4 @@
-"""What can be drawn again, before anything is."""
+"""What can be drawn again, and for which price."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -45,7 +45,7 @@ def missing_variation_title(number: int | None) -> str:
 
 
 def limits_note(options: RerollOptions) -> str:
-    """Why something is not offered; empty when all is."""
+    """Say why an option is missing; empty if none is."""
     if options.next_number is None:
         limit_text = (
             f"This round holds {SLOT_LIMIT} candidates, with what is being drawn, and that is the most it shows"
@@ -76,7 +76,7 @@ def variation_label(number: int, price: Decimal) -> str:
 
 
 def _common_price(choices: Sequence[RerollOption]) -> str:
-    """The price where all have the same; else each stands in the menu."""
+    """Return the price if all choices have the same; otherwise the menu shows each."""
     prices = {choice.price for choice in choices}
     return f" · up to {dollars(prices.pop())}" if len(prices) == 1 else ""
 

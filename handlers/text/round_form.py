@@ -1,4 +1,4 @@
-"""What the form of a round says. Labels, choices and errors are plain text, what stands between fields is mrkdwn."""
+"""The round form. Labels, choices and errors are plain text; the texts between fields are mrkdwn."""
 
 import re
 from collections.abc import Mapping
@@ -128,7 +128,7 @@ def posted_in_dm() -> str:
 
 
 def model(spec: ModelSpec) -> str:
-    """`Recraft V4.1 · $0.04, largest $0.25`; plain text that does not change with the other choices."""
+    """Return `Recraft V4.1 · $0.04, largest $0.25`; it must not depend on other choices."""
     draft, largest = spec.price(Size.DRAFT), spec.price(Size.FOUR_K)
     prices = dollars(draft) if draft == largest else f"{dollars(draft)}, largest {dollars(largest)}"
     return f"{spec.title} · {prices}"
@@ -139,7 +139,7 @@ def submit(quote: Quote | CastingError) -> str:
 
 
 def estimate(quote: Quote | CastingError, titles: Titles, size: Size) -> str:
-    """`*Up to $0.22*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin and wardrobe both matter here).`"""
+    """Return `*Up to $0.22*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin comes first here).`"""
     if not isinstance(quote, Quote):
         return f"*No price yet*: {_field_error_mrkdwn(quote)}"
     names = [escape_mrkdwn(titles(model_id)) for model_id in dict.fromkeys(quote.models)]
@@ -168,7 +168,7 @@ def recast_yes(price: Decimal) -> str:
 
 @singledispatch
 def field_error(error: CastingError) -> str:
-    """What stands at a field: plain text, since Slack shows no markup there."""
+    """Return the error of a field, in plain text: Slack renders no mrkdwn there."""
     return _to_plain_text(errors.sentence(error))
 
 
@@ -218,15 +218,14 @@ def _(error: NotAvailableHere) -> str:
 
 
 def _field_error_mrkdwn(error: CastingError) -> str:
-    """The same where Slack does show markup."""
     return escape_mrkdwn(field_error(error))
 
 
 def _to_plain_text(sentence: str) -> str:
-    """A sentence of mrkdwn without what only mrkdwn shows; that nothing was started, the open form says."""
+    """Convert a sentence to plain text, without “Nothing was started.”, which the open form implies."""
     return strip_mrkdwn(_MENTION.sub("somebody else", sentence).replace(_NOTHING_STARTED, "")).strip()
 
 
 def choices(labels: Mapping[K, str]) -> list[tuple[str, str]]:
-    """Pairs of a label and its value."""
+    """Return pairs of a label and its value."""
     return [(label, str(value)) for value, label in labels.items()]

@@ -1,4 +1,4 @@
-"""Who draws and why these, and what can be cast instead of what is not to be had."""
+"""Which models draw and why, and what replaces unavailable ones."""
 
 from bot.domain.errors import AlternativeOffer, ModelsUnavailable, UnavailableModel
 from bot.domain.round import Round, RoutingReason
@@ -30,7 +30,7 @@ _CHOICE_REASONS = {"named": ", as asked", "usual": ", as usual in this productio
 
 
 def models(round_: Round, titles: Titles) -> str:
-    """Who draws, and why these; then each model that was wanted and does not draw."""
+    """Say which models draw and why, then which requested ones do not."""
     names = join_words([escape_mrkdwn(titles(m)) for m in round_.models])
     reason = round_.routing_reason
     left_out_notes = left_out(reason)
@@ -43,7 +43,7 @@ def models(round_: Round, titles: Titles) -> str:
 
 
 def reason_note(reason: RoutingReason) -> str:
-    """`, as asked`, `, as usual here`, ` (skin: “pores”; era: “1920s”)` or what matters otherwise."""
+    """Return `, as asked`, `, as usual in this production`, ` (skin: “pores”; era: “1920s”)` or the look."""
     if reason.kind in _CHOICE_REASONS:
         return _CHOICE_REASONS[reason.kind]
     if reason.matched_rules:
@@ -52,18 +52,18 @@ def reason_note(reason: RoutingReason) -> str:
 
 
 def left_out(reason: RoutingReason) -> list[str]:
-    """Each model that was wanted and does not draw."""
+    """Return a sentence for each requested model that does not draw."""
     return [_left_out_note(model) for model in reason.unavailable]
 
 
 def unavailable(error: ModelsUnavailable) -> str:
-    """What is not to be had, and what its stand-in costs."""
+    """Say which models are unavailable, and what their substitutes cost."""
     text = " ".join(_unavailable_note(model) for model in error.unavailable)
     return f"{text} Nothing was started."
 
 
 def offer_label(alternative: AlternativeOffer) -> str:
-    """A button: `Cast with it for up to $0.47`, `Only with Recraft V4.1 for up to $0.14`; plain text."""
+    """Return `Cast with it for up to $0.47` or `Only with Recraft V4.1 for up to $0.14`; plain text."""
     price = dollars(alternative.price)
     if alternative.kind == "instead":
         return f"Cast with it for up to {price}"

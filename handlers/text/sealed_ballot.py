@@ -1,4 +1,4 @@
-"""What a sealed ballot says."""
+"""The sealed ballot."""
 
 from bot.domain.ballot import FlawTag, SealedResults
 from handlers.text.format import escape_mrkdwn, join_parts, join_words, pluralize
@@ -59,12 +59,11 @@ def instructions(name: str) -> str:
 
 
 def flaw_choices() -> list[tuple[str, str]]:
-    """Pairs of a label and its value."""
+    """Return pairs of a label and its value."""
     return [(label, flaw.value) for flaw, label in _FLAW_LABELS.items()]
 
 
 def flaw_label(flaw: FlawTag) -> str:
-    """One of them in words."""
     return _FLAW_LABELS[flaw]
 
 
@@ -85,7 +84,7 @@ def no_reactions(name: str) -> str:
 
 
 def candidate_results(results: SealedResults, number: int, name: str) -> str:
-    """`reads human 4, as Maya 3 · too smooth 2, eyes 1`, for after the close."""
+    """Return `reads human 4, as Maya 3 · too smooth 2, eyes 1`, for after the close."""
     human, match = results.reads_human.get(number, 0), results.matches_character.get(number, 0)
     flaws = sorted(results.flaw_tags.get(number, {}).items(), key=lambda item: (-item[1], item[0]))
     return join_parts(
@@ -95,7 +94,7 @@ def candidate_results(results: SealedResults, number: int, name: str) -> str:
 
 
 def no_votes_note(results: SealedResults) -> str:
-    """How many gave no face both ticks; empty when all found one."""
+    """Say how many voters ticked no candidate twice; empty if all found one."""
     return (
         f"{pluralize(results.none_fits_count, 'person', 'people')} found nobody to vote for."
         if results.none_fits_count

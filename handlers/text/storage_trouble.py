@@ -1,4 +1,4 @@
-"""Trouble with database or portraits, told to whoever pressed, and to the lead of a round that waits for it."""
+"""Storage failures, for the user who pressed and for the lead of a waiting round."""
 
 from bot.domain.errors import StorageUnavailable
 from bot.domain.round import Round
@@ -25,14 +25,14 @@ _REMEDIES = {
 
 
 def storage_unavailable(error: StorageUnavailable) -> str:
-    """For whoever pressed: what they asked for did not happen."""
+    """Say that the action did not happen."""
     reason = capitalize_first(_REASONS.get(error.reason, _REASONS["away"]))
     remedy = _REMEDIES.get(error.reason, _REMEDIES["away"])
     return f"{reason}. So this was not done, and nothing was spent. {remedy}; then try again."
 
 
 def round_waiting(round_: Round, reason: str) -> str:
-    """For the lead of a round whose errand meets trouble."""
+    """Tell the lead that storage blocks the round; `reason` is a key of `_REASONS`."""
     resumes = "" if reason == "damaged" else ", and the round goes on by itself"
     return (
         f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} waits: {_REASONS[reason]}. "
@@ -42,7 +42,7 @@ def round_waiting(round_: Round, reason: str) -> str:
 
 
 def portrait_missing(round_: Round) -> str:
-    """For the lead of a round that cannot go on without a picture."""
+    """Tell the lead that the round lacks a picture."""
     return (
         f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} cannot be shown whole: "
         "a picture of it is missing from where I keep them. Nothing was changed. "
@@ -51,7 +51,7 @@ def portrait_missing(round_: Round) -> str:
 
 
 def lead_notice(notice: str, round_: Round) -> str:
-    """What `word` (portrait_lost, or not_kept: with a reason) says."""
+    """Return the text for `portrait_lost`, or for `not_kept:` with a reason."""
     kind, _, reason = notice.partition(":")
     return (
         portrait_missing(round_)
