@@ -1,4 +1,4 @@
-"""The closer look: a modal with the candidates one chooses, all at one crop and size."""
+"""The comparison: a modal with the chosen candidates, all at one crop and size."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,12 +14,11 @@ CHOICE_ID = "look_at"
 
 
 def open_button(round_id: str) -> Block:
-    """The button that opens it."""
     return button("look", compare_text.OPEN, round_id)
 
 
 def compare(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> dict[str, Any]:
-    """`addresses` by slot id: where each picture can be opened alone."""
+    """Build the modal; `file_urls` links to each picture by slot id."""
     round_ = comparison.round
     body = view(
         compare_text.TITLE,
@@ -31,7 +30,7 @@ def compare(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str
 
 
 def _menu(comparison: ComparisonResult, titles: Titles) -> Block:
-    """In a section, since a field would want a button that sends the modal in; it tells at once what is chosen."""
+    """Build a menu for a section: unlike an input, it sends each choice at once and needs no submit button."""
     options, selected = (
         build_options((compare_text.option(comparison.round, slot, titles), slot.id) for slot in slots)
         for slots in (comparison.round.candidates, comparison.chosen)
@@ -42,7 +41,7 @@ def _menu(comparison: ComparisonResult, titles: Titles) -> Block:
 
 
 def _image_blocks(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> Iterator[Block | None]:
-    """A picture's title says whose it is, and where Slack shows no picture the line below does."""
+    """Show each picture with its caption, or say why Slack shows none."""
     slots = [slot for slot in comparison.chosen if slot.file_id]
     if len(slots) < len(comparison.chosen):
         yield section(

@@ -1,4 +1,4 @@
-"""Modals, and the fields people fill in. Limits from docs.slack.dev, "Modal views" and "Block Kit reference"."""
+"""Modals and their input fields. Limits are from docs.slack.dev, "Modal views" and "Block Kit reference"."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ TEXT_LIMIT = 3000
 
 @dataclass(frozen=True)
 class FieldOptions:
-    """What a field may do: stay empty, carry a `hint` below it, and with `tells` say at once what is chosen.
+    """Options of a field: it may stay empty, show a `hint`, and dispatch each choice at once.
 
-    A field that tells sends a block_actions whose action id is the field's own name.
+    A dispatching field sends block_actions with its block id as the action id.
     """
 
     optional: bool = False
@@ -32,7 +32,7 @@ OPTIONAL = FieldOptions(optional=True)
 
 
 def build_modal(callback_id: str, private_metadata: str, title: str, submit: str, view: View) -> dict[str, Any]:
-    """A modal with `view`'s blocks; `kind` says who takes it in, `id_` is opaque. Empty `submit`: only to look at."""
+    """Build a modal of `view`'s blocks; an empty `submit` makes it read-only."""
     body = {
         "type": "modal",
         "callback_id": callback_id,
@@ -45,7 +45,7 @@ def build_modal(callback_id: str, private_metadata: str, title: str, submit: str
 
 
 def checkboxes(block_id: str, label: str, choices: Iterable[tuple[str, str]], selected: Collection[str]) -> Block:
-    """Boxes of (label, value), none of which must be ticked."""
+    """Build optional checkboxes from pairs of a label and its value."""
     return _input(block_id, label, _multiple_choice("checkboxes", choices, selected), OPTIONAL)
 
 
@@ -57,7 +57,7 @@ def multi_select(
     selected: Collection[str],
     field_options: FieldOptions = OPTIONAL,
 ) -> Block:
-    """A menu of (label, value) from which any number may be picked."""
+    """Build a menu with any number of choices, from pairs of a label and its value."""
     element = _multiple_choice("multi_static_select", choices, selected) | {"placeholder": plain(placeholder)}
     return _input(block_id, label, element, field_options)
 
@@ -65,7 +65,7 @@ def multi_select(
 def external_select(
     block_id: str, label: str, placeholder: str, selected: str = "", field_options: FieldOptions = REQUIRED
 ) -> Block:
-    """A menu whose choices are asked for while somebody types; the question names the field as its action."""
+    """Build a menu whose options Slack requests while the user types; its action id is the block id."""
     element: Block = {"type": "external_select", "action_id": block_id, "min_query_length": 0}
     element["placeholder"] = plain(placeholder)
     initial = {"initial_option": build_options([(selected, selected)])[0]} if selected else {}
@@ -73,7 +73,6 @@ def external_select(
 
 
 def file_input(block_id: str, label: str, filetypes: Sequence[str], field_options: FieldOptions = REQUIRED) -> Block:
-    """A field for one file."""
     element: Block = {"type": "file_input", "filetypes": list(filetypes), "max_files": 1}
     return _input(block_id, label, element, field_options)
 
@@ -86,7 +85,7 @@ def select(
     field_options: FieldOptions = REQUIRED,
     placeholder: str = "",
 ) -> Block:
-    """A menu of (label, value) from which one may be picked; `placeholder` stands there while none is."""
+    """Build a menu with one choice, from pairs of a label and its value."""
     element = _single_choice("static_select", choices, selected)
     element |= {"placeholder": plain(placeholder)} if placeholder else {}
     return _input(block_id, label, element, field_options)
@@ -99,7 +98,7 @@ def radio_buttons(
     selected: str = "",
     field_options: FieldOptions = REQUIRED,
 ) -> Block:
-    """A few choices of (label, value), all in sight."""
+    """Build radio buttons from pairs of a label and its value."""
     return _input(block_id, label, _single_choice("radio_buttons", choices, selected), field_options)
 
 
@@ -112,7 +111,7 @@ def text_input(
     max_length: int = TEXT_LIMIT,
     field_options: FieldOptions = REQUIRED,
 ) -> Block:
-    """A field for text of at most `most` characters; `lines` for several of them."""
+    """Build a text field of at most `max_length` characters."""
     element: Block = {"type": "plain_text_input", "multiline": multiline, "max_length": max_length}
     return _input(block_id, label, element | ({"initial_value": text} if text else {}), field_options)
 
@@ -120,7 +119,7 @@ def text_input(
 def number_input(
     block_id: str, label: str, value: int | None, min_value: int, max_value: int, field_options: FieldOptions = REQUIRED
 ) -> Block:
-    """A field for a whole number."""
+    """Build a field for an integer."""
     element: Block = {"type": "number_input", "is_decimal_allowed": False}
     element |= {"min_value": str(min_value), "max_value": str(max_value)}
     return _input(
@@ -131,19 +130,19 @@ def number_input(
 def users_select(
     block_id: str, label: str, selected: Sequence[str] = (), field_options: FieldOptions = REQUIRED
 ) -> Block:
-    """A field for any number of people, by their ids."""
+    """Build a field for any number of users; `selected` are their ids."""
     element: Block = {"type": "multi_users_select"}
     return _input(block_id, label, element | ({"initial_users": list(selected)} if selected else {}), field_options)
 
 
 def user_select(block_id: str, label: str, selected: str = "", field_options: FieldOptions = REQUIRED) -> Block:
-    """A field for one person."""
+    """Build a field for one user."""
     element: Block = {"type": "users_select"}
     return _input(block_id, label, element | ({"initial_user": selected} if selected else {}), field_options)
 
 
 def datetime_picker(block_id: str, label: str, at: datetime | None, field_options: FieldOptions = REQUIRED) -> Block:
-    """A field for a day and time, in the reader's own zone."""
+    """Build a field for a date and time in the reader's time zone."""
     element: Block = {"type": "datetimepicker"}
     return _input(block_id, label, element | ({"initial_date_time": int(at.timestamp())} if at else {}), field_options)
 

@@ -1,4 +1,4 @@
-"""A character's history as an answer, and two of its versions side by side."""
+"""A character's history, and two of its versions side by side."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ _MAX_VERSIONS = 100
 
 
 def history(character_history: CharacterHistory, page: int, links: Mapping[str, str]) -> View:
-    """One page of events, newest first; `links` lead to rounds' messages by round id."""
+    """Show one page of events, newest first; `links` are messages' URLs by round id."""
     found = character_history.recall_result
     if found.kind in ("unsure", "several", "nothing"):
         return unresolved(found, "history")
@@ -40,7 +40,7 @@ def history(character_history: CharacterHistory, page: int, links: Mapping[str, 
 
 
 def _sections(lines: Sequence[str]) -> list[Block]:
-    """As few as hold all lines uncut: a reason may be long."""
+    """Fill as few sections as hold all lines; a line may be long."""
     parts: list[str] = []
     for line in lines:
         if parts and len(parts[-1]) + len(line) < _SECTION_LIMIT:
@@ -61,7 +61,7 @@ def versions(
     reasons: Mapping[str, str],
     titles: Titles,
 ) -> dict[str, Any]:
-    """The modal: two versions at one crop, the older first; with more than two, which ones can be picked."""
+    """Build the modal: two versions, the older first, with menus if there are more."""
     older, newer = sorted(pair, key=lambda face: face.version)
     version_blocks = [block for face in (older, newer) for block in _version_blocks(face, files, reasons, titles)]
     title = history_text.versions_title(newer.character)

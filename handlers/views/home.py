@@ -1,4 +1,4 @@
-"""A person's home: what waits for their vote, the roster as far as they may see it, what was spent today."""
+"""The App Home: rounds that wait for the user's vote, the roster as far as they may see it, today's spend."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,12 +14,12 @@ from handlers.views.recall import Location
 
 MAX_WAITING = 10
 ALL_PRODUCTIONS = "all"
-# docs.slack.dev, "Select menu": 100 options, of which one is all of them.
+# docs.slack.dev, "Select menu": 100 options; one of them is "All productions".
 _MAX_PRODUCTIONS = 99
 
 
 def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]) -> View:
-    """`sights` by round id: of the rounds that wait, and of those that gave the faces. `called`: channels' names."""
+    """Build the App Home; `locations` are by round id, `channel_names` by channel id."""
     waiting = [
         section(home_text.waiting(r.character, r.place.channel, r.closes_at, locations.get(r.id, Location()).link))
         for r in home_view.waiting[:MAX_WAITING]
@@ -58,8 +58,10 @@ def _roster(
 
 
 def _filter_fields(home_view: HomeView, channel_names: Mapping[str, str]) -> Iterator[Block]:
-    """The search and the menu of productions. Their names change with what stands in them: Slack would keep what was
-    entered in a field of the same name, and show it though everybody is shown again."""
+    """Build the search field and the menu of productions.
+
+    Their block ids change with their content: Slack would keep the old input of a field with the same id.
+    """
     roster_filter = home_view.roster_filter
     search_options = FieldOptions(optional=True, hint=home_text.FIND_HINT, dispatch=True)
     yield text_input(
@@ -86,7 +88,7 @@ def _filter_fields(home_view: HomeView, channel_names: Mapping[str, str]) -> Ite
 
 
 def _card(n: int, character: Character, locations: Mapping[str, Location]) -> Iterator[Block | None]:
-    """A character with its portrait beside it; cards proper are not known to be shown in homes."""
+    """Show a character with its portrait; Slack does not document card blocks for the App Home."""
     face = character.face
     file_id = locations.get(face.round_id, Location()).file_id if face else None
     portrait = image_element(file_id, alt_text.face(character.name, face.brief)) if face and file_id else None

@@ -1,4 +1,4 @@
-"""The form of a production's customs."""
+"""The form for a production's settings."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +28,7 @@ _DOLLARS_LIMIT = 12
 
 
 def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[str, Any]:
-    """A modal; it carries the channel and the digest of what it shows. `above` is said first."""
+    """Build the modal; its metadata is the channel and the digest of the settings. `notice` comes first."""
     body = view(
         production_settings_text.TITLE,
         paragraph(notice) if notice else None,
@@ -42,7 +42,7 @@ def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[
 
 
 def _production_input(settings_form: SettingsForm) -> Block | None:
-    """Only where there is a choice."""
+    """Return None if the channel has no choice."""
     if not settings_form.joinable:
         return None
     current = (production_settings_text.current_production(settings_form.production, settings_form), CURRENT)

@@ -1,4 +1,4 @@
-"""A face, called by its character's name."""
+"""Recall of a face by its character's name: the answer, lists, full size and facts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _PROMPT_LIMIT = 6500
 
 @dataclass(frozen=True)
 class Location:
-    """Where the round of what was found can be seen: its message's address, the portrait's file, when it closes."""
+    """Where Slack shows a round: its message's link, the portrait's file id, and the closing time."""
 
     link: str = ""
     file_id: str | None = None
@@ -33,7 +33,7 @@ class Location:
 def recalled(
     found: RecallResult, location: Location, titles: Titles, *, can_share: bool, action_prefix: str = ""
 ) -> View:
-    """What was found; `share` offers to show it to the whole conversation. `place` tells presses in a modal apart."""
+    """Show what was found; `can_share` adds a share button, `action_prefix` marks action ids in a modal."""
     if found.kind == "face" and (face := found.characters[0].face):
         return _face_view(found, face, location, titles, can_share=can_share, action_prefix=action_prefix)
     if found.kind == "unlocked" and (last_face := found.characters[0].last_unlocked_face):
@@ -55,7 +55,7 @@ def unresolved(found: RecallResult, action: str = "recall") -> View:
 
 
 def listing(page: Page) -> View:
-    """The first characters somebody may see, one a line."""
+    """List the first characters, one per line."""
     text = recall_text.list_heading(page.total)
     lines = [recall_text.list_line(c) for c in page.characters]
     parts = [lines[n : n + _LINES_PER_SECTION] for n in range(0, len(lines), _LINES_PER_SECTION)]
@@ -91,7 +91,7 @@ def facts(
 
 
 def recalled_in_modal(found: RecallResult, location: Location, titles: Titles) -> View:
-    """What was found, in a modal, whose presses come without a conversation."""
+    """Show what was found in a modal, whose actions come without a channel."""
     return recalled(found, location, titles, can_share=False, action_prefix="card_")
 
 
@@ -124,7 +124,7 @@ def _face_view(
 
 
 def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, action_prefix: str) -> View:
-    """Who has no face any more: the last one is a press away."""
+    """Show a character without a face, with buttons for the last one."""
     text = recall_text.unlocked(last_face, location.link)
     buttons = [
         button(f"{action_prefix}full", recall_text.show_version(last_face), last_face.round_id),
@@ -136,7 +136,7 @@ def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, 
 
 
 def _suggestion_blocks(found: RecallResult, action: str) -> Iterator[Block | None]:
-    """Where names repeat, number them, with a line that says where each was cast."""
+    """Number repeated names, and say where each was cast."""
     numbered = list(enumerate(found.characters, start=1)) if found.kind in ("unsure", "several") else []
     if found.kind == "several":
         yield section("\n".join(f"{n}: {recall_text.list_line(c)}" for n, c in numbered))

@@ -1,4 +1,4 @@
-"""The form in which a face is cast anew or let go."""
+"""The form for a re-cast or an unlock."""
 
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ NO_PRICE = "-"
 def form(
     options: RecastOptions, key: str, reason: str = "", text: str | None = None, mode: str = "", note: str = ""
 ) -> dict[str, Any]:
-    """The modal; `reason`, `text` and `how` are as somebody left them, `note` says what changed since."""
+    """Build the modal; `reason`, `text` and `mode` are earlier inputs, `note` says what changed since."""
     intro = _intro(options)
     shown_price = NO_PRICE if options.price is None else str(options.price)
     return build_modal(

@@ -1,4 +1,4 @@
-"""The form in which a picture is attached to a brief; the brief itself waits in a kept wish."""
+"""The form that attaches a picture to a brief; the draft stores the brief."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,12 +12,12 @@ CALLBACK_ID = "photo"
 BRIEF, FILE, KIND, CONSENT = "brief", "file", "kind", "consent"
 PORTRAIT, PHOTO = "portrait", "photo"
 FIELD = "field"
-# docs.slack.dev, "Plain-text input" and "File input": 3000 characters; filetypes are endings.
+# docs.slack.dev, "File input": filetypes are file name extensions.
 FILETYPES = ("png", "jpg", "jpeg", "webp")
 
 
 def form(draft: RoundDraft, price: Decimal) -> dict[str, Any]:
-    """A modal; a brief too long for a field of Slack's stays as it was typed."""
+    """Build the modal; a brief that is too long for Slack's field stays as typed."""
     fits = len(draft.brief.text) <= TEXT_LIMIT
     kinds = build_options([(reference_photo_text.PORTRAIT, PORTRAIT), (reference_photo_text.PHOTO, PHOTO)])
     consent = {"type": "checkboxes", "options": build_options([(reference_photo_text.AGREED, "agreed")])}

@@ -11,7 +11,7 @@ CALLBACK_ID, BRIEF = "refine", "brief"
 
 
 def form(refine_form: RefineForm) -> dict[str, Any]:
-    """A modal with the brief as it stands; the round's id goes along."""
+    """Build the modal; its metadata is the round id."""
     round_ = refine_form.round
     fits = len(round_.brief.text) <= TEXT_LIMIT
     field_options = FieldOptions(hint=refine_text.routing_hint(round_) if fits else refine_text.TOO_LONG)

@@ -1,4 +1,4 @@
-"""The private answer with everything that can be drawn again, each with its price."""
+"""The private answer that lists what can be drawn again, each with its price."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The cast of a production, in pictures."""
+"""The cast of a production as pictures."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ def roster(
     per_poster: int,
     note: str = "",
 ) -> View:
-    """`files` are the posters in order, `per_poster` faces on each; `note` stands there while there are none."""
+    """Show the posters `files`, with `per_poster` faces on each, or `note` while there are none."""
     names = [character.name for character, _ in captions]
     images = [
         image(file_id, alt_text.poster(title, names[n * per_poster : (n + 1) * per_poster]))
@@ -36,6 +36,6 @@ def roster(
 
 
 def with_share_button(message: View, channel: str, channel_name: str) -> View:
-    """The same with a press that shows it to everybody in a channel."""
+    """Add a button that shares the view in a channel."""
     share_block: Block | None = actions([button("share_roster", roster_text.share(channel_name), channel)])
     return view(message.text, *message.blocks, share_block, image_placeholder=message.image_placeholder)

@@ -1,4 +1,4 @@
-"""The form of a round. A field keeps its id whatever is chosen, since by that Slack keeps what stands in it."""
+"""The round form. Block ids do not depend on choices, since Slack keeps a field's content by its id."""
 
 from typing import Any
 
@@ -18,9 +18,9 @@ from handlers.views.reference_photo import FILETYPES
 
 CALLBACK_ID, RECAST_CALLBACK_ID = "form", "form_recast"
 FIELD_PREFIX = "cast_"
-# Fields on which the price depends.
+# The price depends on these fields.
 PRICE_FIELDS = ("look", "models", "each", "size", "like")
-# Fields that stand there only while something is drawn after somebody.
+# Fields that the form shows for each kind of reference.
 _REFERENCE_FIELDS = {ReferenceKind.FACE: ("face",), ReferenceKind.PICTURE: ("picture", "real", "agreed")}
 _ESTIMATE = "cast_estimate"
 _MAX_OPTIONS = 100
@@ -30,7 +30,7 @@ _FIELD_BY_ERROR = {"brief": "text", "like": "face", "for": "until"}
 
 
 def form(state: RoundFormState, titles: Titles) -> dict[str, Any]:
-    """The modal as it stands now."""
+    """Build the modal for the current state."""
     draft = state.draft
     is_dm = state.place.channel.startswith("D")
     blocks = view(
@@ -54,17 +54,17 @@ def form(state: RoundFormState, titles: Titles) -> dict[str, Any]:
 
 
 def options(suggestions: list[tuple[str, str]]) -> list[Block]:
-    """Choices of (label, value) for a menu that asks while somebody types."""
+    """Build the options of an external select from pairs of a label and its value."""
     return build_options(suggestions[:_MAX_OPTIONS])
 
 
 def name_choices(suggestions: list[NameSuggestion]) -> list[tuple[str, str]]:
-    # docs.slack.dev, "Option object": a value has 150 characters at most; a longer name is refused when it is sent.
+    # docs.slack.dev, "Option object": values are at most 150 characters. Submitting a longer name is an error.
     return [(round_form_text.suggestion(one), one.name[:150]) for one in suggestions]
 
 
 def recast(error: AlreadyCast) -> dict[str, Any]:
-    """What a re-cast costs, on top of the form."""
+    """Build the confirmation with the price of a re-cast."""
     return fields.build_modal(
         RECAST_CALLBACK_ID,
         error.draft_id,
@@ -75,12 +75,12 @@ def recast(error: AlreadyCast) -> dict[str, Any]:
 
 
 def result(text: str) -> dict[str, Any]:
-    """In the place of what was asked: how it ended."""
+    """Build the modal that replaces the confirmation with its result."""
     return fields.build_modal("told", "", round_form_text.SENT_TITLE, "", note(text))
 
 
 def block_id_for(error: CastingError, draft: Draft) -> str:
-    """The block at which `error` stands."""
+    """Return the id of the block that shows `error`."""
     if isinstance(error, AlreadyCasting):
         return f"{FIELD_PREFIX}name"
     if isinstance(error, (BriefError, NotAvailableHere)):

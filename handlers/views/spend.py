@@ -1,4 +1,4 @@
-"""What was spent, for one person: sums and bars, caps, and the charges they answer for."""
+"""The spend report: sums, chart, caps, and the charges that the reader must confirm."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _MAX_PENDING_CHARGES = 8
 
 
 def spend_report(report: SpendReport, titles: Titles, file_id: str = "") -> View:
-    """`file_id` is the picture of the bars, once Slack can show it."""
+    """Build the report; `file_id` is the chart, empty until Slack can show it."""
     return view(
         f"{spend_text.header(report)}: {spend_text.total(report)}",
         header(spend_text.header(report)),
@@ -28,7 +28,7 @@ def spend_report(report: SpendReport, titles: Titles, file_id: str = "") -> View
 
 
 def overspent(entry: LedgerEntry) -> View:
-    """The message to whoever made a charge above its reservation."""
+    """Tell the payer that a charge exceeded its reservation."""
     text = spend_text.overspent(entry)
     return view(text, section(text), actions([button("seen:0", spend_text.ACKNOWLEDGE, entry.id, style="primary")]))
 

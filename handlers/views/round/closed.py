@@ -1,4 +1,4 @@
-"""The round's message after the close: the result, the models named, and what the lead can do."""
+"""The round message after the close: result, models, and the lead's controls."""
 
 from collections.abc import Iterator
 
@@ -47,7 +47,6 @@ def closed(data: RoundViewData) -> View:
 
 
 def _decision_elements(data: RoundViewData) -> Iterator[Block]:
-    """Who it is."""
     round_, leader = data.round, data.round.leader(data.tally)
     if leader is not None:
         title, consequence = labels.lock_question(round_.character, leader), labels.lock_consequence(data.tally)
@@ -61,7 +60,6 @@ def _decision_elements(data: RoundViewData) -> Iterator[Block]:
 
 
 def _follow_up_buttons(data: RoundViewData) -> Iterator[Block]:
-    """What else can become of the round."""
     round_ = data.round
     yield button("extend", labels.EXTEND, round_.id)
     yield button("reroll", labels.REROLL, round_.id)

@@ -1,4 +1,4 @@
-"""The round's message while its models draw."""
+"""The round message while the models draw."""
 
 from bot.domain.round import Round
 from handlers.text import labels, routing

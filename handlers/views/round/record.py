@@ -1,4 +1,4 @@
-"""The round's message after the lock: the record."""
+"""The round message after the lock: the record."""
 
 from collections.abc import Iterator
 
@@ -38,7 +38,7 @@ def record(data: RoundViewData) -> View:
 
 
 def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
-    """What became of the face since, how it was chosen, who is on hold, and what it was cast in place of."""
+    """Say what changed since, how the face was chosen, who is the understudy, and which face it replaces."""
     round_, tally, titles = data.round, data.tally, data.titles
     if unlock_text := record_text.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
         yield section(unlock_text)
@@ -57,7 +57,7 @@ def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
 
 
 def _upscale_blocks(data: RoundViewData) -> Iterator[Block | None]:
-    """Blocks below the record's own; none while nobody asked for a finish."""
+    """Show the newest upscale, with buttons while it waits for the lead's decision."""
     if not (upscale := latest_upscale(data.upscales)):
         return
     text = upscale_text.status(upscale, data.titles)
@@ -73,7 +73,7 @@ def _upscale_blocks(data: RoundViewData) -> Iterator[Block | None]:
 
 
 def _buttons(data: RoundViewData) -> Iterator[Block]:
-    """A face that is not the character's any more can be looked at and taken on, and is finished no further."""
+    """Offer upscale and re-cast for the current face only."""
     round_, face, current_face = data.round, data.face, data.current_face
     is_current = face is not None and (current_face is None or current_face.round_id == face.round_id)
     if is_current and current_face:
@@ -88,7 +88,7 @@ def _buttons(data: RoundViewData) -> Iterator[Block]:
 
 
 def _upscale_button(data: RoundViewData) -> Iterator[Block]:
-    """The press that asks for a finish, with its price; none where there is one, or nothing makes the face larger."""
+    """Offer an upscale with its price, unless there is one or no model can do it."""
     latest = latest_upscale(data.upscales)
     if data.upscale_plan is None or (latest and latest.is_live):
         return

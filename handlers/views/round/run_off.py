@@ -1,4 +1,4 @@
-"""The round's message while a run-off is held: only the finalists, under their old numbers, one choice each."""
+"""The round message of a run-off: the finalists under their old numbers, one choice per voter."""
 
 from handlers.text import labels, voters
 from handlers.text import round as round_text
@@ -14,7 +14,7 @@ def run_off(data: RoundViewData) -> View:
     round_ = data.round
     heading = run_off_text.heading(round_.character, tuple(round_.ballot_options))
     status = round_text.ballot_status(round_, data.tally, data.turnout)
-    # Before a sealed run-off closes, a lock would tell the tally.
+    # A lock button would reveal the leader of a sealed run-off.
     lead_elements = [
         *([] if round_.is_sealed else [lock_button(data)]),
         close_button(data, run_off_text.CLOSE_CONSEQUENCE),

@@ -1,4 +1,4 @@
-"""A sealed ballot: the round's message while papers come in, and the paper itself."""
+"""The sealed ballot: the round message and the ballot form."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _BALLOT_ID = "paper"
 
 
 def sealed(data: RoundViewData) -> View:
-    """The round's message: no counts, and nothing that would tell the lead more than anybody."""
+    """Build the message; it shows no counts, not even to the lead."""
     round_ = data.round
     heading = sealed_ballot_text.heading(round_.character)
     status = round_text.ballot_status(round_, data.tally, data.turnout)
@@ -49,7 +49,7 @@ def sealed(data: RoundViewData) -> View:
 
 
 def ballot_form(form: BallotForm) -> dict[str, Any]:
-    """The modal: each candidate large, in this person's own order, with both questions and the tells."""
+    """Build the modal: large pictures in the voter's own order, two questions and the flaw tags for each."""
     round_, submission = form.round, form.submission
     is_none_checked = bool(submission and not submission.votes)
     blocks = [block for slot in form.candidates for block in _candidate_blocks(form, slot)]
@@ -94,6 +94,6 @@ def _candidate_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
 
 
 def received(name: str, numbers: tuple[int, ...]) -> View:
-    """What stands in the modal once the paper is in."""
+    """Replace the form with a receipt."""
     text = sealed_ballot_text.received(name, numbers)
     return view(text, section(text))

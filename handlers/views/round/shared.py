@@ -1,4 +1,4 @@
-"""What a round's views are drawn from, and the lines several of them share."""
+"""The data of round views, and the blocks that several of them share."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from handlers.views.builder import Block, button, context, image, section
 
 @dataclass(frozen=True)
 class RelatedRound:
-    """The round before or after another one, its tally as far as anybody may see it, and where its message is."""
+    """The round before or after another one, its visible tally and its message's link."""
 
     round: Round
     tally: Tally
@@ -25,12 +25,11 @@ class RelatedRound:
 
 @dataclass(frozen=True)
 class RoundViewData:
-    """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
-    finish that, and how it would be finished. `turnout` where voters are named. `parent` is the round whose place it
-    took, `child` the one that took its own.
+    """A round with all that its message shows.
 
-    `present` is the character's face now, `before` the one that the round casts anew, `links` where the messages of
-    their rounds are, by round id; `versions` is how many faces the character had.
+    `face` and `upscales` exist once it is locked, `upscale_plan` while an upscale is possible, and `turnout` with
+    named voters. `parent` is the round that it replaced, `child` the round that replaced it. `current_face` is the
+    character's face now, `recast_face` the face that the round casts again. `links` are message URLs by round id.
     """
 
     round: Round
@@ -48,17 +47,17 @@ class RoundViewData:
     links: Mapping[str, str] = field(default_factory=dict)
 
     def link_to(self, face: Face | None) -> str:
-        """Where the round of another face is; empty where nobody knows."""
+        """Return the link to a face's round; empty if it is unknown."""
         return self.links.get(face.round_id, "") if face else ""
 
 
 def portrait_file_id(round_: Round) -> str | None:
-    """The locked portrait's picture; until the record's own hangs, the large one from the thread stands in."""
+    """Return the record's picture, or the one in the thread until it is uploaded."""
     return round_.record_file or (round_.locked_candidate.file_id if round_.locked_candidate else None)
 
 
 def origin(data: RoundViewData) -> Block | None:
-    """What a round came of, kept in sight: the face it casts anew and why, or the round whose place it took."""
+    """Name the face that the round casts again, or the round that it replaced."""
     if data.recast_face:
         return context(
             record_text.recast_of_open_round(data.round.recast_reason, data.recast_face, data.link_to(data.recast_face))
@@ -68,7 +67,7 @@ def origin(data: RoundViewData) -> Block | None:
 
 
 def contact_sheet(data: RoundViewData) -> Iterator[Block]:
-    """The contact sheet, once it hangs, and why the newest one does not."""
+    """Show the newest uploaded contact sheet, and why Slack rejected a newer one."""
     round_ = data.round
     if round_.sheet_file:
         yield image(
@@ -79,7 +78,7 @@ def contact_sheet(data: RoundViewData) -> Iterator[Block]:
 
 
 def blind_failures(data: RoundViewData, *, can_reroll: bool) -> Iterator[Block]:
-    """What is missing and why, without the models; with `reroll` each can be drawn again if there is a number left."""
+    """Explain failures without their models; `can_reroll` adds buttons while there are numbers left."""
     round_ = data.round
     has_button = can_reroll and round_.next_number() is not None
     for position, slot in enumerate(round_.failures, start=1):
@@ -90,7 +89,7 @@ def blind_failures(data: RoundViewData, *, can_reroll: bool) -> Iterator[Block]:
 
 
 def named_failures(data: RoundViewData) -> Iterator[Block]:
-    """What is missing and why, with the models: for after the close."""
+    """Explain failures with their models, for after the close."""
     for position, slot in enumerate(data.round.failures, start=1):
         yield section(f"{_failure_heading(data, slot, position)} {failures.named_reason(slot, data.titles)}")
 

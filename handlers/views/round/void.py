@@ -11,7 +11,6 @@ from handlers.views.round.shared import RoundViewData, contact_sheet, named_fail
 
 
 def void(data: RoundViewData) -> View:
-    """Why it ended, and what it cost."""
     round_, has_successor = data.round, lineage.has_successor(data.round)
     text = (
         lineage.successor_notice(round_, data.child.link if data.child else "")
@@ -29,7 +28,7 @@ def void(data: RoundViewData) -> View:
 
 
 def _kept_blocks(data: RoundViewData) -> Iterator[Block | None]:
-    """A round whose place another one took can still be looked at: the sheet, and the votes as they were known."""
+    """Show the sheet and the known votes of a round that another one replaced."""
     round_, tally = data.round, data.tally
     yield from contact_sheet(data)
     yield context(lineage.leader_summary(round_, tally))

@@ -1,4 +1,4 @@
-"""The round's message while people vote: numbers, never models."""
+"""The round message while people vote: numbers, never models."""
 
 from bot.domain.round import Round
 from handlers.text import labels, lineage, voters
@@ -48,7 +48,10 @@ def _vote_buttons(data: RoundViewData) -> list[Block]:
 
 
 def lock_button(data: RoundViewData) -> Block:
-    """The lead's lock; it carries the leader it shows, so that one who came to lead meanwhile is not locked unseen."""
+    """Build the lead's lock button.
+
+    Its value is the leader that it shows, so a lock after a lead change is rejected.
+    """
     round_, leader = data.round, data.round.leader(data.tally)
     leader_slot_id = round_.slot_id_by_number.get(leader, "") if leader else ""
     confirmation = confirm(
@@ -61,13 +64,13 @@ def lock_button(data: RoundViewData) -> Block:
 
 
 def more_menu(round_: Round) -> Block:
-    """What the lead needs less often."""
+    """Build the menu of less frequent controls."""
     closes_at = int(round_.closes_at.timestamp()) if round_.closes_at else 0
     return overflow("more", [(labels.EXTEND, f"{round_.id} extend {closes_at}"), (labels.DROP, f"{round_.id} drop")])
 
 
 def close_button(data: RoundViewData, consequence: str = labels.CLOSE_CONSEQUENCE) -> Block:
-    """It stands out once every vote is in, unless there is a lock that does."""
+    """Build the close button; it is primary once every vote is in, unless the lock button is."""
     is_complete = data.turnout is not None and data.turnout.is_complete
     can_lock = not data.round.is_sealed and data.round.leader(data.tally) is not None
     confirmation = confirm(labels.CLOSE_QUESTION, consequence, labels.CLOSE)
