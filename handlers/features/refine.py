@@ -11,7 +11,7 @@ from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text.format import strip_mrkdwn
-from handlers.views import reroll as blocks
+from handlers.views import refine as refine_views
 from handlers.views.builder import View
 
 
@@ -25,23 +25,23 @@ class RefineListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("refine")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.view(blocks.CALLBACK_ID)(
+        app.view(refine_views.CALLBACK_ID)(
             ack_listener(submission_from, self.on_submit, _show_field_error, self._guard.get_round)
         )
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form; delete the private message with the button."""
-        form = blocks.form(await self._refine.form(press.id, press.person))
+        form = refine_views.form(await self._refine.form(press.id, press.person))
         await open_modal(responder.client, press.trigger_id, form)
         if press.is_ephemeral:
             await responder.delete_original()
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
-        started = await self._refine.refine(submission.id, submission.person, submission.value(blocks.BRIEF))
+        started = await self._refine.refine(submission.id, submission.person, submission.value(refine_views.BRIEF))
         await ack()
         await self._start_round.enqueue(started.round.id)
 
 
 async def _show_field_error(ack: AsyncAck, view: View) -> None:
     if ack.response is None:
-        await ack(response_action="errors", errors={blocks.BRIEF: strip_mrkdwn(view.text)})
+        await ack(response_action="errors", errors={refine_views.BRIEF: strip_mrkdwn(view.text)})

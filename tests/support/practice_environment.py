@@ -244,7 +244,7 @@ class SharedEnvironment:
                 await self.close()
             else:
                 return self._environment
-        self._environment = PracticeEnvironment(self._folders.mktemp("shared"), **self.SETTINGS)
+        self._environment = PracticeEnvironment(self._folders.mktemp("shared"), SPEED, **self.SETTINGS)
         await self._environment.start()
         return self._environment
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -73,7 +74,7 @@ async def test_locked_database_is_reported_within_slacks_timeout(storage: Storag
 async def test_queued_writes_are_each_rejected_within_slacks_timeout(storage: Storage, tmp_path: Path) -> None:
     round_ = await open_voting_round(storage, make_round("voting"))
     with locked_by_another_writer(tmp_path / "castroom.sqlite"):
-        tasks = [
+        tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(storage.rounds.open(make_round(f"r{n}", f"Maya {n}"), CAPS, recast=False))
             for n in range(3)
         ]

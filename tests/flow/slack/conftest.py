@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support.practice_environment import PracticeEnvironment, SharedEnvironment, practice_environment
+from tests.support.practice_environment import SPEED, PracticeEnvironment, SharedEnvironment, practice_environment
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +41,7 @@ async def workspace(
         await _set_pace(opened, request)
         yield opened
     else:
-        async with practice_environment(tmp_path_factory.mktemp("workspace"), **settings) as opened:
+        async with practice_environment(tmp_path_factory.mktemp("workspace"), SPEED, **settings) as opened:
             await _set_pace(opened, request)
             yield opened
 

@@ -26,7 +26,9 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.round import RoundState
 from bot.usecases.vote import ClickResult
-from handlers.text import brief_errors, errors, failures, recall, receipts, record
+from handlers.text import brief_errors, errors, failures, receipts
+from handlers.text import recall as recall_text
+from handlers.text import record as record_text
 from handlers.text import round as round_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, pluralize, truncate, when
 from tests.support.builders import (
@@ -195,7 +197,7 @@ def test_a_receipt_says_which_reaction_still_counts() -> None:
 
 
 def test_record_without_votes_says_so() -> None:
-    assert "nobody voted" in record.winner(make_face(voters=0, tally={}), TITLES)
+    assert "nobody voted" in record_text.winner(make_face(voters=0, tally={}), TITLES)
 
 
 def test_reminder_shows_when_voting_closes() -> None:
@@ -227,8 +229,8 @@ def test_cost_text_separates_portraits_from_failures() -> None:
 
 def test_character_in_recast_shows_face_and_recast() -> None:
     character = Character("c1", "Maya", ChannelRef("T1", "C1"), make_face(), "r2")
-    assert recall.status(character).endswith("being re-cast")
-    assert recall.status(Character("c1", "Maya", PLACE, None, "r2")) == "being cast"
+    assert recall_text.status(character).endswith("being re-cast")
+    assert recall_text.status(Character("c1", "Maya", PLACE, None, "r2")) == "being cast"
 
 
 @pytest.mark.parametrize(
