@@ -22,11 +22,13 @@ _START_MARKER, _END_MARKER = "<!-- figures: {} -->", "<!-- end of figures -->"
 
 
 def main(
-    parts: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(PARTS)}; all where none is named")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Less of everything, in two minutes")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Keep the tables: docs/benchmarks.md, README.md")] = False,
+    parts: Annotated[list[str] | None, typer.Argument(help=f"Parts to run: {', '.join(PARTS)} (default: all)")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Run smaller parts, in two minutes")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the tables to docs/benchmarks.md and README.md")
+    ] = False,
 ) -> None:
-    """Measure, and print each part's table as it is done."""
+    """Run benchmarks and print a table for each part."""
     if unknown := set(parts or ()) - PARTS.keys():
         raise typer.BadParameter(f"There is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}.")
     start = monotonic()

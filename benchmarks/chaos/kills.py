@@ -22,7 +22,7 @@ async def run_bot_kills(
     The bot lives at most `max_lifetime` seconds between two kills. A third channel would slow the others down, and few
     rounds would reach the votes.
     """
-    return await run_with_disruptions(data, times, seed, lambda theatre: theatre.kill_bot(max_lifetime), CHANNELS[:2])
+    return await run_with_disruptions(data, times, seed, lambda harness: harness.kill_bot(max_lifetime), CHANNELS[:2])
 
 
 async def run_workspace_kills(data: Path, times: int, seed: int = 1) -> tuple[LossReport, list[RoundScript]]:
@@ -31,7 +31,7 @@ async def run_workspace_kills(data: Path, times: int, seed: int = 1) -> tuple[Lo
     Only one channel casts, and its rounds end between kills: after five failures in a row, the bot pauses a model.
     """
     return await run_with_disruptions(
-        data, times, seed, lambda theatre: theatre.kill_workspace(_MAX_CALM_SECONDS), CHANNELS[:1]
+        data, times, seed, lambda harness: harness.kill_workspace(_MAX_CALM_SECONDS), CHANNELS[:1]
     )
 
 
@@ -50,7 +50,7 @@ async def run_with_disruptions(
                 await asyncio.sleep(chaos_harness.random.uniform(0.05, 0.5))
                 await disrupt(chaos_harness)
             chaos_harness.is_over = True
-        round_scripts = [story for team in teams for story in team.round_scripts]
+        round_scripts = [script for team in teams for script in team.round_scripts]
         await chaos_harness.stop_bot()
         return await build_loss_report(chaos_harness, round_scripts), round_scripts
     finally:

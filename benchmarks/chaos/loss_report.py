@@ -76,20 +76,22 @@ async def build_loss_report(chaos_harness: ChaosHarness, round_scripts: Sequence
     """Build the report after all rounds have ended and the bot has stopped."""
     stored = await _load_rounds(chaos_harness)
     charged_calls = [call for call in await chaos_harness.control_client.usage() if call["charged"]]
-    outcomes = Counter(story.outcome for story in round_scripts)
-    ended_count = outcomes["locked"] + outcomes["called off"] + outcomes["without a portrait"]
+    outcomes = Counter(script.outcome for script in round_scripts)
+    ended_count = outcomes["locked"] + outcomes["cancelled"] + outcomes["without a portrait"]
     open_count = sum(s.round.state in OPEN_STATES for s in stored) if ended_count == len(round_scripts) else 0
-    return LossReport(
+    counted = LossReport(
         disruptions=chaos_harness.disruptions,
         rounds=len(round_scripts),
         locked=outcomes["locked"],
-        cancelled=outcomes["called off"],
+        cancelled=outcomes["cancelled"],
         without_portrait=outcomes["without a portrait"],
         stuck=len(round_scripts) - ended_count + open_count,
-        unfinished=tuple(story.outcome for story in round_scripts if story.outcome.startswith(STUCK_PREFIX)),
+        unfinished=tuple(script.outcome for script in round_scripts if script.outcome.startswith(STUCK_PREFIX)),
         calls_charged=len(charged_calls),
         unrecorded_usd=max(Decimal(0), _billed_usd(charged_calls) - _recorded_usd(s.round for s in stored)),
-    ) + _check_acknowledged(round_scripts, stored) + check_payments(charged_calls, [s.round for s in stored]) + await _count_duplicates(chaos_harness)  # fmt: skip
+    )
+    payments = check_payments(charged_calls, [s.round for s in stored])
+    return counted + _check_acknowledged(round_scripts, stored) + payments + await _count_duplicates(chaos_harness)
 
 
 def _check_acknowledged(round_scripts: Iterable[RoundScript], stored: Iterable[_StoredRound]) -> LossReport:

@@ -201,12 +201,26 @@ async def _seed_rounds(harness: CastingHarness) -> StoredIds:
     production = await harness.storage.productions.get(FILM)
     rounds = [await harness.get_round(round_id) for round_id in (drawing, voting.id, sealed.id, closed.id, locked)]
     return StoredIds(
-        drawing, voting.id, sealed.id, closed.id, locked, recast, form.id, production.digest,
+        drawing,
+        voting.id,
+        sealed.id,
+        closed.id,
+        locked,
+        recast,
+        form.id,
+        production.digest,
         tuple(slot.id for round_ in rounds for slot in round_.slots),
         tuple(slot.id for slot in sealed.candidates),
         tuple(round_.character_id for round_ in rounds),
-        (foreign.id, foreign_locked.id, foreign.slots[0].id, foreign_locked.slots[0].id, foreign.character_id, foreign_form.id),
-    )  # fmt: skip
+        (
+            foreign.id,
+            foreign_locked.id,
+            foreign.slots[0].id,
+            foreign_locked.slots[0].id,
+            foreign.character_id,
+            foreign_form.id,
+        ),
+    )
 
 
 def _texts_in(body: Any) -> set[str]:

@@ -22,8 +22,8 @@ from storage.db.rows import to_row
 from storage.db.tables import aliases, channels, characters, faces, productions, rounds, slots
 from storage.roster import trigrams
 
-TEAM = "T0CROWD"
-PERSON = "U0CROWD"
+TEAM = "T0ROSTER"
+PERSON = "U0ROSTER"
 # The queried production has as many characters as one roster picture shows; every other one as many as a large series.
 HOME_CHANNEL = ChannelRef(TEAM, "C0HERE")
 OTHER_PRODUCTION = "P-C0OTHER0000"

@@ -71,9 +71,9 @@ class SimulatedTeam:
             round_script.outcome = "without a portrait"
             return
         if "vote:1" not in buttons_of(message):
-            message = await self._wait_for(lambda: self._cancel_round(round_script), "the round to be called off")
+            message = await self._wait_for(lambda: self._cancel_round(round_script), "the round to be cancelled")
         if self._is_ended(round_script, message):
-            round_script.outcome = "called off"
+            round_script.outcome = "cancelled"
             return
         await self._vote(round_script, [b for b in buttons_of(message) if b.startswith("vote:")])
         await self._lock(round_script)

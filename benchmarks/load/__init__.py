@@ -22,10 +22,8 @@ from playground.processes import WorkspaceProcess, bot_environment, start_bot, s
 _SPEED = 20.0
 _BUDGET = {"MAX_USD_PER_ROUND": "100", "MAX_USD_PER_DAY": "10000", "MAX_USD_PER_PERSON_DAY": "10000"}
 _MODELS = "--each 1 --models gpt-image-2,nano-banana"
-_VOTED_CANDIDATE, _SURGE_CANDIDATE = (
-    1,
-    2,
-)  # the candidate that everyone votes for, and the one for the overload test
+_VOTED_CANDIDATE = 1
+_SURGE_CANDIDATE = 2  # for the overload test
 _VOTES_PER_SECOND = 30.0
 _ACK_TIMEOUT_MS = 3000.0
 _REDRAW_TIMEOUT = 200.0
@@ -171,10 +169,10 @@ def _time_commits(data: Path, times: int, pause: float) -> list[float]:
     """Time commits in milliseconds on a disk that no other database uses."""
     durations = []
     with closing(sqlite3.connect(data / "probe.sqlite", isolation_level=None)) as probe:
-        probe.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE marks (mark)")
+        probe.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE probe (n)")
         for n in range(times):
             start = time.perf_counter()
-            probe.execute("INSERT INTO marks VALUES (?)", (n,))
+            probe.execute("INSERT INTO probe VALUES (?)", (n,))
             durations.append((time.perf_counter() - start) * 1000)
             time.sleep(pause)
     return durations
@@ -223,16 +221,16 @@ def _rows(result: LoadResult) -> tuple[Row, ...]:
     return (
         Row(f"votes counted, of {votes} at {_VOTES_PER_SECOND:.0f} a second", f"{result.votes_counted}", f"{votes}"),
         Row("ack: p50, p99, worst", _format_ms(result.bot.acks), "p99 under 100 ms, worst under 1 s"),
-        Row("ack of a press alone, which is saved first: p50, p99, worst", _format_ms(result.press_acks)),
+        Row("ack of a button press, which is saved first: p50, p99, worst", _format_ms(result.press_acks)),
         Row("ack of a bare Bolt listener: p50, p99, worst", _format_ms(result.bare.acks)),
-        Row("a commit to this disk alone, at the same pace: p50, p99, worst", _format_ms(result.commit_ms)),
+        Row("a commit to this disk, at the same rate: p50, p99, worst", _format_ms(result.commit_ms)),
         Row("the event loop's worst lag", f"{result.bot.lag_ms:.0f} ms", "under 50 ms"),
         Row("worst lag of the bare listener", f"{result.bare.lag_ms:.0f} ms"),
-        Row("processor time a vote: bot, bare listener", f"{result.bot.cpu_ms:.1f} ms, {result.bare.cpu_ms:.1f} ms"),
+        Row("CPU time a vote: bot, bare listener", f"{result.bot.cpu_ms:.1f} ms, {result.bare.cpu_ms:.1f} ms"),
         Row("most chat.update in a minute", f"{per_minute}", "at most 45"),
-        Row("of these turned away by Slack", f"{redraw_latency.count_rate_limited(result.redraws)}", "0"),
+        Row("of these rate limited by Slack", f"{redraw_latency.count_rate_limited(result.redraws)}", "0"),
         Row("from a vote to the message that shows it: p50, worst", _format_seconds(result.redraw_latencies)),
-        Row("presses saved before their ack, up to the first late one", ceiling),
+        Row("presses saved before their ack, up to the first late ack", ceiling),
     )
 
 
@@ -250,11 +248,11 @@ def _summary_rows(result: LoadResult) -> tuple[Row, ...]:
 def _notes(result: LoadResult) -> tuple[str, ...]:
     min_seconds = result.rounds / 40 * 60
     return (
-        f"{result.people} people vote once in each of {result.rounds} rounds, in no order, half by press and half by "
-        "reaction. Bot, practice workspace and voters share the machine; the bare listener hears a third of the same "
-        "events right after, and its figures are what the machine itself adds.",
-        f"At 40 redraws of tallies a minute, {result.rounds} messages that all change take {min_seconds:.0f} s to be drawn "
-        "once, and the rounds had only just opened, which takes redraws too: no tally can be much younger at worst.",
+        f"{result.people} people vote once in each of {result.rounds} rounds, in random order, half by button and half "
+        "by reaction. Bot, practice workspace and voters share the machine. The bare listener receives a third of the "
+        "same events right after; its figures show what the machine itself adds.",
+        f"At 40 tally redraws a minute, {result.rounds} messages that all change need {min_seconds:.0f} s for one "
+        "redraw each, and the opening of the rounds used redraws as well. So no worst case can be much shorter.",
     )
 
 

@@ -209,7 +209,7 @@ def _rows(result: SoakResult) -> tuple[Row, ...]:
             "memory after warming up, in the middle, at the end",
             " MB, ".join(_format_megabytes(s) for s in result.resource_usage) + " MB",
         ),
-        Row("of that growth a round in the second half", f"{result.megabytes_per_round * 1000:.0f} KB"),
+        Row("of that, growth per round in the second half", f"{result.megabytes_per_round * 1000:.0f} KB"),
         Row("open files and sockets: start, middle, end", f"{first.files}, {middle.files}, {last.files}"),
         Row("threads: start, middle, end", f"{first.threads}, {middle.threads}, {last.threads}"),
     )
@@ -220,8 +220,8 @@ def _format_megabytes(usage: ResourceUsage) -> str:
 
 
 _NOTES = (
-    f"{_VOTERS} people and a lead in three channels, {_CONCURRENT_ROUNDS} characters at once. Every round is reminded of and "
-    f"closed by its deadline, then locked; then {_RECALLS} people recall the face, {_HOMES} open their home, and the "
-    "lead asks for the list and for what was spent. Caches fill at first; what grows with rounds shows in the second "
-    "half.",
+    f"{_VOTERS} people and a lead in three channels, {_CONCURRENT_ROUNDS} characters at once. Every round has a "
+    f"reminder, is closed by its deadline and locked. Then {_RECALLS} people recall the face, {_HOMES} open their "
+    "home, and the lead requests the list and the spend report. Caches fill at first; growth per round shows in the "
+    "second half.",
 )

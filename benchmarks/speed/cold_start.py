@@ -31,9 +31,9 @@ async def measure_cold_start(data: Path, times: int) -> list[Row]:
     figure = f"{min(later_starts):.2f} to {max(later_starts):.2f} s in {times} starts"
     rows = [
         Row("cold start: from the process to the ack of a command", figure, f"under {_GOAL_SECONDS:.0f} s"),
-        Row("the very first start, which makes the database", f"{first_start:.2f} s"),
+        Row("the first start, which creates the database", f"{first_start:.2f} s"),
     ]
-    return [*rows, Row("what a start imports, by package", await measure_imports())]
+    return [*rows, Row("imports of a start, by package", await measure_imports())]
 
 
 async def measure_imports() -> str:

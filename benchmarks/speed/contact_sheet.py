@@ -24,12 +24,12 @@ _GOAL = "no slower than libvips"
 
 NOTE = (
     "Eight originals of 3072 x 4096 pixels become one JPEG of 1600 pixels. Castroom checks each portrait when it "
-    "lands, while others are still drawn (decoded whole, hashed, a preview of 2048 pixels kept); once the last is "
-    "there, people wait for the sheet from previews alone, which two threads make. libvips shrinks while it decodes "
-    "(thumbnail_buffer, arrayjoin, jpegsave at the same quality), with as many threads as there are cores. For “all "
-    "of the work” libvips decodes each original whole, fails on a truncated one, keeps a preview of the same size and "
-    "quality, and makes the sheet from those; hashes and numerals are Castroom's alone. Each figure is the quickest "
-    "of several."
+    "arrives, while the models are still drawing others: it decodes the whole picture, hashes it and stores a preview "
+    "of 2048 pixels. After the last portrait, people wait only for the sheet, which two threads compose from the "
+    "previews. libvips shrinks while it decodes (thumbnail_buffer, arrayjoin, jpegsave at the same quality), with one "
+    "thread per core. For “all work” libvips decodes each original in full, rejects a truncated one, keeps a preview "
+    "of the same size and quality, and composes the sheet from the previews; only Castroom adds hashes and numerals. "
+    "Each figure is the best of several."
 )
 
 
@@ -72,7 +72,7 @@ def compare_with_libvips(originals: Sequence[bytes], image_format: str, repeats:
     label = f"{len(originals)} {image_format} originals in 4K"
     return [
         Row(
-            f"contact sheet of {label}, all portraits there: Castroom, libvips from the originals",
+            f"contact sheet of {label}, all portraits stored: Castroom, libvips from the originals",
             f"{sheet}, {from_originals}",
             _GOAL,
         ),
@@ -80,7 +80,7 @@ def compare_with_libvips(originals: Sequence[bytes], image_format: str, repeats:
             f"the same from the same previews: Castroom, libvips (previews of {image_format})",
             f"{sheet}, {from_previews}",
         ),
-        Row(f"{label}, all of the work, from checking to the sheet: Castroom, libvips", f"{all_work}, {same_work}"),
+        Row(f"{label}, all work, from checking to the sheet: Castroom, libvips", f"{all_work}, {same_work}"),
         Row(f"of that, checking one {image_format} original", f"{checking.wall / len(originals):.0f} ms"),
     ]
 

@@ -26,10 +26,10 @@ class FaceCost:
         share = f"{self.with_upscale / self.four_k:.2f} times"
         return [
             (
-                "a locked 4K face by draft, lock, finish",
+                "a locked 4K face by draft, lock, upscale",
                 f"${self.with_upscale:.3f}, of which drafts ${self.drafts:.3f}",
             ),
-            ("the same face locked from four candidates in 4K", f"${self.four_k:.3f}; draft, lock, finish is {share}"),
+            ("the same face locked from four candidates in 4K", f"${self.four_k:.3f}; draft, lock, upscale is {share}"),
         ]
 
 
@@ -42,7 +42,9 @@ async def measure_cost(data: Path) -> FaceCost:
         await control_client.click(
             LEAD, CHANNEL, ts, next(b for b in buttons_of(await control_client.message(CHANNEL, ts)) if "finish" in b)
         )
-        await control_client.wait_for(lambda: _is_above(control_client, drafts), "the finish on the bill", _TIMEOUT)
+        await control_client.wait_for(
+            lambda: _is_above(control_client, drafts), "the upscale in the usage log", _TIMEOUT
+        )
         with_upscale = await _charged_usd(control_client)
         await _play_to_lock(control_client, f"Large: {_BRIEF} {_MODELS} --4k")
         return FaceCost(drafts, with_upscale, await _charged_usd(control_client) - with_upscale)

@@ -38,7 +38,7 @@ class MemoryRun:
     def rows(self) -> list[Row]:
         growth = self.peak_megabytes - self.idle_megabytes
         duration = f"{self.seconds - self.slowest_model:.1f} s over {self.slowest_model:.1f} s"
-        label = f"eight 4K answers in {self.image_format}"
+        label = f"eight 4K responses in {self.image_format}"
         return [
             Row(
                 f"{label}: peak memory over idle",

@@ -113,8 +113,8 @@ def timing_rows(timings: Mapping[int, Timings]) -> list[Row]:
         rows.append(Row(f"{label}, at {sizes} characters", figure, _GOAL if label.startswith("recall by") else ""))
     posters = " / ".join(f"{w.poster_ms:.0f}" for w in timings.values())
     lags = " / ".join(f"{w.lag_ms:.0f}" for w in timings.values())
-    rows.append(Row(f"the picture of 40 of them, at {sizes} characters", f"{posters} ms"))
-    rows.append(Row(f"the event loop's worst lag meanwhile, at {sizes} characters", f"{lags} ms", "under 50 ms"))
+    rows.append(Row(f"the picture of 40 characters, at {sizes} characters", f"{posters} ms"))
+    rows.append(Row(f"the event loop's worst lag, at {sizes} characters", f"{lags} ms", "under 50 ms"))
     return rows
 
 
@@ -122,8 +122,8 @@ def timing_notes(timings: Mapping[int, Timings]) -> list[str]:
     largest = max(timings)
     return [
         f"A database of {largest:,} characters (each with a locked round of two candidates, a tenth with an alias) is "
-        f"{timings[largest].megabytes:.0f} MB. The use cases are asked directly, without Slack's time and the bot's own "
-        "answer; who may see what is told from memory.",
+        f"{timings[largest].megabytes:.0f} MB. The benchmark calls the use cases directly, without Slack's time and "
+        "the bot's own response; channel access is in memory.",
     ]
 
 
@@ -134,7 +134,7 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
 
     async def recall_by_name(name: str) -> None:
         recalled = await recall.recall(name, PERSON, HOME_CHANNEL)
-        assert recalled.kind in ("face", "several", "unsure"), f"{name} finds nobody"
+        assert recalled.kind in ("face", "several", "unsure"), f"{name} has no match"
 
     def pick_member(number: int, candidates: Sequence[RosterEntry] = members) -> RosterEntry:
         return candidates[number * 7919 % len(candidates)]
@@ -143,7 +143,7 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
     return {
         "recall by name": lambda n: recall_by_name(pick_member(n).name),
         "recall by alias": lambda n: recall_by_name(pick_member(n, with_alias).alias),
-        "recall by a name with a slip (“did you mean”)": lambda n: recall_by_name(_misspell(pick_member(n).name)),
+        "recall by a misspelt name (“did you mean”)": lambda n: recall_by_name(_misspell(pick_member(n).name)),
         "the list of the cast": lambda _: recall.list_visible(PERSON, HOME_CHANNEL, _LIST_LIMIT),
         "the roster of one production of 40": lambda _: lineup.visible_to(PERSON, HOME_CHANNEL),
         "home opens": lambda _: home.view(TEAM, PERSON),
@@ -152,11 +152,13 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
         "home, a search for part of a name": lambda n: home.view(
             TEAM, PERSON, RosterFilter(pick_member(n).name[1:6].strip())
         ),
-        "home, a search with a slip": lambda n: home.view(TEAM, PERSON, RosterFilter(_misspell(pick_member(n).name))),
+        "home, a search for a misspelt name": lambda n: home.view(
+            TEAM, PERSON, RosterFilter(_misspell(pick_member(n).name))
+        ),
         "the form's suggestions after three letters": lambda n: drafting.suggest_names(
             form, PERSON, pick_member(n).name[:3]
         ),
-        "a tick of the clock": lambda _: casting.run_due(),
+        "a tick of the scheduler": lambda _: casting.run_due(),
     }
 
 

@@ -14,12 +14,11 @@ from playground.scenarios.main_flow import play_main_flow
 NAMES = ("Maya", "Ines", "Otto", "Sable", "Wren", "Zora", "Abel")
 
 NOTE = (
-    "Where the time between command and sheet goes is read off the wire, by the practice workspace's clock: queue, "
-    "from the command to the first model asked (validated, priced, saved, acknowledged, posted); models, to the end "
-    "of the last answer; engine, to the first call of the sheet's upload (the answer read, checked and kept, the "
-    "sheet composed); upload, until Slack has the whole file; ready, until Slack says that it may be shown (the "
-    "practice workspace takes its time over that, as Slack does); update, until the message shows it. They add up to "
-    "the whole."
+    "The practice workspace's clock shows where the time between command and sheet goes: queue, from the command to "
+    "the first model call (validated, priced, saved, acknowledged, posted); models, to the end of the last response; "
+    "engine, to the first upload call of the sheet (responses decoded, checked and stored, sheet composed); upload, "
+    "until Slack has the whole file; ready, until Slack can display it (the practice workspace delays this, as Slack "
+    "does); update, until the message shows it. The steps add up to the whole."
 )
 
 
