@@ -80,10 +80,10 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 
 
 _NOTES = (
-    "Three people press and react on two candidates while the lead closes, extends and locks and deadlines pass; "
-    "everything arrives late, twice or in another order, with the bot's clock behind Slack's, right or ahead. The "
-    "payloads go through the real listeners and use cases into an SQLite file; the model beside them is "
-    "`benchmarks/ballot_model/reference_ballot.py`. The first difference ends a process, which says what it was.",
+    "Three users press and react on two candidates while the lead closes, extends and locks, and deadlines pass. "
+    "Every event arrives late, twice or in another order; the bot's clock is behind Slack's, equal to it or ahead of "
+    "it. The payloads go through the real listeners and use cases into an SQLite file. The model to compare with is "
+    "`benchmarks/ballot_model/reference_ballot.py`. The first difference ends a process, and the process prints it.",
 )
 
 

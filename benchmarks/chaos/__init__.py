@@ -9,17 +9,18 @@ from benchmarks.chaos.loss_report import LossReport
 from benchmarks.report import Row, RunSize, Section
 
 _NOTES = (
-    "People press, react and lock while this happens. A vote is promised once its ack was received or its reaction "
-    "stands on the message, a lock once the message says so; each is then looked for in the bot's own storage, and "
-    "every frozen tally is counted again. A payment is silent where the practice bill charges more calls for the words "
-    "and the model of one round than the ledger knows as charged or perhaps charged. A round is called off by its lead "
-    "where all its portraits were lost on the way and nobody wants to pay again; it ends without a portrait where no "
-    "model could be reached.",
-    "What may be shown twice, and why (SECURITY.md, “What remains”): pictures in a thread, where the bot dies between "
-    "Slack sharing them and its note of that, and another portrait lands before the next try; answers to a mention, "
-    "where the connection breaks after Slack took one and before it said so, since an answer carries no name of its "
-    "own. A round's message is posted again under the same `client_msg_id`, and Slack answers with the one it has: two "
-    "of one round would be a fault.",
+    "Simulated users press, react and lock during the faults. A vote counts as promised once its ack was received or "
+    "its reaction is on the message. A lock counts as promised once the message shows it. The benchmark looks for "
+    "each in the bot's own storage, and counts every frozen tally again. The ledger lists calls as charged or "
+    "possibly charged. A payment is silent if the usage log of the practice models has more charged calls than that, "
+    "for the prompt and a model of one round. “Called off” means that the lead cancelled the round: all its portraits "
+    "were lost on the way, and no user wanted to pay again. “Without a portrait” means that no model could be "
+    "reached.",
+    "SECURITY.md, “What remains”, says what may be shown twice and why. Pictures in a thread: the bot is killed after "
+    "Slack shares them and before the bot stores that, and another portrait arrives before the next attempt. Answers "
+    "to a mention: the connection breaks after Slack accepts an answer and before it says so, because an answer has "
+    "no `client_msg_id`. A round's message is posted again with the same `client_msg_id`, and Slack answers with the "
+    "first one. Two messages of one round would be a bug.",
 )
 
 

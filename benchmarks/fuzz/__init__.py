@@ -125,10 +125,10 @@ async def _await_case(target: FuzzTarget, case: Any) -> None:
 
 
 _NOTE = (
-    "Each kind starts from good input and gets parts that are missing, repeated, of another kind, another workspace's "
-    "or somebody else's. Presses and forms go through Bolt to the real use cases over a real database, in which rounds "
-    "stand in every state; the state is compared after each case and put back. Cases are drawn afresh in each run "
-    "(this one: seed {}); `make test` tries some hundreds of the same kinds, always the same ones."
+    "Each kind starts from valid input. Then parts are removed, repeated, replaced by another type, or replaced by "
+    "those of another workspace or user. Presses and forms go through Bolt to the real use cases over a real database "
+    "with rounds in every state. The benchmark compares the database after each case and restores it. Each run draws "
+    "new cases (this one: seed {}). `make test` runs some hundreds of the same kinds, always the same ones."
 )
 
 INPUT_KINDS: dict[str, InputKind] = {

@@ -250,11 +250,12 @@ def _summary_rows(result: LoadResult) -> tuple[Row, ...]:
 def _notes(result: LoadResult) -> tuple[str, ...]:
     min_seconds = result.rounds / 40 * 60
     return (
-        f"{result.people} people vote once in each of {result.rounds} rounds, in no order, half by press and half by "
-        "reaction. Bot, practice workspace and voters share the machine; the bare listener hears a third of the same "
-        "events right after, and its figures are what the machine itself adds.",
-        f"At 40 redraws of tallies a minute, {result.rounds} messages that all change take {min_seconds:.0f} s to be drawn "
-        "once, and the rounds had only just opened, which takes redraws too: no tally can be much younger at worst.",
+        f"{result.people} users vote once in each of {result.rounds} rounds, in random order, half by press and half "
+        "by reaction. Bot, practice workspace and voters share the machine. The bare listener receives a third of "
+        "the same events right afterwards; its figures show what the machine itself adds.",
+        f"At 40 redraws of tallies a minute, it takes {min_seconds:.0f} s to draw {result.rounds} changed messages "
+        "once. The rounds had only just opened, which needs redraws too. So in the worst case no tally can be much "
+        "more recent.",
     )
 
 

@@ -220,8 +220,8 @@ def _format_megabytes(usage: ResourceUsage) -> str:
 
 
 _NOTES = (
-    f"{_VOTERS} people and a lead in three channels, {_CONCURRENT_ROUNDS} characters at once. Every round is reminded of and "
-    f"closed by its deadline, then locked; then {_RECALLS} people recall the face, {_HOMES} open their home, and the "
-    "lead asks for the list and for what was spent. Caches fill at first; what grows with rounds shows in the second "
-    "half.",
+    f"{_VOTERS} users and a lead work in three channels, on {_CONCURRENT_ROUNDS} characters at once. Every round gets "
+    f"its reminders, closes at its deadline and is locked. Then {_RECALLS} users recall the face, {_HOMES} open "
+    "their Home tab, and the lead asks for the list and the spend report. Caches fill at first; growth with the "
+    "number of rounds shows in the second half.",
 )

@@ -53,15 +53,15 @@ _SUMMARY_PREFIXES = (
     "eight 4K answers in WebP: peak", "recall by name", "recall by a name", "cold start", "idle: ", "idle memory",
 )  # fmt: skip
 _DECODING_NOTE = (
-    "Pillow's WebP decoder holds a picture four times at once (two canvases of libwebp, the bytes it hands over, the "
-    "pixels made of them), for twelve million pixels 200 MB before anything else; its JPEG and PNG decoders hold it "
-    "once. So one WebP original in 4K takes more than all of the goal. Castroom asks for PNG wherever a vendor lets "
-    "it choose; only one that answers otherwise sends WebP. Portraits are decoded one at a time: eight need no more "
-    "than one."
+    "Pillow's WebP decoder holds a picture four times at once: two canvases of libwebp, the bytes it returns, and the "
+    "pixels made of them. For twelve million pixels that is 200 MB before any other work. Pillow's JPEG and PNG "
+    "decoders hold it once. So one WebP original in 4K needs more than the whole goal. Castroom requests PNG wherever "
+    "a provider offers the choice; WebP comes only from a provider that answers in another format. Portraits are "
+    "decoded one at a time: eight need no more memory than one."
 )
 _IDLE_NOTE = (
-    "The goal of 2 % of a core is held against the difference to a Bolt listener that does nothing, in the same run: "
-    "what Bolt's own socket takes, Castroom cannot lower."
+    "The goal of 2 % of a core applies to the difference from an idle Bolt listener in the same run. Castroom cannot "
+    "lower what Bolt's own socket takes."
 )
 
 

@@ -23,13 +23,13 @@ _IMAGE_FORMATS = ("JPEG", "PNG")
 _GOAL = "no slower than libvips"
 
 NOTE = (
-    "Eight originals of 3072 x 4096 pixels become one JPEG of 1600 pixels. Castroom checks each portrait when it "
-    "lands, while others are still drawn (decoded whole, hashed, a preview of 2048 pixels kept); once the last is "
-    "there, people wait for the sheet from previews alone, which two threads make. libvips shrinks while it decodes "
-    "(thumbnail_buffer, arrayjoin, jpegsave at the same quality), with as many threads as there are cores. For “all "
-    "of the work” libvips decodes each original whole, fails on a truncated one, keeps a preview of the same size and "
-    "quality, and makes the sheet from those; hashes and numerals are Castroom's alone. Each figure is the quickest "
-    "of several."
+    "Eight originals of 3072 x 4096 pixels become one JPEG of 1600 pixels. Castroom checks each portrait on arrival, "
+    "while others are still generated: it decodes the whole picture, hashes it and stores a preview of 2048 pixels. "
+    "After the last portrait, users wait only for the sheet, which two threads make from the previews. libvips "
+    "shrinks while it decodes (thumbnail_buffer, arrayjoin, jpegsave at the same quality), with as many threads as "
+    "there are cores. For “all of the work” libvips decodes each original whole and fails on a truncated one. It "
+    "stores a preview of the same size and quality, and makes the sheet from the previews. Only Castroom hashes and "
+    "draws numerals. Each figure is the fastest of several runs."
 )
 
 

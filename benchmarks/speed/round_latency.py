@@ -14,12 +14,12 @@ from playground.scenarios.main_flow import play_main_flow
 NAMES = ("Maya", "Ines", "Otto", "Sable", "Wren", "Zora", "Abel")
 
 NOTE = (
-    "Where the time between command and sheet goes is read off the wire, by the practice workspace's clock: queue, "
-    "from the command to the first model asked (validated, priced, saved, acknowledged, posted); models, to the end "
-    "of the last answer; engine, to the first call of the sheet's upload (the answer read, checked and kept, the "
-    "sheet composed); upload, until Slack has the whole file; ready, until Slack says that it may be shown (the "
-    "practice workspace takes its time over that, as Slack does); update, until the message shows it. They add up to "
-    "the whole."
+    "The times between command and sheet are measured on the wire, by the practice workspace's clock. Queue: from the "
+    "command to the first model request (validated, priced, saved, acknowledged, posted). Models: to the end of the "
+    "last response. Engine: to the first call of the sheet's upload (response read, checked and stored, sheet "
+    "composed). Upload: until Slack has the whole file. Ready: until Slack says that the file may be shown; the "
+    "practice workspace takes some time for this, as Slack does. Update: until the message shows the sheet. The parts "
+    "add up to the whole."
 )
 
 

@@ -1,4 +1,4 @@
-"""TODO bot.domain.ids."""
+"""Stable ids and storage keys."""
 
 from dataclasses import dataclass
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""TODO bot.domain.timeline."""
+"""What happened in a round, as events for the history of a character."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""TODO bot.ports.clock."""
+"""Where the current time comes from."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""TODO bot.ports.jobs."""
+"""Durable work."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""TODO bot.usecases.previews."""
+"""Reads the preview of a stored portrait; makes it where it is missing."""
 
 from bot.domain.errors import PortraitMissing
 from bot.domain.ids import original_key, preview_key

@@ -1,4 +1,4 @@
-"""Every sentence a person reads lives in handlers/words/, and every time is told in the reader's own zone."""
+"""Every sentence a person reads lives in handlers/text/, and every time is told in the reader's own zone."""
 
 import ast
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-TEXT_PACKAGE = ROOT / "handlers" / "words"
+TEXT_PACKAGE = ROOT / "handlers" / "text"
 OTHER_FILES = sorted(
     path for room in ("handlers", "bot") for path in (ROOT / room).rglob("*.py") if TEXT_PACKAGE not in path.parents
 )
@@ -27,10 +27,10 @@ NON_SLACK_TEXT = {
 }
 # Calls whose text goes into logs or into an error's own plain English.
 LOG_CALLS = frozenset(
-    {"debug", "info", "warning", "error", "exception", "compile", "asking", "trying", "fullmatch", "search", "execute"}
+    {"debug", "info", "warning", "error", "exception", "compile", "slack_call", "best_effort", "fullmatch", "search", "execute"}
 )
 TIME_FORMATTERS = frozenset({"strftime", "isoformat", "ctime", "astimezone"})
-FORMAT_FILE = TEXT_PACKAGE / "text.py"
+FORMAT_FILE = TEXT_PACKAGE / "format.py"
 
 
 def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -56,7 +56,7 @@ def _non_user_text(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.walk(node)
 
 
-_ERRORS = ("Error", "Unreachable", "NotTaken", "BadPicture", "ValueError", "SystemExit")
+_ERRORS = ("Error", "SlackUnavailable", "SlackRejected", "InvalidImage", "ValueError", "SystemExit")
 
 
 def _called_name(function: ast.expr) -> str:
