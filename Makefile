@@ -10,7 +10,9 @@ UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
 CODE := bot handlers providers storage playground benchmarks tests
 
-.PHONY: demo test check run bench bench-quick setup lock format pictures clean help
+PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+.PHONY: demo test test-heavy test-all check run bench bench-quick setup lock format pictures clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -18,8 +20,14 @@ help:  ## what there is
 demo: setup  ## the practice workspace, the bot, and a page to cast a face on
 	@$(PY) -m playground demo $(ARGS)
 
-test: setup  ## every test, files side by side
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+test: setup  ## every behaviour, in some minutes
+	@$(PYTEST) -m "not heavy" $(ARGS)
+
+test-heavy: setup  ## the full size of statistical and long tests
+	@$(PYTEST) -m heavy $(ARGS)
+
+test-all: setup  ## both of these
+	@$(PYTEST) $(ARGS)
 
 check: setup  ## format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check $(CODE)

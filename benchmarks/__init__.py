@@ -1,1 +1,1 @@
-"""What the figures in the documents come from: each is a ratio or a comparison within one run."""
+"""Benchmarks behind the figures in the documents; each figure is a ratio or a comparison within one run."""

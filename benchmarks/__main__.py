@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART ...] [--quick] [--write]`: measures, prints, and keeps the tables where asked."""
+"""`python -m benchmarks [PART ...] [--quick] [--write]`: measure, print the tables, and write them to the documents."""
 
 import asyncio
 import os
@@ -22,11 +22,13 @@ _START_MARKER, _END_MARKER = "<!-- figures: {} -->", "<!-- end of figures -->"
 
 
 def main(
-    parts: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(PARTS)}; all where none is named")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Less of everything, in two minutes")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Keep the tables: docs/benchmarks.md, README.md")] = False,
+    parts: Annotated[list[str] | None, typer.Argument(help=f"Parts to run: {', '.join(PARTS)} (default: all)")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Run smaller parts, in two minutes")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the tables to docs/benchmarks.md and README.md")
+    ] = False,
 ) -> None:
-    """Measure, and print each part's table as it is done."""
+    """Run benchmarks and print a table for each part."""
     if unknown := set(parts or ()) - PARTS.keys():
         raise typer.BadParameter(f"There is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}.")
     start = monotonic()
@@ -43,7 +45,7 @@ def main(
 
 
 async def run_parts(names: Sequence[str], run_size: RunSize) -> dict[str, Section]:
-    """The sections by name, step by step."""
+    """Run the parts step by step; return their sections by name."""
     sections: dict[str, Section] = {}
     with tempfile.TemporaryDirectory() as data:
         for step in STEPS:
@@ -64,7 +66,7 @@ async def _run_part(name: str, data: Path, run_size: RunSize) -> Section:
 
 
 def render_section(name: str, section: Section, run_size: RunSize) -> str:
-    """A section as Markdown: its figures, and when, where and by what command they were made."""
+    """Render a section as Markdown: its command, date, machine, figures and notes."""
     command = f"python -m benchmarks {name}{' --quick' if run_size is RunSize.QUICK else ''}"
     provenance = f"`{command}`, {datetime.now(UTC):%d %B %Y}, {describe_machine()}."
     notes = [line for note in section.notes for line in ("", note)]
@@ -72,12 +74,12 @@ def render_section(name: str, section: Section, run_size: RunSize) -> str:
 
 
 def render_summary(sections: Iterable[Section]) -> str:
-    """What the README shows of all parts."""
+    """Render the rows that the README shows."""
     return "\n".join([*_render_rows([row for section in sections for row in section.summary]), ""])
 
 
 def describe_machine() -> str:
-    """Cores, processor, memory, system and Python."""
+    """Return cores, processor, memory, system and Python version."""
     pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     return (
         f"{os.cpu_count()} cores ({_processor_name()}), {pages * size / 2**30:.0f} GB, {platform.system()}, "
@@ -102,7 +104,7 @@ def _render_rows(rows: Sequence[Row]) -> list[str]:
 
 
 def _replace_table(file: Path, name: str, text: str) -> None:
-    """Write a table in its place; raises ValueError where the page has no place for it."""
+    """Replace the table between its markers; raises ValueError if the page has none."""
     page, start_marker = file.read_text("utf-8"), _START_MARKER.format(name)
     start = page.index(start_marker) + len(start_marker)
     file.write_text(f"{page[:start]}\n{text}{page[page.index(_END_MARKER, start) :]}", "utf-8")

@@ -1,4 +1,4 @@
-"""What one part of the benchmarks tells: a table of figures, the command that makes it, and what to read into it."""
+"""The result of one benchmark part: a table of figures and notes on it."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from typing import Any
 
 
 class RunSize(Enum):
-    """How much is measured: all parts together take two minutes, or twenty."""
+    """The size of a run: all parts together take two minutes, or twenty."""
 
     QUICK = "quick"
     FULL = "full"
 
     def pick(self, quick: int, full: int) -> int:
-        """How many of something to do."""
+        """Return the value for this size."""
         return quick if self is RunSize.QUICK else full
 
 
 @dataclass(frozen=True)
 class Row:
-    """A figure with its unit, and the goal it is held against where there is one."""
+    """A figure with its unit, and its goal if there is one."""
 
     label: str
     figure: str
@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """A part's figures. `notes` are whole sentences under the table; `short` are the rows the README shows."""
+    """A part's figures; `notes` are sentences under the table, `summary` are the rows in the README."""
 
     title: str
     rows: tuple[Row, ...]
@@ -37,5 +37,5 @@ class Section:
     summary: tuple[Row, ...] = ()
 
 
-# Gets a folder of its own that does not exist yet.
+# Takes a folder that does not exist yet.
 Measure = Callable[[Path, RunSize], Coroutine[Any, Any, Section]]

@@ -1,6 +1,6 @@
-"""The parts of the benchmarks by name, in the order of the page.
+"""The benchmark parts by name, in the order of the page.
 
-Parts of one step run side by side, since they count and do not time; a part alone in its step has both cores.
+Parts of one step run in parallel, because they count and measure no time. A part alone in its step has both cores.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Slack in, Block Kit out: every feature, one line each."""
+"""Slack in, Block Kit out: registers the listeners of every feature."""
 
 from slack_bolt.async_app import AsyncApp
 
@@ -8,7 +8,8 @@ from handlers.features.cast_command import CastListeners
 from handlers.features.compare import CompareListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.history import HistoryListeners
-from handlers.features.home import HomeCardListeners, HomeListeners
+from handlers.features.home import HomeListeners
+from handlers.features.home_card import HomeCardListeners
 from handlers.features.lock import LockListeners
 from handlers.features.mention import MentionListeners
 from handlers.features.production_settings import ProductionSettingsListeners
@@ -24,38 +25,51 @@ from handlers.features.sealed_ballot import SealedBallotListeners
 from handlers.features.spend import SpendListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
+from handlers.presenters.face_archive import ArchiveSender
+from handlers.presenters.faces import FacePresenter
+from handlers.presenters.roster import RosterPresenter
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
+from handlers.slack.files import Uploads
 from handlers.slack.locations import RoundLocations
 from handlers.slack.middleware import menu_fallback
 from handlers.slack.ownership import WorkspaceGuard
+from handlers.text.model_titles import Titles
 
 
 def register(
     app: AsyncApp, casting: Casting, storage: StoragePorts, directory: SlackDirectory, clients: Clients
 ) -> None:
-    """Let `app` listen; reads `storage` to find messages and pictures, and to check their workspace."""
+    """Register all listeners with `app`; `storage` is only read, for messages, pictures and workspaces."""
     app.use(menu_fallback)
-    locations = RoundLocations(storage.rounds)
-    workspace_guard = WorkspaceGuard(storage)
-    CastListeners(casting, locations, directory, workspace_guard, clients).listen(app)
-    MentionListeners(casting, locations).listen(app)
-    VoteListeners(casting, directory, workspace_guard).listen(app)
-    SealedBallotListeners(casting, workspace_guard).listen(app)
-    RerollListeners(casting, workspace_guard).listen(app)
-    RefineListeners(casting, workspace_guard).listen(app)
-    CompareListeners(casting, locations, workspace_guard).listen(app)
-    RoundControlListeners(casting, workspace_guard).listen(app)
-    LockListeners(casting, workspace_guard).listen(app)
-    RecallListeners(casting, locations, workspace_guard).listen(app)
-    UpscaleListeners(casting, workspace_guard).listen(app)
-    RecastListeners(casting, workspace_guard).listen(app)
-    HistoryListeners(casting, locations, workspace_guard).listen(app)
-    DownloadListeners(casting, workspace_guard, clients).listen(app)
-    ReferencePhotoListeners(casting).listen(app)
-    RoundFormListeners(casting, directory, workspace_guard).listen(app)
-    HomeListeners(casting, locations, directory).listen(app)
-    HomeCardListeners(casting, locations, workspace_guard, clients).listen(app)
-    RosterListeners(casting, directory, clients).listen(app)
-    ProductionSettingsListeners(casting).listen(app)
-    SpendListeners(casting).listen(app)
+    titles = Titles(casting.catalogue)
+    uploads = Uploads(clients)
+    locations = RoundLocations(storage.rounds, clients)
+    guard = WorkspaceGuard(storage)
+    faces = FacePresenter(casting, locations, titles)
+    roster = RosterPresenter(casting, directory, clients, uploads)
+    archives = ArchiveSender(clients, uploads)
+    for listeners in (
+        CastListeners(casting, titles, faces, roster, locations, directory, guard),
+        MentionListeners(casting, faces, locations),
+        VoteListeners(casting, directory, guard),
+        SealedBallotListeners(casting, guard),
+        RerollListeners(casting, titles, guard),
+        RefineListeners(casting, guard),
+        CompareListeners(casting, titles, locations, guard),
+        RoundControlListeners(casting, guard),
+        LockListeners(casting, guard),
+        RecallListeners(casting, titles, faces, guard),
+        UpscaleListeners(casting, titles, guard),
+        RecastListeners(casting, guard),
+        HistoryListeners(casting, faces, guard),
+        DownloadListeners(casting, archives, guard),
+        ReferencePhotoListeners(casting),
+        RoundFormListeners(casting, titles, directory, guard),
+        HomeListeners(casting, locations, directory),
+        HomeCardListeners(casting, titles, faces, archives, guard),
+        RosterListeners(roster),
+        ProductionSettingsListeners(casting, titles),
+        SpendListeners(casting),
+    ):
+        listeners.listen(app)

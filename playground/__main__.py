@@ -1,4 +1,4 @@
-"""The command line: `python -m playground serve` and `check`."""
+"""Command line of the practice workspace: `python -m playground COMMAND`."""
 
 import asyncio
 import json
@@ -9,10 +9,8 @@ from typing import Annotated
 import typer
 from aiohttp import web
 
+from playground import demo as demo_run
 from playground.app import build
-from playground.demo import DEMO_COMMAND
-from playground.demo import demo as play
-from playground.demo import headless as play_headless
 from playground.scenarios.screenshots import take_screenshots
 from playground.slack.block_kit.validator import check_document
 
@@ -22,8 +20,8 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @cli.command()
 def serve(
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8600,
-    data: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path("data/practice"),
-    speed: Annotated[float, typer.Option(help="Divides how long the models take.")] = 1.0,
+    data: Annotated[Path, typer.Option(help="Folder for all data.")] = Path("data/practice"),
+    speed: Annotated[float, typer.Option(help="Divisor of the models' latency.")] = 1.0,
 ) -> None:
     """Start the practice workspace and print its address."""
     asyncio.run(_serve(port, data, speed))
@@ -31,15 +29,21 @@ def serve(
 
 @cli.command()
 def demo(
-    data: Annotated[Path, typer.Option(help="Where everything is kept, and found again.")] = Path(".castroom/demo"),
+    data: Annotated[Path, typer.Option(help="Folder for all data; a later run continues with it.")] = Path(
+        ".castroom/demo"
+    ),
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8600,
-    headless: Annotated[bool, typer.Option("--headless", help="Play the story without anybody.")] = False,
-    brief: Annotated[str, typer.Option(help="NAME: BRIEF for --headless.")] = DEMO_COMMAND.removeprefix("/cast "),
-    as_json: Annotated[bool, typer.Option("--json", help="Print what happened as one JSON object.")] = False,
-    speed: Annotated[float, typer.Option(help="Divides how long the models take, headless.")] = 1.0,
+    headless: Annotated[bool, typer.Option("--headless", help="Play the main flow without a browser.")] = False,
+    brief: Annotated[str, typer.Option(help="NAME: BRIEF for --headless.")] = demo_run.DEMO_COMMAND.removeprefix(
+        "/cast "
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+    speed: Annotated[float, typer.Option(help="Divisor of the models' latency, with --headless.")] = 1.0,
 ) -> None:
-    """Start the practice workspace and the bot, for a person on a page or headless."""
-    raise typer.Exit(asyncio.run(play_headless(data, brief, as_json, speed) if headless else play(data, port)))
+    """Start the practice workspace and the bot, for a browser or headless."""
+    raise typer.Exit(
+        asyncio.run(demo_run.headless(data, brief, as_json, speed) if headless else demo_run.demo(data, port))
+    )
 
 
 @cli.command()
@@ -52,14 +56,14 @@ def pictures() -> None:
 def check(
     file: Annotated[Path, typer.Argument(help="JSON of blocks, a view or a message; - reads standard input.")],
 ) -> None:
-    """Say what Slack would refuse in a piece of Block Kit; exit status 1 if anything."""
+    """Print what Slack would refuse in a piece of Block Kit; exit status 1 if anything."""
     try:
         document = json.loads(sys.stdin.read() if str(file) == "-" else file.read_text("utf-8"))
     except ValueError as error:
-        print(f"This is no JSON: {error}")
+        print(f"Not JSON: {error}")
         raise typer.Exit(code=1) from error
     problems = check_document(document)
-    print("\n".join(problems) or "Slack would take it.")
+    print("\n".join(problems) or "Slack would accept it.")
     raise typer.Exit(code=1 if problems else 0)
 
 

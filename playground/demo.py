@@ -57,7 +57,7 @@ async def demo(data: Path, port: int) -> int:
             print("Then vote as Daniel and Mei by emoji or button, press Lock as Lena, and type  /cast Maya")
             return await _wait_until_stopped(running, data)
     except (RuntimeError, WaitTimeout) as error:
-        print(f"The demo could not start: {error}. The bot's own words are in {data / 'bot.log'}.", file=sys.stderr)
+        print(f"The demo could not start: {error}. See {data / 'bot.log'}.", file=sys.stderr)
         return 1
 
 
@@ -67,7 +67,7 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
         async with running_demo(data, 0, speed) as running, ControlClient(running.workspace.address) as control_client:
             result = await play_main_flow(control_client, brief, running.variables, data / "pictures")
     except (RuntimeError, WaitTimeout, ScenarioFailed) as error:
-        print(f"The story broke off: {error}. The bot's own words are in {data / 'bot.log'}.", file=sys.stderr)
+        print(f"The demo failed: {error}. See {data / 'bot.log'}.", file=sys.stderr)
         return 1
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
@@ -97,6 +97,6 @@ async def _wait_until_stopped(running: RunningDemo, data: Path) -> int:
         with suppress(asyncio.CancelledError):
             await task
     if (ended := next(iter(done)).get_name()) != "asked":
-        print(f"The {ended} ended by itself; see {data / 'bot.log'}.", file=sys.stderr)
+        print(f"The {ended} stopped unexpectedly; see {data / 'bot.log'}.", file=sys.stderr)
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""Image models over HTTP, one folder per vendor."""
+"""Image models over HTTP, one package per vendor."""
 
 from providers.accounts import AccountCheck, ImageModels, open_models
 from providers.checks import retirement_dates

@@ -1,4 +1,4 @@
-"""Image models over HTTP: the table of accounts, which know nothing of each other."""
+"""The provider accounts, and the models and upscalers of those that have a key."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -26,14 +26,14 @@ from providers.registry import MIN_TIMEOUT_SECONDS, MODELS, UPSCALERS, models_of
 
 __all__ = ["AccountCheck", "ImageModels", "open_models", "retirement_dates"]
 
-# A portrait that comes after the core's patience was paid for and is kept, so reading goes on for longer.
+# A portrait that arrives after the round's patience is paid for and used, so the read timeout is longer.
 _READ_FACTOR = 2
 _MAX_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
 class _Account:
-    """One company's API: where it is, whose key opens it, and the code that speaks to it."""
+    """One provider: its base URL, its key and its client code."""
 
     provider: str
     base_url: Callable[[Settings], str]
@@ -90,7 +90,7 @@ _UPSCALER_TYPES: Mapping[str, Callable[[UpscalerSpec, AccountClient, Mapping[Siz
 
 
 class ImageModels:
-    """The image models and upscalers of the accounts that have a key here."""
+    """Image models and upscalers of the accounts that have a key in the settings."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class ImageModels:
             if account.provider in clients
             for spec in account.models
         }
-        # In this order a family is looked up: the makers' own accounts first.
+        # The catalogue prefers models in this order: the vendors' own accounts first.
         servers = [
             openai_compatible.OpenAICompatible(model, client, _timeouts("own", settings))
             for model, client in self_hosted
@@ -129,39 +129,39 @@ class ImageModels:
         }
 
     def model(self, model_id: str) -> ImageModel:
-        """The model with this exact id; raises BadKey when its account has no key here (any more)."""
+        """Return the model; raises AuthenticationFailed if its account has no key (any more)."""
         if model_id not in self._models:
             raise AuthenticationFailed(model_id, "no account")
         return self._models[model_id]
 
     def upscaler(self, upscaler_id: str) -> Upscaler:
-        """The upscaler with this exact id; raises BadKey when its account has no key here (any more)."""
+        """Return the upscaler; raises AuthenticationFailed if its account has no key (any more)."""
         if upscaler_id not in self._upscalers:
             raise AuthenticationFailed(upscaler_id, "no account")
         return self._upscalers[upscaler_id]
 
     def rate_limiter(self, model_id: str) -> RateLimiter:
-        """The line before the model's account or own server; where there is none any more nobody waits."""
+        """Return the limiter of the model's account or server; without an account, one without limits."""
         return self._rate_limiters.get(_provider(model_id)) or self._rate_limiters.get(model_id) or RateLimiter()
 
     def circuit_open_until(self, model_id: str) -> datetime | None:
-        """When a model that kept failing is asked again; None while it may be asked."""
+        """Return when the model's circuit breaker lets a call through again; None while it is closed."""
         client = self._clients.get(_provider(model_id)) or self._self_hosted_clients.get(model_id)
         return client.circuit_open_until(model_id) if client else None
 
     def is_available(self, model_id: str) -> bool:
-        """Whether the model may be asked now; implements the port Health."""
+        """Return whether the model's circuit is closed; implements the port ModelHealth."""
         return self.circuit_open_until(model_id) is None
 
     async def check_accounts(self) -> list[AccountCheck]:
-        """What every account says about itself; spends nothing."""
+        """Check every account concurrently; costs nothing."""
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._check_account(account)) for account in _ACCOUNTS]
             tasks += [group.create_task(openai_compatible.check(model, client)) for model, client in self._self_hosted]
         return [task.result() for task in tasks]
 
     async def retirement_dates(self, today: date) -> Mapping[str, date | None]:
-        """By exact id the first day without a model, None where no end is known; silent accounts are left out."""
+        """Return each model's first day without service, None if unknown; accounts that do not answer are left out."""
         return retirement_dates(await self.check_accounts(), today)
 
     async def close(self) -> None:
@@ -176,7 +176,7 @@ class ImageModels:
 
 
 def open_models(settings: Settings) -> ImageModels:
-    """Clients for every account with a key; nothing is sent yet."""
+    """Open clients for every account with a key; sends nothing yet."""
     semaphore = large_response_semaphore()
     clients = {
         account.provider: open_client(account.base_url(settings), account.headers(key), semaphore)
@@ -198,7 +198,7 @@ def _provider(model_id: str) -> str:
 
 
 def _timeouts(provider: str, settings: Settings) -> dict[Size, float]:
-    """Seconds in which an account must have answered, by size."""
+    """Return the read timeout in seconds by size."""
     patience = {Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds}
     minimum = MIN_TIMEOUT_SECONDS[provider]
     return {size: min(max(_READ_FACTOR * patience[size], minimum[size]), _MAX_SECONDS) for size in Size}

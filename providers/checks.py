@@ -1,4 +1,4 @@
-"""What an account says about itself without being paid for it."""
+"""Free checks of an account: key, reachability, listed models and their shutdown dates."""
 
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,14 +10,16 @@ from bot.domain.errors import AuthenticationFailed, ModelError, ProviderDown, Ti
 
 CHECK_SECONDS = 15.0
 
-# Shutdown dates by served id, as the vendor writes them; empty for none.
+# Shutdown date by listed model id, as the provider writes it; empty without a date.
 ModelListing = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class AccountCheck:
-    """`key_ok` and the values of `served` (by exact id) are None where the account could not be asked; `ends` are the
-    days, by exact id, on which the account itself says that it shuts a model down."""
+    """Result of one account's check; `served` and `shutdown_dates` are keyed by our model id.
+
+    `key_ok` and the values of `served` are None if the check could not find out.
+    """
 
     provider: str
     configured: bool
@@ -29,26 +31,22 @@ class AccountCheck:
 
 
 def not_configured(provider: str, models: Sequence[ModelSpec]) -> AccountCheck:
-    """An account without a key here."""
+    """Return the check of an account that has no key in the settings."""
     return AccountCheck(provider, False, False, None, dict.fromkeys(m.id for m in models))
 
 
 async def check_account(
     provider: str, models: Sequence[ModelSpec], listing: Coroutine[Any, Any, ModelListing]
 ) -> AccountCheck:
-    """The account's list of models held against ours; `listing` raises ModelErrors."""
-    unknown: dict[str, bool | None] = dict.fromkeys(m.id for m in models)
+    """Compare the account's list of models with ours; `listing` raises ModelErrors."""
     try:
         shutdown_by_id = await listing
-    except AuthenticationFailed as error:
-        return AccountCheck(provider, True, True, False, unknown, (f"the key was turned down ({error.detail})",))
-    except (ProviderDown, TimedOut) as error:
-        return AccountCheck(provider, True, False, None, unknown, (f"no answer ({error.detail})",))
     except ModelError as error:
-        return AccountCheck(provider, True, True, None, unknown, (f"the models are not listed ({error.detail})",))
+        return failed_check(provider, models, error, "the models are not listed")
     listed_models = [m for m in models if m.wire_id in shutdown_by_id]
     if not listed_models:
-        # Better asked in vain than never again: a list of other names says nothing about ours.
+        # The provider may list other names than it accepts, so this does not retire all our models.
+        unknown: dict[str, bool | None] = dict.fromkeys(m.id for m in models)
         return AccountCheck(provider, True, True, True, unknown, ("none of our models is on the account's list",))
     notes = (_retirement_note(m, shutdown_by_id[m.wire_id]) for m in listed_models)
     shutdown_dates = {m.id: day for m in listed_models if (day := _parse_date(shutdown_by_id[m.wire_id]))}
@@ -56,8 +54,22 @@ async def check_account(
     return AccountCheck(provider, True, True, True, served, tuple(note for note in notes if note), shutdown_dates)
 
 
+def failed_check(provider: str, models: Sequence[ModelSpec], error: ModelError, otherwise: str) -> AccountCheck:
+    """Return the check of an account that answered with `error`; `otherwise` describes an unusual one."""
+    unknown: dict[str, bool | None] = dict.fromkeys(m.id for m in models)
+    key_ok: bool | None
+    match error:
+        case AuthenticationFailed():
+            reachable, key_ok, note = True, False, "the key was turned down"
+        case ProviderDown() | TimedOut():
+            reachable, key_ok, note = False, None, "no answer"
+        case _:
+            reachable, key_ok, note = True, None, otherwise
+    return AccountCheck(provider, True, reachable, key_ok, unknown, (f"{note} ({error.detail})",))
+
+
 def retirement_dates(checks: Sequence[AccountCheck], today: date) -> dict[str, date | None]:
-    """The first day without each model of which the accounts said something: `today` for one that is not listed."""
+    """Return each checked model's first day without service: `today` if it is not listed, None if no date is known."""
     return {
         model_id: check.shutdown_dates.get(model_id) if served else today
         for check in checks

@@ -1,6 +1,6 @@
-"""Servers of one's own with OpenAI's Images API: vLLM-Omni, LocalAI and their like (docs.vllm.ai/projects/vllm-omni).
+"""Self-hosted servers with OpenAI's Images API, such as vLLM-Omni and LocalAI (docs.vllm.ai/projects/vllm-omni).
 
-They differ in what they take and in how they say no; what is read here is what public code has met.
+They differ in the fields they accept and in their errors; this client handles what public client code handles.
 """
 
 import re
@@ -15,11 +15,12 @@ from bot.domain.errors import ContentRefused, InvalidImage, InvalidRequest, Mode
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.self_hosted import SelfHostedModel
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
-from providers.http.client import AccountClient, ProviderResponse
+from providers.http.client import AccountClient
 from providers.http.images import detect_media_type
+from providers.http.response import ProviderResponse
 from providers.http.status import error_code, error_for_status
 
-# In the exact ratio, sides that 32 divides, about a megapixel.
+# Exact ratios, sides that are multiples of 32, about a megapixel.
 _SIZES = {"1:1": "1024x1024", "4:5": "896x1120", "3:4": "864x1152", "2:3": "832x1248", "9:16": "864x1536"}
 _REFUSAL = re.compile(r"safety|moderat|nsfw|content.policy", re.IGNORECASE)
 
@@ -42,12 +43,12 @@ class _ModelList(msgspec.Struct):
 
 
 def headers(key: str) -> dict[str, str]:
-    """Without a key there is nothing to say."""
+    """Return the authorization header; empty without a key."""
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
-    """One size: its largest is its draft."""
+    """Describe the server as a model of one size, used for drafts and as the largest."""
     return ModelSpec(
         provider="own",
         name=self_hosted.id,
@@ -62,7 +63,7 @@ def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
 
 
 class OpenAICompatible:
-    """One model of one server; remembers whether the server turns `response_format` down."""
+    """One model of one server; remembers whether the server rejects `response_format`."""
 
     def __init__(self, self_hosted: SelfHostedModel, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._self_hosted = self_hosted
@@ -76,32 +77,32 @@ class OpenAICompatible:
         return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. Takes no references."""
-        model, timeout = self.spec.id, self._timeouts[request.size]
+        """Generate one portrait; raises a ModelError. References are not supported."""
+        model, timeout_seconds = self.spec.id, self._timeouts[request.size]
         if request.references:
             raise InvalidRequest(model, "references")
-        response = await self._request(request, timeout)
+        response = await self._request(request, timeout_seconds)
         if not response.is_success:
             raise await _error_for_response(response, model, request.prompt)
         images = await response.decode_success(_ImagesResponse, model)
         if not images.data:
-            # How such servers keep back a picture that their checker flagged.
+            # These servers return an empty list when their safety checker flags the picture.
             raise ContentRefused(model, "empty answer")
-        data = await self._first_image(images.data, timeout)
+        data = await self._first_image(images.data, timeout_seconds)
         return GenerationResult(
             data, detect_media_type(data), Charge(self.spec.prices[request.size], "listed"), seed=request.seed
         )
 
-    async def _request(self, request: GenerationRequest, timeout: float) -> ProviderResponse:
-        with_format = self._sends_response_format  # another draw may change it meanwhile
+    async def _request(self, request: GenerationRequest, timeout_seconds: float) -> ProviderResponse:
+        with_format = self._sends_response_format  # a concurrent call may change it
         response = await self._client.post(
-            "/images/generations", self._body(request, with_format), model=self.spec.id, timeout=timeout
+            "/images/generations", self._body(request, with_format), model=self.spec.id, timeout_seconds=timeout_seconds
         )
         if not with_format or response.status not in (400, 422) or b"response_format" not in response.body:
             return response
         self._sends_response_format = False
         return await self._client.post(
-            "/images/generations", self._body(request, False), model=self.spec.id, timeout=timeout
+            "/images/generations", self._body(request, False), model=self.spec.id, timeout_seconds=timeout_seconds
         )
 
     def _body(self, request: GenerationRequest, with_format: bool) -> dict[str, Any]:
@@ -118,32 +119,32 @@ class OpenAICompatible:
         }
         return body | ({"response_format": "b64_json"} if with_format else {})
 
-    async def _first_image(self, images: list[_Image], timeout: float) -> bytes:
-        """The first of them: some draw more than they were asked for."""
+    async def _first_image(self, images: list[_Image], timeout_seconds: float) -> bytes:
+        """Return the first picture; some servers return more than one."""
         first = images[0]
         if first.b64_json:
             return first.b64_json
         if not first.url:
             raise InvalidImage(self.spec.id, "no image", "maybe")
-        return await self._client.download(first.url, model=self.spec.id, timeout=timeout)
+        return await self._client.download(first.url, model=self.spec.id, timeout_seconds=timeout_seconds)
 
 
 async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountCheck:
-    """Whether the server lists the model; not every server lists any."""
+    """Check that the server lists the model; some servers have no list."""
     return await check_account("own", [spec_of(self_hosted)], _list_models(self_hosted, client))
 
 
 async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="own", timeout=CHECK_SECONDS)
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    response = await client.get("/models", model="own", timeout_seconds=CHECK_SECONDS)
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await _error_for_response(response, "own", "")
     return {self_hosted.id: ""} if self_hosted.model in (entry.id for entry in listing.data) else {}
 
 
 async def _error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
-    """`{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`: the words are searched."""
-    body = await response.decode_error(dict[str, Any])
+    """Map an error by its text: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`."""
+    body = await response.decode_or_none(dict[str, Any])
     if body is None:
         return error_for_status(response, model, "", from_vendor=False)
     error = body.get("error", body)
@@ -159,6 +160,6 @@ async def _error_for_response(response: ProviderResponse, model: str, prompt: st
 
 
 def _error_text(body: dict[str, Any], prompt: str) -> str:
-    """All that is said, without the prompt that it may repeat."""
+    """Return the whole error text without the prompt, which it may repeat."""
     text = str(body)
     return text.replace(prompt, " ").replace(repr(prompt)[1:-1], " ") if prompt else text

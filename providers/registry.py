@@ -1,5 +1,5 @@
-"""The image models as rows: names, sizes, prices and token rates, as the vendors and their resellers listed them on 23
-November 2026. An id, a price or a date that changes is changed here and nowhere else.
+"""The image models as rows: names, sizes, prices and token rates, as vendors and resellers listed them on 23 November
+2026. Change an id, a price or a date only here.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from providers.sizes import OPENAI_SIZE_LIMIT, SizeLimit, openai_size
 
 @dataclass(frozen=True)
 class Rates:
-    """Dollars per million tokens; `text_out` is also what thinking costs."""
+    """Dollars per million tokens; thinking costs `text_out`."""
 
     text_in: Decimal
     image_in: Decimal
@@ -22,30 +22,30 @@ class Rates:
     text_out: Decimal
 
 
-# recraft.ai/docs/api-reference/pricing: $1 is 1,000 credits; a picture has one price, whatever its ratio, and the list
-# knows no other for one drawn after a picture.
+# recraft.ai/docs/api-reference/pricing: $1 is 1,000 credits. A picture has one price for all ratios, and for image to
+# image as well.
 _RECRAFT = Decimal("0.035")
 _RECRAFT_PRO = Decimal("0.21")
 _RECRAFT_FLASH = Decimal("0.007")
 
-# OpenAI bills tokens. Its prices per picture are litellm's sheet (1.109.1) at OPENAI_QUALITY; for a size between two
-# listed ones the dearer is taken (draft: 2560x1440, 4k: 3840x2160), with a cent for the words: 2,000 tokens.
+# OpenAI bills tokens. Prices per picture: litellm's price map (1.109.1) at OPENAI_QUALITY. A size between two listed
+# ones has the higher price (draft: 2560x1440, 4k: 3840x2160), plus a cent for 2,000 prompt tokens.
 _TEXT_COST = Decimal("0.010")
 _GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _TEXT_COST, Size.FOUR_K: Decimal("0.401") + _TEXT_COST}
 _GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _TEXT_COST, Size.FOUR_K: Decimal("0.100") + _TEXT_COST}
-# Nobody lists 2.6: the dearest of its family is reserved.
+# 2.6 has no listed price; the bot reserves the highest of its family.
 _GPT_IMAGE_2_6 = _GPT_IMAGE_2
-# The guide for image generation counts a picture sent at high fidelity as 65 tokens, 129 for each of two tiles and
-# 6,240 more where it is no square (gpt-image-1; later models are always at high fidelity): at $8 a million, $0.0525.
+# The image generation guide counts an input picture at high fidelity as 65 tokens, 129 for each of two tiles and 6,240
+# more if it is not square (gpt-image-1; later models always use high fidelity): at $8 a million, $0.0525.
 _OPENAI_REFERENCE = Decimal("0.053")
 
-# Google bills tokens too: the picture at 1K and 4K (litellm 1.109.1; inference.sh for 4K of 2.1), 2,000 tokens of words
-# and 1,000 of thinking, rounded up to a tenth of a cent.
+# Google bills tokens too: the picture at 1K and 4K (litellm 1.109.1; inference.sh for 4K of 2.1), 2,000 prompt tokens
+# and 1,000 thinking tokens, rounded up to a tenth of a cent.
 _NANO_BANANA = {Size.DRAFT: Decimal("0.045"), Size.FOUR_K: Decimal("0.124")}
 _NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.150"), Size.FOUR_K: Decimal("0.256")}
 _NANO_BANANA_2 = {Size.DRAFT: Decimal("0.072"), Size.FOUR_K: Decimal("0.156")}
 _NANO_BANANA_1 = {Size.DRAFT: Decimal("0.043"), Size.FOUR_K: Decimal("0.043")}
-# A picture sent along counts 560 tokens where anybody told (Pro, $0.0011); twice that at the dearest rate, rounded up.
+# An input picture is 560 tokens, published for Pro only ($0.0011); twice that at the highest rate, rounded up.
 _GOOGLE_REFERENCE = Decimal("0.003")
 
 MODELS: tuple[ModelSpec, ...] = (
@@ -55,7 +55,7 @@ MODELS: tuple[ModelSpec, ...] = (
         wire_id="recraftv4_1",
         title="Recraft V4.1",
         strength="skin that reads as skin",
-        # It has one size of about 1K: its largest is its draft.
+        # It has one size of about 1K, for drafts and 4K alike.
         prices={Size.DRAFT: _RECRAFT, Size.FOUR_K: _RECRAFT},
         pixels={Size.DRAFT: "896x1216", Size.FOUR_K: "896x1216"},
         supports_seed=True,
@@ -67,7 +67,7 @@ MODELS: tuple[ModelSpec, ...] = (
         wire_id="recraftv4_1_pro",
         title="Recraft V4.1 Pro",
         strength="skin at twice the pixels",
-        # One size again, of about 2K.
+        # It has one size of about 2K.
         prices={Size.DRAFT: _RECRAFT_PRO, Size.FOUR_K: _RECRAFT_PRO},
         pixels={Size.DRAFT: "1792x2432", Size.FOUR_K: "1792x2432"},
         supports_seed=True,
@@ -168,7 +168,7 @@ MODELS: tuple[ModelSpec, ...] = (
         max_references=14,
         price_per_reference=_GOOGLE_REFERENCE,
     ),
-    # The older two may be gone on any day: sources contradict each other about both. They are drawn only by name.
+    # The older two may be shut down any day; sources contradict each other. The router uses them only by name.
     ModelSpec(
         provider="gemini",
         name="nano-banana-2",
@@ -199,13 +199,13 @@ MODELS: tuple[ModelSpec, ...] = (
     ),
 )
 
-# Preferred first. Crisp keeps what is in the picture; Recraft's other upscaler redraws faces and is never asked.
+# Preferred first. Crisp keeps the content; Recraft's other upscaler redraws faces and is not used.
 UPSCALERS: tuple[UpscalerSpec, ...] = (
     UpscalerSpec("recraft", "crispUpscale", "Recraft Crisp Upscale", Decimal("0.004")),
 )
 
-# The least an account is given for a whole answer, in seconds: several times what was measured of it in November 2026,
-# and minutes where resellers tell of minutes. Nobody publishes how long 4K takes.
+# The shortest read timeout in seconds: several times what was measured in November 2026, and minutes where resellers
+# report minutes. No vendor publishes how long 4K takes.
 MIN_TIMEOUT_SECONDS: Mapping[str, Mapping[Size, float]] = {
     "recraft": {Size.DRAFT: 120.0, Size.FOUR_K: 120.0},
     "openai": {Size.DRAFT: 300.0, Size.FOUR_K: 600.0},
@@ -214,22 +214,22 @@ MIN_TIMEOUT_SECONDS: Mapping[str, Mapping[Size, float]] = {
     "own": {Size.DRAFT: 180.0, Size.FOUR_K: 600.0},
 }
 
-# What the prices above stand for; `auto` could cost four times as much.
+# The quality of the prices above; `auto` could cost four times as much.
 OPENAI_QUALITY: Mapping[Size, str] = {Size.DRAFT: "medium", Size.FOUR_K: "high"}
 
-# Drafts are about 1K, 4k is the largest there is.
+# Drafts are about 1K, 4K is the largest size.
 _OPENAI_SIZE_LIMITS = {Size.DRAFT: SizeLimit(1536, 1152 * 1536), Size.FOUR_K: OPENAI_SIZE_LIMIT}
 OPENAI_SIZES: Mapping[Size, Mapping[str, str]] = {
     size: {aspect: openai_size(aspect, bound) for aspect in ASPECTS} for size, bound in _OPENAI_SIZE_LIMITS.items()
 }
 
-# `imageSize`, in capitals (google-genai 3.4.0); the ratio is sent as it is.
+# Values of `imageSize`, in capitals (google-genai 3.4.0).
 GEMINI_SIZES: Mapping[Size, str] = {Size.DRAFT: "1K", Size.FOUR_K: "4K"}
-# These have one size and do not know the field.
+# These have one size and reject the field.
 GEMINI_ONE_SIZE = frozenset({"gemini-2.5-flash-image"})
 
-# OpenAI: developers.openai.com/api/docs/pricing by way of litellm; words are never what its image models put out, so
-# they are counted at the picture's rate. Google: litellm 1.109.1 and its discussion 44983 (2.1 thinks at $7.50).
+# OpenAI: developers.openai.com/api/docs/pricing, through litellm; its image models return no text, so text_out is the
+# picture's rate. Google: litellm 1.109.1 and its discussion 44983 (thinking of 2.1 costs $7.50).
 _OPENAI_RATES = Rates(text_in=Decimal(5), image_in=Decimal(8), image_out=Decimal(30), text_out=Decimal(30))
 RATES: Mapping[str, Rates] = {
     "gpt-image-2": _OPENAI_RATES,

@@ -1,4 +1,4 @@
-"""Sizes that are computed from a vendor's rules instead of being listed."""
+"""Picture sizes computed from OpenAI's rules."""
 
 from dataclasses import dataclass
 from math import gcd, isqrt
@@ -10,7 +10,7 @@ _MIN_PIXELS, _MAX_PIXELS = 655_360, 8_294_400
 
 @dataclass(frozen=True)
 class SizeLimit:
-    """The most a frame may have: pixels on its long side, pixels in all."""
+    """Upper limits of a size: pixels on the long side, pixels in all."""
 
     side: int
     pixels: int
@@ -20,10 +20,11 @@ OPENAI_SIZE_LIMIT = SizeLimit(_MAX_SIDE, _MAX_PIXELS)
 
 
 def openai_size(aspect: str, limit: SizeLimit = OPENAI_SIZE_LIMIT) -> str:
-    """The largest size (`WxH`) in exactly this aspect (`w:h`) that OpenAI takes and `within` allows.
+    """Return the largest size (`WxH`) in exactly this aspect (`w:h`) that OpenAI and `limit` allow.
 
-    Legal are sides that 16 divides, at most 3,840 long and 1:3 to 3:1, with 655,360 to 8,294,400 pixels in all (the
-    SDK's `image_generate_params.py` and messages seen in use). Raises ValueError where no such size is legal.
+    OpenAI's rules: sides are multiples of 16 up to 3,840, the ratio is 1:3 to 3:1, and a picture has 655,360 to
+    8,294,400 pixels (the SDK's `image_generate_params.py` and observed error messages). Raises ValueError if no size
+    fits.
     """
     ratio_width, ratio_height = (int(part) for part in aspect.split(":"))
     divisor = gcd(ratio_width, ratio_height)

@@ -1,12 +1,34 @@
-"""The order of the tests: those that take longest first, so that nothing long is left for one process at the end."""
+"""The order of the tests, and their time limits.
+
+Those that take longest come first, so that nothing long is left for one process at the end.
+"""
 
 import pytest
 
+from playground.control.client import ControlClient
+from tests.support.time_factor import scaled, time_factor
+
 FOLDERS_SLOWEST_FIRST = ("scale", "browser", "flow", "contract", "unit")
+TIMEOUT_SECONDS, HEAVY_TIMEOUT_SECONDS = 120, 600
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pytest-timeout and every wait on the practice workspace follow this machine's speed."""
+    if not config.option.timeout:
+        config.option.timeout = scaled(TIMEOUT_SECONDS)
+    ControlClient.time_factor = time_factor()
+
+
+def pytest_report_header() -> str:
+    return f"time limits: × {time_factor():g}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_folder_rank)
+    for item in items:
+        if item.get_closest_marker("heavy"):
+            item.add_marker(pytest.mark.timeout(scaled(HEAVY_TIMEOUT_SECONDS)))
 
 
 def _folder_rank(item: pytest.Item) -> int:

@@ -1,19 +1,13 @@
-"""Many histories of ballots, and how many of their tallies differed from a plain model's.
-
-`python -m benchmarks.ballot_model FOLDER COUNT SEED STEPS` plays so many and prints what was played as JSON.
-"""
+"""Stateful test: random histories of votes through the real listeners, compared with a reference ballot."""
 
 import asyncio
 import json
-import logging
 import os
 import sys
-import traceback
 from asyncio.subprocess import PIPE
 from pathlib import Path
 from subprocess import CalledProcessError
 
-import structlog
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -21,17 +15,17 @@ from benchmarks.ballot_model.machine import BallotMachine, HistoryStats
 from benchmarks.harness.listeners import open_listener_harness
 from benchmarks.report import Row, RunSize, Section
 
-_STEPS_PER_HISTORY = 5  # of each of ten thousand
-_HISTORIES_PER_RUN = 100  # Hypothesis remembers what it tried, and takes longer with each
-_PROCESSES_PER_CORE = 3  # of the processes that play them
+_STEPS_PER_HISTORY = 5
+_HISTORIES_PER_RUN = 100  # Hypothesis remembers every example and gets slower with each
+_PROCESSES_PER_CORE = 3
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 def run_histories(folder: Path, count: int, first_seed: int, steps: int) -> HistoryStats:
-    """Play at least `count` histories of at most so many steps on one database in `folder`.
+    """Run at least `count` histories of at most `steps` steps on one database in `folder`.
 
-    Raises AssertionError at the first that differs. Hypothesis does not count those it cuts short; they come to their
-    end as well, and count here.
+    Raises AssertionError at the first difference. Hypothesis does not count the histories that it cuts short; this
+    function does, because they finish as well.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with asyncio.Runner() as runner:
@@ -48,7 +42,7 @@ def run_histories(folder: Path, count: int, first_seed: int, steps: int) -> Hist
 
 
 def _settings(count: int, steps: int) -> settings:
-    """Without shrinking: what does not agree is told as it was found."""
+    """Return Hypothesis settings without shrinking: a failing history is reported as it was found."""
     return settings(
         max_examples=count,
         stateful_step_count=steps,
@@ -60,8 +54,10 @@ def _settings(count: int, steps: int) -> settings:
 
 
 async def measure(data: Path, run_size: RunSize) -> Section:
-    """Some processes a core, since each waits most of the time: Bolt looks every hundredth of a second whether a
-    listener has acknowledged. Databases and seeds of their own."""
+    """Run the histories in several processes, each with its own database and seed.
+
+    There are more processes than cores, since each mostly waits: Bolt polls every 10 ms for a listener's ack.
+    """
     processes = (os.cpu_count() or 2) * run_size.pick(1, _PROCESSES_PER_CORE)
     share = -(-run_size.pick(80, 10_000) // processes)
     results = await asyncio.gather(*(_run_in_process(data / str(n), share, n + 1) for n in range(processes)))
@@ -80,15 +76,15 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 
 
 _NOTES = (
-    "Three people press and react on two candidates while the lead closes, extends and locks and deadlines pass; "
-    "everything arrives late, twice or in another order, with the bot's clock behind Slack's, right or ahead. The "
-    "payloads go through the real listeners and use cases into an SQLite file; the model beside them is "
-    "`benchmarks/ballot_model/reference_ballot.py`. The first difference ends a process, which says what it was.",
+    "Three people press and react on two candidates. Meanwhile the lead closes, extends and locks, and deadlines pass. "
+    "Events arrive late, twice or in another order. The bot's clock is behind Slack's, right or ahead. The payloads "
+    "go through the real listeners and use cases into an SQLite file. The reference model is "
+    "`benchmarks/ballot_model/reference_ballot.py`. A process stops at the first difference and prints it.",
 )
 
 
 async def _run_in_process(folder: Path, count: int, first_seed: int) -> HistoryStats:
-    """In a process of its own, which says on standard error what differed; raises CalledProcessError if it broke."""
+    """Run histories in a child process, which prints differences to stderr; raises CalledProcessError if it fails."""
     command = (
         sys.executable,
         "-m",
@@ -103,16 +99,3 @@ async def _run_in_process(folder: Path, count: int, first_seed: int) -> HistoryS
     if process.returncode:
         raise CalledProcessError(process.returncode, command)
     return HistoryStats(**json.loads(stdout))
-
-
-def _main(folder: str, count: str, first_seed: str, steps: str) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    try:
-        run_histories(Path(folder), int(count), int(first_seed), int(steps))
-    except AssertionError:
-        traceback.print_exc()
-    print(json.dumps(vars(BallotMachine.stats)))
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

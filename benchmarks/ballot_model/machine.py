@@ -1,10 +1,11 @@
-"""One history of a ballot: events that come twice, late, out of order or all at once, beside a model told the same."""
+"""State machine of one ballot: duplicate, late, reordered and concurrent events, compared with the reference ballot."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -12,6 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from benchmarks.ballot_model.reference_ballot import ReferenceBallot, VoteEvent
 from benchmarks.harness.listeners import CANDIDATE_NUMBERS, LEAD, ListenerHarness, button_payload, reaction_payload
 from bot.domain.ballot import VoteSource
+
+T = TypeVar("T")
 
 PEOPLE = (LEAD, "U0DIRECTOR", "U0PRODUCER")
 _EMOJI = {1: "one", 2: "two"}
@@ -22,7 +25,7 @@ people, numbers = st.sampled_from(PEOPLE), st.sampled_from(CANDIDATE_NUMBERS)
 
 @dataclass
 class HistoryStats:
-    """How much there was of it; it ends with the first tally that `differed`."""
+    """Counters of a run; a run ends with the first tally that differs."""
 
     histories: int = 0
     compared: int = 0
@@ -34,7 +37,7 @@ class HistoryStats:
 
 
 class BallotMachine(RuleBasedStateMachine):
-    """One ballot a history. `flying` happened and has not arrived; `arrived` may arrive again at any time."""
+    """One ballot per history. Events wait in `in_flight` for delivery; those in `delivered` may be delivered again."""
 
     harness: ClassVar[ListenerHarness]
     runner: ClassVar[asyncio.Runner]
@@ -42,7 +45,7 @@ class BallotMachine(RuleBasedStateMachine):
 
     @initialize(named=st.booleans(), skew=st.sampled_from(_SKEWS), chance=st.integers(0, 1_000))
     def open_ballot(self, named: bool, skew: int, chance: int) -> None:
-        """The bot's clock is three seconds behind Slack's, right or ahead; two of three people may be named to vote."""
+        """Open a ballot. The bot's clock is `skew` µs off Slack's; with `named`, only two of three people vote."""
         self.skew, self.random = skew, Random(chance)
         self.voters = PEOPLE[:2] if named else ()
         self.round = self.run(self.harness.open_ballot(self.voters))
@@ -53,11 +56,11 @@ class BallotMachine(RuleBasedStateMachine):
         self.in_flight: list[VoteEvent] = []
         self.delivered: list[VoteEvent] = []
 
-    # What people do; it arrives at once or later.
+    # Actions of people; their events are delivered at once or later.
 
     @rule(person=people, number=numbers, soon=st.booleans())
     def toggle_reaction(self, person: str, number: int, soon: bool) -> None:
-        """Puts the emoji on, or takes it off where it is on."""
+        """Add the reaction, or remove it if it is on."""
         self.reactions[number] ^= {person}
         self._send_or_queue(
             VoteEvent("reaction", person, number, self._advance_clock(), person in self.reactions[number]), soon
@@ -67,44 +70,44 @@ class BallotMachine(RuleBasedStateMachine):
     def press_vote(self, person: str, number: int, soon: bool) -> None:
         self._send_or_queue(VoteEvent("button", person, number, self._advance_clock()), soon)
 
-    @precondition(lambda self: self.arrived)
+    @precondition(lambda self: self.delivered)
     @rule(soon=st.booleans())
     def undo_last(self, soon: bool) -> None:
-        """Does what undoes the last thing that arrived."""
+        """Repeat the last delivered action, which undoes it."""
         last = self.delivered[-1]
         repeat = self.toggle_reaction if last.source == "reaction" else self.press_vote
         repeat(last.person, last.number, soon)
 
-    # What arrives.
+    # Deliveries.
 
-    @precondition(lambda self: self.flying)
+    @precondition(lambda self: self.in_flight)
     @rule(data=st.data())
     def deliver_one(self, data: st.DataObject) -> None:
-        """Any of what is on its way, be it the last that happened."""
+        """Deliver any event in flight, in any order."""
         event = self.in_flight.pop(data.draw(st.integers(0, len(self.in_flight) - 1)))
         self.delivered.append(event)
         self._deliver_events(event)
 
-    @precondition(lambda self: self.arrived)
+    @precondition(lambda self: self.delivered)
     @rule(data=st.data())
     def redeliver_one(self, data: st.DataObject) -> None:
         self._deliver_events(data.draw(st.sampled_from(self.delivered)))
 
-    @precondition(lambda self: len(self.flying) > 1)
+    @precondition(lambda self: len(self.in_flight) > 1)
     @rule(twice=st.booleans())
     def deliver_many(self, twice: bool) -> None:
-        """Of one person's presses on one button only one, since the order of two would decide."""
+        """Deliver all events in flight at once, but one press per person and button: the order of two would matter."""
         distinct = {(e.source, e.person, e.number) if e.source == "button" else e: e for e in self.in_flight}
         events = list(distinct.values())
         self.in_flight = [event for event in self.in_flight if event not in events]
         self.delivered += events
         self._deliver_events(*events, *(events if twice else ()))
 
-    # What the lead does, and the clock.
+    # Actions of the lead, and deadlines.
 
     @rule(what=st.sampled_from(["close", "extend", "deadline"]))
     def control_round(self, what: str) -> None:
-        """One rule, lest histories are more about the lead than about votes."""
+        """Control the round; a single rule for three actions, so that most steps are votes."""
         actions = {"close": self.close_ballot, "extend": self.extend_ballot, "deadline": self.pass_deadline}
         actions[what]()
 
@@ -127,16 +130,16 @@ class BallotMachine(RuleBasedStateMachine):
 
     @rule(seen=st.sampled_from([None, *CANDIDATE_NUMBERS]), right=st.booleans())
     def lock_leader(self, seen: int | None, right: bool) -> None:
-        """With the leader there is, or with whoever was seen leading."""
+        """Lock the actual leader, or the candidate that the lead saw leading."""
         seen = self.expected.after_close(self.reactions, self._now).leader if right else seen
-        self._press_as_lead("lock", f"{self.round.id} {self.round.slot_of[seen]}" if seen else self.round.id)
+        self._press_as_lead("lock", f"{self.round.id} {self.round.slot_id_by_number[seen]}" if seen else self.round.id)
         self.expected = self.expected.after_lock(seen, self.reactions, self._now)
         self._compare()
 
-    @precondition(lambda self: self.flying)
+    @precondition(lambda self: self.in_flight)
     @rule()
     def race_vote_and_close(self) -> None:
-        """Whichever came first, all of it is one or the other."""
+        """Deliver a vote and a close together: the result is one order or the other."""
         event = self.in_flight.pop()
         self.delivered.append(event)
         self._dispatch(self._event_payload(event), self._lead_payload("close", self.round.id))
@@ -150,7 +153,7 @@ class BallotMachine(RuleBasedStateMachine):
         self._compare()
 
     def teardown(self) -> None:
-        """In the end the ballot closes on what the message shows, and everything arrives: before that, or after it."""
+        """Close the ballot and deliver the rest, partly before the close and partly after it."""
         if not hasattr(self, "expected"):
             return
         remaining = [*self.in_flight, *self.random.sample(self.delivered, min(2, len(self.delivered)))]
@@ -164,9 +167,7 @@ class BallotMachine(RuleBasedStateMachine):
             self._deliver_events(*remaining[:late_count])
         self.stats.histories += 1
 
-    # Private.
-
-    def run(self, work: Any) -> Any:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
 
     @property
@@ -208,7 +209,7 @@ class BallotMachine(RuleBasedStateMachine):
         event_ts = _slack_ts(event.event_ts_us)
         if event.source == "button":
             return button_payload(
-                f"vote:{event.number}", self.round.slot_of[event.number], event.person, event_ts, self._ts
+                f"vote:{event.number}", self.round.slot_id_by_number[event.number], event.person, event_ts, self._ts
             )
         return reaction_payload(_EMOJI[event.number], event.person, event_ts, self._ts, added=event.is_on)
 
@@ -217,23 +218,23 @@ class BallotMachine(RuleBasedStateMachine):
         return str(self.round.message_ts)
 
     def _compare(self) -> None:
-        """The bot's state, votes and number of voters are the model's."""
+        """Compare state, votes and voter count with the reference ballot."""
         self.stats.compared += 1
         round_, vote_inputs = self.run(self.harness.load_round(self.round.id))
-        tally = round_.count(vote_inputs, ())
+        tally = round_.count_votes(vote_inputs, ())
         actual = (str(round_.state), dict(tally.votes), tally.voters)
         self.stats.differed += actual != (self.expected.state, self.expected.votes, self.expected.voter_count)
         assert actual == (self.expected.state, self.expected.votes, self.expected.voter_count), actual
 
     def _vote_inputs(self) -> dict[tuple[str, int, str], tuple[int, bool]]:
         _, vote_inputs = self.run(self.harness.load_round(self.round.id))
-        number_by_slot = {slot: number_by_slot for number_by_slot, slot in self.round.slot_of.items()}
+        number_by_slot = {slot_id: number for number, slot_id in self.round.slot_id_by_number.items()}
         voters = self.voters or PEOPLE
         sources = {VoteSource.BUTTON: "button", VoteSource.REACTION: "reaction"}
         return {
-            (m.person, number_by_slot[m.slot_id], sources[m.way]): (m.stamp, m.on)
-            for m in vote_inputs
-            if m.person in voters
+            (v.person, number_by_slot[v.slot_id], sources[v.source]): (v.event_ts_us, v.on)
+            for v in vote_inputs
+            if v.person in voters
         }
 
 
@@ -242,5 +243,5 @@ def _to_micros(moment: datetime) -> int:
 
 
 def _slack_ts(micros: int) -> str:
-    """As Slack writes moments: `1764000000.000200`."""
+    """Format a time as Slack does: `1764000000.000200`."""
     return f"{micros // 1_000_000}.{micros % 1_000_000:06}"

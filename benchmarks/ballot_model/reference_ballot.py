@@ -1,4 +1,4 @@
-"""The rules of a ballot once more, as plainly as they can be said: what the real one must come to, event for event."""
+"""Reference ballot: the voting rules in their simplest form. The real ballot must agree with it after each event."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ VoteSource = Literal["button", "reaction"]
 
 @dataclass(frozen=True)
 class VoteEvent:
-    """Somebody pressed a candidate's button, or put a reaction on or took it off; `stamp` is Slack's, in µs."""
+    """A press of a vote button, or a reaction added or removed; `event_ts_us` is Slack's time in µs."""
 
     source: VoteSource
     person: str
@@ -20,7 +20,7 @@ class VoteEvent:
 
 @dataclass(frozen=True)
 class ReferenceBallot:
-    """`kept` is the newest stamp heard for each person, candidate and way, and whether that left a mark."""
+    """State of a ballot; `latest` holds the newest (time, is on) for each person, candidate and source."""
 
     numbers: tuple[int, ...]
     voters: tuple[str, ...] = ()
@@ -29,24 +29,22 @@ class ReferenceBallot:
 
     @property
     def votes(self) -> dict[int, int]:
-        """People with at least one mark on a candidate, by number."""
-        standing_votes = {
-            (person, number) for (person, number, _), (_, standing_votes) in self.latest.items() if standing_votes
-        }
-        return {n: sum(number == n for _, number in standing_votes) for n in self.numbers}
+        """Number of people who vote for each candidate."""
+        votes = {(person, number) for (person, number, _), (_, is_on) in self.latest.items() if is_on}
+        return {n: sum(number == n for _, number in votes) for n in self.numbers}
 
     @property
     def voter_count(self) -> int:
-        return len({person for (person, _, _), (_, on) in self.latest.items() if on})
+        return len({person for (person, _, _), (_, is_on) in self.latest.items() if is_on})
 
     @property
     def leader(self) -> int | None:
-        """Whoever has more votes than everybody else."""
+        """The candidate with strictly the most votes; None for a tie."""
         first, second = sorted(self.votes.values(), reverse=True)[:2]
         return max(self.votes, key=lambda number: self.votes[number]) if first > second else None
 
     def after_event(self, event: VoteEvent) -> "ReferenceBallot":
-        """What is older than what was heard already says nothing new, nor does the same again; a press turns over."""
+        """Apply an event; ignore an older or repeated one. A press toggles the vote."""
         key = event.person, event.number, event.source
         last_ts_us, is_on = self.latest.get(key, (0, False))
         if (
@@ -58,7 +56,7 @@ class ReferenceBallot:
         return self._with_vote(key, event.event_ts_us, not is_on if event.source == "button" else event.is_on)
 
     def after_close(self, reactions: Mapping[int, Collection[str]], now: int) -> "ReferenceBallot":
-        """The reactions are what the message shows, whatever was heard of them."""
+        """Close with the reactions that the message shows, whatever events were delivered."""
         return replace(self._reconcile_reactions(reactions, now), state="closed") if self.state == "voting" else self
 
     def after_extension(self) -> "ReferenceBallot":
@@ -67,7 +65,7 @@ class ReferenceBallot:
     def after_lock(
         self, expected_leader: int | None, reactions: Mapping[int, Collection[str]], now: int
     ) -> "ReferenceBallot":
-        """Only whom the lead saw lead, and only if they lead still; a tie closes the ballot where the lead saw one."""
+        """Lock only if `expected_leader` still leads; None stands for a tie, which only closes the ballot."""
         if self.state == "voting":
             reconciled = self._reconcile_reactions(reactions, now)
             return (

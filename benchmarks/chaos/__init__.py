@@ -1,4 +1,4 @@
-"""What is lost, paid twice or shown twice when processes are killed and connections are cut at random moments."""
+"""Counts lost, doubly paid and doubly shown results while processes are killed and connections cut at random."""
 
 import asyncio
 from pathlib import Path
@@ -9,22 +9,22 @@ from benchmarks.chaos.loss_report import LossReport
 from benchmarks.report import Row, RunSize, Section
 
 _NOTES = (
-    "People press, react and lock while this happens. A vote is promised once its ack was received or its reaction "
-    "stands on the message, a lock once the message says so; each is then looked for in the bot's own storage, and "
-    "every frozen tally is counted again. A payment is silent where the practice bill charges more calls for the words "
-    "and the model of one round than the ledger knows as charged or perhaps charged. A round is called off by its lead "
-    "where all its portraits were lost on the way and nobody wants to pay again; it ends without a portrait where no "
-    "model could be reached.",
-    "What may be shown twice, and why (SECURITY.md, “What remains”): pictures in a thread, where the bot dies between "
-    "Slack sharing them and its note of that, and another portrait lands before the next try; answers to a mention, "
-    "where the connection breaks after Slack took one and before it said so, since an answer carries no name of its "
-    "own. A round's message is posted again under the same `client_msg_id`, and Slack answers with the one it has: two "
-    "of one round would be a fault.",
+    "While this happens, people press, react and lock. A vote counts as acknowledged once its ack was received or its "
+    "reaction is on the message, a lock once the message shows it. The bot's storage must hold each of them, and "
+    "every frozen tally is counted again. A payment is silent if the usage log charges more calls for the prompt and "
+    "the model of one round than the ledger records as charged or perhaps charged. The lead cancels a round if all "
+    "its portraits were lost and they do not want to pay again. A round ends without a portrait if no model could be "
+    "reached.",
+    "What may be shown twice, and why (SECURITY.md, “What remains”): a picture in a thread, if the bot dies after "
+    "Slack shared it and before the bot recorded that, and another portrait arrives before the next try; the answer "
+    "to a mention, if the connection breaks after Slack accepted it and before Slack confirmed it, since an answer "
+    "has no id of its own. A round's message is posted again under the same `client_msg_id`, and Slack returns the "
+    "existing one: two messages of one round would be a bug.",
 )
 
 
 async def measure(data: Path, run_size: RunSize) -> Section:
-    """All at once: this counts and times nothing."""
+    """Run all kinds of disruption in parallel: they count and measure no time."""
     bot_report, workspace_report, cuts_report = await asyncio.gather(
         run_in_parallel(run_bot_kills, data / "bot", run_size.pick(4, 200), run_size.pick(1, 4)),
         run_in_parallel(run_workspace_kills, data / "workspace", run_size.pick(1, 20), 1),
@@ -34,7 +34,7 @@ async def measure(data: Path, run_size: RunSize) -> Section:
         *_rows(f"{bot_report.disruptions} kills (-9) of the bot", bot_report),
         *_rows(f"{workspace_report.disruptions} kills (-9) of Slack and the models", workspace_report),
         *_rows(
-            f"{cuts_report.disruptions} cuts: a third sockets, a third answers of models, a third answers of Slack",
+            f"{cuts_report.disruptions} cuts: a third sockets, a third responses of models, a third responses of Slack",
             cuts_report,
         ),
     )
@@ -43,18 +43,18 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 
 
 def _rows(label: str, report: LossReport) -> tuple[Row, ...]:
-    outcomes = f"{report.locked} locked, {report.cancelled} called off, {report.without_portrait} without a portrait"
+    outcomes = f"{report.locked} locked, {report.cancelled} cancelled, {report.without_portrait} without a portrait"
     doubles = report.rounds_posted_twice, report.pictures_posted_twice, report.answers_posted_twice
     return (
         Row(f"{label}, during {report.rounds} rounds", outcomes),
         Row(
-            f"… of {report.votes_acknowledged} votes promised and {report.locked} locks: lost",
+            f"… of {report.votes_acknowledged} votes acknowledged and {report.locked} locks: lost",
             _lost_figure(report),
             "0, 0",
         ),
         Row("… rounds stuck", str(report.stuck), "0"),
         Row(f"… of {report.calls_charged} calls charged: paid twice silently", _paid_twice_figure(report), "0"),
-        Row("… kept as perhaps charged that were not charged", str(report.unneeded_reservations)),
+        Row("… recorded as perhaps charged but not charged", str(report.unneeded_reservations)),
         Row("… shown twice: rounds' messages, pictures in threads, answers", ", ".join(map(str, doubles))),
     )
 
@@ -62,7 +62,10 @@ def _rows(label: str, report: LossReport) -> tuple[Row, ...]:
 def _summary_rows(*reports: LossReport) -> tuple[Row, ...]:
     bot_report, workspace_report, cuts_report = reports
     total = sum(reports, LossReport())
-    label = f"{bot_report.disruptions} kills of the bot, {workspace_report.disruptions} of Slack and the models, {cuts_report.disruptions} cut connections"
+    label = (
+        f"{bot_report.disruptions} kills of the bot, {workspace_report.disruptions} of Slack and the models, "
+        f"{cuts_report.disruptions} cut connections"
+    )
     lost_figure = f"{total.votes_lost} votes, {total.locks_lost} locks, {total.stuck} rounds stuck"
     return (Row(f"{label}: lost", lost_figure, "0"), Row("… paid twice silently", _paid_twice_figure(total), "0"))
 

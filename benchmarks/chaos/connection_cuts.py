@@ -1,4 +1,4 @@
-"""Rounds played from brief to lock while connections are cut: the bot's socket, answers of models, answers of Slack."""
+"""Rounds from brief to lock while connections are cut: the bot's socket, models' responses, Slack's responses."""
 
 from contextlib import suppress
 from itertools import product
@@ -25,13 +25,13 @@ _FAULT_TIMEOUT = 20.0
 
 
 class ConnectionCutter:
-    """Cuts in turn a socket, a model's answer and an answer of Slack's; counted is what met a call."""
+    """Cuts a socket, a model's response and a Slack response in turn; counts the cuts that hit a call."""
 
     def __init__(self) -> None:
         self._turn = 0
 
     async def cut(self, chaos_harness: ChaosHarness) -> None:
-        """The next of the three kinds, at a moment and where nobody chose."""
+        """Cut the next of the three kinds at a random moment."""
         self._turn += 1
         with suppress(WaitTimeout):
             await (_cut_socket, _cut_model_response, _cut_slack_response)[self._turn % 3](chaos_harness)
@@ -46,7 +46,7 @@ async def _cut_socket(chaos_harness: ChaosHarness) -> None:
 
 
 async def _cut_model_response(chaos_harness: ChaosHarness) -> None:
-    """The bill writes down which calls were cut."""
+    """Cut a model's response; the usage log notes which calls were cut."""
     before = await _count_cut_calls(chaos_harness)
     await chaos_harness.control_client.post("models/*/faults", {"kind": chaos_harness.random.choice(MODEL_CUTS)})
 
@@ -77,5 +77,5 @@ async def _count_cut_calls(chaos_harness: ChaosHarness) -> int:
 
 
 async def run_connection_cuts(data: Path, times: int, seed: int = 1) -> tuple[LossReport, list[RoundScript]]:
-    """Cut so often; what was lost, and the stories."""
+    """Make `times` cuts; return the loss report and the rounds."""
     return await run_with_disruptions(data, times, seed, ConnectionCutter().cut)

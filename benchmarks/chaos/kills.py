@@ -1,4 +1,4 @@
-"""Rounds played from brief to lock while the bot, or the workspace it works in, is killed (-9) at random moments."""
+"""Rounds from brief to lock while the bot or the practice workspace is killed (-9) at random moments."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,28 +17,28 @@ ChaosRun = Callable[[Path, int, int], Awaitable[tuple[LossReport, list[RoundScri
 async def run_bot_kills(
     data: Path, times: int, seed: int = 1, max_lifetime: float = _MAX_BOT_LIFETIME
 ) -> tuple[LossReport, list[RoundScript]]:
-    """Kill the bot so often while two channels cast; what was lost, and the stories to look at where it was.
+    """Kill the bot repeatedly while two channels cast.
 
-    The bot lives at most `longest_life` seconds between two kills. A third channel would slow all of them down, and few
-    rounds would get as far as votes.
+    The bot lives at most `max_lifetime` seconds between two kills. A third channel would slow the others down, and few
+    rounds would reach the votes.
     """
-    return await run_with_disruptions(data, times, seed, lambda theatre: theatre.kill_bot(max_lifetime), CHANNELS[:2])
+    return await run_with_disruptions(data, times, seed, lambda harness: harness.kill_bot(max_lifetime), CHANNELS[:2])
 
 
 async def run_workspace_kills(data: Path, times: int, seed: int = 1) -> tuple[LossReport, list[RoundScript]]:
-    """Kill Slack and the models so often, under a bot that goes on.
+    """Kill Slack and the models repeatedly while the bot runs.
 
-    One channel casts, and rounds come to their end between kills: five failures in a row, and the bot rests a model.
+    Only one channel casts, and its rounds end between kills: after five failures in a row, the bot pauses a model.
     """
     return await run_with_disruptions(
-        data, times, seed, lambda theatre: theatre.kill_workspace(_MAX_CALM_SECONDS), CHANNELS[:1]
+        data, times, seed, lambda harness: harness.kill_workspace(_MAX_CALM_SECONDS), CHANNELS[:1]
     )
 
 
 async def run_with_disruptions(
     data: Path, times: int, seed: int, disrupt: Disruption, channels: Sequence[str] = CHANNELS
 ) -> tuple[LossReport, list[RoundScript]]:
-    """The channels cast until `strike` has been done so often; each round then comes to its end in peace."""
+    """Cast until `disrupt` has run often enough, then let each round end undisturbed."""
     chaos_harness = ChaosHarness(data, seed)
     await chaos_harness.open()
     try:
@@ -50,7 +50,7 @@ async def run_with_disruptions(
                 await asyncio.sleep(chaos_harness.random.uniform(0.05, 0.5))
                 await disrupt(chaos_harness)
             chaos_harness.is_over = True
-        round_scripts = [story for team in teams for story in team.round_scripts]
+        round_scripts = [script for team in teams for script in team.round_scripts]
         await chaos_harness.stop_bot()
         return await build_loss_report(chaos_harness, round_scripts), round_scripts
     finally:
@@ -58,7 +58,7 @@ async def run_with_disruptions(
 
 
 async def run_in_parallel(run: ChaosRun, data: Path, times: int, harnesses: int) -> LossReport:
-    """The losses of several theatres, each with its share of the strikes and a seed of its own."""
+    """Run several environments, each with its share of the disruptions and its own seed; return their loss reports."""
     shares = [times // harnesses + (n < times % harnesses) for n in range(harnesses)]
     results = await asyncio.gather(*(run(data / str(n), share, n + 1) for n, share in enumerate(shares) if share))
     return sum((losses for losses, _ in results), LossReport())

@@ -1,4 +1,4 @@
-"""What was lost, paid twice or shown twice: the bot's storage held against what was promised, shown and billed."""
+"""Comparison of the bot's storage with what users were promised and shown and what the models charged."""
 
 import asyncio
 import sqlite3
@@ -25,9 +25,11 @@ _UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class LossReport:
-    """What is counted. A payment is silent where the bill charges more calls for a model and the words of one round
-    than the ledger knows as charged or as perhaps charged; `cautious` are those kept as perhaps charged that were not.
-    `unfinished` tells where stuck rounds stood.
+    """Counters of one run.
+
+    A payment is silent if the usage log charges more calls for a model and a round's prompt than the ledger knows as
+    charged or perhaps charged. `unneeded_reservations` counts those recorded as perhaps charged that were
+    not. `unfinished` describes stuck rounds.
     """
 
     disruptions: int = 0
@@ -54,7 +56,7 @@ class LossReport:
 
 @dataclass(frozen=True)
 class _StoredRound:
-    """A round as the bot's storage has it, with its marks and whether the roster has its face."""
+    """A stored round with its vote inputs, and whether the roster has its face."""
 
     round: Round
     vote_inputs: Sequence[VoteInput]
@@ -62,7 +64,7 @@ class _StoredRound:
 
     @property
     def miscounted_votes(self) -> int:
-        """Votes by which the frozen tally differs from the marks it was frozen with."""
+        """Votes by which the frozen tally differs from its vote inputs."""
         if not self.round.tally:
             return 0
         numbers = {s.id: s.number for s in self.round.candidates if s.number in self.round.tally.votes}
@@ -71,23 +73,25 @@ class _StoredRound:
 
 
 async def build_loss_report(chaos_harness: ChaosHarness, round_scripts: Sequence[RoundScript]) -> LossReport:
-    """Counted once everybody has played to the end; the bot has been stopped."""
+    """Build the report after all rounds have ended and the bot has stopped."""
     stored = await _load_rounds(chaos_harness)
     charged_calls = [call for call in await chaos_harness.control_client.usage() if call["charged"]]
-    outcomes = Counter(story.outcome for story in round_scripts)
-    ended_count = outcomes["locked"] + outcomes["called off"] + outcomes["without a portrait"]
+    outcomes = Counter(script.outcome for script in round_scripts)
+    ended_count = outcomes["locked"] + outcomes["cancelled"] + outcomes["without a portrait"]
     open_count = sum(s.round.state in OPEN_STATES for s in stored) if ended_count == len(round_scripts) else 0
-    return LossReport(
+    counted = LossReport(
         disruptions=chaos_harness.disruptions,
         rounds=len(round_scripts),
         locked=outcomes["locked"],
-        cancelled=outcomes["called off"],
+        cancelled=outcomes["cancelled"],
         without_portrait=outcomes["without a portrait"],
         stuck=len(round_scripts) - ended_count + open_count,
-        unfinished=tuple(story.outcome for story in round_scripts if story.outcome.startswith(STUCK_PREFIX)),
+        unfinished=tuple(script.outcome for script in round_scripts if script.outcome.startswith(STUCK_PREFIX)),
         calls_charged=len(charged_calls),
         unrecorded_usd=max(Decimal(0), _billed_usd(charged_calls) - _recorded_usd(s.round for s in stored)),
-    ) + _check_acknowledged(round_scripts, stored) + check_payments(charged_calls, [s.round for s in stored]) + await _count_duplicates(chaos_harness)  # fmt: skip
+    )
+    payments = check_payments(charged_calls, [s.round for s in stored])
+    return counted + _check_acknowledged(round_scripts, stored) + payments + await _count_duplicates(chaos_harness)
 
 
 def _check_acknowledged(round_scripts: Iterable[RoundScript], stored: Iterable[_StoredRound]) -> LossReport:
@@ -112,7 +116,7 @@ def _check_acknowledged(round_scripts: Iterable[RoundScript], stored: Iterable[_
 
 
 def check_payments(calls: Iterable[Json], rounds: Iterable[Round]) -> LossReport:
-    """Round by round and model by model: a round's words are its own here, and the bill keeps their hash."""
+    """Compare payments by round and model; each round has a unique prompt, whose hash is in the usage log."""
     charged = Counter((str(call["prompt_sha256"]), str(call["model"])) for call in calls)
     recorded: Counter[tuple[str, str]] = Counter()
     for round_ in rounds:
@@ -123,7 +127,7 @@ def check_payments(calls: Iterable[Json], rounds: Iterable[Round]) -> LossReport
 
 
 async def _count_duplicates(chaos_harness: ChaosHarness) -> LossReport:
-    """Messages of rounds, answers to the one question there is about each name, and pictures in the threads."""
+    """Count duplicate round messages, answers to the recast question, and pictures in threads."""
     rounds: Counter[str] = Counter()
     answers: Counter[str] = Counter()
     pictures: Counter[tuple[str, str]] = Counter()
@@ -143,7 +147,7 @@ async def _count_duplicates(chaos_harness: ChaosHarness) -> LossReport:
 
 
 async def _load_rounds(chaos_harness: ChaosHarness) -> list[_StoredRound]:
-    """Every round there is."""
+    """Load every stored round."""
     data_dir = chaos_harness.variables["DATA_DIR"]
     ids = await asyncio.to_thread(_round_ids, Path(data_dir) / "castroom.sqlite")
     storage = await open_storage(Settings.model_validate({"data_dir": data_dir}))

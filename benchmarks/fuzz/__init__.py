@@ -1,4 +1,4 @@
-"""What nobody means well with: typed lines, payloads, requests, presses, answers, pictures; all by hypothesis."""
+"""Fuzzing with Hypothesis: command lines, payloads, requests, interactions, provider responses, pictures."""
 
 import asyncio
 import multiprocessing
@@ -22,12 +22,12 @@ from benchmarks.report import Row, RunSize, Section
 
 T = TypeVar("T")
 
-# Gets how many cases, the first seed (None: always the same cases), and a folder that does not exist yet.
+# Takes the number of cases, the first seed (None: always the same cases) and a folder that does not exist yet.
 CaseRunner = Callable[[int, int | None, Path], FuzzResult]
 
 
 class FuzzTarget(Protocol):
-    """Something that stays open while cases are brought to it."""
+    """A target that stays open between cases."""
 
     async def run_case(self, case: Any, /) -> object: ...
 
@@ -37,7 +37,7 @@ S = TypeVar("S", bound=FuzzTarget)
 
 @dataclass(frozen=True)
 class InputKind:
-    """One kind of input, how much of it is tried, and what it must come to."""
+    """One kind of input, its number of cases and its expected outcome."""
 
     label: str
     run: CaseRunner
@@ -46,7 +46,7 @@ class InputKind:
 
 
 async def measure(data: Path, run_size: RunSize) -> Section:
-    """Two processes share the kinds."""
+    """Fuzz all kinds in two processes."""
     first_seed = secrets.randbelow(2**32)
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     loop = asyncio.get_running_loop()
@@ -66,7 +66,7 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 
 
 def run_kind(name: str, cases: int, first_seed: int | None, data: Path) -> FuzzResult:
-    """So many cases of one kind."""
+    """Run the cases of one kind."""
     return INPUT_KINDS[name].run(cases, first_seed, data)
 
 
@@ -76,8 +76,8 @@ def _rows(results: list[FuzzResult]) -> tuple[Row, ...]:
     return (
         *rows,
         Row("cases in all", f"{total:,}", "100,000 in the full run"),
-        Row("crashes: an error nobody expected, in a listener, a reader, a provider or a decoder", f"{crashes}", "0"),
-        Row("losses: stored state or reserved money changed by what was refused", f"{losses}", "0"),
+        Row("crashes: an unexpected error in a listener, a parser, a provider or a decoder", f"{crashes}", "0"),
+        Row("losses: stored state or reserved money changed by a refused input", f"{losses}", "0"),
     )
 
 
@@ -106,7 +106,7 @@ def _run_against_target(
     first_seed: int | None,
     data: Path,
 ) -> FuzzResult:
-    """Cases brought to something with an event loop of its own."""
+    """Run cases against a target with its own event loop."""
     with asyncio.Runner() as runner:
         context = open_target(data)
         target = runner.run(context.__aenter__())
@@ -125,35 +125,49 @@ async def _await_case(target: FuzzTarget, case: Any) -> None:
 
 
 _NOTE = (
-    "Each kind starts from good input and gets parts that are missing, repeated, of another kind, another workspace's "
-    "or somebody else's. Presses and forms go through Bolt to the real use cases over a real database, in which rounds "
-    "stand in every state; the state is compared after each case and put back. Cases are drawn afresh in each run "
-    "(this one: seed {}); `make test` tries some hundreds of the same kinds, always the same ones."
+    "Each kind starts from valid input and gets parts that are missing, repeated, of another type, or from another "
+    "workspace or user. Buttons and forms go through Bolt to the real use cases over a real database with rounds in "
+    "every state; the state is compared after each case and restored. Each run uses new cases (this one: seed {}); "
+    "`make test` tries some hundreds of the same kinds, always the same ones."
 )
 
 INPUT_KINDS: dict[str, InputKind] = {
     "answers": InputKind(
-        "vendors' answers, bodies, statuses and headers: a portrait or a typed miss",
-        partial(_run_checks, "answers", provider_responses.CASES, provider_responses.check), 700, 12_500,
+        "provider responses, with bodies, statuses and headers: a portrait or a typed failure",
+        partial(_run_checks, "answers", provider_responses.CASES, provider_responses.check),
+        700,
+        12_500,
     ),
     "presses": InputKind(
-        "commands, presses, forms, ballots and events through Bolt: done, or refused and nothing stored",
-        partial(_run_against_target, "presses", open_fuzz_app, lambda house: interactions.cases(house.ids)), 400, 5_000,
+        "commands, buttons, forms, ballots and events through Bolt: done, or refused and nothing stored",
+        partial(_run_against_target, "presses", open_fuzz_app, lambda app: interactions.cases(app.ids)),
+        400,
+        5_000,
     ),
     "payloads": InputKind(
-        "Slack's payloads with parts wrong: read, or told that they cannot be",
-        partial(_run_checks, "payloads", payloads.CASES, payloads.check), 2_500, 31_500,
+        "mutated Slack payloads: parsed or rejected",
+        partial(_run_checks, "payloads", payloads.CASES, payloads.check),
+        2_500,
+        31_500,
     ),
     "lines": InputKind(
-        "lines typed after /cast: understood, or told why not with a line that works",
-        partial(_run_checks, "lines", command_lines.CASES, command_lines.check), 3_000, 35_000,
+        "lines typed after /cast: parsed, or explained with a working example",
+        partial(_run_checks, "lines", command_lines.CASES, command_lines.check),
+        3_000,
+        35_000,
     ),
     "requests": InputKind(
         "HTTP requests: 4xx unless signed, fresh and unchanged, and no listener reached",
-        partial(_run_against_target, "requests", lambda _: http_requests.open_http_target(), lambda _: http_requests.CASES), 600, 7_000,
+        partial(
+            _run_against_target, "requests", lambda _: http_requests.open_http_target(), lambda _: http_requests.CASES
+        ),
+        600,
+        7_000,
     ),
     "pictures": InputKind(
-        "bytes in place of PNG, JPEG and WebP: examined, or a bad picture",
-        partial(_run_checks, "pictures", images.CASES, images.check), 1_000, 9_500,
+        "bytes instead of PNG, JPEG and WebP: examined, or an invalid image",
+        partial(_run_checks, "pictures", images.CASES, images.check),
+        1_000,
+        9_500,
     ),
-}  # fmt: skip
+}

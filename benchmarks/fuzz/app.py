@@ -1,6 +1,6 @@
-"""The listeners over the real use cases and a real database: rounds in every state, in two workspaces, and no model.
+"""The bot's listeners over real use cases and a real database: rounds in every state, two workspaces, no models.
 
-Every case starts from the same stored state; whatever one changes is put back.
+Every case starts from the same stored state, which is restored after a change.
 """
 
 import asyncio
@@ -40,14 +40,14 @@ from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
 
 OTHER_CHANNEL = ChannelRef("T2", "C9")
 _CATALOGUE = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai", "gemini"}), (UPSCALER,))
-# What somebody was asked and has not answered is kept without being cast, and costs nothing.
-_IGNORED_TABLES = ("wishes", "alembic_version")
+# Unconfirmed drafts are stored before a round starts and cost nothing.
+_IGNORED_TABLES = ("round_drafts", "alembic_version")
 _TEAMS = frozenset({"T1", "T2"})
 
 
 @dataclass(frozen=True)
 class StoredIds:
-    """What is stored, by its opaque ids; `foreign` are those of the other workspace."""
+    """Ids of everything stored; `foreign` are those of the other workspace."""
 
     drawing: str
     voting: str
@@ -73,12 +73,12 @@ class StoredIds:
 
 
 class FuzzApp:
-    """One app that listens; `case` brings it a payload."""
+    """The bot's app with its database; `run_case` sends it a payload."""
 
     def __init__(
         self, app: AsyncApp, ids: StoredIds, database: Path, slack: FakeSlackServer, log_capture: LogCapture
     ) -> None:
-        self._socket_handler = TrackedSocketHandler.__new__(TrackedSocketHandler)  # a handler without a socket
+        self._socket_handler = TrackedSocketHandler.__new__(TrackedSocketHandler)  # without a socket
         self._socket_handler.app = app
         self.ids = ids
         self.log_capture = log_capture
@@ -90,7 +90,10 @@ class FuzzApp:
         self._version = self._data_version()
 
     async def run_case(self, body: Any) -> bool:
-        """Whether it was taken; raises AssertionError for a crash, Lost where what was refused changed anything."""
+        """Return whether the app accepted the payload.
+
+        Raises AssertionError for a crash, UnexpectedChange if a refused payload changed the database.
+        """
         self.log_capture.clear()
         sent: list[Any] = []
 
@@ -117,7 +120,7 @@ class FuzzApp:
         self._snapshot.close()
 
     def _find_unexpected_change(self, body: Any, *, is_accepted: bool) -> str:
-        """What changed that should not have; the state is as before afterwards."""
+        """Describe an unexpected change of the database, "" without one; restore the state."""
         if self._data_version() == self._version:
             return ""
         current = {team: self._dump_rows(team) for team in self._baseline}
@@ -137,7 +140,7 @@ class FuzzApp:
         return int(version)
 
     def _dump_rows(self, team: str) -> list[Any]:
-        """Everything stored, or what is stored of one workspace."""
+        """Dump all stored rows, or those of one workspace."""
         tables = self._connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
         ).fetchall()
@@ -156,7 +159,7 @@ class FuzzApp:
 
 @asynccontextmanager
 async def open_fuzz_app(data: Path) -> AsyncIterator[FuzzApp]:
-    """A house with a story behind it."""
+    """Open the app over a database with rounds in every state."""
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     with capture_logs() as log_capture:
         async with (
@@ -198,16 +201,30 @@ async def _seed_rounds(harness: CastingHarness) -> StoredIds:
     production = await harness.storage.productions.get(FILM)
     rounds = [await harness.get_round(round_id) for round_id in (drawing, voting.id, sealed.id, closed.id, locked)]
     return StoredIds(
-        drawing, voting.id, sealed.id, closed.id, locked, recast, form.id, production.digest,
+        drawing,
+        voting.id,
+        sealed.id,
+        closed.id,
+        locked,
+        recast,
+        form.id,
+        production.digest,
         tuple(slot.id for round_ in rounds for slot in round_.slots),
         tuple(slot.id for slot in sealed.candidates),
         tuple(round_.character_id for round_ in rounds),
-        (foreign.id, foreign_locked.id, foreign.slots[0].id, foreign_locked.slots[0].id, foreign.character_id, foreign_form.id),
-    )  # fmt: skip
+        (
+            foreign.id,
+            foreign_locked.id,
+            foreign.slots[0].id,
+            foreign_locked.slots[0].id,
+            foreign.character_id,
+            foreign_form.id,
+        ),
+    )
 
 
 def _texts_in(body: Any) -> set[str]:
-    """Every text of a payload, whole."""
+    """Return every string of a payload."""
     pending, found = [body], set[str]()
     while pending:
         part = pending.pop()
@@ -221,5 +238,5 @@ def _texts_in(body: Any) -> set[str]:
 
 
 def _listener_tasks() -> set[asyncio.Task[Any]]:
-    """Bolt runs each listener as a task of its own, which goes on after the ack."""
+    """Find the tasks of running listeners: Bolt runs each in its own task, which goes on after the ack."""
     return {task for task in asyncio.all_tasks() if "run_ack_function" in getattr(task.get_coro(), "__qualname__", "")}

@@ -1,12 +1,12 @@
-"""What people type after `/cast`: it becomes a wish, or a BriefError with a sentence and a line that works."""
+"""Lines typed after `/cast`: each becomes a command, or a BriefError with an explanation and a working example."""
 
 from itertools import product
 
 from hypothesis import strategies as st
 
 from benchmarks.fuzz.values import SNIPPETS, texts
-from bot.domain.brief import Brief, parse_reason
-from bot.domain.command import parse_command
+from bot.domain.brief import parse_reason
+from bot.domain.command import parse_brief, parse_command
 from bot.domain.command_options import OPTIONS
 from bot.domain.errors import BriefError
 from handlers.slack.markup import decode_mentions
@@ -55,7 +55,7 @@ CASES = st.builds(
 
 
 def check(line: str) -> None:
-    """Whatever was typed is understood, or told why not."""
+    """Check that a line is parsed or explained."""
     text, _ = decode_mentions(line)
     for parse in (parse_command, parse_reason):
         try:
@@ -63,4 +63,4 @@ def check(line: str) -> None:
         except BriefError as error:
             assert brief_errors.sentence(error)
             if error.field not in ("alias", "reason"):
-                Brief.parse(brief_errors.working_line(error).removeprefix("/cast "))
+                parse_brief(brief_errors.working_line(error).removeprefix("/cast "))

@@ -1,4 +1,4 @@
-"""Requests over HTTP: only what is signed, fresh and unchanged reaches a listener; all else is refused with a 4xx."""
+"""HTTP requests: only a signed, fresh and unchanged one reaches a listener; others are refused with 4xx."""
 
 import hmac
 import json
@@ -30,7 +30,7 @@ _FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Request:
-    """A body and how it is signed: `at` is seconds from now, or another text in the place of a moment."""
+    """A body and its signature; `at` is seconds from now, or text instead of a timestamp."""
 
     body: bytes
     content_type: str
@@ -66,7 +66,7 @@ class Request:
 
 
 def _encode_body(body: Any) -> tuple[bytes, str]:
-    """As Slack sends it: commands as a form, presses as JSON inside a form, events as JSON."""
+    """Encode a body as Slack does: commands as a form, interactions as JSON inside a form, events as JSON."""
     if isinstance(body, dict) and "command" in body:
         pairs = {key: value for key, value in body.items() if isinstance(value, str)}
         return urlencode(pairs, errors="replace").encode(), _FORM_CONTENT_TYPE
@@ -110,7 +110,7 @@ def _signed_request(
 
 
 def _request_signed_for_other_body(body_and_type: tuple[bytes, str], other: tuple[bytes, str]) -> Request:
-    """A good signature, of another body."""
+    """Build a request with the valid signature of another body."""
     return Request(*body_and_type, 0, "good", signed_body=other[0])
 
 
@@ -123,7 +123,7 @@ CASES: SearchStrategy[Request] = st.one_of(
 
 
 class HttpFuzzTarget:
-    """A door with an app behind it whose listeners remember what reached them."""
+    """The HTTP server with an app whose listeners record what reached them."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession, reached: list[str], log_capture: LogCapture) -> None:
         self._url = url
@@ -132,7 +132,7 @@ class HttpFuzzTarget:
         self._log_capture = log_capture
 
     async def run_case(self, request: Request) -> None:
-        """Raises AssertionError for an answer of 5xx, Lost where something unsigned was listened to."""
+        """Raises AssertionError for a 5xx, UnexpectedChange if an unsigned request reached a listener."""
         self._reached.clear()
         self._log_capture.clear()
         response = await self._session.post(self._url, data=request.body, headers=request.headers())

@@ -1,4 +1,4 @@
-"""Bytes in place of pictures: each is examined, or a BadPicture; what was examined can be kept and sent."""
+"""Bytes instead of pictures: each is examined or raises InvalidImage; an examined picture can be stored and sent."""
 
 import struct
 import zlib
@@ -31,7 +31,7 @@ _CHUNK_TYPES = tuple(
 
 @cache
 def valid_pictures() -> tuple[bytes, ...]:
-    """Small pictures of every kind and mode that may come, and some that may not."""
+    """Small pictures of every format and mode, supported or not."""
     noise = Image.frombytes("RGB", (24, 32), Random(1).randbytes(24 * 32 * 3))
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x8769] = 6, "maker", {0x9003: "2026:11:25 10:00:00"}
@@ -66,7 +66,7 @@ def _encode(picture: Image.Image, image_format: str, **options: object) -> bytes
 
 @st.composite
 def mutated_pictures(draw: DrawFn) -> bytes:
-    """A picture with up to four things wrong in its bytes, or in its chunks with their sums put right again."""
+    """A picture with up to four changes in its bytes, or in its chunks with corrected checksums."""
     data = draw(st.sampled_from(valid_pictures()))
     png = data.startswith(b"\x89PNG") and draw(st.booleans())
     for _ in range(draw(st.integers(0, 4))):
@@ -87,12 +87,12 @@ def _mutate_bytes(draw: DrawFn, data: bytes) -> bytes:
         return data[:position] + draw(st.sampled_from(_BYTE_PATTERNS)) + data[position + 4 :]
     if mutation == 4:
         return data + draw(st.sampled_from(valid_pictures()))[position:]
-    header_position = min(position, 40)  # heads decide most
+    header_position = min(position, 40)  # most checks read the header
     return data[:header_position] + draw(st.binary(min_size=1, max_size=2)) + data[header_position + 1 :]
 
 
 def _mutate_chunks(draw: DrawFn, data: bytes) -> bytes:
-    """A PNG with a chunk changed, moved, doubled, taken out, or put in."""
+    """A PNG with a chunk changed, moved, duplicated, removed or inserted."""
     chunks = list(_chunks(data))
     if not chunks:
         return data
@@ -145,7 +145,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
 
 
 def check(data: bytes) -> None:
-    """Examined or a BadPicture; what is examined can be kept and sent on."""
+    """Check that a picture is examined or raises InvalidImage, and that an examined one can be stored and sent."""
     for limits in (_LARGE_LIMITS, _SMALL_LIMITS):
         try:
             assert len(fit_to_limits(data, "m", limits)) <= limits.max_bytes

@@ -1,4 +1,4 @@
-"""Everything that people can send from Slack to a house: the right thing, another's, at the wrong time, or nonsense."""
+"""Everything that users can send from Slack: valid, foreign, at the wrong time, or nonsense."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ _HOME_ACTIONS = ("card:1", "card_full", "card_facts", "card_take", "page:next", 
 
 
 def payloads(ids: StoredIds) -> SearchStrategy[Any]:
-    """What could be sent as it stands, though not always by whom and when it should."""
+    """Well-formed payloads, though not always from a permitted user or at a permitted time."""
     people = st.sampled_from(("U1",) * 5 + ("U0MEI", "U2", "U3", "U9", "nobody"))
     teams = st.sampled_from(("T1",) * 6 + ("T2", "T9"))
     rounds = st.sampled_from((*ids.rounds, *ids.foreign, *ids.slots[:2]))
@@ -55,7 +55,9 @@ def payloads(ids: StoredIds) -> SearchStrategy[Any]:
         return st.builds(_press, action, value, people, teams, timestamps)
 
     return st.one_of(
-        st.builds(_command, st.sampled_from((*_COMMAND_LINES, *SNIPPETS)), people, teams, st.sampled_from(("C1", "C2", "D1"))),
+        st.builds(
+            _command, st.sampled_from((*_COMMAND_LINES, *SNIPPETS)), people, teams, st.sampled_from(("C1", "C2", "D1"))
+        ),
         press(st.sampled_from(_ROUND_ACTIONS), st.one_of(rounds, rounds, anything)),
         press(st.sampled_from(_SLOT_ACTIONS), st.one_of(slots, slots, anything)),
         press(st.sampled_from(("lock", "more", "keep_finish", "keep_original")), two_part_values),
@@ -64,13 +66,16 @@ def payloads(ids: StoredIds) -> SearchStrategy[Any]:
         st.builds(_home, st.sampled_from(_HOME_ACTIONS), st.one_of(characters, rounds, anything), pages, teams),
         st.builds(_search, st.sampled_from((*SNIPPETS, "may")), teams),
         st.builds(_reaction, st.sampled_from(_EMOJI), st.booleans(), people),
-        st.builds(slack_payloads.mention_event, st.sampled_from(tuple(f"<@U0BOT> {line}" for line in (*_COMMAND_LINES, *SNIPPETS)))),
+        st.builds(
+            slack_payloads.mention_event,
+            st.sampled_from(tuple(f"<@U0BOT> {line}" for line in (*_COMMAND_LINES, *SNIPPETS))),
+        ),
         _form_payloads(ids, anything, rounds, teams, people),
-    )  # fmt: skip
+    )
 
 
 def cases(ids: StoredIds) -> SearchStrategy[Any]:
-    """Two of three with something wrong in them."""
+    """Payloads, two thirds of them mutated."""
     valid = payloads(ids)
     return st.one_of(valid, mutate(valid, *ids.all), mutate(valid, *ids.all))
 
@@ -96,16 +101,40 @@ def _form_payloads(
     )
     return st.one_of(
         st.builds(form_submission, private_metadata, teams, people),
-        st.builds(ballot_submission, st.just(ids.sealed) | rounds, st.sampled_from(ids.ballot_slots), st.sampled_from(ids.slots)),
-        st.builds(lambda kind, own, field, value, team: slack_payloads.view_submission(kind, own, team=team, **{field: value}),
-                  callback_ids, submission_metadata, fields, words, teams),
+        st.builds(
+            ballot_submission,
+            st.just(ids.sealed) | rounds,
+            st.sampled_from(ids.ballot_slots),
+            st.sampled_from(ids.slots),
+        ),
+        st.builds(
+            lambda kind, own, field, value, team: slack_payloads.view_submission(
+                kind, own, team=team, **{field: value}
+            ),
+            callback_ids,
+            submission_metadata,
+            fields,
+            words,
+            teams,
+        ),
         st.builds(slack_payloads.photo_submission, text=words, team=teams),
-        st.builds(block_suggestion, st.sampled_from(("cast_name", "cast_face", "cast_x")), words, private_metadata, teams, people),
+        st.builds(
+            block_suggestion,
+            st.sampled_from(("cast_name", "cast_face", "cast_x")),
+            words,
+            private_metadata,
+            teams,
+            people,
+        ),
         st.builds(message_shortcut, words, teams, people),
         st.builds(_form_action, st.sampled_from(_FORM_ACTIONS), private_metadata, teams),
-        st.builds(lambda which, own, value: slack_payloads.modal_choice(which, own, **{which: [value]}),
-                  st.sampled_from(("look_at", "version_left", "version_right")), rounds, anything),
-    )  # fmt: skip
+        st.builds(
+            lambda which, own, value: slack_payloads.modal_choice(which, own, **{which: [value]}),
+            st.sampled_from(("look_at", "version_left", "version_right")),
+            rounds,
+            anything,
+        ),
+    )
 
 
 def _command(line: str, person: str, team: str, channel: str) -> Any:
@@ -129,7 +158,7 @@ def _reaction(name: str, added: bool, person: str) -> Any:
 
 
 def _form_action(action: str, private_metadata: str, team: str) -> Any:
-    """A choice in the form, which brings the whole form along."""
+    """A choice in the form; the payload contains the whole form."""
     submission = form_submission(private_metadata, team)
     body = _by_lead(
         slack_payloads.view_action(

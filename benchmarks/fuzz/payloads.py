@@ -1,4 +1,4 @@
-"""Payloads as Slack sends them with something wrong in them: each becomes a value, or a BadPayload."""
+"""Mutated Slack payloads: each is parsed or raises BadPayload."""
 
 from typing import Any
 
@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from benchmarks.fuzz.values import mutate
 from handlers.features.round_form import draft_from
 from handlers.features.sealed_ballot import sealed_answers_from
-from handlers.slack.payloads import (
-    BadPayload,
-    FormSubmission,
+from handlers.slack.fallback_blocks import unwrap_menu_buttons
+from handlers.slack.payloads.parsers import (
     bot_user_id,
     command_from,
     home_opened_from,
@@ -20,9 +19,9 @@ from handlers.slack.payloads import (
     reaction_from,
     shortcut_from,
     submission_from,
-    unwrap_menu_buttons,
     view_action_from,
 )
+from handlers.slack.payloads.values import BadPayload, FormSubmission
 from tests.support import slack_payloads
 
 _PARSERS = (
@@ -42,7 +41,7 @@ _PARSERS = (
 
 
 def message_shortcut(text: str, team: str = "T1", person: str = "U0LEAD", channel: str = "C1") -> dict[str, Any]:
-    """The shortcut on a message (docs.slack.dev, "Shortcut payloads")."""
+    """A shortcut on a message (docs.slack.dev, "Shortcut payloads")."""
     return {
         "type": "message_action",
         "callback_id": "cast_message",
@@ -59,7 +58,7 @@ def message_shortcut(text: str, team: str = "T1", person: str = "U0LEAD", channe
 def block_suggestion(
     action_id: str, query: str, private_metadata: str, team: str = "T1", person: str = "U0LEAD"
 ) -> dict[str, Any]:
-    """Somebody types into a menu (docs.slack.dev, "block_suggestion")."""
+    """A query of an external select menu (docs.slack.dev, "block_suggestion")."""
     return {
         "type": "block_suggestion",
         "team": {"id": team},
@@ -75,7 +74,7 @@ def block_suggestion(
 def form_submission(
     private_metadata: str, team: str = "T1", person: str = "U0LEAD", **extra_fields: dict[str, Any]
 ) -> dict[str, Any]:
-    """The form of a round with every kind of field, sent in."""
+    """A submitted round form with every kind of field."""
     fields: dict[str, dict[str, Any]] = {
         "name": {"type": "external_select", "selected_option": {"value": "Maya"}},
         "text": {"type": "plain_text_input", "value": "a fisherwoman"},
@@ -112,7 +111,7 @@ def form_submission(
 
 
 def ballot_submission(private_metadata: str, *slots: str, team: str = "T1", person: str = "U0MEI") -> dict[str, Any]:
-    """A ballot paper, sent in."""
+    """A submitted sealed ballot."""
     values: dict[str, Any] = {"none": {"none": {"type": "checkboxes", "selected_options": []}}}
     for slot in slots:
         checkboxes = {"type": "checkboxes", "selected_options": [{"value": "human"}, {"value": "likeness"}]}
@@ -150,7 +149,7 @@ CASES = mutate(st.sampled_from(VALID_PAYLOADS))
 
 
 def check(body: Any) -> None:
-    """Every reader takes it, or says that it cannot be read."""
+    """Check that every parser accepts the payload or raises BadPayload."""
     for parse in _PARSERS:
         try:
             value = parse(body)

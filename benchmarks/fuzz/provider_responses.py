@@ -1,4 +1,4 @@
-"""Vendors' answers with something wrong in them: each becomes a portrait, or a ModelError that says what was paid."""
+"""Mutated provider responses: each becomes a portrait, or a ModelError that says whether it was paid."""
 
 import json
 from base64 import b64encode
@@ -44,7 +44,7 @@ from tests.support.vendor_cases import (
 )
 
 _BASE = "https://vendor.example/v1"
-# An order is looked at every two seconds at last, for a minute; nothing else is asked so often.
+# fal's queue is polled every two seconds for a minute; no other operation sends so many requests.
 _MAX_REQUESTS = 500
 _TIMEOUTS = {Size.DRAFT: 60.0, Size.FOUR_K: 60.0}
 _LONG_BASE64 = b64encode(PICTURE * 30).decode()
@@ -57,7 +57,7 @@ Json = Any
 
 @dataclass(frozen=True)
 class CannedResponse:
-    """What one call is answered with; `body` that is not bytes goes as JSON."""
+    """The response to one call; a `body` that is not bytes is sent as JSON."""
 
     body: Any
     status: int = 200
@@ -71,14 +71,14 @@ class CannedResponse:
 
 @dataclass(frozen=True)
 class Case:
-    """Whom to ask for what, and what is answered, the last one for ever."""
+    """An operation and its responses; the last response repeats."""
 
     operation: str
     responses: tuple[CannedResponse, ...]
 
 
 def cases() -> SearchStrategy[Case]:
-    """For each deed what it may meet: good answers and known bad ones, mangled; bytes; odd statuses and headers."""
+    """Good and bad responses of each operation, mutated; raw bytes; unusual statuses and headers."""
     responses = {deed: st.lists(_responses(deed), min_size=1, max_size=3).map(tuple) for deed in _OPERATIONS}
     return st.one_of([st.builds(Case, st.just(deed), several) for deed, several in responses.items()])
 
@@ -108,7 +108,7 @@ def _responses(operation: str) -> SearchStrategy[CannedResponse]:
 
 
 def _truncate_or_alter(data: bytes) -> SearchStrategy[bytes]:
-    """Cut off somewhere, or with a byte changed."""
+    """Truncate the data, or change a byte."""
     position = st.integers(0, len(data))
     return st.builds(
         lambda n, put: data[:n] + put, position, st.sampled_from((b"", b"\x00", b'"', b"\\", b"}", b"\xff" + data[:9]))
@@ -183,7 +183,7 @@ _OPERATIONS = tuple(_DOCUMENTS)
 
 
 def check(case: Case) -> None:
-    """A portrait, a typed miss, or a look at an account that says what it found."""
+    """Check that the call returns a portrait, a ModelError or an account check."""
     loop = _loop()
     loop.run_until_complete(_run_case(case))
 
@@ -221,7 +221,7 @@ async def _run_case(case: Case) -> None:
 
 
 def _is_storable(result: GenerationResult) -> bool:
-    """What a database takes."""
+    """Return whether the database accepts the result."""
     is_text_safe = result.request_id.isprintable() and len(result.request_id) <= 200 and len(result.media_type) <= 200
     return bool(result.data) and 0 <= result.charge.usd <= 1_000 and is_text_safe and (result.seed or 0) < 2**63
 

@@ -1,4 +1,4 @@
-"""Cases by hypothesis, so many of a kind, and what came of them: tried, crashed, lost."""
+"""Runs Hypothesis cases and collects crashes and unexpected changes."""
 
 import re
 import traceback
@@ -11,20 +11,20 @@ from hypothesis.strategies import SearchStrategy
 
 T = TypeVar("T")
 
-# hypothesis remembers every case of a run so as not to repeat it, which grows slow; a run of its own each.
+# Hypothesis remembers every case of a run to avoid repetition, which gets slow; hence several runs.
 _CASES_PER_RUN = 2_000
 _MAX_NOTE_LENGTH = 3_000
-# A picture in a case says nothing, and what comes after it would be cut off.
+# Picture data explains nothing, and would crowd out the rest of a note.
 _PICTURE_DATA = re.compile(r"[\w+/=]{200,}|(?:\\x[0-9a-f]{2}){100,}")
 
 
 class UnexpectedChange(AssertionError):
-    """What was refused left something behind: stored state, or money reserved."""
+    """A refused input changed stored state or reserved money."""
 
 
 @dataclass(frozen=True)
 class FuzzResult:
-    """How many cases of a kind, and each thing found, with a case that shows it."""
+    """The number of cases of a kind, and each finding with an example."""
 
     kind: str
     cases: int = 0
@@ -35,10 +35,9 @@ class FuzzResult:
 def run_cases(
     kind: str, cases: SearchStrategy[T], check: Callable[[T], None], max_cases: int, first_seed: int | None
 ) -> FuzzResult:
-    """So many cases from the seed `first` on, or always the same ones where it is None.
+    """Run `max_cases` cases from `first_seed` on, or always the same ones if it is None.
 
-    A run ends with the first thing it finds; the next one goes on. Cases are small as they come and are told as they
-    are: making them smaller takes hypothesis minutes.
+    A run ends at its first finding, and the next run goes on. Cases are not shrunk, which takes Hypothesis minutes.
     """
     count = 0
     findings: list[tuple[bool, str]] = []
@@ -67,6 +66,6 @@ def run_cases(
 
 
 def _describe_error(error: Exception) -> str:
-    """Where it was raised and what, and hypothesis' note of the case."""
+    """Return the traceback's end, the error and Hypothesis' note of the case."""
     notes = _PICTURE_DATA.sub("[...]", "\n".join(getattr(error, "__notes__", ())))
     return f"{''.join(traceback.format_tb(error.__traceback__)[-4:])}{error!r:.500}\n{notes[:_MAX_NOTE_LENGTH]}\n"

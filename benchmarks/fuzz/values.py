@@ -1,6 +1,6 @@
-"""Text and JSON that nobody means well with, and good documents with a few things wrong in them.
+"""Hostile text and JSON, and mutation of valid documents.
 
-Few and large choices: hypothesis takes half a millisecond for every ten.
+Choices are few and large: Hypothesis takes half a millisecond for every ten.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-# What escapes a format somewhere: Slack's markup, terminals, paths, CSV, JSON, bidi, surrogates, marks without end.
+# Text that breaks out of a format: Slack's markup, terminals, paths, CSV, JSON, bidi, surrogates, combining marks.
 SNIPPETS = (
     "<!channel>", "<!here|x>", "@here", "<@U0LEAD>", "<@U0LEAD|mei>", "<#C1|c>", "<https://evil.example|x>",
     "&lt;", "&", "*b*", "_i_", "~s~", "`c`", "```", "\n> q", "\x1b[31m", "\x00", "\r\n", "\u202e", "\u2066",
@@ -31,19 +31,19 @@ _WRONG_VALUES: tuple[Any, ...] = (
 
 
 def texts(*extra: str) -> SearchStrategy[str]:
-    """Any text at all, and pieces with a meaning, alone and in a row."""
+    """Any text, and meaningful pieces alone and combined."""
     pieces = st.sampled_from((*SNIPPETS, *extra))
     return st.one_of(pieces, st.text(max_size=20), st.builds(str.__add__, pieces, st.text(max_size=9)))
 
 
 def junk(*extra: str) -> SearchStrategy[Any]:
-    """What stands where something else should."""
+    """A value of the wrong type or content."""
     return st.sampled_from((*_WRONG_VALUES, *SNIPPETS, *extra)) | st.text(max_size=12)
 
 
 @st.composite
 def mutate(draw: DrawFn, documents: SearchStrategy[Any], *ids: str, max_mutations: int = 3) -> Any:
-    """A document with some things wrong: parts missing, of another kind, repeated, or another's (`ids`)."""
+    """A document with up to `max_mutations` errors: parts missing, of another type, repeated, or foreign (`ids`)."""
     document = deepcopy(draw(documents))
     wrong_values = junk(*ids, *ids)
     for _ in range(draw(st.integers(1, max_mutations))):
@@ -66,7 +66,7 @@ def mutate(draw: DrawFn, documents: SearchStrategy[Any], *ids: str, max_mutation
 
 
 def _locations(document: Any) -> Iterator[tuple[Any, Any]]:
-    """Every part of a document, by what holds it and under which key."""
+    """Yield every part of a document as (parent, key)."""
     pending: list[Any] = [document]
     while pending:
         parent = pending.pop()

@@ -1,4 +1,4 @@
-"""The practice workspace and a bot, either of which may die at any moment and come back."""
+"""The practice workspace and a bot, each of which may be killed and restarted at any moment."""
 
 import asyncio
 import os
@@ -18,22 +18,23 @@ from playground.processes import WorkspaceProcess, bot_environment, start_bot, s
 CHANNELS = ("C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP")
 _SPEED = 20.0
 _LATENCY = {"least": 0.2, "most": 4.0}  # seconds before _SPEED
-# No cap is to end the casting while the killing goes on.
+# No budget cap may end the casting during a run.
 _CAPS = ("ROUND", "DAY", "PERSON_DAY", "PRODUCTION_MONTH", "WORKSPACE_MONTH")
 _BUDGET = {f"MAX_USD_PER_{cap}": "100000" for cap in _CAPS}
 _MAX_STARTING_SECONDS = 1.5
 _SHORT_LIFE_RATIO = 0.2  # of the longest life
-_ROUND_IN_STARTS = 3  # about what a round takes, in starts of a bot
+_ROUND_IN_STARTS = 3  # about the duration of a round, in starts of a bot
 _MAX_DOWNTIME = 60.0
 
 
 class RetryingControlClient(ControlClient):
-    """A door to a workspace that may be away: who looks waits until it is back, and what gets no answer is not done.
+    """A control client of a workspace that may be down.
 
-    Whether it happened nobody knows: `ok` is false, as for what Slack refuses.
+    It waits with reads until the workspace is up. A failed action returns `ok` false, like a refusal by Slack: whether
+    it happened is unknown.
     """
 
-    # Several theatres play at once, and looking takes time from all of them.
+    # Several environments run at once, and polling slows all of them down.
     poll_seconds = 0.4
 
     async def get(self, path: str, **query: str | int) -> Json:
@@ -54,7 +55,7 @@ class RetryingControlClient(ControlClient):
 
 
 class ChaosHarness:
-    """Both processes on one folder, the same address and the same data whoever of them is started again."""
+    """Both processes on one folder; a restarted one keeps its address and data."""
 
     def __init__(self, data: Path, seed: int) -> None:
         self._data = data
@@ -78,15 +79,15 @@ class ChaosHarness:
         await stop(self._workspace.process)
 
     async def stop_bot(self) -> None:
-        """Stop it, and wait until the models have drawn and charged what they were asked for."""
+        """Stop the bot, then wait until the models have finished and charged all calls."""
         await stop(self._bot)
         await self.control_client.wait_for(self._are_generations_finished, "the models to finish", _MAX_DOWNTIME)
 
     async def kill_bot(self, max_lifetime: float) -> None:
-        """At a moment nobody chose: while it works, and one time in five while it is still starting.
+        """Kill the bot at a random moment: at work, or in one of five cases during its start.
 
-        Half of its lives are short, so that what a crash left is struck again; the other half let rounds get on. Where
-        starting takes long, so does everything else: the bot then lives longer, lest nothing ever happens.
+        Half of its lives are short, so that recovery is interrupted again; in the other half, rounds make progress. If
+        starting takes long, the bot lives longer, because everything else is slow as well.
         """
         self._kill(self._bot)
         await self._bot.wait()
@@ -102,7 +103,7 @@ class ChaosHarness:
             await asyncio.sleep(self.random.uniform(0.0, max_seconds))
 
     async def kill_workspace(self, max_calm: float) -> None:
-        """Slack and the models vanish for a moment; the bot goes on, and finds them where they were."""
+        """Kill Slack and the models for a moment; the bot keeps running and reconnects."""
         started = time.monotonic()
         self._kill(self._workspace.process)
         await self._workspace.process.wait()
@@ -115,9 +116,9 @@ class ChaosHarness:
         await asyncio.sleep(self.random.uniform(0.0, max(max_calm, time.monotonic() - started)))
 
     async def wait_until_connected(self) -> None:
-        """Wait until the bot listens; Slack's client may look after a lost socket only every ten seconds.
+        """Wait until the bot is connected; raises RuntimeError if it exits instead.
 
-        Raises RuntimeError when the bot ends instead.
+        After a lost socket, Slack's client may reconnect only after ten seconds.
         """
 
         async def is_connected() -> bool:
@@ -139,7 +140,7 @@ class ChaosHarness:
         await self.control_client.post("models/*/latency", _LATENCY)
 
     async def _are_generations_finished(self) -> bool:
-        """What a killed workspace was drawing stays so for ever, uncharged."""
+        """Return whether all generations are finished; those of a killed workspace stay unfinished and uncharged."""
         return not any(
             c["outcome"] == "drawing" and c["at"] > self._workspace_started_at
             for c in await self.control_client.usage()

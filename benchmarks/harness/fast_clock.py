@@ -1,10 +1,10 @@
-"""An event loop whose clock jumps over every wait, for code that waits on nothing outside the process."""
+"""An event loop that skips every wait, for code that waits for nothing outside the process."""
 
 import asyncio
 import selectors
 import time
 
-# Threads get so long to finish before a wait is taken for one that only time would end.
+# Seconds for threads to finish before the loop skips a wait.
 _THREAD_GRACE = 0.01
 
 
@@ -23,7 +23,7 @@ class _SkippingSelector(selectors.DefaultSelector):
 
 
 class FastForwardLoop(asyncio.SelectorEventLoop):
-    """Its time is the machine's, and what was skipped."""
+    """An event loop whose time is the machine's plus what was skipped."""
 
     def __init__(self) -> None:
         self._skipping_selector = _SkippingSelector()

@@ -1,6 +1,6 @@
-"""The real listeners over the real use cases and a database file, with payloads handed in one by one and no network.
+"""The real listeners and use cases over a database file, without a network: payloads are passed in directly.
 
-Of Slack there is `shown`, the reactions on the round's message, and somebody who takes private answers.
+Slack is reduced to the reactions on the round's message and a `respond` that accepts every private answer.
 """
 
 import asyncio
@@ -26,7 +26,6 @@ from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState, RoutingReason
 from bot.domain.slot import Slot, SlotState
-from bot.ports.jobs import JobQueue
 from bot.ports.messaging import RoundPublisher
 from bot.settings import Settings
 from bot.usecases.casting import Casting
@@ -47,19 +46,19 @@ _START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 class _FakeSlackClient(AsyncWebClient):
-    """Knows everybody as a person, and takes whatever it is sent."""
+    """A Slack client that knows every user and accepts every call."""
 
     async def api_call(self, api_method: str, **_: Any) -> Any:
         return {"ok": True, "user": {"id": "U1"}} if api_method == "users.info" else {"ok": True}
 
 
 class _FakePublisher:
-    """The stage without a Slack: nothing is drawn, and reactions are read back as they stand."""
+    """A round publisher that draws nothing and returns the harness's reactions."""
 
     def __init__(self, harness: "ListenerHarness") -> None:
         self._harness = harness
 
-    async def reactions(self, _round_id: str) -> Sequence[Reaction]:
+    async def get_reactions(self, _round_id: str) -> Sequence[Reaction]:
         return [
             Reaction(number, frozenset(people), is_complete=True) for number, people in self._harness.reactions.items()
         ]
@@ -74,7 +73,7 @@ class _FakeJobQueue:
 
 
 class ListenerHarness:
-    """Holds one ballot after another; `now` is the bot's own clock, which people's clocks need not agree with."""
+    """The bot's listeners; `now` is the bot's clock, which may differ from Slack's."""
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
@@ -83,7 +82,7 @@ class ListenerHarness:
         self._round_count = 0
 
     def register_listeners(self, settings: Settings) -> None:
-        """Wire what the bot wires, the stage and the errands aside."""
+        """Register the bot's listeners, with a fake publisher and a fake job queue."""
         identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_user_id="U0BOT", bot_id="B1", bot_token="xoxb")
         clients = Clients({TEAM: Workspace(_FakeSlackClient("xoxb"), identity)})
         visibility = SlackDirectory(clients)
@@ -94,7 +93,7 @@ class ListenerHarness:
             publisher=cast("RoundPublisher", _FakePublisher(self)),
             channel_access=visibility,
             user_directory=visibility,
-            job_queue=cast("JobQueue", _FakeJobQueue()),
+            job_queue=_FakeJobQueue(),
             retirement_source=models,
             direct_messages=SlackDirectMessages(clients, models.catalogue),
             caps=_CAPS,
@@ -106,26 +105,26 @@ class ListenerHarness:
         register(self._app, self.casting, self.storage, visibility, clients)
 
     async def open_ballot(self, voters: tuple[str, ...] = ()) -> Round:
-        """A fresh round of two candidates whose ballot is open for a day."""
+        """Open a round of two candidates whose ballot closes in a day."""
         self._round_count += 1
         self.reactions = {}
         name = f"r{self._round_count}"
         slots = tuple(_candidate(name, number) for number in CANDIDATE_NUMBERS)
         for slot in slots:
             assert slot.portrait
-            await self.storage.portraits.put(slot.portrait.key, slot.id.encode())  # a face without a picture is no face
+            await self.storage.portraits.put(slot.portrait.key, slot.id.encode())  # a face needs a stored picture
         self.now += timedelta(seconds=1)
         ts = f"{1_700_000_000 + self._round_count}.000100"
         await self.storage.rounds.open(_round(name, ts, slots, voters, self.now), _CAPS, recast=False)
         return await self.storage.rounds.get(name)
 
     async def load_round(self, round_id: str) -> tuple[Round, Sequence[VoteInput]]:
-        """The round and its marks of one moment."""
+        """Read a round and its vote inputs in one transaction."""
         async with self.storage.database.snapshot() as connection:
             return await round_by_id(connection, round_id), await list_vote_inputs(connection, round_id)
 
     async def dispatch(self, *bodies: dict[str, Any]) -> None:
-        """Hand payloads in, all at once, and wait until what they set off is done."""
+        """Dispatch payloads concurrently and wait until their listeners are done."""
         requests = [AsyncBoltRequest(mode="socket_mode", body=body) for body in bodies]
         responses = await asyncio.gather(*(self._app.async_dispatch(request) for request in requests))
         assert all(answer.status == 200 for answer in responses), [answer.status for answer in responses]
@@ -134,8 +133,8 @@ class ListenerHarness:
 
 @asynccontextmanager
 async def open_listener_harness(folder: Path) -> AsyncIterator[ListenerHarness]:
-    """A booth on a new database in `folder`."""
-    url = f"sqlite+aiosqlite:///{folder / 'booth.sqlite'}"
+    """Open a harness on a new database in `folder`."""
+    url = f"sqlite+aiosqlite:///{folder / 'listeners.sqlite'}"
     settings = Settings(database_url=url, engine_url=url, portraits_url="memory:///")
     await migrate(url)
     storage = await open_storage(settings)
@@ -148,7 +147,7 @@ async def open_listener_harness(folder: Path) -> AsyncIterator[ListenerHarness]:
 
 
 def button_payload(action: str, value: str, person: str, action_ts: str, message_ts: str) -> dict[str, Any]:
-    """A press on a button of a message (docs.slack.dev, "block_actions")."""
+    """Build the payload of a button press (docs.slack.dev, "block_actions")."""
     return {
         "type": "block_actions",
         "team": {"id": TEAM},
@@ -163,7 +162,7 @@ def button_payload(action: str, value: str, person: str, action_ts: str, message
 
 
 def reaction_payload(name: str, person: str, event_ts: str, message_ts: str, *, added: bool) -> dict[str, Any]:
-    """A reaction put on or taken off (docs.slack.dev, "reaction_added")."""
+    """Build the event of an added or removed reaction (docs.slack.dev, "reaction_added")."""
     event = {
         "type": "reaction_added" if added else "reaction_removed",
         "user": person,
@@ -213,7 +212,7 @@ def _round(name: str, ts: str, slots: tuple[Slot, ...], voters: tuple[str, ...],
 
 
 async def _stub_respond(context: AsyncBoltContext, next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name
-    """Bolt middleware: private answers go nowhere, and Slack took them."""
+    """Bolt middleware: accept private answers without sending them."""
     context["respond"] = _accept_response
     return await next()
 
@@ -223,5 +222,5 @@ async def _accept_response(**_: Any) -> WebhookResponse:
 
 
 def _listener_tasks() -> set[asyncio.Task[Any]]:
-    """Bolt runs each listener as a task of its own, which goes on after the ack."""
+    """Find the tasks of running listeners: Bolt runs each in its own task, which goes on after the ack."""
     return {task for task in asyncio.all_tasks() if "run_ack_function" in getattr(task.get_coro(), "__qualname__", "")}

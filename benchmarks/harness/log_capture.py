@@ -1,4 +1,4 @@
-"""What the bot logs while a case runs: the events by name, and every error of the libraries beneath it."""
+"""Captures the bot's log events while a case runs, and every error of the libraries."""
 
 import logging
 import sys
@@ -10,19 +10,19 @@ from typing import Any
 
 import structlog
 
-# What was answered with a word and did nothing.
+# Events of a refused request.
 REFUSAL_EVENTS = frozenset(
-    {"declined", "bad_payload", "gone", "slack_refused", "bad_envelope", "bad_request", "unknown_workspace"}
+    {"request_rejected", "bad_payload", "not_found", "slack_refused", "bad_request", "unknown_workspace"}
 )
-# A lead who locks where nobody wins has closed the ballot all the same, and is told so (bot/usecases/lock.py).
+# A lead who locks without a winner gets an error, but the ballot is closed (bot/usecases/lock.py).
 _PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})
-# How Bolt tells that a workspace is not ours, as an error.
+# Bolt logs an unknown workspace as an error.
 _IGNORED_LOGGERS = ("slack_bolt.AsyncMultiTeamsAuthorization", "slack_bolt.AsyncSingleTeamAuthorization")
 
 
 @dataclass
 class LogCapture:
-    """`clear` forgets what was heard before the next case."""
+    """Log events; `clear` forgets those of earlier cases."""
 
     events: list[Any] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -35,12 +35,12 @@ class LogCapture:
 
     @property
     def crashes(self) -> list[str]:
-        """Errors that nobody expected: what stands behind them, where it is told."""
+        """Unexpected errors, with their traceback if there is one."""
         unexpected = [_describe_cause(line) for line in self.events if line["event"] == "unexpected"]
         return [*unexpected, *self.errors]
 
     def capture_event(self, _: object, level: str, event: Any) -> Any:
-        """A processor of structlog's."""
+        """Record an event; a structlog processor."""
         self.events.append({**event, "level": level, "error": sys.exc_info()[1]})
         raise structlog.DropEvent
 
@@ -62,9 +62,9 @@ class _ErrorHandler(logging.Handler):
 
 @contextmanager
 def capture_logs() -> Iterator[LogCapture]:
-    """Nothing of it is printed meanwhile."""
+    """Capture all log events instead of printing them."""
     log_capture, root = LogCapture(), logging.getLogger()
-    # In place, since loggers keep the list they were made with.
+    # Changed in place, since loggers keep a reference to the list.
     processors: list[Any] = structlog.get_config()["processors"]
     before, handlers = processors.copy(), root.handlers
     processors[:], root.handlers = [log_capture.capture_event], [_ErrorHandler(log_capture)]

@@ -1,11 +1,11 @@
-"""The bot and a bare Bolt listener, each saying how late its event loop was; what a process takes (Linux only)."""
+"""Scripts that run the bot or a bare Bolt listener with a lag probe; resources of a process (Linux only)."""
 
 import os
 from asyncio.subprocess import Process
 from math import inf
 from pathlib import Path
 
-# Beside whatever else runs on the loop: how late it was, in milliseconds, whenever that was more than five.
+# Prints by how many milliseconds the event loop was late, if more than five.
 _LAG_WATCH = """
 import asyncio, time
 
@@ -30,7 +30,7 @@ async def main():
 asyncio.run(main())
 """
 
-# Acks whatever comes, and nothing else.
+# Acks everything and does nothing else.
 BARE_LISTENER_SCRIPT = f"""{_LAG_WATCH}
 import os, re
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -55,19 +55,19 @@ asyncio.run(listen())
 
 
 def loop_lags(log: Path, since: float = 0.0, until: float = inf) -> list[float]:
-    """How late the loop was between two moments (seconds since 1970), in milliseconds, where it was more than five."""
+    """Return the loop's lags over five milliseconds between two times (seconds since 1970)."""
     lines = [line.split() for line in log.read_text("utf-8").splitlines() if line.startswith("late ")]
     return [float(fields[2]) for fields in lines if since <= float(fields[1]) <= until]
 
 
 def cpu_seconds(process: Process) -> float:
-    """Processor time so far."""
+    """Return the CPU time used so far."""
     fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(process: Process, field: str = "VmRSS") -> float:
-    """Memory in use now, or VmHWM: the most there has been."""
+    """Return the memory in use, or its peak with VmHWM."""
     return int(_status(process)[field].split()[0]) / 1024
 
 
@@ -76,7 +76,7 @@ def threads(process: Process) -> int:
 
 
 def open_files(process: Process) -> int:
-    """Open files and sockets."""
+    """Return the number of open files and sockets."""
     return len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
 
 

@@ -1,4 +1,4 @@
-"""A roster of any size, written in bulk as a team would have left it: productions, characters, rounds, slots, faces."""
+"""A roster of any size, inserted in bulk: productions, characters, rounds, slots and faces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from storage.db.rows import to_row
 from storage.db.tables import aliases, channels, characters, faces, productions, rounds, slots
 from storage.roster import trigrams
 
-TEAM = "T0CROWD"
-PERSON = "U0CROWD"
-# The production that is asked from holds as many as one poster shows; every other one as many as a large series.
+TEAM = "T0ROSTER"
+PERSON = "U0ROSTER"
+# The queried production has as many characters as one roster picture shows; every other one as many as a large series.
 HOME_CHANNEL = ChannelRef(TEAM, "C0HERE")
 OTHER_PRODUCTION = "P-C0OTHER0000"
 _HOME_PRODUCTION_SIZE, _OTHER_PRODUCTION_SIZE = 40, 500
@@ -76,7 +76,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class RosterEntry:
-    """One of the crowd: their name, another one they answer to (a tenth have one), and where they were cast."""
+    """A character with its channel; every tenth one has an alias."""
 
     number: int
     name: str
@@ -89,7 +89,7 @@ class RosterEntry:
 
 
 def make_roster(count: int) -> list[RosterEntry]:
-    """The same people for the same count; no two have a name in common."""
+    """Make `count` characters, always the same for the same count, with unique names."""
     random = Random(count)
     firsts = ["".join(random.choices(_SYLLABLES, k=k)).title() for k in (2, 2, 3) for _ in range(250)]
     lasts = [
@@ -108,9 +108,9 @@ def make_roster(count: int) -> list[RosterEntry]:
 
 
 async def insert_roster(storage: Storage, entries: Sequence[RosterEntry]) -> None:
-    """Write them all, each with a locked round of two candidates and its face, as rows of an ordinary database.
+    """Insert all entries, each with a locked round of two candidates and its face.
 
-    Names in pieces come last and in their order: by the row, a hundred thousand of them would take minutes.
+    Name trigrams are inserted last and sorted: otherwise a hundred thousand names would take minutes.
     """
     places = dict.fromkeys(member.place for member in entries)
     production_rows = [
@@ -141,7 +141,7 @@ async def insert_roster(storage: Storage, entries: Sequence[RosterEntry]) -> Non
     names = [normalize_name(name) for member in entries for name in (member.name, member.alias)]
     trigram_rows = sorted({(TEAM, gram, name) for name in names for gram in trigrams.trigrams_of(name)})
     async with storage.database.transaction() as connection:
-        # As the driver takes it: there are fifteen for each name.
+        # In the driver's own format: there are fifteen rows for each name.
         await connection.exec_driver_sql(str(insert(tables.name_trigrams).compile(connection.engine)), trigram_rows)
 
 
@@ -161,7 +161,7 @@ def _place(number: int) -> ChannelRef:
 
 
 def _production_name(place: ChannelRef) -> str:
-    """Ours stands in the middle of the list."""
+    """Name a production; the queried one is in the middle of the sorted list."""
     return "Mill Road" if place == HOME_CHANNEL else f"Film {place.channel[-4:]}"
 
 
@@ -170,15 +170,15 @@ def _character_row(entry: RosterEntry) -> Row:
         "id": entry.id,
         "production_id": f"P-{entry.place.channel}",
         "name": entry.name,
-        "folded": normalize_name(entry.name),
-        "shown_in": entry.place.channel,
+        "name_key": normalize_name(entry.name),
+        "visible_channel": entry.place.channel,
         "has_face": True,
     }
 
 
 def _alias_row(entry: RosterEntry) -> Row:
     row = {"production_id": f"P-{entry.place.channel}", "character_id": entry.id}
-    return row | {"name": entry.alias, "folded": normalize_name(entry.alias)}
+    return row | {"name": entry.alias, "name_key": normalize_name(entry.alias)}
 
 
 def _round(entry: RosterEntry) -> Round:

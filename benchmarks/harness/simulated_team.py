@@ -1,7 +1,7 @@
-"""People who cast one character after another in one channel, whatever happens to the bot and to Slack meanwhile.
+"""Simulated people who cast one character after another in a channel, while the bot and Slack fail.
 
-They behave as people do: who gets an error from Slack sends a command again, but presses no button a second time
-without looking. A promise is what was acknowledged: such a vote or lock must be there in the end.
+They repeat a command after an error from Slack, but look before they press a button again. An acknowledged vote or lock
+is a promise: it must be stored in the end.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 _LEAD, _DIRECTOR = "U0LENAORTIZ", "U0DANIELOKA"
 _TIMEOUT = 180.0
-_MAX_ROUNDS_AFTER_CHAOS = 5  # rounds at most
-_MAX_TRIES = 40  # of six seconds: models that kept failing are left alone for two minutes
+_MAX_ROUNDS_AFTER_CHAOS = 5  # maximum number of rounds
+_MAX_TRIES = 40  # of six seconds: the bot pauses a failing model for two minutes
 _NUMBER_EMOJI = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 STUCK_PREFIX = "stuck:"
 _ENDED_TITLE = "Casting {} · ended"
@@ -27,7 +27,7 @@ _ENDED_TITLE = "Casting {} · ended"
 
 @dataclass
 class RoundScript:
-    """One round as its people know it; `votes` are (person, candidate) that were acknowledged or are a reaction."""
+    """One round as its people see it; `votes` are (person, candidate), acknowledged or by reaction."""
 
     name: str
     channel: str
@@ -38,7 +38,7 @@ class RoundScript:
 
 
 class SimulatedTeam:
-    """The people of one channel of a theatre; `stories` grows as they play."""
+    """The people of one channel; `round_scripts` grows while they cast."""
 
     def __init__(self, chaos_harness: ChaosHarness, channel: str) -> None:
         self._chaos_harness = chaos_harness
@@ -48,8 +48,7 @@ class SimulatedTeam:
         self.round_scripts: list[RoundScript] = []
 
     async def play(self) -> None:
-        """Cast one character after another until the theatre is over, and in peace until there is a locked face at
-        all; a round that goes nowhere ends it."""
+        """Cast characters until the disruptions end, then until a face is locked; stop at a stuck round."""
         rounds_after_chaos = 0
         while not self._chaos_harness.is_over or (
             rounds_after_chaos < _MAX_ROUNDS_AFTER_CHAOS and not any(s.is_lock_acknowledged for s in self.round_scripts)
@@ -72,16 +71,16 @@ class SimulatedTeam:
             round_script.outcome = "without a portrait"
             return
         if "vote:1" not in buttons_of(message):
-            message = await self._wait_for(lambda: self._cancel_round(round_script), "the round to be called off")
+            message = await self._wait_for(lambda: self._cancel_round(round_script), "the round to be cancelled")
         if self._is_ended(round_script, message):
-            round_script.outcome = "called off"
+            round_script.outcome = "cancelled"
             return
         await self._vote(round_script, [b for b in buttons_of(message) if b.startswith("vote:")])
         await self._lock(round_script)
         await self._control_client.mention(_DIRECTOR, round_script.channel, f"who is {round_script.name}?")
 
     async def _start_round(self, round_script: RoundScript) -> str:
-        """Whoever gets an error, or sees nothing come of it, sends the line again; its words are this round's own."""
+        """Send the command, again after an error or without a result; each round has a unique prompt."""
         tries = 0
         while tries < _MAX_TRIES:
             tries += self._chaos_harness.is_over
@@ -115,7 +114,7 @@ class SimulatedTeam:
         return _ENDED_TITLE.format(round_script.name) in text_of(message)
 
     async def _wait_for_ballot(self, round_script: RoundScript) -> Json:
-        """A round that waits for its lead shows the same after a while; one that goes on opens its ballot."""
+        """Wait for the ballot, or for a round that waits for its lead."""
         try:
             return await self._control_client.wait_for(
                 lambda: self._message_with_button(round_script, "vote:1"), "a ballot", 10
@@ -124,7 +123,7 @@ class SimulatedTeam:
             return await self._load_message(round_script)
 
     async def _cancel_round(self, round_script: RoundScript) -> Json | None:
-        """Pressed until the message says so; a ballot that opens meanwhile is as good."""
+        """Press cancel until the message shows it; accept a ballot that opens in between."""
         message = await self._load_message(round_script)
         if self._is_ended(round_script, message) or "vote:1" in buttons_of(message):
             return message
@@ -133,7 +132,7 @@ class SimulatedTeam:
         return None
 
     async def _vote(self, round_script: RoundScript, buttons: list[str]) -> None:
-        """One likes everybody, by reaction, and the other presses for one of them."""
+        """Vote: one person reacts to every candidate, another presses the button of one."""
         numbers = [int(button.removeprefix("vote:")) for button in buttons]
         for number in self._random.sample(numbers, len(numbers)):
             if (
@@ -149,7 +148,7 @@ class SimulatedTeam:
             round_script.votes.add((_LEAD, favourite))
 
     async def _lock(self, round_script: RoundScript) -> None:
-        """Slow redraws or lost presses make the lead look and press again; without any vote the lead decides."""
+        """Lock the winner; press again after a slow redraw or a lost press. Without votes the lead decides."""
 
         async def press_lock() -> bool:
             message = await self._load_message(round_script)
@@ -166,7 +165,7 @@ class SimulatedTeam:
         round_script.is_lock_acknowledged, round_script.outcome = True, "locked"
 
     async def _wait_for(self, probe: Callable[[], Awaitable[T | None]], description: str) -> T:
-        """Patience begins when nothing is struck any more: what comes to no end in peace is stuck."""
+        """Wait for a condition. The timeout starts when the disruptions end: what does not end then is stuck."""
         while not self._chaos_harness.is_over:
             with suppress(WaitTimeout):
                 return await self._control_client.wait_for(probe, description, 5)
@@ -174,10 +173,10 @@ class SimulatedTeam:
 
 
 def round_id_of(message: Json) -> str:
-    """The round a message of the bot is about; empty for all other messages."""
+    """Return the id of the round that a message shows; "" for other messages."""
     return str((message.get("metadata") or {}).get("event_payload", {}).get("round", ""))
 
 
 def names_in(text: str) -> list[str]:
-    """The names of characters as they are given here: a word and a number."""
+    """Return the character names in a text: a word and a number."""
     return re.findall(r"\w+ \d+", text)

@@ -1,4 +1,4 @@
-"""A crowd that votes in many rounds at once: the rounds opened, the votes as a stream, what Slack saw of each."""
+"""Voters in many concurrent rounds: opened rounds, a stream of votes, and the calls that Slack saw."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ _TIMEOUT = 240.0
 
 @dataclass(frozen=True)
 class Ballot:
-    """A round that is open: its message, and how many candidates there are to vote for."""
+    """An open round: its message and its number of candidates."""
 
     name: str
     channel: str
@@ -26,7 +26,7 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Vote:
-    """One person's wish for one candidate, by reaction or by press; `off` takes the reaction away again."""
+    """One person's vote for a candidate, by reaction or button; `is_removal` takes the reaction off."""
 
     ballot: Ballot
     person: str
@@ -37,8 +37,7 @@ class Vote:
 
 @dataclass(frozen=True)
 class VoteResult:
-    """A vote as it went: when the person moved (seconds since 1970), and the ack in milliseconds, None when none came
-    in Slack's three seconds."""
+    """A sent vote: its time (seconds since 1970) and its ack in milliseconds, None without an ack within 3 s."""
 
     vote: Vote
     sent_at: float
@@ -46,7 +45,7 @@ class VoteResult:
 
 
 class VoterPool:
-    """People of the practice workspace, and the rounds they vote in."""
+    """People of the practice workspace and the rounds they vote in."""
 
     def __init__(self, control_client: ControlClient) -> None:
         self._control_client = control_client
@@ -59,7 +58,7 @@ class VoterPool:
         return self._people
 
     async def create_voters(self, people: int, rounds: int) -> None:
-        """So many voters, in channels for so many rounds, where nobody has cast anything yet."""
+        """Create voters, and channels for the rounds."""
         for number in range(-(-rounds // _ROUNDS_PER_CHANNEL)):
             channel = {"name": f"stage-{number + 1}", "members": [LEAD, "U0CASTROOM"]}
             self._channels.append((await self._control_client.post("channels", channel))["channel"]["id"])
@@ -68,7 +67,7 @@ class VoterPool:
             self._people.append((await self._control_client.post("people", person))["person"]["id"])
 
     async def open_rounds(self, rounds: int, models: str) -> list[float]:
-        """Open the rounds all at once and wait for their ballots; the acks of the commands in milliseconds."""
+        """Open all rounds concurrently and wait for their ballots; return the commands' acks in milliseconds."""
         channels = [self._channels[n // _ROUNDS_PER_CHANNEL] for n in range(rounds)]
         commands = [
             self._control_client.command(LEAD, channel, f"Role {n + 1}: weathered harbour hand, 60 {models}")
@@ -81,13 +80,13 @@ class VoterPool:
         return acks
 
     async def round_messages(self) -> dict[tuple[str, str], Json]:
-        """The rounds' messages by channel and ts."""
+        """Return the rounds' messages by channel and ts."""
         return {
             (channel, m["ts"]): m for channel in self._channels for m in await self._control_client.messages(channel)
         }
 
     async def send_votes(self, votes: Sequence[Vote], per_second: float) -> list[VoteResult]:
-        """The votes in their order, evenly spaced, whether or not the ones before were acknowledged."""
+        """Send the votes in order and evenly spaced, without waiting for acks."""
         loop = asyncio.get_running_loop()
         start = loop.time()
         tasks: list[asyncio.Task[VoteResult]] = []
@@ -121,7 +120,7 @@ class VoterPool:
 
 
 def one_vote_each(ballots: Sequence[Ballot], people: Sequence[str], seed: int = 1) -> list[Vote]:
-    """One vote of everybody in every round, every second one by press, in no order."""
+    """Return one vote of every person in every round in random order, every second one by button."""
     random = Random(seed)
     votes = [
         Vote(ballot, person, random.randint(1, ballot.candidates), is_press=(n + m) % 2 == 0)
@@ -133,6 +132,6 @@ def one_vote_each(ballots: Sequence[Ballot], people: Sequence[str], seed: int = 
 
 
 def tally_of(message: Json) -> dict[int, int]:
-    """Votes by candidate, as the number buttons of a round's message show them."""
+    """Return the votes by candidate, as the buttons of a round's message show them."""
     labels = {key: label for key, label in buttons_of(message).items() if key.startswith("vote:")}
     return {int(key.removeprefix("vote:")): int(label.partition("·")[2] or 0) for key, label in labels.items()}

@@ -1,4 +1,4 @@
-"""Many rounds at once with many voters each: acks beside a bare listener's, the loop's lag, redraws, stale tallies."""
+"""Many concurrent rounds with many voters: acks compared with a bare listener, loop lag, redraws, stale tallies."""
 
 import asyncio
 import os
@@ -22,19 +22,17 @@ from playground.processes import WorkspaceProcess, bot_environment, start_bot, s
 _SPEED = 20.0
 _BUDGET = {"MAX_USD_PER_ROUND": "100", "MAX_USD_PER_DAY": "10000", "MAX_USD_PER_PERSON_DAY": "10000"}
 _MODELS = "--each 1 --models gpt-image-2,nano-banana"
-_VOTED_CANDIDATE, _SURGE_CANDIDATE = (
-    1,
-    2,
-)  # the candidate everybody votes for, and the one pressed on while it is seen what is too much
+_VOTED_CANDIDATE = 1
+_SURGE_CANDIDATE = 2  # for the overload test
 _VOTES_PER_SECOND = 30.0
 _ACK_TIMEOUT_MS = 3000.0
 _REDRAW_TIMEOUT = 200.0
-_MIN_PACE_RATIO = 0.7  # of what was asked for; who falls further behind can send no faster
+_MIN_PACE_RATIO = 0.7  # of the requested rate; a sender that falls further behind cannot send faster
 
 
 @dataclass(frozen=True)
 class StreamResult:
-    """What a process made of a stream of votes; `lag_ms` is its loop's worst, 5 where it was never later than that."""
+    """A process under a stream of votes; `lag_ms` is its loop's worst lag, at least 5."""
 
     acks: Sequence[float]
     lag_ms: float
@@ -43,7 +41,7 @@ class StreamResult:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """Everything measured; `stale` in seconds, `bearable` in votes a second, `too_much` where acks came late, if so."""
+    """All results; `redraw_latencies` in seconds, rates in votes a second (`overload_rate`: acks were late)."""
 
     rounds: int
     people: int
@@ -72,13 +70,13 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 async def run_load(
     data: Path, rounds: int, people: int, steps: Sequence[float] = (), step_seconds: float = 5
 ) -> LoadResult:
-    """Open the rounds, let everybody vote once in each, and let a bare listener hear a third of the same again.
+    """Open the rounds, send every vote, and send a third of them again to a bare listener.
 
-    At the end, while the last tallies are drawn, `steps` of ever more presses a second show what is too much.
+    At the end, `steps` of ever more presses a second find the highest rate.
     """
     await asyncio.to_thread(data.mkdir, parents=True)
     workspace = await WorkspaceProcess.start(data, 0, _SPEED)
-    # Slack and the voters are elsewhere in earnest; here they must not take the core the bot runs on.
+    # In production Slack and the voters run elsewhere; here they must not use the bot's core.
     os.setpriority(os.PRIO_PROCESS, workspace.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + 5)
     try:
         async with ControlClient(workspace.address) as control_client:
@@ -103,7 +101,7 @@ async def _run_voting(
     bot = await start_bot(variables, data / "bot.log", BOT_SCRIPT)
     try:
         await control_client.wait_until_connected(bot)
-        # So many rounds that start together are more than a minute's worth of a method; people vote under the limits.
+        # Opening so many rounds at once exceeds Slack's limit of a minute; the votes stay under the limits.
         await control_client.post("slack/rates", {"enabled": False})
         await voter_pool.create_voters(people, rounds)
         await voter_pool.open_rounds(rounds, _MODELS)
@@ -156,7 +154,7 @@ async def _send_measured(
 async def _run_bare_listener(
     data: Path, control_client: ControlClient, variables: dict[str, str], voter_pool: VoterPool, votes: Sequence[Vote]
 ) -> tuple[StreamResult, list[float]]:
-    """A bare listener hears the votes; meanwhile something is committed to the same disk, once for each of them."""
+    """Send votes to a bare listener, with one commit to the same disk for each."""
     listener = await start_bot(variables, data / "bare.log", BARE_LISTENER_SCRIPT)
     try:
         await control_client.wait_until_connected(listener)
@@ -168,20 +166,20 @@ async def _run_bare_listener(
 
 
 def _time_commits(data: Path, times: int, pause: float) -> list[float]:
-    """How long commits to the disk take that nobody else writes a database on, in milliseconds."""
+    """Time commits in milliseconds on a disk that no other database uses."""
     durations = []
     with closing(sqlite3.connect(data / "probe.sqlite", isolation_level=None)) as probe:
-        probe.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE marks (mark)")
+        probe.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE probe (n)")
         for n in range(times):
             start = time.perf_counter()
-            probe.execute("INSERT INTO marks VALUES (?)", (n,))
+            probe.execute("INSERT INTO probe VALUES (?)", (n,))
             durations.append((time.perf_counter() - start) * 1000)
             time.sleep(pause)
     return durations
 
 
 async def _find_max_rate(voter_pool: VoterPool, steps: Sequence[float], seconds: float) -> tuple[float, float | None]:
-    """Presses a second that were all acknowledged in time, and the pace at which the first was late, if any was."""
+    """Return the highest rate of presses a second with all acks in time, and the first rate with a late ack."""
     max_rate = 0.0
     for pace in steps:
         ballots, people = voter_pool.ballots, voter_pool.people
@@ -208,7 +206,7 @@ async def _are_all_shown(voter_pool: VoterPool, votes: int) -> bool:
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:
-    """The value that `part` of the values do not pass."""
+    """Return the value that this fraction of the values does not exceed."""
     return sorted(values)[max(0, ceil(fraction * len(values)) - 1)]
 
 
@@ -223,16 +221,16 @@ def _rows(result: LoadResult) -> tuple[Row, ...]:
     return (
         Row(f"votes counted, of {votes} at {_VOTES_PER_SECOND:.0f} a second", f"{result.votes_counted}", f"{votes}"),
         Row("ack: p50, p99, worst", _format_ms(result.bot.acks), "p99 under 100 ms, worst under 1 s"),
-        Row("ack of a press alone, which is saved first: p50, p99, worst", _format_ms(result.press_acks)),
+        Row("ack of a button press, which is saved first: p50, p99, worst", _format_ms(result.press_acks)),
         Row("ack of a bare Bolt listener: p50, p99, worst", _format_ms(result.bare.acks)),
-        Row("a commit to this disk alone, at the same pace: p50, p99, worst", _format_ms(result.commit_ms)),
+        Row("a commit to this disk, at the same rate: p50, p99, worst", _format_ms(result.commit_ms)),
         Row("the event loop's worst lag", f"{result.bot.lag_ms:.0f} ms", "under 50 ms"),
         Row("worst lag of the bare listener", f"{result.bare.lag_ms:.0f} ms"),
-        Row("processor time a vote: bot, bare listener", f"{result.bot.cpu_ms:.1f} ms, {result.bare.cpu_ms:.1f} ms"),
+        Row("CPU time a vote: bot, bare listener", f"{result.bot.cpu_ms:.1f} ms, {result.bare.cpu_ms:.1f} ms"),
         Row("most chat.update in a minute", f"{per_minute}", "at most 45"),
-        Row("of these turned away by Slack", f"{redraw_latency.count_rate_limited(result.redraws)}", "0"),
+        Row("of these rate limited by Slack", f"{redraw_latency.count_rate_limited(result.redraws)}", "0"),
         Row("from a vote to the message that shows it: p50, worst", _format_seconds(result.redraw_latencies)),
-        Row("presses saved before their ack, up to the first late one", ceiling),
+        Row("presses saved before their ack, up to the first late ack", ceiling),
     )
 
 
@@ -250,11 +248,11 @@ def _summary_rows(result: LoadResult) -> tuple[Row, ...]:
 def _notes(result: LoadResult) -> tuple[str, ...]:
     min_seconds = result.rounds / 40 * 60
     return (
-        f"{result.people} people vote once in each of {result.rounds} rounds, in no order, half by press and half by "
-        "reaction. Bot, practice workspace and voters share the machine; the bare listener hears a third of the same "
-        "events right after, and its figures are what the machine itself adds.",
-        f"At 40 redraws of tallies a minute, {result.rounds} messages that all change take {min_seconds:.0f} s to be drawn "
-        "once, and the rounds had only just opened, which takes redraws too: no tally can be much younger at worst.",
+        f"{result.people} people vote once in each of {result.rounds} rounds, in random order, half by button and half "
+        "by reaction. Bot, practice workspace and voters share the machine. The bare listener receives a third of the "
+        "same events right after; its figures show what the machine itself adds.",
+        f"At 40 tally redraws a minute, {result.rounds} messages that all change need {min_seconds:.0f} s for one "
+        "redraw each, and the opening of the rounds used redraws as well. So no worst case can be much shorter.",
     )
 
 

@@ -1,4 +1,4 @@
-"""How many redraws there were, and how long a vote stood before a message showed it; read off the wire."""
+"""The number of redraws, and how long a message shows an old tally; measured from Slack's calls."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _MINUTE = 60.0
 
 
 async def list_redraws(control_client: ControlClient, since: float) -> list[Json]:
-    """The calls of chat.update from a moment on, oldest first, also those that Slack turned away."""
+    """Return the chat.update calls since a time, oldest first, including refused ones."""
     calls: list[Json] = (await control_client.get("calls", method="chat.update", limit=2000))["calls"]
     return [call for call in calls if call["at"] >= since]
 
@@ -24,7 +24,7 @@ def count_rate_limited(calls: Sequence[Json]) -> int:
 
 
 def redraw_latencies(results: Sequence[VoteResult], calls: Sequence[Json]) -> list[float]:
-    """Seconds from each vote to the message that showed it: a candidate's k-th vote is shown once its count is k."""
+    """Return the seconds from each vote to the message that shows it: the k-th vote is shown at a count of k."""
     shown_counts: defaultdict[tuple[str, int], list[tuple[float, int]]] = defaultdict(list)
     for call in calls:
         if call["ok"]:

@@ -1,6 +1,6 @@
-"""A busy team's day in minutes: rounds from brief to lock, reminders, recalls, homes; what it leaves in memory (Linux).
+"""A busy team's day in minutes: rounds from brief to lock, reminders, recalls, homes; and what grows (Linux).
 
-Deadlines are brought forward in the database, as if the hours had passed; everything else is left to the bot's clock.
+Deadlines are moved forward in the database as if hours had passed; the bot's scheduler does everything else.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _SETTLE_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class ResourceUsage:
-    """What the process holds."""
+    """Resources of the process."""
 
     megabytes: float
     files: int
@@ -44,7 +44,7 @@ class ResourceUsage:
 
 @dataclass(frozen=True)
 class SoakResult:
-    """What happened, and what the bot held after the first rounds, in the middle and at the end."""
+    """What happened, and the resources after the first rounds, in the middle and at the end."""
 
     rounds: int
     seconds: float
@@ -57,7 +57,7 @@ class SoakResult:
 
     @property
     def megabytes_per_round(self) -> float:
-        """Megabytes a round in the second half, once everything has been used and every cache is filled."""
+        """Megabytes per round in the second half, when every cache is filled."""
         return (self.resource_usage[2].megabytes - self.resource_usage[1].megabytes) / max(
             1, self.rounds - self.rounds // 2
         )
@@ -69,7 +69,7 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 
 
 async def run_soak(data: Path, rounds: int, warmup_rounds: int) -> SoakResult:
-    """So many rounds of a day, after a few to warm up."""
+    """Run `rounds` rounds after a few warm-up rounds."""
     await asyncio.to_thread(data.mkdir, parents=True)
     workspace = await WorkspaceProcess.start(data, 0, _SPEED)
     try:
@@ -109,7 +109,7 @@ async def _run_day(team: "SoakTeam", bot: Process, rounds: int, warmup_rounds: i
 
 
 class SoakTeam:
-    """Ten people who cast one character after another, a few at once."""
+    """Ten people who cast several characters at a time."""
 
     def __init__(self, control_client: ControlClient, database: Path) -> None:
         self._control_client = control_client
@@ -124,7 +124,7 @@ class SoakTeam:
             self._people.append((await self._control_client.post("people", person))["person"]["id"])
 
     async def play_rounds(self, rounds: int) -> None:
-        """So many characters, from brief to lock and recall."""
+        """Cast this many characters from brief to lock and recall."""
         remaining = iter(range(rounds))
         async with asyncio.TaskGroup() as group:
             for worker in range(_CONCURRENT_ROUNDS):
@@ -155,7 +155,7 @@ class SoakTeam:
         await self._recall_and_browse(name, channel)
 
     async def _vote(self, channel: str, ts: str) -> None:
-        """Everybody for the first, by press or by reaction, and some for the second as well."""
+        """Everyone votes for the first candidate, by button or by reaction, and some for the second as well."""
         for index, person in enumerate(self._people):
             if index % 2:
                 await self._control_client.react(person, channel, ts, "one")
@@ -209,7 +209,7 @@ def _rows(result: SoakResult) -> tuple[Row, ...]:
             "memory after warming up, in the middle, at the end",
             " MB, ".join(_format_megabytes(s) for s in result.resource_usage) + " MB",
         ),
-        Row("of that growth a round in the second half", f"{result.megabytes_per_round * 1000:.0f} KB"),
+        Row("of that, growth per round in the second half", f"{result.megabytes_per_round * 1000:.0f} KB"),
         Row("open files and sockets: start, middle, end", f"{first.files}, {middle.files}, {last.files}"),
         Row("threads: start, middle, end", f"{first.threads}, {middle.threads}, {last.threads}"),
     )
@@ -220,8 +220,8 @@ def _format_megabytes(usage: ResourceUsage) -> str:
 
 
 _NOTES = (
-    f"{_VOTERS} people and a lead in three channels, {_CONCURRENT_ROUNDS} characters at once. Every round is reminded of and "
-    f"closed by its deadline, then locked; then {_RECALLS} people recall the face, {_HOMES} open their home, and the "
-    "lead asks for the list and for what was spent. Caches fill at first; what grows with rounds shows in the second "
-    "half.",
+    f"{_VOTERS} people and a lead in three channels, {_CONCURRENT_ROUNDS} characters at once. Every round has a "
+    f"reminder, is closed by its deadline and locked. Then {_RECALLS} people recall the face, {_HOMES} open their "
+    "home, and the lead requests the list and the spend report. Caches fill at first; growth per round shows in the "
+    "second half.",
 )

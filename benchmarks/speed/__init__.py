@@ -1,4 +1,4 @@
-"""How fast and how large: the way of a round, the contact sheet, 4K answers, rosters of any size, the bot at rest."""
+"""Speed and size: round latency, contact sheets, 4K responses, rosters of any size, the idle bot."""
 
 import asyncio
 from pathlib import Path
@@ -19,8 +19,8 @@ async def measure(data: Path, run_size: RunSize) -> Section:
     is_full = run_size is RunSize.FULL
     bot_usage, bare_usage = await measure_idle(data / "idle", run_size.pick(2, 10))
     cold_start_rows = await measure_cold_start(data / "cold", run_size.pick(1, 4))
-    round_timings = await round_latency.measure_rounds(data / "story", run_size.pick(1, 4))
-    scaling_rows, scaling_notes = await measure_roster_scaling(data / "growth", run_size)
+    round_timings = await round_latency.measure_rounds(data / "rounds", run_size.pick(1, 4))
+    scaling_rows, scaling_notes = await measure_roster_scaling(data / "roster", run_size)
     sheet_rows = await asyncio.to_thread(contact_sheet.measure_contact_sheets, run_size)
     memory_rows = [
         row
@@ -28,12 +28,12 @@ async def measure(data: Path, run_size: RunSize) -> Section:
         for row in one.rows()
     ]
     pillow_figure = ", ".join([f"{kind} {await pillow_megabytes(kind):.0f} MB" for kind in _IMAGE_FORMATS])
-    cost_rows = (await measure_cost(data / "dollars")).rows() if is_full else []
+    cost_rows = (await measure_cost(data / "cost")).rows() if is_full else []
     rows = [
         *round_latency.summary_rows(round_timings),
         *sheet_rows,
         *memory_rows,
-        Row("one 4K original decoded by Pillow alone, in a process of its own: memory", pillow_figure),
+        Row("one 4K original decoded by Pillow in a separate process: memory", pillow_figure),
         *scaling_rows,
         *cold_start_rows,
         *_idle_rows(bot_usage, bare_usage),
@@ -49,19 +49,27 @@ async def measure(data: Path, run_size: RunSize) -> Section:
 
 
 _SUMMARY_PREFIXES = (
-    "command to sheet over", "contact sheet of", "eight 4K answers in PNG: peak", "eight 4K answers in JPEG: peak",
-    "eight 4K answers in WebP: peak", "recall by name", "recall by a name", "cold start", "idle: ", "idle memory",
-)  # fmt: skip
+    "command to sheet over",
+    "contact sheet of",
+    "eight 4K responses in PNG: peak",
+    "eight 4K responses in JPEG: peak",
+    "eight 4K responses in WebP: peak",
+    "recall by name",
+    "recall by a misspelt name",
+    "cold start",
+    "idle: ",
+    "idle memory",
+)
 _DECODING_NOTE = (
-    "Pillow's WebP decoder holds a picture four times at once (two canvases of libwebp, the bytes it hands over, the "
-    "pixels made of them), for twelve million pixels 200 MB before anything else; its JPEG and PNG decoders hold it "
-    "once. So one WebP original in 4K takes more than all of the goal. Castroom asks for PNG wherever a vendor lets "
-    "it choose; only one that answers otherwise sends WebP. Portraits are decoded one at a time: eight need no more "
-    "than one."
+    "Pillow's WebP decoder holds a picture four times at once (two canvases of libwebp, the bytes it returns, the "
+    "pixels made from them): for twelve million pixels 200 MB in addition to everything else. Its JPEG and PNG "
+    "decoders hold it once. So a single 4K original in WebP exceeds the goal. Castroom requests PNG from every "
+    "provider that offers a choice; only one without a choice sends WebP. The bot decodes one portrait at a time, so "
+    "eight need no more memory than one."
 )
 _IDLE_NOTE = (
-    "The goal of 2 % of a core is held against the difference to a Bolt listener that does nothing, in the same run: "
-    "what Bolt's own socket takes, Castroom cannot lower."
+    "The goal of 2 % of a core applies to the difference from an idle Bolt listener in the same run: Castroom cannot "
+    "lower what Bolt's own socket uses."
 )
 
 

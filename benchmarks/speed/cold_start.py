@@ -1,4 +1,4 @@
-"""From the start of the bot's process to the ack of a first command; and what its imports take, by package."""
+"""Time from the start of the bot's process to the ack of a first command, and its imports by package."""
 
 import asyncio
 import sys
@@ -18,7 +18,7 @@ _MAX_PACKAGES = 8
 
 
 async def measure_cold_start(data: Path, times: int) -> list[Row]:
-    """The very first start, which makes the database, then `times` ordinary ones, on a workspace of their own."""
+    """Time the first start, which creates the database, and `times` later ones, on a new workspace."""
     await asyncio.to_thread(data.mkdir, parents=True)
     workspace = await WorkspaceProcess.start(data)
     try:
@@ -31,13 +31,13 @@ async def measure_cold_start(data: Path, times: int) -> list[Row]:
     figure = f"{min(later_starts):.2f} to {max(later_starts):.2f} s in {times} starts"
     rows = [
         Row("cold start: from the process to the ack of a command", figure, f"under {_GOAL_SECONDS:.0f} s"),
-        Row("the very first start, which makes the database", f"{first_start:.2f} s"),
+        Row("the first start, which creates the database", f"{first_start:.2f} s"),
     ]
-    return [*rows, Row("what a start imports, by package", await measure_imports())]
+    return [*rows, Row("imports of a start, by package", await measure_imports())]
 
 
 async def measure_imports() -> str:
-    """Milliseconds by package, the longest first, as `-X importtime` tells (which itself takes a third more)."""
+    """Return milliseconds by package, longest first, from `-X importtime` (which adds a third)."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-X", "importtime", "-c", "import bot.app", cwd=ROOT, stderr=PIPE
     )
@@ -52,7 +52,7 @@ async def measure_imports() -> str:
 
 
 async def _measure_start(control_client: ControlClient, variables: dict[str, str], log: Path) -> float:
-    """Seconds to the ack of a command that is sent as soon as somebody listens."""
+    """Return the seconds to the ack of a command that is sent as soon as the bot is connected."""
     start = perf_counter()
     bot = await start_bot(variables, log)
     try:

@@ -1,4 +1,4 @@
-"""How long checking a portrait and composing a contact sheet take, beside libvips with the same bytes."""
+"""Time to check a portrait and to compose a contact sheet, compared with libvips on the same bytes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ _GOAL = "no slower than libvips"
 
 NOTE = (
     "Eight originals of 3072 x 4096 pixels become one JPEG of 1600 pixels. Castroom checks each portrait when it "
-    "lands, while others are still drawn (decoded whole, hashed, a preview of 2048 pixels kept); once the last is "
-    "there, people wait for the sheet from previews alone, which two threads make. libvips shrinks while it decodes "
-    "(thumbnail_buffer, arrayjoin, jpegsave at the same quality), with as many threads as there are cores. For “all "
-    "of the work” libvips decodes each original whole, fails on a truncated one, keeps a preview of the same size and "
-    "quality, and makes the sheet from those; hashes and numerals are Castroom's alone. Each figure is the quickest "
-    "of several."
+    "arrives, while the models are still drawing others: it decodes the whole picture, hashes it and stores a preview "
+    "of 2048 pixels. After the last portrait, people wait only for the sheet, which two threads compose from the "
+    "previews. libvips shrinks while it decodes (thumbnail_buffer, arrayjoin, jpegsave at the same quality), with one "
+    "thread per core. For “all work” libvips decodes each original in full, rejects a truncated one, keeps a preview "
+    "of the same size and quality, and composes the sheet from the previews; only Castroom adds hashes and numerals. "
+    "Each figure is the best of several."
 )
 
 
 @dataclass(frozen=True)
 class Timing:
-    """The quickest of several times: milliseconds on the clock, and of all cores together."""
+    """The best of several runs: milliseconds of wall time, and of CPU time over all cores."""
 
     wall: float
     cpu: float
@@ -45,7 +45,7 @@ class Timing:
 
 
 def measure_contact_sheets(run_size: RunSize) -> list[Row]:
-    """Rows for one portrait of each size, then for eight in 4K of each kind of file."""
+    """Rows for one portrait of each size, then for eight in 4K of each format."""
     portrait_1k = make_portrait(896, 1216, 0, "JPEG")
     rows = [
         Row(
@@ -60,7 +60,7 @@ def measure_contact_sheets(run_size: RunSize) -> list[Row]:
 
 
 def compare_with_libvips(originals: Sequence[bytes], image_format: str, repeats: int) -> list[Row]:
-    """Ours and libvips' in turns, the sheet alone and all of the work."""
+    """Run ours and libvips' in turn, for the sheet alone and for all of the work."""
     checking, previews = _time_best(partial(_previews, originals), repeats)
     previews_by_number = dict(enumerate(previews, 1))
     sheet, castroom_sheet = _time_best(partial(contact_sheet, previews_by_number, _ASPECT), 3 * repeats)
@@ -72,7 +72,7 @@ def compare_with_libvips(originals: Sequence[bytes], image_format: str, repeats:
     label = f"{len(originals)} {image_format} originals in 4K"
     return [
         Row(
-            f"contact sheet of {label}, all portraits there: Castroom, libvips from the originals",
+            f"contact sheet of {label}, all portraits stored: Castroom, libvips from the originals",
             f"{sheet}, {from_originals}",
             _GOAL,
         ),
@@ -80,24 +80,24 @@ def compare_with_libvips(originals: Sequence[bytes], image_format: str, repeats:
             f"the same from the same previews: Castroom, libvips (previews of {image_format})",
             f"{sheet}, {from_previews}",
         ),
-        Row(f"{label}, all of the work, from checking to the sheet: Castroom, libvips", f"{all_work}, {same_work}"),
+        Row(f"{label}, all work, from checking to the sheet: Castroom, libvips", f"{all_work}, {same_work}"),
         Row(f"of that, checking one {image_format} original", f"{checking.wall / len(originals):.0f} ms"),
     ]
 
 
 def vips_sheet(pictures: Sequence[bytes]) -> bytes:
-    """A sheet as whoever has libvips would write it, with its own shrinking while it decodes; without numerals."""
+    """Compose a sheet in the usual way of libvips, which shrinks while decoding; without numerals."""
     cells = [pyvips.Image.thumbnail_buffer(p, _CELL, height=_CELL_HEIGHT, crop="centre") for p in pictures]
     return _save_jpeg(pyvips.Image.arrayjoin(cells, across=4, shim=_GUTTER, background=[255, 255, 255]), 88)
 
 
 def vips_same_work(originals: Sequence[bytes]) -> bytes:
-    """Each original decoded whole and kept as a preview, and the sheet made from those."""
+    """Decode each original in full, keep a preview, and compose the sheet from the previews."""
     return vips_sheet([_vips_preview(original) for original in originals])
 
 
 def make_portrait(width: int, height: int, seed: int, image_format: str) -> bytes:
-    """An original of soft shapes."""
+    """Make an original of soft shapes."""
     noise = Image.frombytes("RGB", (96, 128), Random(seed).randbytes(96 * 128 * 3))
     out = BytesIO()
     options: dict[str, int] = {"quality": 92} if image_format == "JPEG" else {"compress_level": 3}
@@ -119,7 +119,7 @@ def _previews(originals: Sequence[bytes]) -> list[bytes]:
 
 
 def _time_best(work: Callable[[], R], repeats: int) -> tuple[Timing, R]:
-    """The quickest of so many, and what came of the last."""
+    """Return the best of several runs, and the last result."""
     times = []
     for _ in range(repeats):
         wall, cpu = perf_counter(), process_time()

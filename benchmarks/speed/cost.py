@@ -1,4 +1,4 @@
-"""What a locked 4K face costs by draft, lock and finish, beside four candidates drawn in 4K; by the practice bill."""
+"""Cost of a locked 4K face by drafts, lock and upscale, compared with four 4K candidates; from the usage log."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,13 @@ from playground.scenarios.main_flow import CHANNEL, LEAD
 _SPEED = 20.0
 _TIMEOUT = 200.0
 _BRIEF = "weathered harbour hand, 60"
-# By name in both, so that the same two models draw; the finish takes whatever account there is for it.
+# By name in both cases, so that the same two models are used; the upscale takes the cheapest account.
 _MODELS = "--models nano-banana,nano-banana-pro --each 2"
 
 
 @dataclass(frozen=True)
 class FaceCost:
-    """Dollars per locked face on the bill: drafts alone, drafts and finish, and four candidates in 4K."""
+    """Dollars per locked face: drafts alone, drafts and upscale, and four candidates in 4K."""
 
     drafts: float
     with_upscale: float
@@ -26,15 +26,15 @@ class FaceCost:
         share = f"{self.with_upscale / self.four_k:.2f} times"
         return [
             (
-                "a locked 4K face by draft, lock, finish",
+                "a locked 4K face by draft, lock, upscale",
                 f"${self.with_upscale:.3f}, of which drafts ${self.drafts:.3f}",
             ),
-            ("the same face locked from four candidates in 4K", f"${self.four_k:.3f}; draft, lock, finish is {share}"),
+            ("the same face locked from four candidates in 4K", f"${self.four_k:.3f}; draft, lock, upscale is {share}"),
         ]
 
 
 async def measure_cost(data: Path) -> FaceCost:
-    """Both ways once, with the same models."""
+    """Measure both ways once, with the same models."""
     async with running_demo(data, 0, _SPEED) as running, ControlClient(running.workspace.address) as control_client:
         await control_client.post("slack/rates", {"enabled": False})
         ts = await _play_to_lock(control_client, f"Draft: {_BRIEF} {_MODELS}")
@@ -42,14 +42,16 @@ async def measure_cost(data: Path) -> FaceCost:
         await control_client.click(
             LEAD, CHANNEL, ts, next(b for b in buttons_of(await control_client.message(CHANNEL, ts)) if "finish" in b)
         )
-        await control_client.wait_for(lambda: _is_above(control_client, drafts), "the finish on the bill", _TIMEOUT)
+        await control_client.wait_for(
+            lambda: _is_above(control_client, drafts), "the upscale in the usage log", _TIMEOUT
+        )
         with_upscale = await _charged_usd(control_client)
         await _play_to_lock(control_client, f"Large: {_BRIEF} {_MODELS} --4k")
         return FaceCost(drafts, with_upscale, await _charged_usd(control_client) - with_upscale)
 
 
 async def _play_to_lock(control_client: ControlClient, command: str) -> str:
-    """A round cast, voted on and locked; its message."""
+    """Cast, vote and lock one round; return its message."""
     known_ts = {m["ts"] for m in await control_client.messages(CHANNEL)}
     await control_client.command(LEAD, CHANNEL, command)
 

@@ -1,4 +1,4 @@
-"""What the bot costs while nothing happens, beside a Bolt listener that does nothing, in the same run (Linux only)."""
+"""Cost of the idle bot, compared with an idle Bolt listener in the same run (Linux only)."""
 
 import asyncio
 import sys
@@ -37,7 +37,7 @@ class IdleUsage:
 
 
 async def measure_idle(data: Path, seconds: float) -> tuple[IdleUsage, IdleUsage]:
-    """The bot's and the bare listener's cost over the same `seconds`, on the same workspace."""
+    """Measure the bot and the bare listener over the same `seconds` on the same workspace."""
     await asyncio.to_thread(data.mkdir, parents=True)
     workspace = await WorkspaceProcess.start(data)
     try:
@@ -60,7 +60,7 @@ async def measure_idle(data: Path, seconds: float) -> tuple[IdleUsage, IdleUsage
 
 
 async def migrate_database(variables: Mapping[str, str]) -> None:
-    """Make the database before, as any start but the very first finds it."""
+    """Create the database first, as for any start but the first."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "migrate", cwd=ROOT, env=dict(variables), stdout=DEVNULL
     )

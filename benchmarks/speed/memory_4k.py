@@ -1,6 +1,6 @@
-"""Eight answers in 4K from four models, in each kind of file: memory over idle, the loop's worst lag, time over models.
+"""Eight 4K responses from four models in each image format: memory over idle, worst loop lag, time over models.
 
-Linux only: the peak is the kernel's own high-water mark, set back before the round.
+Linux only: the peak is the kernel's high-water mark, reset before the round.
 """
 
 import asyncio
@@ -26,8 +26,7 @@ _TIMEOUT = 400.0
 
 @dataclass(frozen=True)
 class MemoryRun:
-    """One round of answers of one `kind`: megabytes at rest before all rounds and at this one's peak, the loop's worst
-    lag, and seconds from command to ballot."""
+    """One round of responses in one format: idle and peak megabytes, worst loop lag, seconds from command to ballot."""
 
     image_format: str
     idle_megabytes: float
@@ -39,7 +38,7 @@ class MemoryRun:
     def rows(self) -> list[Row]:
         growth = self.peak_megabytes - self.idle_megabytes
         duration = f"{self.seconds - self.slowest_model:.1f} s over {self.slowest_model:.1f} s"
-        label = f"eight 4K answers in {self.image_format}"
+        label = f"eight 4K responses in {self.image_format}"
         return [
             Row(
                 f"{label}: peak memory over idle",
@@ -52,10 +51,10 @@ class MemoryRun:
 
 
 async def measure_memory_4k(data: Path, image_formats: Sequence[str]) -> list[MemoryRun]:
-    """A round for each kind of file on a workspace of its own, after a draft round that has warmed everything up."""
+    """Run a round for each format on a new workspace, after a draft round as warm-up."""
     await asyncio.to_thread(data.mkdir, parents=True)
     workspace = await WorkspaceProcess.start(data)
-    # The models draw elsewhere in earnest; here they must not take the core the bot runs on.
+    # In production the models run elsewhere; here they must not use the bot's core.
     os.setpriority(os.PRIO_PROCESS, workspace.process.pid, 19)
     try:
         limits = {"MAX_USD_PER_ROUND": "10", "MAX_USD_PER_DAY": "100"}
@@ -80,7 +79,7 @@ async def measure_memory_4k(data: Path, image_formats: Sequence[str]) -> list[Me
 async def _measure_format(
     control_client: ControlClient, bot: Process, log: Path, image_format: str, idle: float
 ) -> MemoryRun:
-    # The practice models answer in any type under the name of their own, which is read by nobody.
+    # The practice models can send any format under their usual media type, which the bot ignores.
     await control_client.post("models/*/faults", {"kind": "wrong_type", "spelling": image_format.lower(), "times": 0})
     before = len(await control_client.usage())
     lag_count = len(loop_lags(log))
@@ -96,7 +95,7 @@ async def _measure_format(
 
 
 async def _time_round(control_client: ControlClient, command: str) -> float:
-    """Seconds from the command to the open ballot."""
+    """Return the seconds from the command to the open ballot."""
     known_ts = {m["ts"] for m in await control_client.messages(CHANNEL)}
     loop = asyncio.get_running_loop()
     start = loop.time()

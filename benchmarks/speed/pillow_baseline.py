@@ -1,4 +1,4 @@
-"""How much memory Pillow alone takes to decode one 4K original, in a process of its own (Linux only)."""
+"""Memory that Pillow alone needs to decode one 4K original, in a separate process (Linux only)."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 from PIL import Image
-from bot.runtime.process_tuning import return_large_blocks
+from bot.runtime.process_tuning import set_malloc_threshold
 
 def megabytes(which):
     lines = Path("/proc/self/status").read_text().splitlines()
@@ -23,7 +23,7 @@ def saved(size):
     Image.effect_noise((96, 128), 60).convert("RGB").resize(size, Image.Resampling.BICUBIC).save(out, sys.argv[1])
     return out.getvalue()
 
-return_large_blocks()
+set_malloc_threshold()
 Image.open(BytesIO(saved((64, 64)))).load()
 data = saved((3072, 4096))
 Path("/proc/self/clear_refs").write_text("5")
@@ -35,7 +35,7 @@ print(megabytes("VmHWM") - before)
 
 
 async def pillow_megabytes(image_format: str) -> float:
-    """Megabytes over what the process had before; `kind` as Pillow names it."""
+    """Return the megabytes over the start; `image_format` is Pillow's name."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", _SCRIPT, image_format, cwd=ROOT, stdout=PIPE)
     stdout, _ = await process.communicate()
     return float(stdout)

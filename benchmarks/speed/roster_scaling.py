@@ -1,5 +1,6 @@
-"""How long people wait for a roster of ten, a thousand and a hundred thousand characters: the bot's own use cases on
-SQLite, with Slack's answers about who may see what in memory."""
+"""Latency of roster queries at ten, a thousand and a hundred thousand characters: real use cases on SQLite, with
+channel access in memory.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -45,7 +46,7 @@ Query = Callable[[int], Awaitable[object]]
 
 
 class _PublicChannels:
-    """Slack's answers, in memory: a workspace whose channels are all public."""
+    """Channel access in memory: all channels are public."""
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:  # noqa: ARG002 - a port's arguments
         return True
@@ -58,7 +59,7 @@ class _PublicChannels:
 
 
 class _IdlePublisher:
-    """Where a tick of the clock finds nothing to do."""
+    """A round publisher without work for the scheduler."""
 
     def take_deleted(self) -> Sequence[str]:
         return ()
@@ -68,7 +69,7 @@ class _IdlePublisher:
 
 @dataclass(frozen=True)
 class Timings:
-    """How long each ask took, in milliseconds, in the order of `ASKS`; how late the loop was at worst meanwhile."""
+    """Milliseconds of each query by name, and the loop's worst lag."""
 
     query_ms: Mapping[str, Sequence[float]]
     poster_ms: float
@@ -77,16 +78,16 @@ class Timings:
 
 
 async def measure_roster_scaling(data: Path, run_size: RunSize) -> tuple[list[Row], list[str]]:
-    """Rows for all sizes, and what must be said about them."""
+    """Return rows for all sizes, and notes on them."""
     sizes = (10, 1_000, 10_000) if run_size is RunSize.QUICK else (10, 1_000, 100_000)
     timings = {size: await measure_roster(data / f"{size}", size, run_size.pick(15, 80)) for size in sizes}
     return timing_rows(timings), timing_notes(timings)
 
 
 async def measure_roster(data: Path, size: int, times: int) -> Timings:
-    """Fill a database with `size` characters, and ask each question `times` times."""
+    """Fill a database with `size` characters, and run each query `times` times."""
     async with _open_casting(data) as (storage, casting):
-        # As the bot does when it starts: a full collection, here of the crowd too, would stop the loop.
+        # As the bot does when it starts: a full garbage collection of the roster would stop the loop.
         with freeze_startup_objects():
             members = make_roster(size)
             await insert_roster(storage, members)
@@ -102,7 +103,7 @@ async def measure_roster(data: Path, size: int, times: int) -> Timings:
 
 
 def timing_rows(timings: Mapping[int, Timings]) -> list[Row]:
-    """A row for each ask: medians at each size, how they grow, and the 99th percentile at each size."""
+    """Return a row for each query: medians at each size, their growth, and the 99th percentile."""
     sizes = " / ".join(f"{size:,}" for size in timings)
     rows = []
     for label in next(iter(timings.values())).query_ms:
@@ -112,8 +113,8 @@ def timing_rows(timings: Mapping[int, Timings]) -> list[Row]:
         rows.append(Row(f"{label}, at {sizes} characters", figure, _GOAL if label.startswith("recall by") else ""))
     posters = " / ".join(f"{w.poster_ms:.0f}" for w in timings.values())
     lags = " / ".join(f"{w.lag_ms:.0f}" for w in timings.values())
-    rows.append(Row(f"the picture of 40 of them, at {sizes} characters", f"{posters} ms"))
-    rows.append(Row(f"the event loop's worst lag meanwhile, at {sizes} characters", f"{lags} ms", "under 50 ms"))
+    rows.append(Row(f"the picture of 40 characters, at {sizes} characters", f"{posters} ms"))
+    rows.append(Row(f"the event loop's worst lag, at {sizes} characters", f"{lags} ms", "under 50 ms"))
     return rows
 
 
@@ -121,19 +122,19 @@ def timing_notes(timings: Mapping[int, Timings]) -> list[str]:
     largest = max(timings)
     return [
         f"A database of {largest:,} characters (each with a locked round of two candidates, a tenth with an alias) is "
-        f"{timings[largest].megabytes:.0f} MB. The use cases are asked directly, without Slack's time and the bot's own "
-        "answer; who may see what is told from memory.",
+        f"{timings[largest].megabytes:.0f} MB. The benchmark calls the use cases directly, without Slack's time and "
+        "the bot's own response; channel access is in memory.",
     ]
 
 
 def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) -> dict[str, Query]:
-    """Each way to look for somebody; the number of an ask chooses whom."""
+    """Return the queries by name; a query's number selects the character."""
     recall, home, drafting, lineup = casting.recall, casting.home, casting.round_form, casting.roster_poster
     with_alias = [m for m in members if m.alias]
 
     async def recall_by_name(name: str) -> None:
         recalled = await recall.recall(name, PERSON, HOME_CHANNEL)
-        assert recalled.kind in ("face", "several", "unsure"), f"{name} finds nobody"
+        assert recalled.kind in ("face", "several", "unsure"), f"{name} has no match"
 
     def pick_member(number: int, candidates: Sequence[RosterEntry] = members) -> RosterEntry:
         return candidates[number * 7919 % len(candidates)]
@@ -142,7 +143,7 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
     return {
         "recall by name": lambda n: recall_by_name(pick_member(n).name),
         "recall by alias": lambda n: recall_by_name(pick_member(n, with_alias).alias),
-        "recall by a name with a slip (“did you mean”)": lambda n: recall_by_name(_misspell(pick_member(n).name)),
+        "recall by a misspelt name (“did you mean”)": lambda n: recall_by_name(_misspell(pick_member(n).name)),
         "the list of the cast": lambda _: recall.list_visible(PERSON, HOME_CHANNEL, _LIST_LIMIT),
         "the roster of one production of 40": lambda _: lineup.visible_to(PERSON, HOME_CHANNEL),
         "home opens": lambda _: home.view(TEAM, PERSON),
@@ -151,16 +152,18 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
         "home, a search for part of a name": lambda n: home.view(
             TEAM, PERSON, RosterFilter(pick_member(n).name[1:6].strip())
         ),
-        "home, a search with a slip": lambda n: home.view(TEAM, PERSON, RosterFilter(_misspell(pick_member(n).name))),
+        "home, a search for a misspelt name": lambda n: home.view(
+            TEAM, PERSON, RosterFilter(_misspell(pick_member(n).name))
+        ),
         "the form's suggestions after three letters": lambda n: drafting.suggest_names(
             form, PERSON, pick_member(n).name[:3]
         ),
-        "a tick of the clock": lambda _: casting.run_due(),
+        "a tick of the scheduler": lambda _: casting.run_due(),
     }
 
 
 def _misspell(name: str) -> str:
-    """Two letters of the name's middle in each other's place."""
+    """Swap two letters in the middle of a name."""
     position = len(name) // 2 - 2
     return f"{name[:position]}{name[position + 1]}{name[position]}{name[position + 2 :]}"
 
@@ -195,7 +198,7 @@ def _portrait_bytes() -> bytes:
 
 
 async def _watch_lag(worst_lag: list[float]) -> None:
-    """Note how many milliseconds late the loop is, whenever that is a new worst."""
+    """Record the loop's worst lag in milliseconds."""
     while True:
         start = perf_counter()
         await asyncio.sleep(_LAG_INTERVAL)
@@ -204,7 +207,7 @@ async def _watch_lag(worst_lag: list[float]) -> None:
 
 @asynccontextmanager
 async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
-    """The bot's storage and use cases; nobody is asked who is not in memory."""
+    """Open the bot's storage and use cases with in-memory fakes of Slack."""
     await asyncio.to_thread(data.mkdir, parents=True)
     url = f"sqlite+aiosqlite:///{data / 'castroom.sqlite'}"
     settings = Settings(database_url=url, engine_url=url, portraits_url="memory:///")

@@ -1,4 +1,4 @@
-"""How much Castroom adds to the slowest model, over several whole stories in one run, and where that goes."""
+"""Time that Castroom adds to the slowest model, over several rounds in one run, by step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,18 +14,17 @@ from playground.scenarios.main_flow import play_main_flow
 NAMES = ("Maya", "Ines", "Otto", "Sable", "Wren", "Zora", "Abel")
 
 NOTE = (
-    "Where the time between command and sheet goes is read off the wire, by the practice workspace's clock: queue, "
-    "from the command to the first model asked (validated, priced, saved, acknowledged, posted); models, to the end "
-    "of the last answer; engine, to the first call of the sheet's upload (the answer read, checked and kept, the "
-    "sheet composed); upload, until Slack has the whole file; ready, until Slack says that it may be shown (the "
-    "practice workspace takes its time over that, as Slack does); update, until the message shows it. They add up to "
-    "the whole."
+    "The practice workspace's clock shows where the time between command and sheet goes: queue, from the command to "
+    "the first model call (validated, priced, saved, acknowledged, posted); models, to the end of the last response; "
+    "engine, to the first upload call of the sheet (responses decoded, checked and stored, sheet composed); upload, "
+    "until Slack has the whole file; ready, until Slack can display it (the practice workspace delays this, as Slack "
+    "does); update, until the message shows it. The steps add up to the whole."
 )
 
 
 @dataclass(frozen=True)
 class LatencyBreakdown:
-    """Where the milliseconds from a command to its sheet went; in this order they follow each other without a gap."""
+    """Milliseconds from a command to its sheet by consecutive step."""
 
     queue: float
     models: float
@@ -37,24 +36,24 @@ class LatencyBreakdown:
 
 @dataclass(frozen=True)
 class RoundTimings:
-    """One story: what the practice workspace timed, in milliseconds, and how its way to the sheet divides."""
+    """One round: what the practice workspace timed, in milliseconds, and the breakdown."""
 
     timings: dict[str, float]
     breakdown: LatencyBreakdown
 
     @property
     def ratio(self) -> float:
-        """Command to sheet over the slowest model."""
+        """Command to sheet divided by the slowest model."""
         return self.timings["sheet_ms"] / self.timings["slowest_model_ms"]
 
     @property
     def overhead_ms(self) -> float:
-        """What is neither the slowest model nor Slack making the upload ready, in milliseconds."""
+        """Milliseconds that are neither the slowest model nor Slack's processing of the upload."""
         return self.timings["sheet_ms"] - self.timings["slowest_model_ms"] - self.timings["upload_wait_ms"]
 
 
 async def measure_rounds(data: Path, count: int) -> list[RoundTimings]:
-    """`count` stories at the practice defaults."""
+    """Run `count` rounds at the practice defaults."""
     timings = []
     async with running_demo(data, 0) as running, ControlClient(running.workspace.address) as control_client:
         for name in NAMES[:count]:
@@ -65,7 +64,7 @@ async def measure_rounds(data: Path, count: int) -> list[RoundTimings]:
 
 
 async def break_down(control_client: ControlClient, name: str) -> LatencyBreakdown:
-    """The way of the round of `name`, which was cast once, from its command to its sheet."""
+    """Break down the round of `name` from its command to its sheet."""
     commands = (await control_client.get("deliveries", kind="slash_commands", limit=500))["deliveries"]
     start = next(d for d in commands if d["payload"]["text"].startswith(f"{name}:"))["sent_at"]
     calls = [call for call in await control_client.usage() if call["at"] >= start and call["outcome"] == "delivered"]

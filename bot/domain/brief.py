@@ -1,7 +1,4 @@
-"""The brief: the team's validated wish for one character's face, and the line `NAME: BRIEF` it is typed in.
-
-Nothing here knows Slack or any model account.
-"""
+"""The brief: the team's validated description of one character's face."""
 
 import re
 import unicodedata
@@ -12,7 +9,6 @@ from enum import StrEnum
 from typing import Self
 
 from bot.domain.catalogue import Look, Size
-from bot.domain.command_options import QUOTES, tokenize_options
 from bot.domain.errors import BriefError
 
 ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
@@ -24,9 +20,8 @@ REASON_LIMIT = 300
 MIN_VOTING_TIME, MAX_VOTING_TIME = timedelta(minutes=5), timedelta(days=30)
 
 PHOTO = "photo"
+QUOTES = "\"'“”„‟‘’«»"
 
-_DURATION = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
-_DURATION_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 # Control characters but for line breaks and tabs, direction overrides, halves of surrogate pairs.
 _FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -123,32 +118,7 @@ class Brief:
 
     def with_text(self, text: str) -> Self:
         """The same with other words; raises BriefError as a line does."""
-        return replace(self, text=_parse_text(text, text))
-
-    @classmethod
-    def parse(cls, line: str, shortest: timedelta = MIN_VOTING_TIME) -> Self:
-        """The brief in `NAME: BRIEF [options]`; raises BriefError naming the field that cannot be understood.
-
-        `shortest` is the shortest voting time.
-        """
-        rest, options = tokenize_options(line)
-        name, text = _split_name(rest, line)
-        return cls(
-            name=parse_name(name, line),
-            text=_parse_text(text, line),
-            models=_parse_models(options.get("models"), line),
-            per_model=_parse_per_model(options.get("each"), line),
-            aspect=_parse_aspect(options.get("aspect"), line),
-            look=_parse_look(options.get("look"), line),
-            open_for=_parse_open_for(options.get("for"), line, shortest),
-            size=Size.FOUR_K if "4k" in options else Size.DRAFT,
-            reference=_parse_reference(options.get("like"), line),
-            ballot=_parse_ballot(options.get("ballot"), line),
-            quorum=_parse_quorum(options.get("quorum"), line),
-            use=_parse_use(options.get("use"), line),
-            voters=_parse_voters(options.get("voters"), line),
-            explicit_fields=frozenset(options),
-        )
+        return replace(self, text=parse_text(text, text))
 
 
 def parse_name(raw: str, line: str) -> str:
@@ -159,6 +129,16 @@ def parse_name(raw: str, line: str) -> str:
     if len(name) > NAME_LIMIT:
         raise BriefError("name", "too_long", f"{len(name)}", limit=NAME_LIMIT, line=line)
     return name
+
+
+def parse_text(raw: str, line: str) -> str:
+    """Return the description with repeated blanks joined; raises BriefError if empty, too long or unreadable."""
+    text = re.sub(r"[ \t]{2,}", " ", _normalize_text(raw, "brief", line)).strip()
+    if not text:
+        raise BriefError("brief", "missing", line=line)
+    if len(text) > TEXT_LIMIT:
+        raise BriefError("brief", "too_long", f"{len(text)}", limit=TEXT_LIMIT, line=line)
+    return text
 
 
 def parse_reason(raw: str) -> str:
@@ -192,111 +172,8 @@ def normalize_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", "".join(kept_chars)).casefold().split())
 
 
-def _split_name(rest: str, line: str) -> tuple[str, str]:
-    parts = re.split("[:：]", rest, maxsplit=1)
-    if len(parts) < 2:
-        raise BriefError("brief", "missing", rest, line=line)
-    return parts[0], parts[1]
-
-
-def _parse_text(raw: str, line: str) -> str:
-    text = re.sub(r"[ \t]{2,}", " ", _normalize_text(raw, "brief", line)).strip()
-    if not text:
-        raise BriefError("brief", "missing", line=line)
-    if len(text) > TEXT_LIMIT:
-        raise BriefError("brief", "too_long", f"{len(text)}", limit=TEXT_LIMIT, line=line)
-    return text
-
-
 def _normalize_text(raw: str, field: str, line: str) -> str:
     """NFC text; control, direction-override and unpaired surrogate characters are refused, line breaks kept."""
     if unreadable := _FORBIDDEN_CHARACTERS.search(raw):
         raise BriefError(field, "control", f"U+{ord(unreadable[0]):04X}", line=line)
     return unicodedata.normalize("NFC", raw)
-
-
-def _parse_models(raw: str | None, line: str) -> tuple[str, ...]:
-    if raw is None:
-        return ()
-    names = tuple(dict.fromkeys(n.strip(QUOTES).casefold() for n in re.split(r"[,\s]+", raw) if n.strip(QUOTES)))
-    if not names:
-        raise BriefError("models", "missing", raw, line=line)
-    return names
-
-
-def _parse_per_model(raw: str | None, line: str) -> int | None:
-    if raw is None:
-        return None
-    if not re.fullmatch("[1-8]", raw):
-        raise BriefError("each", "not_a_count", raw, limit=SLOT_LIMIT, line=line)
-    return int(raw)
-
-
-def _parse_aspect(raw: str | None, line: str) -> str:
-    if raw is None:
-        return "3:4"
-    aspect = re.sub("[：x/]", ":", raw)
-    if aspect not in ASPECTS:
-        raise BriefError("aspect", "unknown", raw, ASPECTS, line=line)
-    return aspect
-
-
-def _parse_look(raw: str | None, line: str) -> Look | None:
-    if raw is None:
-        return None
-    if raw.casefold() not in tuple(Look):
-        raise BriefError("look", "unknown", raw, tuple(Look), line=line)
-    return Look(raw.casefold())
-
-
-def _parse_reference(raw: str | None, line: str) -> Reference | None:
-    if raw is None:
-        return None
-    name = parse_name(raw, line)
-    return Reference(PHOTO if name.casefold() == PHOTO else name)
-
-
-def _parse_open_for(raw: str | None, line: str, shortest: timedelta) -> timedelta:
-    if raw is None:
-        return timedelta(hours=24)
-    if not (match := _DURATION.fullmatch(raw)):
-        raise BriefError("for", "not_a_time", raw, line=line)
-    open_for = timedelta(**{_DURATION_UNITS[match[2].casefold()]: int(match[1])})
-    if not shortest <= open_for <= MAX_VOTING_TIME:
-        raise BriefError("for", "out_of_range", raw, line=line)
-    return open_for
-
-
-def _parse_ballot(raw: str | None, line: str) -> BallotMode:
-    if raw is None:
-        return BallotMode.OPEN
-    if raw.casefold() not in tuple(BallotMode):
-        raise BriefError("ballot", "unknown", raw, tuple(BallotMode), line=line)
-    return BallotMode(raw.casefold())
-
-
-def _parse_quorum(raw: str | None, line: str) -> int | None:
-    if raw is None:
-        return None
-    if not re.fullmatch("[1-9][0-9]?", raw):
-        raise BriefError("quorum", "not_a_count", raw, limit=QUORUM_LIMIT, line=line)
-    return int(raw)
-
-
-def _parse_use(raw: str | None, line: str) -> IntendedUse | None:
-    if raw is None:
-        return None
-    if raw.casefold() not in tuple(IntendedUse):
-        raise BriefError("use", "unknown", raw, tuple(IntendedUse), line=line)
-    return IntendedUse(raw.casefold())
-
-
-def _parse_voters(raw: str | None, line: str) -> tuple[str, ...]:
-    """Names without their @; a name is one word."""
-    if raw is None:
-        return ()
-    names = tuple(dict.fromkeys(name.strip(QUOTES).lstrip("@") for name in re.split(r"[,\s]+", raw)))
-    found = tuple(name for name in names if name)
-    if not found:
-        raise BriefError("voters", "missing", raw, line=line)
-    return found

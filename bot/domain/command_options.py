@@ -6,6 +6,7 @@ Phones turn `--` into a long dash and straight quotes into curly ones; both are 
 import re
 from difflib import get_close_matches
 
+from bot.domain.brief import QUOTES
 from bot.domain.errors import BriefError
 
 OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum", "use", "voters")
@@ -13,7 +14,6 @@ OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "q
 LINE_LIMIT = 12_000
 # What may go on across `, `; people are named with an @ each, so that these need no comma.
 _LIST_OPTIONS = ("models", "voters")
-QUOTES = "\"'“”„‟‘’«»"
 _OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
 _QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
 _WORD = re.compile(r"\S+")

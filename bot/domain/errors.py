@@ -317,7 +317,7 @@ class ModelError(CastingError):
     `usd` is what the vendor told that it charged all the same, in dollars.
     """
 
-    kind: ClassVar[str] = "down"
+    kind: ClassVar[str] = "provider_down"
     model: str
     detail: str = ""
     paid: PaidStatus = "no"
@@ -341,13 +341,13 @@ class RateLimited(ModelError):
 class InsufficientCredit(ModelError):
     """The account has no money left or met its own spending limit."""
 
-    kind = "no_money"
+    kind = "insufficient_credit"
 
 
 class AuthenticationFailed(ModelError):
     """The key is wrong, revoked or not allowed to use this model."""
 
-    kind = "bad_key"
+    kind = "authentication_failed"
 
 
 class ModelRetired(ModelError):
@@ -359,13 +359,13 @@ class ModelRetired(ModelError):
 class InvalidRequest(ModelError):
     """The vendor did not accept what we sent."""
 
-    kind = "bad_request"
+    kind = "invalid_request"
 
 
 class ProviderDown(ModelError):
     """The vendor failed or could not be reached."""
 
-    kind = "down"
+    kind = "provider_down"
 
 
 @dataclass(eq=False)
@@ -384,4 +384,4 @@ class TimedOut(ModelError):
 class InvalidImage(ModelError):
     """An answer arrived that is not a usable picture."""
 
-    kind = "bad_picture"
+    kind = "invalid_image"

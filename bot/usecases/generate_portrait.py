@@ -119,7 +119,7 @@ class PortraitGenerator:
             request = await retry_until_stored(partial(self._build_request, round_, slot))
         except PortraitMissing as error:
             await self.storage_retry.notify_lead(round_.id, error)
-            await self._record_failure(round_, slot, SlotFailure("picture_lost"), None)
+            await self._record_failure(round_, slot, SlotFailure("portrait_missing"), None)
             return True
         if not slot.provider_job_id and not await retry_until_stored(
             partial(self.storage.slots.mark_requested, slot.id, self.now())

@@ -178,7 +178,7 @@ class RunUpscale:
             completed = await self._store_with_cost(upscale, result, perf_counter() - started)
         except PortraitMissing as error:
             await self.storage_retry.notify_lead(upscale.round_id, error)
-            return upscale.with_failure(SlotFailure("picture_lost"))
+            return upscale.with_failure(SlotFailure("portrait_missing"))
         except ModelError as error:
             metrics.count_slot_failure(error.kind, error.paid)
             failure = SlotFailure(error.kind, error.detail, error.paid)

@@ -1,84 +1,62 @@
-"""The closer look, for anybody who sees a round's message: the press that opens it, and the choice inside."""
+"""[Compare]: two candidates side by side in a modal, for every user who sees the round's message."""
 
 import asyncio
 from collections.abc import Mapping
 
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackUnavailable
 from bot.domain.slot import Slot
 from bot.usecases.casting import Casting
 from bot.usecases.compare import ComparisonResult
-from handlers.slack.api_errors import slack_call
-from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.listeners import press_listener, view_action_listener
 from handlers.slack.locations import RoundLocations
 from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads import Payload, press_from, view_action_from
+from handlers.slack.payloads.values import ButtonPress, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text.model_titles import Titles
 from handlers.views import compare as blocks
 
 
 class CompareListeners:
-    """Listens to looks. Nothing here changes anything, so the ack comes first."""
+    """Listeners for comparisons; they change nothing, so the ack comes first."""
 
-    def __init__(self, casting: Casting, locations: RoundLocations, workspace_guard: WorkspaceGuard) -> None:
+    def __init__(self, casting: Casting, titles: Titles, locations: RoundLocations, guard: WorkspaceGuard) -> None:
         self._comparison = casting.comparison
+        self._titles = titles
         self._locations = locations
-        self._workspace_guard = workspace_guard
-        self._titles = Titles(casting.catalogue)
+        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("look")(self.on_press)
-        app.action(blocks.CHOICE_ID)(self.on_choice)
+        app.action("look")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action(blocks.CHOICE_ID)(view_action_listener(self.on_choice, self._guard.get_round))
 
-    async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        responder = Responder(ack, respond)
-        async with reply_with_errors(responder.ephemeral):
-            press = press_from(body)
-            await responder.ack()
-            await self._workspace_guard.get_round(press)
-            comparison = await self._comparison.compare_first_two(press.id)
-            file_urls = await self._file_urls_in_time(responder, comparison, client)
-            with slack_call("views.open"):
-                await open_modal(client, press.trigger_id, blocks.compare(comparison, self._titles, file_urls))
-
-    async def on_choice(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        """Other candidates, in the same view. It names no version of it: of two choices the later one counts."""
-        await ack()
-        async with reply_with_errors(ignore):
-            view_action = view_action_from(body)
-            await self._workspace_guard.get_round(view_action.form)
-            comparison = await self._comparison.compare(
-                view_action.form.id, view_action.form.values.get(blocks.CHOICE_ID, ())
-            )
-            file_urls = await self._file_urls(comparison, client)
-            await update_modal(client, view_action.view_id, blocks.compare(comparison, self._titles, file_urls))
-
-    async def _file_urls_in_time(
-        self, responder: Responder, comparison: ComparisonResult, client: AsyncWebClient
-    ) -> Mapping[str, str]:
-        """A modal opens within three seconds or not at all; pictures without the way to them are still a look."""
+    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
+        """Open the modal in time; where Slack is slow, without links to the files."""
+        comparison = await self._comparison.compare_first_two(press.id)
         try:
-            return await responder.within_ack_deadline(self._file_urls(comparison, client))
+            file_urls = await responder.within_ack_deadline(self._file_urls(comparison))
         except SlackUnavailable:
-            return {}
+            file_urls = {}
+        await open_modal(responder.client, press.trigger_id, blocks.compare(comparison, self._titles, file_urls))
 
-    async def _file_urls(self, comparison: ComparisonResult, client: AsyncWebClient) -> Mapping[str, str]:
-        """Where each picture can be opened alone, by slot id: the original once models may be named."""
-        files = {slot.id: _file_id(comparison, slot) for slot in comparison.chosen}
-        urls = await asyncio.gather(
-            *(self._locations.file_url(file_id, client) for file_id in files.values() if file_id)
-        )
-        return dict(
-            zip((slot_id for slot_id, file_id in files.items() if file_id), (url or "" for url in urls), strict=True)
-        )
+    async def on_choice(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Show other candidates in the open modal; without a view hash, the later of two choices wins."""
+        form = view_action.form
+        comparison = await self._comparison.compare(form.id, form.values.get(blocks.CHOICE_ID, ()))
+        modal = blocks.compare(comparison, self._titles, await self._file_urls(comparison))
+        await update_modal(client, view_action.view_id, modal)
+
+    async def _file_urls(self, comparison: ComparisonResult) -> Mapping[str, str]:
+        """Return the address of each chosen picture by slot id; empty where Slack does not give it."""
+        files = {slot.id: file_id for slot in comparison.chosen if (file_id := _file_id(comparison, slot))}
+        team = comparison.round.place.team
+        urls = await asyncio.gather(*(self._locations.file_url(team, file_id) for file_id in files.values()))
+        return {slot_id: url or "" for slot_id, url in zip(files, urls, strict=True)}
 
 
 def _file_id(comparison: ComparisonResult, slot: Slot) -> str | None:
-    """Before the close the originals hang nowhere."""
+    """Return the original's file once models are revealed; before the close no message shows originals."""
     return slot.original_file if comparison.round.models_revealed and slot.original_file else slot.file_id

@@ -1,74 +1,51 @@
-"""Presses around a character's past: a history, its earlier pages, and two versions side by side."""
+"""A character's history page by page, and two versions of its face side by side."""
 
 import re
 
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import NotAvailableHere
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter
-from handlers.slack.api_errors import slack_call
-from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.locations import RoundLocations
+from handlers.slack.listeners import press_listener, view_action_listener
 from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads import Payload, parse_number, press_from, view_action_from
-from handlers.slack.responder import Responder, post_ephemeral
+from handlers.slack.payloads.scalars import parse_number
+from handlers.slack.payloads.values import ButtonPress, ViewAction
+from handlers.slack.responder import Responder
 from handlers.views.history import LEFT, RIGHT
 
 
 class HistoryListeners:
-    """Listens under histories and records. Nothing here changes anything; sight is checked each time."""
+    """Listeners under histories and records; they change nothing and check each time what the user may see."""
 
-    def __init__(self, casting: Casting, locations: RoundLocations, workspace_guard: WorkspaceGuard) -> None:
+    def __init__(self, casting: Casting, faces: FacePresenter, guard: WorkspaceGuard) -> None:
         self._history = casting.history
-        self._workspace_guard = workspace_guard
-        self._face_presenter = FacePresenter(casting, locations)
+        self._faces = faces
+        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
-        app.action(re.compile(r"^(history(:\d)?|earlier)$"))(self.on_press)
-        app.action("versions")(self.on_versions)
-        app.action(re.compile(rf"^({LEFT}|{RIGHT})$"))(self.on_pick)
+        app.action(re.compile(r"^(history(:\d)?|earlier)$"))(press_listener(self.on_press, ack_first=True))
+        app.action("versions")(press_listener(self.on_versions, self._guard.get_round, ack_first=True))
+        app.action(re.compile(rf"^({LEFT}|{RIGHT})$"))(view_action_listener(self.on_pick, self._guard.get_round))
 
-    async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """The history of a character, from the page that the press names."""
-        responder = Responder(ack, respond)
-        async with reply_with_errors(responder.ephemeral):
-            press = press_from(body)
-            responder.thread_ts = press.thread_ts
-            await responder.ack()
-            history = await self._history.get_by_id(press.id, press.person, press.place)
-            self._workspace_guard.check_recalled(press, history.recall_result)
-            page = parse_number(press.ids[1]) if len(press.ids) > 1 else 0
-            view = await self._face_presenter.history(history, page, client)
-            thread_ts = press.thread_ts
-            await post_ephemeral(
-                view, press.place, press.person, client, thread_ts=thread_ts, fallback=responder.ephemeral
-            )
+    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
+        """Show a character's history, from the page that the button carries."""
+        history = await self._history.get_by_id(press.id, press.person, press.place)
+        self._guard.check_recalled(press, history.recall_result)
+        page = parse_number(press.ids[1]) if len(press.ids) > 1 else 0
+        await responder.post_ephemeral(await self._faces.history(history, page), press.place, press.person)
 
-    async def on_versions(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """The face of the round that was pressed beside the newest other one."""
-        responder = Responder(ack, respond)
-        async with reply_with_errors(responder.ephemeral):
-            press = press_from(body)
-            await responder.ack()
-            await self._workspace_guard.get_round(press)
-            if not (modal := await self._face_presenter.versions(press.id, "", press.person, client)):
-                raise NotAvailableHere("unknown")
-            with slack_call("views.open"):
-                await open_modal(client, press.trigger_id, modal)
+    async def on_versions(self, press: ButtonPress, responder: Responder) -> None:
+        """Show the face of the round beside the newest other one."""
+        if not (modal := await self._faces.versions(press.place.team, press.id, "", press.person)):
+            raise NotAvailableHere("unknown")
+        await open_modal(responder.client, press.trigger_id, modal)
 
-    async def on_pick(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        """Other versions picked in the modal."""
-        await ack()
-        async with reply_with_errors(ignore):
-            view_action = view_action_from(body)
-            await self._workspace_guard.get_round(view_action.form)
-            left_round_id, right_round_id = view_action.form.value(LEFT), view_action.form.value(RIGHT)
-            if modal := await self._face_presenter.versions(
-                left_round_id, right_round_id, view_action.form.person, client
-            ):
-                await update_modal(client, view_action.view_id, modal, view_action.view_hash)
+    async def on_pick(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Show the versions that the user picked in the modal."""
+        form = view_action.form
+        modal = await self._faces.versions(form.place.team, form.value(LEFT), form.value(RIGHT), form.person)
+        if modal:
+            await update_modal(client, view_action.view_id, modal, view_action.view_hash)

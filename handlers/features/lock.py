@@ -1,41 +1,29 @@
-"""The lock, and the lead's own decision after a tie or an empty ballot."""
+"""The lock of a face, and the lead's decision after a tie or an empty ballot."""
 
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.usecases.casting import Casting
-from handlers.slack.error_replies import reply_with_errors
+from handlers.slack.listeners import press_listener
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads import Payload, press_from
+from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 
 
 class LockListeners:
-    """Listens to the lead's last word. The ack comes first: reactions are read back from Slack before a lock."""
+    """Listeners for [Lock] and for a decided winner; the ack comes first, since a lock reads reactions from Slack."""
 
-    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
-        self._locking = casting.lock_face
-        self._workspace_guard = workspace_guard
+    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
+        self._lock_face = casting.lock_face
+        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("lock")(self.on_lock)
-        app.action("decide")(self.on_decide)
+        app.action("lock")(press_listener(self.on_lock, self._guard.get_round, ack_first=True))
+        app.action("decide")(press_listener(self.on_decide, self._guard.check_slot, ack_first=True))
 
-    async def on_lock(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        """The button carries the round, and the leader the lead saw on it if there was one."""
-        responder = Responder(ack, respond)
-        async with reply_with_errors(responder.ephemeral):
-            press = press_from(body)
-            await responder.ack()
-            await self._workspace_guard.get_round(press)
-            shown_leader_id = press.ids[1] if len(press.ids) > 1 else None
-            await self._locking.lock(press.id, shown_leader_id, press.person)
+    async def on_lock(self, press: ButtonPress, _: Responder) -> None:
+        """Lock the winner; the button carries the round and, where there was one, the leader that it showed."""
+        shown_leader_id = press.ids[1] if len(press.ids) > 1 else None
+        await self._lock_face.lock(press.id, shown_leader_id, press.person)
 
-    async def on_decide(self, ack: AsyncAck, body: Payload, respond: AsyncRespond) -> None:
-        responder = Responder(ack, respond)
-        async with reply_with_errors(responder.ephemeral):
-            press = press_from(body)
-            await responder.ack()
-            await self._workspace_guard.check_slot(press)
-            await self._locking.decide(press.id, press.person)
+    async def on_decide(self, press: ButtonPress, _: Responder) -> None:
+        await self._lock_face.decide(press.id, press.person)

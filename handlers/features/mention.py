@@ -1,22 +1,24 @@
-"""`@Castroom who is Maya?`: answered for all to see only where all may see it. `@Castroom Maya: ...` starts a round,
-in threads too, where commands do not work."""
+"""Mentions: `@Castroom who is Maya?` recalls a face, `@Castroom Maya: ...` starts a round, also from a thread."""
 
 import re
-from collections import OrderedDict
 from functools import partial
 
 import structlog
+from cachetools import LRUCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCasting, BriefError, SlackUnavailable
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter
-from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.error_replies import reply_with_errors
+from handlers.slack.listeners import event_listener
 from handlers.slack.locations import RoundLocations
 from handlers.slack.markup import resolve_voters
-from handlers.slack.payloads import MentionEvent, Payload, mention_from
+from handlers.slack.payloads.parsers import mention_from
+from handlers.slack.payloads.values import MentionEvent
 from handlers.slack.responder import post_ephemeral, post_message, send_dm
 from handlers.text import receipts
 from handlers.views import private
@@ -30,25 +32,26 @@ _MAX_SEEN_EVENTS = 1_000
 
 
 class MentionListeners:
-    """Listens to mentions; one that Slack delivers twice is answered once."""
+    """Listeners for mentions; a second delivery of an event gets no second answer."""
 
-    def __init__(self, casting: Casting, locations: RoundLocations) -> None:
+    def __init__(self, casting: Casting, faces: FacePresenter, locations: RoundLocations) -> None:
         self._recall = casting.recall
         self._start_round = casting.start_round
         self._shortest_voting = casting.shortest_voting
         self._locations = locations
-        self._face_presenter = FacePresenter(casting, locations)
-        self._seen_events: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._faces = faces
+        self._seen_events: LRUCache[tuple[str, str], bool] = LRUCache(_MAX_SEEN_EVENTS)
 
     def listen(self, app: AsyncApp) -> None:
-        app.event("app_mention")(self.on_mention)
+        app.event("app_mention")(event_listener(mention_from, self.on_mention))
 
-    async def on_mention(self, body: Payload, client: AsyncWebClient) -> None:
-        async with reply_with_errors(ignore):
-            mention = mention_from(body)
-            if self._is_first_delivery((mention.place.team, mention.event_id)):
-                async with reply_with_errors(partial(_reply_privately, mention, client)):
-                    await self._answer(mention, client)
+    async def on_mention(self, mention: MentionEvent, client: AsyncWebClient) -> None:
+        event_key = mention.place.team, mention.event_id
+        if event_key in self._seen_events:
+            return
+        self._seen_events[event_key] = True
+        async with reply_with_errors(partial(_reply_privately, mention, client)):
+            await self._answer(mention, client)
 
     async def _answer(self, mention: MentionEvent, client: AsyncWebClient) -> None:
         if line := brief_line(mention.text):
@@ -58,14 +61,14 @@ class MentionListeners:
             await _reply_privately(mention, client, private.help_view())
             return
         found = await self._recall.recall(name, mention.person, mention.place)
-        if view := await self._face_presenter.for_channel(found, mention.person, mention.place, client):
+        if view := await self._faces.for_channel(found, mention.person, mention.place):
             await post_message(view, mention.place, client, thread_ts=mention.thread_ts)
         else:
-            private_view = await self._face_presenter.for_user(found, mention.person, mention.place, client)
+            private_view = await self._faces.for_user(found, mention.person, mention.place)
             await _reply_privately(mention, client, private_view)
 
     async def _open_round(self, line: str, mention: MentionEvent, client: AsyncWebClient) -> None:
-        """The round goes to the channel; a thread it was asked for in is told where it is. One event opens one."""
+        """Start a round in the channel, linked from the thread of the mention; each event starts one round at most."""
         place, idempotency_key = mention.place, f"mention:{mention.event_id}"
         try:
             brief, source_thread_ts = resolve_voters(self._brief(line), mention.mentions, line), mention.thread_ts or ""
@@ -76,37 +79,26 @@ class MentionListeners:
             error.line = error.line or line
             await _reply_privately(mention, client, private.bad_line(error, receipts.BOT_MENTION))
         except AlreadyCasting as conflict:
-            link = (await self._locations.for_round(conflict.round_id, client)).link
+            link = (await self._locations.for_round(conflict.round_id)).link
             await _reply_privately(mention, client, private.already_casting(conflict, link))
         else:
             await self._start_round.enqueue(started.round.id)
 
     def _brief(self, line: str) -> Brief:
-        """The brief in a line; raises BriefError, also for a picture: a form wants a press to be opened by."""
-        brief = Brief.parse(line, self._shortest_voting)
+        """Parse a brief; raises BriefError, also where it needs a photo: a mention has no trigger to open a form."""
+        brief = parse_brief(line, self._shortest_voting)
         if brief.reference and brief.reference.needs_photo:
             raise BriefError("like", "needs_form", line=line)
         return brief
 
-    def _is_first_delivery(self, event_key: tuple[str, str]) -> bool:
-        if event_key in self._seen_events:
-            return False
-        self._seen_events[event_key] = None
-        if len(self._seen_events) > _MAX_SEEN_EVENTS:
-            self._seen_events.popitem(last=False)
-        return True
-
 
 def brief_line(text: str) -> str:
-    """The line of a brief: a name, a colon, and what follows after a space; empty for whatever else is said.
-
-    A question is none, nor is an address, which has a colon too.
-    """
+    """Return the text if it is a brief: a name, a colon, a space and more. Return "" for questions and addresses."""
     return text if _BRIEF_LINE.match(text) and not _QUESTION.match(text) else ""
 
 
 def asked_name(text: str) -> str:
-    """The name in `who is Maya?`, or the whole text; empty when only the bot was named or help was asked for."""
+    """Return the name in `who is Maya?`, or the whole text; empty for a bare mention or `help`."""
     stripped = text.strip()
     question = _QUESTION.match(stripped)
     name = stripped[question.end() if question else 0 :].strip().rstrip("?？.!").strip()
@@ -114,7 +106,7 @@ def asked_name(text: str) -> str:
 
 
 async def _reply_privately(mention: MentionEvent, client: AsyncWebClient, view: View) -> None:
-    """Where even a private answer is refused, the person's own messages say how to ask, and nothing of the answer."""
+    """Answer in the conversation; where Slack refuses, send a direct message that says how to ask instead."""
     try:
         await post_ephemeral(view, mention.place, mention.person, client, thread_ts=mention.thread_ts)
     except SlackUnavailable as error:

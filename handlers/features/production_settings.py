@@ -1,4 +1,4 @@
-"""The form of `/cast settings`, sent in: a production's customs, saved or told at their field why not."""
+"""The submitted form of `/cast settings`: saves a production's settings, or shows errors at their fields."""
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -8,7 +8,8 @@ from bot.domain.errors import NameConflict, PermissionDenied, SettingsConflict, 
 from bot.domain.ids import ChannelRef
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.payloads import FormSubmission, Payload, submission_from
+from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.values import FormSubmission, Payload
 from handlers.slack.responder import FormResponder
 from handlers.text import errors
 from handlers.text import production_settings as words
@@ -19,11 +20,11 @@ from handlers.views import production_settings as blocks
 
 
 class ProductionSettingsListeners:
-    """Listens to the form. It is saved before the ack; two who save at once never overwrite each other unseen."""
+    """Listeners for the form; it is saved before the ack, and a conflicting save is shown and not overwritten."""
 
-    def __init__(self, casting: Casting) -> None:
-        self._production_settings_editor = casting.production_settings_editor
-        self._titles = Titles(casting.catalogue)
+    def __init__(self, casting: Casting, titles: Titles) -> None:
+        self._editor = casting.production_settings_editor
+        self._titles = titles
 
     def listen(self, app: AsyncApp) -> None:
         app.view(blocks.CALLBACK_ID)(self.on_submit)
@@ -35,7 +36,7 @@ class ProductionSettingsListeners:
             channel, digest = submission.expect_ids(2)
             responder.place, responder.person = ChannelRef(submission.place.team, channel), submission.person
             try:
-                events = await self._production_settings_editor.save(
+                events = await self._editor.save(
                     responder.place, submission.person, digest, _changed_values(submission)
                 )
             except SettingsErrors as error:
@@ -54,11 +55,11 @@ class ProductionSettingsListeners:
             await responder.ephemeral(private.note(words.saved(events, self._titles)))
 
     async def _show_conflict(self, ack: AsyncAck, place: ChannelRef, person: str) -> None:
-        """The same form with what holds by now, and a word above it that says so."""
-        form = await self._production_settings_editor.form(place, person)
+        """Replace the form with the settings as saved meanwhile, and say so above them."""
+        form = await self._editor.form(place, person)
         await ack(response_action="update", view=blocks.form(form, self._titles, words.CONFLICT))
 
 
 def _changed_values(submission: FormSubmission) -> dict[str, tuple[str, ...]]:
-    """The fields as the core knows them: the production it casts for already is no choice."""
+    """Return the submitted fields without the menu's entry for the present production."""
     return {field: values for field, values in submission.values.items() if values != (blocks.CURRENT,)}

@@ -1,13 +1,10 @@
-"""[Re-cast ...] under a record: a form with a reason, and what is done when it comes back."""
+"""[Re-cast ...] under a record: a form with a reason, and what its submission does."""
 
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import (
     AlreadyCasting,
@@ -21,78 +18,73 @@ from bot.domain.errors import (
 )
 from bot.usecases.casting import Casting
 from bot.usecases.recast import RecastMode, RecastRequest
-from handlers.slack.api_errors import slack_call
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.modals import open_modal
+from handlers.slack.listeners import ack_listener, press_listener
+from handlers.slack.modals import notice, open_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads import FormSubmission, Payload, parse_price, parses_payload, press_from, submission_from
+from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.scalars import parse_price, parses_payload
+from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import errors
 from handlers.text import recast as words
 from handlers.text.format import strip_mrkdwn
 from handlers.views import recast as blocks
 from handlers.views.builder import View
-from handlers.views.fields import build_modal
 
-# What is told at a field, so that nothing typed is lost.
+# Errors shown at a field, so the user keeps what they typed.
 _FIELD_ERRORS = (AlreadyCasting, PermissionDenied, BriefError, NoModels, OverBudget, UnacknowledgedOverspend)
 
 
 class RecastListeners:
-    """Listens to re-casts and unlocks. Everything is saved before the ack, drawn and shown after it."""
+    """Listeners for re-casts and unlocks; everything is saved before the ack, drawn and shown after it."""
 
-    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
-        self._recasting = casting.recast
-        self._workspace_guard = workspace_guard
+    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
+        self._recast = casting.recast
+        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("recast_face")(self.on_press)
-        app.view(blocks.CALLBACK_ID)(self.on_submit)
+        app.action("recast_face")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.view(blocks.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
 
-    async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """Show what can be done with the face, and for how much."""
-        responder = Responder(ack, respond)
-        async with reply_with_errors(responder.ephemeral):
-            press = press_from(body)
-            await responder.ack()
-            await self._workspace_guard.get_round(press)
-            options = await self._recasting.options(press.id, press.person)
-            with slack_call("views.open"):
-                await open_modal(client, press.trigger_id, blocks.form(options, str(press.event_ts_us)))
+    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
+        """Open the form with the choices for the face and their price."""
+        options = await self._recast.options(press.id, press.person)
+        await open_modal(responder.client, press.trigger_id, blocks.form(options, str(press.event_ts_us)))
 
-    async def on_submit(self, ack: AsyncAck, body: Payload) -> None:
-        """What is wrong is told at its field; a price that rose with the words is asked about again."""
-        async with reply_with_errors(partial(_replace_form, ack)):
-            submission, request = recast_request_from(submission_from(body))
-            await self._workspace_guard.get_round(submission)
-            try:
-                result = await self._recasting.apply(request)
-            except PriceIncreased as increase:
-                options = await self._recasting.options(request.round_id, request.person)
-                modal = blocks.form(
-                    replace(options, price=increase.price),
-                    request.key,
-                    request.reason,
-                    request.text,
-                    request.mode,
-                    words.price_increased(increase.price),
-                )
-                await ack(response_action="update", view=modal)
-                return
-            except _FIELD_ERRORS as error:
-                await ack(
-                    response_action="errors",
-                    errors={_error_field(error, submission): strip_mrkdwn(errors.sentence(error))},
-                )
-                return
-            await ack()
-            async with reply_with_errors(ignore):
-                await self._recasting.publish(result)
+    async def on_submit(self, submitted: FormSubmission, ack: AsyncAck) -> None:
+        """Apply the form; show errors at their fields, and ask again where the new text costs more."""
+        submission, request = recast_request_from(submitted)
+        await self._guard.get_round(submission)
+        try:
+            result = await self._recast.apply(request)
+        except PriceIncreased as increase:
+            options = await self._recast.options(request.round_id, request.person)
+            modal = blocks.form(
+                replace(options, price=increase.price),
+                request.key,
+                request.reason,
+                request.text,
+                request.mode,
+                words.price_increased(increase.price),
+            )
+            await ack(response_action="update", view=modal)
+            return
+        except _FIELD_ERRORS as error:
+            field = _error_field(error, submission)
+            await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})
+            return
+        await ack()
+        async with reply_with_errors(ignore):
+            await self._recast.publish(result)
 
 
 @parses_payload
 def recast_request_from(submission: FormSubmission) -> tuple[FormSubmission, RecastRequest]:
-    """The form as a wish, and the form by its round's id alone: it carries when it was asked for and at what price."""
+    """Parse the form into a request, and the form itself with the round's id alone.
+
+    The form's own id carries the round's id, when it was opened and the price it showed.
+    """
     round_id, key, shown_price = submission.id.split()
     is_unlock_only = shown_price == blocks.NO_PRICE
     mode = RecastMode(submission.value(blocks.MODE) or (RecastMode.ONLY_UNLOCK if is_unlock_only else RecastMode.KEEP))
@@ -103,7 +95,7 @@ def recast_request_from(submission: FormSubmission) -> tuple[FormSubmission, Rec
 
 
 def _error_field(error: CastingError, submission: FormSubmission) -> str:
-    """Where the form tells it: at the reason or the brief where one of them is wrong, else at the choice."""
+    """Return the field to show an error at: the reason or the brief where one of them is wrong, else the choice."""
     if (
         isinstance(error, BriefError)
         and error.field in (blocks.REASON, blocks.BRIEF)
@@ -114,5 +106,4 @@ def _error_field(error: CastingError, submission: FormSubmission) -> str:
 
 
 async def _replace_form(ack: AsyncAck, view: View) -> None:
-    """Answer in place of what was filled in."""
-    await ack(response_action="update", view=build_modal("told", "", words.TITLE, "", view))
+    await ack(response_action="update", view=notice(words.TITLE, view))

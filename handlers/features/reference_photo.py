@@ -1,4 +1,4 @@
-"""The form of `--like photo`: a picture, what it shows, and for a real person's photo a confirmation of consent."""
+"""The submitted form of `--like photo`: a picture, what it shows, and for a real person their consent."""
 
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from bot.domain.errors import BriefError
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.files import download_file
-from handlers.slack.payloads import Payload, PhotoForm, photo_form_from
+from handlers.slack.payloads.parsers import photo_form_from
+from handlers.slack.payloads.values import Payload, PhotoForm
 from handlers.slack.responder import FormResponder
 from handlers.text import brief_errors
 from handlers.text import reference_photo as words
@@ -19,7 +20,7 @@ from handlers.views import reference_photo as blocks
 
 
 class ReferencePhotoListeners:
-    """Listens to the form. What is wrong with a field is told at that field; the file is fetched after the ack."""
+    """Listeners for the form; errors are shown at their fields, and the file is downloaded after the ack."""
 
     def __init__(self, casting: Casting) -> None:
         self._start_round = casting.start_round
@@ -29,7 +30,7 @@ class ReferencePhotoListeners:
         app.view(blocks.CALLBACK_ID)(self.on_submit)
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        """Validate, ack, then fetch, save and work; a second delivery opens nothing twice."""
+        """Validate, ack, then download, save and work; a second delivery starts no second round."""
         responder = FormResponder(ack, client, blocks.FILE)
         async with reply_with_errors(responder.ephemeral):
             form = photo_form_from(body)
@@ -50,7 +51,7 @@ class ReferencePhotoListeners:
 
 
 def _field_errors(form: PhotoForm, brief: Brief) -> dict[str, str]:
-    """Sentences by field; empty when all is well."""
+    """Return the error texts by field."""
     errors = {}
     if form.is_real_person and not form.has_consent:
         errors[blocks.CONSENT] = words.CONSENT_MISSING
@@ -63,5 +64,5 @@ def _field_errors(form: PhotoForm, brief: Brief) -> dict[str, str]:
 
 
 def _consent(form: PhotoForm, now: datetime) -> Consent | None:
-    """The confirmation in the very words that stood in the form."""
+    """Return the confirmation with the exact text that the form showed."""
     return Consent(form.person, now, f"{words.PHOTO}: {words.AGREED}") if form.is_real_person else None

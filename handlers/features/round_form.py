@@ -1,8 +1,7 @@
-"""The form of a round: opened by `/cast` alone or from a message, priced while it is filled in, and sent."""
+"""The form of a round: opened by `/cast` or from a message, priced while the user fills it in, then submitted."""
 
 import re
 from datetime import datetime
-from functools import partial
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -15,27 +14,17 @@ from bot.domain.catalogue import Look, Size
 from bot.domain.errors import AlreadyCast, CastingError, FormErrors, NotAvailableHere, SlackRejected, SlackUnavailable
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.usecases.casting import Casting
-from bot.usecases.round_form import RoundFormState as Filling
-from bot.usecases.round_form import ValidatedForm
-from handlers.slack.api_errors import slack_call
+from bot.usecases.round_form import RoundFormState, ValidatedForm
 from handlers.slack.directory import SlackDirectory
-from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.files import download_file
+from handlers.slack.listeners import ack_listener, view_action_listener
 from handlers.slack.markup import mentioned_user_ids, to_plain_text
 from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads import (
-    FormSubmission,
-    MessageShortcut,
-    Payload,
-    options_query_from,
-    parse_datetime,
-    parse_number,
-    parses_payload,
-    shortcut_from,
-    submission_from,
-    view_action_from,
-)
+from handlers.slack.payloads.parsers import options_query_from, shortcut_from, submission_from
+from handlers.slack.payloads.scalars import parse_datetime, parse_number, parses_payload
+from handlers.slack.payloads.values import FormSubmission, MessageShortcut, OptionsQuery, Payload, ViewAction
 from handlers.slack.responder import FormResponder, Responder
 from handlers.text import reference_photo
 from handlers.text import round_form as words
@@ -52,27 +41,31 @@ _MAX_NAMED = 8
 
 
 class RoundFormListeners:
-    """Listens to the form and to the shortcut that opens it."""
+    """Listeners for the form, and for the message shortcut that opens it."""
 
-    def __init__(self, casting: Casting, directory: SlackDirectory, workspace_guard: WorkspaceGuard) -> None:
-        self._drafting = casting.round_form
+    def __init__(self, casting: Casting, titles: Titles, directory: SlackDirectory, guard: WorkspaceGuard) -> None:
+        self._round_form = casting.round_form
         self._start_round = casting.start_round
+        self._titles = titles
         self._directory = directory
-        self._workspace_guard = workspace_guard
-        self._titles = Titles(casting.catalogue)
+        self._guard = guard
         self._now = casting.now
 
     def listen(self, app: AsyncApp) -> None:
         app.shortcut("cast_message")(self.on_shortcut)
-        app.options(f"{blocks.FIELD_PREFIX}name")(self.on_name_query)
-        app.options(f"{blocks.FIELD_PREFIX}face")(self.on_face_query)
-        app.action(re.compile(f"^{blocks.FIELD_PREFIX}({'|'.join(blocks.PRICE_FIELDS)})$"))(self.on_change)
+        check = self._guard.check_draft
+        for field, on_query in (("name", self.on_name_query), ("face", self.on_face_query)):
+            app.options(f"{blocks.FIELD_PREFIX}{field}")(
+                ack_listener(options_query_from, on_query, _offer_nothing, check)
+            )
+        price_fields = re.compile(f"^{blocks.FIELD_PREFIX}({'|'.join(blocks.PRICE_FIELDS)})$")
+        app.action(price_fields)(view_action_listener(self.on_change, check))
         app.view(blocks.CALLBACK_ID)(self.on_submit)
-        app.view(blocks.RECAST_CALLBACK_ID)(self.on_recast)
+        app.view(blocks.RECAST_CALLBACK_ID)(ack_listener(submission_from, self.on_recast, _show_result, check))
 
     async def on_shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """Open the form with the words of a message."""
-        responder = Responder(ack, respond)
+        """Open the form with the text of a message as the brief."""
+        responder = Responder(ack, respond, client)
         async with reply_with_errors(responder.ephemeral):
             shortcut = shortcut_from(body)
             await responder.ack()
@@ -83,52 +76,41 @@ class RoundFormListeners:
             text = await responder.within_ack_deadline(self._message_text(shortcut))
             source_thread_ts = shortcut.thread_ts or ""
             form_state = await responder.within_ack_deadline(
-                self._drafting.create(shortcut.place, shortcut.person, shortcut.trigger_id, text, source_thread_ts)
+                self._round_form.create(shortcut.place, shortcut.person, shortcut.trigger_id, text, source_thread_ts)
             )
-            with slack_call("views.open"):
-                await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self._titles))
+            await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self._titles))
 
-    async def on_name_query(self, ack: AsyncAck, body: Payload) -> None:
-        """Offer characters, and the name as it is typed."""
-        async with reply_with_errors(partial(_ack_without_options, ack)):
-            query = options_query_from(body)
-            await self._workspace_guard.check_draft(query)
-            found = await self._drafting.suggest_names(query.id, query.person, query.text)
-            await ack(options=blocks.options(blocks.name_choices(list(found))))
+    async def on_name_query(self, query: OptionsQuery, ack: AsyncAck) -> None:
+        """Offer characters, and the name as the user typed it."""
+        found = await self._round_form.suggest_names(query.id, query.person, query.text)
+        await ack(options=blocks.options(blocks.name_choices(list(found))))
 
-    async def on_face_query(self, ack: AsyncAck, body: Payload) -> None:
-        """Offer faces to draw after."""
-        async with reply_with_errors(partial(_ack_without_options, ack)):
-            query = options_query_from(body)
-            await self._workspace_guard.check_draft(query)
-            found = await self._drafting.suggest_faces(query.id, query.person, query.text)
-            await ack(options=blocks.options([(name, name) for name in found]))
+    async def on_face_query(self, query: OptionsQuery, ack: AsyncAck) -> None:
+        """Offer faces as a reference."""
+        found = await self._round_form.suggest_faces(query.id, query.person, query.text)
+        await ack(options=blocks.options([(name, name) for name in found]))
 
-    async def on_change(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        """Something that bears on the price was chosen: say what it comes to now."""
-        await ack()
-        async with reply_with_errors(ignore):
-            view_action = view_action_from(body)
-            await self._workspace_guard.check_draft(view_action.form)
-            draft, person = draft_from(view_action.form), view_action.form.person
-            for view_hash in (view_action.view_hash, None):
-                form_state = await self._drafting.reprice(view_action.form.id, person, draft, view_action.event_ts_us)
-                if form_state is None or await self._update(client, view_action.view_id, view_hash, form_state):
-                    return
+    async def on_change(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Update the price after a choice that affects it; if another update came first, again without a hash."""
+        form, draft = view_action.form, draft_from(view_action.form)
+        for view_hash in (view_action.view_hash, ""):
+            form_state = await self._round_form.reprice(form.id, form.person, draft, view_action.event_ts_us)
+            if form_state is None or await self._update(client, view_action.view_id, view_hash, form_state):
+                return
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
-        """Validate, save, ack, work; a file is fetched after the ack. Sent twice it opens one round."""
+        """Validate, save, ack, work; a second submission starts no second round."""
         responder = _RoundFormResponder(ack, client)
         async with reply_with_errors(responder.ephemeral):
             submission = responder.submission = submission_from(body)
             responder.draft = draft_from(submission)
-            await self._workspace_guard.check_draft(submission)
+            await self._guard.check_draft(submission)
             try:
-                validated = await self._drafting.validate(submission.id, submission.person, responder.draft)
+                validated = await self._round_form.validate(submission.id, submission.person, responder.draft)
                 if responder.draft.photo_file_id:
                     await self._start_with_photo(validated, submission, ack, client, responder)
                     return
-                started = await self._drafting.submit(validated)
+                started = await self._round_form.submit(validated)
             except AlreadyCast as already_cast:
                 if ack.response is not None:
                     raise
@@ -140,18 +122,11 @@ class RoundFormListeners:
             await ack()
             await self._start_round.enqueue(started.round.id)
 
-    async def on_recast(self, ack: AsyncAck, body: Payload) -> None:
-        """Somebody says yes to a re-cast and its price."""
-
-        async def show_result(view: View) -> None:
-            await ack(response_action="update", view=blocks.result(view.text))
-
-        async with reply_with_errors(show_result):
-            submission = submission_from(body)
-            await self._workspace_guard.check_draft(submission)
-            started = await self._start_round.confirm_recast(submission.id, submission.person)
-            await ack(response_action="clear")
-            await self._start_round.enqueue(started.round.id)
+    async def on_recast(self, submission: FormSubmission, ack: AsyncAck) -> None:
+        """Start the round after the user confirms the re-cast and its price."""
+        started = await self._start_round.confirm_recast(submission.id, submission.person)
+        await ack(response_action="clear")
+        await self._start_round.enqueue(started.round.id)
 
     async def _start_with_photo(
         self,
@@ -161,19 +136,19 @@ class RoundFormListeners:
         client: AsyncWebClient,
         responder: "_RoundFormResponder",
     ) -> None:
-        """Fetching takes longer than Slack waits, so the form closes first; what goes wrong then is whispered."""
+        """Close the form, then download the photo: a download takes longer than Slack waits for the ack."""
         responder.place, responder.person = validated.round_draft.place, submission.person
         await ack()
         data = await download_file(client, responder.draft.photo_file_id)
-        started = await self._drafting.submit_with_photo(
+        started = await self._round_form.submit_with_photo(
             validated, data, _consent(responder.draft, submission.person, self._now())
         )
         await self._start_round.enqueue(started.round.id)
 
-    async def _update(self, client: AsyncWebClient, view_id: str, view_hash: str | None, form_state: Filling) -> bool:
-        """False where another update came first."""
+    async def _update(self, client: AsyncWebClient, view_id: str, view_hash: str, form_state: RoundFormState) -> bool:
+        """Show the form anew; return False where another update came first."""
         try:
-            await update_modal(client, view_id, blocks.form(form_state, self._titles), view_hash or "")
+            await update_modal(client, view_id, blocks.form(form_state, self._titles), view_hash)
         except SlackRejected as error:
             if error.code == "hash_conflict":
                 return False
@@ -181,7 +156,7 @@ class RoundFormListeners:
         return True
 
     async def _message_text(self, shortcut: MessageShortcut) -> str:
-        """The message as people read it, as much of it as fits into the field."""
+        """Return the message as plain text with user names, cut to the length of the field."""
         names = {}
         for person in mentioned_user_ids(shortcut.text)[:_MAX_NAMED]:
             try:
@@ -192,7 +167,7 @@ class RoundFormListeners:
 
 
 class _RoundFormResponder(FormResponder):
-    """The same with errors at their fields."""
+    """Answers to a submitted form, with errors at their fields."""
 
     def __init__(self, ack: AsyncAck, client: AsyncWebClient) -> None:
         super().__init__(ack, client, f"{blocks.FIELD_PREFIX}name")
@@ -200,7 +175,7 @@ class _RoundFormResponder(FormResponder):
         self.draft = Draft()
 
     async def show_field_errors(self, error: CastingError) -> None:
-        """At the fields that are wrong; after the ack, where the round was to be."""
+        """Show the error at its fields; raises it again after the ack, when the form is closed."""
         if self._ack.response is not None:
             raise error
         field_errors = error.by_field if isinstance(error, FormErrors) else {}
@@ -212,17 +187,20 @@ class _RoundFormResponder(FormResponder):
         await self._ack(response_action="errors", errors=texts or single_text)
 
     def _existing_field(self, field: str) -> str:
-        """The field, or the one that brings it where it never came: Slack takes no error for what is not there."""
+        """Return the field, or the menu that shows it: Slack refuses an error for a field that is not in the form."""
         return field if self.submission and field in self.submission.values else f"{blocks.FIELD_PREFIX}like"
 
 
-async def _ack_without_options(ack: AsyncAck, _: View) -> None:
-    """Whatever goes wrong, nothing is offered."""
+async def _offer_nothing(ack: AsyncAck, _: View) -> None:
     await ack(options=[])
 
 
+async def _show_result(ack: AsyncAck, view: View) -> None:
+    await ack(response_action="update", view=blocks.result(view.text))
+
+
 def _consent(draft: Draft, person: str, now: datetime) -> Consent | None:
-    """The confirmation in the very words that stood in the form."""
+    """Return the confirmation with the exact text that the form showed."""
     return (
         Consent(person, now, f"{reference_photo.PHOTO}: {reference_photo.AGREED}") if draft.shows_real_person else None
     )
@@ -230,7 +208,7 @@ def _consent(draft: Draft, person: str, now: datetime) -> Consent | None:
 
 @parses_payload
 def draft_from(submission: FormSubmission) -> Draft:
-    """What stands in the fields; what Slack left out counts as empty. Raises BadPayload for what none of ours holds."""
+    """Parse the fields; a field that Slack left out is empty. Raises BadPayload for values that no field offers."""
 
     def value(field: str) -> str:
         return submission.value(FIELD_PREFIX + field)
@@ -262,5 +240,5 @@ def draft_from(submission: FormSubmission) -> Draft:
 
 
 def _parse_optional_number(text: str) -> int | None:
-    """A field for numbers is checked by Slack when it is sent, not while somebody types."""
+    """Parse a number, or return None: Slack checks a number field at the submission, not while the user types."""
     return parse_number(text) if text.isascii() and text.isdigit() else None

@@ -1,81 +1,71 @@
-"""Sealed ballots: the press that opens one's own paper, and the paper as it comes back."""
-
-from functools import partial
+"""Sealed ballots: the press that opens a user's own ballot, and the ballot they submit."""
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ballot import FlawTag
 from bot.usecases.casting import Casting
 from bot.usecases.sealed_ballot import SealedAnswers
-from handlers.slack.api_errors import slack_call
-from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.modals import open_modal
+from handlers.slack.listeners import ack_listener, press_listener
+from handlers.slack.modals import notice, open_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads import FormSubmission, Payload, parses_payload, press_from, submission_from
+from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.scalars import parses_payload
+from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import sealed_ballot as words
 from handlers.views.builder import View
-from handlers.views.fields import build_modal
 from handlers.views.round.sealed import HUMAN, LIKENESS, NONE, ballot_form, received
+
+_CHECKBOXES, _FLAW_MENU = "ticks ", "tells "
 
 
 class SealedBallotListeners:
-    """Listens to papers."""
+    """Listeners for sealed ballots."""
 
-    def __init__(self, casting: Casting, workspace_guard: WorkspaceGuard) -> None:
+    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
         self._sealed_ballots = casting.sealed_ballots
-        self._workspace_guard = workspace_guard
+        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("paper")(self.on_press)
-        app.view("paper")(self.on_submit)
+        app.action("paper")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.view("paper")(ack_listener(submission_from, self.on_submit, _replace_form, self._guard.get_round))
 
-    async def on_press(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """Open the person's own paper, as they left it."""
-        responder = Responder(ack, respond)
-        async with reply_with_errors(responder.ephemeral):
-            press = press_from(body)
-            await responder.ack()
-            await self._workspace_guard.get_round(press)
-            modal = ballot_form(await self._sealed_ballots.form(press.id, press.person))
-            with slack_call("views.open"):
-                await open_modal(client, press.trigger_id, modal)
+    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
+        """Open the user's ballot with the answers they saved last."""
+        modal = ballot_form(await self._sealed_ballots.form(press.id, press.person))
+        await open_modal(responder.client, press.trigger_id, modal)
 
-    async def on_submit(self, ack: AsyncAck, body: Payload) -> None:
-        """Take the paper in before the ack, so that what Slack closes is saved."""
-        async with reply_with_errors(partial(_replace_form, ack)):
-            submission = submission_from(body)
-            await self._workspace_guard.get_round(submission)
-            answers = sealed_answers_from(submission)
-            if answers.problem:
-                await ack(response_action="errors", errors={NONE: words.unclear(answers.problem)})
-                return
-            round_ = await self._sealed_ballots.submit(submission.id, submission.person, answers)
-            votes = answers.reads_human & answers.matches_character
-            numbers = tuple(number for number, slot_id in round_.slot_id_by_number.items() if slot_id in votes)
-            await _replace_form(ack, received(round_.character, numbers))
+    async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
+        """Save the ballot before the ack that closes the form."""
+        answers = sealed_answers_from(submission)
+        if answers.problem:
+            await ack(response_action="errors", errors={NONE: words.unclear(answers.problem)})
+            return
+        round_ = await self._sealed_ballots.submit(submission.id, submission.person, answers)
+        votes = answers.reads_human & answers.matches_character
+        numbers = tuple(number for number, slot_id in round_.slot_id_by_number.items() if slot_id in votes)
+        await _replace_form(ack, received(round_.character, numbers))
 
 
 async def _replace_form(ack: AsyncAck, view: View) -> None:
-    """Answer in place of what was filled in."""
-    await ack(response_action="update", view=build_modal("told", "", words.TITLE, "", view))
+    await ack(response_action="update", view=notice(words.TITLE, view))
 
 
 @parses_payload
 def sealed_answers_from(submission: FormSubmission) -> SealedAnswers:
-    """What is ticked and picked; the fields of a candidate are named for its slot."""
-    checkboxes = {
-        field.removeprefix("ticks "): selected for field, selected in submission.values.items() if field[:6] == "ticks "
-    }
-    flaw_menus = {
-        field.removeprefix("tells "): selected for field, selected in submission.values.items() if field[:6] == "tells "
-    }
+    """Parse the answers; the fields of a candidate carry its slot id."""
+    checkboxes = _by_slot(submission, _CHECKBOXES)
+    flaw_menus = _by_slot(submission, _FLAW_MENU)
     return SealedAnswers(
         reads_human=frozenset(slot_id for slot_id, checked in checkboxes.items() if HUMAN in checked),
         matches_character=frozenset(slot_id for slot_id, checked in checkboxes.items() if LIKENESS in checked),
         flaws={slot_id: tuple(FlawTag(value) for value in flaws) for slot_id, flaws in flaw_menus.items() if flaws},
         none_of_these=NONE in submission.values.get(NONE, ()),
     )
+
+
+def _by_slot(submission: FormSubmission, prefix: str) -> dict[str, tuple[str, ...]]:
+    return {
+        field.removeprefix(prefix): values for field, values in submission.values.items() if field.startswith(prefix)
+    }

@@ -1,1 +1,1 @@
-"""Multi-step Slack output shared by several features."""
+"""Slack output of several steps, shared by features."""

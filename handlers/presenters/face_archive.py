@@ -1,29 +1,23 @@
-"""A face with all that belongs to it, handed to one person in their own messages."""
+"""Sends the archive of a face to one user."""
 
 from bot.domain.ids import ChannelRef
 from bot.usecases.download import FaceArchive
-from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.files import Upload, Uploads
+from handlers.slack.responder import send_dm
 from handlers.text import alt_text, download
+from handlers.views.builder import View
 
 
 class ArchiveSender:
-    """Hands parcels over, never into a channel."""
+    """Sender of archives, in direct messages only."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, uploads: Uploads) -> None:
         self._clients = clients
-        self._uploads = Uploads(clients)
+        self._uploads = uploads
 
     async def send(self, team: str, person: str, archive: FaceArchive) -> None:
-        """A message that says what it is, and the file in its thread; raises Unreachable.
-
-        `chat.postMessage` takes a person's id and answers with their conversation's (docs.slack.dev); the upload wants
-        the latter.
-        """
-        with slack_call("chat.postMessage"):
-            posted = await self._clients.for_team(team).chat_postMessage(
-                channel=person, text=download.contents(archive)
-            )
+        """Send a message that lists the contents, with the file in its thread; raises SlackUnavailable."""
+        posted = await send_dm(person, View(download.contents(archive), ()), self._clients.for_team(team))
         upload = Upload(archive.data, archive.filename, archive.filename, alt_text.archive(archive.face.character))
-        await self._uploads.upload(ChannelRef(team, str(posted["channel"])), str(posted["ts"]), [upload])
+        await self._uploads.upload(ChannelRef(team, posted.channel), posted.ts, [upload])

@@ -1,10 +1,9 @@
-"""What was recalled, as a view for one person or for everybody in a conversation."""
+"""Views of a recalled face, for one user or for a whole conversation."""
 
 from dataclasses import replace
 from typing import Any
 
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import NotAvailableHere, PortraitMissing, SlackUnavailable
 from bot.domain.ids import ChannelRef
@@ -23,44 +22,42 @@ log = structlog.get_logger()
 
 
 class FacePresenter:
-    """Draws what recall found."""
+    """Builder of the views of a recall, a history or two versions."""
 
-    def __init__(self, casting: Casting, locations: RoundLocations) -> None:
+    def __init__(self, casting: Casting, locations: RoundLocations, titles: Titles) -> None:
         self._recall = casting.recall
         self._locations = locations
-        self._titles = Titles(casting.catalogue)
+        self._titles = titles
 
-    async def for_user(self, found: RecallResult, person: str, place: ChannelRef, client: AsyncWebClient) -> View:
-        """For the person who asked in `place`, with [Share here] where everybody there may see it."""
+    async def for_user(self, found: RecallResult, person: str, place: ChannelRef) -> View:
+        """Build the view for one user in `place`, with [Share here] where all its members may see the face."""
         can_share = found.kind == "face" and await self._is_visible_to_all(found, place)
-        return recalled(found, await self._location(found, person, client), self._titles, can_share=can_share)
+        return recalled(found, await self._location(found, person), self._titles, can_share=can_share)
 
-    async def for_modal(self, found: RecallResult, person: str, client: AsyncWebClient) -> View:
-        """For the person who asked in their home, as what stands in a modal."""
-        return recalled_in_modal(found, await self._location(found, person, client), self._titles)
+    async def for_modal(self, found: RecallResult, person: str) -> View:
+        """Build the view for a modal of the home tab."""
+        return recalled_in_modal(found, await self._location(found, person), self._titles)
 
-    async def for_channel(
-        self, found: RecallResult, person: str, place: ChannelRef, client: AsyncWebClient
-    ) -> View | None:
-        """For everybody in `place`, as `person` asked; None unless it is one character that they all may see."""
+    async def for_channel(self, found: RecallResult, person: str, place: ChannelRef) -> View | None:
+        """Build the view for all members of `place`; None unless recall found one character that they all may see."""
         if found.kind not in ("face", "casting", "unlocked") or not await self._is_visible_to_all(found, place):
             return None
         found = await self._recall.visible_to_channel(found, place)
-        return recalled(found, await self._location(found, person, client), self._titles, can_share=False)
+        return recalled(found, await self._location(found, person), self._titles, can_share=False)
 
-    async def history(self, character_history: CharacterHistory, page: int, client: AsyncWebClient) -> View:
-        """A page of what happened, with the ways to the rounds that began on it."""
+    async def history(self, character_history: CharacterHistory, page: int) -> View:
+        """Build a page of events, with links to the rounds that started on it."""
         started_round_ids = {
             event.round_id for event in events_on_page(character_history, page) if event.kind in START_KINDS
         }
-        locations = {round_id: await self._locations.for_round(round_id, client) for round_id in started_round_ids}
+        locations = {round_id: await self._locations.for_round(round_id) for round_id in started_round_ids}
         return history(character_history, page, {round_id: location.link for round_id, location in locations.items()})
 
-    async def versions(
-        self, round_id: str, other_round_id: str, person: str, client: AsyncWebClient
-    ) -> dict[str, Any] | None:
-        """The modal with the faces that two rounds gave; without `other` the newest beside `one`. None where the person
-        may see no two of them."""
+    async def versions(self, team: str, round_id: str, other_round_id: str, person: str) -> dict[str, Any] | None:
+        """Build the modal with the faces of two rounds; without a second round, with the newest other face.
+
+        Returns None where the user may see fewer than two faces.
+        """
         faces = await self._recall.list_versions(round_id, person)
         first = next((face for face in faces if face.round_id == round_id), None)
         second = next((face for face in faces if face.round_id == other_round_id), None)
@@ -69,40 +66,41 @@ class FacePresenter:
             return None
         files = await self._locations.comparable_files([first.round_id, second.round_id])
         shown_files = {
-            face_round_id: await self._ensure_file(face_round_id, file_id, person, client)
+            face_round_id: await self._ensure_file(team, face_round_id, file_id, person)
             for face_round_id, file_id in files.items()
         }
         reasons = {face.round_id: await self._recall.get_recast_reason(face) for face in (first, second)}
         return versions(faces, (first, second), shown_files, reasons, self._titles)
 
-    async def original_url(self, round_id: str, person: str, client: AsyncWebClient) -> str:
-        """The address of a locked portrait's original; empty while it is not there. Brought again once, if need be."""
+    async def original_url(self, team: str, round_id: str, person: str) -> str:
+        """Return the address of a locked portrait's original; upload it again once where Slack has lost it."""
         if not (file_id := await self._locations.original_file_id(round_id)):
             return ""
-        url = await self._locations.file_url(file_id, client)
+        url = await self._locations.file_url(team, file_id)
         if url is None:
             try:
                 await self._recall.reupload_original(round_id, person, file_id)
             except (NotAvailableHere, PortraitMissing, SlackUnavailable) as error:
                 log.warning("original_missing", round=round_id, why=str(error))
-            url = await self._locations.file_url(await self._locations.original_file_id(round_id), client)
+            url = await self._locations.file_url(team, await self._locations.original_file_id(round_id))
         return url or ""
 
-    async def upscale_url(self, upscale: Upscale | None, client: AsyncWebClient) -> str:
-        """The address of a finish's bytes; empty while they are not in the thread."""
-        return (await self._locations.file_url(upscale.file_id, client) or "") if upscale and upscale.file_id else ""
+    async def upscale_url(self, team: str, upscale: Upscale | None) -> str:
+        """Return the address of an upscale's file; empty until it is uploaded."""
+        return (await self._locations.file_url(team, upscale.file_id) or "") if upscale and upscale.file_id else ""
 
-    async def _location(self, found: RecallResult, person: str, client: AsyncWebClient) -> Location:
-        """Where it can be seen; a face's picture that Slack has no longer is brought again once, from our own store."""
-        location = await self._locations.for_recalled(found, client)
+    async def _location(self, found: RecallResult, person: str) -> Location:
+        """Find the message and the picture; upload the picture again once where Slack has lost it."""
+        location = await self._locations.for_recalled(found)
         face = found.characters[0].face if found.kind == "face" else None
         if face is None or not location.file_id:
             return location
-        return replace(location, file_id=await self._ensure_file(face.round_id, location.file_id, person, client))
+        team = found.characters[0].place.team
+        return replace(location, file_id=await self._ensure_file(team, face.round_id, location.file_id, person))
 
-    async def _ensure_file(self, round_id: str, file_id: str, person: str, client: AsyncWebClient) -> str | None:
-        """The file, or another one in its place where Slack has it no longer; None where it cannot be had."""
-        if await self._locations.file_url(file_id, client) is not None:
+    async def _ensure_file(self, team: str, round_id: str, file_id: str, person: str) -> str | None:
+        """Return the file, or a new upload where Slack has lost it; None where that fails."""
+        if await self._locations.file_url(team, file_id) is not None:
             return file_id
         try:
             return await self._recall.reupload_portrait(round_id, person, file_id)

@@ -1,4 +1,4 @@
-"""The workspaces the bot is in: a web client for each, carrying the token that Slack took for it."""
+"""The workspaces of the bot, each with a web client that has its token."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -17,23 +17,23 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Workspace:
-    """One installation: the client with its token, and who the bot is there."""
+    """One installation: the client with its token, and the bot's identity there."""
 
     client: AsyncWebClient
     identity: AuthorizeResult
 
 
 class Clients:
-    """Clients by team id. Whoever installs or uninstalls while the bot runs will have to change this, and only this."""
+    """Clients by team id, fixed while the bot runs."""
 
     def __init__(self, workspaces: Mapping[str, Workspace]) -> None:
         self._workspaces = dict(workspaces)
 
     @classmethod
     async def open(cls, clients: Sequence[AsyncWebClient]) -> Self:
-        """Ask each once whose token it carries. One that Slack turns down is left out, with a line in the log.
+        """Look up the workspace of each client; leave out and log those whose token Slack rejects.
 
-        Raises Unreachable when Slack cannot be asked: a bot that came up deaf to a workspace would stay so.
+        Raises SlackUnavailable: a bot that started without a workspace would never serve it.
         """
         workspaces = await asyncio.gather(
             *(_test_auth(number, client) for number, client in enumerate(clients, start=1))
@@ -45,13 +45,13 @@ class Clients:
         return self._workspaces.keys()
 
     def for_team(self, team: str) -> AsyncWebClient:
-        """Raises NotInstalled, which is an Unreachable."""
+        """Raises WorkspaceNotInstalled, a SlackUnavailable."""
         if team not in self._workspaces:
             raise WorkspaceNotInstalled(f"workspace {team}")
         return self._workspaces[team].client
 
     def identity(self, team: str | None) -> AuthorizeResult | None:
-        """Who the bot is in a workspace; None, with a line in the log, where it has no token."""
+        """Return the bot's identity in a workspace; log and return None where it has no token."""
         workspace = self._workspaces.get(team or "")
         if workspace is None:
             log.warning("unknown_workspace", team=team)
@@ -59,7 +59,7 @@ class Clients:
 
 
 def make_authorize(clients: Clients) -> Callable[[str | None], Awaitable[AuthorizeResult | None]]:
-    """Bolt's question at every request, answered without asking Slack again; a plain function, as Bolt wants it."""
+    """Make Bolt's `authorize` function, which Bolt calls for every request; it makes no API call."""
 
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
         return clients.identity(team_id)
@@ -74,7 +74,7 @@ async def _test_auth(number: int, client: AsyncWebClient) -> Workspace | None:
     except SlackUnavailable as error:
         if not (code := token_rejected(error)):
             raise
-        log.error("bot_token_rejected", number=number, reason=code)  # noqa: TRY400 - Slack's word says it all
+        log.error("bot_token_rejected", number=number, reason=code)  # noqa: TRY400 - Slack's code says it all
         return None
     identity = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=response)
     log.info("workspace", team=identity.team_id, name=identity.team)

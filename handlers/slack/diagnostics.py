@@ -1,4 +1,4 @@
-"""What Slack says about our tokens, for `doctor`; opens no socket and writes nothing."""
+"""Checks of the Slack tokens for `doctor`, without opening a socket."""
 
 import asyncio
 from dataclasses import dataclass
@@ -17,10 +17,9 @@ _APP_TOKEN = "api.slack.com/apps, your app, Basic Information, App-Level Tokens,
 
 @dataclass(frozen=True)
 class SlackCheck:
-    """Whether the tokens work: False if one is missing or turned down, None if not needed or it could not be asked.
+    """Whether the tokens work: False if one is missing or rejected, None if not needed or Slack did not answer.
 
-    `bot_token` speaks for the tokens of all workspaces. `notes` say in plain English what is there, what is missing and
-    how to get it.
+    `bot_token` covers the tokens of all workspaces. `notes` say what was found, what is missing and how to get it.
     """
 
     bot_token: bool | None
@@ -35,7 +34,7 @@ class SlackCheck:
 
 @dataclass(frozen=True)
 class _TokenCheck:
-    """One token: whether it works, the scopes it lacks, what there is to say."""
+    """The result for one token."""
 
     works: bool | None
     missing: frozenset[str]
@@ -43,7 +42,7 @@ class _TokenCheck:
 
 
 async def check(settings: Settings) -> SlackCheck:
-    """Ask Slack who we are in each workspace, what we may do there, and whether a socket would open."""
+    """Check the bot's identity and scopes in each workspace, and whether Slack would open a socket."""
     bots = await _check_bots(settings)
     app = await _check_app(settings)
     results = {bot.works for bot in bots}
@@ -64,7 +63,7 @@ async def _check_bots(settings: Settings) -> list[_TokenCheck]:
 
 
 async def _check_bot(client: AsyncWebClient, name: str) -> _TokenCheck:
-    """Scopes stand in the header x-oauth-scopes of every answer (docs.slack.dev, "Installing with OAuth")."""
+    """Compare the scopes in the header x-oauth-scopes of an answer (docs.slack.dev, "Installing with OAuth")."""
     try:
         with slack_call("auth.test"):
             response = await client.auth_test()
@@ -97,7 +96,7 @@ async def _check_app(settings: Settings) -> _TokenCheck:
 
 
 def _failed_check(error: SlackUnavailable, name: str, token_location: str) -> _TokenCheck:
-    """False for a token that Slack turns down, None where Slack could not be asked."""
+    """Report a rejected token as False, and a failed call as None."""
     if code := token_rejected(error):
         return _TokenCheck(False, frozenset(), (f"Slack turns {name} down ({code}): {token_location}",))
     cause = error_code(error.__cause__) if error.__cause__ else ""

@@ -1,10 +1,6 @@
-"""Direct messages about what concerns one person and no round."""
-
-from functools import partial
+"""Direct messages of the bot to one user."""
 
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.catalogue import Catalogue, Retirement
 from bot.domain.errors import SlackUnavailable
@@ -14,27 +10,23 @@ from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.imaging.charts import bar_chart
 from bot.imaging.pictures import run_in_thread
 from bot.ports.messaging import Recipient
-from handlers.slack.api_errors import send_view, slack_call
+from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.files import Upload, Uploads
 from handlers.slack.locations import Permalinks
-from handlers.slack.responder import send_dm
+from handlers.slack.responder import PostedMessage, send_dm, update_message
 from handlers.text import direct_messages
 from handlers.text import spend as words
 from handlers.text import voters as words_of_voters
 from handlers.text.model_titles import Titles
 from handlers.views import spend as blocks
-from handlers.views.builder import View, fit
 from handlers.views.private import note
 
 log = structlog.get_logger()
 
-_FILE_RETRY_DELAYS = (0.3, 0.6, 1.2)
-
 
 class SlackDirectMessages:
-    """Implements the port Messenger: `chat.postMessage` to a person's id opens their direct message with the app
-    (docs.slack.dev, chat.postMessage, "Channels")."""
+    """Implementation of the port DirectMessages."""
 
     def __init__(self, clients: Clients, catalogue: Catalogue) -> None:
         self._clients = clients
@@ -55,35 +47,19 @@ class SlackDirectMessages:
         await send_dm(recipient.person, note(text), self._clients.for_team(recipient.team))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
-        """The words first, then the picture: it hangs in the thread of its own message, where nobody else may look and
-        from where Slack is sure to show it. Without it the message says the same."""
+        """Send the report, then add its chart, which is uploaded into the message's own thread."""
         client = self._clients.for_team(recipient.team)
-        view = blocks.spend_report(report, self._titles)
-        with slack_call("chat.postMessage"):
-            response, _ = await send_view(partial(_post, client, recipient.person), fit(view))
+        posted = await send_dm(recipient.person, blocks.spend_report(report, self._titles), client)
         if not report.productions:
             return
-        channel = ChannelRef(recipient.team, str(response["channel"]))
         try:
-            await self._attach_chart(channel, str(response["ts"]), report)
+            await self._attach_chart(recipient.team, posted, report)
         except SlackUnavailable as error:
-            log.info("statement_without_picture", what=error.operation)
+            log.info("chart_upload_failed", what=error.operation)
 
-    async def _attach_chart(self, channel: ChannelRef, ts: str, report: SpendReport) -> None:
+    async def _attach_chart(self, team: str, posted: PostedMessage, report: SpendReport) -> None:
         chart = await run_in_thread(bar_chart, words.panels(report, self._titles))
         upload = Upload(chart, words.FILE_NAME, words.header(report), words.alt_text(report, self._titles))
-        (file_id,) = await self._uploads.upload(channel, ts, [upload])
-        await self._uploads.wait_until_displayable(channel.team, file_id)
-        view = blocks.spend_report(report, self._titles, file_id)
-        with slack_call("chat.update"):
-            await send_view(
-                partial(_update, self._clients.for_team(channel.team), channel, ts), fit(view), _FILE_RETRY_DELAYS
-            )
-
-
-async def _post(client: AsyncWebClient, person: str, view: View) -> AsyncSlackResponse:
-    return await client.chat_postMessage(channel=person, text=view.text, blocks=view.blocks)
-
-
-async def _update(client: AsyncWebClient, channel: ChannelRef, ts: str, view: View) -> None:
-    await client.chat_update(channel=channel.channel, ts=ts, text=view.text, blocks=view.blocks)
+        (file_id,) = await self._uploads.upload(ChannelRef(team, posted.channel), posted.ts, [upload])
+        await self._uploads.wait_until_displayable(team, file_id)
+        await update_message(blocks.spend_report(report, self._titles, file_id), posted, self._clients.for_team(team))

@@ -1,11 +1,11 @@
-"""Who may see which conversation, and who is a person: asked of Slack, remembered for a while."""
+"""Conversations, their members and users, as Slack reports them."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import structlog
+from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import SlackUnavailable
@@ -14,11 +14,10 @@ from bot.domain.users import User
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 
-K = TypeVar("K")
-V = TypeVar("V")
 log = structlog.get_logger()
 
 _PAGE_SIZE = 200
+_MAX_CACHED = 10_000
 _CONVERSATION_TYPES = "public_channel,private_channel,mpim,im"
 
 
@@ -30,36 +29,17 @@ class _Conversation:
     name: str = ""
 
 
-class TTLCache(Generic[K, V]):
-    """Answers that are forgotten after some seconds."""
-
-    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
-        self._seconds = seconds
-        self._now = now
-        self._entries: dict[K, tuple[float, V]] = {}
-
-    def get(self, key: K) -> V | None:
-        expires_at, value = self._entries.get(key, (0.0, None))
-        return value if self._now() < expires_at else None
-
-    def set(self, key: K, value: V) -> V:
-        now = self._now()
-        self._entries = {k: entry for k, entry in self._entries.items() if now < entry[0]}
-        self._entries[key] = (now + self._seconds, value)
-        return value
-
-
 class SlackDirectory:
-    """Answers by Slack; implements the ports People and Visibility, where an error counts as no.
+    """Implementation of the ports ChannelAccess and UserDirectory; answers are cached for `cached` seconds.
 
-    Answers are kept for `cached` seconds; `now` is seconds of any steady clock.
+    `now` is a monotonic clock in seconds.
     """
 
     def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic, cached: float = 60.0) -> None:
         self._clients = clients
-        self._conversations: TTLCache[ChannelRef, _Conversation] = TTLCache(cached, now)
-        self._memberships: TTLCache[tuple[str, str], Mapping[str, str]] = TTLCache(cached, now)
-        self._users: TTLCache[tuple[str, str], User] = TTLCache(cached, now)
+        self._conversations: TTLCache[ChannelRef, _Conversation] = TTLCache(_MAX_CACHED, cached, now)
+        self._memberships: TTLCache[tuple[str, str], Mapping[str, str]] = TTLCache(_MAX_CACHED, cached, now)
+        self._users: TTLCache[tuple[str, str], User] = TTLCache(_MAX_CACHED, cached, now)
 
     async def is_private(self, place: ChannelRef) -> bool:
         try:
@@ -83,7 +63,7 @@ class SlackDirectory:
             return False
 
     async def channel_name(self, place: ChannelRef) -> str:
-        """What a channel is called, for menus, which show no mentions; empty for direct messages or if nobody says."""
+        """Return a channel's name for menus, which show no mentions; empty for direct messages or after an error."""
         try:
             return (await self._conversation(place)).name
         except SlackUnavailable as error:
@@ -91,9 +71,9 @@ class SlackDirectory:
             return ""
 
     async def can_post(self, place: ChannelRef) -> bool:
-        """Whether the bot is in the conversation; a no is never remembered, since an invitation follows it.
+        """Whether the bot is in the conversation; raises SlackUnavailable.
 
-        Raises Unreachable when Slack says neither.
+        A negative answer is not cached, since the user may invite the bot next.
         """
         try:
             return (await self._conversation(place)).has_bot
@@ -103,11 +83,11 @@ class SlackDirectory:
             raise
 
     async def is_human(self, team: str, user: str) -> bool:
-        """Whether `user` of a workspace is neither a bot nor Slack itself; raises Unreachable."""
+        """Whether `user` is neither a bot nor Slackbot; raises SlackUnavailable."""
         return (await self.get_user(team, user)).is_human
 
     async def is_deactivated(self, team: str, user: str) -> bool:
-        """Whether somebody's account is closed; a Slack that says nothing counts as no."""
+        """Whether the user's account is deactivated; False after an error."""
         try:
             return (await self.get_user(team, user)).is_deactivated
         except SlackUnavailable:
@@ -122,10 +102,12 @@ class SlackDirectory:
         is_private = is_dm or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
         name = "" if is_dm else str(channel.get("name") or "")
         found = _Conversation(is_private, is_dm or bool(channel.get("is_member")), str(channel.get("user", "")), name)
-        return self._conversations.set(place, found) if found.has_bot else found
+        if found.has_bot:
+            self._conversations[place] = found
+        return found
 
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
-        """All pages of the conversations a person is in, as far as the bot may know of them; raises Unreachable."""
+        """Return the names of the user's conversations that the bot can see, by id; raises SlackUnavailable."""
         if (cached := self._memberships.get((team, person))) is not None:
             return cached
         channels: dict[str, str] = {}
@@ -137,10 +119,11 @@ class SlackDirectory:
                 )
             channels |= {channel["id"]: str(channel.get("name", "")) for channel in page["channels"]}
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        return self._memberships.set((team, person), channels)
+        self._memberships[team, person] = channels
+        return channels
 
     async def get_user(self, team: str, person: str) -> User:
-        """Raises Unreachable."""
+        """Raises SlackUnavailable."""
         if cached := self._users.get((team, person)):
             return cached
         with slack_call("users.info"):
@@ -151,4 +134,5 @@ class SlackDirectory:
             (info.get("profile") or {}).get("display_name") or info.get("real_name") or info.get("name") or ""
         )
         user = User(human, guest, bool(info.get("deleted")), str(info.get("tz") or ""), str(display_name))
-        return self._users.set((team, person), user)
+        self._users[team, person] = user
+        return user

@@ -1,7 +1,7 @@
-"""Expected failures become private answers, inside the listener.
+"""Answers to errors inside a listener.
 
-In Bolt's async mode an exception that leaves a listener right after `ack()` can take the ack with it, and the app-wide
-error handler does not bring it back; so nothing leaves here.
+In Bolt's async mode an exception right after `ack()` can lose the ack, and the app-wide error handler does not restore
+it. So no exception leaves a listener.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.errors import CastingError, PortraitMissing, SlackUnavailable, StorageUnavailable
 from handlers.slack.api_errors import slack_call
-from handlers.slack.payloads import BadPayload
+from handlers.slack.payloads.values import BadPayload
 from handlers.text import errors
 from handlers.views import private
 from handlers.views.builder import View
@@ -23,7 +23,7 @@ Reply = Callable[[View], Awaitable[object]]
 
 @asynccontextmanager
 async def reply_with_errors(reply: Reply) -> AsyncIterator[None]:
-    """Tell the person through `answer` what went wrong in the block, and log it."""
+    """Answer an error in the block through `reply`, and log it."""
     try:
         yield
     except SlackUnavailable as error:
@@ -47,7 +47,7 @@ async def reply_with_errors(reply: Reply) -> AsyncIterator[None]:
 
 
 async def ignore(view: View) -> None:
-    """Where there is no person to tell: what went wrong is in the log."""
+    """Reply to no user; the error is in the log."""
 
 
 async def _send_error(reply: Reply, view: View) -> None:

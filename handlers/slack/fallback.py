@@ -1,235 +1,107 @@
-"""The same message with less in it: for a Slack that refuses one kind of block, or one part of it.
+"""Send a view, simpler after each refusal, until Slack accepts it."""
 
-Every kind goes down its own steps, so that a refused header costs a header and not the contact sheet. Words stand as a
-section, then as a context, then as rich text; buttons bare in a row, then each beside a line of its own; at the end
-there is the text alone. Menus become buttons, whose action ids carry MENU in front; `payloads.unwrapped` takes it off.
-"""
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+import structlog
+from slack_sdk.errors import SlackApiError
 
-from handlers.slack.payloads import MENU_PREFIX
-from handlers.text import fallback, labels
-from handlers.text.format import strip_mrkdwn, truncate, truncate_mrkdwn
-from handlers.views.builder import Block, View, fit
+from handlers.slack.api_errors import error_code
+from handlers.slack.fallback_blocks import FULL, DegradedView, FallbackLevel, can_degrade, degrade
+from handlers.views.builder import CHARACTER_BUDGET, View
 
-_SECTION_LIMIT, _PLAIN_LIMIT, _TEXT_ONLY_LIMIT = 3000, 2000, 3500
-_BUTTONS_PER_ROW = 25
-# The step at which nothing of a block is left.
-_REMOVED = 4
-_BUTTONS_REMOVED = 3
-_MIN_CHARACTERS = 1000
-# Steps of a kind: as plain as it goes, and then in another shape.
-_REDUCED, _ALTERNATIVE = 1, 2
-_INTERACTIVE = frozenset({"button", "overflow", "static_select", "users_select", "conversations_select"})
-_WITH_OPTIONS = frozenset({"overflow", "static_select"})
-# Elements that take in the same, told alike in `view.state`; at most ten options go into boxes.
-_ALTERNATIVE_ELEMENT = {
-    "checkboxes": "multi_static_select",
-    "multi_static_select": "checkboxes",
-    "radio_buttons": "static_select",
-    "static_select": "radio_buttons",
-    "number_input": "plain_text_input",
-}
-_MAX_CHECKBOXES = 10
-_REDUCED_INPUT_KEYS = frozenset({"type", "action_id", "options", "initial_option", "initial_options", "initial_value"})
-_REQUIRED_INPUT_KEYS = frozenset(
-    {"initial_user", "initial_users", "initial_date_time", "multiline", "is_decimal_allowed"}
-)
+R = TypeVar("R")
+log = structlog.get_logger()
+
+# Error codes for a message, a modal (`invalid_arguments`) or a home with an invalid part.
+_INVALID_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "invalid_arguments"})
+_TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "view_too_large"})
+_BLOCK_POINTER = re.compile(r"json-pointer:/(?:view/)?blocks/(\d+)")
 
 
-@dataclass(frozen=True)
-class FallbackLevel:
-    """How many steps down each kind of block is, and how many characters all may have together (0: as many as fit)."""
-
-    steps: Mapping[str, int] = field(default_factory=dict)
-    characters: int = 0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether everything is shown as it was meant."""
-        return not self.steps and not self.characters
-
-    def without(self, kinds: Iterable[str]) -> "FallbackLevel":
-        """Each of these kinds one step further down."""
-        return replace(self, steps={**self.steps, **{kind: self.steps.get(kind, 0) + 1 for kind in kinds}})
-
-    def shorter(self, budget: int) -> "FallbackLevel":
-        return replace(self, characters=(self.characters or budget) // 2)
-
-    @property
-    def is_shortest(self) -> bool:
-        return 0 < self.characters <= _MIN_CHARACTERS
+async def send_view(send: Callable[[View], Awaitable[R]], view: View, retry_delays: Sequence[float] = ()) -> R:
+    """Send `view`, or a simpler one; return Slack's answer. Arguments and errors as of `send_with_fallback`."""
+    return (await send_with_fallback(send, view, retry_delays))[0]
 
 
-FULL = FallbackLevel()
+async def send_with_fallback(
+    send: Callable[[View], Awaitable[R]],
+    view: View,
+    retry_delays: Sequence[float] = (),
+    start_level: FallbackLevel = FULL,
+) -> tuple[R, FallbackLevel]:
+    """Send `view`, simpler after each refusal; return Slack's answer and the level that Slack accepted.
+
+    Before a picture is left out it is sent again after each of `retry_delays` (seconds): Slack answers `invalid_blocks`
+    for a file that it has not processed yet (slackapi/node-slack-sdk issue 2170) or that is deleted.
+    Raises SlackApiError when the refusal is not about blocks, or when nothing is left to simplify.
+    """
+    level, remaining_delays = start_level, list(retry_delays)
+    while True:
+        sent = degrade(view, level)
+        try:
+            return await send(sent.view), level
+        except SlackApiError as error:
+            if error_code(error) not in _INVALID_BLOCKS | _TOO_LONG:
+                raise
+            refused_kinds = _refused_kinds(error, sent)
+            can_retry = refused_kinds == {"image"} and _is_transient(error)
+            delay = remaining_delays.pop(0) if can_retry and remaining_delays else None
+            if delay is None:
+                level = _next_level(error, sent, level)
+            log.info(
+                "blocks_refused",
+                error=error_code(error),
+                details=_error_details(error),
+                kinds=refused_kinds,
+                again_in=delay,
+            )
+            await asyncio.sleep(delay or 0)
 
 
-@dataclass(frozen=True)
-class DegradedView:
-    """A view as it is sent; `kinds` says of each of its blocks what it was meant as."""
-
-    view: View
-    kinds: tuple[str, ...]
-
-
-def degrade(full_view: View, level: FallbackLevel) -> DegradedView:
-    """`meant`, as plain as that; its text says everything where no block is left."""
-    pairs = [
-        (kind, degraded)
-        for kind, block in ((_kind(block), block) for block in full_view.blocks)
-        for degraded in _degrade_block(block, level.steps.get(kind, 0), full_view.image_placeholder)
-    ]
-    blocks = tuple(degraded for _, degraded in pairs)
-    view = replace(full_view, blocks=blocks) if blocks or not full_view.blocks else text_only(full_view)
-    if level.characters:
-        view = fit(view, level.characters)
-    return DegradedView(view, tuple(kind for kind, _ in pairs))
+def _next_level(error: SlackApiError, sent: DegradedView, level: FallbackLevel) -> FallbackLevel:
+    """Return the next simpler level; raises `error` where a further step changes nothing."""
+    if error_code(error) in _TOO_LONG and not level.is_shortest:
+        return level.shorter(CHARACTER_BUDGET)
+    if accessories := _refused_accessories(error, sent):
+        return replace(level, accessories_removed=level.accessories_removed | accessories)
+    if can_degrade(refused_kinds := _refused_kinds(error, sent), level):
+        return level.without(refused_kinds)
+    raise error
 
 
-def without_extras(full_view: View) -> View:
-    """Words and buttons, and nothing else that Slack could refuse."""
-    return degrade(full_view, FULL.without({_kind(block) for block in full_view.blocks})).view
+def _refused_accessories(error: SlackApiError, sent: DegradedView) -> frozenset[int]:
+    """Return the original indexes of the blocks that Slack refuses and that show a picture beside their text; of all
+    such blocks where Slack names none of them."""
+    pictured = {n for n, block in enumerate(sent.view.blocks) if (block.get("accessory") or {}).get("type") == "image"}
+    return frozenset(sent.sources[n] for n in (_refused_indexes(error) & pictured or pictured))
 
 
-def text_only(full_view: View) -> View:
-    """Text without a single block: everything a person would read, and what works without buttons."""
-    lines = [text for block in full_view.blocks for text, _ in _block_texts(block, full_view.image_placeholder)]
-    if any(_interactive_elements(block) for block in full_view.blocks):
-        lines.append(fallback.NO_BUTTONS)
-    return replace(full_view, text=truncate_mrkdwn("\n".join(lines), _TEXT_ONLY_LIMIT) or full_view.text, blocks=())
+def _refused_kinds(error: SlackApiError, sent: DegradedView) -> set[str]:
+    """Return the kinds of the blocks that Slack names; where it names none the pictures, if there are any, else all."""
+    kinds = {sent.kinds[number] for number in _refused_indexes(error) if number < len(sent.kinds)}
+    if kinds - {"image"}:
+        return kinds - {"image"}
+    images = {"image"} if any(block["type"] == "image" for block in sent.view.blocks) else set[str]()
+    return kinds or images or set(sent.kinds)
 
 
-def _kind(block: Block) -> str:
-    """A block's type; of a field also what it is filled in with."""
-    return f"input {block['element']['type']}" if block["type"] == "input" else str(block["type"])
+def _refused_indexes(error: SlackApiError) -> set[int]:
+    return {int(number) for detail in _error_details(error) for number in _BLOCK_POINTER.findall(detail)}
 
 
-def _degrade_block(block: Block, step: int, image_placeholder: str) -> Iterator[Block]:
-    if step == 0:
-        yield block
-    elif block["type"] == "input":
-        yield from _degrade_input(block, step)
-    elif step == _REDUCED and block["type"] == "image" and "title" in block:
-        yield {key: value for key, value in block.items() if key != "title"}
-    else:
-        for text, is_mrkdwn in _block_texts(block, image_placeholder):
-            yield from _text_blocks(text, is_mrkdwn, step)
-        elements = _interactive_elements(block)
-        if any(element["type"] in _INTERACTIVE - _WITH_OPTIONS - {"button"} for element in elements):
-            yield from _text_blocks(fallback.NO_MENU, True, step)
-        yield from _button_blocks(
-            [button for element in elements for button in _as_buttons(element)], step, block["type"]
-        )
+def _is_transient(error: SlackApiError) -> bool:
+    """Whether Slack may accept the picture later: it calls the file invalid, or gives no detail."""
+    details = _error_details(error)
+    return not details or any("slack file" in detail for detail in details)
 
 
-def _block_texts(block: Block, image_placeholder: str) -> list[tuple[str, bool]]:
-    """What a block says, each piece with whether it is marked up; in the place of a picture what `instead` says."""
-    kind = block["type"]
-    if kind == "image":
-        return [(image_placeholder, True)] if image_placeholder else []
-    if kind == "rich_text":
-        return [(text, False) for text in ["".join(_rich_texts(block))] if text]
-    pieces = [block.get("text"), *block.get("fields", ()), *(block.get("elements", ()) if kind == "context" else ())]
-    if isinstance(block.get("text"), str):
-        pieces = [{"type": "mrkdwn", "text": block["text"]}]
-    return [(p["text"], p["type"] == "mrkdwn") for p in pieces if isinstance(p, dict) and p.get("text")]
-
-
-def _rich_texts(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        if isinstance(part.get("text"), str):
-            yield part["text"]
-        yield from _rich_texts(part.get("elements", []))
-    elif isinstance(part, list):
-        for item in part:
-            yield from _rich_texts(item)
-
-
-def _text_blocks(text: str, is_mrkdwn: bool, step: int) -> Iterator[Block]:
-    if step == _REDUCED:
-        kind = "mrkdwn" if is_mrkdwn else "plain_text"
-        yield {"type": "section", "text": {"type": kind, "text": truncate_mrkdwn(text, _SECTION_LIMIT)}}
-    elif step < _REMOVED:
-        plain = truncate(strip_mrkdwn(text) if is_mrkdwn else text, _PLAIN_LIMIT)
-        rich_text = {"type": "rich_text_section", "elements": [{"type": "text", "text": plain}]}
-        plain_text = {"type": "plain_text", "text": plain}
-        yield (
-            {"type": "context", "elements": [plain_text]}
-            if step == _ALTERNATIVE
-            else {"type": "rich_text", "elements": [rich_text]}
-        )
-
-
-def _interactive_elements(block: Block) -> list[Block]:
-    elements = block.get("elements", []) if block["type"] == "actions" else [block.get("accessory") or {}]
-    return [element for element in elements if element.get("type") in _INTERACTIVE]
-
-
-def _as_buttons(element: Block) -> Iterator[Block]:
-    """The press without question, colour or spoken label; a menu as one button a line."""
-    if element["type"] == "button":
-        yield {key: element[key] for key in ("type", "action_id", "value", "url") if key in element} | _label(
-            element["text"]["text"]
-        )
-    elif element["type"] in _WITH_OPTIONS:
-        menu = (element.get("placeholder") or {}).get("text", "")
-        for number, option in enumerate(element["options"], start=1):
-            action_id = f"{MENU_PREFIX}{number}:{element['action_id']}"
-            label = _label(fallback.option(menu, option["text"]["text"]))
-            yield {"type": "button", "action_id": action_id, "value": option["value"]} | label
-
-
-def _label(text: str) -> Block:
-    return {"text": {"type": "plain_text", "text": truncate(text, labels.BUTTON_LIMIT)}}
-
-
-def _button_blocks(buttons: list[Block], step: int, kind: str) -> Iterator[Block]:
-    """Buttons in a row, then each beside a line; where it was a section that Slack refused they stay in a row."""
-    is_accessory = kind == "section"
-    if step == _REDUCED or (is_accessory and step < _BUTTONS_REMOVED):
-        for start in range(0, len(buttons), _BUTTONS_PER_ROW):
-            yield {"type": "actions", "elements": buttons[start : start + _BUTTONS_PER_ROW]}
-    elif step < _BUTTONS_REMOVED:
-        for button in buttons:
-            yield {
-                "type": "section",
-                "text": {"type": "plain_text", "text": button["text"]["text"]},
-                "accessory": button,
-            }
-    elif buttons and step < _REMOVED:
-        notice = {"type": "mrkdwn", "text": fallback.NO_BUTTONS}
-        yield {"type": "context", "elements": [notice]} if is_accessory else {"type": "section", "text": notice}
-
-
-def _degrade_input(block: Block, step: int) -> Iterator[Block]:
-    """An input without hint and placeholder, then taken in another way, then left out with a word about it."""
-    element = block["element"]
-    reduced: Block = {key: value for key, value in element.items() if key in _REDUCED_INPUT_KEYS | _REQUIRED_INPUT_KEYS}
-    copied_keys = ("block_id", "label", "optional", "dispatch_action")
-    base: Block = {"type": "input", **{key: block[key] for key in copied_keys if key in block}}
-    if element["type"] == "file_input":
-        reduced = dict(element)
-    if step == _REDUCED:
-        yield {**base, "element": reduced}
-        return
-    alternative = _ALTERNATIVE_ELEMENT.get(element["type"])
-    has_too_many_options = (
-        alternative in ("checkboxes", "radio_buttons") and len(element.get("options", ())) > _MAX_CHECKBOXES
-    )
-    if step == _ALTERNATIVE and alternative and not has_too_many_options:
-        yield {
-            **base,
-            "element": {k: v for k, v in reduced.items() if k != "is_decimal_allowed"} | {"type": alternative},
-        }
-    elif step < _REMOVED:
-        yield {
-            "type": "section",
-            "text": {"type": "plain_text", "text": f"{block['label']['text']}: {fallback.NO_FIELD}"},
-        }
-
-
-def can_degrade(kinds: Collection[str], level: FallbackLevel) -> bool:
-    """Whether anything of these kinds can still be left out."""
-    return any(level.steps.get(kind, 0) < _REMOVED for kind in kinds)
+def _error_details(error: SlackApiError) -> list[str]:
+    """Return the details of a refusal, each with a pointer to its place (`errors`, `response_metadata.messages`)."""
+    data = getattr(error.response, "data", error.response)
+    if not isinstance(data, dict):
+        return []
+    return [str(each) for each in data.get("errors") or (data.get("response_metadata") or {}).get("messages") or ()]

@@ -1,4 +1,4 @@
-"""Pictures into Slack: three steps a file, then a wait until Slack can show it."""
+"""Files of a workspace: uploads in three API calls, the wait until Slack can show them, and downloads."""
 
 import asyncio
 from collections import defaultdict
@@ -21,17 +21,19 @@ from handlers.text import reference_photo as words
 
 log = structlog.get_logger()
 
-_MAX_CONCURRENT = 4
-
+_MAX_CONCURRENT_UPLOADS = 4
 _UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
-
-# Seconds between two looks, about fifteen in all; most pictures are ready within one.
-LOOKS = (0.15, 0.15, 0.3, 0.6, 1.2, 2.4, 4.8, 4.8)
+# Seconds between the polls for a processed file, about 15 in all; most pictures are ready within one second.
+POLL_DELAYS = (0.15, 0.15, 0.3, 0.6, 1.2, 2.4, 4.8, 4.8)
+# Seconds before a message is sent again whose picture Slack refuses because it may still process it.
+FILE_RETRY_DELAYS = (0.3, 0.6, 1.2)
+MAX_DOWNLOAD_BYTES = 10_000_000
+_CHUNK_BYTES = 65_536
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A picture for a thread; the alt text is at most 1000 characters long."""
+    """A file for a thread; Slack limits the alt text to 1,000 characters."""
 
     data: bytes
     filename: str
@@ -40,15 +42,15 @@ class Upload:
 
 
 class Uploads:
-    """Uploads pictures, a few at once for each workspace."""
+    """Uploader that limits concurrent uploads for each workspace; its methods raise SlackUnavailable."""
 
-    def __init__(self, clients: Clients, looks: Sequence[float] = LOOKS) -> None:
+    def __init__(self, clients: Clients, poll_delays: Sequence[float] = POLL_DELAYS) -> None:
         self._clients = clients
-        self._looks = looks
-        self._semaphores: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_MAX_CONCURRENT))
+        self._poll_delays = poll_delays
+        self._semaphores = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(_MAX_CONCURRENT_UPLOADS))
 
     async def upload(self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
-        """Share pictures as one message of a thread; their file ids in the same order. Raises Unreachable."""
+        """Share files as one message of a thread; return their ids in the same order."""
         files = await self._send(place.team, uploads)
         await self._share(place, thread_ts, files, uploads)
         return files
@@ -56,8 +58,7 @@ class Uploads:
     async def upload_once(
         self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload], rounds: RoundRepository
     ) -> Sequence[str]:
-        """The same for what is asked again after a lost answer or a crash: looks first whether those very pictures are
-        there already, under the files that `rounds` remember."""
+        """Share files as `upload`, but idempotently, also after a crash: `rounds` stores the ids of earlier uploads."""
         key = await asyncio.to_thread(_upload_key, place, thread_ts, uploads)
         file_ids = await rounds.get_upload(key)
         if file_ids and await self._is_shared(place.team, file_ids):
@@ -68,7 +69,7 @@ class Uploads:
         return files
 
     async def _share(self, place: ChannelRef, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
-        """The third step. A repetition of one that went through is refused for files that are not waiting any more."""
+        """Complete the uploads; Slack answers `file_not_found` if an earlier call without an answer completed them."""
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": upload.title} for file_id, upload in zip(ids, uploads, strict=True)
         ]
@@ -83,13 +84,13 @@ class Uploads:
                 raise
 
     async def wait_until_displayable(self, team: str, file_id: str) -> bool:
-        """Wait until blocks can show the file: files.info then names its type (slackapi/node-slack-sdk issue 2170).
+        """Poll until blocks can show the file: files.info then has its type (slackapi/node-slack-sdk issue 2170).
 
-        The file is in the thread already, so that trouble with looking is no reason to bring it again.
+        Returns False after the last poll. Errors are only logged, since the file is in the thread already.
         """
-        for delay in self._looks:
+        for delay in self._poll_delays:
             try:
-                if (await self._info(team, file_id)).get("mimetype"):
+                if (await file_info(self._clients.for_team(team), file_id)).get("mimetype"):
                     return True
             except SlackUnavailable as error:
                 log.info("file_info_missing", file=file_id, what=error.operation)
@@ -98,17 +99,12 @@ class Uploads:
         return False
 
     async def _is_shared(self, team: str, ids: Sequence[str]) -> bool:
-        """Slack knows a file from the third step on; raises Unreachable."""
+        """Whether an upload was completed: only then files.info finds the file."""
         try:
-            await self._info(team, ids[0])
+            await file_info(self._clients.for_team(team), ids[0])
         except SlackRejected:
             return False
         return True
-
-    async def _info(self, team: str, file_id: str) -> dict[str, Any]:
-        with slack_call("files.info"):
-            file: dict[str, Any] = (await self._clients.for_team(team).files_info(file=file_id))["file"]
-        return file
 
     async def _send(self, team: str, uploads: Sequence[Upload]) -> list[str]:
         return await asyncio.gather(*(self._send_one(team, upload) for upload in uploads))
@@ -129,26 +125,24 @@ class Uploads:
 
 
 def _upload_key(place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> str:
-    """Says which pictures these are and in what thread, in hex; slow for large ones."""
+    """Hash the thread and the files, in hex; slow for large files."""
     pieces = [place.team, place.channel, thread_ts]
     for upload in uploads:
         pieces += [upload.filename, sha256(upload.data).hexdigest()]
     return sha256("\0".join(pieces).encode()).hexdigest()
 
 
-MAX_BYTES = 10_000_000
-
-_CHUNK = 65_536
+async def file_info(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
+    """Return what files.info says about a file; raises SlackUnavailable."""
+    with slack_call("files.info"):
+        file: dict[str, Any] = (await client.files_info(file=file_id))["file"]
+    return file
 
 
 async def download_file(client: AsyncWebClient, file_id: str, within: float = 60) -> bytes:
-    """The bytes of a file of the workspace, at most 10 MB, fetched in `within` seconds.
-
-    Raises BriefError for one we do not take, and Unreachable.
-    """
-    with slack_call("files.info"):
-        file = (await client.files_info(file=file_id))["file"]
-    if int(file.get("size") or 0) > MAX_BYTES:
+    """Download a file of at most 10 MB within `within` seconds; raises BriefError for any other, SlackUnavailable."""
+    file = await file_info(client, file_id)
+    if int(file.get("size") or 0) > MAX_DOWNLOAD_BYTES:
         raise BriefError("like", "bad_picture", words.TOO_BIG)
     url = str(file.get("url_private") or "")
     if not is_slack_url(url, client.base_url):
@@ -158,7 +152,7 @@ async def download_file(client: AsyncWebClient, file_id: str, within: float = 60
 
 
 def is_slack_url(url: str, base_url: str) -> bool:
-    """Whether `url` is on the very origin of the API, or over https on a host below Slack's own."""
+    """Whether `url` has the API's origin, or is https on a subdomain of the API's host."""
     target, api = urlsplit(url), urlsplit(base_url)
     if target.username or target.password:
         return False
@@ -169,7 +163,7 @@ def is_slack_url(url: str, base_url: str) -> bool:
 
 
 async def _read(url: str, token: str, within: float) -> bytes:
-    """No redirect is followed; without a good token Slack answers with the page of its login, in HTML."""
+    """Read a file without following redirects; for an invalid token Slack answers with its HTML login page."""
     headers = {"Authorization": f"Bearer {token}"}
     async with (
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within)) as session,
@@ -180,8 +174,8 @@ async def _read(url: str, token: str, within: float) -> bytes:
         if response.content_type == "text/html":
             raise BriefError("like", "bad_picture", words.NOT_A_PICTURE)
         data = bytearray()
-        async for chunk in response.content.iter_chunked(_CHUNK):
+        async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
             data += chunk
-            if len(data) > MAX_BYTES:
+            if len(data) > MAX_DOWNLOAD_BYTES:
                 raise BriefError("like", "bad_picture", words.TOO_BIG)
         return bytes(data)

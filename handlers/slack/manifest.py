@@ -1,4 +1,4 @@
-"""The app manifest: `manifest.yml` at the root, made for Socket Mode, or the same for HTTP."""
+"""The app manifest: `manifest.yml` at the root for Socket Mode, or adapted to HTTP."""
 
 from copy import deepcopy
 from functools import cache
@@ -12,7 +12,7 @@ _ENDPOINT = "/slack/events"
 
 
 def manifest(url: str | None) -> dict[str, Any]:
-    """What Slack is given when the app is made; with `url` (https://...) it calls us there instead of a socket."""
+    """Return the manifest to create the app with; with `url` (https://...) for HTTP mode."""
     document = deepcopy(_load())
     if url:
         request_url = url.rstrip("/") + _ENDPOINT
@@ -26,7 +26,7 @@ def manifest(url: str | None) -> dict[str, Any]:
 
 
 def scopes() -> frozenset[str]:
-    """The bot scopes the app asks for."""
+    """Return the bot scopes that the app requests."""
     return frozenset(_load()["oauth_config"]["scopes"]["bot"])
 
 

@@ -1,4 +1,4 @@
-"""What people wrote, without Slack's way of writing it (docs.slack.dev, "Formatting message text")."""
+"""Users' text without Slack's markup (docs.slack.dev, "Formatting message text")."""
 
 import re
 from collections.abc import Mapping
@@ -13,25 +13,24 @@ _USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
 
 
 def decode_entities(text: str) -> str:
-    """Slack writes three characters as entities; the ampersand comes last so that nothing is decoded twice."""
+    """Decode Slack's three entities; the ampersand comes last, so no text is decoded twice."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def mentioned_user_ids(text: str) -> tuple[str, ...]:
-    """The ids of the people mentioned in it, each once."""
+    """Return the ids of the mentioned users, each once."""
     return tuple(dict.fromkeys(person for person, _ in _USER_MENTION.findall(text)))
 
 
 def to_plain_text(text: str, names: Mapping[str, str] | None = None) -> str:
-    """The words a person sees: mentions by name (`names` by id), links by what they are called, entities decoded."""
+    """Return the text as a user sees it: mentions by name (`names` by id), links by label, entities decoded."""
     return decode_entities(_TOKEN.sub(lambda token: _token_text(token[1], token[2] or "", names or {}), text))
 
 
 def decode_mentions(text: str) -> tuple[str, Mapping[str, str]]:
-    """The words a person sees, and who is named in them with @: the name there, and whose id that is.
+    """Return the text as a user sees it, and the user ids by the names after @ in it.
 
-    A command's people come with their names where the manifest asks for `should_escape`; a mention's come as ids alone,
-    which then stand for themselves.
+    Commands have names with their ids, since the manifest sets `should_escape`; events have ids alone, used as names.
     """
     names = {person: label or person for person, label in _USER_MENTION.findall(text)}
     return to_plain_text(text, names), {name: person for person, name in names.items()}
@@ -49,7 +48,7 @@ def _token_text(target: str, label: str, names: Mapping[str, str]) -> str:
 
 
 def resolve_voters(brief: Brief, mentions: Mapping[str, str], line: str) -> Brief:
-    """`brief` with its voters' ids in place of their names; raises BriefError for one that Slack did not know."""
+    """Replace the names of the brief's voters by their ids; raises BriefError for a name that is no mention."""
     if unknown := [name for name in brief.voters if name not in mentions]:
         raise BriefError("voters", "unknown", ", ".join(f"@{name}" for name in unknown), line=line)
     return replace(brief, voters=tuple(mentions[name] for name in brief.voters))

@@ -1,14 +1,15 @@
-"""When messages are redrawn: each at most once in two seconds, 45 a minute in a workspace, changes of state first."""
+"""Redraws of messages: each at most once in two seconds, 45 a minute in a workspace, state changes first."""
 
 import asyncio
 import time
-from collections import OrderedDict, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from weakref import WeakValueDictionary
 
 import structlog
+from cachetools import LRUCache
 
 from bot.domain.errors import SlackUnavailable, StorageUnavailable
 from bot.telemetry import logs, metrics
@@ -16,15 +17,15 @@ from bot.telemetry import logs, metrics
 log = structlog.get_logger()
 
 _MINUTE_SECONDS = 60.0
-_CACHE_SIZE = 1_000
+_MAX_CACHED_TEAMS = 1_000
 
 
 class UpdateBudget:
-    """Who may be redrawn when in one workspace, without a clock of its own: `now` is seconds of any steady one.
+    """Rate limit of redraws in one workspace; `now` arguments are seconds of a monotonic clock.
 
-    chat.update is Tier 3, 50 and more a minute for a workspace (docs.slack.dev, "Rate limits"). Of `a_minute`, the
-    last `kept_back` are for changes of state; the rest goes round among the dirty messages, oldest first. Half of it
-    goes at once; then it is spread, so that no tally stands still until the minute is over.
+    chat.update is Tier 3, 50 and more a minute for a workspace (docs.slack.dev, "Rate limits"). Of `per_minute`, the
+    last `reserved` are for state changes; dirty messages share the rest, oldest first. The first half of it has no
+    spacing; the second half is spread over the minute, so tallies keep moving.
     """
 
     def __init__(self, spacing: float = 2.0, per_minute: int = 45, reserved: int = 5) -> None:
@@ -41,11 +42,11 @@ class UpdateBudget:
         return tuple(self._dirty)
 
     def mark_dirty(self, key: str) -> None:
-        """The message is dirty; if it is already, it keeps its place."""
+        """Queue a message; one that is queued already keeps its place."""
         self._dirty.setdefault(key)
 
     def pop_due(self, now: float) -> str | None:
-        """The next message to redraw, no longer dirty; None when none may be redrawn now."""
+        """Return the next message to redraw, and record its redraw; None when none may be redrawn now."""
         self._expire(now)
         if self._priority_waiters or now < self._next_allowed_at(now):
             return None
@@ -55,7 +56,7 @@ class UpdateBudget:
         return key
 
     def seconds_until_due(self, now: float) -> float | None:
-        """Seconds until one may be taken; None while nothing is dirty, or changes of state go first."""
+        """Return the seconds until the next redraw; None while no message is dirty or a state change waits."""
         if not self._dirty or self._priority_waiters:
             return None
         self._expire(now)
@@ -64,7 +65,7 @@ class UpdateBudget:
 
     @contextmanager
     def priority(self) -> Iterator[None]:
-        """A change of state waits for its slot: nothing else is taken meanwhile."""
+        """Block other redraws while a state change waits."""
         self._priority_waiters += 1
         try:
             yield
@@ -72,7 +73,7 @@ class UpdateBudget:
             self._priority_waiters -= 1
 
     def reserve_now(self, key: str, now: float) -> float:
-        """A change of state: 0.0 when it may be drawn now, which is then noted, else the seconds to wait."""
+        """Record the redraw of a state change and return 0.0, or return the seconds to wait."""
         self._expire(now)
         if len(self._recent) >= self._per_minute:
             return self._recent[0] + _MINUTE_SECONDS - now
@@ -80,7 +81,7 @@ class UpdateBudget:
         return 0.0
 
     def _next_allowed_at(self, now: float) -> float:
-        """When the next may go, by the minute alone: what is left of it lasts until the oldest is forgotten."""
+        """Return when the per-minute limit allows the next redraw; the remaining ones last until the oldest expires."""
         remaining = self._coalesced_per_minute - len(self._recent)
         if remaining <= 0:
             return self._recent[-remaining] + _MINUTE_SECONDS
@@ -101,9 +102,10 @@ class UpdateBudget:
 
 
 class RedrawScheduler:
-    """Redraws messages, each workspace at its own pace.
+    """Scheduler of redraws, with one budget for each workspace.
 
-    `draw` reads the truth when it is called, so only the latest state is drawn; `team_of` says whose a message is.
+    `draw` reads the stored state when it is called, so only the latest state is drawn. `team_of` returns a message's
+    workspace.
     """
 
     def __init__(
@@ -119,12 +121,12 @@ class RedrawScheduler:
         self._now = now
         self._wake_up = asyncio.Event()
         self._unassigned: dict[str, None] = {}
-        self._team_cache: OrderedDict[str, str] = OrderedDict()
+        self._team_cache: LRUCache[str, str] = LRUCache(_MAX_CACHED_TEAMS)
         self._mutexes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._worker: asyncio.Task[None] | None = None
 
     def schedule(self, key: str) -> None:
-        """Redraw the message soon."""
+        """Redraw the message as soon as its budget allows."""
         if team := self._team_cache.get(key):
             self._budgets[team].mark_dirty(key)
         else:
@@ -134,17 +136,17 @@ class RedrawScheduler:
             self._worker = asyncio.get_running_loop().create_task(self._run(), name="redraws", context=Context())
 
     async def redraw_now(self, key: str) -> None:
-        """Redraw the message now; when Slack does not take it, it is dirty again."""
+        """Redraw the message before all scheduled ones; schedule it again where Slack does not answer."""
         budget = self._budgets[await self._get_team(key)]
         with budget.priority():
-            while wait := budget.reserve_now(key, self._now()):  # noqa: ASYNC110 - time alone frees a slot
+            while wait := budget.reserve_now(key, self._now()):  # noqa: ASYNC110 - only time frees the budget
                 await asyncio.sleep(wait)
         self._wake_up.set()
         await self._redraw_exclusively(key)
 
     @property
     def pending(self) -> int:
-        """How many messages show less than is stored."""
+        """Number of messages that wait for a redraw."""
         return len(self._unassigned) + sum(len(budget.dirty) for budget in self._budgets.values())
 
     async def close(self, timeout_seconds: float = 1.0) -> None:
@@ -172,7 +174,7 @@ class RedrawScheduler:
                         await self._wake_up.wait()
 
     async def _assign_teams(self) -> None:
-        """Give each new message to its workspace's pace."""
+        """Queue each new message in its workspace's budget."""
         for key in tuple(self._unassigned):
             try:
                 team = await self._get_team(key)
@@ -185,17 +187,13 @@ class RedrawScheduler:
                 self._budgets[team].mark_dirty(key)
 
     async def _get_team(self, key: str) -> str:
-        """Asked once for each of the last thousand messages; from then on the message is new no more."""
         team = self._team_cache.get(key) or await self._team_of(key)
         self._unassigned.pop(key, None)
         self._team_cache[key] = team
-        self._team_cache.move_to_end(key)
-        if len(self._team_cache) > _CACHE_SIZE:
-            self._team_cache.popitem(last=False)
         return team
 
     def _seconds_until_due(self) -> float | None:
-        """Seconds until one may be taken; None while nothing is dirty."""
+        """Return the seconds until the next redraw in any workspace; None while no message is dirty."""
         now = self._now()
         return min(
             (wait for budget in self._budgets.values() if (wait := budget.seconds_until_due(now)) is not None),
@@ -209,7 +207,7 @@ class RedrawScheduler:
             log.exception("redraw_failed", round=key)
 
     async def _redraw_exclusively(self, key: str) -> None:
-        """One draw of a message at a time, so that an older state never lands on a newer one."""
+        """Redraw a message under its lock, so that an older state never overwrites a newer one."""
         mutex = self._mutexes.setdefault(key, asyncio.Lock())
         async with mutex:
             try:

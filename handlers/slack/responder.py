@@ -1,8 +1,8 @@
-"""Ways back to one person, and answers spoken into a conversation."""
+"""Answers to one user, and messages into conversations."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
@@ -14,30 +14,34 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
-from handlers.slack.api_errors import send_view, slack_call
-from handlers.slack.fallback import text_only, without_extras
+from handlers.slack.api_errors import slack_call
+from handlers.slack.fallback import send_view
+from handlers.slack.fallback_blocks import text_only, without_extras
+from handlers.slack.files import FILE_RETRY_DELAYS
 from handlers.text.format import strip_mrkdwn
 from handlers.views.builder import View, fit, is_single_sentence
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
-# Of the three seconds Slack waits for an ack, what may go into asking it something first.
+# Slack waits three seconds for an ack; API calls before it may take this long together.
 _ACK_BUDGET_SECONDS = 2.0
-# What a response_url says of a message it does not take; the words of "chat.postMessage", in text or in JSON.
+# Codes in a response_url's answer, as text or JSON, for a message with an invalid part.
 _REFUSED_CODES = ("invalid_blocks", "invalid_payload", "msg_blocks_too_long", "msg_too_long")
-# Where the bot may not write, only a response_url reaches the person.
+# Codes for conversations that the bot may not write to; there only a response_url reaches the user.
 _NOT_IN_CHANNEL = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
 
 
 class Responder:
-    """The private line to whoever typed a command or pressed a button.
+    """Private answers to the user of a command or a button, sent to its response_url.
 
-    A command can be answered in one sentence with its ack (`ack_speaks`); all else, and every press, is answered by its
-    response_url.
+    With `reply_in_ack` an answer of one sentence goes into the ack of a command.
     """
 
-    def __init__(self, ack: AsyncAck, respond: AsyncRespond, *, reply_in_ack: bool = False) -> None:
+    def __init__(
+        self, ack: AsyncAck, respond: AsyncRespond, client: AsyncWebClient, *, reply_in_ack: bool = False
+    ) -> None:
+        self.client = client
         self._ack = ack
         self._respond = respond
         self._reply_in_ack = reply_in_ack
@@ -45,23 +49,23 @@ class Responder:
         self.thread_ts: str | None = None
 
     async def within_ack_deadline(self, awaitable: Awaitable[T]) -> T:
-        """What must be known before the ack; raises Unreachable when it would come too late for it."""
+        """Await something that must precede the ack; raises SlackUnavailable when the time for it is over."""
         try:
             async with asyncio.timeout_at(self._ack_deadline):
                 return await awaitable
         except TimeoutError as error:
-            raise SlackUnavailable("an answer in time") from error
+            raise SlackUnavailable("answer before the ack deadline") from error
 
     async def ack(self) -> None:
-        """Tell Slack that all is well, once."""
+        """Acknowledge the payload; later calls do nothing."""
         if self._ack.response is None:
             await self._ack()
 
     async def ephemeral(self, view: View) -> None:
-        """Answer so that only this person sees it."""
+        """Answer so that only this user sees it; simpler where Slack refuses a part."""
         view = fit(view)
         if self._reply_in_ack and self._ack.response is None and is_single_sentence(view):
-            # Nobody learns whether Slack takes the blocks of an ack: one sentence goes without any, all else later.
+            # Slack does not report whether it accepts the blocks of an ack, so only text without blocks goes there.
             await self._ack(text=view.text, response_type="ephemeral")
             return
         await self.ack()
@@ -72,18 +76,21 @@ class Responder:
             if not refused:
                 return
 
+    async def post_ephemeral(self, view: View, place: ChannelRef, person: str) -> None:
+        """Answer with `chat.postEphemeral`, which shows private files; by response_url where the bot may not write."""
+        await post_ephemeral(view, place, person, self.client, thread_ts=self.thread_ts, fallback=self.ephemeral)
+
     async def delete_original(self) -> None:
-        """Take away the private answer the pressed button stands on."""
+        """Delete the private message that has the pressed button."""
         await self.ack()
         await self._send(delete_original=True)
 
     async def _send(self, **message: Any) -> bool:
-        """Whether Slack refuses what is in it. An answer that does not arrive for another reason is only logged: what
-        it would tell has happened all the same."""
+        """Send a message; return whether Slack refuses its content. Other failures are only logged."""
         try:
             response = await self._respond(**message, thread_ts=self.thread_ts)
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            # A ValueError: Slack gave no way back.
+            # ValueError: the payload has no response_url.
             log.warning("response_url_failed", status=type(error).__name__)
             return False
         if response.status_code == 200:
@@ -102,12 +109,16 @@ async def post_ephemeral(
     thread_ts: str | None = None,
     fallback: Callable[[View], Awaitable[None]] | None = None,
 ) -> None:
-    """Show `view` to one person in a conversation; where the bot may not write, through `otherwise`.
+    """Show `view` to one user in a conversation; where the bot may not write, call `fallback` without its pictures.
 
-    Not by response_url in the first place: pictures of private files fail there (slackapi/java-slack-sdk issue 1349).
-    Raises Unreachable.
+    A response_url shows no pictures of private files (slackapi/java-slack-sdk issue 1349). Raises SlackUnavailable.
     """
-    send = partial(_post_ephemeral, client, place, person, thread_ts)
+
+    async def send(sent: View) -> None:
+        await client.chat_postEphemeral(
+            channel=place.channel, user=person, text=sent.text, blocks=sent.blocks, thread_ts=thread_ts
+        )
+
     try:
         with slack_call("chat.postEphemeral"):
             await send_view(send, fit(view))
@@ -118,7 +129,7 @@ async def post_ephemeral(
 
 
 class FormResponder:
-    """The way back to who sent a form: its `field` while it stands, afterwards the conversation it was opened from."""
+    """Answers to the user who submitted a form: at its `field` before the ack, then in the conversation `place`."""
 
     def __init__(self, ack: AsyncAck, client: AsyncWebClient, field: str) -> None:
         self._ack = ack
@@ -134,39 +145,47 @@ class FormResponder:
             await post_ephemeral(view, self.place, self.person, self._client)
 
 
-async def post_message(view: View, place: ChannelRef, client: AsyncWebClient, *, thread_ts: str | None = None) -> None:
-    """Show `view` to everybody in a conversation; raises Unreachable."""
+@dataclass(frozen=True)
+class PostedMessage:
+    """The address of a message; `channel` is a conversation id, also where the recipient was a user id."""
+
+    channel: str
+    ts: str
+
+
+async def post_message(
+    view: View, place: ChannelRef, client: AsyncWebClient, *, thread_ts: str | None = None
+) -> PostedMessage:
+    """Show `view` to all members of a conversation; raises SlackUnavailable."""
+
+    async def send(sent: View) -> PostedMessage:
+        response = await client.chat_postMessage(
+            channel=place.channel,
+            text=sent.text,
+            blocks=sent.blocks,
+            thread_ts=thread_ts,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return PostedMessage(str(response["channel"]), str(response["ts"]))
+
     with slack_call("chat.postMessage"):
-        await send_view(partial(_post_message, client, place, thread_ts), fit(view))
+        return await send_view(send, fit(view))
 
 
-async def send_dm(person: str, view: View, client: AsyncWebClient) -> None:
-    """Show `view` in the person's own conversation with the bot; raises Unreachable.
+async def send_dm(person: str, view: View, client: AsyncWebClient) -> PostedMessage:
+    """Show `view` in the user's direct messages with the bot; raises SlackUnavailable.
 
-    A person's id in the place of a channel means that conversation (docs.slack.dev, "chat.postMessage").
+    `chat.postMessage` accepts a user id as the channel (docs.slack.dev, "chat.postMessage").
     """
-    await post_message(view, ChannelRef("", person), client)
+    return await post_message(view, ChannelRef("", person), client)
 
 
-def _without_images(modal: dict[str, Any]) -> dict[str, Any]:
-    """The same without its pictures."""
-    return {**modal, "blocks": [block for block in modal["blocks"] if block["type"] != "image"]}
+async def update_message(view: View, posted: PostedMessage, client: AsyncWebClient) -> None:
+    """Replace a message's content; retry a picture that Slack still processes. Raises SlackUnavailable."""
 
+    async def send(sent: View) -> None:
+        await client.chat_update(channel=posted.channel, ts=posted.ts, text=sent.text, blocks=sent.blocks)
 
-async def _post_ephemeral(
-    client: AsyncWebClient, place: ChannelRef, person: str, thread_ts: str | None, view: View
-) -> None:
-    await client.chat_postEphemeral(
-        channel=place.channel, user=person, text=view.text, blocks=view.blocks, thread_ts=thread_ts
-    )
-
-
-async def _post_message(client: AsyncWebClient, place: ChannelRef, thread_ts: str | None, view: View) -> None:
-    await client.chat_postMessage(
-        channel=place.channel,
-        text=view.text,
-        blocks=view.blocks,
-        thread_ts=thread_ts,
-        unfurl_links=False,
-        unfurl_media=False,
-    )
+    with slack_call("chat.update"):
+        await send_view(send, fit(view), FILE_RETRY_DELAYS)

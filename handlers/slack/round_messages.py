@@ -1,4 +1,4 @@
-"""Messages about a round: its own in the channel, posted once; remarks in its thread; a word to its lead."""
+"""Messages about a round, the reactions on them, and the channels that are closed for them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,29 +12,33 @@ from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, Slac
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.ports.rounds import BallotRepository
-from handlers.slack.api_errors import best_effort, send_view, slack_call
+from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
-from handlers.slack.payloads import number_from_emoji, parse_ts
+from handlers.slack.fallback import send_view
+from handlers.slack.payloads.parsers import number_from_emoji
+from handlers.slack.payloads.scalars import parse_ts
 from handlers.views.builder import View, fit
 
-_MAX_ATTEMPTS = 3
+log = structlog.get_logger()
 
+_MAX_ATTEMPTS = 3
 _DELETED = "duplicate_message_not_found"
+_CHECK_INTERVAL_SECONDS = 10.0
 
 
 class Messages:
-    """Writes messages, each under a name of its own, so that a repetition finds what stands there already.
+    """Writer of messages about rounds; `client_msg_id` makes the first post of each idempotent.
 
-    Slack answers a `client_msg_id` it has seen with the first message, or with `duplicate_message_not_found` once that
-    is deleted (docs.slack.dev, errors of "chat.postMessage"; the argument itself is not described there).
+    Slack answers a known `client_msg_id` with the first message, or with `duplicate_message_not_found` after its
+    deletion (docs.slack.dev, errors of "chat.postMessage", which does not document the argument itself).
     """
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     async def post(self, round_: Round, view: View) -> str:
-        """Post the round's message in place of the one it has, if any; its address. Raises Unreachable."""
+        """Post the round's message, or a replacement of a deleted one; return its ts. Raises SlackUnavailable."""
         for attempt in range(_MAX_ATTEMPTS):
             try:
                 return await self._post(round_, view, f"{round_.message_ts or ''}:{attempt}")
@@ -44,20 +48,20 @@ class Messages:
         raise SlackRejected("chat.postMessage", _DELETED)
 
     async def update(self, round_: Round, view: View) -> None:
-        """Draw the round's message, exactly so; raises what slack_sdk raises."""
+        """Update the round's message without a fallback; raises what slack_sdk raises."""
         await self._clients.for_team(round_.place.team).chat_update(
             channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
         )
 
     async def reply(self, round_: Round, text: str) -> None:
-        """One line in the round's thread; what Slack refuses for good is logged."""
+        """Post a line in the round's thread; a final refusal is only logged."""
         with best_effort("chat.postMessage"):
             await self._clients.for_team(round_.place.team).chat_postMessage(
                 channel=round_.place.channel, thread_ts=round_.message_ts, text=text
             )
 
     async def link_from_thread(self, round_: Round, text: str) -> None:
-        """One line, once, in the thread that the round was asked for in; what Slack refuses for good is logged."""
+        """Post a line once in the thread that started the round; a final refusal is only logged."""
         with best_effort("chat.postMessage"):
             await self._clients.for_team(round_.place.team).chat_postMessage(
                 channel=round_.place.channel,
@@ -68,22 +72,8 @@ class Messages:
                 unfurl_media=False,
             )
 
-    async def permalink(self, round_: Round) -> str:
-        """The address of the round's message; empty where Slack does not tell it."""
-        try:
-            with slack_call("chat.getPermalink"):
-                response = await self._clients.for_team(round_.place.team).chat_getPermalink(
-                    channel=round_.place.channel, message_ts=round_.message_ts or ""
-                )
-        except SlackUnavailable:
-            return ""
-        return str(response["permalink"])
-
     async def notify_lead(self, round_: Round, view: View, notice: str) -> None:
-        """`view` in the lead's own messages, once for each `what`; what Slack refuses for good is logged.
-
-        A person's id in the place of a channel means their conversation with the bot (docs.slack.dev).
-        """
+        """Send the lead a direct message once for each `notice`; a final refusal is only logged."""
 
         async def send(sent: View) -> None:
             await self._clients.for_team(round_.place.team).chat_postMessage(
@@ -107,7 +97,7 @@ class Messages:
             return str(response["ts"])
 
         with slack_call("chat.postMessage"):
-            return (await send_view(send, fit(view)))[0]
+            return await send_view(send, fit(view))
 
 
 def _client_msg_id(round_: Round, purpose: str) -> str:
@@ -115,7 +105,7 @@ def _client_msg_id(round_: Round, purpose: str) -> str:
 
 
 class ReactionReader:
-    """Asks Slack for the reactions on rounds' messages."""
+    """Reader of the number reactions on rounds' messages."""
 
     def __init__(self, clients: Clients, ballots: BallotRepository, directory: SlackDirectory) -> None:
         self._clients = clients
@@ -123,9 +113,9 @@ class ReactionReader:
         self._directory = directory
 
     async def read(self, round_: Round) -> Sequence[Reaction]:
-        """People's number reactions; raises Unreachable, MessageGone.
+        """Return people's number reactions; raises SlackUnavailable, MessageDeleted.
 
-        Who reacted to a message that was deleted since is still counted as shown: nobody took that back.
+        Reactions on an earlier message that was deleted still count: their users did not withdraw them.
         """
         reactions = await self._reactions_before_repost(round_)
         for raw in (await self._message(round_)).get("reactions", []):
@@ -137,7 +127,7 @@ class ReactionReader:
         return tuple(reactions.values())
 
     async def is_deleted(self, round_: Round) -> bool:
-        """Whether somebody deleted the message; raises Unreachable."""
+        """Whether the message is deleted; raises SlackUnavailable."""
         try:
             await self._message(round_)
         except MessageDeleted:
@@ -161,7 +151,7 @@ class ReactionReader:
         return reactions
 
     async def _message(self, round_: Round) -> dict[str, Any]:
-        """A deleted message with a thread leaves a gravestone, which Slack may tell of as a message."""
+        """Return the message; a deleted one with a thread may come as a message with subtype `tombstone`."""
         try:
             with slack_call("reactions.get"):
                 response = await self._clients.for_team(round_.place.team).reactions_get(
@@ -177,15 +167,10 @@ class ReactionReader:
         return message
 
 
-log = structlog.get_logger()
-
-_CHECK_INTERVAL_SECONDS = 10.0
-
-
 class ClosedChannels:
-    """Remembers them, and now and then asks Slack whether their conversation is open again.
+    """Rounds whose channel refuses updates, kept in memory until the channel is open again.
 
-    In memory alone: after a start every message is drawn once, and what cannot be is found again.
+    Each start of the bot redraws every message and so finds them again.
     """
 
     def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic) -> None:
@@ -195,12 +180,12 @@ class ClosedChannels:
         self._checked_at = 0.0
 
     def add(self, round_: Round, error: ChannelClosed) -> None:
-        """The round's message cannot be changed."""
+        """Record that the round's message cannot be updated."""
         log.warning("channel_closed", round=round_.id, why=error.code)
         self._rounds[round_.id] = round_.place
 
     async def pop_reopened(self) -> list[str]:
-        """The rounds whose conversation is open again; each conversation is asked about every ten seconds at most."""
+        """Return and forget the rounds whose channel is open again; checks Slack every ten seconds at most."""
         if not self._rounds or self._now() < self._checked_at + _CHECK_INTERVAL_SECONDS:
             return []
         self._checked_at = self._now()

@@ -1,4 +1,5 @@
-"""Every sentence a person reads, in English, one file per topic.
+"""Every sentence that a user reads, one file per topic.
 
-All of it is Slack's mrkdwn, people's own text made harmless by `text.quiet`; only `labels` and `alt` are plain text.
+The texts are Slack mrkdwn, with user text escaped by `format.escape_mrkdwn`. Plain text: `labels` and `alt_text`, and
+functions that say so.
 """

@@ -1,12 +1,12 @@
-"""What pictures show, for people who do not see them; never which model drew one. Plain text.
+"""Alternative texts of pictures, in plain text; they never name a model.
 
-The portrait comes first, in the words of its brief, then what kind of picture it is.
+Each starts with the brief, then says what kind of picture it is.
 """
 
 from collections.abc import Sequence
 
 from bot.domain.round import Round
-from handlers.text.format import join_words, pluralize, truncate
+from handlers.text.format import capitalize_first, join_words, pluralize, truncate
 
 # docs.slack.dev, "files.getUploadURLExternal" and "Image block".
 FILE_LIMIT = 1000
@@ -39,12 +39,11 @@ def face(name: str, brief: str) -> str:
 
 
 def poster(title: str, names: Sequence[str]) -> str:
-    """One picture of many faces, in reading order."""
+    """Describe a picture of many faces, named in reading order."""
     return truncate(f"{title}: {pluralize(len(names), 'portrait')} with their names: {join_words(names)}", FILE_LIMIT)
 
 
 def _with_brief(brief: str, description: str) -> str:
-    """`Weathered 60-year-old fisherwoman: candidate 2 for Maya`; of a long brief as much as fits."""
-    text = " ".join(brief.split()).rstrip(".:;, ")
-    text = text[:1].upper() + text[1:]
+    """Return `Weathered 60-year-old fisherwoman: candidate 2 for Maya`; truncates a long brief."""
+    text = capitalize_first(" ".join(brief.split()).rstrip(".:;, "))
     return f"{truncate(text, FILE_LIMIT - len(description) - 2)}: {description}"

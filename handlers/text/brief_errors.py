@@ -1,8 +1,8 @@
-"""What is wrong with a line that cannot be cast: what was understood, what not, and a line that works."""
+"""Errors of a command that cannot be cast, with a command that works."""
 
 import re
 
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError
 from handlers.text.format import escape_mrkdwn, join_words, truncate
 
@@ -69,7 +69,7 @@ _PROBLEMS = {
 
 
 def sentence(error: BriefError) -> str:
-    """What is wrong, in one or two sentences; nothing was started."""
+    """Say in one or two sentences what is wrong and that nothing was started."""
     pattern = _SENTENCES.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "I don't understand {got}.")
     problem = pattern.format(
         field=escape_mrkdwn(error.field),
@@ -82,7 +82,7 @@ def sentence(error: BriefError) -> str:
 
 
 def working_line(error: BriefError, prefix: str = "/cast") -> str:
-    """Their own line where it can be mended, else an example, spoken `to` the command or the bot; plain text."""
+    """Return the user's command, corrected, or else an example; plain text. `prefix`: the command or the mention."""
     if error.field == "alias":
         return "/cast alias Maya = the fisherwoman"
     suggestion = f"{_typed_brief(error)}{_fixed_option(error)}"
@@ -90,16 +90,15 @@ def working_line(error: BriefError, prefix: str = "/cast") -> str:
 
 
 def _typed_brief(error: BriefError) -> str:
-    """The name and brief they typed, without the options; the example where those are what is wrong."""
+    """Return the name and brief without options, or the example if the name or brief is wrong."""
     line = _OPTIONS.sub("", error.line.strip())
     is_usable = error.field not in ("name", "brief") and _NAME_AND_BRIEF.match(line)
     return line if is_usable and len(line) <= _LINE_LIMIT else _EXAMPLE
 
 
 def _is_valid(line: str) -> bool:
-    """Whether nothing else is wrong with it."""
     try:
-        Brief.parse(line)
+        parse_brief(line)
     except BriefError:
         return False
     return True

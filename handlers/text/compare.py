@@ -1,10 +1,10 @@
-"""The closer look at candidates."""
+"""The comparison of candidates."""
 
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.usecases.compare import ComparisonResult
 from handlers.text import lineage
-from handlers.text.format import escape_mrkdwn, link, pluralize, size, truncate
+from handlers.text.format import escape_mrkdwn, join_parts, link, pluralize, size, truncate
 from handlers.text.labels import AFTER_THE_VOTE
 from handlers.text.model_titles import Titles
 
@@ -17,7 +17,7 @@ _CAPTION_LIMIT = 150
 
 
 def instructions(comparison: ComparisonResult) -> str:
-    """What can be chosen, how it is shown, and what is not told yet."""
+    """Say how to choose, and that models are hidden while they are."""
     blind_note = (
         ""
         if comparison.round.models_revealed or not comparison.round.is_blind
@@ -31,18 +31,16 @@ def option(round_: Round, slot: Slot, titles: Titles) -> str:
 
 
 def caption(round_: Round, slot: Slot, titles: Titles) -> str:
-    """`3`, and once models may be named `3 · Recraft V4.1 · 2 votes`; plain text."""
-    parts = [f"{slot.number}", lineage.variation(round_, slot)]
-    if round_.models_revealed:
-        parts = [f"{slot.number}", titles(slot.model), lineage.variation(round_, slot), _votes(round_, slot)]
-    return truncate(" · ".join(filter(None, parts)), _CAPTION_LIMIT)
+    """Return `3`, or `3 · Recraft V4.1 · 2 votes` once models are revealed; plain text."""
+    title, votes = (titles(slot.model), _votes(round_, slot)) if round_.models_revealed else ("", "")
+    return truncate(join_parts(f"{slot.number}", title, lineage.variation(round_, slot), votes), _CAPTION_LIMIT)
 
 
 def picture_link(round_: Round, slot: Slot, url: str) -> str:
-    """The way to the picture in the thread, with its size in pixels once that may be told."""
+    """Link to the picture in the thread, with its size in pixels once models are revealed."""
     link_text = link(url, f"Open {slot.number} alone") if url else ""
     if round_.models_revealed and slot.portrait:
-        return " · ".join(filter(None, [link_text, f"the original is {escape_mrkdwn(size(slot.portrait))}"]))
+        return join_parts(link_text, f"the original is {escape_mrkdwn(size(slot.portrait))}")
     return link_text
 
 

@@ -1,11 +1,11 @@
-"""What is told of a model that its vendor takes away."""
+"""Direct messages about models that vendors retire."""
 
 from bot.domain.catalogue import Retirement
 from handlers.text.format import calendar_date, escape_mrkdwn
 
 
 def retirement_notice(retirement: Retirement) -> str:
-    """What happens when, and which model to ask instead."""
+    """Say when the model retires, and which model replaces it."""
     model, successor = retirement.model, retirement.successor
     name = f"{escape_mrkdwn(model.title)} (`{model.id}`)"
     if retirement.is_retired:

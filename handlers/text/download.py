@@ -1,11 +1,11 @@
-"""What is said when somebody takes a face on."""
+"""The download of a face."""
 
 from bot.usecases.download import FaceArchive
 from handlers.text.format import escape_mrkdwn, size
 
 
 def contents(archive: FaceArchive) -> str:
-    """What is in the ZIP, beside it."""
+    """List what the ZIP contains, for the message beside it."""
     upscale = f", its finish ({size(archive.upscale.portrait)})" if archive.upscale and archive.upscale.portrait else ""
     return (
         f"*{escape_mrkdwn(archive.face.character)}* to take on: the original ({size(archive.face.portrait)}){upscale}, "

@@ -34,11 +34,15 @@ from bot.domain.errors import (
     TallyChanged,
     UnacknowledgedOverspend,
 )
-from handlers.text import brief_errors, production_settings, routing, slack_refusals, storage_trouble, voters
+from handlers.text import brief_errors, routing, slack_refusals, storage_trouble, voters
+from handlers.text import production_settings as production_settings_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, link, person, pluralize, when
 
+WORKSPACE_UNKNOWN = (
+    "I am not set up for this workspace, so nothing happened. "
+    "Whoever runs Castroom can add its bot token to SLACK_BOT_TOKEN."
+)
 NOT_FOUND = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
-
 UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
 
 _ACTIONS = {
@@ -117,13 +121,14 @@ _CAPS = {
     "can raise MAX_USD_PER_WORKSPACE_MONTH; the month begins anew {resets}.",
 }
 
+_DECIDE_OR_EXTEND = "so nothing is locked. Voting is closed: decide, or extend it a day."
 _RUN_DOCTOR = "Nothing was changed. Whoever runs Castroom finds out what to do with: python -m bot doctor"
 
 _TOKEN_REJECTED = f"Slack no longer takes my token. {_RUN_DOCTOR}"
 
 _NOT_IN_CHANNEL = "I am no longer in this channel. Nothing was changed. Invite me with /invite @Castroom and try again."
 
-# Slack's codes that trying again does not heal (docs.slack.dev, errors of each method).
+# Slack's codes that a retry does not fix (docs.slack.dev, errors of each method).
 _REFUSALS = {
     "missing_scope": f"Slack does not allow me this: a permission is missing. {_RUN_DOCTOR}",
     **dict.fromkeys(
@@ -137,8 +142,8 @@ _NO_RESPONSE = "Slack does not answer me at the moment, and nothing was changed.
 
 
 @singledispatch
-def sentence(error: CastingError) -> str:  # noqa: ARG001 - the kinds below say more
-    """What a person is told about `error`."""
+def sentence(error: CastingError) -> str:  # noqa: ARG001 - the registered kinds use it
+    """Return the sentence for `error`."""
     return UNEXPECTED
 
 
@@ -154,7 +159,7 @@ def _(error: FormErrors) -> str:
 
 @sentence.register
 def _(error: SettingsErrors) -> str:
-    return " ".join(escape_mrkdwn(production_settings.field_error(fault)) for fault in error.errors)
+    return " ".join(escape_mrkdwn(production_settings_text.field_error(field_error)) for field_error in error.errors)
 
 
 @sentence.register
@@ -176,12 +181,12 @@ def _(error: PermissionDenied) -> str:
 
 @sentence.register
 def _(error: SettingsConflict) -> str:  # noqa: ARG001 - it has no values
-    return production_settings.CONFLICT
+    return production_settings_text.CONFLICT
 
 
 @sentence.register
 def _(error: NameConflict) -> str:
-    return production_settings.name_conflict(error.names)
+    return production_settings_text.name_conflict(error.names)
 
 
 @sentence.register
@@ -220,24 +225,24 @@ def _(error: RoundClosed) -> str:
 @sentence.register
 def _(error: NoWinner) -> str:
     if error.votes_short_of_quorum:
-        told = f"{pluralize(error.votes_short_of_quorum, 'vote')} short of the quorum"
-        return f"The ballot is {told}, so nothing is locked. Voting is closed: decide, or extend it a day."
-    level = f"{join_words([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
-    return f"{level}, so nothing is locked. Voting is closed: decide, or extend it a day."
+        votes = pluralize(error.votes_short_of_quorum, "vote")
+        return f"The ballot is {votes} short of the quorum, {_DECIDE_OR_EXTEND}"
+    result = f"{join_words([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
+    return f"{result}, {_DECIDE_OR_EXTEND}"
 
 
 @sentence.register
 def _(error: TallyChanged) -> str:
-    told = join_words([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes]) or "nobody votes now"
-    return f"The votes moved while you looked: {told}. Nothing is locked. Press Lock again if this is right."
+    tally = join_words([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes]) or "nobody votes now"
+    return f"The votes moved while you looked: {tally}. Nothing is locked. Press Lock again if this is right."
 
 
 @sentence.register
 def _(error: OverBudget) -> str:
-    cap = _CAPS.get(f"own_{error.cap}" if error.is_production_cap else error.cap, _CAPS["day"])
+    pattern = _CAPS.get(f"own_{error.cap}" if error.is_production_cap else error.cap, _CAPS["day"])
     resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
-    told = cap.format(limit=dollars(error.limit), left=dollars(max(error.remaining, Decimal(0))), resets=resets)
-    return f"This would cost up to {dollars(error.price)}; {told} Nothing was started."
+    cap = pattern.format(limit=dollars(error.limit), left=dollars(max(error.remaining, Decimal(0))), resets=resets)
+    return f"This would cost up to {dollars(error.price)}; {cap} Nothing was started."
 
 
 @sentence.register
@@ -271,11 +276,12 @@ def _(error: AlreadyResolved) -> str:  # noqa: ARG001 - it has no values
 
 @sentence.register
 def _(error: NoModels) -> str:
-    wanted = join_words([escape_mrkdwn(name) for name in error.requested])
     if not error.configured:
         return "No image model has an account here yet. Whoever runs Castroom adds a key. Nothing was started."
-    have = join_words([escape_mrkdwn(name) for name in error.configured])
-    return f"There is no account here for {wanted}. I can ask {have}. Nothing was started."
+    requested, configured = (
+        join_words([escape_mrkdwn(name) for name in names]) for names in (error.requested, error.configured)
+    )
+    return f"There is no account here for {requested}. I can ask {configured}. Nothing was started."
 
 
 @sentence.register
@@ -295,14 +301,14 @@ def _(error: PortraitMissing) -> str:  # noqa: ARG001 - its key is for the log
 
 @sentence.register
 def _(error: SlackUnavailable) -> str:
-    """`what` ends with Slack's code or the kind of silence; which question it was is for the log."""
+    # `operation` is Slack's method and its error code: `reactions.get: missing_scope`.
     return _REFUSALS.get(error.operation.rpartition(": ")[2], _NO_RESPONSE)
 
 
 @sentence.register
 def _(error: SlackRejected) -> str:
-    if error.code in slack_refusals.UPLOAD_REFUSALS:
-        return f"I can't bring a file here: {slack_refusals.UPLOAD_REFUSALS[error.code]}. An administrator of the workspace can help."
+    if reason := slack_refusals.UPLOAD_REFUSALS.get(error.code):
+        return f"I can't bring a file here: {reason}. An administrator of the workspace can help."
     return _REFUSALS.get(error.code, f"Slack does not let me do this ({escape_mrkdwn(error.code)}). {_RUN_DOCTOR}")
 
 
@@ -312,19 +318,13 @@ def _(error: ChannelClosed) -> str:
 
 
 @sentence.register
-def _(error: MessageDeleted) -> str:  # noqa: ARG001 - there is one way to be gone
+def _(error: MessageDeleted) -> str:  # noqa: ARG001 - it has no values
     return "This round's message was deleted, so nothing was changed. I post it anew in a few seconds."
 
 
 def already_casting(error: AlreadyCasting, url: str) -> str:
-    """Where the open round is; `url` leads to its message."""
+    """Say where the open round is; `url` links to its message."""
     text = f"{escape_mrkdwn(error.character)} is being cast right now."
     if not error.round_id:
         return f"{text} It is in another channel of this production, which you cannot see."
     return f"{text} {link(url, 'Go there')}" if url else text
-
-
-UNKNOWN = (
-    "I am not set up for this workspace, so nothing happened. "
-    "Whoever runs Castroom can add its bot token to SLACK_BOT_TOKEN."
-)

@@ -1,4 +1,4 @@
-"""Why a portrait is missing, and whether it cost something. Before the close no word may tell which model it was."""
+"""Reasons of missing portraits, and what they cost. Before the close no text may identify the model."""
 
 from decimal import Decimal
 
@@ -9,55 +9,59 @@ from handlers.text.model_titles import Titles
 
 ANY_MODEL = "a model"
 _DETAIL_LIMIT = 80
-# When OpenAI's filter stepped in: beside the categories, never what was flagged.
+# OpenAI's filter stages, which come beside the categories.
 _STAGES = frozenset({"input", "output", "unknown"})
 
 _KINDS = {
     "refused": "{who} declined the brief",
     "rate_limited": "{who} had too many requests at once",
-    "no_money": "the account of {who} has no credit left; whoever runs Castroom can top it up",
-    "bad_key": "{who} did not take our key; whoever runs Castroom can renew it",
+    "insufficient_credit": "the account of {who} has no credit left; whoever runs Castroom can top it up",
+    "authentication_failed": "{who} did not take our key; whoever runs Castroom can renew it",
     "retired": "{who} is no longer served; whoever runs Castroom can name its successor",
-    "bad_request": "{who} did not understand what we sent",
-    "down": "{who} failed on its side",
+    "invalid_request": "{who} did not understand what we sent",
+    "provider_down": "{who} failed on its side",
     "timed_out": "{who} gave no answer in time",
-    "bad_picture": "{who} sent something that is not a usable picture",
+    "invalid_image": "{who} sent something that is not a usable picture",
     "duplicate": "{who} sent a picture that another portrait of this round already shows",
     "unknown": "{who} was asked just before a restart and its answer is lost",
-    "picture_lost": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
+    "portrait_missing": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
     "cancelled": "the round ended before {who} was asked",
 }
 
 
 def blind_reason(round_: Round, slot: Slot) -> str:
-    """The reason without the model: its price is the dearest slot's, its filter's word one of the brief's own."""
+    """Return the reason without the model.
+
+    It shows the most expensive slot's price, and the filter's word only if the brief contains it.
+    """
     assert slot.failure
     detail = (
         slot.failure.detail
         if slot.failure.detail and slot.failure.detail.casefold() in round_.brief.text.casefold()
         else ""
     )
-    return f"{_reason(slot.failure, ANY_MODEL, detail)}. {_charge(slot.failure, round_.blind_price(slot), show_price=False)}"
+    charge = _charge(slot.failure, round_.blind_price(slot), show_price=False)
+    return f"{_reason(slot.failure, ANY_MODEL, detail)}. {charge}"
 
 
 def named_reason(slot: Slot, titles: Titles) -> str:
-    """The reason with the model, for after the close."""
+    """Return the reason with the model, for after the close."""
     assert slot.failure
     return failure_reason(slot.failure, titles(slot.model), slot.price)
 
 
 def failure_reason(failure: SlotFailure, model_title: str, price: Decimal) -> str:
-    """Why `who` gave no picture, and what of `price` was charged."""
+    """Say why `model_title` returned no picture, and whether `price` (USD) was charged."""
     return f"{_reason(failure, model_title, failure.detail)}. {_charge(failure, price, show_price=True)}"
 
 
 def missing_heading(position: int, missing: int, total: int) -> str:
-    """How a line about the `position`-th of `missing` portraits begins."""
+    """Begin the line about the `position`-th of `missing` portraits."""
     return f"One of {total} is missing:" if missing == 1 else f"Missing, {position} of {missing}:"
 
 
 def missing_variation_heading(number: int) -> str:
-    """How a line about a variation of candidate `number` begins."""
+    """Begin the line about a variation of candidate `number`."""
     return f"The variation of {number} is missing:"
 
 
@@ -70,7 +74,7 @@ def _reason(failure: SlotFailure, model_title: str, detail: str) -> str:
 
 
 def _readable_codes(detail: str) -> str:
-    """A vendor's codes as words: `input:violence` is `violence`, `IMAGE_SAFETY` is `IMAGE SAFETY`."""
+    """Turn a vendor's codes into words: `input:violence` is `violence`, `IMAGE_SAFETY` is `IMAGE SAFETY`."""
     return join_words([code.replace("_", " ") for code in detail.split(":") if code not in _STAGES])
 
 

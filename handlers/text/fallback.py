@@ -1,4 +1,4 @@
-"""What is said where Slack does not take a part of a message."""
+"""Replacements for parts of a message that Slack rejects."""
 
 NO_BUTTONS = (
     "Slack takes no buttons here at the moment. Nothing is lost: the vote counts number emoji while it is open, the "
@@ -9,5 +9,5 @@ NO_FIELD = "A field is missing here, since Slack does not take it at the moment.
 
 
 def option(menu: str, label: str) -> str:
-    """A button in the place of a menu's line."""
+    """Label the button that replaces an option of a menu."""
     return f"{menu}: {label}" if menu else label

@@ -1,4 +1,4 @@
-"""What happened to a character, a line an event."""
+"""A character's history, one line per event."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,12 +6,12 @@ from bot.domain.ballot import BallotStage
 from bot.domain.face import Character, Face
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
-from handlers.text.format import day, dollars, escape_mrkdwn, join_words, link, person, pluralize, truncate, when
+from handlers.text.format import dollars, escape_mrkdwn, join_parts, join_words, link, person, pluralize, truncate, when
 from handlers.text.model_titles import Titles
-from handlers.text.record import as_sentence
+from handlers.text.record import as_sentence, locked_by, unlocked_by, votes
 
 FIRST_VERSION, SECOND_VERSION = "One version", "Another"
-_NOTE_LIMIT = 100
+_DETAIL_LIMIT = 100
 NOTHING = "Nothing is told of this character that you may see."
 
 
@@ -20,16 +20,16 @@ def heading(name: str) -> str:
 
 
 def summary(history: CharacterHistory) -> str:
-    """`2 faces · $0.38 · also called the fisherwoman`."""
+    """Return `2 faces · $0.38 spent · also called the fisherwoman`."""
     character = history.character
     parts = [pluralize(history.face_count, "face"), f"{dollars(history.spent)} spent", _status(character)]
     if character.aliases:
         parts.append(f"also called {join_words([escape_mrkdwn(alias) for alias in character.aliases])}")
-    return " · ".join(filter(None, parts))
+    return join_parts(*parts)
 
 
 def event(entry: TimelineEvent, url: str) -> str:
-    """`Today at 14:02 · Version 1 unlocked by @lena: too young.`; `url` leads to the message of a round that began."""
+    """Return `Today at 14:02 · Version 1 unlocked by @lena: too young.`; `url` links to the round's message."""
     return f"{when(entry.at)} · {_EVENT_TEXTS.get(entry.kind, _unknown_event)(entry, url)}"
 
 
@@ -42,16 +42,14 @@ def version_title(face: Face) -> str:
 
 
 def version(face: Face, titles: Titles, reason: str) -> str:
-    """Who, when, by which model and why, under a version's portrait."""
-    votes = f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
-    verb = "decided" if face.decided_by_lead else "locked"
-    first = f"*Version {face.version}* · {votes} · {escape_mrkdwn(titles(face.model))} · {dollars(face.cost)}"
-    lines = [first, f"{verb[0].upper()}{verb[1:]} by {person(face.locked_by)} on {day(face.locked_at)}"]
-    if reason:
-        lines.append(f"Re-cast: {as_sentence(reason)}")
-    if unlock := face.unlocked:
-        lines.append(f"Unlocked by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}")
-    return "\n".join(lines)
+    """Describe a version below its portrait: votes, model, cost, who locked it, why it was re-cast or unlocked."""
+    return join_parts(
+        f"*Version {face.version}* · {votes(face)} · {escape_mrkdwn(titles(face.model))} · {dollars(face.cost)}",
+        locked_by(face),
+        f"Re-cast: {as_sentence(reason)}" if reason else "",
+        f"Unlocked {unlocked_by(face.unlocked)}" if face.unlocked else "",
+        separator="\n",
+    )
 
 
 def versions_title(name: str) -> str:
@@ -68,7 +66,7 @@ def _round_started(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, url: str) -> str:
         lead_note = f", led by {person(entry.lead)}" if entry.lead else ""
         cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
-        reason = f": {_note(entry)}" if entry.detail else ""
+        reason = f": {_detail(entry)}" if entry.detail else ""
         return f"{link(url, verb)} by {_people(entry)}{lead_note}{reason}{cost}"
 
     return line
@@ -85,28 +83,27 @@ def _voted(entry: TimelineEvent, _url: str) -> str:
     return f"{pluralize(entry.count, 'person', 'people')} voted{where}{who}"
 
 
-def _locked(entry: TimelineEvent, _url: str) -> str:
-    return f"Version {entry.version} locked by {_people(entry)}: candidate {entry.number}"
+def _face_chosen(verb: str) -> Callable[[TimelineEvent, str], str]:
+    def line(entry: TimelineEvent, _url: str) -> str:
+        return f"Version {entry.version} {verb} by {_people(entry)}: candidate {entry.number}"
 
-
-def _decided(entry: TimelineEvent, _url: str) -> str:
-    return f"Version {entry.version} decided by {_people(entry)}: candidate {entry.number}"
+    return line
 
 
 def _unlocked(entry: TimelineEvent, _url: str) -> str:
-    return f"Version {entry.version} unlocked by {_people(entry)}: {as_sentence(truncate(entry.detail, _NOTE_LIMIT))}"
+    return f"Version {entry.version} unlocked by {_people(entry)}: {as_sentence(truncate(entry.detail, _DETAIL_LIMIT))}"
 
 
 def _by_people(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
         by = f" by {_people(entry)}" if entry.people else ""
-        return f"{verb}{by}" + (f": {_note(entry)}" if entry.detail else "")
+        return f"{verb}{by}" + (f": {_detail(entry)}" if entry.detail else "")
 
     return line
 
 
 def _candidate_added(verb: str) -> Callable[[TimelineEvent, str], str]:
-    """`Candidate 3 drawn again by @lena`; a picture that never came has no number."""
+    """Return the text for `Candidate 3 drawn again by @lena`; a missing picture has no number."""
 
     def line(entry: TimelineEvent, _url: str) -> str:
         subject = f"Candidate {escape_mrkdwn(entry.detail)}" if entry.detail else "A missing candidate"
@@ -117,20 +114,20 @@ def _candidate_added(verb: str) -> Callable[[TimelineEvent, str], str]:
 
 def _alias_changed(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
-        return f"{verb} “{_note(entry)}”, by {_people(entry)}"
+        return f"{verb} “{_detail(entry)}”, by {_people(entry)}"
 
     return line
 
 
 def _unknown_event(entry: TimelineEvent, url: str) -> str:
-    """A deed whose kind has no words of its own yet."""
+    """Describe an event whose kind has no text yet."""
     verb = entry.kind.replace("_", " ").capitalize()
     return _by_people(escape_mrkdwn(verb))(entry, url)
 
 
-def _note(entry: TimelineEvent) -> str:
-    """A reason as far as a line of many holds it; the record tells it whole."""
-    return escape_mrkdwn(truncate(entry.detail, _NOTE_LIMIT))
+def _detail(entry: TimelineEvent) -> str:
+    """Shorten a reason; the record shows all of it."""
+    return escape_mrkdwn(truncate(entry.detail, _DETAIL_LIMIT))
 
 
 def _people(entry: TimelineEvent) -> str:
@@ -155,7 +152,7 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "dropped": _by_people("Round dropped"),
     "cancelled": _by_people("Round cancelled"),
     "took_over": _by_people("Lead taken over"),
-    "locked": _locked,
-    "decided": _decided,
+    "locked": _face_chosen("locked"),
+    "decided": _face_chosen("decided"),
     "unlocked": _unlocked,
 }

@@ -1,4 +1,4 @@
-"""Headers, buttons and questions: plain text, which Slack shows as it stands."""
+"""Headers, buttons and confirmations, in plain text."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -45,12 +45,12 @@ CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are name
 
 
 def suggestion(name: str, aliases: Sequence[str]) -> str:
-    """`Maya, the fisherwoman`: somebody may have asked for either."""
+    """Return `Maya, the fisherwoman`: the user may have typed either name."""
     return ", ".join([name, *aliases[:1]])
 
 
 def recall_accessibility_label(name: str) -> str:
-    """What a screen reader says for one of many buttons that recall."""
+    """Return what a screen reader says for one of many recall buttons."""
     return truncate(f"Recall {name}", BUTTON_LIMIT)
 
 
@@ -79,7 +79,7 @@ def vote(number: int, votes: int) -> str:
 
 
 def vote_accessibility_label(number: int, votes: int) -> str:
-    """What a screen reader says for a number button."""
+    """Return what a screen reader says for a number button."""
     return f"Vote for candidate {number}, {pluralize(votes, 'vote')} so far"
 
 
@@ -113,7 +113,7 @@ def upscale_title(name: str) -> str:
 
 
 def candidate(number: int, title: str, votes: int | None) -> str:
-    """`votes` is None for one that nobody could vote for."""
+    """Label a candidate; `votes` is None if it arrived after the vote."""
     return f"{number} · {title} · {AFTER_THE_VOTE if votes is None else pluralize(votes, 'vote')}"
 
 
@@ -122,7 +122,7 @@ def sheet_title(name: str) -> str:
 
 
 def candidate_title(number: int, *model: str) -> str:
-    """`3`, or `3 · Recraft V4.1 · recraft:recraftv4_1` once models may be named: title and exact id."""
+    """Return `3`, or `3 · Recraft V4.1 · recraft:recraftv4_1` with the model's title and exact id."""
     return " · ".join([f"{number}", *model])
 
 
@@ -137,9 +137,10 @@ def lock_yes(leader: int | None) -> str:
 
 
 def lock_consequence(tally: Tally, votes_short: int = 0) -> str:
-    """What the lead agrees to by pressing Lock."""
+    """Say what the lead confirms with the lock."""
     if votes_short:
-        return f"{pluralize(votes_short, 'person', 'people')} short of the quorum. Voting closes now; you decide or extend it."
+        people = pluralize(votes_short, "person", "people")
+        return f"{people} short of the quorum. Voting closes now; you decide or extend it."
     if (winner := tally.winner) is not None:
         votes = tally.votes[winner]
         return (

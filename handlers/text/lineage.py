@@ -1,9 +1,9 @@
-"""What a round came of, and what came of it; and which of its candidates came of others."""
+"""How rounds follow each other, and which candidates are variations of others."""
 
 from bot.domain.ballot import Tally
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from handlers.text.format import escape_mrkdwn, join_words, link, pluralize, truncate
+from handlers.text.format import escape_mrkdwn, join_parts, join_words, link, pluralize, truncate
 
 _BRIEF_LIMIT = 200
 _SUCCESSOR_REASONS = {
@@ -13,16 +13,16 @@ _SUCCESSOR_REASONS = {
 
 
 def parent_summary(round_: Round, parent: Round, tally: Tally, url: str) -> str:
-    """`Refined from <the round before>: “a fisherwoman, 60” · 2 led with 3 of 4 votes`."""
+    """Return `Refined from <the round before>: “a fisherwoman, 60” · 2 led with 3 of 4 votes`."""
     parent_link = link(url, "the round before")
     if round_.origin == "refined":
         excerpt = escape_mrkdwn(truncate(" ".join(parent.brief.text.split()), _BRIEF_LIMIT))
-        return " · ".join(filter(None, [f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally)]))
-    return " · ".join(filter(None, [f"Drawn again after {parent_link}", leader_summary(parent, tally)]))
+        return join_parts(f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally))
+    return join_parts(f"Drawn again after {parent_link}", leader_summary(parent, tally))
 
 
 def leader_summary(parent: Round, tally: Tally) -> str:
-    """Who was in front when the round ended; empty where there was nothing to vote on."""
+    """Say who led when the round ended; empty without candidates."""
     if not parent.candidates:
         return ""
     if parent.is_sealed and parent.tally is None:
@@ -36,7 +36,7 @@ def leader_summary(parent: Round, tally: Tally) -> str:
 
 
 def successor_notice(round_: Round, url: str) -> str:
-    """For a round whose place another one took: where that is."""
+    """Say why a round ended and where its successor is."""
     reason = _SUCCESSOR_REASONS.get(round_.void_reason, "")
     return (
         f"{reason}: {link(url, 'the new round is here')}." if url else f"{reason}: the new round has its own message."
@@ -44,17 +44,17 @@ def successor_notice(round_: Round, url: str) -> str:
 
 
 def has_successor(round_: Round) -> bool:
-    """Whether another round took this one's place."""
+    """Tell whether another round replaced this one."""
     return round_.void_reason in _SUCCESSOR_REASONS
 
 
 def variations(round_: Round) -> str:
-    """`5 varies 2 · 6 varies 2`: tells which faces are kin, and of no face who drew it."""
+    """Return `5 varies 2 · 6 varies 2`; it names no model."""
     texts = (variation(round_, slot) for slot in round_.candidates)
     return " · ".join(f"{slot.number} {text}" for slot, text in zip(round_.candidates, texts, strict=True) if text)
 
 
 def variation(round_: Round, slot: Slot) -> str:
-    """`varies 2`; empty for what is no variation."""
+    """Return `varies 2`; empty if the slot is no variation."""
     original_number = round_.variation_number(slot)
     return f"varies {original_number}" if original_number else ""

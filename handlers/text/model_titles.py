@@ -1,4 +1,4 @@
-"""What models and their accounts are called in front of people."""
+"""Display names of models and their accounts."""
 
 from bot.domain.catalogue import Catalogue
 from handlers.text.format import pluralize
@@ -7,7 +7,7 @@ _ACCOUNTS = {"recraft": "Recraft", "openai": "OpenAI", "gemini": "Google", "fal"
 
 
 class Titles:
-    """The title of a model or upscaler by its exact id; an id that is no longer in the catalogue stands for itself."""
+    """Titles of models and upscalers by exact id; an id that left the catalogue is its own title."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._titles = {model.id: model.title for model in catalogue.models}
@@ -18,7 +18,7 @@ class Titles:
         return self._titles.get(model_id, model_id)
 
     def rate_limit(self, model_id: str) -> str:
-        """`OpenAI's limit of 5 images a minute`, or that its account has one, where we know no number."""
+        """Return `OpenAI's limit of 5 images a minute`, or that the account was busy if the limit is unknown."""
         provider = model_id.partition(":")[0]
         account = _ACCOUNTS.get(provider, provider)
         per_minute = self._per_minute.get(provider)

@@ -1,4 +1,4 @@
-"""The form of a production's customs: its fields, what is wrong with one, and what was changed by whom."""
+"""The settings of a production: fields, field errors and the audit log."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -98,7 +98,7 @@ _VALUE_LIMIT = 80
 
 
 def intro(form: SettingsForm) -> str:
-    """What the form is about; plain enough to stand above it."""
+    """Say what the form changes."""
     production = form.production
     here = [channel(one) for one in production.channels if one == form.place.channel]
     others = len(production.channels) - len(here)
@@ -107,7 +107,7 @@ def intro(form: SettingsForm) -> str:
 
 
 def hint(field: str, form: SettingsForm) -> str:
-    """What stands below a field."""
+    """Return the hint below a field."""
     if field == "production":
         return (
             "Channels of one production share names, settings and the month's cap. "
@@ -124,12 +124,12 @@ def hint(field: str, form: SettingsForm) -> str:
 
 
 def model(spec: ModelSpec) -> str:
-    """`Recraft V4.1 · $0.04 a portrait`."""
+    """Return `Recraft V4.1 · $0.04 a portrait`."""
     return f"{spec.title} · {dollars(spec.price(Size.DRAFT))} a portrait"
 
 
 def duration(delta: timedelta) -> str:
-    """`4 hours`, `3 days`, `a week`."""
+    """Return `4 hours`, `3 days` or `a week`."""
     minutes = int(delta.total_seconds() // 60)
     if minutes == 7 * 24 * 60:
         return "a week"
@@ -139,7 +139,7 @@ def duration(delta: timedelta) -> str:
 
 
 def current_production(production: Production, form: SettingsForm) -> str:
-    """The production the channel casts for now, as a choice."""
+    """Label the channel's current production in the menu."""
     return production.name or _channel_name(form.channel)
 
 
@@ -150,7 +150,7 @@ def joinable_production(production: JoinableProduction) -> str:
 
 
 def field_error(error: BriefError) -> str:
-    """What is wrong with a field, in plain text: Slack shows it as it stands."""
+    """Say what is wrong with a field, in plain text."""
     pattern = _FIELD_ERRORS.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "This cannot be saved.")
     return pattern.format(got=truncate(error.got, _VALUE_LIMIT), limit=error.limit or STYLE_LIMIT)
 
@@ -164,7 +164,7 @@ def name_conflict(names: Sequence[str]) -> str:
 
 
 def saved(events: Sequence[AuditEvent], titles: Titles) -> str:
-    """To whoever saved."""
+    """Tell the user what was saved."""
     if not events:
         return "All settings stay as they were."
     changes = join_words([_change(event, titles) for event in events])
@@ -174,7 +174,7 @@ def saved(events: Sequence[AuditEvent], titles: Titles) -> str:
 
 
 def audit_lines(events: Sequence[AuditEvent], titles: Titles) -> list[str]:
-    """`@lena changed the ballot from quick to sealed · yesterday at 18:00`: a line for whatever was saved at once."""
+    """Return lines like `@lena changed the ballot from quick to sealed · yesterday at 18:00`, one per save."""
     texts = []
     for (who, at), group in groupby(events, lambda event: (event.person, event.at)):
         saved_together = list(group)[::-1]

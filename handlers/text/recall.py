@@ -1,4 +1,4 @@
-"""What is said when a face is called by its character's name."""
+"""Recall of a face by its character's name: the face, lists, full size and facts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,23 @@ from datetime import datetime
 from bot.domain.brief import Reference
 from bot.domain.face import Character, Face, Portrait, Unlock
 from bot.domain.upscale import Upscale
-from handlers.text import reference_photo
+from handlers.text import reference_photo as reference_photo_text
 from handlers.text import upscale as upscale_text
-from handlers.text.format import channel, day, dollars, escape_mrkdwn, link, person, pluralize, truncate, when
+from handlers.text.format import (
+    channel,
+    channel_title,
+    day,
+    dollars,
+    escape_mrkdwn,
+    join_parts,
+    link,
+    person,
+    pluralize,
+    truncate,
+    when,
+)
 from handlers.text.model_titles import Titles
-from handlers.text.record import as_sentence
+from handlers.text.record import unlocked_by
 
 _NAME_LIMIT = 40
 
@@ -20,14 +32,17 @@ NO_FACES = "Nobody is cast yet. In a channel I am in: /cast Maya: weathered 60-y
 
 
 def face_line(face: Face, titles: Titles, url: str) -> str:
-    """`Cast in #harbour-film on 24 November by @lead · candidate 1 · Recraft V4.1 · the round`."""
-    locked_note = f"Cast in {channel(face.place.channel)} on {day(face.locked_at)} by {person(face.locked_by)}"
-    parts = [locked_note, f"candidate {face.number}", escape_mrkdwn(titles(face.model))]
-    return " · ".join([*parts, *([link(url, "its round")] if url else [])])
+    """Return `Cast in #harbour-film on 24 November by @lead · candidate 1 · Recraft V4.1 · its round`."""
+    return join_parts(
+        f"Cast in {channel(face.place.channel)} on {day(face.locked_at)} by {person(face.locked_by)}",
+        f"candidate {face.number}",
+        escape_mrkdwn(titles(face.model)),
+        link(url, "its round") if url else "",
+    )
 
 
 def other_versions(history: Sequence[Face], titles: Titles) -> str:
-    """The faces beside the present one, newest first; empty when there is none."""
+    """List up to five other versions, newest first; empty if there is none."""
     current_face = next((face for face in history if not face.unlocked), None)
     others = [
         f"version {f.version}, {day(f.locked_at)}, {escape_mrkdwn(titles(f.model))}{', unlocked' if f.unlocked else ''}"
@@ -38,10 +53,9 @@ def other_versions(history: Sequence[Face], titles: Titles) -> str:
 
 
 def unlocked(face: Face, url: str) -> str:
-    """A character whose faces were all unlocked: the newest of them."""
-    unlock = face.unlocked
-    assert unlock
-    text = f"Version {face.version} was unlocked by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
+    """Describe a character whose faces were all unlocked; `face` is the newest."""
+    assert face.unlocked
+    text = f"Version {face.version} was unlocked {unlocked_by(face.unlocked)}"
     return f"{escape_mrkdwn(face.character)} has no face now. {text}" + (f" {link(url, 'Its round')}" if url else "")
 
 
@@ -50,7 +64,7 @@ def show_version(face: Face) -> str:
 
 
 def being_cast(name: str, closes_at: datetime | None, url: str) -> str:
-    """A character whose round is open."""
+    """Describe a character whose round is open."""
     progress = f"voting closes {when(closes_at)}" if closes_at else "its portraits are being drawn"
     text = f"{escape_mrkdwn(name)} is being cast right now: {progress}."
     return f"{text} {link(url, 'Go there')}" if url else text
@@ -67,26 +81,23 @@ def ambiguous(name: str) -> str:
 def not_found(name: str) -> str:
     if not name:
         return "I have no face here that you may see. /cast list shows those that you may."
-    return f"No {escape_mrkdwn(name)} here that you may see. /cast list shows who is; /cast {escape_mrkdwn(name)}: … casts them."
+    name = escape_mrkdwn(name)
+    return f"No {name} here that you may see. /cast list shows who is; /cast {name}: … casts them."
 
 
 def list_line(character: Character) -> str:
-    """One line of a list of characters."""
     return (
         f"{escape_mrkdwn(truncate(character.name, _NAME_LIMIT))} · {production_name(character)} · {status(character)}"
     )
 
 
 def production_name(character: Character) -> str:
-    """The production a character belongs to, by its name or the channel it was cast in."""
-    if character.production_name:
-        return escape_mrkdwn(character.production_name)
-    is_dm = character.place.channel.startswith("D")
-    return "Direct messages" if is_dm else channel(character.place.channel)
+    """Name a character's production, or else the channel of its first round."""
+    return escape_mrkdwn(character.production_name) or channel_title(character.place.channel)
 
 
 def alias_list(aliases: Sequence[str]) -> str:
-    """`also: the fisherwoman, Mum`; empty for who has one name."""
+    """Return `also: the fisherwoman, Mum`; empty without aliases."""
     if not aliases:
         return ""
     more = len(aliases) - _MAX_ALIASES
@@ -95,7 +106,7 @@ def alias_list(aliases: Sequence[str]) -> str:
 
 
 def status(character: Character) -> str:
-    """Whether a character has a face, since when, and whether a round is open."""
+    """Say whether and since when a character has a face, and whether a round is open."""
     if character.face is None:
         last_face = character.last_unlocked_face
         if last_face is None or last_face.unlocked is None:
@@ -115,7 +126,7 @@ def more_faces(number: int) -> str:
 
 
 def full_size_upscale(upscale: Upscale, url: str) -> str:
-    """Where the finish is, and what it is; empty while it has no picture."""
+    """Link to the upscale, with its size; empty while it has no picture."""
     if not (portrait := upscale.portrait):
         return ""
     location = link(url, "Open the finish") if url else "The finish is not in the round's thread yet; try again soon"
@@ -123,7 +134,7 @@ def full_size_upscale(upscale: Upscale, url: str) -> str:
 
 
 def full_size(name: str, face: Face, url: str) -> str:
-    """Where the original is, and what it is."""
+    """Link to the original, with its size."""
     location = (
         link(url, "Open the original") if url else "The original is not in the round's thread yet; try again soon"
     )
@@ -154,7 +165,7 @@ def rows(
     recast_reason: str = "",
     style: str = "",
 ) -> tuple[tuple[str, str], ...]:
-    """Pairs of a label and its value, in the order a person asks for them."""
+    """Return pairs of a label and its value."""
     portrait = face.portrait
     upscale_rows = (
         upscale_text.rows(upscale, titles, _SOURCES.get(upscale.cost_source, "as reserved")) if upscale else ()
@@ -180,7 +191,7 @@ def rows(
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
         *((("Re-cast", escape_mrkdwn(recast_reason)),) if recast_reason else ()),
         *((("Unlocked", _unlocked(face.unlocked)),) if face.unlocked else ()),
-        *reference_photo.rows(reference),
+        *reference_photo_text.rows(reference),
         *(((STYLE, escape_mrkdwn(style)),) if style else ()),
         ("Prompt version", escape_mrkdwn(face.prompt_version)),
         *upscale_rows,

@@ -1,10 +1,10 @@
-"""What is said around re-casts and unlocks."""
+"""Re-casts and unlocks."""
 
 from decimal import Decimal
 
 from bot.domain.face import Face
 from bot.usecases.recast import RecastMode
-from handlers.text.format import dollars, escape_mrkdwn, truncate
+from handlers.text.format import dollars, escape_mrkdwn, join_parts, truncate
 
 OPEN = "Re-cast …"
 UNLOCK = "Unlock"
@@ -26,24 +26,22 @@ def submit(*, only_unlock: bool) -> str:
 
 
 def intro(face: Face, earlier: Face | None, price: Decimal) -> str:
-    """What the form is for, above its fields."""
+    """Say what the form does, and what it costs."""
     cost = f"New portraits cost up to {dollars(price)} in all."
     if face.unlocked:
         return f"{escape_mrkdwn(face.character)} has no face now. {cost}"
-    return " ".join(
-        filter(None, [f"{escape_mrkdwn(face.character)} has version {face.version}.", cost, restored_version(earlier)])
-    )
+    version = f"{escape_mrkdwn(face.character)} has version {face.version}."
+    return join_parts(version, cost, restored_version(earlier), separator=" ")
 
 
 def unlock_only_intro(face: Face, earlier: Face | None, reason: str) -> str:
-    """The same where no round can be opened now."""
-    return " ".join(
-        filter(None, [f"{reason}\nVersion {face.version} can be unlocked all the same.", restored_version(earlier)])
-    )
+    """Say the same if `reason` prevents a new round."""
+    text = f"{reason}\nVersion {face.version} can be unlocked all the same."
+    return join_parts(text, restored_version(earlier), separator=" ")
 
 
 def restored_version(earlier: Face | None) -> str:
-    """What an unlock brings back; empty where that is nobody."""
+    """Say which version an unlock restores; empty if there is none."""
     return f"Once it is unlocked, version {earlier.version} is the face again." if earlier else ""
 
 
@@ -54,7 +52,7 @@ def price_increased(price: Decimal) -> str:
 
 
 def mode_label(mode: RecastMode, price: Decimal | None) -> str:
-    """One way, with its price."""
+    """Label one of the modes with its price."""
     cost = f" (up to {dollars(price)})" if price is not None else ""
     return {
         RecastMode.KEEP: f"Keep it until a new one is locked{cost}",

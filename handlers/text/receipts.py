@@ -1,4 +1,4 @@
-"""What is said to one person: receipts of votes, help."""
+"""Private answers: help, and receipts for votes and aliases."""
 
 from bot.usecases.aliases import AliasChange
 from bot.usecases.vote import ClickResult
@@ -27,7 +27,7 @@ SPENDING_SENT = "What was spent is in our direct message: only you see it there.
 
 
 def receipt(result: ClickResult) -> str:
-    """What a press on a number did, told only to the person who pressed."""
+    """Tell the voter what their press on a number changed."""
     name = escape_mrkdwn(result.character)
     if result.on:
         return f"You vote for {result.number} as {name}. Tap {result.number} again to take it back."
@@ -38,14 +38,14 @@ def receipt(result: ClickResult) -> str:
 
 
 def cannot_answer_here(channel_id: str) -> str:
-    """For somebody who asked in a conversation in which no answer can be given; says nothing of the answer."""
+    """Say that Slack allows no private answer in the channel, without giving away the answer."""
     return (
         f"Slack does not let me answer you in {channel(channel_id)}. Type /cast and the name there: that comes through."
     )
 
 
 def alias_changed(change: AliasChange) -> str:
-    """That a name was given or taken away."""
+    """Say which alias was added or removed."""
     name, alias = escape_mrkdwn(change.character), escape_mrkdwn(change.alias)
     if change.removed:
         return f"{name} no longer answers to “{alias}”."

@@ -1,84 +1,99 @@
-"""What a record says: who was cast, who is on hold, who else was drawn, and what became of the face since."""
+"""The record: who was cast, the understudy, the other candidates, and what changed since."""
 
 from decimal import Decimal
 
 from bot.domain.ballot import Tally
-from bot.domain.face import Face
+from bot.domain.face import Face, Unlock
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from handlers.text import sealed_ballot
-from handlers.text.format import day, dollars, escape_mrkdwn, link, person, pluralize
+from handlers.text import sealed_ballot as sealed_ballot_text
+from handlers.text.format import day, dollars, escape_mrkdwn, join_parts, link, person, pluralize
 from handlers.text.model_titles import Titles
 
 
 def header(face: Face, current_face: Face | None) -> str:
-    """`Maya is cast.` as long as this is her face; plain text."""
+    """Return `Maya is cast.` while this is the current face; plain text."""
     if current_face and current_face.round_id == face.round_id:
         return f"{face.character} is cast."
     return f"{face.character} · version {face.version}"
 
 
 def winner(face: Face, titles: Titles, sealed_results: str = "") -> str:
-    """`Candidate 1 · Recraft V4.1 · 3 of 4 votes · $0.04`, how a sealed ballot `answered`, and who locked it when."""
-    votes = f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
-    variation = f" · varies {face.variation_of}" if face.variation_of else ""
-    first = (
-        f"*Candidate {face.number} · {escape_mrkdwn(titles(face.model))}*{variation} · {votes} · {dollars(face.cost)}"
+    """Return candidate, model, votes, cost, sealed results, and who locked it when."""
+    candidate = f"*Candidate {face.number} · {escape_mrkdwn(titles(face.model))}*"
+    variation = f"varies {face.variation_of}" if face.variation_of else ""
+    version = f"version {face.version}" if face.version > 1 else ""
+    return join_parts(
+        join_parts(candidate, variation, votes(face), dollars(face.cost)),
+        sealed_results,
+        join_parts(locked_by(face), version),
+        separator="\n",
     )
-    decided = "Decided" if face.decided_by_lead else "Locked"
-    version = f" · version {face.version}" if face.version > 1 else ""
-    last = f"{decided} by {person(face.locked_by)} on {day(face.locked_at)}{version}"
-    return "\n".join(filter(None, [first, sealed_results, last]))
 
 
 def winner_plain_text(face: Face, titles: Titles) -> str:
-    """The same in one line, for notifications."""
+    """Return the same in one line, for notifications."""
     return winner(face, titles).replace("*", "").replace("\n", " · ").replace("· Locked", "· locked")
 
 
+def votes(face: Face) -> str:
+    """Return `3 of 4 votes`."""
+    return f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
+
+
+def locked_by(face: Face) -> str:
+    """Return `Locked by @lead on 24 November 2026`."""
+    verb = "Decided" if face.decided_by_lead else "Locked"
+    return f"{verb} by {person(face.locked_by)} on {day(face.locked_at)}"
+
+
+def unlocked_by(unlock: Unlock) -> str:
+    """Return `by @lena on 25 November 2026: too young for the third act.`"""
+    return f"by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
+
+
 def understudy(round_: Round, tally: Tally) -> int | None:
-    """The runner-up's number, where the vote's own winner was locked."""
+    """Return the runner-up's number if the winner of the vote was locked."""
     locked = round_.locked_candidate
     return tally.understudy if locked and tally.winner == locked.number else None
 
 
 def understudy_line(slot: Slot, tally: Tally, titles: Titles, sealed_results: str = "") -> str:
-    """`On hold: 4 · GPT-Image-2 · 2 votes · $0.05`."""
-    return "\n".join(filter(None, [f"On hold: *{slot.number}* · {_details(slot, tally, titles)}", sealed_results]))
+    """Return `On hold: 4 · GPT-Image-2 · 2 votes · $0.05`."""
+    return join_parts(f"On hold: *{slot.number}* · {_details(slot, tally, titles)}", sealed_results, separator="\n")
 
 
 def other_candidates(round_: Round, tally: Tally, titles: Titles) -> str:
-    """A line for each of those that were drawn too, the most votes first: `2 · GPT-Image-2 · 1 vote · $0.05`."""
+    """Return lines like `2 · GPT-Image-2 · 1 vote · $0.05`, most votes first."""
     excluded = {round_.locked_candidate.number if round_.locked_candidate else None, understudy(round_, tally)}
     rest = [s for s in by_votes(round_, tally) if s.number not in excluded]
     return "\n".join(
-        f"{s.number} · {_details(s, tally, titles)}"
-        + (f" · {results}" if (results := sealed_results(round_, tally, s)) else "")
-        for s in rest
+        join_parts(f"{s.number}", _details(s, tally, titles), sealed_results(round_, tally, s)) for s in rest
     )
 
 
 def by_votes(round_: Round, tally: Tally) -> list[Slot]:
-    """The candidates, those with the most votes first."""
+    """Sort the candidates by votes, most first."""
     return sorted(round_.candidates, key=lambda s: (-tally.votes.get(s.number or 0, 0), s.number or 0))
 
 
 def sealed_results(round_: Round, tally: Tally, slot: Slot | None) -> str:
-    """How a sealed ballot answered about a candidate; empty for an open one."""
+    """Return the sealed results of a candidate; empty for an open ballot."""
     if slot is None or tally.sealed_results is None:
         return ""
-    return sealed_ballot.candidate_results(tally.sealed_results, slot.number or 0, round_.character)
+    return sealed_ballot_text.candidate_results(tally.sealed_results, slot.number or 0, round_.character)
 
 
 def unlock_notice(face: Face, current_face: Face | None, url: str = "") -> str:
-    """`Unlocked by @lena on 25 November: too young for the third act. Maya has no face now.`; empty for a face that
-    was not. `url` leads to the present one."""
+    """Say that the face was unlocked or superseded; empty if it is the current one.
+
+    `url` links to the current face.
+    """
     name = escape_mrkdwn(face.character)
     if face.unlocked is None:
         superseded = f"{link(url, f'Version {current_face.version}')} is {name}'s face now." if current_face else ""
         return superseded if current_face and current_face.round_id != face.round_id else ""
-    unlock = face.unlocked
-    text = f"Unlocked by {person(unlock.person)} on {day(unlock.at)}: {as_sentence(unlock.reason)}"
+    text = f"Unlocked {unlocked_by(face.unlocked)}"
     if current_face is None:
         return f"{text} {name} has no face now."
     again = "again" if current_face.version < face.version else "now"
@@ -86,24 +101,24 @@ def unlock_notice(face: Face, current_face: Face | None, url: str = "") -> str:
 
 
 def recast_of_open_round(reason: str, recast_face: Face, url: str = "") -> str:
-    """`Re-cast: too young for the third act · version 1 is the face until another is locked`, for an open round."""
+    """Return `Re-cast: too young for the third act · version 1 stays until another face is locked`."""
     text = f"Re-cast: {escape_mrkdwn(reason)}" if reason else "Re-cast"
     version = link(url, f"version {recast_face.version}")
     return f"{text} · {version} {'was unlocked' if recast_face.unlocked else 'stays until another face is locked'}"
 
 
 def recast_of_closed_round(reason: str, recast_face: Face, url: str = "") -> str:
-    """The same for a round that is over: `Re-cast of version 1: too young for the third act`."""
+    """Return `Re-cast of version 1: too young for the third act`."""
     version = link(url, f"version {recast_face.version}")
     return f"Re-cast of {version}: {escape_mrkdwn(reason)}" if reason else f"Re-cast of {version}"
 
 
 def as_sentence(reason: str) -> str:
-    """Somebody's reason as the end of a sentence."""
+    """End a reason with a full stop unless it has its own punctuation."""
     text = escape_mrkdwn(reason)
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _details(slot: Slot, tally: Tally, titles: Titles) -> str:
-    votes = pluralize(tally.votes.get(slot.number or 0, 0), "vote")
-    return f"{escape_mrkdwn(titles(slot.model))} · {votes} · {dollars(slot.cost or Decimal(0))}"
+    vote_count = pluralize(tally.votes.get(slot.number or 0, 0), "vote")
+    return f"{escape_mrkdwn(titles(slot.model))} · {vote_count} · {dollars(slot.cost or Decimal(0))}"

@@ -1,4 +1,4 @@
-"""The form for a reference picture, and what a picture that portraits were drawn after is called later."""
+"""The reference picture: its form, and how rounds and facts mention it."""
 
 from decimal import Decimal
 
@@ -24,12 +24,12 @@ NOT_A_PICTURE = "Slack did not hand it over as a picture"
 
 
 def intro(name: str, price: Decimal) -> str:
-    """What pressing the button buys; plain enough to stand above the form."""
+    """Say what the round costs."""
     return f"The portraits for {escape_mrkdwn(name)} keep the face of this picture: up to {dollars(price)} in all."
 
 
 def reference_note(reference: Reference | None) -> str:
-    """`drawn after the face of Maya`; empty where nothing was sent along."""
+    """Return `drawn after the face of Maya`; empty without a reference."""
     if reference is None:
         return ""
     return (
@@ -40,7 +40,7 @@ def reference_note(reference: Reference | None) -> str:
 
 
 def rows(reference: Reference | None) -> tuple[tuple[str, str], ...]:
-    """Facts of a reference, as pairs of a label and its value."""
+    """Return a reference's facts as pairs of a label and its value."""
     if reference is None:
         return ()
     source = "an attached picture" if reference.is_attached else f"the face of {escape_mrkdwn(reference.name)}"

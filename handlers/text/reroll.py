@@ -1,29 +1,17 @@
-"""What can be drawn again, before anything is."""
+"""What can be drawn again, and for which price."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.domain.ballot import FlawTag
 from bot.domain.brief import SLOT_LIMIT
-from bot.domain.round import Round
 from bot.usecases.reroll import RerollOption, RerollOptions
-from handlers.text import sealed_ballot
 from handlers.text.format import dollars, escape_mrkdwn, truncate
 
-REFINE = "Refine the brief …"
-
-_PLACEHOLDER_LIMIT = 150
-
 REROLL_ALL_INTRO = "*All again*\nA new round for the same words. This one ends; its portraits and votes are kept."
-
-REFINE_INTRO = "*For other words*\nA new round for a refined brief. Its price stands in the form."
-
 VARIATION_PLACEHOLDER = "Vary which one?"
-
 CANDIDATE_PLACEHOLDER = "Which one again?"
-
 MODEL_PLACEHOLDER = "Which model again?"
-
+_PLACEHOLDER_LIMIT = 150
 _NO_VARIATION_REASONS = {
     "no_model": "No model with an account here takes a picture as reference, so no candidate can be varied.",
 }
@@ -34,11 +22,13 @@ def heading(options: RerollOptions) -> str:
 
 
 def candidate_intro(options: RerollOptions) -> str:
-    return f"*One candidate again{_common_price(options.rerolls)}*\nThe same model, the same words, another face. {_next_number_note(options)}"
+    explanation = "The same model, the same words, another face."
+    return f"*One candidate again{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
 
 
 def model_intro(options: RerollOptions) -> str:
-    return f"*One model again{_common_price(options.rerolls)}*\nAnother face for the same words. {_next_number_note(options)}"
+    explanation = "Another face for the same words."
+    return f"*One model again{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
 
 
 def variation_intro(options: RerollOptions) -> str:
@@ -55,7 +45,7 @@ def missing_variation_title(number: int | None) -> str:
 
 
 def limits_note(options: RerollOptions) -> str:
-    """Why something is not offered; empty when all is."""
+    """Say why an option is missing; empty if none is."""
     if options.next_number is None:
         limit_text = (
             f"This round holds {SLOT_LIMIT} candidates, with what is being drawn, and that is the most it shows"
@@ -86,7 +76,7 @@ def variation_label(number: int, price: Decimal) -> str:
 
 
 def _common_price(choices: Sequence[RerollOption]) -> str:
-    """The price where all have the same; else each stands in the menu."""
+    """Return the price if all choices have the same; otherwise the menu shows each."""
     prices = {choice.price for choice in choices}
     return f" · up to {dollars(prices.pop())}" if len(prices) == 1 else ""
 
@@ -94,33 +84,3 @@ def _common_price(choices: Sequence[RerollOption]) -> str:
 def _next_number_note(options: RerollOptions) -> str:
     vote_note = ", marked as come after the vote" if options.round.models_revealed else "; votes stay where they are"
     return f"It gets number {options.next_number}{vote_note}."
-
-
-TITLE = "Refine the brief"
-
-SUBMIT = "Draw"
-
-BRIEF = "What the face looks like"
-
-TOO_LONG = "The brief of this round is too long for a field of Slack's. What you type here takes its place."
-
-
-def intro(round_: Round, price: Decimal) -> str:
-    """What sending it in does, and for how much."""
-    return (
-        f"A new round for *{escape_mrkdwn(round_.character)}*, up to {dollars(price)} for its portraits. "
-        "This round ends; its portraits and votes are kept. Everything but the words stays as it is."
-    )
-
-
-def routing_hint(round_: Round) -> str:
-    """When the price may be another."""
-    if round_.brief.models:
-        return ""
-    return "Other words may call other models. Should that cost more, you are asked first."
-
-
-def flaw_summary(counts: Mapping[FlawTag, int]) -> str:
-    """`What gave the faces away: too smooth 3, eyes 1`; empty where nobody said."""
-    text = ", ".join(f"{sealed_ballot.flaw_label(flaw)} {times}" for flaw, times in counts.items())
-    return f"What gave the faces away: {text}" if text else ""

@@ -1,4 +1,4 @@
-"""What is said with the picture of a production's cast, and what is written in it."""
+"""The picture of a production's cast: its message, title and captions."""
 
 from bot.domain.face import Character
 from bot.imaging.poster import Caption, can_render
@@ -19,19 +19,18 @@ _TITLE_LIMIT = 100
 
 
 def title(visible_roster: VisibleRoster, channel: str) -> str:
-    """`The cast of Harbour film`; plain text. `channel` is what a production without a name is called, if anybody
-    knows."""
+    """Return `The cast of Harbour film`; plain text. `channel` names an unnamed production, and may be empty."""
     name = visible_roster.production.name or (f"#{channel}" if channel else "")
     return f"The cast of {truncate(name, _TITLE_LIMIT)}" if name else "The cast"
 
 
 def drawable_title(title: str) -> str:
-    """The title as far as it can be written in a picture."""
+    """Return a title that the picture's font can render."""
     return title if can_render(title) else "The cast"
 
 
 def captions(visible_roster: VisibleRoster) -> list[tuple[Character, Caption]]:
-    """What stands under each portrait. A name that no font here can write has a number in its place."""
+    """Return each portrait's caption. A number replaces a name that the font cannot render."""
     numbers = iter(range(1, len(visible_roster.characters) + 1))
     pairs = []
     for character in visible_roster.characters:
@@ -41,7 +40,7 @@ def captions(visible_roster: VisibleRoster) -> list[tuple[Character, Caption]]:
 
 
 def number_legend(pairs: list[tuple[Character, Caption]]) -> str:
-    """The names behind the numbers in the picture; empty where every name is written there."""
+    """Name the numbers in the picture; empty if the picture shows every name."""
     names = [
         f"{caption.name} {escape_mrkdwn(character.name)}"
         for character, caption in pairs
@@ -72,7 +71,7 @@ def shared(visible_roster: VisibleRoster, link: str) -> str:
 
 
 def hidden_faces(number: int) -> str:
-    """Faces that are not for everybody in a channel."""
+    """Say how many faces a channel must not see."""
     verb = "is left out: it was" if number == 1 else "are left out: they were"
     return f"{pluralize(number, 'face')} {verb} cast in a private channel, which not everybody there may see."
 

@@ -1,4 +1,4 @@
-"""What a round's message says while it draws, while people vote, and after."""
+"""The round's message while it draws, while people vote, and after."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,12 +7,14 @@ from bot.domain.ballot import Tally, Turnout
 from bot.domain.catalogue import Size
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotState
-from handlers.text import lineage, sealed_ballot
-from handlers.text import voters as voting
+from handlers.text import lineage, voters
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import (
+    capitalize_first,
     channel,
     dollars,
     escape_mrkdwn,
+    join_parts,
     join_words,
     link,
     person,
@@ -25,6 +27,9 @@ from handlers.text.format import (
 from handlers.text.labels import AFTER_THE_VOTE
 from handlers.text.model_titles import Titles
 
+SHEET_IN_THREAD = "Slack does not show the contact sheet here: it is in the thread of this message."
+HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
+
 _MAX_NAMED = 12
 _USES = {"film": "for film", "advertising": "for advertising", "internal": "for internal use"}
 _STYLE_LIMIT = 300
@@ -36,13 +41,13 @@ _VOID_REASONS = {
 
 
 def requested_by(round_: Round) -> str:
-    """`asked by @mei`, and `led by @lena` where that is somebody else."""
+    """Return `asked by @mei`, with ` · led by @lena` if that is another person."""
     text = f"asked by {person(round_.started_by)}"
     return text if round_.started_by == round_.lead else f"{text} · led by {person(round_.lead)}"
 
 
 def who_votes(round_: Round) -> str:
-    """`3 people vote: @a, @b and @c`; empty where everybody may."""
+    """Return `3 people vote: @a, @b and @c`; empty if everyone may vote."""
     named = [person(one) for one in round_.brief.voters]
     if not named:
         return ""
@@ -51,18 +56,18 @@ def who_votes(round_: Round) -> str:
 
 
 def intended_use(use: str) -> str:
-    """`for advertising`; empty where nobody said."""
+    """Return `for advertising`; empty if the brief names no use."""
     return _USES.get(use, "")
 
 
 def thread_link(round_: Round, url: str) -> str:
-    """In the thread that a round was asked for in."""
+    """Link to the round from the thread that requested it."""
     link_text = link(url, "the round is in the channel")
     return f"{person(round_.started_by)} asked for {escape_mrkdwn(round_.character)} here: {link_text}."
 
 
 def lead_assigned(round_: Round, url: str) -> str:
-    """To a lead whom somebody else named."""
+    """Tell a lead that another person named them."""
     link_text = link(url, "Go there") if url else ""
     text = (
         f"{person(round_.requested_by)} asks you to lead the casting of {escape_mrkdwn(round_.character)} in "
@@ -72,7 +77,7 @@ def lead_assigned(round_: Round, url: str) -> str:
 
 
 def progress(round_: Round) -> str:
-    """`▰▰▰▱ 3 of 4 in · up to $0.15 for all · voting opens when all are in`."""
+    """Return `▰▰▰▱ 3 of 4 in · up to $0.15 for all 4 · voting opens when all are in`."""
     completed, total = len(round_.completed), len(round_.slots)
     bar = "▰" * completed + "▱" * (total - completed)
     parts = [f"{bar}  {completed} of {total} in", f"up to {dollars(round_.price)} for all {total}"]
@@ -84,10 +89,10 @@ def progress(round_: Round) -> str:
 
 
 def wait_notes(round_: Round, titles: Titles) -> list[str]:
-    """Who waits for what, and until when.
+    """Say which slots wait for a rate limit, and until when.
 
-    A line before an account may be named: nothing has a number yet, and who draws stands in the message anyway. What a
-    vendor asked for is told without its name, since that is close to a miss.
+    Our own limits may name the account: no slot has a number yet, and the message shows the models anyway. A limit
+    that a vendor reported stays without a name, as failures do.
     """
     waiting = [(s, s.wait_until) for s in round_.slots if s.state is SlotState.PAUSED and s.wait_until]
     lines: dict[str, list[datetime]] = {}
@@ -103,18 +108,18 @@ def wait_notes(round_: Round, titles: Titles) -> list[str]:
 
 
 def _limit_line(limit: str, times: list[datetime]) -> str:
-    """`2 wait for OpenAI's limit of 5 images a minute; the last is asked at 13:40:04.`"""
+    """Return `2 wait for OpenAI's limit of 5 images a minute; the last is asked at 13:40:04.`"""
     waiting, last = ("1 waits", "it") if len(times) == 1 else (f"{len(times)} wait", "the last")
     return f"{waiting} for {limit}; {last} is asked at {time_of_day(max(times))}."
 
 
 def house_style(round_: Round) -> str:
-    """The production's own words in every prompt; empty where it has none."""
+    """Return the production's style; empty if it has none."""
     return f"House style: {escape_mrkdwn(truncate(round_.brief.style, _STYLE_LIMIT))}" if round_.brief.style else ""
 
 
 def size_note(round_: Round) -> str:
-    """What `--4k` promises, before a model is asked; empty for drafts."""
+    """Explain `--4k` before the models draw; empty for drafts."""
     if round_.brief.size is not Size.FOUR_K:
         return ""
     return "Each model draws at its largest size, which is not 4K for every one. The sizes are told after the close."
@@ -127,43 +132,38 @@ def restart_notice(round_: Round) -> str:
     )
 
 
-SHEET_IN_THREAD = "Slack does not show the contact sheet here: it is in the thread of this message."
-HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
-
-
 def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
-    """`4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
+    """Return `4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
     blind_note = (
         "models are hidden until then" if round_.is_blind else "one model drew all of these, so the vote is not blind"
     )
     if round_.run_off:
         blind_note = "models were named at the first close, so this is not blind"
     needed = f"{tally.voters + votes_short} needed" if (votes_short := round_.votes_short_of_quorum(tally)) else ""
-    counted = voting.turnout(turnout) if turnout else voter_count(tally.voters)
-    return " · ".join([counted, *filter(None, [needed]), *_closing(round_.closes_at), blind_note])
+    counted = voters.turnout(turnout) if turnout else voter_count(tally.voters)
+    return join_parts(counted, needed, _closing(round_), blind_note)
 
 
 def vote_outlook(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
-    """Whether it is worth going on: how far the vote is from turning, and what another round would cost.
+    """Say how many votes would change the lead, and what another round costs.
 
-    Where voters are named it is what those who have not voted can still change, votes given standing as they are.
-
-    Empty while nobody has voted, and before a sealed ballot closes, since nobody may know then.
+    With named voters, say what the pending ones can still change. Empty before the first vote, and for a sealed ballot
+    before its close.
     """
     if turnout:
         return _turnout_outlook(round_, tally, turnout) if tally.leaders else ""
     if not (votes := tally.votes_to_change_lead):
         return ""
     text = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"
-    return f"{text[0].upper()}{text[1:]} · {repeat_price(round_)}"
+    return f"{capitalize_first(text)} · {repeat_price(round_)}"
 
 
 def _turnout_outlook(round_: Round, tally: Tally, turnout: Turnout) -> str:
-    """Once every vote is in and one leads, there is nothing more to offer than the lock."""
+    """Leave out the price of another round once every vote is in and one candidate leads."""
     leader = round_.leader(tally)
-    text = voting.outlook(leader, tally.is_decided(len(turnout.pending)), turnout)
+    text = voters.outlook(leader, tally.is_decided(len(turnout.pending)), turnout)
     is_done = turnout.is_complete and leader is not None
-    return " · ".join(filter(None, [text, "" if is_done else repeat_price(round_)])) if text else ""
+    return join_parts(text, "" if is_done else repeat_price(round_)) if text else ""
 
 
 def repeat_price(round_: Round) -> str:
@@ -175,24 +175,21 @@ def voter_count(number: int) -> str:
 
 
 def in_progress(round_: Round) -> str:
-    """What is still being drawn, or came too late for this ballot; empty when there is neither."""
-    drawing = sum(not s.is_final and not s.variation_of_slot_id for s in round_.slots)
-    variation_numbers = [
-        str(round_.variation_number(s)) for s in round_.slots if not s.is_final and s.variation_of_slot_id
-    ]
-    late = len(round_.late)
-    parts = [f"{drawing} still being drawn"] if drawing else []
-    if variation_numbers:
-        parts.append(
-            f"{'a variation' if len(variation_numbers) == 1 else 'variations'} of {join_words(variation_numbers)} being drawn"
-        )
-    if late:
-        parts.append(f"{pluralize(late, 'portrait')} came too late for this ballot and can be taken after the close")
-    return " · ".join(parts)
+    """List what is still being drawn, and what came too late for the ballot; empty if there is neither."""
+    unfinished = [s for s in round_.slots if not s.is_final]
+    drawing = sum(not s.variation_of_slot_id for s in unfinished)
+    numbers = [str(round_.variation_number(s)) for s in unfinished if s.variation_of_slot_id]
+    subject = "a variation" if len(numbers) == 1 else "variations"
+    late = pluralize(len(round_.late), "portrait")
+    return join_parts(
+        f"{drawing} still being drawn" if drawing else "",
+        f"{subject} of {join_words(numbers)} being drawn" if numbers else "",
+        f"{late} came too late for this ballot and can be taken after the close" if round_.late else "",
+    )
 
 
 def result(round_: Round, tally: Tally) -> str:
-    """How the ballot ended and what can be done about it."""
+    """Say how the ballot ended, and what the lead can do."""
     if votes_short := round_.votes_short_of_quorum(tally):
         voted = f"{tally.voters} of the {tally.voters + votes_short} people this ballot needs have voted"
         return f"{voted}, so it decides nothing. The lead can extend it a day, decide, or drop the round."
@@ -214,27 +211,28 @@ def result(round_: Round, tally: Tally) -> str:
 
 
 def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *, with_size: bool = False) -> str:
-    """`*1* · Recraft V4.1 · 3 votes · $0.04` for after the close, `sized` with its pixels, and how a sealed ballot
-    answered on a line of its own."""
+    """Return `*1* · Recraft V4.1 · 3 votes · $0.04` for after the close, with a second line for sealed results.
+
+    `with_size` adds the size in pixels.
+    """
     number, is_late = slot.number or 0, round_.arrived_after_vote(slot)
-    parts = [
+    line = join_parts(
         f"*{number}*",
         escape_mrkdwn(titles(slot.model)),
         lineage.variation(round_, slot),
         AFTER_THE_VOTE if is_late else pluralize(tally.votes.get(number, 0), "vote"),
         dollars(slot.cost or Decimal(0)),
         size(slot.portrait) if with_size and slot.portrait else "",
-    ]
-    line = " · ".join(filter(None, parts))
+    )
     return (
-        f"{line}\n{sealed_ballot.candidate_results(tally.sealed_results, number, round_.character)}"
+        f"{line}\n{sealed_ballot_text.candidate_results(tally.sealed_results, number, round_.character)}"
         if tally.sealed_results and not is_late
         else line
     )
 
 
 def exact_model_ids(round_: Round) -> str:
-    """`1 and 2 by recraft:recraftv4_1 · 3 and 4 by openai:gpt-image-2`: the exact ids, for after the close."""
+    """Return `1 and 2 by recraft:recraftv4_1 · 3 and 4 by openai:gpt-image-2`."""
     numbers_by_model: dict[str, list[str]] = {}
     for slot in round_.candidates:
         numbers_by_model.setdefault(slot.model, []).append(str(slot.number))
@@ -242,7 +240,7 @@ def exact_model_ids(round_: Round) -> str:
 
 
 def cost(round_: Round) -> str:
-    """What the round's portraits came to."""
+    """Sum up what the round's portraits cost."""
     if completed := round_.completed:
         total = sum((slot.cost for slot in completed if slot.cost is not None), Decimal(0))
         text = f"{pluralize(len(completed), 'portrait')} for {dollars(total)}"
@@ -259,11 +257,11 @@ def void_notice(round_: Round) -> str:
 
 
 def reminder(round_: Round) -> str:
-    closing = " · ".join(_closing(round_.closes_at)) or "closes soon"
+    name, closing = escape_mrkdwn(round_.character), _closing(round_) or "closes soon"
     if round_.run_off:
-        return f"The run-off for {escape_mrkdwn(round_.character)} {closing}. If you have not chosen yet: tap a number above."
+        return f"The run-off for {name} {closing}. If you have not chosen yet: tap a number above."
     instruction = "fill in your ballot above" if round_.is_sealed else "tap a number above"
-    return f"Voting on {escape_mrkdwn(round_.character)} {closing}. If you have not voted yet: {instruction}."
+    return f"Voting on {name} {closing}. If you have not voted yet: {instruction}."
 
 
 def late_portrait(round_: Round) -> str:
@@ -273,5 +271,5 @@ def late_portrait(round_: Round) -> str:
     return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
 
 
-def _closing(closes_at: datetime | None) -> list[str]:
-    return [f"closes {when(closes_at)}"] if closes_at else []
+def _closing(round_: Round) -> str:
+    return f"closes {when(round_.closes_at)}" if round_.closes_at else ""

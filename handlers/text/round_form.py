@@ -1,4 +1,4 @@
-"""What the form of a round says. Labels, choices and errors are plain text, what stands between fields is mrkdwn."""
+"""The round form. Labels, choices and errors are plain text; the texts between fields are mrkdwn."""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from bot.domain.round_form import ReferenceKind
 from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion
 from handlers.text import errors, routing
-from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, truncate
+from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, strip_mrkdwn, truncate
 from handlers.text.model_titles import Titles
 
 K = TypeVar("K", bound=str)
@@ -115,9 +115,7 @@ _FIELD_ERRORS = {
     ("like", "no_model"): "{got} cannot draw after a face. {known} can.",
     ("like", "nobody"): "No model with an account here can draw after a face.",
 }
-_DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
-_TOKEN = re.compile(r"<[@#!][^>]*>")
-_LINK = re.compile(r"<[^|>]*\|([^>]*)>")
+_MENTION = re.compile(r"<[@#][^>]*>")
 _NOTHING_STARTED = "Nothing was started."
 
 
@@ -130,7 +128,7 @@ def posted_in_dm() -> str:
 
 
 def model(spec: ModelSpec) -> str:
-    """`Recraft V4.1 · $0.04, largest $0.25`; plain text that does not change with the other choices."""
+    """Return `Recraft V4.1 · $0.04, largest $0.25`; it must not depend on other choices."""
     draft, largest = spec.price(Size.DRAFT), spec.price(Size.FOUR_K)
     prices = dollars(draft) if draft == largest else f"{dollars(draft)}, largest {dollars(largest)}"
     return f"{spec.title} · {prices}"
@@ -141,7 +139,7 @@ def submit(quote: Quote | CastingError) -> str:
 
 
 def estimate(quote: Quote | CastingError, titles: Titles, size: Size) -> str:
-    """`*Up to $0.22*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin and wardrobe both matter here).`"""
+    """Return `*Up to $0.22*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin comes first here).`"""
     if not isinstance(quote, Quote):
         return f"*No price yet*: {_field_error_mrkdwn(quote)}"
     names = [escape_mrkdwn(titles(model_id)) for model_id in dict.fromkeys(quote.models)]
@@ -164,20 +162,13 @@ def suggestion(name_suggestion: NameSuggestion) -> str:
     return _SUGGESTED[name_suggestion.kind].format(name=truncate(name_suggestion.name, _NAME_LIMIT))
 
 
-def recast(name: str, price: Decimal) -> str:
-    return (
-        f"{escape_mrkdwn(name)} is cast already. A re-cast asks the models for new portraits, up to {dollars(price)} in all; "
-        "the present face stays in the history."
-    )
-
-
 def recast_yes(price: Decimal) -> str:
     return f"Re-cast for {dollars(price)}"
 
 
 @singledispatch
 def field_error(error: CastingError) -> str:
-    """What stands at a field: plain text, since Slack shows no markup there."""
+    """Return the error of a field, in plain text: Slack renders no mrkdwn there."""
     return _to_plain_text(errors.sentence(error))
 
 
@@ -201,8 +192,8 @@ def _(error: PriceIncreased) -> str:
             f"{join_words(error.titles)} would draw this, for up to {dollars(error.price)}. Press Cast again to agree."
         )
     return (
-        f"The brief picks {join_words(error.titles)}: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
-        "Press Cast again to agree, or pick models."
+        f"The brief picks {join_words(error.titles)}: up to {dollars(error.price)} instead of "
+        f"{dollars(error.shown_price)}. Press Cast again to agree, or pick models."
     )
 
 
@@ -227,17 +218,14 @@ def _(error: NotAvailableHere) -> str:
 
 
 def _field_error_mrkdwn(error: CastingError) -> str:
-    """The same where Slack does show markup."""
     return escape_mrkdwn(field_error(error))
 
 
 def _to_plain_text(sentence: str) -> str:
-    """A sentence of mrkdwn without what only mrkdwn shows; that nothing was started, the open form says."""
-    text = _TOKEN.sub("somebody else", _LINK.sub(r"\1", _DATE.sub(r"\1", sentence)))
-    text = text.replace(_NOTHING_STARTED, "").replace("`", "").strip()
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    """Convert a sentence to plain text, without “Nothing was started.”, which the open form implies."""
+    return strip_mrkdwn(_MENTION.sub("somebody else", sentence).replace(_NOTHING_STARTED, "")).strip()
 
 
 def choices(labels: Mapping[K, str]) -> list[tuple[str, str]]:
-    """Pairs of a label and its value."""
+    """Return pairs of a label and its value."""
     return [(label, str(value)) for value, label in labels.items()]

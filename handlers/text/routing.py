@@ -1,6 +1,4 @@
-"""Who draws and why these, and what can be cast instead of what is not to be had."""
-
-from decimal import Decimal
+"""Which models draw and why, and what replaces unavailable ones."""
 
 from bot.domain.errors import AlternativeOffer, ModelsUnavailable, UnavailableModel
 from bot.domain.round import Round, RoutingReason
@@ -28,13 +26,11 @@ _SHORT_UNAVAILABLE_REASONS = {
     "down": "it does not answer",
     "no_reference": "no references",
 }
-
-
 _CHOICE_REASONS = {"named": ", as asked", "usual": ", as usual in this production"}
 
 
 def models(round_: Round, titles: Titles) -> str:
-    """Who draws, and why these; then each model that was wanted and does not draw."""
+    """Say which models draw and why, then which requested ones do not."""
     names = join_words([escape_mrkdwn(titles(m)) for m in round_.models])
     reason = round_.routing_reason
     left_out_notes = left_out(reason)
@@ -47,7 +43,7 @@ def models(round_: Round, titles: Titles) -> str:
 
 
 def reason_note(reason: RoutingReason) -> str:
-    """`, as asked`, `, as usual here`, ` (skin: “pores”; era: “1920s”)` or what matters otherwise."""
+    """Return `, as asked`, `, as usual in this production`, ` (skin: “pores”; era: “1920s”)` or the look."""
     if reason.kind in _CHOICE_REASONS:
         return _CHOICE_REASONS[reason.kind]
     if reason.matched_rules:
@@ -56,18 +52,18 @@ def reason_note(reason: RoutingReason) -> str:
 
 
 def left_out(reason: RoutingReason) -> list[str]:
-    """Each model that was wanted and does not draw."""
+    """Return a sentence for each requested model that does not draw."""
     return [_left_out_note(model) for model in reason.unavailable]
 
 
 def unavailable(error: ModelsUnavailable) -> str:
-    """What is not to be had, and what its stand-in costs."""
+    """Say which models are unavailable, and what their substitutes cost."""
     text = " ".join(_unavailable_note(model) for model in error.unavailable)
     return f"{text} Nothing was started."
 
 
 def offer_label(alternative: AlternativeOffer) -> str:
-    """A button: `Cast with it for up to $0.47`, `Only with Recraft V4.1 for up to $0.14`; plain text."""
+    """Return `Cast with it for up to $0.47` or `Only with Recraft V4.1 for up to $0.14`; plain text."""
     price = dollars(alternative.price)
     if alternative.kind == "instead":
         return f"Cast with it for up to {price}"
@@ -76,18 +72,17 @@ def offer_label(alternative: AlternativeOffer) -> str:
 
 def _left_out_note(model: UnavailableModel) -> str:
     consequence = f"{escape_mrkdwn(model.substitute)} draws instead" if model.substitute else "it was left out"
-    return f"{escape_mrkdwn(model.title)} {_UNAVAILABLE_REASONS.get(model.reason, _UNAVAILABLE_REASONS['down'])}, so {consequence}."
+    reason = _UNAVAILABLE_REASONS.get(model.reason, _UNAVAILABLE_REASONS["down"])
+    return f"{escape_mrkdwn(model.title)} {reason}, so {consequence}."
 
 
 def _unavailable_note(model: UnavailableModel) -> str:
-    text = f"{escape_mrkdwn(model.title)} is not available now ({_SHORT_UNAVAILABLE_REASONS.get(model.reason, model.reason)})."
+    reason = _SHORT_UNAVAILABLE_REASONS.get(model.reason, model.reason)
+    text = f"{escape_mrkdwn(model.title)} is not available now ({reason})."
     if not model.substitute:
         return text
-    return f"{text} {escape_mrkdwn(model.substitute)} instead costs up to {_price_comparison(model.substitute_price, model.price)}."
-
-
-def _price_comparison(now: Decimal, before: Decimal) -> str:
-    return f"{dollars(now)} a portrait instead of {dollars(before)}"
+    prices = f"{dollars(model.substitute_price)} a portrait instead of {dollars(model.price)}"
+    return f"{text} {escape_mrkdwn(model.substitute)} instead costs up to {prices}."
 
 
 def _quoted(words: tuple[str, ...]) -> str:

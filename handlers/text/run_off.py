@@ -1,4 +1,4 @@
-"""What a run-off says."""
+"""The run-off."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def accessibility_label(number: int) -> str:
 
 
 def first_ballot(round_: Round) -> str:
-    """`First ballot: 1 had 3 votes, 4 had 3 votes.`; empty where no run-off was held."""
+    """Return `First ballot: 1 had 3 votes, 4 had 3 votes.`; empty without a run-off."""
     if not round_.run_off:
         return ""
     votes = round_.run_off.first_tally.votes

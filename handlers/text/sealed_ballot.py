@@ -1,7 +1,7 @@
-"""What a sealed ballot says."""
+"""The sealed ballot."""
 
 from bot.domain.ballot import FlawTag, SealedResults
-from handlers.text.format import escape_mrkdwn, join_words, pluralize
+from handlers.text.format import escape_mrkdwn, join_parts, join_words, pluralize
 
 TITLE = "Your ballot"
 OPEN = "Fill in my ballot …"
@@ -52,18 +52,18 @@ def how_to_vote(name: str) -> str:
 
 def instructions(name: str) -> str:
     return (
-        f"A face gets your vote when you tick both: it reads human, and as {escape_mrkdwn(name)}. Any number of faces may. "
-        "The order is yours alone; the numbers are everybody's. You can change this until the close."
+        f"A face gets your vote when you tick both: it reads human, and as {escape_mrkdwn(name)}. "
+        "Any number of faces may. The order is yours alone; the numbers are everybody's. "
+        "You can change this until the close."
     )
 
 
 def flaw_choices() -> list[tuple[str, str]]:
-    """Pairs of a label and its value."""
+    """Return pairs of a label and its value."""
     return [(label, flaw.value) for flaw, label in _FLAW_LABELS.items()]
 
 
 def flaw_label(flaw: FlawTag) -> str:
-    """One of them in words."""
     return _FLAW_LABELS[flaw]
 
 
@@ -84,14 +84,17 @@ def no_reactions(name: str) -> str:
 
 
 def candidate_results(results: SealedResults, number: int, name: str) -> str:
-    """`reads human 4, as Maya 3 · too smooth 2, eyes 1`, for after the close."""
-    approvals = f"reads human {results.reads_human.get(number, 0)}, as {escape_mrkdwn(name)} {results.matches_character.get(number, 0)}"
+    """Return `reads human 4, as Maya 3 · too smooth 2, eyes 1`, for after the close."""
+    human, match = results.reads_human.get(number, 0), results.matches_character.get(number, 0)
     flaws = sorted(results.flaw_tags.get(number, {}).items(), key=lambda item: (-item[1], item[0]))
-    return " · ".join(filter(None, [approvals, ", ".join(f"{_FLAW_LABELS[flaw]} {times}" for flaw, times in flaws)]))
+    return join_parts(
+        f"reads human {human}, as {escape_mrkdwn(name)} {match}",
+        ", ".join(f"{_FLAW_LABELS[flaw]} {times}" for flaw, times in flaws),
+    )
 
 
 def no_votes_note(results: SealedResults) -> str:
-    """How many gave no face both ticks; empty when all found one."""
+    """Say how many voters ticked no candidate twice; empty if all found one."""
     return (
         f"{pluralize(results.none_fits_count, 'person', 'people')} found nobody to vote for."
         if results.none_fits_count

@@ -1,7 +1,10 @@
-"""What Slack does not let us show, why, and who can change it; codes from docs.slack.dev, errors of each method."""
+"""Slack's refusals: what cannot be shown, why, and who can change it.
+
+The codes are from docs.slack.dev, errors of each method.
+"""
 
 from bot.domain.round import Round, RoundState
-from handlers.text.format import channel, escape_mrkdwn, when
+from handlers.text.format import capitalize_first, channel, escape_mrkdwn, when
 from handlers.text.round import cost, result
 
 _POST_REFUSALS = {
@@ -28,7 +31,7 @@ UPLOAD_REFUSALS = {
 
 
 def round_voided(round_: Round) -> str:
-    """For the lead of a round whose message Slack does not take."""
+    """Tell the lead that Slack rejected the round's message, so the round is void."""
     why = _POST_REFUSALS.get(
         round_.slack_error, f"Slack does not take my message there ({escape_mrkdwn(round_.slack_error)})"
     )
@@ -43,13 +46,13 @@ def round_voided(round_: Round) -> str:
 
 
 def channel_closed(round_: Round, *, is_archived: bool) -> str:
-    """For the lead of a round whose message can not be changed for now."""
+    """Tell the lead that the round's message cannot be updated for now."""
     where = channel(round_.place.channel)
     why = f"{where} is archived" if is_archived else f"I am not in {where} any more"
     remedy = "Unarchive it" if is_archived else "Invite me again (/invite @Castroom)"
     return (
-        f"{why[0].upper()}{why[1:]}, so the message of {escape_mrkdwn(round_.character)} stands still there. Nothing is lost: "
-        f"{_state_summary(round_)} {remedy}, and the round goes on by itself."
+        f"{capitalize_first(why)}, so the message of {escape_mrkdwn(round_.character)} stands still there. "
+        f"Nothing is lost: {_state_summary(round_)} {remedy}, and the round goes on by itself."
     )
 
 
@@ -65,7 +68,7 @@ def _state_summary(round_: Round) -> str:
 
 
 def sheet_refused(round_: Round) -> str:
-    """Why there are numbers and no pictures, in the round's message."""
+    """Explain in the round's message why it shows no pictures."""
     reasons = {**UPLOAD_REFUSALS, "missing_scope": "a permission to upload is missing"}
     why = reasons.get(round_.sheet_refused, f"Slack does not take them ({escape_mrkdwn(round_.sheet_refused)})")
     return (
@@ -75,6 +78,9 @@ def sheet_refused(round_: Round) -> str:
 
 
 def sheet_refused_for_lead(round_: Round) -> str:
-    """The same for the lead, who can wait or end it."""
+    """Explain the same to the lead, who can wait or end the round."""
     where = f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)}"
-    return f"Voting on {where} is open, but without pictures. {sheet_refused(round_)} Close the vote and drop it if need be."
+    return (
+        f"Voting on {where} is open, but without pictures. {sheet_refused(round_)} "
+        "Close the vote and drop it if need be."
+    )

@@ -1,4 +1,4 @@
-"""What a statement of spending says: lines, caps, questions, and the bars' labels."""
+"""The spend report: sums, caps, pending charges, and the labels of its chart."""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,7 +47,7 @@ def header(report: SpendReport) -> str:
 
 
 def total(report: SpendReport) -> str:
-    """`$0.20 today, $14.20 this month (UTC) · 3 faces locked, $4.74 a face`."""
+    """Return `$0.20 today, $14.20 this month (UTC) · 3 faces locked, $4.74 a face`."""
     line = report.total
     text = f"{dollars(line.today)} today, {dollars(line.month)} this month (UTC)"
     if line.per_face is None:
@@ -70,19 +70,19 @@ def people(lines: Sequence[ReportLine]) -> str:
 
 
 def others(line: ReportLine | None) -> str:
-    """What was spent where the reader may not look."""
+    """Sum up the productions that the reader cannot see."""
     return f"Other productions: {dollars(line.today)} today, {dollars(line.month)} this month" if line else ""
 
 
 def blind_total(line: ReportLine | None) -> str:
-    """Open rounds, without models."""
+    """Sum up open rounds, without models."""
     if line is None:
         return ""
     return f"{pluralize(line.count, 'round')} still blind: up to {dollars(line.month)} this month, told after the close"
 
 
 def cap(budget_status: BudgetStatus) -> str:
-    """`this workspace today: $3.10 of $20.00, $16.90 left until ...`."""
+    """Return `this workspace today: $3.10 of $20.00, $16.90 left until ...`."""
     text = f"{_CAPS[budget_status.period.cap]}: {dollars(budget_status.used)}"
     if budget_status.limit is None or budget_status.remaining is None:
         return f"{text}, no cap"
@@ -91,7 +91,7 @@ def cap(budget_status: BudgetStatus) -> str:
 
 
 def pending_charge(entry: LedgerEntry, titles: Titles) -> str:
-    """What a person is asked about one charge; an open ballot's charge tells neither its model nor its sum."""
+    """Ask about one charge; a charge of an open round shows neither model nor amount."""
     if entry.overspend:
         model = "" if entry.is_hidden else f", {escape_mrkdwn(titles(entry.model))}"
         return f"Cost {dollars(entry.overspend)} more than was reserved ({_item(entry)}{model}). {_BLOCKED_NOTE}"
@@ -104,7 +104,7 @@ def other_pending_charges(number: int) -> str:
 
 
 def overspent(entry: LedgerEntry) -> str:
-    """To whoever made the charge, once."""
+    """Tell the payer once that a charge exceeded its reservation."""
     item = f"{_ITEMS[entry.kind].capitalize()} for {escape_mrkdwn(entry.character)}"
     return f"{item} cost {dollars(entry.overspend)} more than its listed price, which was reserved. {_BLOCKED_NOTE}"
 
@@ -126,7 +126,10 @@ def overspend_acknowledged(entry: LedgerEntry) -> str:
 
 
 def panels(report: SpendReport, titles: Titles) -> tuple[Panel, ...]:
-    """The bars: productions and people by their numbers in the list, since only Slack's text knows their names."""
+    """Build the chart's panels.
+
+    Productions and people are numbers as in the list, since only Slack knows their names.
+    """
     parts = (
         (PRODUCTIONS, [(str(n), line) for n, line in enumerate(report.productions, start=1)]),
         (MODELS, [(titles(line.key), line) for line in report.models]),
@@ -136,7 +139,7 @@ def panels(report: SpendReport, titles: Titles) -> tuple[Panel, ...]:
 
 
 def alt_text(report: SpendReport, titles: Titles) -> str:
-    """What the bars show, read aloud."""
+    """Describe the chart for screen readers."""
     texts = [
         f"{panel.title.lower()} {join_words([f'{bar.label} {bar.amount}' for bar in panel.bars])}"
         for panel in panels(report, titles)
@@ -145,7 +148,7 @@ def alt_text(report: SpendReport, titles: Titles) -> str:
 
 
 def _numbered_lines(lines: Sequence[tuple[str, ReportLine]]) -> str:
-    """Numbered as in the picture."""
+    """Number the lines as in the chart."""
     texts = [f"{n} · {name} · {_line_totals(line)}" for n, (name, line) in enumerate(lines[:_MAX_LINES], start=1)]
     rest = len(lines) - _MAX_LINES
     return "\n".join([*texts, *([f"and {rest} more"] if rest > 0 else [])])

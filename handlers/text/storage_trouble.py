@@ -1,8 +1,8 @@
-"""Trouble with database or portraits, told to whoever pressed, and to the lead of a round that waits for it."""
+"""Storage failures, for the user who pressed and for the lead of a waiting round."""
 
 from bot.domain.errors import StorageUnavailable
 from bot.domain.round import Round
-from handlers.text.format import channel, escape_mrkdwn
+from handlers.text.format import capitalize_first, channel, escape_mrkdwn
 
 PORTRAIT_MISSING = (
     "A picture that belongs to this is missing from where I keep them, so nothing was changed. Whoever runs Castroom "
@@ -25,41 +25,36 @@ _REMEDIES = {
 
 
 def storage_unavailable(error: StorageUnavailable) -> str:
-    """For whoever pressed: what they asked for did not happen."""
-    reason = _capitalize(_REASONS.get(error.reason, _REASONS["away"]))
+    """Say that the action did not happen."""
+    reason = capitalize_first(_REASONS.get(error.reason, _REASONS["away"]))
     remedy = _REMEDIES.get(error.reason, _REMEDIES["away"])
     return f"{reason}. So this was not done, and nothing was spent. {remedy}; then try again."
 
 
 def round_waiting(round_: Round, reason: str) -> str:
-    """For the lead of a round whose errand meets trouble."""
+    """Tell the lead that storage blocks the round; `reason` is a key of `_REASONS`."""
     resumes = "" if reason == "damaged" else ", and the round goes on by itself"
     return (
-        f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} waits: {_REASONS[reason]}. Nothing is lost, and "
-        "meanwhile no model is asked. A portrait that has just come is held until it can be written, so do not stop me "
-        "before. "
-        f"{_REMEDIES[reason]}{resumes}."
+        f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} waits: {_REASONS[reason]}. "
+        "Nothing is lost, and meanwhile no model is asked. A portrait that has just come is held until it can be "
+        f"written, so do not stop me before. {_REMEDIES[reason]}{resumes}."
     )
 
 
 def portrait_missing(round_: Round) -> str:
-    """For the lead of a round that cannot go on without a picture."""
+    """Tell the lead that the round lacks a picture."""
     return (
-        f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} cannot be shown whole: a picture of it is "
-        "missing from where I keep them. Nothing was changed. Whoever runs Castroom can bring it back from a backup, "
-        "and the round goes on by itself."
+        f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} cannot be shown whole: "
+        "a picture of it is missing from where I keep them. Nothing was changed. "
+        "Whoever runs Castroom can bring it back from a backup, and the round goes on by itself."
     )
 
 
 def lead_notice(notice: str, round_: Round) -> str:
-    """What `word` (portrait_lost, or not_kept: with a reason) says."""
+    """Return the text for `portrait_lost`, or for `not_kept:` with a reason."""
     kind, _, reason = notice.partition(":")
     return (
         portrait_missing(round_)
         if kind == "portrait_lost"
         else round_waiting(round_, reason if reason in _REASONS else "away")
     )
-
-
-def _capitalize(text: str) -> str:
-    return text[0].upper() + text[1:]

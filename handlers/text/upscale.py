@@ -1,4 +1,4 @@
-"""What is said about finishes: what a press does and costs, how one stands, what became of it."""
+"""Upscales: what they cost, their status and their facts."""
 
 from bot.domain.face import Portrait
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState
@@ -10,7 +10,7 @@ ORIGINAL_STAYS = "The original stays as it is."
 
 
 def consequence(plan: UpscalePlan, titles: Titles) -> str:
-    """What somebody agrees to by pressing Finish; plain text."""
+    """Say what the user confirms with the button; plain text."""
     model_title, price = titles(plan.model), dollars(plan.price)
     if plan.method is UpscaleMethod.UPSCALER:
         return f"{model_title} enlarges this very picture for {price}; what is in it stays. {ORIGINAL_STAYS}"
@@ -26,10 +26,11 @@ def original_size(portrait: Portrait) -> str:
 
 
 def status(upscale: Upscale, titles: Titles) -> str:
-    """How the newest finish stands."""
+    """Describe the state of the newest upscale."""
     model_title = escape_mrkdwn(titles(upscale.model))
     if upscale.is_in_progress:
-        return f"{model_title} is finishing it, as {person(upscale.requested_by)} asked, for up to {dollars(upscale.price)}."
+        request = f"as {person(upscale.requested_by)} asked, for up to {dollars(upscale.price)}"
+        return f"{model_title} is finishing it, {request}."
     if upscale.state is UpscaleState.OFFERED:
         return f"Still the same face? {_result(upscale, titles)}. The lead keeps it or not. {ORIGINAL_STAYS}"
     if upscale.state is UpscaleState.KEPT:
@@ -43,17 +44,17 @@ def status(upscale: Upscale, titles: Titles) -> str:
 
 
 def already_started(upscale: Upscale, titles: Titles) -> str:
-    """For whoever pressed again."""
+    """Tell a second user that another one pressed before them."""
     return f"Somebody pressed before you, and nothing more is charged. {status(upscale, titles)}"
 
 
 def upscaled_size(upscale: Upscale) -> str:
-    """`finish 3018 × 4096, 4K`, for a line of facts."""
+    """Return `finish 3018 × 4096, 4K`."""
     return f"finish {size(upscale.portrait)}" if upscale.portrait else ""
 
 
 def rows(upscale: Upscale, titles: Titles, cost_note: str) -> tuple[tuple[str, str], ...]:
-    """The lineage of a kept finish, as pairs of a label and its value; `charged` says where its price comes from."""
+    """Return a kept upscale's facts as pairs of a label and its value; `cost_note` says where its price comes from."""
     assert upscale.portrait
     method = (
         "enlarged from the original" if upscale.method is UpscaleMethod.UPSCALER else "drawn again from the original"

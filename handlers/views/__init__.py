@@ -1,1 +1,1 @@
-"""Core values to Block Kit, pure, one file per view."""
+"""Block Kit views of domain values: pure functions, one file per feature."""

@@ -1,6 +1,6 @@
-"""A message or answer as Slack takes it, and the small parts it is built of.
+"""Views and the Block Kit parts that they consist of.
 
-Limits from docs.slack.dev, "Block Kit reference"; plain dicts because slack_sdk's models drop keys they do not know.
+Limits are from docs.slack.dev, "Block Kit reference". Parts are dicts because slack_sdk's models drop unknown keys.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,22 +8,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.text import labels
-from handlers.text.format import truncate, truncate_mrkdwn
+from handlers.text.format import join_parts, truncate, truncate_mrkdwn
 
 Block = dict[str, Any]
 
+CHARACTER_BUDGET = 8000
+_TEXT_LIMIT = 3000
 _SECTION_LIMIT = 3000
-
 _ALT_LIMIT = 2000
-
 _OPTION_LIMIT = 75
+_COUNTED_KEYS = ("text", "alt_text")
 
 
 @dataclass(frozen=True)
 class View:
-    """Blocks, and the `text` that notifications, screen readers and old clients show instead.
+    """Blocks, and the `text` for notifications, screen readers and old clients.
 
-    `instead` is said in the place of a picture that Slack does not show.
+    `image_placeholder` replaces a picture that Slack cannot show.
     """
 
     text: str
@@ -35,19 +36,34 @@ class View:
         return self.without_images().blocks != self.blocks
 
     def without_images(self) -> "View":
-        """The same without pictures: Slack refuses a whole message for one file that it cannot show."""
+        """Remove pictures: Slack rejects a whole message for one file that it cannot show."""
         blocks = (context(self.image_placeholder) if b["type"] == "image" else b for b in self.blocks)
         return replace(self, blocks=tuple({k: v for k, v in b.items() if not _is_image(v)} for b in blocks if b))
 
 
 def view(text: str, *blocks: Block | None, image_placeholder: str = "") -> View:
-    """A view of those blocks that are there."""
+    """Build a view of the blocks that are not None."""
     return View(text, tuple(b for b in blocks if b), image_placeholder)
 
 
 def is_single_sentence(message: View) -> bool:
-    """Whether a view is one sentence, which its text says as well."""
+    """Tell whether the only block repeats the view's text."""
     return len(message.blocks) == 1 and (message.blocks[0].get("text") or {}).get("text") == message.text
+
+
+def fit(view: View, budget: int = CHARACTER_BUDGET) -> View:
+    """Shorten the longest texts to one length, so that all together fit into `budget` characters."""
+    lengths = sorted(len(text) for text in _texts(view.blocks))
+    text = truncate_mrkdwn(view.text, min(_TEXT_LIMIT, budget))
+    if sum(lengths) <= budget:
+        return replace(view, text=text)
+    max_length = _max_length(lengths, budget)
+    return replace(view, text=text, blocks=tuple(_truncate_texts(block, max_length) for block in view.blocks))
+
+
+def count_characters(view: View) -> int:
+    """Count the characters of a view's blocks that Slack shows or reads out."""
+    return sum(len(text) for text in _texts(view.blocks))
 
 
 def header(text: str) -> Block:
@@ -59,9 +75,14 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return block | {"accessory": accessory} if accessory else block
 
 
+def paragraph(text: str) -> Block:
+    """Build a section that Slack may fold, for a single sentence."""
+    return {"type": "section", "text": mrkdwn(text)}
+
+
 def context(*texts: str) -> Block | None:
-    """One quiet line; None when there is nothing to say."""
-    line = " · ".join(filter(None, texts))
+    """Build one quiet line of the texts that are not empty; None if all are."""
+    line = join_parts(*texts)
     return {"type": "context", "elements": [mrkdwn(truncate_mrkdwn(line, _SECTION_LIMIT))]} if line else None
 
 
@@ -70,12 +91,12 @@ def divider() -> Block:
 
 
 def quote(text: str, limit: int) -> Block:
-    """People's own words as a quotation: rich text is shown as it stands, whatever it holds."""
+    """Quote user text: rich text needs no escaping."""
     return _rich("rich_text_quote", truncate(text, limit))
 
 
 def preformatted(text: str) -> Block:
-    """A line somebody may want to copy as it stands."""
+    """Build a line to copy."""
     return _rich("rich_text_preformatted", text)
 
 
@@ -84,7 +105,7 @@ def image(file_id: str, alt_text: str) -> Block:
 
 
 def image_element(file_id: str, alt_text: str) -> Block:
-    """A file of the workspace, by its id; it must have been processed by Slack before it is named here."""
+    """Refer to an uploaded file by its id; Slack must have processed the file."""
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": truncate(alt_text, _ALT_LIMIT)}
 
 
@@ -102,8 +123,9 @@ def button(
     style: str = "",
     accessibility_label: str = "",
 ) -> Block:
-    """A button that carries an opaque id; `ask` is a question before it acts, `aloud` what a screen reader says."""
-    block: Block = {"type": "button", "action_id": action_id, "text": _label(label), "value": value}
+    """Build a button; `value` is an opaque id, `confirm` a dialog before it acts."""
+    text = plain(truncate(label, labels.BUTTON_LIMIT))
+    block: Block = {"type": "button", "action_id": action_id, "text": text, "value": value}
     optional = {
         "confirm": confirm,
         "style": style,
@@ -115,20 +137,24 @@ def button(
 def static_select(
     action_id: str, label: str, choices: Iterable[tuple[str, str]], *, confirm: Block | None = None
 ) -> Block:
-    """A menu of (label, opaque id)."""
-    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
-    block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label), "options": options}
+    """Build a menu from pairs of a label and an opaque id."""
+    block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label)}
+    block["options"] = build_options(choices)
     return block | {"confirm": confirm} if confirm else block
 
 
 def overflow(action_id: str, choices: Iterable[tuple[str, str]]) -> Block:
-    """The menu behind three dots, of two to five (label, opaque ids)."""
-    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
-    return {"type": "overflow", "action_id": action_id, "options": options}
+    """Build a three-dots menu from two to five pairs of a label and an opaque id."""
+    return {"type": "overflow", "action_id": action_id, "options": build_options(choices)}
+
+
+def build_options(choices: Iterable[tuple[str, str]]) -> list[Block]:
+    """Build a menu's options from pairs of a label and its value."""
+    return [{"text": plain(truncate(label, _OPTION_LIMIT)), "value": value} for label, value in choices]
 
 
 def confirm(title: str, consequence: str, confirm_label: str) -> Block:
-    """What Slack asks before a press counts."""
+    """Build the dialog that Slack shows before a button acts."""
     return {
         "title": plain(truncate(title, labels.CONFIRM_TITLE_LIMIT)),
         "text": plain(truncate(consequence, 300)),
@@ -142,12 +168,8 @@ def plain(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    """Marked-up text; `verbatim` keeps Slack from finding links and channels in it by itself."""
+    """Build formatted text; `verbatim` keeps Slack from linking names in it."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _label(text: str) -> Block:
-    return plain(truncate(text, labels.BUTTON_LIMIT))
 
 
 def _rich(kind: str, text: str) -> Block:
@@ -158,30 +180,8 @@ def _is_image(value: object) -> bool:
     return isinstance(value, dict) and value.get("type") == "image"
 
 
-CHARACTER_BUDGET = 8000
-
-_TEXT_LIMIT = 3000
-
-_COUNTED_KEYS = ("text", "alt_text")
-
-
-def fit(view: View, budget: int = CHARACTER_BUDGET) -> View:
-    """`view` with its longest texts cut, each to the same length, until all together fit; nothing else changes."""
-    lengths = sorted(len(text) for text in _texts(view.blocks))
-    text = truncate_mrkdwn(view.text, min(_TEXT_LIMIT, budget))
-    if sum(lengths) <= budget:
-        return replace(view, text=text)
-    max_length = _max_length(lengths, budget)
-    return replace(view, text=text, blocks=tuple(_truncate_texts(block, max_length) for block in view.blocks))
-
-
-def count_characters(view: View) -> int:
-    """How many characters of a message's blocks people could read or hear."""
-    return sum(len(text) for text in _texts(view.blocks))
-
-
 def _max_length(lengths: list[int], budget: int) -> int:
-    """How long one text may be so that all fit; `lengths` in order, shortest first."""
+    """Return the length limit at which all texts fit; `lengths` are in ascending order."""
     remaining = budget
     for index, length in enumerate(lengths):
         share = remaining // (len(lengths) - index)
@@ -208,11 +208,9 @@ def _truncate_texts(part: Any, max_length: int) -> Any:
         return [_truncate_texts(item, max_length) for item in part]
     if not isinstance(part, dict):
         return part
-    result: Block = {}
-    for key, value in part.items():
-        result[key] = (
-            truncate_mrkdwn(value, max_length)
-            if key in _COUNTED_KEYS and isinstance(value, str)
-            else _truncate_texts(value, max_length)
-        )
-    return result
+    return {
+        key: truncate_mrkdwn(value, max_length)
+        if key in _COUNTED_KEYS and isinstance(value, str)
+        else _truncate_texts(value, max_length)
+        for key, value in part.items()
+    }

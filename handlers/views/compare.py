@@ -1,58 +1,56 @@
-"""The closer look: a modal with the candidates one chooses, all at one crop and size."""
+"""The comparison: a modal with the chosen candidates, all at one crop and size."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.usecases.compare import ComparisonResult
-from handlers.text import alt_text as alt_texts
-from handlers.text import compare as words
-from handlers.text import slack_refusals
-from handlers.text.format import truncate
+from handlers.text import alt_text, slack_refusals
+from handlers.text import compare as compare_text
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, button, context, image, plain, section, view
+from handlers.views.builder import Block, build_options, button, context, image, plain, section, view
 from handlers.views.fields import build_modal
 
 CHOICE_ID = "look_at"
-_OPTION_LIMIT = 75
 
 
 def open_button(round_id: str) -> Block:
-    """The button that opens it."""
-    return button("look", words.OPEN, round_id)
+    return button("look", compare_text.OPEN, round_id)
 
 
 def compare(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> dict[str, Any]:
-    """`addresses` by slot id: where each picture can be opened alone."""
+    """Build the modal; `file_urls` links to each picture by slot id."""
     round_ = comparison.round
     body = view(
-        words.TITLE,
-        section(words.instructions(comparison), _menu(comparison, titles)) | {"block_id": CHOICE_ID},
+        compare_text.TITLE,
+        section(compare_text.instructions(comparison), _menu(comparison, titles)) | {"block_id": CHOICE_ID},
         *_image_blocks(comparison, titles, file_urls),
-        section(words.NOTHING) if not comparison.chosen else None,
+        section(compare_text.NOTHING) if not comparison.chosen else None,
     )
-    return build_modal("look", round_.id, words.TITLE, "", body)
+    return build_modal("look", round_.id, compare_text.TITLE, "", body)
 
 
 def _menu(comparison: ComparisonResult, titles: Titles) -> Block:
-    """In a section, since a field would want a button that sends the modal in; it tells at once what is chosen."""
-    options = {s.id: _option(words.option(comparison.round, s, titles), s.id) for s in comparison.round.candidates}
-    menu: Block = {"type": "multi_static_select", "action_id": CHOICE_ID, "placeholder": plain(words.PLACEHOLDER)}
-    selected = [options[slot.id] for slot in comparison.chosen]
-    return menu | {"options": list(options.values())} | ({"initial_options": selected} if selected else {})
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": plain(truncate(label, _OPTION_LIMIT)), "value": value}
+    """Build a menu for a section: unlike an input, it sends each choice at once and needs no submit button."""
+    options, selected = (
+        build_options((compare_text.option(comparison.round, slot, titles), slot.id) for slot in slots)
+        for slots in (comparison.round.candidates, comparison.chosen)
+    )
+    menu: Block = {"type": "multi_static_select", "action_id": CHOICE_ID, "options": options}
+    menu["placeholder"] = plain(compare_text.PLACEHOLDER)
+    return menu | {"initial_options": selected} if selected else menu
 
 
 def _image_blocks(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> Iterator[Block | None]:
-    """A picture's title says whose it is, and where Slack shows no picture the line below does."""
+    """Show each picture with its caption, or say why Slack shows none."""
     slots = [slot for slot in comparison.chosen if slot.file_id]
     if len(slots) < len(comparison.chosen):
         yield section(
-            slack_refusals.sheet_refused(comparison.round) if comparison.round.sheet_refused else words.NO_PICTURES
+            slack_refusals.sheet_refused(comparison.round)
+            if comparison.round.sheet_refused
+            else compare_text.NO_PICTURES
         )
     for slot in slots:
-        alt_text = alt_texts.candidate(comparison.round, slot.number or 0)
-        yield image(slot.file_id or "", alt_text) | {"title": plain(words.caption(comparison.round, slot, titles))}
-        yield context(words.picture_link(comparison.round, slot, file_urls.get(slot.id, "")))
+        description = alt_text.candidate(comparison.round, slot.number or 0)
+        title = plain(compare_text.caption(comparison.round, slot, titles))
+        yield image(slot.file_id or "", description) | {"title": title}
+        yield context(compare_text.picture_link(comparison.round, slot, file_urls.get(slot.id, "")))

@@ -1,4 +1,4 @@
-"""Modals, and the fields people fill in. Limits from docs.slack.dev, "Modal views" and "Block Kit reference"."""
+"""Modals and their input fields. Limits are from docs.slack.dev, "Modal views" and "Block Kit reference"."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from typing import Any
 
 from handlers.text import labels
 from handlers.text.format import truncate
-from handlers.views.builder import Block, View, plain
+from handlers.views.builder import Block, View, build_options, plain
 
 TITLE_LIMIT = 24
-_OPTION_LIMIT = 75
 _LABEL_LIMIT = 2000
 # docs.slack.dev, "Plain-text input".
 TEXT_LIMIT = 3000
@@ -18,9 +17,9 @@ TEXT_LIMIT = 3000
 
 @dataclass(frozen=True)
 class FieldOptions:
-    """What a field may do: stay empty, carry a `hint` below it, and with `tells` say at once what is chosen.
+    """Options of a field: it may stay empty, show a `hint`, and dispatch each choice at once.
 
-    A field that tells sends a block_actions whose action id is the field's own name.
+    A dispatching field sends block_actions with its block id as the action id.
     """
 
     optional: bool = False
@@ -33,7 +32,7 @@ OPTIONAL = FieldOptions(optional=True)
 
 
 def build_modal(callback_id: str, private_metadata: str, title: str, submit: str, view: View) -> dict[str, Any]:
-    """A modal with `view`'s blocks; `kind` says who takes it in, `id_` is opaque. Empty `submit`: only to look at."""
+    """Build a modal of `view`'s blocks; an empty `submit` makes it read-only."""
     body = {
         "type": "modal",
         "callback_id": callback_id,
@@ -46,8 +45,8 @@ def build_modal(callback_id: str, private_metadata: str, title: str, submit: str
 
 
 def checkboxes(block_id: str, label: str, choices: Iterable[tuple[str, str]], selected: Collection[str]) -> Block:
-    """Boxes of (label, value), none of which must be ticked."""
-    return _choices_input(block_id, label, "checkboxes", choices, selected)
+    """Build optional checkboxes from pairs of a label and its value."""
+    return _input(block_id, label, _multiple_choice("checkboxes", choices, selected), OPTIONAL)
 
 
 def multi_select(
@@ -58,26 +57,23 @@ def multi_select(
     selected: Collection[str],
     field_options: FieldOptions = OPTIONAL,
 ) -> Block:
-    """A menu of (label, value) from which any number may be picked."""
-    element = _choices_input(block_id, label, "multi_static_select", choices, selected)["element"]
-    return _input(block_id, label, element | {"placeholder": plain(placeholder)}, field_options)
+    """Build a menu with any number of choices, from pairs of a label and its value."""
+    element = _multiple_choice("multi_static_select", choices, selected) | {"placeholder": plain(placeholder)}
+    return _input(block_id, label, element, field_options)
 
 
 def external_select(
     block_id: str, label: str, placeholder: str, selected: str = "", field_options: FieldOptions = REQUIRED
 ) -> Block:
-    """A menu whose choices are asked for while somebody types; the question names the field as its action."""
+    """Build a menu whose options Slack requests while the user types; its action id is the block id."""
     element: Block = {"type": "external_select", "action_id": block_id, "min_query_length": 0}
     element["placeholder"] = plain(placeholder)
-    initial = (
-        {"initial_option": {"text": plain(truncate(selected, _OPTION_LIMIT)), "value": selected}} if selected else {}
-    )
+    initial = {"initial_option": build_options([(selected, selected)])[0]} if selected else {}
     return _input(block_id, label, element | initial, field_options)
 
 
 def file_input(block_id: str, label: str, filetypes: Sequence[str], field_options: FieldOptions = REQUIRED) -> Block:
-    """A field for one file."""
-    element: Block = {"type": "file_input", "action_id": "chosen", "filetypes": list(filetypes), "max_files": 1}
+    element: Block = {"type": "file_input", "filetypes": list(filetypes), "max_files": 1}
     return _input(block_id, label, element, field_options)
 
 
@@ -89,11 +85,10 @@ def select(
     field_options: FieldOptions = REQUIRED,
     placeholder: str = "",
 ) -> Block:
-    """A menu of (label, value) from which one may be picked; `placeholder` stands there while none is."""
-    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
-    element: Block = {"type": "static_select", "action_id": "chosen", "options": options}
+    """Build a menu with one choice, from pairs of a label and its value."""
+    element = _single_choice("static_select", choices, selected)
     element |= {"placeholder": plain(placeholder)} if placeholder else {}
-    return _input(block_id, label, element | _initial("initial_option", options, selected), field_options)
+    return _input(block_id, label, element, field_options)
 
 
 def radio_buttons(
@@ -103,10 +98,8 @@ def radio_buttons(
     selected: str = "",
     field_options: FieldOptions = REQUIRED,
 ) -> Block:
-    """A few choices of (label, value), all in sight."""
-    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
-    element: Block = {"type": "radio_buttons", "action_id": "chosen", "options": options}
-    return _input(block_id, label, element | _initial("initial_option", options, selected), field_options)
+    """Build radio buttons from pairs of a label and its value."""
+    return _input(block_id, label, _single_choice("radio_buttons", choices, selected), field_options)
 
 
 def text_input(
@@ -118,21 +111,16 @@ def text_input(
     max_length: int = TEXT_LIMIT,
     field_options: FieldOptions = REQUIRED,
 ) -> Block:
-    """A field for text of at most `most` characters; `lines` for several of them."""
-    element: Block = {
-        "type": "plain_text_input",
-        "action_id": "chosen",
-        "multiline": multiline,
-        "max_length": max_length,
-    }
+    """Build a text field of at most `max_length` characters."""
+    element: Block = {"type": "plain_text_input", "multiline": multiline, "max_length": max_length}
     return _input(block_id, label, element | ({"initial_value": text} if text else {}), field_options)
 
 
 def number_input(
     block_id: str, label: str, value: int | None, min_value: int, max_value: int, field_options: FieldOptions = REQUIRED
 ) -> Block:
-    """A field for a whole number."""
-    element: Block = {"type": "number_input", "action_id": "chosen", "is_decimal_allowed": False}
+    """Build a field for an integer."""
+    element: Block = {"type": "number_input", "is_decimal_allowed": False}
     element |= {"min_value": str(min_value), "max_value": str(max_value)}
     return _input(
         block_id, label, element | ({"initial_value": str(value)} if value is not None else {}), field_options
@@ -142,47 +130,40 @@ def number_input(
 def users_select(
     block_id: str, label: str, selected: Sequence[str] = (), field_options: FieldOptions = REQUIRED
 ) -> Block:
-    """A field for any number of people, by their ids."""
-    element: Block = {"type": "multi_users_select", "action_id": "chosen"}
+    """Build a field for any number of users; `selected` are their ids."""
+    element: Block = {"type": "multi_users_select"}
     return _input(block_id, label, element | ({"initial_users": list(selected)} if selected else {}), field_options)
 
 
 def user_select(block_id: str, label: str, selected: str = "", field_options: FieldOptions = REQUIRED) -> Block:
-    """A field for one person."""
-    element: Block = {"type": "users_select", "action_id": "chosen"}
+    """Build a field for one user."""
+    element: Block = {"type": "users_select"}
     return _input(block_id, label, element | ({"initial_user": selected} if selected else {}), field_options)
 
 
 def datetime_picker(block_id: str, label: str, at: datetime | None, field_options: FieldOptions = REQUIRED) -> Block:
-    """A field for a day and time, in the reader's own zone."""
-    element: Block = {"type": "datetimepicker", "action_id": "chosen"}
+    """Build a field for a date and time in the reader's time zone."""
+    element: Block = {"type": "datetimepicker"}
     return _input(block_id, label, element | ({"initial_date_time": int(at.timestamp())} if at else {}), field_options)
 
 
 def _input(block_id: str, label: str, element: Block, field_options: FieldOptions) -> Block:
     block: Block = {"type": "input", "block_id": block_id, "label": plain(truncate(label, _LABEL_LIMIT))}
+    block["optional"] = field_options.optional
+    block["element"] = {"action_id": block_id if field_options.dispatch else "chosen"} | element
     if field_options.dispatch:
-        element, block = element | {"action_id": block_id}, block | {"dispatch_action": True}
-    hint = {"hint": plain(truncate(field_options.hint, _LABEL_LIMIT))} if field_options.hint else {}
-    return block | {"optional": field_options.optional, "element": element} | hint
+        block["dispatch_action"] = True
+    if field_options.hint:
+        block["hint"] = plain(truncate(field_options.hint, _LABEL_LIMIT))
+    return block
 
 
-def _initial(key: str, options: Sequence[Block], value: str) -> Block:
-    selected = next((option for option in options if option["value"] == value), None)
-    return {key: selected} if selected else {}
+def _single_choice(element_type: str, choices: Iterable[tuple[str, str]], selected: str) -> Block:
+    element = _multiple_choice(element_type, choices, [selected])
+    return element | {"initial_option": initial[0]} if (initial := element.pop("initial_options", [])) else element
 
 
-def _choices_input(
-    block_id: str, label: str, element_type: str, choices: Iterable[tuple[str, str]], selected: Collection[str]
-) -> Block:
-    options = [{"text": plain(truncate(text, _OPTION_LIMIT)), "value": value} for text, value in choices]
-    element: Block = {"type": element_type, "action_id": "chosen", "options": options}
-    if initial := [option for option in options if option["value"] in selected]:
-        element["initial_options"] = initial
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain(truncate(label, _LABEL_LIMIT)),
-        "optional": True,
-        "element": element,
-    }
+def _multiple_choice(element_type: str, choices: Iterable[tuple[str, str]], selected: Collection[str]) -> Block:
+    options = build_options(choices)
+    initial = [option for option in options if option["value"] in selected]
+    return {"type": element_type, "options": options} | ({"initial_options": initial} if initial else {})

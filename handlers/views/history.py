@@ -1,4 +1,4 @@
-"""A character's history as an answer, and two of its versions side by side."""
+"""A character's history, and two of its versions side by side."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,13 +7,12 @@ from bot.domain.face import Face
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from handlers.text import alt_text, labels
-from handlers.text import history as words
-from handlers.text import recall as recalling
+from handlers.text import history as history_text
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
 from handlers.views.fields import FieldOptions, build_modal, select
-from handlers.views.recall import choices
+from handlers.views.recall import unresolved
 
 PAGE_SIZE = 12
 LEFT, RIGHT = "version_left", "version_right"
@@ -22,33 +21,26 @@ _MAX_VERSIONS = 100
 
 
 def history(character_history: CharacterHistory, page: int, links: Mapping[str, str]) -> View:
-    """One page of events, newest first; `links` lead to rounds' messages by round id."""
+    """Show one page of events, newest first; `links` are messages' URLs by round id."""
     found = character_history.recall_result
-    if found.kind in ("unsure", "several"):
-        question = (
-            recalling.ambiguous(found.name)
-            if found.kind == "several"
-            else recalling.did_you_mean(found.name, len(found.characters))
-        )
-        return view(question, section(question), *choices(found, "history"))
-    if found.kind == "nothing":
-        return view(recalling.not_found(found.name), section(recalling.not_found(found.name)))
+    if found.kind in ("unsure", "several", "nothing"):
+        return unresolved(found, "history")
     events = events_on_page(character_history, page)
-    lines = [words.event(event, links.get(event.round_id, "")) for event in events]
+    lines = [history_text.event(event, links.get(event.round_id, "")) for event in events]
     remaining = len(character_history.events) - (page + 1) * PAGE_SIZE
-    title = words.heading(character_history.character.name)
+    title = history_text.heading(character_history.character.name)
     return view(
-        f"{escape_mrkdwn(title)}. {words.summary(character_history)}",
+        f"{escape_mrkdwn(title)}. {history_text.summary(character_history)}",
         header(title),
-        context(words.summary(character_history)),
-        *(_sections(lines) or [section(words.NOTHING)]),
-        context(words.more_before(remaining)) if remaining > 0 else None,
+        context(history_text.summary(character_history)),
+        *(_sections(lines) or [section(history_text.NOTHING)]),
+        context(history_text.more_before(remaining)) if remaining > 0 else None,
         actions(_buttons(character_history, page, remaining)),
     )
 
 
 def _sections(lines: Sequence[str]) -> list[Block]:
-    """As few as hold all lines uncut: a reason may be long."""
+    """Fill as few sections as hold all lines; a line may be long."""
     parts: list[str] = []
     for line in lines:
         if parts and len(parts[-1]) + len(line) < _SECTION_LIMIT:
@@ -69,10 +61,10 @@ def versions(
     reasons: Mapping[str, str],
     titles: Titles,
 ) -> dict[str, Any]:
-    """The modal: two versions at one crop, the older first; with more than two, which ones can be picked."""
+    """Build the modal: two versions, the older first, with menus if there are more."""
     older, newer = sorted(pair, key=lambda face: face.version)
     version_blocks = [block for face in (older, newer) for block in _version_blocks(face, files, reasons, titles)]
-    title = words.versions_title(newer.character)
+    title = history_text.versions_title(newer.character)
     return build_modal(
         "versions",
         newer.round_id,
@@ -92,11 +84,11 @@ def _buttons(character_history: CharacterHistory, page: int, remaining: int) -> 
 
 
 def _version_menus(faces: Sequence[Face], older: Face, newer: Face) -> tuple[Block, Block]:
-    versions_by_id = [(words.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
+    versions_by_id = [(history_text.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
     field_options = FieldOptions(dispatch=True)
     return (
-        select(LEFT, words.FIRST_VERSION, versions_by_id, older.round_id, field_options),
-        select(RIGHT, words.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
+        select(LEFT, history_text.FIRST_VERSION, versions_by_id, older.round_id, field_options),
+        select(RIGHT, history_text.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
     )
 
 
@@ -104,6 +96,6 @@ def _version_blocks(
     face: Face, files: Mapping[str, str | None], reasons: Mapping[str, str], titles: Titles
 ) -> list[Block]:
     file_id = files.get(face.round_id)
-    caption = section(words.version(face, titles, reasons.get(face.round_id, "")))
+    caption = section(history_text.version(face, titles, reasons.get(face.round_id, "")))
     portrait = image(file_id, alt_text.face(face.character, face.brief)) if file_id else None
     return [block for block in (caption, portrait) if block]

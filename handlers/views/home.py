@@ -1,4 +1,4 @@
-"""A person's home: what waits for their vote, the roster as far as they may see it, what was spent today."""
+"""The App Home: rounds that wait for the user's vote, the roster as far as they may see it, today's spend."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,35 +6,35 @@ from bot.domain.brief import NAME_LIMIT
 from bot.domain.face import Character
 from bot.usecases.home import HomeView
 from handlers.text import alt_text, labels
-from handlers.text import home as words
-from handlers.text import recall as recalling
+from handlers.text import home as home_text
+from handlers.text import recall as recall_text
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image_element, section, view
 from handlers.views.fields import FieldOptions, select, text_input
 from handlers.views.recall import Location
 
 MAX_WAITING = 10
 ALL_PRODUCTIONS = "all"
-# docs.slack.dev, "Select menu": 100 options, of which one is all of them.
+# docs.slack.dev, "Select menu": 100 options; one of them is "All productions".
 _MAX_PRODUCTIONS = 99
 
 
 def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]) -> View:
-    """`sights` by round id: of the rounds that wait, and of those that gave the faces. `called`: channels' names."""
+    """Build the App Home; `locations` are by round id, `channel_names` by channel id."""
     waiting = [
-        section(words.waiting(r.character, r.place.channel, r.closes_at, locations.get(r.id, Location()).link))
+        section(home_text.waiting(r.character, r.place.channel, r.closes_at, locations.get(r.id, Location()).link))
         for r in home_view.waiting[:MAX_WAITING]
     ]
     return view(
-        words.WAITING,
-        header(words.WAITING),
-        *(waiting or [section(words.NOTHING_WAITS)]),
-        context(words.more_waiting(len(home_view.waiting) - MAX_WAITING)),
+        home_text.WAITING,
+        header(home_text.WAITING),
+        *(waiting or [section(home_text.NOTHING_WAITS)]),
+        context(home_text.more_waiting(len(home_view.waiting) - MAX_WAITING)),
         divider(),
-        header(words.ROSTER),
+        header(home_text.ROSTER),
         *_roster(home_view, locations, channel_names),
         divider(),
-        header(words.SPENDING),
-        context(words.spent(home_view.spent_today, home_view.cap)),
+        header(home_text.SPENDING),
+        context(home_text.spent(home_view.spent_today, home_view.cap)),
     )
 
 
@@ -42,15 +42,15 @@ def _roster(
     home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]
 ) -> Iterator[Block | None]:
     if not home_view.sections:
-        yield section(recalling.NO_FACES)
+        yield section(recall_text.NO_FACES)
         return
     yield from _filter_fields(home_view, channel_names)
-    yield context(words.result_summary(home_view))
+    yield context(home_text.result_summary(home_view))
     if home_view.roster_filter.words or home_view.roster_filter.production:
         yield actions([button("everyone", labels.SHOW_ALL, ALL_PRODUCTIONS)])
     last_heading = ""
     for n, character in enumerate(home_view.characters):
-        if (heading := words.section_heading(character)) != last_heading:
+        if (heading := home_text.section_heading(character)) != last_heading:
             yield section(heading)
             last_heading = heading
         yield from _card(n, character, locations)
@@ -58,13 +58,15 @@ def _roster(
 
 
 def _filter_fields(home_view: HomeView, channel_names: Mapping[str, str]) -> Iterator[Block]:
-    """The search and the menu of productions. Their names change with what stands in them: Slack would keep what was
-    entered in a field of the same name, and show it though everybody is shown again."""
+    """Build the search field and the menu of productions.
+
+    Their block ids change with their content: Slack would keep the old input of a field with the same id.
+    """
     roster_filter = home_view.roster_filter
-    search_options = FieldOptions(optional=True, hint=words.FIND_HINT, dispatch=True)
+    search_options = FieldOptions(optional=True, hint=home_text.FIND_HINT, dispatch=True)
     yield text_input(
         f"search {roster_filter.words}".strip(),
-        words.FIND,
+        home_text.FIND,
         roster_filter.words,
         max_length=NAME_LIMIT,
         field_options=search_options,
@@ -72,24 +74,25 @@ def _filter_fields(home_view: HomeView, channel_names: Mapping[str, str]) -> Ite
     productions = {roster_section.production_id: roster_section for roster_section in reversed(home_view.sections)}
     if len(productions) > 1:
         choices = [
-            (words.production(s, channel_names.get(s.place.channel, "")), s.production_id) for s in productions.values()
+            (home_text.production(s, channel_names.get(s.place.channel, "")), s.production_id)
+            for s in productions.values()
         ]
         menu = [
-            (words.EVERY_PRODUCTION, ALL_PRODUCTIONS),
+            (home_text.EVERY_PRODUCTION, ALL_PRODUCTIONS),
             *sorted(choices, key=lambda c: c[0].casefold())[:_MAX_PRODUCTIONS],
         ]
         selected = roster_filter.production or ALL_PRODUCTIONS
         yield select(
-            f"production {selected}", words.PRODUCTION, menu, selected, FieldOptions(optional=True, dispatch=True)
+            f"production {selected}", home_text.PRODUCTION, menu, selected, FieldOptions(optional=True, dispatch=True)
         )
 
 
 def _card(n: int, character: Character, locations: Mapping[str, Location]) -> Iterator[Block | None]:
-    """A character with its portrait beside it; cards proper are not known to be shown in homes."""
+    """Show a character with its portrait; Slack does not document card blocks for the App Home."""
     face = character.face
     file_id = locations.get(face.round_id, Location()).file_id if face else None
     portrait = image_element(file_id, alt_text.face(character.name, face.brief)) if face and file_id else None
-    yield section(words.card(character), portrait)
+    yield section(home_text.card(character), portrait)
     yield actions(
         [
             button(

@@ -1,4 +1,4 @@
-"""Answers that concern one person: help, a line that cannot be cast, questions before money is spent, receipts."""
+"""Private answers: help, errors, confirmations and receipts."""
 
 from bot.domain.errors import (
     AlreadyCast,
@@ -11,11 +11,13 @@ from bot.domain.errors import (
 )
 from bot.domain.round import Round
 from bot.usecases.vote import ClickResult
-from handlers.text import brief_errors, errors, labels, receipts, routing, run_off, sealed_ballot, voters
-from handlers.views.builder import View, actions, button, mrkdwn, preformatted, section, view
+from handlers.text import brief_errors, errors, labels, receipts, routing, voters
+from handlers.text import run_off as run_off_text
+from handlers.text import sealed_ballot as sealed_ballot_text
+from handlers.views.builder import View, actions, button, paragraph, preformatted, section, view
 
 _LINE_LIMIT = 3000
-# What helps where I may not write, ready to copy.
+# Lines to copy for channels in which the bot cannot post.
 _LINES_TO_COPY = {
     "not_invited": "/cast {line}",
     "not_a_channel": "/cast {line}",
@@ -28,7 +30,7 @@ def help_view() -> View:
 
 
 def error_view(error: CastingError) -> View:
-    """What is wrong and what to do, with a line to copy or a button where there is one."""
+    """Say what is wrong and what to do, with a line to copy or a button if there is one."""
     text = errors.sentence(error)
     if isinstance(error, BriefError):
         return bad_line(error)
@@ -50,7 +52,7 @@ def error_view(error: CastingError) -> View:
 
 
 def bad_line(error: BriefError, prefix: str = "/cast") -> View:
-    """What cannot be understood of a line spoken `to` the command or the bot, and one that works."""
+    """Explain an invalid command with one that works; `prefix` is the command or the mention."""
     text = errors.sentence(error)
     return view(
         text, section(f"{text} {receipts.WORKING_EXAMPLE}"), preformatted(brief_errors.working_line(error, prefix))
@@ -66,22 +68,22 @@ def receipt(result: ClickResult) -> View:
 
 
 def ignored_reaction(round_: Round, person: str) -> View:
-    """A reaction that does not count."""
+    """Say why a reaction does not count."""
     if not round_.can_vote(person):
         return note(voters.not_a_voter(round_.brief.voters, round_.character))
-    return note(sealed_ballot.no_reactions(round_.character))
+    return note(sealed_ballot_text.no_reactions(round_.character))
 
 
 def choice_receipt(round_: Round, number: int) -> View:
-    return note(run_off.choice_receipt(round_.character, number))
+    return note(run_off_text.choice_receipt(round_.character, number))
 
 
 def confirm_drop(round_: Round) -> View:
-    """Asked once more, since the menu it was chosen from asks nothing."""
+    """Ask for confirmation, since Slack's overflow menu has no dialog per option."""
     text = voters.confirm_drop(round_.character)
     return view(text, section(text), actions([button("drop", labels.DROP, round_.id, style="danger")]))
 
 
 def note(text: str) -> View:
-    """One sentence."""
-    return view(text, {"type": "section", "text": mrkdwn(text)})
+    """Build a view of one sentence."""
+    return view(text, paragraph(text))

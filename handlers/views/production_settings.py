@@ -1,4 +1,4 @@
-"""The form of a production's customs."""
+"""The form for a production's settings."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from bot.domain.brief import QUORUM_LIMIT
 from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, PEOPLE_FIELDS, STYLE_LIMIT
 from bot.usecases.production_settings import SettingsForm
-from handlers.text import production_settings as words
+from handlers.text import production_settings as production_settings_text
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, context, divider, mrkdwn, view
+from handlers.views.builder import Block, context, divider, paragraph, view
 from handlers.views.fields import (
     FieldOptions,
     build_modal,
@@ -28,39 +28,40 @@ _DOLLARS_LIMIT = 12
 
 
 def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[str, Any]:
-    """A modal; it carries the channel and the digest of what it shows. `above` is said first."""
+    """Build the modal; its metadata is the channel and the digest of the settings. `notice` comes first."""
     body = view(
-        words.TITLE,
-        {"type": "section", "text": mrkdwn(notice)} if notice else None,
-        {"type": "section", "text": mrkdwn(words.intro(settings_form))},
+        production_settings_text.TITLE,
+        paragraph(notice) if notice else None,
+        paragraph(production_settings_text.intro(settings_form)),
         _production_input(settings_form),
         *(_field_input(field, settings_form) for field in FIELDS),
         *_audit_lines(settings_form, titles),
     )
     id_ = f"{settings_form.place.channel} {settings_form.production.digest}"
-    return build_modal(CALLBACK_ID, id_, words.TITLE, words.SAVE, body)
+    return build_modal(CALLBACK_ID, id_, production_settings_text.TITLE, production_settings_text.SAVE, body)
 
 
 def _production_input(settings_form: SettingsForm) -> Block | None:
-    """Only where there is a choice."""
+    """Return None if the channel has no choice."""
     if not settings_form.joinable:
         return None
-    current = (words.current_production(settings_form.production, settings_form), CURRENT)
-    choices = [current, *((words.joinable_production(other), other.id) for other in settings_form.joinable)][
-        :_MAX_OPTIONS
-    ]
+    current = (production_settings_text.current_production(settings_form.production, settings_form), CURRENT)
+    choices = [
+        current,
+        *((production_settings_text.joinable_production(other), other.id) for other in settings_form.joinable),
+    ][:_MAX_OPTIONS]
     return select(
         "production",
-        words.LABELS["production"],
+        production_settings_text.LABELS["production"],
         choices,
         CURRENT,
-        FieldOptions(hint=words.hint("production", settings_form)),
+        FieldOptions(hint=production_settings_text.hint("production", settings_form)),
     )
 
 
 def _field_input(field: str, settings_form: SettingsForm) -> Block:
-    label, settings = words.LABELS[field], settings_form.production.settings
-    field_options = FieldOptions(optional=True, hint=words.hint(field, settings_form))
+    label, settings = production_settings_text.LABELS[field], settings_form.production.settings
+    field_options = FieldOptions(optional=True, hint=production_settings_text.hint(field, settings_form))
     if field in PEOPLE_FIELDS:
         return users_select(field, label, getattr(settings, field), field_options)
     if field == "name":
@@ -75,29 +76,37 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
         return number_input(field, label, settings.quorum, 1, QUORUM_LIMIT, field_options)
     if field == "models":
         selected = {m.id for m in settings_form.models if {m.id, m.name} & set(settings.models)}
-        choices = [(words.model(m), m.id) for m in settings_form.models][:_MAX_OPTIONS]
-        return multi_select(field, label, words.MODELS_EMPTY, choices, selected) | _hint(field_options)
+        choices = [(production_settings_text.model(m), m.id) for m in settings_form.models][:_MAX_OPTIONS]
+        return multi_select(field, label, production_settings_text.MODELS_EMPTY, choices, selected, field_options)
     if field == "look":
-        return select(field, label, [(text, value) for value, text in words.LOOKS.items()], settings.look or ANY)
+        return select(
+            field,
+            label,
+            [(text, value) for value, text in production_settings_text.LOOKS.items()],
+            settings.look or ANY,
+        )
     if field == "ballot":
-        return radio_buttons(field, label, [(text, value) for value, text in words.BALLOTS.items()], settings.ballot)
+        return radio_buttons(
+            field, label, [(text, value) for value, text in production_settings_text.BALLOTS.items()], settings.ballot
+        )
     if field == "for":
-        spans = sorted({*words.SPANS, settings.open_for})
+        spans = sorted({*production_settings_text.SPANS, settings.open_for})
         minutes = {span: str(int(span.total_seconds() // 60)) for span in spans}
-        return select(field, label, [(words.duration(s), minutes[s]) for s in spans], minutes[settings.open_for])
+        return select(
+            field,
+            label,
+            [(production_settings_text.duration(s), minutes[s]) for s in spans],
+            minutes[settings.open_for],
+        )
     cap = getattr(settings, field)
     return text_input(
         field, label, "" if cap is None else str(cap), max_length=_DOLLARS_LIMIT, field_options=field_options
     )
 
 
-def _hint(field_options: FieldOptions) -> Block:
-    return {"hint": {"type": "plain_text", "text": field_options.hint, "emoji": False}}
-
-
 def _audit_lines(settings_form: SettingsForm, titles: Titles) -> Iterator[Block | None]:
     if settings_form.changes:
         yield divider()
-        yield context(words.LAST_CHANGES)
-        for line in words.audit_lines(settings_form.changes, titles):
+        yield context(production_settings_text.LAST_CHANGES)
+        for line in production_settings_text.audit_lines(settings_form.changes, titles):
             yield context(line)

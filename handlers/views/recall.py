@@ -1,5 +1,6 @@
-"""A face, called by its character's name."""
+"""Recall of a face by its character's name: the answer, lists, full size and facts."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,20 +10,20 @@ from bot.domain.upscale import Upscale
 from bot.ports.roster import Page
 from bot.usecases.recall import RecallResult
 from handlers.text import alt_text, labels
-from handlers.text import recall as words
+from handlers.text import recall as recall_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, actions, button, context, header, image, quote, section, view
 
 MAX_LISTED = 20
-
 _LINES_PER_SECTION = 5
+_PROMPT_LIMIT = 6500
 
 
 @dataclass(frozen=True)
 class Location:
-    """Where the round of what was found can be seen: its message's address, the portrait's file, when it closes."""
+    """Where Slack shows a round: its message's link, the portrait's file id, and the closing time."""
 
     link: str = ""
     file_id: str | None = None
@@ -32,96 +33,40 @@ class Location:
 def recalled(
     found: RecallResult, location: Location, titles: Titles, *, can_share: bool, action_prefix: str = ""
 ) -> View:
-    """What was found; `share` offers to show it to the whole conversation. `place` tells presses in a modal apart."""
+    """Show what was found; `can_share` adds a share button, `action_prefix` marks action ids in a modal."""
     if found.kind == "face" and (face := found.characters[0].face):
         return _face_view(found, face, location, titles, can_share=can_share, action_prefix=action_prefix)
     if found.kind == "unlocked" and (last_face := found.characters[0].last_unlocked_face):
         return _unlocked_view(found, last_face, location, action_prefix=action_prefix)
     if found.kind == "casting":
-        text = words.being_cast(found.characters[0].name, location.closes_at, location.link)
+        text = recall_text.being_cast(found.characters[0].name, location.closes_at, location.link)
         return view(text, section(text))
-    if found.kind in ("unsure", "several"):
-        text = (
-            words.ambiguous(found.name)
-            if found.kind == "several"
-            else words.did_you_mean(found.name, len(found.characters))
-        )
-        return view(text, section(text), *choices(found))
-    return view(words.not_found(found.name), section(words.not_found(found.name)))
+    return unresolved(found)
+
+
+def unresolved(found: RecallResult, action: str = "recall") -> View:
+    """Ask which character is meant, with a button of `action` for each, or say that there is none."""
+    text = recall_text.not_found(found.name)
+    if found.kind == "several":
+        text = recall_text.ambiguous(found.name)
+    elif found.kind == "unsure":
+        text = recall_text.did_you_mean(found.name, len(found.characters))
+    return view(text, section(text), *_suggestion_blocks(found, action))
 
 
 def listing(page: Page) -> View:
-    """The first characters somebody may see, one a line."""
-    text = words.list_heading(page.total)
-    lines = [words.list_line(c) for c in page.characters]
+    """List the first characters, one per line."""
+    text = recall_text.list_heading(page.total)
+    lines = [recall_text.list_line(c) for c in page.characters]
     parts = [lines[n : n + _LINES_PER_SECTION] for n in range(0, len(lines), _LINES_PER_SECTION)]
-    more = words.more_faces(page.total - len(lines)) if page.total > len(lines) else ""
+    more = recall_text.more_faces(page.total - len(lines)) if page.total > len(lines) else ""
     return view(text, section(text), *(section("\n".join(part)) for part in parts), context(more))
 
 
 def full_size(face: Face, url: str, upscale: Upscale | None = None, upscale_url: str = "") -> View:
-    text = words.full_size(face.character, face, url)
-    upscale_text = words.full_size_upscale(upscale, upscale_url) if upscale else ""
-    return view(text, section(text), section(upscale_text) if upscale_text else None)
-
-
-def recalled_in_modal(found: RecallResult, location: Location, titles: Titles) -> View:
-    """What was found, in a modal, whose presses come without a conversation."""
-    return recalled(found, location, titles, can_share=False, action_prefix="card_")
-
-
-def _face_view(
-    found: RecallResult, face: Face, location: Location, titles: Titles, *, can_share: bool, action_prefix: str
-) -> View:
-    character = found.characters[0]
-    text = words.face_line(face, titles, location.link)
-    buttons = [button("share", labels.SHARE, character.id)] if can_share else []
-    buttons += [
-        button(f"{action_prefix}full", labels.FULL, face.round_id),
-        button(f"{action_prefix}facts", labels.FACTS, face.round_id),
-        button(f"{action_prefix}take", labels.DOWNLOAD, face.round_id),
-        *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, face.round_id)]),
-        *([] if action_prefix else [button("history", labels.HISTORY, character.id)]),
-    ]
-    return view(
-        f"{escape_mrkdwn(character.name)}: {text}",
-        header(character.name),
-        context(words.alias_list(character.aliases)),
-        image(location.file_id, alt_text.face(character.name, face.brief)) if location.file_id else None,
-        section(text),
-        context(
-            upscale_text.original_size(face.portrait),
-            upscale_text.upscaled_size(found.upscale) if found.upscale else "",
-        ),
-        context(words.other_versions(found.history, titles)),
-        actions(buttons),
-    )
-
-
-def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, action_prefix: str) -> View:
-    """Who has no face any more: the last one is a press away."""
-    text = words.unlocked(last_face, location.link)
-    buttons = [
-        button(f"{action_prefix}full", words.show_version(last_face), last_face.round_id),
-        button(f"{action_prefix}facts", labels.FACTS, last_face.round_id),
-        *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, last_face.round_id)]),
-        *([] if action_prefix else [button("history", labels.HISTORY, found.characters[0].id)]),
-    ]
-    return view(text, section(text), actions(buttons))
-
-
-def choices(found: RecallResult, action: str = "recall") -> list[Block | None]:
-    """The suggestions, pressed for `action`; where names repeat, the line above them says where each was cast."""
-    numbered = list(enumerate(found.characters, start=1))
-    buttons = [button(f"{action}:{n}", labels.suggestion(c.name, c.aliases), c.id) for n, c in numbered]
-    if found.kind == "several":
-        lines = [f"{n}: {words.list_line(c)}" for n, c in numbered]
-        buttons = [button(f"{action}:{n}", f"{n} · {c.name}", c.id) for n, c in numbered]
-        return [section("\n".join(lines)), actions(buttons)]
-    return [actions(buttons)]
-
-
-_PROMPT_LIMIT = 6500
+    text = recall_text.full_size(face.character, face, url)
+    upscale_line = recall_text.full_size_upscale(upscale, upscale_url) if upscale else ""
+    return view(text, section(text), section(upscale_line) if upscale_line else None)
 
 
 def facts(
@@ -133,12 +78,68 @@ def facts(
     style: str = "",
 ) -> View:
     lines = "\n".join(
-        f"*{label}:* {value}" for label, value in words.rows(face, titles, reference, upscale, recast_reason, style)
+        f"*{label}:* {value}"
+        for label, value in recall_text.rows(face, titles, reference, upscale, recast_reason, style)
     )
     return view(
-        f"{words.HEADING}: {escape_mrkdwn(face.character)}",
-        header(f"{words.HEADING} · {face.character}"),
+        f"{recall_text.HEADING}: {escape_mrkdwn(face.character)}",
+        header(f"{recall_text.HEADING} · {face.character}"),
         section(lines),
-        section(f"*{words.PROMPT}:*"),
+        section(f"*{recall_text.PROMPT}:*"),
         quote(face.prompt, _PROMPT_LIMIT),
     )
+
+
+def recalled_in_modal(found: RecallResult, location: Location, titles: Titles) -> View:
+    """Show what was found in a modal, whose actions come without a channel."""
+    return recalled(found, location, titles, can_share=False, action_prefix="card_")
+
+
+def _face_view(
+    found: RecallResult, face: Face, location: Location, titles: Titles, *, can_share: bool, action_prefix: str
+) -> View:
+    character = found.characters[0]
+    text = recall_text.face_line(face, titles, location.link)
+    buttons = [button("share", labels.SHARE, character.id)] if can_share else []
+    buttons += [
+        button(f"{action_prefix}full", labels.FULL, face.round_id),
+        button(f"{action_prefix}facts", labels.FACTS, face.round_id),
+        button(f"{action_prefix}take", labels.DOWNLOAD, face.round_id),
+        *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, face.round_id)]),
+        *([] if action_prefix else [button("history", labels.HISTORY, character.id)]),
+    ]
+    return view(
+        f"{escape_mrkdwn(character.name)}: {text}",
+        header(character.name),
+        context(recall_text.alias_list(character.aliases)),
+        image(location.file_id, alt_text.face(character.name, face.brief)) if location.file_id else None,
+        section(text),
+        context(
+            upscale_text.original_size(face.portrait),
+            upscale_text.upscaled_size(found.upscale) if found.upscale else "",
+        ),
+        context(recall_text.other_versions(found.history, titles)),
+        actions(buttons),
+    )
+
+
+def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, action_prefix: str) -> View:
+    """Show a character without a face, with buttons for the last one."""
+    text = recall_text.unlocked(last_face, location.link)
+    buttons = [
+        button(f"{action_prefix}full", recall_text.show_version(last_face), last_face.round_id),
+        button(f"{action_prefix}facts", labels.FACTS, last_face.round_id),
+        *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, last_face.round_id)]),
+        *([] if action_prefix else [button("history", labels.HISTORY, found.characters[0].id)]),
+    ]
+    return view(text, section(text), actions(buttons))
+
+
+def _suggestion_blocks(found: RecallResult, action: str) -> Iterator[Block | None]:
+    """Number repeated names, and say where each was cast."""
+    numbered = list(enumerate(found.characters, start=1)) if found.kind in ("unsure", "several") else []
+    if found.kind == "several":
+        yield section("\n".join(f"{n}: {recall_text.list_line(c)}" for n, c in numbered))
+        yield actions(button(f"{action}:{n}", f"{n} · {c.name}", c.id) for n, c in numbered)
+    else:
+        yield actions(button(f"{action}:{n}", labels.suggestion(c.name, c.aliases), c.id) for n, c in numbered)

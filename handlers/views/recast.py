@@ -1,4 +1,4 @@
-"""The form in which a face is cast anew or let go."""
+"""The form for a re-cast or an unlock."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 from bot.domain.brief import REASON_LIMIT
 from bot.usecases.recast import RecastMode, RecastOptions
 from handlers.text import errors
-from handlers.text import recast as words
+from handlers.text import recast as recast_text
 from handlers.views.builder import Block, context, section, view
-from handlers.views.fields import TEXT_LIMIT, build_modal, radio_buttons, text_input
-from handlers.views.fields import FieldOptions as Field
+from handlers.views.fields import TEXT_LIMIT, FieldOptions, build_modal, radio_buttons, text_input
 
 CALLBACK_ID = "recast_face"
 MODE, REASON, BRIEF = "how", "reason", "brief"
@@ -19,21 +18,25 @@ NO_PRICE = "-"
 def form(
     options: RecastOptions, key: str, reason: str = "", text: str | None = None, mode: str = "", note: str = ""
 ) -> dict[str, Any]:
-    """The modal; `reason`, `text` and `how` are as somebody left them, `note` says what changed since."""
+    """Build the modal; `reason`, `text` and `mode` are earlier inputs, `note` says what changed since."""
     intro = _intro(options)
     shown_price = NO_PRICE if options.price is None else str(options.price)
     return build_modal(
         CALLBACK_ID,
         f"{options.round.id} {key} {shown_price}",
-        words.title(options.face.character),
-        words.submit(only_unlock=options.price is None),
+        recast_text.title(options.face.character),
+        recast_text.submit(only_unlock=options.price is None),
         view(
             intro,
             section(note) if note else None,
             section(intro),
             _mode_input(options, mode or RecastMode.KEEP) if len(options.modes) > 1 else None,
             text_input(
-                REASON, words.REASON, reason, max_length=REASON_LIMIT, field_options=Field(hint=words.REASON_HINT)
+                REASON,
+                recast_text.REASON,
+                reason,
+                max_length=REASON_LIMIT,
+                field_options=FieldOptions(hint=recast_text.REASON_HINT),
             ),
             *([_brief_input(options.round.brief.text if text is None else text)] if options.price is not None else []),
         ),
@@ -42,15 +45,15 @@ def form(
 
 def _intro(options: RecastOptions) -> str:
     if options.price is not None:
-        return words.intro(options.face, options.previous_face, options.price)
-    return words.unlock_only_intro(
+        return recast_text.intro(options.face, options.previous_face, options.price)
+    return recast_text.unlock_only_intro(
         options.face, options.previous_face, errors.sentence(options.refusal) if options.refusal else ""
     )
 
 
 def _mode_input(options: RecastOptions, selected: str) -> Block:
-    choices = [(words.mode_label(mode, _cost(options.price, mode)), mode.value) for mode in options.modes]
-    return radio_buttons(MODE, words.MODE, choices, selected)
+    choices = [(recast_text.mode_label(mode, _cost(options.price, mode)), mode.value) for mode in options.modes]
+    return radio_buttons(MODE, recast_text.MODE, choices, selected)
 
 
 def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
@@ -59,5 +62,7 @@ def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
 
 def _brief_input(text: str) -> Block | None:
     if len(text) > TEXT_LIMIT:
-        return context(words.LONG_BRIEF)
-    return text_input(BRIEF, words.BRIEF, text, multiline=True, field_options=Field(hint=words.BRIEF_HINT))
+        return context(recast_text.LONG_BRIEF)
+    return text_input(
+        BRIEF, recast_text.BRIEF, text, multiline=True, field_options=FieldOptions(hint=recast_text.BRIEF_HINT)
+    )

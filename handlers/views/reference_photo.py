@@ -1,58 +1,50 @@
-"""The form in which a picture is attached to a brief; the brief itself waits in a kept wish."""
+"""The form that attaches a picture to a brief; the draft stores the brief."""
 
 from decimal import Decimal
 from typing import Any
 
 from bot.ports.rounds import RoundDraft
-from handlers.text import reference_photo as words
-from handlers.views.builder import Block, mrkdwn, plain
+from handlers.text import reference_photo as reference_photo_text
+from handlers.views.builder import Block, build_options, context, paragraph, plain
+from handlers.views.fields import TEXT_LIMIT
 
 CALLBACK_ID = "photo"
 BRIEF, FILE, KIND, CONSENT = "brief", "file", "kind", "consent"
 PORTRAIT, PHOTO = "portrait", "photo"
 FIELD = "field"
-# docs.slack.dev, "Plain-text input" and "File input": 3000 characters; filetypes are endings.
-_TEXT_LIMIT = 3000
+# docs.slack.dev, "File input": filetypes are file name extensions.
 FILETYPES = ("png", "jpg", "jpeg", "webp")
 
 
 def form(draft: RoundDraft, price: Decimal) -> dict[str, Any]:
-    """A modal; a brief too long for a field of Slack's stays as it was typed."""
-    fits = len(draft.brief.text) <= _TEXT_LIMIT
-    consent = {"type": "checkboxes", "options": [_option(words.AGREED, "agreed")]}
+    """Build the modal; a brief that is too long for Slack's field stays as typed."""
+    fits = len(draft.brief.text) <= TEXT_LIMIT
+    kinds = build_options([(reference_photo_text.PORTRAIT, PORTRAIT), (reference_photo_text.PHOTO, PHOTO)])
+    consent = {"type": "checkboxes", "options": build_options([(reference_photo_text.AGREED, "agreed")])}
     return {
         "type": "modal",
         "callback_id": CALLBACK_ID,
         "private_metadata": draft.id,
-        "title": plain(words.TITLE),
-        "submit": plain(words.SUBMIT),
-        "close": plain(words.CLOSE),
+        "title": plain(reference_photo_text.TITLE),
+        "submit": plain(reference_photo_text.SUBMIT),
+        "close": plain(reference_photo_text.CLOSE),
         "blocks": [
-            {"type": "section", "text": mrkdwn(words.intro(draft.brief.name, price))},
-            _brief_input(draft.brief.text) if fits else _note(words.LONG_BRIEF),
-            _input(FILE, words.FILE, {"type": "file_input", "filetypes": list(FILETYPES), "max_files": 1}),
-            _input(KIND, words.KIND, {"type": "radio_buttons", "options": _kind_options()}),
-            _input(CONSENT, words.CONSENT, consent) | {"optional": True, "hint": plain(words.CONSENT_HINT)},
+            paragraph(reference_photo_text.intro(draft.brief.name, price)),
+            _brief_input(draft.brief.text) if fits else context(reference_photo_text.LONG_BRIEF),
+            _input(
+                FILE, reference_photo_text.FILE, {"type": "file_input", "filetypes": list(FILETYPES), "max_files": 1}
+            ),
+            _input(KIND, reference_photo_text.KIND, {"type": "radio_buttons", "options": kinds}),
+            _input(CONSENT, reference_photo_text.CONSENT, consent)
+            | {"optional": True, "hint": plain(reference_photo_text.CONSENT_HINT)},
         ],
     }
 
 
 def _brief_input(text: str) -> Block:
-    field = {"type": "plain_text_input", "multiline": True, "initial_value": text, "max_length": _TEXT_LIMIT}
-    return _input(BRIEF, words.BRIEF, field)
+    field = {"type": "plain_text_input", "multiline": True, "initial_value": text, "max_length": TEXT_LIMIT}
+    return _input(BRIEF, reference_photo_text.BRIEF, field)
 
 
 def _input(name: str, label: str, element: Block) -> Block:
     return {"type": "input", "block_id": name, "label": plain(label), "element": {**element, "action_id": FIELD}}
-
-
-def _note(text: str) -> Block:
-    return {"type": "context", "elements": [mrkdwn(text)]}
-
-
-def _kind_options() -> list[Block]:
-    return [_option(words.PORTRAIT, PORTRAIT), _option(words.PHOTO, PHOTO)]
-
-
-def _option(text: str, value: str) -> Block:
-    return {"text": plain(text), "value": value}

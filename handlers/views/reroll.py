@@ -1,72 +1,62 @@
-"""The private answer with everything that can be drawn again, each with its price."""
+"""The private answer that lists what can be drawn again, each with its price."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from bot.domain.round import RoundState
-from bot.usecases.refine import RefineForm
 from bot.usecases.reroll import RerollOptions
-from handlers.text import reroll as words
+from handlers.text import refine as refine_text
+from handlers.text import reroll as reroll_text
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, button, context, section, static_select, view
-from handlers.views.fields import TEXT_LIMIT, FieldOptions, build_modal, text_input
 
 
 def reroll(options: RerollOptions, titles: Titles) -> View:
-    text = words.heading(options)
+    text = reroll_text.heading(options)
     return view(
         text,
         section(text),
         *_failed_slots(options),
         *_single_slots(options, titles),
-        section(words.REFINE_INTRO, button("refine", words.REFINE, options.round.id)),
+        section(refine_text.OPEN_INTRO, button("refine", refine_text.OPEN, options.round.id)),
         section(
-            words.REROLL_ALL_INTRO, button("reroll_all", words.reroll_all_label(options.round_price), options.round.id)
+            reroll_text.REROLL_ALL_INTRO,
+            button("reroll_all", reroll_text.reroll_all_label(options.round_price), options.round.id),
         ),
-        context(words.limits_note(options)),
+        context(reroll_text.limits_note(options)),
     )
 
 
 def _failed_slots(options: RerollOptions) -> Iterator[Block]:
     for position, option in enumerate(options.failures, start=1):
-        text = words.missing_title(position, len(options.failures))
+        text = reroll_text.missing_title(position, len(options.failures))
         if option.slot.variation_of_slot_id:
-            text = words.missing_variation_title(options.round.variation_number(option.slot))
-        yield section(text, button(f"reroll_one:{position}", words.reroll_label(option.price), option.slot.id))
+            text = reroll_text.missing_variation_title(options.round.variation_number(option.slot))
+        yield section(text, button(f"reroll_one:{position}", reroll_text.reroll_label(option.price), option.slot.id))
 
 
 def _single_slots(options: RerollOptions, titles: Titles) -> Iterator[Block]:
     if options.rerolls and options.round.state is RoundState.CLOSED:
         models = [
-            (words.model_label(titles(option.slot.model), option.price), option.slot.id) for option in options.rerolls
+            (reroll_text.model_label(titles(option.slot.model), option.price), option.slot.id)
+            for option in options.rerolls
         ]
-        yield section(words.model_intro(options), static_select("reroll_one", words.MODEL_PLACEHOLDER, models))
+        yield section(
+            reroll_text.model_intro(options), static_select("reroll_one", reroll_text.MODEL_PLACEHOLDER, models)
+        )
     elif options.rerolls:
         numbers = [
-            (words.candidate_label(option.slot.number or 0, option.price), option.slot.id) for option in options.rerolls
+            (reroll_text.candidate_label(option.slot.number or 0, option.price), option.slot.id)
+            for option in options.rerolls
         ]
-        yield section(words.candidate_intro(options), static_select("reroll_one", words.CANDIDATE_PLACEHOLDER, numbers))
+        yield section(
+            reroll_text.candidate_intro(options),
+            static_select("reroll_one", reroll_text.CANDIDATE_PLACEHOLDER, numbers),
+        )
     if options.variations:
         choices = [
-            (words.variation_label(option.slot.number or 0, option.price), option.slot.id)
+            (reroll_text.variation_label(option.slot.number or 0, option.price), option.slot.id)
             for option in options.variations
         ]
-        yield section(words.variation_intro(options), static_select("vary", words.VARIATION_PLACEHOLDER, choices))
-
-
-CALLBACK_ID, BRIEF = "refine", "brief"
-
-
-def form(refine_form: RefineForm) -> dict[str, Any]:
-    """A modal with the brief as it stands; the round's id goes along."""
-    round_ = refine_form.round
-    fits = len(round_.brief.text) <= TEXT_LIMIT
-    field_options = FieldOptions(hint=words.routing_hint(round_) if fits else words.TOO_LONG)
-    text = words.intro(round_, refine_form.price)
-    blocks = view(
-        text,
-        section(text),
-        text_input(BRIEF, words.BRIEF, round_.brief.text if fits else "", multiline=True, field_options=field_options),
-        context(words.flaw_summary(refine_form.flaw_counts)),
-    )
-    return build_modal(CALLBACK_ID, round_.id, words.TITLE, words.SUBMIT, blocks)
+        yield section(
+            reroll_text.variation_intro(options), static_select("vary", reroll_text.VARIATION_PLACEHOLDER, choices)
+        )

@@ -21,6 +21,8 @@ class ControlClient:
 
     # Seconds between two looks of `until`.
     poll_seconds = 0.05
+    # Multiplies every limit of `wait_for`: tests on a slow machine raise it.
+    time_factor = 1.0
 
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
@@ -159,12 +161,13 @@ class ControlClient:
 
     async def wait_for(self, probe: Callable[[], Awaitable[T | None]], description: str, seconds: float = 20) -> T:
         """What `look` finds, as soon as it finds something true; raises TooLate."""
-        deadline = monotonic() + seconds
+        limit = seconds * self.time_factor
+        deadline = monotonic() + limit
         while monotonic() < deadline:
             if found := await probe():
                 return found
             await asyncio.sleep(self.poll_seconds)
-        raise WaitTimeout(f"waited {seconds:g} s for {description}")
+        raise WaitTimeout(f"waited {limit:g} s for {description}")
 
 
 def text_of(message: Json) -> str:

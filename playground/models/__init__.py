@@ -18,7 +18,7 @@ from playground.models.self_hosted.quirks import ServerQuirks
 from playground.models.self_hosted.routes import MODEL, SelfHostedServer
 from playground.models.server import ModelServer
 
-_MODEL_SERVER = web.AppKey("practice_studio", ModelServer)
+_MODEL_SERVER = web.AppKey("practice_models", ModelServer)
 _GEMINI = web.AppKey("practice_gemini", Gemini)
 _SELF_HOSTED = web.AppKey("practice_own_server", SelfHostedServer)
 

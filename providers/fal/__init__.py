@@ -1,1 +1,1 @@
-"""fal: queue, request bodies and models."""
+"""fal: client, queue, request bodies and models."""

@@ -1,4 +1,4 @@
-"""What each of fal's endpoints is sent: its path, and the fields its schema knows (public code, September 2026)."""
+"""Requests for fal's endpoints: the path and the fields of its schema (public code, September 2026)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from providers.registry import GEMINI_SIZES, OPENAI_QUALITY, OPENAI_SIZES
 
 RequestBody = dict[str, object]
 
-# Sizes have names, and there are three upright ones: the nearest is taken, the contact sheet crops.
+# fal has three named portrait sizes; the nearest is used, and the contact sheet crops.
 _RECRAFT_SIZES = {
     "1:1": "square_hd",
     "4:5": "portrait_4_3",
@@ -46,20 +46,20 @@ def _google(request: GenerationRequest) -> RequestBody:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a portrait is drawn, and where one is drawn after references; empty where none are taken."""
+    """Paths of a model, without and with references; `edit_path` is empty if it takes none."""
 
     path: str
     edit_path: str
     body_of: Callable[[GenerationRequest], RequestBody]
 
     def build(self, request: GenerationRequest, references: Sequence[str]) -> tuple[str, RequestBody]:
-        """The path and the body for `ask`, its references as addresses."""
+        """Return path and body for a request; `references` are URLs."""
         if not references:
             return self.path, self.body_of(request)
         return self.edit_path, self.body_of(request) | {"image_urls": list(references)}
 
 
-# By wire id. Newer models stand under their maker's name, not under `fal-ai`.
+# By wire id. Newer models are under their vendor's name, not under `fal-ai`.
 ENDPOINTS: Mapping[str, Endpoint] = {
     "recraft-v4.1": Endpoint("fal-ai/recraft/v4.1/text-to-image", "", _recraft),
     "recraft-v4.1-pro": Endpoint("fal-ai/recraft/v4.1/pro/text-to-image", "", _recraft),

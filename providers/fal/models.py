@@ -1,7 +1,6 @@
-"""The models behind fal's one key, as rows: litellm's price map (1.109.1) and public code that read fal's schemas in
-September 2026.
+"""fal's models as rows: litellm's price map (1.109.1), and public code for fal's schemas of September 2026.
 
-fal publishes no price for some of them, and an answer never tells what it cost: what stands here are upper bounds.
+fal publishes no price for some of them, and its responses carry no cost: these prices are upper bounds.
 """
 
 from collections.abc import Mapping
@@ -9,25 +8,25 @@ from decimal import Decimal
 
 from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
 
-# Recraft's own price, and for Pro the dearer one that fal asked for V4 Pro.
+# Recraft's own price, and for Pro the higher price that fal charged for V4 Pro.
 _RECRAFT = Decimal("0.035")
 _RECRAFT_PRO = Decimal("0.25")
 
-# litellm's sheet of fal's prices at the quality that is sent, the dearer of two listed sizes, with a cent for words.
+# litellm's price map of fal at the quality in use, the higher of two listed sizes, plus a cent for prompt tokens.
 _TEXT_COST = Decimal("0.010")
 _GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _TEXT_COST, Size.FOUR_K: Decimal("0.401") + _TEXT_COST}
 _GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _TEXT_COST, Size.FOUR_K: Decimal("0.100") + _TEXT_COST}
-# As OpenAI counts a picture sent at high fidelity: at most 6,563 tokens at $8 a million.
+# As OpenAI counts an input picture at high fidelity: at most 6,563 tokens at $8 a million.
 _OPENAI_REFERENCE = Decimal("0.053")
 
-# Unlisted for 2.1: fal's prices of the dearer Nano Banana 2, and what high thinking adds.
+# fal lists no price for 2.1; these are the higher prices of Nano Banana 2, plus high thinking.
 _THINKING_COST = Decimal("0.002")
 _NANO_BANANA = {Size.DRAFT: Decimal("0.08") + _THINKING_COST, Size.FOUR_K: Decimal("0.16") + _THINKING_COST}
 _NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.15") + _THINKING_COST, Size.FOUR_K: Decimal("0.30") + _THINKING_COST}
 
 
 def _recraft(family: str, wire_id: str, title: str, strength: str, price: Decimal, pixels: str) -> ModelSpec:
-    """One size each: its largest is its draft. Neither seeds nor references."""
+    """Build a Recraft model: one size for drafts and 4K, no seed, no references."""
     return ModelSpec(
         provider="fal",
         name=f"fal-{family}",

@@ -1,7 +1,7 @@
-"""fal's queue: an order is taken in one short call, and its answer is looked at until it is there (fal_client 1.0.3).
+"""fal's queue: one call submits a job, then the client polls until the result is there (fal_client 1.0.3).
 
-Only the order costs. So whatever is odd while looking (a cut line, a gateway's page, too many looks) is looked at again
-until time is up; what fal itself says of the order is believed at once.
+Only the submission is billed. So the client polls again after a lost connection, a gateway's page or a 429, until the
+timeout. An error that fal itself reports for the job is final.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from bot.domain.budget import Charge
 from bot.domain.errors import (
     AuthenticationFailed,
     ContentRefused,
@@ -21,7 +22,10 @@ from bot.domain.errors import (
     ProviderDown,
     TimedOut,
 )
-from providers.http.client import AccountClient, ProviderResponse
+from bot.ports.image_models import GenerationResult
+from providers.http import sanitize
+from providers.http.client import AccountClient
+from providers.http.response import ProviderResponse
 from providers.http.status import error_code, error_for_status
 
 T = TypeVar("T")
@@ -31,12 +35,12 @@ _POLL_TIMEOUT_SECONDS = 30.0
 _FIRST_DELAY, _MAX_DELAY, _BACKOFF_FACTOR = 0.2, 2.0, 1.4
 _REFUSAL = "content_policy_violation"
 _NO_MEDIA = "no_media_generated"
-# The 403 of a locked account says why in words (fal-ai/fal, issues 1068 and 1147).
+# A 403 of a locked account gives its reason only as text (fal-ai/fal, issues 1068 and 1147).
 _BALANCE_PATTERN = re.compile(r"\bbalance\b|billing|top up", re.IGNORECASE)
 
 
 class QueuedJob(msgspec.Struct):
-    """Where an order's answer will be; `references` were sent with it, which its price counts."""
+    """A submitted job and where its result will be; `references` is how many were sent, for the price."""
 
     request_id: str
     status_url: str
@@ -45,32 +49,32 @@ class QueuedJob(msgspec.Struct):
 
     @classmethod
     def parse(cls, text: str, model: str) -> "QueuedJob":
-        """A ticket as it was kept; raises BadPicture for one nobody wrote here."""
+        """Parse a stored job id; raises InvalidImage if it is not one of ours."""
         try:
             return msgspec.json.decode(text, type=cls)
         except msgspec.DecodeError as error:
-            raise InvalidImage(model, "unreadable ticket", "maybe") from error
+            raise InvalidImage(model, "unreadable job id", "maybe") from error
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
 
 
-class File(msgspec.Struct):
-    """A picture in an answer; its address may be a `data:` one."""
+class _File(msgspec.Struct):
+    """A picture in a result; `url` may be a `data:` URL."""
 
     url: str
     content_type: str | None = None
 
 
-class Result(msgspec.Struct):
-    """Drawing gives `images`, enlarging one `image`."""
+class _Result(msgspec.Struct):
+    """Models return `images`, the upscaler returns `image`."""
 
-    images: list[File] = []
-    image: File | None = None
+    images: list[_File] = []
+    image: _File | None = None
     seed: int | None = None
 
     @property
-    def file(self) -> File | None:
+    def file(self) -> _File | None:
         return self.image or next(iter(self.images), None)
 
 
@@ -85,7 +89,7 @@ class _Problem(msgspec.Struct):
 
 
 class _ErrorBody(msgspec.Struct):
-    """`detail` is a sentence where the platform speaks, a list where the model does."""
+    """`detail` is a sentence from fal's platform, or a list of problems from the model."""
 
     detail: str | list[_Problem]
     error_type: str | None = None
@@ -96,17 +100,17 @@ class _ErrorBody(msgspec.Struct):
 
 
 class Queue:
-    """The account's queue, for one model."""
+    """The account's queue for one model."""
 
     def __init__(self, client: AccountClient, model: str) -> None:
         self._client = client
         self._model = model
 
-    async def enqueue(self, path: str, body: object, timeout: float, references: int = 0) -> QueuedJob:
-        """Put an order in; raises a ModelError. An input that does not fit is told only when the answer is fetched."""
-        response = await self._client.post(f"/{path}", body, model=self._model, timeout=timeout)
+    async def enqueue(self, path: str, body: object, timeout_seconds: float, references: int = 0) -> QueuedJob:
+        """Submit a job; raises a ModelError. fal reports an invalid input only when the result is fetched."""
+        response = await self._client.post(f"/{path}", body, model=self._model, timeout_seconds=timeout_seconds)
         if not response.is_success:
-            error_body = await response.decode_error(_ErrorBody)
+            error_body = await response.decode_or_none(_ErrorBody)
             if error_body is None:
                 raise error_for_status(response, self._model, "", from_vendor=False)
             raise _error_for_body(error_body, response, self._model)
@@ -114,17 +118,24 @@ class Queue:
         job.references = references
         return job
 
-    async def collect(self, job: QueuedJob, timeout: float) -> Result:
-        """Wait at most `within` seconds for the answer; raises a ModelError. Spends nothing."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._poll(job.status_url, _Status, lambda status: status.status not in _PENDING_STATUSES)
-                return await self._poll(job.response_url, Result, lambda _: True)
-        except TimeoutError as error:
-            raise TimedOut(self._model, f"{timeout:g} s", "maybe") from error
+    async def collect(self, job: QueuedJob, timeout_seconds: float, charge: Charge) -> GenerationResult:
+        """Wait for the job and download its picture; raises a ModelError. Costs nothing and may be repeated."""
+        result = await self._wait_for_result(job, timeout_seconds)
+        if result.file is None:
+            raise InvalidImage(self._model, "no image", "maybe")
+        data = await self._client.download(result.file.url, model=self._model, timeout_seconds=timeout_seconds)
+        media_type = sanitize.media_type(result.file.content_type, data)
+        return GenerationResult(
+            data, media_type, charge, sanitize.request_id(job.request_id), sanitize.seed(result.seed)
+        )
 
-    async def download(self, file: File, timeout: float) -> bytes:
-        return await self._client.download(file.url, model=self._model, timeout=timeout)
+    async def _wait_for_result(self, job: QueuedJob, timeout_seconds: float) -> _Result:
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._poll(job.status_url, _Status, lambda status: status.status not in _PENDING_STATUSES)
+                return await self._poll(job.response_url, _Result, lambda _: True)
+        except TimeoutError as error:
+            raise TimedOut(self._model, f"{timeout_seconds:g} s", "maybe") from error
 
     async def _poll(self, url: str, response_type: type[T], is_done: Callable[[T], bool]) -> T:
         delay = _FIRST_DELAY
@@ -134,9 +145,9 @@ class Queue:
         return polled
 
     async def _poll_once(self, url: str, response_type: type[T]) -> T | None:
-        """What fal says there; None where it was not fal that answered, or it asks for patience."""
+        """Return fal's answer; None after a lost connection, a gateway's page or a 429."""
         try:
-            response = await self._client.get(url, model=self._model, timeout=_POLL_TIMEOUT_SECONDS)
+            response = await self._client.get(url, model=self._model, timeout_seconds=_POLL_TIMEOUT_SECONDS)
             if response.is_success:
                 return await response.decode_success(response_type, self._model)
         except (ProviderDown, TimedOut):
@@ -145,14 +156,14 @@ class Queue:
             if error.detail == "not JSON":
                 return None
             raise
-        error_body = await response.decode_error(_ErrorBody)
+        error_body = await response.decode_or_none(_ErrorBody)
         if error_body is None or response.status == 429:
             return None
         raise _after_enqueue(_error_for_body(error_body, response, self._model))
 
 
 def _error_for_body(error_body: _ErrorBody, response: ProviderResponse, model: str) -> ModelError:
-    """The kind of problem first, then the status; sentences are not kept, since they may repeat the prompt."""
+    """Map the problem type to an error, else the status. Sentences are dropped, as they may repeat the prompt."""
     problem_types = [problem.type for problem in error_body.problems]
     if _REFUSAL in problem_types:
         return ContentRefused(
@@ -169,9 +180,9 @@ def _error_for_body(error_body: _ErrorBody, response: ProviderResponse, model: s
 
 
 def _after_enqueue(error: ModelError) -> ModelError:
-    """What concerns account or address says nothing about the order, which was taken and may be paid for."""
+    """Adjust an error of the account or the URL after a submission: the job exists and may be billed."""
     if isinstance(error, ModelRetired):
-        return ProviderDown(error.model, "order not known", "maybe")
+        return ProviderDown(error.model, "job not found", "maybe")
     if isinstance(error, AuthenticationFailed | InsufficientCredit):
         error.paid = "maybe"
     return error

@@ -1,1 +1,1 @@
-"""Google Gemini: client and what its answers mean."""
+"""Google Gemini: client and response types."""

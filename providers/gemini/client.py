@@ -1,4 +1,4 @@
-"""Google's Gemini API, `generateContent`: ai.google.dev/gemini-api/docs and the SDK google-genai 3.4.0."""
+"""Client for Google's Gemini API, `generateContent`: ai.google.dev/gemini-api/docs and the SDK google-genai 3.4.0."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,13 @@ from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.gemini.responses import GenerateContentResponse, Usage, cost, error_for_response, google_error_in
-from providers.http import sanitize as believed
-from providers.http.client import AccountClient, ProviderResponse
+from providers.http import sanitize
+from providers.http.client import AccountClient
 from providers.http.images import detect_media_type, fit_references
+from providers.http.response import ProviderResponse
 from providers.registry import GEMINI_ONE_SIZE, GEMINI_SIZES, RATES
 
-# The SDK sends the first; Google's guide shows the second, with names in place of values.
+# The SDK sends the first; Google's guide shows the second, with enum names as values.
 _SizeField = Literal["imageConfig", "responseFormat"]
 _OTHER_SIZE_FIELD: Mapping[_SizeField, _SizeField] = {"imageConfig": "responseFormat", "responseFormat": "imageConfig"}
 _SIZE_FIELD_PATTERNS: Mapping[_SizeField, re.Pattern[str]] = {
@@ -35,7 +36,7 @@ _ENUM_NAMES = {
     "1K": "IMAGE_SIZE_ONE_K",
     "4K": "IMAGE_SIZE_FOUR_K",
 }
-# Vertex takes 7 MB a picture; no more pixels than the models draw themselves.
+# Vertex accepts 7 MB a picture; more pixels than the models generate are of no use.
 _LIMITS = Limits(max_bytes=7_000_000, max_pixels=3584 * 4800, max_side=5504)
 
 
@@ -52,7 +53,7 @@ def headers(key: str) -> dict[str, str]:
 
 
 class Gemini:
-    """One model of the account; remembers which spelling of the picture's size that model understood."""
+    """One Gemini model; remembers which spelling of the size field the API accepted."""
 
     def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._spec = spec
@@ -65,12 +66,12 @@ class Gemini:
         return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. Asked twice only where the first spelling of the size was turned down."""
+        """Generate one portrait; raises a ModelError. Calls again only if the API rejects the size field."""
         model = self.spec.id
         if len(request.references) > self.spec.max_references:
             raise InvalidRequest(model, "references")
         references = await fit_references(request.references, model, _LIMITS)
-        size_field = self._size_field  # another draw may change it meanwhile
+        size_field = self._size_field  # a concurrent call may change it
         response = await self._post(request, references, size_field)
         if response.status == 400 and await _rejects_size_field(response, size_field):
             size_field = _OTHER_SIZE_FIELD[size_field]
@@ -86,16 +87,16 @@ class Gemini:
         charge = self._charge(content.usage_metadata, request)
         return GenerationResult(
             picture.data,
-            believed.media_type(picture.mime_type, picture.data),
+            sanitize.media_type(picture.mime_type, picture.data),
             charge,
-            believed.request_id(content.response_id),
+            sanitize.request_id(content.response_id),
             request.seed,
         )
 
     async def _post(
         self, request: GenerationRequest, references: Sequence[bytes], size_field: _SizeField
     ) -> ProviderResponse:
-        """References are parts beside the words; their bytes become base64 as the body is encoded."""
+        """Send the request; references are parts beside the text, and encoding turns their bytes into base64."""
         path = f"/models/{self.spec.wire_id}:generateContent"
         reference_parts = [{"inlineData": {"mimeType": detect_media_type(data), "data": data}} for data in references]
         body = {
@@ -106,7 +107,7 @@ class Gemini:
                 **_size_config(request, size_field, with_size=self.spec.wire_id not in GEMINI_ONE_SIZE),
             },
         }
-        return await self._client.post(path, body, model=self.spec.id, timeout=self._timeouts[request.size])
+        return await self._client.post(path, body, model=self.spec.id, timeout_seconds=self._timeouts[request.size])
 
     async def _cost(self, response: ProviderResponse) -> Decimal | None:
         return await cost(response, RATES[self.spec.wire_id])
@@ -119,13 +120,13 @@ class Gemini:
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
-    """Which models the account lists; Google's list tells no shutdown dates."""
+    """Check which models the account lists; Google's list has no shutdown dates."""
     return await check_account("gemini", models, _list_models(client))
 
 
 async def _list_models(client: AccountClient) -> ModelListing:
-    response = await client.get("/models?pageSize=1000", model="gemini", timeout=CHECK_SECONDS)
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    response = await client.get("/models?pageSize=1000", model="gemini", timeout_seconds=CHECK_SECONDS)
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await error_for_response(response, "gemini")
     return {entry.name.removeprefix("models/"): "" for entry in listing.models}
@@ -137,7 +138,7 @@ async def _rejects_size_field(response: ProviderResponse, size_field: _SizeField
 
 
 def _size_config(request: GenerationRequest, size_field: _SizeField, *, with_size: bool) -> dict[str, object]:
-    """Ratio and size of the picture, in either spelling."""
+    """Return ratio and size in either spelling."""
     image = {"aspectRatio": request.aspect} | ({"imageSize": GEMINI_SIZES[request.size]} if with_size else {})
     if size_field == "imageConfig":
         return {"imageConfig": image}

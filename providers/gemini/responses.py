@@ -1,4 +1,4 @@
-"""What Google says back: pictures, refusals inside a good answer, and errors (google-genai 3.4.0, google.rpc)."""
+"""Responses of Gemini: pictures, refusals with status 200, and errors (google-genai 3.4.0, google.rpc)."""
 
 import re
 from decimal import Decimal
@@ -14,7 +14,7 @@ from bot.domain.errors import (
     PaidStatus,
     RateLimited,
 )
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
 from providers.registry import Rates
@@ -32,9 +32,9 @@ _REFUSALS = frozenset(
         "IMAGE_RECITATION",
     }
 )
-_ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"  # the account itself, for what it asked before
+_ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"  # the account is limited for earlier requests
 
-# Image models have no free tier: a key without billing meets a quota of zero, told as a rate limit.
+# Image models have no free tier: a key without billing has a quota of zero, reported as a rate limit.
 _BILLING = re.compile(r"\blimit: 0\b|billing account|enable billing|spending (?:cap|limit)|prepa(?:id|yment) credits")
 
 
@@ -44,7 +44,7 @@ class InlineData(msgspec.Struct, rename="camel"):
 
 
 class _Part(msgspec.Struct):
-    """Some relays write `inline_data`."""
+    """A part of the content; some relays write `inline_data`."""
 
     thought: bool = False
     inline: InlineData | None = msgspec.field(name="inlineData", default=None)
@@ -70,7 +70,7 @@ class _Modality(msgspec.Struct, rename="camel"):
 
 
 class Usage(msgspec.Struct, rename="camel"):
-    """`candidates_token_count` holds the picture's tokens; the details, where given, tell them from words."""
+    """Token counts; the optional details split `candidates_token_count` into picture and text."""
 
     prompt_token_count: int = 0
     candidates_token_count: int = 0
@@ -78,7 +78,7 @@ class Usage(msgspec.Struct, rename="camel"):
     candidates_tokens_details: list[_Modality] = []
 
     def cost(self, rates: Rates) -> Decimal | None:
-        """In dollars; None where nothing was put out, or it cannot be believed."""
+        """Return the cost in dollars; None without output tokens or if out of range."""
         if not self.candidates_token_count:
             return None
         image_tokens = sum(d.token_count for d in self.candidates_tokens_details if d.modality == "IMAGE")
@@ -89,7 +89,7 @@ class Usage(msgspec.Struct, rename="camel"):
 
 
 class GenerateContentResponse(msgspec.Struct, rename="camel"):
-    """A good answer, which may still hold a refusal in place of a picture."""
+    """A response with status 200, which may hold a refusal instead of a picture."""
 
     candidates: list[_Candidate] = []
     prompt_feedback: _PromptFeedback | None = None
@@ -98,13 +98,13 @@ class GenerateContentResponse(msgspec.Struct, rename="camel"):
 
     @property
     def picture(self) -> InlineData | None:
-        """The last picture; those among the thoughts are sketches."""
+        """The last picture; pictures in thoughts are sketches."""
         parts = [part for c in self.candidates if c.content for part in c.content.parts if not part.thought]
         pictures = [inline for part in parts if (inline := part.inline or part.relayed) and inline.data]
         return pictures[-1] if pictures else None
 
     def error_without_image(self, model: str) -> ModelError:
-        """Why there is no picture."""
+        """Return the error for a response without a picture."""
         if self.prompt_feedback and (blocked := self.prompt_feedback.block_reason):
             return ContentRefused(model, error_code(blocked), self._paid)
         reason = next((c.finish_reason for c in self.candidates if c.finish_reason), "")
@@ -116,26 +116,26 @@ class GenerateContentResponse(msgspec.Struct, rename="camel"):
 
     @property
     def _paid(self) -> PaidStatus:
-        """A refusal is free as far as anybody knows, but for what was put out before it."""
+        """Whether a refusal is billed: only, perhaps, for output before it."""
         usage = self.usage_metadata
         return "maybe" if usage and usage.candidates_token_count + usage.thoughts_token_count else "no"
 
 
 class _UsageOnly(msgspec.Struct, rename="camel"):
-    """An answer of which the price alone is read."""
+    """A response of which only the cost is read."""
 
     usage_metadata: Usage | None = None
 
 
 async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
-    """What an answer was charged with, in dollars, whatever became of its picture."""
-    usage_only = await response.decode_error(_UsageOnly)
+    """Return the charge in dollars, even if the picture is invalid."""
+    usage_only = await response.decode_or_none(_UsageOnly)
     usage = usage_only.usage_metadata if usage_only else None
     return usage.cost(rates) if usage else None
 
 
 class _Violation(msgspec.Struct, rename="camel"):
-    """Of a field (google.rpc.BadRequest) or of a quota (google.rpc.QuotaFailure)."""
+    """Violation of a field (google.rpc.BadRequest) or of a quota (google.rpc.QuotaFailure)."""
 
     field: str = ""
     quota_id: str = ""
@@ -154,13 +154,13 @@ class GoogleError(msgspec.Struct):
     details: list[_Detail] = []
 
     def mentions(self, field: re.Pattern[str]) -> bool:
-        """Whether the error is about `field`."""
+        """Return whether the error is about `field`."""
         violated_fields = [v.field for d in self.details for v in d.field_violations]
         return any(field.search(text) for text in (self.message, *violated_fields))
 
     @property
     def is_bad_key(self) -> bool:
-        """A bad key is a 400 with a reason such as API_KEY_INVALID."""
+        """Whether the key is invalid: a 400 with a reason such as API_KEY_INVALID."""
         return any(d.reason.startswith("API_KEY_") for d in self.details) or "API key not valid" in self.message
 
     @property
@@ -171,7 +171,7 @@ class GoogleError(msgspec.Struct):
 
     @property
     def retry_after(self) -> float:
-        """Seconds of google.rpc.RetryInfo, written as `1.5s`; 0 when it does not say."""
+        """Seconds in google.rpc.RetryInfo, such as `1.5s`; 0 without one."""
         delays = (re.fullmatch(r"(\d+(?:\.\d+)?)s", d.retry_delay) for d in self.details)
         return max((float(delay[1]) for delay in delays if delay), default=0.0)
 
@@ -181,15 +181,15 @@ class _ErrorEnvelope(msgspec.Struct):
 
 
 async def google_error_in(response: ProviderResponse) -> GoogleError | None:
-    """The vendor's own error; some of its servers wrap it in a list of one."""
-    if envelope := await response.decode_error(_ErrorEnvelope):
+    """Return Google's error, which some servers wrap in a list; None if the body is not from Google."""
+    if envelope := await response.decode_or_none(_ErrorEnvelope):
         return envelope.error
-    envelopes = await response.decode_error(list[_ErrorEnvelope])
+    envelopes = await response.decode_or_none(list[_ErrorEnvelope])
     return envelopes[0].error if envelopes else None
 
 
 async def error_for_response(response: ProviderResponse, model: str) -> ModelError:
-    """The error of a bad reply: what it says first, then what its status means."""
+    """Map an error response by its content, else by its status."""
     google_error = await google_error_in(response)
     if google_error is None:
         return error_for_status(response, model, "", from_vendor=False)

@@ -1,1 +1,1 @@
-"""Shared transport, the only package that imports httpx: deadlines, limits, errors, downloads."""
+"""HTTP transport of all providers, the only package that imports httpx: timeouts, limits, errors, downloads."""

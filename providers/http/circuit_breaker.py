@@ -1,4 +1,4 @@
-"""A model that keeps failing is left alone for a while; then one ask probes it."""
+"""Circuit breaker of one model."""
 
 from collections import deque
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 _FAILURE_THRESHOLD = 5
-_FAILURE_WINDOW = 600.0  # seconds in which so many failures in a row count as one outage
-_OPEN_SECONDS, _MAX_OPEN_SECONDS = 120.0, 900.0  # seconds; each probe that fails doubles the rest
+_FAILURE_WINDOW = 600.0  # seconds; failures spread over a longer time do not open the circuit
+_OPEN_SECONDS, _MAX_OPEN_SECONDS = 120.0, 900.0  # each failed probe doubles the pause
 
 
 class CircuitBreaker:
-    """Counts one model's failures in a row: not reached, failed on its side, no answer in time."""
+    """Opens after five failures in a row (no connection, 5xx, timeout), then lets one probe through after a pause."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -22,18 +22,18 @@ class CircuitBreaker:
         self._is_half_open = False
 
     def open_until(self) -> datetime | None:
-        """When the model may be asked again; None while it may be asked."""
+        """Return when the next call may go out; None while the circuit lets calls through."""
         remaining = self._open_until - self._clock()
         if not self._is_open or (remaining <= 0 and not self._is_half_open):
             return None
         return datetime.now(UTC) + timedelta(seconds=max(remaining, 0.0))
 
     def begin(self) -> None:
-        """An ask goes out; the first after a rest is the probe, and the others wait for its end."""
+        """Note a call that goes out; while the circuit is open it is the probe, and other calls wait for its end."""
         self._is_half_open = self._is_open
 
     def succeeded(self) -> None:
-        """The model spoke, be it to refuse."""
+        """Close the circuit: the model answered, if only with a refusal."""
         self._failure_times.clear()
         self._is_open = self._is_half_open = False
         self._open_seconds = _OPEN_SECONDS
@@ -52,5 +52,5 @@ class CircuitBreaker:
         self._is_open, self._is_half_open, self._open_until = True, False, now + self._open_seconds
 
     def abandoned(self) -> None:
-        """The ask was given up here, which says nothing of the model; the next one may probe."""
+        """Forget a call that was cancelled here, which says nothing about the model; the next one may probe."""
         self._is_half_open = False

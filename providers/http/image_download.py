@@ -1,8 +1,8 @@
-"""Pictures behind addresses that stand in answers: fetched without keys, and from nowhere inside somebody's network.
+"""Download of pictures from URLs in responses, without keys and protected against server-side request forgery.
 
-Allowed are https on its usual port from public machines, and the exact origin of the account's configured base URL. A
-name is resolved once; all its addresses are checked, and the connection goes to a checked one, so that a name cannot
-point elsewhere a moment later. Every redirect is a new address and is checked like the first.
+It allows https on port 443 from public addresses, and the exact origin of the account's configured base URL. It
+resolves a host name once, checks all its addresses and connects to a checked one, so that DNS rebinding has no effect.
+It checks every redirect in the same way.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ Resolver = Callable[[str], Awaitable[Sequence[Address]]]
 MAX_BYTES = 60_000_000
 _MAX_REDIRECTS = 3
 _CONNECT_SECONDS = 10.0
-_RETRY_DELAYS = (0.3, 1.0, 3.0)  # seconds between tries: fetching costs nothing, and the picture is paid for
+_RETRY_DELAYS = (0.3, 1.0, 3.0)  # seconds between attempts: the download is free, and the picture is paid for
 _REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def origin(url: httpx.URL) -> Origin | None:
-    """Scheme, host and port; None where one is missing or a user or password stands before the host."""
+    """Return scheme, host and port; None if one is missing or the URL contains a user or password."""
     port = url.port or _DEFAULT_PORTS.get(url.scheme)
     if not url.raw_host or port is None or url.userinfo:
         return None
@@ -38,13 +38,13 @@ def origin(url: httpx.URL) -> Origin | None:
 
 
 async def resolve_host(host: str) -> Sequence[Address]:
-    """Every address of a name; raises OSError."""
+    """Return every address of a host name; raises OSError."""
     found = await asyncio.get_running_loop().getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     return [ip_address(socket_address[0]) for *_, socket_address in found]
 
 
 class ImageDownloader:
-    """Gets pictures for one account, whose own origin is that of `base_url`."""
+    """Downloads pictures for one account; the origin of `base_url` is allowed even if it is not public."""
 
     def __init__(
         self,
@@ -60,18 +60,18 @@ class ImageDownloader:
         self._pauses = pauses
         self._client: httpx.AsyncClient | None = None
 
-    async def download(self, image_url: str, *, model: str, timeout: float) -> bytes:
-        """The bytes at an address, which may be relative to the base URL or a `data:` one; raises ModelErrors.
+    async def download(self, image_url: str, *, model: str, timeout_seconds: float) -> bytes:
+        """Download from a URL, which may be relative to the base URL or a `data:` URL.
 
-        What is missed here was drawn, so every miss says that it was paid for.
+        Raises ModelErrors; they all say that the picture was paid for, because it has been generated.
         """
         if image_url.startswith("data:"):
             return await _decode_data_url(image_url, model)
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(timeout_seconds):
                 return await self._follow_redirects(image_url, model)
         except TimeoutError as error:
-            raise TimedOut(model, f"picture, {timeout:g} s", "yes") from error
+            raise TimedOut(model, f"picture, {timeout_seconds:g} s", "yes") from error
         except (httpx.InvalidURL, ValueError) as error:
             raise _address_not_allowed(model) from error
 
@@ -89,7 +89,7 @@ class ImageDownloader:
         raise InvalidImage(model, "too many redirects", "yes")
 
     async def _send_with_retries(self, url: httpx.URL, model: str) -> bytes | str:
-        """The bytes, or the address to go on to."""
+        """Return the picture's bytes, or the URL of a redirect."""
         for delay in self._pauses:
             try:
                 return await self._send_once(url, model)
@@ -110,7 +110,7 @@ class ImageDownloader:
             raise ProviderDown(model, "picture not fetched", "yes") from error
 
     async def _build_pinned_request(self, url: httpx.URL, model: str) -> httpx.Request:
-        """A request that can only reach what was checked; raises BadPicture."""
+        """Build a request that can only reach a checked address; raises InvalidImage."""
         target = origin(url)
         if target is None:
             raise _address_not_allowed(model)
@@ -134,7 +134,7 @@ class ImageDownloader:
         return addresses[0]
 
     async def _get_client(self) -> httpx.AsyncClient:
-        """Made on first use and off the loop: reading the world's certificates takes a while."""
+        """Create the client on first use; a thread loads the CA certificates, which takes a while."""
         if self._client is None:
             verify = await asyncio.to_thread(ssl.create_default_context)
             self._client = self._client or httpx.AsyncClient(
@@ -154,7 +154,7 @@ async def _read_image(response: httpx.Response, model: str) -> bytes | str:
     if response.status_code != 200:
         raise InvalidImage(model, f"picture, status {response.status_code}", "yes")
     body = bytearray()
-    # Raw: a picture is never squeezed on its way, and what would unfold to gigabytes stays folded.
+    # Raw bytes: pictures are not sent compressed, and a decompression bomb stays compressed.
     async for chunk in response.aiter_raw():
         body += chunk
         if len(body) > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""Pictures on their way to a vendor."""
+"""Pictures that are sent to a provider."""
 
 import asyncio
 from base64 import b64encode
@@ -9,15 +9,15 @@ _MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", 
 
 
 def detect_media_type(data: bytes) -> str:
-    """By the first bytes, whatever anybody claims."""
+    """Detect the media type by the first bytes."""
     return next((found for magic, found in _MAGIC if data.startswith(magic)), "application/octet-stream")
 
 
 async def fit_references(pictures: tuple[bytes, ...], model: str, limits: Limits) -> list[bytes]:
-    """The pictures as `model` takes them, each worked on off the event loop; raises BadRequest."""
+    """Fit pictures to the model's limits, in a thread; raises InvalidRequest."""
     return [await run_in_thread(fit_to_limits, data, model, limits) for data in pictures]
 
 
 async def data_url(data: bytes) -> str:
-    """`data:image/png;base64,...`, made off the event loop: it may be ten megabytes."""
+    """Encode a picture as a `data:` URL, in a thread: it may be ten megabytes."""
     return await asyncio.to_thread(lambda: f"data:{detect_media_type(data)};base64,{b64encode(data).decode()}")

@@ -1,9 +1,9 @@
-"""How fast an account may be asked: a line of its own, first come, first served, held in memory across all rounds.
+"""Rate limit of an account: first come, first served, in memory, shared by all rounds.
 
-Libraries keep such limits with a leaking bucket, which lets nearly twice the limit through in its first minute and
-cannot say how long the wait is. Here no stretch of a window's length ever holds more asks than the window allows, and
-every place knows its time. After a restart the count begins anew: at worst one window's asks are answered with 429,
-which costs nothing and is waited out. Several processes with one key each keep a line of their own.
+The usual leaky bucket lets nearly twice the limit through in its first minute and cannot tell the waiting time. This
+limiter is a sliding window: no period of its length has more requests than its limit, and every reservation knows its
+time. A restart resets the count; the provider then answers 429 at worst, which costs nothing and is retried. Processes
+that share a key do not share the limit.
 """
 
 from collections import deque
@@ -14,20 +14,20 @@ from time import monotonic
 from bot.settings import Settings
 
 _MINUTE = 60.0
-# An ask may reach the vendor a moment later than it was counted here, and the one after it a moment sooner.
+# Network delays vary: two requests may reach the provider closer together than they were sent.
 _WINDOW_MARGIN = 1.02
 
 
 @dataclass(frozen=True)
 class Window:
-    """At most `most` asks in any `seconds`."""
+    """At most `limit` requests in any period of `seconds`."""
 
     limit: int
     seconds: float
 
 
 class RateLimiter:
-    """The line before one account; without windows nobody waits, but for as long as it is held."""
+    """Queue of requests to one account; without windows only `back_off` makes requests wait."""
 
     def __init__(self, windows: Sequence[Window] = (), clock: Callable[[], float] = monotonic) -> None:
         self._windows = tuple(Window(w.limit, w.seconds * _WINDOW_MARGIN) for w in windows)
@@ -37,17 +37,17 @@ class RateLimiter:
         self._backed_off_until = 0.0
 
     def join(self) -> "Reservation":
-        """A place behind all others."""
+        """Join the end of the queue."""
         reservation = Reservation(self)
         self._reservations.append(reservation)
         return reservation
 
     def back_off(self, seconds: float) -> None:
-        """Ask nobody for so long: the vendor said that it was too much."""
+        """Send nothing for `seconds`, after the provider answered 429."""
         self._backed_off_until = max(self._backed_off_until, self._clock() + seconds)
 
     def seconds_left(self, reservation: "Reservation") -> float:
-        """Seconds until this turn as the line stands now; 0: it is now, and the ask counts from here on."""
+        """Return the expected wait in seconds; at 0 the request leaves the queue and counts as sent."""
         if reservation not in self._reservations:
             return 0.0
         now = self._clock()
@@ -59,7 +59,7 @@ class RateLimiter:
         return 0.0
 
     def release(self, reservation: "Reservation") -> None:
-        """Give the place up to those behind; after its time has come, nothing happens."""
+        """Leave the queue; does nothing if the reservation has already left it."""
         if reservation in self._reservations:
             self._reservations.remove(reservation)
 
@@ -75,13 +75,13 @@ class RateLimiter:
 
 
 class Reservation:
-    """One place in a line."""
+    """One place in the queue of a rate limiter."""
 
     def __init__(self, rate_limiter: RateLimiter) -> None:
         self._rate_limiter = rate_limiter
 
     def seconds_left(self) -> float:
-        """Seconds until it is this one's turn; 0: now, and the ask counts from here on."""
+        """Return the expected wait in seconds; at 0 the request counts as sent."""
         return self._rate_limiter.seconds_left(self)
 
     def release(self) -> None:
@@ -89,17 +89,17 @@ class Reservation:
 
 
 def rate_limiter_for(provider: str, settings: Settings) -> RateLimiter:
-    """The line before an account, with the limits set for it."""
+    """Create the rate limiter of an account from the settings."""
     return RateLimiter([Window(limit, seconds) for limit, seconds in _limits(provider, settings) if limit])
 
 
 def images_per_minute(provider: str, settings: Settings) -> int:
-    """Images a minute that may be asked of an account; 0: as many as one likes."""
+    """Return the account's limit of images a minute; 0 means no limit."""
     return next((limit for limit, seconds in _limits(provider, settings) if seconds == _MINUTE), 0)
 
 
 def _limits(provider: str, settings: Settings) -> list[tuple[int, float]]:
-    """(asks, seconds). Recraft documents 100 images a minute and 5 requests a second, OpenAI's first tier has 5."""
+    """Return limits as (requests, seconds); Recraft documents 100 a minute and 5 a second, OpenAI tier 1 5 a minute."""
     match provider:
         case "recraft":
             return [(settings.recraft_images_per_minute, _MINUTE), (settings.recraft_requests_per_second, 1.0)]

@@ -1,29 +1,29 @@
-"""What answers say beside the picture, as far as it can be believed: it is stored, shown and counted as money."""
+"""Validation of the metadata in responses, before it is stored, shown or counted as cost."""
 
 import re
 from decimal import Decimal
 
 from providers.http.images import detect_media_type
 
-# No picture costs a thousandth of it today.
+# Today no picture costs a thousandth of this.
 _MAX_USD = Decimal(1_000)
 _REQUEST_ID = re.compile(r"[!-~]{1,200}")
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}", re.ASCII)
-_SEED_LIMIT = 2**63  # what a database takes for an integer
+_SEED_LIMIT = 2**63  # the database's integers are signed 64-bit
 
 
 def usd(reported: Decimal | None) -> Decimal | None:
-    """Dollars charged; None for what is no sum, or none that anybody charges."""
+    """Return the charge in dollars; None if it is not a number or out of range."""
     return reported if reported is not None and reported.is_finite() and 0 <= reported <= _MAX_USD else None
 
 
 def request_id(reported: str) -> str:
-    """An answer's own id; empty for anything else."""
+    """Return the response's id, or "" if it has an unexpected form."""
     return reported if _REQUEST_ID.fullmatch(reported) else ""
 
 
 def media_type(claimed: str | None, data: bytes) -> str:
-    """The media type a picture is said to be of; what its first bytes look like where nothing of that sort is said."""
+    """Return the claimed media type, or the one detected from the first bytes if the claim is invalid."""
     return claimed if claimed and _MEDIA_TYPE.fullmatch(claimed) else detect_media_type(data)
 
 

@@ -1,4 +1,4 @@
-"""What a status means where the vendor's own words do not say more, and the few words that may be kept of them."""
+"""Errors for HTTP statuses, Retry-After headers, and the part of a provider's error text that is safe to store."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from bot.domain.errors import (
     RateLimited,
     TimedOut,
 )
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 
 _CODE = re.compile(r"[A-Za-z0-9_./\[\]-]{1,60}")
 _VENDOR_ERRORS: Mapping[int, type[ModelError]] = {
@@ -25,12 +25,12 @@ _VENDOR_ERRORS: Mapping[int, type[ModelError]] = {
     404: ModelRetired,
     410: ModelRetired,
 }
-_OVERLOADED_STATUSES = (503, 529)
+OVERLOADED_STATUSES = frozenset({503, 529})
 _MIN_WAIT_SECONDS = 0.1
 
 
 def error_for_status(response: ProviderResponse, model: str, detail: str, *, from_vendor: bool) -> ModelError:
-    """The error of a bad status; `spoken` tells that the vendor itself answered, not a page or gateway before it."""
+    """Return the error for a failed response; `from_vendor` is False for a gateway's page."""
     status, detail = response.status, detail or f"status {response.status}"
     match status:
         case 401:
@@ -39,11 +39,11 @@ def error_for_status(response: ProviderResponse, model: str, detail: str, *, fro
             return TimedOut(model, detail, "maybe")
         case 429:
             return RateLimited(model, detail, retry_after=retry_after(response.headers))
-        case _ if status in _OVERLOADED_STATUSES or status < 400:
-            # Overload and redirects come instead of the work, so nothing was drawn.
+        case _ if status in OVERLOADED_STATUSES or status < 400:
+            # The provider did no work, so nothing is billed.
             return ProviderDown(model, detail, "no")
         case _ if status >= 500 or status == 409:
-            # These may come after the work: 500 in its last step, 502 and 504 from a gateway that waited no longer.
+            # The work may be done: 500 in its last step, 502 and 504 from a gateway that timed out.
             return ProviderDown(model, detail, "maybe")
     if not from_vendor:
         return ProviderDown(model, detail, "no")
@@ -51,7 +51,7 @@ def error_for_status(response: ProviderResponse, model: str, detail: str, *, fro
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds to wait by OpenAI's `retry-after-ms`, else by `Retry-After`, a number or a date; 0 when neither says."""
+    """Return the seconds in OpenAI's `retry-after-ms` or in `Retry-After` (number or date); 0 without either."""
     for name, per_second in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
             seconds = float(headers.get(name, "")) / per_second
@@ -67,5 +67,5 @@ def retry_after(headers: Mapping[str, str]) -> float:
 
 
 def error_code(*codes: str | None) -> str:
-    """The vendor's codes as one short detail; sentences are left out, since they may repeat the prompt or the key."""
+    """Join the provider's error codes into a short detail; drop sentences, which may repeat the prompt or the key."""
     return ":".join(code for code in codes if code and _CODE.fullmatch(code))

@@ -1,1 +1,1 @@
-"""OpenAI: client, sizes and what its answers mean."""
+"""OpenAI: client and response types."""

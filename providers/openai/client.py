@@ -1,4 +1,4 @@
-"""OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
+"""Client for OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -11,13 +11,14 @@ from bot.domain.errors import InvalidImage, InvalidRequest
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
-from providers.http import sanitize as believed
-from providers.http.client import AccountClient, FormPicture, ProviderResponse
+from providers.http import sanitize
+from providers.http.client import AccountClient, FormPicture
 from providers.http.images import detect_media_type, fit_references
+from providers.http.response import ProviderResponse
 from providers.openai.responses import ImagesResponse, cost, error_for_response
 from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
 
-# Under 50 MB by the SDK; no more pixels than the models draw themselves.
+# Under 50 MB by the SDK; more pixels than the models generate are of no use.
 _LIMITS = Limits(max_bytes=50_000_000 - 1, max_pixels=8_294_400, max_side=3840)
 
 
@@ -35,7 +36,7 @@ def headers(key: str) -> dict[str, str]:
 
 
 class OpenAI:
-    """One model of the account. There is no seed to send; quality is always named."""
+    """One OpenAI model. The API has no seed; the client always sends a quality."""
 
     def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._spec = spec
@@ -47,7 +48,7 @@ class OpenAI:
         return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. With references it is an edit of them."""
+        """Generate one portrait, with references as an edit of them; raises a ModelError."""
         model = self.spec.id
         if len(request.references) > self.spec.max_references:
             raise InvalidRequest(model, "references")
@@ -59,19 +60,19 @@ class OpenAI:
         if data is None:
             charged = await self._cost(response)
             raise InvalidImage(model, "no image", "maybe" if charged is None else "yes", charged)
-        claimed = believed.media_type(f"image/{images.output_format or 'png'}", data)
+        claimed = sanitize.media_type(f"image/{images.output_format or 'png'}", data)
         return GenerationResult(
-            data, claimed, self._charge(images, request), believed.request_id(response.headers.get("x-request-id", ""))
+            data, claimed, self._charge(images, request), sanitize.request_id(response.headers.get("x-request-id", ""))
         )
 
     async def _generate(self, request: GenerationRequest) -> ProviderResponse:
         body = {**self._common_fields(request), "n": 1}
         return await self._client.post(
-            "/images/generations", body, model=self.spec.id, timeout=self._timeouts[request.size]
+            "/images/generations", body, model=self.spec.id, timeout_seconds=self._timeouts[request.size]
         )
 
     async def _edit(self, request: GenerationRequest) -> ProviderResponse:
-        """`input_fidelity` is left out: it is always high, and naming it is an error."""
+        """Send an edit. `input_fidelity` is always high, and the API rejects the field."""
         pictures = [
             FormPicture(
                 "image[]",
@@ -82,8 +83,10 @@ class OpenAI:
             for number, data in enumerate(await fit_references(request.references, self.spec.id, _LIMITS), start=1)
         ]
         fields = {**self._common_fields(request), "n": "1"}
-        timeout = self._timeouts[request.size]
-        return await self._client.post_form("/images/edits", fields, pictures, model=self.spec.id, timeout=timeout)
+        timeout_seconds = self._timeouts[request.size]
+        return await self._client.post_form(
+            "/images/edits", fields, pictures, model=self.spec.id, timeout_seconds=timeout_seconds
+        )
 
     def _common_fields(self, request: GenerationRequest) -> dict[str, str]:
         return {
@@ -105,16 +108,16 @@ class OpenAI:
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
-    """Which models the account lists, and when each is shut down."""
+    """Check which models the account lists, and their shutdown dates."""
     return await check_account("openai", models, _list_models(client))
 
 
 async def _list_models(client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="openai", timeout=CHECK_SECONDS)
+    response = await client.get("/models", model="openai", timeout_seconds=CHECK_SECONDS)
     if response.status == 403:
-        # A restricted key may draw and yet not list.
+        # A restricted key may generate pictures without being allowed to list models.
         raise InvalidRequest("openai", "not allowed to this key")
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await error_for_response(response, "openai")
     return {entry.id: entry.shutdown_date or "" for entry in listing.data}

@@ -1,17 +1,17 @@
-"""What OpenAI's Images API says back (SDK 3.54.0: `images_response.py`, `_exceptions.py`)."""
+"""Responses of OpenAI's Images API (SDK 3.54.0: `images_response.py`, `_exceptions.py`)."""
 
 from decimal import Decimal
 
 import msgspec
 
 from bot.domain.errors import AuthenticationFailed, ContentRefused, InsufficientCredit, ModelError, ModelRetired
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
 from providers.registry import Rates
 
 _MILLION = 1_000_000
-# Told by 429 like a rate limit, and no waiting helps.
+# Sent with 429 like a rate limit, but waiting does not help.
 _BILLING_CODES = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "project_spend_limit_exceeded"}
 )
@@ -29,7 +29,7 @@ class _TokensOut(msgspec.Struct):
 
 
 class Usage(msgspec.Struct):
-    """The details are optional."""
+    """Token counts; the details are optional."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -37,7 +37,7 @@ class Usage(msgspec.Struct):
     output_tokens_details: _TokensOut | None = None
 
     def cost(self, rates: Rates) -> Decimal | None:
-        """In dollars; None where nothing was put out, or it cannot be believed."""
+        """Return the cost in dollars; None without output tokens or if out of range."""
         if not self.output_tokens:
             return None
         tokens_in = self.input_tokens_details or _TokensIn(text_tokens=self.input_tokens)
@@ -59,14 +59,14 @@ class ImagesResponse(msgspec.Struct):
 
 
 class _UsageOnly(msgspec.Struct):
-    """An answer of which the price alone is read."""
+    """A response of which only the cost is read."""
 
     usage: Usage | None = None
 
 
 async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
-    """What an answer was charged with, in dollars, whatever became of its picture."""
-    usage_only = await response.decode_error(_UsageOnly)
+    """Return the charge in dollars, even if the picture is invalid."""
+    usage_only = await response.decode_or_none(_UsageOnly)
     return usage_only.usage.cost(rates) if usage_only and usage_only.usage else None
 
 
@@ -96,8 +96,8 @@ class _ErrorEnvelope(msgspec.Struct):
 
 
 async def error_for_response(response: ProviderResponse, model: str) -> ModelError:
-    """The error's own code first: 429 may be want of money, 400 a refusal."""
-    envelope = await response.decode_error(_ErrorEnvelope)
+    """Map an error by its code, else by its status: 429 may mean no credit, 400 a refusal."""
+    envelope = await response.decode_or_none(_ErrorEnvelope)
     if envelope is None:
         return error_for_status(response, model, "", from_vendor=False)
     error = envelope.error
@@ -114,7 +114,7 @@ async def error_for_response(response: ProviderResponse, model: str) -> ModelErr
 
 
 def _refusal(error: _Error, model: str) -> ContentRefused:
-    """What was stopped at the output had been drawn; whether that is charged is not published."""
+    """Build a refusal. One at the output stage may be billed: OpenAI does not publish it."""
     details = error.moderation_details or _Moderation()
     detail = error_code(details.moderation_stage, *(details.categories or ()))
     return ContentRefused(model, detail, "maybe" if details.moderation_stage == "output" else "no")

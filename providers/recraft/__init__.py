@@ -1,1 +1,1 @@
-"""Recraft: client and what its answers mean."""
+"""Recraft: client and response types."""

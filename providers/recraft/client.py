@@ -1,4 +1,4 @@
-"""Recraft: recraft.ai/docs/api-reference, endpoints, appendix, tools/upscale and agents."""
+"""Client for Recraft's API: recraft.ai/docs/api-reference, endpoints, appendix, tools/upscale and agents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,9 +11,10 @@ from bot.domain.errors import InvalidImage, InvalidRequest, ModelError
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
-from providers.http import sanitize as believed
-from providers.http.client import AccountClient, ProviderResponse
+from providers.http import sanitize
+from providers.http.client import AccountClient
 from providers.http.images import data_url, fit_references
+from providers.http.response import ProviderResponse
 from providers.recraft.responses import (
     CREDITS_PER_DOLLAR,
     ImagesResponse,
@@ -24,10 +25,10 @@ from providers.recraft.responses import (
     paid,
 )
 
-# Of a picture sent: under 10 MB, under 16 megapixels, under 4,096 pixels a side.
+# Limits of an input picture: under 10 MB, 16 megapixels and 4,096 pixels a side.
 _LIMITS = Limits(max_bytes=10_000_000 - 1, max_pixels=16_000_000 - 1, max_side=4096 - 1)
-# 0 gives almost the same picture back, 1 hardly any likeness. The face must stay while light and clothes follow the
-# brief, so it is nearer to the picture.
+# 0 returns almost the same picture, 1 keeps hardly any likeness. The face must stay while light and clothes follow the
+# brief, so the value is low.
 _STRENGTH = 0.3
 _PNG_OUTPUT = {"response_format": "b64_json", "image_format": "png"}
 
@@ -49,7 +50,7 @@ def headers(key: str) -> dict[str, str]:
 
 
 class Recraft:
-    """One model of the account. Sizes go as ratios, which every family of models takes."""
+    """One Recraft model. Sizes are sent as ratios, which all of Recraft's models accept."""
 
     def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._spec = spec
@@ -61,13 +62,15 @@ class Recraft:
         return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. With a reference it is drawn after that picture, in that picture's ratio:
-        image to image has no field for a size."""
+        """Generate one portrait; raises a ModelError.
+
+        With a reference the portrait has the reference's ratio: image to image has no size field.
+        """
         model = self.spec.id
         if len(request.references) > self.spec.max_references:
             raise InvalidRequest(model, "references")
         path, body = await self._build_request(request)
-        response = await self._client.post(path, body, model=model, timeout=self._timeouts[request.size])
+        response = await self._client.post(path, body, model=model, timeout_seconds=self._timeouts[request.size])
         if not response.is_success:
             raise await error_for_response(response, model, request.prompt)
         images = await response.decode_success(ImagesResponse, model, cost)
@@ -77,7 +80,7 @@ class Recraft:
         return GenerationResult(images.picture, "image/png", charged, _request_id(response), request.seed)
 
     async def _build_request(self, request: GenerationRequest) -> tuple[str, dict[str, object]]:
-        """Where to ask, and what."""
+        """Return path and body."""
         common_fields = {
             "model": self.spec.wire_id,
             "prompt": request.prompt,
@@ -92,7 +95,7 @@ class Recraft:
 
 
 class CrispUpscaler:
-    """Crisp upscaling: a larger picture with the same content, its long side undocumented (4,096 once measured)."""
+    """Crisp upscaler: a larger picture with the same content; the size is undocumented (4,096 pixels measured)."""
 
     def __init__(self, spec: UpscalerSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
         self._spec = spec
@@ -104,12 +107,14 @@ class CrispUpscaler:
         return self._spec
 
     async def upscale(self, data: bytes) -> GenerationResult:
-        """The picture as large as the account makes it; raises a ModelError."""
+        """Enlarge a picture to the largest size that Recraft makes; raises a ModelError."""
         upscaler = self.spec.id
         (picture,) = await fit_references((data,), upscaler, _LIMITS)
         body = {"image_url": await data_url(picture), **_PNG_OUTPUT}
-        timeout = self._timeouts[Size.FOUR_K]
-        response = await self._client.post(f"/images/{self.spec.wire_id}", body, model=upscaler, timeout=timeout)
+        timeout_seconds = self._timeouts[Size.FOUR_K]
+        response = await self._client.post(
+            f"/images/{self.spec.wire_id}", body, model=upscaler, timeout_seconds=timeout_seconds
+        )
         if not response.is_success:
             raise await error_for_response(response, upscaler, "")
         upscaled = await response.decode_success(UpscaleResponse, upscaler, cost)
@@ -121,15 +126,15 @@ class CrispUpscaler:
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
-    """Which models the account lists, and its balance."""
+    """Check which models the account lists, and its balance."""
     account_check = await check_account("recraft", models, _list_models(client))
     if not account_check.reachable or account_check.key_ok is False:
         return account_check
     try:
-        response = await client.get("/users/me", model="recraft", timeout=CHECK_SECONDS)
+        response = await client.get("/users/me", model="recraft", timeout_seconds=CHECK_SECONDS)
     except ModelError:
         return account_check
-    current_user = await response.decode_error(_CurrentUser) if response.is_success else None
+    current_user = await response.decode_or_none(_CurrentUser) if response.is_success else None
     if current_user is None or not current_user.credits.is_finite():
         return account_check
     return replace(
@@ -140,12 +145,12 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
 
 
 async def _list_models(client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="recraft", timeout=CHECK_SECONDS)
-    listing = await response.decode_error(_ModelList) if response.is_success else None
+    response = await client.get("/models", model="recraft", timeout_seconds=CHECK_SECONDS)
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await error_for_response(response, "recraft", "")
     return {entry.id: "" for entry in listing.data}
 
 
 def _request_id(response: ProviderResponse) -> str:
-    return believed.request_id(response.headers.get("x-recraft-requestid", ""))
+    return sanitize.request_id(response.headers.get("x-recraft-requestid", ""))

@@ -1,4 +1,4 @@
-"""What Recraft says back: pictures with what they cost in credits, and errors whose shapes nobody publishes."""
+"""Responses of Recraft: pictures with their cost in credits, and errors, whose format is not published."""
 
 import re
 from decimal import Decimal
@@ -8,13 +8,13 @@ import msgspec
 
 from bot.domain.budget import Charge
 from bot.domain.errors import ContentRefused, InsufficientCredit, ModelError, ModelRetired, PaidStatus
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
 
 CREDITS_PER_DOLLAR = 1000
 
-# Neither codes nor shapes of errors are published, only that they are JSON; so their words are searched.
+# Recraft publishes neither error codes nor their format, only that they are JSON; so the text is searched.
 _ERROR_PATTERNS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = (
     (re.compile(r"\bcredits?\b|_credits|\bbalance\b|payment|billing|insufficient.funds"), InsufficientCredit),
     (re.compile(r"moderat|nsfw|safety|content.policy|prohibited|inappropriate"), ContentRefused),
@@ -34,7 +34,7 @@ class Picture(msgspec.Struct):
 
 
 class ImagesResponse(msgspec.Struct):
-    """What drawing answers: a list of pictures."""
+    """Response of image generation: a list of pictures."""
 
     data: list[Picture] | None = None
     credits: Decimal | None = None
@@ -45,7 +45,7 @@ class ImagesResponse(msgspec.Struct):
 
 
 class UpscaleResponse(msgspec.Struct):
-    """What upscaling answers: one picture, and no list."""
+    """Response of upscaling: one picture."""
 
     image: Picture | None = None
     credits: Decimal | None = None
@@ -56,25 +56,25 @@ class UpscaleResponse(msgspec.Struct):
 
 
 class _CreditsOnly(msgspec.Struct):
-    """An answer of which the price alone is read."""
+    """A response of which only the cost is read."""
 
     credits: Decimal | None = None
 
 
 async def cost(response: ProviderResponse) -> Decimal | None:
-    """What an answer was charged with, in dollars, whatever became of its picture."""
-    credits_only = await response.decode_error(_CreditsOnly)
+    """Return the charge in dollars, even if the picture is invalid."""
+    credits_only = await response.decode_or_none(_CreditsOnly)
     return _dollars(credits_only.credits) if credits_only else None
 
 
 def charge(credits_: Decimal | None, listed: Decimal) -> Charge:
-    """The credits in dollars, or the `listed` price where none were told."""
+    """Return the credits in dollars, or the listed price without credits."""
     reported = _dollars(credits_)
     return Charge(listed, "listed") if reported is None else Charge(reported, "exact")
 
 
 def paid(credits_: Decimal | None) -> PaidStatus:
-    """Whether an answer without a picture was charged."""
+    """Return whether a response without a picture was billed."""
     reported = _dollars(credits_)
     if reported is None:
         return "maybe"
@@ -86,8 +86,8 @@ def _dollars(credits_: Decimal | None) -> Decimal | None:
 
 
 async def error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
-    """The error of a bad reply: what its words mean, without the prompt they may repeat, then what its status means."""
-    body = await response.decode_error(dict[str, Any])
+    """Map an error response by its text, without the prompt, else by its status."""
+    body = await response.decode_or_none(dict[str, Any])
     if body is None:
         return error_for_status(response, model, "", from_vendor=False)
     code = body.get("code")
@@ -101,7 +101,7 @@ async def error_for_response(response: ProviderResponse, model: str, prompt: str
 
 
 def _error_text(body: dict[str, Any], prompt: str) -> str:
-    """All the error says, without the prompt that it may repeat: a brief may speak of balance and safety."""
+    """Return the error text without the prompt it may repeat: a brief may mention balance or safety."""
     text = " ".join(value for value in _flatten(body) if isinstance(value, str))
     return (text.replace(prompt, " ") if prompt else text).casefold()
 

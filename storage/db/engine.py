@@ -1,31 +1,30 @@
-"""The engines: SQLite has one writer connection and a few readers, PostgreSQL one pool for both."""
+"""Database engines: one writer and a few readers for SQLite, one pool for PostgreSQL."""
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import Connection, Executable, Table, UpdateBase, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageUnavailable
-from storage.db.sqlite_driver import connect
+from bot.ports.deadline import wait_deadline
 
 _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
-# Several writers wait in SQLite's busy handler and lose to a queue before one connection. FULL, because a portrait
-# that was paid for must not be forgotten when the power goes. Whoever waits for an answer has three seconds, so a file
-# that somebody else holds is told of before that; what was paid for meanwhile is written once it is let go of.
-_WRITER_PRAGMAS = ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-_READER_PRAGMAS = ("busy_timeout=2000", "query_only=ON")
-# SQLite's first result codes (https://www.sqlite.org/rescode.html); what is not among them is an error of ours.
+# For a free connection and for SQLite's write lock together.
+MAX_WAIT_SECONDS = 2.0
+# One writer connection: a queue before it is faster than several writers in SQLite's busy handler. FULL: a paid
+# portrait must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline.
+_WRITER_PRAGMAS = ("busy_timeout=100", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_READER_PRAGMAS = ("busy_timeout=500", "query_only=ON")
+# Primary result codes (https://www.sqlite.org/rescode.html); any other code is a mistake in our SQL.
 _SQLITE_FAILURES = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
@@ -36,38 +35,50 @@ _SQLITE_FAILURES = {
     sqlite3.SQLITE_IOERR: "away",
     sqlite3.SQLITE_CANTOPEN: "away",
 }
-# PostgreSQL's classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+# SQLSTATE codes and their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _POSTGRES_FAILURES = {"53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged"}
 _UNAVAILABLE_PREFIXES = ("08", "53", "57P", "58")
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where changes and reads go. Hold a connection briefly: never await a model or Slack inside.
+    """A writer and a reader engine. Hold a connection briefly: never await a model or Slack in the block.
 
-    Both raise NotKept where the database cannot be used for now; a change that raises has changed nothing.
+    Every method raises StorageUnavailable while the database cannot be used; the transaction is then rolled back.
     """
 
     writer: AsyncEngine
     reader: AsyncEngine
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end, or rolls back when the block raises."""
-        with translate_db_errors():
-            async with self.writer.begin() as connection:
-                yield connection
+    async def transaction(self, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that commits at the end, or rolls back when the block raises.
+
+        Waits for the writer until `deadline` (event loop time), by default for two seconds or until the request's ack
+        deadline.
+        """
+        async with _connect(self.writer, deadline) as connection, connection.begin():
+            yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """A snapshot: everything read in the block is of one moment."""
-        with translate_db_errors():
-            async with self.reader.connect() as connection:
-                yield connection
+        """Open a snapshot: everything that the block reads is of one moment."""
+        async with _connect(self.reader) as connection:
+            yield connection
+
+    async def execute(self, statement: UpdateBase) -> int:
+        """Run one change in its own transaction; return how many rows it changed."""
+        async with self.transaction() as connection:
+            return (await connection.execute(statement)).rowcount
+
+    async def fetch_all(self, query: Executable) -> Sequence[Any]:
+        """Return all rows of one query."""
+        async with self.snapshot() as connection:
+            return (await connection.execute(query)).all()
 
     @property
     def single_writer(self) -> bool:
-        """Whether changes wait for each other."""
+        """Whether transactions queue before one connection."""
         return self.writer.dialect.name == "sqlite"
 
     async def close(self) -> None:
@@ -76,7 +87,7 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`; nothing is connected yet."""
+    """Create engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`, without connecting."""
     if make_url(url).get_backend_name() == "sqlite":
         return Database(
             sqlite_engine(url, _WRITER_PRAGMAS, "BEGIN IMMEDIATE", connections=1),
@@ -86,13 +97,25 @@ def open_database(url: str) -> Database:
     return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
 
 
+@asynccontextmanager
+async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
+    if deadline is None:
+        deadline = wait_deadline(MAX_WAIT_SECONDS)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(translate_db_errors())
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection = await stack.enter_async_context(engine.connect())
+        except TimeoutError as error:
+            raise StorageUnavailable("database", "locked", "no free connection") from error
+        yield await connection.execution_options(deadline=deadline)
+
+
 @contextmanager
 def translate_db_errors(path: str = "") -> Iterator[None]:
-    """Trouble of the database itself, as NotKept; everything else stays as it is."""
+    """Raise StorageUnavailable for failures of the database itself; let every other error through."""
     try:
         yield
-    except NoConnection as error:
-        raise StorageUnavailable("database", "locked", type(error).__name__, path) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
         if reason := _failure_reason(error):
             raise StorageUnavailable("database", reason, _error_detail(error), path) from error
@@ -115,13 +138,12 @@ def _error_detail(error: Exception) -> str:
 
 
 def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections: int) -> AsyncEngine:
-    """An engine whose transactions start with `begin`.
+    """Create an engine whose transactions start with `begin`, repeated while locked until the option `deadline`.
 
-    The driver's own BEGIN is switched off: it would start every transaction deferred, and an upgrade from reader to
-    writer fails at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
+    Switches the driver's own BEGIN off: it starts deferred transactions, and their upgrade from reader to writer fails
+    at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
     """
-    file = make_url(url).database or ""
-    engine = create_async_engine(url, pool_size=connections, max_overflow=0, async_creator=partial(connect, file))
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -129,13 +151,23 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
         connection.run_async(lambda driver: _prepare(driver, pragmas))
 
     @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    def start(connection: Connection) -> None:
+        deadline = connection.get_execution_options().get("deadline", 0)
+        started = False
+        while not started:
+            try:
+                connection.exec_driver_sql(begin)
+                started = True
+            except OperationalError as error:
+                if _failure_reason(error) != "locked" or asyncio.get_running_loop().time() >= deadline:
+                    raise
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def rollback_invalidated(connection: Any, _record: object, _error: object) -> None:
-        """Closing alone frees nothing while a cancelled task's traceback still holds a cursor: SQLite keeps such a
-        connection, and its write lock, until the last statement is finalized (https://www.sqlite.org/c3ref/close.html).
+        """Release the write lock: while a cancelled task's traceback holds a cursor, closing does not.
+
+        SQLite keeps the connection open until its last statement is finalized
+        (https://www.sqlite.org/c3ref/close.html).
         """
         connection.rollback()
 
@@ -143,7 +175,7 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
 
 
 async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> None:
-    """Set each pragma; a file that another process is just changing to WAL answers "locked" without any waiting."""
+    """Set each pragma. Retries: while another process changes the file to WAL, SQLite answers "locked" at once."""
     for pragma in pragmas:
         for tries_left in reversed(range(_MAX_ATTEMPTS)):
             try:
@@ -155,6 +187,12 @@ async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> No
                 await asyncio.sleep(_PAUSE_SECONDS)
 
 
+async def insert_new(connection: AsyncConnection, table: Table, **row: Any) -> bool:
+    """Insert a row unless its key exists; True if it was inserted. Concurrent calls insert it once."""
+    statement = upsert(connection, table).values(row).on_conflict_do_nothing()
+    return (await connection.execute(statement)).rowcount == 1
+
+
 def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that may say what to do on a conflict; both dialects say it alike."""
+    """Return the dialect's INSERT that supports ON CONFLICT."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -1,4 +1,4 @@
-"""Two hundred histories of presses and reactions that arrive late, twice or out of order; `make bench` plays 10,000."""
+"""Histories of presses and reactions that arrive late, twice or out of order; `make bench` plays 10,000."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +13,10 @@ from bot.domain.ballot import VoteInput, VoteSource, reconcile_reactions
 from bot.usecases import close_vote
 from storage.rounds import ballots
 
-HISTORIES, SEED, STEPS = 200, 2, 10
+SEED, STEPS = 2, 10
+HISTORIES = [40, pytest.param(200, marks=pytest.mark.heavy)]
+# Enough for each fault below to show.
+MUTANT_HISTORIES = 50
 
 
 @pytest.fixture(autouse=True)
@@ -23,18 +26,18 @@ def captured_logs() -> Iterator[None]:
         yield
 
 
-@pytest.mark.timeout(600)
-def test_tally_equals_the_reference_ballot_for_any_event_order(tmp_path: Path) -> None:
-    result = run_histories(tmp_path, HISTORIES, SEED, STEPS)
-    assert result.histories >= HISTORIES
-    assert result.deliveries > 1_000
+@pytest.mark.parametrize("histories", HISTORIES)
+def test_tally_equals_the_reference_ballot_for_any_event_order(tmp_path: Path, histories: int) -> None:
+    result = run_histories(tmp_path, histories, SEED, STEPS)
+    assert result.histories >= histories
+    assert result.deliveries > 5 * histories
 
 
 def test_histories_detect_a_ballot_that_accepts_older_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the test above can fail."""
     monkeypatch.setattr(ballots, "_is_newer", lambda new, held: True)
     with pytest.raises(AssertionError):
-        run_histories(tmp_path, HISTORIES, SEED, STEPS)
+        run_histories(tmp_path, MUTANT_HISTORIES, SEED, STEPS)
 
 
 def test_histories_detect_a_close_that_uses_the_clock_of_the_bot(
@@ -47,7 +50,7 @@ def test_histories_detect_a_close_that_uses_the_clock_of_the_bot(
 
     monkeypatch.setattr(close_vote, "reconcile_reactions", with_bot_time)
     with pytest.raises(AssertionError):
-        run_histories(tmp_path, HISTORIES, SEED, STEPS)
+        run_histories(tmp_path, MUTANT_HISTORIES, SEED, STEPS)
 
 
 def test_histories_detect_a_ballot_that_counts_an_event_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,4 +61,4 @@ def test_histories_detect_a_ballot_that_counts_an_event_twice(tmp_path: Path, mo
 
     monkeypatch.setattr(ballots, "_is_newer", not_older)
     with pytest.raises(AssertionError):
-        run_histories(tmp_path, HISTORIES, SEED, STEPS)
+        run_histories(tmp_path, MUTANT_HISTORIES, SEED, STEPS)

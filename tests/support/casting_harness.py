@@ -14,9 +14,9 @@ from typing import Any
 from PIL import Image
 
 from bot.domain.ballot import Reaction
-from bot.domain.brief import Brief
 from bot.domain.budget import Caps, Charge
 from bot.domain.catalogue import Catalogue, ModelSpec, Retirement, Size, UpscalerSpec
+from bot.domain.command import parse_brief
 from bot.domain.errors import MessageDeleted, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
@@ -317,7 +317,7 @@ class CastingHarness:
         self.now += timedelta(**span)
 
     async def start_round(self, line: str = "Maya: a fisherwoman", lead: str = LEAD, place: ChannelRef = FILM) -> str:
-        opened = await self.casting.start_round.start(Brief.parse(line), place, lead, f"trigger-{line}-{self.now}")
+        opened = await self.casting.start_round.start(parse_brief(line), place, lead, f"trigger-{line}-{self.now}")
         return opened.round.id
 
     async def audition(self, round_id: str) -> Round:

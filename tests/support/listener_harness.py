@@ -83,7 +83,7 @@ async def listener_harness(
         app = AsyncApp(
             client=slack.client(),
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
-            user_facing_authorize_error_message=errors.UNKNOWN,
+            user_facing_authorize_error_message=errors.WORKSPACE_UNKNOWN,
         )
         register(
             app,

@@ -1,14 +1,19 @@
 """The practice workspace and the real bot as two processes, and what a person in it does."""
 
+import asyncio
 import os
 import signal
+import sqlite3
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
-from playground.control.client import ControlClient, Json, buttons_of, text_of
+import pytest
+
+from playground.control.client import ControlClient, Json, WaitTimeout, buttons_of, text_of
 from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
+from tests.support.time_factor import scaled
 
 FILM, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
 LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
@@ -27,13 +32,25 @@ class PracticeEnvironment:
         self.speed = speed
         self.extra = extra
         self.port = 0
+        # Bytes of the log before the last reset.
+        self.log_start = 0
 
     async def start(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
         self.server = await WorkspaceProcess.start(self.data, self.port, self.speed)
         self.port = int(self.server.address.rsplit(":", 1)[1])
         self.control_client = ControlClient(self.server.address)
+        await self._extend_slack_timeouts()
         await self.start_bot()
+
+    async def reset(self) -> None:
+        """Empty the workspace and the bot's database; raises WaitTimeout if the bot stays busy."""
+        await self.control_client.post("models/*/latency", {"least": 0, "most": 0})
+        await self.control_client.wait_for(self._has_no_jobs, "the end of the bot's jobs", 5)
+        await asyncio.to_thread(self._empty_database)
+        await self.control_client.post("reset")
+        await self._extend_slack_timeouts()
+        self.log_start = (self.data / "bot.log").stat().st_size
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
         variables = bot_environment(self.data, await self.server.environment(), **self.extra, **extra)
@@ -58,9 +75,30 @@ class PracticeEnvironment:
         await stop(self.bot)
         await stop(self.server.process)
 
+    async def _extend_slack_timeouts(self) -> None:
+        """A slow machine has more than Slack's three seconds to answer."""
+        limit = scaled(3)
+        await self.control_client.post("slack/settings", {"ack_seconds": limit, "trigger_seconds": limit})
+
+    async def _has_no_jobs(self) -> bool:
+        return await asyncio.to_thread(self._count_jobs) == 0
+
+    def _count_jobs(self) -> int:
+        with closing(sqlite3.connect(self.data / "bot" / "engine.sqlite")) as engine:
+            statement = "SELECT count(*) FROM workflow_status WHERE status IN ('PENDING', 'ENQUEUED')"
+            return int(engine.execute(statement).fetchone()[0])
+
+    def _empty_database(self) -> None:
+        with closing(sqlite3.connect(self.data / "bot" / "castroom.sqlite", timeout=10)) as database, database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for table in tables:
+                if table != "alembic_version":
+                    database.execute(f"DELETE FROM {table}")  # noqa: S608
+
     @property
     def log(self) -> str:
-        return (self.data / "bot.log").read_text("utf-8")
+        """What the bot has logged since the start or the last reset."""
+        return (self.data / "bot.log").read_bytes()[self.log_start :].decode("utf-8")
 
     # What people do and see.
 
@@ -185,3 +223,32 @@ async def practice_environment(data: Path, speed: float = SPEED, **extra: str) -
         yield environment
     finally:
         await environment.stop()
+
+
+class SharedEnvironment:
+    """The environment that a worker's test modules use one after the other; started when it is first needed."""
+
+    # Many modules share the limits of one workspace, and the bot remembers users of the module before.
+    SETTINGS = {"UPDATES_PER_MINUTE": "100000", "MESSAGE_UPDATE_SECONDS": "0.2", "DIRECTORY_CACHE_SECONDS": "1"}  # noqa: RUF012
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._environment: PracticeEnvironment | None = None
+
+    async def reset(self) -> PracticeEnvironment:
+        """An empty environment; a new one if the bot of the last module is busy or has ended."""
+        if self._environment and self._environment.bot.returncode is None:
+            try:
+                await self._environment.reset()
+            except WaitTimeout:
+                await self.close()
+            else:
+                return self._environment
+        self._environment = PracticeEnvironment(self._folders.mktemp("shared"), SPEED, **self.SETTINGS)
+        await self._environment.start()
+        return self._environment
+
+    async def close(self) -> None:
+        if self._environment:
+            await self._environment.stop()
+            self._environment = None

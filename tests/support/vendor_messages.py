@@ -17,13 +17,13 @@ CHARGE_TEXTS: dict[PaidStatus, str] = {"no": FREE_TEXT, "maybe": MAYBE_CHARGED_T
 FAILURE_TEXTS = {
     "refused": "declined the brief",
     "rate_limited": "too many requests at once",
-    "no_money": "has no credit left",
-    "bad_key": "did not take our key",
+    "insufficient_credit": "has no credit left",
+    "authentication_failed": "did not take our key",
     "retired": "is no longer served",
-    "bad_request": "did not understand what we sent",
-    "down": "failed on its side",
+    "invalid_request": "did not understand what we sent",
+    "provider_down": "failed on its side",
     "timed_out": "gave no answer in time",
-    "bad_picture": "not a usable picture",
+    "invalid_image": "not a usable picture",
 }
 
 

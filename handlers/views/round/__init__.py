@@ -1,4 +1,4 @@
-"""Which view a round has in which state."""
+"""The round message: one file per state."""
 
 from collections.abc import Callable, Mapping
 
@@ -23,7 +23,7 @@ _VIEWS: Mapping[RoundState, Callable[[RoundViewData], View]] = {
 
 
 def round_message(data: RoundViewData) -> View:
-    """The round's one message, as its state wants it."""
+    """Build the view of the round's current state."""
     round_ = data.round
     if round_.state is RoundState.VOTING and (round_.run_off or round_.is_sealed):
         return run_off(data) if round_.run_off else sealed(data)

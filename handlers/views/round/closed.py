@@ -1,13 +1,17 @@
-"""The round's message after the close: the result, the models named, and what the lead can do."""
+"""The round message after the close: result, models, and the lead's controls."""
 
 from collections.abc import Iterator
 
 from bot.domain.catalogue import Size
 from bot.domain.slot import Slot
-from handlers.text import labels, record, reroll, run_off, sealed_ballot, voters
+from handlers.text import labels, voters
+from handlers.text import record as record_text
+from handlers.text import refine as refine_text
 from handlers.text import round as round_text
+from handlers.text import run_off as run_off_text
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import compare
+from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, static_select, view
 from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin
 
@@ -15,19 +19,20 @@ from handlers.views.round.shared import RoundViewData, contact_sheet, named_fail
 def closed(data: RoundViewData) -> View:
     round_, tally = data.round, data.tally
     with_size = round_.brief.size is Size.FOUR_K
-    ranked = record.by_votes(round_, tally)
+    ranked = record_text.by_votes(round_, tally)
     lines = "\n".join(
         round_text.candidate_result(round_, slot, tally, data.titles, with_size=with_size) for slot in ranked
     )
+    heading, result = labels.closed_header(round_.character), round_text.result(round_, tally)
     return view(
-        f"{escape_mrkdwn(labels.closed_header(round_.character))}. {round_text.result(round_, tally)}",
-        header(labels.closed_header(round_.character)),
+        f"{escape_mrkdwn(heading)}. {result}",
+        header(heading),
         origin(data),
         *contact_sheet(data),
-        section(round_text.result(round_, tally), compare.open_button(round_.id) if round_.candidates else None),
+        section(result, compare_views.open_button(round_.id) if round_.candidates else None),
         section(lines) if lines else None,
-        context(sealed_ballot.no_votes_note(tally.sealed_results)) if tally.sealed_results else None,
-        context(run_off.first_ballot(round_)),
+        context(sealed_ballot_text.no_votes_note(tally.sealed_results)) if tally.sealed_results else None,
+        context(run_off_text.first_ballot(round_)),
         *named_failures(data),
         context(
             round_text.cost(round_),
@@ -42,7 +47,6 @@ def closed(data: RoundViewData) -> View:
 
 
 def _decision_elements(data: RoundViewData) -> Iterator[Block]:
-    """Who it is."""
     round_, leader = data.round, data.round.leader(data.tally)
     if leader is not None:
         title, consequence = labels.lock_question(round_.character, leader), labels.lock_consequence(data.tally)
@@ -50,17 +54,16 @@ def _decision_elements(data: RoundViewData) -> Iterator[Block]:
         value = f"{round_.id} {round_.slot_id_by_number[leader]}"
         yield button("lock", labels.lock(leader), value, confirm=confirmation, style="primary")
     if run_off_numbers := round_.run_off_options:
-        yield button("run_off", run_off.label(run_off_numbers), round_.id)
+        yield button("run_off", run_off_text.label(run_off_numbers), round_.id)
     if round_.candidates:
         yield _decide_menu(data)
 
 
 def _follow_up_buttons(data: RoundViewData) -> Iterator[Block]:
-    """What else can become of the round."""
     round_ = data.round
     yield button("extend", labels.EXTEND, round_.id)
     yield button("reroll", labels.REROLL, round_.id)
-    yield button("refine", reroll.REFINE, round_.id)
+    yield button("refine", refine_text.OPEN, round_.id)
     confirmation = confirm(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
     yield button("drop", labels.DROP, round_.id, confirm=confirmation)
 

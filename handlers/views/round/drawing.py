@@ -1,7 +1,8 @@
-"""The round's message while its models draw."""
+"""The round message while the models draw."""
 
 from bot.domain.round import Round
-from handlers.text import labels, reference_photo, routing
+from handlers.text import labels, routing
+from handlers.text import reference_photo as reference_photo_text
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, quote, section, view
@@ -21,7 +22,7 @@ def drawing(data: RoundViewData) -> View:
         context(
             round_text.requested_by(round_),
             round_text.intended_use(round_.brief.use or ""),
-            reference_photo.reference_note(round_.brief.reference),
+            reference_photo_text.reference_note(round_.brief.reference),
         ),
         context(round_text.who_votes(round_)),
         quote(round_.brief.text, _BRIEF_LIMIT),

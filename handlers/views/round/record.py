@@ -1,14 +1,16 @@
-"""The round's message after the lock: the record."""
+"""The round message after the lock: the record."""
 
 from collections.abc import Iterator
 
 from bot.domain.face import Face
 from bot.domain.upscale import UpscaleState, latest_upscale
-from handlers.text import alt_text, labels, recast, run_off, upscale
+from handlers.text import alt_text, labels
+from handlers.text import recast as recast_text
 from handlers.text import record as record_text
 from handlers.text import round as round_text
+from handlers.text import run_off as run_off_text
 from handlers.text import upscale as upscale_text
-from handlers.text.format import escape_mrkdwn
+from handlers.text.format import escape_mrkdwn, join_parts
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
 from handlers.views.round.shared import RoundViewData, portrait_file_id
 
@@ -17,27 +19,26 @@ def record(data: RoundViewData) -> View:
     round_, face = data.round, data.face
     file_id = portrait_file_id(round_)
     title = record_text.header(face, data.current_face) if face else labels.record_header(round_.character)
+    winner = record_text.winner_plain_text(face, data.titles) if face else ""
     return view(
-        " ".join(
-            filter(None, [escape_mrkdwn(title), record_text.winner_plain_text(face, data.titles) if face else ""])
-        ),
+        join_parts(escape_mrkdwn(title), winner, separator=" "),
         header(title),
         image(file_id, alt_text.face(round_.character, round_.brief.text)) if file_id else None,
         *(_face_blocks(data, face) if face else ()),
-        context(run_off.first_ballot(round_)),
+        context(run_off_text.first_ballot(round_)),
         context(record_text.other_candidates(round_, data.tally, data.titles)),
         context(
             round_text.cost(round_),
             round_text.intended_use(face.use) if face else "",
-            upscale.original_size(face.portrait) if face else "",
+            upscale_text.original_size(face.portrait) if face else "",
         ),
-        *status_blocks(data),
+        *_upscale_blocks(data),
         actions(_buttons(data)),
     )
 
 
 def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
-    """What became of the face since, how it was chosen, who is on hold, and what it was cast in place of."""
+    """Say what changed since, how the face was chosen, who is the understudy, and which face it replaces."""
     round_, tally, titles = data.round, data.tally, data.titles
     if unlock_text := record_text.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
         yield section(unlock_text)
@@ -55,23 +56,8 @@ def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
         )
 
 
-def _buttons(data: RoundViewData) -> Iterator[Block]:
-    """A face that is not the character's any more can be looked at and taken on, and is finished no further."""
-    round_, face, current_face = data.round, data.face, data.current_face
-    is_current = face is not None and (current_face is None or current_face.round_id == face.round_id)
-    if is_current and current_face:
-        yield from start_button(data)
-    yield button("full", labels.FULL, round_.id)
-    yield button("facts", labels.FACTS, round_.id)
-    yield button("take", labels.DOWNLOAD, round_.id)
-    if data.version_count > 1:
-        yield button("versions", labels.VERSIONS, round_.id)
-    if is_current:
-        yield button("recast_face", recast.OPEN, round_.id)
-
-
-def status_blocks(data: RoundViewData) -> Iterator[Block | None]:
-    """Blocks below the record's own; none while nobody asked for a finish."""
+def _upscale_blocks(data: RoundViewData) -> Iterator[Block | None]:
+    """Show the newest upscale, with buttons while it waits for the lead's decision."""
     if not (upscale := latest_upscale(data.upscales)):
         return
     text = upscale_text.status(upscale, data.titles)
@@ -86,17 +72,29 @@ def status_blocks(data: RoundViewData) -> Iterator[Block | None]:
         yield actions([keep_button, button("keep_original", labels.KEEP_ORIGINAL, value)])
 
 
-def start_button(data: RoundViewData) -> Iterator[Block]:
-    """The press that asks for a finish, with its price; none where there is one, or nothing makes the face larger."""
+def _buttons(data: RoundViewData) -> Iterator[Block]:
+    """Offer upscale and re-cast for the current face only."""
+    round_, face, current_face = data.round, data.face, data.current_face
+    is_current = face is not None and (current_face is None or current_face.round_id == face.round_id)
+    if is_current and current_face:
+        yield from _upscale_button(data)
+    yield button("full", labels.FULL, round_.id)
+    yield button("facts", labels.FACTS, round_.id)
+    yield button("take", labels.DOWNLOAD, round_.id)
+    if data.version_count > 1:
+        yield button("versions", labels.VERSIONS, round_.id)
+    if is_current:
+        yield button("recast_face", recast_text.OPEN, round_.id)
+
+
+def _upscale_button(data: RoundViewData) -> Iterator[Block]:
+    """Offer an upscale with its price, unless there is one or no model can do it."""
     latest = latest_upscale(data.upscales)
     if data.upscale_plan is None or (latest and latest.is_live):
         return
     attempt = latest.attempt + 1 if latest else 1
     plan = data.upscale_plan
-    confirmation = confirm(
-        labels.upscale_question(data.round.character),
-        upscale_text.consequence(plan, data.titles),
-        labels.upscale(plan.price, reaches_4k=plan.reaches_4k),
-    )
     label = labels.upscale(plan.price, reaches_4k=plan.reaches_4k)
+    title, consequence = labels.upscale_question(data.round.character), upscale_text.consequence(plan, data.titles)
+    confirmation = confirm(title, consequence, label)
     yield button("finish", label, f"{data.round.id} {attempt} {plan.model}", confirm=confirmation)

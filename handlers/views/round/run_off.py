@@ -1,10 +1,10 @@
-"""The round's message while a run-off is held: only the finalists, under their old numbers, one choice each."""
+"""The round message of a run-off: the finalists under their old numbers, one choice per voter."""
 
 from handlers.text import labels, voters
 from handlers.text import round as round_text
-from handlers.text import run_off as words
+from handlers.text import run_off as run_off_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import compare
+from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, header, section, view
 from handlers.views.round.shared import RoundViewData, contact_sheet, origin
 from handlers.views.round.voting import close_button, lock_button, more_menu
@@ -12,25 +12,26 @@ from handlers.views.round.voting import close_button, lock_button, more_menu
 
 def run_off(data: RoundViewData) -> View:
     round_ = data.round
-    heading = words.heading(round_.character, tuple(round_.ballot_options))
-    # Before a sealed run-off closes, a lock would tell the tally.
+    heading = run_off_text.heading(round_.character, tuple(round_.ballot_options))
+    status = round_text.ballot_status(round_, data.tally, data.turnout)
+    # A lock button would reveal the leader of a sealed run-off.
     lead_elements = [
         *([] if round_.is_sealed else [lock_button(data)]),
-        close_button(data, words.CLOSE_CONSEQUENCE),
+        close_button(data, run_off_text.CLOSE_CONSEQUENCE),
         more_menu(round_),
     ]
     return view(
-        f"{escape_mrkdwn(heading)} {round_text.ballot_status(round_, data.tally, data.turnout)}",
+        f"{escape_mrkdwn(heading)} {status}",
         header(heading),
         origin(data),
         *contact_sheet(data),
-        section(words.HOW_TO_VOTE, compare.open_button(round_.id)),
+        section(run_off_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
         actions(_choice_buttons(data)),
-        context(round_text.ballot_status(round_, data.tally, data.turnout)),
+        context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
-        context(words.first_ballot(round_)),
+        context(run_off_text.first_ballot(round_)),
         context(round_text.who_votes(round_), voters.led_by(round_)),
-        context(words.SEALED if round_.is_sealed else ""),
+        context(run_off_text.SEALED if round_.is_sealed else ""),
         actions(lead_elements),
     )
 
@@ -42,7 +43,7 @@ def _choice_buttons(data: RoundViewData) -> list[Block]:
             f"choose:{number}",
             labels.vote(number, votes.get(number, 0)),
             slot_id,
-            accessibility_label=words.accessibility_label(number)
+            accessibility_label=run_off_text.accessibility_label(number)
             if data.round.is_sealed
             else labels.vote_accessibility_label(number, votes.get(number, 0)),
         )

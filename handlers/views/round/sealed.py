@@ -1,4 +1,4 @@
-"""A sealed ballot: the round's message while papers come in, and the paper itself."""
+"""The sealed ballot: the round message and the ballot form."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from bot.domain.slot import Slot
 from bot.usecases.sealed_ballot import BallotForm
 from handlers.text import alt_text, labels, lineage, voters
 from handlers.text import round as round_text
-from handlers.text import sealed_ballot as words
+from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import compare
+from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image, plain, section, view
 from handlers.views.fields import build_modal, checkboxes, multi_select
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
@@ -19,17 +19,24 @@ _BALLOT_ID = "paper"
 
 
 def sealed(data: RoundViewData) -> View:
-    """The round's message: no counts, and nothing that would tell the lead more than anybody."""
+    """Build the message; it shows no counts, not even to the lead."""
     round_ = data.round
+    heading = sealed_ballot_text.heading(round_.character)
+    status = round_text.ballot_status(round_, data.tally, data.turnout)
     return view(
-        f"{escape_mrkdwn(words.heading(round_.character))} {round_text.ballot_status(round_, data.tally, data.turnout)}",
-        header(words.heading(round_.character)),
+        f"{escape_mrkdwn(heading)} {status}",
+        header(heading),
         origin(data),
         *contact_sheet(data),
-        section(words.how_to_vote(round_.character)),
-        actions([button(_BALLOT_ID, words.OPEN, round_.id, style="primary"), compare.open_button(round_.id)]),
-        context(round_text.ballot_status(round_, data.tally, data.turnout)),
-        context(words.WHO_SEES_WHAT),
+        section(sealed_ballot_text.how_to_vote(round_.character)),
+        actions(
+            [
+                button(_BALLOT_ID, sealed_ballot_text.OPEN, round_.id, style="primary"),
+                compare_views.open_button(round_.id),
+            ]
+        ),
+        context(status),
+        context(sealed_ballot_text.WHO_SEES_WHAT),
         context(
             round_text.who_votes(round_),
             voters.led_by(round_),
@@ -42,48 +49,51 @@ def sealed(data: RoundViewData) -> View:
 
 
 def ballot_form(form: BallotForm) -> dict[str, Any]:
-    """The modal: each candidate large, in this person's own order, with both questions and the tells."""
+    """Build the modal: large pictures in the voter's own order, two questions and the flaw tags for each."""
     round_, submission = form.round, form.submission
     is_none_checked = bool(submission and not submission.votes)
     blocks = [block for slot in form.candidates for block in _candidate_blocks(form, slot)]
-    text = words.instructions(round_.character)
+    text = sealed_ballot_text.instructions(round_.character)
     return build_modal(
         _BALLOT_ID,
         round_.id,
-        words.TITLE,
-        words.SUBMIT,
+        sealed_ballot_text.TITLE,
+        sealed_ballot_text.SUBMIT,
         view(
             text,
             section(text),
             *blocks,
-            checkboxes(NONE, words.OR_ELSE, [(words.NONE, NONE)], [NONE] if is_none_checked else []),
+            checkboxes(
+                NONE, sealed_ballot_text.OR_ELSE, [(sealed_ballot_text.NONE, NONE)], [NONE] if is_none_checked else []
+            ),
         ),
     )
 
 
 def _candidate_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
     round_, submission, number = form.round, form.submission, slot.number or 0
-    questions = [(words.HUMAN, HUMAN), (words.likeness_label(round_.character), LIKENESS)]
+    questions = [(sealed_ballot_text.HUMAN, HUMAN), (sealed_ballot_text.likeness_label(round_.character), LIKENESS)]
     checked = [HUMAN] * bool(submission and slot.id in submission.reads_human) + [LIKENESS] * bool(
         submission and slot.id in submission.matches_character
     )
     return [
         divider(),
-        image(slot.file_id, alt_text.candidate(round_, number)) | {"title": plain(words.candidate_label(number))}
+        image(slot.file_id, alt_text.candidate(round_, number))
+        | {"title": plain(sealed_ballot_text.candidate_label(number))}
         if slot.file_id
         else None,
-        checkboxes(f"ticks {slot.id}", words.candidate_label(number), questions, checked),
+        checkboxes(f"ticks {slot.id}", sealed_ballot_text.candidate_label(number), questions, checked),
         multi_select(
             f"tells {slot.id}",
-            words.FLAWS,
-            words.FLAWS_PLACEHOLDER,
-            words.flaw_choices(),
+            sealed_ballot_text.FLAWS,
+            sealed_ballot_text.FLAWS_PLACEHOLDER,
+            sealed_ballot_text.flaw_choices(),
             submission.flaw_tags.get(slot.id, ()) if submission else (),
         ),
     ]
 
 
 def received(name: str, numbers: tuple[int, ...]) -> View:
-    """What stands in the modal once the paper is in."""
-    text = words.received(name, numbers)
+    """Replace the form with a receipt."""
+    text = sealed_ballot_text.received(name, numbers)
     return view(text, section(text))

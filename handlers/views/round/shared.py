@@ -1,4 +1,4 @@
-"""What a round's views are drawn from, and the lines several of them share."""
+"""The data of round views, and the blocks that several of them share."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,14 +8,15 @@ from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.upscale import Upscale, UpscalePlan
-from handlers.text import alt_text, failures, labels, lineage, record, slack_refusals
+from handlers.text import alt_text, failures, labels, lineage, slack_refusals
+from handlers.text import record as record_text
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, button, context, image, section
 
 
 @dataclass(frozen=True)
 class RelatedRound:
-    """The round before or after another one, its tally as far as anybody may see it, and where its message is."""
+    """The round before or after another one, its visible tally and its message's link."""
 
     round: Round
     tally: Tally
@@ -24,12 +25,11 @@ class RelatedRound:
 
 @dataclass(frozen=True)
 class RoundViewData:
-    """A round with its tally now, what models are called, and once it is locked the face it gave, every attempt to
-    finish that, and how it would be finished. `turnout` where voters are named. `parent` is the round whose place it
-    took, `child` the one that took its own.
+    """A round with all that its message shows.
 
-    `present` is the character's face now, `before` the one that the round casts anew, `links` where the messages of
-    their rounds are, by round id; `versions` is how many faces the character had.
+    `face` and `upscales` exist once it is locked, `upscale_plan` while an upscale is possible, and `turnout` with
+    named voters. `parent` is the round that it replaced, `child` the round that replaced it. `current_face` is the
+    character's face now, `recast_face` the face that the round casts again. `links` are message URLs by round id.
     """
 
     round: Round
@@ -47,27 +47,27 @@ class RoundViewData:
     links: Mapping[str, str] = field(default_factory=dict)
 
     def link_to(self, face: Face | None) -> str:
-        """Where the round of another face is; empty where nobody knows."""
+        """Return the link to a face's round; empty if it is unknown."""
         return self.links.get(face.round_id, "") if face else ""
 
 
 def portrait_file_id(round_: Round) -> str | None:
-    """The locked portrait's picture; until the record's own hangs, the large one from the thread stands in."""
+    """Return the record's picture, or the one in the thread until it is uploaded."""
     return round_.record_file or (round_.locked_candidate.file_id if round_.locked_candidate else None)
 
 
 def origin(data: RoundViewData) -> Block | None:
-    """What a round came of, kept in sight: the face it casts anew and why, or the round whose place it took."""
+    """Name the face that the round casts again, or the round that it replaced."""
     if data.recast_face:
         return context(
-            record.recast_of_open_round(data.round.recast_reason, data.recast_face, data.link_to(data.recast_face))
+            record_text.recast_of_open_round(data.round.recast_reason, data.recast_face, data.link_to(data.recast_face))
         )
     parent = data.parent
     return context(lineage.parent_summary(data.round, parent.round, parent.tally, parent.link)) if parent else None
 
 
 def contact_sheet(data: RoundViewData) -> Iterator[Block]:
-    """The contact sheet, once it hangs, and why the newest one does not."""
+    """Show the newest uploaded contact sheet, and why Slack rejected a newer one."""
     round_ = data.round
     if round_.sheet_file:
         yield image(
@@ -78,7 +78,7 @@ def contact_sheet(data: RoundViewData) -> Iterator[Block]:
 
 
 def blind_failures(data: RoundViewData, *, can_reroll: bool) -> Iterator[Block]:
-    """What is missing and why, without the models; with `reroll` each can be drawn again if there is a number left."""
+    """Explain failures without their models; `can_reroll` adds buttons while there are numbers left."""
     round_ = data.round
     has_button = can_reroll and round_.next_number() is not None
     for position, slot in enumerate(round_.failures, start=1):
@@ -89,7 +89,7 @@ def blind_failures(data: RoundViewData, *, can_reroll: bool) -> Iterator[Block]:
 
 
 def named_failures(data: RoundViewData) -> Iterator[Block]:
-    """What is missing and why, with the models: for after the close."""
+    """Explain failures with their models, for after the close."""
     for position, slot in enumerate(data.round.failures, start=1):
         yield section(f"{_failure_heading(data, slot, position)} {failures.named_reason(slot, data.titles)}")
 

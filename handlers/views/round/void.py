@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from handlers.text import labels, lineage
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import compare
+from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, context, header, section, view
 from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures
 
 
 def void(data: RoundViewData) -> View:
-    """Why it ended, and what it cost."""
     round_, has_successor = data.round, lineage.has_successor(data.round)
     text = (
         lineage.successor_notice(round_, data.child.link if data.child else "")
@@ -21,7 +20,7 @@ def void(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(labels.void_header(round_.character))}. {round_text.void_notice(round_)}",
         header(labels.void_header(round_.character)),
-        section(text, compare.open_button(round_.id) if has_successor and round_.candidates else None),
+        section(text, compare_views.open_button(round_.id) if has_successor and round_.candidates else None),
         *(_kept_blocks(data) if has_successor else ()),
         *named_failures(data),
         context(round_text.requested_by(round_), round_text.cost(round_)),
@@ -29,7 +28,7 @@ def void(data: RoundViewData) -> View:
 
 
 def _kept_blocks(data: RoundViewData) -> Iterator[Block | None]:
-    """A round whose place another one took can still be looked at: the sheet, and the votes as they were known."""
+    """Show the sheet and the known votes of a round that another one replaced."""
     round_, tally = data.round, data.tally
     yield from contact_sheet(data)
     yield context(lineage.leader_summary(round_, tally))

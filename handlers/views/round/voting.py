@@ -1,24 +1,26 @@
-"""The round's message while people vote: numbers, never models."""
+"""The round message while people vote: numbers, never models."""
 
 from bot.domain.round import Round
 from handlers.text import labels, lineage, voters
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import compare
+from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
 
 
 def voting(data: RoundViewData) -> View:
     round_ = data.round
+    heading = labels.voting_header(round_.character)
+    status = round_text.ballot_status(round_, data.tally, data.turnout)
     return view(
-        f"{escape_mrkdwn(labels.voting_header(round_.character))} {round_text.ballot_status(round_, data.tally, data.turnout)}",
-        header(labels.voting_header(round_.character)),
+        f"{escape_mrkdwn(heading)} {status}",
+        header(heading),
         origin(data),
         *contact_sheet(data),
-        section(round_text.HOW_TO_VOTE, compare.open_button(round_.id)),
+        section(round_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
         actions(_vote_buttons(data)),
-        context(round_text.ballot_status(round_, data.tally, data.turnout)),
+        context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
         context(
             round_text.who_votes(round_),
@@ -46,7 +48,10 @@ def _vote_buttons(data: RoundViewData) -> list[Block]:
 
 
 def lock_button(data: RoundViewData) -> Block:
-    """The lead's lock; it carries the leader it shows, so that one who came to lead meanwhile is not locked unseen."""
+    """Build the lead's lock button.
+
+    Its value is the leader that it shows, so a lock after a lead change is rejected.
+    """
     round_, leader = data.round, data.round.leader(data.tally)
     leader_slot_id = round_.slot_id_by_number.get(leader, "") if leader else ""
     confirmation = confirm(
@@ -59,13 +64,13 @@ def lock_button(data: RoundViewData) -> Block:
 
 
 def more_menu(round_: Round) -> Block:
-    """What the lead needs less often."""
+    """Build the menu of less frequent controls."""
     closes_at = int(round_.closes_at.timestamp()) if round_.closes_at else 0
     return overflow("more", [(labels.EXTEND, f"{round_.id} extend {closes_at}"), (labels.DROP, f"{round_.id} drop")])
 
 
 def close_button(data: RoundViewData, consequence: str = labels.CLOSE_CONSEQUENCE) -> Block:
-    """It stands out once every vote is in, unless there is a lock that does."""
+    """Build the close button; it is primary once every vote is in, unless the lock button is."""
     is_complete = data.turnout is not None and data.turnout.is_complete
     can_lock = not data.round.is_sealed and data.round.leader(data.tally) is not None
     confirmation = confirm(labels.CLOSE_QUESTION, consequence, labels.CLOSE)

@@ -5,15 +5,15 @@ from zlib import crc32
 
 from PIL import Image
 
-from playground.faces.hands.chalk import chalk
-from playground.faces.hands.engraving import engraving
-from playground.faces.hands.gouache import gouache
-from playground.faces.hands.ink import ink
-from playground.faces.hands.pencil import pencil
-from playground.faces.hands.screenprint import screenprint
 from playground.faces.person import Person
 from playground.faces.shapes import Rng
 from playground.faces.sketch import Sketch
+from playground.faces.styles.chalk import chalk
+from playground.faces.styles.engraving import engraving
+from playground.faces.styles.gouache import gouache
+from playground.faces.styles.ink import ink
+from playground.faces.styles.pencil import pencil
+from playground.faces.styles.screenprint import screenprint
 
 Style = Callable[[Person, Sketch, Rng, int, int], Image.Image]
 

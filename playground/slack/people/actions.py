@@ -11,7 +11,7 @@ from playground.slack.delivery.dispatcher import Delivery
 from playground.slack.workspace import attachments, events, interactions, messages, reactions, views
 from playground.slack.workspace.arguments import Arguments
 from playground.slack.workspace.interactions import Actor
-from playground.slack.workspace.response_urls import post_response as answer_privately
+from playground.slack.workspace.response_urls import post_response
 from playground.slack.workspace.typed_text import encode_command_text, encode_mentions, rich_text_blocks
 
 # docs.slack.dev, "Select menu of external data source": characters before the app is asked, unless told.
@@ -30,7 +30,7 @@ async def run_command(actor: Actor, place: Place, name: str, text: str) -> Json:
     delivery = await actor.workspace.dispatcher.deliver("slash_commands", name, payload)
     if not delivery.error and delivery.ack:
         try:
-            answer_privately(actor.workspace, place, actor.person.id, Arguments(delivery.ack))
+            post_response(actor.workspace, place, actor.person.id, Arguments(delivery.ack))
         except SlackError as error:
             delivery.error = error.code
     if delivery.error:

@@ -1,4 +1,4 @@
-"""A database that cannot be used for now, for real: each trouble is told by its kind, and nothing has changed."""
+"""Storage failures with a real SQLite file: each has its reason, and changes no data."""
 
 import asyncio
 import shutil
@@ -6,14 +6,24 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import StorageUnavailable
+from bot.ports.deadline import start_ack_deadline
 from storage import Storage, check_integrity, open_storage
 from storage.db.engine import translate_db_errors
-from tests.support.storage_builders import CAPS, NOW, fresh_sqlite, make_round, make_settings, open_voting_round
+from tests.support.storage_builders import (
+    CAPS,
+    NOW,
+    fresh_sqlite,
+    make_round,
+    make_settings,
+    make_vote_input,
+    open_voting_round,
+)
 
 
 @pytest.fixture
@@ -32,7 +42,7 @@ def locked_by_another_writer(file: Path) -> Iterator[None]:
 
 
 async def fill_database(storage: Storage) -> None:
-    """As a full disk: SQLite answers SQLITE_FULL to whoever wants one more page."""
+    """Limit the file to its size, so that SQLite answers SQLITE_FULL as on a full disk."""
     async with storage.database.transaction() as connection:
         pages = await connection.scalar(text("PRAGMA page_count"))
         await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
@@ -44,7 +54,7 @@ async def make_room(storage: Storage) -> None:
 
 
 def corrupt_page(file: Path, page: int) -> bytes:
-    """Write over a page (4,096 bytes; 0 is the one with the file's header); what the file holds then."""
+    """Overwrite the start of a page (4,096 bytes; page 0 has the file header); return the file's content."""
     data = bytearray(file.read_bytes())
     data[page * 4096 : page * 4096 + 512] = b"\xa5" * 512
     file.write_bytes(data)
@@ -59,6 +69,44 @@ async def test_locked_database_is_reported_within_slacks_timeout(storage: Storag
         assert (caught.value.component, caught.value.reason) == ("database", "locked")
         assert not await storage.rounds.list_unfinished(), "reading goes on"
     assert (await storage.rounds.open(make_round(), CAPS, recast=False)).created
+
+
+async def test_queued_writes_are_each_rejected_within_slacks_timeout(storage: Storage, tmp_path: Path) -> None:
+    round_ = await open_voting_round(storage, make_round("voting"))
+    with locked_by_another_writer(tmp_path / "castroom.sqlite"):
+        tasks: list[asyncio.Task[Any]] = [
+            asyncio.create_task(storage.rounds.open(make_round(f"r{n}", f"Maya {n}"), CAPS, recast=False))
+            for n in range(3)
+        ]
+        tasks += [
+            asyncio.create_task(storage.ballots.record_vote(make_vote_input(round_, 0, f"U{n}", 1))) for n in range(3)
+        ]
+        done, waiting = await asyncio.wait(tasks, timeout=2.9)
+        assert not waiting
+        assert {getattr(task.exception(), "reason", "") for task in done} == {"locked"}
+    assert await storage.ballots.record_vote(make_vote_input(round_, 0, "U", 1))
+    assert [vote_input.person for vote_input in await storage.ballots.list_vote_inputs("voting")] == ["U"]
+
+
+async def test_writes_of_one_request_share_its_deadline(storage: Storage, tmp_path: Path) -> None:
+    deadline = start_ack_deadline()
+    for _ in range(2):
+        with locked_by_another_writer(tmp_path / "castroom.sqlite"):
+            async with asyncio.timeout_at((deadline.at or 0) + 0.9):
+                with pytest.raises(StorageUnavailable, match="locked"):
+                    await storage.rounds.open(make_round(), CAPS, recast=False)
+
+
+async def test_write_after_the_ack_waits_for_another_writer(storage: Storage, tmp_path: Path) -> None:
+    deadline = start_ack_deadline()
+    deadline.at = asyncio.get_running_loop().time() - 1
+    with locked_by_another_writer(tmp_path / "castroom.sqlite"):
+        with pytest.raises(StorageUnavailable, match="locked"):
+            await storage.rounds.open(make_round(), CAPS, recast=False)
+        deadline.at = None
+        task = asyncio.create_task(storage.rounds.open(make_round(), CAPS, recast=False))
+        await asyncio.sleep(0.5)
+    assert (await task).created
 
 
 async def test_full_disk_changes_no_stored_data(storage: Storage) -> None:

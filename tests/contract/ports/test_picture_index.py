@@ -1,4 +1,4 @@
-"""The port Inventory: which stored pictures the database speaks of."""
+"""The port `PictureIndex`: which stored pictures the database references."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -27,7 +27,7 @@ async def test_items_describe_known_slots_and_omit_unknown_ids(storage: Storage)
     await storage.slots.record_portrait(make_generated_portrait("r1-0"), frozenset())
     await storage.slots.mark_requested("r1-1", NOW)
     await storage.slots.record_failure("r1-1", SlotFailure("unknown", paid="maybe"), None, None)
-    await storage.slots.record_failure("r1-2", SlotFailure("bad_picture", paid="yes"), None, None)
+    await storage.slots.record_failure("r1-2", SlotFailure("invalid_image", paid="yes"), None, None)
     owners = await storage.picture_index.owners(["r1-0", "r1-1", "r1-2", "r1-3", "r9-0"])
     assert owners == {
         "r1-0": PictureOwner(is_final=True, key="r/r1-0/original"),
@@ -60,7 +60,7 @@ async def test_orphan_portrait_is_attached_and_charged_once(storage: Storage) ->
     assert slot.failure == SlotFailure("unknown", paid="yes")
     assert (await storage.ledger.list_charges("r1"))["r1-1"] == Charge(NICKEL, "listed")
     assert await storage.ledger.committed("T1", NOW.date()) == before
-    assert not await storage.ledger.list_pending_charges("T1"), "nobody is asked any more whether it was charged"
+    assert not await storage.ledger.list_pending_charges("T1"), "the charge needs no confirmation any more"
     assert not await storage.picture_index.attach_orphan("r1-1", replace(PICTURE, key="another"))
 
 

@@ -1,4 +1,4 @@
-"""The port Rounds: how a ballot opens, is marked, reminded of, closed and extended."""
+"""Ballots: opening, votes, reminders, close and extension."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

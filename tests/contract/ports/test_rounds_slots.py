@@ -1,4 +1,4 @@
-"""The port Rounds: slots asked once, landed or missed once, and what that does to the purse and the ledger."""
+"""Slots: requested once, completed or failed once, with their effect on budgets and ledger."""
 
 import asyncio
 from dataclasses import replace
@@ -162,9 +162,9 @@ async def test_failure_with_an_unknown_charge_keeps_its_price(storage: Storage) 
 async def test_charged_failure_costs_its_charge(storage: Storage) -> None:
     await open_round(storage)
     await storage.slots.record_failure(
-        "r1-0", SlotFailure("bad_picture", paid="yes"), Charge(Decimal("0.02"), "exact"), 3.0
+        "r1-0", SlotFailure("invalid_image", paid="yes"), Charge(Decimal("0.02"), "exact"), 3.0
     )
-    await storage.slots.record_failure("r1-1", SlotFailure("bad_picture", paid="yes"), None, 3.0)
+    await storage.slots.record_failure("r1-1", SlotFailure("invalid_image", paid="yes"), None, 3.0)
     assert await committed_today(storage) == Decimal("0.17")
     assert (await storage.ledger.list_charges("r1"))["r1-1"] == Charge(NICKEL, "listed")
 

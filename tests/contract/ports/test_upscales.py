@@ -1,4 +1,4 @@
-"""The port Finishes: begun once, asked once, settled once, decided once, and what that does to the purse."""
+"""The port `UpscaleRepository`: started, requested, settled and decided once, with the effect on budgets."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -82,7 +82,7 @@ async def test_completed_upscale_costs_its_charge_and_stays_final(storage_with_f
     assert (completed.state, completed.portrait, completed.cost) == (UpscaleState.OFFERED, LARGE, Decimal("0.24"))
     assert completed.requested_at == NOW
     assert await reserved_for_upscales(storage_with_face) == Decimal("0.24")
-    again = await storage_with_face.upscales.record_result(upscale.with_failure(SlotFailure("down")))
+    again = await storage_with_face.upscales.record_result(upscale.with_failure(SlotFailure("provider_down")))
     assert again == completed
     assert await reserved_for_upscales(storage_with_face) == Decimal("0.24")
 
@@ -128,12 +128,12 @@ async def test_unknown_upscale_is_not_found(storage_with_face: Storage) -> None:
 async def test_attempts_are_listed_in_order(storage_with_face: Storage) -> None:
     for attempt in (1, 2):
         upscale = await request_upscale(storage_with_face, make_upscale(attempt))
-        await storage_with_face.upscales.record_result(upscale.with_failure(SlotFailure("down")))
+        await storage_with_face.upscales.record_result(upscale.with_failure(SlotFailure("provider_down")))
     assert [f.attempt for f in await storage_with_face.upscales.list_for_face("r1")] == [1, 2]
     assert (await storage_with_face.upscales.list_for_face("r1"))[0] == replace(
         make_upscale(1),
         state=UpscaleState.FAILED,
         requested_at=NOW,
         cost=Decimal(0),
-        failure=SlotFailure("down"),
+        failure=SlotFailure("provider_down"),
     )

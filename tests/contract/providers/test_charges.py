@@ -35,36 +35,36 @@ class FaultCase:
 
 COMMON_CASES = [
     FaultCase("rate_limit", "rate_limited", "no"),
-    FaultCase("bad_key", "bad_key", "no"),
+    FaultCase("bad_key", "authentication_failed", "no"),
     FaultCase("retired", "retired", "no"),
-    FaultCase("bad_request", "bad_request", "no"),
-    FaultCase("error_500", "down", "maybe"),
-    FaultCase("error_503", "down", "no", call_count=3),
-    FaultCase("cut_before", "down", "maybe"),
-    FaultCase("cut_during", "down", "maybe", charged=True),
-    FaultCase("cut_after", "down", "maybe", charged=True),
+    FaultCase("bad_request", "invalid_request", "no"),
+    FaultCase("error_500", "provider_down", "maybe"),
+    FaultCase("error_503", "provider_down", "no", call_count=3),
+    FaultCase("cut_before", "provider_down", "maybe"),
+    FaultCase("cut_during", "provider_down", "maybe", charged=True),
+    FaultCase("cut_after", "provider_down", "maybe", charged=True),
     FaultCase("hang", "timed_out", "maybe"),
-    FaultCase("redirect", "down", "no"),
-    FaultCase("html", "bad_picture", "maybe", charged=True),
-    FaultCase("html", "down", "maybe", "502", charged=True),
-    FaultCase("truncated", "bad_picture", "yes", charged=True),
-    FaultCase("broken_base64", "bad_picture", "yes", charged=True),
-    FaultCase("not_an_image", "bad_picture", "yes", charged=True),
-    FaultCase("enormous", "bad_picture", "yes", charged=True),
-    FaultCase("wrong_type", "bad_picture", "yes", "gif", charged=True),
+    FaultCase("redirect", "provider_down", "no"),
+    FaultCase("html", "invalid_image", "maybe", charged=True),
+    FaultCase("html", "provider_down", "maybe", "502", charged=True),
+    FaultCase("truncated", "invalid_image", "yes", charged=True),
+    FaultCase("broken_base64", "invalid_image", "yes", charged=True),
+    FaultCase("not_an_image", "invalid_image", "yes", charged=True),
+    FaultCase("enormous", "invalid_image", "yes", charged=True),
+    FaultCase("wrong_type", "invalid_image", "yes", "gif", charged=True),
 ]
 RECRAFT_CASES = [
     *(FaultCase("refusal", "refused", "no", spelling) for spelling in ("400", "422")),
-    *(FaultCase("no_money", "no_money", "no", spelling) for spelling in ("400", "402")),
-    FaultCase("no_image", "bad_picture", "no"),
+    *(FaultCase("no_money", "insufficient_credit", "no", spelling) for spelling in ("400", "402")),
+    FaultCase("no_image", "invalid_image", "no"),
 ]
 _BILLING = ("insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded")
 OPENAI_CASES = [
     *(FaultCase("refusal", "refused", "no", spelling) for spelling in ("input:violence,hate", "unknown", "plain")),
     # What is stopped at the output had been drawn; nobody says whether that is charged, so we do not say it is free.
     FaultCase("refusal", "refused", "maybe", "output:sexual"),
-    *(FaultCase("no_money", "no_money", "no", code) for code in _BILLING),
-    FaultCase("no_image", "bad_picture", "maybe"),
+    *(FaultCase("no_money", "insufficient_credit", "no", code) for code in _BILLING),
+    FaultCase("no_image", "invalid_image", "maybe"),
 ]
 _BLOCKED = ("SAFETY", "OTHER", "BLOCKLIST", "PROHIBITED_CONTENT", "IMAGE_SAFETY")
 _REFUSED = "SAFETY PROHIBITED_CONTENT BLOCKLIST SPII RECITATION IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION"
@@ -72,10 +72,10 @@ _EMPTY = ("NO_IMAGE", "IMAGE_OTHER", "OTHER", "MAX_TOKENS", "MALFORMED_RESPONSE"
 GEMINI_CASES = [
     *(FaultCase("refusal", "refused", "no", f"blockReason.{reason}") for reason in _BLOCKED),
     *(FaultCase("refusal", "refused", "no", reason) for reason in _REFUSED.split()),
-    FaultCase("refusal", "bad_key", "no", "PUP_LIMITED_DISABLED"),
-    *(FaultCase("no_image", "bad_picture", "maybe", reason) for reason in _EMPTY),
-    FaultCase("no_money", "no_money", "no"),
-    FaultCase("bad_request", "bad_request", "no", "imageConfig", call_count=2),
+    FaultCase("refusal", "authentication_failed", "no", "PUP_LIMITED_DISABLED"),
+    *(FaultCase("no_image", "invalid_image", "maybe", reason) for reason in _EMPTY),
+    FaultCase("no_money", "insufficient_credit", "no"),
+    FaultCase("bad_request", "invalid_request", "no", "imageConfig", call_count=2),
 ]
 ALL_CASES = [
     *((vendor, day) for vendor in VENDORS for day in COMMON_CASES),

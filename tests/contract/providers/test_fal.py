@@ -71,7 +71,7 @@ async def test_more_references_than_a_model_takes_are_not_sent(tmp_path: Path) -
     async with open_fal_clients(tmp_path) as fal_clients:
         with pytest.raises(ModelError) as caught:
             await fal_clients.model(RECRAFT).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, (make_png(),)))
-        assert (caught.value.kind, caught.value.paid, await fal_clients.usage()) == ("bad_request", "no", [])
+        assert (caught.value.kind, caught.value.paid, await fal_clients.usage()) == ("invalid_request", "no", [])
 
 
 async def test_job_can_be_collected_repeatedly_and_is_paid_once(tmp_path: Path) -> None:
@@ -95,28 +95,28 @@ async def test_face_is_upscaled_to_4k(tmp_path: Path) -> None:
 FAULTS: dict[tuple[str, str], tuple[str, str] | None] = {
     ("refusal", "sexual,violence"): ("refused", "no"),
     ("refusal", "plain"): ("refused", "no"),
-    ("no_money", "balance"): ("no_money", "no"),
-    ("no_money", "admin"): ("bad_key", "no"),
-    ("bad_key", ""): ("bad_key", "no"),
+    ("no_money", "balance"): ("insufficient_credit", "no"),
+    ("no_money", "admin"): ("authentication_failed", "no"),
+    ("bad_key", ""): ("authentication_failed", "no"),
     ("retired", ""): ("retired", "no"),
     ("rate_limit", ""): ("rate_limited", "no"),
-    ("bad_request", ""): ("bad_request", "no"),
-    ("no_image", ""): ("bad_picture", "maybe"),
-    ("error_500", ""): ("down", "maybe"),
-    ("error_503", "runner_disconnected"): ("down", "no"),
-    ("error_503", "request_timeout"): ("down", "maybe"),
-    ("cut_before", ""): ("down", "maybe"),
-    ("cut_after", ""): ("down", "maybe"),
+    ("bad_request", ""): ("invalid_request", "no"),
+    ("no_image", ""): ("invalid_image", "maybe"),
+    ("error_500", ""): ("provider_down", "maybe"),
+    ("error_503", "runner_disconnected"): ("provider_down", "no"),
+    ("error_503", "request_timeout"): ("provider_down", "maybe"),
+    ("cut_before", ""): ("provider_down", "maybe"),
+    ("cut_after", ""): ("provider_down", "maybe"),
     ("cut_during", ""): None,
     ("html", ""): None,
     ("html", "502"): None,
     ("drip", ""): None,
-    ("broken_base64", ""): ("bad_picture", "yes"),
-    ("redirect", ""): ("bad_picture", "yes"),
-    ("not_an_image", ""): ("bad_picture", "yes"),
-    ("truncated", ""): ("bad_picture", "yes"),
-    ("enormous", ""): ("bad_picture", "yes"),
-    ("wrong_type", "gif"): ("bad_picture", "yes"),
+    ("broken_base64", ""): ("invalid_image", "yes"),
+    ("redirect", ""): ("invalid_image", "yes"),
+    ("not_an_image", ""): ("invalid_image", "yes"),
+    ("truncated", ""): ("invalid_image", "yes"),
+    ("enormous", ""): ("invalid_image", "yes"),
+    ("wrong_type", "gif"): ("invalid_image", "yes"),
 }
 
 
@@ -225,23 +225,38 @@ async def test_key_is_not_sent_to_another_origin(name: str) -> None:
         (error_response(422, error_details("content_policy_violation")), "refused", "no", "content_policy_violation"),
         (
             error_response(422, error_details("value_error"), X_Fal_Retryable="false"),
-            "bad_request",
+            "invalid_request",
             "no",
             "value_error",
         ),
-        (error_response(422, error_details("downstream"), X_Fal_Retryable="true"), "down", "maybe", "downstream"),
-        (error_response(403, f"User is locked. Reason: Exhausted balance. {ECHO}"), "no_money", "maybe", "balance"),
-        (error_response(401, ECHO), "bad_key", "maybe", "status 401"),
-        (error_response(404, "Request not found"), "down", "maybe", "order not known"),
-        (error_response(500, error_details("internal_server_error")), "down", "maybe", "internal_server_error"),
+        (
+            error_response(422, error_details("downstream"), X_Fal_Retryable="true"),
+            "provider_down",
+            "maybe",
+            "downstream",
+        ),
+        (
+            error_response(403, f"User is locked. Reason: Exhausted balance. {ECHO}"),
+            "insufficient_credit",
+            "maybe",
+            "balance",
+        ),
+        (error_response(401, ECHO), "authentication_failed", "maybe", "status 401"),
+        (error_response(404, "Request not found"), "provider_down", "maybe", "job not found"),
+        (
+            error_response(500, error_details("internal_server_error")),
+            "provider_down",
+            "maybe",
+            "internal_server_error",
+        ),
         (
             error_response(503, "No runner", X_Fal_Error_Type="runner_scheduling_failure"),
-            "down",
+            "provider_down",
             "no",
             "runner_scheduling_failure",
         ),
-        (CannedResponse({"images": []}), "bad_picture", "maybe", "no image"),
-        (CannedResponse(["picture"]), "bad_picture", "yes", "malformed"),
+        (CannedResponse({"images": []}), "invalid_image", "maybe", "no image"),
+        (CannedResponse(["picture"]), "invalid_image", "yes", "malformed"),
     ],
 )
 async def test_completed_job_may_have_failed(answer: CannedResponse, kind: str, paid: str, detail: str) -> None:

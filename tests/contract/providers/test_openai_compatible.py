@@ -15,9 +15,9 @@ from aiohttp.test_utils import TestServer
 from PIL import Image
 from pydantic import ValidationError
 
-from bot.domain.brief import Brief
 from bot.domain.budget import Charge
 from bot.domain.catalogue import Size
+from bot.domain.command import parse_brief
 from bot.domain.errors import InvalidImage, ModelError
 from bot.domain.routing import route
 from bot.ports.image_models import GenerationResult
@@ -91,22 +91,22 @@ async def test_key_is_sent_to_a_server_that_requires_one(address: str) -> None:
     assert (await generate(address, key="practice-own")).data
     with pytest.raises(ModelError) as caught:
         await generate(address)
-    assert caught.value.kind == "bad_key"
+    assert caught.value.kind == "authentication_failed"
 
 
 FAULTS = {
     ("refusal", ""): ("refused", "no"),
     ("refusal", "empty"): ("refused", "no"),
     ("rate_limit", ""): ("rate_limited", "no"),
-    ("no_money", ""): ("no_money", "no"),
-    ("bad_key", ""): ("bad_key", "no"),
+    ("no_money", ""): ("insufficient_credit", "no"),
+    ("bad_key", ""): ("authentication_failed", "no"),
     ("retired", ""): ("retired", "no"),
-    ("bad_request", ""): ("bad_request", "no"),
-    ("error_500", ""): ("down", "maybe"),
-    ("error_503", ""): ("down", "no"),
-    ("cut_during", ""): ("down", "maybe"),
-    ("broken_base64", ""): ("bad_picture", "yes"),
-    ("html", ""): ("bad_picture", "maybe"),
+    ("bad_request", ""): ("invalid_request", "no"),
+    ("error_500", ""): ("provider_down", "maybe"),
+    ("error_503", ""): ("provider_down", "no"),
+    ("cut_during", ""): ("provider_down", "maybe"),
+    ("broken_base64", ""): ("invalid_image", "yes"),
+    ("html", ""): ("invalid_image", "maybe"),
 }
 
 
@@ -179,7 +179,7 @@ async def test_url_in_a_private_network_is_not_fetched() -> None:
 async def test_echoed_brief_with_safety_words_is_no_refusal() -> None:
     error, _ = await generate_with_responses(CannedResponse({"error": PROMPT}, 400))
     assert isinstance(error, ModelError)
-    assert error.kind == "bad_request"
+    assert error.kind == "invalid_request"
 
 
 async def test_server_is_checked_by_its_model_list(address: str) -> None:
@@ -192,7 +192,7 @@ async def test_server_is_checked_by_its_model_list(address: str) -> None:
 
 async def test_self_hosted_model_of_a_family_is_routed_by_look() -> None:
     models = open_self_hosted("http://127.0.0.1:1/v1", family="recraft")
-    chosen = route(Brief.parse("Maya: x"), models.catalogue, NOW.date())
+    chosen = route(parse_brief("Maya: x"), models.catalogue, NOW.date())
     await models.close()
     assert {m.id for m in chosen.models} == {"own:flux"}
     assert models.catalogue.by_id("own:flux").prices[Size.DRAFT] == 0

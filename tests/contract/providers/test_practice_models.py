@@ -42,18 +42,18 @@ ASPECT_PIXELS = {
 # A fault of the practice models, and the miss it must become: kind, and whether it may have been paid.
 FAULTS = {
     "refusal": ("refused", "no"),
-    "no_money": ("no_money", "no"),
-    "bad_key": ("bad_key", "no"),
+    "no_money": ("insufficient_credit", "no"),
+    "bad_key": ("authentication_failed", "no"),
     "retired": ("retired", "no"),
-    "bad_request": ("bad_request", "no"),
-    "error_500": ("down", "maybe"),
-    "error_503": ("down", "no"),
-    "cut_before": ("down", "maybe"),
-    "cut_during": ("down", "maybe"),
-    "cut_after": ("down", "maybe"),
-    "broken_base64": ("bad_picture", "yes"),
-    "html": ("bad_picture", "maybe"),
-    "redirect": ("down", "no"),
+    "bad_request": ("invalid_request", "no"),
+    "error_500": ("provider_down", "maybe"),
+    "error_503": ("provider_down", "no"),
+    "cut_before": ("provider_down", "maybe"),
+    "cut_during": ("provider_down", "maybe"),
+    "cut_after": ("provider_down", "maybe"),
+    "broken_base64": ("invalid_image", "yes"),
+    "html": ("invalid_image", "maybe"),
+    "redirect": ("provider_down", "no"),
 }
 
 

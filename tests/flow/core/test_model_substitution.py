@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCast, ModelsUnavailable, NotLead
 from bot.domain.round import RoundState
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, LITERAL, SKIN, CastingHarness, casting_harness
 
 ALL_PROVIDERS = ("recraft", "openai", "gemini")
-BRIEF = Brief.parse("Maya: a fisherwoman")
+BRIEF = parse_brief("Maya: a fisherwoman")
 
 
 async def models_unavailable(harness: CastingHarness, brief: Brief = BRIEF) -> ModelsUnavailable:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, Reaction
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError, LeadDeactivated, NotAVoter, NotLead, RoundClosed
 from bot.domain.round import Round, RoundState
 from bot.domain.users import User
@@ -27,7 +27,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 async def start_vote_with_voters(
     harness: CastingHarness, line: str = "Maya: a fisherwoman --for 24h", voters: tuple[str, ...] = ()
 ) -> Round:
-    brief = replace(Brief.parse(line), voters=voters or (DIRECTOR, PRODUCER))
+    brief = replace(parse_brief(line), voters=voters or (DIRECTOR, PRODUCER))
     opened = await harness.casting.start_round.start(brief, FILM, LEAD, f"trigger {line}")
     return await harness.audition(opened.round.id)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.brief import BallotMode, Brief
+from bot.domain.brief import BallotMode
 from bot.domain.catalogue import Look
+from bot.domain.command import parse_brief
 from bot.domain.errors import OverBudget, PermissionDenied, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
@@ -94,7 +95,7 @@ async def test_house_style_is_added_to_every_prompt_with_its_own_version(house: 
 
 async def test_priced_draft_ignores_later_settings_changes(house: CastingHarness) -> None:
     priced = await house.casting.start_round.save_priced_draft(
-        Brief.parse("Maya: a fisherwoman --each 1"), FILM, LEAD, "t1"
+        parse_brief("Maya: a fisherwoman --each 1"), FILM, LEAD, "t1"
     )
     await save_settings(house, models=SKIN.id, ballot="sealed")
     draft = await house.casting.start_round.get_draft(priced.draft.id, LEAD)

@@ -87,5 +87,5 @@ async def test_open_circuit_fails_at_once_and_says_until_when(house: CastingHarn
     house.fake_models.circuit_deadlines[LITERAL.id] = open_until
     round_ = await house.run_to_voting()
     failures = [s.failure for s in round_.failures if s.failure]
-    assert [(m.kind, m.paid, m.retry_at) for m in failures] == [("down", "no", open_until)] * 2
+    assert [(m.kind, m.paid, m.retry_at) for m in failures] == [("provider_down", "no", open_until)] * 2
     assert house.fake_models.literal.requests == []

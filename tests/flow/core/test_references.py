@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.domain.brief import Brief, Consent
+from bot.domain.brief import Consent
+from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError, NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
@@ -90,7 +91,7 @@ async def test_private_face_is_no_reference_in_another_channel(house: CastingHar
 async def test_ambiguous_reference_prefers_the_channels_own_face(house: CastingHarness) -> None:
     await cast_face(house)
     opened = await house.casting.start_round.start(
-        Brief.parse("Maya: y --models recraft"), OTHER_CHANNEL, LEAD, "there"
+        parse_brief("Maya: y --models recraft"), OTHER_CHANNEL, LEAD, "there"
     )
     round_ = await house.audition(opened.round.id)
     await house.vote(round_, U2=1)
@@ -103,7 +104,7 @@ async def test_ambiguous_reference_prefers_the_channels_own_face(house: CastingH
 
 async def test_attached_photo_is_stored_upright_without_metadata(house: CastingHarness) -> None:
     opening = house.casting.start_round
-    priced = await opening.save_priced_draft(Brief.parse("Ben: x --like photo"), FILM, LEAD, "t")
+    priced = await opening.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
     opened = await opening.start_with_photo(priced.draft.id, LEAD, "her brother, 30", make_photo(), CONSENT)
     again = await opening.start_with_photo(priced.draft.id, LEAD, "her brother, 30", make_photo(), CONSENT)
     assert (opened.created, again.created, opened.round.price) == (True, False, priced.price)
@@ -122,7 +123,7 @@ async def test_attached_photo_is_stored_upright_without_metadata(house: CastingH
 
 async def test_invalid_reference_picture_is_rejected_before_spending(house: CastingHarness) -> None:
     opening = house.casting.start_round
-    priced = await opening.save_priced_draft(Brief.parse("Ben: x --like photo"), FILM, LEAD, "t")
+    priced = await opening.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
     with pytest.raises(BriefError) as caught:
         await opening.start_with_photo(priced.draft.id, LEAD, "x", b"<html>Sign in</html>", None)
     assert (caught.value.field, caught.value.problem) == ("like", "bad_picture")
@@ -132,5 +133,5 @@ async def test_invalid_reference_picture_is_rejected_before_spending(house: Cast
 async def test_no_form_is_offered_if_no_model_accepts_references(tmp_path: Path) -> None:
     async with casting_harness(tmp_path) as harness:
         with pytest.raises(BriefError) as caught:
-            await harness.casting.start_round.save_priced_draft(Brief.parse("Ben: x --like photo"), FILM, LEAD, "t")
+            await harness.casting.start_round.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
     assert caught.value.problem == "nobody"

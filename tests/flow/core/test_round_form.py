@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audit import AuditEvent
-from bot.domain.brief import Brief, IntendedUse
+from bot.domain.brief import IntendedUse
 from bot.domain.budget import Payer, budget_day
+from bot.domain.command import parse_brief
 from bot.domain.errors import (
     AlreadyCast,
     AlreadyCasting,
@@ -292,8 +293,8 @@ async def test_reference_face_is_found_or_rejected_at_once(tmp_path: Path) -> No
 async def test_source_thread_gets_one_link_to_the_round(tmp_path: Path) -> None:
     async with casting_harness(tmp_path) as harness:
         opening = harness.casting.start_round
-        opened = await opening.start(Brief.parse("Maya: a pilot"), FILM, LEAD, "mention:1", source_thread_ts="17.1")
-        again = await opening.start(Brief.parse("Maya: a pilot"), FILM, LEAD, "mention:1", source_thread_ts="17.1")
+        opened = await opening.start(parse_brief("Maya: a pilot"), FILM, LEAD, "mention:1", source_thread_ts="17.1")
+        again = await opening.start(parse_brief("Maya: a pilot"), FILM, LEAD, "mention:1", source_thread_ts="17.1")
         assert (opened.round.id, again.created) == (again.round.id, False)
         await harness.audition(opened.round.id)
         assert harness.publisher.events.count(("thread_link", opened.round.id)) == 1
@@ -307,7 +308,7 @@ async def test_source_thread_gets_one_link_to_the_round(tmp_path: Path) -> None:
 async def test_round_rejected_by_slack_links_no_thread(tmp_path: Path) -> None:
     async with casting_harness(tmp_path, waits=RetryDelays(rejected_message=(0, 0))) as harness:
         opening = harness.casting.start_round
-        opened = await opening.start(Brief.parse("Maya: a pilot"), FILM, LEAD, "mention:1", source_thread_ts="17.1")
+        opened = await opening.start(parse_brief("Maya: a pilot"), FILM, LEAD, "mention:1", source_thread_ts="17.1")
         harness.publisher.next_errors = [SlackRejected("chat.postMessage", "is_archived")] * 3
         await harness.casting.round_message.post(opened.round.id)
         assert (await harness.get_round(opened.round.id)).state is RoundState.VOID

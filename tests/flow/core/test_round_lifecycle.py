@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.ballot import Reaction
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import (
     AlreadyCast,
     AlreadyCasting,
@@ -58,7 +58,7 @@ async def test_sheet_is_uploaded_before_the_ballot_and_emoji_come_last(house: Ca
 
 
 async def test_same_trigger_opens_and_reserves_one_round(house: CastingHarness) -> None:
-    brief = Brief.parse("Maya: a fisherwoman")
+    brief = parse_brief("Maya: a fisherwoman")
     first = await house.casting.start_round.start(brief, FILM, LEAD, "trigger")
     again = await house.casting.start_round.start(brief, FILM, LEAD, "trigger")
     assert (first.created, again.created, first.round.id) == (True, False, again.round.id)
@@ -121,7 +121,7 @@ async def test_invalid_bytes_left_by_a_crash_are_a_paid_failure(house: CastingHa
     await house.storage.portraits.put(original_key(round_id, slot.id), b"<html>one moment</html>")
     round_ = await house.audition(round_id)
     assert [(s.id, s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [
-        (slot.id, "bad_picture", "yes")
+        (slot.id, "invalid_image", "yes")
     ]
     assert house.fake_models.call_count == 3
 

@@ -222,7 +222,7 @@ async def test_model_is_not_called_without_its_reference_picture(tmp_path: Path)
         await harness.casting.audition.generate_slot(slot_id)
         slot = (await harness.get_round(round_id)).slots[0]
         assert slot.failure
-        assert (slot.failure.kind, slot.failure.paid, slot.cost) == ("picture_lost", "no", Decimal(0))
+        assert (slot.failure.kind, slot.failure.paid, slot.cost) == ("portrait_missing", "no", Decimal(0))
         assert harness.fake_models.banana.requests == []
         assert count_notifications(harness, "portrait_lost") == 1
 
@@ -237,5 +237,9 @@ async def test_upscale_of_a_missing_original_is_free(tmp_path: Path) -> None:
         await harness.casting.run_upscale.run(started.upscale.id)
         upscale = await harness.storage.upscales.get(started.upscale.id)
         assert upscale.failure
-        assert (upscale.state, upscale.failure.kind, upscale.cost) == (UpscaleState.FAILED, "picture_lost", Decimal(0))
+        assert (upscale.state, upscale.failure.kind, upscale.cost) == (
+            UpscaleState.FAILED,
+            "portrait_missing",
+            Decimal(0),
+        )
         assert harness.fake_models.fake_upscaler.requests == []

@@ -96,7 +96,7 @@ async def test_upscale_without_growth_is_a_paid_failure(tmp_path: Path) -> None:
         upscale = await run_upscale(harness, round_id)
         assert (upscale.state, upscale.cost, upscale.cost_source) == (UpscaleState.FAILED, Decimal("0.004"), "exact")
         assert upscale.failure
-        assert (upscale.failure.kind, upscale.failure.paid) == ("bad_picture", "yes")
+        assert (upscale.failure.kind, upscale.failure.paid) == ("invalid_image", "yes")
 
 
 async def test_upscale_pressed_twice_and_replayed_is_paid_once(tmp_path: Path) -> None:

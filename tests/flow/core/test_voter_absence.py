@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.ballot import Reaction
-from bot.domain.brief import BallotMode, Brief
+from bot.domain.brief import BallotMode
+from bot.domain.command import parse_brief
 from bot.domain.errors import LeadDeactivated, NotLead, PermissionDenied, RoundClosed, SlackRejected, SlackUnavailable
 from bot.domain.round import Round, RoundState
 from bot.domain.users import User
@@ -28,7 +29,7 @@ async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
 
 async def start_named_vote(harness: CastingHarness, line: str = "Maya: a fisherwoman --for 4h") -> Round:
     """Start a ballot for the director and the producer."""
-    brief = replace(Brief.parse(line), voters=(DIRECTOR, PRODUCER))
+    brief = replace(parse_brief(line), voters=(DIRECTOR, PRODUCER))
     opened = await harness.casting.start_round.start(brief, FILM, LEAD, f"trigger-{line}-{harness.now}")
     return await harness.audition(opened.round.id)
 

@@ -1,25 +1,14 @@
 """A channel is archived, renamed or closed to the bot, a person renamed or gone, in the middle of a round."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from playground.control.client import buttons_of, pictures_of, text_of
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 from tests.support.steps import start_ballot, vote_and_lock
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+MODEL_SECONDS = 0.05
 
 LENA_DM = "D0LENAORTIZ"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        await opened.control_client.post("models/*/latency", {"least": 0.05, "most": 0.05})
-        yield opened
 
 
 async def perform_user_action(
@@ -45,61 +34,63 @@ async def wait_for_lena_dm(workspace: PracticeEnvironment, expected: str) -> str
 
 
 @pytest.mark.parametrize("how", ["archived", "removed"])
-async def test_round_waits_while_its_channel_is_closed_to_the_bot(film: PracticeEnvironment, how: str) -> None:
-    channel = await new_channel(film, f"wrapped-{how}", private=True)
+async def test_round_waits_while_its_channel_is_closed_to_the_bot(workspace: PracticeEnvironment, how: str) -> None:
+    channel = await new_channel(workspace, f"wrapped-{how}", private=True)
     action, reverse_action = ("archive", "unarchive") if how == "archived" else ("remove", "invite")
-    await film.control_client.post("models/gpt-image-2/latency", {"least": 1.5, "most": 1.5})
-    ts = await film.cast(f"Wrapped {how}: a cook --each 1 --models recraft,gpt-image-2", LENA, channel)
-    await perform_user_action(film, action, channel=channel)
-    notice = await wait_for_lena_dm(film, f"the message of Wrapped {how} stands still there")
+    await workspace.control_client.post("models/gpt-image-2/latency", {"least": 1.5, "most": 1.5})
+    ts = await workspace.cast(f"Wrapped {how}: a cook --each 1 --models recraft,gpt-image-2", LENA, channel)
+    await perform_user_action(workspace, action, channel=channel)
+    notice = await wait_for_lena_dm(workspace, f"the message of Wrapped {how} stands still there")
     assert "Nothing is lost" in notice
-    await film.control_client.post("models/gpt-image-2/latency", {"least": 0.05, "most": 0.05})
-    await perform_user_action(film, reverse_action, channel=channel)
-    await film.wait_for_ballot(ts, channel, 30)
-    assert len(pictures_of(await film.control_client.message(channel, ts))) == 1
-    await vote_and_lock(film, ts, f"Wrapped {how}", channel)
-    notes = [m for m in await film.control_client.messages(LENA_DM) if f"Wrapped {how}" in text_of(m)]
+    await workspace.control_client.post("models/gpt-image-2/latency", {"least": 0.05, "most": 0.05})
+    await perform_user_action(workspace, reverse_action, channel=channel)
+    await workspace.wait_for_ballot(ts, channel, 30)
+    assert len(pictures_of(await workspace.control_client.message(channel, ts))) == 1
+    await vote_and_lock(workspace, ts, f"Wrapped {how}", channel)
+    notes = [m for m in await workspace.control_client.messages(LENA_DM) if f"Wrapped {how}" in text_of(m)]
     assert len(notes) == 1
 
 
 async def test_ballot_in_an_archived_channel_closes_on_time(
-    film: PracticeEnvironment,
+    workspace: PracticeEnvironment,
 ) -> None:
-    channel = await new_channel(film, "shelved")
-    ts = await start_ballot(film, "Shelved: a cook", channel)
-    await film.press(DANIEL, ts, "vote:2", channel)
-    await film.wait_for_labels(ts, {"vote:2": "2 · 1"}, channel)
-    await perform_user_action(film, "archive", channel=channel)
-    await film.press(LENA, ts, "close", channel)
-    notice = await wait_for_lena_dm(film, "the message of Shelved stands still there")
+    channel = await new_channel(workspace, "shelved")
+    ts = await start_ballot(workspace, "Shelved: a cook", channel)
+    await workspace.press(DANIEL, ts, "vote:2", channel)
+    await workspace.wait_for_labels(ts, {"vote:2": "2 · 1"}, channel)
+    await perform_user_action(workspace, "archive", channel=channel)
+    await workspace.press(LENA, ts, "close", channel)
+    notice = await wait_for_lena_dm(workspace, "the message of Shelved stands still there")
     assert "2 leads: 1 of 1 person voted for it" in notice
-    assert "vote:2" in buttons_of(await film.control_client.message(channel, ts)), "nothing can change there"
-    await perform_user_action(film, "unarchive", channel=channel)
-    await film.wait_for_button(ts, "extend", channel, 30)
-    await film.press(LENA, ts, "lock", channel)
-    await film.wait_for_text(ts, "Shelved is cast", channel)
+    assert "vote:2" in buttons_of(await workspace.control_client.message(channel, ts)), "nothing can change there"
+    await perform_user_action(workspace, "unarchive", channel=channel)
+    await workspace.wait_for_button(ts, "extend", channel, 30)
+    await workspace.press(LENA, ts, "lock", channel)
+    await workspace.wait_for_text(ts, "Shelved is cast", channel)
 
 
-async def test_renamed_channel_and_user_keep_their_votes(film: PracticeEnvironment) -> None:
-    channel = await new_channel(film, "first-title")
-    ts = await start_ballot(film, "Renamed: a cook", channel)
-    await film.press(DANIEL, ts, "vote:2", channel)
-    await perform_user_action(film, "rename", channel=channel, name="second-title")
-    await perform_user_action(film, "rename", DANIEL, name="Daniel Okafor-Reyes")
-    await film.press(LENA, ts, "close", channel)
-    await film.wait_for_text(ts, "2 leads: 1 of 1 person", channel)
-    await film.press(LENA, ts, "lock", channel)
-    await film.wait_for_text(ts, "Renamed is cast", channel)
-    assert "Renamed" in await film.run_command("Renamed", MEI, channel)
+async def test_renamed_channel_and_user_keep_their_votes(workspace: PracticeEnvironment) -> None:
+    channel = await new_channel(workspace, "first-title")
+    ts = await start_ballot(workspace, "Renamed: a cook", channel)
+    await workspace.press(DANIEL, ts, "vote:2", channel)
+    await perform_user_action(workspace, "rename", channel=channel, name="second-title")
+    await perform_user_action(workspace, "rename", DANIEL, name="Daniel Okafor-Reyes")
+    await workspace.press(LENA, ts, "close", channel)
+    await workspace.wait_for_text(ts, "2 leads: 1 of 1 person", channel)
+    await workspace.press(LENA, ts, "lock", channel)
+    await workspace.wait_for_text(ts, "Renamed is cast", channel)
+    assert "Renamed" in await workspace.run_command("Renamed", MEI, channel)
 
 
-async def test_votes_of_a_deactivated_user_count(film: PracticeEnvironment) -> None:
-    created = await film.control_client.post("people", {"name": "extra", "real_name": "Extra One", "channels": [FILM]})
+async def test_votes_of_a_deactivated_user_count(workspace: PracticeEnvironment) -> None:
+    created = await workspace.control_client.post(
+        "people", {"name": "extra", "real_name": "Extra One", "channels": [FILM]}
+    )
     extra = str(created["person"]["id"])
-    ts = await start_ballot(film, "Left: a cook")
-    await film.press(extra, ts, "vote:2")
-    await film.control_client.react(extra, FILM, ts, "one")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 1"})
-    await perform_user_action(film, "deactivate", extra)
-    await film.press(LENA, ts, "close")
-    assert "1 and 2 are level with 1 vote each" in await film.wait_for_text(ts, "voting is closed")
+    ts = await start_ballot(workspace, "Left: a cook")
+    await workspace.press(extra, ts, "vote:2")
+    await workspace.control_client.react(extra, FILM, ts, "one")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 1"})
+    await perform_user_action(workspace, "deactivate", extra)
+    await workspace.press(LENA, ts, "close")
+    assert "1 and 2 are level with 1 vote each" in await workspace.wait_for_text(ts, "voting is closed")

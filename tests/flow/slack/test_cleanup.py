@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCast, OverBudget
 from bot.domain.ids import original_key, preview_key, round_id_for_draft
 from bot.domain.slot import SlotFailure, SlotState
@@ -42,7 +42,7 @@ async def run_cleanup(harness: CastingHarness) -> CleanupResult:
 async def start_with_attachment(harness: CastingHarness, line: str, picture: bytes) -> None:
     """A round with a picture of somebody nobody is, out of the form."""
     opening = harness.casting.start_round
-    priced = await opening.save_priced_draft(Brief.parse(line), FILM, LEAD, f"trigger-{line}")
+    priced = await opening.save_priced_draft(parse_brief(line), FILM, LEAD, f"trigger-{line}")
     await opening.start_with_photo(priced.draft.id, LEAD, priced.draft.brief.text, picture, None)
 
 
@@ -59,7 +59,7 @@ async def test_invalid_pictures_are_deleted_after_a_day(stage: CastingHarness, t
     round_ = await stage.run_to_voting()
     (failed_slot, _) = round_.failures
     assert failed_slot.failure
-    assert failed_slot.failure.kind == "bad_picture"
+    assert failed_slot.failure.kind == "invalid_image"
     assert await stage.casting.orphan_cleanup.run() == CleanupResult()
     assert original_key(round_.id, failed_slot.id) in stored_keys(tmp_path)
     assert await run_cleanup(stage) == CleanupResult(deleted=2)

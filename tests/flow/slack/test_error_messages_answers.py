@@ -5,7 +5,6 @@ it opens no modal. hash_conflict can only be played, since the bot publishes hom
 """
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -19,32 +18,26 @@ from tests.support.practice_environment import (
     MEI,
     QUIET,
     PracticeEnvironment,
-    practice_environment,
 )
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RETRY_TEXT, DOCTOR_TEXT = "Try again in a minute.", "python -m bot doctor"
 INFO, POST_EPHEMERAL, PUBLISH = "conversations.info", "chat.postEphemeral", "views.publish"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def cast_faces(workspace: PracticeEnvironment) -> None:
     """Maya is cast where all may see her, Sable in private; the round for Otto is open."""
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        for name, channel in (("Maya", FILM), ("Sable", QUIET)):
-            ts = await start_ballot(opened, name, channel)
-            await opened.press(DANIEL, ts, "vote:1", channel)
-            await opened.wait_for_text(ts, "1 person voted", channel)
-            await opened.press(LENA, ts, "lock", channel)
-            await opened.wait_for_text(ts, f"{name} is cast", channel)
-        yield opened
+    for name, channel in (("Maya", FILM), ("Sable", QUIET)):
+        ts = await start_ballot(workspace, name, channel)
+        await workspace.press(DANIEL, ts, "vote:1", channel)
+        await workspace.wait_for_text(ts, "1 person voted", channel)
+        await workspace.press(LENA, ts, "lock", channel)
+        await workspace.wait_for_text(ts, f"{name} is cast", channel)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def otto_ts(film: PracticeEnvironment) -> str:
-    return await start_ballot(film, "Otto", FILM)
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def otto_ts(workspace: PracticeEnvironment) -> str:
+    return await start_ballot(workspace, "Otto", FILM)
 
 
 async def start_ballot(workspace: PracticeEnvironment, name: str, channel: str) -> str:
@@ -70,15 +63,15 @@ async def new_channel(workspace: PracticeEnvironment, name: str) -> str:
     ],
 )
 async def test_failed_channel_lookup_starts_nothing_and_explains(
-    film: PracticeEnvironment, error: str, words: str
+    workspace: PracticeEnvironment, error: str, words: str
 ) -> None:
-    channel = await new_channel(film, f"ask-{error}".replace("_", "-"))
-    calls_before = await film.count_model_calls()
-    await film.inject_fault(INFO, "error", error=error)
-    answer = await film.run_command("Nobody: a cook", LENA, channel)
+    channel = await new_channel(workspace, f"ask-{error}".replace("_", "-"))
+    calls_before = await workspace.count_model_calls()
+    await workspace.inject_fault(INFO, "error", error=error)
+    answer = await workspace.run_command("Nobody: a cook", LENA, channel)
     assert words in answer
-    assert await film.control_client.messages(channel) == []
-    assert await film.count_model_calls() == calls_before
+    assert await workspace.control_client.messages(channel) == []
+    assert await workspace.count_model_calls() == calls_before
 
 
 @pytest.mark.parametrize(
@@ -86,18 +79,18 @@ async def test_failed_channel_lookup_starts_nothing_and_explains(
     [{"kind": "ratelimited", "seconds": 1}, {"kind": "status", "status": 503}, {"kind": "cut_before"}],
     ids=lambda trouble: str(trouble["kind"]),
 )
-async def test_retried_channel_lookup_does_not_stop_the_round(film: PracticeEnvironment, trouble: Json) -> None:
-    channel = await new_channel(film, f"again-{trouble['kind'].replace('_', '-')}")
-    await film.inject_fault(INFO, **trouble)
-    await start_ballot(film, f"Second {trouble['kind']}", channel)
+async def test_retried_channel_lookup_does_not_stop_the_round(workspace: PracticeEnvironment, trouble: Json) -> None:
+    channel = await new_channel(workspace, f"again-{trouble['kind'].replace('_', '-')}")
+    await workspace.inject_fault(INFO, **trouble)
+    await start_ballot(workspace, f"Second {trouble['kind']}", channel)
 
 
 @pytest.mark.parametrize("error", ["user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived"])
-async def test_recall_falls_back_to_the_response_url(film: PracticeEnvironment, error: str) -> None:
+async def test_recall_falls_back_to_the_response_url(workspace: PracticeEnvironment, error: str) -> None:
     now = time.time()
-    await film.inject_fault(POST_EPHEMERAL, "error", error=error)
-    await film.control_client.command(MEI, FILM, "Maya")
-    assert "candidate 1" in text_of(await film.wait_for_ephemeral(MEI, "Maya", after=now))
+    await workspace.inject_fault(POST_EPHEMERAL, "error", error=error)
+    await workspace.control_client.command(MEI, FILM, "Maya")
+    assert "candidate 1" in text_of(await workspace.wait_for_ephemeral(MEI, "Maya", after=now))
 
 
 @pytest.mark.parametrize(
@@ -110,57 +103,57 @@ async def test_recall_falls_back_to_the_response_url(film: PracticeEnvironment, 
     ],
 )
 async def test_failed_recall_is_reported_in_plain_words(
-    film: PracticeEnvironment, method: str, error: str, words: str
+    workspace: PracticeEnvironment, method: str, error: str, words: str
 ) -> None:
     now = time.time()
-    await film.inject_fault(method, "error", error=error)
+    await workspace.inject_fault(method, "error", error=error)
     if method == POST_EPHEMERAL:
-        await film.control_client.command(MEI, FILM, "Maya")
+        await workspace.control_client.command(MEI, FILM, "Maya")
     else:
-        await film.control_client.mention(MEI, FILM, "who is Maya?")
-    answer = text_of(await film.wait_for_ephemeral(MEI, words, after=now))
+        await workspace.control_client.mention(MEI, FILM, "who is Maya?")
+    answer = text_of(await workspace.wait_for_ephemeral(MEI, words, after=now))
     assert "\n" not in answer
     assert "internal_error" not in answer
 
 
 async def test_mention_without_ephemeral_is_answered_by_direct_message(
-    film: PracticeEnvironment,
+    workspace: PracticeEnvironment,
 ) -> None:
-    await film.inject_fault(POST_EPHEMERAL, "error", error="user_not_in_channel")
-    await film.control_client.mention(MEI, FERRY, "who is Sable?")
+    await workspace.inject_fault(POST_EPHEMERAL, "error", error="user_not_in_channel")
+    await workspace.control_client.mention(MEI, FERRY, "who is Sable?")
 
     async def written() -> str | None:
         return next(
-            (text_of(m) for m in await film.control_client.messages("D0MEITANAKA") if "/cast" in text_of(m)), None
+            (text_of(m) for m in await workspace.control_client.messages("D0MEITANAKA") if "/cast" in text_of(m)), None
         )
 
-    text = await film.control_client.wait_for(written, "a message to Mei")
+    text = await workspace.control_client.wait_for(written, "a message to Mei")
     assert "Sable" not in text
 
 
-async def test_slow_channel_lookup_is_reported_in_time(film: PracticeEnvironment) -> None:
-    channel = await new_channel(film, "slow-to-tell")
-    await film.inject_fault(INFO, "ratelimited", seconds=5)
-    assert RETRY_TEXT in await film.run_command("Nobody: a cook", LENA, channel)
-    assert await film.control_client.messages(channel) == []
-    assert "Traceback" not in film.log
+async def test_slow_channel_lookup_is_reported_in_time(workspace: PracticeEnvironment) -> None:
+    channel = await new_channel(workspace, "slow-to-tell")
+    await workspace.inject_fault(INFO, "ratelimited", seconds=5)
+    assert RETRY_TEXT in await workspace.run_command("Nobody: a cook", LENA, channel)
+    assert await workspace.control_client.messages(channel) == []
+    assert "Traceback" not in workspace.log
 
 
-async def test_answer_without_permalink_is_still_sent(film: PracticeEnvironment, otto_ts: str) -> None:
-    await film.inject_fault("chat.getPermalink", "error", error="message_not_found", times=2)
-    assert "Otto is being cast right now." in await film.run_command("Otto: another cook", MEI)
+async def test_answer_without_permalink_is_still_sent(workspace: PracticeEnvironment, otto_ts: str) -> None:
+    await workspace.inject_fault("chat.getPermalink", "error", error="message_not_found", times=2)
+    assert "Otto is being cast right now." in await workspace.run_command("Otto: another cook", MEI)
     now = time.time()
-    await film.control_client.command(MEI, FILM, "Maya")
-    face = text_of(await film.wait_for_ephemeral(MEI, "Maya", after=now))
+    await workspace.control_client.command(MEI, FILM, "Maya")
+    face = text_of(await workspace.wait_for_ephemeral(MEI, "Maya", after=now))
     assert "candidate 1" in face
     assert "its round" not in face
 
 
-async def test_private_face_stays_hidden_while_membership_is_unknown(film: PracticeEnvironment) -> None:
-    await film.inject_fault("users.conversations", "error", error="internal_error", times=0)
-    assert "No Sable here that you may see" in await film.run_command("Sable", DANIEL, FERRY)
-    await film.clear_faults("users.conversations")
-    assert "Sable" in text_of(await _recall_face(film, DANIEL, "Sable", FERRY))
+async def test_private_face_stays_hidden_while_membership_is_unknown(workspace: PracticeEnvironment) -> None:
+    await workspace.inject_fault("users.conversations", "error", error="internal_error", times=0)
+    assert "No Sable here that you may see" in await workspace.run_command("Sable", DANIEL, FERRY)
+    await workspace.clear_faults("users.conversations")
+    assert "Sable" in text_of(await _recall_face(workspace, DANIEL, "Sable", FERRY))
 
 
 async def _recall_face(workspace: PracticeEnvironment, person: str, name: str, channel: str) -> Json:
@@ -174,29 +167,31 @@ async def _recall_face(workspace: PracticeEnvironment, person: str, name: str, c
     [{"kind": "error", "error": "expired_url"}, {"kind": "error", "error": "used_url"}, {"kind": "status"}],
     ids=["expired", "used up", "503"],
 )
-async def test_vote_counts_even_if_its_receipt_fails(film: PracticeEnvironment, otto_ts: str, trouble: Json) -> None:
-    before = len(await film.control_client.ephemerals(DANIEL))
-    voted = "·" in buttons_of(await film.control_client.message(FILM, otto_ts))["vote:1"]
-    await film.inject_fault("response_url", **trouble)
-    await film.press(DANIEL, otto_ts, "vote:1")
-    await film.wait_for_labels(otto_ts, {"vote:1": "1" if voted else "1 · 1"})
-    assert len(await film.control_client.ephemerals(DANIEL)) == before
+async def test_vote_counts_even_if_its_receipt_fails(
+    workspace: PracticeEnvironment, otto_ts: str, trouble: Json
+) -> None:
+    before = len(await workspace.control_client.ephemerals(DANIEL))
+    voted = "·" in buttons_of(await workspace.control_client.message(FILM, otto_ts))["vote:1"]
+    await workspace.inject_fault("response_url", **trouble)
+    await workspace.press(DANIEL, otto_ts, "vote:1")
+    await workspace.wait_for_labels(otto_ts, {"vote:1": "1" if voted else "1 · 1"})
+    assert len(await workspace.control_client.ephemerals(DANIEL)) == before
 
 
 @pytest.mark.parametrize("error", ["hash_conflict", "view_too_large", "internal_error", "missing_scope"])
 async def test_rejected_home_stays_unchanged_until_the_next_visit(
-    film: PracticeEnvironment, otto_ts: str, error: str
+    workspace: PracticeEnvironment, otto_ts: str, error: str
 ) -> None:
-    assert "Otto" in await _reload_home(film)
-    await film.inject_fault(PUBLISH, "error", error=error)
-    await film.control_client.post(f"people/{MEI}/home", {"tab": "home"})
+    assert "Otto" in await _reload_home(workspace)
+    await workspace.inject_fault(PUBLISH, "error", error=error)
+    await workspace.control_client.post(f"people/{MEI}/home", {"tab": "home"})
 
     async def refused() -> bool:
-        return any(call["error"] == error for call in await film.control_client.calls(PUBLISH))
+        return any(call["error"] == error for call in await workspace.control_client.calls(PUBLISH))
 
-    await film.control_client.wait_for(refused, "the refusal")
-    assert "Otto" in text_of((await film.control_client.get("state", user=MEI))["homes"][MEI])
-    assert "Otto" in await _reload_home(film)
+    await workspace.control_client.wait_for(refused, "the refusal")
+    assert "Otto" in text_of((await workspace.control_client.get("state", user=MEI))["homes"][MEI])
+    assert "Otto" in await _reload_home(workspace)
 
 
 async def _reload_home(workspace: PracticeEnvironment) -> str:

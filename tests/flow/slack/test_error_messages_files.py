@@ -1,16 +1,12 @@
 """Slack refuses, loses or is slow with a picture: the ballot opens all the same, and no model is asked again."""
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.control.client import Json, buttons_of, pictures_of
-from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment, practice_environment
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
 
 GET, COMPLETE, INFO, UPLOAD = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "upload"
 FAULTS: dict[str, Json] = {
@@ -29,13 +25,6 @@ FAULTS: dict[str, Json] = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        yield opened
-
-
 async def large_pictures(workspace: PracticeEnvironment, ts: str) -> set[str]:
     """The names of the candidates' own pictures in the thread."""
     files = [f["name"] for m in await workspace.control_client.thread(FILM, ts) for f in m.get("files", [])]
@@ -43,76 +32,79 @@ async def large_pictures(workspace: PracticeEnvironment, ts: str) -> set[str]:
 
 
 @pytest.mark.parametrize("trouble", FAULTS)
-async def test_failed_upload_is_retried_without_calling_models(film: PracticeEnvironment, trouble: str) -> None:
-    calls_before, ephemerals_before = await film.count_model_calls(), len(await film.control_client.ephemerals(LENA))
-    await film.inject_fault(**FAULTS[trouble])
-    ts = await film.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
-    assert len(pictures_of(await film.wait_for_ballot(ts))) == 1, "the contact sheet"
+async def test_failed_upload_is_retried_without_calling_models(workspace: PracticeEnvironment, trouble: str) -> None:
+    calls_before, ephemerals_before = (
+        await workspace.count_model_calls(),
+        len(await workspace.control_client.ephemerals(LENA)),
+    )
+    await workspace.inject_fault(**FAULTS[trouble])
+    ts = await workspace.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
+    assert len(pictures_of(await workspace.wait_for_ballot(ts))) == 1, "the contact sheet"
 
     async def both() -> bool:
-        return len(await large_pictures(film, ts)) == 2
+        return len(await large_pictures(workspace, ts)) == 2
 
-    await film.control_client.wait_for(both, "both pictures in the thread")
-    assert await film.count_model_calls() == calls_before + 2
-    assert len(await film.control_client.ephemerals(LENA)) == ephemerals_before, (
+    await workspace.control_client.wait_for(both, "both pictures in the thread")
+    assert await workspace.count_model_calls() == calls_before + 2
+    assert len(await workspace.control_client.ephemerals(LENA)) == ephemerals_before, (
         "nobody is worried by what mends itself"
     )
 
 
-async def test_unready_sheet_does_not_delay_the_vote(film: PracticeEnvironment) -> None:
-    await film.control_client.post("slack/settings", {"file_ready_seconds": 22})
-    ts = await film.cast("Slow: a cook --each 1 --models recraft,gpt-image-2")
-    message = await film.wait_for_ballot(ts, seconds=30)
+async def test_unready_sheet_does_not_delay_the_vote(workspace: PracticeEnvironment) -> None:
+    await workspace.control_client.post("slack/settings", {"file_ready_seconds": 22})
+    ts = await workspace.cast("Slow: a cook --each 1 --models recraft,gpt-image-2")
+    message = await workspace.wait_for_ballot(ts, seconds=30)
     assert pictures_of(message) == []
-    await film.press(DANIEL, ts, "vote:1")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
 
     async def ready() -> bool:
-        return bool(await film.control_client.thread(FILM, ts))
+        return bool(await workspace.control_client.thread(FILM, ts))
 
-    await film.control_client.wait_for(ready, "the sheet in the thread", 30)
-    await film.press(LENA, ts, "close")
-    message = await film.wait_for_button(ts, "extend")
+    await workspace.control_client.wait_for(ready, "the sheet in the thread", 30)
+    await workspace.press(LENA, ts, "close")
+    message = await workspace.wait_for_button(ts, "extend")
     assert len(pictures_of(message)) == 1
     assert "vote:1" not in buttons_of(message)
 
 
-async def test_files_lost_by_slack_are_uploaded_again(film: PracticeEnvironment) -> None:
-    await film.control_client.post("slack/settings", {"file_ready_seconds": 0.3})
-    ts = await film.cast("Kept: a cook --each 1 --models recraft,gpt-image-2")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:1")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
-    await film.press(LENA, ts, "lock")
-    await film.wait_for_button(ts, "full")
+async def test_files_lost_by_slack_are_uploaded_again(workspace: PracticeEnvironment) -> None:
+    await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0.3})
+    ts = await workspace.cast("Kept: a cook --each 1 --models recraft,gpt-image-2")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_button(ts, "full")
 
     async def all_there() -> bool:
-        return len([f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]) == 6
+        return len([f for m in await workspace.control_client.thread(FILM, ts) for f in m.get("files", [])]) == 6
 
-    await film.control_client.wait_for(all_there, "sheet, record, two pictures and two originals")
-    env = await film.server.environment()
+    await workspace.control_client.wait_for(all_there, "sheet, record, two pictures and two originals")
+    env = await workspace.server.environment()
     slack = AsyncWebClient(token=env["SLACK_BOT_TOKEN"], base_url=env["SLACK_BASE_URL"])
-    lost = [f["id"] for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
+    lost = [f["id"] for m in await workspace.control_client.thread(FILM, ts) for f in m.get("files", [])]
     for file_id in lost:
         await slack.files_delete(file=file_id)
-    calls_before, now = await film.count_model_calls(), time.time()
-    await film.control_client.command(DANIEL, FILM, "Kept")
-    (picture,) = pictures_of(await film.wait_for_ephemeral(DANIEL, "Kept", after=now))
+    calls_before, now = await workspace.count_model_calls(), time.time()
+    await workspace.control_client.command(DANIEL, FILM, "Kept")
+    (picture,) = pictures_of(await workspace.wait_for_ephemeral(DANIEL, "Kept", after=now))
     assert picture not in lost
-    await film.press(DANIEL, ts, "full")
-    assert await film.wait_for_ephemeral(DANIEL, "Open the original", after=now)
-    assert await film.count_model_calls() == calls_before
+    await workspace.press(DANIEL, ts, "full")
+    assert await workspace.wait_for_ephemeral(DANIEL, "Open the original", after=now)
+    assert await workspace.count_model_calls() == calls_before
 
 
-async def test_missing_original_is_reported(film: PracticeEnvironment) -> None:
-    await film.control_client.post("slack/settings", {"file_ready_seconds": 0.3})
-    ts = await film.cast("Full: a cook --each 1 --models recraft,gpt-image-2")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:1")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
-    await film.press(LENA, ts, "lock")
-    await film.wait_for_button(ts, "full")
-    await film.inject_fault(INFO, "error", error="file_not_found", times=0)
-    await film.press(DANIEL, ts, "full")
-    assert await film.wait_for_ephemeral(DANIEL, "The original is not in the round's thread yet; try again soon.")
-    await film.clear_faults(INFO)
+async def test_missing_original_is_reported(workspace: PracticeEnvironment) -> None:
+    await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0.3})
+    ts = await workspace.cast("Full: a cook --each 1 --models recraft,gpt-image-2")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_button(ts, "full")
+    await workspace.inject_fault(INFO, "error", error="file_not_found", times=0)
+    await workspace.press(DANIEL, ts, "full")
+    assert await workspace.wait_for_ephemeral(DANIEL, "The original is not in the round's thread yet; try again soon.")
+    await workspace.clear_faults(INFO)

@@ -9,9 +9,10 @@ import pytest_asyncio
 from bot.domain.catalogue import ModelSpec
 from playground.control.client import Json, text_of
 from providers.registry import MODELS
-from tests.support.practice_environment import LENA, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import LENA, PracticeEnvironment
+from tests.support.time_factor import scaled
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOT_SETTINGS = {"PATIENCE_SECONDS": f"{scaled(6):g}"}
 
 FREE_TEXT, MAYBE_CHARGED_TEXT, CHARGED_TEXT = (
     "Nothing was charged for it.",
@@ -76,20 +77,18 @@ class FaultReport:
     calls: list[Json]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film"), PATIENCE_SECONDS="6") as opened:
-        await opened.speed_up()
-        yield opened
-        await opened.kill()  # a bot asked kindly would wait some seconds for the model that hangs
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def killed_at_the_end(workspace: PracticeEnvironment) -> AsyncIterator[None]:
+    yield
+    await workspace.kill()  # a bot asked kindly would wait some seconds for the model that hangs
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def fault_reports(film: PracticeEnvironment) -> dict[str, FaultReport]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def fault_reports(workspace: PracticeEnvironment) -> dict[str, FaultReport]:
     """Every fault that ends in a miss, six to a round."""
     found: dict[str, FaultReport] = {}
     for first in range(0, len(FAILURES), len(FAULTY_MODELS)):
-        found |= await run_round_with_faults(film, dict(zip([*FAILURES][first:], FAULTY_MODELS, strict=False)))
+        found |= await run_round_with_faults(workspace, dict(zip([*FAILURES][first:], FAULTY_MODELS, strict=False)))
     return found
 
 
@@ -129,8 +128,8 @@ async def build_fault_report(
     return FaultReport(model, blind_text, named_text, [c for c in calls if c["fault"] == kind])
 
 
-async def test_every_practice_model_fault_is_covered(film: PracticeEnvironment) -> None:
-    known = (await film.control_client.get("models"))["kinds"]
+async def test_every_practice_model_fault_is_covered(workspace: PracticeEnvironment) -> None:
+    known = (await workspace.control_client.get("models"))["kinds"]
     assert {*FAILURES, *LATE_FAULTS, *HARMLESS_FAULTS, "none"} == {*known}
 
 
@@ -171,30 +170,30 @@ async def test_filter_categories_are_shown_only_after_the_close(fault_reports: d
     assert "its filter flagged “violence”" in fault_reports["refusal"].named_text
 
 
-async def test_short_rate_limit_wait_is_shown_and_retried(film: PracticeEnvironment) -> None:
+async def test_short_rate_limit_wait_is_shown_and_retried(workspace: PracticeEnvironment) -> None:
     model = FAULTY_MODELS[0]
-    await set_fault(film, model, "rate_limit", times=1, seconds=3)
-    ts = await film.cast(command_text("Patience", model))
-    await film.wait_for_text(ts, "A model asks for patience; it is asked again")
-    voting = text_of(await film.wait_for_ballot(ts))
+    await set_fault(workspace, model, "rate_limit", times=1, seconds=3)
+    ts = await workspace.cast(command_text("Patience", model))
+    await workspace.wait_for_text(ts, "A model asks for patience; it is asked again")
+    voting = text_of(await workspace.wait_for_ballot(ts))
     assert "missing" not in voting.lower()
-    calls = (await film.control_client.get("bill", model=model.wire_id))["calls"][-2:]
+    calls = (await workspace.control_client.get("bill", model=model.wire_id))["calls"][-2:]
     assert [(c["fault"], c["charged"]) for c in calls] == [("rate_limit", False), (None, True)]
 
 
-async def test_late_models_do_not_delay_the_vote(film: PracticeEnvironment) -> None:
+async def test_late_models_do_not_delay_the_vote(workspace: PracticeEnvironment) -> None:
     dripping, hanging, slow, mistaken = FAULTY_MODELS[:4]
-    await set_fault(film, dripping, "drip", seconds=160)
-    await set_fault(film, hanging, "hang")
-    await set_fault(film, slow, "latency")
-    await set_fault(film, mistaken, "wrong_type")
-    ts = await film.cast(command_text("Late", dripping, hanging, slow, mistaken))
-    message = await film.wait_for_ballot(ts)
+    await set_fault(workspace, dripping, "drip", seconds=160)
+    await set_fault(workspace, hanging, "hang")
+    await set_fault(workspace, slow, "latency")
+    await set_fault(workspace, mistaken, "wrong_type")
+    ts = await workspace.cast(command_text("Late", dripping, hanging, slow, mistaken))
+    message = await workspace.wait_for_ballot(ts)
     assert "2 still being drawn" in text_of(message)
     assert "issing" not in text_of(message), "slow or mislabelled, a portrait is a portrait"
-    await film.wait_for_text(ts, "1 portrait came too late for this ballot and can be taken after the close")
-    await film.press(LENA, ts, "close")
-    closed = await film.wait_for_text(ts, "voting is closed")
+    await workspace.wait_for_text(ts, "1 portrait came too late for this ballot and can be taken after the close")
+    await workspace.press(LENA, ts, "close")
+    closed = await workspace.wait_for_text(ts, "voting is closed")
     assert closed.count(" · 0 votes") == 3
     assert closed.count(" · came after the vote") == 1, "nobody could vote for it, which is not the same as no votes"
     assert "1 still being drawn" in closed

@@ -1,14 +1,9 @@
 """Slack refuses or drops the message a round begins with: the round waits for it, and is cast once."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from playground.control.client import Json, pictures_of
-from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.support.practice_environment import FILM, LENA, PracticeEnvironment
 
 FAULTS: dict[str, Json] = {
     "not_in_channel": {"kind": "error", "error": "not_in_channel"},
@@ -27,25 +22,21 @@ FAULTS: dict[str, Json] = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        yield opened
-
-
 @pytest.mark.parametrize("trouble", FAULTS)
-async def test_round_continues_once_its_message_can_be_posted(film: PracticeEnvironment, trouble: str) -> None:
-    calls_before, ephemerals_before = await film.count_model_calls(), len(await film.control_client.ephemerals(LENA))
-    posted = len(await film.control_client.messages(FILM))
-    await film.inject_fault("chat.postMessage", **FAULTS[trouble])
-    ts = await film.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
-    message = await film.wait_for_ballot(ts)
+async def test_round_continues_once_its_message_can_be_posted(workspace: PracticeEnvironment, trouble: str) -> None:
+    calls_before, ephemerals_before = (
+        await workspace.count_model_calls(),
+        len(await workspace.control_client.ephemerals(LENA)),
+    )
+    posted = len(await workspace.control_client.messages(FILM))
+    await workspace.inject_fault("chat.postMessage", **FAULTS[trouble])
+    ts = await workspace.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
+    message = await workspace.wait_for_ballot(ts)
     assert len(pictures_of(message)) == 1
-    assert len(await film.control_client.messages(FILM)) == posted + 1, "one message"
-    assert await film.count_model_calls() == calls_before + 2, (
+    assert len(await workspace.control_client.messages(FILM)) == posted + 1, "one message"
+    assert await workspace.count_model_calls() == calls_before + 2, (
         "no model is asked before there is a message, and each once"
     )
-    assert len(await film.control_client.ephemerals(LENA)) == ephemerals_before, (
+    assert len(await workspace.control_client.ephemerals(LENA)) == ephemerals_before, (
         "nobody is worried by what mends itself"
     )

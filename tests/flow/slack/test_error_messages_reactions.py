@@ -1,15 +1,12 @@
 """Slack refuses emoji, or does not say who reacted: people vote by button, and nothing closes on a wrong count."""
 
 import time
-from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
 from playground.control.client import Json, buttons_of, text_of
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
 ADD, GET = "reactions.add", "reactions.get"
 SEED_FAULTS: dict[str, tuple[Json, set[str]]] = {
@@ -35,66 +32,61 @@ READ_ERRORS = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ts(film: PracticeEnvironment) -> str:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def ts(workspace: PracticeEnvironment) -> str:
     """A ballot on which Daniel has voted for 1 by button."""
-    ts = await film.cast("Somebody: a cook --each 1 --models recraft,gpt-image-2")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:1")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
+    ts = await workspace.cast("Somebody: a cook --each 1 --models recraft,gpt-image-2")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
     return ts
 
 
 @pytest.mark.parametrize("trouble", SEED_FAULTS)
 async def test_ballot_without_seeded_emoji_accepts_buttons_and_reactions(
-    film: PracticeEnvironment, trouble: str
+    workspace: PracticeEnvironment, trouble: str
 ) -> None:
     fault, seeded = SEED_FAULTS[trouble]
-    await film.inject_fault(ADD, **fault)
-    ts = await film.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
-    await film.wait_for_ballot(ts)
+    await workspace.inject_fault(ADD, **fault)
+    ts = await workspace.cast(f"{trouble}: a cook --each 1 --models recraft,gpt-image-2")
+    await workspace.wait_for_ballot(ts)
 
     async def seeding_finished() -> bool:
-        reactions = (await film.control_client.message(FILM, ts)).get("reactions", [])
-        fault_pending = any(f["method"] == ADD for f in (await film.control_client.get("slack"))["faults"])
+        reactions = (await workspace.control_client.message(FILM, ts)).get("reactions", [])
+        fault_pending = any(f["method"] == ADD for f in (await workspace.control_client.get("slack"))["faults"])
         return not fault_pending and {r["name"] for r in reactions} == seeded
 
-    await film.control_client.wait_for(seeding_finished, "the emoji")
-    await film.control_client.react(MEI, FILM, ts, "two")
-    await film.press(DANIEL, ts, "vote:1")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 1"})
+    await workspace.control_client.wait_for(seeding_finished, "the emoji")
+    await workspace.control_client.react(MEI, FILM, ts, "two")
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 1"})
 
 
 @pytest.mark.parametrize("action", ["close", "lock"])
 @pytest.mark.parametrize("error", READ_ERRORS)
 async def test_unreadable_reactions_prevent_the_close(
-    film: PracticeEnvironment, ts: str, error: str, action: str
+    workspace: PracticeEnvironment, ts: str, error: str, action: str
 ) -> None:
     now = time.time()
-    await film.inject_fault(GET, "error", error=error)
-    await film.press(LENA, ts, action)
-    answer = text_of(await film.wait_for_ephemeral(LENA, READ_ERRORS[error], after=now))
+    await workspace.inject_fault(GET, "error", error=error)
+    await workspace.press(LENA, ts, action)
+    answer = text_of(await workspace.wait_for_ephemeral(LENA, READ_ERRORS[error], after=now))
     assert "othing was changed" in answer
-    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts))
+    assert "vote:1" in buttons_of(await workspace.control_client.message(FILM, ts))
 
 
-async def test_reaction_of_an_unresolved_user_counts_at_the_close(film: PracticeEnvironment, ts: str) -> None:
+async def test_reaction_of_an_unresolved_user_counts_at_the_close(workspace: PracticeEnvironment, ts: str) -> None:
     """Somebody new, so that the bot has to ask who they are."""
-    created = await film.control_client.post("people", {"name": "extra", "real_name": "Extra One", "channels": [FILM]})
-    await film.inject_fault("users.info", "error", error="internal_error")
-    await film.control_client.react(str(created["person"]["id"]), FILM, ts, "two")
+    created = await workspace.control_client.post(
+        "people", {"name": "extra", "real_name": "Extra One", "channels": [FILM]}
+    )
+    await workspace.inject_fault("users.info", "error", error="internal_error")
+    await workspace.control_client.react(str(created["person"]["id"]), FILM, ts, "two")
 
     async def lookup_failed() -> bool:
-        return any(call["error"] == "internal_error" for call in await film.control_client.calls("users.info"))
+        return any(call["error"] == "internal_error" for call in await workspace.control_client.calls("users.info"))
 
-    await film.control_client.wait_for(lookup_failed, "the question who that is")
-    await film.inject_fault(GET, "ratelimited", seconds=1)
-    await film.press(LENA, ts, "close")
-    assert "1 and 2 are level with 1 vote each" in await film.wait_for_text(ts, "voting is closed")
+    await workspace.control_client.wait_for(lookup_failed, "the question who that is")
+    await workspace.inject_fault(GET, "ratelimited", seconds=1)
+    await workspace.press(LENA, ts, "close")
+    assert "1 and 2 are level with 1 vote each" in await workspace.wait_for_text(ts, "voting is closed")

@@ -1,10 +1,8 @@
 """Home, other names and the cast in one picture, as people in Slack see them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from io import BytesIO
 
-import pytest
 import pytest_asyncio
 from PIL import Image
 
@@ -17,26 +15,22 @@ from tests.support.practice_environment import (
     MEI,
     QUIET,
     PracticeEnvironment,
-    practice_environment,
 )
 
 DIRECT_MESSAGES = {LENA: "D0LENAORTIZ", DANIEL: "D0DANIELOKA", MEI: "D0MEITANAKA"}
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOT_SETTINGS = {"MAX_USD_PER_DAY": "100"}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session", autouse=True)
+async def cast_faces(workspace: PracticeEnvironment) -> None:
     """Maya and Otto are cast in #harbour-film, another Maya in #night-ferry, Sable where Mei may not look."""
-    async with practice_environment(tmp_path_factory.mktemp("film"), MAX_USD_PER_DAY="100") as opened:
-        await opened.speed_up()
-        await asyncio.gather(
-            cast_character(opened, "Maya: weathered 60-year-old fisherwoman"),
-            cast_character(opened, "Maya: a ferry captain", FERRY),
-            cast_character(opened, "Sable: a spokesperson", QUIET),
-        )
-        await cast_character(opened, "Otto: a pilot")
-        yield opened
+    await asyncio.gather(
+        cast_character(workspace, "Maya: weathered 60-year-old fisherwoman"),
+        cast_character(workspace, "Maya: a ferry captain", FERRY),
+        cast_character(workspace, "Sable: a spokesperson", QUIET),
+    )
+    await cast_character(workspace, "Otto: a pilot")
 
 
 async def cast_character(workspace: PracticeEnvironment, line: str, channel: str = FILM) -> str:
@@ -96,8 +90,8 @@ def card_action_id(view: Json, name: str) -> str:
     return str(blocks[at + 1]["elements"][0]["action_id"])
 
 
-async def test_home_shows_only_visible_productions(film: PracticeEnvironment) -> None:
-    leads, producers = await open_home(film, LENA), await open_home(film, MEI)
+async def test_home_shows_only_visible_productions(workspace: PracticeEnvironment) -> None:
+    leads, producers = await open_home(workspace, LENA), await open_home(workspace, MEI)
     assert "3 characters" in text_of(producers)
     assert "4 characters" in text_of(leads)
     assert "Sable" in text_of(leads)
@@ -108,90 +102,92 @@ async def test_home_shows_only_visible_productions(film: PracticeEnvironment) ->
     assert "Weathered 60-year-old fisherwoman: the face of Maya" in [p["alt_text"] for p in portraits]
 
 
-async def test_home_can_be_searched_filtered_and_reset(film: PracticeEnvironment) -> None:
-    view = await open_home(film, MEI)
-    found = await click_and_reload(film, MEI, view, field_action_id(view, "search"), "ott")
+async def test_home_can_be_searched_filtered_and_reset(workspace: PracticeEnvironment) -> None:
+    view = await open_home(workspace, MEI)
+    found = await click_and_reload(workspace, MEI, view, field_action_id(view, "search"), "ott")
     assert "1 character with “ott”" in text_of(found)
     assert "*Otto*" in text_of(found)
     assert "*Maya*" not in text_of(found)
-    near = await click_and_reload(film, MEI, found, field_action_id(found, "search"), "Mayra")
+    near = await click_and_reload(workspace, MEI, found, field_action_id(found, "search"), "Mayra")
     assert "No “Mayra” that you may see. Did you mean one of these?" in text_of(near)
     assert text_of(near).count("*Maya*") == 2
     menu = next(b["element"] for b in near["blocks"] if b["type"] == "input" and "options" in b["element"])
     labels = {option["text"]["text"]: option["value"] for option in menu["options"]}
     assert list(labels) == ["All productions", "#harbour-film", "#night-ferry"]
-    filtered = await click_and_reload(film, MEI, near, field_action_id(near, "production"), labels["#night-ferry"])
+    filtered = await click_and_reload(workspace, MEI, near, field_action_id(near, "production"), labels["#night-ferry"])
     assert text_of(filtered).count("*Maya*") == 1
-    everyone = await click_and_reload(film, MEI, filtered, "everyone")
+    everyone = await click_and_reload(workspace, MEI, filtered, "everyone")
     assert "3 characters" in text_of(everyone)
     fields = [b["element"] for b in everyone["blocks"] if b["type"] == "input"]
     assert "initial_value" not in fields[0]
 
 
-async def test_card_opens_face_facts_original_and_download(film: PracticeEnvironment) -> None:
-    view = await open_home(film, MEI)
-    await click_element(film, MEI, view, card_action_id(view, "Otto"))
-    face = await film.wait_for_modal(MEI, "Cast in")
+async def test_card_opens_face_facts_original_and_download(workspace: PracticeEnvironment) -> None:
+    view = await open_home(workspace, MEI)
+    await click_element(workspace, MEI, view, card_action_id(view, "Otto"))
+    face = await workspace.wait_for_modal(MEI, "Cast in")
     assert pictures_of(face)
     assert set(buttons_of(face)) == {"card_full", "card_facts", "card_take"}
-    await click_element(film, MEI, face, "card_facts")
-    assert "SHA-256" in text_of(await film.wait_for_modal(MEI, "SHA-256"))
-    await film.control_client.post(
-        f"people/{MEI}/close", {"view_id": (await film.wait_for_modal(MEI, "SHA-256"))["id"]}
+    await click_element(workspace, MEI, face, "card_facts")
+    assert "SHA-256" in text_of(await workspace.wait_for_modal(MEI, "SHA-256"))
+    await workspace.control_client.post(
+        f"people/{MEI}/close", {"view_id": (await workspace.wait_for_modal(MEI, "SHA-256"))["id"]}
     )
-    face = await film.wait_for_modal(MEI, "Cast in")
-    await click_element(film, MEI, face, "card_full")
-    full = await film.wait_for_modal(MEI, "pixels")
+    face = await workspace.wait_for_modal(MEI, "Cast in")
+    await click_element(workspace, MEI, face, "card_full")
+    full = await workspace.wait_for_modal(MEI, "pixels")
     assert "Otto" in text_of(full)
-    await film.control_client.post(f"people/{MEI}/close", {"view_id": full["id"]})
-    await click_element(film, MEI, await film.wait_for_modal(MEI, "Cast in"), "card_take")
-    await film.wait_for_modal(MEI, "is in your messages with me, as one ZIP")
-    sent = (await film.control_client.messages(DIRECT_MESSAGES[MEI]))[-1]
+    await workspace.control_client.post(f"people/{MEI}/close", {"view_id": full["id"]})
+    await click_element(workspace, MEI, await workspace.wait_for_modal(MEI, "Cast in"), "card_take")
+    await workspace.wait_for_modal(MEI, "is in your messages with me, as one ZIP")
+    sent = (await workspace.control_client.messages(DIRECT_MESSAGES[MEI]))[-1]
     assert "to take on" in text_of(sent)
 
 
-async def test_outdated_home_press_is_dropped_silently(film: PracticeEnvironment) -> None:
-    view = await open_home(film, LENA)
-    await film.control_client.post(
+async def test_outdated_home_press_is_dropped_silently(workspace: PracticeEnvironment) -> None:
+    view = await open_home(workspace, LENA)
+    await workspace.control_client.post(
         "slack/faults", {"method": "views.publish", "kind": "error", "error": "hash_conflict", "times": 1}
     )
-    assert (await click_element(film, LENA, view, field_action_id(view, "search"), "Otto"))["ok"]
+    assert (await click_element(workspace, LENA, view, field_action_id(view, "search"), "Otto"))["ok"]
 
     async def refused() -> bool:
-        return any(call["error"] == "hash_conflict" for call in await film.control_client.calls("views.publish"))
+        return any(call["error"] == "hash_conflict" for call in await workspace.control_client.calls("views.publish"))
 
-    await film.control_client.wait_for(refused, "the conflict")
-    assert all(call["arguments"].get("hash") for call in (await film.control_client.calls("views.publish"))[-1:])
-    assert await film.control_client.top_view(LENA) is None, "nobody is told of a press that another one overtook"
-    assert "4 characters" in text_of((await film.control_client.get("state", user=LENA))["homes"][LENA])
+    await workspace.control_client.wait_for(refused, "the conflict")
+    assert all(call["arguments"].get("hash") for call in (await workspace.control_client.calls("views.publish"))[-1:])
+    assert await workspace.control_client.top_view(LENA) is None, "nobody is told of a press that another one overtook"
+    assert "4 characters" in text_of((await workspace.control_client.get("state", user=LENA))["homes"][LENA])
 
 
-async def test_alias_works_in_recall_search_brief_and_reference(film: PracticeEnvironment) -> None:
-    assert "Maya answers to “the fisherwoman” too." in await film.run_command("alias Maya = the fisherwoman")
-    assert "also: the fisherwoman" in await film.run_command("The Fisherwoman", MEI)
-    assert "also: the fisherwoman" in await film.run_command("the fisherwomen", MEI), "a slip in an alias is forgiven"
-    unsure = await wait_for_suggestions(film, "fisherwoman", MEI)
+async def test_alias_works_in_recall_search_brief_and_reference(workspace: PracticeEnvironment) -> None:
+    assert "Maya answers to “the fisherwoman” too." in await workspace.run_command("alias Maya = the fisherwoman")
+    assert "also: the fisherwoman" in await workspace.run_command("The Fisherwoman", MEI)
+    assert "also: the fisherwoman" in await workspace.run_command("the fisherwomen", MEI), (
+        "a slip in an alias is forgiven"
+    )
+    unsure = await wait_for_suggestions(workspace, "fisherwoman", MEI)
     assert "Maya, the fisherwoman" in buttons_of(unsure).values()
-    await film.control_client.mention(DANIEL, FILM, "who is the fisherwoman?")
+    await workspace.control_client.mention(DANIEL, FILM, "who is the fisherwoman?")
 
     async def answered() -> bool:
-        return "also: the fisherwoman" in text_of((await film.control_client.messages(FILM))[-1])
+        return "also: the fisherwoman" in text_of((await workspace.control_client.messages(FILM))[-1])
 
-    await film.control_client.wait_for(answered, "the answer to everybody")
-    text = await film.run_command("the fisherwoman: younger, 40")
+    await workspace.control_client.wait_for(answered, "the answer to everybody")
+    text = await workspace.run_command("the fisherwoman: younger, 40")
     assert "Maya is cast already." in text
-    view = await open_home(film, MEI)
-    found = await click_and_reload(film, MEI, view, field_action_id(view, "search"), "fisherw")
+    view = await open_home(workspace, MEI)
+    found = await click_and_reload(workspace, MEI, view, field_action_id(view, "search"), "fisherw")
     assert "*Maya* · also: the fisherwoman" in text_of(found)
-    ts = await film.cast('Ines: her daughter --like "the fisherwoman" --each 1 --models nano-banana')
-    await film.wait_for_ballot(ts)
-    assert "In this production “the fisherwoman” is Maya already." in await film.run_command(
+    ts = await workspace.cast('Ines: her daughter --like "the fisherwoman" --each 1 --models nano-banana')
+    await workspace.wait_for_ballot(ts)
+    assert "In this production “the fisherwoman” is Maya already." in await workspace.run_command(
         "alias Otto = the fisherwoman"
     )
-    assert "“Otto” is Otto already" in await film.run_command("alias Maya = Otto")
-    assert "I have no Bertha" in await film.run_command("alias Bertha = Bea")
-    assert "Maya no longer answers to “the fisherwoman”." in await film.run_command("alias the fisherwoman =")
-    assert "Nobody in this production has the alias the fisherwoman" in await film.run_command(
+    assert "“Otto” is Otto already" in await workspace.run_command("alias Maya = Otto")
+    assert "I have no Bertha" in await workspace.run_command("alias Bertha = Bea")
+    assert "Maya no longer answers to “the fisherwoman”." in await workspace.run_command("alias the fisherwoman =")
+    assert "Nobody in this production has the alias the fisherwoman" in await workspace.run_command(
         "alias the fisherwoman ="
     )
 
@@ -201,46 +197,46 @@ async def wait_for_suggestions(workspace: PracticeEnvironment, line: str, user: 
     return await workspace.wait_for_ephemeral(user, "Did you mean")
 
 
-async def test_same_name_prefers_the_channels_own_production(film: PracticeEnvironment) -> None:
-    assert "captain" not in await film.run_command("Maya", MEI, FILM)
-    assert "captain" in await film.run_command("Maya", MEI, FERRY)
-    text = await film.run_command("Maya", DANIEL, QUIET)
+async def test_same_name_prefers_the_channels_own_production(workspace: PracticeEnvironment) -> None:
+    assert "captain" not in await workspace.run_command("Maya", MEI, FILM)
+    assert "captain" in await workspace.run_command("Maya", MEI, FERRY)
+    text = await workspace.run_command("Maya", DANIEL, QUIET)
     assert "There is more than one Maya" in text
     assert FILM in text
     assert FERRY in text
 
 
-async def test_roster_poster_is_sent_and_can_be_shared(film: PracticeEnvironment) -> None:
-    assert "in our direct message" in await film.run_command("roster")
-    sent = await wait_for_roster_picture(film, DIRECT_MESSAGES[LENA])
+async def test_roster_poster_is_sent_and_can_be_shared(workspace: PracticeEnvironment) -> None:
+    assert "in our direct message" in await workspace.run_command("roster")
+    sent = await wait_for_roster_picture(workspace, DIRECT_MESSAGES[LENA])
     assert "The cast of #harbour-film" in text_of(sent)
     (picture,) = pictures_of(sent)
-    with Image.open(BytesIO(await film.control_client.download_file(picture))) as image:
+    with Image.open(BytesIO(await workspace.control_client.download_file(picture))) as image:
         assert image.format == "JPEG"
         assert image.width <= 2000
     assert "2 portraits with their names: Maya and Otto" in str(sent["blocks"])
     assert buttons_of(sent) == {"share_roster": "Share in #harbour-film"}
-    await film.press(LENA, sent["ts"], "share_roster", DIRECT_MESSAGES[LENA])
-    shared = await wait_for_roster_picture(film, FILM)
+    await workspace.press(LENA, sent["ts"], "share_roster", DIRECT_MESSAGES[LENA])
+    shared = await wait_for_roster_picture(workspace, FILM)
     assert "2 faces" in text_of(shared)
     assert not buttons_of(shared)
 
 
-async def test_rejected_roster_poster_upload_is_reported(film: PracticeEnvironment) -> None:
-    await film.inject_fault("files.completeUploadExternal", "error", error="internal_error", times=0)
-    await film.control_client.command(MEI, FERRY, "roster")
+async def test_rejected_roster_poster_upload_is_reported(workspace: PracticeEnvironment) -> None:
+    await workspace.inject_fault("files.completeUploadExternal", "error", error="internal_error", times=0)
+    await workspace.control_client.command(MEI, FERRY, "roster")
 
     async def notified() -> bool:
         return "Slack does not take the picture" in text_of(
-            (await film.control_client.messages(DIRECT_MESSAGES[MEI]))[-1]
+            (await workspace.control_client.messages(DIRECT_MESSAGES[MEI]))[-1]
         )
 
-    await film.control_client.wait_for(notified, "the words without the picture")
-    await film.clear_faults("files.completeUploadExternal")
+    await workspace.control_client.wait_for(notified, "the words without the picture")
+    await workspace.clear_faults("files.completeUploadExternal")
 
 
-async def test_empty_roster_explains_how_to_begin(film: PracticeEnvironment) -> None:
-    assert "Nobody is cast for this channel's production yet" in await film.run_command(
+async def test_empty_roster_explains_how_to_begin(workspace: PracticeEnvironment) -> None:
+    assert "Nobody is cast for this channel's production yet" in await workspace.run_command(
         "roster", channel=DIRECT_MESSAGES[LENA]
     )
 
@@ -255,27 +251,29 @@ async def wait_for_roster_picture(workspace: PracticeEnvironment, channel: str) 
     return await workspace.control_client.wait_for(probe, "the picture of the cast")
 
 
-async def test_large_roster_has_pages(film: PracticeEnvironment) -> None:
+async def test_large_roster_has_pages(workspace: PracticeEnvironment) -> None:
     await asyncio.gather(
         *(
-            film.control_client.command(DANIEL, FERRY, f"Extra {n:02}: a sailor --each 1 --models recraft")
+            workspace.control_client.command(DANIEL, FERRY, f"Extra {n:02}: a sailor --each 1 --models recraft")
             for n in range(12)
         )
     )
-    view = await open_home(film, MEI)
+    view = await open_home(workspace, MEI)
 
     async def all_there() -> Json | None:
         nonlocal view
-        view = await open_home(film, MEI)
+        view = await open_home(workspace, MEI)
         return view if "16 characters · page 1 of 2" in text_of(view) else None
 
-    await film.control_client.wait_for(all_there, "a roster of two pages")
+    await workspace.control_client.wait_for(all_there, "a roster of two pages")
     assert text_of(view).count("being cast") <= 15
-    second = await click_and_reload(film, MEI, view, "page:next")
+    second = await click_and_reload(workspace, MEI, view, "page:next")
     assert "page 2 of 2" in text_of(second)
     assert "page:next" not in buttons_of(second)
-    filtered = await click_and_reload(film, MEI, second, field_action_id(second, "search"), "extra 1")
+    filtered = await click_and_reload(workspace, MEI, second, field_action_id(second, "search"), "extra 1")
     assert "2 characters with “extra 1”" in text_of(filtered)
-    everyone = await click_and_reload(film, MEI, filtered, "everyone")
-    back = await click_and_reload(film, MEI, await click_and_reload(film, MEI, everyone, "page:next"), "page:back")
+    everyone = await click_and_reload(workspace, MEI, filtered, "everyone")
+    back = await click_and_reload(
+        workspace, MEI, await click_and_reload(workspace, MEI, everyone, "page:next"), "page:back"
+    )
     assert "page 1 of 2" in text_of(back)

@@ -5,22 +5,20 @@ import os
 import sys
 from asyncio import create_subprocess_exec, start_server
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
 from decimal import ROUND_UP, Decimal
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from PIL import Image
 
 from bot.domain.catalogue import Size
 from playground.control.client import Json, buttons_of, menu_of, pictures_of, text_of
 from providers.registry import MODELS
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+REAL_PACE = True
 ROOT = Path(__file__).resolve().parents[3]
 PRICES = {m.name: m.prices[Size.DRAFT] for m in MODELS}
 
@@ -33,12 +31,6 @@ def format_dollars(price: Decimal) -> str:
 ROUND_PRICE = format_dollars(2 * PRICES["recraft"] + 2 * PRICES["gpt-image-2"])
 REROLL_PRICE = format_dollars(max(PRICES["recraft"], PRICES["gpt-image-2"]))
 FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        yield opened
 
 
 async def run_demo(data: Path, **shell: str) -> tuple[int, Json, str]:
@@ -105,150 +97,154 @@ async def test_demo_ignores_keys_proxies_and_env_files_of_the_shell(tmp_path: Pa
             assert b"sentinel" not in path.read_bytes(), path
 
 
-async def test_round_message_shows_progress_and_price_while_drawing(film: PracticeEnvironment) -> None:
-    await film.control_client.post("models/*/faults", {"kind": "latency", "times": 4, "seconds": 20})
-    ts = await film.cast(f"Maya: {FISHERWOMAN}")
-    text = text_of(await film.control_client.message(FILM, ts))
+async def test_round_message_shows_progress_and_price_while_drawing(workspace: PracticeEnvironment) -> None:
+    await workspace.control_client.post("models/*/faults", {"kind": "latency", "times": 4, "seconds": 20})
+    ts = await workspace.cast(f"Maya: {FISHERWOMAN}")
+    text = text_of(await workspace.control_client.message(FILM, ts))
     assert "Casting Maya" in text
     assert f"<@{LENA}>" in text
     assert FISHERWOMAN in text
     assert ROUND_PRICE in text
     assert "0 of 4 in" in text
-    await film.wait_for_ballot(ts)
-    await film.control_client.post("models/*/faults", {"kind": "none"})
+    await workspace.wait_for_ballot(ts)
+    await workspace.control_client.post("models/*/faults", {"kind": "none"})
 
 
-async def test_reactions_and_clicks_count_then_lock_then_recall(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Ines: a ferry captain, 50, wind-burnt")
-    message = await film.wait_for_ballot(ts)
+async def test_reactions_and_clicks_count_then_lock_then_recall(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Ines: a ferry captain, 50, wind-burnt")
+    message = await workspace.wait_for_ballot(ts)
     assert len(pictures_of(message)) == 1
     assert [b for b in buttons_of(message) if b.startswith("vote:")] == ["vote:1", "vote:2", "vote:3", "vote:4"]
-    await film.control_client.react(DANIEL, FILM, ts, "two")
-    await film.press(MEI, ts, "vote:2")
-    await film.press(MEI, ts, "vote:4")
-    await film.wait_for_labels(ts, {"vote:1": "1", "vote:2": "2 · 2", "vote:4": "4 · 1"})
-    await film.press(LENA, ts, "lock")
-    record = await film.wait_for_text(ts, "Ines is cast")
+    await workspace.control_client.react(DANIEL, FILM, ts, "two")
+    await workspace.press(MEI, ts, "vote:2")
+    await workspace.press(MEI, ts, "vote:4")
+    await workspace.wait_for_labels(ts, {"vote:1": "1", "vote:2": "2 · 2", "vote:4": "4 · 1"})
+    await workspace.press(LENA, ts, "lock")
+    record = await workspace.wait_for_text(ts, "Ines is cast")
     assert f"<@{LENA}>" in record
     assert "2 of 2" in record
-    found = await film.run_command("ines", MEI)
+    found = await workspace.run_command("ines", MEI)
     assert "candidate 2" in found
 
 
-async def test_thread_shows_large_pictures_then_originals_after_the_close(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Thread: a lighthouse keeper")
-    await film.wait_for_ballot(ts)
+async def test_thread_shows_large_pictures_then_originals_after_the_close(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Thread: a lighthouse keeper")
+    await workspace.wait_for_ballot(ts)
 
     async def files() -> list[Json] | None:
-        found: list[Json] = [f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
+        found: list[Json] = [f for m in await workspace.control_client.thread(FILM, ts) for f in m.get("files", [])]
         return found if len(found) >= 5 else None
 
-    shown = await film.control_client.wait_for(files, "sheet and four pictures in the thread")
+    shown = await workspace.control_client.wait_for(files, "sheet and four pictures in the thread")
     pictures = [f for f in shown if "sheet" not in f["name"]]
-    sizes = {Image.open(BytesIO(await film.control_client.download_file(f["id"]))).size for f in pictures}
+    sizes = {Image.open(BytesIO(await workspace.control_client.download_file(f["id"]))).size for f in pictures}
     assert len(sizes) == 1, "nothing but the picture tells one candidate from another"
     assert not any(word in json.dumps(shown).lower() for word in ("recraft", "gpt"))
-    await film.press(DANIEL, ts, "vote:1")
-    await film.press(LENA, ts, "close")
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.press(LENA, ts, "close")
 
     async def originals() -> list[Json] | None:
-        found = [f for m in await film.control_client.thread(FILM, ts) for f in m.get("files", [])]
+        found = [f for m in await workspace.control_client.thread(FILM, ts) for f in m.get("files", [])]
         named = [f for f in found if "recraft" in f["name"] or "gpt" in f["name"]]
         return named if len(named) == 4 else None
 
-    await film.control_client.wait_for(originals, "four originals, named")
+    await workspace.control_client.wait_for(originals, "four originals, named")
 
 
-async def test_no_model_is_named_before_the_close(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Blind: a customs officer")
-    message = await film.wait_for_ballot(ts)
+async def test_no_model_is_named_before_the_close(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Blind: a customs officer")
+    message = await workspace.wait_for_ballot(ts)
     everything = json.dumps([message["blocks"], message["text"]]).lower()
     assert not any(word in everything for word in ("recraft", "gpt", "openai", "banana"))
 
 
-async def test_only_the_lead_can_close_lock_or_reroll(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Authority: a harbour master")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:1")
+async def test_only_the_lead_can_close_lock_or_reroll(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Authority: a harbour master")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:1")
     for action in ("lock", "close", "reroll"):
-        after = float((await film.control_client.ephemerals(DANIEL))[-1]["ts"])
-        await film.press(DANIEL, ts, action)
-        answer = await film.wait_for_ephemeral(DANIEL, f"<@{LENA}>", after=after)
+        after = float((await workspace.control_client.ephemerals(DANIEL))[-1]["ts"])
+        await workspace.press(DANIEL, ts, action)
+        answer = await workspace.wait_for_ephemeral(DANIEL, f"<@{LENA}>", after=after)
         assert answer
-    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts))
+    assert "vote:1" in buttons_of(await workspace.control_client.message(FILM, ts))
 
 
-async def test_tie_lets_the_lead_extend_drop_or_decide(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Tie: twin sisters' aunt")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:1")
-    await film.press(MEI, ts, "vote:4")
-    await film.wait_for_text(ts, "2 people voted")
-    await film.press(LENA, ts, "lock")
-    await film.wait_for_text(ts, "1 and 4")
-    message = await film.control_client.message(FILM, ts)
+async def test_tie_lets_the_lead_extend_drop_or_decide(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Tie: twin sisters' aunt")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.press(MEI, ts, "vote:4")
+    await workspace.wait_for_text(ts, "2 people voted")
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_text(ts, "1 and 4")
+    message = await workspace.control_client.message(FILM, ts)
     assert {"extend", "drop"} <= set(buttons_of(message))
     decide = next(e for b in message["blocks"] for e in b.get("elements", []) if e.get("action_id") == "decide")
-    answer = await film.control_client.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
+    answer = await workspace.control_client.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
     assert answer["ok"], answer
-    text = await film.wait_for_text(ts, "Tie is cast")
+    text = await workspace.wait_for_text(ts, "Tie is cast")
     assert f"Decided by <@{LENA}>" in text
 
 
-async def test_a_reroll_of_one_candidate_adds_the_next_number(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Again: a net mender")
-    await film.wait_for_ballot(ts)
-    await film.press(LENA, ts, "reroll")
-    offer = await film.wait_for_ephemeral(LENA, REROLL_PRICE)
+async def test_a_reroll_of_one_candidate_adds_the_next_number(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Again: a net mender")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(LENA, ts, "reroll")
+    offer = await workspace.wait_for_ephemeral(LENA, REROLL_PRICE)
     choice = menu_of(offer, "reroll_one")[f"1 again · up to {REROLL_PRICE}"]
-    answer = await film.control_client.click(LENA, FILM, offer["ts"], "reroll_one", choice)
+    answer = await workspace.control_client.click(LENA, FILM, offer["ts"], "reroll_one", choice)
     assert answer["ok"], answer
-    message = await film.wait_for_button(ts, "vote:5")
+    message = await workspace.wait_for_button(ts, "vote:5")
     assert len(pictures_of(message)) == 1
 
 
-async def test_rerolling_all_opens_a_child_round(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Child: a deckhand, 17")
-    await film.wait_for_ballot(ts)
-    before = {m["ts"] for m in await film.control_client.messages(FILM)}
-    await film.press(LENA, ts, "reroll")
-    offer = await film.wait_for_ephemeral(LENA, ROUND_PRICE)
-    await film.press(LENA, offer["ts"], "reroll_all")
+async def test_rerolling_all_opens_a_child_round(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Child: a deckhand, 17")
+    await workspace.wait_for_ballot(ts)
+    before = {m["ts"] for m in await workspace.control_client.messages(FILM)}
+    await workspace.press(LENA, ts, "reroll")
+    offer = await workspace.wait_for_ephemeral(LENA, ROUND_PRICE)
+    await workspace.press(LENA, offer["ts"], "reroll_all")
 
     async def child() -> str | None:
-        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
+        return next(
+            (str(m["ts"]) for m in await workspace.control_client.messages(FILM) if m["ts"] not in before), None
+        )
 
-    await film.wait_for_ballot(await film.control_client.wait_for(child, "the child round's message"))
+    await workspace.wait_for_ballot(await workspace.control_client.wait_for(child, "the child round's message"))
 
 
-async def test_second_brief_links_to_the_open_round(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Twice: a stoker")
-    calls_before = await film.count_model_calls()
-    answer = await film.run_command("twice: another stoker", MEI)
+async def test_second_brief_links_to_the_open_round(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Twice: a stoker")
+    calls_before = await workspace.count_model_calls()
+    answer = await workspace.run_command("twice: another stoker", MEI)
     assert "p" + ts.replace(".", "") in answer
-    await film.wait_for_ballot(ts)
-    assert await film.count_model_calls() <= calls_before + 4
+    await workspace.wait_for_ballot(ts)
+    assert await workspace.count_model_calls() <= calls_before + 4
 
 
-async def test_recast_needs_confirmation_with_its_price(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Once: a cook")
-    await film.wait_for_ballot(ts)
-    await film.press(MEI, ts, "vote:1")
-    await film.wait_for_text(ts, "1 person voted")
-    await film.press(LENA, ts, "lock")
-    await film.wait_for_text(ts, "Once is cast")
-    calls_before = await film.count_model_calls()
-    question = await film.run_command("Once: a younger cook")
+async def test_recast_needs_confirmation_with_its_price(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Once: a cook")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(MEI, ts, "vote:1")
+    await workspace.wait_for_text(ts, "1 person voted")
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_text(ts, "Once is cast")
+    calls_before = await workspace.count_model_calls()
+    question = await workspace.run_command("Once: a younger cook")
     assert ROUND_PRICE in question
-    assert await film.count_model_calls() == calls_before, "nothing is spent before the yes"
-    offer = await film.wait_for_ephemeral(LENA, "Once")
-    before = {m["ts"] for m in await film.control_client.messages(FILM)}
-    await film.press(LENA, offer["ts"], "recast")
+    assert await workspace.count_model_calls() == calls_before, "nothing is spent before the yes"
+    offer = await workspace.wait_for_ephemeral(LENA, "Once")
+    before = {m["ts"] for m in await workspace.control_client.messages(FILM)}
+    await workspace.press(LENA, offer["ts"], "recast")
 
     async def second() -> str | None:
-        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
+        return next(
+            (str(m["ts"]) for m in await workspace.control_client.messages(FILM) if m["ts"] not in before), None
+        )
 
-    await film.wait_for_ballot(await film.control_client.wait_for(second, "the second round"))
+    await workspace.wait_for_ballot(await workspace.control_client.wait_for(second, "the second round"))
 
 
 @pytest.mark.parametrize(
@@ -265,16 +261,19 @@ async def test_recast_needs_confirmation_with_its_price(film: PracticeEnvironmen
     ],
 )
 async def test_invalid_command_is_answered_privately_and_costs_nothing(
-    film: PracticeEnvironment, line: str, words: list[str]
+    workspace: PracticeEnvironment, line: str, words: list[str]
 ) -> None:
-    calls_before, posted = await film.count_model_calls(), len(await film.control_client.messages(FILM))
-    answer = await film.run_command(line)
+    calls_before, posted = await workspace.count_model_calls(), len(await workspace.control_client.messages(FILM))
+    answer = await workspace.run_command(line)
     for word in words:
         assert word in answer, answer
-    assert (await film.count_model_calls(), len(await film.control_client.messages(FILM))) == (calls_before, posted)
+    assert (await workspace.count_model_calls(), len(await workspace.control_client.messages(FILM))) == (
+        calls_before,
+        posted,
+    )
 
 
-async def test_help_is_short(film: PracticeEnvironment) -> None:
-    answer = await film.run_command("help", MEI)
+async def test_help_is_short(workspace: PracticeEnvironment) -> None:
+    answer = await workspace.run_command("help", MEI)
     assert "/cast" in answer
     assert len(answer.splitlines()) <= 15

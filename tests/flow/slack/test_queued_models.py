@@ -101,7 +101,7 @@ async def test_job_of_a_removed_account_may_have_been_paid(fal_clients: FalClien
         (failed_slot,) = (await harness.get_round(round_id)).failures
     await models_without_key.close()
     assert failed_slot.failure
-    assert (failed_slot.failure.kind, failed_slot.failure.paid) == ("bad_key", "maybe")
+    assert (failed_slot.failure.kind, failed_slot.failure.paid) == ("authentication_failed", "maybe")
 
 
 async def test_restarted_bot_collects_its_submitted_job(tmp_path: Path) -> None:

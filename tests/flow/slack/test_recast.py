@@ -1,21 +1,7 @@
 """What comes after the vote, as people in Slack see it: the record, unlocks, re-casts, versions and the history."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-import pytest_asyncio
-
 from playground.control.client import Json, buttons_of, pictures_of, text_of
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        yield opened
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
 
 async def cast_character(workspace: PracticeEnvironment, line: str) -> str:
@@ -56,50 +42,50 @@ async def submit_recast(workspace: PracticeEnvironment, view: Json, **values: st
     return await wait_for_new_round(workspace, before)
 
 
-async def test_recast_keeps_the_face_and_versions_can_be_compared(film: PracticeEnvironment) -> None:
-    ts = await cast_character(film, "Ines: a pilot")
-    text = await film.wait_for_text(ts, "On hold")
+async def test_recast_keeps_the_face_and_versions_can_be_compared(workspace: PracticeEnvironment) -> None:
+    ts = await cast_character(workspace, "Ines: a pilot")
+    text = await workspace.wait_for_text(ts, "On hold")
     assert "*Candidate 1 · " in text
     assert "2 of 2 votes · $0.0" in text
     assert "On hold: *2* · " in text
-    assert "versions" not in buttons_of(await film.control_client.message(FILM, ts)), "there is one"
-    await film.press(MEI, ts, "recast_face")
-    await film.wait_for_ephemeral(MEI, "can re-cast or unlock this face")
-    view = await open_recast_form(film, ts, "Ines has version 1")
-    new_ts = await submit_recast(film, view, how="keep", reason="too young for the third act", brief="a pilot, 60")
-    text = await film.wait_for_text(new_ts, "Re-cast: too young for the third act")
+    assert "versions" not in buttons_of(await workspace.control_client.message(FILM, ts)), "there is one"
+    await workspace.press(MEI, ts, "recast_face")
+    await workspace.wait_for_ephemeral(MEI, "can re-cast or unlock this face")
+    view = await open_recast_form(workspace, ts, "Ines has version 1")
+    new_ts = await submit_recast(workspace, view, how="keep", reason="too young for the third act", brief="a pilot, 60")
+    text = await workspace.wait_for_text(new_ts, "Re-cast: too young for the third act")
     assert "|version 1> stays until another face is locked" in text
     assert "a pilot, 60" in text
-    assert "Ines is cast." in text_of(await film.control_client.message(FILM, ts)), "she keeps her face meanwhile"
+    assert "Ines is cast." in text_of(await workspace.control_client.message(FILM, ts)), "she keeps her face meanwhile"
     assert "Version 1 can be unlocked all the same" in text_of(
-        await open_recast_form(film, ts, "Ines is being cast right now")
+        await open_recast_form(workspace, ts, "Ines is being cast right now")
     )
-    assert "Cast in" in await film.run_command("Ines", MEI)
-    await vote_and_lock(film, new_ts)
-    await film.wait_for_text(new_ts, "version 2")
-    await film.wait_for_text(ts, "is Ines's face now")
-    assert "recast_face" not in buttons_of(await film.control_client.message(FILM, ts))
-    await film.press(MEI, new_ts, "versions")
-    modal = await film.wait_for_modal(MEI, "Version 1")
+    assert "Cast in" in await workspace.run_command("Ines", MEI)
+    await vote_and_lock(workspace, new_ts)
+    await workspace.wait_for_text(new_ts, "version 2")
+    await workspace.wait_for_text(ts, "is Ines's face now")
+    assert "recast_face" not in buttons_of(await workspace.control_client.message(FILM, ts))
+    await workspace.press(MEI, new_ts, "versions")
+    modal = await workspace.wait_for_modal(MEI, "Version 1")
     assert len(pictures_of(modal)) == 2
     assert "Re-cast: too young for the third act." in text_of(modal)
 
 
-async def test_unlocked_face_stays_in_the_history(film: PracticeEnvironment) -> None:
-    ts = await cast_character(film, "Otto: a stoker")
-    view = await open_recast_form(film, ts, "Otto has version 1")
-    answer = await film.control_client.submit(LENA, view["id"], {"how": "only_unlock", "reason": "  "})
+async def test_unlocked_face_stays_in_the_history(workspace: PracticeEnvironment) -> None:
+    ts = await cast_character(workspace, "Otto: a stoker")
+    view = await open_recast_form(workspace, ts, "Otto has version 1")
+    answer = await workspace.control_client.submit(LENA, view["id"], {"how": "only_unlock", "reason": "  "})
     assert list(answer["errors"]) == ["reason"]
     values = {"how": "only_unlock", "reason": "the actor said yes after all"}
-    assert (await film.control_client.submit(LENA, view["id"], values))["ok"]
-    text = await film.wait_for_text(ts, f"Unlocked by <@{LENA}>")
+    assert (await workspace.control_client.submit(LENA, view["id"], values))["ok"]
+    text = await workspace.wait_for_text(ts, f"Unlocked by <@{LENA}>")
     assert "the actor said yes after all. Otto has no face now." in text
-    assert "finish" not in buttons_of(await film.control_client.message(FILM, ts))
-    recalled = await film.run_command("Otto", MEI)
+    assert "finish" not in buttons_of(await workspace.control_client.message(FILM, ts))
+    recalled = await workspace.run_command("Otto", MEI)
     assert "Otto has no face now. Version 1 was unlocked by" in recalled
     assert "See version 1" in recalled
-    assert "no face now, version 1 unlocked" in await film.run_command("list", MEI)
-    text = await film.run_command("history Ottto", MEI)
+    assert "no face now, version 1 unlocked" in await workspace.run_command("list", MEI)
+    text = await workspace.run_command("history Ottto", MEI)
     expected_order = (
         "Version 1 unlocked by",
         "Version 1 locked by",
@@ -112,17 +98,17 @@ async def test_unlocked_face_stays_in_the_history(film: PracticeEnvironment) -> 
     assert positions == sorted(positions), text
     assert f"2 people voted: <@{DANIEL}> and <@{LENA}>" in text
     assert "1 face · $0." in text
-    new_ts = await film.cast("Otto: an older stoker")
-    assert "Re-cast" not in text_of(await film.control_client.message(FILM, new_ts)), (
+    new_ts = await workspace.cast("Otto: an older stoker")
+    assert "Re-cast" not in text_of(await workspace.control_client.message(FILM, new_ts)), (
         "it asks for no yes and casts nobody anew"
     )
 
 
-async def test_unlock_and_recast_updates_the_old_record(film: PracticeEnvironment) -> None:
-    ts = await cast_character(film, "Vera: a captain")
-    view = await open_recast_form(film, ts, "Vera has version 1")
-    new_ts = await submit_recast(film, view, how="unlock", reason="rights")
-    assert "version 1> was unlocked" in await film.wait_for_text(new_ts, "Re-cast: rights")
-    await film.wait_for_text(ts, "Vera has no face now.")
-    await film.press(LENA, ts, "recast_face")
-    await film.wait_for_ephemeral(LENA, "Vera is being cast right now")
+async def test_unlock_and_recast_updates_the_old_record(workspace: PracticeEnvironment) -> None:
+    ts = await cast_character(workspace, "Vera: a captain")
+    view = await open_recast_form(workspace, ts, "Vera has version 1")
+    new_ts = await submit_recast(workspace, view, how="unlock", reason="rights")
+    assert "version 1> was unlocked" in await workspace.wait_for_text(new_ts, "Re-cast: rights")
+    await workspace.wait_for_text(ts, "Vera has no face now.")
+    await workspace.press(LENA, ts, "recast_face")
+    await workspace.wait_for_ephemeral(LENA, "Vera is being cast right now")

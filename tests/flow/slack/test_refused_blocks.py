@@ -1,19 +1,18 @@
 """Slack refuses one kind of block, element or property: a round goes from /cast to the lock all the same."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
 import pytest
-import pytest_asyncio
 
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from playground.processes import stop
 from playground.seed_data import INSTALLS, LANTERN_FILM, NOOR, TOMAS
-from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+MODEL_SECONDS = 0.05
 
 # Every kind of block and element that stands in a round's messages, and what Slack may refuse of them.
 REFUSED_KINDS: dict[str, tuple[str, ...]] = {
@@ -35,16 +34,7 @@ class Team:
 
 HARBOUR = Team(FILM, LENA, DANIEL)
 TEAMS = (HARBOUR, Team(LANTERN_FILM, NOOR, TOMAS))
-TOKENS = ",".join(install.token for install in INSTALLS)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film"), SLACK_BOT_TOKEN=TOKENS) as opened:
-        await opened.speed_up()
-        await opened.control_client.post("models/*/latency", {"least": 0.05, "most": 0.05})
-        await opened.control_client.post("slack/settings", {"file_ready_seconds": 0})
-        yield opened
+BOT_SETTINGS = {"SLACK_BOT_TOKEN": ",".join(install.token for install in INSTALLS)}
 
 
 async def refuse_blocks(workspace: PracticeEnvironment, *kinds: str) -> None:
@@ -70,39 +60,39 @@ def static_selects(message: Json) -> list[Json]:
 
 @pytest.mark.parametrize(("kind", "team"), [*zip(REFUSED_KINDS, cycle(TEAMS))])
 async def test_full_round_works_while_slack_refuses_one_block_kind(
-    film: PracticeEnvironment, kind: str, team: Team
+    workspace: PracticeEnvironment, kind: str, team: Team
 ) -> None:
-    await refuse_blocks(film, *REFUSED_KINDS[kind])
+    await refuse_blocks(workspace, *REFUSED_KINDS[kind])
     channel, now = team.channel, time.time()
-    ts = await start_ballot(film, f"No {kind.replace('_', ' ')}: a cook with salt on his hands", team)
-    message = await film.control_client.message(channel, ts)
+    ts = await start_ballot(workspace, f"No {kind.replace('_', ' ')}: a cook with salt on his hands", team)
+    message = await workspace.control_client.message(channel, ts)
     assert kind == "image" or pictures_of(message), "whatever else is refused, the sheet is shown"
-    await film.press(team.voter, ts, "vote:1", channel)
-    await film.wait_for_ephemeral(team.voter, "vote for 1", after=now)
-    await film.press(team.lead, ts, "close", channel)
-    message = await film.wait_for_button(ts, "extend", channel)
+    await workspace.press(team.voter, ts, "vote:1", channel)
+    await workspace.wait_for_ephemeral(team.voter, "vote for 1", after=now)
+    await workspace.press(team.lead, ts, "close", channel)
+    message = await workspace.wait_for_button(ts, "extend", channel)
     assert "1 leads" in text_of(message)
     if chosen := decide_action_ids(message):
         assert len(chosen) == 2
-        await film.press(team.lead, ts, chosen[1], channel)
+        await workspace.press(team.lead, ts, chosen[1], channel)
     else:
         (menu,) = static_selects(message)
-        await film.control_client.click(team.lead, channel, ts, menu["action_id"], menu["options"][1]["value"])
-    assert "is cast" in await film.wait_for_text(ts, "Candidate 2", channel)
-    await film.press(team.voter, ts, "facts", channel)
-    assert "SHA-256" in text_of(await film.wait_for_ephemeral(team.voter, "SHA-256", after=now))
+        await workspace.control_client.click(team.lead, channel, ts, menu["action_id"], menu["options"][1]["value"])
+    assert "is cast" in await workspace.wait_for_text(ts, "Candidate 2", channel)
+    await workspace.press(team.voter, ts, "facts", channel)
+    assert "SHA-256" in text_of(await workspace.wait_for_ephemeral(team.voter, "SHA-256", after=now))
 
 
-async def test_emoji_votes_work_without_buttons_until_a_restart(film: PracticeEnvironment) -> None:
-    await refuse_blocks(film, "button")
-    ts = await film.cast("Bare: a cook --each 1 --models recraft,gpt-image-2")
-    assert "the vote counts number emoji" in await film.wait_for_text(ts, "Nobody has voted yet")
-    assert buttons_of(await film.control_client.message(FILM, ts)) == {}
-    await film.control_client.react(DANIEL, FILM, ts, "two")
-    await film.wait_for_text(ts, "1 person voted")
-    await refuse_blocks(film)
-    await stop(film.bot)
-    await film.start_bot()
-    await film.wait_for_button(ts, "close")
-    await film.press(LENA, ts, "close")
-    await film.wait_for_text(ts, "2 leads")
+async def test_emoji_votes_work_without_buttons_until_a_restart(workspace: PracticeEnvironment) -> None:
+    await refuse_blocks(workspace, "button")
+    ts = await workspace.cast("Bare: a cook --each 1 --models recraft,gpt-image-2")
+    assert "the vote counts number emoji" in await workspace.wait_for_text(ts, "Nobody has voted yet")
+    assert buttons_of(await workspace.control_client.message(FILM, ts)) == {}
+    await workspace.control_client.react(DANIEL, FILM, ts, "two")
+    await workspace.wait_for_text(ts, "1 person voted")
+    await refuse_blocks(workspace)
+    await stop(workspace.bot)
+    await workspace.start_bot()
+    await workspace.wait_for_button(ts, "close")
+    await workspace.press(LENA, ts, "close")
+    await workspace.wait_for_text(ts, "2 leads")

@@ -5,24 +5,13 @@ The bot's clock says Wednesday, ten in London, where Daniel is; in Tokyo, where 
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from playground.control.client import text_of
 from playground.processes import stop
-from playground.scenarios.reminders import SETTINGS
-from tests.support.practice_environment import DANIEL, FILM, SPEED, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, PracticeEnvironment
 
 _HOUR = 3_600_000_000
-
-
-@pytest.fixture
-async def film(tmp_path: Path) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path, SPEED, **SETTINGS) as opened:
-        await opened.speed_up()
-        yield opened
 
 
 def shift_ballot_back(data: Path, hours: float) -> None:
@@ -40,27 +29,29 @@ async def messages_with(workspace: PracticeEnvironment, channel: str, ts: str, e
     return [text for text in map(text_of, messages) if expected in text]
 
 
-async def test_reminders_respect_working_hours_and_are_sent_once(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Maya: a fisherwoman --voters @daniel @mei --for 4h")
-    await film.wait_for_ballot(ts)
-    await asyncio.to_thread(shift_ballot_back, film.data, 3.01)
+async def test_reminders_respect_working_hours_and_are_sent_once(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Maya: a fisherwoman --voters @daniel @mei --for 4h")
+    await workspace.wait_for_ballot(ts)
+    await asyncio.to_thread(shift_ballot_back, workspace.data, 3.01)
 
     async def daniel_reminded() -> bool:
-        return bool(await messages_with(film, "D0DANIELOKA", "", "Your vote on Maya in <#C0HARBOURFILM> is missing"))
+        return bool(
+            await messages_with(workspace, "D0DANIELOKA", "", "Your vote on Maya in <#C0HARBOURFILM> is missing")
+        )
 
     async def thread_reminded() -> bool:
-        return bool(await messages_with(film, FILM, ts, "Voting on Maya"))
+        return bool(await messages_with(workspace, FILM, ts, "Voting on Maya"))
 
-    await film.control_client.wait_for(daniel_reminded, "Daniel's reminder", 15)
-    await film.control_client.wait_for(thread_reminded, "the thread's line", 15)
-    (reminder,) = await messages_with(film, "D0DANIELOKA", "", "Your vote on Maya")
+    await workspace.control_client.wait_for(daniel_reminded, "Daniel's reminder", 15)
+    await workspace.control_client.wait_for(thread_reminded, "the thread's line", 15)
+    (reminder,) = await messages_with(workspace, "D0DANIELOKA", "", "Your vote on Maya")
     assert "Voting closes" in reminder
     assert "|Vote now>" in reminder
-    assert not await messages_with(film, "D0MEITANAKA", "", "Maya"), "it is past six in Tokyo"
-    await stop(film.bot)
-    await film.start_bot()
-    await film.press(DANIEL, ts, "vote:2")
-    await film.wait_for_text(ts, "1 of 2 voted")
+    assert not await messages_with(workspace, "D0MEITANAKA", "", "Maya"), "it is past six in Tokyo"
+    await stop(workspace.bot)
+    await workspace.start_bot()
+    await workspace.press(DANIEL, ts, "vote:2")
+    await workspace.wait_for_text(ts, "1 of 2 voted")
     await asyncio.sleep(5.5)
-    assert len(await messages_with(film, "D0DANIELOKA", "", "Your vote on Maya")) == 1
-    assert len(await messages_with(film, FILM, ts, "Voting on Maya")) == 1
+    assert len(await messages_with(workspace, "D0DANIELOKA", "", "Your vote on Maya")) == 1
+    assert len(await messages_with(workspace, FILM, ts, "Voting on Maya")) == 1

@@ -2,24 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-
-import pytest
-import pytest_asyncio
 
 from playground.control.client import Json, buttons_of, menu_of, pictures_of, text_of
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
 MODEL_WORDS = ("recraft", "gpt", "openai", "banana", "gemini", "google")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        yield opened
 
 
 async def wait_for_thread_files(workspace: PracticeEnvironment, ts: str, count: int) -> None:
@@ -71,10 +58,10 @@ async def open_comparison(workspace: PracticeEnvironment, user: str, ts: str) ->
     return await workspace.control_client.wait_for(new_view, "a closer look")
 
 
-async def test_reroll_options_show_prices_and_models_after_the_close(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Prices: a net mender")
-    await film.wait_for_ballot(ts)
-    choice = await open_reroll_options(film, ts)
+async def test_reroll_options_show_prices_and_models_after_the_close(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Prices: a net mender")
+    await workspace.wait_for_ballot(ts)
+    choice = await open_reroll_options(workspace, ts)
     text = text_of(choice) + str(menu_of(choice, "reroll_one")) + str(menu_of(choice, "vary"))
     assert "Nothing is drawn, or charged, before you choose" in text
     assert "All again · up to $0." in buttons_of(choice)["reroll_all"]
@@ -82,65 +69,65 @@ async def test_reroll_options_show_prices_and_models_after_the_close(film: Pract
         prices = {label.split("up to ")[1] for label in menu_of(choice, action)}
         assert (len(menu_of(choice, action)), len(prices)) == (4, 1)
     assert not any(word in text.casefold() for word in MODEL_WORDS)
-    await film.press(DANIEL, ts, "vote:1")
-    await film.press(LENA, ts, "close")
-    await film.wait_for_button(ts, "drop")
-    choice = await open_reroll_options(film, ts)
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.press(LENA, ts, "close")
+    await workspace.wait_for_button(ts, "drop")
+    choice = await open_reroll_options(workspace, ts)
     models = menu_of(choice, "reroll_one")
     assert len({label.split(" again · up to $")[1] for label in models}) == 2, "each its own price"
-    await choose_option(film, choice, "reroll_one", "Recraft")
-    text = await film.wait_for_text(ts, "came after the vote")
+    await choose_option(workspace, choice, "reroll_one", "Recraft")
+    text = await workspace.wait_for_text(ts, "came after the vote")
     assert re.search(r"\*5\* · Recraft [^·]+ · came after the vote", text)
     decide = next(
-        v for k, v in menu_of(await film.control_client.message(FILM, ts), "decide").items() if k.startswith("5 ")
+        v for k, v in menu_of(await workspace.control_client.message(FILM, ts), "decide").items() if k.startswith("5 ")
     )
-    assert (await film.control_client.click(LENA, FILM, ts, "decide", decide))["ok"]
-    assert f"Decided by <@{LENA}>" in await film.wait_for_text(ts, "Prices is cast")
+    assert (await workspace.control_client.click(LENA, FILM, ts, "decide", decide))["ok"]
+    assert f"Decided by <@{LENA}>" in await workspace.wait_for_text(ts, "Prices is cast")
 
 
-async def test_variation_joins_the_vote_and_names_its_source(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Vary: a harbour pilot")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:2")
-    await choose_option(film, await open_reroll_options(film, ts), "vary", "Vary 2")
-    message = await film.wait_for_button(ts, "vote:5")
-    text = await film.wait_for_text(ts, "5 varies 2")
+async def test_variation_joins_the_vote_and_names_its_source(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Vary: a harbour pilot")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:2")
+    await choose_option(workspace, await open_reroll_options(workspace, ts), "vary", "Vary 2")
+    message = await workspace.wait_for_button(ts, "vote:5")
+    text = await workspace.wait_for_text(ts, "5 varies 2")
     assert buttons_of(message)["vote:2"] == "2 · 1"
     assert not any(word in text.casefold() for word in MODEL_WORDS)
-    await film.press(MEI, ts, "vote:5")
-    await film.press(LENA, ts, "vote:5")
-    await film.wait_for_text(ts, "3 people voted")
-    await film.press(LENA, ts, "close")
-    assert "varies 2 · 2 votes" in await film.wait_for_text(ts, "5 leads")
-    await film.press(LENA, ts, "lock")
-    assert "varies 2" in await film.wait_for_text(ts, "Vary is cast")
-    await film.press(MEI, ts, "facts")
-    facts = text_of(await film.wait_for_ephemeral(MEI, "Facts"))
+    await workspace.press(MEI, ts, "vote:5")
+    await workspace.press(LENA, ts, "vote:5")
+    await workspace.wait_for_text(ts, "3 people voted")
+    await workspace.press(LENA, ts, "close")
+    assert "varies 2 · 2 votes" in await workspace.wait_for_text(ts, "5 leads")
+    await workspace.press(LENA, ts, "lock")
+    assert "varies 2" in await workspace.wait_for_text(ts, "Vary is cast")
+    await workspace.press(MEI, ts, "facts")
+    facts = text_of(await workspace.wait_for_ephemeral(MEI, "Facts"))
     assert "candidate 2 of its round" in facts
     assert "another moment" in facts
 
 
-async def test_refined_round_links_to_its_parent(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Refine: a fisherwoman")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:3")
-    await film.wait_for_text(ts, "1 person voted")
-    before = {m["ts"] for m in await film.control_client.messages(FILM)}
-    await film.press(LENA, (await open_reroll_options(film, ts))["ts"], "refine")
-    form = await film.wait_for_modal(LENA, "A new round for *Refine*")
+async def test_refined_round_links_to_its_parent(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Refine: a fisherwoman")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:3")
+    await workspace.wait_for_text(ts, "1 person voted")
+    before = {m["ts"] for m in await workspace.control_client.messages(FILM)}
+    await workspace.press(LENA, (await open_reroll_options(workspace, ts))["ts"], "refine")
+    form = await workspace.wait_for_modal(LENA, "A new round for *Refine*")
     assert "up to $0." in text_of(form)
-    same = await film.control_client.submit(LENA, form["id"], {})
+    same = await workspace.control_client.submit(LENA, form["id"], {})
     assert "These are the words as they were" in same["errors"]["brief"]
-    assert (await film.control_client.submit(LENA, form["id"], {"brief": "a fisherwoman, 70, one grey eye"}))["ok"]
-    new = await wait_for_child_round(film, before)
-    text = await film.wait_for_text(new, "Refined from")
+    assert (await workspace.control_client.submit(LENA, form["id"], {"brief": "a fisherwoman, 70, one grey eye"}))["ok"]
+    new = await wait_for_child_round(workspace, before)
+    text = await workspace.wait_for_text(new, "Refined from")
     assert "“a fisherwoman” · 3 led with 1 of 1 vote" in text
     assert "a fisherwoman, 70, one grey eye" in text
     assert f"/p{ts.replace('.', '')}" in text
-    assert f"/p{new.replace('.', '')}" in await film.wait_for_text(ts, "the new round is here")
-    assert pictures_of(await film.control_client.message(FILM, ts)), "its portraits can still be looked at"
-    assert "Refined from" in text_of(await film.wait_for_ballot(new))
-    await refine_after_the_close(film, new)
+    assert f"/p{new.replace('.', '')}" in await workspace.wait_for_text(ts, "the new round is here")
+    assert pictures_of(await workspace.control_client.message(FILM, ts)), "its portraits can still be looked at"
+    assert "Refined from" in text_of(await workspace.wait_for_ballot(new))
+    await refine_after_the_close(workspace, new)
 
 
 async def refine_after_the_close(workspace: PracticeEnvironment, ts: str) -> None:
@@ -161,52 +148,52 @@ async def refine_after_the_close(workspace: PracticeEnvironment, ts: str) -> Non
     assert len({m["ts"] for m in await workspace.control_client.messages(FILM)} - before) == 1
 
 
-async def test_any_user_compares_candidates_and_changes_the_selection(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Look: a diver")
-    await film.wait_for_ballot(ts)
-    await wait_for_thread_files(film, ts, 5)
+async def test_any_user_compares_candidates_and_changes_the_selection(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Look: a diver")
+    await workspace.wait_for_ballot(ts)
+    await wait_for_thread_files(workspace, ts, 5)
     for user, number in ((DANIEL, 3), (MEI, 3), (LENA, 4)):
-        await film.press(user, ts, f"vote:{number}")
-    await film.wait_for_text(ts, "3 people voted")
-    view = await open_comparison(film, DANIEL, ts)
+        await workspace.press(user, ts, f"vote:{number}")
+    await workspace.wait_for_text(ts, "3 people voted")
+    view = await open_comparison(workspace, DANIEL, ts)
     assert image_titles(view) == ["1", "2"]
     assert not any(word in str(view["blocks"]).casefold() for word in MODEL_WORDS)
     assert "Open 1 alone" in text_of(view)
     options = menu_of(view, "look_at")
     assert (
-        await film.control_client.select_in_view(
+        await workspace.control_client.select_in_view(
             DANIEL, view["id"], "look_at", [options["1"], options["3"], options["4"]]
         )
     )["ok"]
 
     async def three_pictures() -> Json | None:
-        now = await film.control_client.top_view(DANIEL)
+        now = await workspace.control_client.top_view(DANIEL)
         return now if now and len(pictures_of(now)) == 3 else None
 
-    changed = await film.control_client.wait_for(three_pictures, "three pictures")
+    changed = await workspace.control_client.wait_for(three_pictures, "three pictures")
     assert (changed["id"], image_titles(changed)) == (view["id"], ["1", "3", "4"])
-    assert (await film.control_client.post("slack/settings", {"refused_blocks": ["image"]}))["settings"]
-    without_images = await open_comparison(film, MEI, ts)
-    await film.control_client.post("slack/settings", {"refused_blocks": []})
+    assert (await workspace.control_client.post("slack/settings", {"refused_blocks": ["image"]}))["settings"]
+    without_images = await open_comparison(workspace, MEI, ts)
+    await workspace.control_client.post("slack/settings", {"refused_blocks": []})
     assert pictures_of(without_images) == [], "Slack shows none of them"
     assert "Open 1 alone" in text_of(without_images)
-    await film.press(LENA, ts, "close")
-    await film.wait_for_button(ts, "drop")
-    named = image_titles(await open_comparison(film, LENA, ts))
+    await workspace.press(LENA, ts, "close")
+    await workspace.wait_for_button(ts, "drop")
+    named = image_titles(await open_comparison(workspace, LENA, ts))
     assert [(title.split(" · ")[0], title.split(" · ")[2]) for title in named] == [("3", "2 votes"), ("4", "1 vote")]
-    assert "the original is" in text_of(await film.wait_for_modal(LENA, "crop"))
+    assert "the original is" in text_of(await workspace.wait_for_modal(LENA, "crop"))
 
 
-async def test_comparison_in_a_sealed_vote_reveals_no_counts(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Sealed: a spokesperson --ballot sealed")
-    await film.wait_for_button(ts, "paper")
-    await wait_for_thread_files(film, ts, 5)
-    await film.press(MEI, ts, "paper")
-    ballot_form = await film.wait_for_modal(MEI, "Candidate 4")
+async def test_comparison_in_a_sealed_vote_reveals_no_counts(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Sealed: a spokesperson --ballot sealed")
+    await workspace.wait_for_button(ts, "paper")
+    await wait_for_thread_files(workspace, ts, 5)
+    await workspace.press(MEI, ts, "paper")
+    ballot_form = await workspace.wait_for_modal(MEI, "Candidate 4")
     block_id = next(b["block_id"] for b in ballot_form["blocks"] if b.get("label", {}).get("text") == "Candidate 4")
-    assert (await film.control_client.submit(MEI, ballot_form["id"], {block_id: ["human", "likeness"]}))["ok"]
-    await film.wait_for_text(ts, "1 person voted")
-    assert image_titles(await open_comparison(film, DANIEL, ts)) == ["1", "2"]
+    assert (await workspace.control_client.submit(MEI, ballot_form["id"], {block_id: ["human", "likeness"]}))["ok"]
+    await workspace.wait_for_text(ts, "1 person voted")
+    assert image_titles(await open_comparison(workspace, DANIEL, ts)) == ["1", "2"]
 
 
 def image_titles(view: Json) -> list[str]:

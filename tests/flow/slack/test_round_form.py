@@ -2,11 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
-import pytest_asyncio
 
 from playground.control.client import Json, buttons_of, text_of
 from tests.support.casting_harness import make_portrait
@@ -18,19 +14,9 @@ from tests.support.practice_environment import (
     MEI,
     QUIET,
     PracticeEnvironment,
-    practice_environment,
 )
 
 LENA_DM, DANIEL_DM = "D0LENAORTIZ", "D0DANIELOKA"
-
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        yield opened
 
 
 async def open_form(workspace: PracticeEnvironment, user: str = LENA, channel: str = FILM) -> Json:
@@ -74,53 +60,55 @@ def field_value(view: Json, field: str) -> Any:
     return next(value for name, value in state.items() if name != "type")
 
 
-async def test_form_updates_the_price_after_every_choice(film: PracticeEnvironment) -> None:
-    view = await open_form(film)
+async def test_form_updates_the_price_after_every_choice(workspace: PracticeEnvironment) -> None:
+    view = await open_form(workspace)
     assert "*Up to $0.21*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin and wardrobe" in text_of(view)
     assert view["submit"]["text"] == "Cast for up to $0.21"
     typed = {"text": "pores and pores", "name": "Vera"}
-    view = await choose_and_wait(film, view, "models", ["recraft:recraftv4_1"], **typed)
+    view = await choose_and_wait(workspace, view, "models", ["recraft:recraftv4_1"], **typed)
     assert "4 portraits from Recraft V4.1, as asked" in text_of(view)
     assert "the vote is not blind" in text_of(view)
-    view = await choose_and_wait(film, view, "each", "1", **typed)
+    view = await choose_and_wait(workspace, view, "each", "1", **typed)
     assert view["submit"]["text"] == "Cast for up to $0.04"
-    view = await choose_and_wait(film, view, "each", "8", models=["recraft:recraftv4_1", "gemini:gemini-3-pro-image"])
+    view = await choose_and_wait(
+        workspace, view, "each", "8", models=["recraft:recraftv4_1", "gemini:gemini-3-pro-image"]
+    )
     assert "*No price yet*: 2 x 8 portraits are too many" in text_of(view)
     assert view["submit"]["text"] == "Cast"
-    view = await choose_and_wait(film, view, "each", "2")
+    view = await choose_and_wait(workspace, view, "each", "2")
     assert "2 portraits each from Recraft V4.1 and Nano Banana Pro" in text_of(view)
     assert (field_value(view, "text"), field_value(view, "name")["value"]) == ("pores and pores", "Vera")
-    await film.control_client.post(f"people/{LENA}/close", {"view_id": view["id"], "all": True})
+    await workspace.control_client.post(f"people/{LENA}/close", {"view_id": view["id"], "all": True})
 
 
 async def test_fast_choices_keep_typed_text_and_show_the_final_price(
-    film: PracticeEnvironment,
+    workspace: PracticeEnvironment,
 ) -> None:
-    view = await open_form(film)
-    await film.inject_fault("views.update", "delay", seconds=0.4, times=2)
+    view = await open_form(workspace)
+    await workspace.inject_fault("views.update", "delay", seconds=0.4, times=2)
     typed = {"cast_text": "said before the answer came"}
     choices = [("cast_each", "1"), ("cast_size", "4k")]
     await asyncio.gather(
-        *(film.control_client.select_in_view(LENA, view["id"], field, value, typed) for field, value in choices)
+        *(workspace.control_client.select_in_view(LENA, view["id"], field, value, typed) for field, value in choices)
     )
 
     async def settled() -> Json | None:
-        now = await film.control_client.top_view(LENA)
+        now = await workspace.control_client.top_view(LENA)
         return now if now and "1 portrait each" in text_of(now) and "As drafts" in text_of(now) else None
 
-    now = await film.control_client.wait_for(settled, "the price of both choices")
+    now = await workspace.control_client.wait_for(settled, "the price of both choices")
     assert now["submit"]["text"] == "Cast for up to $0.45"
     assert field_value(now, "text") == "said before the answer came"
-    await film.clear_faults("views.update")
-    await film.control_client.post(f"people/{LENA}/close", {"view_id": view["id"], "all": True})
+    await workspace.clear_faults("views.update")
+    await workspace.control_client.post(f"people/{LENA}/close", {"view_id": view["id"], "all": True})
 
 
-async def test_invalid_fields_show_errors_and_call_no_model(film: PracticeEnvironment) -> None:
-    view, calls_before = await open_form(film), await film.count_model_calls()
+async def test_invalid_fields_show_errors_and_call_no_model(workspace: PracticeEnvironment) -> None:
+    view, calls_before = await open_form(workspace), await workspace.count_model_calls()
     invalid = form_values(
         "M" * 90, "x", until=int(time.time()) - 60, voters=[DANIEL, MEI], quorum="3", like="nobody", lead=DANIEL
     )
-    errors = (await film.control_client.submit(LENA, view["id"], invalid))["errors"]
+    errors = (await workspace.control_client.submit(LENA, view["id"], invalid))["errors"]
     assert errors == {
         "cast_name": "The name has 90 characters; up to 80 fit.",
         "cast_until": "That is past or too soon: voting stays open for 5 minutes at least.",
@@ -128,146 +116,148 @@ async def test_invalid_fields_show_errors_and_call_no_model(film: PracticeEnviro
     }
     late = int(time.time()) + 31 * 86_400
     without_voters = form_values("Zoe", until=late, voters=[], quorum=None)
-    errors = (await film.control_client.submit(LENA, view["id"], without_voters))["errors"]
+    errors = (await workspace.control_client.submit(LENA, view["id"], without_voters))["errors"]
     assert errors == {"cast_until": "That is too far away: voting stays open for 30 days at most."}
     both = ["recraft:recraftv4_1", "gemini:gemini-3-pro-image"]
     errors = (
-        await film.control_client.submit(LENA, view["id"], form_values("Zoe", models=both, each="5") | _tomorrow())
+        await workspace.control_client.submit(LENA, view["id"], form_values("Zoe", models=both, each="5") | _tomorrow())
     )["errors"]
     assert errors == {"cast_each": "2 x 5 portraits are too many: up to 8 fit into one round."}
     expensive = form_values("Zoe", models=["openai:gpt-image-2"], each="8", size="4k") | _tomorrow()
-    (error,) = (await film.control_client.submit(LENA, view["id"], expensive))["errors"].items()
+    (error,) = (await workspace.control_client.submit(LENA, view["id"], expensive))["errors"].items()
     assert error[0] == "cast_models"
     assert "a round may cost $2.00" in error[1]
     assert "<" not in error[1]
-    assert await film.count_model_calls() == calls_before
-    await film.control_client.post(f"people/{LENA}/close", {"view_id": view["id"], "all": True})
+    assert await workspace.count_model_calls() == calls_before
+    await workspace.control_client.post(f"people/{LENA}/close", {"view_id": view["id"], "all": True})
 
 
-async def test_brief_that_raises_the_price_needs_one_confirmation(film: PracticeEnvironment) -> None:
-    view = await open_form(film)
+async def test_brief_that_raises_the_price_needs_one_confirmation(workspace: PracticeEnvironment) -> None:
+    view = await open_form(workspace)
     values = form_values("Otto", "a pilot, for the billboard") | {"cast_each": None}
-    refused = await film.control_client.submit(LENA, view["id"], values)
+    refused = await workspace.control_client.submit(LENA, view["id"], values)
     assert "up to $0.37 instead of $0.21. Press Cast again to agree" in refused["errors"]["cast_models"]
-    assert not await round_messages(film, "Otto")
-    answer = await film.control_client.submit(LENA, view["id"], values)
+    assert not await round_messages(workspace, "Otto")
+    answer = await workspace.control_client.submit(LENA, view["id"], values)
     assert answer["ok"], answer
-    await wait_for_round(film, "Otto")
+    await wait_for_round(workspace, "Otto")
 
 
-async def test_a_form_sent_twice_opens_one_round(film: PracticeEnvironment) -> None:
-    view = await open_form(film)
+async def test_a_form_sent_twice_opens_one_round(workspace: PracticeEnvironment) -> None:
+    view = await open_form(workspace)
     values = form_values("Maya", use="advertising") | _tomorrow()
-    first, second = await asyncio.gather(*(film.control_client.submit(LENA, view["id"], values) for _ in range(2)))
+    first, second = await asyncio.gather(*(workspace.control_client.submit(LENA, view["id"], values) for _ in range(2)))
     assert first["ok"]
     assert second["ok"]
-    message = await wait_for_round(film, "Maya")
+    message = await wait_for_round(workspace, "Maya")
     assert "for advertising" in text_of(message)
-    await film.wait_for_ballot(message["ts"])
-    assert len(await round_messages(film, "Maya")) == 1
+    await workspace.wait_for_ballot(message["ts"])
+    assert len(await round_messages(workspace, "Maya")) == 1
 
 
 async def test_cast_character_is_suggested_and_recast_for_a_price(
-    film: PracticeEnvironment,
+    workspace: PracticeEnvironment,
 ) -> None:
-    ts = await film.cast("Mara: a pilot --each 1 --for 1h")
-    view = await open_form(film)
-    assert "Mara · being cast now" in await film.control_client.suggest_options(LENA, view["id"], "cast_name", "mar")
-    busy = await film.control_client.submit(LENA, view["id"], form_values("Mara"))
+    ts = await workspace.cast("Mara: a pilot --each 1 --for 1h")
+    view = await open_form(workspace)
+    assert "Mara · being cast now" in await workspace.control_client.suggest_options(
+        LENA, view["id"], "cast_name", "mar"
+    )
+    busy = await workspace.control_client.submit(LENA, view["id"], form_values("Mara"))
     assert busy["errors"] == {"cast_name": "Mara is being cast right now. Lock or drop that round first."}
-    await film.wait_for_ballot(ts)
-    await film.press(LENA, ts, "vote:1")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1"})
-    await film.press(LENA, ts, "lock")
-    await film.wait_for_button(ts, "facts")
-    view = await open_form(film)
-    assert "Mara · cast already" in await film.control_client.suggest_options(LENA, view["id"], "cast_name", "Mar")
-    calls_before = await film.count_model_calls()
-    assert (await film.control_client.submit(LENA, view["id"], form_values("Mara", "a pilot, older")))["ok"]
-    question = await film.wait_for_modal(LENA, "Mara is cast already")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(LENA, ts, "vote:1")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_button(ts, "facts")
+    view = await open_form(workspace)
+    assert "Mara · cast already" in await workspace.control_client.suggest_options(LENA, view["id"], "cast_name", "Mar")
+    calls_before = await workspace.count_model_calls()
+    assert (await workspace.control_client.submit(LENA, view["id"], form_values("Mara", "a pilot, older")))["ok"]
+    question = await workspace.wait_for_modal(LENA, "Mara is cast already")
     assert question["submit"]["text"] == "Re-cast for $0.11"
-    assert await film.count_model_calls() == calls_before
-    assert (await film.control_client.submit(LENA, question["id"], {}))["ok"]
-    assert await film.control_client.modals(LENA) == []
-    assert "a pilot, older" in text_of(await wait_for_round(film, "Mara"))
+    assert await workspace.count_model_calls() == calls_before
+    assert (await workspace.control_client.submit(LENA, question["id"], {}))["ok"]
+    assert await workspace.control_client.modals(LENA) == []
+    assert "a pilot, older" in text_of(await wait_for_round(workspace, "Mara"))
 
 
-async def test_suggestions_show_only_visible_characters(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Sable: a spokesperson --each 1 --for 1h", channel=QUIET)
-    await film.wait_for_ballot(ts, QUIET)
-    view = await open_form(film, MEI)
-    assert await film.control_client.suggest_options(MEI, view["id"], "cast_name", "Sable") == ["Cast “Sable”"]
-    view = await open_form(film)
-    suggestions = await film.control_client.suggest_options(LENA, view["id"], "cast_name", "Sable")
+async def test_suggestions_show_only_visible_characters(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Sable: a spokesperson --each 1 --for 1h", channel=QUIET)
+    await workspace.wait_for_ballot(ts, QUIET)
+    view = await open_form(workspace, MEI)
+    assert await workspace.control_client.suggest_options(MEI, view["id"], "cast_name", "Sable") == ["Cast “Sable”"]
+    view = await open_form(workspace)
+    suggestions = await workspace.control_client.suggest_options(LENA, view["id"], "cast_name", "Sable")
     assert suggestions == ["Sable · from another production, new here"]
 
 
-async def test_another_lead_is_notified_and_controls_the_round(film: PracticeEnvironment) -> None:
-    view = await open_form(film)
+async def test_another_lead_is_notified_and_controls_the_round(workspace: PracticeEnvironment) -> None:
+    view = await open_form(workspace)
     values = form_values("Ines", lead=DANIEL, voters=[MEI, DANIEL], quorum="2", use="film") | _tomorrow()
-    assert (await film.control_client.submit(LENA, view["id"], values))["ok"]
-    message = await wait_for_round(film, "Ines")
+    assert (await workspace.control_client.submit(LENA, view["id"], values))["ok"]
+    message = await wait_for_round(workspace, "Ines")
     text = text_of(message)
     assert f"asked by <@{LENA}> · led by <@{DANIEL}> · for film" in text
     assert f"2 people vote: <@{MEI}> and <@{DANIEL}>" in text
 
     async def asked_to_lead() -> Json | None:
-        notes = await film.control_client.messages(DANIEL_DM)
+        notes = await workspace.control_client.messages(DANIEL_DM)
         return next((m for m in notes if "asks you to lead the casting of Ines" in text_of(m)), None)
 
-    note = await film.control_client.wait_for(asked_to_lead, "the word to the lead")
+    note = await workspace.control_client.wait_for(asked_to_lead, "the word to the lead")
     assert "Go there" in text_of(note)
     ts = message["ts"]
-    await film.wait_for_ballot(ts)
-    await film.press(LENA, ts, "close")
-    await film.wait_for_ephemeral(LENA, f"Only <@{DANIEL}> can close this vote")
-    await film.press(DANIEL, ts, "close")
-    await film.wait_for_button(ts, "drop")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(LENA, ts, "close")
+    await workspace.wait_for_ephemeral(LENA, f"Only <@{DANIEL}> can close this vote")
+    await workspace.press(DANIEL, ts, "close")
+    await workspace.wait_for_button(ts, "drop")
 
 
-async def test_form_metadata_is_an_opaque_id_per_user(film: PracticeEnvironment) -> None:
-    view = await open_form(film)
-    other = await open_form(film, DANIEL)
+async def test_form_metadata_is_an_opaque_id_per_user(workspace: PracticeEnvironment) -> None:
+    view = await open_form(workspace)
+    other = await open_form(workspace, DANIEL)
     assert view["private_metadata"] != other["private_metadata"]
     other_characters = set(view["private_metadata"]) - set("w0123456789abcdef")
     assert other_characters == set(), "an opaque id, and nothing of the channel"
 
 
-async def test_attached_reference_needs_consent_and_a_valid_picture(film: PracticeEnvironment) -> None:
-    view = await choose_and_wait(film, await open_form(film), "like", "picture")
-    picture = [await film.control_client.attach_file(LENA, "ben.png", make_portrait(5))]
+async def test_attached_reference_needs_consent_and_a_valid_picture(workspace: PracticeEnvironment) -> None:
+    view = await choose_and_wait(workspace, await open_form(workspace), "like", "picture")
+    picture = [await workspace.control_client.attach_file(LENA, "ben.png", make_portrait(5))]
     values = form_values("Ben", models=["gemini:gemini-3-pro-image"], like="picture", picture=picture, real="photo")
-    refused = await film.control_client.submit(LENA, view["id"], values | _tomorrow())
+    refused = await workspace.control_client.submit(LENA, view["id"], values | _tomorrow())
     assert list(refused["errors"]) == ["cast_agreed"]
-    assert (await film.control_client.submit(LENA, view["id"], values | _tomorrow() | {"cast_agreed": ["agreed"]}))[
-        "ok"
-    ]
-    message = await wait_for_round(film, "Ben")
+    assert (
+        await workspace.control_client.submit(LENA, view["id"], values | _tomorrow() | {"cast_agreed": ["agreed"]})
+    )["ok"]
+    message = await wait_for_round(workspace, "Ben")
     assert "attached picture" in text_of(message)
-    view = await choose_and_wait(film, await open_form(film), "like", "picture")
-    broken = [await film.control_client.attach_file(LENA, "noise.png", b"\x89PNG not really")]
+    view = await choose_and_wait(workspace, await open_form(workspace), "like", "picture")
+    broken = [await workspace.control_client.attach_file(LENA, "noise.png", b"\x89PNG not really")]
     values = form_values("Cleo", models=["gemini:gemini-3-pro-image"], like="picture", picture=broken, real="portrait")
-    assert (await film.control_client.submit(LENA, view["id"], values | _tomorrow()))["ok"]
-    await film.wait_for_ephemeral(LENA, "This file cannot be a reference")
-    assert not await round_messages(film, "Cleo")
+    assert (await workspace.control_client.submit(LENA, view["id"], values | _tomorrow()))["ok"]
+    await workspace.wait_for_ephemeral(LENA, "This file cannot be a reference")
+    assert not await round_messages(workspace, "Cleo")
 
 
-async def test_locked_face_can_be_used_as_a_reference(film: PracticeEnvironment) -> None:
-    view = await choose_and_wait(film, await open_form(film), "like", "face")
-    assert "Mara" in await film.control_client.suggest_options(LENA, view["id"], "cast_face", "")
+async def test_locked_face_can_be_used_as_a_reference(workspace: PracticeEnvironment) -> None:
+    view = await choose_and_wait(workspace, await open_form(workspace), "like", "face")
+    assert "Mara" in await workspace.control_client.suggest_options(LENA, view["id"], "cast_face", "")
     values = form_values("Maras mother", models=["gemini:gemini-3-pro-image"], like="face", face="Mara")
-    assert (await film.control_client.submit(LENA, view["id"], values | _tomorrow()))["ok"]
-    assert "Mara" in text_of(await wait_for_round(film, "Maras mother"))
+    assert (await workspace.control_client.submit(LENA, view["id"], values | _tomorrow()))["ok"]
+    assert "Mara" in text_of(await wait_for_round(workspace, "Maras mother"))
 
 
-async def test_form_works_in_direct_messages_but_not_in_uninvited_channels(film: PracticeEnvironment) -> None:
-    text = await film.run_command("", channel=GENERAL)
+async def test_form_works_in_direct_messages_but_not_in_uninvited_channels(workspace: PracticeEnvironment) -> None:
+    text = await workspace.run_command("", channel=GENERAL)
     assert "Invite me with /invite @Castroom" in text
     assert text.splitlines()[-1] == "/cast"
-    view = await open_form(film, channel=LENA_DM)
+    view = await open_form(workspace, channel=LENA_DM)
     assert "in sight of nobody else" in text_of(view)
-    assert (await film.control_client.submit(LENA, view["id"], form_values("Nobody") | _tomorrow()))["ok"]
-    message = await wait_for_round(film, "Nobody", LENA_DM)
+    assert (await workspace.control_client.submit(LENA, view["id"], form_values("Nobody") | _tomorrow()))["ok"]
+    message = await wait_for_round(workspace, "Nobody", LENA_DM)
     assert "cancel" in buttons_of(message)
 
 

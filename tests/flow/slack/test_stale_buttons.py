@@ -2,17 +2,14 @@
 
 import sqlite3
 import time
-from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 
-import pytest
-import pytest_asyncio
-
 from playground.control.client import Json, buttons_of, menu_of, pictures_of, text_of
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOT_SETTINGS: dict[str, str] = {}
+MODEL_SECONDS = 0.05
 
 TWO_MODELS = "--each 1 --models recraft,gpt-image-2"
 WEEK, MICROSECOND = timedelta(days=7), timedelta(microseconds=1)
@@ -21,13 +18,6 @@ AGE_STATEMENTS = (
     "UPDATE slots SET asked_at = asked_at - :week",
     "UPDATE faces SET locked_at = locked_at - :week",
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await speed_up(opened)
-        yield opened
 
 
 async def speed_up(workspace: PracticeEnvironment) -> None:
@@ -67,42 +57,42 @@ def _age_database(workspace: PracticeEnvironment) -> None:
     assert age / 1_000_000 < time.time() - WEEK.total_seconds()
 
 
-async def test_all_buttons_work_after_a_week_and_a_restart(film: PracticeEnvironment) -> None:
-    ts = await create_old_rounds(film)
-    await film.press(DANIEL, ts["Vote"], "vote:1")
-    await film.wait_for_labels(ts["Vote"], {"vote:1": "1 · 1"})
+async def test_all_buttons_work_after_a_week_and_a_restart(workspace: PracticeEnvironment) -> None:
+    ts = await create_old_rounds(workspace)
+    await workspace.press(DANIEL, ts["Vote"], "vote:1")
+    await workspace.wait_for_labels(ts["Vote"], {"vote:1": "1 · 1"})
     now = time.time()
-    await film.press(LENA, ts["Vote"], "reroll")
-    offer = await film.wait_for_ephemeral(LENA, "Draw again", after=now)
+    await workspace.press(LENA, ts["Vote"], "reroll")
+    offer = await workspace.wait_for_ephemeral(LENA, "Draw again", after=now)
     option = next(v for label, v in menu_of(offer, "reroll_one").items() if label.startswith("1"))
-    assert (await film.control_client.click(LENA, FILM, offer["ts"], "reroll_one", option))["ok"]
-    await film.wait_for_button(ts["Vote"], "vote:3")
-    await film.press(LENA, ts["Vote"], "close")
-    await film.wait_for_button(ts["Vote"], "extend")
-    await film.press(LENA, ts["Vote"], "lock")
-    await film.wait_for_text(ts["Vote"], "Vote is cast")
+    assert (await workspace.control_client.click(LENA, FILM, offer["ts"], "reroll_one", option))["ok"]
+    await workspace.wait_for_button(ts["Vote"], "vote:3")
+    await workspace.press(LENA, ts["Vote"], "close")
+    await workspace.wait_for_button(ts["Vote"], "extend")
+    await workspace.press(LENA, ts["Vote"], "lock")
+    await workspace.wait_for_text(ts["Vote"], "Vote is cast")
 
-    await film.press(MEI, ts["Sealed"], "paper")
-    ballot_form = await film.wait_for_modal(MEI, "tick both")
+    await workspace.press(MEI, ts["Sealed"], "paper")
+    ballot_form = await workspace.wait_for_modal(MEI, "tick both")
     assert len(pictures_of(ballot_form)) == 2
-    await film.press(LENA, ts["Closed"], "extend")
-    await film.wait_for_ballot(ts["Closed"])
-    await film.press(LENA, ts["Closed"], "lock")
-    await film.wait_for_text(ts["Closed"], "Closed is cast")
+    await workspace.press(LENA, ts["Closed"], "extend")
+    await workspace.wait_for_ballot(ts["Closed"])
+    await workspace.press(LENA, ts["Closed"], "lock")
+    await workspace.wait_for_text(ts["Closed"], "Closed is cast")
 
     for action, words in (("full", "Open the original"), ("facts", "SHA-256"), ("take", "as one ZIP")):
         now = time.time()
-        await film.press(DANIEL, ts["Cast"], action)
-        await film.wait_for_ephemeral(DANIEL, words, after=now)
-    posted = len(await film.control_client.messages(FILM))
-    await film.press(MEI, ts["answer"], "share")
+        await workspace.press(DANIEL, ts["Cast"], action)
+        await workspace.wait_for_ephemeral(DANIEL, words, after=now)
+    posted = len(await workspace.control_client.messages(FILM))
+    await workspace.press(MEI, ts["answer"], "share")
 
     async def shared() -> Json | None:
-        found = (await film.control_client.messages(FILM))[posted:]
+        found = (await workspace.control_client.messages(FILM))[posted:]
         return next((m for m in found if "Cast" in text_of(m)), None)
 
-    assert "candidate 2" in text_of(await film.control_client.wait_for(shared, "the shared face"))
-    record_buttons = buttons_of(await film.control_client.message(FILM, ts["Cast"]))
+    assert "candidate 2" in text_of(await workspace.control_client.wait_for(shared, "the shared face"))
+    record_buttons = buttons_of(await workspace.control_client.message(FILM, ts["Cast"]))
     assert "finish" in record_buttons
-    await film.press(LENA, ts["Cast"], "finish")
-    await film.wait_for_text(ts["Cast"], "4K")
+    await workspace.press(LENA, ts["Cast"], "finish")
+    await workspace.wait_for_text(ts["Cast"], "4K")

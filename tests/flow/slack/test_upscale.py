@@ -5,29 +5,20 @@ import json
 import re
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
 import pytest_asyncio
 from PIL import Image
 
 from playground.control.client import buttons_of, pictures_of, text_of
 from playground.processes import bot_environment, stop
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+BOT_SETTINGS: dict[str, str] = {}
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def film(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("film")) as opened:
-        await opened.speed_up()
-        yield opened
 
 
 async def lock_face(workspace: PracticeEnvironment, name: str, options: str = "") -> str:
@@ -41,32 +32,34 @@ async def lock_face(workspace: PracticeEnvironment, name: str, options: str = ""
     return ts
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def maya_record_ts(film: PracticeEnvironment) -> str:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def maya_record_ts(workspace: PracticeEnvironment) -> str:
     """The record of a face that two people had finished, pressing at once."""
-    ts = await lock_face(film, "Maya")
-    await asyncio.gather(film.press(MEI, ts, "finish"), film.press(DANIEL, ts, "finish"))
-    await film.wait_for_text(ts, "4K by Recraft Crisp Upscale for $0.004")
+    ts = await lock_face(workspace, "Maya")
+    await asyncio.gather(workspace.press(MEI, ts, "finish"), workspace.press(DANIEL, ts, "finish"))
+    await workspace.wait_for_text(ts, "4K by Recraft Crisp Upscale for $0.004")
     return ts
 
 
-async def test_two_users_pressing_upscale_pay_once(film: PracticeEnvironment, maya_record_ts: str) -> None:
-    message = await film.control_client.message(FILM, maya_record_ts)
+async def test_two_users_pressing_upscale_pay_once(workspace: PracticeEnvironment, maya_record_ts: str) -> None:
+    message = await workspace.control_client.message(FILM, maya_record_ts)
     assert re.search(r"original \d{3,4} × \d{4}$", text_of(message), re.MULTILINE), "and it is not called 4K"
     assert "finish" not in buttons_of(message)
     assert len(pictures_of(message)) == 1, "the finish is never shown in the original's place"
-    assert ["crispUpscale" in json.dumps(call) for call in await film.control_client.usage()].count(True) == 1
+    assert ["crispUpscale" in json.dumps(call) for call in await workspace.control_client.usage()].count(True) == 1
 
 
-async def test_download_is_sent_privately_with_correct_hashes(film: PracticeEnvironment, maya_record_ts: str) -> None:
-    await film.press(MEI, maya_record_ts, "take")
-    await film.wait_for_ephemeral(MEI, "is in your messages with me")
+async def test_download_is_sent_privately_with_correct_hashes(
+    workspace: PracticeEnvironment, maya_record_ts: str
+) -> None:
+    await workspace.press(MEI, maya_record_ts, "take")
+    await workspace.wait_for_ephemeral(MEI, "is in your messages with me")
     (shared,) = [
-        c for c in await film.control_client.calls("files.completeUploadExternal") if "Maya-1.zip" in json.dumps(c)
+        c for c in await workspace.control_client.calls("files.completeUploadExternal") if "Maya-1.zip" in json.dumps(c)
     ]
     assert FILM not in json.dumps(shared)
     file_id = re.findall(r"F[A-Z0-9]{8,}", json.dumps(shared))[0]
-    with ZipFile(BytesIO(await film.control_client.download_file(file_id))) as archive:
+    with ZipFile(BytesIO(await workspace.control_client.download_file(file_id))) as archive:
         files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
     record = json.loads(files["record.json"])
     for what in ("original", "finish"):
@@ -76,9 +69,9 @@ async def test_download_is_sent_privately_with_correct_hashes(film: PracticeEnvi
 
 
 async def test_the_roster_is_exported_while_the_bot_runs(
-    film: PracticeEnvironment, maya_record_ts: str, tmp_path: Path
+    workspace: PracticeEnvironment, maya_record_ts: str, tmp_path: Path
 ) -> None:
-    variables = bot_environment(film.data, await film.server.environment())
+    variables = bot_environment(workspace.data, await workspace.server.environment())
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "export", FILM, str(tmp_path / "out"),
         cwd=ROOT, env=variables, stdout=PIPE, stderr=PIPE,
@@ -92,18 +85,18 @@ async def test_the_roster_is_exported_while_the_bot_runs(
         assert sha256(data).hexdigest() == record[what]["sha256"]
 
 
-async def test_without_an_upscaler_a_redraw_needs_the_leads_approval(film: PracticeEnvironment) -> None:
-    await stop(film.bot)
-    film.extra = {"RECRAFT_API_TOKEN": ""}
-    await film.start_bot()
-    ts = await lock_face(film, "Ines", "--models gpt-image-2,nano-banana")
-    await film.press(MEI, ts, "finish")
-    await film.wait_for_button(ts, "keep_finish")
-    message = await film.control_client.message(FILM, ts)
+async def test_without_an_upscaler_a_redraw_needs_the_leads_approval(workspace: PracticeEnvironment) -> None:
+    await stop(workspace.bot)
+    workspace.extra = {"RECRAFT_API_TOKEN": ""}
+    await workspace.start_bot()
+    ts = await lock_face(workspace, "Ines", "--models gpt-image-2,nano-banana")
+    await workspace.press(MEI, ts, "finish")
+    await workspace.wait_for_button(ts, "keep_finish")
+    message = await workspace.control_client.message(FILM, ts)
     assert "Still the same face?" in text_of(message)
-    with Image.open(BytesIO(await film.control_client.download_file(pictures_of(message)[1]))) as both:
+    with Image.open(BytesIO(await workspace.control_client.download_file(pictures_of(message)[1]))) as both:
         assert both.size == (2000, 1328)
-    await film.press(MEI, ts, "keep_finish")
-    assert await film.wait_for_ephemeral(MEI, f"Only <@{LENA}> can keep or decline this finish")
-    await film.press(LENA, ts, "keep_finish")
-    assert "4K by Nano Banana" in await film.wait_for_text(ts, "Finish: ")
+    await workspace.press(MEI, ts, "keep_finish")
+    assert await workspace.wait_for_ephemeral(MEI, f"Only <@{LENA}> can keep or decline this finish")
+    await workspace.press(LENA, ts, "keep_finish")
+    assert "4K by Nano Banana" in await workspace.wait_for_text(ts, "Finish: ")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.brief import BallotMode, Brief, IntendedUse
+from bot.domain.brief import BallotMode, IntendedUse
 from bot.domain.catalogue import Look
-from bot.domain.command import parse_command
+from bot.domain.command import parse_brief, parse_command
 from bot.domain.command_options import LINE_LIMIT, tokenize_options
 from bot.domain.errors import BriefError
 from bot.domain.production import ProductionSettings
@@ -17,26 +17,26 @@ PRODUCTION_SETTINGS = ProductionSettings(
 
 
 def test_settings_fill_in_only_what_the_brief_omits() -> None:
-    brief = PRODUCTION_SETTINGS.apply_defaults(Brief.parse("Maya: a fisherwoman --ballot quick --quorum 2"))
+    brief = PRODUCTION_SETTINGS.apply_defaults(parse_brief("Maya: a fisherwoman --ballot quick --quorum 2"))
     assert (brief.ballot, brief.quorum) == (BallotMode.OPEN, 2)
     assert (brief.models, brief.open_for, brief.style) == (("recraft",), timedelta(hours=4), "Shot on grainy film.")
 
 
 def test_typed_look_or_models_override_the_default_ones() -> None:
-    assert PRODUCTION_SETTINGS.apply_defaults(Brief.parse("Maya: a fisherwoman --look literal")).models == ()
-    named = ProductionSettings(look=Look.SKIN).apply_defaults(Brief.parse("Maya: a fisherwoman --models nano-banana"))
+    assert PRODUCTION_SETTINGS.apply_defaults(parse_brief("Maya: a fisherwoman --look literal")).models == ()
+    named = ProductionSettings(look=Look.SKIN).apply_defaults(parse_brief("Maya: a fisherwoman --models nano-banana"))
     assert (named.models, named.look) == (("nano-banana",), None)
 
 
 def test_brief_is_unchanged_without_settings() -> None:
     for command_text in ("Maya: a fisherwoman", "Maya: a fisherwoman --for 2d --look skin --quorum 4 --ballot sealed"):
-        assert ProductionSettings().apply_defaults(Brief.parse(command_text)) == Brief.parse(command_text)
+        assert ProductionSettings().apply_defaults(parse_brief(command_text)) == parse_brief(command_text)
 
 
 def test_use_option_accepts_only_known_uses() -> None:
-    assert Brief.parse("Maya: a fisherwoman —use Advertising").use is IntendedUse.ADVERTISING
+    assert parse_brief("Maya: a fisherwoman —use Advertising").use is IntendedUse.ADVERTISING
     with pytest.raises(BriefError) as caught:
-        Brief.parse("Maya: a fisherwoman --use posters")
+        parse_brief("Maya: a fisherwoman --use posters")
     assert (caught.value.field, caught.value.allowed) == ("use", ("film", "advertising", "internal"))
 
 

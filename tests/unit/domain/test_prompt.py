@@ -2,18 +2,18 @@
 
 import pytest
 
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from bot.domain.prompt import VERSION, VERSION_VARIATION, Prompt, age_markers, find_age, upscale_prompt
 
 
 def test_prompt_contains_the_brief_verbatim_and_its_version() -> None:
-    prompt = Prompt.for_brief(Brief.parse("Maya: weathered 60-year-old fisherwoman, salt-cracked lips"))
+    prompt = Prompt.for_brief(parse_brief("Maya: weathered 60-year-old fisherwoman, salt-cracked lips"))
     assert "weathered 60-year-old fisherwoman, salt-cracked lips" in prompt.text
     assert prompt.version == VERSION
 
 
 def test_prompt_describes_skin_by_its_imperfections() -> None:
-    text = Prompt.for_brief(Brief.parse("Maya: a baker")).text.casefold()
+    text = Prompt.for_brief(parse_brief("Maya: a baker")).text.casefold()
     for expected in ("pores", "fine lines", "stubble or peach fuzz", "uneven tone", "natural light", "lens"):
         assert expected in text
     for unwanted in ("flawless", "perfect", "8k", "without ", "do not", "avoid"):
@@ -21,7 +21,7 @@ def test_prompt_describes_skin_by_its_imperfections() -> None:
 
 
 def test_prompt_omits_the_character_name() -> None:
-    assert "Meryl" not in Prompt.for_brief(Brief.parse("Meryl: a baker")).text
+    assert "Meryl" not in Prompt.for_brief(parse_brief("Meryl: a baker")).text
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_an_age_in_digits_is_found(text: str, age: int | None) -> None:
 
 
 def test_age_becomes_visible_features() -> None:
-    assert "crow's feet" in Prompt.for_brief(Brief.parse("Maya: 60-year-old fisherwoman")).text
+    assert "crow's feet" in Prompt.for_brief(parse_brief("Maya: 60-year-old fisherwoman")).text
     assert age_markers(25) != age_markers(65)
 
 
 def test_variation_prompt_keeps_the_face_and_the_original_prompt() -> None:
-    first = Prompt.for_brief(Brief.parse("Maya: a baker"))
+    first = Prompt.for_brief(parse_brief("Maya: a baker"))
     varied = Prompt.for_variation(first.text)
     assert first.text in varied.text
     assert varied.version == VERSION_VARIATION
@@ -56,12 +56,12 @@ def test_variation_prompt_keeps_the_face_and_the_original_prompt() -> None:
 
 
 def test_upscale_prompt_of_a_variation_keeps_its_moment() -> None:
-    first = Prompt.for_brief(Brief.parse("Maya: a baker"))
+    first = Prompt.for_brief(parse_brief("Maya: a baker"))
     again = upscale_prompt(Prompt.for_variation(first.text).text)
     assert again == upscale_prompt(first.text)
     assert "another moment" not in again
 
 
 def test_prompt_is_deterministic() -> None:
-    brief = Brief.parse("Maya: a baker")
+    brief = parse_brief("Maya: a baker")
     assert Prompt.for_brief(brief).digest == Prompt.for_brief(brief).digest

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.brief import Brief
 from bot.domain.catalogue import Catalogue, ModelSpec, Size
+from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError, NoModels
 from bot.domain.routing import route
 
@@ -31,7 +31,7 @@ FULL_CATALOGUE = Catalogue(ALL_MODELS, frozenset({"recraft", "openai", "gemini"}
 
 
 def route_names(brief: str, catalogue: Catalogue = FULL_CATALOGUE) -> tuple[list[str], str]:
-    chosen = route(Brief.parse(brief), catalogue, TODAY)
+    chosen = route(parse_brief(brief), catalogue, TODAY)
     return [m.name for m in chosen.models], chosen.reason.kind
 
 
@@ -56,7 +56,7 @@ def test_one_account_draws_all_four_and_the_reason_says_so() -> None:
 
 
 def test_missing_provider_is_replaced_but_not_by_a_dearer_model() -> None:
-    chosen = route(Brief.parse("Maya: x"), Catalogue(ALL_MODELS, frozenset({"recraft", "gemini"})), TODAY)
+    chosen = route(parse_brief("Maya: x"), Catalogue(ALL_MODELS, frozenset({"recraft", "gemini"})), TODAY)
     assert [m.name for m in chosen.models] == ["recraft", "recraft", "nano-banana", "nano-banana"]
     assert [(a.title, a.reason, a.substitute) for a in chosen.reason.unavailable] == [
         ("Gpt-Image-2", "no_key", "Nano-Banana")

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.brief import Brief
 from bot.domain.catalogue import Catalogue, ModelSpec, Size
+from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError, NoModels
 from bot.domain.routing import Route, route
 
@@ -39,7 +40,7 @@ def route_brief(
     max_price: str | None = None,
     agreed_price: str | None = None,
 ) -> Route:
-    brief = Brief.parse(f"Maya: {brief_text}")
+    brief = parse_brief(f"Maya: {brief_text}")
     if agreed_price:
         brief = Brief(brief.name, brief.text, brief.models, brief.per_model, agreed_price=Decimal(agreed_price))
     keys = frozenset(providers or ("recraft", "openai", "gemini"))

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.brief import Brief
 from bot.domain.catalogue import Catalogue
+from bot.domain.command import parse_brief
 from bot.domain.routing import route
 from handlers.text.routing import reason_note
 from providers.registry import MODELS
@@ -70,5 +71,5 @@ def test_similar_words_match_no_rule(brief: str) -> None:
 
 
 def test_look_option_overrides_keywords() -> None:
-    chosen = route(Brief.parse("Maya: key art, deep wrinkles --look literal"), FULL_CATALOGUE, date(2026, 11, 24))
+    chosen = route(parse_brief("Maya: key art, deep wrinkles --look literal"), FULL_CATALOGUE, date(2026, 11, 24))
     assert (chosen.models[0].name, chosen.reason.kind, chosen.reason.matched_rules) == ("gpt-image-2", "look", ())

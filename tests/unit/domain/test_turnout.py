@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ballot import Tally, Turnout
-from bot.domain.brief import Brief
+from bot.domain.command import parse_brief
 from handlers.text import voters
 
 NUMBERS = st.integers(2, 4)
@@ -55,6 +55,6 @@ def test_turnout_is_complete_only_if_someone_voted() -> None:
 
 def test_voters_are_named_with_commas_or_an_at_sign_each() -> None:
     for typed in ("@daniel,@mei", "@daniel, @mei", "@daniel @mei", "daniel,mei", '"daniel mei"'):
-        brief = Brief.parse(f"Maya: a fisherwoman --voters {typed} --for 1h")
+        brief = parse_brief(f"Maya: a fisherwoman --voters {typed} --for 1h")
         assert (brief.voters, brief.text) == (("daniel", "mei"), "a fisherwoman"), typed
-    assert Brief.parse("Maya: --voters @mei a fisherwoman").text == "a fisherwoman"
+    assert parse_brief("Maya: --voters @mei a fisherwoman").text == "a fisherwoman"

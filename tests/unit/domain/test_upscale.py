@@ -89,14 +89,16 @@ def test_upscale_is_kept_and_a_redraw_is_offered() -> None:
 def test_possible_charge_counts_as_charged() -> None:
     costs = [
         (f.cost, f.cost_source)
-        for f in (make_upscale().with_failure(SlotFailure("down", paid=paid)) for paid in ("no", "maybe", "yes"))
+        for f in (
+            make_upscale().with_failure(SlotFailure("provider_down", paid=paid)) for paid in ("no", "maybe", "yes")
+        )
     ]
     assert costs == [(Decimal(0), ""), (Decimal("0.2"), "unknown"), (Decimal("0.2"), "listed")]
 
 
 def test_newest_attempt_decides_the_state() -> None:
     failed, completed = (
-        make_upscale(1).with_failure(SlotFailure("down")),
+        make_upscale(1).with_failure(SlotFailure("provider_down")),
         replace(make_upscale(2), state=UpscaleState.KEPT),
     )
     assert latest_upscale((completed, failed)) is completed

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.brief import NAME_LIMIT, TEXT_LIMIT
-from handlers.text import alt_text as texts
+from handlers.text import alt_text
 from tests.support.builders import CATALOGUE, make_candidate, make_voting_round
 
 BRIEF = "weathered 60-year-old fisherwoman,\n deep crow's feet."
@@ -13,11 +13,11 @@ ALT_PREFIX = "Weathered 60-year-old fisherwoman, deep crow's feet: "
 def alt_texts(name: str, brief: str) -> dict[str, str]:
     round_ = make_voting_round(name=name, text=brief)
     return {
-        "sheet": texts.contact_sheet(round_, [1, 2, 3, 4]),
-        "candidate": texts.candidate(round_, 2),
-        "face": texts.face(name, brief),
-        "pair": texts.upscale_pair(name, brief),
-        "finish": texts.upscale(name, brief),
+        "sheet": alt_text.contact_sheet(round_, [1, 2, 3, 4]),
+        "candidate": alt_text.candidate(round_, 2),
+        "face": alt_text.face(name, brief),
+        "pair": alt_text.upscale_pair(name, brief),
+        "finish": alt_text.upscale(name, brief),
     }
 
 
@@ -34,25 +34,27 @@ def test_alt_text_starts_with_the_brief() -> None:
 @pytest.mark.parametrize("kind", list(alt_texts("Maya", BRIEF)))
 def test_long_brief_is_truncated_but_the_picture_is_still_named(kind: str) -> None:
     name = "M" * NAME_LIMIT
-    alt_text = alt_texts(name, "w" * TEXT_LIMIT)[kind]
-    assert len(alt_text) <= texts.FILE_LIMIT
-    assert name in alt_text.rsplit("…", 1)[1]
+    description = alt_texts(name, "w" * TEXT_LIMIT)[kind]
+    assert len(description) <= alt_text.FILE_LIMIT
+    assert name in description.rsplit("…", 1)[1]
 
 
 def test_alt_text_does_not_reveal_the_model() -> None:
-    alt_text = {
-        texts.candidate(make_voting_round(), number).replace(f"candidate {number}", "") for number in range(1, 5)
+    descriptions = {
+        alt_text.candidate(make_voting_round(), number).replace(f"candidate {number}", "") for number in range(1, 5)
     }
-    assert len(alt_text) == 1
+    assert len(descriptions) == 1
     other = make_voting_round(slots=tuple(make_candidate(3 - n, n + 1) for n in range(4)))
-    assert [texts.candidate(other, n) for n in (1, 4)] == [texts.candidate(make_voting_round(), n) for n in (1, 4)]
+    assert [alt_text.candidate(other, n) for n in (1, 4)] == [
+        alt_text.candidate(make_voting_round(), n) for n in (1, 4)
+    ]
     for model in CATALOGUE.models:
         for word in (model.title, model.id, model.name, model.wire_id, model.provider):
             assert word.casefold() not in " ".join(alt_texts("Maya", BRIEF).values()).casefold()
 
 
 def test_poster_alt_text_lists_names_within_the_limit() -> None:
-    assert texts.poster("The cast of Harbour", ["Maya", "Otto"]) == (
+    assert alt_text.poster("The cast of Harbour", ["Maya", "Otto"]) == (
         "The cast of Harbour: 2 portraits with their names: Maya and Otto"
     )
-    assert len(texts.poster("The cast", ["M" * NAME_LIMIT] * 40)) <= texts.FILE_LIMIT
+    assert len(alt_text.poster("The cast", ["M" * NAME_LIMIT] * 40)) <= alt_text.FILE_LIMIT

@@ -26,7 +26,9 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.round import RoundState
 from bot.usecases.vote import ClickResult
-from handlers.text import brief_errors, errors, failures, recall, receipts, record
+from handlers.text import brief_errors, errors, failures, receipts
+from handlers.text import recall as recall_text
+from handlers.text import record as record_text
 from handlers.text import round as round_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, pluralize, truncate, when
 from tests.support.builders import (
@@ -195,7 +197,7 @@ def test_a_receipt_says_which_reaction_still_counts() -> None:
 
 
 def test_record_without_votes_says_so() -> None:
-    assert "nobody voted" in record.winner(make_face(voters=0, tally={}), TITLES)
+    assert "nobody voted" in record_text.winner(make_face(voters=0, tally={}), TITLES)
 
 
 def test_reminder_shows_when_voting_closes() -> None:
@@ -209,7 +211,10 @@ def test_late_and_pending_portraits_are_mentioned() -> None:
 
 
 def test_cost_text_separates_portraits_from_failures() -> None:
-    charged_failure, free_failure = make_failed_slot(3, "down", paid="maybe"), make_failed_slot(3, "down")
+    charged_failure, free_failure = (
+        make_failed_slot(3, "provider_down", paid="maybe"),
+        make_failed_slot(3, "provider_down"),
+    )
     arrived = (make_candidate(0, 1), make_candidate(1, 2))
     assert round_text.cost(make_voting_round(slots=(*arrived, free_failure))) == "2 portraits for $0.09"
     assert (
@@ -224,8 +229,8 @@ def test_cost_text_separates_portraits_from_failures() -> None:
 
 def test_character_in_recast_shows_face_and_recast() -> None:
     character = Character("c1", "Maya", ChannelRef("T1", "C1"), make_face(), "r2")
-    assert recall.status(character).endswith("being re-cast")
-    assert recall.status(Character("c1", "Maya", PLACE, None, "r2")) == "being cast"
+    assert recall_text.status(character).endswith("being re-cast")
+    assert recall_text.status(Character("c1", "Maya", PLACE, None, "r2")) == "being cast"
 
 
 @pytest.mark.parametrize(
@@ -282,7 +287,7 @@ def test_escaped_names_start_no_quotation() -> None:
 def test_circuit_open_failure_shows_the_time_but_no_model() -> None:
     slot = make_failed_slot(0)
     assert slot.failure
-    resting = replace(slot, failure=replace(slot.failure, kind="down", paid="no", retry_at=NOW))
+    resting = replace(slot, failure=replace(slot.failure, kind="provider_down", paid="no", retry_at=NOW))
     text = failures.blind_reason(make_round(), resting)
     assert text.startswith("a model failed several times in a row and is left alone until <!date^")
     assert "Nothing was charged" in text

@@ -25,11 +25,11 @@ from bot.usecases.recast import RecastMode, RecastOptions
 from bot.usecases.roster_poster import VisibleRoster
 from handlers.text import brief_errors, errors
 from handlers.text import production_settings as production_settings_text
-from handlers.text import roster as roster_words
+from handlers.text import roster as roster_text
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import private
-from handlers.views import recast as recasting_blocks
+from handlers.views import recast as recast_views
 from handlers.views.builder import View
 from handlers.views.history import history, versions
 from handlers.views.production_settings import form as settings_form
@@ -120,7 +120,7 @@ def more_views(name: str) -> dict[str, View]:
         Caps(Decimal(2), Decimal(20)),
     )
     visible_roster = VisibleRoster(production, (character,), 1)
-    captions = roster_words.captions(visible_roster)
+    captions = roster_text.captions(visible_roster)
     recast_options = RecastOptions(
         make_round(name=name, text=name), face, tuple(RecastMode), Decimal("0.15"), None, other
     )
@@ -130,13 +130,13 @@ def more_views(name: str) -> dict[str, View]:
         "versions": modal_view(versions([other, face], (other, face), {}, {"r1": name, "r0": name}, TITLES)),
         "settings": modal_view(settings_form(settings_state, TITLES, production_settings_text.CONFLICT)),
         "roster": with_share_button(
-            roster(visible_roster, roster_words.title(visible_roster, name), captions, ("F0ROSTERFILE",), 20),
+            roster(visible_roster, roster_text.title(visible_roster, name), captions, ("F0ROSTERFILE",), 20),
             "C1",
             name,
         ),
         "spending": spend_report(REPORT, TITLES, "F0SPENDING"),
         "overspent": overspent(replace(OVERSPENT_CHARGE, character=name)),
-        "recast": modal_view(recasting_blocks.form(recast_options, "1")),
+        "recast": modal_view(recast_views.form(recast_options, "1")),
     }
 
 

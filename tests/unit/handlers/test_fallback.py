@@ -2,8 +2,7 @@
 
 import pytest
 
-from handlers.slack.fallback import FULL, degrade, text_only, without_extras
-from handlers.slack.payloads import unwrap_menu_buttons
+from handlers.slack.fallback_blocks import FULL, degrade, text_only, unwrap_menu_buttons, without_extras
 from handlers.text.format import strip_mrkdwn, truncate_mrkdwn
 from handlers.views.builder import (
     CHARACTER_BUDGET,

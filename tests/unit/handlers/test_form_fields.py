@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from handlers.slack.payloads import BadPayload, submission_from, view_action_from
+from handlers.slack.payloads.parsers import submission_from, view_action_from
+from handlers.slack.payloads.values import BadPayload
 from handlers.views import fields
 from handlers.views.fields import FieldOptions
 

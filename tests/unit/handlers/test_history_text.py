@@ -8,7 +8,7 @@ import pytest
 from bot.domain.ballot import BallotStage
 from bot.domain.ids import ChannelRef
 from bot.domain.timeline import TimelineEvent
-from handlers.text import history as words
+from handlers.text import history as history_text
 
 AT = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
@@ -35,4 +35,4 @@ def make_event(kind: str, **more: object) -> TimelineEvent:
     ],
 )
 def test_each_event_says_who_did_what(timeline_event: TimelineEvent, expected: str) -> None:
-    assert words.event(timeline_event, "https://s.slack/1").split(" · ", 1)[1] == expected
+    assert history_text.event(timeline_event, "https://s.slack/1").split(" · ", 1)[1] == expected

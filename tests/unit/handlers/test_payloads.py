@@ -8,22 +8,20 @@ from bot.domain.ids import ChannelRef
 from handlers.features.mention import asked_name
 from handlers.features.round_form import draft_from
 from handlers.features.sealed_ballot import sealed_answers_from
-from handlers.slack.payloads import (
-    BadPayload,
+from handlers.slack.fallback_blocks import unwrap_menu_buttons
+from handlers.slack.payloads.parsers import (
     command_from,
     emoji_for_number,
     home_opened_from,
     mention_from,
     number_from_emoji,
-    parse_datetime,
-    parse_number,
-    parse_price,
     press_from,
     reaction_from,
     submission_from,
-    unwrap_menu_buttons,
     validate_envelope,
 )
+from handlers.slack.payloads.scalars import parse_datetime, parse_number, parse_price
+from handlers.slack.payloads.values import BadPayload
 from tests.support.slack_payloads import (
     home_opened,
     mention_event,

@@ -26,7 +26,7 @@ from bot.usecases.history import CharacterHistory
 from bot.usecases.recall import RecallResult
 from bot.usecases.recast import RecastMode, RecastOptions, RecastRequest, RecastResult
 from handlers.features.recast import recast_request_from
-from handlers.slack.payloads import FormSubmission
+from handlers.slack.payloads.values import FormSubmission
 from handlers.views.builder import View
 from handlers.views.history import PAGE_SIZE, history, versions
 from handlers.views.recall import Location, recalled

@@ -14,7 +14,7 @@ from bot.domain.brief import Brief, Consent, Reference
 from bot.domain.errors import BriefError, SlackUnavailable
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.usecases.start_round import PricedDraft
-from handlers.slack.files import MAX_BYTES, download_file, is_slack_url
+from handlers.slack.files import MAX_DOWNLOAD_BYTES, download_file, is_slack_url
 from handlers.views.recall import facts
 from handlers.views.reference_photo import form
 from playground.slack.block_kit.validator import check_document
@@ -99,7 +99,7 @@ async def test_photo_form_of_another_workspace_is_rejected() -> None:
 
 async def test_invalid_file_is_reported_ephemerally() -> None:
     async with listener_harness(start_round__get_draft=DRAFT) as harness:
-        store_file(harness, size=MAX_BYTES + 1)
+        store_file(harness, size=MAX_DOWNLOAD_BYTES + 1)
         await harness.send(slack_payloads.photo_submission())
         (sent,) = harness.slack.calls_to("chat.postEphemeral")
     assert (sent["channel"], sent["user"]) == ("C1", "U0LEAD")
@@ -134,7 +134,10 @@ async def test_download_is_limited_and_follows_no_redirects() -> None:
             return await download_file(client, "F0ATTACHED1")
 
         assert await fetch(web.Response(body=PNG, content_type="image/png")) == PNG
-        for reply in (web.Response(text="<html>", content_type="text/html"), web.Response(body=bytes(MAX_BYTES + 1))):
+        for reply in (
+            web.Response(text="<html>", content_type="text/html"),
+            web.Response(body=bytes(MAX_DOWNLOAD_BYTES + 1)),
+        ):
             with pytest.raises(BriefError):
                 await fetch(reply)
         slack.private_files["b"] = web.Response(body=PNG, content_type="image/png")

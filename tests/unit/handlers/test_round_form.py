@@ -31,8 +31,8 @@ from bot.domain.round_form import Draft, ReferenceKind
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion, RoundFormState, ValidatedForm
-from handlers.text import round_form as words
-from handlers.views import round_form as blocks
+from handlers.text import round_form as round_form_text
+from handlers.views import round_form as round_form_views
 from handlers.views.builder import View
 from tests.support.builders import HOSTILE, NOW, PLACE, TITLES, make_round
 from tests.support.in_memory import InMemoryRepositories
@@ -85,7 +85,7 @@ def test_form_fits_a_modal_with_any_content(like: ReferenceKind, quote: Any) -> 
         quorum=99,
         voters=("U1",) * 50,
     )
-    modal = blocks.form(make_form_state(full, quote, 120), TITLES)
+    modal = round_form_views.form(make_form_state(full, quote, 120), TITLES)
     assert limit_problems(View("a form", modal["blocks"]), max_blocks=100, max_text=None) == []
     assert len(modal["title"]["text"]) <= 24
     assert len(modal["submit"]["text"]) <= 24
@@ -100,7 +100,7 @@ def test_field_ids_and_options_do_not_depend_on_choices() -> None:
     """By its id Slack keeps what stands in it, and a choice only if it reads as before."""
 
     def fields(draft: Draft) -> dict[str, str]:
-        found = [b for b in blocks.form(make_form_state(draft), TITLES)["blocks"] if b["type"] == "input"]
+        found = [b for b in round_form_views.form(make_form_state(draft), TITLES)["blocks"] if b["type"] == "input"]
         return {b["block_id"]: b["element"]["action_id"] + json.dumps(b["element"].get("options")) for b in found}
 
     plain = fields(Draft(closes_at=NOW))
@@ -114,12 +114,12 @@ def test_field_ids_and_options_do_not_depend_on_choices() -> None:
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_field_errors_are_plain_text(error: CastingError) -> None:
-    texts = words.field_error(error)
+    texts = round_form_text.field_error(error)
     assert texts
     for markup in ("<@", "<!", "`", "|", "&lt;", "Nothing was started"):
         assert markup not in texts
     assert "(" not in texts or ")" in texts
-    estimate = words.estimate(error, TITLES, Size.DRAFT)
+    estimate = round_form_text.estimate(error, TITLES, Size.DRAFT)
     assert estimate.startswith("*No price yet*: ")
     assert "<!" not in estimate.replace("&lt;", "")
 
@@ -138,15 +138,20 @@ def test_field_errors_are_plain_text(error: CastingError) -> None:
     ],
 )
 def test_every_error_maps_to_a_field(error: CastingError, like: ReferenceKind, field: str) -> None:
-    assert blocks.block_id_for(error, Draft(reference_kind=like)) == f"cast_{field}"
+    assert round_form_views.block_id_for(error, Draft(reference_kind=like)) == f"cast_{field}"
 
 
 def test_name_suggestions_are_labelled_and_within_limits() -> None:
     kinds: tuple[Any, ...] = ("new", "cast", "casting", "elsewhere")
-    offered = blocks.options(blocks.name_choices([NameSuggestion("x" * 200, kind) for kind in kinds]))
+    offered = round_form_views.options(
+        round_form_views.name_choices([NameSuggestion("x" * 200, kind) for kind in kinds])
+    )
     assert all(len(o["text"]["text"]) <= 75 and 0 < len(o["value"]) <= 150 for o in offered)
     texts = [
-        o["text"]["text"] for o in blocks.options(blocks.name_choices([NameSuggestion("Maya", kind) for kind in kinds]))
+        o["text"]["text"]
+        for o in round_form_views.options(
+            round_form_views.name_choices([NameSuggestion("Maya", kind) for kind in kinds])
+        )
     ]
     assert texts == [
         "Cast “Maya”",

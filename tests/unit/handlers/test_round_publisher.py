@@ -37,8 +37,8 @@ def hurried(slack: FakeSlackServer, memory: InMemoryRepositories) -> SlackRoundP
         memory.storage,
         CATALOGUE,
         SlackDirectory(slack.clients),
-        looks=(0.001, 0.001, 0.001),
-        file_waits=(0.001, 0.001),
+        poll_delays=(0.001, 0.001, 0.001),
+        retry_delays=(0.001, 0.001),
     )
 
 

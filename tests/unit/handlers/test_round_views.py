@@ -196,7 +196,7 @@ def test_with_eight_candidates_nothing_can_be_added() -> None:
 def test_open_round_never_names_a_model(votes: dict[int, int]) -> None:
     paid = [
         make_failed_slot(n, kind, CATALOGUE.models[0].title, "yes")
-        for n, kind in enumerate(("down", "timed_out"), start=4)
+        for n, kind in enumerate(("provider_down", "timed_out"), start=4)
     ]
     view = render_round(make_voting_round(slots=(*(make_candidate(n, n + 1) for n in range(4)), *paid)), votes, 4)
     text = (view.text + json.dumps(view.blocks)).casefold()
@@ -306,7 +306,7 @@ def test_round_without_portraits_lists_each_failure_with_its_model() -> None:
             make_round(
                 state=RoundState.VOID,
                 void_reason="no_candidate",
-                slots=(make_failed_slot(0, "down"), make_failed_slot(2, "bad_key")),
+                slots=(make_failed_slot(0, "provider_down"), make_failed_slot(2, "authentication_failed")),
             )
         )
     )

@@ -8,7 +8,8 @@ import pytest
 from bot.domain.audit import AuditEvent
 from bot.domain.errors import AlreadyCasting, BriefError, OverBudget, PermissionDenied
 from bot.domain.ids import ChannelRef
-from handlers.text import errors, production_settings
+from handlers.text import errors
+from handlers.text import production_settings as production_settings_text
 from handlers.text.format import when
 from tests.support.builders import TITLES
 
@@ -36,7 +37,7 @@ def make_audit_event(field: str, detail: str, at: datetime = AT, action_prefix: 
     ],
 )
 def test_settings_change_text(audit_event: AuditEvent, expected: str) -> None:
-    assert production_settings.audit_lines([audit_event], TITLES) == [f"<@U1> {expected} · {when(AT)}"]
+    assert production_settings_text.audit_lines([audit_event], TITLES) == [f"<@U1> {expected} · {when(AT)}"]
 
 
 def test_changes_saved_together_are_one_line() -> None:
@@ -46,7 +47,7 @@ def test_changes_saved_together_are_one_line() -> None:
         make_audit_event("ballot", "quick\nsealed"),
         make_audit_event("name", "\nQuay", before),
     ]
-    both, first = production_settings.audit_lines(newest_first, TITLES)
+    both, first = production_settings_text.audit_lines(newest_first, TITLES)
     assert "changed the ballot from quick to sealed and the quorum to 3 · " in both
     assert "the name to “Quay”" in first
 
@@ -54,10 +55,10 @@ def test_changes_saved_together_are_one_line() -> None:
 def test_field_error_says_what_is_valid() -> None:
     above = BriefError("per_round", "above", "2.00")
     assert (
-        production_settings.field_error(above)
+        production_settings_text.field_error(above)
         == "Castroom allows $2.00 a round, and a production can only go below that."
     )
-    assert production_settings.field_error(BriefError("style", "too_long", "501", limit=500)) == (
+    assert production_settings_text.field_error(BriefError("style", "too_long", "501", limit=500)) == (
         "The style has 501 characters; up to 500 fit."
     )
 

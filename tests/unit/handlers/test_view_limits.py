@@ -34,7 +34,8 @@ from handlers.views.builder import View
 from handlers.views.compare import compare
 from handlers.views.home import home
 from handlers.views.recall import MAX_LISTED, Location, facts, full_size, listing, recalled
-from handlers.views.reroll import form, reroll
+from handlers.views.refine import form
+from handlers.views.reroll import reroll
 from handlers.views.round import round_message
 from handlers.views.round.sealed import ballot_form
 from handlers.views.round.shared import RelatedRound

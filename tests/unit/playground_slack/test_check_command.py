@@ -12,7 +12,7 @@ def test_valid_json_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "message.json"
     file.write_text(json.dumps({"text": "x", "blocks": [{"type": "divider"}]}), "utf-8")
     result = CliRunner().invoke(cli, ["check", str(file)])
-    assert (result.exit_code, result.stdout) == (0, "Slack would take it.\n")
+    assert (result.exit_code, result.stdout) == (0, "Slack would accept it.\n")
 
 
 def test_invalid_blocks_on_stdin_are_located() -> None:

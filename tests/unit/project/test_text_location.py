@@ -27,7 +27,19 @@ NON_SLACK_TEXT = {
 }
 # Calls whose text goes into logs or into an error's own plain English.
 LOG_CALLS = frozenset(
-    {"debug", "info", "warning", "error", "exception", "compile", "slack_call", "best_effort", "fullmatch", "search", "execute"}
+    {
+        "debug",
+        "info",
+        "warning",
+        "error",
+        "exception",
+        "compile",
+        "slack_call",
+        "best_effort",
+        "fullmatch",
+        "search",
+        "execute",
+    }
 )
 TIME_FORMATTERS = frozenset({"strftime", "isoformat", "ctime", "astimezone"})
 FORMAT_FILE = TEXT_PACKAGE / "format.py"

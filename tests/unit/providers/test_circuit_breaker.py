@@ -82,12 +82,12 @@ async def test_open_circuit_blocks_one_model_only() -> None:
     client = httpx.AsyncClient(base_url="http://127.0.0.1", transport=httpx.MockTransport(answer))
     http = AccountClient(client, key_is_sendable=True, semaphore=large_response_semaphore())
     for _ in range(5):
-        assert (await http.post("/down", {}, model="a:down", timeout=5)).status == 500
+        assert (await http.post("/down", {}, model="a:down", timeout_seconds=5)).status == 500
     with pytest.raises(CircuitOpen) as caught:
-        await http.post("/down", {}, model="a:down", timeout=5)
+        await http.post("/down", {}, model="a:down", timeout_seconds=5)
     assert isinstance(caught.value, ProviderDown)
-    assert (caught.value.kind, caught.value.paid) == ("down", "no")
+    assert (caught.value.kind, caught.value.paid) == ("provider_down", "no")
     assert caught.value.retry_at
-    assert (await http.post("/well", {}, model="a:well", timeout=5)).is_success
+    assert (await http.post("/well", {}, model="a:well", timeout_seconds=5)).is_success
     assert requested_paths == ["/down"] * 5 + ["/well"]
     await http.close()

@@ -44,12 +44,12 @@ class FakeNetwork:
         self.requests.append(request)
         return self.answer(request)
 
-    async def download(self, address: str, timeout: float = 5, home: str = OWN_ORIGIN) -> bytes:
+    async def download(self, address: str, timeout_seconds: float = 5, home: str = OWN_ORIGIN) -> bytes:
         downloader = ImageDownloader(
             home, resolve=self.resolve, transport=httpx.MockTransport(self.handle), pauses=(0, 0, 0)
         )
         try:
-            return await downloader.download(address, model="fal:x", timeout=timeout)
+            return await downloader.download(address, model="fal:x", timeout_seconds=timeout_seconds)
         finally:
             await downloader.close()
 
@@ -217,7 +217,7 @@ async def test_download_times_out() -> None:
 
     downloader = ImageDownloader(OWN_ORIGIN, resolve=never)
     with pytest.raises(TimedOut) as caught:
-        await downloader.download("https://media.example/a.png", model="fal:x", timeout=0.05)
+        await downloader.download("https://media.example/a.png", model="fal:x", timeout_seconds=0.05)
     assert caught.value.paid == "yes"
 
 

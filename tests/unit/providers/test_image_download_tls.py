@@ -75,9 +75,12 @@ async def test_certificate_must_match_the_host_name(common_name: str, is_valid: 
         )
         try:
             if is_valid:
-                assert await downloader.download("https://media.example/a.png", model="fal:x", timeout=5) == b"picture"
+                assert (
+                    await downloader.download("https://media.example/a.png", model="fal:x", timeout_seconds=5)
+                    == b"picture"
+                )
             else:
                 with pytest.raises(ProviderDown):
-                    await downloader.download("https://media.example/a.png", model="fal:x", timeout=5)
+                    await downloader.download("https://media.example/a.png", model="fal:x", timeout_seconds=5)
         finally:
             await downloader.close()

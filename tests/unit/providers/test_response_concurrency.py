@@ -22,7 +22,7 @@ async def test_cancel_while_the_semaphore_is_acquired_is_not_lost(order: str) ->
     http = AccountClient(
         httpx.AsyncClient(base_url="https://v.example", transport=transport), key_is_sendable=True, semaphore=semaphore
     )
-    reading = asyncio.create_task(http.get("/x", model="m", timeout=60))
+    reading = asyncio.create_task(http.get("/x", model="m", timeout_seconds=60))
     await asyncio.sleep(0.05)
     if order == "room first":
         semaphore.release()

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from providers.http import sanitize as believed
-from providers.http.client import ProviderResponse
+from providers.http import sanitize
+from providers.http.response import ProviderResponse
 from providers.openai import responses as openai
 from providers.recraft import responses as recraft
 from providers.registry import RATES
@@ -13,12 +13,12 @@ from providers.registry import RATES
 
 @pytest.mark.parametrize("amount", ["NaN", "Infinity", "-0.01", "1000.01", "1e400"])
 def test_implausible_amount_is_none(amount: str) -> None:
-    assert believed.usd(Decimal(amount)) is None
+    assert sanitize.usd(Decimal(amount)) is None
 
 
 @pytest.mark.parametrize("amount", ["0", "0.04", "1000"])
 def test_plausible_amount_is_accepted(amount: str) -> None:
-    assert believed.usd(Decimal(amount)) == Decimal(amount)
+    assert sanitize.usd(Decimal(amount)) == Decimal(amount)
 
 
 @pytest.mark.parametrize("credits_", ["NaN", "-5", "Infinity", "1e12"])
@@ -35,25 +35,25 @@ def test_implausible_token_counts_give_no_cost(tokens: int) -> None:
 
 @pytest.mark.parametrize("request_id", ["", "x" * 201, "a b", "q\x1b[31m", "é"])
 def test_invalid_request_id_is_dropped(request_id: str) -> None:
-    assert believed.request_id(request_id) == ""
+    assert sanitize.request_id(request_id) == ""
 
 
 def test_seed_out_of_range_is_none() -> None:
-    assert [believed.seed(seed) for seed in (None, -1, 0, 2**63 - 1, 2**63)] == [None, None, 0, 2**63 - 1, None]
+    assert [sanitize.seed(seed) for seed in (None, -1, 0, 2**63 - 1, 2**63)] == [None, None, 0, 2**63 - 1, None]
 
 
 @pytest.mark.parametrize("body", [b'{"message": "caf\xff"}', b"\xff", b"{", b"[" * 60_000], ids=lambda b: str(b[:12]))
 async def test_undecodable_error_body_is_ignored(body: bytes) -> None:
-    assert await ProviderResponse(400, {}, bytearray(body)).decode_error(dict[str, object]) is None
+    assert await ProviderResponse(400, {}, bytearray(body)).decode_or_none(dict[str, object]) is None
 
 
 @pytest.mark.parametrize(
     "claimed", [None, "", "png", "image/", "image/png; q=1", f"image/{'x' * 81}", "ïmage/png", "a/b\n"]
 )
 def test_invalid_media_type_is_detected_from_the_bytes(claimed: str | None) -> None:
-    assert believed.media_type(claimed, b"\x89PNG\r\n\x1a\n") == "image/png"
+    assert sanitize.media_type(claimed, b"\x89PNG\r\n\x1a\n") == "image/png"
 
 
 @pytest.mark.parametrize("claimed", ["image/webp", "image/svg+xml", "text/html"])
 def test_valid_media_type_is_kept(claimed: str) -> None:
-    assert believed.media_type(claimed, b"\x89PNG\r\n\x1a\n") == claimed
+    assert sanitize.media_type(claimed, b"\x89PNG\r\n\x1a\n") == claimed

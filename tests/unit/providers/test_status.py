@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 
-from providers.http.client import ProviderResponse
+from providers.http.response import ProviderResponse
 from providers.http.status import error_code, retry_after
 
 

@@ -3,11 +3,11 @@
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.paper import grained, outline, streaks, tooth
 from playground.faces.person import Person
 from playground.faces.shapes import Rng
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 from playground.faces.styles.paint_marks import paint_marks
+from playground.faces.styles.paper import grained, outline, streaks, tooth
 
 _PAPER: Colour = (250, 248, 243)
 _TINTS: tuple[Colour, ...] = ((200, 176, 140), (150, 176, 186), (196, 150, 140), (160, 178, 140), (176, 160, 190))

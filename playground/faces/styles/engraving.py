@@ -4,10 +4,10 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from playground.faces.canvas import Canvas, Plate, Stencil
-from playground.faces.hands.burin import Burin
 from playground.faces.person import Person
 from playground.faces.shapes import Rng, ellipse
 from playground.faces.sketch import Colour, Mark, Role, Sketch
+from playground.faces.styles.burin import Burin
 from playground.faces.styles.paint_marks import paint_marks
 
 # Ink and the paper it is printed on.

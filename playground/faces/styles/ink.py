@@ -4,11 +4,11 @@ import numpy as np
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.paper import blot, grained, outline, rim, tooth
 from playground.faces.person import Person
 from playground.faces.shapes import Points, Rng
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 from playground.faces.styles.paint_marks import paint_marks
+from playground.faces.styles.paper import blot, grained, outline, rim, tooth
 
 _PAPER: Colour = (247, 242, 231)
 _INK: Colour = (38, 30, 40)

@@ -3,11 +3,11 @@
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.paper import blot, grained, streaks, tooth
 from playground.faces.person import Person
 from playground.faces.shapes import Rng
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 from playground.faces.styles.paint_marks import paint_marks
+from playground.faces.styles.paper import blot, grained, streaks, tooth
 
 _PAPERS: tuple[tuple[Colour, Colour], ...] = (
     ((72, 80, 92), (132, 148, 150)),

@@ -4,11 +4,11 @@ import numpy as np
 from PIL import Image
 
 from playground.faces.canvas import Canvas, Stencil
-from playground.faces.hands.paper import grained, tooth
 from playground.faces.person import Person
 from playground.faces.shapes import Rng, closed, ellipse
 from playground.faces.sketch import Colour, Mark, Role, Sketch, mixed
 from playground.faces.styles.paint_marks import paint_marks
+from playground.faces.styles.paper import grained, tooth
 
 _GROUNDS: tuple[tuple[Colour, Colour], ...] = (
     ((62, 92, 100), (226, 168, 112)),

@@ -1,0 +1,93 @@
+"""Bolt listeners around functions that take parsed payloads.
+
+A listener parses the payload, lets the workspace check refuse it, calls its function, and reports what goes wrong.
+Bolt passes arguments by parameter name, so each listener names exactly those it needs.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.payloads.parsers import press_from, view_action_from
+from handlers.slack.payloads.values import ButtonPress, FormSubmission, Payload, ViewAction
+from handlers.slack.responder import Responder
+from handlers.views.builder import View
+
+T = TypeVar("T")
+Listener = Callable[..., Awaitable[None]]
+Check = Callable[[T], Awaitable[object]]
+
+
+async def allow(_: object) -> None:
+    """Check nothing: the payload names no round or draft."""
+
+
+def press_listener(
+    handle: Callable[[ButtonPress, Responder], Awaitable[None]],
+    check: Check[ButtonPress] = allow,
+    *,
+    ack_first: bool = False,
+) -> Listener:
+    """Listen to presses on messages; errors are answered privately where the button is."""
+
+    async def listener(ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        responder = Responder(ack, respond, client)
+        async with reply_with_errors(responder.ephemeral):
+            press = press_from(body)
+            responder.thread_ts = press.thread_ts
+            if ack_first:
+                await responder.ack()
+            await check(press)
+            await handle(press, responder)
+
+    return listener
+
+
+def view_action_listener(
+    handle: Callable[[ViewAction, AsyncWebClient], Awaitable[None]], check: Check[FormSubmission] = allow
+) -> Listener:
+    """Listen to presses in modals and homes, acknowledged first; errors are only logged."""
+
+    async def listener(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+        await ack()
+        async with reply_with_errors(ignore):
+            view_action = view_action_from(body)
+            await check(view_action.form)
+            await handle(view_action, client)
+
+    return listener
+
+
+def ack_listener(
+    parse: Callable[[Payload], T],
+    handle: Callable[[T, AsyncAck], Awaitable[None]],
+    reply: Callable[[AsyncAck, View], Awaitable[None]],
+    check: Check[T] = allow,
+) -> Listener:
+    """Listen to forms and queries that the ack answers; `reply` answers errors."""
+
+    async def listener(ack: AsyncAck, body: Payload) -> None:
+        async with reply_with_errors(partial(reply, ack)):
+            payload = parse(body)
+            await check(payload)
+            await handle(payload, ack)
+
+    return listener
+
+
+def event_listener(
+    parse: Callable[[Payload], T | None], handle: Callable[[T, AsyncWebClient], Awaitable[None]]
+) -> Listener:
+    """Listen to events; `parse` returns None for those to ignore, and errors are only logged."""
+
+    async def listener(body: Payload, client: AsyncWebClient) -> None:
+        async with reply_with_errors(ignore):
+            if (event := parse(body)) is not None:
+                await handle(event, client)
+
+    return listener

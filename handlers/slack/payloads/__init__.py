@@ -1,0 +1,1 @@
+"""Slack's payloads as values: `values` are the types, `parsers` make them."""
