@@ -12,7 +12,15 @@ import structlog
 
 # What was answered with a word and did nothing.
 REFUSAL_EVENTS = frozenset(
-    {"declined", "bad_payload", "gone", "slack_refused", "bad_envelope", "bad_request", "unknown_workspace"}
+    {
+        "request_rejected",
+        "payload_rejected",
+        "item_missing",
+        "slack_call_failed",
+        "envelope_failed",
+        "request_failed",
+        "workspace_rejected",
+    }
 )
 # A lead who locks where nobody wins has closed the ballot all the same, and is told so (bot/usecases/lock.py).
 _PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})
@@ -36,7 +44,7 @@ class LogCapture:
     @property
     def crashes(self) -> list[str]:
         """Errors that nobody expected: what stands behind them, where it is told."""
-        unexpected = [_describe_cause(line) for line in self.events if line["event"] == "unexpected"]
+        unexpected = [_describe_cause(line) for line in self.events if line["event"] == "error_unexpected"]
         return [*unexpected, *self.errors]
 
     def capture_event(self, _: object, level: str, event: Any) -> Any:

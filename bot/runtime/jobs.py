@@ -71,7 +71,7 @@ class JobRunner:
         try:
             await self._start(kind, key)
         except Exception:
-            log.exception("job_start_failed", errand=kind, key=key)
+            log.exception("job_start_failed", kind=kind, key=key)
 
     async def _start(self, kind: str, key: str) -> None:
         attempt, last = 0, None

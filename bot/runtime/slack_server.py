@@ -78,7 +78,7 @@ class HttpServer:
             return await to_aiohttp_response(await self._slack.async_dispatch(bolt_request))
         except Exception:
             # Signed, and yet nothing that Slack documents: Bolt looks into parts before any listener does.
-            log.exception("bad_request")
+            log.exception("request_failed")
             return web.Response(status=400)
 
     def _has_valid_signature(self, body: bytes, headers: dict[str, str]) -> bool:
@@ -99,7 +99,7 @@ class TrackedSocketHandler(AsyncSocketModeHandler):
         try:
             await super().handle(client, req)
         except Exception:
-            log.exception("bad_envelope")
+            log.exception("envelope_failed")
             await client.send_socket_mode_response({"envelope_id": req.envelope_id})
         finally:
             self._pending_acks -= 1

@@ -51,7 +51,7 @@ class RetirementWatcher:
         retirements = catalogue.retirements(now.date())
         for retirement in retirements:
             log.info(
-                "model_retiring",
+                "retirement_found",
                 model=retirement.model.id,
                 on=retirement.retires_on.isoformat(),
                 gone=retirement.is_retired,

@@ -77,7 +77,7 @@ class RosterPresenter:
         try:
             final_view = decorate(build_view(files=await self._upload_posters(channel, ts, captions, title)))
         except (PortraitMissing, SlackUnavailable) as error:
-            log.warning("roster_without_picture", why=str(error))
+            log.warning("roster_picture_missing", why=str(error))
             final_view = decorate(build_view(files=(), note=words.NO_PICTURE))
         with slack_call("chat.update"):
             await send_view(partial(_update, client, channel, ts), final_view, _FILE_RETRY_DELAYS)

@@ -55,7 +55,7 @@ class EnvelopeValidation(AsyncMiddleware):
         try:
             validate_envelope(req.body)
         except BadPayload as error:
-            log.warning("bad_payload", why=str(error))
+            log.warning("payload_rejected", why=str(error))
             return BoltResponse(status=200)
         if not req.context.response_url:
             # Bolt takes an empty one for an address, and answers an unknown workspace there.

@@ -92,7 +92,7 @@ async def test_face_can_be_recalled_after_its_record_is_deleted(film: PracticeEn
     await film.press(MEI, answer["ts"], "facts")
     assert "SHA-256" in text_of(await film.wait_for_ephemeral(MEI, "SHA-256"))
     assert await message_timestamps(film) <= before
-    assert '"unexpected"' not in film.log
+    assert '"error_unexpected"' not in film.log
 
 
 async def test_record_gets_its_portrait_after_the_thread_is_deleted(film: PracticeEnvironment) -> None:
