@@ -1,4 +1,4 @@
-"""The command line: run, doctor, migrate, record, export, backup, restore, manifest."""
+"""Castroom command line."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 @cli.command()
 def run() -> None:
-    """Serve a workspace until told to stop."""
+    """Run the bot until it is stopped."""
     from bot.app import run as serve
 
     settings = _settings()
@@ -53,7 +53,7 @@ def run() -> None:
 
 @cli.command()
 def doctor() -> None:
-    """Say line by line what is configured, what is missing and how to get it; spends nothing."""
+    """Check the configuration and say how to complete it; costs nothing."""
     from bot.cli.doctor import run_checks
 
     report = _run_async(run_checks(_settings()))
@@ -64,7 +64,7 @@ def doctor() -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to this version's schema; `run` does the same at its start."""
+    """Migrate the database to this version's schema; `run` does this at its start."""
     from storage import check_integrity
     from storage import migrate as upgrade
 
@@ -76,7 +76,7 @@ def migrate() -> None:
 
 @cli.command()
 def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in the logs")]) -> None:
-    """Print what is stored of a round as one JSON object."""
+    """Print the record of a round as one JSON object."""
     from bot.cli.round_json import load_round_json
 
     try:
@@ -92,7 +92,7 @@ def export(
     production: Annotated[str, typer.Argument(help="The channel's id, as in its address in Slack: C0123456789")],
     folder: _Folder,
 ) -> None:
-    """Write every face cast in a channel into an empty folder, with finish, prompt and record; the bot may go on."""
+    """Write every face cast in a channel to an empty folder, with upscale, prompt and record; the bot may be running."""
     from bot.cli.export import NoProduction, NotEmpty
     from bot.cli.export import export as write
 
@@ -114,7 +114,7 @@ def export(
 
 @cli.command()
 def backup(folder: _Folder) -> None:
-    """Copy database and portraits into an empty folder; the bot may go on running."""
+    """Copy database and portraits to an empty folder; the bot may be running."""
     from storage.backup import back_up
 
     _report_contents("Backed up", back_up(_settings(), folder), folder)
@@ -122,7 +122,7 @@ def backup(folder: _Folder) -> None:
 
 @cli.command()
 def restore(folder: _Folder) -> None:
-    """Put a backup where the settings say; the bot must not be running, and nothing is written over."""
+    """Restore a backup to the configured locations. The bot must be stopped; nothing is overwritten."""
     from storage.backup import restore as put_back
 
     _report_contents("Restored", put_back(_settings(), folder), folder)
@@ -158,7 +158,7 @@ def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"]
 
 
 def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:
-    """What the work gives; ends the process with a sentence where database or portraits cannot be used."""
+    """Run the coroutine; exit with a message if database or portraits cannot be used."""
     try:
         return asyncio.run(coroutine)
     except StorageUnavailable as error:

@@ -1,4 +1,4 @@
-"""Models on servers of one's own, as OWN_MODELS lists them: a JSON list, one object a model."""
+"""Models on self-hosted servers, listed in OWN_MODELS: a JSON list, one object a model."""
 
 import json
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ _PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
 
 
 class SelfHostedModel(BaseModel):
-    """One model behind an OpenAI-compatible server. `price` in dollars a picture; `sizes` in pixels by ratio.
+    """One model of an OpenAI-compatible server. `price` in dollars a picture; `sizes` in pixels by ratio.
 
-    `extras` are sent as further fields; `"seed": true` among them sends the portrait's seed. With a `family`, as
-    `recraft`, the model draws where a look asks for that one.
+    `extras` are sent as further fields; `"seed": true` sends the portrait's seed. With a `family`, such as `recraft`,
+    the model is routed like that one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -53,7 +53,7 @@ class SelfHostedModel(BaseModel):
 
     @model_validator(mode="after")
     def _check_base_url(self) -> Self:
-        """A key travels over https or stays on this machine; without one, a machine of one's own network will do."""
+        """Require https for keys except to this machine; without a key, a private network may use http."""
         parts = urlsplit(self.base_url)
         host = parts.hostname or ""
         if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
@@ -66,7 +66,7 @@ class SelfHostedModel(BaseModel):
 
 
 def parse_self_hosted_models(text: str, env: Mapping[str, str]) -> tuple[SelfHostedModel, ...]:
-    """The models of OWN_MODELS, a key `$NAME` being that variable.
+    """Parse OWN_MODELS; a key `$NAME` is read from that variable in `env`.
 
     Raises ValueError with a sentence, and pydantic's errors for single fields.
     """
@@ -83,7 +83,7 @@ def parse_self_hosted_models(text: str, env: Mapping[str, str]) -> tuple[SelfHos
 
 
 def _resolve_key(item: Any, env: Mapping[str, str]) -> Any:
-    """The item with its key looked up, so that the list itself need not hold one."""
+    """Replace a `$NAME` key by its variable, so that the list need not contain secrets."""
     key = item.get("key") if isinstance(item, dict) else None
     if not isinstance(key, str) or not key.startswith("$"):
         return item

@@ -1,4 +1,4 @@
-"""What is configured, what is missing and how to get it, a line each; spends nothing and changes nothing."""
+"""Checks the configuration and reports one line per part; costs nothing and changes nothing."""
 
 import asyncio
 from collections.abc import Iterator
@@ -24,18 +24,18 @@ _KEY_HELP = {
 
 @dataclass(frozen=True)
 class Report:
-    """The lines to print, and whether the bot could run."""
+    """The lines to print, and whether the bot can run."""
 
     lines: tuple[str, ...]
     can_run: bool
 
 
 async def run_checks(settings: Settings) -> Report:
-    """Ask Slack, every account and the storage how they are, all at once."""
+    """Check Slack, all accounts and the storage concurrently."""
     slack, (accounts, catalogue), health = await asyncio.gather(
         check_slack(settings), _accounts(settings), _health(settings)
     )
-    # Not every account lists its models or says whether it takes a key: what is not known to fail may draw.
+    # Some accounts neither list models nor confirm a key, so only known failures exclude an account.
     usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
     storage_ok = isinstance(health, StorageHealth) and not health.database_error and not health.portraits_error
     lines = [
@@ -52,7 +52,7 @@ async def run_checks(settings: Settings) -> Report:
 
 
 async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
-    """What the accounts say, and the catalogue that has learnt from it."""
+    """Return the account checks, and the catalogue updated with their retirement dates."""
     models = open_models(settings)
     try:
         checks = await models.check_accounts()
@@ -63,10 +63,10 @@ async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
 
 
 async def _health(settings: Settings) -> StorageHealth | str:
-    """The storage's own check, or why it could not even be opened."""
+    """Return the storage check, or the error if it could not be opened."""
     try:
         storage = await open_storage(settings)
-    except Exception as error:  # noqa: BLE001 - drivers and stores raise what they like, and a doctor reports it
+    except Exception as error:  # noqa: BLE001 - drivers and stores raise any type
         return f"{type(error).__name__}: {error}".splitlines()[0]
     try:
         return await storage.check()

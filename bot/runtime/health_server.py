@@ -1,6 +1,7 @@
-"""What monitors ask, on this machine alone: /healthz, /readyz and /metrics.
+"""Health endpoints on localhost: /healthz, /readyz and /metrics.
 
-Healthy: the loop turns and the database answers; else a supervisor restarts the bot. Ready: Slack can reach us as well.
+Healthy: the event loop runs and the database answers; otherwise a supervisor restarts the bot. Ready: Slack is
+connected as well.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ _SHUTDOWN_TIMEOUT_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class HealthSources:
-    """Who is asked: `database` raises when it cannot be read, `drawing` is the number of slots under way."""
+    """Sources of the checks: `check_database` raises if the database cannot be read."""
 
     check_database: Callable[[], Awaitable[object]]
     connection_status: ConnectionStatus
@@ -31,7 +32,7 @@ class HealthSources:
 
 @asynccontextmanager
 async def health_server(port: int | None, health_sources: HealthSources) -> AsyncIterator[None]:
-    """Measure the loop for as long as the block runs, and answer on `port` where one is set."""
+    """Measure the loop lag inside the block, and serve the endpoints if `port` is set."""
     telemetry_metrics.register_gauge("drawing", health_sources.generations_in_progress)
     telemetry_metrics.register_gauge("socket_silence", lambda: health_sources.connection_status.seconds_since_message)
     telemetry_metrics.register_gauge("socket_age", lambda: health_sources.connection_status.connection_age)
@@ -68,7 +69,7 @@ def _create_web_app(health_sources: HealthSources) -> web.Application:
 
 
 def _status_response(problems: dict[str, str]) -> web.Response:
-    """200 where nothing is wrong, else 503; either way a line a part."""
+    """Return 200 without problems, else 503, with one line per part."""
     lines = [f"{part}: {problem or 'ok'}" for part, problem in problems.items()]
     return web.Response(text="\n".join(lines) + "\n", status=503 if any(problems.values()) else 200)
 
@@ -77,7 +78,7 @@ async def _database_problem(health_sources: HealthSources) -> str:
     try:
         async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
             await health_sources.check_database()
-    except Exception as error:  # noqa: BLE001 - whatever a driver raises is the trouble to be told
+    except Exception as error:  # noqa: BLE001 - drivers raise any type
         return type(error).__name__
     return ""
 

@@ -1,6 +1,6 @@
-"""What is counted while the bot runs; the only importer of prometheus_client.
+"""Prometheus metrics; the only importer of prometheus_client.
 
-Nothing here names a person, a character or a candidate, and nothing tells a tally or whose portrait is whose.
+Metrics contain no person, character, candidate or tally, and do not link a portrait to its model.
 """
 
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def observe_loop_lag(seconds: float) -> None:
 
 
 def observe_portrait(model: str, seconds: float, dollars: Decimal, source: str) -> None:
-    """A portrait landed; `source` is the charge's: exact, listed or unknown."""
+    """Record a generated portrait; `source` is the charge's: exact, listed or unknown."""
     _portrait_seconds.labels(model).observe(seconds)
     _spent_dollars.labels(model, source).inc(float(dollars))
 
@@ -66,17 +66,17 @@ def count_slot_failure(kind: str, paid: str) -> None:
 
 
 def count_redraw(outcome: str) -> None:
-    """A message was drawn anew: `done`, or the reason why not."""
+    """Count a redraw; `outcome` is `done` or the reason it failed."""
     _redraws.labels(outcome).inc()
 
 
 def track_job(kind: str) -> AbstractContextManager[object]:
-    """An errand of this kind is under way for as long as the block runs."""
+    """Count a running job inside the block."""
     return _jobs.labels(kind).track_inprogress()
 
 
 def track_rate_limit_wait() -> AbstractContextManager[object]:
-    """A slot or finish waits for its account's turn for as long as the block runs."""
+    """Count a slot or upscale that waits for its rate limit inside the block."""
     return _rate_limit_waiting.track_inprogress()
 
 
@@ -85,10 +85,10 @@ def count_socket_replaced() -> None:
 
 
 def register_gauge(name: str, callback: Callable[[], float]) -> None:
-    """Where a figure of now comes from, by its name in the table above."""
+    """Register a callback for the named gauge."""
     _gauges[name].set_function(callback)
 
 
 def render() -> bytes:
-    """Every figure in Prometheus' text form."""
+    """Return all metrics in the Prometheus text format."""
     return generate_latest(_registry)
