@@ -48,7 +48,7 @@ class SelfHostedModel(BaseModel):
     @classmethod
     def _check_extras(cls, extras: dict[str, Any]) -> dict[str, Any]:
         if reserved := sorted(_RESERVED & extras.keys()):
-            raise ValueError(f"extras must not hold {', '.join(reserved)}: Castroom sends these itself")
+            raise ValueError(f"extras must not contain {', '.join(reserved)}: Castroom sends these itself")
         return extras
 
     @model_validator(mode="after")
@@ -60,7 +60,7 @@ class SelfHostedModel(BaseModel):
             raise ValueError("base_url must be http(s)://host/..., without user or password, up to and with /v1")
         if parts.scheme == "http" and not (_is_loopback(host) or (self.key is None and _is_private_network(host))):
             raise ValueError(
-                "base_url: plain http is for this machine, or without a key for your own network; use https"
+                "base_url: plain http is allowed for this machine, or without a key for your own network; use https"
             )
         return self
 
@@ -73,12 +73,12 @@ def parse_self_hosted_models(text: str, env: Mapping[str, str]) -> tuple[SelfHos
     try:
         items = json.loads(text)
     except ValueError as error:
-        raise ValueError(f"OWN_MODELS is not JSON ({error}); .env.example shows one") from error
+        raise ValueError(f"OWN_MODELS is not JSON ({error}); .env.example shows an example") from error
     if not isinstance(items, list):
-        raise ValueError('OWN_MODELS is a list: [{"id": "...", "base_url": "...", "model": "..."}]')  # noqa: TRY004
+        raise ValueError('OWN_MODELS must be a list: [{"id": "...", "base_url": "...", "model": "..."}]')  # noqa: TRY004
     models = tuple(SelfHostedModel.model_validate(_resolve_key(item, env)) for item in items)
     if len({m.id for m in models}) != len(models):
-        raise ValueError("OWN_MODELS: every id may stand there once")
+        raise ValueError("OWN_MODELS: every id must be unique")
     return models
 
 

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("a base URL must start with https://")
         if parts.scheme == "http" and not _is_loopback(parts.hostname):
-            raise ValueError("plain http is allowed to this machine only; use https://")
+            raise ValueError("plain http is allowed for this machine only; use https://")
         return url
 
     @field_validator("own_models", mode="before")
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         if self.database_url.startswith("postgresql") and self.engine_url.startswith("sqlite"):
             raise ValueError("with DATABASE_URL on PostgreSQL, set ENGINE_URL to PostgreSQL as well")
         if self.http_port and not self.slack_signing_secret:
-            raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, so that requests can be told from forgeries")
+            raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, to verify requests")
         return self
 
     @property

@@ -18,7 +18,7 @@ _KEY_HELP = {
     "openai": ("OPENAI_API_KEY", "platform.openai.com, API keys; the organisation must be verified for image models"),
     "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
     "fal": ("FAL_KEY", "fal.ai/dashboard/keys; one key for all of the models above"),
-    "own": ("OWN_MODELS", "a list of servers of your own; .env.example shows one"),
+    "own": ("OWN_MODELS", "a list of self-hosted servers; .env.example shows one"),
 }
 
 
@@ -45,7 +45,7 @@ async def run_checks(settings: Settings) -> Report:
         f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
     ]
     if not usable:
-        lines.append("missing models: one account with a working key is needed, two show a blind choice")
+        lines.append("missing models: one account with a working key is needed, two for a blind choice")
     can_run = slack.can_run and bool(usable) and storage_ok
     lines.append("The bot can run." if can_run else "The bot cannot run yet.")
     return Report(tuple(lines), can_run)
@@ -101,7 +101,7 @@ def _account_lines(account: AccountCheck, catalogue: Catalogue, today: date) -> 
 def _model_line(model: str, served: bool | None, retirement: Retirement | None) -> str:
     replacement = f"; use {retirement.successor.name}" if retirement and retirement.successor else ""
     if served is None:
-        return f"unknown {model}: not known"
+        return f"unknown {model}: the account does not list its models"
     if not served:
         return f"retired {model}: no longer served{replacement}"
     return (
@@ -116,9 +116,10 @@ def _storage_lines(health: StorageHealth | str) -> Iterator[str]:
         yield f"missing storage: {health}"
         return
     if health.database_error:
-        yield f"missing database: {health.database_error}; DATA_DIR must be a folder the bot may write"
+        yield f"missing database: {health.database_error}; DATA_DIR must be a folder the bot can write to"
     elif health.schema_revision != health.required_revision:
-        yield f"ok      database: the bot brings it from {health.schema_revision or 'empty'} to {health.required_revision} when it starts"
+        current = health.schema_revision or "empty"
+        yield f"ok      database: the bot migrates it from {current} to {health.required_revision} when it starts"
     else:
         yield f"ok      database: schema {health.schema_revision}"
     yield (f"missing portraits: {health.portraits_error}" if health.portraits_error else "ok      portraits: writable")

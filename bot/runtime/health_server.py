@@ -56,7 +56,7 @@ def _create_web_app(health_sources: HealthSources) -> web.Application:
         slack = (
             ""
             if health_sources.connection_status.ready
-            else f"nothing heard for {health_sources.connection_status.seconds_since_message:.0f} s"
+            else f"no message for {health_sources.connection_status.seconds_since_message:.0f} s"
         )
         return _status_response({"database": await _database_problem(health_sources), "slack": slack})
 

@@ -17,33 +17,35 @@ _PORTRAIT_BUCKETS = (2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 
 _registry = CollectorRegistry()
 _ack_seconds = Histogram(
-    "castroom_ack_seconds", "From a request to its ack.", ["kind"], registry=_registry, buckets=_ACK_BUCKETS
+    "castroom_ack_seconds", "Time from a request to its ack.", ["kind"], registry=_registry, buckets=_ACK_BUCKETS
 )
 _loop_lag_seconds = Histogram(
-    "castroom_loop_lag_seconds", "How late the event loop is.", registry=_registry, buckets=_LAG_BUCKETS
+    "castroom_loop_lag_seconds", "Lag of the event loop.", registry=_registry, buckets=_LAG_BUCKETS
 )
 _portrait_seconds = Histogram(
     "castroom_portrait_seconds",
-    "From the ask to the portrait.",
+    "Time from the request to the portrait.",
     ["model"],
     registry=_registry,
     buckets=_PORTRAIT_BUCKETS,
 )
 _spent_dollars = Counter(
-    "castroom_spent_dollars", "What landed portraits cost.", ["model", "source"], registry=_registry
+    "castroom_spent_dollars", "Cost of generated portraits.", ["model", "source"], registry=_registry
 )
-_slot_failures = Counter("castroom_slot_failures", "Slots that gave no portrait.", ["kind", "paid"], registry=_registry)
-_redraws = Counter("castroom_redraws", "Messages drawn anew.", ["outcome"], registry=_registry)
-_jobs = Gauge("castroom_jobs", "Durable work begun and not ended.", ["kind"], registry=_registry)
+_slot_failures = Counter("castroom_slot_failures", "Slots without a portrait.", ["kind", "paid"], registry=_registry)
+_redraws = Counter("castroom_redraws", "Redraws of messages.", ["outcome"], registry=_registry)
+_jobs = Gauge("castroom_jobs", "Running durable jobs.", ["kind"], registry=_registry)
 _rate_limit_waiting = Gauge(
-    "castroom_rate_limit_waiting", "Slots and finishes that wait for their account's turn.", registry=_registry
+    "castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.", registry=_registry
 )
-_sockets_replaced = Counter("castroom_sockets_replaced", "Sockets that heard nothing.", registry=_registry)
+_sockets_replaced = Counter("castroom_sockets_replaced", "Silent sockets that were replaced.", registry=_registry)
 _gauges = {
-    "drawing": Gauge("castroom_generations_in_progress", "Slots being drawn now.", registry=_registry),
-    "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages to be drawn anew.", registry=_registry),
-    "socket_age": Gauge("castroom_socket_age_seconds", "Since the socket was opened.", registry=_registry),
-    "socket_silence": Gauge("castroom_socket_silence_seconds", "Since the socket was heard.", registry=_registry),
+    "drawing": Gauge("castroom_generations_in_progress", "Slots being generated.", registry=_registry),
+    "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages that wait for a redraw.", registry=_registry),
+    "socket_age": Gauge("castroom_socket_age_seconds", "Time since the socket was opened.", registry=_registry),
+    "socket_silence": Gauge(
+        "castroom_socket_silence_seconds", "Time since the last message on the socket.", registry=_registry
+    ),
 }
 
 
