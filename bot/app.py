@@ -152,7 +152,7 @@ async def run(settings: Settings) -> None:
                 bot.storage.ping, connection_status, lambda: bot.casting.generations_in_progress
             )
             async with health_server(settings.ops_port, health_sources):
-                log.info("server_started", transport="http" if settings.http_port else "socket")
+                log.info("server_started", mode="http" if settings.http_port else "socket")
                 await stop.wait()
                 shutdown_deadline.start()
                 log.info("shutdown_started")

@@ -46,7 +46,7 @@ class Aliases:
         audit_event = AuditEvent("alias", place, person, self._now(), character.id, detail=alias)
         if taken_by := await self._roster.add_alias(character, alias, audit_event):
             raise BriefError("alias", "own" if taken_by == character.name else "taken", alias, (taken_by,))
-        log.info("alias_added", character=character.id)
+        log.info("alias_given", character=character.id)
         updated = await self._roster.get(character.id)
         return AliasChange(character.name, alias, updated.aliases if updated else ())
 

@@ -51,7 +51,7 @@ class RetirementWatcher:
         retirements = catalogue.retirements(now.date())
         for retirement in retirements:
             log.info(
-                "retirement_found",
+                "model_retiring",
                 model=retirement.model.id,
                 on=retirement.retires_on.isoformat(),
                 gone=retirement.is_retired,

@@ -119,7 +119,7 @@ class Spending:
         for entry in await self._ledger.list_unnotified_overspends():
             if not await self._ledger.claim_notification(entry.id, self._now()):
                 continue
-            log.warning("overspend_detected", round=entry.round_id, item=entry.id, above=str(entry.overspend))
+            log.warning("overspent", round=entry.round_id, item=entry.id, above=str(entry.overspend))
             try:
                 await self._direct_messages.send_overspend(Recipient(entry.place.team, entry.person), entry)
             except SlackUnavailable:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.support.practice_environment import DANIEL, LENA, MEI, practice_environment
 
 # What is about the process, the account or the workspace, and no round.
-_EVENTS_WITHOUT_ROUND = {"workspace_connected", "server_started", "shutdown_started", "retirement_found"}
+_EVENTS_WITHOUT_ROUND = {"workspace_connected", "server_started", "shutdown_started", "model_retiring"}
 
 
 async def test_every_log_line_of_a_round_carries_its_id(tmp_path: Path) -> None:
