@@ -58,7 +58,7 @@ class SelfHostedModel(BaseModel):
         host = parts.hostname or ""
         if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
             raise ValueError("base_url must be http(s)://host/..., without user or password, up to and with /v1")
-        if parts.scheme == "http" and not (_is_loopback(host) or (self.key is None and _is_private_network(host))):
+        if parts.scheme == "http" and not (is_loopback(host) or (self.key is None and _is_private_network(host))):
             raise ValueError(
                 "base_url: plain http is allowed for this machine, or without a key for your own network; use https"
             )
@@ -93,7 +93,7 @@ def _resolve_key(item: Any, env: Mapping[str, str]) -> Any:
     return item | {"key": env[name]}
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     return host == "localhost" or _address_is(host, "is_loopback")
 
 

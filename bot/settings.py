@@ -6,7 +6,6 @@ A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.self_hosted import SelfHostedModel, parse_self_hosted_models
+from bot.self_hosted import SelfHostedModel, is_loopback, parse_self_hosted_models
 
 _YEAR = 366 * 86_400
 
@@ -94,7 +93,7 @@ class Settings(BaseSettings):
             raise ValueError("a base URL must not carry a user or password")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("a base URL must start with https://")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("plain http is allowed for this machine only; use https://")
         return url
 
@@ -148,12 +147,3 @@ class Settings(BaseSettings):
     @property
     def has_slack(self) -> bool:
         return bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -226,7 +226,7 @@ def reconcile_reactions(
     than the input it corrects, because Slack's clock may be ahead of the bot's.
     """
     known_inputs = {(m.slot_id, m.person): m for m in vote_inputs if m.source is VoteSource.REACTION}
-    active = {key for key, mark in known_inputs.items() if mark.on}
+    active = {key for key, known in known_inputs.items() if known.on}
 
     def correction(slot_id: str, person: str, *, on: bool) -> VoteInput:
         known = known_inputs.get((slot_id, person))

@@ -13,7 +13,7 @@ from time import perf_counter
 from aiohttp import web
 
 from bot.runtime.slack_server import ConnectionStatus
-from bot.telemetry import metrics as telemetry_metrics
+from bot.telemetry import metrics
 
 _HOST = "127.0.0.1"
 _LAG_SAMPLE_SECONDS = 0.25
@@ -31,13 +31,13 @@ class HealthSources:
 
 
 @asynccontextmanager
-async def health_server(port: int | None, health_sources: HealthSources) -> AsyncIterator[None]:
+async def health_server(port: int | None, sources: HealthSources) -> AsyncIterator[None]:
     """Measure the loop lag inside the block, and serve the endpoints if `port` is set."""
-    telemetry_metrics.register_gauge("drawing", health_sources.generations_in_progress)
-    telemetry_metrics.register_gauge("socket_silence", lambda: health_sources.connection_status.seconds_since_message)
-    telemetry_metrics.register_gauge("socket_age", lambda: health_sources.connection_status.connection_age)
+    metrics.register_gauge("drawing", sources.generations_in_progress)
+    metrics.register_gauge("socket_silence", lambda: sources.connection_status.seconds_since_message)
+    metrics.register_gauge("socket_age", lambda: sources.connection_status.connection_age)
     lag_task = asyncio.create_task(_measure_lag())
-    runner = web.AppRunner(_create_web_app(health_sources), access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT_SECONDS)
+    runner = web.AppRunner(_create_web_app(sources), access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT_SECONDS)
     try:
         if port:
             await runner.setup()
@@ -48,23 +48,20 @@ async def health_server(port: int | None, health_sources: HealthSources) -> Asyn
         await runner.cleanup()
 
 
-def _create_web_app(health_sources: HealthSources) -> web.Application:
+def _create_web_app(sources: HealthSources) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
-        return _status_response({"database": await _database_problem(health_sources)})
+        return _status_response({"database": await _database_problem(sources)})
 
     async def readyz(_request: web.Request) -> web.Response:
-        slack = (
-            ""
-            if health_sources.connection_status.ready
-            else f"no message for {health_sources.connection_status.seconds_since_message:.0f} s"
-        )
-        return _status_response({"database": await _database_problem(health_sources), "slack": slack})
+        status = sources.connection_status
+        slack = "" if status.ready else f"no message for {status.seconds_since_message:.0f} s"
+        return _status_response({"database": await _database_problem(sources), "slack": slack})
 
-    async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=telemetry_metrics.render(), headers={"Content-Type": telemetry_metrics.CONTENT_TYPE})
+    async def metrics_text(_request: web.Request) -> web.Response:
+        return web.Response(body=metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
     app = web.Application()
-    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics_text)])
     return app
 
 
@@ -74,10 +71,10 @@ def _status_response(problems: dict[str, str]) -> web.Response:
     return web.Response(text="\n".join(lines) + "\n", status=503 if any(problems.values()) else 200)
 
 
-async def _database_problem(health_sources: HealthSources) -> str:
+async def _database_problem(sources: HealthSources) -> str:
     try:
         async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
-            await health_sources.check_database()
+            await sources.check_database()
     except Exception as error:  # noqa: BLE001 - drivers raise any type
         return type(error).__name__
     return ""
@@ -87,4 +84,4 @@ async def _measure_lag() -> None:
     while True:
         started = perf_counter()
         await asyncio.sleep(_LAG_SAMPLE_SECONDS)
-        telemetry_metrics.observe_loop_lag(max(0.0, perf_counter() - started - _LAG_SAMPLE_SECONDS))
+        metrics.observe_loop_lag(max(0.0, perf_counter() - started - _LAG_SAMPLE_SECONDS))

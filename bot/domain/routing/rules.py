@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.catalogue import Look
-from bot.domain.routing import keywords as routing_keywords
+from bot.domain.routing import keywords
 
 # Unavailable models are substituted in this order.
 DEFAULT_ORDER = ("recraft", "gpt-image-2", "nano-banana", "nano-banana-pro")
@@ -41,13 +41,13 @@ class Rule:
 
 
 RULES = (
-    Rule("fidelity", FIDELITY_FIRST, routing_keywords.FIDELITY),
-    Rule("skin", SKIN_FIRST, routing_keywords.SKIN),
-    Rule("wardrobe", LITERAL_FIRST, routing_keywords.WARDROBE),
-    Rule("era", LITERAL_FIRST, routing_keywords.ERA),
-    Rule("expression", LITERAL_FIRST, routing_keywords.EXPRESSION),
-    Rule("framing", LITERAL_FIRST, routing_keywords.FRAMING),
-    Rule("balance", BALANCE_FIRST, routing_keywords.BALANCE),
+    Rule("fidelity", FIDELITY_FIRST, keywords.FIDELITY),
+    Rule("skin", SKIN_FIRST, keywords.SKIN),
+    Rule("wardrobe", LITERAL_FIRST, keywords.WARDROBE),
+    Rule("era", LITERAL_FIRST, keywords.ERA),
+    Rule("expression", LITERAL_FIRST, keywords.EXPRESSION),
+    Rule("framing", LITERAL_FIRST, keywords.FRAMING),
+    Rule("balance", BALANCE_FIRST, keywords.BALANCE),
 )
 
 
