@@ -1,4 +1,4 @@
-"""The command line: run, doctor, migrate, record, export, backup, restore, manifest."""
+"""Castroom command line."""
 
 import asyncio
 import json
@@ -23,16 +23,16 @@ R = TypeVar("R")
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
 _STORAGE_FIXES = {
-    "full": "is full: make room and start again",
-    "read_only": "cannot be written: let the bot write there, or give it another DATA_DIR",
-    "locked": "is held by another program: end that first",
-    "damaged": "is damaged and was left as it is: move it away and put a backup back (python -m bot restore DIR)",
-    "away": "cannot be opened: see that the bot may read and write it, or give it another DATA_DIR",
-    "pre_release": "was written before the first release of Castroom and cannot be migrated: give this version a new DATA_DIR",
-    "newer": "was written by a later version of Castroom: start that one",
+    "full": "is full: free some space and start again",
+    "read_only": "is not writable: grant the bot write access, or set another DATA_DIR",
+    "locked": "is locked by another process: stop that first",
+    "damaged": "is damaged and was not changed: move it away and restore a backup (python -m bot restore DIR)",
+    "away": "cannot be opened: grant the bot read and write access, or set another DATA_DIR",
+    "pre_release": "was written before the first release of Castroom and cannot be migrated: set a new DATA_DIR",
+    "newer": "was written by a later version of Castroom: start that version",
 }
 _JOB_DATABASE_DAMAGED = (
-    "is damaged: move it away. It holds nothing else, and what is under way is started again without it"
+    "is damaged: move it away. It contains only the job queue, and unfinished jobs start again without it"
 )
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -40,20 +40,20 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 @cli.command()
 def run() -> None:
-    """Serve a workspace until told to stop."""
+    """Run the bot until it is stopped."""
     from bot.app import run as serve
 
     settings = _settings()
     if not settings.has_slack:
         typer.echo("Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).", err=True)
-        typer.echo("`python -m bot doctor` says what is missing; `make demo` needs no Slack at all.", err=True)
+        typer.echo("`python -m bot doctor` reports what is missing; `make demo` runs without Slack.", err=True)
         raise typer.Exit(1)
     _run_async(serve(settings))
 
 
 @cli.command()
 def doctor() -> None:
-    """Say line by line what is configured, what is missing and how to get it; spends nothing."""
+    """Check the configuration and say how to complete it; costs nothing."""
     from bot.cli.doctor import run_checks
 
     report = _run_async(run_checks(_settings()))
@@ -64,7 +64,7 @@ def doctor() -> None:
 
 @cli.command()
 def migrate() -> None:
-    """Bring the database to this version's schema; `run` does the same at its start."""
+    """Migrate the database to this version's schema; `run` does this at its start."""
     from storage import check_integrity
     from storage import migrate as upgrade
 
@@ -76,7 +76,7 @@ def migrate() -> None:
 
 @cli.command()
 def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in the logs")]) -> None:
-    """Print what is stored of a round as one JSON object."""
+    """Print the record of a round as one JSON object."""
     from bot.cli.round_json import load_round_json
 
     try:
@@ -92,21 +92,21 @@ def export(
     production: Annotated[str, typer.Argument(help="The channel's id, as in its address in Slack: C0123456789")],
     folder: _Folder,
 ) -> None:
-    """Write every face cast in a channel into an empty folder, with finish, prompt and record; the bot may go on."""
+    """Write every face cast in a channel to an empty folder, with its record; the bot may be running."""
     from bot.cli.export import NoProduction, NotEmpty
     from bot.cli.export import export as write
 
     try:
         result = _run_async(write(_settings(), production, folder))
     except NotEmpty as error:
-        typer.echo(f"{folder} is not empty, and nothing is written over. Name a new folder.", err=True)
+        typer.echo(f"{folder} is not empty, and nothing is overwritten. Name a new folder.", err=True)
         raise typer.Exit(1) from error
     except NoProduction as error:
-        typer.echo(f"Nobody is cast in {production}. It takes a channel's id, such as C0123456789.", err=True)
+        typer.echo(f"No face is cast in {production}. The argument is a channel id, such as C0123456789.", err=True)
         raise typer.Exit(1) from error
     except PortraitMissing as error:
-        typer.echo(f"The picture {error.key} is missing from the portraits. Bring it back from a backup.", err=True)
-        typer.echo(f"{folder} is not complete: remove it, or name a new folder then.", err=True)
+        typer.echo(f"The picture {error.key} is missing from the portraits. Restore it from a backup.", err=True)
+        typer.echo(f"{folder} is incomplete: remove it, or name a new folder afterwards.", err=True)
         raise typer.Exit(1) from error
     megabytes = result.total_bytes / 1_000_000
     typer.echo(f"Exported: {result.characters} characters, {result.faces} faces ({megabytes:.1f} MB), {folder}")
@@ -114,7 +114,7 @@ def export(
 
 @cli.command()
 def backup(folder: _Folder) -> None:
-    """Copy database and portraits into an empty folder; the bot may go on running."""
+    """Copy database and portraits to an empty folder; the bot may be running."""
     from storage.backup import back_up
 
     _report_contents("Backed up", back_up(_settings(), folder), folder)
@@ -122,7 +122,7 @@ def backup(folder: _Folder) -> None:
 
 @cli.command()
 def restore(folder: _Folder) -> None:
-    """Put a backup where the settings say; the bot must not be running, and nothing is written over."""
+    """Restore a backup to the configured locations. The bot must be stopped; nothing is overwritten."""
     from storage.backup import restore as put_back
 
     _report_contents("Restored", put_back(_settings(), folder), folder)
@@ -136,7 +136,7 @@ def manifest(
     from handlers.slack.manifest import manifest as make
 
     if url and not url.startswith("https://"):
-        typer.echo("Slack calls https addresses only: --url https://castroom.example.com", err=True)
+        typer.echo("Slack requires an https address: --url https://castroom.example.com", err=True)
         raise typer.Exit(2)
     yaml.safe_dump(make(url), sys.stdout, sort_keys=False, allow_unicode=True)
 
@@ -151,14 +151,14 @@ def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"]
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     except AlreadyRunning as error:
-        typer.echo(f"A Castroom is at work on {error.path}. Stop it first.", err=True)
+        typer.echo(f"A Castroom process uses {error.path}. Stop it first.", err=True)
         raise typer.Exit(1) from error
     megabytes = contents.bytes / 1_000_000
     typer.echo(f"{verb}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
 
 
 def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:
-    """What the work gives; ends the process with a sentence where database or portraits cannot be used."""
+    """Run the coroutine; exit with a message if database or portraits cannot be used."""
     try:
         return asyncio.run(coroutine)
     except StorageUnavailable as error:
@@ -184,7 +184,7 @@ def _describe_storage_error(error: StorageUnavailable) -> str:
         if (error.component, error.reason) == ("engine", "damaged")
         else _STORAGE_FIXES[error.reason]
     )
-    return f"{error.path or f'What is kept ({error.component})'} {fix}. ({error.detail or error.reason})"
+    return f"{error.path or f'The storage ({error.component})'} {fix}. ({error.detail or error.reason})"
 
 
 if __name__ == "__main__":

@@ -149,10 +149,10 @@ async def run(settings: Settings) -> None:
                 bot.storage.ping, connection_status, lambda: bot.casting.generations_in_progress
             )
             async with health_server(settings.ops_port, health_sources):
-                log.info("listening", mode="http" if settings.http_port else "socket")
+                log.info("server_started", mode="http" if settings.http_port else "socket")
                 await stop.wait()
                 shutdown_deadline.start()
-                log.info("stopping")
+                log.info("shutdown_started")
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
     except AlreadyRunning as error:

@@ -1,4 +1,4 @@
-"""Models on servers of one's own, as OWN_MODELS lists them: a JSON list, one object a model."""
+"""Models on self-hosted servers, listed in OWN_MODELS: a JSON list, one object a model."""
 
 import json
 from collections.abc import Mapping
@@ -15,10 +15,10 @@ _PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
 
 
 class SelfHostedModel(BaseModel):
-    """One model behind an OpenAI-compatible server. `price` in dollars a picture; `sizes` in pixels by ratio.
+    """One model of an OpenAI-compatible server. `price` in dollars a picture; `sizes` in pixels by ratio.
 
-    `extras` are sent as further fields; `"seed": true` among them sends the portrait's seed. With a `family`, as
-    `recraft`, the model draws where a look asks for that one.
+    `extras` are sent as further fields; `"seed": true` sends the portrait's seed. With a `family`, such as `recraft`,
+    the model is routed like that one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -48,42 +48,42 @@ class SelfHostedModel(BaseModel):
     @classmethod
     def _check_extras(cls, extras: dict[str, Any]) -> dict[str, Any]:
         if reserved := sorted(_RESERVED & extras.keys()):
-            raise ValueError(f"extras must not hold {', '.join(reserved)}: Castroom sends these itself")
+            raise ValueError(f"extras must not contain {', '.join(reserved)}: Castroom sends these itself")
         return extras
 
     @model_validator(mode="after")
     def _check_base_url(self) -> Self:
-        """A key travels over https or stays on this machine; without one, a machine of one's own network will do."""
+        """Require https for keys except to this machine; without a key, a private network may use http."""
         parts = urlsplit(self.base_url)
         host = parts.hostname or ""
         if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
             raise ValueError("base_url must be http(s)://host/..., without user or password, up to and with /v1")
-        if parts.scheme == "http" and not (_is_loopback(host) or (self.key is None and _is_private_network(host))):
+        if parts.scheme == "http" and not (is_loopback(host) or (self.key is None and _is_private_network(host))):
             raise ValueError(
-                "base_url: plain http is for this machine, or without a key for your own network; use https"
+                "base_url: plain http is allowed for this machine, or without a key for your own network; use https"
             )
         return self
 
 
 def parse_self_hosted_models(text: str, env: Mapping[str, str]) -> tuple[SelfHostedModel, ...]:
-    """The models of OWN_MODELS, a key `$NAME` being that variable.
+    """Parse OWN_MODELS; a key `$NAME` is read from that variable in `env`.
 
     Raises ValueError with a sentence, and pydantic's errors for single fields.
     """
     try:
         items = json.loads(text)
     except ValueError as error:
-        raise ValueError(f"OWN_MODELS is not JSON ({error}); .env.example shows one") from error
+        raise ValueError(f"OWN_MODELS is not JSON ({error}); .env.example shows an example") from error
     if not isinstance(items, list):
-        raise ValueError('OWN_MODELS is a list: [{"id": "...", "base_url": "...", "model": "..."}]')  # noqa: TRY004
+        raise ValueError('OWN_MODELS must be a list: [{"id": "...", "base_url": "...", "model": "..."}]')  # noqa: TRY004
     models = tuple(SelfHostedModel.model_validate(_resolve_key(item, env)) for item in items)
     if len({m.id for m in models}) != len(models):
-        raise ValueError("OWN_MODELS: every id may stand there once")
+        raise ValueError("OWN_MODELS: every id must be unique")
     return models
 
 
 def _resolve_key(item: Any, env: Mapping[str, str]) -> Any:
-    """The item with its key looked up, so that the list itself need not hold one."""
+    """Replace a `$NAME` key by its variable, so that the list need not contain secrets."""
     key = item.get("key") if isinstance(item, dict) else None
     if not isinstance(key, str) or not key.startswith("$"):
         return item
@@ -93,7 +93,7 @@ def _resolve_key(item: Any, env: Mapping[str, str]) -> Any:
     return item | {"key": env[name]}
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     return host == "localhost" or _address_is(host, "is_loopback")
 
 

@@ -1,4 +1,4 @@
-"""Settings from the environment, frozen; what contradicts itself is refused at start. Nobody else reads it.
+"""Settings from environment variables; immutable and validated at start. No other module reads the environment.
 
 A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads none.
 """
@@ -6,7 +6,6 @@ A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads
 import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -14,13 +13,13 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.self_hosted import SelfHostedModel, parse_self_hosted_models
+from bot.self_hosted import SelfHostedModel, is_loopback, parse_self_hosted_models
 
 _YEAR = 366 * 86_400
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Money in dollars, times in seconds."""
+    """All settings. Money in dollars, times in seconds."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
@@ -73,27 +72,29 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """The settings of this process; raises pydantic's ValidationError naming each variable that is wrong."""
+        """Load the settings; raises pydantic's ValidationError naming each invalid variable."""
         return cls(_env_file=os.environ.get("ENV_FILE", ".env") or None)
 
     @staticmethod
     def scrub_slack_env() -> None:
-        """Take Slack's variables out of the environment once they are read: Bolt helps itself to them, and a client id
-        and secret found there would silently switch it to OAuth."""
+        """Remove Slack's variables from the environment after loading.
+
+        Bolt reads them itself; a client id and secret would silently switch it to OAuth.
+        """
         for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET", "SCOPES", "USER_SCOPES"):
             os.environ.pop(f"SLACK_{name}", None)
 
     @field_validator("slack_base_url", "recraft_base_url", "openai_base_url", "gemini_base_url", "fal_queue_url")
     @classmethod
     def _check_base_url(cls, url: str) -> str:
-        """Keys travel to these addresses: https, or http to this machine alone."""
+        """Require https, or http to this machine, since keys are sent to these addresses."""
         parts = urlsplit(url)
         if parts.username or parts.password:
             raise ValueError("a base URL must not carry a user or password")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("a base URL must start with https://")
-        if parts.scheme == "http" and not _is_loopback(parts.hostname):
-            raise ValueError("plain http is allowed to this machine only; use https://")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("plain http is allowed for this machine only; use https://")
         return url
 
     @field_validator("own_models", mode="before")
@@ -111,7 +112,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _default_urls(cls, values: dict[str, object]) -> dict[str, object]:
-        """Database, engine and portraits live in DATA_DIR unless they are told otherwise."""
+        """Place database, job database and portraits in DATA_DIR unless set."""
         data_dir = Path(str(values.get("data_dir") or ".castroom/data")).absolute()
         defaults = {
             "database_url": f"sqlite+aiosqlite:///{data_dir / 'castroom.sqlite'}",
@@ -125,12 +126,12 @@ class Settings(BaseSettings):
         if self.database_url.startswith("postgresql") and self.engine_url.startswith("sqlite"):
             raise ValueError("with DATABASE_URL on PostgreSQL, set ENGINE_URL to PostgreSQL as well")
         if self.http_port and not self.slack_signing_secret:
-            raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, so that requests can be told from forgeries")
+            raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, to verify requests")
         return self
 
     @property
     def slack_bot_tokens(self) -> tuple[SecretStr, ...]:
-        """One for each workspace, in the order they stand in SLACK_BOT_TOKEN."""
+        """One token for each workspace, in the order of SLACK_BOT_TOKEN."""
         tokens = self.slack_bot_token.get_secret_value().split(",") if self.slack_bot_token else []
         return tuple(SecretStr(token.strip()) for token in tokens if token.strip())
 
@@ -140,18 +141,9 @@ class Settings(BaseSettings):
         return frozenset(person.strip() for person in self.money_admins.split(",") if person.strip())
 
     def now(self) -> datetime:
-        """The time the bot goes by, in UTC."""
+        """Return the bot's current time in UTC."""
         return datetime.now(UTC) + timedelta(seconds=self.clock_offset_seconds)
 
     @property
     def has_slack(self) -> bool:
         return bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

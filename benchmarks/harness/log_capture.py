@@ -12,7 +12,15 @@ import structlog
 
 # Events of a refused request.
 REFUSAL_EVENTS = frozenset(
-    {"request_rejected", "bad_payload", "not_found", "slack_refused", "bad_request", "unknown_workspace"}
+    {
+        "request_rejected",
+        "payload_rejected",
+        "item_missing",
+        "slack_call_failed",
+        "envelope_failed",
+        "request_failed",
+        "workspace_rejected",
+    }
 )
 # A lead who locks without a winner gets an error, but the ballot is closed (bot/usecases/lock.py).
 _PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})
@@ -36,7 +44,7 @@ class LogCapture:
     @property
     def crashes(self) -> list[str]:
         """Unexpected errors, with their traceback if there is one."""
-        unexpected = [_describe_cause(line) for line in self.events if line["event"] == "unexpected"]
+        unexpected = [_describe_cause(line) for line in self.events if line["event"] == "error_unexpected"]
         return [*unexpected, *self.errors]
 
     def capture_event(self, _: object, level: str, event: Any) -> Any:

@@ -1,1 +1,1 @@
-"""Commands that run without Slack events."""
+"""Commands that run without Slack."""

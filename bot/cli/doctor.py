@@ -1,4 +1,4 @@
-"""What is configured, what is missing and how to get it, a line each; spends nothing and changes nothing."""
+"""Checks the configuration and reports one line per part; costs nothing and changes nothing."""
 
 import asyncio
 from collections.abc import Iterator
@@ -18,24 +18,24 @@ _KEY_HELP = {
     "openai": ("OPENAI_API_KEY", "platform.openai.com, API keys; the organisation must be verified for image models"),
     "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
     "fal": ("FAL_KEY", "fal.ai/dashboard/keys; one key for all of the models above"),
-    "own": ("OWN_MODELS", "a list of servers of your own; .env.example shows one"),
+    "own": ("OWN_MODELS", "a list of self-hosted servers; .env.example shows one"),
 }
 
 
 @dataclass(frozen=True)
 class Report:
-    """The lines to print, and whether the bot could run."""
+    """The lines to print, and whether the bot can run."""
 
     lines: tuple[str, ...]
     can_run: bool
 
 
 async def run_checks(settings: Settings) -> Report:
-    """Ask Slack, every account and the storage how they are, all at once."""
+    """Check Slack, all accounts and the storage concurrently."""
     slack, (accounts, catalogue), health = await asyncio.gather(
         check_slack(settings), _accounts(settings), _health(settings)
     )
-    # Not every account lists its models or says whether it takes a key: what is not known to fail may draw.
+    # Some accounts neither list models nor confirm a key, so only known failures exclude an account.
     usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
     storage_ok = isinstance(health, StorageHealth) and not health.database_error and not health.portraits_error
     lines = [
@@ -45,14 +45,14 @@ async def run_checks(settings: Settings) -> Report:
         f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
     ]
     if not usable:
-        lines.append("missing models: one account with a working key is needed, two show a blind choice")
+        lines.append("missing models: one account with a working key is needed, two for a blind choice")
     can_run = slack.can_run and bool(usable) and storage_ok
     lines.append("The bot can run." if can_run else "The bot cannot run yet.")
     return Report(tuple(lines), can_run)
 
 
 async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
-    """What the accounts say, and the catalogue that has learnt from it."""
+    """Return the account checks, and the catalogue updated with their retirement dates."""
     models = open_models(settings)
     try:
         checks = await models.check_accounts()
@@ -63,10 +63,10 @@ async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
 
 
 async def _health(settings: Settings) -> StorageHealth | str:
-    """The storage's own check, or why it could not even be opened."""
+    """Return the storage check, or the error if it could not be opened."""
     try:
         storage = await open_storage(settings)
-    except Exception as error:  # noqa: BLE001 - drivers and stores raise what they like, and a doctor reports it
+    except Exception as error:  # noqa: BLE001 - drivers and stores raise any type
         return f"{type(error).__name__}: {error}".splitlines()[0]
     try:
         return await storage.check()
@@ -101,7 +101,7 @@ def _account_lines(account: AccountCheck, catalogue: Catalogue, today: date) -> 
 def _model_line(model: str, served: bool | None, retirement: Retirement | None) -> str:
     replacement = f"; use {retirement.successor.name}" if retirement and retirement.successor else ""
     if served is None:
-        return f"unknown {model}: not known"
+        return f"unknown {model}: the account does not list its models"
     if not served:
         return f"retired {model}: no longer served{replacement}"
     return (
@@ -116,9 +116,10 @@ def _storage_lines(health: StorageHealth | str) -> Iterator[str]:
         yield f"missing storage: {health}"
         return
     if health.database_error:
-        yield f"missing database: {health.database_error}; DATA_DIR must be a folder the bot may write"
+        yield f"missing database: {health.database_error}; DATA_DIR must be a folder the bot can write to"
     elif health.schema_revision != health.required_revision:
-        yield f"ok      database: the bot brings it from {health.schema_revision or 'empty'} to {health.required_revision} when it starts"
+        current = health.schema_revision or "empty"
+        yield f"ok      database: the bot migrates it from {current} to {health.required_revision} when it starts"
     else:
         yield f"ok      database: schema {health.schema_revision}"
     yield (f"missing portraits: {health.portraits_error}" if health.portraits_error else "ok      portraits: writable")

@@ -1,4 +1,4 @@
-"""A production's roster as files, for people who run Castroom; reads storage, changes nothing, and the bot may run."""
+"""Exports a production's roster as files. Reads storage only, so the bot may be running."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ from storage import open_storage
 
 
 class NotEmpty(Exception):
-    """The folder holds something already, and nothing is written over."""
+    """The folder is not empty; nothing is overwritten."""
 
 
 class NoProduction(Exception):
-    """Nobody was ever cast there."""
+    """The channel has no face."""
 
 
 @dataclass(frozen=True)
 class ExportResult:
-    """How many characters and faces (a re-cast character has several), and the bytes in all."""
+    """Number of characters and faces (a re-cast character has several), and total bytes."""
 
     characters: int
     faces: int
@@ -30,12 +30,10 @@ class ExportResult:
 
 
 async def export(settings: Settings, channel: str, target: Path) -> ExportResult:
-    """Write every face that was cast in a channel into a folder of its own; raises NotEmpty, NoProduction.
+    """Write every face cast in a channel to its own folder; raises NotEmpty, NoProduction.
 
-    Where several channels cast for one production, the others' faces are not among them: each channel is exported by
-    itself, since not everybody who may see one may see the others.
-
-    The folders are called by character and version, with a number behind where two characters are called alike.
+    Faces that other channels cast for the same production are not included, since access differs between channels.
+    Folders are named by character and version, with a suffix for equal names.
     """
     if await asyncio.to_thread(_has_files, target):
         raise NotEmpty(str(target))
@@ -59,7 +57,7 @@ def _has_files(target: Path) -> bool:
 
 
 def _faces_by_folder(faces: Sequence[Face]) -> dict[str, Face]:
-    """A folder name for each face; names that differ only in capitals are alike on some file systems."""
+    """Return a folder name for each face; names differing only in case are equal on some file systems."""
     by_folder: dict[str, Face] = {}
     used_names: set[str] = set()
     for face in faces:

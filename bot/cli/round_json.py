@@ -1,4 +1,4 @@
-"""A round's record as JSON, for people who run Castroom and for scripts; reads storage, changes nothing."""
+"""A round's record as JSON, for operators and scripts; reads storage only."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from storage import Storage, open_storage
 
 
 async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
-    """What is stored of a round; raises KeyError for an id nobody gave. Money in dollars, times ISO 8601 in UTC."""
+    """Return the record of a round; raises KeyError. Money in dollars, times ISO 8601 in UTC."""
     storage = await open_storage(settings, settings.now)
     try:
         round_ = await storage.rounds.get(round_id)
@@ -42,7 +42,7 @@ async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
 
 
 async def _load_events(storage: Storage, round_: Round, face: Face | None, now: datetime) -> list[TimelineEvent]:
-    """What happened in the round, as a history tells it, oldest first."""
+    """Return the events of the round as in the history, oldest first."""
     audit_events = await storage.audit_log.list_for_character(round_.character_id)
     spends = await storage.ledger.list_round_spends(round_.character_id)
     vote_inputs, submissions = (
@@ -55,7 +55,7 @@ async def _load_events(storage: Storage, round_: Round, face: Face | None, now: 
 
 
 def _event_json(event: TimelineEvent) -> dict[str, Any]:
-    """An event by the names of its fields, without those that say nothing."""
+    """Return the fields of an event without empty ones."""
     fields = {
         "kind": event.kind,
         "at": event.at.isoformat(),

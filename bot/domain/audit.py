@@ -1,4 +1,4 @@
-"""Deeds: who did what and when, where no other row tells it. Only ever added to."""
+"""Audit log entries: who did what and when, where no other row records it. Append-only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,10 @@ from bot.domain.ids import ChannelRef
 
 @dataclass(frozen=True)
 class AuditEvent:
-    """`person` did `what` (a kind: closed, extended, dropped, unlocked, ...) at `place`; `note` is what they gave as
-    their reason, or what changed. `character_id` and `round_id` are empty where it concerns a whole production."""
+    """One entry of the audit log: `person` did `action` (closed, extended, dropped, unlocked, ...) at `place`.
+
+    `detail` is the reason given, or what changed. `character_id` and `round_id` are empty for events of a production.
+    """
 
     action: str
     place: ChannelRef

@@ -1,8 +1,8 @@
-"""The ballot: marks, papers, votes and tally.
+"""The ballot: vote inputs, submissions and tally.
 
-In the open, a vote is any mark that is on. On a sealed ballot paper a person answers two questions about each
-candidate, and only a yes to both is a vote: a face that reads human but is not the character cannot be cast, nor can
-the reverse. Either way a person may vote for any number of candidates, and a tie is a tie.
+On an open ballot, a vote is any vote input that is on. On a sealed ballot, a person answers two questions about each
+candidate: does it read as human, and does it match the character. Only a yes to both is a vote. A person may vote for
+any number of candidates.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from random import Random
 
 
 class VoteSource(StrEnum):
-    """How a mark was made."""
+    """How a vote was made."""
 
     REACTION = "reaction"
     BUTTON = "button"
@@ -21,7 +21,7 @@ class VoteSource(StrEnum):
 
 @dataclass(frozen=True)
 class VoteInput:
-    """One person's reaction to or click on one candidate (a slot's id); `stamp` is the newest event seen, in µs."""
+    """One person's reaction to, or click on, one candidate. `event_ts_us` is the newest event seen, in µs."""
 
     round_id: str
     person: str
@@ -32,14 +32,14 @@ class VoteInput:
 
 
 class BallotStage(StrEnum):
-    """Which of a round's ballots a paper belongs to."""
+    """The ballot of a round that a submission belongs to."""
 
     FIRST = "first"
     RUN_OFF = "run_off"
 
 
 class FlawTag(StrEnum):
-    """What gave a face away."""
+    """What makes a face look generated."""
 
     TOO_SMOOTH = "too_smooth"
     FAKE_TEXTURE = "fake_texture"
@@ -54,10 +54,10 @@ class FlawTag(StrEnum):
 
 @dataclass(frozen=True)
 class BallotSubmission:
-    """One person's ballot paper: the slot ids that read `human`, those that are a `likeness` of the character, and
-    what gave faces away. Empty answers mean: none of these. `stamp` (µs) tells the newest.
+    """One person's answers on a sealed ballot or in a run-off, as slot ids.
 
-    In a run-off the one candidate chosen stands under both questions.
+    An empty answer means "none of these". In a run-off, the chosen candidate is the answer to both questions. A
+    submission with a higher `event_ts_us` (µs) replaces an older one.
     """
 
     round_id: str
@@ -75,7 +75,7 @@ class BallotSubmission:
 
 @dataclass(frozen=True)
 class SealedResults:
-    """What sealed papers came to, by candidate number: both questions, tells; and how many voted for `none`."""
+    """Totals of a sealed ballot by candidate number. `none_fits_count` people voted for no candidate."""
 
     reads_human: Mapping[int, int]
     matches_character: Mapping[int, int]
@@ -85,9 +85,9 @@ class SealedResults:
 
 @dataclass(frozen=True)
 class Tally:
-    """Approvals per candidate number, every number present, and how many people voted.
+    """Votes per candidate number, every number present, and the number of voters.
 
-    In the open that is for at least one candidate; a sealed paper also counts when it says none of these.
+    On an open ballot a voter has at least one vote. On a sealed ballot, "none of these" counts as voting.
     """
 
     votes: Mapping[int, int]
@@ -96,14 +96,14 @@ class Tally:
 
     @classmethod
     def from_vote_inputs(cls, vote_inputs: Iterable[VoteInput], numbers: Mapping[str, int]) -> "Tally":
-        """Count `marks`; `numbers` maps each candidate's slot id to its number."""
+        """Count vote inputs; `numbers` maps slot id to candidate number."""
         votes = {(m.person, numbers[m.slot_id]) for m in vote_inputs if m.on and m.slot_id in numbers}
         counted = Counter(number for _, number in votes)
         return cls({n: counted[n] for n in sorted(numbers.values())}, len({person for person, _ in votes}))
 
     @classmethod
     def from_submissions(cls, submissions: Iterable[BallotSubmission], numbers: Mapping[str, int]) -> "Tally":
-        """Count `papers`, one a person; `numbers` maps each candidate's slot id to its number."""
+        """Count submissions, one a person; `numbers` maps slot id to candidate number."""
         received = tuple(submissions)
         votes = _count_choices((p.votes for p in received), numbers)
         flaw_tags = {
@@ -119,12 +119,12 @@ class Tally:
 
     @property
     def redacted(self) -> "Tally":
-        """What may be known before a sealed ballot closes: how many voted, and nothing else."""
+        """What is public before a sealed ballot closes: the number of voters only."""
         return Tally(dict.fromkeys(self.votes, 0), self.voters)
 
     @property
     def leaders(self) -> tuple[int, ...]:
-        """The numbers with the most votes; none when nobody voted."""
+        """The numbers with the most votes; empty without votes."""
         most = max(self.votes.values(), default=0)
         return tuple(n for n, count in self.votes.items() if count == most) if most else ()
 
@@ -135,22 +135,23 @@ class Tally:
 
     @property
     def votes_to_change_lead(self) -> int:
-        """How many more votes for others would change who leads alone: 1 for a tie, 0 where none can."""
+        """How many votes for other candidates would change the sole leader: 1 for a tie, 0 if impossible."""
         if not self.leaders or len(self.votes) == 1:
             return 0
         first, second = sorted(self.votes.values(), reverse=True)[:2]
         return max(first - second, 1)
 
     def is_decided(self, remaining: int) -> bool:
-        """Whether the sole leader stays so whatever `remaining` more people say, votes given so far standing as they
-        are. Each of them may vote for any set of candidates, so each brings the next one nearer by one vote at most.
+        """Return whether `remaining` more voters cannot change the sole leader.
+
+        A voter may vote for any set of candidates, so each one brings the second nearer by at most one vote.
         """
         first, *rest = sorted(self.votes.values(), reverse=True) or [0]
         return self.winner is not None and first - max(rest, default=0) > (remaining if rest else -1)
 
     @property
     def understudy(self) -> int | None:
-        """The runner-up's number, if one stands alone behind the winner."""
+        """The runner-up's number, unless several share second place."""
         rest = {n: count for n, count in self.votes.items() if n != self.winner and count}
         most = [n for n, count in rest.items() if count == max(rest.values())]
         return most[0] if self.winner and len(most) == 1 else None
@@ -158,7 +159,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Turnout:
-    """Where voters are named: how many are `invited`, have `voted`, are still `awaited`, and left without a vote."""
+    """Counts for a round with named voters. `pending` people can still vote; `departed` left without a vote."""
 
     invited: int
     voted: int
@@ -167,22 +168,22 @@ class Turnout:
 
     @property
     def is_complete(self) -> bool:
-        """Everybody who still can has voted, and somebody did."""
+        """Whether everyone who still can has voted, and at least one person did."""
         return bool(self.voted) and not self.pending
 
 
 @dataclass(frozen=True)
 class RunOff:
-    """A second ballot between the `numbers` that were too close to call, and the `first` ballot's tally."""
+    """A second ballot between `numbers`, and the tally of the first ballot."""
 
     numbers: tuple[int, ...]
     first_tally: Tally
 
 
 def run_off_numbers(tally: Tally) -> tuple[int, ...]:
-    """The numbers a run-off would be between: all that share the lead, or a sole leader and all one vote behind.
+    """Return the numbers for a run-off: all that share the lead, or a sole leader and all one vote behind.
 
-    Empty when the vote is clear; a candidate without a vote is nobody's second choice.
+    Empty when the result is clear. A candidate without votes is never included.
     """
     most = max(tally.votes.values(), default=0)
     threshold = most if len(tally.leaders) > 1 else max(most - 1, 1)
@@ -191,7 +192,7 @@ def run_off_numbers(tally: Tally) -> tuple[int, ...]:
 
 
 def shuffled_for(slot_ids: Iterable[str], seed: int, person: str) -> tuple[str, ...]:
-    """The candidates in an order of this person's own, the same each time they look."""
+    """Return the candidates in an order that is stable for one person and differs between people."""
     order = sorted(slot_ids)
     Random(f"{seed}:{person}").shuffle(order)
     return tuple(order)
@@ -204,7 +205,7 @@ def _count_choices(choices: Iterable[frozenset[str]], numbers: Mapping[str, int]
 
 @dataclass(frozen=True)
 class Reaction:
-    """What a message shows for one candidate's number; `complete` tells whether all its `people` are listed."""
+    """People's reactions for one number. `is_complete` tells whether `people` lists all of them."""
 
     number: int
     people: frozenset[str]
@@ -218,14 +219,14 @@ def reconcile_reactions(
     round_id: str,
     event_ts_us: int,
 ) -> list[VoteInput]:
-    """The marks to write so that reactions agree with what the message shows.
+    """Return the vote inputs to write so that stored reactions match the message.
 
-    Missing ones are added; one that is on but not shown goes only where the list of people is complete. `slots` maps
-    numbers to slot ids; a number not `shown` at all has no reactions. What corrects a mark is newer than that mark also
-    where `stamp`, of the bot's clock, is older: Slack's clock, which stamped the mark, may be ahead.
+    Missing reactions are added. A stored reaction that the message lacks is removed only where the list is complete.
+    `slot_ids` maps number to slot id; a number without an entry in `reactions` has none. A correction is always newer
+    than the input it corrects, because Slack's clock may be ahead of the bot's.
     """
     known_inputs = {(m.slot_id, m.person): m for m in vote_inputs if m.source is VoteSource.REACTION}
-    active = {key for key, mark in known_inputs.items() if mark.on}
+    active = {key for key, known in known_inputs.items() if known.on}
 
     def correction(slot_id: str, person: str, *, on: bool) -> VoteInput:
         known = known_inputs.get((slot_id, person))

@@ -22,19 +22,19 @@ MIN_VOTING_TIME, MAX_VOTING_TIME = timedelta(minutes=5), timedelta(days=30)
 PHOTO = "photo"
 QUOTES = "\"'“”„‟‘’«»"
 
-# Control characters but for line breaks and tabs, direction overrides, halves of surrogate pairs.
+# Control characters except line breaks and tabs, direction overrides, unpaired surrogates.
 _FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class BallotMode(StrEnum):
-    """How a team votes: in sight of everybody, or each on a private ballot that nobody counts before the close."""
+    """Whether votes are visible while the ballot is open, or sealed until it closes."""
 
     OPEN = "quick"
     SEALED = "sealed"
 
 
 class IntendedUse(StrEnum):
-    """What the face is wanted for; a fact that is kept, not advice."""
+    """What the face is used for; recorded only."""
 
     FILM = "film"
     ADVERTISING = "advertising"
@@ -52,9 +52,9 @@ class Consent:
 
 @dataclass(frozen=True)
 class Reference:
-    """A picture whose face the portraits shall keep: a cast character's `name`, or `photo` for a file in a form.
+    """A picture whose face the portraits must keep: the face of character `name`, or `photo` for an attached file.
 
-    `key` (in the portraits store) and `sha256` (in hex) are empty until the picture has been found.
+    `key` (in the portraits store) and `sha256` (hex) are empty until the picture has been found.
     """
 
     name: str
@@ -64,25 +64,23 @@ class Reference:
 
     @property
     def needs_photo(self) -> bool:
-        """A form has to be filled in first."""
+        """Whether a photo must still be uploaded in a form."""
         return self.is_attached and not self.key
 
     @property
     def is_attached(self) -> bool:
-        """Whether it is a file somebody attached, and not a face of the roster."""
+        """Whether it is an attached file rather than a face of the roster."""
         return self.name == PHOTO
 
 
 @dataclass(frozen=True)
 class Brief:
-    """One character's face, wished for. `models` are the names as typed; empty means: choose for us.
+    """The brief of one character's face. `models` are names as typed; empty means automatic routing.
 
-    `agreed` is what the lead said the round may cost, in dollars, when models had to be replaced.
-    `quorum` is how many people must vote for the vote to decide anything. `voters` are the people whose votes count,
-    empty for everybody: their ids, or the names of a typed line until somebody knows the ids. `style` are the
-    production's own words for every prompt. `given` names the fields that were typed or chosen, so that a production's
-    customs fill in only the others. `until` is the moment the vote shall close, where somebody picked one instead of a
-    span.
+    `agreed_price` in dollars was accepted by the lead when models had to be replaced. `quorum` is the number of voters
+    needed for a result. `voters` are user ids, or typed names before they are resolved; empty means everyone. `style`
+    is the production's text for every prompt. `explicit_fields` were typed or chosen, so production settings do not
+    replace them. `closes_at` is set where a closing time was picked in place of a duration.
     """
 
     name: str
@@ -104,25 +102,25 @@ class Brief:
     closes_at: datetime | None = None
 
     def closing_time(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> datetime:
-        """When a ballot that opens now closes; a moment that came too near meanwhile gives way to the span."""
+        """Return when a ballot that opens now closes; `closes_at` is ignored when it is too near."""
         return self.closes_at if self.closes_at and self.closes_at - now >= shortest else now + self.open_for
 
     @property
     def reference_count(self) -> int:
-        """How many pictures go along with the words."""
+        """How many reference pictures are sent to the model."""
         return 1 if self.reference else 0
 
     def with_name(self, name: str) -> Self:
-        """The same for another character; raises BriefError as a line does."""
+        """Return a copy for another character; raises BriefError."""
         return replace(self, name=parse_name(name, name))
 
     def with_text(self, text: str) -> Self:
-        """The same with other words; raises BriefError as a line does."""
+        """Return a copy with another description; raises BriefError."""
         return replace(self, text=parse_text(text, text))
 
 
 def parse_name(raw: str, line: str) -> str:
-    """A character's name as it stands in a line; raises BriefError."""
+    """Return a character's name with single blanks and without quotes; raises BriefError."""
     name = " ".join(_normalize_text(raw, "name", line).split()).strip(QUOTES).strip()
     if not name:
         raise BriefError("name", "missing", line=line)
@@ -142,7 +140,7 @@ def parse_text(raw: str, line: str) -> str:
 
 
 def parse_reason(raw: str) -> str:
-    """Why somebody wants something, in one line; raises BriefError."""
+    """Return a reason as a single line; raises BriefError if empty, too long or unreadable."""
     reason = " ".join(_normalize_text(raw, "reason", "").split())
     if not reason:
         raise BriefError("reason", "missing")
@@ -152,14 +150,14 @@ def parse_reason(raw: str) -> str:
 
 
 def parse_single_line(raw: str, field: str) -> str:
-    """People's words without line breaks; raises BriefError for characters that cannot be read."""
+    """Return text without line breaks; raises BriefError for forbidden characters."""
     return " ".join(_normalize_text(raw, field, raw).split())
 
 
 def normalize_name(name: str) -> str:
-    """`name` without regard to case and accents: two names that fold alike are one character.
+    """Return the comparison key of a name, without case and accents: names with equal keys are one character.
 
-    Marks are dropped only from Latin, Greek and Cyrillic letters; in other scripts they are vowels.
+    Accents are dropped only from Latin, Greek and Cyrillic letters; in other scripts combining marks are vowels.
     """
     kept_chars: list[str] = []
     base = ""
@@ -173,7 +171,7 @@ def normalize_name(name: str) -> str:
 
 
 def _normalize_text(raw: str, field: str, line: str) -> str:
-    """NFC text; control, direction-override and unpaired surrogate characters are refused, line breaks kept."""
+    """Return NFC text; raises BriefError for control, direction-override and unpaired surrogate characters."""
     if unreadable := _FORBIDDEN_CHARACTERS.search(raw):
         raise BriefError(field, "control", f"U+{ord(unreadable[0]):04X}", line=line)
     return unicodedata.normalize("NFC", raw)

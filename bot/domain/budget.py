@@ -1,9 +1,8 @@
-"""Money: what a round may cost, the caps it must fit, and what it came to. All sums are dollars as Decimal.
+"""Money: estimates, caps and charges. All amounts are dollars as Decimal.
 
-Before a model is asked the worst listed price of its answer is reserved: explicit size and quality, references as well.
-One answer is all that can be billed: clients ask again only where nothing was (not reached, "too many requests", a
-field spelt otherwise), so the retry they are permitted reserves nothing. A client that repeated a billed call would
-have to reserve it too; tests/contract/providers/test_charges.py holds that none does.
+Before a model is called, the highest listed price of its answer is reserved, references included. One call is billed at
+most once: clients retry only unbilled failures (connection refused, rate limit, rejected field), so retries reserve
+nothing. tests/contract/providers/test_charges.py checks that no client repeats a billed call.
 """
 
 from collections.abc import Sequence
@@ -20,9 +19,10 @@ from bot.domain.production import ProductionSettings
 
 @dataclass(frozen=True)
 class BudgetPeriod:
-    """What one cap counts from the UTC day `since` on: `cap` is day, person_day, production_month or workspace_month.
+    """The period one cap applies to, from the UTC day `starts_on`.
 
-    `owner` is the person, the home channel of the production, or empty for the whole workspace `team`.
+    `cap` is day, person_day, production_month or workspace_month. `owner` is the user id, the production's home
+    channel, or empty for the workspace.
     """
 
     team: str
@@ -32,7 +32,7 @@ class BudgetPeriod:
 
     @property
     def resets_at(self) -> datetime:
-        """When the next purse begins."""
+        """When the next period begins."""
         if self.cap.endswith("month"):
             return datetime.combine((self.starts_on + timedelta(days=31)).replace(day=1), time(), UTC)
         return datetime.combine(self.starts_on + timedelta(days=1), time(), UTC)
@@ -40,7 +40,7 @@ class BudgetPeriod:
 
 @dataclass(frozen=True)
 class Payer:
-    """Who spends, where, on which UTC day; `home` is its production's home channel, empty where that is `place`'s."""
+    """Who spends, where, on which UTC day. `home_channel` is the production's, empty where it is `place`'s."""
 
     place: ChannelRef
     person: str
@@ -49,7 +49,7 @@ class Payer:
 
     @property
     def budget_periods(self) -> tuple[BudgetPeriod, ...]:
-        """Every purse that pays for it, always in the same order, so that two who change them cannot wait in a ring."""
+        """Every period that is charged, in a fixed order so that concurrent updates cannot deadlock."""
         team, month = self.place.team, self.day.replace(day=1)
         return (
             BudgetPeriod(team, "workspace_month", "", month),
@@ -61,9 +61,9 @@ class Payer:
 
 @dataclass(frozen=True)
 class Caps:
-    """The most that may be spent on a round, in one UTC day, and in one calendar month; None is no cap.
+    """The most that may be spent on a round, in one UTC day, and in one calendar month; None means no cap.
 
-    `own` names those of them (round, production_month) that are the production's own.
+    `production_caps` names the caps (round, production_month) that come from the production's settings.
     """
 
     per_round: Decimal
@@ -74,7 +74,7 @@ class Caps:
     production_caps: frozenset[str] = frozenset()
 
     def tightened_by(self, settings: ProductionSettings) -> Self:
-        """These caps with a production's own, where they are lower."""
+        """Return these caps with the production's caps where those are lower."""
         tightened, month = self, self.per_production_month
         if settings.per_round is not None and settings.per_round < self.per_round:
             tightened = replace(
@@ -89,7 +89,7 @@ class Caps:
         return tightened
 
     def check_round(self, price: Decimal, committed: Decimal = Decimal(0)) -> None:
-        """Raise OverBudget when `price` on top of what the round `already` holds passes its cap."""
+        """Raise OverBudget when `price` plus what the round has `committed` exceeds the round cap."""
         if committed + price > self.per_round:
             is_production_cap = "round" in self.production_caps
             raise OverBudget(
@@ -97,7 +97,6 @@ class Caps:
             )
 
     def limit_for(self, period: BudgetPeriod) -> Decimal | None:
-        """The most that `purse` may hold."""
         limits = {
             "day": self.per_day,
             "person_day": self.per_person_day,
@@ -109,8 +108,11 @@ class Caps:
 
 @dataclass(frozen=True)
 class Charge:
-    """What one answer cost; `source` is exact (the vendor said), listed (its price list), unknown (maybe charged), or
-    told (unknown, until a person said whether it was)."""
+    """The cost of one answer.
+
+    `source` is exact (reported by the provider), listed (from its price list), unknown (possibly charged), or confirmed
+    (was unknown until a user confirmed it).
+    """
 
     usd: Decimal
     source: str
@@ -118,7 +120,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class BilledItem:
-    """Something paid for: `kind` is slot or finish, `id` is unique among both, `reserved` the dollars held back."""
+    """Something paid for: `kind` is slot or upscale, `id` is unique among both, `reserved` in dollars."""
 
     kind: str
     id: str
@@ -128,10 +130,10 @@ class BilledItem:
 
 
 def estimate(models: Sequence[ModelSpec], size: Size, reference_count: int = 0) -> Decimal:
-    """The price of one portrait from each of `models` (repeated for several) at `size`, each with those references."""
+    """Return the price of one portrait from each of `models` (repeated for several) at `size`."""
     return sum((m.price(size, reference_count) for m in models), Decimal(0))
 
 
 def budget_day(at: datetime) -> date:
-    """The UTC day whose caps count a spending at `at`."""
+    """Return the UTC day whose caps count a charge made at `at`."""
     return at.astimezone(UTC).date()

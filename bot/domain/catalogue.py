@@ -1,4 +1,4 @@
-"""Image models as facts: what each can do and costs. The rows live in providers/registry.py."""
+"""Image models: what each can do and costs. The rows are in providers/registry.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-# How long before its end a model is called ending.
+# How long before its retirement a model is reported as retiring.
 _RETIREMENT_NOTICE = timedelta(days=30)
 
 
 class Look(StrEnum):
-    """What the team cares for most in this face."""
+    """The quality the team wants most in a face."""
 
     SKIN = "skin"
     LITERAL = "literal"
@@ -27,9 +27,9 @@ class Size(StrEnum):
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One image model. `name` is what people type, `wire_id` what the vendor is sent, prices in dollars per image.
+    """One image model. `name` is what people type, `wire_id` the provider's id; prices in dollars per image.
 
-    `family` is the same model whoever serves it, by the name of its maker's own row; without one it is its own.
+    `family` groups the same model across providers, named after its maker's row; by default the model's own name.
     """
 
     provider: str
@@ -52,17 +52,17 @@ class ModelSpec:
 
     @property
     def id(self) -> str:
-        """`provider:wire_id`, the exact id that stands on every candidate."""
+        """`provider:wire_id`, the exact id recorded with every candidate."""
         return f"{self.provider}:{self.wire_id}"
 
     def price(self, size: Size, reference_count: int = 0) -> Decimal:
-        """The most one portrait costs, in dollars, with so many reference pictures sent along."""
+        """Return the most one portrait costs, in dollars, with this many reference pictures."""
         return self.prices[size] + reference_count * self.price_per_reference
 
 
 @dataclass(frozen=True)
 class UpscalerSpec:
-    """A service that enlarges a portrait and keeps what is in it; `price` in dollars per picture."""
+    """A service that enlarges a portrait without changing its content; `price` in dollars per picture."""
 
     provider: str
     wire_id: str
@@ -74,13 +74,13 @@ class UpscalerSpec:
         return f"{self.provider}:{self.wire_id}"
 
 
-# Behind the makers' own accounts.
+# The makers' own accounts rank 0.
 _RESELLER_RANK = {"fal": 1, "own": 2}
 
 
 @dataclass(frozen=True)
 class Retirement:
-    """A model that is drawn no more from the day `on`; `successor` is what its table names instead."""
+    """A model that is not served from the day `retires_on`; `successor` is its replacement in the catalogue."""
 
     model: ModelSpec
     retires_on: date
@@ -90,10 +90,10 @@ class Retirement:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All models we know, and which of them have an account here; `upscalers` in the order they are preferred.
+    """All known models and the configured providers; `upscalers` in order of preference.
 
-    `said` alone changes: what the vendors' own lists say of an id's first day without it (`learn`).
-    `per_minute` tells how many images a minute an account may be asked, by provider, where there is a limit.
+    `vendor_dates` is the only mutable part: retirement dates from the providers, set by `update_retirements`.
+    `images_per_minute` are rate limits by provider.
     """
 
     models: tuple[ModelSpec, ...]
@@ -103,17 +103,17 @@ class Catalogue:
     images_per_minute: Mapping[str, int] = field(default_factory=dict)
 
     def by_name(self, name: str) -> ModelSpec | None:
-        """The model a person means by `name`: its short name, its wire id or its exact id."""
+        """Return the model with this short name, wire id or exact id."""
         key = name.casefold()
         return next((m for m in self.models if key in (m.name, m.wire_id, m.id)), None)
 
     def models_in_family(self, name: str) -> tuple[ModelSpec, ...]:
-        """One model through its several accounts: its maker's own first, then fal's, then servers of one's own."""
+        """Return one model across providers: the maker's account first, then fal, then self-hosted."""
         models = (m for m in self.models if m.family == name)
         return tuple(sorted(models, key=lambda m: _RESELLER_RANK.get(m.provider, 0)))
 
     def by_id(self, model_id: str) -> ModelSpec:
-        """The facts of an exact id; raises KeyError for one we never knew."""
+        """Return the model with this exact id; raises KeyError."""
         for model in self.models:
             if model.id == model_id:
                 return model
@@ -124,11 +124,11 @@ class Catalogue:
         return model.provider in self.configured_providers and not (retires_on and retires_on <= today)
 
     def retirement_date(self, model: ModelSpec) -> date | None:
-        """The first day without this model, as its vendor says, else as our table does."""
+        """Return the first day without this model: the provider's date, else the catalogue's."""
         return self.vendor_dates.get(model.id, model.retires_on)
 
     def update_retirements(self, dates: Mapping[str, date | None]) -> None:
-        """Keep what vendors say of their models by exact id; None takes back what was said before."""
+        """Store the providers' dates by exact id; None removes an earlier date."""
         for model_id, retires_on in dates.items():
             if retires_on:
                 self.vendor_dates[model_id] = retires_on
@@ -136,7 +136,7 @@ class Catalogue:
                 self.vendor_dates.pop(model_id, None)
 
     def retirements(self, today: date) -> tuple[Retirement, ...]:
-        """The models of configured accounts that are gone or end within thirty days."""
+        """Return models of configured providers that are retired or will be within thirty days."""
         dates = [
             (m, retires_on)
             for m in self.models
@@ -150,10 +150,10 @@ class Catalogue:
 
     @property
     def upscaler(self) -> UpscalerSpec | None:
-        """The upscaler a face is finished with here, if any account has one."""
+        """The preferred upscaler of a configured provider."""
         return next((u for u in self.upscalers if u.provider in self.configured_providers), None)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What people may type: the makers' own models, and others' as far as they have an account here."""
+        """Names people may type: the makers' models, and others with a configured provider."""
         return tuple(m.name for m in self.models if m.family == m.name or m.provider in self.configured_providers)

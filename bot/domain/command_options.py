@@ -1,6 +1,6 @@
-"""A typed line taken apart: the words before its options, and the options with what follows each. No meaning yet.
+"""Splits a typed line into its text and the raw values of its options.
 
-Phones turn `--` into a long dash and straight quotes into curly ones; both are understood.
+Phones turn `--` into a long dash and straight quotes into curly ones; both are accepted.
 """
 
 import re
@@ -10,9 +10,9 @@ from bot.domain.brief import QUOTES
 from bot.domain.errors import BriefError
 
 OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum", "use", "voters")
-# More than anybody types: the longest brief with every option. What is longer is not even looked through.
+# Room for the longest brief with every option. Longer lines are rejected before parsing.
 LINE_LIMIT = 12_000
-# What may go on across `, `; people are named with an @ each, so that these need no comma.
+# Their values may continue after `, `. People are named with an @ each, so voters need no comma.
 _LIST_OPTIONS = ("models", "voters")
 _OPTION = re.compile(r"(?:(?<=\s)|^)(--|[—–―])(?=[^\s—–―-])([^\s=]+?)(?=[\s=]|$)=?")
 _QUOTED = re.compile(r"""["“”„‟«»'‘’]([^"“”„‟«»]*?)["“”„‟«»'‘’](?=\s|$)""")
@@ -20,7 +20,7 @@ _WORD = re.compile(r"\S+")
 
 
 def tokenize_options(line: str) -> tuple[str, dict[str, str]]:
-    """The line without its options, and the options with their raw values."""
+    """Return the line without its options, and the raw value of each option; raises BriefError."""
     check_line_length(line)
     options: dict[str, str] = {}
     text_parts: list[str] = []
@@ -42,13 +42,13 @@ def tokenize_options(line: str) -> tuple[str, dict[str, str]]:
 
 
 def check_line_length(line: str) -> None:
-    """Raises BriefError for a line that is too long to be read."""
+    """Raise BriefError if the line is too long to parse."""
     if len(line) > LINE_LIMIT:
         raise BriefError("line", "too_long", str(len(line)), limit=LINE_LIMIT)
 
 
 def _option_value(line: str, position: int, key: str) -> tuple[str, int]:
-    """The option's value that starts at or after `at`, and where it ends; a list goes on across `, `."""
+    """Return the value that starts at or after `position`, and its end; a list continues after `, `."""
     position += len(line[position:]) - len(line[position:].lstrip())
     if quoted := _QUOTED.match(line, position):
         return quoted[1].strip(), quoted.end()

@@ -1,36 +1,37 @@
-"""What can go wrong in a casting, as kinds with values; the sentences people read are made in handlers/words.
+"""Expected failures as kinds with values. The sentences people read are made in handlers/text.
 
 CastingError
-    BriefError            a line that cannot be cast: the field, the problem, what was understood
-    Unready               a form that cannot be cast as it stands: what is wrong at which field
-    Unfit                 customs that cannot hold: field by field
-    NotYours              somebody else's press: who may
-    Barred                the production's customs name others for it, or guests may not
-    NotAVoter             others are named to vote
-    LeadLeft              the round's lead has left; somebody may take over
-    NotHere               a place that does not fit: why
-    Changed               somebody else changed the customs meanwhile
-    Clashes               two productions call characters alike, so they cannot be one
-    AlreadyCasting        the open round is in the way
-    AlreadyCast           the character has a face; a re-cast wants a yes
-    RoundClosed           the round is past what was asked
-    NoWinner              a tie, or nobody voted
-    OutcomeChanged        the ballot moved since the lead looked
-    CannotFinish          a face that is not made larger now: why
-    OverBudget            which cap, how much is left
-    Dearer                more than was said
-    Overspent             a charge passed its reservation, and nobody has looked at it
-    Settled               somebody answered already
-    NoModels              no account can draw this brief
-        Unavailable       some can: others could draw it, if somebody says yes
-    Unreachable           Slack did not answer a question that had to be asked
-        NotTaken          it answered no, and would again
-            MessageGone   the round's message was taken away by hand
-            PlaceClosed   the conversation is archived, or we are not in it any more
-    NotKept               database or portraits cannot be written or read for now: which, why
-    PortraitLost          a picture that is remembered is not stored any more
-    ModelError            one model gave no portrait; `paid` says whether it may have cost money
-        Refused  RateLimited  Unpaid  BadKey  Retired  BadRequest  Down (Resting)  TimedOut  BadPicture
+    BriefError                    a field of the line or form is invalid
+    FormErrors                    a round form with invalid fields
+    SettingsErrors                a settings form with invalid fields
+    NotLead                       only the lead may do this
+    PermissionDenied              the production's settings do not permit it, or the user is a guest
+    NotAVoter                     the round has named voters
+    LeadDeactivated               the lead's account is deactivated; the round can be taken over
+    NotAvailableHere              the conversation is unsuitable
+    SettingsConflict              someone else changed the settings meanwhile
+    NameConflict                  two productions share character names, so they cannot be merged
+    AlreadyCasting                a round is open
+    AlreadyCast                   the character has a face; a re-cast needs confirmation
+    RoundClosed                   the round's state does not allow it
+    NoWinner                      a tie, no votes, or no quorum
+    TallyChanged                  the votes changed since the lead saw them
+    CannotUpscale                 the face cannot be upscaled
+    OverBudget                    a cap would be exceeded
+    PriceIncreased                the price is higher than shown
+    UnacknowledgedOverspend       a charge above its reservation was not acknowledged
+    AlreadyResolved               the charge was already confirmed
+    NoModels                      no account serves this brief
+        ModelsUnavailable         other models could, after confirmation
+    SlackUnavailable              Slack did not answer a required call
+        SlackRejected             Slack refused it; a retry would fail as well
+            MessageDeleted        a user deleted the round's message
+            ChannelClosed         the conversation is archived, or the bot was removed from it
+    StorageUnavailable            database or portraits cannot be read or written
+    PortraitMissing               a recorded picture is not in the store
+    ModelError                    one model gave no portrait; `paid` says whether it may have been charged
+        ContentRefused  RateLimited  InsufficientCredit  AuthenticationFailed  ModelRetired  InvalidRequest
+        ProviderDown (CircuitOpen)  TimedOut  InvalidImage
 """
 
 from dataclasses import dataclass, field
@@ -43,9 +44,9 @@ PaidStatus = Literal["no", "maybe", "yes"]
 
 @dataclass(frozen=True)
 class UnavailableModel:
-    """A model that was wanted and does not draw: its title, and `why` (no_key, retired, down, budget, no_reference).
+    """A requested model that cannot generate. `reason` is no_key, retired, down, budget or no_reference.
 
-    `instead` is the title of what draws in its place, empty where nothing does; prices in dollars a portrait.
+    `substitute` is the title of the model used in its place, empty without one. Prices are dollars a portrait.
     """
 
     title: str
@@ -57,7 +58,10 @@ class UnavailableModel:
 
 @dataclass(frozen=True)
 class AlternativeOffer:
-    """A round that could be cast instead: by `titles`, for at most `price` dollars; `wish_id` keeps its brief."""
+    """A round that could be started after confirmation: with the models `titles`, for at most `price` dollars.
+
+    `draft_id` is the saved brief.
+    """
 
     kind: Literal["instead", "only"]
     titles: tuple[str, ...]
@@ -75,7 +79,7 @@ class CastingError(Exception):
 
 @dataclass(eq=False)
 class BriefError(CastingError):
-    """`field` of the line has `problem`; `got` is what stood there, `known` what may."""
+    """`field` has `problem`. `got` is the value found, `allowed` the accepted values."""
 
     field: str
     problem: str
@@ -87,21 +91,21 @@ class BriefError(CastingError):
 
 @dataclass(eq=False)
 class FormErrors(CastingError):
-    """A form with something wrong in it: by field's name, why."""
+    """Invalid fields of a round form, by field name."""
 
     by_field: dict[str, CastingError]
 
 
 @dataclass(eq=False)
 class SettingsErrors(CastingError):
-    """Each of `faults` tells of one field of a form what is wrong with it."""
+    """Invalid fields of a settings form."""
 
     errors: tuple[BriefError, ...]
 
 
 @dataclass(eq=False)
 class NotLead(CastingError):
-    """Only `may` (a person's id) can do `what`."""
+    """Only `allowed_user` may do `action`."""
 
     action: str
     allowed_user: str
@@ -109,7 +113,7 @@ class NotLead(CastingError):
 
 @dataclass(eq=False)
 class PermissionDenied(CastingError):
-    """`what` (start, spend, lock, keep) is for those in `may` here; with `guest`, guests would have to be named."""
+    """Only `allowed_users` may do `action` (start, spend, lock, keep) here. With `is_guest`, guests must be named."""
 
     action: str
     allowed_users: tuple[str, ...] = ()
@@ -126,7 +130,7 @@ class NotAVoter(CastingError):
 
 @dataclass(eq=False)
 class LeadDeactivated(CastingError):
-    """`what` is for the lead alone, and the account of `lead` is closed: `round_id` can be taken over."""
+    """Only `lead` may do `action`, and that account is deactivated: `round_id` can be taken over."""
 
     action: str
     lead: str
@@ -135,19 +139,19 @@ class LeadDeactivated(CastingError):
 
 @dataclass(eq=False)
 class SettingsConflict(CastingError):
-    """The customs are not as the form showed them; nothing was written."""
+    """The settings changed since the form was opened; nothing was saved."""
 
 
 @dataclass(eq=False)
 class NameConflict(CastingError):
-    """Both productions have characters of these `names`; nothing was moved."""
+    """Both productions have characters of these `names`; nothing was changed."""
 
     names: tuple[str, ...]
 
 
 @dataclass(eq=False)
 class NotAvailableHere(CastingError):
-    """`why` is one of not_invited, private, unknown, not_a_channel; `line` is what the person typed."""
+    """`reason` is not_invited, private, unknown or not_a_channel; `line` is the typed text."""
 
     reason: str
     line: str = ""
@@ -155,7 +159,7 @@ class NotAvailableHere(CastingError):
 
 @dataclass(eq=False)
 class AlreadyCasting(CastingError):
-    """A round for this character is open; `round_id` is the way there, empty for whoever may not see it."""
+    """A round for this character is open. `round_id` is empty where the user may not see it."""
 
     character: str
     round_id: str
@@ -163,7 +167,7 @@ class AlreadyCasting(CastingError):
 
 @dataclass(eq=False)
 class AlreadyCast(CastingError):
-    """The character has a locked face; `wish_id` keeps the brief until somebody says yes to `price` dollars."""
+    """The character has a face. `draft_id` is the brief saved until a re-cast for `price` dollars is confirmed."""
 
     character: str
     draft_id: str
@@ -172,7 +176,7 @@ class AlreadyCast(CastingError):
 
 @dataclass(eq=False)
 class RoundClosed(CastingError):
-    """The round is in `state`, which does not allow `what`."""
+    """The round is in `state`, which does not allow `action`."""
 
     action: str
     state: str
@@ -181,7 +185,7 @@ class RoundClosed(CastingError):
 
 @dataclass(eq=False)
 class NoWinner(CastingError):
-    """Candidates `tied` share the lead; empty when nobody voted. `lacking`: so many more people had to vote."""
+    """Candidates `tied` share the lead; empty without votes. `votes_short_of_quorum` more people had to vote."""
 
     tied: tuple[int, ...]
     votes_short_of_quorum: int = 0
@@ -197,8 +201,7 @@ class TallyChanged(CastingError):
 
 @dataclass(eq=False)
 class CannotUpscale(CastingError):
-    """`why` is one of not_cast, unlocked (by now), no_way (it is 4K already, or nothing here makes it larger), changed
-    (not as shown)."""
+    """`reason` is not_cast, unlocked, no_way (4K already, or no model gives a larger picture) or changed."""
 
     reason: str
     character: str = ""
@@ -206,10 +209,9 @@ class CannotUpscale(CastingError):
 
 @dataclass(eq=False)
 class OverBudget(CastingError):
-    """`price` dollars would pass the `cap` of `limit` dollars, of which `left` remain.
+    """`price` dollars exceed `cap` with its `limit`, of which `remaining` dollars are left.
 
-    `cap` is round or that of a purse (`bot.domain.budget.Purse`), which is empty again at `resets_at`; `own`: it is one that
-    the production gave itself.
+    `cap` is round or that of a BudgetPeriod, which ends at `resets_at`. `is_production_cap`: the production set it.
     """
 
     cap: str
@@ -222,9 +224,9 @@ class OverBudget(CastingError):
 
 @dataclass(eq=False)
 class PriceIncreased(CastingError):
-    """What is wanted now costs `price` dollars, more than the `shown` ones; asked for again it is agreed to.
+    """The price is now `price` dollars, above `shown_price`. Sending the request again accepts it.
 
-    `titles` are the models that would draw, where a form names them.
+    `titles` are the models that would be used, for forms that list them.
     """
 
     price: Decimal
@@ -234,9 +236,9 @@ class PriceIncreased(CastingError):
 
 @dataclass(eq=False)
 class UnacknowledgedOverspend(CastingError):
-    """Something cost `above` dollars more than was reserved for it; new spending waits until one of `may` has seen it.
+    """A charge exceeded its reservation by `overspend` dollars; new spending waits for an acknowledgement.
 
-    Empty `may`: nobody is asked for it in particular.
+    `allowed_users` may acknowledge it; empty means no particular user.
     """
 
     overspend: Decimal
@@ -245,12 +247,12 @@ class UnacknowledgedOverspend(CastingError):
 
 @dataclass(eq=False)
 class AlreadyResolved(CastingError):
-    """The question of a charge has its answer."""
+    """The charge was already confirmed or acknowledged."""
 
 
 @dataclass(eq=False)
 class NoModels(CastingError):
-    """None of `wanted` has an account here; `configured` have."""
+    """None of `requested` has an account here; `configured` have."""
 
     requested: tuple[str, ...]
     configured: tuple[str, ...]
@@ -258,7 +260,7 @@ class NoModels(CastingError):
 
 @dataclass(eq=False)
 class ModelsUnavailable(NoModels):
-    """Models are not to be had; what could be cast instead costs more, or was not asked for, so it wants a press."""
+    """Requested models are unavailable; the `offers` cost more or use other models, so they need confirmation."""
 
     unavailable: tuple[UnavailableModel, ...] = ()
     offers: tuple[AlternativeOffer, ...] = ()
@@ -266,32 +268,32 @@ class ModelsUnavailable(NoModels):
 
 @dataclass(eq=False)
 class SlackUnavailable(CastingError):
-    """Slack could not be asked `what`."""
+    """Slack could not be reached for `operation`."""
 
     operation: str
 
 
 @dataclass(eq=False)
 class SlackRejected(SlackUnavailable):
-    """Slack refused `what` with its own word `why`; asking again does not help by itself."""
+    """Slack refused `operation` with its error `code`; a retry does not help."""
 
     code: str = ""
 
 
 class MessageDeleted(SlackRejected):
-    """The round's message is not there any more."""
+    """The round's message no longer exists."""
 
 
 class ChannelClosed(SlackRejected):
-    """Nothing can be shown in the conversation for now: it is archived, or we were taken out of it."""
+    """The conversation is archived, or the bot was removed from it."""
 
 
 @dataclass(eq=False)
 class StorageUnavailable(CastingError):
-    """What should be kept could not be, or not be read; nothing was written over.
+    """Data could not be read or written; nothing was overwritten.
 
-    `part` is database, engine or portraits; `why` one of full, read_only, locked (somebody else holds it), damaged,
-    away, newer (written by a later version); `detail` is the driver's own word, `where` a file or folder.
+    `component` is database, engine or portraits. `reason` is full, read_only, locked (by another process), damaged,
+    away, newer (written by a later version) or pre_release. `detail` is the driver's message, `path` a file or folder.
     """
 
     component: str
@@ -302,7 +304,7 @@ class StorageUnavailable(CastingError):
 
 @dataclass(eq=False)
 class PortraitMissing(CastingError, KeyError):
-    """Nothing stands under `key`, where a picture was kept."""
+    """The portraits store has no picture under `key`."""
 
     key: str
 
@@ -312,9 +314,9 @@ class PortraitMissing(CastingError, KeyError):
 
 @dataclass(eq=False)
 class ModelError(CastingError):
-    """`model` gave no portrait; `paid` says whether we may have been charged; `detail` is the vendor's short word.
+    """`model` gave no portrait; `paid` says whether it may have been charged.
 
-    `usd` is what the vendor told that it charged all the same, in dollars.
+    `detail` is the provider's short error code. `reported_cost` is the charge the provider reported, in dollars.
     """
 
     kind: ClassVar[str] = "provider_down"
@@ -332,14 +334,14 @@ class ContentRefused(ModelError):
 
 @dataclass(eq=False)
 class RateLimited(ModelError):
-    """Too many calls; the vendor asks for `retry_after` seconds of patience."""
+    """Too many calls; the provider asks to wait `retry_after` seconds."""
 
     kind = "rate_limited"
     retry_after: float = 0.0
 
 
 class InsufficientCredit(ModelError):
-    """The account has no money left or met its own spending limit."""
+    """The account has no credit left or met its own spending limit."""
 
     kind = "insufficient_credit"
 
@@ -351,37 +353,37 @@ class AuthenticationFailed(ModelError):
 
 
 class ModelRetired(ModelError):
-    """The vendor no longer serves this id."""
+    """The provider no longer serves this id."""
 
     kind = "retired"
 
 
 class InvalidRequest(ModelError):
-    """The vendor did not accept what we sent."""
+    """The provider did not accept the request."""
 
     kind = "invalid_request"
 
 
 class ProviderDown(ModelError):
-    """The vendor failed or could not be reached."""
+    """The provider failed or could not be reached."""
 
     kind = "provider_down"
 
 
 @dataclass(eq=False)
 class CircuitOpen(ProviderDown):
-    """The model failed so often in a row that it is left alone `until` then; nothing was sent."""
+    """The model failed repeatedly, so no request was sent; it is tried again at `retry_at`."""
 
     retry_at: datetime | None = None
 
 
 class TimedOut(ModelError):
-    """No answer in time; what was sent may have been drawn and charged."""
+    """No answer in time; the request may have been processed and charged."""
 
     kind = "timed_out"
 
 
 class InvalidImage(ModelError):
-    """An answer arrived that is not a usable picture."""
+    """The answer is not a usable picture."""
 
     kind = "invalid_image"

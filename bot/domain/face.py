@@ -1,4 +1,4 @@
-"""A portrait, and the face a character has once one is locked, with its provenance."""
+"""A portrait, and the face of a character after the lock, with its provenance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +10,17 @@ from bot.domain.ids import ChannelRef
 # What "4K" means here: pixels on the long side of the decoded picture.
 FOUR_K_SIDE = 3_840
 
-# Of 512 bits. A picture encoded anew, resized or trimmed by half a percent nearly always stays within it; no practice
-# portraits of one model and brief came nearer to each other than 23 (29,700 pairs). It errs towards showing one twice,
-# since losing a face costs more.
+# Of 512 bits. A picture re-encoded, resized or trimmed by half a percent nearly always stays within it. The closest of
+# 29,700 pairs of different practice portraits differ by 23. A false duplicate loses a face, so the limit is low.
 _MAX_HASH_DISTANCE = 20
 
 
 @dataclass(frozen=True)
 class Portrait:
-    """A stored picture's facts: `key` in the portraits store, pixels, length in bytes, SHA-256 in hex of the original.
+    """A stored picture: `key` in the portraits store, size in pixels, length in bytes, SHA-256 (hex) of the original.
 
-    `credentials` tells whether a C2PA manifest was seen in the original bytes; `likeness` is a perceptual hash in hex,
-    empty for portraits of before it was kept.
+    `has_content_credentials`: the original contains a C2PA manifest. `perceptual_hash` (hex) is empty for old
+    portraits.
     """
 
     key: str
@@ -34,7 +33,7 @@ class Portrait:
     perceptual_hash: str = ""
 
     def shows_same_picture(self, other: "Portrait") -> bool:
-        """Whether both show one picture, though its bytes may differ."""
+        """Return whether both show one picture, even if encoded differently."""
         if self.sha256 == other.sha256:
             return True
         if not self.perceptual_hash or len(self.perceptual_hash) != len(other.perceptual_hash):
@@ -52,7 +51,7 @@ class Portrait:
 
 @dataclass(frozen=True)
 class Unlock:
-    """A face was unlocked: by whom, when, and the reason they gave."""
+    """Who unlocked a face, when, and for which reason."""
 
     person: str
     at: datetime
@@ -61,10 +60,10 @@ class Unlock:
 
 @dataclass(frozen=True)
 class Face:
-    """A locked candidate. Its id is the round's: a round gives at most one face.
+    """A locked candidate. Its id is the round's id: a round gives at most one face.
 
-    `use` is what it is wanted for, empty where nobody said. A `released` face stays in the history and is nobody's.
-    `varies` is the number of the candidate whose portrait it was drawn from, where it is a variation.
+    `use` is the intended use, empty if not given. A face with `unlocked` set stays in the history only. `variation_of`
+    is the number of the candidate it varies.
     """
 
     round_id: str
@@ -97,11 +96,10 @@ class Face:
 
 @dataclass(frozen=True)
 class Character:
-    """A role by its name inside a production, with its face and the round that casts it now.
+    """A role, known by name inside a production, with its face and its open round.
 
-    Its face is the newest that nobody unlocked; where it has none, `former` is the newest it had. `place` is where that
-    was cast, or is being cast: whoever may see that may see the character. `production` is the production's id and
-    `film` what people named it, empty where nobody did. It answers to its `aliases` too.
+    `face` is the newest that is not unlocked; without one, `last_unlocked_face` is the newest there was. `place` is
+    where it is or was cast, which decides who may see it. `production_name` is empty for unnamed productions.
     """
 
     id: str

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 @dataclass(frozen=True)
 class ChannelRef:
-    """A conversation of a workspace: where a round lives. A channel is a production until a team says otherwise."""
+    """A conversation of a workspace, where rounds take place. By default a channel is its own production."""
 
     team: str
     channel: str
@@ -16,35 +16,35 @@ FILE_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"
 
 
 def original_key(round_id: str, slot_id: str) -> str:
-    """Where a slot's original bytes are kept."""
+    """Return the storage key of a slot's original bytes."""
     return f"{round_id}/{slot_id}/original"
 
 
 def preview_key(round_id: str, slot_id: str) -> str:
-    """Where a slot's preview, a JPEG of at most 2048 pixels a side, is kept."""
+    """Return the storage key of a slot's preview, a JPEG of at most 2048 pixels a side."""
     return f"{round_id}/{slot_id}/preview.jpg"
 
 
 def filename(name: str) -> str:
-    """The character's name as a file name: letters, digits and dashes of any script."""
+    """Return the character's name as a file name: letters, digits and dashes of any script."""
     return "-".join("".join(c if c.isalnum() else " " for c in name).split())[:60] or "face"
 
 
 def seed_of(round_id: str, position: int) -> int:
-    """A seed of 31 bits that is the same whenever it is asked for."""
+    """Return a stable 31-bit seed."""
     return int.from_bytes(sha256(f"{round_id}:{position}".encode()).digest()[:4]) >> 1
 
 
 def round_id_for_draft(team: str, draft_id: str) -> str:
-    """The id of the round that a wish of this workspace opens."""
+    """Return the id of the round a draft of this workspace starts."""
     return stable_id("r", team, draft_id)
 
 
 def child_round_id(team: str, parent_id: str) -> str:
-    """The id of the one round that may take this one's place."""
+    """Return the id of the only round that may replace this one."""
     return stable_id("r", team, parent_id)
 
 
 def stable_id(kind: str, team: str, trigger: str, *more: object) -> str:
-    """An opaque id that the same trigger yields again, so that a redelivery finds what is there."""
+    """Return an opaque id that is the same for the same trigger, so a redelivery finds the existing record."""
     return kind + sha256(":".join([team, trigger, *map(repr, more)]).encode()).hexdigest()[:20]

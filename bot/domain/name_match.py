@@ -1,4 +1,4 @@
-"""Names that are similar to a typed one."""
+"""Similar names: fuzzy matching of a typed name."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from bot.domain.brief import normalize_name
 from bot.domain.ids import ChannelRef
 
-# Spellings looked at more closely when a name finds nobody.
+# Names compared in detail when a name has no exact match.
 MAX_SIMILAR_NAMES = 300
 
 MIN_SIMILARITY = 70.0
@@ -16,7 +16,7 @@ MIN_SIMILARITY = 70.0
 
 @dataclass(frozen=True)
 class NameMatch:
-    """One name (or alias) of a character that has a face or an open round, folded; `place` as a character's."""
+    """One normalized name or alias of a character that has a face or an open round."""
 
     character_id: str
     name_key: str
@@ -27,7 +27,7 @@ class NameMatch:
 def nearest(
     name: str, matches: Iterable[NameMatch], limit: int, min_similarity: float = MIN_SIMILARITY
 ) -> list[NameMatch]:
-    """Whose names are most like `name`, the nearest first; of at most a few hundred, since it is not done aside."""
+    """Return the matches most similar to `name`, best first. Runs on the event loop: pass at most a few hundred."""
     known = list(matches)
     names = [match.name_key for match in known]
     near = process.extract(normalize_name(name), names, scorer=fuzz.WRatio, score_cutoff=min_similarity, limit=limit)

@@ -1,4 +1,4 @@
-"""A production: the film or campaign that one or several channels cast for, and its customs."""
+"""A production: the film or campaign that one or several channels cast for, and its settings."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,10 +12,10 @@ from bot.domain.ids import ChannelRef
 
 @dataclass(frozen=True)
 class ProductionSettings:
-    """What holds in a production where a brief says nothing else, who may do what, and its own caps in dollars.
+    """Defaults for briefs, permissions, and the production's own caps in dollars.
 
-    `style` are words added to every prompt. An empty list of people means everybody for `may_start`, `may_spend` and
-    `may_change_settings` (who may change customs), though guests only where they are named; `may_lock`: the round's lead.
+    `style` is added to every prompt. For `may_start`, `may_spend` and `may_change_settings`, empty means everyone
+    except guests, who must be named. For `may_lock`, empty means the round's lead.
     """
 
     models: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class ProductionSettings:
     per_month: Decimal | None = None
 
     def apply_defaults(self, brief: Brief) -> Brief:
-        """`brief` with what it left open filled in."""
+        """Return `brief` with its unset fields filled in."""
         defaults = {
             "models": self.models if "look" not in brief.explicit_fields else (),
             "look": self.look if "models" not in brief.explicit_fields else None,
@@ -45,18 +45,18 @@ class ProductionSettings:
             for name, value in defaults.items()
             if name not in brief.explicit_fields
         }
-        return replace(brief, style=self.style, **values)  # type: ignore[arg-type] # each of its field's own type
+        return replace(brief, style=self.style, **values)  # type: ignore[arg-type] # every value has its field's type
 
 
-# What customs fill in, by the names of its options.
+# Options with a default in the settings.
 DEFAULTABLE = frozenset({"models", "look", "for", "ballot", "quorum"})
-# Where an option is called otherwise than its field.
+# Options whose field has another name.
 _FIELD_BY_OPTION = {"for": "open_for"}
 
 
 @dataclass(frozen=True)
 class Production:
-    """A production as it is kept. `home` is the channel it began in; empty `name`: it is called like that channel."""
+    """A stored production. `home` is the channel it began in; an empty `name` means that channel's name."""
 
     id: str
     home: ChannelRef
@@ -66,8 +66,8 @@ class Production:
 
     @property
     def digest(self) -> str:
-        """Another one for every other name, customs or home: whoever saw this one saw what stands here now.
+        """A hash of home, name and settings, to detect concurrent changes.
 
-        Not of the id, which a production gets with its first round and which changes nothing.
+        The id is not included: a production gets it with its first round, and that changes nothing.
         """
         return sha256(repr((self.home.channel, self.name, self.settings)).encode()).hexdigest()[:16]

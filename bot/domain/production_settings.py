@@ -1,4 +1,4 @@
-"""A production's customs as a form leaves them: read, checked, and compared with what held before."""
+"""The settings form: parse and validate its fields, and compare them with the current settings."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,15 +16,15 @@ from bot.domain.production import Production, ProductionSettings
 NAME_LIMIT = 60
 STYLE_LIMIT = 500
 PEOPLE_LIMIT = 50
-# The choice of a channel's own production, which may have no id yet.
+# The menu value for the channel's own production, which may have no id yet.
 OWN_PRODUCTION = "own"
-# Slack's menus cannot be emptied once something is chosen, so there is a word for nothing.
+# Slack's menus cannot be cleared, so this value means: not set.
 ANY = "any"
 
 V = TypeVar("V")
 
 PEOPLE_FIELDS = ("may_start", "may_spend", "may_lock", "may_change_settings")
-# In the order of the form and of what is told about changes.
+# In the order of the form and of change notices.
 FIELDS = ("name", "style", "ballot", "for", "quorum", "models", "look", *PEOPLE_FIELDS, "per_round", "per_month")
 
 _DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*\$?")
@@ -32,7 +32,7 @@ _DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*\$?")
 
 @dataclass(frozen=True)
 class SettingsInput:
-    """Name and customs as somebody wants them. `production` is another one to cast for (an id or OWN), else empty."""
+    """Submitted name and settings. `production` is another production to join (an id or OWN_PRODUCTION), else empty."""
 
     name: str
     settings: ProductionSettings
@@ -40,7 +40,7 @@ class SettingsInput:
 
     @classmethod
     def parse(cls, values: Mapping[str, tuple[str, ...]]) -> Self:
-        """What stands in a form, by field; raises Unfit with every field that cannot be understood."""
+        """Parse form values by field; raises SettingsErrors with all invalid fields."""
         form = _FormReader(values)
         settings = ProductionSettings(
             models=form.all_of("models", SLOT_LIMIT),
@@ -59,7 +59,7 @@ class SettingsInput:
         return parsed
 
     def cap_errors(self, caps: Caps) -> Iterator[BriefError]:
-        """The production's own caps that are not below Castroom's."""
+        """Yield the production's caps that exceed Castroom's."""
         monthly_limits = [m for m in (caps.per_production_month, caps.per_workspace_month) if m is not None]
         for field, requested, limits in (
             ("per_round", self.settings.per_round, [caps.per_round]),
@@ -69,13 +69,13 @@ class SettingsInput:
                 yield BriefError(field, "above", str(min(limits)))
 
     def changes(self, before: Production) -> tuple[tuple[str, str, str], ...]:
-        """Field, old and new value, each in words that can be read back, of what is not as it was."""
+        """Return field, old value and new value as text for every changed field."""
         old, new = as_text(before.name, before.settings), as_text(self.name, self.settings)
         return tuple((field, old[field], new[field]) for field in FIELDS if old[field] != new[field])
 
 
 def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
-    """Every field in one line: ids with blanks between them, minutes, dollars; empty for what is not set."""
+    """Return every field as one line: ids separated by blanks, minutes, dollars; empty for unset fields."""
     return {
         "name": name,
         "models": " ".join(settings.models),
@@ -91,7 +91,7 @@ def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
 
 
 class _FormReader:
-    """Fields by name; what is wrong with any of them is kept in `faults`."""
+    """Parses fields by name and collects `errors`."""
 
     def __init__(self, values: Mapping[str, tuple[str, ...]]) -> None:
         self._values = values
@@ -101,14 +101,14 @@ class _FormReader:
         return next(iter(self._values.get(field, ())), "").strip()
 
     def all_of(self, field: str, limit: int) -> tuple[str, ...]:
-        """At most `limit` of them."""
+        """Return the values; more than `limit` is an error."""
         values = self._values.get(field, ())
         if len(values) > limit:
             self.errors.append(BriefError(field, "too_many", str(len(values)), limit=limit))
         return tuple(values)
 
     def parse(self, field: str, parser: Callable[[str, str], V], default: V) -> V:
-        """What `reader` makes of the field's text; `otherwise` where it is empty, or wrong."""
+        """Return the parsed field; `default` if it is empty or invalid."""
         if (raw := self.first(field)) in ("", ANY):
             return default
         try:
@@ -129,7 +129,7 @@ def _text_parser(limit: int) -> Callable[[str, str], str]:
 
 
 def _parse_duration(field: str, raw: str) -> timedelta:
-    """Minutes."""
+    """Parse minutes."""
     duration = timedelta(minutes=int(raw)) if raw.isdecimal() else timedelta(0)
     if not MIN_VOTING_TIME <= duration <= MAX_VOTING_TIME:
         raise BriefError(field, "out_of_range", raw)

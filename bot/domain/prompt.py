@@ -1,4 +1,4 @@
-"""Brief in, the one prompt out. The frame is fixed and versioned, so a face can be traced to its exact words."""
+"""The one prompt made from a brief. The frame is fixed and versioned, so every face has a traceable prompt."""
 
 import re
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from bot.domain.brief import Brief
 VERSION = "portrait-1"
 VERSION_WITH_REFERENCE = "portrait-1-like"
 VERSION_VARIATION = "portrait-1-varied"
-# Behind either of them where the production's own words stand in the frame as well.
+# Appended where the production's style is part of the prompt.
 STYLE_SUFFIX = "-style"
 
-# No default model takes a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so what should not be
-# there is said as what should. "Flawless", "perfect" and "8K" are left out: they pull skin towards wax.
+# No default model accepts a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so the frame states
+# what should be there. "Flawless", "perfect" and "8K" are avoided: they make skin look like wax.
 _FRAME = """\
 Photographic casting portrait of one person, head and shoulders, {framing}, facing the camera, eyes open and in focus.
 
@@ -53,8 +53,7 @@ _AGE_MARKERS = (
     (150, "deeply lined face, thin skin with age spots, white or thinning hair, hollowed cheeks"),
 )
 
-# A casting day gives many frames of one face. What makes it that face is kept, and what changes from frame to frame is
-# named, since models that are only told to vary change the bones first.
+# Models that are only asked to vary change the bone structure first. The frame lists what to keep and what to change.
 _VARIATION_FRAME = """\
 Another photograph of the person in the reference, from the same casting day. It is the same face: keep the bone \
 structure, eyes, nose, mouth, teeth, skin, marks, asymmetries, age, hair and dress. It is another moment: another \
@@ -75,13 +74,14 @@ fabric. The photograph was made for these words:
 
 @dataclass(frozen=True)
 class Prompt:
-    """The words every model of a round is sent, and the version of the frame they were made with."""
+    """The prompt that every model of a round receives, and the version of its frame."""
 
     text: str
     version: str = VERSION
 
     @classmethod
     def for_brief(cls, brief: Brief) -> "Prompt":
+        """Return the prompt for the portraits of a brief."""
         age = find_age(brief.text)
         markers = f"Age shows as a person of {age} shows it: {age_markers(age)}.\n" if age else ""
         description = "\n".join(filter(None, [brief.text, brief.style]))
@@ -95,25 +95,25 @@ class Prompt:
 
     @classmethod
     def for_variation(cls, prompt: str) -> "Prompt":
-        """The words for another moment of a portrait that goes along as reference; it was drawn for `prompt`."""
+        """Return the prompt for a variation of a portrait generated for `prompt`, which is sent as reference."""
         return cls(_VARIATION_FRAME.format(prompt=prompt), VERSION_VARIATION)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the words, in hex."""
+        """SHA-256 of the text, in hex."""
         return sha256(self.text.encode()).hexdigest()
 
 
 def upscale_prompt(prompt: str) -> str:
-    """What a model is told that draws a portrait again from itself; `prompt` is what the portrait was drawn for.
+    """Return the prompt for redrawing a portrait at a larger size; `prompt` is what the portrait was generated for.
 
-    Of a variation the first words stand there alone: it is to stay the moment it is.
+    For a variation, only the original prompt is used, so that the pose does not change again.
     """
     return _UPSCALE_FRAME.format(prompt=prompt.removeprefix(_VARIATION_FRAME.removesuffix("{prompt}")))
 
 
 def find_age(text: str) -> int | None:
-    """The age a brief names in digits, in years; None when it names none."""
+    """Return the age in years that a text gives in digits, or None."""
     match = _AGE_PATTERN.search(text)
     if not match:
         return None
@@ -122,5 +122,5 @@ def find_age(text: str) -> int | None:
 
 
 def age_markers(age: int) -> str:
-    """What `age` years look like, since models draw what can be seen better than numbers."""
+    """Return visible signs of `age`: models draw what can be seen better than numbers."""
     return next(markers for max_age, markers in _AGE_MARKERS if age <= max_age)

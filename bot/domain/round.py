@@ -18,8 +18,6 @@ from bot.domain.slot import Slot, SlotState
 
 
 class RoundState(StrEnum):
-    """Where a round stands."""
-
     DRAWING = "drawing"
     VOTING = "voting"
     CLOSED = "closed"
@@ -28,18 +26,18 @@ class RoundState(StrEnum):
 
 
 OPEN_STATES = frozenset({RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED})
-# How `why_void` begins where Slack refused the round's message; its own word follows.
+# Prefix of `void_reason` where Slack refused the round's message; Slack's error code follows.
 REFUSED_PREFIX = "refused:"
-# The `origin` of a round that casts a face anew.
+# The `origin` of a re-cast.
 RECAST = "recast"
 
 
 @dataclass(frozen=True)
 class RoutingReason:
-    """Why these models: `kind` is named, usual (named by customs), look (asked for, or Castroom's pair), words (of
-    the brief) or only_one.
+    """Why these models were chosen.
 
-    `heard` pairs each rule that spoke with the words of the brief it heard; `absent` are models wanted but not asked.
+    `kind` is named, usual (from settings), look, words (of the brief) or only_one. `matched_rules` pairs each rule with
+    the words of the brief it matched; `unavailable` are requested models that were not used.
     """
 
     kind: str
@@ -50,12 +48,13 @@ class RoutingReason:
 
 @dataclass(frozen=True)
 class Round:
-    """A round as it is stored. Money in dollars, times aware UTC; `message_ts` is the address of its one message.
+    """A round as stored. Money in dollars, times aware UTC.
 
-    `sheet_refused` is Slack's word for why the newest contact sheet does not hang. `patience_until` less `opened_at` is
-    how long its models may take together. `origin` tells how it came of its `parent` (rerolled, refined, recast), and
-    `because` is the reason its lead gave for that. `asked_by` started it where somebody else leads it; a thread that it
-    was `asked_in` is told where it is. The ballot that is held now was opened, or extended last, at `voting_since`.
+    `message_ts` is the timestamp of the round's message. `sheet_refused` is Slack's error code for the newest contact
+    sheet. `patience_until` minus `opened_at` is how long the models may take. `origin` is how it came from `parent`
+    (rerolled, refined, recast), `recast_reason` the lead's reason. `requested_by` started it where another person leads
+    it. `source_thread_ts` is the thread it was requested in. The current ballot was opened or extended at
+    `voting_since`.
     """
 
     id: str
@@ -95,16 +94,16 @@ class Round:
 
     @property
     def started_by(self) -> str:
-        """Who started the round, and spends for its first portraits."""
+        """Who started the round and pays for its first portraits."""
         return self.requested_by or self.lead
 
     def payer_of(self, slot: Slot) -> str:
-        """Who pays for a slot: the starter for the first portraits, the lead for what is drawn beyond them."""
+        """Return who pays for a slot: the starter for the first portraits, the lead for extra ones."""
         return self.lead if slot.rerolls_slot_id or slot.variation_of_slot_id else self.started_by
 
     @property
     def candidates(self) -> tuple[Slot, ...]:
-        """The numbered candidates, in the order of their numbers."""
+        """The numbered candidates by number."""
         numbered = (s for s in self.slots if s.number is not None)
         return tuple(sorted(numbered, key=lambda s: s.number or 0))
 
@@ -114,18 +113,18 @@ class Round:
 
     @property
     def late(self) -> tuple[Slot, ...]:
-        """Portraits that came after the ballot opened and have no number yet."""
+        """Portraits that arrived after the ballot opened and have no number yet."""
         return tuple(s for s in self.completed if s.number is None) if self.state is not RoundState.DRAWING else ()
 
     @property
     def failures(self) -> tuple[Slot, ...]:
-        """The misses nobody has re-rolled."""
+        """Failed slots that were not re-rolled."""
         rerolled = {s.rerolls_slot_id for s in self.slots}
         return tuple(s for s in self.slots if s.state is SlotState.FAILED and s.id not in rerolled)
 
     @property
     def slack_error(self) -> str:
-        """Slack's word for why the round's message could not stand; empty for every other end."""
+        """Slack's error code if Slack refused the round's message, else empty."""
         return self.void_reason.removeprefix(REFUSED_PREFIX) if self.void_reason.startswith(REFUSED_PREFIX) else ""
 
     @property
@@ -139,7 +138,7 @@ class Round:
 
     @property
     def needs_lead_decision(self) -> bool:
-        """Nothing arrived and something may have been paid for: a person decides whether to draw again."""
+        """Whether no portrait arrived but some may have been charged, so the lead decides whether to retry."""
         return (
             self.all_slots_final
             and not self.completed
@@ -148,10 +147,10 @@ class Round:
 
     @property
     def patience_ends(self) -> datetime:
-        """When voting opens with what has arrived.
+        """When voting opens with the portraits that have arrived.
 
-        Patience counts from the first question to a model, since Slack may hold the message up for minutes before that;
-        and what had to wait for its turn has the whole of it from the moment it is asked, since the wait was ours.
+        Patience counts from the first request, since posting the message may take minutes. A slot that waited for a
+        rate limit gets the full time from its request.
         """
         patience = self.patience_until - self.opened_at
         request_times = [s.requested_at for s in self.slots if s.requested_at]
@@ -161,18 +160,18 @@ class Round:
 
     @property
     def price(self) -> Decimal:
-        """What the round may cost at most, in dollars: what is settled as it came, the rest as reserved."""
+        """The most the round may cost, in dollars: actual costs where known, reservations otherwise."""
         return sum((s.price if s.cost is None else s.cost for s in self.slots), Decimal(0))
 
     @property
     def overspend(self) -> Decimal:
-        """How far portraits passed what was reserved for them, in dollars."""
+        """How far charges exceeded their reservations, in dollars."""
         overspends = (s.cost - s.price for s in self.slots if s.cost is not None and s.cost > s.price)
         return sum(overspends, Decimal(0))
 
     @property
     def repeat_price(self) -> Decimal:
-        """What another round like this one may cost at most, in dollars."""
+        """The most another round like this one may cost, in dollars."""
         return sum((s.price for s in self.slots if not s.is_extra), Decimal(0))
 
     @property
@@ -182,11 +181,11 @@ class Round:
 
     @property
     def max_slot_price(self) -> Decimal:
-        """The price shown for any re-roll, so that it names no model. Variations have one of their own."""
+        """The price shown for any re-roll, so that it does not reveal the model. Variations have their own price."""
         return max(s.price for s in self.slots if not s.variation_of_slot_id)
 
     def blind_price(self, slot: Slot) -> Decimal:
-        """The price told of one slot before the close: the same whichever model it has."""
+        """Return the price of a slot shown before the close; the same for every model."""
         return slot.price if slot.variation_of_slot_id else self.max_slot_price
 
     @property
@@ -211,7 +210,7 @@ class Round:
         return {s.number: s.id for s in self.candidates if s.number is not None}
 
     def candidate_by_number(self, number: int) -> Slot:
-        """The candidate with this number; raises KeyError for a number nobody has."""
+        """Return the candidate with this number; raises KeyError."""
         for slot in self.candidates:
             if slot.number == number:
                 return slot
@@ -219,16 +218,16 @@ class Round:
 
     @property
     def is_sealed(self) -> bool:
-        """Whether votes are on private papers that nobody counts before the close."""
+        """Whether votes stay private until the close."""
         return self.brief.ballot is BallotMode.SEALED
 
     @property
     def accepts_reactions(self) -> bool:
-        """Whether number reactions are votes."""
+        """Whether number reactions count as votes."""
         return not self.is_sealed and not self.run_off
 
     def can_vote(self, person: str) -> bool:
-        """Whether the person's vote counts: everybody's does unless voters are named."""
+        """Return whether the person's vote counts: always, unless voters are named."""
         return not self.brief.voters or person in self.brief.voters
 
     def require_voter(self, person: str) -> None:
@@ -237,7 +236,7 @@ class Round:
             raise NotAVoter(self.character, self.brief.voters)
 
     def voted_people(self, vote_inputs: Iterable[VoteInput], submissions: Iterable[BallotSubmission]) -> frozenset[str]:
-        """Who has voted on the ballot that is held now."""
+        """Return who has voted on the current ballot."""
         option_ids = set(self.ballot_options.values())
         by_input = (
             {m.person for m in vote_inputs if m.on and m.slot_id in option_ids} if self.accepts_reactions else set()
@@ -248,7 +247,7 @@ class Round:
         return frozenset(person for person in by_input | by_submission if self.can_vote(person))
 
     def turnout(self, voted: frozenset[str], deactivated: frozenset[str]) -> Turnout | None:
-        """How many of the named voters voted, given who of them left the workspace; None where nobody is named."""
+        """Return the turnout of the named voters, or None without named voters."""
         if not (invited := frozenset(self.brief.voters)):
             return None
         return Turnout(len(invited), len(voted), invited - voted - deactivated, len(invited & deactivated - voted))
@@ -259,12 +258,12 @@ class Round:
 
     @property
     def ballot_options(self) -> Mapping[int, str]:
-        """The candidates people can vote for now, number to slot id: in a run-off the finalists."""
+        """The candidates of the current ballot, number to slot id; in a run-off only the finalists."""
         finalists = self.run_off.numbers if self.run_off else tuple(self.slot_id_by_number)
         return {number: slot_id for number, slot_id in self.slot_id_by_number.items() if number in finalists}
 
     def count_votes(self, vote_inputs: Iterable[VoteInput], submissions: Iterable[BallotSubmission]) -> Tally:
-        """The tally: the frozen one once the round closed, else what `marks` or `papers` come to."""
+        """Return the frozen tally of a closed round, else count `vote_inputs` or `submissions`."""
         if self.tally:
             return self.tally
         numbers = {slot_id: number for number, slot_id in self.ballot_options.items()}
@@ -280,7 +279,7 @@ class Round:
 
     @property
     def run_off_options(self) -> tuple[int, ...]:
-        """The numbers a run-off can be held between: after a first ballot that closed with a quorum and too close."""
+        """The numbers for a run-off; empty unless the first ballot closed with a quorum and a close result."""
         if (
             self.state is not RoundState.CLOSED
             or self.tally is None
@@ -291,56 +290,56 @@ class Round:
         return run_off_numbers(self.tally)
 
     def votes_short_of_quorum(self, tally: Tally) -> int:
-        """How many more people must vote for the vote to decide anything."""
+        """Return how many more voters the quorum needs."""
         return max(0, (self.brief.quorum or 0) - tally.voters)
 
     def leader(self, tally: Tally) -> int | None:
-        """The number the vote decides for: the sole leader's, once enough people voted."""
+        """Return the number of the sole leader, or None on a tie or without a quorum."""
         return None if self.votes_short_of_quorum(tally) else tally.winner
 
     def visible_tally(self, tally: Tally) -> Tally:
-        """As much of `tally` as anybody may see now."""
+        """Return the part of `tally` that is public now."""
         return tally.redacted if self.is_sealed and self.tally is None else tally
 
     def candidate_by_slot(self, slot_id: str) -> Slot:
-        """The candidate of this slot; raises KeyError while it has no number."""
+        """Return the candidate of this slot; raises KeyError if it has no number."""
         for slot in self.candidates:
             if slot.id == slot_id:
                 return slot
         raise KeyError(slot_id)
 
     def next_number(self) -> int | None:
-        """The number a further candidate gets; None once eight are taken, or will be by what is being drawn."""
+        """Return the number of the next extra candidate; None if all eight are used or reserved."""
         number = len(self.candidates) + sum(s.is_extra and not s.is_final for s in self.slots) + 1
         return number if number <= SLOT_LIMIT else None
 
     def variation_number(self, slot: Slot) -> int | None:
-        """The number of the candidate that `slot` varies."""
+        """Return the number of the candidate that `slot` varies."""
         return next((s.number for s in self.slots if s.id == slot.variation_of_slot_id), None)
 
     def arrived_after_vote(self, slot: Slot) -> bool:
-        """Whether a candidate of a closed ballot came too late to be voted for."""
+        """Return whether a candidate of a closed ballot arrived too late for the vote."""
         tally = self.run_off.first_tally if self.run_off else self.tally
         return tally is not None and slot.number is not None and slot.number not in tally.votes
 
     def assign_numbers(self) -> dict[str, int]:
-        """Numbers for the candidates that have arrived: 1, 2, 3 without gaps in the round's own stored order."""
+        """Return numbers by slot id for the arrived candidates, shuffled by the round's stored seed."""
         ids = [s.id for s in sorted(self.completed, key=lambda s: s.position)]
         Random(self.order_seed).shuffle(ids)
         return {slot_id: number for number, slot_id in enumerate(ids, start=1)}
 
     def require_lead(self, person: str, action: str) -> None:
-        """Raise NotYours unless `person` leads this round."""
+        """Raise NotLead unless `person` leads this round."""
         if person != self.lead:
             raise NotLead(action, self.lead)
 
     def require_accepts_slots(self, action: str) -> None:
-        """Raise RoundClosed unless another portrait may join; a run-off is between candidates that stand."""
+        """Raise RoundClosed unless another portrait may be added; a run-off accepts none."""
         self.require_state(RoundState.DRAWING, RoundState.VOTING, RoundState.CLOSED, action=action)
         if self.run_off and self.state is RoundState.VOTING:
             raise RoundClosed(action, "run_off", self.character)
 
     def require_state(self, *states: RoundState, action: str) -> None:
-        """Raise RoundClosed unless the round stands in one of `states`."""
+        """Raise RoundClosed unless the round is in one of `states`."""
         if self.state not in states:
             raise RoundClosed(action, self.state, self.character)

@@ -1,4 +1,4 @@
-"""A form as somebody left it, and the brief it comes to; nothing in it has to be right."""
+"""The round form as filled in so far, and the brief made from it. Fields may be invalid."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 class ReferenceKind(StrEnum):
-    """Whose face the portraits shall keep: nobody's, a cast character's, or the one in an attached picture."""
+    """Whose face the portraits must keep: none, a cast character's, or that of an attached picture."""
 
     NONE = "nobody"
     FACE = "face"
@@ -25,9 +25,9 @@ class ReferenceKind(StrEnum):
 
 @dataclass(frozen=True)
 class Draft:
-    """What stands in each field. `models` are exact ids, `face` is a character's name, `picture` a file's id.
+    """Values of the form's fields. `models` are exact ids, `photo_file_id` is a Slack file id.
 
-    `real` tells whether a picture shows a real person (None: nobody has said), `agreed` whether they agreed to its use.
+    `shows_real_person` is None until it is answered; `has_consent` tells whether that person agreed to the use.
     """
 
     name: str = ""
@@ -53,7 +53,7 @@ class Draft:
     def from_settings(
         cls, settings: ProductionSettings, models: tuple[str, ...], text: str, person: str, now: datetime
     ) -> "Draft":
-        """The form as it opens: what is usual in a production stands in it, led by whoever opens it."""
+        """Return the form's initial values from the production's settings; `person` is the lead."""
         return cls(
             text=text,
             look=settings.look,
@@ -65,7 +65,7 @@ class Draft:
         )
 
     def for_estimate(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
-        """What is being wished for as far as it can be told: for a price, not for a round."""
+        """Return an unvalidated brief, for a price estimate only."""
         references = {
             ReferenceKind.NONE: None,
             ReferenceKind.FACE: Reference(self.reference_character),
@@ -92,7 +92,7 @@ class Draft:
         )
 
     def to_brief(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
-        """The brief; raises Unready with all that is wrong at once."""
+        """Return the brief; raises FormErrors with all invalid fields."""
         brief, errors = self.for_estimate(now, shortest), self._missing(now, shortest)
         errors |= _collect_errors(name=lambda: brief.with_name(self.name), text=lambda: brief.with_text(self.text))
         if errors:
@@ -100,7 +100,7 @@ class Draft:
         return replace(brief.with_name(self.name), text=brief.with_text(self.text).text)
 
     def _missing(self, now: datetime, shortest: timedelta) -> dict[str, CastingError]:
-        """What is missing or does not go together; the texts are another matter."""
+        """Return fields that are missing or inconsistent; texts are validated elsewhere."""
         errors: dict[str, CastingError] = {}
         if self.closes_at is None:
             errors["until"] = BriefError("until", "missing")
@@ -115,7 +115,7 @@ class Draft:
         return errors
 
     def _missing_photo_fields(self) -> list[str]:
-        """What of a picture has to be said still."""
+        """Return the unanswered fields of an attached picture."""
         answered = {
             "picture": bool(self.photo_file_id),
             "real": self.shows_real_person is not None,
@@ -125,7 +125,7 @@ class Draft:
 
 
 def _collect_errors(**readers: Callable[[], object]) -> dict[str, CastingError]:
-    """What each part has against being read, by its name."""
+    """Call each reader and return its BriefError by field name."""
     errors: dict[str, CastingError] = {}
     for field, read in readers.items():
         try:
@@ -136,5 +136,5 @@ def _collect_errors(**readers: Callable[[], object]) -> dict[str, CastingError]:
 
 
 def _next_quarter_hour(at: datetime) -> datetime:
-    """The next quarter of an hour: a time that people would have said."""
+    """Round up to a quarter of an hour."""
     return at + (_EPOCH - at) % _QUARTER_HOUR

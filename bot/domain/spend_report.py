@@ -1,7 +1,7 @@
-"""What was spent, as it may be told: by production, model and person, with caps and what waits for an answer.
+"""The spend report: by production, model and person, with caps and pending charges.
 
-Nothing here names a model before its round's ballot is closed, and no exact sum does either: an open round counts as if
-each of its portraits had cost what its dearest does.
+Until a ballot closes, the report reveals no model of its round. An open round counts every portrait at its highest slot
+price.
 """
 
 from collections import defaultdict
@@ -18,9 +18,9 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """A charge in the ledger, for `character`. `hidden`: its ballot is open, so that nothing may tell whose it is.
+    """A charge in the ledger, for `character`. `is_hidden`: the ballot is open, so the charge must stay anonymous.
 
-    `kind` is slot or finish, `reserved` what was held back for it; money in dollars.
+    `kind` is slot or upscale, `reserved` the amount held back; money in dollars.
     """
 
     id: str
@@ -38,13 +38,13 @@ class LedgerEntry:
 
     @property
     def overspend(self) -> Decimal:
-        """How far it passed its reservation."""
+        """How far the charge exceeds its reservation."""
         return max(self.usd - self.reserved, Decimal(0))
 
 
 @dataclass(frozen=True)
 class SpendTotal:
-    """What a person paid one model for in one production, today and this month; `count` charges in the month."""
+    """What a person paid for one model in one production, today and this month; `count` charges in the month."""
 
     place: ChannelRef
     person: str
@@ -56,7 +56,7 @@ class SpendTotal:
 
 @dataclass(frozen=True)
 class RoundSpend:
-    """What a person paid in one round: dollars for `count` charges, the last of them `at`."""
+    """What a person paid in one round: dollars for `count` charges, the last one `at`."""
 
     round_id: str
     person: str
@@ -67,9 +67,9 @@ class RoundSpend:
 
 @dataclass(frozen=True)
 class BlindRoundSpend:
-    """An open ballot's spending: exact sums, and how many of `count` slots at its dearest price they stand for.
+    """Spending of rounds with an open ballot: exact sums, and the number of slots at `max_slot_price` they stand for.
 
-    `home` is the home channel of the production that pays, empty where that is `place`'s.
+    `home_channel` is that of the paying production, empty where it is `place`'s.
     """
 
     place: ChannelRef
@@ -83,7 +83,7 @@ class BlindRoundSpend:
 
     @property
     def max_today(self) -> Decimal:
-        """What may be told of today: as if every slot were the dearest."""
+        """Today's amount as shown: every slot at the highest price."""
         return max(self.today, self.count_today * self.max_slot_price)
 
     @property
@@ -93,7 +93,7 @@ class BlindRoundSpend:
 
 @dataclass(frozen=True)
 class ReportLine:
-    """One line of a statement: `what` is a channel, an exact model id, a person's id, or empty; `faces` were locked."""
+    """One line of the report. `key` is a channel, an exact model id, a user id, or empty; `faces` were locked."""
 
     key: str
     today: Decimal
@@ -109,7 +109,7 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class BudgetStatus:
-    """A purse with its cap (None: it has none) and what it holds, reserved or spent."""
+    """A budget period, its cap (None without one) and the amount reserved or spent."""
 
     period: BudgetPeriod
     limit: Decimal | None
@@ -122,11 +122,11 @@ class BudgetStatus:
 
 @dataclass(frozen=True)
 class SpendReport:
-    """What one person may know of their workspace's spending in the month of `day`, both in UTC.
+    """The spending of a workspace in the month of `day` (UTC) that one person may see.
 
-    `total` is of the productions they see, `others` of all the rest, `blind` of the `count` rounds whose ballots are
-    open. `questions` are theirs to answer, `elsewhere` counts those of other people. A production is told by its home
-    channel, `films` are the names of those that have one.
+    `total` covers the productions they see, `others` all others, `blind_total` the rounds with open ballots.
+    `pending_charges` are theirs to confirm, `other_pending_count` counts those of other people. A production is
+    identified by its home channel; `production_names` maps those to names.
     """
 
     day: date
@@ -145,7 +145,7 @@ class SpendReport:
 def group_by(
     totals: Iterable[SpendTotal], key: Callable[[SpendTotal], str], faces: Mapping[str, int] | None = None
 ) -> tuple[ReportLine, ...]:
-    """Lines by whatever `by` names, the dearest month first; `faces` locked, by the same names."""
+    """Return lines grouped by `key`, highest month first; `faces` are locked faces by the same key."""
     groups: defaultdict[str, list[SpendTotal]] = defaultdict(list)
     for one in totals:
         groups[key(one)].append(one)
@@ -154,14 +154,14 @@ def group_by(
 
 
 def sum_line(key: str, totals: Sequence[SpendTotal], faces: int = 0) -> ReportLine:
-    """One line for all of it."""
+    """Return one line with the sums."""
     today = sum((one.today for one in totals), _ZERO)
     month = sum((one.month for one in totals), _ZERO)
     return ReportLine(key, today, month, sum(one.count for one in totals), faces)
 
 
 def blind_total(blind_spends: Sequence[BlindRoundSpend]) -> ReportLine | None:
-    """What open rounds may have cost at most."""
+    """Return the most that rounds with open ballots may have cost."""
     if not blind_spends:
         return None
     today = sum((one.max_today for one in blind_spends), _ZERO)
@@ -171,7 +171,7 @@ def blind_total(blind_spends: Sequence[BlindRoundSpend]) -> ReportLine | None:
 def budget_status(
     period: BudgetPeriod, committed: Decimal, blind_spends: Iterable[BlindRoundSpend], caps: Caps
 ) -> BudgetStatus:
-    """A purse as it may be told: what open rounds hold of it is counted at their dearest."""
+    """Return the public status of a budget period: open rounds count at their highest slot price."""
     monthly = period.cap.endswith("month")
     matching = [one for one in blind_spends if period.owner in ("", one.person, one.home_channel or one.place.channel)]
     blind_margin = sum((one.max_month - one.month if monthly else one.max_today - one.today for one in matching), _ZERO)

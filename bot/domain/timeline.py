@@ -1,4 +1,4 @@
-"""What happened in a round, as events for the history of a character."""
+"""Events of a round, for a character's history."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,18 @@ _MICROSECONDS_PER_SECOND = 1_000_000
 
 START_KINDS = frozenset({"started", "rerolled", "refined", RECAST})
 
-# Deeds after which a ballot is closed or open.
+# Audit actions that close or reopen a ballot.
 _BALLOT_ACTIONS = ("closed", "extended", "run_off")
 
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """Something that happened. `kind` is how a round began (started, rerolled, refined, recast), spent, voted,
-    deadline, locked, decided (by the lead), or a deed's own word.
+    """Something that happened in a round.
 
-    `people` did it; of a sealed ballot only their `count` is known. `version` is a face's, `usd` what was or may at
-    most be spent, `note` a reason or whatever a deed notes. `lead` leads the round that began, where somebody else did.
+    `kind` is how the round began (started, rerolled, refined, recast), spent, voted, deadline, locked, decided (by the
+    lead), or the action of an audit event. `people` are the actors; a sealed ballot gives only their `count`. `version`
+    is a face's, `usd` the amount spent or the most it may be, `detail` a reason. `lead` is set where another person
+    started the round.
     """
 
     kind: str
@@ -56,12 +57,12 @@ class RoundRecords:
 
 
 def newest_first(events: Iterable[TimelineEvent]) -> list[TimelineEvent]:
-    """By time; what happened at one moment stays in its order, backwards."""
+    """Return events in descending order; events of the same moment are reversed too."""
     return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def round_timeline(records: RoundRecords, now: datetime) -> list[TimelineEvent]:
-    """What happened in one round, in the order it happened."""
+    """Return the events of one round in chronological order."""
     faces = {records.round.id: records.face} if records.face else {}
     events = [
         _start_event(records.round),
@@ -85,7 +86,7 @@ def _start_event(round_: Round) -> TimelineEvent:
 
 
 def _spend_events(records: RoundRecords) -> Iterator[TimelineEvent]:
-    """A person's charges, told at the last of them."""
+    """Yield each person's charges as one event, at the last charge."""
     for spend in records.spends:
         yield TimelineEvent(
             "spent", spend.at, records.round.place, records.round.id, (spend.person,), count=spend.count, usd=spend.usd
@@ -93,7 +94,7 @@ def _spend_events(records: RoundRecords) -> Iterator[TimelineEvent]:
 
 
 def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
-    """Who voted, told at the last vote. Of an open sealed ballot its message alone tells how many, and nothing when."""
+    """Yield who voted, at the last vote. Nothing for an open sealed ballot."""
     round_ = records.round
     if round_.is_sealed and round_.state in (RoundState.DRAWING, RoundState.VOTING):
         return
@@ -112,7 +113,7 @@ def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
 
 
 def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[TimelineEvent]:
-    """A close that nobody pressed, and the lock."""
+    """Yield the close by deadline, and the lock."""
     round_, face = records.round, records.face
     ballot_actions = [
         audit_event.action for audit_event in records.audit_events if audit_event.action in _BALLOT_ACTIONS

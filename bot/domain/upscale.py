@@ -1,8 +1,8 @@
-"""A finish: a locked face once more, as large as it comes, beside its original and never in its place.
+"""An upscale: the locked face at a larger size, stored beside its original.
 
-waiting -> asking -> kept                        an upscaler enlarged it: what is in it stays the same
-                  \\-> offered -> kept | declined    a model drew it again from the original: the lead looks first
-                  \\-> miss
+waiting -> requested -> kept                          an upscaler enlarged it: the content is unchanged
+                     \\-> offered -> kept | declined    a model redrew it from the original: the lead decides
+                     \\-> failed
 """
 
 import re
@@ -17,12 +17,12 @@ from bot.domain.catalogue import Catalogue, ModelSpec, Size
 from bot.domain.face import FOUR_K_SIDE, Face, Portrait
 from bot.domain.slot import SlotFailure
 
-# Which models keep a likeness best when they draw from a reference, by their vendors' own word; then the table's order.
+# Models that keep a reference face best, according to their providers; then the catalogue's order.
 _BEST_REFERENCE_MODELS = ("gemini-3-pro-image", "gemini-nano-banana-2.1")
 
 
 class UpscaleState(StrEnum):
-    """Where a finish stands; the last three are final."""
+    """State of an upscale; the last three are final."""
 
     WAITING = "waiting"
     REQUESTED = "requested"
@@ -33,12 +33,12 @@ class UpscaleState(StrEnum):
 
 
 IN_PROGRESS_STATES = frozenset({UpscaleState.WAITING, UpscaleState.REQUESTED})
-# While one of these stands there is no other: nothing is paid for twice.
+# At most one attempt of a face is live, so that it is not paid for twice.
 LIVE_STATES = IN_PROGRESS_STATES | {UpscaleState.OFFERED, UpscaleState.KEPT}
 
 
 class UpscaleMethod(StrEnum):
-    """How the face grows: an upscaler keeps what is in it, a model draws it again from the original."""
+    """An upscaler keeps the content; a redraw by a model uses the original as reference."""
 
     UPSCALER = "upscale"
     REDRAW = "redraw"
@@ -46,7 +46,7 @@ class UpscaleMethod(StrEnum):
 
 @dataclass(frozen=True)
 class UpscalePlan:
-    """How a face would be finished, by which exact id, for how many dollars at most, and whether that gives 4K."""
+    """How a face would be upscaled, by which exact id, the most it costs in dollars, and whether it reaches 4K."""
 
     method: UpscaleMethod
     model: str
@@ -56,10 +56,10 @@ class UpscalePlan:
 
 @dataclass(frozen=True)
 class Upscale:
-    """One attempt to finish a face, with its lineage; `round_id` is the face's id, `original` its bytes' SHA-256.
+    """One attempt to upscale a face, with its lineage. `round_id` is the id of the face.
 
-    `price` in dollars is reserved, `cost` is what it came to. `prompt` is what a model was told, empty for an upscaler.
-    `pair_file` is the picture of both side by side in the thread, `file_id` the finish's own bytes there.
+    `price` in dollars is reserved, `cost` is the actual charge. `prompt` is empty for an upscaler. `pair_file` is the
+    Slack file that shows both pictures side by side, `file_id` that of the upscale itself.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Upscale:
         return self.state in LIVE_STATES
 
     def with_portrait(self, portrait: Portrait, charge: Charge, seconds: float, request_id: str = "") -> "Upscale":
-        """With its picture: kept at once from an upscaler, offered from a model."""
+        """Return the successful upscale: kept if from an upscaler, offered if from a model."""
         state = UpscaleState.KEPT if self.method is UpscaleMethod.UPSCALER else UpscaleState.OFFERED
         return replace(
             self,
@@ -110,7 +110,10 @@ class Upscale:
     def with_failure(
         self, failure: SlotFailure, seconds: float | None = None, reported_cost: Decimal | None = None
     ) -> "Upscale":
-        """Without a picture; what may have been charged is counted as charged, `told` as the vendor told it."""
+        """Return the failed upscale. A possible charge counts as charged.
+
+        `reported_cost` is the charge that the provider reported, in dollars.
+        """
         source = {"no": "", "maybe": "unknown", "yes": "listed"}[failure.paid]
         cost = self.price if source else Decimal(0)
         if source and reported_cost is not None:
@@ -119,10 +122,10 @@ class Upscale:
 
 
 def plan_upscale(face: Face, catalogue: Catalogue, today: date) -> UpscalePlan | None:
-    """How `face` is best finished here today; None where it is 4K already or nothing here makes it larger.
+    """Return how to upscale `face` today; None if it is 4K already or no model gives a larger picture.
 
-    An upscaler first, since it keeps the face; else the model that drew it; else the one that keeps a likeness best.
-    What reaches 4K goes before what does not.
+    Prefers an upscaler, since it keeps the face. Then models that reach 4K, then the model that generated the face,
+    then the one that keeps a face best.
     """
     if face.portrait.is_4k:
         return None
@@ -139,22 +142,22 @@ def plan_upscale(face: Face, catalogue: Catalogue, today: date) -> UpscalePlan |
 
 
 def best_reference_model(models: Sequence[ModelSpec]) -> ModelSpec | None:
-    """Which of the models that take a reference keeps a face best."""
+    """Return the model that keeps a reference face best."""
     return min(models, key=_reference_rank, default=None)
 
 
 def latest_upscale(upscales: tuple[Upscale, ...]) -> Upscale | None:
-    """The last attempt, which is the live one if any is."""
+    """Return the last attempt; only this one can be live."""
     return max(upscales, key=lambda f: f.attempt, default=None)
 
 
 def kept_upscale(upscales: tuple[Upscale, ...]) -> Upscale | None:
-    """The finish that stands beside the original."""
+    """Return the upscale that was kept."""
     return next((f for f in upscales if f.state is UpscaleState.KEPT), None)
 
 
 def _max_side(model: ModelSpec) -> int:
-    """The long side of the model's largest size, in pixels, as its table lists it for 3:4."""
+    """Return the long side of the model's largest size in pixels, as listed for 3:4."""
     return max((int(side) for side in re.findall(r"\d+", model.pixels[Size.FOUR_K])), default=0)
 
 

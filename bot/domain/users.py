@@ -1,4 +1,4 @@
-"""A member of a workspace, as far as casting cares."""
+"""A user of a workspace, and their working hours."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 @dataclass(frozen=True)
 class User:
-    """Whether somebody is a person, a guest (or from a connected workspace), gone (deactivated); and their time zone.
+    """A Slack user. `is_guest` includes users of connected workspaces.
 
-    `zone` is an IANA name and `name` what people call them; each is empty where Slack tells none.
+    `time_zone` is an IANA name; it and `name` are empty if Slack gives none.
     """
 
     is_human: bool = True
@@ -25,16 +25,16 @@ _HOUR = timedelta(hours=1)
 
 _LEAD_TIME_DIVISOR = 4
 
-_LOOK_BACK_DAYS = 7  # days; within a week there is always a working one
+_LOOK_BACK_DAYS = 7  # a week always contains a working day
 
 _SATURDAY = 5
 
 
 def reminder_at(opened_at: datetime, closes_at: datetime, time_zone: str) -> datetime | None:
-    """When to remind somebody of a ballot: an hour before its close, at most a quarter of the time since it `opened`.
+    """Return when to remind a voter: an hour before the close, or less for ballots open under four hours.
 
-    Where that is outside their hours, the last hour of their last working time before it in which the ballot was open;
-    None where there was none. `zone` is an IANA name; an unknown one counts as UTC.
+    Outside working hours, the last working hour before it in which the ballot was open, or None without one.
+    `time_zone` is an IANA name; an unknown one counts as UTC.
     """
     due = closes_at - min(_HOUR, (closes_at - opened_at) / _LEAD_TIME_DIVISOR)
     local = due.astimezone(_load_zone(time_zone))
@@ -50,7 +50,6 @@ def reminder_at(opened_at: datetime, closes_at: datetime, time_zone: str) -> dat
 
 
 def is_working_time(now: datetime, time_zone: str) -> bool:
-    """Whether it is their working time now."""
     local = now.astimezone(_load_zone(time_zone))
     return local.weekday() < _SATURDAY and _WORKDAY_START <= local.time() < _WORKDAY_END
 

@@ -1,4 +1,4 @@
-"""Bars of sums, as a picture; a pure function, run in a thread."""
+"""Bar charts as PNG. Pure functions; run them in a thread."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _TEXT_COLOR, _MUTED_COLOR, _BAR_COLOR = "#1d1c1d", "#616061", "#2b6a8c"
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar as long as `value` says; `label` and `amount` stand before and after it."""
+    """A bar of length `value`, with `label` before and `amount` after it."""
 
     label: str
     amount: str
@@ -29,7 +29,7 @@ class Panel:
 
 
 def bar_chart(panels: Sequence[Panel]) -> bytes:
-    """One PNG, 1200 pixels wide, of panels of horizontal bars, all on one scale so that they can be compared."""
+    """Return a PNG, 1200 pixels wide, with panels of horizontal bars on one common scale."""
     rows = sum(len(panel.bars) for panel in panels)
     height = 2 * _MARGIN + rows * _BAR_STEP + len(panels) * _PANEL_HEAD
     picture = Image.new("RGB", (_BARS_WIDTH, height), "white")
@@ -47,7 +47,6 @@ def bar_chart(panels: Sequence[Panel]) -> bytes:
 
 
 def _draw_bar(picture: Image.Image, y: int, bar: Bar, share: float) -> None:
-    """The label to the left, then the bar, then its amount."""
     middle = y + _BAR_STEP // 2
     left, max_width = _MARGIN + _LABELS_WIDTH, _BARS_WIDTH - 2 * _MARGIN - _LABELS_WIDTH - _AMOUNTS_WIDTH
     right = left + max(4, round(max_width * share))

@@ -1,4 +1,4 @@
-"""Pictures: bytes in, checked facts, previews and the contact sheet; pure functions, run in threads."""
+"""Validates pictures and makes previews, contact sheets and references. Pure functions; run them in a thread."""
 
 import asyncio
 import warnings
@@ -30,19 +30,19 @@ _REFERENCE_SIDE = 4096
 _MAX_PIXELS = 40_000_000
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _ACCEPTED_MODES = ("RGB", "RGBA")
-_ORIENTATION = 0x0112  # the EXIF tag by which a telephone says that its picture lies on its side
-_REFERENCE_QUALITIES = (95, 90)  # a reference is somebody's face
-# Quicker filters (Hamming, twice as quick) leave a trace of each picture's own size in the sheet's grain: the reader of
-# tests/scale/test_vote_blindness.py guessed 124 of 200 rounds by it, and with this one 107 of the same.
+_ORIENTATION = 0x0112  # the EXIF tag for the rotation of the camera
+_REFERENCE_QUALITIES = (95, 90)  # high, since the reference is a face
+# Faster filters leave a trace of each picture's original size in the sheet's grain. With Hamming, the classifier of
+# tests/scale/test_vote_blindness.py guessed 124 of 200 rounds; with Lanczos, 107 of the same.
 _SHEET_FILTER = Image.Resampling.LANCZOS
-# A little under the smallest candidate, so that every one is resampled and none keeps its model's own sharpness.
+# Below the smallest candidate, so that every picture is resampled and loses its model's sharpness.
 _BLIND_SCALE = 0.94
 
-# Threads that share the work of one sheet while it takes: everybody waits for it, once all portraits are there.
+# Threads per contact sheet: the round waits for the sheet once all portraits have arrived.
 _SHEET_THREADS = 2
 
-# Pillow lets go of the interpreter in its codecs, so these never hold up the event loop. Portraits have a thread to
-# themselves: two that decode 4K keep 70 MB each, and the allocator gives neither back.
+# Pillow releases the GIL in its codecs, so these threads do not block the event loop. Portraits have one thread of
+# their own: two that decode 4K would keep 70 MB each, and the allocator returns neither.
 _imaging_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="imaging")
 _examine_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="examining")
 
@@ -53,15 +53,15 @@ async def run_in_thread(func: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
 
 
 async def examine_in_thread(data: bytes, model: str) -> "ExaminedImage":
-    """`examine` off the event loop, one portrait after the other."""
+    """Run `examine` off the event loop, one portrait at a time."""
     return await asyncio.get_running_loop().run_in_executor(_examine_pool, examine, data, model)
 
 
 @dataclass(frozen=True)
 class ExaminedImage:
-    """What the bytes turned out to be: type by content, pixels, SHA-256 in hex, whether a C2PA manifest is inside.
+    """Facts about a picture: type by content, pixels, SHA-256 in hex, whether it has a C2PA manifest.
 
-    `likeness` is a perceptual hash in hex: what it looks like, whatever its size and encoder.
+    `perceptual_hash` (hex) does not depend on size and encoder.
     """
 
     media_type: str
@@ -88,9 +88,9 @@ class ExaminedImage:
 
 
 def examine(data: bytes, model: str) -> ExaminedImage:
-    """Check a model's bytes by decoding them whole, and make their preview; raises BadPicture.
+    """Validate a model's bytes by decoding them fully, and make a preview; raises InvalidImage.
 
-    The type is read from the bytes, not from the claim: vendors send PNG, JPEG and WebP under each other's names.
+    The media type is read from the bytes: providers send PNG, JPEG and WebP under wrong types.
     """
     try:
         with _translate_decode_errors():
@@ -119,14 +119,14 @@ def examine(data: bytes, model: str) -> ExaminedImage:
 
 
 def equalize_previews(previews: Sequence[bytes], aspect: str) -> list[bytes]:
-    """The pictures cropped to one aspect and resampled to one size below the smallest: nothing tells them apart."""
+    """Return the pictures cropped to one aspect and resampled to one size below the smallest."""
     pictures = [_open_jpeg(p) for p in previews]
     width, height = _common_size([p.size for p in pictures], aspect)
     return [_jpeg(ImageOps.fit(p, (width, height), Image.Resampling.LANCZOS), 88) for p in pictures]
 
 
 def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
-    """One JPEG, 1600 pixels wide and under 1 MB, of all candidates by number, with the number in each corner."""
+    """Return a JPEG, 1600 pixels wide and under 1 MB, of all candidates, each with its number."""
     columns = _column_count(len(previews))
     ratio_width, ratio_height = _parse_ratio(aspect)
     cell_w = (SHEET_WIDTH - _GUTTER * (columns - 1)) // columns
@@ -146,21 +146,21 @@ def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
 
 
 def _cell(picture: Image.Image, size: tuple[int, int], scale: float) -> Image.Image:
-    """One picture of a sheet: brought to what the smallest of them has, and from there to the cell's size."""
+    """Return one picture of the sheet: reduced to the smallest picture's resolution, then scaled to the cell."""
     width, height = size
     fitted = ImageOps.fit(picture, (round(width * scale), round(height * scale)), _SHEET_FILTER)
     return fitted.resize(size, _SHEET_FILTER) if fitted.width != width else fitted
 
 
 def record_picture(preview: bytes) -> bytes:
-    """The locked portrait as the record shows it: whole, at most 1600 pixels on its long side, a JPEG."""
+    """Return the locked portrait uncropped as a JPEG, at most 1600 pixels on its long side."""
     picture = _open_jpeg(preview)
     picture.thumbnail((_RECORD_SIDE, _RECORD_SIDE), Image.Resampling.LANCZOS)
     return _jpeg(picture, 90)
 
 
 def side_by_side(original: bytes, upscaled: bytes, aspect: str) -> bytes:
-    """Two previews side by side at one size and crop, each named in its corner: a JPEG, 2000 pixels wide."""
+    """Return two previews at one size and crop, each labelled: a JPEG, 2000 pixels wide."""
     ratio_width, ratio_height = _parse_ratio(aspect)
     cell_w = (_PAIR_WIDTH - _GUTTER) // 2
     cell_h = round(cell_w * ratio_height / ratio_width)
@@ -174,7 +174,7 @@ def side_by_side(original: bytes, upscaled: bytes, aspect: str) -> bytes:
 
 @dataclass(frozen=True)
 class Limits:
-    """The most a picture sent to a model may have: bytes, pixels in all, pixels on a side."""
+    """The largest picture a model accepts: bytes, total pixels, pixels per side."""
 
     max_bytes: int
     max_pixels: int
@@ -182,10 +182,10 @@ class Limits:
 
 
 def fit_to_limits(data: bytes, model: str, limits: Limits) -> bytes:
-    """A picture as `model` takes it: the bytes themselves where they fit, else upright RGB, encoded again and shrunk.
+    """Return the bytes unchanged if `model` accepts them; else upright RGB, re-encoded and reduced as needed.
 
-    Vendors turn down palettes and CMYK ("Invalid image file or mode"), so anything but RGB and RGBA is made RGB.
-    Raises BadRequest for bytes that are no picture.
+    Providers refuse palettes and CMYK ("Invalid image file or mode"), so other modes than RGB and RGBA become RGB.
+    Raises InvalidRequest if the bytes are not a picture.
     """
     try:
         with _translate_decode_errors(), Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
@@ -197,14 +197,14 @@ def fit_to_limits(data: bytes, model: str, limits: Limits) -> bytes:
             if is_acceptable and len(data) <= limits.max_bytes and _scale_for(image.size, limits) == 1:
                 return data
             picture = upright.convert("RGB")
-            picture.info.pop("transparency", None)  # a grey of 16 bits, which Pillow then cannot write
+            picture.info.pop("transparency", None)  # Pillow cannot write the transparency of 16-bit grey
     except _UnreadableImage as error:
         raise InvalidRequest(model, "a reference that cannot be decoded") from error
     return _encode_to_limits(picture, limits)
 
 
 def _encode_to_limits(picture: Image.Image, limits: Limits) -> bytes:
-    """As PNG where that may fit, else as the best JPEG that does, smaller where even that is too long."""
+    """Return a PNG if it fits, else the best JPEG that fits, reduced in size if necessary."""
     scale = _scale_for(picture.size, limits)
     while True:
         scaled = _resize(picture, scale)
@@ -227,9 +227,9 @@ def _resize(picture: Image.Image, scale: float) -> Image.Image:
 
 
 def normalize_reference(data: bytes) -> bytes:
-    """An attached picture as it is kept and sent along: a JPEG, upright, at most 4096 pixels a side.
+    """Return an attached picture as it is stored and sent: a JPEG, upright, at most 4096 pixels a side.
 
-    Nothing else of the file is kept: a photo also tells where and with what it was taken. Raises BadPicture.
+    This removes metadata such as the location of a photo. Raises InvalidImage.
     """
     try:
         with _translate_decode_errors(), Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
@@ -241,13 +241,15 @@ def normalize_reference(data: bytes) -> bytes:
 
 
 class _UnreadableImage(Exception):
-    """Bytes that no picture comes of."""
+    """The bytes cannot be decoded."""
 
 
 @contextmanager
 def _translate_decode_errors() -> Iterator[None]:
-    """Whatever a decoder makes of broken bytes is _Unreadable: Pillow's plugins raise what happens to break in them
-    (struct.error, zlib.error, IndexError ...), and name no common kind."""
+    """Raise _UnreadableImage for any decoder error.
+
+    Pillow's plugins raise unrelated exceptions (struct.error, zlib.error, IndexError ...) for broken bytes.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -260,7 +262,7 @@ def _translate_decode_errors() -> Iterator[None]:
 
 
 def _apply_orientation(image: Image.Image) -> Image.Image:
-    """Turned as the camera says that it was held; the very same where it says nothing, or nothing that can be read."""
+    """Rotate by the EXIF orientation; return the same image without one or with unreadable EXIF data."""
     try:
         with _translate_decode_errors():
             is_rotated = image.getexif().get(_ORIENTATION, 1) != 1
@@ -270,7 +272,7 @@ def _apply_orientation(image: Image.Image) -> Image.Image:
 
 
 def _make_preview(image: Image.Image) -> Image.Image:
-    """The preview's pixels, in RGB. A large picture is halved first, so that it is never in memory twice."""
+    """Return the RGB preview. A large picture is reduced first, so that it is not in memory twice."""
     factor = max(image.size) // _PREVIEW_SIDE
     if factor > 1 and image.mode in ("RGB", "L"):
         picture = image.reduce(factor)
@@ -284,7 +286,7 @@ def _make_preview(image: Image.Image) -> Image.Image:
 
 
 def _perceptual_hash(picture: Image.Image) -> str:
-    """512 bits: in a grid of 16 x 16, whether each cell is brighter than its right and than its lower neighbour."""
+    """Return 512 bits: in a 16 x 16 grid, whether each cell is brighter than its right and its lower neighbour."""
     side = 17
     grey = picture.convert("L").resize((side, side), Image.Resampling.LANCZOS).tobytes()
     cells = [y * side + x for y in range(side - 1) for x in range(side - 1)]
@@ -303,7 +305,7 @@ def _open_jpeg(data: bytes, min_size: tuple[int, int] | None = None) -> Image.Im
 
 
 def _common_size(sizes: Sequence[tuple[int, int]], aspect: str) -> tuple[int, int]:
-    """The largest box of `aspect` that fits, scaled down a little, into the smallest picture."""
+    """Return the largest box of `aspect` that fits the smallest picture, scaled down slightly."""
     ratio_width, ratio_height = _parse_ratio(aspect)
     unit = min(min(w / ratio_width, h / ratio_height) for w, h in sizes) * _BLIND_SCALE
     return max(1, round(unit * ratio_width)), max(1, round(unit * ratio_height))
@@ -319,7 +321,7 @@ def _parse_ratio(aspect: str) -> tuple[int, int]:
 
 
 def _draw_number(cell: Image.Image, number: int) -> None:
-    """A big numeral on a dark disc in the upper left corner, readable on a telephone."""
+    """Draw a large number on a dark disc in the upper left corner."""
     radius = max(24, cell.width // 12)
     margin = radius // 3
     mask = Image.new("L", (2 * radius + 1, 2 * radius + 1), 0)
@@ -335,7 +337,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _draw_caption(cell: Image.Image, text: str) -> None:
-    """Words on a dark band in the lower left corner."""
+    """Draw text on a dark band in the lower left corner."""
     size = cell.width // 24
     font = ImageFont.load_default(size=size)
     left, _, right, _ = font.getbbox(text)

@@ -1,7 +1,7 @@
-"""Faces with their names under them, all at one crop, as one picture; pure functions, run in a thread.
+"""The roster poster: faces with captions in one picture. Pure functions; run them in a thread.
 
-Pillow's own font knows unaccented Latin letters and little else, and draws a box for every other one. What it lacks is
-written in a font of the machine, where one has it; so whoever writes a caption asks `drawable` first.
+Pillow's default font has little beyond unaccented Latin letters and draws a box for a missing glyph. Other text uses a
+system font if there is one, so callers check `can_render` first.
 """
 
 from contextlib import suppress
@@ -17,26 +17,26 @@ _WIDTH, _MAX_CELL_WIDTH = 2000, 640
 _MARGIN, _GUTTER = 48, 24
 _MAX_COLUMNS = 8
 _TITLE_SIZE = 60
-# Height of a portrait to its width, and of a poster's width to its height where there is a choice.
+# Height to width of a portrait, and width to height of a poster.
 _PORTRAIT_RATIO, _PREFERRED_RATIO = 4 / 3, 1.3
-# Faces stand in the upper part of a portrait, so what is cropped is cropped below.
+# The face is in the upper part of a portrait, so crop more at the bottom.
 _CROP = (0.5, 0.3)
 _BACKGROUND_COLOR, _TEXT_COLOR, _MUTED_COLOR = "#ffffff", "#1d1c1d", "#616061"
 _MISSING_GLYPH = "\uffff"
-# What is looked for where a machine keeps its fonts; the first that has every letter of a text writes it.
+# System fonts in order of preference; the first that has every glyph of a text is used.
 _FALLBACK_FONTS = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf")
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands under a portrait: a name, and a quieter line."""
+    """The text under a portrait."""
 
     name: str
     subtitle: str
 
 
 class Poster:
-    """A picture of `count` portraits, which are added one after the other in reading order."""
+    """A picture of `count` portraits, added in reading order."""
 
     def __init__(self, count: int, title: str) -> None:
         self._columns = _column_count(count)
@@ -55,7 +55,7 @@ class Poster:
             self._draw_text((_MARGIN, _MARGIN), title, _TITLE_SIZE, _TEXT_COLOR, width - 2 * _MARGIN)
 
     def add(self, preview: bytes, caption: Caption) -> None:
-        """The next portrait, a JPEG, with what stands under it."""
+        """Add the next portrait, a JPEG, with its caption."""
         row, column = divmod(self._added, self._columns)
         left, top = _MARGIN + column * (self._cell_width + _GUTTER), self._top + row * self._row_height
         self._added += 1
@@ -74,7 +74,7 @@ class Poster:
         )
 
     def to_jpeg(self) -> bytes:
-        """A JPEG, at most 2000 pixels wide and some 2 MB long."""
+        """Return a JPEG, at most 2000 pixels wide and about 2 MB."""
         out = BytesIO()
         self._picture.save(out, "JPEG", quality=88, optimize=True)
         return out.getvalue()
@@ -88,12 +88,12 @@ class Poster:
 
 
 def can_render(text: str) -> bool:
-    """Whether a font here has a glyph for everything in `text`."""
+    """Return whether a font has a glyph for every character."""
     return _font_for(text, 32) is not None
 
 
 def _column_count(count: int) -> int:
-    """Few stand in one row; more in as many columns as leave few gaps and a shape that fits a screen."""
+    """Return one row for up to five; else the columns with few gaps and a shape that fits a screen."""
     if count <= 5:
         return count
 
@@ -107,7 +107,6 @@ def _column_count(count: int) -> int:
 
 
 def _truncate(text: str, font: ImageFont.FreeTypeFont, max_width: int) -> str:
-    """`text` as far as there is room, with an ellipsis where it is cut."""
     if font.getlength(text) <= max_width:
         return text
     shortened = text
@@ -125,7 +124,7 @@ def _font_for(text: str, size: int) -> ImageFont.FreeTypeFont | None:
 
 @cache
 def _fonts() -> tuple[ImageFont.FreeTypeFont, ...]:
-    """Pillow's own font, then those of this machine."""
+    """Return Pillow's font, then the system fonts found."""
     default = ImageFont.load_default(size=32)
     assert isinstance(default, ImageFont.FreeTypeFont)
     fonts = [default]
@@ -142,7 +141,7 @@ def _font_at_size(font_index: int, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=4096)
 def _has_glyph(font_index: int, char: str) -> bool:
-    """A character without a glyph is drawn as every other one without is."""
+    """A missing glyph renders like the one of an unassigned character."""
     return _rendered(font_index, char) != _rendered(font_index, _MISSING_GLYPH)
 
 

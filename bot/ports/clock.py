@@ -1,4 +1,4 @@
-"""Where the current time comes from."""
+"""The source of the current time."""
 
 from collections.abc import Callable
 from datetime import datetime

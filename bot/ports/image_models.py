@@ -1,4 +1,4 @@
-"""What the core asks of model accounts; implemented in providers/."""
+"""Model accounts as the use cases see them; implemented in providers/."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from bot.domain.catalogue import Catalogue, ModelSpec, Size, UpscalerSpec
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """One request to one model: the round's prompt, the aspect (`3:4`), draft or 4k, a seed where there are seeds.
+    """One request to one model; `aspect` as in `3:4`, `seed` only for models that support it.
 
-    `references` are pictures (PNG, JPEG or WebP bytes) whose face the portrait shall keep.
+    `references` are pictures (PNG, JPEG or WebP bytes) whose face the portrait must keep.
     """
 
     prompt: str
@@ -26,7 +26,7 @@ class GenerationRequest:
 
 @dataclass(frozen=True)
 class GenerationResult:
-    """What a model gave: the original bytes, the media type it claimed, and what it says it cost."""
+    """A generated picture: the original bytes, the claimed media type, and the charge."""
 
     data: bytes
     media_type: str
@@ -36,7 +36,7 @@ class GenerationResult:
 
     @property
     def reported_cost(self) -> Decimal | None:
-        """What the vendor itself says it cost, in dollars; None where only its price list does."""
+        """The cost reported by the provider, in dollars; None if only its price list is known."""
         return self.charge.usd if self.charge.source == "exact" else None
 
 
@@ -47,42 +47,42 @@ class ImageModel(Protocol):
     def spec(self) -> ModelSpec: ...
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
-        """One portrait; raises a ModelError. Asks once, except for calls known to be unbilled."""
+        """Generate one portrait; raises ModelError. Repeats only calls known to be unbilled."""
         ...
 
 
 class Reservation(Protocol):
-    """One place in the line before an account."""
+    """One place in an account's rate limit queue."""
 
     def seconds_left(self) -> float:
-        """Seconds until it is this one's turn; 0: now, and the ask counts from here on."""
+        """Return the seconds until the request may be sent. 0 means now, and counts it against the limit."""
         ...
 
     def release(self) -> None:
-        """Give the place up; once its turn has come, nothing happens."""
+        """Give up the place; does nothing once the request may be sent."""
         ...
 
 
 class RateLimiter(Protocol):
-    """The line before one account, which holds its limits across all rounds."""
+    """One account's rate limits, shared by all rounds."""
 
     def join(self) -> Reservation: ...
 
     def back_off(self, seconds: float) -> None:
-        """Nobody is asked for so long: the vendor said that it was too much."""
+        """Delay all requests for `seconds`: the provider reported too many."""
         ...
 
 
 @runtime_checkable
 class QueuedModel(ImageModel, Protocol):
-    """A model behind a queue: an ask is paid for once it is taken, and its answer may be fetched as often as needed."""
+    """A model behind a queue: an accepted job is charged, and its result may be fetched repeatedly."""
 
     async def submit(self, request: GenerationRequest) -> str:
-        """Put the ask into the queue; the ticket to fetch its answer with. Raises a ModelError."""
+        """Submit a job and return its provider id; raises ModelError."""
         ...
 
     async def collect(self, provider_job_id: str, size: Size) -> GenerationResult:
-        """Wait for the portrait of a ticket; raises a ModelError. Spends nothing."""
+        """Wait for the portrait of a job; raises ModelError. Costs nothing."""
         ...
 
 
@@ -90,35 +90,38 @@ class ModelHealth(Protocol):
     """Which models answer at the moment."""
 
     def is_available(self, model_id: str) -> bool:
-        """False while the model's account is known to be down, so that it is not even asked."""
+        """Return False while the model's account is known to be down."""
         ...
 
 
 class Upscaler(Protocol):
-    """Enlarges portraits and keeps what is in them."""
+    """Enlarges portraits without changing their content."""
 
     @property
     def spec(self) -> UpscalerSpec: ...
 
     async def upscale(self, data: bytes) -> GenerationResult:
-        """The picture (PNG, JPEG or WebP bytes of any size) as large as the account makes it; raises a ModelError."""
+        """Return the picture (PNG, JPEG or WebP bytes) at the account's largest size; raises ModelError."""
         ...
 
 
 class RetirementSource(Protocol):
-    """The vendors as sources of what is still served."""
+    """The providers as sources of retirement dates."""
 
     @property
     def catalogue(self) -> Catalogue: ...
 
     async def retirement_dates(self, today: date) -> Mapping[str, date | None]:
-        """By exact id the first day without a model, None where it is served without an end; what could not be asked
-        is left out. `today` stands for a model that is on its account's list no more. Spends nothing."""
+        """Return the first day without each model by exact id; None for a model served without an end.
+
+        `today` is the date for a model that its account no longer lists. Models that could not be queried are left out.
+        Costs nothing.
+        """
         ...
 
 
 class RateLimiters(Protocol):
-    """What is known of the accounts' lines and of models that are left alone."""
+    """Rate limits of the accounts, and models with an open circuit."""
 
     def rate_limiter(self, model_id: str) -> RateLimiter: ...
 

@@ -1,9 +1,9 @@
-"""Durable work."""
+"""Durable jobs."""
 
 from typing import Protocol
 
 
 class JobQueue(Protocol):
-    """Durable work by kind (round, slot, close, again, finish) and id; starting what already runs does nothing."""
+    """Durable jobs by kind (round, slot, close, repost, upscale) and key; starting a running job does nothing."""
 
     async def start(self, kind: str, key: str) -> None: ...

@@ -1,4 +1,4 @@
-"""Finishes, and what was spent; implemented in storage/."""
+"""Upscales and spending; implemented in storage/."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,103 +13,103 @@ from bot.domain.upscale import Upscale
 
 @dataclass(frozen=True)
 class UpscaleStart:
-    """A finish, and whether this call began it (False: it was pressed before)."""
+    """An upscale, and whether this call created it."""
 
     upscale: Upscale
     created: bool
 
 
 class UpscaleRepository(Protocol):
-    """Attempts to finish faces. Every change is one short transaction; states change by compare-and-set."""
+    """Attempts to upscale faces. Every change is one short transaction; states change by compare-and-set."""
 
     async def start(self, new: Upscale, caps: Caps) -> UpscaleStart:
-        """Reserve the price and write `new`, unless its attempt was made or another one is live; raises OverBudget."""
+        """Reserve the price and insert `new`, unless the attempt exists or another is live; raises OverBudget."""
         ...
 
     async def get(self, upscale_id: str) -> Upscale:
-        """Raises KeyError for an id nobody gave."""
+        """Raises KeyError if it does not exist."""
         ...
 
     async def list_for_face(self, round_id: str) -> tuple[Upscale, ...]:
-        """Every attempt for the face of a round, in order."""
+        """Return all attempts for the face of a round, in order."""
         ...
 
     async def mark_requested(self, upscale_id: str, at: datetime) -> bool:
-        """Write that somebody is about to be asked; False when that stands there already or it has ended."""
+        """Record that the request is about to be sent; False if already recorded or ended."""
         ...
 
     async def record_result(self, ended: Upscale) -> Upscale:
-        """Write what a finish came to and put its cost in the place of its reservation; one that has ended stays."""
+        """Record the result and replace the reservation by the cost; an ended upscale is returned unchanged."""
         ...
 
     async def decide(self, upscale_id: str, person: str, at: datetime, *, keep: bool) -> bool:
-        """offered -> kept or declined; False when it is not offered."""
+        """Change offered to kept or declined; False if it is not offered."""
         ...
 
     async def set_files(self, upscale_id: str, pair_file: str | None, file_id: str) -> None:
-        """Where the thread shows both side by side, and the finish's own bytes."""
+        """Record the Slack files of the side-by-side picture and of the upscale."""
         ...
 
     async def list_unfinished(self, since: datetime) -> Sequence[str]:
-        """Finishes under way, and those begun since then whose pictures do not hang yet."""
+        """Return ids in progress, and those started since then without uploaded files."""
         ...
 
 
 class Ledger(Protocol):
-    """What was spent and what is held back. A month is the calendar month of a UTC `day`."""
+    """Charges and reservations. A month is the calendar month of a UTC `day`."""
 
     async def committed(self, team: str, day: date) -> Decimal:
-        """Dollars spent or reserved by the workspace on a UTC day."""
+        """Return the dollars spent or reserved by the workspace on a UTC day."""
         ...
 
     async def list_charges(self, round_id: str) -> Mapping[str, Charge]:
-        """What each slot of a round cost, by slot id."""
+        """Return the charge of each slot of a round, by slot id."""
         ...
 
     async def committed_by_period(self, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
-        """What each purse of the spender holds, reserved and spent."""
+        """Return the amount reserved and spent in each of the payer's budget periods."""
         ...
 
     async def list_spend_totals(self, team: str, day: date) -> Sequence[SpendTotal]:
-        """The month's charges of rounds whose ballots are closed."""
+        """Return the month's charges of rounds whose ballots are closed."""
         ...
 
     async def list_round_spends(self, character_id: str) -> Sequence[RoundSpend]:
-        """What a character's rounds whose ballots are closed cost, finishes included, by round and person."""
+        """Return charges by round and person for a character's rounds with closed ballots, upscales included."""
         ...
 
     async def list_blind_round_spends(self, team: str, day: date) -> Sequence[BlindRoundSpend]:
-        """The month's charges and reservations of the rounds that draw or vote."""
+        """Return the month's charges and reservations of rounds that are drawing or voting."""
         ...
 
     async def count_locked_faces(self, team: str, day: date) -> Mapping[str, int]:
-        """Faces locked in the month, by channel."""
+        """Return the number of faces locked in the month, by channel."""
         ...
 
     async def list_pending_charges(self, team: str) -> Sequence[LedgerEntry]:
-        """Charges that may not have been made, and those above their reservation that nobody has seen; oldest first."""
+        """Return unknown charges and unacknowledged charges above their reservation, oldest first."""
         ...
 
     async def get_entry(self, item_id: str) -> LedgerEntry:
-        """Raises KeyError for what was never charged."""
+        """Raises KeyError if there is no charge."""
         ...
 
     async def confirm(self, item_id: str, person: str, *, charged: bool) -> bool:
-        """A person says whether an unknown charge was made; if not, its dollars go back. False once it is settled."""
+        """Record whether an unknown charge was made; if not, release its amount. False if already confirmed."""
         ...
 
     async def acknowledge(self, item_id: str, person: str) -> bool:
-        """A person has seen that a charge passed its reservation; False once somebody has."""
+        """Record that a person saw a charge above its reservation; False if already acknowledged."""
         ...
 
     async def list_unnotified_overspends(self) -> Sequence[LedgerEntry]:
-        """Charges that passed their reservation and whose lead was not told yet."""
+        """Return charges above their reservation whose lead was not notified."""
         ...
 
     async def claim_notification(self, item_id: str, at: datetime) -> bool:
-        """Write that the lead is being told; False when that stands there already."""
+        """Record the notification before it is sent; False if already recorded."""
         ...
 
     async def release_notification(self, item_id: str) -> None:
-        """They could not be told."""
+        """Undo the claim after a failed notification."""
         ...

@@ -1,4 +1,4 @@
-"""How people see things and are told; implemented in handlers/."""
+"""Messages to channels and users; implemented in handlers/."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,37 +14,37 @@ from bot.domain.users import User
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody to be told something, in a workspace."""
+    """A user of a workspace who receives a message."""
 
     team: str
     person: str
 
 
 class DirectMessages(Protocol):
-    """The way to one person alone."""
+    """Direct messages to one user."""
 
     async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
-        """Tell of a model's end by a direct message; raises Unreachable."""
+        """Announce the retirement of a model; raises SlackUnavailable."""
         ...
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
-        """Tell that a charge passed its reservation; raises Unreachable."""
+        """Report a charge above its reservation; raises SlackUnavailable."""
         ...
 
     async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
-        """Tell a named voter that their vote is missing; raises Unreachable."""
+        """Remind a named voter to vote; raises SlackUnavailable."""
         ...
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
-        """Show what was spent; raises Unreachable."""
+        """Send the spend report; raises SlackUnavailable."""
         ...
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture to show; `number` is the candidate's, None for a contact sheet and for a finish.
+    """A picture to upload. `number` is the candidate's; None for contact sheets and upscales.
 
-    `finish` tells what of a finish it shows: pair (beside its original) or own.
+    `upscale_kind` is pair (beside its original) or own.
     """
 
     data: bytes
@@ -54,90 +54,90 @@ class Picture:
 
 
 class RoundPublisher(Protocol):
-    """Where a round is shown. Reads the truth from storage when it draws, so callers only say what is to be shown."""
+    """Publishes rounds. It reads the current state from storage, so callers only name the round."""
 
     async def post(self, round_id: str) -> None:
-        """Post the round's message if it has none, and keep its address; raises Unreachable, NotTaken."""
+        """Post the round's message if it has none and store its timestamp; raises SlackUnavailable, SlackRejected."""
         ...
 
     async def repost(self, round_id: str) -> bool:
-        """Post the round's message anew if it was deleted, and keep the new address; True if it was.
+        """Post the round's message again if it was deleted; return whether it was.
 
-        Raises Unreachable, NotTaken.
+        Raises SlackUnavailable, SlackRejected.
         """
         ...
 
     def take_deleted(self) -> Sequence[str]:
-        """Open rounds whose message was found deleted since this was asked last."""
+        """Return open rounds whose message was found deleted since the last call."""
         ...
 
     async def retry_closed_channels(self) -> None:
-        """Draw what stood still in a conversation that is open to us again; asked often, looks every ten seconds."""
+        """Redraw messages in channels that accept messages again. Checks at most every ten seconds."""
         ...
 
     def schedule_redraw(self, round_id: str) -> None:
-        """The message is dirty: one coalesced redraw soon."""
+        """Schedule a coalesced redraw of the round's message."""
         ...
 
     async def redraw_now(self, round_id: str) -> None:
-        """Redraw now, ahead of the coalesced ones: a change of state."""
+        """Redraw before the scheduled ones, for a change of state."""
         ...
 
     async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
-        """Upload the contact sheet into the round's thread; its file id once Slack can show it.
+        """Upload the contact sheet to the round's thread; return its file id once Slack can display it.
 
-        Raises Unreachable, NotTaken, MessageGone.
+        Raises SlackUnavailable, SlackRejected, MessageDeleted.
         """
         ...
 
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
-        """Put pictures into the round's thread as one message; their file ids. Raises as `hang` does."""
+        """Upload pictures to the round's thread as one message; return their file ids. Raises like `upload_sheet`."""
         ...
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
-        """Add the number emoji, one after another; what stands there already is fine."""
+        """Add the number emoji in order; existing ones are ignored."""
         ...
 
     async def get_reactions(self, round_id: str) -> Sequence[Reaction]:
-        """People's number reactions on the round's message; raises Unreachable, MessageGone."""
+        """Return people's number reactions on the round's message; raises SlackUnavailable, MessageDeleted."""
         ...
 
     async def post_thread_note(self, round_id: str, kind: str) -> None:
-        """One line in the thread: `remark` is a kind (reminder, late, all_in)."""
+        """Post one line in the thread; `kind` is reminder, late or all_in."""
         ...
 
     async def link_from_thread(self, round_id: str) -> None:
-        """One line, once, in the thread that the round was asked for in: where its message is; raises Unreachable."""
+        """Post a link to the message, once, in the thread the round was requested in; raises SlackUnavailable."""
         ...
 
     async def notify_lead(self, round_id: str, kind: str) -> None:
-        """Once for each kind (called_off, no_sheet, leads, portrait_lost, or not_kept: and why), to the lead alone.
+        """Notify the lead privately, once per kind: called_off, no_sheet, leads, portrait_lost, or not_kept:REASON.
 
-        Raises Unreachable.
+        Raises SlackUnavailable.
         """
         ...
 
 
 class ChannelAccess(Protocol):
-    """Who may see which conversation, answered by Slack, remembered for at most 60 seconds; an error counts as no."""
+    """Who may see which conversation, according to Slack; cached for at most 60 seconds. Errors count as no access."""
 
     async def is_private(self, place: ChannelRef) -> bool: ...
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:
-        """Whether the conversation is public in the person's workspace or the person is in it."""
+        """Return whether the conversation is public in the person's workspace or the person is a member."""
         ...
 
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
-        """The conversations a person is in, as far as the bot may know of them: id to name, empty for direct messages.
+        """Return a person's conversations known to the bot: id to name, empty for direct messages.
 
-        Raises Unreachable.
+        Raises SlackUnavailable.
         """
         ...
 
 
 class UserDirectory(Protocol):
-    """Who somebody is, answered by Slack, remembered for at most 60 seconds."""
+    """Slack users; cached for at most 60 seconds."""
 
     async def get_user(self, team: str, person: str) -> User:
-        """Raises Unreachable."""
+        """Raises SlackUnavailable."""
         ...

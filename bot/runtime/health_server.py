@@ -1,6 +1,7 @@
-"""What monitors ask, on this machine alone: /healthz, /readyz and /metrics.
+"""Health endpoints on localhost: /healthz, /readyz and /metrics.
 
-Healthy: the loop turns and the database answers; else a supervisor restarts the bot. Ready: Slack can reach us as well.
+Healthy: the event loop runs and the database answers; otherwise a supervisor restarts the bot. Ready: Slack is
+connected as well.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from time import perf_counter
 from aiohttp import web
 
 from bot.runtime.slack_server import ConnectionStatus
-from bot.telemetry import metrics as telemetry_metrics
+from bot.telemetry import metrics
 
 _HOST = "127.0.0.1"
 _LAG_SAMPLE_SECONDS = 0.25
@@ -22,7 +23,7 @@ _SHUTDOWN_TIMEOUT_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class HealthSources:
-    """Who is asked: `database` raises when it cannot be read, `drawing` is the number of slots under way."""
+    """Sources of the checks: `check_database` raises if the database cannot be read."""
 
     check_database: Callable[[], Awaitable[object]]
     connection_status: ConnectionStatus
@@ -30,13 +31,13 @@ class HealthSources:
 
 
 @asynccontextmanager
-async def health_server(port: int | None, health_sources: HealthSources) -> AsyncIterator[None]:
-    """Measure the loop for as long as the block runs, and answer on `port` where one is set."""
-    telemetry_metrics.register_gauge("drawing", health_sources.generations_in_progress)
-    telemetry_metrics.register_gauge("socket_silence", lambda: health_sources.connection_status.seconds_since_message)
-    telemetry_metrics.register_gauge("socket_age", lambda: health_sources.connection_status.connection_age)
+async def health_server(port: int | None, sources: HealthSources) -> AsyncIterator[None]:
+    """Measure the loop lag inside the block, and serve the endpoints if `port` is set."""
+    metrics.register_gauge("drawing", sources.generations_in_progress)
+    metrics.register_gauge("socket_silence", lambda: sources.connection_status.seconds_since_message)
+    metrics.register_gauge("socket_age", lambda: sources.connection_status.connection_age)
     lag_task = asyncio.create_task(_measure_lag())
-    runner = web.AppRunner(_create_web_app(health_sources), access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT_SECONDS)
+    runner = web.AppRunner(_create_web_app(sources), access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT_SECONDS)
     try:
         if port:
             await runner.setup()
@@ -47,37 +48,34 @@ async def health_server(port: int | None, health_sources: HealthSources) -> Asyn
         await runner.cleanup()
 
 
-def _create_web_app(health_sources: HealthSources) -> web.Application:
+def _create_web_app(sources: HealthSources) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
-        return _status_response({"database": await _database_problem(health_sources)})
+        return _status_response({"database": await _database_problem(sources)})
 
     async def readyz(_request: web.Request) -> web.Response:
-        slack = (
-            ""
-            if health_sources.connection_status.ready
-            else f"nothing heard for {health_sources.connection_status.seconds_since_message:.0f} s"
-        )
-        return _status_response({"database": await _database_problem(health_sources), "slack": slack})
+        status = sources.connection_status
+        slack = "" if status.ready else f"no message for {status.seconds_since_message:.0f} s"
+        return _status_response({"database": await _database_problem(sources), "slack": slack})
 
-    async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=telemetry_metrics.render(), headers={"Content-Type": telemetry_metrics.CONTENT_TYPE})
+    async def metrics_text(_request: web.Request) -> web.Response:
+        return web.Response(body=metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
 
     app = web.Application()
-    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)])
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics_text)])
     return app
 
 
 def _status_response(problems: dict[str, str]) -> web.Response:
-    """200 where nothing is wrong, else 503; either way a line a part."""
+    """Return 200 without problems, else 503, with one line per part."""
     lines = [f"{part}: {problem or 'ok'}" for part, problem in problems.items()]
     return web.Response(text="\n".join(lines) + "\n", status=503 if any(problems.values()) else 200)
 
 
-async def _database_problem(health_sources: HealthSources) -> str:
+async def _database_problem(sources: HealthSources) -> str:
     try:
         async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
-            await health_sources.check_database()
-    except Exception as error:  # noqa: BLE001 - whatever a driver raises is the trouble to be told
+            await sources.check_database()
+    except Exception as error:  # noqa: BLE001 - drivers raise any type
         return type(error).__name__
     return ""
 
@@ -86,4 +84,4 @@ async def _measure_lag() -> None:
     while True:
         started = perf_counter()
         await asyncio.sleep(_LAG_SAMPLE_SECONDS)
-        telemetry_metrics.observe_loop_lag(max(0.0, perf_counter() - started - _LAG_SAMPLE_SECONDS))
+        metrics.observe_loop_lag(max(0.0, perf_counter() - started - _LAG_SAMPLE_SECONDS))

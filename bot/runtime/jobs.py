@@ -1,9 +1,9 @@
-"""Durable execution by DBOS: a round's errands survive the process. The only importer of dbos.
+"""Durable jobs by DBOS: work on a round survives the process. The only importer of dbos.
 
-An errand `round`, `slot`, `close`, `again` or `finish` with its key is one DBOS workflow. Every step calls a use case
-that first looks at what is already there, so a step that ran but was not recorded may run again. The application
-version is pinned: by default DBOS derives it from the source, and any edit would strand the rounds under way. Arguments
-are plain text in portable JSON; the default serializer would be pickle.
+A job `round`, `slot`, `close`, `repost` or `upscale` with its key is one DBOS workflow. Each step calls a use case that
+first checks what exists, since a step that ran but was not recorded runs again. The application version is pinned: by
+default DBOS derives it from the source, and an edit would strand rounds in progress. Arguments are strings in portable
+JSON; the default serializer is pickle.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ Workflow = Callable[[str], Coroutine[Any, Any, None]]
 
 
 class JobRunner:
-    """Runs errands; implements the port Errands. One engine a process, since DBOS is one a process."""
+    """Runs jobs; implements the port JobQueue. One instance per process, as DBOS is a singleton."""
 
     def __init__(self, url: str, executor_id: str) -> None:
         self._url = url
@@ -43,9 +43,9 @@ class JobRunner:
         self._workflows: dict[str, Workflow] = {}
 
     async def launch(self, casting: Casting) -> None:
-        """Open the engine's own database and take up what a crash left behind; inside the loop the errands run on.
+        """Open the job database and recover unfinished jobs. Call it on the event loop the jobs run on.
 
-        Raises NotKept.
+        Raises StorageUnavailable.
         """
         if self._url.startswith("sqlite:///"):
             await asyncio.to_thread(_enable_wal, Path(self._url.removeprefix("sqlite:///")))
@@ -63,15 +63,15 @@ class JobRunner:
         DBOS.launch()
 
     async def start(self, kind: str, key: str) -> None:
-        """See that the errand runs: nothing happens while it does; one that has ended is started afresh.
+        """Start the job unless it is running; a finished one starts again.
 
-        One that failed rests first, longer each time, so that what Slack never takes does not keep the bot busy. Where
-        the engine's own database does not take it, the clock's next tick starts it: what it is for is saved already.
+        A failed job waits first, longer each time. If the job database fails, the scheduler starts the job at its next
+        run: the round's state is already stored.
         """
         try:
             await self._start(kind, key)
         except Exception:
-            log.exception("job_start_failed", errand=kind, key=key)
+            log.exception("job_start_failed", kind=kind, key=key)
 
     async def _start(self, kind: str, key: str) -> None:
         attempt, last = 0, None
@@ -85,12 +85,12 @@ class JobRunner:
             await DBOS.start_workflow_async(self._workflows[kind], key)
 
     async def close(self) -> None:
-        """Stop without waiting: what is unfinished stays pending and is taken up at the next launch."""
+        """Stop without waiting: unfinished jobs stay pending and are recovered at the next launch."""
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
 
 def _build_workflows(casting: Casting) -> dict[str, Workflow]:
-    """The errands as workflows. Their bodies decide nothing, so that a replay takes the same way."""
+    """Return the jobs as workflows. Their bodies make no decisions, so that a replay takes the same path."""
     round_message, audition, round_pictures = (
         casting.round_message,
         casting.audition,
@@ -136,19 +136,20 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
 
 @contextmanager
 def _job_context(kind: str, key: str) -> Iterator[None]:
-    """The errand is counted, and what is logged for it, also by DBOS, carries its round's id."""
+    """Count the job, and add its round's id to log records, including those of DBOS."""
     with metrics.track_job(kind), logs.round_context(round_id_of_key(key)):
         yield
 
 
 async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
-    """A recorded step, not repeated on error: what costs money says itself what may be asked again."""
+    """Run a recorded step without retries: paid use cases decide about retries themselves."""
     return await DBOS.run_step_async({"name": use_case.__name__}, use_case, key)
 
 
 async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
-    """A recorded step that tries again for about two minutes: Slack may be away for a while. Where it is database or
-    portraits that fail, the lead is told of it.
+    """Run a recorded step with retries for about two minutes, since Slack may be down for a while.
+
+    Notifies the lead if database or portraits fail.
     """
 
     async def call_and_notify(key: str) -> R:
@@ -165,12 +166,12 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
 
 
 def round_id_of_key(key: str) -> str:
-    """The round's id in that of one of its slots or finishes, which begin with it."""
+    """Return the round's id, which is the prefix of its slot and upscale ids."""
     return key.partition("-")[0]
 
 
 def _retry_at(attempts: int, failed_at: int) -> float:
-    """When an errand that failed so often may be tried again, as seconds since 1970; `failed_at` in milliseconds."""
+    """Return when a failed job may run again, in seconds since 1970; `failed_at` in milliseconds."""
     return failed_at / 1000 + min(_MIN_RETRY_SECONDS * (1 << min(attempts, 12)), _MAX_RETRY_SECONDS)
 
 
@@ -179,9 +180,9 @@ def _workflow_id(kind: str, key: str, attempt: int) -> str:
 
 
 def _enable_wal(path: Path) -> None:
-    """DBOS leaves its SQLite file on a rollback journal; write-ahead logging stays with the file once set.
+    """Set write-ahead logging, which the file keeps: DBOS leaves its SQLite file on a rollback journal.
 
-    Raises NotKept for a file that cannot be used.
+    Raises StorageUnavailable if the file cannot be used.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Large blocks go back to the system when they are freed, and the collector leaves alone what stays for good."""
+"""Process tuning: returns large buffers to the OS, and excludes start-up objects from garbage collection."""
 
 import ctypes
 import gc
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _M_MMAP_THRESHOLD = -3  # malloc.h of glibc
-_THRESHOLD_BYTES = 1_000_000  # bytes
+_THRESHOLD_BYTES = 1_000_000
 
 
 def set_malloc_threshold() -> None:
-    """Give each block of a megabyte and more pages of its own; where the C library is not glibc, do nothing.
+    """Allocate blocks of a megabyte and more in their own pages; does nothing without glibc.
 
-    Left alone, glibc raises this threshold to 32 MB as soon as one such block was freed; from then on decoded pictures,
-    in blocks of 16 MB, break up the heaps of all threads, and a round in 4K leaves the process tens of megabytes larger
-    (man 3 mallopt; measured in docs/benchmarks.md).
+    By default, glibc raises this threshold to 32 MB once such a block is freed. Decoded pictures, in blocks of 16 MB,
+    then fragment the heaps of all threads, and a 4K round leaves the process tens of megabytes larger (man 3 mallopt;
+    measured in docs/benchmarks.md).
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
@@ -23,9 +23,9 @@ def set_malloc_threshold() -> None:
 
 @contextmanager
 def freeze_startup_objects() -> Iterator[None]:
-    """What is made in the block is there until the end, as all that was made before: it is not looked through again.
+    """Exclude all objects that exist at the end of the block from garbage collection.
 
-    Some 180,000 objects are, most of them from imports, and a full collection stopped the loop for a tenth of a second.
+    There are about 180,000, mostly from imports; a full collection stopped the loop for a tenth of a second.
     """
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The clock: asks every few seconds for work that is due. It keeps nothing; truth is in the rounds' columns."""
+"""Starts due work every few seconds. Stateless: due times are columns of the rounds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,21 +10,21 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.usecases.casting import Casting
 
 _TICK_SECONDS = 5
-_RETIREMENT_CHECK_SECONDS = 60  # whether a day has passed; asking the vendors may take longer than a tick
+_RETIREMENT_CHECK_SECONDS = 60  # checks whether a day has passed; separate, as providers answer slowly
 _CLEANUP_HOURS = 24
 
 
 class Scheduler:
-    """APScheduler with its memory store: a tick that was missed is made up for by the next one.
+    """APScheduler with its memory store: missed runs are coalesced into the next one.
 
-    The first sweep comes after `first_sweep` seconds, once whatever a crash left has been taken up.
+    The first cleanup runs after `first_sweep` seconds, when crash recovery is done.
     """
 
     def __init__(self, casting: Casting, first_sweep: float = 60.0) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         now = datetime.now(UTC)
-        # The first tick comes at once: deadlines that passed while the bot was off are due now.
+        # Run at once: deadlines that passed while the bot was off are due now.
         self._add_interval_job(casting.run_due, now, seconds=_TICK_SECONDS)
         self._add_interval_job(casting.retirement_watcher.check, now, seconds=_RETIREMENT_CHECK_SECONDS)
         self._add_interval_job(casting.orphan_cleanup.run, now + timedelta(seconds=first_sweep), hours=_CLEANUP_HOURS)
@@ -41,6 +41,6 @@ class Scheduler:
 
 
 async def _run_until_stopped(job: Callable[[], Awaitable[object]]) -> None:
-    """The scheduler cancels what runs when it is stopped, and would log that as an error; nothing comes after this."""
+    """Run the job; a cancellation at shutdown is not an error."""
     with suppress(asyncio.CancelledError):
         await job()

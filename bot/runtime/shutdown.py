@@ -1,8 +1,8 @@
-"""Ten seconds from the word to stop until the process is gone, shared by all who have something to end."""
+"""Shared shutdown deadline: all components must stop within 10 s of SIGTERM."""
 
 from time import monotonic
 
-# Sockets first: whoever waits for an ack gets it. Then portraits that are paid for, until the engine has to stop.
+# Seconds since SIGTERM. Pending acks come first, then portraits that are already paid for.
 ACK_DRAIN_SECONDS = 1.5
 CLOSE_SECONDS = 1.5
 GENERATION_DRAIN_SECONDS = 6.0
@@ -10,7 +10,7 @@ REDRAW_DRAIN_SECONDS = 1.0
 
 
 class ShutdownDeadline:
-    """Knows when the process was told to stop."""
+    """Seconds left since the shutdown started."""
 
     def __init__(self) -> None:
         self._started_at: float | None = None
@@ -19,5 +19,5 @@ class ShutdownDeadline:
         self._started_at = self._started_at or monotonic()
 
     def remaining(self, limit: float) -> float:
-        """Seconds until it is `until` seconds since the word to stop; all of them where there was none."""
+        """Return the seconds left of `limit` since the start of the shutdown; `limit` before it."""
         return max(0.0, limit - (monotonic() - self._started_at)) if self._started_at else limit

@@ -1,7 +1,7 @@
-"""How requests come in: over HTTP where a port is set, else over a socket that is watched.
+"""Receives requests from Slack: over HTTP if a port is set, else over Socket Mode.
 
-Over HTTP anybody can knock, so a request is read to its end, in bounded time, and its signature checked over the very
-bytes, before a single one of them is understood: Bolt itself decodes and parses first.
+The HTTP endpoint is public, so the signature of the raw body is verified before Bolt decodes and parses it. Body size
+and read time are bounded.
 """
 
 import asyncio
@@ -24,30 +24,30 @@ from bot.telemetry import metrics
 
 log = structlog.get_logger()
 
-# Of a request over HTTP. A form with everything in it that Slack lets people type is a few hundred kilobytes.
+# The largest form that Slack allows is a few hundred kilobytes.
 MAX_BODY_BYTES = 1_000_000
 _PATH = "/slack/events"
 
 
 class ConnectionStatus(Protocol):
-    """Whether requests can reach us."""
+    """Whether Slack can reach the bot."""
 
     @property
     def ready(self) -> bool: ...
 
     @property
     def seconds_since_message(self) -> float:
-        """Seconds since anything was heard; 0 where nobody has to speak."""
+        """Seconds since the last message; 0 for HTTP."""
         ...
 
     @property
     def connection_age(self) -> float:
-        """Seconds since the connection was opened; 0 where there is none to keep."""
+        """Seconds since the connection was opened; 0 for HTTP."""
         ...
 
 
 class HttpServer:
-    """HTTP: Slack calls when it wants to, and signs what it says."""
+    """HTTP mode: receives signed requests from Slack."""
 
     ready = True
     seconds_since_message = 0.0
@@ -64,7 +64,7 @@ class HttpServer:
         return app
 
     async def _handle_request(self, request: web.Request) -> web.StreamResponse:
-        """401 for whoever is not Slack, 408 and 413 for who sends slowly or too much, 400 for what nobody can read."""
+        """Answer 401 to invalid signatures, 408 to slow, 413 to large and 400 to malformed requests."""
         try:
             async with asyncio.timeout(self._body_seconds):
                 body = await request.read()
@@ -77,20 +77,22 @@ class HttpServer:
             bolt_request = AsyncBoltRequest(body=body.decode(), query=request.query_string, headers=dict(headers))
             return await to_aiohttp_response(await self._slack.async_dispatch(bolt_request))
         except Exception:
-            # Signed, and yet nothing that Slack documents: Bolt looks into parts before any listener does.
-            log.exception("bad_request")
+            # A signed request that Slack does not document; Bolt reads parts of it before any listener.
+            log.exception("request_failed")
             return web.Response(status=400)
 
     def _has_valid_signature(self, body: bytes, headers: dict[str, str]) -> bool:
         try:
             return self._verifier.is_valid_request(body, headers)
         except (ValueError, TypeError, OverflowError):
-            return False  # a moment that is no number, a signature or a body that is no text
+            return False  # a timestamp that is not a number, a signature or body that is not text
 
 
 class TrackedSocketHandler(AsyncSocketModeHandler):
-    """Bolt's handler, which knows how many requests wait for their ack; an envelope that Bolt itself stumbles over is
-    taken all the same, or Slack would send it again three times."""
+    """Bolt's handler with a count of pending acks.
+
+    Acknowledges an envelope that makes Bolt fail, since Slack would send it three more times.
+    """
 
     _pending_acks = 0
 
@@ -99,7 +101,7 @@ class TrackedSocketHandler(AsyncSocketModeHandler):
         try:
             await super().handle(client, req)
         except Exception:
-            log.exception("bad_envelope")
+            log.exception("envelope_failed")
             await client.send_socket_mode_response({"envelope_id": req.envelope_id})
         finally:
             self._pending_acks -= 1
@@ -109,16 +111,16 @@ class TrackedSocketHandler(AsyncSocketModeHandler):
         return bool(self._pending_acks) or not self.client.message_queue.empty()
 
     def stop_receiving(self) -> None:
-        """Hear nothing more: what gets no ack Slack sends again, or tells whoever pressed."""
+        """Stop reading messages; Slack resends or reports what gets no ack."""
         if receiver := self.client.message_receiver:
             receiver.cancel()
 
 
 class SocketModeConnection:
-    """A Socket Mode connection that is replaced, client and all, when it has heard nothing for `patience` seconds.
+    """A Socket Mode connection that is replaced after `timeout` seconds without a message.
 
-    Slack's client pings every 10 seconds and reconnects after four pings without an answer; who is silent for longer
-    than that has a client that is stuck itself (slackapi/bolt-python issues 417 and 1529).
+    Slack's client pings every 10 seconds and reconnects after four missing pongs. After a longer silence, the client
+    itself is stuck (slackapi/bolt-python issues 417 and 1529).
     """
 
     def __init__(self, slack: AsyncApp, token: str, timeout: float) -> None:
@@ -135,7 +137,7 @@ class SocketModeConnection:
 
     @property
     def seconds_since_message(self) -> float:
-        """Seconds since the last pong; every connection is asked for one as it opens."""
+        """Seconds since the last pong, or since opening."""
         last_pong = self._handler.client.last_ping_pong_time or 0.0
         return max(0.0, time.time() - max(last_pong, self._opened_at))
 
@@ -144,7 +146,7 @@ class SocketModeConnection:
         await self._handler.connect_async()  # type: ignore[no-untyped-call]
 
     async def watch(self) -> None:
-        """Run for ever."""
+        """Replace silent connections until cancelled."""
         while True:
             await asyncio.sleep(self._timeout / 6)
             if self.seconds_since_message >= self._timeout:
@@ -156,15 +158,15 @@ class SocketModeConnection:
 
     @property
     def connection_age(self) -> float:
-        """Seconds since the connection was opened by us; the client may have renewed it by itself since."""
+        """Seconds since this process opened the connection; the client may have reconnected since."""
         return max(0.0, time.time() - self._opened_at)
 
     async def close(self) -> None:
-        """Take no more requests, give those that are here their ack, and hang up."""
+        """Stop receiving, wait for pending acks, and disconnect."""
         self._handler.stop_receiving()
         with suppress(TimeoutError):
             async with asyncio.timeout(ACK_DRAIN_SECONDS):
-                while self._handler.is_busy:  # noqa: ASYNC110 - asked once, at the very end
+                while self._handler.is_busy:  # noqa: ASYNC110 - only at shutdown
                     await asyncio.sleep(0.02)
         await _close_handler(self._handler)
 
@@ -173,7 +175,7 @@ class SocketModeConnection:
 
 
 async def _close_handler(handler: AsyncSocketModeHandler) -> None:
-    """A dead peer answers no farewell, so there is little waiting for it."""
+    """Close with a short timeout; a dead peer never sends a close frame."""
     with suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_SECONDS):
             await handler.close_async()  # type: ignore[no-untyped-call]
@@ -181,7 +183,7 @@ async def _close_handler(handler: AsyncSocketModeHandler) -> None:
 
 @asynccontextmanager
 async def slack_server(slack: AsyncApp, settings: Settings) -> AsyncIterator[ConnectionStatus]:
-    """Let requests in for as long as the block runs."""
+    """Receive requests from Slack inside the block."""
     if settings.http_port:
         secret = settings.slack_signing_secret
         http_server = HttpServer(slack, secret.get_secret_value() if secret else "")

@@ -1,4 +1,4 @@
-"""Logging: one JSON line an event, from our own code and from Bolt, DBOS and the rest alike."""
+"""Logging: one JSON line per event, for the bot and its libraries."""
 
 import logging
 import sys
@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 import structlog
 
-# Their info lines carry addresses, payloads or advertisements.
+# Their INFO records contain URLs, payloads or advertisements.
 _NOISY_LOGGERS = (
     "httpx",
     "httpcore",
@@ -21,24 +21,24 @@ _NOISY_LOGGERS = (
 
 
 def bind_round(round_id: str) -> None:
-    """From here on, what this task logs carries the round's id; a task of its own for each request or errand."""
+    """Add the round's id to all later log records of this task."""
     structlog.contextvars.bind_contextvars(round=round_id)
 
 
 def clear_context() -> None:
-    """What this task logs is about no round yet."""
+    """Remove the round's id from log records of this task."""
     structlog.contextvars.clear_contextvars()
 
 
 def round_context(round_id: str) -> AbstractContextManager[None]:
-    """What is logged in the block carries the round's id, also by libraries."""
+    """Add the round's id to log records inside the block, including those of libraries."""
     return structlog.contextvars.bound_contextvars(round=round_id)
 
 
 def configure(level: str) -> None:
-    """Send every log record to standard error as one JSON object; other libraries speak from WARNING on.
+    """Send log records to standard error as JSON objects; noisy libraries log from WARNING on.
 
-    In plain ASCII: nobody's name can begin a line, colour a terminal or turn the direction of reading.
+    The output is ASCII, so that names cannot start a line, colour a terminal or change the text direction.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -67,7 +67,7 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # DBOS speaks by itself, in a form of its own, unless it finds that somebody listens.
+    # Without a handler, DBOS adds its own one with another format.
     logging.getLogger("dbos").addHandler(logging.NullHandler())
     for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

@@ -1,6 +1,6 @@
-"""What is counted while the bot runs; the only importer of prometheus_client.
+"""Prometheus metrics; the only importer of prometheus_client.
 
-Nothing here names a person, a character or a candidate, and nothing tells a tally or whose portrait is whose.
+Metrics contain no person, character, candidate or tally, and do not link a portrait to its model.
 """
 
 from collections.abc import Callable
@@ -17,33 +17,35 @@ _PORTRAIT_BUCKETS = (2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 
 _registry = CollectorRegistry()
 _ack_seconds = Histogram(
-    "castroom_ack_seconds", "From a request to its ack.", ["kind"], registry=_registry, buckets=_ACK_BUCKETS
+    "castroom_ack_seconds", "Time from a request to its ack.", ["kind"], registry=_registry, buckets=_ACK_BUCKETS
 )
 _loop_lag_seconds = Histogram(
-    "castroom_loop_lag_seconds", "How late the event loop is.", registry=_registry, buckets=_LAG_BUCKETS
+    "castroom_loop_lag_seconds", "Lag of the event loop.", registry=_registry, buckets=_LAG_BUCKETS
 )
 _portrait_seconds = Histogram(
     "castroom_portrait_seconds",
-    "From the ask to the portrait.",
+    "Time from the request to the portrait.",
     ["model"],
     registry=_registry,
     buckets=_PORTRAIT_BUCKETS,
 )
 _spent_dollars = Counter(
-    "castroom_spent_dollars", "What landed portraits cost.", ["model", "source"], registry=_registry
+    "castroom_spent_dollars", "Cost of generated portraits.", ["model", "source"], registry=_registry
 )
-_slot_failures = Counter("castroom_slot_failures", "Slots that gave no portrait.", ["kind", "paid"], registry=_registry)
-_redraws = Counter("castroom_redraws", "Messages drawn anew.", ["outcome"], registry=_registry)
-_jobs = Gauge("castroom_jobs", "Durable work begun and not ended.", ["kind"], registry=_registry)
+_slot_failures = Counter("castroom_slot_failures", "Slots without a portrait.", ["kind", "paid"], registry=_registry)
+_redraws = Counter("castroom_redraws", "Redraws of messages.", ["outcome"], registry=_registry)
+_jobs = Gauge("castroom_jobs", "Running durable jobs.", ["kind"], registry=_registry)
 _rate_limit_waiting = Gauge(
-    "castroom_rate_limit_waiting", "Slots and finishes that wait for their account's turn.", registry=_registry
+    "castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.", registry=_registry
 )
-_sockets_replaced = Counter("castroom_sockets_replaced", "Sockets that heard nothing.", registry=_registry)
+_sockets_replaced = Counter("castroom_sockets_replaced", "Silent sockets that were replaced.", registry=_registry)
 _gauges = {
-    "drawing": Gauge("castroom_generations_in_progress", "Slots being drawn now.", registry=_registry),
-    "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages to be drawn anew.", registry=_registry),
-    "socket_age": Gauge("castroom_socket_age_seconds", "Since the socket was opened.", registry=_registry),
-    "socket_silence": Gauge("castroom_socket_silence_seconds", "Since the socket was heard.", registry=_registry),
+    "drawing": Gauge("castroom_generations_in_progress", "Slots being generated.", registry=_registry),
+    "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages that wait for a redraw.", registry=_registry),
+    "socket_age": Gauge("castroom_socket_age_seconds", "Time since the socket was opened.", registry=_registry),
+    "socket_silence": Gauge(
+        "castroom_socket_silence_seconds", "Time since the last message on the socket.", registry=_registry
+    ),
 }
 
 
@@ -56,7 +58,7 @@ def observe_loop_lag(seconds: float) -> None:
 
 
 def observe_portrait(model: str, seconds: float, dollars: Decimal, source: str) -> None:
-    """A portrait landed; `source` is the charge's: exact, listed or unknown."""
+    """Record a generated portrait; `source` is the charge's: exact, listed or unknown."""
     _portrait_seconds.labels(model).observe(seconds)
     _spent_dollars.labels(model, source).inc(float(dollars))
 
@@ -66,17 +68,17 @@ def count_slot_failure(kind: str, paid: str) -> None:
 
 
 def count_redraw(outcome: str) -> None:
-    """A message was drawn anew: `done`, or the reason why not."""
+    """Count a redraw; `outcome` is `done` or the reason it failed."""
     _redraws.labels(outcome).inc()
 
 
 def track_job(kind: str) -> AbstractContextManager[object]:
-    """An errand of this kind is under way for as long as the block runs."""
+    """Count a running job inside the block."""
     return _jobs.labels(kind).track_inprogress()
 
 
 def track_rate_limit_wait() -> AbstractContextManager[object]:
-    """A slot or finish waits for its account's turn for as long as the block runs."""
+    """Count a slot or upscale that waits for its rate limit inside the block."""
     return _rate_limit_waiting.track_inprogress()
 
 
@@ -85,10 +87,10 @@ def count_socket_replaced() -> None:
 
 
 def register_gauge(name: str, callback: Callable[[], float]) -> None:
-    """Where a figure of now comes from, by its name in the table above."""
+    """Register a callback for the named gauge."""
     _gauges[name].set_function(callback)
 
 
 def render() -> bytes:
-    """Every figure in Prometheus' text form."""
+    """Return all metrics in the Prometheus text format."""
     return generate_latest(_registry)

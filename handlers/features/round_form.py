@@ -152,7 +152,7 @@ class RoundFormListeners:
         except SlackRejected as error:
             if error.code == "hash_conflict":
                 return False
-            log.info("form_not_updated", why=error.code)
+            log.info("form_update_failed", why=error.code)
         return True
 
     async def _message_text(self, shortcut: MessageShortcut) -> str:

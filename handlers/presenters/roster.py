@@ -75,7 +75,7 @@ class RosterPresenter:
         try:
             final_view = decorate(build_view(files=await self._upload_posters(channel, posted.ts, captions, title)))
         except (PortraitMissing, SlackUnavailable) as error:
-            log.warning("roster_without_picture", why=str(error))
+            log.warning("roster_picture_missing", why=str(error))
             final_view = decorate(build_view(files=(), note=words.NO_PICTURE))
         await update_message(final_view, posted, client)
 

@@ -67,7 +67,7 @@ def best_effort(operation: str) -> Iterator[None]:
         with slack_call(operation):
             yield
     except (SlackRejected, TokenRejected) as error:
-        log.warning("slack_refused", what=error.operation)
+        log.warning("slack_call_failed", what=error.operation)
 
 
 def token_rejected(error: SlackUnavailable) -> str:

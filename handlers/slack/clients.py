@@ -54,7 +54,7 @@ class Clients:
         """Return the bot's identity in a workspace; log and return None where it has no token."""
         workspace = self._workspaces.get(team or "")
         if workspace is None:
-            log.warning("unknown_workspace", team=team)
+            log.warning("workspace_rejected", team=team)
         return workspace.identity if workspace else None
 
 
@@ -77,5 +77,5 @@ async def _test_auth(number: int, client: AsyncWebClient) -> Workspace | None:
         log.error("bot_token_rejected", number=number, reason=code)  # noqa: TRY400 - Slack's code says it all
         return None
     identity = AuthorizeResult.from_auth_test_response(bot_token=client.token, auth_test_response=response)
-    log.info("workspace", team=identity.team_id, name=identity.team)
+    log.info("workspace_connected", team=identity.team_id, name=identity.team)
     return Workspace(client, identity)

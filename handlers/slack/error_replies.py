@@ -27,7 +27,7 @@ async def reply_with_errors(reply: Reply) -> AsyncIterator[None]:
     try:
         yield
     except SlackUnavailable as error:
-        log.warning("slack_refused", what=error.operation)
+        log.warning("slack_call_failed", what=error.operation)
         await _send_error(reply, private.error_view(error))
     except (StorageUnavailable, PortraitMissing) as error:
         log.exception("storage_unavailable")
@@ -36,13 +36,13 @@ async def reply_with_errors(reply: Reply) -> AsyncIterator[None]:
         log.info("request_rejected", kind=type(error).__name__)
         await _send_error(reply, private.error_view(error))
     except BadPayload:
-        log.exception("bad_payload")
+        log.exception("payload_rejected")
         await _send_error(reply, private.note(errors.UNEXPECTED))
     except KeyError:
-        log.exception("not_found")
+        log.exception("item_missing")
         await _send_error(reply, private.note(errors.NOT_FOUND))
     except Exception:
-        log.exception("unexpected")
+        log.exception("error_unexpected")
         await _send_error(reply, private.note(errors.UNEXPECTED))
 
 

@@ -34,7 +34,7 @@ class EnvelopeValidation(AsyncMiddleware):
         try:
             validate_envelope(req.body)
         except BadPayload as error:
-            log.warning("bad_payload", why=str(error))
+            log.warning("payload_rejected", why=str(error))
             return BoltResponse(status=200)
         if not req.context.response_url:
             # Bolt would use an empty response_url as an address to answer an unknown workspace.

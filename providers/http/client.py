@@ -89,7 +89,7 @@ class AccountClient:
             response = await self._exchange(request, model, timeout_seconds)
             breaker.failed() if response.status >= 500 else breaker.succeeded()
         seconds = round(perf_counter() - started, 3)
-        log.info("provider_response", model=model, status=response.status, bytes=response.length, seconds=seconds)
+        log.info("response_received", model=model, status=response.status, bytes=response.length, seconds=seconds)
         return response
 
     async def get(self, path: str, *, model: str, timeout_seconds: float) -> ProviderResponse:

@@ -1,4 +1,4 @@
-"""Which models draw a brief, and why: the table in `bot.domain.routing.rules`, what can be asked now, and what a round may cost."""
+"""Routing: chooses the models for a brief from the rules, availability and price."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ _MAX_REASON_WORDS = 2
 
 @dataclass(frozen=True)
 class Route:
-    """The models asked, one entry a slot, and the reason told to the team.
+    """The chosen models, one entry per slot, and the reason.
 
-    `asks`: somebody has to say yes first, since a stand-in costs more or was not asked for; `only` is then what is left
-    without any stand-in, one model an entry.
+    `needs_confirmation`: a substitute costs more or was not requested. `without_substitutes` is then the alternative,
+    one entry per model.
     """
 
     models: tuple[ModelSpec, ...]
@@ -46,9 +46,9 @@ def route(
     is_up: Callable[[str], bool] = assume_all_up,
     max_price: Decimal | None = None,
 ) -> Route:
-    """Models for `brief`; `up` says of an exact id whether it answers, `most` is what a round may cost in dollars.
+    """Choose models for `brief`. `is_up` tells for an exact id whether it answers; `max_price` in dollars per round.
 
-    Raises BriefError for an unknown name, too many slots or a reference nobody takes, NoModels when no account serves.
+    Raises BriefError for an unknown name, too many slots or an unsupported reference; NoModels if no account serves it.
     """
     availability = Availability(brief, catalogue, today, is_up)
     return _route_named(availability) if brief.models else _route_by_rules(availability, max_price)
@@ -78,7 +78,7 @@ def _route_named(availability: Availability) -> Route:
 
 
 def _resolve_name(name: str, availability: Availability) -> ModelSpec | None:
-    """A short name means the model through whichever account is here; an exact id means that one."""
+    """Return the model of a short name, through any configured account, or of an exact id."""
     model = availability.catalogue.by_name(name)
     return (
         availability.preferred_account(model.family)
@@ -116,7 +116,7 @@ def _route_by_rules(availability: Availability, max_price: Decimal | None) -> Ro
 def _default_models(
     families: Sequence[str], availability: Availability
 ) -> tuple[list[ModelSpec], list[UnavailableModel]]:
-    """The first two of the table, from two houses; before them whoever takes no reference is left out with a word."""
+    """Return the first two models of different lines; models before them that take no reference are reported."""
     requested: list[ModelSpec] = []
     without_reference: list[UnavailableModel] = []
     for family in families:
@@ -139,7 +139,7 @@ def _default_models(
 def _with_substitutes(
     requested: Sequence[ModelSpec], families: Sequence[str], availability: Availability
 ) -> tuple[list[ModelSpec], tuple[UnavailableModel, ...]]:
-    """`wanted`, each that cannot be had replaced by the next in the table; what nobody stands in for is left out."""
+    """Replace each unavailable model by the next in the table; without a substitute it is left out."""
     chosen = [m for m in requested if not availability.unavailable_reason(m)]
     unavailable = []
     for model in requested:
@@ -157,7 +157,7 @@ def _fit_price(
     availability: Availability,
     max_price: Decimal,
 ) -> tuple[list[ModelSpec], tuple[UnavailableModel, ...]]:
-    """The dearest that can be is replaced by what makes the round fit; nothing is where nothing does."""
+    """Replace the most expensive model possible so that the round fits the price; unchanged if none fits."""
     for expensive in sorted(chosen, key=availability.price, reverse=True):
         for family in families:
             model = availability.preferred_account(family)
@@ -174,7 +174,7 @@ def _fit_price(
 
 
 def _require_confirmation(found: Route, requested: Sequence[ModelSpec], availability: Availability) -> Route:
-    """Ask where a stand-in makes the round dearer, or other models were named, and nobody has agreed to the price."""
+    """Ask for confirmation if a substitute raises the price, or models were named and no price was accepted."""
     if not any(a.substitute and a.reason != "budget" for a in found.reason.unavailable):
         return found
     models = found.distinct
@@ -190,7 +190,7 @@ def _require_confirmation(found: Route, requested: Sequence[ModelSpec], availabi
 
 
 def _no_reference_model(without_reference: Sequence[UnavailableModel], availability: Availability) -> BriefError:
-    """Nobody who was asked takes a reference; the error names those who would."""
+    """Return the error for a brief whose models take no reference; it lists the models that do."""
     problem = "no_model" if availability.names else "nobody"
     return BriefError("like", problem, ", ".join(a.title for a in without_reference), availability.names)
 

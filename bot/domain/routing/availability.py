@@ -1,4 +1,4 @@
-"""What can be had for one brief today: which models can draw it, for how much, and what stands in for the others."""
+"""Models available for one brief today, their prices, and substitutes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _DEFAULT_SLOT_COUNT = 4
 
 @dataclass(frozen=True)
 class Availability:
-    """What can be had for one brief."""
+    """Models available for one brief."""
 
     brief: Brief
     catalogue: Catalogue
@@ -22,7 +22,7 @@ class Availability:
     is_up: Callable[[str], bool]
 
     def unavailable_reason(self, model: ModelSpec) -> str:
-        """Why the model cannot draw this; empty when it can."""
+        """Return why the model cannot be used; empty if it can."""
         if model.provider not in self.catalogue.configured_providers:
             return "no_key"
         if (retires_on := self.catalogue.retirement_date(model)) and retires_on <= self.today:
@@ -35,7 +35,7 @@ class Availability:
         return model.price(self.brief.size, self.brief.reference_count)
 
     def preferred_account(self, family: str) -> ModelSpec | None:
-        """The account a family would be drawn by: its first one with a key, else its first; None if nobody knows it."""
+        """Return a family's first model with a configured provider, else its first, else None."""
         accounts = self.catalogue.models_in_family(family)
         return next(
             (m for m in accounts if m.provider in self.catalogue.configured_providers),
@@ -45,7 +45,7 @@ class Availability:
     def substitute(
         self, requested: ModelSpec, families: Sequence[str], chosen: Sequence[ModelSpec]
     ) -> ModelSpec | None:
-        """The next in the table that costs no more than `wanted`, else the next; never twice from one house."""
+        """Return the next model in the table that costs no more, else the next; never two of one line."""
         used_lines = {model_line(m) for m in chosen if m is not requested}
         same = [m for m in self.catalogue.models_in_family(requested.family) if not self.unavailable_reason(m)]
         others = [
@@ -74,10 +74,10 @@ class Availability:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What can be asked for this brief, as people type it."""
+        """Names of the models that can be used for this brief."""
         return tuple(m.name for m in self.catalogue.models if not self.unavailable_reason(m))
 
 
 def model_line(model: ModelSpec) -> str:
-    """Two models of one house are too alike to vote on."""
+    """Return the product line of a model; two models of one line look too alike for a vote."""
     return model.family.removesuffix("-pro")

@@ -1,7 +1,7 @@
-"""The words each rule of `bot.domain.routing.rules` listens for, one language or script after the other.
+"""The keywords of each rule in `bot.domain.routing.rules`, one language or script after the other.
 
-A word is listened for as it stands; with a trailing `-` as the beginning of a word, so that endings do not matter.
-`#` is a digit. Words that mean something else in another of these languages are left out or given with a neighbour.
+A keyword matches a whole word; with a trailing `-` it matches a prefix. `#` is a digit. Words with another meaning in
+one of these languages are left out or listed with a neighbouring word.
 """
 
 FIDELITY = """

@@ -1,4 +1,4 @@
-"""What a brief asks of a model, rule by rule: whose words are listened for, and which model each rule puts first."""
+"""Routing rules: the keywords of a brief, and the order of models each rule prefers."""
 
 import re
 import unicodedata
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.catalogue import Look
-from bot.domain.routing import keywords as routing_keywords
+from bot.domain.routing import keywords
 
-# In this order one takes the place of another that is not to be had.
+# Unavailable models are substituted in this order.
 DEFAULT_ORDER = ("recraft", "gpt-image-2", "nano-banana", "nano-banana-pro")
 SKIN_FIRST = DEFAULT_ORDER
 LITERAL_FIRST = ("gpt-image-2", "recraft", "nano-banana", "nano-banana-pro")
@@ -22,18 +22,18 @@ ORDER_BY_LOOK: dict[Look, tuple[str, ...]] = {
     Look.BALANCED: BALANCE_FIRST,
 }
 
-# Han, kana and Hangul are written without spaces; into Arabic and Hebrew words small ones are written at their front.
+# Han, kana and Hangul are written without spaces; Arabic and Hebrew attach short words as prefixes.
 _UNSPACED_SCRIPT = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff]")
 _PREFIXING_SCRIPT = re.compile(r"[\u0590-\u06ff]")
 _PREFIXES = "[\u0648\u0641\u0628\u0643\u0644\u0627\u05d5\u05d4\u05d1\u05dc\u05de\u05e9]{0,4}"
-# Python counts the vowel signs of Devanagari among the punctuation.
+# `\w` does not match the vowel signs of Devanagari.
 _LETTER = r"[\w\u0900-\u097f]"
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc", "'''")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing a brief can ask for: the families in the order they suit it, and its words, divided by commas."""
+    """One quality a brief can ask for: model families in order of preference, and comma-separated keywords."""
 
     name: str
     family_order: tuple[str, ...]
@@ -41,26 +41,26 @@ class Rule:
 
 
 RULES = (
-    Rule("fidelity", FIDELITY_FIRST, routing_keywords.FIDELITY),
-    Rule("skin", SKIN_FIRST, routing_keywords.SKIN),
-    Rule("wardrobe", LITERAL_FIRST, routing_keywords.WARDROBE),
-    Rule("era", LITERAL_FIRST, routing_keywords.ERA),
-    Rule("expression", LITERAL_FIRST, routing_keywords.EXPRESSION),
-    Rule("framing", LITERAL_FIRST, routing_keywords.FRAMING),
-    Rule("balance", BALANCE_FIRST, routing_keywords.BALANCE),
+    Rule("fidelity", FIDELITY_FIRST, keywords.FIDELITY),
+    Rule("skin", SKIN_FIRST, keywords.SKIN),
+    Rule("wardrobe", LITERAL_FIRST, keywords.WARDROBE),
+    Rule("era", LITERAL_FIRST, keywords.ERA),
+    Rule("expression", LITERAL_FIRST, keywords.EXPRESSION),
+    Rule("framing", LITERAL_FIRST, keywords.FRAMING),
+    Rule("balance", BALANCE_FIRST, keywords.BALANCE),
 )
 
 
 @dataclass(frozen=True)
 class RuleMatch:
-    """A rule that spoke, and the words of the brief it heard, as they were typed."""
+    """A matching rule, and the matched words as typed."""
 
     rule: Rule
     words: tuple[str, ...]
 
 
 def match_rules(text: str) -> tuple[RuleMatch, ...]:
-    """The rules that hear their words in `text`, in the order of the table."""
+    """Return the rules whose keywords occur in `text`, in the order of the table."""
     normalized, offsets = _normalize(text)
     matches = []
     for rule in RULES:
@@ -72,7 +72,7 @@ def match_rules(text: str) -> tuple[RuleMatch, ...]:
 
 
 def preference_order(orders: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """The families to try: what each order puts first, then the first order to its end, then the usual one."""
+    """Return the families to try: each order's first, then the rest of the first order, then the default."""
     all_orders = [*orders, DEFAULT_ORDER]
     return tuple(dict.fromkeys([o[0] for o in all_orders[:-1]] + list(all_orders[0]) + list(DEFAULT_ORDER)))
 
@@ -83,7 +83,7 @@ def _rule_pattern(rule: Rule) -> re.Pattern[str]:
 
 
 def _keyword_pattern(word: str) -> str:
-    """The regular expression of one entry over flat text."""
+    """Return the regular expression of one keyword for normalized text."""
     normalized = _normalize(word)[0]
     body = re.sub(r"\\-(?=\\ |$)", lambda _: f"{_LETTER}*", re.escape(normalized)).replace(r"\#", "[0-9]")
     if _UNSPACED_SCRIPT.search(normalized):
@@ -92,7 +92,7 @@ def _keyword_pattern(word: str) -> str:
 
 
 def _normalize(text: str) -> tuple[str, list[int]]:
-    """`text` without case and without accents of Latin, Greek and Cyrillic, and where each of its characters stood."""
+    """Return `text` without case and Latin, Greek and Cyrillic accents, and each character's original offset."""
     chars: list[str] = []
     offsets: list[int] = []
     for offset, char in enumerate(text.translate(_APOSTROPHES)):

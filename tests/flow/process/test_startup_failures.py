@@ -48,10 +48,10 @@ def set_later_version(file: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
-        pytest.param(lambda file: corrupt_page(file, 0), "is damaged and was left as it is: move it away", id="header"),
-        pytest.param(lambda file: corrupt_page(file, 2), "is damaged and was left as it is: move it away", id="page"),
+        pytest.param(lambda file: corrupt_page(file, 0), "is damaged and was not changed: move it away", id="header"),
+        pytest.param(lambda file: corrupt_page(file, 2), "is damaged and was not changed: move it away", id="page"),
         pytest.param(lambda file: file.write_bytes(b"not a database at all" * 300), "is damaged", id="another file"),
-        pytest.param(set_later_version, "was written by a later version of Castroom: start that one", id="later"),
+        pytest.param(set_later_version, "was written by a later version of Castroom: start that version", id="later"),
     ],
 )
 async def test_unusable_database_is_reported_and_left_unchanged(
@@ -70,7 +70,7 @@ async def test_unwritable_data_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "bot").write_text("a file where the folder should be")
     status, output = await run_bot(tmp_path)
     assert (status, len(output)) == (1, 1), output
-    assert output[0].startswith(f"{tmp_path / 'bot'} cannot be written: let the bot write there")
+    assert output[0].startswith(f"{tmp_path / 'bot'} is not writable: grant the bot write access")
     assert (tmp_path / "bot").read_text() == "a file where the folder should be"
 
 
@@ -79,5 +79,5 @@ async def test_database_locked_by_another_program_is_reported(tmp_path: Path, fi
     with locked_by_another_writer(file):
         status, output = await run_bot(tmp_path, "migrate")
     assert (status, len(output)) == (1, 1), output
-    assert output[0].startswith(f"{file} is held by another program: end that first")
+    assert output[0].startswith(f"{file} is locked by another process: stop that first")
     assert file.read_bytes() == before

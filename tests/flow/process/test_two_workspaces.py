@@ -174,7 +174,7 @@ async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -
         await environment.control_client.mention(LENA, FILM, "who is Maya?")
         assert [m for m in await environment.control_client.messages(FILM) if m.get("bot_id")] == []
         assert "bot_token_rejected" in environment.log
-        assert any("unknown_workspace" in line and TEAM in line for line in environment.log.splitlines())
+        assert any("workspace_rejected" in line and TEAM in line for line in environment.log.splitlines())
         assert rejected_token not in environment.log
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.support.practice_environment import DANIEL, LENA, MEI, practice_environment
 
 # What is about the process, the account or the workspace, and no round.
-_EVENTS_WITHOUT_ROUND = {"workspace", "listening", "stopping", "model_retiring"}
+_EVENTS_WITHOUT_ROUND = {"workspace_connected", "server_started", "shutdown_started", "model_retiring"}
 
 
 async def test_every_log_line_of_a_round_carries_its_id(tmp_path: Path) -> None:
@@ -33,7 +33,9 @@ async def test_every_log_line_of_a_round_carries_its_id(tmp_path: Path) -> None:
     without = [line for line in lines if "round" not in line and line["event"] not in _EVENTS_WITHOUT_ROUND]
     assert not without
     round_events = {line["event"] for line in lines if "round" in line}
-    assert {"answered", "declined", "not_answered", "redraw_again"} <= round_events, "models, presses, redraws"
+    assert {"response_received", "request_rejected", "response_url_failed", "redraw_retried"} <= round_events, (
+        "models, presses, redraws"
+    )
     assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
     for secret in ("fisherwoman", "Maya", "xoxb-", "xapp-"):
         assert secret not in log

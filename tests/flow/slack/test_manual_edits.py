@@ -79,7 +79,7 @@ async def test_face_can_be_recalled_after_its_record_is_deleted(workspace: Pract
     await workspace.press(MEI, answer["ts"], "facts")
     assert "SHA-256" in text_of(await workspace.wait_for_ephemeral(MEI, "SHA-256"))
     assert await message_timestamps(workspace) <= before
-    assert '"unexpected"' not in workspace.log
+    assert '"error_unexpected"' not in workspace.log
 
 
 async def test_record_gets_its_portrait_after_the_thread_is_deleted(workspace: PracticeEnvironment) -> None:

@@ -653,7 +653,7 @@ async def test_slack_errors_are_logged_without_traceback(
     logged = capsys.readouterr().out
     assert "views.publish: restricted_action" in logged
     assert "response_url_failed" in logged
-    assert "unexpected" not in logged
+    assert "error_unexpected" not in logged
     assert "Traceback" not in logged
 
 

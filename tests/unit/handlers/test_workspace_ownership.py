@@ -122,7 +122,7 @@ async def test_event_of_an_unknown_workspace_is_ignored_and_logged() -> None:
     assert response.status == 200, "Slack shall not send it again"
     assert harness.use_cases.calls == []
     assert harness.slack.calls == []
-    assert [(line["event"], line["team"]) for line in logged] == [("unknown_workspace", "T0NOWHERE")]
+    assert [(line["event"], line["team"]) for line in logged] == [("workspace_rejected", "T0NOWHERE")]
 
 
 async def test_press_in_an_unknown_workspace_gets_an_error_reply() -> None:
@@ -192,7 +192,7 @@ async def test_round_of_a_removed_workspace_is_not_redrawn_again() -> None:
         with structlog.testing.capture_logs() as logged:
             await publisher.redraw_now("r1")
             await publisher.close()
-    assert [line["event"] for line in logged] == ["slack_refused"]
+    assert [line["event"] for line in logged] == ["slack_call_failed"]
     assert slack.calls == []
 
 

@@ -55,20 +55,27 @@ def animated_webp() -> bytes:
     return out.getvalue()
 
 
+def oversized_png() -> bytes:
+    out = BytesIO()
+    Image.new("L", (6400, 6400)).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("data", "detail"),
+    ("build", "detail"),
     [
-        (b"<html>sign in</html>", "decoded"),
-        (b"", "decoded"),
-        (encoded_noise(896, 1216)[:40_000], "decoded"),
-        (encoded_noise(64, 64, "GIF"), "decoded"),
-        (encoded_noise(6400, 6400, "PNG"), "pixels"),
-        (animated_webp(), "frame"),
+        (lambda: b"<html>sign in</html>", "decoded"),
+        (lambda: b"", "decoded"),
+        (lambda: encoded_noise(896, 1216)[:40_000], "decoded"),
+        (lambda: encoded_noise(64, 64, "GIF"), "decoded"),
+        (oversized_png, "pixels"),
+        (animated_webp, "frame"),
     ],
+    ids=["HTML", "empty", "truncated", "GIF", "oversized", "animated"],
 )
-def test_truncated_animated_or_oversized_image_is_invalid(data: bytes, detail: str) -> None:
+def test_truncated_animated_or_oversized_image_is_invalid(build: Callable[[], bytes], detail: str) -> None:
     with pytest.raises(InvalidImage) as caught:
-        examine(data, "m")
+        examine(build(), "m")
     assert detail in caught.value.detail
     assert caught.value.paid == "yes"
 
@@ -223,10 +230,19 @@ def test_exif_rotation_is_applied_before_sending() -> None:
     assert pixel_size(fit_to_limits(rotated, "m", LARGE_LIMITS)) == (90, 120)
 
 
-@pytest.mark.parametrize("data", [b"", b"<html>", encoded_noise(90, 120, "GIF"), encoded_noise(900, 1200)[:5_000]])
-def test_invalid_reference_raises_before_sending(data: bytes) -> None:
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: b"",
+        lambda: b"<html>",
+        lambda: encoded_noise(90, 120, "GIF"),
+        lambda: encoded_noise(900, 1200)[:5_000],
+    ],
+    ids=["empty", "HTML", "GIF", "truncated"],
+)
+def test_invalid_reference_raises_before_sending(build: Callable[[], bytes]) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        fit_to_limits(data, "m", LARGE_LIMITS)
+        fit_to_limits(build(), "m", LARGE_LIMITS)
     assert (caught.value.model, caught.value.paid) == ("m", "no")
 
 
@@ -279,7 +295,7 @@ def test_grayscale_image_with_transparency_is_sent_as_rgb() -> None:
 
 def test_a_reference_with_too_many_pixels_is_not_decoded() -> None:
     with pytest.raises(InvalidRequest, match="too many pixels"):
-        fit_to_limits(encoded_noise(6400, 6400), "m", LARGE_LIMITS)
+        fit_to_limits(oversized_png(), "m", LARGE_LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ async def test_problems_are_reported_without_details() -> None:
         HealthSources(broken_database, FakeConnectionStatus(ready=False, seconds_since_message=61.2), lambda: 0)
     ) as session:
         assert await fetch(session, "/healthz") == (503, "database: OSError\n")
-        assert await fetch(session, "/readyz") == (503, "database: OSError\nslack: nothing heard for 61 s\n")
+        assert await fetch(session, "/readyz") == (503, "database: OSError\nslack: no message for 61 s\n")
 
 
 async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
