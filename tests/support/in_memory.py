@@ -1,4 +1,4 @@
-"""Rounds and faces in memory: what the stage and the listeners read."""
+"""Rounds and faces in memory, for the round publisher and the listeners."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from bot.ports.rounds import RoundDraft, RoundRepository
 
 
 class InMemoryRepositories:
-    """All ports at once, as far as Slack's side asks them."""
+    """The repository methods that handlers/ calls, for several ports in one object."""
 
     def __init__(
         self,
