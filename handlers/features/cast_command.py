@@ -70,14 +70,11 @@ class CastListeners:
         self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
-        start = self._casting.start_round
-        recast, alternative = (
-            partial(self.on_confirm, start.confirm_recast),
-            partial(self.on_confirm, start.confirm_draft),
-        )
         app.command("/cast")(self.on_command)
+        recast = partial(self.on_confirm, self._casting.start_round.confirm_recast)
         app.action("recast")(press_listener(recast, self._guard.check_draft))
-        app.action(re.compile(r"^cast_with:(instead|only)$"))(press_listener(alternative, self._guard.check_draft))
+        other_models = partial(self.on_confirm, self._casting.start_round.confirm_draft)
+        app.action(re.compile(r"^cast_with:(instead|only)$"))(press_listener(other_models, self._guard.check_draft))
 
     async def on_command(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Run a command; an answer of one sentence goes into the ack itself."""
@@ -112,7 +109,7 @@ class CastListeners:
                     await self._recall(parsed, command, responder)
 
     async def on_confirm(self, action: Action, press: ButtonPress, responder: Responder) -> None:
-        """Start the round of a draft whose re-cast, or whose other models and price, the user confirms."""
+        """Start the round of a draft after the user confirms the re-cast, or the other models and their price."""
         try:
             started = await action(press.id, press.person)
         except AlreadyCasting as conflict:

@@ -32,8 +32,7 @@ FilterChange = Callable[[RosterFilter, str], RosterFilter]
 
 
 class HomeListeners:
-    """Listeners for the home tab; a press only says what to show, and each time the use case checks what the user may
-    see."""
+    """Listeners for the home tab; a press only says what to show, the use case checks what the user may see."""
 
     def __init__(self, casting: Casting, locations: RoundLocations, directory: SlackDirectory) -> None:
         self._home = casting.home
@@ -43,10 +42,10 @@ class HomeListeners:
     def listen(self, app: AsyncApp) -> None:
         app.event("app_home_opened")(event_listener(home_opened_from, self.on_opened))
         changes: tuple[tuple[str, FilterChange], ...] = (
-            (r"^search( |$)", lambda at, typed: RosterFilter(typed[:NAME_LIMIT], at.production)),
-            (r"^production ", lambda at, chosen: RosterFilter(at.words, _production(chosen))),
-            (r"^page:(back|next)$", lambda at, page: RosterFilter(at.words, at.production, parse_number(page))),
-            (r"^everyone$", lambda _at, _value: RosterFilter()),
+            (r"^search( |$)", lambda old, typed: RosterFilter(typed[:NAME_LIMIT], old.production)),
+            (r"^production ", lambda old, chosen: RosterFilter(old.words, _production(chosen))),
+            (r"^page:(back|next)$", lambda old, page: RosterFilter(old.words, old.production, parse_number(page))),
+            (r"^everyone$", lambda _old, _value: RosterFilter()),
         )
         for action_id, change in changes:
             app.action(re.compile(action_id))(view_action_listener(partial(self.on_filter_change, change)))

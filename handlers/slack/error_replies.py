@@ -52,7 +52,7 @@ async def ignore(view: View) -> None:
 
 async def _send_error(reply: Reply, view: View) -> None:
     try:
-        with slack_call("apology"):
+        with slack_call("error reply"):
             await reply(view)
     except SlackUnavailable as error:
         log.warning("error_reply_failed", what=error.operation)

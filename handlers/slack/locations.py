@@ -31,7 +31,7 @@ class RoundLocations:
     async def for_round(self, round_id: str) -> Location:
         """Return the location of a round's message and, once it is locked, of its portrait."""
         round_ = await self._rounds.get(round_id)
-        return Location(await self._permalinks.get(round_), portrait_file_id(round_), round_.closes_at)
+        return Location(await self._permalinks.fetch(round_), portrait_file_id(round_), round_.closes_at)
 
     async def for_picture(self, round_id: str) -> Location:
         """Return the location of the portrait alone, without an API call."""
@@ -82,24 +82,30 @@ class RoundLocations:
 
 
 class Permalinks:
-    """Addresses of rounds' messages, cached."""
+    """Addresses of rounds' messages; empty where a round has no message or Slack does not answer."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._cache: LRUCache[tuple[ChannelRef, str], str] = LRUCache(_MAX_CACHED_LINKS)
 
     async def get(self, round_: Round) -> str:
-        """Return the address of a round's message; empty where it has none or Slack does not answer."""
+        """Return the address, from the cache after the first call."""
+        key = round_.place, round_.message_ts or ""
+        if key not in self._cache:
+            if not (link := await self.fetch(round_)):
+                return ""
+            self._cache[key] = link
+        return self._cache[key]
+
+    async def fetch(self, round_: Round) -> str:
+        """Return the address as Slack gives it now; empty also after the message is deleted."""
         if not round_.message_ts:
             return ""
-        key = round_.place, round_.message_ts
-        if key not in self._cache:
-            try:
-                with slack_call("chat.getPermalink"):
-                    response = await self._clients.for_team(round_.place.team).chat_getPermalink(
-                        channel=round_.place.channel, message_ts=round_.message_ts
-                    )
-            except SlackUnavailable:
-                return ""
-            self._cache[key] = str(response["permalink"])
-        return self._cache[key]
+        try:
+            with slack_call("chat.getPermalink"):
+                response = await self._clients.for_team(round_.place.team).chat_getPermalink(
+                    channel=round_.place.channel, message_ts=round_.message_ts
+                )
+        except SlackUnavailable:
+            return ""
+        return str(response["permalink"])

@@ -148,13 +148,13 @@ class SlackRoundPublisher:
     async def link_from_thread(self, round_id: str) -> None:
         round_ = await self._rounds.get(round_id)
         await self._messages.link_from_thread(
-            round_, round_text.thread_link(round_, await self._permalinks.get(round_))
+            round_, round_text.thread_link(round_, await self._permalinks.fetch(round_))
         )
 
     async def notify_lead(self, round_id: str, kind: str) -> None:
         round_ = await self._rounds.get(round_id)
         if kind == "leads":
-            text = round_text.lead_assigned(round_, await self._permalinks.get(round_))
+            text = round_text.lead_assigned(round_, await self._permalinks.fetch(round_))
         else:
             text = _LEAD_NOTICES[kind](round_) if kind in _LEAD_NOTICES else storage_trouble.lead_notice(kind, round_)
         await self._messages.notify_lead(round_, note(text), kind)

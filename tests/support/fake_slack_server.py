@@ -1,4 +1,4 @@
-"""A loopback Slack that says yes, unless a test tells it otherwise, and remembers what it was asked."""
+"""A loopback Slack that accepts every call, unless a test prepares another reply, and records the calls."""
 
 import asyncio
 import json
@@ -19,9 +19,9 @@ TOKENS = {"T1": "xoxb-test", "T2": "xoxb-elsewhere"}
 
 @dataclass
 class FakeSlackServer:
-    """Answers in `says[method]` are given first, one a call; the last one stays.
+    """A fake Slack; each call takes the next of `replies[method]`, and the last of them stays.
 
-    `{"plain": "text/html", "status": 503}` is an answer that is no JSON; `{"after": 1.0}` comes after a second.
+    `{"plain": "text/html", "status": 503}` is a reply that is not JSON; `{"after": 1.0}` comes after one second.
     """
 
     base_url: str = ""
@@ -37,7 +37,7 @@ class FakeSlackServer:
 
     @property
     def clients(self) -> Clients:
-        """Two workspaces with one bot; what each token asked stands in `tokens`."""
+        """Clients of two workspaces; `tokens` records the token of each call."""
         return Clients(
             {team: Workspace(self.client(token), _bot_identity(team, token)) for team, token in TOKENS.items()}
         )
@@ -68,7 +68,7 @@ class FakeSlackServer:
         return web.Response(text="OK")
 
     async def file(self, request: web.Request) -> web.Response:
-        """A private file, for whoever brings a token; else the page of the login, as Slack does."""
+        """Serve a private file to a request with a token, else the login page, as Slack does."""
         if not request.headers.get("Authorization", "").startswith("Bearer xoxb-"):
             return web.Response(text="<html>Sign in</html>", content_type="text/html")
         return self.private_files[request.match_info["name"]]
@@ -120,7 +120,7 @@ def _bot_identity(team: str, token: str) -> AuthorizeResult:
 
 
 async def _read_arguments(request: web.Request) -> Json:
-    """JSON, form or query, as slack_sdk sends them; blocks and files are read either way."""
+    """Read the arguments as slack_sdk sends them: JSON, form or query."""
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":
         arguments |= await request.json()

@@ -1,4 +1,4 @@
-"""The listeners on a stage of their own: the real Bolt app, a loopback Slack, and use cases that answer as told."""
+"""The listeners in the real Bolt app, with a loopback Slack and use cases that give prepared answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,7 +24,7 @@ from tests.support.in_memory import InMemoryRepositories
 
 @dataclass
 class StubUseCases:
-    """What each use case answers (a value, or an error to raise), and what each was asked, in order."""
+    """Use cases that return or raise the prepared `answers`, and record their calls in order."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
@@ -58,14 +58,14 @@ class _StubUseCase:
 
 @dataclass
 class ListenerHarness:
-    """One app that listens."""
+    """An app with all listeners, to send payloads to."""
 
     slack: FakeSlackServer
     use_cases: StubUseCases
     app: AsyncApp
 
     async def send(self, body: dict[str, Any]) -> BoltResponse:
-        """Deliver a payload as Socket Mode does; Slack's view of the ack comes back, the work is waited for."""
+        """Deliver a payload as Socket Mode does, wait for its listener, and return the ack."""
         body = body | ({"response_url": self.slack.response_url} if "response_url" in body else {})
         response = await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
         await asyncio.gather(*_listener_tasks())
@@ -76,7 +76,7 @@ class ListenerHarness:
 async def listener_harness(
     repositories: InMemoryRepositories | None = None, **answers: Any
 ) -> AsyncIterator[ListenerHarness]:
-    """`answers` by use case, `start_round__start=...`."""
+    """Open a harness; the keys of `answers` name use case and method, as in `start_round__start=...`."""
     use_cases = StubUseCases({name.replace("__", "."): result for name, result in answers.items()})
     async with fake_slack_server() as slack:
         clients = slack.clients
@@ -96,5 +96,5 @@ async def listener_harness(
 
 
 def _listener_tasks() -> set[asyncio.Task[Any]]:
-    """Bolt runs each listener as a task of its own, which goes on after the ack."""
+    """Return the tasks in which Bolt runs listeners; they continue after the ack."""
     return {task for task in asyncio.all_tasks() if "run_ack_function" in getattr(task.get_coro(), "__qualname__", "")}

@@ -56,7 +56,7 @@ def view_action(
     team: str = "T1",
     view: str = "home",
 ) -> dict[str, Any]:
-    """A press or a choice in a home or a modal; `kind` button, static_select or plain_text_input."""
+    """A press or a choice in a home or a modal; `kind` is button, static_select or plain_text_input."""
     chosen = {"selected_option": {"value": value}} if kind == "static_select" else {"value": value}
     action = {"type": kind, "block_id": "b", "action_id": action_id, "action_ts": "1.1"} | chosen
     view_payload = {
@@ -101,7 +101,7 @@ def mention_event(
 def photo_submission(
     *, text: str = "her brother", kind: str = "photo", agreed: bool = True, team: str = "T1"
 ) -> dict[str, Any]:
-    """The form of a reference picture, sent."""
+    """The submitted form of a reference picture."""
     values = {
         "brief": {"field": {"type": "plain_text_input", "value": text}},
         "file": {"field": {"type": "file_input", "files": [{"id": "F0ATTACHED1"}]}},
@@ -121,7 +121,7 @@ def _event_callback(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def view_submission(callback_id: str, private_metadata: str, *, team: str = "T1", **inputs: str) -> dict[str, Any]:
-    """A modal sent in, with what was typed into its fields."""
+    """A submitted modal with text in its fields."""
     values = {field: {"chosen": {"type": "plain_text_input", "value": value}} for field, value in inputs.items()}
     view = {
         "id": "V1",
@@ -134,7 +134,7 @@ def view_submission(callback_id: str, private_metadata: str, *, team: str = "T1"
 
 
 def modal_choice(action_id: str, private_metadata: str, **chosen: list[str]) -> dict[str, Any]:
-    """A choice of several inside a modal that stays open."""
+    """A choice of several options in an open modal."""
     entries = {
         field: {"type": "multi_static_select", "selected_options": [{"value": value} for value in values]}
         for field, values in chosen.items()

@@ -1,4 +1,4 @@
-"""What Slack says no with, and whether asking again may help."""
+"""Slack's errors, and whether a retry may help."""
 
 import pytest
 

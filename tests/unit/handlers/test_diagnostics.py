@@ -1,4 +1,4 @@
-"""What `doctor` learns from Slack, without opening a socket or writing anything."""
+"""What `doctor` reports about the Slack tokens, without opening a socket."""
 
 from pydantic import SecretStr
 

@@ -1,4 +1,4 @@
-"""Who may see what: an error counts as no, answers are remembered for a minute, invitations are seen at once."""
+"""What users may see: errors count as no, answers are cached for a minute, invitations count at once."""
 
 import pytest
 

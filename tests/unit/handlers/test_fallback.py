@@ -1,4 +1,4 @@
-"""What is left of a message when Slack refuses parts of it, and how much of it is sent at all."""
+"""Simpler versions of a message for parts that Slack refuses, and the length of what is sent."""
 
 import pytest
 

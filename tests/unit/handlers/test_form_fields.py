@@ -1,4 +1,4 @@
-"""Fields of forms as Slack takes them, and what people leave in them as values."""
+"""Fields of forms within Slack's limits, and their input as values."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def make_view(**values: dict[str, Any]) -> dict[str, Any]:
-    """One field a block, each with one element."""
+    """Return fields, one for each block."""
     state = {field: {"chosen": entry} for field, entry in values.items()}
     return {"id": "V1", "hash": "1.a", "private_metadata": "w1", "state": {"values": state}}
 

@@ -1,4 +1,4 @@
-"""Presses in a home: where they lead, what travels with them, and what Slack or another workspace may do to them."""
+"""Presses in the home tab: what they show and carry, refusals of Slack, and other workspaces."""
 
 import json
 from dataclasses import replace
@@ -28,7 +28,7 @@ FACE_RESULT = RecallResult("face", "Maya", CHARACTERS[:1], (make_face(),))
 
 
 def requested_filter(harness: ListenerHarness) -> Any:
-    """Where the home was asked to look."""
+    """Return the filter of the first call of the home."""
     return next(rest[-1] for name, *rest in harness.use_cases.calls if name == "home.view")
 
 

@@ -1,4 +1,4 @@
-"""The round before and the round after in each other's messages, and which candidate varies which."""
+"""Links between a round and the one that replaced it, and which candidate varies which."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a person who types, presses, reacts or asks gets back, and what the use cases are asked in what order."""
+"""Answers to commands, presses, reactions and mentions, and the calls of use cases in their order."""
 
 import json
 from dataclasses import replace
@@ -72,13 +72,13 @@ LOCKED_ROUND = make_closed_round(
 
 
 def ack_body(response: BoltResponse) -> dict[str, Any]:
-    """What the ack itself said."""
+    """Return the text of the ack."""
     body: dict[str, Any] = json.loads(response.body) if response.body else {}
     return body
 
 
 async def send_and_get_reply(harness: ListenerHarness, body: dict[str, Any]) -> dict[str, Any]:
-    """What a person is told at once: one sentence by the ack, and all else right after it."""
+    """Return the answer: one sentence in the ack, or the message right after it."""
     response = await harness.send(body)
     if text := ack_body(response):
         return text
@@ -587,12 +587,12 @@ async def test_malformed_payload_is_reported_and_changes_nothing() -> None:
     assert harness.slack.responses[0]["text"].startswith("Something failed on my side")
 
 
-# Slack is slow, refuses or hangs up
+# Slack is slow, refuses, or drops the connection.
 
 
 @pytest.fixture
 def short_ack_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Less of it, so that a slow Slack need not be waited for."""
+    """Shorten the time before the ack, so that a test waits less for a slow Slack."""
     monkeypatch.setattr(responder, "_ACK_BUDGET_SECONDS", 0.05)
 
 
@@ -669,7 +669,7 @@ async def test_unknown_slack_error_is_reported_with_its_code() -> None:
     assert harness.slack.responses[0]["text"].startswith("Slack does not let me do this (restricted_action).")
 
 
-# Slack no longer has the picture
+# Slack has lost the picture.
 
 
 MISSING_FILE_REPLIES: list[dict[str, Any]] = [

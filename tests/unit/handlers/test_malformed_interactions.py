@@ -1,4 +1,4 @@
-"""Presses with something in them that no button of ours carries, and modals that Slack does not open."""
+"""Presses with values that no button of the bot carries, and modals that Slack does not open."""
 
 import asyncio
 import json
@@ -68,7 +68,7 @@ async def test_modal_that_slack_rejects_is_reported_to_the_user(action: str) -> 
 
 @pytest.mark.parametrize("action", ["look_at", "version_left", "cast_look"])
 async def test_unreadable_choice_is_acknowledged(action: str) -> None:
-    """Nobody could be told, and Slack would show a warning after three seconds and send it again."""
+    """The bot has no user to answer; without an ack Slack would show a warning and send the payload again."""
     body = view_action(action, "skin", kind="static_select", view="modal")
     body["view"]["state"] = None
     async with listener_harness(InMemoryRepositories(make_voting_round())) as harness:

@@ -1,4 +1,4 @@
-"""The manifest asks for what the code uses and nothing else, and Slack accepts it."""
+"""The manifest requests exactly the scopes and events that the code uses, and Slack's schema accepts it."""
 
 import ast
 import json
@@ -52,7 +52,7 @@ EVENT_SCOPES: dict[str, set[str]] = {
 
 
 def methods_called() -> set[str]:
-    """Every Web API method that handlers/ calls: `..._client.users_info(...)` is users.info."""
+    """Return every Web API method that handlers/ calls: `..._client.users_info(...)` is users.info."""
     called = set()
     for path in (ROOT / "handlers").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

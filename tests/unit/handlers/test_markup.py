@@ -1,4 +1,4 @@
-"""What people wrote, without Slack's way of writing it."""
+"""Users' text without Slack's markup."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Slack sends becomes values; what it should not have sent becomes BadPayload."""
+"""Parsers turn payloads into values, and malformed payloads into BadPayload."""
 
 from typing import Any
 

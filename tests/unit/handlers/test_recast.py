@@ -1,4 +1,4 @@
-"""The record after its lock, the form of a re-cast, versions and histories, as Slack takes them."""
+"""The record after a lock, the form of a re-cast, versions and histories, within Slack's limits."""
 
 import json
 from dataclasses import replace
@@ -282,7 +282,7 @@ def test_full_recast_views_are_within_slacks_limits() -> None:
         assert len(modal["title"]["text"]) <= 24
 
 
-# The listeners.
+# Listeners.
 
 
 def recast_submission(private_metadata: str = "r1 17 0.20", team: str = "T1", **fields: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Redraws: coalesced, spaced, fair, bounded, changes of state first."""
+"""Redraws: coalesced, spaced, fair, limited, state changes first."""
 
 import asyncio
 from itertools import pairwise
@@ -65,7 +65,7 @@ def test_waiting_state_change_blocks_other_redraws() -> None:
 
 
 def draw_times(budget: UpdateBudget, end: float) -> list[float]:
-    """When messages are drawn while there are always dirty ones, asked ten times a second."""
+    """Return when messages are redrawn while some are always dirty, polled ten times a second."""
     draw_log = []
     for tick in range(int(end * 10)):
         budget.mark_dirty(f"{tick}")
@@ -94,7 +94,7 @@ def test_state_change_is_immediate_and_replaces_a_scheduled_redraw() -> None:
 
 
 class FakeMessageBoard:
-    """A message board that can be slow or fail, and the truth that stands behind it."""
+    """Messages whose redraw can be slow or fail, and the stored state that they show."""
 
     def __init__(self) -> None:
         self.state = 0

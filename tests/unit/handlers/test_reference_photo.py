@@ -1,4 +1,4 @@
-"""The form for a reference picture: what it asks, what it refuses, and from where a file is fetched."""
+"""The form for a reference picture: its fields, its errors, and the download of the file."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The form of a round: within Slack's limits, plain at its fields, and never behind the newest choice."""
+"""The form of a round: Slack's limits, errors at fields, and the price of the newest choice."""
 
 import json
 from dataclasses import replace
@@ -97,7 +97,7 @@ def test_form_fits_a_modal_with_any_content(like: ReferenceKind, quote: Any) -> 
 
 
 def test_field_ids_and_options_do_not_depend_on_choices() -> None:
-    """By its id Slack keeps what stands in it, and a choice only if it reads as before."""
+    """Slack keeps a field's input by its block id, and a choice only if its option has the same text."""
 
     def fields(draft: Draft) -> dict[str, str]:
         found = [b for b in round_form_views.form(make_form_state(draft), TITLES)["blocks"] if b["type"] == "input"]
@@ -161,7 +161,7 @@ def test_name_suggestions_are_labelled_and_within_limits() -> None:
     ]
 
 
-# What Slack sends, and what becomes of it.
+# Payloads from Slack, and their effects.
 
 DRAFT = RoundDraft("w1", PLACE, "U0LEAD", Brief("", ""))
 

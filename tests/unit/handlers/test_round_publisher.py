@@ -1,4 +1,4 @@
-"""The stage over a loopback Slack: posts once, uploads in three steps, redraws the latest state, reads reactions."""
+"""The publisher over a loopback Slack: posts once, uploads, redraws the latest state, reads reactions."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ async def open_publisher(
 
 
 def hurried(slack: FakeSlackServer, memory: InMemoryRepositories) -> SlackRoundPublisher:
-    """A stage that waits for pictures only for a moment."""
+    """A publisher with short delays."""
     return SlackRoundPublisher(
         slack.clients,
         memory.storage,

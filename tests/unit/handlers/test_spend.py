@@ -1,4 +1,4 @@
-"""A statement of spending as it is shown, and the presses under it."""
+"""The spend report, and the buttons under it."""
 
 from dataclasses import replace
 from datetime import date

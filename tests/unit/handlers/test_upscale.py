@@ -1,4 +1,4 @@
-"""Finishes in front of people: what the record says and offers, what a press answers, and the ZIP's way."""
+"""Upscales in Slack: the record's text and buttons, the answers to presses, and the ZIP."""
 
 from dataclasses import replace
 from decimal import Decimal

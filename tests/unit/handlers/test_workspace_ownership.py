@@ -1,4 +1,4 @@
-"""One bot in several workspaces: each is answered with its own token, and what belongs to one is gone for the other."""
+"""One bot in several workspaces: each has its own token, and cannot reach objects of another."""
 
 import json
 
@@ -54,7 +54,7 @@ PRESSES = [
 
 
 def set_auth_replies(slack: FakeSlackServer, *answers: str) -> None:
-    """What auth.test says one after another: whose a token is, or why Slack does not take it."""
+    """Prepare replies of auth.test: the workspace of a token, or the reason of its rejection."""
     slack.replies["auth.test"] = [
         {"error": text} if text.islower() else {"team_id": text, "team": text, "user_id": f"U{text}", "bot_id": "B1"}
         for text in answers
