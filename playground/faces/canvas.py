@@ -1,4 +1,4 @@
-"""Paper: shapes become antialiased masks, masks become paint."""
+"""The canvas: shapes become antialiased masks, masks become paint."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

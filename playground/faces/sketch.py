@@ -1,4 +1,4 @@
-"""A portrait before it is painted: a list of marks that every hand reads in its own way."""
+"""A portrait before painting: a list of marks, which every style paints differently."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
