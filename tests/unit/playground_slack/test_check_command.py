@@ -1,4 +1,4 @@
-"""`python -m playground check`: the validator alone, from the command line."""
+"""`python -m playground check`: the validator from the command line."""
 
 import json
 from pathlib import Path
