@@ -26,11 +26,6 @@ def draw_face(model: str, prompt: str, seed: int, width: int, height: int, style
     return add_caption(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))
 
 
-def face_bytes(model: str, prompt: str, seed: int, width: int, height: int, media_type: str) -> bytes:
-    """Draw and encode a portrait."""
-    return encode(draw_face(model, prompt, seed, width, height), media_type)
-
-
 def encode(picture: Image.Image, media_type: str) -> bytes:
     """Encode as PNG, JPEG or WebP; fast rather than small."""
     out = io.BytesIO()

@@ -3,10 +3,8 @@ litellm's price map (November 2026).
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 Size = tuple[int, int]
-Lifecycle = Literal["served", "deprecated"]
 
 _SCALE = {"1K": 1, "2K": 2, "4K": 4}
 ASPECTS: dict[str, Size] = {

@@ -16,7 +16,6 @@ class RateLimit:
 
 # docs.slack.dev, "Rate limits": tiers per method and workspace. Bursts are not published; one minute's worth is
 # lenient.
-TIER_1 = RateLimit(1, 3)
 TIER_2 = RateLimit(20, 20)
 TIER_3 = RateLimit(50, 50)
 TIER_4 = RateLimit(100, 100)
