@@ -132,7 +132,7 @@ class Person:
 
     @property
     def lines(self) -> float:
-        """How lined the face is, 0 to 1."""
+        """How lined the face is, from 0 to 1."""
         worn = (
             0.25 * ("weathered" in self.marks) + 0.2 * ("wrinkled" in self.marks) + 0.05 * (self.expression == "tired")
         )
