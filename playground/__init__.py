@@ -1,1 +1,1 @@
-"""The practice workspace: Slack and the image models on loopback, and a page to see them."""
+"""The practice workspace: local stand-ins for Slack and the image models, and a page to use them."""

@@ -1,4 +1,4 @@
-"""The whole practice workspace on one port: Slack, models, control door, page."""
+"""The practice workspace on one port: Slack, models, control API and page."""
 
 import asyncio
 import shutil
@@ -11,12 +11,12 @@ from playground.models import add_models, reset_models
 from playground.slack import WORKSPACE, add_slack, require_local_origin
 from playground.web import add_page
 
-# Uploads pass through memory; Slack itself takes a gigabyte.
+# Uploads pass through memory; Slack itself accepts a gigabyte.
 _MAX_BODY_BYTES = 256 * 1024 * 1024
 
 
 def build(data: Path, *, speed: float = 1.0) -> web.Application:
-    """Everything is kept under `data`; `speed` divides the latency of the models."""
+    """Build the application; `data` is its folder, `speed` divides the models' latency."""
     app = web.Application(middlewares=[require_local_origin], client_max_size=_MAX_BODY_BYTES)
     add_slack(app, data=data)
     add_models(app, data=data, speed=speed)
@@ -27,7 +27,7 @@ def build(data: Path, *, speed: float = 1.0) -> web.Application:
 
 
 async def _reset(request: web.Request) -> web.Response:
-    """The first day again: messages, files, bill and faults are forgotten."""
+    """Delete messages, files, usage log and faults, and restore the initial state."""
     workspace = request.app[WORKSPACE]
     await asyncio.to_thread(shutil.rmtree, workspace.folder / "files", ignore_errors=True)
     workspace.reset()

@@ -1,4 +1,4 @@
-"""`python -m playground demo`: the practice workspace and the bot side by side, for a person or for a script."""
+"""`python -m playground demo`: the practice workspace and the bot, for a person or a script."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ DEMO_COMMAND = "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet,
 
 @dataclass(frozen=True)
 class RunningDemo:
-    """Both processes, running and connected; `variables` is the bot's whole environment."""
+    """The two connected processes; `variables` is the bot's environment."""
 
     workspace: WorkspaceProcess
     bot: Process
@@ -28,9 +28,9 @@ class RunningDemo:
 
 @asynccontextmanager
 async def running_demo(data: Path, port: int, speed: float = 1.0, **extra: str) -> AsyncIterator[RunningDemo]:
-    """Both on one data folder, stopped at the end; raises RuntimeError or TooLate when one does not come up.
+    """Run workspace and bot on one data folder, and stop them at the end.
 
-    `extra` are further variables of the bot.
+    Raises RuntimeError or WaitTimeout if one does not start. `extra` are further variables of the bot.
     """
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     workspace = await WorkspaceProcess.start(data, port, speed)
@@ -48,7 +48,7 @@ async def running_demo(data: Path, port: int, speed: float = 1.0, **extra: str) 
 
 
 async def demo(data: Path, port: int) -> int:
-    """Keep both running until a person has seen enough; the exit status."""
+    """Keep both running until Ctrl-C; return the exit status."""
     try:
         async with running_demo(data, free_port(port)) as running:
             print(f"The practice workspace is open at {running.workspace.address}/ (Ctrl-C ends it).")
@@ -62,7 +62,7 @@ async def demo(data: Path, port: int) -> int:
 
 
 async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) -> int:
-    """Play the story without anybody; the exit status is 0 only if every step really happened."""
+    """Play the main flow without a browser; the exit status is 0 only if every step succeeds."""
     try:
         async with running_demo(data, 0, speed) as running, ControlClient(running.workspace.address) as control_client:
             result = await play_main_flow(control_client, brief, running.variables, data / "pictures")
@@ -81,7 +81,7 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
 
 
 async def _wait_until_stopped(running: RunningDemo, data: Path) -> int:
-    """Wait for Ctrl-C, or for one of the two to end by itself."""
+    """Wait for Ctrl-C, or until one of the two exits."""
     stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

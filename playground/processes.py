@@ -1,4 +1,4 @@
-"""Starts the practice workspace and the bot as two processes that know of each other only by addresses."""
+"""Starts the practice workspace and the bot as two processes that meet only over HTTP and websockets."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class WorkspaceProcess:
-    """The practice workspace as a process of its own."""
+    """The practice workspace in its own process."""
 
     def __init__(self, process: Process, address: str) -> None:
         self.process = process
@@ -26,7 +26,7 @@ class WorkspaceProcess:
 
     @classmethod
     async def start(cls, data: Path, port: int = 0, speed: float = 1.0) -> "WorkspaceProcess":
-        """Start it on `data` and wait until it says where it is; raises RuntimeError when it ends instead."""
+        """Start it on `data` and wait for its address; raises RuntimeError if it exits instead."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "playground", "serve",
             "--port", str(port), "--data", str(data / "practice"), "--speed", str(speed),
@@ -39,15 +39,15 @@ class WorkspaceProcess:
         return cls(process, line[line.index("http://") :].strip().rstrip("/"))
 
     async def environment(self) -> dict[str, str]:
-        """The variables with which a bot reaches it."""
+        """Return the variables with which a bot reaches it."""
         async with ControlClient(self.address) as control_client:
             return {key: str(value) for key, value in (await control_client.get("env")).items()}
 
 
 def bot_environment(data: Path, workspace_environment: Mapping[str, str], **extra: str) -> dict[str, str]:
-    """The bot's environment, built from nothing: no keys, proxies or .env of this shell reach it.
+    """Build the bot's environment without keys, proxies or the .env of this shell.
 
-    The practice models have no limits, and nobody should wait for those of the real ones.
+    It has no rate limits, since the practice models have none.
     """
     return {
         **_minimal_environment(),
@@ -60,7 +60,7 @@ def bot_environment(data: Path, workspace_environment: Mapping[str, str], **extr
 
 
 async def start_bot(variables: Mapping[str, str], log_path: Path, script: str | None = None) -> Process:
-    """The unmodified bot, or Python code that runs it another way; what it says goes to the end of `log`."""
+    """Start the unmodified bot, or Python code that runs it differently; append its output to `log_path`."""
     arguments = ["-c", script] if script else ["-m", "bot", "run"]
     with log_path.open("ab") as log_file:
         return await asyncio.create_subprocess_exec(
@@ -69,7 +69,7 @@ async def start_bot(variables: Mapping[str, str], log_path: Path, script: str | 
 
 
 async def stop(process: Process, stop_signal: signal.Signals = signal.SIGTERM) -> None:
-    """End a process and wait for it; after ten seconds without asking."""
+    """Terminate a process and wait for it; kill it after ten seconds."""
     with suppress(ProcessLookupError):
         process.send_signal(stop_signal)
     try:
@@ -80,7 +80,7 @@ async def stop(process: Process, stop_signal: signal.Signals = signal.SIGTERM) -
 
 
 def free_port(preferred: int) -> int:
-    """`wanted` if nobody listens there, else 0, which takes any free one."""
+    """Return `preferred` if it is free, else 0, which takes any free port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -91,6 +91,6 @@ def free_port(preferred: int) -> int:
 
 
 def _minimal_environment() -> dict[str, str]:
-    """What a Python process needs to start, and nothing a shell may hold besides."""
+    """Return the variables that a Python process needs to start, and no others."""
     inherited = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     return {**inherited, "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}

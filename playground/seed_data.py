@@ -1,4 +1,4 @@
-"""Who and what is in the practice workspaces on their first day: two teams, one app."""
+"""The initial state of the practice workspaces: two teams, one app."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,7 +20,7 @@ LANTERN_FILM, WINDOW, LANTERN_GENERAL = "C0LANTERNFILM", "C0WINDOWLIGHT", "C0LAN
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A workspace; `domain` is the word before .slack.com."""
+    """A workspace; `domain` is the part before .slack.com."""
 
     id: str
     name: str
@@ -46,7 +46,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A conversation; an `im` has one person in it beside the app."""
+    """A conversation; an `im` has one person in it besides the app."""
 
     id: str
     team: str
@@ -60,7 +60,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command of the installed app."""
+    """A slash command of the app."""
 
     command: str
     description: str
@@ -69,7 +69,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A shortcut of the installed app in the menu of every message."""
+    """A shortcut of the app in the menu of every message."""
 
     callback_id: str
     name: str
@@ -77,7 +77,7 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Install:
-    """The app as one workspace installed it: who it is, what it may call and hear."""
+    """An installation of the app in one workspace: its identity, scopes and events."""
 
     team: str
     app: str
@@ -91,7 +91,7 @@ class Install:
     shortcuts: tuple[Shortcut, ...] = ()
 
 
-# One app: what follows is the same in every workspace that installs it.
+# One app: the following is the same in every workspace that installs it.
 APP_TOKEN = "xapp-practice-1-A0CASTROOM"
 SIGNING_SECRET = "practice-signing-secret"
 CLIENT_ID, CLIENT_SECRET = "1000000000.2000000000", "practice-client-secret"

@@ -1,4 +1,4 @@
-"""How long the story took, read off the wire: milliseconds from the receipt of the command by the bot."""
+"""Timings of a round, from Slack's calls: milliseconds since the bot received the command."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ from playground.control.client import ControlClient, Json
 
 
 async def timings(control_client: ControlClient, ts: str, name: str) -> dict[str, float]:
-    """The timings of the round whose message is `ts` and of the recall of `name`.
+    """Return the timings of the round whose message is `ts`, and of the recall of `name`.
 
-    `slowest_model_ms` is how long the slowest model took by itself. `sheet_ms` ends when Slack accepted the update that
-    shows the sheet; `upload_wait_ms` is the part of it between the end of the sheet's upload and the file being ready.
+    `slowest_model_ms` is the duration of the slowest model. `sheet_ms` ends when Slack accepts the update with the
+    sheet. `upload_wait_ms` is the part of it from the end of the sheet's upload until the file is ready.
     """
     commands = (await control_client.get("deliveries", kind="slash_commands", limit=500))["deliveries"]
     cast = next(d for d in reversed(commands) if d["payload"]["text"].startswith(f"{name}:"))
@@ -33,7 +33,7 @@ async def timings(control_client: ControlClient, ts: str, name: str) -> dict[str
 
 
 async def _upload_wait(control_client: ControlClient, file_id: str) -> float:
-    """Seconds from the end of the file's upload to the answer that said it is ready."""
+    """Return the seconds from the end of the file's upload until it is ready."""
     uploaded = _first_call(
         await control_client.calls("files.completeUploadExternal"), lambda c: file_id in str(c["arguments"])
     )

@@ -24,8 +24,6 @@ from providers.openai import client as openai_client
 from providers.recraft import client as recraft_client
 from providers.registry import MIN_TIMEOUT_SECONDS, MODELS, UPSCALERS, models_of
 
-__all__ = ["AccountCheck", "ImageModels", "open_models", "retirement_dates"]
-
 # A portrait that arrives after the round's patience is paid for and used, so the read timeout is longer.
 _READ_FACTOR = 2
 _MAX_SECONDS = 600.0

@@ -1,4 +1,4 @@
-"""A script's way through the control door: plays the practice people and reads everything back."""
+"""Client of the control API: acts as the practice people and reads the state."""
 
 import asyncio
 from asyncio.subprocess import Process
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 class WaitTimeout(Exception):
-    """What was waited for did not come; says what it was."""
+    """A condition did not become true in time; the message names it."""
 
 
 class ControlClient:
-    """The practice workspace at `address` (`http://127.0.0.1:8600`), through its control door only."""
+    """A practice workspace at `address` (`http://127.0.0.1:8600`), used only through its control API."""
 
-    # Seconds between two looks of `until`.
+    # Seconds between two polls of `wait_for`.
     poll_seconds = 0.05
     # Multiplies every limit of `wait_for`: tests on a slow machine raise it.
     time_factor = 1.0
@@ -48,12 +48,12 @@ class ControlClient:
             return result
 
     async def download_file(self, file_id: str) -> bytes:
-        """A file as it was uploaded."""
+        """Return a file as it was uploaded."""
         async with self._session.get(f"{self.address}/control/files/{file_id}") as response:
             response.raise_for_status()
             return await response.read()
 
-    # What a person does. Each answers what Slack would show them, with `ack_ms`.
+    # Actions of a person. Each returns what Slack would show them, with `ack_ms`.
 
     async def command(self, user: str, channel: str, text: str, command: str = "/cast") -> Json:
         await self.close_modals(user)
@@ -64,7 +64,7 @@ class ControlClient:
         return await self.post(f"people/{user}/mention", body)
 
     async def post_message(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
-        """A plain message; its ts."""
+        """Post a plain message; return its ts."""
         result = await self.post(f"people/{user}/say", {"channel": channel, "text": text, "thread_ts": thread_ts})
         return str(result["ts"])
 
@@ -77,7 +77,7 @@ class ControlClient:
         return await self.post(f"people/{user}/click", body)
 
     async def attach_file(self, user: str, name: str, body: bytes) -> str:
-        """A file from the person's disk, for a form; its id."""
+        """Attach a file of the person for a form; return its id."""
         form = FormData()
         form.add_field("file", body, filename=name)
         async with self._session.post(f"{self.address}/control/people/{user}/attach", data=form) as response:
@@ -86,12 +86,12 @@ class ControlClient:
     async def select_in_view(
         self, user: str, view_id: str, action_id: str, value: Any, values: Mapping[str, Any] | None = None
     ) -> Json:
-        """Choose in an element of a view, with `values` standing in its other fields by then."""
+        """Choose in an element of a view; `values` are its other fields at that time."""
         body = {"view_id": view_id, "action_id": action_id, "value": value, "values": dict(values or {})}
         return await self.post(f"people/{user}/click", body)
 
     async def suggest_options(self, user: str, view_id: str, action_id: str, query: str) -> list[str]:
-        """Type into a menu whose options the app knows; how these read."""
+        """Type into an external select; return the options' labels."""
         body = {"view_id": view_id, "action_id": action_id, "value": query}
         result = await self.post(f"people/{user}/suggest", body)
         return [option["text"]["text"] for option in result["options"]]
@@ -102,17 +102,17 @@ class ControlClient:
         return await self.post(f"people/{user}/shortcut", body)
 
     async def close_modals(self, user: str) -> None:
-        """Close the modals a person has open: in Slack nobody reaches a message behind one."""
+        """Close the person's open modals, which cover the messages in Slack."""
         if (view := await self.top_view(user)) and view["type"] == "modal":
             await self.post(f"people/{user}/close", {"view_id": view["id"], "all": True})
 
     async def submit(self, user: str, view_id: str, values: Mapping[str, Any]) -> Json:
         return await self.post(f"people/{user}/submit", {"view_id": view_id, "values": dict(values)})
 
-    # What there is.
+    # State.
 
     async def messages(self, channel: str) -> list[Json]:
-        """The channel's top-level messages, oldest first."""
+        """Return the channel's top-level messages, oldest first."""
         state = await self.get("state", channel=channel, limit=100)
         found: list[Json] = state["messages"].get(channel, [])
         return found
@@ -121,23 +121,23 @@ class ControlClient:
         return next(m for m in await self.messages(channel) if m["ts"] == ts)
 
     async def thread(self, channel: str, ts: str) -> list[Json]:
-        """The replies of a message, oldest first."""
+        """Return the replies of a message, oldest first."""
         state = await self.get("state", channel=channel, thread=ts)
         found: list[Json] = state["threads"].get(channel, {}).get(ts, [])
         return [m for m in found if m["ts"] != ts]
 
     async def ephemerals(self, user: str, channel: str | None = None) -> list[Json]:
-        """What only this person sees, oldest first."""
+        """Return the ephemerals of this person, oldest first."""
         state = await self.get("state", user=user)
         return [m for m in state["ephemerals"] if m["to"] == user and channel in (None, m["channel"])]
 
     async def modals(self, user: str) -> list[Json]:
-        """The modals a person has open, bottom first."""
+        """Return the person's open modals, bottom first."""
         found: list[Json] = (await self.get("state", user=user))["views"]
         return [view for view in found if view["type"] == "modal"]
 
     async def top_view(self, user: str) -> Json | None:
-        """The modal a person has before them, the topmost."""
+        """Return the person's topmost modal."""
         views: list[Json] = [v for v in (await self.get("state", user=user))["views"] if v["user"] == user]
         return views[-1] if views else None
 
@@ -150,7 +150,7 @@ class ControlClient:
         return found
 
     async def wait_until_connected(self, bot: Process) -> None:
-        """Wait until the bot listens; raises RuntimeError when it ends instead."""
+        """Wait until the bot is connected; raises RuntimeError if it exits instead."""
 
         async def is_connected() -> bool:
             if bot.returncode is not None:
@@ -160,7 +160,7 @@ class ControlClient:
         await self.wait_for(is_connected, "the bot to connect", 30)
 
     async def wait_for(self, probe: Callable[[], Awaitable[T | None]], description: str, seconds: float = 20) -> T:
-        """What `look` finds, as soon as it finds something true; raises TooLate."""
+        """Poll `probe` until it returns something true, and return that; raises WaitTimeout."""
         limit = seconds * self.time_factor
         deadline = monotonic() + limit
         while monotonic() < deadline:
@@ -171,14 +171,14 @@ class ControlClient:
 
 
 def text_of(message: Json) -> str:
-    """Every word a person reads in a message's blocks, in order, one piece a line."""
+    """Return all text of a message's blocks in order, one piece per line."""
     pieces: list[str] = []
     _collect_text(message.get("blocks") or [], pieces)
     return "\n".join(pieces) if pieces else str(message.get("text", ""))
 
 
 def buttons_of(message: Json) -> dict[str, str]:
-    """The buttons a message shows: action id to label."""
+    """Return a message's buttons: action id to label."""
     found: dict[str, str] = {}
     for block in message.get("blocks") or []:
         for element in [*block.get("elements", []), block.get("accessory") or {}]:
@@ -188,7 +188,7 @@ def buttons_of(message: Json) -> dict[str, str]:
 
 
 def menu_of(message: Json, action_id: str) -> dict[str, str]:
-    """The choices of a menu: label to value; empty where there is no such menu."""
+    """Return a menu's options: label to value; empty without the menu."""
     for block in message.get("blocks") or []:
         elements = [*block.get("elements", []), block.get("accessory") or {}, block.get("element") or {}]
         for element in elements:
@@ -198,7 +198,7 @@ def menu_of(message: Json, action_id: str) -> dict[str, str]:
 
 
 def pictures_of(message: Json) -> list[str]:
-    """The Slack files a message shows in its blocks."""
+    """Return the Slack files in a message's blocks."""
     return [
         b["slack_file"]["id"] for b in message.get("blocks") or [] if b.get("type") == "image" and "slack_file" in b
     ]

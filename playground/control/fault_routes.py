@@ -1,4 +1,4 @@
-"""The part of the control door that makes Slack difficult."""
+"""Control API for Slack's faults, limits and settings."""
 
 import dataclasses
 from urllib.parse import urlsplit
@@ -90,7 +90,7 @@ async def _set_rate_limits(workspace: Workspace, request: web.Request) -> Json:
 
 
 async def _change_settings(workspace: Workspace, request: web.Request) -> Json:
-    """Names left out keep their value."""
+    """Change settings; those not named keep their value."""
     body = await read_body(request, dict[str, float | tuple[float | str, ...]])
     try:
         merged = msgspec.convert(dataclasses.asdict(workspace.settings) | body, Settings)
@@ -112,7 +112,7 @@ async def _redeliver(workspace: Workspace, request: web.Request) -> Json:
 
 
 async def _set_http_mode(workspace: Workspace, request: web.Request) -> Json:
-    """Reaches the app at an address of this machine, once it answered the challenge; null means Socket Mode."""
+    """Send to the app over HTTP at a local URL, after it answered the challenge; null returns to Socket Mode."""
     url = (await read_body(request, HttpModeRequest)).url
     if url and urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ControlError("bad_request", "only addresses of this machine")
@@ -132,7 +132,7 @@ async def _change_install(workspace: Workspace, request: web.Request) -> Json:
 
 
 async def _uninstall(workspace: Workspace, request: web.Request) -> Json:
-    """The app hears of it; from then on its token is of no use until it is installed again."""
+    """Uninstall the app: it gets the events, and its token is invalid until it is installed again."""
     install = workspace.install(find_team(workspace, (await read_body(request, InstallChange)).team).id)
     events.send_app_uninstalled(workspace, install)
     workspace.save_install(dataclasses.replace(install, active=False))

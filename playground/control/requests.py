@@ -1,4 +1,4 @@
-"""How calls of the control door are read and answered."""
+"""Parsing of control requests and JSON responses."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -17,7 +17,7 @@ RequestBody = TypeVar("RequestBody")
 
 
 def control_route(control_handler: ControlHandler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Turns a function of the world and the request into a handler that answers JSON, also when it refuses."""
+    """Turn a function of workspace and request into a handler that answers JSON, for errors as well."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
         try:
@@ -33,7 +33,7 @@ def control_route(control_handler: ControlHandler) -> Callable[[web.Request], Aw
 
 
 async def read_body(request: web.Request, body_type: type[RequestBody]) -> RequestBody:
-    """The request's JSON as a `form`; unknown names and wrong types are refused with a word about where."""
+    """Parse the request's JSON; unknown names and wrong types raise a ControlError that names the place."""
     body = await request.read()
     try:
         return msgspec.json.decode(body or b"{}", type=body_type)
@@ -42,7 +42,7 @@ async def read_body(request: web.Request, body_type: type[RequestBody]) -> Reque
 
 
 def find_team(workspace: Workspace, key: str | None) -> Team:
-    """By id; the first workspace where none is named."""
+    """Find a team by id; without one, return the first."""
     found = next((team for team in workspace.teams() if key in (None, team.id)), None)
     if found is None:
         raise ControlError("no_such_team", f"no workspace is called {key!r}", 404)
@@ -50,7 +50,7 @@ def find_team(workspace: Workspace, key: str | None) -> Team:
 
 
 def find_person(workspace: Workspace, key: str, team: str | None = None) -> Person:
-    """By id or by first name, of one workspace or of any."""
+    """Find a person by id or first name, in one workspace or in any."""
     found = workspace.member(team, key) if team else workspace.person(key)
     if found is None:
         found = next((person for person in workspace.people(team) if person.name == key.lower()), None)
@@ -60,7 +60,7 @@ def find_person(workspace: Workspace, key: str, team: str | None = None) -> Pers
 
 
 def find_place(workspace: Workspace, key: str, team: str | None = None) -> Place:
-    """By id or by name, with or without the #, of one workspace or of any, the first one first."""
+    """Find a channel by id or name, with or without #, in one workspace or in any; the first match."""
     found = workspace.place(key)
     if found is None or team not in (None, found.team):
         name = key.removeprefix("#")

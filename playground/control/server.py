@@ -1,4 +1,4 @@
-"""The control door: a script or the page plays the practice people and reads everything back."""
+"""The control API: acts as the practice people and returns the state."""
 
 import asyncio
 import dataclasses
@@ -25,7 +25,7 @@ _MAX_MESSAGES = 1000
 
 
 class UserActionRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Every field any gesture takes; each uses its own."""
+    """Fields of all actions; each action uses some of them."""
 
     channel: str | None = None
     ts: str = ""
@@ -92,7 +92,7 @@ async def _user_action(workspace: Workspace, request: web.Request) -> Json:
 
 
 async def _attach(workspace: Workspace, request: web.Request) -> Json:
-    """One file as the one part of a form."""
+    """Receive a file as the only part of a form."""
     person = find_person(workspace, request.match_info["user"])
     for part in (await request.post()).values():
         if isinstance(part, web.FileField):
@@ -168,7 +168,7 @@ def _element_selector(body: UserActionRequest) -> Json:
 
 
 def _app_direct_message(actor: Actor) -> Place:
-    """The person's direct message with the app."""
+    """Return the person's direct message with the app."""
     members = {actor.person.id, actor.install.bot}
     return next(place for place in actor.workspace.places(actor.person.team) if set(place.members) == members)
 
@@ -196,7 +196,7 @@ async def _add_place(workspace: Workspace, request: web.Request) -> Json:
 
 
 async def _env(workspace: Workspace, request: web.Request) -> Json:
-    """`team` names the workspaces whose bot tokens are given, the first unless told, `all` in their order."""
+    """Return the bot's environment. `team` selects the bot tokens: the first by default, `all` in order."""
     address = f"http://{request.host}"
     team_key = request.query.get("team")
     teams = workspace.teams() if team_key == "all" else [find_team(workspace, team_key)]
@@ -234,7 +234,7 @@ async def _calls(workspace: Workspace, request: web.Request) -> Json:
 
 
 async def _file(workspace: Workspace, request: web.Request) -> web.StreamResponse:
-    """The bytes as they came, or a smaller JPEG; whatever they are, a browser shall not run them."""
+    """Return a file's bytes, or a smaller JPEG; headers stop a browser from running them."""
     file = workspace.store.get_document("file", request.match_info["id"])
     if file is None or not file["received"]:
         raise ControlError("no_such_file", request.match_info["id"], 404)

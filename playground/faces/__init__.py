@@ -1,4 +1,4 @@
-"""Draws artificial portraits: clearly drawings, a different hand per model."""
+"""Draws artificial portraits, recognisable as drawings, in one style per model."""
 
 import io
 from hashlib import sha256
@@ -12,11 +12,11 @@ from playground.faces.portrait import sketch_of
 from playground.faces.styles import style_for
 from playground.faces.words import Traits
 
-_LARGEST = 2560  # pixels; what is asked for larger is drawn at this and enlarged, since paper has no finer grain
+_LARGEST = 2560  # pixels; larger portraits are drawn at this size and enlarged, since the style has no finer detail
 
 
 def draw_face(model: str, prompt: str, seed: int, width: int, height: int, style_model: str = "") -> Image.Image:
-    """The portrait that belongs to (model, prompt, seed), at exactly this size; drawn as model `hand` does, if told."""
+    """Draw the portrait of (model, prompt, seed) at exactly this size, in the style of `style_model` if given."""
     digest = sha256(f"{model}|{prompt}|{seed}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8]))
     person = Person.of(Traits.of(prompt), rng)
@@ -26,13 +26,8 @@ def draw_face(model: str, prompt: str, seed: int, width: int, height: int, style
     return add_caption(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))
 
 
-def face_bytes(model: str, prompt: str, seed: int, width: int, height: int, media_type: str) -> bytes:
-    """The same, encoded."""
-    return encode(draw_face(model, prompt, seed, width, height), media_type)
-
-
 def encode(picture: Image.Image, media_type: str) -> bytes:
-    """PNG, JPEG or WebP, quick rather than small."""
+    """Encode as PNG, JPEG or WebP; fast rather than small."""
     out = io.BytesIO()
     match media_type:
         case "image/png":

@@ -18,7 +18,7 @@ def draw_beard(sketch: Sketch, person: Person, rng: Rng) -> None:
 
 
 def _jaw(person: Person, up: float) -> Points:
-    """The bearded part of a face, from the ears round the chin; `up` is how high it reaches on the cheek."""
+    """Return the bearded part of a face, from the ears round the chin; `up` is its height on the cheek."""
     right = [(0.99, 0.10), (0.86, 0.40), (0.66, 0.60 - up), (0.42, 0.76 - up), (0.20, 0.72), (0.0, 0.70)]
     left = [(-x, y) for x, y in right[-2::-1]]
     low = [

@@ -1,4 +1,4 @@
-"""Paper: shapes become antialiased masks, masks become paint."""
+"""The canvas: shapes become antialiased masks, masks become paint."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ _LARGE = 250_000  # pixels; larger masks are sampled twice, smaller ones three t
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
-    """A mask and where it lies."""
+    """A mask and its position."""
 
     box: Box
     mask: Image.Image
 
 
 class Canvas:
-    """A picture with a place for the head: `unit` pixels are half the width of a face."""
+    """A picture with a place for the head; `unit` is half the width of a face in pixels."""
 
     def __init__(self, width: int, height: int, ground: Image.Image | Colour) -> None:
         self.width, self.height = width, height
@@ -35,13 +35,13 @@ class Canvas:
         self._named: dict[str, Stencil] = {}
 
     def grid(self) -> tuple[Plate, Plate]:
-        """Columns and rows of all pixels in units, ready to be broadcast."""
+        """Return the columns and rows of all pixels in units, ready for broadcasting."""
         x = (np.arange(self.width, dtype=np.float32) - np.float32(self.middle[0])) / np.float32(self.unit)
         y = (np.arange(self.height, dtype=np.float32) - np.float32(self.middle[1])) / np.float32(self.unit)
         return x[None, :], y[:, None]
 
     def stencil(self, shapes: Sequence[Points], soft: float = 0.0) -> Stencil | None:
-        """The union of shapes, blurred by `soft` units; None when all of it lies outside."""
+        """Return the union of shapes, blurred by `soft` units; None if it is outside the picture."""
         pixels = [shape * self.unit + self.middle for shape in shapes]
         reach = 2.5 * soft * self.unit + 2
         low = np.min([points.min(axis=0) for points in pixels], axis=0) - reach
@@ -54,7 +54,7 @@ class Canvas:
         return Stencil(box, _soft_mask(pixels, box, soft * self.unit) if soft else _crisp_mask(pixels, box))
 
     def name(self, name: str, stencil: Stencil) -> None:
-        """Keeps a stencil for clipping."""
+        """Store a stencil for clipping."""
         self._named[name] = stencil
 
     def clipped(self, stencil: Stencil, name: str | None) -> Stencil:
@@ -83,7 +83,7 @@ def _crisp_mask(pixels: Sequence[Points], box: Box) -> Image.Image:
 
 
 def _soft_mask(pixels: Sequence[Points], box: Box, radius: float) -> Image.Image:
-    """Blurred at a size where the radius is three pixels, since nothing finer is left to see."""
+    """Blur at a scale where the radius is three pixels, since no finer detail is visible."""
     wide, high = box[2] - box[0], box[3] - box[1]
     scale = min(1.0, 3 / radius)
     small = (max(1, round(wide * scale)), max(1, round(high * scale)))

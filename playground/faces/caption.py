@@ -1,4 +1,4 @@
-"""The words in the corner that keep anybody from mistaking a drawing for a photograph."""
+"""The caption that marks a picture as a drawing."""
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -6,7 +6,7 @@ _CAPTION = "practice drawing"
 
 
 def add_caption(picture: Image.Image) -> Image.Image:
-    """Writes small, at the lower right, in what stands out from the ground there."""
+    """Write a small caption at the lower right, in a contrasting colour."""
     size = max(9, picture.width // 60)
     font = ImageFont.load_default(size)
     left, top, right, bottom = font.getbbox(_CAPTION)

@@ -20,7 +20,7 @@ def draw_curls(sketch: Sketch, colour: Colour, rng: Rng, count: int, area: Area,
 
 
 def bumpy(x: float, y: float, wide: float, high: float, bumps: int, depth: float, rng: Rng) -> Points:
-    """A cloud: an ellipse whose edge swells `bumps` times."""
+    """Return a cloud: an ellipse whose edge swells `bumps` times."""
     angle = np.linspace(0, 2 * np.pi, bumps * 8, endpoint=False)
     swell = 1 + depth * np.abs(np.sin(angle * bumps / 2 + rng.uniform(0, 3)))
     swell += 0.02 * np.sin(angle * 3 + rng.uniform(0, 6))
@@ -28,7 +28,7 @@ def bumpy(x: float, y: float, wide: float, high: float, bumps: int, depth: float
 
 
 def bumpy_cap(wide: float, top: float, bumps: int, depth: float, rng: Rng) -> Points:
-    """The upper half of a cloud, from the left temple over `top` to the right."""
+    """Return the upper half of a cloud, from the left temple over `top` to the right."""
     angle = np.linspace(np.pi * 0.98, np.pi * 2.02, bumps * 8)
     swell = 1 + depth * np.abs(np.sin(angle * bumps + rng.uniform(0, 3)))
     return np.column_stack([np.cos(angle) * wide * swell, -0.2 + np.sin(angle) * (-top - 0.2) * swell])

@@ -26,7 +26,7 @@ def draw_eyes(sketch: Sketch, person: Person) -> None:
 
 
 def draw_brows(sketch: Sketch, person: Person) -> None:
-    """One tapering shape each, with a few hairs; anger lowers the inner ends, weariness the outer."""
+    """Draw one tapering shape each, with a few hairs; anger lowers the inner ends, weariness the outer."""
     inner, lift = _INNER_BROW.get(person.expression, 0.0), _BROW.get(person.expression, 0.0)
     colour = mixed(person.hair, person.ink, 0.45 if sum(person.hair) < 480 else 0.12)
     arch = 0.05 + 0.09 * person.brow_arch
@@ -42,7 +42,7 @@ def draw_brows(sketch: Sketch, person: Person) -> None:
 
 
 def _draw_ball(sketch: Sketch, person: Person, side: int, lid: Points, low: Points, high: float) -> None:
-    """White, iris, pupil, the lid's shadow and the spark of the light."""
+    """Draw white, iris, pupil, the lid's shadow and the highlight."""
     name, iris = f"eye{side}", 0.110 * person.eye_size
     x = person.eye_gap * side - 0.025 * np.sign(person.turn)
     sketch.detail(closed(np.vstack([lid, low[1:-1]])), mixed((250, 246, 240), person.shadow, 0.10), name=name)
@@ -70,7 +70,7 @@ def _draw_lashes(sketch: Sketch, person: Person, side: int, wide: float, high: f
 
 
 def _draw_folds(sketch: Sketch, person: Person, side: int, wide: float, high: float, slant: float) -> None:
-    """The crease above, and what lies below tired or old eyes."""
+    """Draw the crease above, and the folds below tired or old eyes."""
     fold = 0.045 if person.origin == "east asian" else 0.062 + 0.01 * person.brow
     crease = [(-wide * 0.86, -0.02), (-wide * 0.4, -high - fold * 0.8), (wide * 0.2, -high - fold)]
     crease += [(wide * 0.8, -high * 0.8 - fold * 0.7), (wide * 1.15, -slant - 0.03)]
@@ -85,5 +85,5 @@ def _draw_folds(sketch: Sketch, person: Person, side: int, wide: float, high: fl
 
 
 def _placed(points: list[tuple[float, float]], person: Person, side: int) -> Points:
-    """Points about an eye, their x growing outwards, at that side's eye."""
+    """Place points at the eye of that side; their x grows outwards."""
     return moved(np.array(points) * (side, 1), person.eye_gap * side, 0)

@@ -7,7 +7,7 @@ from playground.faces.person import Person
 from playground.faces.shapes import Points, Rng, closed, curve, ellipse, moved, stroke
 from playground.faces.sketch import Sketch, mixed
 
-# How far it stands off the skull, and how far it comes down beside the face.
+# Distance from the skull, and length beside the face.
 _VOLUME = {"short": 0.10, "parted": 0.16, "long": 0.16, "bob": 0.20, "bun": 0.07, "plait": 0.09, "ponytail": 0.07}
 _DOWN = {"long": 0.55, "bob": 0.62, "short": 0.10, "parted": 0.08}
 _OFF_THE_FACE = frozenset({"bun", "plait", "ponytail", "afro", "curly"})
@@ -19,7 +19,7 @@ _LOOSE = ((0.9, -0.3, 1), (-0.92, -0.25, -1), (0.2, -1.0, 1))
 
 
 def draw_full_hair(sketch: Sketch, person: Person, rng: Rng, outer: Points | None = None, curls: int = 0) -> None:
-    """`outer` is the outline over the skull where it is not smooth."""
+    """Draw the hair; `outer` is the outline over the skull if it is not smooth."""
     down = _DOWN.get(person.hair_style, -0.06)
     outer = _skull(_VOLUME.get(person.hair_style, 0.14), down) if outer is None else outer
     line, part = _hairline(person, down)
@@ -47,7 +47,7 @@ def _skull(volume: float, down: float) -> Points:
 
 
 def _hairline(person: Person, down: float) -> tuple[Points, tuple[float, float]]:
-    """From the right temple over the forehead to the left, and the point from which the hair parts."""
+    """Return the line from the right temple over the forehead to the left, and the point of the parting."""
     side = 1 if person.pick < 0.5 else -1
     high = -0.94 - (0.06 if not person.woman and person.age > 45 else 0.0)
     if person.hair_style in _OFF_THE_FACE:
@@ -60,7 +60,7 @@ def _hairline(person: Person, down: float) -> tuple[Points, tuple[float, float]]
 
 
 def _locks(part: tuple[float, float], outer: Points, line: Points, rng: Rng) -> list[Points]:
-    """Strokes from the parting towards the hairline and the ends."""
+    """Return strokes from the parting towards the hairline and the ends."""
     locks, flipped, start = [], line[::-1], np.array(part)
     for t in np.linspace(0.01, 0.99, 54):
         inside, outside = flipped[int(t * (len(line) - 1))], outer[int(t * (len(outer) - 1))]

@@ -1,4 +1,4 @@
-"""The hair on a head that has little of it, or wears it in spikes."""
+"""Hair on a head with little of it, or in spikes."""
 
 import numpy as np
 
@@ -63,7 +63,7 @@ def _draw_shaved(sketch: Sketch, person: Person, rng: Rng) -> None:
 
 
 def _draw_receding(sketch: Sketch, person: Person, rng: Rng) -> None:
-    """A wreath at the temples, wisps over a high forehead."""
+    """Draw a wreath at the temples and wisps over a high forehead."""
     dark, bright = mixed(person.hair, (20, 14, 20), 0.45), mixed(person.hair, (255, 246, 226), 0.4)
     for side in (-1, 1):
         sketch.mass(_TEMPLE * (side, 1), person.hair, f"hair{side}")

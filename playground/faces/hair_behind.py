@@ -1,4 +1,4 @@
-"""Hair that hangs or sits behind the head."""
+"""Hair behind the head."""
 
 import numpy as np
 

@@ -10,7 +10,7 @@ CHIN = 1.46
 
 
 def head_pose(person: Person) -> Pose:
-    """Turns the face as a ball turns: the middle travels, the edge stays; then tilts it on its neck."""
+    """Turn the face like a ball, whose middle moves while its edge stays; then tilt it on the neck."""
 
     def pose(points: Points) -> Points:
         x, y = points[:, 0], points[:, 1]
@@ -23,7 +23,7 @@ def head_pose(person: Person) -> Pose:
 
 
 def outline(person: Person) -> Points:
-    """The face from the crown to the chin."""
+    """Return the face from the crown to the chin."""
     jaw, chin, cheek = person.jaw, person.chin, person.cheek
     right = [
         (0.0, -1.42),
@@ -65,7 +65,7 @@ def draw_neck(sketch: Sketch, person: Person) -> None:
 
 
 def draw_ears(sketch: Sketch, person: Person) -> None:
-    """The ear on the side that turns away is seen less."""
+    """Draw the ears; the one on the averted side is smaller."""
     for side in (-1, 1):
         seen = 1 - side * person.turn * 1.7
         size, out = person.ears, 0.13 * max(0.35, seen)
@@ -87,7 +87,7 @@ def draw_ears(sketch: Sketch, person: Person) -> None:
 
 
 def draw_skull(sketch: Sketch, person: Person) -> None:
-    """The mass of the face, its shadow side and its lights."""
+    """Draw the mass of the face, its shadow side and its lights."""
     sketch.mass(outline(person), person.skin, "face")
     _form(sketch, person)
     red = (206, 84, 70)

@@ -43,7 +43,7 @@ def _draw_lips(sketch: Sketch, person: Person, wide: float, rise: float) -> None
 
 
 def _draw_cracks(sketch: Sketch, person: Person) -> None:
-    """Short upright splits, and skin that has dried white."""
+    """Draw short upright splits and dry white skin."""
     full, low = person.lips, (-0.17, -0.08, 0.01, 0.1, 0.18)
     cracks = [
         stroke([(x, _Y + 0.02), (x + 0.012, _Y + 0.06 * full), (x - 0.004, _Y + 0.11 * full)], 0.018) for x in low

@@ -1,4 +1,4 @@
-"""Who is drawn: the words of the brief, and chance where they are silent."""
+"""Traits of the person: from the brief, and random where it says nothing."""
 
 from dataclasses import dataclass
 
@@ -132,7 +132,7 @@ class Person:
 
     @property
     def lines(self) -> float:
-        """How lined the face is, 0 to 1."""
+        """How lined the face is, from 0 to 1."""
         worn = (
             0.25 * ("weathered" in self.marks) + 0.2 * ("wrinkled" in self.marks) + 0.05 * (self.expression == "tired")
         )
@@ -140,7 +140,7 @@ class Person:
 
 
 def _proportions(traits: Traits, age: int, woman: bool, rng: Rng) -> dict[str, float]:
-    """What makes one skull different from the next."""
+    """Return the proportions that distinguish one skull from another."""
     child = min(1.0, max(0.0, (17 - age) / 12))
     heavy = ("heavy" in traits.marks) - ("gaunt" in traits.marks)
     african = traits.origin == "african"
@@ -164,7 +164,7 @@ def _proportions(traits: Traits, age: int, woman: bool, rng: Rng) -> dict[str, f
 
 
 def _sample_around(rng: Rng, middle: float, spread: float) -> float:
-    """A draw within two spreads of the middle."""
+    """Sample a value within two spreads of the middle."""
     return middle + max(-2 * spread, min(2 * spread, float(rng.normal(0, spread))))
 
 
@@ -212,7 +212,7 @@ def _style(traits: Traits, age: int, woman: bool, rng: Rng) -> str:
 
 
 def _hair_style_under_hat(hat: str | None, style: str) -> str:
-    """What a hat leaves of a hair style."""
+    """Return what a hat leaves visible of a hair style."""
     if hat == "headscarf":
         return "short"
     return {"bun": "short", "mohawk": "shaved", "afro": "curly"}.get(style, style) if hat else style

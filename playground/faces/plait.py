@@ -10,7 +10,7 @@ _LOBES = 17
 
 
 def draw_plait(sketch: Sketch, person: Person) -> None:
-    """Lobes laid over each other along a falling curve, on the lit side."""
+    """Draw overlapping lobes along a falling curve, on the lit side."""
     side = person.side
     path = curve(np.array([(0.80, 0.62), (1.02, 1.25), (1.02, 1.9), (0.88, 2.6), (0.92, 3.3), (0.95, 3.9)]) * (side, 1))
     along = np.linspace(0, len(path) - 1, _LOBES).astype(int)

@@ -1,4 +1,4 @@
-"""A person, drawn from back to front."""
+"""Draws a person from back to front."""
 
 from playground.faces.beard import draw_beard
 from playground.faces.eyes import draw_brows, draw_eyes
@@ -18,7 +18,7 @@ from playground.faces.wardrobe import draw_clothes
 
 
 def sketch_of(person: Person, rng: Rng) -> Sketch:
-    """All marks of a portrait; clothes and neck stand still, the head is posed."""
+    """Return all marks of a portrait; only the head is posed, not clothes and neck."""
     sketch = Sketch()
     still, head = _still, head_pose(person)
     sketch.pose = head

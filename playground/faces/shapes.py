@@ -15,26 +15,26 @@ _POWERS = (_T, _T**2, _T**3)
 
 
 def closed(pairs: Pairs | Points) -> Points:
-    """A smooth closed curve through the points (Catmull-Rom)."""
+    """Return a smooth closed curve through the points (Catmull-Rom)."""
     knots = np.asarray(pairs, dtype=np.float64)
     return _spline(np.roll(knots, 1, 0), knots, np.roll(knots, -1, 0), np.roll(knots, -2, 0))
 
 
 def curve(pairs: Pairs | Points) -> Points:
-    """A smooth open curve through the points, both ends included."""
+    """Return a smooth open curve through the points, including both ends."""
     knots = np.asarray(pairs, dtype=np.float64)
     padded = np.vstack([2 * knots[0] - knots[1], knots, 2 * knots[-1] - knots[-2]])
     return np.vstack([_spline(padded[:-3], padded[1:-2], padded[2:-1], padded[3:]), knots[-1:]])
 
 
 def ellipse(x: float, y: float, wide: float, high: float, turn: float = 0.0, steps: int = 28) -> Points:
-    """Half axes `wide` and `high`, turned by radians."""
+    """Return an ellipse with half axes `wide` and `high`, rotated by radians."""
     angle = np.linspace(0, 2 * np.pi, steps, endpoint=False)
     return moved(turned(np.column_stack([np.cos(angle) * wide, np.sin(angle) * high]), turn), x, y)
 
 
 def stroke(pairs: Pairs | Points, width: float, start: float = 0.0, end: float = 0.0) -> Points:
-    """A brush stroke along a curve, `width` in its middle, tapering to these parts of it at its ends."""
+    """Return a brush stroke along a curve, `width` in its middle, tapering to these fractions at its ends."""
     path = curve(pairs)
     along = np.linspace(0, 1, len(path))
     swell = np.sin(np.pi * along) ** 0.7
@@ -43,7 +43,7 @@ def stroke(pairs: Pairs | Points, width: float, start: float = 0.0, end: float =
 
 
 def ribbon(path: Points, widths: Points) -> Points:
-    """The outline of a path that is this wide at each of its points."""
+    """Return the outline of a path that is this wide at each of its points."""
     along = np.vstack([path[1:], path[-1:]]) - np.vstack([path[:1], path[:-1]])
     length = np.hypot(along[:, 0], along[:, 1])
     length[length == 0] = 1
@@ -63,12 +63,12 @@ def moved(points: Pairs | Points, x: float, y: float) -> Points:
 
 
 def mirrored(points: Pairs | Points) -> Points:
-    """The other side of the face."""
+    """Return the points mirrored to the other side of the face."""
     return np.asarray(points, dtype=np.float64) * (-1, 1)
 
 
 def both_sides(right: Pairs) -> list[tuple[float, float]]:
-    """A right half, from top to bottom, made whole: down the right, up the left."""
+    """Complete a right half, given from top to bottom: down the right side, up the left."""
     left = [(-x, y) for x, y in reversed(right) if abs(x) > 1e-6]
     return [*right, *left]
 

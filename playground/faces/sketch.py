@@ -1,4 +1,4 @@
-"""A portrait before it is painted: a list of marks that every hand reads in its own way."""
+"""A portrait before painting: a list of marks, which every style paints differently."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Mark:
 
 @dataclass(slots=True)
 class Sketch:
-    """Collects marks from back to front; `pose` moves what is drawn next with the head or the body."""
+    """A collection of marks from back to front; `pose` moves later marks with the head or the body."""
 
     marks: list[Mark] = field(default_factory=list)
     pose: Pose = lambda points: points
@@ -74,6 +74,6 @@ class Sketch:
 
 
 def mixed(one: Colour, other: Colour, part: float) -> Colour:
-    """`one` with this part of `other`."""
+    """Mix `one` with this fraction of `other`."""
     red, green, blue = (round(a + (b - a) * part) for a, b in zip(one, other, strict=True))
     return red, green, blue

@@ -1,4 +1,4 @@
-"""What life leaves on a face: lines, freckles, weather, scars."""
+"""Marks of life on a face: lines, freckles, weather, scars."""
 
 import numpy as np
 
@@ -28,7 +28,7 @@ def draw_skin(sketch: Sketch, person: Person, rng: Rng) -> None:
 
 
 def draw_lines(sketch: Sketch, person: Person) -> None:
-    """Forehead, crow's feet, beside the nose and the mouth: as many as the years say."""
+    """Draw lines on the forehead, at the eyes, the nose and the mouth, as many as the age implies."""
     amount, smile = person.lines, person.expression == "smile"
     colour = mixed(person.shadow, person.ink, 0.35)
     beside = [(0.25, 0.56), (0.36, 0.72), (0.44, 0.92), (0.43, 1.06 - 0.1 * smile)]
@@ -48,7 +48,7 @@ def draw_lines(sketch: Sketch, person: Person) -> None:
 
 
 def _old_lines(sketch: Sketch, amount: float, colour: Colour) -> None:
-    """What only the deeply lined have: below the mouth, on the cheeks, above the lip."""
+    """Draw the lines of deeply lined faces: below the mouth, on the cheeks, above the lip."""
     sketch.lines(_pair([(0.36, 1.0), (0.38, 1.12), (0.33, 1.24)], 0.024), colour, amount * 0.75, "face")
     cheeks = [*_pair([(0.52, 0.28), (0.62, 0.44), (0.66, 0.62)], 0.018)]
     cheeks += _pair([(0.66, 0.34), (0.74, 0.52), (0.74, 0.70)], 0.016)

@@ -1,4 +1,4 @@
-"""The parts that garments are made of: torso, knitted band, shirt collar, jacket."""
+"""Parts of garments: torso, knitted band, shirt collar, jacket."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from playground.faces.sketch import Colour, Sketch, mixed
 
 
 def draw_body(sketch: Sketch, person: Person, colour: Colour, neck: float = 0.62, drop: float = 2.1) -> None:
-    """The torso with its shadow side and a few folds; the neckline is `neck` wide and falls to `drop`."""
+    """Draw the torso with its shadow side and a few folds; the neckline is `neck` wide and falls to `drop`."""
     wide = 2.15 if person.woman or person.age < 16 else 2.45
     wide += 0.15 * ("heavy" in person.marks) - 0.12 * ("gaunt" in person.marks)
     right = [(neck * 0.5, drop), (neck, 1.80), (1.1, 2.02), (wide * 0.82, 2.30), (wide, 2.85), (wide + 0.15, 4.5)]
@@ -27,7 +27,7 @@ def draw_body(sketch: Sketch, person: Person, colour: Colour, neck: float = 0.62
 
 
 def draw_band(sketch: Sketch, colour: Colour, low: float, high: float, wide: float) -> None:
-    """A knitted collar round the neck."""
+    """Draw a knitted collar round the neck."""
     sag = 0.16
     shape = [
         (-wide, high),

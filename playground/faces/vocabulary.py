@@ -1,4 +1,4 @@
-"""The words of briefs and what they mean to the pencil; in each table the first that matches wins."""
+"""Words of briefs and their meaning for the drawing; in each table the first match wins."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What people wear from the shoulders up."""
+"""Clothes from the shoulders up."""
 
 import numpy as np
 
@@ -110,7 +110,7 @@ def _uniform(sketch: Sketch, person: Person, colour: Colour) -> None:
 
 
 def _oilskin(sketch: Sketch, person: Person, colour: Colour) -> None:
-    """Over a blue jersey, with a broad collar and a wet shine."""
+    """An oilskin over a blue jersey, with a broad collar and a wet shine."""
     jersey: Colour = (58, 72, 96)
     sketch.mass(closed([(-0.7, 1.7), (0.7, 1.7), (0.8, 3.2), (0, 4.6), (-0.8, 3.2)]), jersey, "front")
     draw_band(sketch, jersey, 2.16, 1.60, 0.62)

@@ -1,4 +1,4 @@
-"""What a prompt says about a face, in words that a pencil understands."""
+"""Extracts the traits of a face from a prompt."""
 
 import re
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _DECADE = re.compile(rf"\b(early |mid[- ]|late )?({'|'.join(_DECADES)})\b")
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What the words name; None or empty where they are silent and chance may choose."""
+    """Traits named in the prompt; None or empty ones are chosen at random."""
 
     text: str
     age: int | None
@@ -72,7 +72,7 @@ class Traits:
 
 
 def brief_of(prompt: str) -> str:
-    """The words about the person: what stands between `The character:` and the next empty line, or else everything."""
+    """Return the description of the person: from `The character:` to the next empty line, or the whole text."""
     match = _BRIEF.search(prompt)
     return match.group(1).strip() if match else prompt
 

@@ -1,4 +1,4 @@
-"""The practice image models: vendors' wire formats, a bill and faults on demand."""
+"""The practice image models: vendors' APIs, a usage log and faults on demand."""
 
 from pathlib import Path
 
@@ -24,7 +24,10 @@ _SELF_HOSTED = web.AppKey("practice_own_server", SelfHostedServer)
 
 
 def add_models(app: web.Application, *, data: Path, speed: float = 1.0) -> None:
-    """Adds the routes of all vendors and of their door; `speed` divides every wait, `data` keeps the bill."""
+    """Add the routes of all vendors and of their control API.
+
+    `speed` divides every wait; the usage log is in `data`.
+    """
     model_server = ModelServer(data, speed)
     gemini, fal, self_hosted = Gemini(model_server), Fal(model_server), SelfHostedServer(model_server)
     app[_MODEL_SERVER], app[_GEMINI], app[_SELF_HOSTED] = model_server, gemini, self_hosted
@@ -36,7 +39,7 @@ def add_models(app: web.Application, *, data: Path, speed: float = 1.0) -> None:
 
 
 async def reset_models(app: web.Application) -> None:
-    """Forgets faults, latencies, lives, the servers' habits and the bill."""
+    """Reset faults, latencies, retirements, the server's quirks and the usage log."""
     app[_MODEL_SERVER].faults.clear()
     app[_MODEL_SERVER].retirements.clear()
     app[_GEMINI].spelling = "both"
@@ -45,7 +48,7 @@ async def reset_models(app: web.Application) -> None:
 
 
 def _model_ids() -> list[tuple[str, str]]:
-    """Vendor and id of every model."""
+    """Return vendor and id of every model."""
     vendors = {"recraft": (*RECRAFT, UPSCALER), "openai": OPENAI, "gemini": GEMINI, "fal": FAL, "own": (MODEL,)}
     return [(vendor, model) for vendor, models in vendors.items() for model in models]
 

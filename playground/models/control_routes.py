@@ -1,4 +1,4 @@
-"""The control door's part about models: the bill, faults, latencies, lives and the habits of servers."""
+"""Control API of the models: usage log, faults, latencies, retirements and server quirks."""
 
 import json
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ class _StyleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelControlRoutes:
-    """Routes under /control; `served` are (vendor, model id) of every model that can answer."""
+    """Routes under /control; `model_ids` are the (vendor, model id) of every model."""
 
     def __init__(
         self, model_server: ModelServer, gemini: Gemini, self_hosted: SelfHostedServer, model_ids: list[tuple[str, str]]

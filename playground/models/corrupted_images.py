@@ -1,4 +1,4 @@
-"""Pictures that are not what they say, for the faults that send them."""
+"""Corrupted pictures for the faults that send them."""
 
 import io
 import struct
@@ -17,8 +17,11 @@ _BOMB_SIDE = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Encoded bytes as they leave; `broken` damages the base64, `moved` the address they would be fetched from; a
-    `thought` is not the answer yet."""
+    """An encoded picture for a response.
+
+    `is_base64_broken` damages the base64, `is_redirected` its URL; an `is_thought` picture is a sketch before the
+    result.
+    """
 
     data: bytes = field(repr=False)
     media_type: str
@@ -28,7 +31,7 @@ class Picture:
 
     @property
     def content(self) -> bytes | str:
-        """For JSON, whose encoder turns bytes into base64."""
+        """The value for JSON, whose encoder turns bytes into base64."""
         if not self.is_base64_broken:
             return self.data
         text = encode_base64(self.data)
@@ -41,7 +44,7 @@ class Picture:
 
 
 def corrupt(picture: Picture, fault: Fault | None) -> Picture:
-    """The picture as `fault` leaves it; untouched by faults that are about the connection."""
+    """Return the picture as `fault` changes it; faults of the connection change nothing."""
     if fault is None or picture.is_thought:
         return picture
     match fault.kind:
@@ -62,7 +65,7 @@ def corrupt(picture: Picture, fault: Fault | None) -> Picture:
 
 @cache
 def decompression_bomb(side: int = _BOMB_SIDE) -> bytes:
-    """A valid PNG of side x side black pixels: a hundred kilobytes that would fill gigabytes when decoded."""
+    """Return a valid PNG of side x side black pixels: a hundred kilobytes that decode to gigabytes."""
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     compressed = b"".join(_compressed_rows(side))
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", compressed) + _chunk(b"IEND", b"")
@@ -81,7 +84,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _reencode(picture: Picture, requested_format: str) -> bytes:
-    """The same picture as another type than it claims: `wanted`, or JPEG, or PNG where JPEG is the truth."""
+    """Re-encode the picture in another format than claimed: the requested one, else JPEG, or PNG for a JPEG."""
     image_format = requested_format.upper() or ("PNG" if picture.media_type == "image/jpeg" else "JPEG")
     out = io.BytesIO()
     Image.open(io.BytesIO(picture.data)).convert("RGB").save(out, image_format)

@@ -1,4 +1,4 @@
-"""Draws what an order asks for; everything here is slow enough to belong on a thread."""
+"""Draws the pictures of an order; slow, so it runs in a thread."""
 
 import io
 from dataclasses import replace
@@ -16,7 +16,7 @@ _VARIATION_PHRASE = "another moment"
 
 
 def draw_pictures(order: GenerationOrder, repeat_index: int) -> list[Picture]:
-    """The `n` pictures of an order; without a seed of the caller's, `take` makes each call a new face."""
+    """Draw the `n` pictures of an order; without a seed, `repeat_index` gives each call a new face."""
     first = order.seed if order.seed is not None else repeat_index * _SEEDS_PER_REPEAT
     seeds = range(first, first + order.n)
     pictures = [Picture(encode(_draw(order, seed), order.media_type), order.media_type) for seed in seeds]
@@ -24,26 +24,26 @@ def draw_pictures(order: GenerationOrder, repeat_index: int) -> list[Picture]:
 
 
 def open_rgb(data: bytes) -> Image.Image:
-    """A reference as RGB pixels; raises OSError when it is no picture."""
+    """Open a reference as RGB pixels; raises OSError for an invalid picture."""
     with Image.open(io.BytesIO(data)) as picture:
         return picture.convert("RGB")
 
 
 def color_mode(data: bytes) -> str:
-    """The colour mode of a reference that can be decoded whole; raises OSError when it is no picture."""
+    """Return the colour mode of a reference that decodes completely; raises OSError for an invalid picture."""
     with Image.open(io.BytesIO(data)) as picture:
         picture.load()
         return picture.mode
 
 
 def upscaled_size(width: int, height: int) -> tuple[int, int]:
-    """Crisp upscaling takes the long side to 4096 (measured once on 1122x1402: 3278x4096; undocumented)."""
+    """Return the crisp upscaler's size: a long side of 4096 (measured once on 1122x1402: 3278x4096; undocumented)."""
     scale = _UPSCALED_SIDE / max(width, height)
     return round(width * scale), round(height * scale)
 
 
 def _sketch(order: GenerationOrder, seed: int) -> Picture:
-    """What models show while they think: a quarter of the size and unsharp."""
+    """Draw a sketch as models send while they think: a quarter of the size and blurred."""
     small = replace(order, width=order.width // 4, height=order.height // 4)
     blurred = _draw(small, seed).filter(ImageFilter.GaussianBlur(3))
     return Picture(encode(blurred, "image/jpeg"), "image/jpeg", is_thought=True)
@@ -61,7 +61,7 @@ def _draw(order: GenerationOrder, seed: int) -> Image.Image:
 
 
 def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
-    """Fills the frame from the middle of the picture, a little above it where the face is."""
+    """Crop the picture to fill the frame, a little above the middle, where the face is."""
     scale = max(width / picture.width, height / picture.height)
     across, down = width / scale, height / scale
     left, top = (picture.width - across) / 2, (picture.height - down) * 0.4
@@ -70,7 +70,7 @@ def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
 
 
 def _reframe(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.Image:
-    """The same face a moment later: the head tilted to one side or the other, the camera nearer and elsewhere."""
+    """Draw the same face a moment later: the head tilted to one side, the camera nearer and moved."""
     tilt, side, zoom, across, down = sha256(f"{order.prompt}|{order.seed}|{seed}".encode()).digest()[:5]
     angle = (3 + tilt / 255 * 5) * (1 if side % 2 else -1)
     zoom_factor = 1.16 + zoom / 255 * 0.2
@@ -81,7 +81,7 @@ def _reframe(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.I
 
 
 def _relight(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.Image:
-    """The same face in a slightly other light, further away with more strength; other words, other light."""
+    """Draw the same face in other light, which depends on the prompt; more `strength` changes more."""
     digest = sha256(f"{order.prompt}|{seed}".encode()).digest()
     warmth = (digest[0] / 255 - 0.5) * 0.24 * (0.5 + order.strength)
     red, green, blue = picture.split()

@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong with which model's next calls."""
+"""Faults on demand for the next calls of a model."""
 
 import random
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ FaultKind = Literal[
 ]  # fmt: skip
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
-# Answered with an error in the vendor's spelling, before anything is drawn or charged.
+# Kinds that return an error in the vendor's format, before anything is drawn or charged.
 ERROR_KINDS = frozenset(
     {"refusal", "rate_limit", "no_money", "bad_key", "retired", "bad_request", "error_500", "error_503", "no_image"}
 )
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`times` 0 is for ever; the first `skip` calls pass; `seed` makes `probability` repeatable."""
+    """A fault of calls; `times` 0 means all, the first `skip` calls pass, `seed` makes `probability` repeatable."""
 
     kind: FaultKind
     times: Annotated[int, msgspec.Meta(ge=0)] = 1
@@ -34,13 +34,13 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds a call takes, evenly spread between the two."""
+    """Seconds of a call, evenly distributed between the two."""
 
     minimum: float = 1.5
     maximum: float = 4.0
 
     def seconds(self, *call: object) -> float:
-        """How long this call takes: the same for the same model, words, seed and take."""
+        """Return the latency of a call: the same for the same arguments."""
         digest = sha256(repr(call).encode()).digest()
         return random.Random(digest).uniform(self.minimum, self.maximum)
 
@@ -54,7 +54,7 @@ class _ActiveFault:
 
 
 class Faults:
-    """Faults and latencies by model id; `*` stands for every model that has none of its own."""
+    """Faults and latencies by model id; `*` applies to models without their own."""
 
     def __init__(self) -> None:
         self._active: dict[str, _ActiveFault] = {}
@@ -66,7 +66,7 @@ class Faults:
             self._active[model] = _ActiveFault(fault, random.Random(fault.seed), fault.skip, fault.times)
 
     def next_fault(self, model: str) -> Fault | None:
-        """The fault that this call meets; counts it."""
+        """Return the fault of this call, and count it."""
         for name in (model, "*"):
             active = self._active.get(name)
             if active is None:
@@ -75,12 +75,12 @@ class Faults:
         return None
 
     def fault_to_json(self, model: str) -> dict[str, Any] | None:
-        """The fault that stands for `model` as the control door tells it."""
+        """Return the fault of `model` as JSON."""
         active = self._active.get(model)
         return None if active is None else {**msgspec.structs.asdict(active.fault), "left": active.remaining or None}
 
     def set_latency(self, model: str, latency: Latency) -> None:
-        """For `*`, of every model."""
+        """Set the latency of a model, or of all models with `*`."""
         if model == "*":
             self._latency.clear()
         self._latency[model] = latency

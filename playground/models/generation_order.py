@@ -1,4 +1,4 @@
-"""What the practice studio is asked for."""
+"""A validated call of a practice model."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,8 +8,11 @@ Operation = Literal["draw", "edit", "upscale"]
 
 @dataclass(frozen=True, slots=True)
 class GenerationOrder:
-    """A call that passed validation; `price_usd` is for all `n` pictures, `seed` None where the caller gave
-    none; a model that `thinks` may show a sketch first; `hand` is the model that it draws like, itself unless told."""
+    """A validated call.
+
+    `price_usd` is for all `n` pictures; `seed` is None without one from the caller; an `is_thinking` model may send a
+    sketch first; `style_model` is the model whose style is used, by default its own.
+    """
 
     model: str
     prompt: str

@@ -1,4 +1,4 @@
-"""Pictures behind addresses, as vendors hand them out: whoever knows the address may fetch, for a while."""
+"""Pictures at unguessable URLs, which expire after a while."""
 
 from collections import OrderedDict
 from uuid import uuid4
@@ -22,7 +22,7 @@ class HostedImages:
         return web.get(f"{self._path}/{{name}}", self._serve_picture)
 
     def add(self, picture: Picture) -> str:
-        """Keeps a picture and gives it a name with its type's ending."""
+        """Store a picture; return its name, with the extension of its type."""
         name = f"{uuid4().hex}.{picture.media_type.removeprefix('image/')}"
         self._pictures[name] = picture
         while len(self._pictures) > _MAX_IMAGES:
@@ -33,14 +33,14 @@ class HostedImages:
         return f"{self._path}/{name}"
 
     def image_url(self, request: web.Request, name: str) -> str:
-        """As the asking client reaches it."""
+        """Return the URL under the address that the client used."""
         return f"{request.scheme}://{request.host}{self.image_path(name)}"
 
     def get(self, address: str) -> Picture | None:
         return self._pictures.get(address.rpartition("/")[2])
 
     async def _serve_picture(self, request: web.Request) -> web.StreamResponse:
-        """Needs no key: the address is the secret, as with the vendors' signed ones."""
+        """Serve a picture without a key: the URL is the secret, like the vendors' signed URLs."""
         picture = self._pictures.get(request.match_info["name"])
         if picture is None:
             raise web.HTTPNotFound

@@ -1,4 +1,4 @@
-"""The ways in which an answer leaves, or does not."""
+"""Ways to send a response, or to fail."""
 
 import asyncio
 
@@ -6,13 +6,13 @@ from aiohttp import web
 
 _HTML = """<!doctype html><html><head><title>One moment</title></head>
 <body><h1>One moment</h1><p>The service is being looked after. Reload this page in a minute.</p></body></html>"""
-# An address inside somebody's network, where no client may follow.
+# A private address, which no client may follow.
 PRIVATE_URL = "http://10.20.30.40/pictures/portrait.png"
 _CHUNKS = 20
 
 
 def is_disconnected(request: web.Request) -> bool:
-    """Whether the client has left."""
+    """Return whether the client has disconnected."""
     return request.transport is None or request.transport.is_closing()
 
 
@@ -22,14 +22,14 @@ async def wait_until_disconnected(request: web.Request) -> None:
 
 
 def close_connection(request: web.Request) -> web.Response:
-    """Closes the connection; the response returned goes nowhere."""
+    """Close the connection; the returned response is not sent."""
     if request.transport is not None:
         request.transport.close()
     return web.Response()
 
 
 def html_page(status: str) -> web.Response:
-    """With status 200, as from a page in front of the service, or with the one that is spelled, as `502` of nginx."""
+    """Return a gateway's page with status 200, or with the status in the fault's spelling, such as nginx's 502."""
     return web.Response(text=_HTML, content_type="text/html", status=int(status) if status.isdecimal() else 200)
 
 
@@ -38,7 +38,7 @@ def redirect() -> web.Response:
 
 
 async def send(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
-    """The whole answer; raises ConnectionError when the client has left meanwhile."""
+    """Send the whole response; raises ConnectionError if the client has disconnected."""
     response = web.Response(body=body, content_type="application/json", headers=headers)
     await response.prepare(request)
     await response.write_eof()
@@ -46,7 +46,7 @@ async def send(request: web.Request, body: bytes, headers: dict[str, str]) -> we
 
 
 async def send_half(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
-    """Promises the whole, sends the first half and closes."""
+    """Send the headers of the whole response and its first half, then close."""
     response = await _begin(request, body, headers)
     await response.write(body[: len(body) // 2])
     close_connection(request)
@@ -54,7 +54,7 @@ async def send_half(request: web.Request, body: bytes, headers: dict[str, str]) 
 
 
 async def send_slowly(request: web.Request, body: bytes, headers: dict[str, str], seconds: float) -> web.StreamResponse:
-    """The whole answer, spread over `seconds`."""
+    """Send the whole response over `seconds`."""
     response = await _begin(request, body, headers)
     step = -(-len(body) // _CHUNKS)
     for start in range(0, len(body), step):

@@ -1,4 +1,4 @@
-"""Requests into typed values, with the name of the field that does not fit."""
+"""Parses requests into typed values, and names the invalid field."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ _PATH = re.compile(r" - at `\$\.?([^`]*)`")
 
 
 class InvalidField(Exception):
-    """A body that does not fit; `field` is a path such as `generationConfig.seed`, empty for the whole body."""
+    """An invalid body; `field` is a path such as `generationConfig.seed`, empty for the whole body."""
 
     def __init__(self, field: str, detail: str, kind: str = "value") -> None:
         super().__init__(detail)
@@ -27,7 +27,7 @@ class InvalidField(Exception):
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The whole body, whatever the application's own limit is: references are larger than Slack's calls."""
+    """Read the whole body beyond the application's limit: references are larger than Slack's calls."""
     received = bytearray()
     async for chunk in request.content.iter_any():
         received += chunk
@@ -37,7 +37,7 @@ async def read_body(request: web.Request) -> bytes:
 
 
 async def read_part(part: BodyPartReader) -> bytes:
-    """One part of a form, by chunks: `part.read()` would hold it to the application's limit."""
+    """Read one part of a form in chunks: `part.read()` would apply the application's limit."""
     received = bytearray()
     while chunk := await part.read_chunk(_CHUNK):
         received += chunk
@@ -47,7 +47,7 @@ async def read_part(part: BodyPartReader) -> bytes:
 
 
 def parse_json(raw: bytes, target_type: type[_T]) -> _T:
-    """JSON as `kind`; raises MisfitError."""
+    """Parse JSON into a type; raises InvalidField."""
     try:
         return msgspec.json.decode(raw, type=target_type)
     except msgspec.ValidationError as error:
@@ -57,7 +57,7 @@ def parse_json(raw: bytes, target_type: type[_T]) -> _T:
 
 
 def convert_fields(fields: dict[str, Any], target_type: type[_T]) -> _T:
-    """Form fields, all of them text, as `kind`; raises MisfitError."""
+    """Convert form fields, which are text, into a type; raises InvalidField."""
     try:
         return msgspec.convert(fields, target_type, strict=False)
     except msgspec.ValidationError as error:
@@ -65,7 +65,7 @@ def convert_fields(fields: dict[str, Any], target_type: type[_T]) -> _T:
 
 
 def decode_base64(data: str) -> bytes | None:
-    """Base64, or a data URL of it, as bytes; None when it is neither."""
+    """Decode base64 or a data URL; None if it is neither."""
     text = data.partition(";base64,")[2] if data.startswith("data:") else data
     try:
         return base64.b64decode(text, validate=True)

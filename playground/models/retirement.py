@@ -1,4 +1,4 @@
-"""Whether a model is still served, and until when: what makes one retire overnight."""
+"""Whether and until when a model is served; makes a model retire on demand."""
 
 from typing import Annotated, Literal
 
@@ -6,18 +6,18 @@ import msgspec
 
 
 class RetirementStatus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`shutdown_date` (`2026-12-31`) is told where the vendor's list has a field for it, which is OpenAI's."""
+    """The status of a model; only OpenAI's list shows `shutdown_date` (`2026-12-31`)."""
 
     state: Literal["served", "retired"] = "served"
     shutdown_date: Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
 
 
-# Listed for 2 October 2026 by the vendor; other sources say later.
+# Google listed 2 October 2026; other sources have a later date.
 _DEFAULTS = {"gemini-2.5-flash-image": RetirementStatus("retired")}
 
 
 class Retirements:
-    """The life of each model by id; a retired one is on no list and answers as its vendor does of unknown ids."""
+    """The retirement status by model id; a retired model is not listed and answers like an unknown id."""
 
     def __init__(self) -> None:
         self._overrides: dict[str, RetirementStatus] = {}

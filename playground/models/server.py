@@ -1,4 +1,4 @@
-"""The way of every call through the practice studio: fault, bill, wait, draw, answer."""
+"""The path of a call to a practice model: fault, usage log, latency, drawing, response."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,13 +20,13 @@ from playground.models.usage_log import UsageEntry, UsageLog
 from playground.models.vendor_errors import Json, VendorError
 
 _T = TypeVar("_T")
-_ERROR_DELAY = 0.25  # seconds a vendor takes to say no
-_DRAWING_THREADS = 2  # threads; Pillow and numpy release the interpreter while they work
+_ERROR_DELAY = 0.25  # seconds until a vendor refuses
+_DRAWING_THREADS = 2  # threads; Pillow and numpy release the GIL
 
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """A vendor's name and how it spells the errors that a fault asks for."""
+    """A vendor's name and its format of errors."""
 
     name: str
     error_for_fault: Callable[[Fault, str], VendorError]
@@ -34,7 +34,7 @@ class Vendor:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An accepted call on its way: its line of the bill, and the fault it met."""
+    """An accepted call: its entry in the usage log and its fault."""
 
     vendor: Vendor
     order: GenerationOrder
@@ -47,7 +47,7 @@ class Job:
 
 
 class ModelServer:
-    """What all vendors share: faults, lives, the bill, the clock and the threads that draw."""
+    """State shared by all vendors: faults, retirements, usage log, clock and drawing threads."""
 
     def __init__(self, data: Path, speed: float = 1.0) -> None:
         self.faults = Faults()
@@ -65,7 +65,7 @@ class ModelServer:
         build_body: Callable[[list[Picture]], Json],
         headers: dict[str, str],
     ) -> web.StreamResponse:
-        """Answers one validated call while its client waits; `answer` makes the body from the pictures."""
+        """Answer one validated call; `build_body` makes the body from the pictures."""
         job = await self.accept(vendor, order)
         await self.raise_fault(job)
         if fault_response := await self._respond_without_drawing(request, job):
@@ -74,7 +74,7 @@ class ModelServer:
         return await self.deliver(request, job, content, headers)
 
     async def accept(self, vendor: Vendor, order: GenerationOrder) -> Job:
-        """Counts the call's fault and writes the call down; raises the vendor's complaint about a retired model."""
+        """Count the call's fault and log the call; raises the vendor's error for a retired model."""
         if not self.retirements.is_served(order.model):
             raise vendor.error_for_fault(Fault("retired"), order.model)
         fault = self.faults.next_fault(order.model)
@@ -83,7 +83,7 @@ class ModelServer:
         )
 
     async def raise_fault(self, job: Job) -> None:
-        """Raises the vendor's complaint where the fault is one; nothing is drawn and nothing charged."""
+        """Raise the vendor's error for a fault that is one; nothing is drawn or charged."""
         if job.fault and job.fault.kind in ERROR_KINDS:
             await self.sleep(_ERROR_DELAY)
             await self.usage_log.set_outcome(
@@ -92,7 +92,7 @@ class ModelServer:
             raise job.vendor.error_for_fault(job.fault, job.order.model)
 
     def seconds(self, job: Job) -> float:
-        """How long the job takes from its beginning to its answer."""
+        """Return the duration of the job until its response."""
         if job.fault and job.fault.kind == "latency":
             return job.fault.seconds
         order = job.order
@@ -101,7 +101,7 @@ class ModelServer:
         )
 
     async def draw(self, job: Job, seconds: float) -> list[Picture]:
-        """The pictures as the fault leaves them, no sooner than after `seconds`."""
+        """Return the pictures as the fault changes them, not earlier than after `seconds`."""
         order = replace(job.order, style_model=self.style_model)
         async with asyncio.TaskGroup() as group:
             drawing = group.create_task(
@@ -117,7 +117,7 @@ class ModelServer:
     async def deliver(
         self, request: web.Request, job: Job, content: Json, headers: dict[str, str]
     ) -> web.StreamResponse:
-        """Charges, then lets the answer leave: what is lost on the way was paid all the same."""
+        """Charge the call, then send the response: a response lost on the way is charged."""
         body = await self.run_in_thread(lambda: msgspec.json.encode(content))
         is_cut = job.fault_kind in ("cut_during", "cut_after")
         outcome = "client gone" if http_delivery.is_disconnected(request) else "cut" if is_cut else "delivered"
@@ -132,7 +132,7 @@ class ModelServer:
         await asyncio.sleep(seconds / self._speed)
 
     async def run_in_thread(self, work: Callable[[], _T]) -> _T:
-        """Runs slow work on a drawing thread."""
+        """Run slow work in a drawing thread."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
 
     async def close(self) -> None:
@@ -140,7 +140,7 @@ class ModelServer:
         await self.usage_log.close()
 
     async def _respond_without_drawing(self, request: web.Request, job: Job) -> web.StreamResponse | None:
-        """The faults under which nothing is drawn and nothing charged."""
+        """Answer for faults under which nothing is drawn or charged."""
         match job.fault_kind:
             case "cut_before":
                 await self.usage_log.set_outcome(job.usage_entry, "cut", charged=False)

@@ -1,4 +1,4 @@
-"""What the practice vendors would charge: every accepted call, written down before its answer leaves."""
+"""The charges of the practice vendors: every accepted call is logged before its response is sent."""
 
 import asyncio
 import sqlite3
@@ -30,7 +30,7 @@ _COLUMNS = "id, at, vendor, model, prompt_sha256, size, n, price_usd, seconds, f
 
 @dataclass(frozen=True, slots=True)
 class UsageEntry:
-    """An accepted call; `take` counts the calls before it with the same model and words, across restarts too."""
+    """An accepted call; `repeat_index` counts earlier calls with the same model and prompt, across restarts."""
 
     id: str
     repeat_index: int
@@ -38,7 +38,7 @@ class UsageEntry:
 
 
 class UsageLog:
-    """One SQLite file, used from one thread of its own so that no write waits on the event loop."""
+    """The log in an SQLite file, used from its own thread so that no write blocks the event loop."""
 
     def __init__(self, data: Path) -> None:
         self._path = data / "bill.sqlite"
@@ -46,7 +46,7 @@ class UsageLog:
         self._db: sqlite3.Connection | None = None
 
     async def add_call(self, vendor: str, order: GenerationOrder, fault: str | None) -> UsageEntry:
-        """Writes the call down as being drawn; nothing is charged yet."""
+        """Log a call in progress; nothing is charged yet."""
         return await self._run(lambda db: _insert_call(db, vendor, order, fault))
 
     async def set_outcome(self, entry: UsageEntry, outcome: str, *, charged: bool) -> None:
@@ -55,7 +55,7 @@ class UsageLog:
         await self._run(lambda db: db.execute(statement, (outcome, charged, seconds, entry.id)))
 
     async def list_calls(self, model: str | None = None) -> dict[str, Any]:
-        """All calls, oldest first, and what was charged for them."""
+        """Return all calls with their charges, oldest first."""
         calls = await self._run(lambda db: _select_calls(db, model))
         return {"calls": calls, "total_usd": round(sum(call["price_usd"] for call in calls if call["charged"]), 6)}
 

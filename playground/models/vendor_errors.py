@@ -1,4 +1,4 @@
-"""How a vendor says no: an error that becomes its answer."""
+"""Errors of a vendor, raised in a handler and sent as its response."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import wraps
@@ -11,7 +11,7 @@ Handler = Callable[[Any, web.Request], Awaitable[web.StreamResponse]]
 
 
 class VendorError(Exception):
-    """An answer in a vendor's own spelling; status 200 where the vendor refuses politely."""
+    """An error response in the vendor's format; status 200 for refusals of some vendors."""
 
     def __init__(self, status: int, body: Json, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {body}")
@@ -21,7 +21,7 @@ class VendorError(Exception):
 
 
 def vendor_errors(handler: Handler) -> Handler:
-    """Turns a complaint raised in a vendor's handler into the answer."""
+    """Turn a VendorError raised in a handler into its response."""
 
     @wraps(handler)
     async def wrapper(vendor: Any, request: web.Request) -> web.StreamResponse:
@@ -34,11 +34,11 @@ def vendor_errors(handler: Handler) -> Handler:
 
 
 def bearer_key(request: web.Request) -> str:
-    """The key of `Authorization: Bearer`; empty without one."""
+    """Return the key of `Authorization: Bearer`; empty without one."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def is_practice_key(key: str) -> bool:
-    """Practice keys alone are good, so a real one that strays here is refused."""
+    """Return whether the key is a practice key; a real one sent here by mistake is refused."""
     return key.startswith("practice-")

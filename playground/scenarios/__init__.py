@@ -1,1 +1,1 @@
-"""Acts: what people do on the page, a file a story, with a picture of each step for the documents."""
+"""Scenarios: scripted people use the page, and each step is a screenshot for the documents."""

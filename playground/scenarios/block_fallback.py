@@ -1,4 +1,4 @@
-"""A Slack that refuses buttons' questions, headers and menus: the same round in plain text with the buttons."""
+"""Slack refuses confirmation dialogs, headers and menus: the same round in plain text with buttons."""
 
 from aiohttp import ClientSession
 from playwright.async_api import expect
@@ -9,7 +9,7 @@ _REFUSED_BLOCKS = ("header", "context", "rich_text", "static_select", "confirm",
 
 
 async def play(browser: BrowserSession) -> None:
-    """Lena casts Rui while Slack refuses most of what a message is made of; the vote and the close in plain text."""
+    """Lena casts Rui while Slack refuses most blocks; the vote and the close work in plain text."""
     await _set_refused_blocks(browser, _REFUSED_BLOCKS)
     await browser.send(
         "/cast Rui: a harbour pilot of 50, wind-burnt, grey stubble --each 1 --models recraft,gpt-image-2"

@@ -1,4 +1,4 @@
-"""A Chromium on the practice page: types, votes and locks as a person does, and takes pictures of it."""
+"""A Chromium on the practice page that types, votes, locks and takes screenshots."""
 
 import asyncio
 import shutil
@@ -22,12 +22,12 @@ _CHROMIUM_FLAGS = (
 )
 _TIMEOUT_MS = 60_000
 _DEFAULT_VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
-# Tall enough for a whole message, so that its picture is not cut by the edge of the page.
+# Tall enough for a whole message, so that the window does not cut its screenshot.
 _TALL_VIEWPORT: ViewportSize = {"width": 1000, "height": 1500}
 
 
 def find_chromium() -> str | None:
-    """The browser of this machine, if there is one."""
+    """Return this machine's Chromium, if there is one."""
     return next(filter(None, map(shutil.which, _EXECUTABLES)), None)
 
 
@@ -35,7 +35,7 @@ def find_chromium() -> str | None:
 async def open_browser(
     address: str, screenshot_folder: Path, *, color_scheme: Literal["light", "dark"] = "light"
 ) -> AsyncIterator["BrowserSession"]:
-    """The page at `address` in a window of 1280 by 900; pictures go to `shots`."""
+    """Open the page at `address` in a window of 1280 by 900; screenshots go to `screenshot_folder`."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=list(_CHROMIUM_FLAGS))
         page = await browser.new_page(viewport=_DEFAULT_VIEWPORT, color_scheme=color_scheme)
@@ -47,14 +47,14 @@ async def open_browser(
 
 
 class BrowserSession:
-    """What one person sees and does."""
+    """One person in the browser."""
 
     def __init__(self, page: Page, screenshot_folder: Path) -> None:
         self.page = page
         self._screenshot_folder = screenshot_folder
 
     async def act_as(self, name: str) -> None:
-        """Act as another of the practice people."""
+        """Switch to another of the practice people."""
         await self.page.get_by_role("radio", name=name).check(force=True)
         main_panel = self.page.get_by_role("main", name=f"As {name}")
         await expect(main_panel.get_by_role("article").first).to_be_visible()
@@ -64,13 +64,13 @@ class BrowserSession:
         await self.page.get_by_role("combobox").first.press("Enter")
 
     async def wait_for_message(self, text: str) -> Locator:
-        """The newest message that says `words`, once it does."""
+        """Wait for a message that contains `words`, and return the newest."""
         message = self.page.get_by_role("article").filter(has_text=text).last
         await expect(message).to_be_visible()
         return message
 
     async def press(self, message: Locator, action_id: str, confirm_button: str | None = None) -> None:
-        """A button of a message; `sure` is the button of the question it asks."""
+        """Press a message's button, and then `confirm_button` in its confirmation dialog."""
         await message.locator(f"[data-action='{action_id}']").click()
         if confirm_button:
             await self.page.get_by_role("dialog").get_by_role("button", name=confirm_button).click()
@@ -81,12 +81,12 @@ class BrowserSession:
         await expect(chip).to_have_attribute("aria-pressed", "true")
 
     async def wait_until_idle(self) -> None:
-        """Every picture loaded, every transition over."""
+        """Wait until all pictures are loaded and all transitions are over."""
         await self.page.wait_for_load_state("networkidle")
         await self.page.wait_for_timeout(400)
 
     async def screenshot(self, name: str, element: Locator | None = None) -> Path:
-        """A picture of the page, or of one part of it."""
+        """Take a screenshot of the page or of a part of it."""
         await self.wait_until_idle()
         path = self._screenshot_folder / f"{name}.png"
         if element is None:
@@ -101,6 +101,6 @@ class BrowserSession:
 
 
 def reduce_colors(path: Path) -> None:
-    """The same picture in 256 colours: a third of its bytes, and no difference that anybody sees."""
+    """Reduce a picture to 256 colours: a third of the bytes without a visible difference."""
     with Image.open(path) as picture:
         picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)

@@ -1,4 +1,4 @@
-"""Home, other names and the cast in one picture: a night of casting, and how its faces are found again."""
+"""Home, aliases and the roster picture: many characters are cast and then searched."""
 
 from playwright.async_api import Locator, expect
 
@@ -25,7 +25,7 @@ _CHARACTERS = (
 
 
 async def play(browser: BrowserSession) -> None:
-    """A harbour full of people is cast; then Mei looks for them."""
+    """Several characters are cast; then Mei searches for them."""
     for name, brief in _CHARACTERS:
         await _cast(browser, f"/cast {name}: {brief} --each 1 --models recraft", name)
     await browser.send("/cast Sailor: a sailor, 30, sunburnt --for 2h")

@@ -1,4 +1,4 @@
-"""The main job played by practice people: command, votes by reaction and by click, lock, recall."""
+"""The main flow: command, votes by reaction and button, lock, recall."""
 
 import asyncio
 import json
@@ -19,15 +19,16 @@ _BALLOT_TIMEOUT = 150.0
 
 
 class ScenarioFailed(Exception):
-    """A step of the story did not happen; says which."""
+    """A step of the scenario failed; the message names it."""
 
 
 async def play_main_flow(
     control_client: ControlClient, brief: str, variables: Mapping[str, str], output_folder: Path
 ) -> Json:
-    """Play the whole story in #harbour-film; what happened. Raises StoryBroke or TooLate when a step does not happen.
+    """Play the main flow in #harbour-film and return the result.
 
-    `bot` is the bot's environment, with which its own record of the round is read; pictures are kept in `out`.
+    Raises ScenarioFailed or WaitTimeout if a step fails. `bot` is the bot's environment, for its record command;
+    pictures go to `out`.
     """
     name = re.split("[:：]", brief, maxsplit=1)[0].strip()
     known_ts = {m["ts"] for m in [*await control_client.messages(CHANNEL), *await control_client.ephemerals(LEAD)]}
@@ -61,7 +62,7 @@ async def play_main_flow(
 
 
 async def _confirm_recast(control_client: ControlClient, known_ts: set[str]) -> None:
-    """On yesterday's data the character has a face already; the bot asks before it spends."""
+    """Confirm the re-cast question: with old data the character already has a face."""
 
     async def find_question_or_round() -> tuple[str | None] | None:
         for message in await control_client.ephemerals(LEAD, CHANNEL):
@@ -75,7 +76,7 @@ async def _confirm_recast(control_client: ControlClient, known_ts: set[str]) -> 
 
 
 async def load_round_record(round_id: str, variables: Mapping[str, str]) -> Json:
-    """The bot's own record of a round, from its command line."""
+    """Return the bot's record of a round from its command line."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "record", round_id,
         cwd=ROOT, env=dict(variables), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -90,7 +91,7 @@ async def load_round_record(round_id: str, variables: Mapping[str, str]) -> Json
 
 
 async def _vote(control_client: ControlClient, ts: str) -> None:
-    """The director reacts, the producer clicks, the lead does both for one: three people, one clear leader."""
+    """The director reacts, the producer clicks, the lead does both for one candidate: there is one clear leader."""
     for user, number in ((DIRECTOR, "one"), (DIRECTOR, "three"), (LEAD, "one")):
         _expect_ok(await control_client.react(user, CHANNEL, ts, number), f"the reaction :{number}: was taken")
     for user, action in ((PRODUCER, "vote:1"), (PRODUCER, "vote:2"), (LEAD, "vote:1")):
@@ -113,7 +114,7 @@ async def _recall(control_client: ControlClient, name: str) -> Json:
 async def _save_pictures(
     control_client: ControlClient, ts: str, sheet: str, record: Json, output_folder: Path
 ) -> dict[str, str]:
-    """The contact sheet and the locked portrait's original, as Slack has them; the original's bytes must agree."""
+    """Save the contact sheet and the locked original from Slack; the original's hash must match."""
     locked = record["locked"]
 
     async def find_original() -> tuple[str, bytes] | None:

@@ -1,4 +1,4 @@
-"""A vote of named people: who has voted, what the rest can still change, the menu behind three dots, a reminder."""
+"""A vote of named people: who has voted, what the others can still change, the overflow menu, a reminder."""
 
 from playwright.async_api import expect
 
@@ -8,7 +8,7 @@ _COMMAND = "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet --vo
 
 
 async def play(browser: BrowserSession) -> None:
-    """Three people are named; two vote, and the message says what the third can still change."""
+    """Three people are named and two vote; the message shows what the third can still change."""
     await browser.send(_COMMAND)
     message = await browser.wait_for_message("Casting Maya")
     await expect(message.get_by_role("button", name="Close voting")).to_be_visible()

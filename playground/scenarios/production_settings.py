@@ -1,4 +1,4 @@
-"""Lena arranges how a production casts, a round shows it, and Daniel reads that the settings are hers alone."""
+"""Lena changes the production settings, a round uses them, and Daniel sees that only she may change them."""
 
 from playwright.async_api import Locator, expect
 

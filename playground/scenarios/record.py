@@ -1,4 +1,4 @@
-"""What comes after the vote: the record, a re-cast with its reason, an unlock, the history and both versions."""
+"""After the vote: the record, a re-cast with its reason, an unlock, the history and both versions."""
 
 from playwright.async_api import Locator, expect
 
@@ -9,7 +9,9 @@ _REASON = "Too gentle for the storm in the third act"
 
 
 async def play(browser: BrowserSession) -> None:
-    """Maya is cast, cast anew while her face stays, compared, unlocked, and her history read; Ines's vote is sealed."""
+    """Maya is cast, re-cast while her face stays, compared and unlocked, and her history is read; Ines's vote is
+    sealed.
+    """
     await browser.send(f"/cast Maya: {_BRIEF}")
     closed = await _vote_and_close(browser, "Casting Maya")
     await browser.screenshot("record-closed", closed)
@@ -44,7 +46,7 @@ async def play(browser: BrowserSession) -> None:
 
 
 async def _vote_and_close(browser: BrowserSession, text: str) -> Locator:
-    """Two people vote, and the lead closes; the message with the result."""
+    """Two people vote and the lead closes; return the message with the result."""
     message = await browser.wait_for_message(text)
     await expect(message.get_by_role("button", name="Close voting")).to_be_visible()
     for name, numbers in (("Daniel Okafor", "24"), ("Mei Tanaka", "2"), ("Lena Ortiz", "24")):

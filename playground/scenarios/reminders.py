@@ -1,4 +1,4 @@
-"""What time and leaving bring: a reminder in somebody's working hours, and a round that finds another lead."""
+"""A reminder in a voter's working hours, and a round whose lead leaves."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,8 +11,10 @@ _WORKDAY_HOUR = 10
 
 
 def bot_script(now: datetime) -> dict[str, str]:
-    """Settings of a bot by whose clock a Wednesday's working day began an hour ago in London; it asks who somebody is
-    anew every second, and takes votes of a minute."""
+    """Return settings of a bot whose clock shows a Wednesday, an hour after the working day began in London.
+
+    It asks for each user's profile again every second, and accepts votes of one minute.
+    """
     wednesday = now + timedelta(days=(_WEDNESDAY - now.weekday()) % 7 or 7)
     workday_start = wednesday.replace(hour=_WORKDAY_HOUR, minute=0, second=0, microsecond=0)
     offset = (workday_start - now).total_seconds()
@@ -23,7 +25,7 @@ SETTINGS = bot_script(datetime.now(UTC))
 
 
 async def play(browser: BrowserSession) -> None:
-    """Ruth starts two rounds: of one Daniel is reminded, and then she leaves, so that Mei leads the other."""
+    """Ruth starts two rounds: Daniel is reminded of one; then she leaves, and Mei leads the other."""
     await _administer(
         browser, "", name="ruth", real_name="Ruth Adler", title="Casting assistant", channels=["#harbour-film"]
     )
@@ -53,7 +55,7 @@ async def play(browser: BrowserSession) -> None:
 
 
 async def _administer(browser: BrowserSession, path: str, **fields: object) -> None:
-    """What an administrator of the workspace does."""
+    """Act as an administrator of the workspace."""
     base = await browser.page.evaluate("location.origin")
     response = await browser.page.request.post(f"{base}/control/people{path}", data=fields)
     assert response.ok, await response.text()

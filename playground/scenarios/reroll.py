@@ -1,4 +1,4 @@
-"""Drawing again: the private choice, a variation on the sheet, other words, and the closer look before and after."""
+"""Re-rolls: the private choice, a variation on the sheet, a refined brief, and the comparison before and after."""
 
 from playwright.async_api import Locator, expect
 
@@ -9,7 +9,7 @@ REFINED_BRIEF = "weathered 70-year-old fisherwoman, deep crow's feet, salt-crack
 
 
 async def play(browser: BrowserSession) -> None:
-    """Lena varies 2, looks, closes, has a model draw again and refines; a picture of each step."""
+    """Lena varies 2, compares, closes, re-rolls a model and refines the brief; a screenshot of each step."""
     await browser.send(COMMAND)
     message = await _wait_for_candidate(browser, "vote:4")
     await browser.act_as("Mei Tanaka")
@@ -55,14 +55,14 @@ async def _wait_for_candidate(browser: BrowserSession, action_id: str) -> Locato
 
 
 async def _select_option(message: Locator, action_id: str, text: str) -> None:
-    """Choose what begins so from a menu of a message."""
+    """Choose the option that begins with this text from a message's menu."""
     menu = message.locator(f"[data-action='{action_id}']")
     option = menu.locator("option").filter(has_text=text).first
     await menu.select_option(label=await option.inner_text())
 
 
 async def _screenshot_comparison(browser: BrowserSession, name: str) -> None:
-    """A picture of the closer look, which is closed again."""
+    """Take a screenshot of the comparison, and close it."""
     view = browser.page.get_by_role("dialog")
     await expect(view.get_by_role("img")).to_have_count(2)
     await browser.screenshot(name, view)

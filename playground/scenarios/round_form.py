@@ -1,4 +1,4 @@
-"""A round started by the form, from a message, and in a thread."""
+"""A round started with the form, from a message and in a thread."""
 
 from playwright.async_api import Locator, expect
 
@@ -8,7 +8,7 @@ _BRIEF = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips
 
 
 async def play(browser: BrowserSession) -> None:
-    """Lena fills the form in, is told what is wrong at its field, and casts; Mei casts from Daniel's message."""
+    """Lena fills in the form, sees an error at its field, and casts; Mei casts from Daniel's message."""
     await _cast_from_form(browser)
     await _cast_from_message(browser)
 
@@ -63,6 +63,6 @@ async def _submit(modal: Locator) -> None:
 
 
 async def _screenshot_field(browser: BrowserSession, field: Locator, name: str) -> None:
-    """A picture of the page with that part of the form in the middle of it."""
+    """Take a screenshot with this part of the form in the middle."""
     await field.evaluate("field => field.scrollIntoView({block: 'center'})")
     await browser.screenshot(name)

@@ -1,4 +1,4 @@
-"""`python -m playground pictures`: plays the main job on the page and keeps the pictures of README and docs."""
+"""`python -m playground pictures`: plays the scenarios and saves the screenshots of README and docs."""
 
 import asyncio
 import sys
@@ -26,7 +26,7 @@ from playground.scenarios.browser import BrowserSession, find_chromium, open_bro
 
 Scenario = Callable[[BrowserSession], Awaitable[object]]
 
-# Each is played in a workspace of its own, on its first day; every one names its pictures itself.
+# Each scenario runs in its own new workspace and names its screenshots itself.
 SCENARIOS: tuple[Scenario, ...] = (
     round_form.play,
     named_voters.play,
@@ -38,13 +38,13 @@ SCENARIOS: tuple[Scenario, ...] = (
     sealed_ballot.play,
     block_fallback.play,
 )
-# Acts whose bot has settings of its own.
+# Scenarios whose bot has its own settings.
 SETTINGS: Mapping[Scenario, Mapping[str, str]] = {reminders.play: reminders.SETTINGS}
 
 
 @dataclass(frozen=True)
 class MainFlowTexts:
-    """What the people on the page read at the end of each act."""
+    """The texts that people read at the end of each step."""
 
     drawing: str
     voting: str
@@ -53,7 +53,7 @@ class MainFlowTexts:
 
 
 async def take_screenshots(folder: Path = ROOT / "docs" / "pictures") -> int:
-    """Make every picture afresh; the exit status."""
+    """Take every screenshot again; return the exit status."""
     if find_chromium() is None:
         print("The pictures need a Chromium on this machine (Debian: apt-get install chromium).", file=sys.stderr)
         return 1
@@ -69,7 +69,7 @@ async def take_screenshots(folder: Path = ROOT / "docs" / "pictures") -> int:
 
 
 async def play(browser: BrowserSession) -> MainFlowTexts:
-    """Lena casts Maya, Daniel reacts, Mei taps, Lena locks, Mei recalls; a picture of each step."""
+    """Lena casts Maya, Daniel reacts, Mei votes, Lena locks, Mei recalls; a screenshot of each step."""
     await browser.screenshot("0-first-look")
     await browser.send(DEMO_COMMAND)
     message = await browser.wait_for_message("Casting Maya")

@@ -1,4 +1,4 @@
-"""A sealed ballot from the message to the run-off, and what a channel without the bot is told."""
+"""A sealed ballot from the message to the run-off, and the reply in a channel without the bot."""
 
 from playwright.async_api import Locator, expect
 
@@ -8,7 +8,7 @@ _COMMAND = "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet, gre
 
 
 async def play(browser: BrowserSession) -> None:
-    """Daniel and Mei fill in their ballots, two faces are level, and a run-off decides."""
+    """Daniel and Mei fill in their ballots, two faces tie, and a run-off decides."""
     await browser.send(_COMMAND)
     message = await browser.wait_for_message("Casting Maya")
     await expect(message.locator("[data-action=paper]")).to_be_visible()

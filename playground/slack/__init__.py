@@ -1,4 +1,4 @@
-"""The practice workspace's Slack: Web API, Socket Mode, files, people."""
+"""The practice Slack: Web API, Socket Mode, files, people."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ __all__ = ["WORKSPACE", "add_slack", "require_local_origin"]
 
 
 def add_slack(app: web.Application, *, data: Path) -> None:
-    """Adds everything under `/slack`; the workspace is opened when the app starts and is `app[WORLD]` from then on."""
+    """Add everything under `/slack`; `app[WORKSPACE]` is set when the app starts."""
 
     async def workspace_context(app: web.Application) -> AsyncIterator[None]:
         async with open_workspace(data) as workspace:
@@ -32,12 +32,12 @@ def add_slack(app: web.Application, *, data: Path) -> None:
 async def _remember_address(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """The addresses in answers are those by which this server was reached, whatever its port."""
+    """Store the address of this server as the client used it, for URLs in responses."""
     request.app[WORKSPACE].address = f"http://{request.host}"
     return await handler(request)
 
 
 async def _close_connections(app: web.Application) -> None:
-    """Open websockets would keep the server from stopping."""
+    """Close websockets, which would keep the server from stopping."""
     await app[WORKSPACE].sockets.disconnect("abrupt", 0)
     await app[WORKSPACE].live_updates.close()

@@ -1,4 +1,4 @@
-"""Keeps strangers out: names that merely resolve to this machine, and pages of other origins."""
+"""Refuses host names that merely resolve to this machine, and pages of other origins."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-# Apps and models are called by programs, which send no Origin; the rest is for this server's own pages.
+# Programs call the APIs of apps and models without an Origin; everything else is for this server's pages.
 _PROGRAM_PATHS = ("/slack/", "/recraft/", "/openai/", "/gemini/")
 _BROWSER_PATH = "/slack/oauth/"
 
@@ -15,7 +15,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def require_local_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """403 for a foreign Host (DNS rebinding) and, outside the doors for programs, a foreign Origin."""
+    """Answer 403 to a foreign Host (DNS rebinding) and, outside the APIs for programs, to a foreign Origin."""
     port = _port(request)
     if not _is_local(f"//{request.headers.get('Host', '')}", port):
         return _forbidden("foreign_host")

@@ -1,4 +1,4 @@
-"""The page of the practice workspace: static files, served as they are."""
+"""The page of the practice workspace: static files."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _HEADERS = {
 
 
 def add_page(app: web.Application) -> None:
-    """Serves the page at `/` and its files under `/page/`; nothing on it comes from anywhere else."""
+    """Serve the page at `/` and its files under `/page/`; it loads nothing from other origins."""
     app.router.add_get("/", _index)
     app.router.add_static("/page", _FILES)
     app.on_response_prepare.append(_add_security_headers)
@@ -29,6 +29,6 @@ async def _index(_request: web.Request) -> web.FileResponse:
 
 
 async def _add_security_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """Whatever a message contains, the page runs its own scripts only."""
+    """Restrict the page to its own scripts, whatever a message contains."""
     if request.path == "/" or request.path.startswith("/page/"):
         response.headers.update(_HEADERS)

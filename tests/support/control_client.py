@@ -1,4 +1,4 @@
-"""The control door, as far as these tests need it."""
+"""A small client of the control API for these tests."""
 
 import asyncio
 import io
@@ -13,7 +13,7 @@ PROMPT = "weathered 60-year-old fisherwoman, grey plait"
 
 @dataclass(frozen=True)
 class ControlClient:
-    """`address` is the practice workspace's, without a path."""
+    """A client; `address` is the practice workspace's, without a path."""
 
     address: str
 
@@ -27,7 +27,7 @@ class ControlClient:
             return await answer.json()
 
     async def thread(self, channel: str, ts: str, replies: int) -> tuple[Any, list[Any]]:
-        """A message and its replies, once there are so many: a file is shown when Slack has looked at it."""
+        """Return a message and its replies, once there are enough: a file appears after Slack has processed it."""
         async with asyncio.timeout(5):
             while True:
                 state = await self.get(f"state?channel={channel}&thread={ts}")
@@ -38,7 +38,7 @@ class ControlClient:
 
 
 def decode_image(data: bytes) -> Image.Image:
-    """A picture that can be read to its end."""
+    """Decode a picture completely."""
     picture = Image.open(io.BytesIO(data))
     picture.load()
     return picture

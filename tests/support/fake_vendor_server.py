@@ -1,4 +1,4 @@
-"""A vendor's API on loopback that answers what a test put down, in the manner it wants, and keeps what it was asked."""
+"""A fake vendor API on 127.0.0.1 that sends canned responses and records requests."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ _DRIP_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class CannedResponse:
-    """One answer, `after` so many seconds; `body` that is not bytes goes as JSON."""
+    """A response sent after a delay in seconds; a `body` that is not bytes is sent as JSON."""
 
     body: object = b""
     status: int = 200
@@ -40,7 +40,7 @@ class FormFile:
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request as it arrived; the body of a form is its fields, and `pictures` its files in order."""
+    """A received request; a form's body is its fields, and `pictures` are its files in order."""
 
     method: str
     path: str
@@ -50,7 +50,7 @@ class ReceivedRequest:
 
 
 class FakeVendorServer:
-    """Answers in the order they were put down; the last one stays."""
+    """Sends its responses in order; the last one repeats."""
 
     def __init__(self, *responses: CannedResponse) -> None:
         self.responses = list(responses)
@@ -62,7 +62,7 @@ class FakeVendorServer:
 
     @asynccontextmanager
     async def open(self, port: int | None = None) -> AsyncIterator[str]:
-        """Serve until left; gives the address."""
+        """Run the server; yields its address."""
         app = web.Application(client_max_size=0)
         app.router.add_route("*", "/{path:.*}", self._respond)
         async with TestServer(app, port=port) as server:
@@ -101,7 +101,7 @@ async def _read(request: web.Request) -> tuple[Any, tuple[FormFile, ...]]:
 
 
 async def _send_in_parts(request: web.Request, canned: CannedResponse) -> web.StreamResponse:
-    """Half of the answer and then the end, or all of it so slowly that nobody stays."""
+    """Send half of the response and close, or all of it so slowly that clients time out."""
     response = web.StreamResponse(status=canned.status, headers=_headers(canned))
     response.content_length = len(canned.content)
     await response.prepare(request)

@@ -1,4 +1,4 @@
-"""The practice models, and clients that have a key of fal's and nothing else."""
+"""The practice models, and clients with only a fal key."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +20,7 @@ from providers.fal.inputs import ENDPOINTS
 
 @dataclass(frozen=True)
 class FalClients:
-    """What a test may ask of the two."""
+    """The practice models and the fal clients of a test."""
 
     models: ImageModels
     address: str
@@ -31,7 +31,7 @@ class FalClients:
         return model
 
     async def set_latency(self, seconds: float) -> None:
-        """How long every model takes, in seconds as people would wait."""
+        """Set the latency of every model in seconds before the speed-up."""
         url, body = f"{self.address}/control/models/*/latency", {"least": seconds, "most": seconds}
         async with ClientSession() as session, session.post(url, json=body) as response:
             assert response.status == 200

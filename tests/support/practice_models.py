@@ -1,4 +1,4 @@
-"""The practice models on a free port, and short ways to ask them."""
+"""The practice models on a free port, with short helpers to call them."""
 
 import asyncio
 import base64
@@ -21,13 +21,13 @@ BEARER = {"Authorization": "Bearer practice-key"}
 GOOGLE = {"x-goog-api-key": "practice-key"}
 FAL = {"Authorization": "Key practice-key"}
 SMALL = "320x448"
-# Nothing here speaks TLS: a context without the world's certificates saves a client 20 ms.
+# No TLS here: a context without CA certificates saves a client 20 ms.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass(frozen=True)
 class PracticeModels:
-    """An HTTP client that stands before a running practice studio."""
+    """An HTTP client of a running practice model server."""
 
     http: httpx.AsyncClient
 
@@ -48,12 +48,12 @@ class PracticeModels:
         return await self.http.post(f"/gemini/v1beta/models/{model}:generateContent", json=body, headers=GOOGLE)
 
     async def fal(self, endpoint: str, **fields: Any) -> httpx.Response:
-        """The answer to a submission."""
+        """Submit a request; return the response."""
         body = {"prompt": PROMPT, **fields}
         return await self.http.post(f"/fal/{endpoint}", json=drop_none(body), headers=FAL)
 
     async def fal_result(self, ticket: dict[str, Any]) -> httpx.Response:
-        """Polls a submitted request until it is completed, then fetches its result."""
+        """Poll a submitted request until it is completed, then fetch its result."""
         async with asyncio.timeout(5):
             while (await self.http.get(ticket["status_url"], headers=FAL)).status_code == 202:
                 await asyncio.sleep(0.005)
@@ -73,7 +73,7 @@ class PracticeModels:
         assert answer.status_code == 200, answer.text
 
     async def model_lists(self) -> list[str]:
-        """The three vendors' own lists of models, as text."""
+        """Return the three vendors' lists of models as text."""
         lists = (("recraft/v1", BEARER), ("openai/v1", BEARER), ("gemini/v1beta", GOOGLE))
         return [(await self.http.get(f"/{path}/models", headers=headers)).text for path, headers in lists]
 
@@ -99,12 +99,12 @@ async def open_practice_models(data: Path, speed: float = 500) -> AsyncIterator[
 
 
 def drop_none(fields: dict[str, Any]) -> dict[str, Any]:
-    """Without what a test set to None, which means leave it out."""
+    """Return the fields without those that a test set to None to omit them."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
 def decode_picture(text: str) -> Image.Image:
-    """A decoded picture from base64; fails on anything that cannot be read to the end."""
+    """Decode a picture from base64; fails if it cannot be decoded completely."""
     opened = Image.open(io.BytesIO(base64.b64decode(text, validate=True)))
     opened.load()
     return opened
@@ -122,7 +122,7 @@ def make_png(width: int = 640, height: int = 800, colour: tuple[int, int, int] =
 
 
 def make_noise_png(side: int = 96) -> bytes:
-    """A picture that cannot be squeezed: its base64 has every letter."""
+    """Make a picture that does not compress: its base64 contains every character."""
     out = io.BytesIO()
     Image.effect_noise((side, side), 90).convert("RGB").save(out, "PNG")
     return out.getvalue()

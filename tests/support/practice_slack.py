@@ -1,4 +1,4 @@
-"""A practice workspace on a free port, and the clients that talk to it."""
+"""A practice workspace on a free port, and its clients."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ from playground.seed_data import APP_TOKEN, HARBOUR, INSTALLS, SIGNING_SECRET
 
 @dataclass(frozen=True)
 class PracticeWorkspace:
-    """A running workspace: its address, its control door, and Slack's client with the app's token."""
+    """A running workspace: its address, its control API, and a Slack client with the app's token."""
 
     address: str
     http: httpx.AsyncClient
@@ -43,18 +43,18 @@ class PracticeWorkspace:
         return rows
 
     async def api_error(self, method: str, **arguments: object) -> Any:
-        """The body of an answer that must be a refusal."""
+        """Return the body of a response that must be a refusal."""
         with pytest.raises(SlackApiError) as caught:
             await self.slack.api_call(method, json=arguments)
         return caught.value.response.data
 
     def bolt_app(self) -> AsyncApp:
-        """A real Bolt app that reaches this workspace."""
+        """Make a real Bolt app for this workspace."""
         return AsyncApp(client=self.slack, signing_secret=SIGNING_SECRET)
 
     @asynccontextmanager
     async def connected(self, app: AsyncApp) -> AsyncIterator[AsyncSocketModeHandler]:
-        """The app connected over Socket Mode."""
+        """Connect the app over Socket Mode."""
         handler = AsyncSocketModeHandler(app, APP_TOKEN)
         await handler.connect_async()  # type: ignore[no-untyped-call]
         try:
@@ -64,7 +64,7 @@ class PracticeWorkspace:
 
 
 async def wait_until(condition: Callable[[], Any], seconds: float = 3.0) -> Any:
-    """Waits until `found` gives something."""
+    """Wait until `condition` returns something, and return it."""
     async with asyncio.timeout(seconds):
         while not (value := condition()):
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""The vendors as the tests know them: good answers, and every spelling of a bad one, with the miss it must become."""
+"""Vendors under test: good responses, and every form of a bad one with the failure it must become."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 BASE64 = b64encode(PICTURE).decode()
 # One grey pixel in RGB, as PNG.
 REFERENCE = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGOoqKgAAALUAWneSzH7AAAAAElFTkSuQmCC")
-# Vendors do repeat what they were sent.
+# Vendors sometimes repeat the request in an error.
 ECHO = f"About {PROMPT}, asked with {KEY}"
 HTML = b"<!doctype html><html><body><h1>One moment</h1></body></html>"
 
@@ -42,7 +42,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Vendor:
-    """One account's code, its first model, and a good answer made from base64."""
+    """One vendor's client code, its first model, and a good response made from base64."""
 
     provider: str
     headers: Callable[[str], dict[str, str]]
@@ -59,7 +59,7 @@ class Vendor:
 
 @dataclass(frozen=True)
 class ErrorCase:
-    """What a vendor answers, and the miss that it must become; `waits` is what a rate limit asks for."""
+    """A vendor's response and the failure it must become; `retry_after` is the delay that a rate limit requests."""
 
     name: str
     response: CannedResponse
@@ -102,7 +102,7 @@ VENDORS = (RECRAFT, OPENAI, GEMINI)
 
 
 def common_cases(vendor: Vendor) -> list[ErrorCase]:
-    """What can come from everybody, or from something that stands before them."""
+    """Responses that any vendor, or a gateway before it, may send."""
     success = vendor.success_body(BASE64)
     retry = CannedResponse({"error": {"message": ECHO}}, 429, {"Retry-After": "7"})
     return [
@@ -165,7 +165,7 @@ def common_cases(vendor: Vendor) -> list[ErrorCase]:
 
 
 def _paid_for_empty_picture(vendor: Vendor) -> PaidStatus:
-    """Credits and tokens tell that it was charged; Google's tokens tell it less surely."""
+    """Credits and tokens show that the call was charged; Google's tokens show it less reliably."""
     return "maybe" if vendor is GEMINI else "yes"
 
 

@@ -1,4 +1,4 @@
-"""What a person reads of each miss, whichever account it comes from."""
+"""The text that a user reads for each failure, the same for every vendor."""
 
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ FAILURE_TEXTS = {
 
 
 def assert_plain_failure_text(error: ModelError, facts: ModelSpec) -> None:
-    """The miss names its model, says what happened, and whether it was paid for."""
+    """Check that the text names the model, the failure, and whether it was paid."""
     failure = SlotFailure(error.kind, paid=error.paid)
     slot = Slot("s", "r", 0, facts.id, Decimal("0.05"), 7, SlotState.FAILED, failure=failure)
     text = named_reason(slot, Titles(Catalogue((facts,), frozenset())))

@@ -1,4 +1,4 @@
-"""Which model draws with which hand."""
+"""The drawing style of each model."""
 
 from collections.abc import Callable
 from zlib import crc32
@@ -31,5 +31,5 @@ _ALL_STYLES: tuple[Style, ...] = (gouache, ink, chalk, engraving, pencil, screen
 
 
 def style_for(model: str) -> Style:
-    """A model keeps its hand; one that is not listed takes the hand its name falls on."""
+    """Return the style of a model; an unlisted one gets a style by the hash of its name."""
     return _STYLES_BY_MODEL.get(model) or _ALL_STYLES[crc32(model.encode()) % len(_ALL_STYLES)]

@@ -1,4 +1,4 @@
-"""Lines that are cut once more after everything else has been turned into tone."""
+"""Lines that are engraved again after everything else has become tone."""
 
 from PIL import Image
 
@@ -7,7 +7,7 @@ from playground.faces.sketch import Mark
 
 
 class Burin:
-    """Remembers every line and iris, and forgets what is covered later."""
+    """Records every line and iris, and drops those covered later."""
 
     def __init__(self, canvas: Canvas) -> None:
         self.cut = Image.new("L", (canvas.width, canvas.height))

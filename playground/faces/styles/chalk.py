@@ -1,4 +1,4 @@
-"""Soft chalk on toned paper: no outlines, edges that breathe, the paper showing through."""
+"""Soft chalk on toned paper: no outlines, uneven edges, visible paper."""
 
 from PIL import Image
 

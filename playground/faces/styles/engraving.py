@@ -1,4 +1,4 @@
-"""Engraving: one dark ink whose lines swell with the shadow and bend over the form, above a pale second plate."""
+"""Engraving: dark lines that swell with the shadow and follow the form, over a pale second plate."""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -10,7 +10,7 @@ from playground.faces.sketch import Colour, Mark, Role, Sketch
 from playground.faces.styles.burin import Burin
 from playground.faces.styles.paint_marks import paint_marks
 
-# Ink and the paper it is printed on.
+# The ink, and the paper.
 _PRINTS: tuple[tuple[Colour, Colour], ...] = (
     ((28, 52, 62), (244, 238, 222)),
     ((58, 36, 32), (240, 222, 198)),
@@ -44,7 +44,7 @@ def engraving(person: Person, sketch: Sketch, rng: Rng, width: int, height: int)
 
 
 def _lines(canvas: Canvas, person: Person) -> Plate:
-    """How much ink lies on each pixel, 0 to 1."""
+    """Return the ink on each pixel, 0 to 1."""
     x, y = canvas.grid()
     darkness = _darkness(canvas)
     bulge = np.exp(-(x**2) / 1.1) * np.exp(-((y - 0.1) ** 2) / 2.4) * np.float32(0.42)
@@ -57,7 +57,7 @@ def _lines(canvas: Canvas, person: Person) -> Plate:
 
 
 def _darkness(canvas: Canvas) -> Plate:
-    """The picture's shadows, with what is even taken down and what changes brought out."""
+    """Return the picture's shadows, with less flat tone and more contrast."""
     tone = canvas.image.convert("L")
     small = tone.reduce(8)
     even = small.filter(ImageFilter.GaussianBlur(canvas.unit * 0.45 / 8)).resize(tone.size, Image.Resampling.BILINEAR)
@@ -69,7 +69,7 @@ def _darkness(canvas: Canvas) -> Plate:
 
 
 def _screen(phase: Plate, darkness: Plate, sharpness: np.float32) -> Plate:
-    """Lines at whole numbers of `phase`, as wide as the darkness asks."""
+    """Return lines at whole numbers of `phase`, as wide as the darkness requires."""
     distance = np.abs(phase - np.floor(phase) - np.float32(0.5)) * 2
     result: Plate = np.clip((darkness - distance) * sharpness + np.float32(0.5), 0, 1)
     return result

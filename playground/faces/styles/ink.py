@@ -56,14 +56,14 @@ def _wash(canvas: Canvas, stencil: Stencil, colour: Colour, alpha: float, grain:
 
 
 def _hatching(canvas: Canvas, person: Person) -> Image.Image:
-    """Parallel pen strokes, falling away from the light."""
+    """Return parallel pen strokes away from the light."""
     x, y = canvas.grid()
     wave = (y + person.side * x * np.float32(0.8)) * 58 + np.sin(x * 5)
     return Image.fromarray((np.clip(np.sin(wave) * 3 - 1.5, 0, 1) * 255).astype(np.uint8))
 
 
 def _leave_edge(canvas: Canvas, rng: Rng) -> None:
-    """Leaves an uneven margin of paper, as a sheet that was not painted to its end."""
+    """Leave an uneven white margin of paper."""
     middle: Points = np.array([canvas.width, canvas.height]) / 2
     frame = (middle - np.array(canvas.middle)) / canvas.unit
     half = middle / canvas.unit

@@ -1,4 +1,4 @@
-"""The loop that all hands share: every mark becomes a stencil, is clipped, and is laid by the hand's own rule."""
+"""The loop of all styles: every mark becomes a stencil, is clipped, and is painted by the style's rule."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Grain of paper, pull of a brush: textures that scale with the picture."""
+"""Textures of paper grain and brush that scale with the picture."""
 
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter
@@ -12,7 +12,7 @@ _PIECES = 6
 
 
 def tooth(canvas: Canvas, rng: Rng, low: int, high: int, grains: int = _FINE) -> Image.Image:
-    """Paper grain between two grey levels, sharp enough to let the ground through."""
+    """Return paper grain between two grey levels, with gaps that show the ground."""
     size = (grains, max(1, round(grains * canvas.height / canvas.width)))
     noise = rng.standard_normal((size[1], size[0])).astype(np.float32)
     levels = np.clip((noise * 0.6 + 0.62) * (high - low) + low, low, high).astype(np.uint8)
@@ -20,7 +20,7 @@ def tooth(canvas: Canvas, rng: Rng, low: int, high: int, grains: int = _FINE) ->
 
 
 def streaks(canvas: Canvas, rng: Rng, low: int, high: int, degrees: float) -> Image.Image:
-    """Grain drawn out along one direction, as a crayon leaves it."""
+    """Return grain drawn out along one direction, as of a crayon."""
     width, height = -(-canvas.width // 2), -(-canvas.height // 2)
     side = round(np.hypot(width, height)) + 2
     noise = rng.standard_normal((46, 520)).astype(np.float32)
@@ -40,7 +40,7 @@ def grained(stencil: Stencil, grain: Image.Image) -> Stencil:
 
 
 def rim(stencil: Stencil, radius: float) -> Stencil:
-    """The edge of a wash, where the pigment gathers as it dries."""
+    """Return the edge of a wash, where pigment gathers as it dries."""
     times = 3 if min(stencil.mask.size) > 12 else 1
     inside = stencil.mask.reduce(times).filter(ImageFilter.BoxBlur(radius / times))
     inside = inside.resize(stencil.mask.size, Image.Resampling.BILINEAR)
@@ -50,7 +50,7 @@ def rim(stencil: Stencil, radius: float) -> Stencil:
 def outline(
     canvas: Canvas, mark: Mark, width: float, colour: Colour, rng: Rng, grain: Image.Image | None = None
 ) -> None:
-    """A pen line round a mark that swells and thins as a hand does, in pieces since small stencils are cheap."""
+    """Return a swelling pen line round a mark, in pieces since small stencils are cheap."""
     for shape in mark.shapes:
         for piece in _pieces(shape, width, rng):
             stencil = canvas.stencil([piece])
@@ -59,7 +59,7 @@ def outline(
 
 
 def blot(x: float, y: float, wide: float, high: float, rng: Rng) -> Points:
-    """A brushed patch with an uneven edge."""
+    """Return a brushed patch with an uneven edge."""
     shape = ellipse(0, 0, 1, 1, steps=140)
     angle = np.linspace(0, 2 * np.pi, 140, endpoint=False)
     waves = [rng.uniform(0.02, 0.16) / k**0.5 * np.sin(angle * k + rng.uniform(0, 6.3)) for k in (2, 3, 5, 8, 13)]

@@ -1,4 +1,4 @@
-"""Coloured pencil: short parallel strokes over white paper, a graphite line round everything."""
+"""Coloured pencil: short parallel strokes over white paper, a graphite line round every shape."""
 
 from PIL import Image
 

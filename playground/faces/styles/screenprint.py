@@ -1,4 +1,4 @@
-"""Screen print: four inks, dots in the half-tones, plates that do not quite meet."""
+"""Screen print: four inks, dots in the half-tones, plates slightly out of register."""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -45,7 +45,7 @@ def screenprint(person: Person, sketch: Sketch, rng: Rng, width: int, height: in
 
 
 def _dots(canvas: Canvas, tone: Plate, most: float, turn: float) -> Image.Image:
-    """Dots of a turned screen, joining where it is darker than `most` allows."""
+    """Return the dots of a rotated screen, which join where it is darker than the limit."""
     x, y = (axis * np.float32(np.pi / _PITCH) for axis in canvas.grid())
     cosine, sine = np.float32(np.cos(turn)), np.float32(np.sin(turn))
     across, down = x * cosine - y * sine, x * sine + y * cosine

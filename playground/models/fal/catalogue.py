@@ -1,6 +1,6 @@
 """fal's endpoints and prices: litellm's price map (1.109.1) and public code, September to November 2026.
 
-A model's sizes and, where fal names no price of its own, its price are its maker's.
+Sizes, and prices that fal does not list, are those of the model's vendor.
 """
 
 from collections.abc import Mapping
@@ -30,13 +30,13 @@ NAMED_SIZES = {
     "landscape_16_9": "16:9",
 }
 AUTO_ASPECT = "1:1"
-# fal's own name of the smallest size is another than Google's.
+# fal names the smallest size differently from Google.
 GOOGLE_SIZES = {"0.5K": "512", "1K": "1K", "2K": "2K", "4K": "4K"}
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`model` is the maker's behind it; `prices` are USD per picture by resolution, where fal lists them."""
+    """An endpoint and the vendor's model behind it; `prices` are USD per picture by resolution, if fal lists them."""
 
     id: str
     input_type: type[Input]
@@ -45,7 +45,7 @@ class Endpoint:
 
     @property
     def app(self) -> str:
-        """Owner and name without the rest of the path: where status, result and cancel are."""
+        """Owner and name without the rest of the path, for the status, result and cancel URLs."""
         return "/".join(self.id.split("/")[:2])
 
 
@@ -67,7 +67,7 @@ ENDPOINTS = {
         *_openai("openai/gpt-image-2", "", "gpt-image-2"),
         *_openai("openai/gpt-image-2.5/flare", "/text-to-image", "gpt-image-2.5-flare"),
         *_openai("openai/gpt-image-2.5/sunburst", "/text-to-image", "gpt-image-2.5-sunburst"),
-        # No price is published: taken as Google's.
+        # fal publishes no price; this is Google's.
         *_google("google/nano-banana-2.1", "gemini-nano-banana-2.1", {"1K": 0.0336, "2K": 0.0504, "4K": 0.1134}),
         *_google("fal-ai/nano-banana-2", "gemini-3.1-flash-image", {"0.5K": 0.06, "1K": 0.08, "2K": 0.12, "4K": 0.16}),
         *_google("fal-ai/nano-banana-pro", "gemini-3-pro-image", {"1K": 0.15, "2K": 0.15, "4K": 0.30}),

@@ -9,7 +9,7 @@ from typing import Any
 from playground.models.faults import Fault
 from playground.models.vendor_errors import Json, VendorError
 
-# Said when a request is submitted; all else is said when its result is asked for.
+# Reported on submission; all other errors are reported with the result.
 AT_SUBMIT = frozenset({"rate_limit", "no_money", "bad_key", "retired"})
 
 _DOCS = "https://docs.fal.ai/errors#"
@@ -54,12 +54,12 @@ def cancelled() -> VendorError:
 
 
 def invalid_input(location: tuple[str | int, ...], message: str, kind: str, input_value: Any) -> VendorError:
-    """An input the model does not take; `place` is the way to it inside the body."""
+    """An input that the model rejects; `location` is its path inside the body."""
     return _validation_error(422, location, message, kind, input_value=input_value)
 
 
 def unreadable_image(kind: str, address: str) -> VendorError:
-    """`file_download_error` or `image_load_error`: a picture that cannot be had, or is none."""
+    """`file_download_error` or `image_load_error`: a picture that cannot be downloaded or decoded."""
     message = {"file_download_error": "Failed to download the file.", "image_load_error": "Failed to load the image."}
     return invalid_input(("image_url",), message[kind], kind, address)
 
@@ -93,7 +93,7 @@ def internal_error() -> VendorError:
 
 
 def _refusal(spelling: str) -> VendorError:
-    """Categories after each other with commas, as `model_moderated` or `sexual,violence`; `plain` has none."""
+    """A refusal with comma-separated categories, such as `model_moderated` or `sexual,violence`; `plain` has none."""
     categories = [] if spelling == "plain" else (spelling or "violence").split(",")
     message = "The content could not be processed because it contained material flagged by a content checker."
     refusal = _validation_error(422, ("prompt",), message, "content_policy_violation", input_value="")

@@ -1,4 +1,4 @@
-"""From an input that fal's schema allows to what the studio draws, or to the model's objection."""
+"""Turns a valid input of fal's schema into an order, or the model's error."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ class Reference:
 
 
 def build_order(endpoint: Endpoint, params: Input, references: tuple[Reference, ...]) -> GenerationOrder:
-    """Raises ComplaintError when the model has no such size, ratio or quality."""
+    """Build the order; raises VendorError if the model has no such size, ratio or quality."""
     match params, endpoint.model:
         case RecraftInput(), RecraftModel() as model:
             return _recraft(endpoint, params, model)

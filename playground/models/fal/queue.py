@@ -1,4 +1,4 @@
-"""Where fal's requests wait: taken at once, drawn meanwhile, fetched when they are done."""
+"""fal's queue: accepts requests at once, draws in the background, keeps results for fetching."""
 
 import asyncio
 import logging
@@ -20,14 +20,13 @@ _log = logging.getLogger(__name__)
 
 State = Literal["IN_QUEUE", "IN_PROGRESS", "COMPLETED"]
 
-_MAX_REQUESTS = 1000  # requests
-_QUEUED_SHARE = 0.25  # the part of its time that a request waits for its turn
+_MAX_REQUESTS = 1000  # maximum number of requests
+_QUEUED_SHARE = 0.25  # the part of a request's time in the queue
 
 
 @dataclass(slots=True)
 class QueuedRequest:
-    """One request; completed it has files, by their names on the shelf, or a complaint. `job` is None where the input
-    did not fit."""
+    """A request; a completed one has file names or an error. `job` is None for an invalid input."""
 
     app: str
     job: Job | None
@@ -50,20 +49,20 @@ class QueuedRequest:
         self.state, self.error = "COMPLETED", error
 
     def cancel(self) -> None:
-        """Out of the queue. Work that has begun goes on: fal passes the wish on, and few models listen."""
+        """Cancel a queued request. A running one continues: fal passes the cancellation on, but few models stop."""
         if self.state == "IN_QUEUE":
             self.fail(errors.cancelled())
             self.cancelled.set()
 
     def take_job(self) -> Job:
-        """The job as the answer needs it: its fault meets the first one who fetches, not those who fetch again."""
+        """Return the job for its response; its fault applies only to the first fetch."""
         assert self.job is not None
         job, self.job = self.job, replace(self.job, fault=None)
         return job
 
 
 class Queue:
-    """All requests, the newest of them remembered; they end with the application."""
+    """The newest requests, until the application ends."""
 
     def __init__(self, model_server: ModelServer, hosted_images: HostedImages) -> None:
         self._model_server = model_server
@@ -72,7 +71,7 @@ class Queue:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, _app: web.Application) -> AsyncIterator[None]:
-        """The application's context: work that is under way at its end is dropped."""
+        """Application context; it drops running work at the end."""
         async with asyncio.TaskGroup() as self._group:
             yield
             for task in self._tasks:
@@ -86,7 +85,7 @@ class Queue:
         return queued_request
 
     def submit_failed(self, app: str, error: VendorError) -> QueuedRequest:
-        """A request whose input does not fit is taken like any other, and says so when its result is fetched."""
+        """Accept a request with an invalid input; its result reports the error."""
         queued_request = self._add(QueuedRequest(app, None))
         queued_request.fail(error)
         return queued_request

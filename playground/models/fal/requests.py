@@ -1,6 +1,6 @@
-"""What fal's endpoints accept, field by field: their published schemas as public code recorded them in September 2026.
+"""Fields of fal's endpoints: their published schemas, as public code recorded them in September 2026.
 
-fal's models are pydantic ones, which may ignore a field they do not know; here it is refused.
+fal's own models (pydantic) may ignore unknown fields; here they are refused.
 """
 
 from typing import Annotated, Literal
@@ -28,7 +28,7 @@ class Pixels(_Struct):
 
 
 class RecraftInput(_Struct):
-    """Neither seed, style, format nor picture."""
+    """Input without seed, style, format or picture."""
 
     prompt: Annotated[str, Meta(min_length=1, max_length=10_000)]
     image_size: Literal["square_hd", "portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9"] = "square_hd"
@@ -38,7 +38,7 @@ class RecraftInput(_Struct):
 
 
 class OpenAIInput(_Struct):
-    """No seed."""
+    """Input without seed."""
 
     prompt: Annotated[str, Meta(min_length=1, max_length=32_000)]
     image_size: Pixels | Literal["auto"] = "auto"
@@ -76,7 +76,7 @@ Input = RecraftInput | OpenAIInput | GoogleInput | CrispUpscale
 
 
 def reference_urls(params: Input) -> list[str]:
-    """The addresses of the pictures an input brings along."""
+    """Return the URLs of an input's pictures."""
     match params:
         case OpenAIEdit() | GoogleEdit():
             return params.image_urls

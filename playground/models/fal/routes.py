@@ -1,4 +1,4 @@
-"""fal's queue, practised: /fal, as https://queue.fal.run is."""
+"""Practice version of fal's queue: /fal instead of https://queue.fal.run."""
 
 from aiohttp import web
 
@@ -39,7 +39,7 @@ class Fal:
 
     @vendor_errors
     async def submit(self, request: web.Request) -> web.StreamResponse:
-        """Takes any input of a known endpoint; one that does not fit fails only when its result is fetched."""
+        """Accept any input of a known endpoint; an invalid one fails when its result is fetched."""
         _check_key(request)
         endpoint = _find_endpoint(request.match_info["endpoint"])
         try:
@@ -100,7 +100,7 @@ class Fal:
         return build_order(endpoint, params, tuple(references))
 
     async def _load_reference(self, address: str) -> Reference:
-        """A data URI, or a picture of this studio's own; it fetches nothing from anywhere else."""
+        """Load a data URI or a picture of this server; fetches nothing else."""
         hosted = self._hosted_images.get(address)
         data = hosted.data if hosted else decode_base64(address) if address.startswith("data:") else None
         if data is None:
@@ -150,7 +150,7 @@ def _find_endpoint(name: str) -> Endpoint:
 
 
 def _status_body(request: web.Request, queued_request: QueuedRequest) -> Json:
-    """The addresses leave out what stands behind owner and name in the endpoint."""
+    """Build the status; its URLs contain only the endpoint's owner and name."""
     address = f"{request.scheme}://{request.host}/fal/{queued_request.app}/requests/{queued_request.id}"
     urls = {"response_url": address, "status_url": f"{address}/status", "cancel_url": f"{address}/cancel"}
     queue_position = {"queue_position": 0} if queued_request.state == "IN_QUEUE" else {}
@@ -158,7 +158,7 @@ def _status_body(request: web.Request, queued_request: QueuedRequest) -> Json:
 
 
 def _completion_fields(queued_request: QueuedRequest) -> Json:
-    """The platform's own errors show in the status already; a model's only in its result."""
+    """Return error fields: the platform's errors are in the status, a model's only in the result."""
     failure = queued_request.error.body if queued_request.error and "error_type" in queued_request.error.body else None
     error = {"error": failure["detail"], "error_type": failure["error_type"]} if failure else {}
     return {"metrics": {"inference_time": queued_request.seconds}, **error}

@@ -3,10 +3,8 @@ litellm's price map (November 2026).
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 Size = tuple[int, int]
-Lifecycle = Literal["served", "deprecated"]
 
 _SCALE = {"1K": 1, "2K": 2, "4K": 4}
 ASPECTS: dict[str, Size] = {
@@ -21,7 +19,7 @@ ASPECTS: dict[str, Size] = {
     "16:9": (1376, 768),
     "21:9": (1584, 672),
 }
-# Of gemini-2.5-flash-image, whatever is asked for.
+# Sizes of gemini-2.5-flash-image, for every request.
 _OLD_ASPECTS: dict[str, Size] = {
     "1:1": (1024, 1024),
     "2:3": (832, 1248),
@@ -36,7 +34,7 @@ _OLD_ASPECTS: dict[str, Size] = {
 }
 _LONG_ASPECTS: dict[str, Size] = {"1:4": (512, 2048), "4:1": (2048, 512), "1:8": (384, 3072), "8:1": (3072, 384)}
 
-# The names Google's guide shows for the other spelling, `responseFormat.image`.
+# Enum names in Google's guide for the other spelling, `responseFormat.image`.
 ASPECT_NAMES = {
     f"ASPECT_RATIO_{names}": ratio
     for names, ratio in {
@@ -57,8 +55,10 @@ SIZE_NAMES = {"IMAGE_SIZE_ONE_K": "1K", "IMAGE_SIZE_TWO_K": "2K", "IMAGE_SIZE_FO
 
 @dataclass(frozen=True, slots=True)
 class GeminiModel:
-    """`tokens` out per picture by size; rates in USD per token; `thinks` models send sketches first; `one_size` models
-    do not know the field for a size."""
+    """A model: output `tokens` per picture by size, rates in USD per token.
+
+    `is_thinking` models send sketches first; `has_single_size` models reject the size field.
+    """
 
     id: str
     name: str
@@ -73,7 +73,7 @@ class GeminiModel:
     has_single_size: bool = False
 
     def pixels(self, aspect: str, size: str) -> Size | None:
-        """None when the model offers no such ratio or size."""
+        """Return the pixels; None if the model has no such ratio or size."""
         if self.has_single_size:
             return _OLD_ASPECTS.get(aspect)
         aspects = {**ASPECTS, **(_LONG_ASPECTS if self.has_long_aspects else {})}
@@ -83,7 +83,7 @@ class GeminiModel:
         return (width // 2, height // 2) if size == "512" else (width * _SCALE[size], height * _SCALE[size])
 
 
-# Not there at all: gemini-3-pro-image-preview (retired 25 June 2026).
+# Not served: gemini-3-pro-image-preview (retired on 25 June 2026).
 MODELS = {
     model.id: model
     for model in (
@@ -122,7 +122,7 @@ MODELS = {
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, which is what the vendor bills."""
+    """Token counts of one call, which Google bills."""
 
     prompt: int
     image: int

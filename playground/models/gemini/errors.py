@@ -33,7 +33,7 @@ def unknown_model(model: str) -> VendorError:
 
 
 def invalid_key() -> VendorError:
-    """400 and not 401: seen in June 2026."""
+    """Status 400, not 401: seen in June 2026."""
     reason = {"@type": f"{_RPC}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"}
     return _error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.", [reason])
 
@@ -67,7 +67,7 @@ def error_for_fault(fault: Fault, model: str) -> VendorError:
 
 
 def _refusal(spelling: str, model: str) -> VendorError:
-    """A finish reason, or `blockReason.` and one of those; IMAGE_SAFETY unless told. All of them are HTTP 200."""
+    """A refusal with status 200: a finish reason, or `blockReason.` and one; IMAGE_SAFETY by default."""
     where, _, reason = spelling.rpartition(".")
     if where == "blockReason" and reason in _BLOCKED:
         feedback = {"promptFeedback": {"blockReason": reason}, "modelVersion": model, "responseId": "practice"}
@@ -91,7 +91,7 @@ def _usage_metadata() -> Json:
 
 
 def _rate_limit(seconds: float) -> VendorError:
-    """Google says when in the body, not in a header."""
+    """A rate limit; Google gives the delay in the body, not in a header."""
     retry = {"@type": f"{_RPC}RetryInfo", "retryDelay": f"{seconds:g}s"}
     return _error(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", [retry])
 
@@ -105,7 +105,7 @@ def _quota_exceeded(model: str) -> VendorError:
 
 
 def _bad_request(spelling: str) -> VendorError:
-    """`imageConfig` answers like a server that knows only the other spelling of the picture's size."""
+    """A 400; with `imageConfig`, that of a server which knows only the other spelling of the size."""
     if spelling == "imageConfig":
         return unknown_field("generation_config", "imageConfig")
     return bad_request("Request contains an invalid argument.")

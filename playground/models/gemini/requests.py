@@ -1,6 +1,6 @@
-"""What Gemini's `generateContent` accepts for pictures: the google-genai SDK's `types.py` (3.4.0), JSON in camel case.
+"""Fields of Gemini's `generateContent` for pictures: the google-genai SDK's `types.py` (3.4.0), JSON in camel case.
 
-Fields that only Vertex knows (`personGeneration`, `outputMimeType`, ...) are unknown here, as they are there.
+Fields of Vertex alone (`personGeneration`, `outputMimeType`, ...) are unknown here, as in the Gemini API.
 """
 
 from typing import Annotated, Any, Literal
@@ -10,7 +10,7 @@ from msgspec import Meta
 
 
 def to_camel_case(fields: dict[str, Any]) -> dict[str, Any]:
-    """With all names in camel case: Google's parsers also take the snake case of its schemas, and its client mixes."""
+    """Convert names to camel case: Google also accepts the snake case of its schemas, and its client mixes both."""
     return {_camel_name(name): _camel_value(value) for name, value in fields.items()}
 
 
@@ -41,7 +41,7 @@ class ImageConfig(_Struct):
 
 
 class ResponseFormat(_Struct):
-    """The spelling of Google's guide; its values are enum names such as `IMAGE_SIZE_FOUR_K`."""
+    """The spelling of Google's guide, with enum names such as `IMAGE_SIZE_FOUR_K` as values."""
 
     image: ImageConfig
 

@@ -1,6 +1,6 @@
-"""Google's `generateContent`, practised: /gemini/v1beta, and /gemini/v1, the default of google-genai 3.4.0.
+"""Practice version of Google's `generateContent`: /gemini/v1beta, and /gemini/v1, the default of google-genai 3.4.0.
 
-Both take the same here; a probe of June 2026 saw the live v1 refuse `responseModalities`, which that client sends.
+Both accept the same; in June 2026 the live v1 refused `responseModalities`, which that client sends.
 """
 
 import random
@@ -29,7 +29,7 @@ from playground.models.vendor_errors import Json, VendorError, is_practice_key, 
 
 _MODELS = "/gemini/{version:v1|v1beta}/models"
 _MAX_REFERENCES = 14
-_URL_SAFE = str.maketrans("-_", "+/")  # bytes come in either alphabet: google-genai sends this one
+_URL_SAFE = str.maketrans("-_", "+/")  # google-genai sends URL-safe base64, other clients the standard alphabet
 _THINKING_LEVELS = ("minimal", "low", "medium", "high")
 
 VENDOR = Vendor("gemini", errors.error_for_fault)
@@ -126,7 +126,7 @@ def _check_params(params: GenerateContent, model: GeminiModel) -> None:
 def _build_order(
     params: GenerateContent, model: GeminiModel, pixels: tuple[int, int], references: tuple[bytes, ...], tokens: Usage
 ) -> GenerationOrder:
-    """PNG or JPEG, as it pleases the model: nothing in a request chooses."""
+    """Build the order; the model chooses PNG or JPEG, since a request cannot."""
     media_type = random.Random(f"{model.id}|{params.prompt}").choice(("image/png", "image/jpeg"))
     return GenerationOrder(
         model.id,

@@ -1,4 +1,4 @@
-"""Ratio and size of a picture in the two spellings of Google's API."""
+"""Ratio and size in the two spellings of Google's API."""
 
 from typing import Literal
 
@@ -6,12 +6,12 @@ from playground.models.gemini import errors
 from playground.models.gemini.catalogue import ASPECT_NAMES, SIZE_NAMES, GeminiModel
 from playground.models.gemini.requests import GenerationConfig, ImageConfig
 
-# Which of them the server knows.
+# The spellings that the server accepts.
 Spelling = Literal["both", "imageConfig", "responseFormat"]
 
 
 def parse_aspect_and_size(config: GenerationConfig, model: GeminiModel, supported: Spelling) -> tuple[str, str]:
-    """Ratio and size from either spelling the server knows; 1:1 and 1K where nothing is said."""
+    """Return ratio and size from either accepted spelling; 1:1 and 1K by default."""
     _check_spelling(config, supported)
     if config.image_config and config.response_format:
         raise errors.bad_request("imageConfig and responseFormat.image are mutually exclusive.", "generation_config")
@@ -26,7 +26,7 @@ def parse_aspect_and_size(config: GenerationConfig, model: GeminiModel, supporte
 
 
 def _check_spelling(config: GenerationConfig, supported: Spelling) -> None:
-    """A server that knows one spelling calls the other an unknown name."""
+    """Raise for the spelling that the server does not accept, as for an unknown name."""
     if config.image_config and supported == "responseFormat":
         raise errors.unknown_field("generation_config", "imageConfig")
     if config.response_format and supported == "imageConfig":

@@ -9,7 +9,7 @@ Size = tuple[int, int]
 
 _SQUARE = (1024, 1024)
 _PRICED_PIXELS = (1024 * 1536, 2560 * 1440, 3840 * 2160)  # pixels
-# USD per picture: the square, then at each of _STEPS.
+# USD per picture: the square, then each of _STEPS.
 _GPT_IMAGE_2 = {
     "low": (0.006, 0.005, 0.007, 0.012),
     "medium": (0.053, 0.042, 0.056, 0.101),
@@ -43,7 +43,7 @@ MODELS = {
         OpenAIModel("gpt-image-2", _GPT_IMAGE_2),
         OpenAIModel("gpt-image-2.5-flare", _GPT_IMAGE_2_5),
         OpenAIModel("gpt-image-2.5-sunburst", _GPT_IMAGE_2_5),
-        # No price of 2.6 is published; taken as 2.5's.
+        # 2.6 has no published price; this is 2.5's.
         OpenAIModel("gpt-image-2.6-flare", _GPT_IMAGE_2_5),
         OpenAIModel("gpt-image-2.6-sunburst", _GPT_IMAGE_2_5),
     )
@@ -52,7 +52,7 @@ MODELS = {
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, which is what the vendor bills."""
+    """Token counts of one call, which OpenAI bills."""
 
     text_in: int
     image_in: int
@@ -64,20 +64,20 @@ class Usage:
 
 
 def usage(model: OpenAIModel, prompt: str, size: Size, quality: str, n: int, references: int) -> Usage:
-    """Tokens worth what the price sheet says: sheets are per picture, bills per token."""
+    """Return token counts that cost the list price: lists are per picture, bills per token."""
     text = -(-len(prompt) // _CHARACTERS_PER_TOKEN)
     out = round(_price(model.prices[quality], size) / _IMAGE_OUT)
     return Usage(text, references * _TOKENS_PER_REFERENCE, out * n)
 
 
 def parse_size(size: str) -> Size | None:
-    """Of `WxH`; None when it is not of that form."""
+    """Parse `WxH`; None for another form."""
     width, _, height = size.partition("x")
     return (int(width), int(height)) if width.isdecimal() and height.isdecimal() else None
 
 
 def size_error(size: Size) -> str | None:
-    """Why a size is not legal; the last two sentences are worded after a message seen in use."""
+    """Return why a size is not allowed; the last two sentences follow an observed error message."""
     width, height = size
     if width % 16 or height % 16:
         return "The width and height must both be divisible by 16."
@@ -91,7 +91,7 @@ def size_error(size: Size) -> str | None:
 
 
 def _price(row: tuple[float, float, float, float], size: Size) -> float:
-    """The sheet's price, on a straight line between its sizes."""
+    """Return the list price, interpolated between listed sizes."""
     if size == _SQUARE:
         return row[0]
     area = min(max(size[0] * size[1], _PRICED_PIXELS[0]), _PRICED_PIXELS[-1])

@@ -1,4 +1,4 @@
-"""OpenAI's errors: the SDK's `_exceptions.py` for the shape; codes as several public fixtures record them."""
+"""OpenAI's errors: the format of the SDK's `_exceptions.py`, codes from several public fixtures."""
 
 from uuid import uuid4
 
@@ -53,7 +53,9 @@ def error_for_fault(fault: Fault, model: str) -> VendorError:
 
 
 def _refusal(spelling: str) -> VendorError:
-    """`input` (the default), `output` or `unknown` with categories after a colon; `plain` as older bodies were."""
+    """A refusal at stage `input` (default), `output` or `unknown`, with categories after a colon; `plain` is the older
+    format.
+    """
     stage, _, categories = spelling.partition(":")
     message = "Your request was rejected by the safety system."
     refusal = _error(400, message, "image_generation_user_error", None, "moderation_blocked")

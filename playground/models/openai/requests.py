@@ -1,4 +1,4 @@
-"""What OpenAI's Images API accepts: the openai SDK's `image_generate_params.py` and `image_edit_params.py` (3.54.0)."""
+"""Fields of OpenAI's Images API: the openai SDK's `image_generate_params.py` and `image_edit_params.py` (3.54.0)."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from msgspec import Meta
 
 
 class Generate(msgspec.Struct, forbid_unknown_fields=True):
-    """Neither seed, negative prompt, style nor response format exist for these models: they are unknown fields."""
+    """A generation; these models have no seed, negative prompt, style or response format."""
 
     prompt: str
     model: str = "gpt-image-2"
@@ -26,6 +26,6 @@ class Generate(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Edit(Generate, forbid_unknown_fields=True):
-    """The form fields beside the pictures."""
+    """Form fields of an edit, besides the pictures."""
 
     input_fidelity: Literal["low", "high"] | None = None

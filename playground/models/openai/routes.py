@@ -1,4 +1,4 @@
-"""OpenAI's Images API, practised: /openai/v1."""
+"""Practice version of OpenAI's Images API: /openai/v1."""
 
 import time
 from typing import Any
@@ -117,7 +117,7 @@ class OpenAI:
 
 
 async def _read_form(request: web.Request) -> tuple[dict[str, Any], list[bytes]]:
-    """Form fields, and the pictures of `image` or `image[]` in order; a mask is left aside."""
+    """Read the form fields and the pictures of `image` or `image[]` in order; a mask is ignored."""
     if not request.content_type.startswith("multipart/"):
         raise errors.bad_request("Expected multipart/form-data.", None)
     fields: dict[str, Any] = {}

@@ -31,7 +31,7 @@ _TABLES: dict[str, dict[str, Size]] = {
 
 @dataclass(frozen=True, slots=True)
 class RecraftModel:
-    """`units` are a thousandth of a dollar, per picture."""
+    """A model; `units` are thousandths of a dollar per picture."""
 
     id: str
     units: int
@@ -42,7 +42,7 @@ class RecraftModel:
         return 1_000 if self.table == "v3" else 10_000
 
     def pixels(self, size: str | None) -> Size | None:
-        """Of a ratio or of exact pixels from the model's own table; None for any other; a portrait if left open."""
+        """Return the pixels of a ratio or of a size in the model's table; None for others; a portrait by default."""
         sizes = _TABLES[self.table]
         if size is None:
             return sizes["3:4"]
@@ -51,7 +51,7 @@ class RecraftModel:
         )
 
     def nearest_size(self, size: Size) -> Size:
-        """The model's own size whose ratio is nearest to that of a picture."""
+        """Return the model's size whose ratio is nearest to the picture's."""
         ratio = log(size[0] / size[1])
         return min(_TABLES[self.table].values(), key=lambda own: abs(log(own[0] / own[1]) - ratio))
 

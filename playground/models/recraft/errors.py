@@ -1,5 +1,7 @@
-"""Recraft's errors. The vendor publishes neither codes nor shapes, only that errors are JSON with a status other than
-2xx (recraft.ai/docs/api-reference/agents.md); `code` and `message` are our guess, so nothing may hang on them alone.
+"""Recraft's errors.
+
+Recraft publishes only that errors are JSON with a status other than 2xx (recraft.ai/docs/api-reference/agents.md).
+`code` and `message` are our guess; a client must not rely on them.
 """
 
 from uuid import uuid4
@@ -7,7 +9,7 @@ from uuid import uuid4
 from playground.models.faults import Fault
 from playground.models.vendor_errors import VendorError
 
-# How a want of money and a refusal may look; a fault's `spelling` picks one.
+# Possible texts for missing credit and for a refusal; a fault's `spelling` selects one.
 _INSUFFICIENT_CREDIT = {
     "400": (400, "not_enough_credits", "You do not have enough credits."),
     "402": (402, "not_enough_credits", "You do not have enough credits."),

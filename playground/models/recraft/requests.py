@@ -1,6 +1,6 @@
-"""What Recraft accepts, field by field: recraft.ai/docs/api-reference/endpoints, read on 23 November 2026.
+"""Fields of Recraft's API: recraft.ai/docs/api-reference/endpoints, read on 23 November 2026.
 
-Its rules page says that parameters a model does not support are "rejected or ignored"; here they are rejected.
+Recraft says that parameters a model does not support are "rejected or ignored"; here they are rejected.
 """
 
 from typing import Annotated, Any, Literal
@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 Format = Literal["url", "b64_json"]
 ImageFormat = Literal["png", "webp"]
 
-# Fields of the V2 and V3 family that V4 and later do not know.
+# Fields of V2 and V3 that V4 and later do not have.
 V3_FIELDS = ("style", "substyle", "negative_prompt", "text_layout")
 
 
@@ -36,7 +36,7 @@ class Generate(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ImageToImage(Generate, kw_only=True, forbid_unknown_fields=True):
-    """`strength` 0 is almost the same picture, 1 hardly any likeness; there is no `size`."""
+    """Image to image without a `size`; `strength` 0 is almost the same picture, 1 has hardly any likeness."""
 
     image_url: str
     strength: Annotated[float, Meta(ge=0, le=1)]

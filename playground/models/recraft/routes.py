@@ -1,4 +1,4 @@
-"""Recraft's wire format, practised: /recraft/v1."""
+"""Practice version of Recraft's API: /recraft/v1."""
 
 import time
 from typing import TypeVar
@@ -103,7 +103,7 @@ class Recraft:
         return {"image_id": str(uuid4()), **content}
 
     async def _load_reference(self, image_url: str) -> tuple[bytes, tuple[int, int]]:
-        """A data URL, or a picture of this studio's own; it fetches nothing from anywhere else."""
+        """Load a data URL or a picture of this server; fetches nothing else."""
         hosted = self._hosted_images.get(image_url)
         data = hosted.data if hosted else decode_base64(image_url) if image_url.startswith("data:") else None
         if data is None:
@@ -135,7 +135,7 @@ def _check_key(request: web.Request) -> None:
 
 
 def _find_model(params: Generate) -> RecraftModel:
-    """The model of a request whose fields that model supports."""
+    """Return the model of a request, if it supports the request's fields."""
     model = MODELS.get(params.model)
     if model is None:
         raise errors.unknown_model(params.model)

@@ -1,4 +1,4 @@
-"""Errors of a self-hosted server, in any of the four shapes that such servers use."""
+"""Errors of a self-hosted server, in any of the four formats in use."""
 
 from playground.models.faults import Fault
 from playground.models.self_hosted.quirks import ErrorShape
@@ -16,7 +16,7 @@ def error(shape: ErrorShape, status: int, message: str, kind: str = "invalid_req
 
 
 def error_for_fault(shape: ErrorShape, fault: Fault, model: str) -> VendorError:
-    """A refusal is a 400, or 200 with nothing in it when spelled `empty`."""
+    """Return the error; a refusal is a 400, or an empty 200 with spelling `empty`."""
     match fault.kind:
         case "refusal" if fault.spelling != "empty":
             return error(shape, 400, "The prompt was rejected by the safety checker.")

@@ -1,4 +1,4 @@
-"""In what self-hosted servers that claim OpenAI's Images API differ: seen in vLLM-Omni's documents and in relays."""
+"""Differences between self-hosted servers with OpenAI's Images API, from vLLM-Omni's documents and from relays."""
 
 from typing import Annotated, Literal
 
@@ -8,11 +8,11 @@ ErrorShape = Literal["object", "string", "detail", "message"]
 
 
 class ServerQuirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the practice server behaves until told otherwise.
+    """Behaviour of the practice server.
 
-    `response_format` rejected: sending it is an error, and every answer is base64. `url`: what is given where base64 is
-    not asked for. `size` ignored: every picture is 1024x1024. `errors`: {"error": {...}}, {"error": "words"},
-    {"detail": "words"} or {"message": "words"}. `auth` optional: no key is fine. `most`: pictures a call.
+    `response_format` rejected: sending it is an error, and responses are base64. `url`: what it returns if base64 is
+    not requested. `size` ignored: every picture is 1024x1024. `errors`: {"error": {...}}, {"error": "words"},
+    {"detail": "words"} or {"message": "words"}. `auth` optional: no key is required. `most`: pictures per call.
     """
 
     response_format: Literal["accepted", "rejected"] = "accepted"
@@ -23,5 +23,5 @@ class ServerQuirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     most: Annotated[int, msgspec.Meta(ge=1)] = 4
 
     def with_changes(self, changes: dict[str, object]) -> "ServerQuirks":
-        """With some habits replaced; raises msgspec.ValidationError for one that does not exist."""
+        """Return a copy with changes; raises msgspec.ValidationError for an unknown quirk."""
         return msgspec.convert({**msgspec.structs.asdict(self), **changes}, ServerQuirks)

@@ -1,6 +1,6 @@
-"""A self-hosted server with OpenAI's Images API, as vLLM-Omni and its like speak it, practised: /own/v1.
+"""Practice version of a self-hosted server with OpenAI's Images API, such as vLLM-Omni: /own/v1.
 
-One model, no price, and no complaint about fields it does not know, as such servers do.
+It has one model and no price, and ignores unknown fields.
 """
 
 import time
@@ -110,7 +110,7 @@ class SelfHostedServer:
         return self._hosted_images.image_url(request, self._hosted_images.add(picture))
 
     def _check_key(self, request: web.Request) -> None:
-        """No key is fine where none is required; a wrong one never is."""
+        """Check the key: none is accepted if optional, a wrong one never."""
         key = bearer_key(request)
         if (key or self.quirks.auth == "required") and not is_practice_key(key):
             raise errors.error(self.quirks.errors, 401, "Unauthorized")

@@ -1,11 +1,11 @@
-"""What people can press, choose and type: where it is, and how Slack words what they chose."""
+"""Interactive elements: where they are, and how Slack describes their values."""
 
 from collections.abc import Iterator
 
 from playground.slack.core.errors import ControlError
 from playground.slack.core.store import Json
 
-# Element type: the key of what was chosen, the key of what is chosen at first.
+# Element type: the key of its value, the key of its initial value.
 STATE_KEYS = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
@@ -35,7 +35,7 @@ _STATELESS = frozenset({"overflow"})
 
 
 def interactive_elements(part: object, block: str = "") -> Iterator[tuple[str, Json]]:
-    """Every (block_id, element) that can be acted on, however deep."""
+    """Yield (block_id, element) for every interactive element at any depth."""
     if isinstance(part, list):
         for item in part:
             yield from interactive_elements(item, block)
@@ -48,7 +48,7 @@ def interactive_elements(part: object, block: str = "") -> Iterator[tuple[str, J
 
 
 def initial_state(blocks: list[Json]) -> Json:
-    """`state.values` before anybody has touched anything."""
+    """Return `state.values` of an untouched view."""
     values: Json = {}
     for block, element in interactive_elements(blocks):
         kind = element["type"]
@@ -60,7 +60,7 @@ def initial_state(blocks: list[Json]) -> Json:
 
 
 def element_value(element: Json, value: object) -> Json:
-    """What Slack says was chosen; raises DoorError `no_such_option`."""
+    """Return Slack's description of a value; raises ControlError `no_such_option`."""
     kind = element["type"]
     if kind not in STATE_KEYS:
         button_value = element.get("value", value)
@@ -78,7 +78,9 @@ def element_value(element: Json, value: object) -> Json:
 
 
 def with_values(view: Json, values: Json) -> Json:
-    """The view with these values, by BLOCK or BLOCK/ACTION, in its state; raises DoorError for an input it has not."""
+    """Return the view with these values, by BLOCK or BLOCK/ACTION, in its state; raises ControlError for an unknown
+    input.
+    """
     state = {block: dict(actions) for block, actions in view["state"]["values"].items()}
     known = set()
     for block, element in interactive_elements(view["blocks"]):

@@ -1,8 +1,8 @@
-"""Block Kit's limits as a table: what Slack takes, block by block and element by element.
+"""Block Kit's limits as a table, by block and element.
 
 Numbers from docs.slack.dev, "Block Kit reference", and the models of slack_sdk 3.47; card and carousel from the
-changelog of 2026-04-16. What Slack has beside these (video, plan, data_table, ...) is refused here as unsupported.
-Unknown fields are refused too ("invalid additional property"): seen in grafana/oncall pull request 702.
+changelog of 2026-04-16. Other blocks of Slack (video, plan, data_table, ...) are refused here as unsupported. So are
+unknown fields ("invalid additional property"), as seen in grafana/oncall pull request 702.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from playground.slack.block_kit.rules import (
 )
 
 MAX_BLOCKS = {"message": 50, "modal": 100, "home": 100}
-# Over all markdown blocks of a message.
+# For all markdown blocks of a message together.
 MAX_MARKDOWN_LENGTH = 12_000
 MAX_TABLES = 1
 
@@ -73,7 +73,7 @@ _STATIC_OPTION_FIELDS: Fields = {
     "options": ListRule(_PLAIN_OPTION, _MAX_OPTIONS),
     "option_groups": ListRule(_OPTION_GROUP, _MAX_OPTIONS),
 }
-# What an app answers to a block_suggestion; nothing found is no mistake.
+# The app's response to a block_suggestion; an empty list is valid.
 SUGGESTED_OPTIONS = ListRule(_PLAIN_OPTION, _MAX_OPTIONS, 0)
 _INITIAL_OPTIONS = ListRule(_PLAIN_OPTION, _MAX_OPTIONS)
 _DISPATCH_CONFIG = ObjectRule(
@@ -330,7 +330,7 @@ BLOCKS: dict[str, ObjectRule] = {
     ),
 }
 
-# A block, and nothing inside one, has a block_id.
+# Only a top-level block has a block_id.
 BLOCKS = {name: replace(shape, fields={**shape.fields, "block_id": StringRule(255)}) for name, shape in BLOCKS.items()}
 
 _COMMON_BLOCKS = ("section", "context", "actions", "header", "image", "divider", "rich_text")
@@ -341,13 +341,13 @@ SURFACES = {
 }
 
 TEXT_EXTRAS: dict[str, Fields] = {"plain_text": {"emoji": BooleanRule()}, "mrkdwn": {"verbatim": BooleanRule()}}
-# Text as an item of a context block or a table's cell.
+# Text as an item of a context block or a table cell.
 _TEXT_OBJECTS = {
     "plain_text": ObjectRule({"text": StringRule(3000, 1), **TEXT_EXTRAS["plain_text"]}, required=("text",)),
     "mrkdwn": ObjectRule({"text": StringRule(3000, 1), **TEXT_EXTRAS["mrkdwn"]}, required=("text",)),
     "raw_text": ObjectRule({"text": StringRule(3000)}, required=("text",)),
 }
-# Everything that can stand inside a block, by its type.
+# Everything inside a block, by type.
 NESTED_OBJECTS = {
     **ELEMENTS,
     **_INLINE_ELEMENTS,

@@ -1,4 +1,4 @@
-"""The words in which the table of limits is written."""
+"""Types of rules for the table of limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class StringRule:
-    """A string of `least` to `most` characters."""
+    """A string of `min_length` to `max_length` characters."""
 
     max_length: int
     min_length: int = 0
@@ -29,19 +29,19 @@ class BooleanRule:
 
 @dataclass(frozen=True, slots=True)
 class AnyRule:
-    """A field that may be there and is looked at elsewhere or not at all."""
+    """A field that is not checked, or is checked elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnumRule:
-    """One of these words."""
+    """One of these strings."""
 
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TextObjectRule:
-    """A text object of 1 to `most` characters."""
+    """A text object of 1 to `max_length` characters."""
 
     max_length: int
     types: tuple[str, ...] = ("plain_text", "mrkdwn")
@@ -49,7 +49,7 @@ class TextObjectRule:
 
 @dataclass(frozen=True, slots=True)
 class ListRule:
-    """A list of `least` to `most` items."""
+    """A list of `min_items` to `max_items` items."""
 
     item: "Rule"
     max_items: int
@@ -58,21 +58,22 @@ class ListRule:
 
 @dataclass(frozen=True, slots=True)
 class TypedObjectRule:
-    """An object whose `type` is one of these names of the table."""
+    """An object whose `type` is one of these names in the table."""
 
     types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SlackFileRule:
-    """`{"id": ...}` or `{"url": ...}` of a picture that is ready."""
+    """`{"id": ...}` or `{"url": ...}` of a processed picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectRule:
-    """An object: rules of its fields, those it `needs`, those of which one (`one_of`) or more (`any_of`) must be there.
+    """An object: rules of its fields, the `required` ones, and those of which one (`one_of`) or more (`any_of`) are
+    required.
 
-    `not_both` may be left out, but not given together. A field without a rule is refused, as Slack does.
+    At most one of `not_both` is allowed. A field without a rule is refused, as in Slack.
     """
 
     fields: Mapping[str, "Rule"] = field(default_factory=dict)

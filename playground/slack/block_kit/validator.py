@@ -1,4 +1,4 @@
-"""Says what Slack would refuse in blocks and views, each problem with its JSON pointer."""
+"""Validates blocks and views as Slack does; each problem has a JSON pointer."""
 
 import re
 from collections import Counter
@@ -34,13 +34,14 @@ from playground.slack.core.store import Json
 FileCheck = Callable[[Json], bool]
 Problems = Iterator[tuple[str, str]]
 _TYPE_FIELD = frozenset({"type"})
-# slackapi/bolt-js issue 2867: 11,341 characters in 45 blocks were refused, 9,597 in 50 taken; one block takes 12,000.
+# slackapi/bolt-js issue 2867: Slack refused 11,341 characters in 45 blocks and 9,597 passed in 50; one block takes
+# 12,000.
 _LENGTH_PER_BLOCK = 16
 _FILE_ID = re.compile(r"F[A-Z0-9]{8,}")
 
 
 def check_message(blocks: list[Json], is_usable: FileCheck) -> tuple[str, ...]:
-    """`usable` says whether the file that a `slack_file` names can be shown by now."""
+    """Check a message; `usable` tells whether a `slack_file` can be displayed yet."""
     found = [*_check_blocks(blocks, "message", "/blocks", is_usable)]
     markdown = sum(len(str(block.get("text", ""))) for block in _blocks_of_type(blocks, "markdown"))
     if markdown > MAX_MARKDOWN_LENGTH:
@@ -51,7 +52,7 @@ def check_message(blocks: list[Json], is_usable: FileCheck) -> tuple[str, ...]:
 
 
 def check_view(view: Json, kind: str, is_usable: FileCheck) -> tuple[str, ...]:
-    """`kind` is what the method wants: a modal or a home tab."""
+    """Check a view; `kind` is the type that the method expects: a modal or a home tab."""
     if view.get("type") != kind:
         return _format_problems([("/view/type", f"must be {kind}")])
     found = [*_check_object(view, VIEW, "/view", is_usable, _TYPE_FIELD)]
@@ -68,12 +69,12 @@ def check_view(view: Json, kind: str, is_usable: FileCheck) -> tuple[str, ...]:
 
 
 def check_options(options: object) -> tuple[str, ...]:
-    """What an app offers in a menu."""
+    """Check the options that an app returns for a menu."""
     return _format_problems([*_check_value(options, SUGGESTED_OPTIONS, "/options", _accept_any_file)])
 
 
 def check_document(document: object) -> tuple[str, ...]:
-    """A message, a view, a list of blocks or one block; files cannot be looked up here and count as ready."""
+    """Check a message, a view, a list of blocks or one block; every file counts as processed."""
     match document:
         case list():
             return check_message(document, _accept_any_file)
@@ -89,7 +90,7 @@ def check_document(document: object) -> tuple[str, ...]:
 
 
 def check_refused(part: object, names: Collection[str], pointer: str) -> tuple[str, ...]:
-    """Where anything of a type or a property that this Slack is told to refuse stands, in Slack's words."""
+    """Find blocks, elements and properties that the settings tell this Slack to refuse, in Slack's words."""
     return _format_problems([*_find_refused(part, names, pointer)]) if names else ()
 
 
@@ -107,7 +108,7 @@ def _find_refused(part: object, names: Collection[str], pointer: str) -> Problem
 
 
 def blocks_length(blocks: list[Json]) -> int:
-    """All text of all blocks together, and something for each block: what `msg_blocks_too_long` seems to count."""
+    """Count the text of all blocks, plus something per block: what `msg_blocks_too_long` seems to count."""
     return _text_length(blocks) + _LENGTH_PER_BLOCK * (len(blocks) - 1)
 
 

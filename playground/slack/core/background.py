@@ -1,4 +1,4 @@
-"""Work that nobody waits for: deliveries, files becoming ready."""
+"""Background work: deliveries and file processing."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 class Background:
-    """A task group that ends by cancelling what is left; a task that fails is logged and harms no other."""
+    """A task group that cancels its tasks at the end; a failed task is logged and does not affect others."""
 
     def __init__(self) -> None:
         self._group = asyncio.TaskGroup()

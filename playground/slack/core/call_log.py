@@ -1,4 +1,4 @@
-"""The last Web API calls, for tests and timings."""
+"""The latest Web API calls, for tests and timings."""
 
 from collections import deque
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ class ApiCallRecord:
 
 
 class CallLog:
-    """Keeps the newest calls in memory."""
+    """The newest calls, in memory."""
 
     def __init__(self) -> None:
         self._records: deque[ApiCallRecord] = deque(maxlen=_MAX_CALLS)

@@ -1,4 +1,4 @@
-"""Names of reactions: the standard ones people use here, and Slack's spelling of skin tones."""
+"""Names of reactions: common standard ones, and Slack's names of skin tones."""
 
 import re
 
@@ -28,5 +28,5 @@ STANDARD = frozenset(_NAMES.split())
 
 
 def is_known(name: str) -> bool:
-    """Whether Slack would take it as a reaction."""
+    """Return whether Slack accepts the name as a reaction."""
     return _TONE.sub("", name) in STANDARD

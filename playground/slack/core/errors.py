@@ -1,10 +1,10 @@
-"""How this side says no."""
+"""Errors of the Web API and of the control API."""
 
 from typing import Any
 
 
 class SlackError(Exception):
-    """An answer with `ok: false`; `problems` become `errors` and `response_metadata.messages`."""
+    """A response with `ok: false`; `problems` become `errors` and `response_metadata.messages`."""
 
     def __init__(self, code: str, problems: tuple[str, ...] = (), **extra: Any) -> None:
         super().__init__(code)
@@ -21,7 +21,7 @@ class SlackError(Exception):
 
 
 class ControlError(Exception):
-    """A call of the control door that makes no sense; `status` is HTTP's."""
+    """An invalid call of the control API; `status` is the HTTP status."""
 
     def __init__(self, code: str, detail: str = "", status: int = 400) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""Trouble on demand for Web API calls, uploads and response_url."""
+"""Faults on demand for Web API calls, uploads and response_url."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ FaultKind = Literal["error", "ratelimited", "status", "delay", "cut_before", "cu
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to the next `times` calls of `method` (`*`: any); 0 times is for ever."""
+    """A fault of the next `times` calls of `method` (`*`: any); 0 times means all."""
 
     method: str
     kind: FaultKind
@@ -22,15 +22,15 @@ class Fault:
 
 
 class ConnectionCut(Exception):
-    """The connection is to be closed without an answer."""
+    """Tells the server to close the connection without a response."""
 
 
 class StatusError(Exception):
-    """An answer that is no JSON; `args[0]` is the HTTP status."""
+    """A response without JSON; `args[0]` is the HTTP status."""
 
 
 class Faults:
-    """At most one fault for each method; the newest replaces the older."""
+    """The faults by method, at most one each; a newer one replaces it."""
 
     def __init__(self) -> None:
         self.active: dict[str, Fault] = {}
@@ -42,7 +42,7 @@ class Faults:
             self.active[fault.method] = fault
 
     async def apply_before(self, method: str) -> Fault | None:
-        """Plays the fault that meets this call; the one returned is to be played `after` it."""
+        """Apply the fault of this call; return a fault to apply after it."""
         fault = self._consume(method)
         match fault:
             case Fault(kind="error", error=code):

@@ -1,4 +1,4 @@
-"""Tells the pages what changed."""
+"""Notifies open pages of changes."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ _PING_SECONDS = 30.0
 
 @dataclass(eq=False)
 class Watcher:
-    """One open page; `person` None sees everything."""
+    """An open page; with `person` None it gets every change."""
 
     person: str | None
     socket: web.WebSocketResponse
@@ -24,14 +24,14 @@ class Watcher:
 
 
 class LiveUpdates:
-    """Numbers every change; the first number is the clock's, so that it grows across restarts too."""
+    """Numbers every change; the first number is the time, so that numbers grow across restarts."""
 
     def __init__(self) -> None:
         self.version = int(time.time() * 1000)
         self._watchers: set[Watcher] = set()
 
     def publish(self, *patches: Json, readers: Collection[str] | None = None) -> None:
-        """Hands patches to the pages of `readers`, or of all; a page that does not keep up is told to fetch again."""
+        """Send patches to the pages of `readers`, or to all; a page that is too slow must fetch the state again."""
         self.version += 1
         for watcher in self._watchers:
             if readers is None or watcher.person is None or watcher.person in readers:
@@ -41,7 +41,7 @@ class LiveUpdates:
         self._watchers.add(watcher)
 
     async def serve(self, request: web.Request, person: str | None) -> web.WebSocketResponse:
-        """One page, from hello until it goes."""
+        """Serve one page from hello until it disconnects."""
         socket = web.WebSocketResponse(heartbeat=_PING_SECONDS)
         await socket.prepare(request)
         watcher = Watcher(person, socket)
@@ -58,7 +58,7 @@ class LiveUpdates:
         return socket
 
     async def close(self) -> None:
-        """Lets all pages go, so that the server can stop."""
+        """Disconnect all pages, so that the server can stop."""
         for watcher in list(self._watchers):
             await watcher.socket.close()
 

@@ -1,4 +1,4 @@
-"""How often a method may be called, by Slack's tiers."""
+"""Rate limits of methods, by Slack's tiers."""
 
 import time
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from playground.slack.core.errors import SlackError
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """`burst` calls at once, filled up again at `per_minute`."""
+    """`burst` calls at once, refilled at `per_minute`."""
 
     per_minute: float
     burst: float
 
 
-# docs.slack.dev, "Rate limits": tiers per method and workspace. Bursts are not published; a minute's worth is lenient.
-TIER_1 = RateLimit(1, 3)
+# docs.slack.dev, "Rate limits": tiers per method and workspace. Bursts are not published; one minute's worth is
+# lenient.
 TIER_2 = RateLimit(20, 20)
 TIER_3 = RateLimit(50, 50)
 TIER_4 = RateLimit(100, 100)
@@ -32,7 +32,7 @@ class _Bucket:
 
 @dataclass(slots=True)
 class RateLimiter:
-    """One bucket for each method and workspace, and for each channel posted to."""
+    """A bucket for each method and workspace, and for each channel posted to."""
 
     enabled: bool = True
     overrides: dict[str, RateLimit] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class RateLimiter:
         self._buckets.clear()
 
     def consume(self, method: str, default: RateLimit, *scope: str) -> None:
-        """Takes one call; raises SlackError `ratelimited` with the seconds to wait."""
+        """Count a call; raises SlackError `ratelimited` with the seconds to wait."""
         if not self.enabled:
             return
         rate = self.overrides.get(method, default)

@@ -1,16 +1,15 @@
-"""How patient and how slow this Slack is."""
+"""Delays and timeouts of the practice Slack."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Seconds; `retry_seconds` are the pauses before an event is sent again.
+    """Delays in seconds; `retry_seconds` are the pauses between attempts to deliver an event.
 
-    `refused_blocks` are types of blocks and elements, and names of properties, that no message and no view may hold.
-
-    docs.slack.dev: three seconds for an ack and for a trigger; retries at once, after one and after five minutes; ten
-    minutes for the code of an installation.
+    `refused_blocks` are types of blocks and elements, and names of properties, that this Slack refuses. docs.slack.dev:
+    three seconds for an ack and for a trigger; retries at once, after one and after five minutes; ten minutes for the
+    code of an installation.
     """
 
     file_ready_seconds: float = 0.3

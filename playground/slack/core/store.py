@@ -1,4 +1,4 @@
-"""What the practice workspace remembers: one SQLite file, written through at once."""
+"""Storage of the practice workspace: one SQLite file, written immediately."""
 
 import sqlite3
 import time
@@ -20,15 +20,15 @@ create index if not exists by_reader on messages (reader, ts) where reader is no
 """
 
 
-# Left to itself, SQLite walks through the whole channel to find a thread.
+# Without the index, SQLite scans the whole channel to find a thread.
 _THREAD_FILTER = "indexed by by_thread where thread = ? and channel = ? and reader is null"
 
 
 class Store:
     """Documents by kind and key, and messages by channel and `ts`.
 
-    Calls take tens of microseconds (WAL, no fsync: a killed process loses nothing, a power cut may), so they are made
-    on the event loop.
+    Calls take tens of microseconds (WAL, no fsync: a killed process loses nothing, a power cut may), so they run on the
+    event loop.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
@@ -42,7 +42,7 @@ class Store:
         self._db.close()
 
     def new_ts(self) -> str:
-        """A new `ts`, later than every one before, also across restarts and clocks set back."""
+        """Return a `ts` later than every earlier one, across restarts and clock changes."""
         self._last_ts_micros = max(int(self._clock() * 1_000_000), self._last_ts_micros + 1)
         self.set_document("counter", "stamp", {"value": self._last_ts_micros})
         return f"{self._last_ts_micros // 1_000_000}.{self._last_ts_micros % 1_000_000:06d}"
@@ -66,12 +66,12 @@ class Store:
         self._db.execute("delete from things where kind = ? and key = ?", (kind, key))
 
     def clear(self) -> None:
-        """Forgets everything but the counters, so that nothing is ever named twice."""
+        """Delete everything but the counters, so that no id repeats."""
         self._db.execute("delete from things where kind != 'counter'")
         self._db.execute("delete from messages")
 
     def set_message(self, channel: str, message: Json, reader: str | None = None) -> None:
-        """Writes a message; `reader` is the one person an ephemeral is for."""
+        """Store a message; an ephemeral has one `reader`."""
         thread = message.get("thread_ts")
         row = (channel, message["ts"], None if thread == message["ts"] else thread, reader)
         self._db.execute("replace into messages values (?, ?, ?, ?, ?)", (*row, _dump(message)))
@@ -86,23 +86,23 @@ class Store:
         return self._fetch_one("where channel = ? and ts = ? and reader = ?", channel, ts, reader)
 
     def list_messages(self, channel: str, limit: int, before: str | None = None, oldest: str = "") -> list[Json]:
-        """Top-level messages, newest first; `before` and `oldest` are exclusive."""
+        """Return top-level messages, newest first; `before` and `oldest` are exclusive."""
         where = "where channel = ? and thread is null and reader is null and ts < ? and ts > ? order by ts desc limit ?"
         return self._fetch_all(where, channel, before or "9", oldest, limit)
 
     def list_replies(self, channel: str, ts: str) -> list[Json]:
-        """A thread without its parent, oldest first."""
+        """Return a thread without its parent, oldest first."""
         return self._fetch_all(f"{_THREAD_FILTER} order by ts", ts, channel)
 
     def thread_summary(self, channel: str, ts: str) -> tuple[int, str | None, list[str]]:
-        """How many replies a message has, the last one's `ts`, and who wrote them."""
+        """Return the number of replies, the last reply's `ts`, and the authors."""
         columns = "count(*), max(ts), group_concat(distinct json_extract(body, '$.user'))"
         query = f"select {columns} from messages {_THREAD_FILTER}"  # noqa: S608
         count, last, people = self._db.execute(query, (ts, channel)).fetchone()
         return count, last, people.split(",") if people else []
 
     def list_ephemerals(self, reader: str | None, limit: int) -> list[Json]:
-        """The newest ones of one person or of all, oldest first."""
+        """Return the newest ephemerals of one person or of all, oldest first."""
         where = "where reader is not null" if reader is None else "where reader = ?"
         values = (limit,) if reader is None else (reader, limit)
         return list(reversed(self._fetch_all(f"{where} order by ts desc limit ?", *values)))

@@ -1,4 +1,4 @@
-"""Trigger ids: three seconds, one use."""
+"""Trigger ids: valid for three seconds and one use."""
 
 import secrets
 import time
@@ -16,7 +16,7 @@ class _Trigger:
 
 
 class TriggerIds:
-    """Given out with every command and interaction, taken by `views.open` and `views.push`."""
+    """Issued with every command and interaction, redeemed by `views.open` and `views.push`."""
 
     def __init__(self) -> None:
         self._triggers: dict[str, _Trigger] = {}
@@ -29,7 +29,7 @@ class TriggerIds:
         return trigger_id
 
     def redeem(self, trigger_id: str, team: str) -> str:
-        """Whose trigger it is; raises SlackError when it is unknown in the workspace, used or late."""
+        """Return the person of a trigger; raises SlackError if it is unknown in the workspace, used or expired."""
         trigger = self._triggers.get(trigger_id)
         if trigger is None or trigger.team != team:
             raise SlackError("invalid_trigger_id")

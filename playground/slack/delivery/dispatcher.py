@@ -1,4 +1,4 @@
-"""Brings commands, interactions and events to the app, over whichever transport it listens on."""
+"""Delivers commands, interactions and events to the app over its current transport."""
 
 import asyncio
 import time
@@ -18,7 +18,7 @@ _MAX_WAITING = 1000
 
 
 class UnreachableError(Exception):
-    """The app is not connected, left before it answered, or refused; `reason` is Slack's word for a retry."""
+    """The app is not connected, disconnected before its ack, or refused; `reason` is Slack's retry reason."""
 
     def __init__(self, reason: str, retry: bool = True) -> None:
         super().__init__(reason)
@@ -28,7 +28,7 @@ class UnreachableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One try at a delivery."""
+    """One attempt at a delivery."""
 
     id: str
     kind: EnvelopeKind
@@ -38,21 +38,21 @@ class Envelope:
 
 
 class Transport(Protocol):
-    """How the app is reached."""
+    """The connection to the app."""
 
     @property
     def connected(self) -> bool: ...
 
     async def wait_until_connected(self) -> None:
-        """Returns as soon as the app is connected."""
+        """Wait until the app is connected."""
 
     async def send(self, envelope: Envelope) -> Json | None:
-        """Hands the envelope over and returns the acknowledgement's payload; raises UnreachableError."""
+        """Send the envelope and return the payload of the ack; raises UnreachableError."""
 
 
 @dataclass(eq=False, slots=True)
 class Delivery:
-    """What is known of one envelope; the door shows it."""
+    """The record of an envelope, shown by the control API."""
 
     id: str
     kind: EnvelopeKind
@@ -67,13 +67,13 @@ class Delivery:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
     def to_json(self) -> Json:
-        """Without the event that only this process waits on."""
+        """Return the record without its internal event."""
         fields = ("id", "kind", "about", "tries", "sent_at", "acked_at", "ack_ms", "ack", "error", "payload")
         return {name: getattr(self, name) for name in fields}
 
 
 class DeliveryDispatcher:
-    """Commands and interactions are tried once; events wait for a connection and are tried up to four times."""
+    """Sends commands and interactions once; events wait for a connection and are sent up to four times."""
 
     def __init__(self, transport: Transport, background: Background, settings: Settings) -> None:
         self.settings = settings
@@ -83,7 +83,7 @@ class DeliveryDispatcher:
         self._waiting = 0
 
     async def deliver(self, kind: EnvelopeKind, about: str, payload: Json) -> Delivery:
-        """For what a person waits for: `error` is what Slack would show them."""
+        """Deliver something a person waits for; `error` is what Slack would show them."""
         delivery = self._record(kind, about, payload)
         try:
             await self._attempt(delivery)
@@ -95,7 +95,7 @@ class DeliveryDispatcher:
         return delivery
 
     def deliver_later(self, about: str, payload: Json) -> Delivery:
-        """For events: returns at once and goes on in the background."""
+        """Deliver an event in the background."""
         delivery = self._record("events_api", about, payload)
         if self._waiting >= _MAX_WAITING:
             delivery.error = "too_many_waiting"
@@ -105,11 +105,11 @@ class DeliveryDispatcher:
         return delivery
 
     def redeliver(self, delivery: Delivery) -> None:
-        """Sends an event once more although it may have arrived, as Slack does when it missed the ack."""
+        """Send an event again although it may have arrived, as Slack does after a missed ack."""
         self._background.start(self._attempt_with_retries(delivery, len(self.settings.retry_seconds), "http_timeout"))
 
     async def wait_for_outcome(self, delivery: Delivery) -> None:
-        """Waits for the first outcome of an event, as long as a person would be kept waiting."""
+        """Wait for the first outcome of an event, at most as long as a person would wait."""
         if self.transport.connected:
             try:
                 async with asyncio.timeout(self.settings.ack_seconds):

@@ -1,4 +1,4 @@
-"""HTTP mode: signed requests to the app's own address."""
+"""HTTP mode: signed requests to the app's URL."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ _FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
 class HttpMode:
-    """The transport that posts envelopes to one request URL, as an app without Socket Mode has it."""
+    """A transport that posts envelopes to one request URL."""
 
     connected = True
 
@@ -25,7 +25,7 @@ class HttpMode:
         self.url = url
 
     async def wait_until_connected(self) -> None:
-        """An address is always there; whether anybody answers shows when it is called."""
+        """Return at once: a URL has no connection."""
 
     async def send(self, envelope: Envelope) -> Json | None:
         headers = {"Content-Type": "application/json" if envelope.kind == "events_api" else _FORM_CONTENT_TYPE}
@@ -40,7 +40,7 @@ class HttpMode:
         return payload
 
     async def verify(self) -> bool:
-        """Whether the address gives back the challenge, as Slack asks before it accepts one."""
+        """Return whether the URL answers the challenge, as Slack requires."""
         challenge = secrets.token_hex(16)
         body = json.dumps({"type": "url_verification", "token": "practice-verification", "challenge": challenge})
         try:
@@ -62,7 +62,7 @@ class HttpMode:
 
 
 def signature_headers(body: str, timestamp: int) -> dict[str, str]:
-    """docs.slack.dev, "Verifying requests from Slack": HMAC-SHA256 of `v0:{timestamp}:{body}`."""
+    """Sign a request (docs.slack.dev, "Verifying requests from Slack"): HMAC-SHA256 of `v0:{timestamp}:{body}`."""
     digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}"}
 

@@ -1,4 +1,4 @@
-"""Socket Mode: the app opens websockets, each envelope goes to one of them."""
+"""Socket Mode: the app opens websockets; each envelope goes to one of them."""
 
 import asyncio
 import itertools
@@ -24,7 +24,7 @@ class _Connection:
     request: web.Request
 
     def stop_reading(self) -> None:
-        """Nothing is read any more, so that no ping is seen; the connection stays."""
+        """Stop reading, so that pings get no pong; the connection stays open."""
         if self.request.transport:
             self.request.transport.pause_reading()
 
@@ -36,7 +36,7 @@ class _Connection:
 
 
 class SocketMode:
-    """The transport that hands envelopes to the app's open sockets in turn."""
+    """A transport that sends envelopes to the app's sockets in turn."""
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change
@@ -54,7 +54,7 @@ class SocketMode:
         await self._connected.wait()
 
     def issue_ticket(self) -> str:
-        """What `apps.connections.open` gives out, good for one socket."""
+        """Return a ticket of `apps.connections.open` for one socket."""
         ticket = new_id("S")
         self._tickets.add(ticket)
         return ticket
@@ -74,7 +74,7 @@ class SocketMode:
             del self._pending[envelope.id]
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """One socket of the app, from hello to its end."""
+        """Serve one socket of the app from hello to its end."""
         if request.query.get("ticket") not in self._tickets:
             raise web.HTTPForbidden(text="unknown ticket")
         self._tickets.discard(request.query["ticket"])
@@ -96,9 +96,9 @@ class SocketMode:
         return socket
 
     async def disconnect(self, kind: str, seconds: float) -> int:
-        """Tells every socket and closes it; `abrupt` closes without a word. Returns how many there were.
+        """Warn and close every socket; return how many there were.
 
-        `silent` leaves them open and deaf: no envelope goes there, no ping is answered.
+        `abrupt` closes without a warning. `silent` leaves them open without envelopes and pongs.
         """
         connections = list(self._connections)
         if kind == "silent":

@@ -1,1 +1,1 @@
-"""What simulated users and administrators do."""
+"""Actions of simulated users and administrators."""

@@ -1,4 +1,4 @@
-"""What a person does in Slack, and what Slack then shows that person."""
+"""Actions of a person in Slack, and what Slack then shows them."""
 
 import secrets
 
@@ -14,13 +14,13 @@ from playground.slack.workspace.interactions import Actor
 from playground.slack.workspace.response_urls import post_response
 from playground.slack.workspace.typed_text import encode_command_text, encode_mentions, rich_text_blocks
 
-# docs.slack.dev, "Select menu of external data source": characters before the app is asked, unless told.
+# docs.slack.dev, "Select menu of external data source": default number of characters before Slack asks the app.
 _DEFAULT_MIN_QUERY = 3
 _NO_RESPONSE = "The app did not respond. Try again in a moment."
 
 
 async def run_command(actor: Actor, place: Place, name: str, text: str) -> Json:
-    """Types a slash command; what goes wrong is told by Slackbot."""
+    """Send a slash command; Slackbot reports a failure."""
     _require_member(actor, place)
     if not actor.install.active or name not in {known.command for known in actor.install.commands}:
         return _slackbot_error(actor, place, "invalid_command", f"{name} is not a valid command.")
@@ -40,7 +40,7 @@ async def run_command(actor: Actor, place: Place, name: str, text: str) -> Json:
 
 
 async def post_message(actor: Actor, place: Place, text: str, thread_ts: str | None) -> Json:
-    """Posts a message; one that names the app sends it `app_mention`."""
+    """Post a message; a mention of the app sends it `app_mention`."""
     _require_member(actor, place)
     encoded_text = encode_mentions(actor.workspace, place.team, text)
     content: Json = {
@@ -62,7 +62,7 @@ async def mention_app(actor: Actor, place: Place, text: str, thread_ts: str | No
 
 
 async def react(actor: Actor, place: Place, ts: str, name: str, remove: bool) -> Json:
-    """What Slack refuses is an error of the outcome, not of the call."""
+    """Add or remove a reaction; Slack's refusal is an error in the outcome."""
     _require_member(actor, place)
     try:
         change = reactions.remove if remove else reactions.add
@@ -74,7 +74,7 @@ async def react(actor: Actor, place: Place, ts: str, name: str, remove: bool) ->
 
 
 async def click(actor: Actor, place: Place, ts: str, selector: Json) -> Json:
-    """Acts on an element of a message or of an ephemeral."""
+    """Act on an element of a message or an ephemeral."""
     message = actor.workspace.store.get_message(place.id, ts) or actor.workspace.store.get_ephemeral(
         place.id, ts, actor.person.id
     )
@@ -93,7 +93,7 @@ async def click(actor: Actor, place: Place, ts: str, selector: Json) -> Json:
 
 
 async def click_in_view(actor: Actor, view: Json, selector: Json, values: Json) -> Json:
-    """Acts on an element of a modal or of the home tab; that and `values`, what else stands in it by then, stay."""
+    """Act on an element of a modal or a home tab; the state keeps it and `values`, the other fields."""
     view = with_values(view, values)
     block, element = _find_element(actor, view["blocks"], selector)
     if "confirm" in element and not selector.get("confirm", True):
@@ -108,8 +108,7 @@ async def click_in_view(actor: Actor, view: Json, selector: Json, values: Json) 
 
 
 async def suggest_options(actor: Actor, view: Json, selector: Json) -> Json:
-    """Types into a menu whose options the app knows; `options` are those it would offer, none while too little is
-    typed."""
+    """Type into an external select; `options` are the app's, none below the minimum length."""
     block, element = _find_element(actor, view["blocks"], selector)
     if not element["type"].endswith("external_select"):
         raise ControlError("no_such_element", f"{element['action_id']} has its own options", 404)
@@ -137,7 +136,7 @@ async def use_shortcut(actor: Actor, callback_id: str, place: Place | None, ts: 
 
 
 async def open_home(actor: Actor, tab: str, place: Place) -> Json:
-    """Opens the app's page; what it published by the time it acknowledged is in `view`."""
+    """Open the app's home; `view` is what it published by the time of its ack."""
     workspace, person = actor.workspace, actor.person.id
     delivery = events.send_app_home_opened(
         workspace, actor.install, person, place.id, tab, views.home_view(workspace, person)
@@ -155,7 +154,7 @@ async def invite(actor: Actor, place: Place, invited: str) -> Json:
 
 
 def outcome(delivery: Delivery | None) -> Json:
-    """What every gesture answers."""
+    """Return the response of every action."""
     if delivery is None:
         return {"ok": True, "ack_ms": None, "ack": None, "error": None, "note": None, "ts": None}
     fields = {"ack_ms": delivery.ack_ms, "ack": delivery.ack, "error": delivery.error}

@@ -1,4 +1,4 @@
-"""What an administrator or a member does by hand: archives, renames, removes, deletes, edits."""
+"""Actions of an administrator or a member: archive, rename, remove, delete, edit."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from playground.slack.workspace.typed_text import rich_text_blocks
 
 
 def archive_place(actor: Actor, place: Place, archived: bool) -> Json:
-    """Nobody writes in an archived channel any more, and the app's messages there stand still."""
+    """Archive a channel: nothing can be posted or changed in it."""
     actor.workspace.save_place(replace(place, is_archived=archived))
     kind = "channel_archive" if archived else "channel_unarchive"
     event_ts = actor.workspace.store.new_ts()
@@ -33,13 +33,13 @@ def rename_place(actor: Actor, place: Place, name: str) -> Json:
 
 
 def rename_person(actor: Actor, name: str) -> Json:
-    """A new real name; the handle stays."""
+    """Change a real name; the handle stays."""
     actor.workspace.save_person(replace(actor.person, real_name=name))
     return outcome(None)
 
 
 def remove_member(actor: Actor, place: Place, member: str) -> Json:
-    """The app, or another person, is in the channel no more."""
+    """Remove the app or a person from a channel."""
     if member not in place.members:
         return outcome(None) | {"ok": False, "error": "not_in_channel"}
     actor.workspace.leave(place, member)
@@ -47,7 +47,7 @@ def remove_member(actor: Actor, place: Place, member: str) -> Json:
 
 
 def delete_message(actor: Actor, place: Place, ts: str) -> Json:
-    """Anybody's message, as an administrator may; with the files it brought, as Slack asks then."""
+    """Delete any message with its files, as an administrator may."""
     message = messages.find_message(actor.workspace, place.id, ts)
     for file in message.get("files", []):
         if found := actor.workspace.store.get_document("file", file["id"]):
@@ -57,7 +57,7 @@ def delete_message(actor: Actor, place: Place, ts: str) -> Json:
 
 
 def edit_message(actor: Actor, place: Place, ts: str, text: str) -> Json:
-    """Other words in the place of a message's own, as another tool with the app's token would put them."""
+    """Replace a message's text, as another tool with the app's token could."""
     if not text:
         raise ControlError("bad_request", "which words?")
     message = messages.find_message(actor.workspace, place.id, ts)

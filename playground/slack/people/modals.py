@@ -1,4 +1,4 @@
-"""Filling in a modal: what Slack checks itself, what the app answers."""
+"""Submitting a modal: Slack's own checks, and the app's response."""
 
 from playground.slack.block_kit.elements import with_values
 from playground.slack.core.errors import SlackError
@@ -11,7 +11,7 @@ _NO_CONNECTION = "We had some trouble connecting. Try again?"
 
 
 async def submit(actor: Actor, view: Json, values: Json) -> Json:
-    """Refusals of Slack or of the app come back as `errors` by block id, and the modal stays."""
+    """Submit a modal; errors of Slack or of the app are in `errors` by block id, and the modal stays open."""
     view = with_values(view, values)
     views.save_view(actor.workspace, view)
     errors = _validation_errors(actor, view)
@@ -28,7 +28,7 @@ async def submit(actor: Actor, view: Json, values: Json) -> Json:
 
 
 async def close(actor: Actor, view: Json, whole_stack: bool) -> Json:
-    """The app hears of it only where the view asked for that."""
+    """Close a modal; the app gets `view_closed` only if the view asked for it."""
     delivery = None
     for closed in views.close_view(actor.workspace, view, whole_stack):
         if closed["notify_on_close"]:
@@ -57,7 +57,7 @@ def _next_view(actor: Actor, ack: Json) -> Json:
 
 
 def _validation_errors(actor: Actor, view: Json) -> dict[str, str]:
-    """What Slack's own client would not let through."""
+    """Return the errors that Slack's client reports itself."""
     errors = {}
     for block in view["blocks"]:
         if block["type"] != "input":

@@ -1,4 +1,4 @@
-"""Lists that are given out page by page."""
+"""Pagination of lists."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ _MAX_LIMIT = 1000
 
 
 def paginate(arguments: Arguments, name: str, rows: Sequence[object], default_limit: int = 100) -> Json:
-    """The page that `cursor` and `limit` ask for, with the cursor of the next one or an empty string."""
+    """Return the page for `cursor` and `limit`, and the next cursor or ""."""
     start = _offset(arguments.text("cursor"))
     limit = arguments.number("limit", default_limit, _MAX_LIMIT)
     end = start + limit

@@ -1,4 +1,4 @@
-"""What Slack serves beside the Web API: sockets, uploads, private files, response_url, the page of OAuth."""
+"""Other endpoints of Slack: sockets, uploads, private files, response_url, the OAuth page."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from playground.slack.workspace.response_urls import respond
 from playground.slack.workspace.workspace import Workspace
 
 WORKSPACE = web.AppKey("world", Workspace)
-# What a browser without a session gets; an app that asks without its token must not take it for the file.
+# The response to a browser without a session; an app that forgets its token must not take it for the file.
 _LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Slack</title></head><body>Sign in</body></html>"
 _RESPONSE_URL_STATUS = {"expired_url": 404, "used_url": 404, "channel_not_found": 404, "message_not_found": 404}
 
@@ -41,7 +41,7 @@ async def _socket(request: web.Request) -> web.StreamResponse:
 
 
 async def _upload(request: web.Request) -> web.StreamResponse:
-    """The bytes, plain or as the one part of a form; the address is the only secret."""
+    """Receive a file, as the body or as the only part of a form; the URL is the only secret."""
     workspace = request.app[WORKSPACE]
     file = workspace.store.get_document("file", request.match_info["file"])
     if file is None or file["ready_at"]:

@@ -1,4 +1,4 @@
-"""The Web API: who asks, may they, how often, and what came of it."""
+"""The Web API server: authorization, rate limits, faults and the call log."""
 
 import time
 
@@ -18,7 +18,7 @@ _SECRETS = frozenset({"token", "client_secret", "access_token"})
 
 
 async def handle_call(workspace: Workspace, request: web.Request) -> web.StreamResponse:
-    """One call of `/slack/api/{method}`, written into the journal whatever comes of it."""
+    """Handle a call of `/slack/api/{method}` and log it, whatever its result."""
     name = request.match_info["method"]
     started, at = time.perf_counter(), time.time()
     arguments = Arguments({})
@@ -42,7 +42,7 @@ async def handle_call(workspace: Workspace, request: web.Request) -> web.StreamR
 
 
 def drop_connection(request: web.Request) -> web.StreamResponse:
-    """Drops the connection; nobody reads the response that aiohttp wants all the same."""
+    """Close the connection; aiohttp requires a response, but it is not sent."""
     if request.transport:
         request.transport.abort()
     return web.Response()
@@ -53,7 +53,7 @@ def _without_secrets(values: Json) -> Json:
 
 
 def _authorize(workspace: Workspace, name: str, token: str) -> tuple[ApiMethod, Install]:
-    """The method and the app that may call it, with the call taken from its rate."""
+    """Return the method and the app that may call it, and count the call."""
     method = METHODS.get(name)
     if method is None:
         raise SlackError("unknown_method", req_method=name)
@@ -77,7 +77,7 @@ async def _run_method(call: ApiCall, name: str, method: ApiMethod) -> Json:
 
 
 def _install_for_token(workspace: Workspace, token: str, method: ApiMethod) -> Install:
-    """Whose token it is; what belongs to the app as a whole is asked of its first installation."""
+    """Return the token's installation; an app-level token belongs to the first one."""
     installs = workspace.installs()
     if method.tokenless:
         return installs[0]

@@ -10,7 +10,7 @@ _HISTORY_SCOPES = {"public": "channels:history", "private": "groups:history", "i
 
 
 def require_user(call: ApiCall, user: str) -> Person:
-    """Somebody of the token's own workspace; raises `user_not_found`, as for people of every other."""
+    """Return a user of the token's own workspace; raises `user_not_found`."""
     person = call.workspace.member(call.install.team, user)
     if person is None:
         raise SlackError("user_not_found")
@@ -18,7 +18,7 @@ def require_user(call: ApiCall, user: str) -> Person:
 
 
 def get_visible_place(call: ApiCall, channel: str) -> Place:
-    """A place the app may know of; raises `channel_not_found`, as for private ones it is not in."""
+    """Return a channel visible to the app; raises `channel_not_found`, as for a private one without it."""
     place = call.workspace.place(channel)
     if place is None or place.team != call.install.team:
         raise SlackError("channel_not_found")
@@ -28,7 +28,7 @@ def get_visible_place(call: ApiCall, channel: str) -> Place:
 
 
 def get_joined_place(call: ApiCall, channel: str) -> Place:
-    """A visible place the app is in; raises `not_in_channel`."""
+    """Return a visible channel of which the app is a member; raises `not_in_channel`."""
     place = get_visible_place(call, channel)
     if call.install.bot not in place.members:
         raise SlackError("not_in_channel")
@@ -36,7 +36,7 @@ def get_joined_place(call: ApiCall, channel: str) -> Place:
 
 
 def get_writable_place(call: ApiCall, channel: str) -> Place:
-    """Where the app may post; a person's id means their direct message."""
+    """Return a channel the app may post to; a person's id means their direct message."""
     person = call.workspace.member(call.install.team, channel)
     if person and not person.deleted:
         return open_direct_message(call, person.id)
@@ -49,7 +49,7 @@ def get_writable_place(call: ApiCall, channel: str) -> Place:
 
 
 def open_direct_message(call: ApiCall, person: str) -> Place:
-    """The conversation of the app and one person, opened if it is new."""
+    """Return the direct message of the app and a person; open it if it is new."""
     members = {person, call.install.bot}
     for place in call.workspace.places(call.install.team):
         if place.kind == "im" and set(place.members) == members:
@@ -60,7 +60,7 @@ def open_direct_message(call: ApiCall, person: str) -> Place:
 
 
 def require_read_scope(call: ApiCall, place: Place) -> None:
-    """Raises `missing_scope` when the app may not know of this kind of place."""
+    """Raise `missing_scope` if the app may not read this type of channel."""
     _require_scope(call, _READ_SCOPES[place.kind])
 
 

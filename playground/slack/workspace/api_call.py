@@ -1,4 +1,4 @@
-"""A Web API call and the row that says how to answer it."""
+"""A Web API call, and the table row of its method."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from playground.slack.workspace.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """Who asks what; `install` is the app in the token's workspace."""
+    """A call with its arguments; `install` is the app in the token's workspace."""
 
     workspace: Workspace
     install: Install
@@ -21,7 +21,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class ApiMethod:
-    """`scopes`: any of them will do. `needs`: arguments without which nothing happens. `tokenless`: nobody asks who."""
+    """A method; one of `scopes` is enough, `required` are arguments, a `tokenless` one needs no token."""
 
     handler: Callable[[ApiCall], Json]
     rate_limit: RateLimit

@@ -1,4 +1,4 @@
-"""What a Web API call brought with it, in every form Slack's clients send."""
+"""Arguments of a Web API call, in every format that Slack's clients send."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ _TRUE_VALUES = {True, "1", "true", "True"}
 
 
 class Arguments:
-    """Named values that are strings in a form and typed in JSON; an empty string counts as absent."""
+    """Named values, strings in a form and typed in JSON; an empty string counts as absent."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = {name: value for name, value in values.items() if value not in (None, "")}
@@ -29,7 +29,7 @@ class Arguments:
         return isinstance(value, bool | int | str) and value in _TRUE_VALUES
 
     def number(self, name: str, default: int, maximum: int) -> int:
-        """Between 1 and `most`; raises `invalid_limit` for anything else."""
+        """Return a number, at most `maximum`; raises `invalid_limit` for an invalid one."""
         try:
             number = int(self.values.get(name, default)) or default
         except (TypeError, ValueError) as error:
@@ -39,7 +39,7 @@ class Arguments:
         return min(number, maximum)
 
     def json_value(self, name: str, error: str) -> Any:
-        """JSON that a form carries as a string; raises `error` when it cannot be read."""
+        """Parse JSON that a form carries as a string; raises `error` if it is invalid."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value
@@ -49,14 +49,14 @@ class Arguments:
             raise SlackError(error) from cause
 
     def string_list(self, name: str) -> list[str]:
-        """A list, or words divided by commas."""
+        """Return a list, or comma-separated strings as one."""
         value = self.values.get(name, [])
         parts = value if isinstance(value, list) else str(value).split(",")
         return [str(part).strip() for part in parts if str(part).strip()]
 
 
 async def read_arguments(request: web.Request) -> Arguments:
-    """From the query and a body of JSON, form or multipart; raises SlackError `invalid_json`, `json_not_object`."""
+    """Read the query and a body of JSON, form or multipart; raises SlackError `invalid_json`, `json_not_object`."""
     values: dict[str, Any] = dict(request.query) | _basic_credentials(request)
     if request.content_type == "application/json" and request.can_read_body:
         try:
@@ -72,7 +72,7 @@ async def read_arguments(request: web.Request) -> Arguments:
 
 
 def _basic_credentials(request: web.Request) -> dict[str, str]:
-    """An app's own name and secret, which Slack also takes by HTTP Basic (docs.slack.dev, "oauth.v2.access")."""
+    """Return client id and secret from HTTP Basic, which Slack also accepts (docs.slack.dev, "oauth.v2.access")."""
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return {}
@@ -84,6 +84,6 @@ def _basic_credentials(request: web.Request) -> dict[str, str]:
 
 
 def bearer_token(request: web.Request, arguments: Arguments) -> str:
-    """The token of the header, else of the arguments."""
+    """Return the token of the header, else of the arguments."""
     header = request.headers.get("Authorization", "")
     return header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else arguments.text("token")

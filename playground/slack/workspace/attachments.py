@@ -1,6 +1,7 @@
-"""Files that people put into a modal: what Slack's client lets through, and how the app gets them.
+"""Files that people put into a modal: the checks of Slack's client, and how the app gets the files.
 
-docs.slack.dev, "File input": `filetypes` are endings, `max_files` is ten unless told; the app gets whole file objects.
+docs.slack.dev, "File input": `filetypes` are extensions, `max_files` is ten by default; the app gets whole file
+objects.
 """
 
 from playground.seed_data import Person
@@ -15,7 +16,7 @@ _EXTENSION_ALIASES = {"jpeg": "jpg"}
 
 
 async def attach(workspace: Workspace, person: Person, name: str, body: bytes) -> Json:
-    """A file from the person's own disk; it stands nowhere until a modal is sent with it."""
+    """Upload a file from the person's disk; it is not shared until a modal with it is submitted."""
     file = uploads.start_upload(workspace, person.team, person.id, name, len(body), "")
     await uploads.store_upload(workspace, file, body)
     author = person_author(person.id, person.team)
@@ -24,7 +25,7 @@ async def attach(workspace: Workspace, person: Person, name: str, body: bytes) -
 
 
 def validation_error(workspace: Workspace, person: Person, element: Json, keys: list[str]) -> str | None:
-    """What Slack's client would not let through."""
+    """Return the error that Slack's client would report."""
     if len(keys) > element.get("max_files", _MAX_FILES):
         return f"Please attach no more than {element.get('max_files', _MAX_FILES)} files."
     allowed = {_EXTENSION_ALIASES.get(extension, extension) for extension in element.get("filetypes", [])}
@@ -39,7 +40,7 @@ def validation_error(workspace: Workspace, person: Person, element: Json, keys: 
 
 
 def with_file_objects(workspace: Workspace, view: Json) -> Json:
-    """The view with file objects in the place of ids."""
+    """Return the view with file objects instead of ids."""
     values = {block: dict(actions) for block, actions in view["state"]["values"].items()}
     for block, element in interactive_elements(view["blocks"]):
         if element["type"] == "file_input":

@@ -1,4 +1,4 @@
-"""Events as the Events API words them, sent to apps that hear them."""
+"""Events in the format of the Events API, sent to subscribed apps."""
 
 import time
 
@@ -10,14 +10,14 @@ from playground.slack.workspace.workspace import Workspace
 
 
 def send_event(workspace: Workspace, install: Install, event: Json) -> Delivery | None:
-    """None when the app is not subscribed to this kind, or is not installed any more."""
+    """Send an event; None if the app is not subscribed to its type or no longer installed."""
     if not install.active or event["type"] not in install.events:
         return None
     return workspace.dispatcher.deliver_later(event["type"], _event_callback(install, event))
 
 
 def send_place_event(workspace: Workspace, place: Place, event: Json) -> Delivery | None:
-    """For what happens in a place: the app hears of it only where it is a member."""
+    """Send an event of a channel, which the app gets only as a member."""
     install = workspace.install(place.team)
     return send_event(workspace, install, event) if install.bot in place.members else None
 
@@ -59,7 +59,7 @@ def send_file_shared(workspace: Workspace, place: Place, file: str, person: str)
 
 
 def send_app_uninstalled(workspace: Workspace, install: Install) -> None:
-    """The last two things an app hears, in the order Slack happens to send them: either may come first."""
+    """Send the last two events of an app; Slack sends them in either order."""
     tokens = {"oauth": [], "bot": [install.bot]}
     send_event(workspace, install, {"type": "tokens_revoked", "tokens": tokens, "event_ts": workspace.store.new_ts()})
     send_event(workspace, install, {"type": "app_uninstalled", "event_ts": workspace.store.new_ts()})

@@ -1,4 +1,4 @@
-"""Files: who may see them, when they can be shown, how they look to app and page."""
+"""Files: who may see them, when they can be displayed, their objects for app and page."""
 
 import time
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from playground.slack.core.errors import SlackError
 from playground.slack.core.store import Json
 from playground.slack.workspace.workspace import Workspace
 
-# slack_file takes these alone (docs.slack.dev, "Slack file object").
+# Types for slack_file (docs.slack.dev, "Slack file object").
 _BLOCK_IMAGE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif"})
 
 
 def to_file_object(workspace: Workspace, file: Json) -> Json:
-    """A file object; what Slack finds out by processing is empty before it is ready."""
+    """Build a file object; fields that Slack gets by processing are empty before."""
     is_processed = is_ready(file)
     mimetype = file.get("mimetype", "") if is_processed else ""
     link = f"{workspace.address}/slack/files-pri/{file['team']}-{file['id']}"
@@ -37,7 +37,7 @@ def is_ready(file: Json) -> bool:
 
 
 def find_file(workspace: Workspace, team: str, key: str) -> Json:
-    """A completed file of the workspace; raises SlackError `file_not_found`, `file_deleted`."""
+    """Return a completed file of the workspace; raises SlackError `file_not_found`, `file_deleted`."""
     file = workspace.store.get_document("file", key)
     if file is None or file["team"] != team or not file["ready_at"]:
         raise SlackError("file_not_found")
@@ -47,9 +47,9 @@ def find_file(workspace: Workspace, team: str, key: str) -> Json:
 
 
 def list_files(workspace: Workspace, bot: str, team: str, author: str, place: str) -> list[Json]:
-    """What the app may know of, newest first: its own files and those shared where it can read along.
+    """Return files visible to the app, newest first: its own and those in readable channels.
 
-    `author` and `place` narrow the list where they are not empty.
+    `author` and `place` narrow the list if not empty.
     """
     readable = {where.id for where in workspace.places(team) if where.kind == "public" or bot in where.members}
     found = []
@@ -62,7 +62,7 @@ def list_files(workspace: Workspace, bot: str, team: str, author: str, place: st
 
 
 def is_usable_in_blocks(workspace: Workspace, team: str, reference: Json) -> bool:
-    """Whether a block's `slack_file` names a picture of the workspace that Slack would show by now."""
+    """Return whether a block's `slack_file` names a picture that Slack can display yet."""
     file = workspace.store.get_document("file", _referenced_id(reference))
     if file is None or file["team"] != team or file.get("deleted") or not is_ready(file):
         return False
@@ -70,7 +70,7 @@ def is_usable_in_blocks(workspace: Workspace, team: str, reference: Json) -> boo
 
 
 def referenced_file_ids(part: object) -> Iterator[str]:
-    """Ids of all files that messages or views show, however deep."""
+    """Return the ids of all files in messages or views, at any depth."""
     if isinstance(part, dict):
         if "slack_file" in part:
             yield _referenced_id(part["slack_file"])
@@ -112,7 +112,7 @@ def _share_fields(workspace: Workspace, file: Json) -> Json:
 
 
 def _referenced_id(reference: Json) -> str:
-    """The file that a block's `slack_file` names, by id or by one of its addresses."""
+    """Return the file of a block's `slack_file`, by id or by URL."""
     if "id" in reference:
         return str(reference["id"])
     parts = [part.rpartition("-")[2] for part in str(reference.get("url", "")).split("/")]

@@ -1,4 +1,4 @@
-"""Payloads of commands and interactions, field by field as Slack sends them."""
+"""Payloads of commands and interactions in Slack's format."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _TOKEN = "practice-verification"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person of a workspace and the app they deal with."""
+    """A person of a workspace and the app they use."""
 
     workspace: Workspace
     person: Person
@@ -46,7 +46,7 @@ def slash_command(actor: Actor, place: Place, command: str, text: str) -> Json:
 
 
 def message_block_actions(actor: Actor, place: Place, message: Json, action: Json) -> Json:
-    """A click on an ephemeral does not bring the message with it."""
+    """Build a click; on an ephemeral, the payload has no message."""
     ephemeral = bool(message.get("is_ephemeral"))
     container = {"type": "message", "message_ts": message["ts"], "channel_id": place.id, "is_ephemeral": ephemeral}
     if "thread_ts" in message:
@@ -106,7 +106,7 @@ def _interaction(actor: Actor, kind: str) -> Json:
 
 
 def _message_state(message: Json, action: Json) -> Json:
-    """What menus and fields of the message hold, after this action."""
+    """Return the values of the message's menus and fields after this action."""
     values = initial_state(message.get("blocks", []))
     fields = values.get(action["block_id"], {}).get(action["action_id"])
     if fields:
@@ -115,5 +115,5 @@ def _message_state(message: Json, action: Json) -> Json:
 
 
 def _channel_name(place: Place) -> str:
-    """Slack does not tell an app the names of private places here."""
+    """Return the channel's name; Slack does not tell an app the names of private channels here."""
     return {"im": "directmessage", "private": "privategroup"}.get(place.kind, place.name)

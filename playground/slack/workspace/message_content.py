@@ -1,4 +1,4 @@
-"""What a message consists of, checked as Slack checks it."""
+"""The content of a message, checked as Slack does."""
 
 from functools import partial
 
@@ -11,10 +11,10 @@ from playground.slack.workspace import files
 from playground.slack.workspace.arguments import Arguments
 from playground.slack.workspace.workspace import Workspace
 
-# docs.slack.dev, "chat.postMessage": text is cut at 40,000 characters; "chat.update" refuses more than 4,000.
+# docs.slack.dev: "chat.postMessage" cuts text at 40,000 characters; "chat.update" refuses more than 4,000.
 MAX_TEXT_LENGTH = 40_000
 MAX_UPDATE_LENGTH = 4_000
-# Documented for markdown alone; slackapi/bolt-js issue 2509 tells that it holds for all blocks together.
+# Documented for markdown only; slackapi/bolt-js issue 2509 reports it for all blocks together.
 MAX_BLOCKS_LENGTH = 12_000
 _MAX_ATTACHMENTS = 100
 _FALLBACK_TEXT = "This content can't be displayed."
@@ -23,7 +23,7 @@ _FALLBACK_TEXT = "This content can't be displayed."
 def read_content(
     workspace: Workspace, team: str, arguments: Arguments, too_long_code: str = "msg_blocks_too_long"
 ) -> Json:
-    """The text, blocks, attachments and metadata of a workspace's new message; `too_long` is the method's word."""
+    """Read text, blocks, attachments and metadata of a new message; `too_long` is the method's error code."""
     blocks = _blocks(arguments)
     attachments = arguments.json_value("attachments", "invalid_attachments")
     if not blocks and not attachments and "text" not in arguments:
@@ -45,7 +45,7 @@ def read_content(
 
 
 def with_ids(block: Json) -> Json:
-    """A block as Slack gives it back: with a block_id, and action_ids on all that can be clicked."""
+    """Return a block as Slack returns it, with a block_id and action_ids."""
     return {**_fill_defaults(block), "block_id": block.get("block_id") or short_id()}
 
 

@@ -10,7 +10,7 @@ from playground.slack.workspace.workspace import Workspace
 
 
 def app_author(install: Install) -> Json:
-    """The author of what the app writes."""
+    """Return the author fields of the app's messages."""
     return {"user": install.bot, "bot_id": install.bot_id, "app_id": install.app, "team": install.team}
 
 
@@ -19,7 +19,7 @@ def person_author(person: str, team: str) -> Json:
 
 
 def post_message(workspace: Workspace, place: Place, author: Json, content: Json, thread_ts: str | None = None) -> Json:
-    """Writes a new message, into the thread of `thread_ts` where one is named."""
+    """Store a new message, in the thread of `thread_ts` if given."""
     message: Json = {"type": "message", **author, **content, "ts": workspace.store.new_ts()}
     if thread_ts:
         message["thread_ts"] = _thread_root(workspace, place, thread_ts)
@@ -29,17 +29,17 @@ def post_message(workspace: Workspace, place: Place, author: Json, content: Json
 def remember_client_msg_id(
     workspace: Workspace, install: Install, place: Place, message: Json, client_msg_id: str
 ) -> None:
-    """Remembers the `client_msg_id` an app gave its message."""
+    """Store the `client_msg_id` that an app gave its message."""
     workspace.store.set_document(
         "client_msg_id", f"{install.team}:{install.bot}:{client_msg_id}", {"place": place.id, "ts": message["ts"]}
     )
 
 
 def find_by_client_msg_id(workspace: Workspace, install: Install, place: Place, client_msg_id: str) -> Json | None:
-    """What the app posted under this `client_msg_id` before; None if it is new.
+    """Return the app's earlier message with this `client_msg_id`; None if it is new.
 
-    Raises SlackError `duplicate_channel_not_found` where that was elsewhere, `duplicate_message_not_found` once it is
-    deleted (docs.slack.dev, errors of "chat.postMessage").
+    Raises SlackError `duplicate_channel_not_found` if it is elsewhere, `duplicate_message_not_found` if it is deleted
+    (docs.slack.dev, errors of "chat.postMessage").
     """
     row = workspace.store.get_document("client_msg_id", f"{install.team}:{install.bot}:{client_msg_id}")
     if row is None:
@@ -55,7 +55,7 @@ def find_by_client_msg_id(workspace: Workspace, install: Install, place: Place, 
 def post_ephemeral(
     workspace: Workspace, place: Place, reader: str, author: Json, content: Json, thread_ts: str | None = None
 ) -> Json:
-    """Writes an ephemeral, which only `reader` sees."""
+    """Store an ephemeral, which only `reader` sees."""
     message: Json = {"type": "message", **author, **content, "ts": workspace.store.new_ts()}
     message |= {"is_ephemeral": True, "channel": place.id, "to": reader}
     if thread_ts:
@@ -64,7 +64,7 @@ def post_ephemeral(
 
 
 def save_message(workspace: Workspace, place: Place, message: Json) -> Json:
-    """Writes a message through and shows it to everybody who can read it; returns it as it is shown."""
+    """Store a message and send it to the pages of its readers; return it as it is displayed."""
     workspace.store.set_message(place.id, message)
     value = to_message_object(workspace, place.id, message)
     patches = [_patch(place.id, message, value)]
@@ -82,7 +82,7 @@ def save_ephemeral(workspace: Workspace, channel: str, reader: str, message: Jso
 
 
 def delete_message(workspace: Workspace, place: Place, message: Json) -> None:
-    """A parent leaves a gravestone as long as its thread has replies."""
+    """Delete a message; a parent leaves a tombstone while its thread has replies."""
     if workspace.store.thread_summary(place.id, message["ts"])[0]:
         tombstone = {name: message[name] for name in ("type", "user", "ts", "team")}
         save_message(
@@ -103,7 +103,7 @@ def delete_ephemeral(workspace: Workspace, channel: str, reader: str, ts: str) -
 
 
 def find_message(workspace: Workspace, channel: str, ts: str) -> Json:
-    """Raises SlackError `message_not_found`."""
+    """Return a message; raises SlackError `message_not_found`."""
     message = workspace.store.get_message(channel, ts)
     if message is None:
         raise SlackError("message_not_found")
@@ -111,19 +111,19 @@ def find_message(workspace: Workspace, channel: str, ts: str) -> Json:
 
 
 def edit_message(workspace: Workspace, place: Place, message: Json, content: Json) -> Json:
-    """Puts new content in place of the old one; reactions, files and thread stay."""
+    """Replace the content; reactions, files and thread stay."""
     unchanged = {name: value for name, value in message.items() if name not in ("text", "blocks", "attachments")}
     edited = {"user": message["user"], "ts": f"{int(time.time())}.000000"}
     return save_message(workspace, place, {**unchanged, **content, "edited": edited})
 
 
 def list_replies(workspace: Workspace, channel: str, ts: str) -> list[Json]:
-    """The replies of a message, oldest first."""
+    """Return the replies of a message, oldest first."""
     return [_with_files(workspace, message) for message in workspace.store.list_replies(channel, ts)]
 
 
 def to_message_object(workspace: Workspace, channel: str, message: Json) -> Json:
-    """A message as conversations.history gives it: files in full, a parent with its thread's summary."""
+    """Build a message as conversations.history returns it, with whole files and a thread summary."""
     message = _with_files(workspace, message)
     count, latest, people = workspace.store.thread_summary(channel, message["ts"])
     if not count:
@@ -133,7 +133,7 @@ def to_message_object(workspace: Workspace, channel: str, message: Json) -> Json
 
 
 def _with_files(workspace: Workspace, message: Json) -> Json:
-    """Only ids are kept with a message: what a file is changes, and the address of this server too."""
+    """Replace stored file ids with file objects, which change, as does this server's address."""
     if "files" not in message:
         return message
     found = (workspace.store.get_document("file", file["id"]) for file in message["files"])

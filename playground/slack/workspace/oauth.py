@@ -1,6 +1,6 @@
-"""Installing by OAuth: the page where a person says yes, and the codes it gives out.
+"""Installation by OAuth: the page where a person agrees, and its codes.
 
-docs.slack.dev, "Installing with OAuth": a code is good for ten minutes and for one use.
+docs.slack.dev, "Installing with OAuth": a code is valid for ten minutes and for one use.
 """
 
 import secrets
@@ -37,7 +37,7 @@ _FORM = """<h1>Castroom wants to be installed</h1>
 
 @dataclass(frozen=True, slots=True)
 class AuthorizeRequest:
-    """What an app asks a person for; `team` preselects a workspace."""
+    """An app's request for installation; `team` preselects a workspace."""
 
     scopes: tuple[str, ...]
     redirect_uri: str
@@ -46,17 +46,17 @@ class AuthorizeRequest:
 
     @property
     def fields(self) -> dict[str, str]:
-        """The same as a form or an address carries it."""
+        """The request as form or query fields."""
         request_fields = {"scope": ",".join(self.scopes), "redirect_uri": self.redirect_uri, "state": self.state}
         return {"client_id": CLIENT_ID, **request_fields, "team": self.team}
 
 
 class InvalidAuthorizeRequest(Exception):
-    """What the page says instead of asking."""
+    """An invalid request; the page shows this text."""
 
 
 def parse_authorize_request(query: Mapping[str, object]) -> AuthorizeRequest:
-    """Raises RefusedWishError; of redirect addresses only those of this machine are known here."""
+    """Parse a request; raises InvalidAuthorizeRequest. Redirect URLs must be on this machine."""
     values = {name: str(query.get(name, "")) for name in ("client_id", "scope", "redirect_uri", "state", "team")}
     if values["client_id"] != CLIENT_ID:
         raise InvalidAuthorizeRequest("invalid_client_id: no app has this client id")
@@ -70,7 +70,7 @@ def parse_authorize_request(query: Mapping[str, object]) -> AuthorizeRequest:
 
 
 async def show_page(workspace: Workspace, request: web.Request) -> web.Response:
-    """The page where somebody decides."""
+    """Show the page where a person decides."""
     try:
         authorize_request = parse_authorize_request(request.query)
     except InvalidAuthorizeRequest as error:
@@ -83,7 +83,7 @@ async def show_page(workspace: Workspace, request: web.Request) -> web.Response:
 
 
 async def decide(workspace: Workspace, request: web.Request) -> web.Response:
-    """Sends the person back to the app, with a code or with their no."""
+    """Send the person back to the app, with a code or with `access_denied`."""
     form = await request.post()
     try:
         authorize_request = parse_authorize_request(form)
@@ -98,7 +98,7 @@ async def decide(workspace: Workspace, request: web.Request) -> web.Response:
 
 
 def issue_code(workspace: Workspace, authorize_request: AuthorizeRequest, person: str) -> str:
-    """A new code for what the person allowed."""
+    """Issue a code for what the person allowed."""
     code = f"{CLIENT_ID}.{secrets.token_hex(32)}"
     expires_at = time.time() + workspace.settings.code_seconds
     row = {
@@ -112,7 +112,7 @@ def issue_code(workspace: Workspace, authorize_request: AuthorizeRequest, person
 
 
 def redeem_code(workspace: Workspace, code: str, redirect_uri: str) -> Json:
-    """What the code stands for; from now on it stands for nothing. Raises SlackError."""
+    """Return what a code stands for, and invalidate it; raises SlackError."""
     row = workspace.store.get_document("oauth_code", code)
     if row is None or row["until"] < time.time():
         raise SlackError("invalid_code")
@@ -123,7 +123,7 @@ def redeem_code(workspace: Workspace, code: str, redirect_uri: str) -> Json:
 
 
 def _options(workspace: Workspace, preferred: str) -> Iterator[str]:
-    """People by workspace, the preferred one first."""
+    """Return people by workspace, the preferred workspace first."""
     for team in sorted(workspace.teams(), key=lambda team: team.id != preferred):
         members = [person for person in workspace.people(team.id) if _can_install(person)]
         rows = "".join(f'<option value="{p.id}">{escape(p.real_name)}</option>' for p in members)

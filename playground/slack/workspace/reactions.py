@@ -7,13 +7,13 @@ from playground.slack.core.store import Json
 from playground.slack.workspace import messages
 from playground.slack.workspace.workspace import Workspace
 
-# Numbers commonly quoted; Slack's documentation names the errors but no figures.
+# Commonly quoted numbers; Slack documents the errors without them.
 _MAX_EMOJI = 50
 _MAX_PER_USER = 23
 
 
 def add(workspace: Workspace, place: Place, ts: str, name: str, person: str) -> Json:
-    """Raises SlackError `invalid_name`, `already_reacted`, `too_many_emoji`, `too_many_reactions`."""
+    """Add a reaction; raises SlackError `invalid_name`, `already_reacted`, `too_many_emoji`, `too_many_reactions`."""
     message, users_by_emoji = _load_reactions(workspace, place, ts, name)
     if person in users_by_emoji.get(name, []):
         raise SlackError("already_reacted")
@@ -25,7 +25,7 @@ def add(workspace: Workspace, place: Place, ts: str, name: str, person: str) -> 
 
 
 def remove(workspace: Workspace, place: Place, ts: str, name: str, person: str) -> Json:
-    """Raises SlackError `invalid_name`, `no_reaction`."""
+    """Remove a reaction; raises SlackError `invalid_name`, `no_reaction`."""
     message, users_by_emoji = _load_reactions(workspace, place, ts, name)
     if person not in users_by_emoji.get(name, []):
         raise SlackError("no_reaction")

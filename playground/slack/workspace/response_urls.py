@@ -1,4 +1,4 @@
-"""response_url: five answers within thirty minutes, wherever the interaction happened."""
+"""response_url: five responses within thirty minutes, in any channel."""
 
 import secrets
 import time
@@ -19,7 +19,7 @@ _LIFETIME_SECONDS = 1800
 def new_response_url(
     workspace: Workspace, place: str, person: str, ts: str | None = None, ephemeral: bool = False
 ) -> str:
-    """`ts` is the message that was clicked, which an answer may replace or delete."""
+    """Create a URL; `ts` is the clicked message, which a response may replace or delete."""
     key = secrets.token_urlsafe(24)
     expires_at = time.time() + _LIFETIME_SECONDS
     row = {"place": place, "person": person, "ts": ts, "ephemeral": ephemeral, "uses": 0, "until": expires_at}
@@ -28,7 +28,7 @@ def new_response_url(
 
 
 def respond(workspace: Workspace, key: str, body: Json) -> None:
-    """Raises SlackError `expired_url`, `used_url`, and what a message may raise."""
+    """Handle a response; raises SlackError `expired_url`, `used_url`, and the errors of a message."""
     row = workspace.store.get_document("response_url", key)
     if row is None or row["until"] < time.time():
         raise SlackError("expired_url")
@@ -48,7 +48,10 @@ def respond(workspace: Workspace, key: str, body: Json) -> None:
 
 
 def post_response(workspace: Workspace, place: Place, person: str, arguments: Arguments) -> Json:
-    """A new message of the app: for `person` alone unless `response_type` is in_channel. Membership does not matter."""
+    """Post a new message of the app, ephemeral for `person` unless `response_type` is in_channel.
+
+    Membership is not required.
+    """
     author = messages.app_author(workspace.install(place.team))
     content = read_content(workspace, place.team, arguments)
     thread = arguments.text("thread_ts") or None

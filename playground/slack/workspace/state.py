@@ -1,4 +1,4 @@
-"""The workspaces as a page or a script sees them."""
+"""The state of the workspaces for a page or a script."""
 
 from dataclasses import asdict, dataclass
 
@@ -10,9 +10,9 @@ from playground.slack.workspace.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class StateQuery:
-    """What to look at: with a person what they see of their own workspace, else everything of all.
+    """Which state to return: what a person sees of their own workspace, or everything of all.
 
-    `limit` is the top-level messages of each channel.
+    `limit` is the number of top-level messages of each channel.
     """
 
     person: Person | None = None
@@ -23,7 +23,7 @@ class StateQuery:
 
 
 def build_state(workspace: Workspace, query: StateQuery) -> Json:
-    """The JSON of `GET /control/state`."""
+    """Build the JSON of `GET /control/state`."""
     person, team = (query.person.id, query.person.team) if query.person else (None, None)
     places = [place for place in workspace.places(team) if person is None or person in workspace.reader_ids(place)]
     queried_places = [place for place in places if query.channel in (None, place.id)]

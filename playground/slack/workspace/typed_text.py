@@ -1,4 +1,4 @@
-"""What a person types, as Slack passes it on."""
+"""Text that a person types, as Slack passes it to the app."""
 
 import re
 
@@ -11,12 +11,12 @@ _USER_MENTION = re.compile(r"(<@[UW][A-Z0-9]+>)")
 
 
 def escape_text(text: str) -> str:
-    """The three characters Slack writes as entities."""
+    """Escape the three characters that Slack writes as entities."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def encode_mentions(workspace: Workspace, team: str, text: str) -> str:
-    """Escaped, with `@name` of somebody here as `<@U...>`."""
+    """Escape the text, and write `@name` of a known person as `<@U...>`."""
     ids = {person.name.lower(): person.id for person in workspace.people(team)}
     parts: list[str] = []
     end = 0
@@ -31,7 +31,7 @@ def encode_mentions(workspace: Workspace, team: str, text: str) -> str:
 
 
 def encode_command_text(workspace: Workspace, team: str, text: str) -> str:
-    """A command's text where the app has it escaped: people and channels come with their names, as `<@U...|mei>`."""
+    """Escape a command's text; people and channels include their names, as `<@U...|mei>`."""
     names = {person.id: person.name for person in workspace.people(team)}
     with_names = _USER_MENTION.sub(
         lambda found: f"<@{found[1][2:-1]}|{names.get(found[1][2:-1], '')}>", encode_mentions(workspace, team, text)
@@ -41,7 +41,7 @@ def encode_command_text(workspace: Workspace, team: str, text: str) -> str:
 
 
 def rich_text_blocks(text: str) -> list[Json]:
-    """The block Slack's composer makes of it."""
+    """Return the block that Slack's composer makes of the text."""
     pieces: list[Json] = []
     for piece in filter(None, _USER_MENTION.split(text)):
         if _USER_MENTION.fullmatch(piece):

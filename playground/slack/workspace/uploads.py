@@ -1,4 +1,4 @@
-"""The three-step upload, and the processing that comes after it."""
+"""The three-step upload and its processing."""
 
 import asyncio
 import io
@@ -16,12 +16,12 @@ from playground.slack.workspace import events, files, messages
 from playground.slack.workspace.workspace import Workspace
 
 _IMAGE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
-# The loop's clock may wake a sleeper a little before the wall clock says so.
+# The event loop may wake a task slightly before the wall clock's time.
 _CLOCK_SKEW_SECONDS = 0.005
 
 
 def start_upload(workspace: Workspace, team: str, owner: str, name: str, size: int, alt_txt: str) -> Json:
-    """The first step: a file that is announced but has no bytes yet."""
+    """First step: announce a file without bytes."""
     file: Json = {"id": new_id("F"), "team": team, "user": owner, "name": name, "size": size, "alt_txt": alt_txt}
     file |= {"title": name, "created": int(time.time()), "received": False, "ready_at": None, "shares": []}
     workspace.store.set_document("file", file["id"], file)
@@ -29,7 +29,7 @@ def start_upload(workspace: Workspace, team: str, owner: str, name: str, size: i
 
 
 async def store_upload(workspace: Workspace, file: Json, body: bytes) -> None:
-    """The second step: the bytes, kept as they came."""
+    """Second step: store the bytes."""
     properties = await asyncio.to_thread(_write_file, files.file_path(workspace, file["id"]), body, file["name"])
     workspace.store.set_document("file", file["id"], {**file, **properties, "received": True, "size": len(body)})
 
@@ -43,7 +43,7 @@ def complete_upload(
     thread: str | None,
     text: str,
 ) -> list[Json]:
-    """The third step, titles by file id: the files become one message of `place` once they are ready."""
+    """Third step, with titles by file id: share the files as one message of `place` once they are processed."""
     uploaded = [_require_uploaded(workspace, team, key) for key in titles]
     ready_at = time.time() + workspace.settings.file_ready_seconds
     for file in uploaded:
@@ -57,7 +57,7 @@ def complete_upload(
 
 
 def resume_processing(workspace: Workspace) -> None:
-    """After a restart: uploads that were still being processed."""
+    """After a restart, continue processing of uploads."""
     for key in workspace.store.list_keys("processing"):
         workspace.background.start(_process(workspace, key))
 

@@ -22,7 +22,7 @@ _MAX_BYTES = 250_000
 
 
 def validate_view(workspace: Workspace, team: str, view: object, kind: str) -> Json:
-    """A view that Slack takes in a workspace; raises SlackError `invalid_arguments`, `view_too_large`."""
+    """Validate a view in a workspace; raises SlackError `invalid_arguments`, `view_too_large`."""
     if not isinstance(view, dict):
         raise SlackError("invalid_arguments", ("must provide an object [json-pointer:/view]",))
     problems = check_view(view, kind, partial(files.is_usable_in_blocks, workspace, team))
@@ -35,14 +35,14 @@ def validate_view(workspace: Workspace, team: str, view: object, kind: str) -> J
 
 
 def open_modal(workspace: Workspace, install: Install, person: str, body: Json) -> Json:
-    """A new stack; what the person had open before is gone."""
+    """Open a new stack of modals; it replaces the person's open one."""
     for old in modal_stack(workspace, person):
         _remove_view(workspace, old)
     return _create_view(workspace, install, person, body, None)
 
 
 def push_modal(workspace: Workspace, install: Install, person: str, body: Json) -> Json:
-    """On top of the open stack; raises SlackError `push_limit_reached`, `not_found`."""
+    """Push onto the open stack; raises SlackError `push_limit_reached`, `not_found`."""
     below = modal_stack(workspace, person)
     if not below:
         raise SlackError("not_found")
@@ -52,7 +52,7 @@ def push_modal(workspace: Workspace, install: Install, person: str, body: Json) 
 
 
 def publish_home(workspace: Workspace, install: Install, person: str, body: Json, expected_hash: str) -> Json:
-    """The home tab of one person; `known` is the hash the app last saw, if it sent one."""
+    """Publish a person's home tab; `expected_hash` is the hash the app last saw, if it sent one."""
     old = home_view(workspace, person)
     if old is None:
         return _create_view(workspace, install, person, body, None)
@@ -62,7 +62,7 @@ def publish_home(workspace: Workspace, install: Install, person: str, body: Json
 def update_view(
     workspace: Workspace, install: Install, key: str, external_id: str, view: object, expected_hash: str
 ) -> Json:
-    """Raises SlackError `not_found`, `hash_conflict`."""
+    """Update a view; raises SlackError `not_found`, `hash_conflict`."""
     found = [
         old
         for old in workspace.store.list_documents("view")
@@ -76,7 +76,7 @@ def update_view(
 
 
 def replace_view(workspace: Workspace, install: Install, old: Json, body: Json, expected_hash: str = "") -> Json:
-    """New content under the old id; what was entered stays where block and action keep their ids."""
+    """Replace a view's content; inputs stay if block and action keep their ids."""
     if expected_hash and expected_hash != old["hash"]:
         raise SlackError("hash_conflict")
     new = _build_view(install, old["user"], body)
@@ -88,7 +88,7 @@ def replace_view(workspace: Workspace, install: Install, old: Json, body: Json, 
 
 
 def close_view(workspace: Workspace, view: Json, whole_stack: bool = False) -> list[Json]:
-    """Takes the view away, or the whole stack; returns what was closed, top first."""
+    """Close a view or the whole stack; return the closed ones, top first."""
     open_views = modal_stack(workspace, view["user"])
     closed = open_views if whole_stack else [view]
     for old in reversed(closed):
@@ -97,7 +97,7 @@ def close_view(workspace: Workspace, view: Json, whole_stack: bool = False) -> l
 
 
 def modal_stack(workspace: Workspace, person: str) -> list[Json]:
-    """The person's open modals, bottom first."""
+    """Return the person's open modals, bottom first."""
     found = [
         view for view in workspace.store.list_documents("view") if view["type"] == "modal" and view["user"] == person
     ]
@@ -120,7 +120,7 @@ def save_view(workspace: Workspace, view: Json) -> Json:
 
 
 def to_view_object(view: Json) -> Json:
-    """Without what only this side knows."""
+    """Build a view object without internal fields."""
     return {name: value for name, value in view.items() if name not in ("user", "opened")}
 
 

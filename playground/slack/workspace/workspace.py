@@ -1,4 +1,4 @@
-"""The practice workspaces as a whole: what they remember and who can be reached."""
+"""The practice workspaces as a whole: their state and their connections."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from playground.slack.delivery.socket_mode import SocketMode
 
 
 class Workspace:
-    """Everybody's way to everything; opened by `open_world`."""
+    """The state of all workspaces; `open_workspace` creates it."""
 
     def __init__(self, folder: Path, background: Background) -> None:
         self.folder = folder
@@ -44,7 +44,7 @@ class Workspace:
         return self.dispatcher.settings
 
     def set_request_url(self, request_url: Json | None) -> None:
-        """From now on the app is reached by HTTP, or over its sockets when there is no address."""
+        """Reach the app over HTTP from now on, or over its sockets without a URL."""
         self.dispatcher.transport = HttpMode(request_url["url"]) if request_url else self.sockets
         if request_url:
             self.store.set_document("setting", "request_url", request_url)
@@ -52,7 +52,7 @@ class Workspace:
             self.store.delete_document("setting", "request_url")
 
     def reset(self) -> None:
-        """The first day again, with no trouble set; only counters go on."""
+        """Restore the initial state without faults; only counters continue."""
         self.store.clear()
         self.dispatcher.settings = Settings()
         self.dispatcher.deliveries.clear()
@@ -62,7 +62,7 @@ class Workspace:
         self.live_updates.publish({"kind": "everything"})
 
     def seed(self) -> None:
-        """The practice people in their places; a workspace that is there already stays as it is."""
+        """Add the practice people and channels; an existing workspace stays unchanged."""
         for team in TEAMS:
             if self.store.get_document("team", team.id) is None:
                 self._seed_team(team)
@@ -71,7 +71,7 @@ class Workspace:
         return [msgspec.convert(body, Team) for body in self.store.list_documents("team")]
 
     def people(self, team: str | None = None) -> list[Person]:
-        """Of one workspace, or of all; Slackbot is one and the same everywhere."""
+        """Return the people of one workspace or of all; Slackbot is the same everywhere."""
         found = [msgspec.convert(body, Person) for body in self.store.list_documents("person")]
         return [person for person in found if team in (None, person.team) or person.id == SLACKBOT]
 
@@ -84,7 +84,7 @@ class Workspace:
         return msgspec.convert(body, Person) if body else None
 
     def member(self, team: str, key: str) -> Person | None:
-        """A person as their own workspace knows them; nobody for every other workspace."""
+        """Return a person of this workspace; None for people of another one."""
         person = self.person(key)
         return person if person and (person.team == team or key == SLACKBOT) else None
 
@@ -114,7 +114,7 @@ class Workspace:
         )
 
     def deactivate(self, person: Person) -> Person:
-        """As an administrator does: the person stays known, and is in no channel any more."""
+        """Deactivate an account, as an administrator does: the person stays known, and leaves all channels."""
         deactivated = replace(person, deleted=True)
         for place in self.places(person.team):
             if place.kind != "im" and person.id in place.members:
@@ -133,17 +133,17 @@ class Workspace:
         return updated
 
     def member_ids(self, team: str) -> set[str]:
-        """The ids of a workspace's people: who hears of what concerns the workspace as a whole."""
+        """Return the ids of a workspace's people, who get changes of the workspace."""
         return {person.id for person in self.people(team)}
 
     def reader_ids(self, place: Place) -> set[str]:
-        """Who can read along: everybody in a public place, else its members; guests only where they are members."""
+        """Return who can read a channel: everyone for a public one, else its members; guests only as members."""
         if place.kind != "public":
             return set(place.members)
         return {person.id for person in self.people(place.team) if not person.is_guest or person.id in place.members}
 
     def place_to_json(self, place: Place) -> dict[str, object]:
-        """A place as the page gets it."""
+        """Return a channel for the page."""
         body = asdict(place) | {"latest": self.store.latest_ts(place.id)}
         if place.kind == "im":
             bot = self.install(place.team).bot
@@ -151,7 +151,7 @@ class Workspace:
         return body
 
     def team_to_json(self, team: Team) -> dict[str, object]:
-        """A team as the page gets it, with its app."""
+        """Return a team with its app for the page."""
         install = self.install(team.id)
         commands = [asdict(command) for command in install.commands]
         app = {

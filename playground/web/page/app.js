@@ -1,4 +1,4 @@
-/** The page: one desk, or two side by side, under one strip that says where one is. */
+/** The page: one session, or two side by side, under a status strip. */
 import { h, patch } from "./dom.js";
 import { channelView } from "./channel.js";
 import { Desk, seated } from "./desk.js";
@@ -125,7 +125,7 @@ function addSecond() {
   );
 }
 
-/** The second desk looks at the channel the first one is in. */
+/** The second session opens the channel of the first. */
 function followFirst() {
   const { desk, second } = shell;
   if (second?.channel && desk.channel && second.channel !== desk.channel) second.go(desk.channel);

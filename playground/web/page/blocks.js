@@ -1,6 +1,6 @@
 /**
  * Block Kit to views, one function per kind of block (docs.slack.dev/reference/block-kit/blocks).
- * A `place` is where blocks stand: a message, a modal or the App Home; it says what a press does there.
+ * A `place` is where blocks are displayed: a message, a modal or the App Home; it defines the effect of a click.
  */
 import { h } from "./dom.js";
 import { actionElement, accessory } from "./elements.js";
@@ -43,7 +43,7 @@ const KINDS = {
   input,
 };
 
-/** Views of all blocks, each under its own key so that a redraw keeps what it can. */
+/** Views of all blocks, each with its own key, so that a redraw reuses them. */
 export function blocksView(blocks, place) {
   return blocks.map((block, at) =>
     h("div", { key: block.block_id ?? at, class: "block-slot" }, blockView(block, place)),
@@ -67,7 +67,7 @@ function section(block, place) {
   );
 }
 
-/** Slack folds a long section behind "see more" unless the block says `expand`. */
+/** Slack folds a long section behind "see more" unless the block sets `expand`. */
 function foldable(block, place) {
   const words = textObject(block.text, place.desk);
   const key = `fold/${block.block_id}`;
@@ -179,7 +179,7 @@ function table(block, place) {
 
 function input(block, place) {
   const error = place.errors?.[block.block_id];
-  // An id with spaces in it would be read as several, and the field would have no name.
+  // An id with spaces would count as several ids, and the field would have no label.
   const id = `${place.name}-${block.block_id}`.replace(/\s/g, "_");
   const described = [block.hint ? `${id}-hint` : null, error ? `${id}-error` : null]
     .filter(Boolean)

@@ -1,9 +1,9 @@
-/** The line at the bottom: offers commands and names, sends on Enter, remembers what was sent. */
+/** The composer: suggests commands and names, sends on Enter, keeps a history. */
 import { send } from "./deeds.js";
 import { h } from "./dom.js";
 import { deedOf, suggestions } from "./line.js";
 
-/** State of one line, kept at the desk so that a redraw or a look elsewhere loses nothing. */
+/** State of one composer, stored in the session so that a redraw or another channel loses nothing. */
 function lineOf(desk, key) {
   if (!desk.lines.has(key))
     desk.lines.set(key, { text: "", at: 0, past: 0, hidden: false, problem: null, sending: 0 });
@@ -37,7 +37,7 @@ export function composer(desk, where) {
   );
 }
 
-/** A text area that is a combobox while it offers something (w3.org/WAI/ARIA/apg/patterns/combobox). */
+/** A text area that is a combobox while it has suggestions (w3.org/WAI/ARIA/apg/patterns/combobox). */
 function entry(all) {
   const { desk, where, line, id, offered, at, set } = all;
   return h("textarea", {
@@ -127,7 +127,7 @@ function menuKeys(event, { offered, at, line, set, take }) {
   return true;
 }
 
-/** Arrow up and down leaf through what was sent, from the first and last place of the line. */
+/** Arrow up and down go through the history, from the start and the end of the text. */
 function leaf(event, { desk, line, set }) {
   const { value, selectionStart, selectionEnd } = event.target;
   const up = event.key === "ArrowUp";
@@ -140,7 +140,7 @@ function leaf(event, { desk, line, set }) {
   set({ past, text: past ? desk.sent.at(-past) : "", hidden: true });
 }
 
-/** The line leaves at once; if it went nowhere it comes back with the reason unless another was begun. */
+/** Clears the text at once; a failed message returns with its error unless another one was begun. */
 async function sendLine({ desk, where, line, set }) {
   const text = line.text;
   if (!text.trim()) return;

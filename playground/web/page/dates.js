@@ -13,7 +13,7 @@ const TOKENS = {
   time_secs: (part) => part.seconds,
 };
 
-/** The words for one date token string, or null when the stamp is no time (the fallback is shown then). */
+/** The text of one date token string, or null for an invalid timestamp (the fallback is displayed then). */
 export function slackDate(seconds, format, zone) {
   if (!Number.isFinite(seconds)) return null;
   const part = parts(seconds, zone);

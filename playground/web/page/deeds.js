@@ -1,4 +1,4 @@
-/** What a person does to the workspace from a desk: speak, react, press, fill in. */
+/** Actions of a person in a session: send, react, click, fill in. */
 import { act } from "./door.js";
 
 const REASONS = {
@@ -7,7 +7,7 @@ const REASONS = {
   no_such_element: "That button is no longer there.",
 };
 
-/** Sends a line: answers null, or the sentence that says why it went nowhere and nobody else has said. */
+/** Sends a line: returns null, or the error sentence if Slack has not displayed it. */
 export async function send(desk, deed, body) {
   const answer = await act(desk.user, deed, body);
   return answer.ok || answer.ts ? null : reasonOf(answer);
@@ -19,7 +19,7 @@ export async function react(desk, channel, ts, name, remove) {
   if (!desk.working.has(key)) await doing(desk, key, ts, "react", { channel, ts, name, remove });
 }
 
-/** Presses an element of a message or a view; asks first where the element says so. */
+/** Clicks an element of a message or a view, after its confirmation dialog if it has one. */
 export function press(desk, target, element, block, value) {
   const owner = target.view_id ?? target.ts;
   const key = `${owner}/${block.block_id}/${element.action_id}`;
@@ -39,7 +39,7 @@ export function answerConfirm(desk, yes) {
   if (yes) go();
 }
 
-/** Sends a modal; what was wrong with a field stands at that field. */
+/** Submits a modal; errors appear at their fields. */
 export async function submit(desk, view, values) {
   desk.errors.delete(view.id);
   const answer = await doing(desk, `${view.id}/submit`, view.id, "submit", { view_id: view.id, values });
@@ -58,7 +58,7 @@ export async function openHome(desk) {
   await doing(desk, "home", "home", "home", { tab: "home" });
 }
 
-/** Marks the thing as working while it lasts, and leaves a note beside its owner if it went wrong. */
+/** Marks the element as busy during the action, and displays a note beside it after an error. */
 async function doing(desk, key, owner, deed, body) {
   const { user, working, notes } = desk; // another person may sit down before the answer comes
   working.add(key);

@@ -1,6 +1,6 @@
 /**
- * One person's desk: what they see (Sight), and what they have open on the page.
- * Views read it; every change ends in `draw()`, which is coalesced. What they do is in deeds.js.
+ * One person's session: what they see (Sight), and what is open on the page.
+ * Views read it; every change calls `draw()`, which is coalesced. Actions are in deeds.js.
  */
 import { live } from "./door.js";
 import { recall, store } from "./memory.js";
@@ -14,7 +14,7 @@ export class Desk {
     this.sit(user);
   }
 
-  /** Takes another person's seat; drafts and open things of the one before are left behind. */
+  /** Switches to another person; drafts and open views of the previous one are discarded. */
   sit(user) {
     this.hangUp?.();
     this.lines = user === this.user ? this.lines : new Map();
@@ -41,7 +41,7 @@ export class Desk {
     });
   }
 
-  /** At first, after a break and after a reset: fetches what is looked at, forgets the rest. */
+  /** At the start, after a break and after a reset: fetches what is displayed, and drops the rest. */
   async #arrive() {
     const { sight } = this;
     this.connected = true;
@@ -62,7 +62,7 @@ export class Desk {
     this.draw();
   }
 
-  /** What was there before the first visit counts as read. */
+  /** Messages from before the first visit count as read. */
   #startReading() {
     for (const { id } of this.channels()) if (recall(`seen/${this.user}/${id}`) === null) this.read(id);
   }
@@ -90,7 +90,7 @@ export class Desk {
     });
   }
 
-  // What views ask.
+  // Queries of views.
 
   /** The reader's time zone. */
   get zone() {
@@ -140,7 +140,7 @@ export class Desk {
     this.draw();
   }
 
-  /** What this desk holds about one message, as a word to compare: a redraw is due when it differs. */
+  /** The session's state of one message as a string to compare: a redraw is due when it differs. */
   marks(owner) {
     const own = (key) => key.startsWith(`${owner}/`);
     const values = [...this.values].filter(([key]) => own(key));
@@ -148,7 +148,7 @@ export class Desk {
     return JSON.stringify([keys, values, this.notes.get(owner), this.picking === owner]);
   }
 
-  // What a person does to the page.
+  // Actions on the page.
 
   async go(channel) {
     if (!this.sight.channels.has(channel)) return;
@@ -158,7 +158,7 @@ export class Desk {
     this.draw();
   }
 
-  /** To one message, where it is among those shown. */
+  /** Scrolls to a message, if it is among those displayed. */
   async goTo(channel, ts) {
     await this.go(channel);
     queueMicrotask(() => {
@@ -191,7 +191,7 @@ export class Desk {
     this.set({ viewer: null });
   }
 
-  /** Puts a line on the composer of that place, ready to send. */
+  /** Puts text into that composer, ready to send. */
   fill(key, text) {
     const blank = { at: 0, past: 0, hidden: true, problem: null, sending: 0 };
     this.lines.set(key, { ...blank, text });
@@ -209,7 +209,7 @@ export class Desk {
   }
 }
 
-/** Who can be played: people, the casting lead first, because a story begins with theirs. */
+/** The people one can act as; the casting lead is first. */
 export function seated(people) {
   const real = people.filter(({ id, is_bot: bot, deleted }) => !bot && !deleted && id !== SLACKBOT);
   return real.sort((a, b) => (b.title === "Casting lead") - (a.title === "Casting lead"));

@@ -1,7 +1,7 @@
 /**
- * Views are plain values; `patch` makes the document agree with them and touches only what differs,
- * so that focus, scroll positions and half-typed text survive every redraw.
- * Strings become text nodes, always: what people write is never read as HTML.
+ * Views are plain values; `patch` updates only the parts of the document that differ from them,
+ * so that focus, scroll positions and unsent text survive every redraw.
+ * Strings always become text nodes: user text is never parsed as HTML.
  */
 
 const SVG = new Set(["svg", "path", "circle", "ellipse", "rect", "line", "g"]);
@@ -16,7 +16,7 @@ export function h(tag, props, ...children) {
   return { tag, props: props ?? {}, children: children.flat(Infinity).filter(isShown) };
 }
 
-/** Makes `parent` show exactly `views`; a view that is the same object as before is skipped whole. */
+/** Makes `parent` show exactly `views`; an identical view object is skipped. */
 export function patch(parent, views) {
   const wanted = [views].flat(Infinity).filter(isShown);
   const before = shown.get(parent) ?? new Map();
@@ -40,7 +40,7 @@ export function patch(parent, views) {
   shown.set(parent, after);
 }
 
-/** Keeps the view built for `subject` until one of `deps` changes: long lists cost what changed in them. */
+/** Reuses the view built for `subject` until one of `deps` changes, so that long lists cost only their changes. */
 export function remember(cache, subject, deps, build) {
   const known = cache.get(subject);
   if (known && known.deps.every((dep, at) => dep === deps[at])) return known.view;
@@ -106,7 +106,7 @@ function setStyle(node, before, style) {
   for (const [name, value] of Object.entries(style)) node.style.setProperty(name, value);
 }
 
-/** One real listener per kind of event; what it calls is looked up when the event comes. */
+/** One DOM listener per type of event; it looks up its handler when the event arrives. */
 function listen(node, wanted) {
   const known = listeners.get(node) ?? new Set();
   for (const kind of Object.keys(wanted)) {

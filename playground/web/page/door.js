@@ -1,6 +1,6 @@
-/** The control door as the page uses it: questions, deeds, the live line. Contract: playground/README.md. */
+/** Client of the control API: requests, actions and live updates. Contract: playground/README.md. */
 
-/** Fetches JSON; a refusal comes back as `{ok: false, error, detail}` like any other answer. */
+/** Fetches JSON; a refusal is returned as `{ok: false, error, detail}` like any other response. */
 export async function ask(path, body) {
   const init =
     body === undefined
@@ -18,12 +18,12 @@ export async function ask(path, body) {
   }
 }
 
-/** What `user` sees; `query` may name channel, thread, limit and before. */
+/** Fetches the state that `user` sees; `query` may name channel, thread, limit and before. */
 export function state(user, query = {}) {
   return ask(`state?${new URLSearchParams({ user, ...query })}`);
 }
 
-/** Hands over a file of that person's disk; the answer's `file.id` is what a form takes. */
+/** Uploads a file of that person; the response's `file.id` is the value of a file input. */
 export async function attach(user, file) {
   const body = new FormData();
   body.append("file", file, file.name);
@@ -35,12 +35,12 @@ export async function attach(user, file) {
   }
 }
 
-/** Does something as that person. */
+/** Sends an action of that person. */
 export function act(user, deed, body) {
   return ask(`people/${user}/${deed}`, body);
 }
 
-/** Keeps a live line open; after a break it comes back by itself (`onOpen` again). Returns how to hang up. */
+/** Keeps the live websocket open and reconnects after a break (`onOpen` again). Returns a function that closes it. */
 export function live(user, { onOpen, onChange, onBreak }) {
   let socket = null;
   let wanted = true;

@@ -1,6 +1,5 @@
 /**
- * Interactive elements that are pressed (docs.slack.dev/reference/block-kit/block-elements);
- * fields.js has those that are filled in.
+ * Clickable elements (docs.slack.dev/reference/block-kit/block-elements); inputs are in fields.js.
  */
 import { h } from "./dom.js";
 import { field } from "./fields.js";
@@ -44,7 +43,7 @@ function button(element, block, place) {
   );
 }
 
-/** A button with an address opens it, and the app is told as well. */
+/** A button with a URL opens it; the app gets the click as well. */
 function pressed(element, block, place) {
   if (element.url) window.open(element.url, "_blank", "noopener");
   place.press(block, element);

@@ -1,6 +1,6 @@
 /**
- * Emoji by Slack's names. The numbers and the few this work needs are drawn here, so that they look the
- * same on every machine, also one without an emoji font; the rest are characters.
+ * Emoji by Slack's names. The numbers and a few others are drawn here, so that they look the same on every
+ * machine, even without an emoji font; the rest are characters.
  */
 import { h } from "./dom.js";
 
@@ -98,7 +98,7 @@ const CHARACTERS = {
   ballot_box_with_ballot: "☑",
 };
 
-/** What the reaction picker offers, numbers first: they are the ballot. */
+/** The emoji of the reaction picker; the numbers, which are votes, come first. */
 export const OFFERED = [
   ...NUMBERS.slice(1, 9),
   "+1",
@@ -111,7 +111,7 @@ export const OFFERED = [
   "x",
 ];
 
-/** One emoji as a picture with its name for those who listen; an unknown name stays `:name:`. */
+/** One emoji as a picture with its name for screen readers; an unknown name stays `:name:`. */
 export function emoji(name) {
   const known = ALIASES[name] ?? name;
   const number = NUMBERS.indexOf(known);

@@ -1,6 +1,6 @@
 /**
- * Elements that are filled in: inputs of modals, and the same elements where they stand in actions.
- * A choice tells the place at once; what it is worth there (kept for submit, or sent) is the place's business.
+ * Input elements, in modals and in actions blocks.
+ * A choice notifies its place at once, which stores it for submit or sends it.
  */
 import { h } from "./dom.js";
 import { attach } from "./door.js";
@@ -17,7 +17,7 @@ const TYPED = {
   datetimepicker: { type: "datetime-local" },
 };
 
-/** The element's field. `about` carries the id its label points to and what describes it. */
+/** The element's field. `about` has the id of its label and its description. */
 export function field(element, block, place, about) {
   const draw = KINDS[element.type] ?? (TYPED[element.type] ? typed : null);
   if (!draw)
@@ -25,7 +25,7 @@ export function field(element, block, place, about) {
   return draw(element, block, place, about);
 }
 
-/** What an element holds before anybody touches it, in the control door's form. */
+/** An element's initial value, in the control API's format. */
 export function initialValue(element) {
   const option = element.initial_option?.value;
   const options = element.initial_options?.map(({ value }) => value);
@@ -108,7 +108,7 @@ function boxes(groups, element, block, place, about) {
   return choices("checkbox", groups, element, block, place, about, (value) => held.includes(value), flip);
 }
 
-/** A chooser of the browser's own; what was chosen is handed over at once, and named below. */
+/** The browser's file chooser; chosen files are uploaded at once and listed below. */
 function attached(element, block, place, about) {
   const held = place.value(block, element) ?? [];
   const take = async ({ target }) => {

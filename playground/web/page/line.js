@@ -1,8 +1,8 @@
-/** What a typed line is: a command, or a message (the door finds the @names in it and escapes it). */
+/** A typed line: a command or a message (the control API finds the @names in it and escapes it). */
 
 const INVITE = /^\/invite(?:\s+@?(\S+.*?))?\s*$/i;
 
-/** `{deed, body}` for the control door, or `{problem}`: a sentence for the person who typed it. */
+/** Returns `{deed, body}` for the control API, or `{problem}`: a sentence for the person. */
 export function deedOf(line, { channel, thread }, desk) {
   const text = line.trim();
   if (INVITE.test(text)) return invitation(INVITE.exec(text)[1], channel, desk);
@@ -10,7 +10,7 @@ export function deedOf(line, { channel, thread }, desk) {
   return { deed: "say", body: { channel, text, thread_ts: thread ?? null } };
 }
 
-/** What the line could become: commands after `/`, names after `@`. */
+/** Suggestions: commands after `/`, names after `@`. */
 export function suggestions(line, desk) {
   if (/^\/\S*$/.test(line)) return commands(desk).filter(({ text }) => text.startsWith(line));
   const [, typed] = /(?:^|\s)@([\w.-]*)$/.exec(line) ?? [];

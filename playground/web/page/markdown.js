@@ -20,7 +20,7 @@ const INLINE = new RegExp(
   "g",
 );
 
-/** Line by line: each rule takes the lines it knows and gives a view. */
+/** Line by line: each rule consumes the lines it matches and returns a view. */
 export function markdown(text, desk) {
   const lines = text.split("\n");
   const views = [];

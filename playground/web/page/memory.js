@@ -1,4 +1,4 @@
-/** What this browser keeps between visits: read marks, the last channel, the light. Refusal breaks nothing. */
+/** Values that this browser stores between visits: read marks, last channel, colour scheme. Errors are ignored. */
 
 export function recall(name) {
   try {
@@ -12,6 +12,6 @@ export function store(name, value) {
   try {
     localStorage.setItem(`castroom/${name}`, value);
   } catch {
-    // a private window: the page forgets
+    // a private window stores nothing
   }
 }

@@ -1,4 +1,4 @@
-/** One message as the reader sees it: who, when, what, and what hangs on it. */
+/** One message: author, time, content, and its files, reactions and replies. */
 import { h, remember } from "./dom.js";
 import { blocksView } from "./blocks.js";
 import { clock } from "./dates.js";
@@ -11,7 +11,7 @@ import { addButton, picker, reactionsView } from "./reactions.js";
 
 const cache = new WeakMap();
 
-/** The message's view, built again only when it, a name in it, or what the desk holds about it changed. */
+/** Builds a message's view again only if the message, a name in it or its state in the session changed. */
 export function messageView(
   message,
   channel,
@@ -73,7 +73,7 @@ function time(message, desk) {
   return h("time", { class: "time", datetime: at }, clock(message.ts, desk.zone));
 }
 
-/** The app's blocks stand for its text, as in Slack; people's text is what they typed. Files follow. */
+/** The app's blocks replace its text, as in Slack; people's messages show their text. Files follow. */
 function content(message, channel, desk) {
   const place = messagePlace(desk, channel, message);
   const edited = message.edited ? h("span", { class: "quiet" }, " (edited)") : null;

@@ -1,4 +1,4 @@
-/** Modals: the view on top of the person's stack, with what they entered and what was wrong with it. */
+/** Modals: the top view of the person's stack, with entered values and errors. */
 import { h } from "./dom.js";
 import { blocksView } from "./blocks.js";
 import { answerConfirm, closeView, submit } from "./deeds.js";
@@ -36,7 +36,7 @@ export function modalView(desk) {
   );
 }
 
-/** While someone decides: the question of a confirm dialog. */
+/** The confirmation dialog. */
 export function confirmView(desk) {
   const asked = desk.confirming;
   if (!asked) return null;

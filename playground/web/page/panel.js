@@ -1,4 +1,4 @@
-/** The practice models: make one misbehave, and see what a real account would have been charged. */
+/** The panel of the practice models: set faults, and see what a real account would have charged. */
 import { h } from "./dom.js";
 import { ask } from "./door.js";
 
@@ -21,7 +21,7 @@ const FAULTS = [
   ["no_image", "answers without a picture"],
 ];
 
-/** State and view of the panel; `draw` is called when it has news. */
+/** State and view of the panel; it calls `draw` after a change. */
 export class Panel {
   constructor(draw, close) {
     this.draw = draw;

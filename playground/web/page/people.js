@@ -1,4 +1,4 @@
-/** Who is speaking: drawn initials on a colour of their own, the app's sign, names. */
+/** People: initials on a colour, the app's icon, names. */
 import { h } from "./dom.js";
 
 const COLOURS = ["#2f6f8f", "#8a5a2b", "#7a4b7d", "#3f7355", "#a0483f", "#4f5f9a", "#7d6a1f", "#5c6670"];
@@ -14,7 +14,7 @@ export function avatar(person, desk, style = "") {
   );
 }
 
-/** Always the same for the same person (FNV-1a, so that neighbours differ). */
+/** Returns the same colour for the same person (FNV-1a, so that similar ids differ). */
 function colour(id) {
   const mixed = [...id].reduce(
     (sum, letter) => Math.imul(sum ^ letter.codePointAt(0), 16777619) >>> 0,

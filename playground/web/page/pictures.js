@@ -1,9 +1,9 @@
-/** Pictures in blocks and files: found by id or address, with alternative text, opened in the viewer. */
+/** Pictures in blocks and files: found by id or URL, with alternative text, opened in the viewer. */
 import { h } from "./dom.js";
 
 const WIDTHS = { large: 1200, hero: 960, tile: 720, side: 240, thumb: 72 };
 
-/** One picture; `class` chooses its size. A click shows it large unless it is a mere thumbnail. */
+/** One picture; `class` selects its size. A click enlarges it unless it is a thumbnail. */
 export function picture(object, place, { class: style }) {
   const source = sourceOf(object, place.desk, WIDTHS[style]);
   if (!source)
@@ -23,7 +23,7 @@ export function picture(object, place, { class: style }) {
   return h("button", { type: "button", class: "enlarge", "aria-label": label, on: { click: open } }, image);
 }
 
-/** Every picture of a message in reading order, for leafing through them in the viewer. */
+/** All pictures of a message in reading order, for the viewer. */
 export function picturesOf(message, desk) {
   const found = (message.blocks ?? []).flatMap((block) => [...blockPictures(block)]);
   const inBlocks = found.map((object) => ({
@@ -39,7 +39,7 @@ export function picturesOf(message, desk) {
   return [...inBlocks, ...files].filter(({ source }) => source);
 }
 
-/** The tiles under a message: pictures side by side, other files as rows. */
+/** The files under a message: pictures side by side, other files as rows. */
 export function gallery(files, place) {
   const pictures = files.filter(isPicture);
   const others = files.filter((file) => !isPicture(file));

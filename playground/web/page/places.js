@@ -1,4 +1,4 @@
-/** Where blocks stand, and so what a press or an entry does there: a message, the App Home, or a modal. */
+/** Where blocks are displayed, and what a click or an input does there: a message, the App Home or a modal. */
 import { press } from "./deeds.js";
 import { initialValue } from "./fields.js";
 import { picturesOf } from "./pictures.js";
@@ -32,12 +32,12 @@ export function viewPlace(desk, view) {
   };
 }
 
-/** The app sees the whole modal as it stands, as Slack shows it. */
+/** The app gets the whole modal with its current values, as in Slack. */
 function sendChosen(desk, view, element, block, value) {
   press(desk, { view_id: view.id, values: entered(desk, view) }, element, block, value);
 }
 
-/** What was entered in a modal, by block and action, as `/submit` takes it; untouched fields are left out. */
+/** Values entered in a modal, by block and action, for `/submit`; untouched fields are omitted. */
 export function entered(desk, view) {
   const values = {};
   for (const block of view.blocks) {

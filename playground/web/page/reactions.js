@@ -42,7 +42,7 @@ export function addButton(message, desk, style) {
   );
 }
 
-/** The picker under its message: numbers first, arrows move, Escape closes. */
+/** The picker under its message: numbers first, arrow keys move, Escape closes. */
 export function picker(message, channel, desk) {
   if (desk.picking !== message.ts) return null;
   const keys = (event) => {

@@ -2,7 +2,7 @@
 
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
-/** Moves the focus among the elements that match inside the list the event happened in. */
+/** Moves the focus among the matching elements in the event's list. */
 export function move(event, selector) {
   const items = [...event.currentTarget.querySelectorAll(selector)].filter(
     (item) => item.offsetParent !== null,

@@ -1,4 +1,4 @@
-/** Keeps a list at its newest end while the reader is there, and leaves it alone while they read further up. */
+/** Keeps a list scrolled to its newest end, unless the reader has scrolled up. */
 
 const NEAR = 80;
 

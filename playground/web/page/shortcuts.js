@@ -1,4 +1,4 @@
-/** The menu of a message: shortcuts of the app. */
+/** The menu of a message: the app's shortcuts. */
 import { useShortcut } from "./deeds.js";
 import { h } from "./dom.js";
 import { move } from "./roving.js";
@@ -22,7 +22,7 @@ export function shortcutsButton(message, desk) {
   );
 }
 
-/** Under its message: arrows move, Escape closes. */
+/** The menu under its message: arrow keys move, Escape closes. */
 export function shortcuts(message, channel, desk) {
   if (!desk.isOpen(key(message))) return null;
   const close = () => desk.toggle(key(message));

@@ -1,4 +1,4 @@
-/** The left: the workspace, whose eyes one looks through, and where one can go. */
+/** The sidebar: the workspace, the person one acts as, and the channels. */
 import { openHome } from "./deeds.js";
 import { h } from "./dom.js";
 import { avatar } from "./people.js";
@@ -38,13 +38,13 @@ export function sidebarView(desk, shell) {
   );
 }
 
-/** The other workspaces, where the same bot is at work and nothing of this one is seen. */
+/** The other workspaces, in which the same app is installed; nothing of this one is visible there. */
 function elsewhere({ elsewhere: others }) {
   const way = ({ id, name }) => h("a", { key: id, href: `?team=${encodeURIComponent(id)}` }, name);
   return others.length ? h("p", { class: "elsewhere" }, "Go to ", others.map(way)) : null;
 }
 
-/** What stands before a channel's name: # or, for a private one, a padlock. */
+/** The sign before a channel's name: # or, for a private one, a padlock. */
 export function channelSign({ kind }) {
   if (kind === "im") return null;
   if (kind !== "private") return h("span", { class: "sign", "aria-hidden": "true" }, "#");
@@ -56,7 +56,7 @@ export function channelSign({ kind }) {
   );
 }
 
-/** Native radio buttons: arrows move between people, as everywhere. */
+/** Native radio buttons, so that arrow keys move between people. */
 export function peopleSwitch(desk) {
   const choice = (person) =>
     h(

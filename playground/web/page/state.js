@@ -1,4 +1,4 @@
-/** What one person sees of the workspace, kept current by the live line. Only what is looked at is fetched. */
+/** The workspace's state as one person sees it, kept current by live updates. Only displayed parts are fetched. */
 import { state } from "./door.js";
 
 const PAGE = 60;
@@ -24,7 +24,7 @@ export class Sight {
     this.recent = []; // the last changes: those that came while an older state was under way are put in again
   }
 
-  /** Fetches people and places, and the newest messages of one channel. */
+  /** Fetches people and channels, and the newest messages of one channel. */
   async load(channel) {
     const seen = await state(this.user, channel ? { channel, limit: PAGE } : { limit: 1 });
     if (!seen.people) return false;
@@ -39,7 +39,7 @@ export class Sight {
     return true;
   }
 
-  /** After a break: what was not watched meanwhile is fetched again when it is looked at. */
+  /** After a break: channels that were not watched are fetched again when they are displayed. */
   forgetAllBut(channel) {
     for (const known of [...this.messages.keys()]) if (known !== channel) this.messages.delete(known);
     this.threads.clear();
@@ -66,7 +66,7 @@ export class Sight {
     this.#again(seen.version);
   }
 
-  /** Puts the changed things in place of the old; true when the whole must be fetched again. */
+  /** Applies changes; returns true if everything must be fetched again. */
   apply(version, changes) {
     this.recent = [...this.recent, { version, changes }].slice(-RECENT);
     for (const change of changes) {
@@ -86,7 +86,7 @@ export class Sight {
     );
   }
 
-  /** Private answers of one channel; those of a thread only where that thread is shown. */
+  /** Ephemerals of one channel; those of a thread only while the thread is displayed. */
   privateIn(channel, thread) {
     return this.ephemerals.filter(
       (one) => one.channel === channel && (one.thread_ts ?? null) === (thread ?? null),
@@ -161,12 +161,12 @@ function message(sight, { channel, ts, thread_ts: thread, value }) {
   sight.messages.set(channel, now.slice(-sight.most));
 }
 
-/** Whether the message stands above what was fetched: it would leave a gap below it. */
+/** Whether the message is older than everything fetched: it would leave a gap. */
 function isFurtherUp(sight, channel, ts) {
   return sight.more.get(channel) && ts < (sight.messages.get(channel)[0]?.ts ?? "");
 }
 
-/** The list with that message replaced, removed, or put where it belongs; others stay the same objects. */
+/** Returns the list with that message replaced, removed or inserted; others stay the same objects. */
 function replaced(list, ts, value) {
   const at = list.findIndex((one) => one.ts === ts);
   if (at >= 0) return value ? list.with(at, value) : list.toSpliced(at, 1);

@@ -1,4 +1,4 @@
-/** The strip at the top: one calm sentence that says where one is, and the few things about the page itself. */
+/** The strip at the top: one sentence of status, and the page's own controls. */
 import { h } from "./dom.js";
 
 export const LIGHTS = { auto: "automatic", light: "day", dark: "night" };

@@ -1,6 +1,6 @@
 /**
- * A menu whose options the app knows: a combobox that asks while somebody types
- * (w3.org/WAI/ARIA/apg/patterns/combobox). What was asked and offered is kept at the desk.
+ * An external select: a combobox that asks the app for options while the person types
+ * (w3.org/WAI/ARIA/apg/patterns/combobox). The session stores query and options.
  */
 import { act } from "./door.js";
 import { h } from "./dom.js";
@@ -70,7 +70,7 @@ function offers({ menu, id, ...all }) {
   );
 }
 
-/** Asks the app after a pause; an answer to older words is let go. */
+/** Asks the app after a pause; a response to older text is ignored. */
 function ask({ element, block, place, menu }, typed) {
   Object.assign(menu, { typed, at: 0 });
   place.desk.draw();
@@ -91,7 +91,7 @@ function take({ element, block, place, menu }, at) {
   place.desk.draw();
 }
 
-/** What was typed and not chosen is nobody's choice, as in Slack. */
+/** Text without a chosen option is no value, as in Slack. */
 function leave({ place, menu }) {
   clearTimeout(menu.timer);
   Object.assign(menu, { open: false, typed: null });

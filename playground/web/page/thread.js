@@ -1,4 +1,4 @@
-/** The thread pane at the right: the message it hangs on, its replies, and a line to answer. */
+/** The thread pane: the parent message, its replies, and a composer. */
 import { h } from "./dom.js";
 import { arrows } from "./channel.js";
 import { composer } from "./composer.js";

@@ -1,4 +1,4 @@
-/** A picture by itself, as large as the window; arrows leaf, Escape closes. */
+/** The picture viewer: one picture as large as the window; arrow keys switch pictures, Escape closes. */
 import { h } from "./dom.js";
 import { dialog } from "./dialog.js";
 

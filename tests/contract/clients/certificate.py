@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1, for the one client that speaks nothing but TLS."""
+"""A certificate for 127.0.0.1, for the client that speaks only TLS."""
 
 import datetime as dt
 import ipaddress
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 def write_certificate(folder: Path) -> tuple[Path, Path]:
-    """Certificate and key as two PEM files; it signs itself and lives for an hour."""
+    """Write a self-signed certificate and its key as two PEM files, valid for an hour."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "practice workspace")])
     san = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])

@@ -1,5 +1,5 @@
-"""The practice workspace on a loopback port of its own for each test, for clients that are used as their vendors ship
-them: only the address and the key are ours.
+"""The practice workspace on a free port for each test, for the vendors' own clients: only the address and the key are
+ours.
 """
 
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from tests.support.control_client import ControlClient
 
 @pytest.fixture
 async def runner(tmp_path: Path) -> AsyncIterator[web.AppRunner]:
-    """Everything but a port, five hundred times as fast as it plays."""
+    """The whole workspace without a port, at five hundred times the usual speed."""
     runner = web.AppRunner(build(tmp_path, speed=500), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     yield runner

@@ -1,8 +1,8 @@
 """fal's own client (`fal-client`).
 
-It reads its host from FAL_QUEUE_RUN_HOST when it is imported, and puts https:// in front (`auth.py` and `client.py`,
-1.0.3). So the practice workspace answers over TLS here, with a certificate made for the test; httpx, with which the
-client speaks, trusts what SSL_CERT_FILE names.
+It reads its host from FAL_QUEUE_RUN_HOST at import and prepends https:// (`auth.py` and `client.py`, 1.0.3). So the
+practice workspace serves TLS here with a certificate made for the test; the client's httpx trusts the file in
+SSL_CERT_FILE.
 """
 
 import importlib
@@ -28,7 +28,7 @@ NB2 = "fal-ai/nano-banana-2"
 async def tls_certificate(
     runner: web.AppRunner, control_client: ControlClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """The same workspace once more, on a port with TLS; the file of its certificate."""
+    """Serve the same workspace on a TLS port; return its certificate file."""
     certificate, key = write_certificate(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, key)
@@ -40,7 +40,7 @@ async def tls_certificate(
 
 @pytest.fixture
 def fal(tls_certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The package, imported anew under this test's environment."""
+    """Import the package again in this test's environment."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "fal_client"]:
         monkeypatch.delitem(sys.modules, name)
     return importlib.import_module("fal_client")

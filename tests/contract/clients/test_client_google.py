@@ -33,14 +33,14 @@ def image_config(aspect: str, size: str) -> types.GenerateContentConfig:
 
 
 def make_noise_png() -> bytes:
-    """A picture whose base64 has every letter."""
+    """Make a picture whose base64 contains every character."""
     out = io.BytesIO()
     Image.effect_noise((96, 96), 90).convert("RGB").save(out, "PNG")
     return out.getvalue()
 
 
 def last_picture_size(answer: types.GenerateContentResponse) -> tuple[tuple[int, int], str]:
-    """Size and type of the last picture that is not a thought."""
+    """Return size and type of the last picture that is not a thought."""
     pictures = [part.inline_data for part in answer.parts or [] if part.inline_data and not part.thought]
     image = decode_image(pictures[-1].data or b"")
     assert pictures[-1].mime_type == f"image/{(image.format or '').lower()}"

@@ -1,4 +1,4 @@
-"""Slack's own client for Python (`slack_sdk`): the blocking one; the other carries the tests of practice_slack."""
+"""Slack's own Python client (`slack_sdk`), the blocking one; the practice_slack tests use the asynchronous one."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ from tests.support.control_client import ControlClient, make_png
 
 
 def run_client(address: str) -> dict[str, Any]:
-    """A message, a picture in its thread, a reaction and the same again, from a thread of its own."""
+    """Post a message, a picture in its thread and a reaction, in a thread of the test."""
     slack = WebClient(INSTALLS[0].token, base_url=f"{address}/slack/api/")
     ts = slack.chat_postMessage(channel=HARBOUR, text="Casting Maya")["ts"]
     uploaded = slack.files_upload_v2(

@@ -1,7 +1,6 @@
-"""Slack's own client for Node (`@slack/web-api`), where Node is there.
+"""Slack's own client for Node (`@slack/web-api`), if Node is installed.
 
-It is installed once, into `node/node_modules`, from the lock file beside it; that install is the only thing here that
-leaves this machine.
+npm installs it once into `node/node_modules` from the lock file beside it; only that install uses the network.
 """
 
 import asyncio
@@ -23,7 +22,7 @@ _INSTALL_TIMEOUT_SECONDS = 60  # seconds for the install
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    """The program `node` with Slack's client beside the script; skips with a word where either cannot be had."""
+    """Return the path of `node` with Slack's client installed; skip the test if either is missing."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None:
         pytest.skip("Node is not installed: Slack's client for Node was not tried")
@@ -45,7 +44,7 @@ def _install(npm: str) -> None:
 
 
 async def run_script(node: str, control_client: ControlClient, picture: Path) -> dict[str, Any]:
-    """What the story prints."""
+    """Run the script; return its output."""
     variables = {
         **await control_client.get("env"),
         "CHANNEL": HARBOUR,

@@ -1,4 +1,4 @@
-"""A practice studio for each test, five hundred times as fast as it plays."""
+"""Practice models for each test, at five hundred times the usual speed."""
 
 from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
@@ -12,7 +12,7 @@ from tests.support.practice_models import PracticeModels, open_practice_models
 
 @pytest.fixture(scope="session", autouse=True)
 def cached_drawings() -> Iterator[None]:
-    """The same order at the same take is the same picture, as the portraits' own tests show: draw it for all tests."""
+    """Cache drawings: equal orders give equal pictures, as the portraits' own tests show."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server, "draw_pictures", lru_cache(maxsize=64)(drawing.draw_pictures))
         yield

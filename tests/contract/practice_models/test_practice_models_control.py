@@ -1,4 +1,4 @@
-"""The control door's part about models."""
+"""The control API of the models."""
 
 import time
 from typing import Any

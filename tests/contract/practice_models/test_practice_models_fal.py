@@ -1,4 +1,4 @@
-"""fal's queue, asked with a plain HTTP client."""
+"""fal's queue, called with a plain HTTP client."""
 
 import asyncio
 import base64

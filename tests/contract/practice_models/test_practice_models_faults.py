@@ -1,4 +1,4 @@
-"""Faults on demand: what arrives, and who pays."""
+"""Faults on demand: the response, and whether it is charged."""
 
 import asyncio
 import base64
@@ -29,7 +29,7 @@ async def generate(practice_models: PracticeModels, model: str) -> httpx.Respons
 
 
 def data_of(model: str, body: dict[str, Any]) -> str:
-    """The base64 of an answer's picture."""
+    """Return the base64 of a response's picture."""
     data: str = body["data"][0]["b64_json"] if model != GEMINI else _inline(body)["data"]
     return data
 

@@ -1,4 +1,4 @@
-"""Google's generateContent, asked with a plain HTTP client."""
+"""Google's generateContent, called with a plain HTTP client."""
 
 from base64 import b64encode, urlsafe_b64encode
 from typing import Any
@@ -19,7 +19,7 @@ PRO = "gemini-3-pro-image"
 
 
 def final_picture(body: dict[str, Any]) -> dict[str, Any]:
-    """The last picture that is not a thought."""
+    """Return the last picture that is not a thought."""
     parts = body["candidates"][0]["content"]["parts"]
     pictures = [part["inlineData"] for part in parts if "inlineData" in part and not part.get("thought")]
     assert len(pictures) == 1

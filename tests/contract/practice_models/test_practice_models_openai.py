@@ -1,4 +1,4 @@
-"""OpenAI's Images API, asked with a plain HTTP client."""
+"""OpenAI's Images API, called with a plain HTTP client."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""Recraft's wire format, asked with a plain HTTP client."""
+"""Recraft's API, called with a plain HTTP client."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""A self-hosted server, asked with a plain HTTP client."""
+"""A self-hosted server, called with a plain HTTP client."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""The bill: what was accepted, what it cost, and that a killed process forgets none of it."""
+"""The usage log: accepted calls, their cost, and no loss when the process is killed."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""A real Bolt app over Socket Mode, with the practice people before it."""
+"""A real Bolt app over Socket Mode, used by the practice people."""
 
 import asyncio
 from typing import Any

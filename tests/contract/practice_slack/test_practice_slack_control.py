@@ -1,4 +1,4 @@
-"""The control door: who may use it, what it shows, what survives."""
+"""The control API: who may use it, what it returns, what survives a restart."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Events on their way to a real Bolt app: waiting, repeated, spread over sockets that come and go."""
+"""Events to a real Bolt app: delayed, repeated, and over several sockets."""
 
 import asyncio
 from typing import Any

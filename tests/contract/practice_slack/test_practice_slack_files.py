@@ -1,4 +1,4 @@
-"""Uploads in three steps, the wait until they can be shown, and who may read them."""
+"""Three-step uploads, their processing, and read access."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""A real Bolt app that is reached by signed HTTP requests instead of sockets."""
+"""A real Bolt app over signed HTTP requests instead of sockets."""
 
 import asyncio
 from collections.abc import AsyncIterator

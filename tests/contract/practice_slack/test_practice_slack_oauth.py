@@ -1,4 +1,4 @@
-"""Installing by OAuth: the page, the code, the token."""
+"""Installation by OAuth: the page, the code, the token."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.seed_data import CLIENT_ID, CLIENT_SECRET, INSTALLS, LANTERN, LANTERN_BOT, NOOR
 from tests.support.practice_slack import PracticeWorkspace
 
-# slack_sdk hands the app's name and secret to aiohttp in a way that aiohttp will give up.
+# slack_sdk passes client id and secret to aiohttp in a deprecated way.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 
 REDIRECT_URI = "http://127.0.0.1:3000/slack/oauth_redirect"
@@ -29,7 +29,7 @@ async def submit_decision(
 
 
 def redirect_params(answer: httpx.Response) -> dict[str, str]:
-    """The address the person is sent to, taken apart."""
+    """Return the query of the URL that the person is redirected to."""
     assert answer.status_code == 302, answer.text
     address = answer.headers["Location"]
     assert address.startswith(REDIRECT_URI)

@@ -1,4 +1,4 @@
-"""What Slack says no to, in its own words."""
+"""Refusals of Slack, with its own error codes."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Methods the bot does not use and a client may try."""
+"""Methods that the bot does not use but a client may call."""
 
 import asyncio
 from typing import Any

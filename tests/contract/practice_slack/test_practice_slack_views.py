@@ -23,7 +23,7 @@ def modal(title: str = "Brief", **more: object) -> dict[str, Any]:
 
 
 async def open_view(workspace: PracticeWorkspace, app: AsyncApp, view: dict[str, Any]) -> dict[str, Any]:
-    """A modal on Lena's screen, opened by a command."""
+    """Open a modal for Lena by a command."""
 
     @app.command("/cast")
     async def cast(ack: Any, command: Any, client: Any) -> None:

@@ -1,4 +1,4 @@
-"""Two workspaces, one app: a token, a person, a page see their own workspace and nothing of the other."""
+"""Two workspaces with one app: a token, a person and a page see only their own workspace."""
 
 import asyncio
 import io
@@ -54,7 +54,7 @@ def make_png() -> bytes:
 
 
 async def upload_picture(client: AsyncWebClient, channel: str | None = None) -> str:
-    """A picture that Slack has processed; its id."""
+    """Upload a picture and wait for its processing; return its id."""
     answer = await client.files_upload_v2(
         file_uploads=[{"content": make_png(), "filename": "maya.png"}], channel=channel
     )

@@ -1,4 +1,4 @@
-"""Every bad day of the practice models, in every spelling: the miss, its plain words, how often asked and paid."""
+"""Every fault of the practice models in every spelling: the failure, its text, the calls and the charge."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SHORT_TIMEOUTS = {Size.DRAFT: 0.5, Size.FOUR_K: 0.5}
 
 @dataclass(frozen=True)
 class FaultCase:
-    """A fault of the practice models, the miss it must become, and whether the vendor's bill charges it."""
+    """A fault of the practice models, the failure it must become, and whether the usage log charges it."""
 
     fault: str
     kind: str
@@ -61,7 +61,7 @@ RECRAFT_CASES = [
 _BILLING = ("insufficient_quota", "billing_hard_limit_reached", "project_spend_limit_exceeded")
 OPENAI_CASES = [
     *(FaultCase("refusal", "refused", "no", spelling) for spelling in ("input:violence,hate", "unknown", "plain")),
-    # What is stopped at the output had been drawn; nobody says whether that is charged, so we do not say it is free.
+    # A picture stopped at the output was generated; OpenAI does not say whether it is charged, so neither does the bot.
     FaultCase("refusal", "refused", "maybe", "output:sexual"),
     *(FaultCase("no_money", "insufficient_credit", "no", code) for code in _BILLING),
     FaultCase("no_image", "invalid_image", "maybe"),
@@ -92,7 +92,7 @@ async def practice_models(tmp_path: Path) -> AsyncIterator[PracticeModels]:
 
 
 async def draw_and_fail(practice_models: PracticeModels, vendor: Vendor, case: FaultCase) -> ModelError:
-    """Draw on such a day and look at the picture, as an audition does."""
+    """Generate under a fault and examine the picture, as an audition does."""
     http = vendor.http(f"{practice_models.http.base_url}/{vendor.provider}", "practice-key")
     model = vendor.model(vendor.facts, http, SHORT_TIMEOUTS if case.fault == "hang" else TIMEOUTS)
     try:
@@ -120,7 +120,7 @@ async def test_fault_is_one_failure_with_the_right_charge(
 
 
 def test_every_practice_fault_is_covered() -> None:
-    """`latency`, `drip` and `none` bring a portrait."""
+    """`latency`, `drip` and `none` return a portrait."""
 
     for vendor in VENDORS:
         assert {case.fault for other, case in ALL_CASES if other is vendor} == set(FAULT_KINDS) - {

@@ -1,4 +1,4 @@
-"""What each account says of itself without being paid for it."""
+"""Free account checks."""
 
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ every_provider = pytest.mark.parametrize("provider", KEYS)
 
 
 async def check(provider: str, server: FakeVendorServer | None) -> AccountCheck:
-    """The check of one account, all others being without a key; without a desk nobody is at its address."""
+    """Check one account, all others being without a key; without a server its address is unreachable."""
     if server is None:
         return await _check(provider, f"http://127.0.0.1:{unused_port()}")
     async with server.open() as address:

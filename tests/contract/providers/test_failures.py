@@ -1,4 +1,4 @@
-"""Whatever a vendor answers in place of a portrait becomes one typed miss, and tells neither key nor prompt."""
+"""Every bad response becomes one typed failure, and reveals neither key nor prompt."""
 
 import asyncio
 import logging
@@ -36,7 +36,7 @@ every_vendor = pytest.mark.parametrize("vendor", VENDORS, ids=lambda v: v.provid
 
 @pytest.fixture(autouse=True)
 def no_secrets_in_output(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Whatever happens, no log line at any level holds the key or a piece of the prompt."""
+    """Check that no log line at any level contains the key or a part of the prompt."""
     caplog.set_level(logging.DEBUG)
     yield
     output = "\n".join([*(record.getMessage() for record in caplog.records), *capsys.readouterr()])
@@ -50,7 +50,7 @@ async def draw_and_fail(
     timeouts: dict[Size, float] = LONG_TIMEOUTS,
     references: tuple[bytes, ...] = (),
 ) -> ModelError:
-    """Draw once and give the error, having looked through all that it says of itself and its causes."""
+    """Generate once and return the error, after checking its texts and its causes."""
     async with server.open() as address:
         http = vendor.http(address)
         with pytest.raises(ModelError) as caught:

@@ -1,4 +1,4 @@
-"""fal's queue against its practice model, and every way an order can end, with what it says of money."""
+"""fal's queue against its practice model, and every end of a job with its charge."""
 
 import asyncio
 from io import BytesIO
@@ -91,7 +91,7 @@ async def test_face_is_upscaled_to_4k(tmp_path: Path) -> None:
         assert await fal_clients.charged_total() == answer.charge.usd == FAL_UPSCALER.price
 
 
-# A fault of the practice queue, and the miss: kind, whether it may have been paid; None where the portrait still comes.
+# A fault of the practice queue and the failure: kind, whether it may be paid; None if the portrait still arrives.
 FAULTS: dict[tuple[str, str], tuple[str, str] | None] = {
     ("refusal", "sexual,violence"): ("refused", "no"),
     ("refusal", "plain"): ("refused", "no"),
@@ -142,11 +142,11 @@ async def test_fault_becomes_its_failure_and_free_failures_are_not_billed(
 
 
 def test_every_practice_fault_is_covered() -> None:
-    """`latency` and `none` bring a portrait; an order that hangs is looked at until the deadline, in another test."""
+    """`latency` and `none` return a portrait; another test covers a job that hangs until the deadline."""
     assert {kind for kind, _ in FAULTS} == set(FAULT_KINDS) - {"latency", "none", "hang"}
 
 
-# Canned answers: what the practice queue would never say.
+# Canned responses that the practice queue never sends.
 
 
 def job_card(address: str, **urls: str) -> dict[str, str]:
@@ -172,7 +172,7 @@ def error_details(kind: str, **more: object) -> list[dict[str, object]]:
 async def draw_with_responses(
     *answers: CannedResponse, timeouts: dict[Size, float] = TIMEOUTS, urls: dict[str, str] | None = None
 ) -> tuple[GenerationResult | ModelError, FakeVendorServer]:
-    """Draw with a desk that gives a ticket and then `answers`."""
+    """Generate with a server that returns a job and then the responses."""
     server = FakeVendorServer()
     async with server.open() as address:
         server.set_responses(CannedResponse(job_card(address, **(urls or {}))), *answers)

@@ -1,4 +1,4 @@
-"""Servers of one's own: the habits in which they differ, how they say no, and what the list of them may hold."""
+"""Self-hosted servers: their quirks, their refusals, and the OWN_MODELS setting."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ ENTRY = {"id": "flux", "model": MODEL, "extras": {"num_inference_steps": 8, "see
 
 
 def open_self_hosted(address: str, **more: object) -> ImageModels:
-    """Clients for one own server; no other account has a key."""
+    """Open clients for one self-hosted server; no other account has a key."""
     entry = ENTRY | {"base_url": address} | more
     return open_models(Settings.model_validate({"own_models": json.dumps([entry])}))
 

@@ -1,4 +1,4 @@
-"""The clients against the practice models: real pixels, the bill to the cent, and its faults as misses."""
+"""The clients against the practice models: real pixels, exact charges, and faults as failures."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -39,7 +39,7 @@ ASPECT_PIXELS = {
         "9:16": (768, 1376),
     },
 }
-# A fault of the practice models, and the miss it must become: kind, and whether it may have been paid.
+# A fault of the practice models and its failure: kind, and whether it may be paid.
 FAULTS = {
     "refusal": ("refused", "no"),
     "no_money": ("insufficient_credit", "no"),
@@ -59,7 +59,7 @@ FAULTS = {
 
 @asynccontextmanager
 async def open_practice_clients(data: Path) -> AsyncIterator[tuple[ImageModels, str]]:
-    """The practice models at full speed, and clients that know them by address alone."""
+    """Run the practice models at full speed, with clients that know only their address."""
     app = web.Application()
     add_models(app, data=data, speed=200)
     async with TestServer(app) as server:

@@ -1,4 +1,4 @@
-"""What each vendor is sent for one portrait, and what is made of a good answer."""
+"""The request of each vendor for one portrait, and the result of a good response."""
 
 import asyncio
 from base64 import b64decode, b64encode
@@ -38,7 +38,7 @@ INVALID_ARGUMENT: Json = {"code": 400, "message": "x", "status": "INVALID_ARGUME
 async def draw_all(
     vendor: Vendor, server: FakeVendorServer, *requests: GenerationRequest, facts: ModelSpec | None = None
 ) -> list[GenerationResult]:
-    """What one model answers to `asks`, one after another."""
+    """Generate with one model for several requests in sequence."""
     async with server.open() as address:
         http = vendor.http(address)
         model = vendor.model(facts or vendor.facts, http, TIMEOUTS)
@@ -64,7 +64,7 @@ def make_reference(kind: str, mode: str = "RGB", size: tuple[int, int] = (90, 12
 
 
 def sent_pictures(request: ReceivedRequest) -> list[bytes]:
-    """The pictures of a request, in whichever way its vendor wants them."""
+    """Return the pictures of a request in the vendor's format."""
     if request.pictures:
         return [picture.data for picture in request.pictures]
     if "image_url" in request.body:
@@ -318,7 +318,7 @@ async def test_last_picture_counts_and_thoughts_are_skipped() -> None:
 
 
 def unknown_field_response(field: str) -> CannedResponse:
-    """Google's answer to a field it does not know."""
+    """Google's response to an unknown field."""
     message = f"Invalid JSON payload received. Unknown name \"{field}\" at 'generation_config': Cannot find field."
     return CannedResponse({"error": INVALID_ARGUMENT | {"message": message}}, 400)
 

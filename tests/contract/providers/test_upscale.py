@@ -1,4 +1,4 @@
-"""Crisp upscaling: what Recraft is sent for it, and what is made of each answer."""
+"""Crisp upscaling: Recraft's request, and the result of each response."""
 
 from base64 import b64decode
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What the fault benchmarks call paid twice: a charged call that no slot of the round with those words answers for."""
+"""Double payment in the chaos benchmark: a charged call that no slot of the round with its prompt accounts for."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -11,7 +11,7 @@ from tests.support.storage_builders import NICKEL, make_round
 
 
 def with_costs(round_: Round, *costs: Decimal | None) -> Round:
-    """A round whose slots, all of one model, cost this much."""
+    """Return a round whose slots, all of one model, have these costs."""
     slots = [replace(s, model="maker:model-0", cost=cost) for s, cost in zip(round_.slots, costs, strict=True)]
     return replace(round_, slots=tuple(slots), prompt=f"A portrait for {round_.id}.")
 

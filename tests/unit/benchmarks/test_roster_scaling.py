@@ -1,4 +1,4 @@
-"""The crowd that the benchmarks look through is what the bot would have written; each way to look finds somebody."""
+"""The benchmark's roster equals what the bot would store, and each query finds a character."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def test_generated_names_are_unique_and_deterministic() -> None:
 
 
 async def test_generated_roster_reads_like_one_the_bot_wrote(storage: Storage) -> None:
-    """The fixture looks besides whether everybody stands where their faces say."""
+    """The fixture also checks that the characters' state matches their faces."""
     members = make_roster(60)
     await insert_roster(storage, members)
     (found,) = await storage.roster.by_name(TEAM, members[50].alias)

@@ -1,4 +1,4 @@
-"""The portraits: the same for the same words and seed, different for everything else."""
+"""The portraits: equal for equal prompt and seed, different otherwise."""
 
 import time
 from functools import cache
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from playground.faces import draw_face, encode, face_bytes
+from playground.faces import draw_face, encode
 from playground.models.drawing import draw_pictures, open_rgb
 from playground.models.generation_order import GenerationOrder
 
@@ -39,12 +39,12 @@ SMALL = (224, 304)
 
 @cache
 def face(model: str, brief: str, seed: int) -> Image.Image:
-    """A small face, drawn once for all tests."""
+    """Draw a small face once for all tests."""
     return draw_face(model, brief, seed, *SMALL)
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean distance of levels, 0 to 255, of what is left at a glance."""
+    """Return the mean difference of levels, 0 to 255, of reduced pictures."""
     left, right = (
         np.asarray(picture.resize((56, 76)).filter(ImageFilter.BoxBlur(1)), dtype=np.float64)
         for picture in (one, other)
@@ -54,7 +54,7 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_a_face_is_the_same_for_the_same_model_words_and_seed(model: str) -> None:
-    again = face_bytes(model, FISHERWOMAN, 1, *SMALL, "image/png")
+    again = encode(draw_face(model, FISHERWOMAN, 1, *SMALL), "image/png")
     assert again == encode(face(model, FISHERWOMAN, 1), "image/png")
 
 
@@ -78,7 +78,7 @@ def test_different_briefs_give_different_faces() -> None:
 
 
 def hair_colour(brief: str) -> tuple[float, float, float]:
-    """The mean colour where hair is, above the forehead, over several seeds."""
+    """Return the mean colour of the hair above the forehead over several seeds."""
     crops = [draw_face("recraftv4_1", brief, seed, 448, 608).crop((190, 118, 258, 140)) for seed in range(3)]
     red, green, blue = np.mean([np.asarray(crop).reshape(-1, 3).mean(axis=0) for crop in crops], axis=0)
     return float(red), float(green), float(blue)
@@ -93,7 +93,7 @@ def test_hair_has_the_colour_that_was_asked_for() -> None:
 
 
 def forehead_contrast(brief: str) -> float:
-    """How much a forehead changes from pixel to pixel."""
+    """Return how much a forehead changes from pixel to pixel."""
     crops = [
         draw_face("recraftv4_1", brief, seed, 448, 608).crop((190, 170, 258, 250)).convert("L") for seed in range(6)
     ]
@@ -146,7 +146,7 @@ def test_a_type_without_an_encoder_is_refused() -> None:
 @pytest.mark.parametrize("model", MODELS[:3])
 def test_a_1k_face_takes_a_fraction_of_a_second_of_one_core(model: str) -> None:
     began = time.process_time()
-    face_bytes(model, FISHERWOMAN, 1, 896, 1216, "image/webp")
+    encode(draw_face(model, FISHERWOMAN, 1, 896, 1216), "image/webp")
     assert time.process_time() - began < 0.6  # 0.15 when nothing else runs
 
 

@@ -1,4 +1,4 @@
-"""What fal's endpoints draw and what it costs."""
+"""Orders and prices of fal's endpoints."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How faults stand, strike and end."""
+"""Start, effect and end of faults."""
 
 from playground.models.faults import Fault, Faults, Latency
 

@@ -1,4 +1,4 @@
-"""What the practice models understand of a brief."""
+"""Traits that the practice models recognise in a brief."""
 
 import pytest
 

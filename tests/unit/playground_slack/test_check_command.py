@@ -1,4 +1,4 @@
-"""`python -m playground check`: the validator alone, from the command line."""
+"""`python -m playground check`: the validator from the command line."""
 
 import json
 from pathlib import Path
@@ -24,4 +24,4 @@ def test_invalid_blocks_on_stdin_are_located() -> None:
 def test_malformed_json_is_reported() -> None:
     result = CliRunner().invoke(cli, ["check", "-"], input="{")
     assert result.exit_code == 1
-    assert "no JSON" in result.stdout
+    assert "Not JSON" in result.stdout

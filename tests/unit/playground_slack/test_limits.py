@@ -1,4 +1,4 @@
-"""Every limit of Block Kit with a sample Slack takes and one it refuses."""
+"""Every limit of Block Kit, with an accepted and a refused sample."""
 
 from typing import Any
 

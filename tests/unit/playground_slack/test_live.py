@@ -1,4 +1,4 @@
-"""Changes on their way to the pages."""
+"""Live updates of the pages."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""The workspace's memory."""
+"""The workspace's store."""
 
 from collections.abc import Iterator
 from itertools import chain, repeat

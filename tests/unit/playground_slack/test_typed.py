@@ -1,4 +1,4 @@
-"""What people type on its way through Slack."""
+"""Text that people type, as the app gets it."""
 
 from pathlib import Path
 

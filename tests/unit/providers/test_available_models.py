@@ -1,4 +1,4 @@
-"""Which models there are, given the keys."""
+"""Which models are available with which keys."""
 
 from decimal import Decimal
 

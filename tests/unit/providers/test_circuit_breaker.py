@@ -1,4 +1,4 @@
-"""A model that keeps failing is left alone, probed once, and asked again when it answers."""
+"""The circuit breaker opens after failures, lets a probe through, and closes on success."""
 
 import asyncio
 

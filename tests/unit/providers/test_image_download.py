@@ -1,4 +1,4 @@
-"""Pictures behind addresses: what may be fetched, from where, and that no key goes along."""
+"""Image downloads: allowed addresses, redirects, retries, and no keys."""
 
 import asyncio
 from base64 import b64encode
@@ -21,7 +21,7 @@ RequestHandler = Callable[[httpx.Request], httpx.Response]
 
 
 class FakeNetwork:
-    """A world of names and machines; a name's addresses are given out one list after the other, the last one stays."""
+    """Host names and servers; each lookup of a name returns its next list of addresses, the last one repeats."""
 
     def __init__(self, answer: RequestHandler | None = None, **names: Sequence[Sequence[str]]) -> None:
         self.names = {"media.example": [[PUBLIC]]} | {n.replace("_", "."): list(map(list, a)) for n, a in names.items()}
@@ -55,7 +55,7 @@ class FakeNetwork:
 
 
 async def assert_refused(address: str, net: FakeNetwork | None = None) -> None:
-    """Not fetched, and nobody was even connected to for it."""
+    """Check that nothing was downloaded and no connection was made."""
     net = net or FakeNetwork()
     with pytest.raises(InvalidImage) as caught:
         await net.download(address)
@@ -64,7 +64,7 @@ async def assert_refused(address: str, net: FakeNetwork | None = None) -> None:
 
 
 def redirects(*targets: str) -> RequestHandler:
-    """Redirects, one after the other, and then the picture."""
+    """Respond with redirects, then with the picture."""
     remaining = list(targets)
 
     def answer(_: httpx.Request) -> httpx.Response:

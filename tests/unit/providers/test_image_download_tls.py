@@ -1,4 +1,4 @@
-"""The connection to a checked address speaks TLS with the machine the name belongs to, and with no other."""
+"""TLS to a checked address verifies the certificate of the host name."""
 
 import asyncio
 import datetime as dt
@@ -19,7 +19,7 @@ from providers.http.public_ip import Address
 
 
 def write_certificate(folder: Path, name: str) -> Path:
-    """Certificate and key for `name` in one PEM file; it signs itself."""
+    """Write a self-signed certificate and its key for `name` in one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
@@ -39,7 +39,7 @@ def write_certificate(folder: Path, name: str) -> Path:
 
 
 class LoopbackTransport(httpx.AsyncBaseTransport):
-    """The way into the world, which ends at a port of this machine."""
+    """A transport that connects to a port of this machine."""
 
     def __init__(self, port: int, trusted: Path) -> None:
         self._port = port

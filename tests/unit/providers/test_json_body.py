@@ -1,4 +1,4 @@
-"""A JSON answer taken in pieces: large pictures come out as bytes, and whatever is no picture stays as it was."""
+"""The base64 stream parser: large pictures come out as bytes, everything else stays unchanged."""
 
 import json
 from base64 import b64encode

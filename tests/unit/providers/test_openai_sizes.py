@@ -1,4 +1,4 @@
-"""Sizes that OpenAI takes, computed."""
+"""Computed sizes that OpenAI accepts."""
 
 from fractions import Fraction
 from itertools import count

@@ -1,4 +1,4 @@
-"""The line before an account: how long each waits, and that no window ever holds more asks than it allows."""
+"""The rate limiter: waiting times, and no window with more requests than its limit."""
 
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ from providers.http.rate_limit import RateLimiter, Window, images_per_minute, ra
 
 
 class FakeClock:
-    """A clock that goes when it is told to."""
+    """A clock that a test advances."""
 
     def __init__(self) -> None:
         self.now = 1_000.0

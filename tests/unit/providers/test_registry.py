@@ -1,4 +1,4 @@
-"""The rows of models: legal sizes, and prices that are never too low."""
+"""The registry's rows: allowed sizes, and prices that are never too low."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from bot.domain.catalogue import Catalogue, Look, ModelSpec, Size
 from bot.domain.routing import route
 from providers.registry import GEMINI_SIZES, MODELS, OPENAI_QUALITY, OPENAI_SIZES, RATES, UPSCALERS
 
-# The price sheet per picture: size in pixels, then dollars at each quality.
+# The price list per picture: size in pixels, then dollars at each quality.
 PRICE_SHEET = {
     "gpt-image-2": {"medium": {"draft": "0.056", "square": "0.053"}, "high": {"4k": "0.401"}},
     "gpt-image-2.5-flare": {"medium": {"draft": "0.014", "square": "0.013"}, "high": {"4k": "0.100"}},
@@ -67,7 +67,7 @@ def test_unlisted_model_reserves_the_highest_price_of_its_family(wire_id: str) -
 
 def test_reference_price_is_above_the_published_prices() -> None:
     by_name = {m.name: m for m in MODELS}
-    # litellm lists an edit at high quality for $0.178 where the picture alone is $0.165; Pro's reference is $0.0011.
+    # litellm lists an edit at high quality for $0.178, and the picture alone for $0.165; Pro's reference is $0.0011.
     assert by_name["gpt-image-2"].price_per_reference > Decimal("0.178") - Decimal("0.165")
     assert by_name["nano-banana-pro"].price_per_reference > Decimal("0.0011")
     assert all(m.price_per_reference for m in MODELS if m.max_references and m.provider != "recraft")

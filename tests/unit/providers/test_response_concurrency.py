@@ -1,4 +1,4 @@
-"""Large answers wait for room to be read, and whoever stops waiting has stopped."""
+"""Large responses wait for the semaphore, and a cancelled wait stops."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ class LargeStream(httpx.AsyncByteStream):
 
 @pytest.mark.parametrize("order", ["room first", "end first"])
 async def test_cancel_while_the_semaphore_is_acquired_is_not_lost(order: str) -> None:
-    """Python 3.11's asyncio.wait_for loses it, and an order that is never done was then looked at for ever."""
+    """Python 3.11's asyncio.wait_for loses the cancellation, and an endless fal job was then polled forever."""
     semaphore = asyncio.Semaphore(0)
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=LargeStream()))
     http = AccountClient(

@@ -1,4 +1,4 @@
-"""What answers say beside the picture counts only as far as it can be true."""
+"""Response metadata is used only if it is plausible."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""How long a vendor asks to wait, and which of its words are kept."""
+"""Retry-After, and the error codes that may be stored."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime

@@ -1,4 +1,4 @@
-"""Every Web API method this Slack knows, by name."""
+"""All Web API methods of this Slack, by name."""
 
 from playground.slack.web_api.methods import app, blocks, chat, conversations, files, oauth, reactions, users, views
 

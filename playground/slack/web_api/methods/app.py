@@ -1,4 +1,4 @@
-"""auth.test, apps.connections.open, team.info, emoji.list: the app about itself and its workspace."""
+"""auth.test, apps.connections.open, team.info, emoji.list: the app and its workspace."""
 
 from playground.slack.core.errors import SlackError
 from playground.slack.core.rate_limits import SPECIAL, TIER_2, TIER_3
@@ -21,13 +21,13 @@ def auth_test(call: ApiCall) -> Json:
 
 
 def connections_open(call: ApiCall) -> Json:
-    """A websocket address good for one connection."""
+    """Return a websocket URL for one connection."""
     address = call.workspace.address.replace("http", "ws", 1)
     return {"url": f"{address}/slack/socket?ticket={call.workspace.sockets.issue_ticket()}&app_id={call.install.app}"}
 
 
 def team_info(call: ApiCall) -> Json:
-    """Of the token's own workspace; another one's id is as unknown as any."""
+    """Return the token's own workspace; every other id is unknown."""
     team = _team(call)
     if call.arguments.text("team", team["id"]) != team["id"]:
         raise SlackError("team_not_found")
@@ -36,12 +36,12 @@ def team_info(call: ApiCall) -> Json:
 
 
 def emoji_list(_call: ApiCall) -> Json:
-    """Custom emoji only, as in Slack; this workspace has none."""
+    """Return custom emoji only, as in Slack; this workspace has none."""
     return {"emoji": {}, "cache_ts": "0.000000"}
 
 
 def bots_info(call: ApiCall) -> Json:
-    """The only bot of a workspace is the app's own."""
+    """Return the app's bot, the only one of a workspace."""
     requested_id = call.arguments.text("bot")
     if not requested_id:
         return {}

@@ -1,4 +1,4 @@
-"""blocks.validate: what Slack would say about blocks, a message or a view; docs.slack.dev, "blocks.validate"."""
+"""blocks.validate: validation of blocks, a message or a view (docs.slack.dev, "blocks.validate")."""
 
 from playground.slack.block_kit.validator import check_document
 from playground.slack.core.errors import SlackError
@@ -6,12 +6,12 @@ from playground.slack.core.rate_limits import SPECIAL
 from playground.slack.core.store import Json
 from playground.slack.workspace.api_call import ApiCall, ApiMethod
 
-# What is asked about, and the code with which Slack says no.
+# The argument, and the error code for it.
 _ERROR_CODES = {"blocks": "invalid_blocks", "message": "invalid_message", "view": "invalid_view"}
 
 
 def validate(call: ApiCall) -> Json:
-    """Exactly one of the three; problems stand in `errors`, each with its JSON pointer."""
+    """Validate exactly one of the three; problems are in `errors`, each with its JSON pointer."""
     arguments = [name for name in _ERROR_CODES if name in call.arguments]
     if len(arguments) != 1:
         raise SlackError("invalid_arguments", ("exactly one of blocks, message and view must be given",))
@@ -25,7 +25,7 @@ def validate(call: ApiCall) -> Json:
 
 
 def _error_entry(problem: str) -> Json:
-    """A problem as this method tells it: `message [json-pointer:/blocks/0]` taken apart."""
+    """Split a problem `message [json-pointer:/blocks/0]` as this method returns it."""
     message, _, pointer = problem.rpartition(" [json-pointer:")
     return {"pointer": pointer.rstrip("]"), "code": "failed_constraint", "message": message or problem}
 

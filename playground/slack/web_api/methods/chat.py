@@ -1,4 +1,4 @@
-"""chat.*: the app writes, changes and takes back messages."""
+"""chat.*: the app posts, changes and deletes messages."""
 
 from playground.seed_data import Place
 from playground.slack.core.errors import SlackError
@@ -27,7 +27,7 @@ def post_message(call: ApiCall) -> Json:
 
 
 def me_message(call: ApiCall) -> Json:
-    """A message in the third person; words alone."""
+    """Post a message in the third person, with text only."""
     place = get_writable_place(call, call.arguments.text("channel"))
     if len(call.arguments.text("text")) > MAX_UPDATE_LENGTH:
         raise SlackError("msg_too_long")
@@ -73,7 +73,7 @@ def get_permalink(call: ApiCall) -> Json:
 
 
 def permalink(call: ApiCall, place: Place, message: Json) -> str:
-    """The address of a message, as Slack writes them: `/archives/C.../p1764000000000100`."""
+    """Return a message's URL in Slack's format: `/archives/C.../p1764000000000100`."""
     link = f"{call.workspace.address}/archives/{place.id}/p{message['ts'].replace('.', '')}"
     parent = message.get("thread_ts")
     return f"{link}?thread_ts={parent}&cid={place.id}" if parent and parent != message["ts"] else link

@@ -1,4 +1,4 @@
-"""conversations.* and users.conversations: places, and who is in them."""
+"""conversations.* and users.conversations: channels and their members."""
 
 from playground.seed_data import Place
 from playground.slack.core.errors import SlackError
@@ -37,7 +37,7 @@ def list_all(call: ApiCall) -> Json:
 
 
 def list_for_user(call: ApiCall) -> Json:
-    """Places a person is in; private ones only where the app is too."""
+    """Return the channels of a person; private ones only if the app is a member."""
     user_id = require_user(call, call.arguments.text("user", call.install.bot)).id
     found = [place for place in _requested_places(call) if user_id in place.members]
     visible_places = [place for place in found if place.kind == "public" or call.install.bot in place.members]
@@ -120,7 +120,7 @@ def leave(call: ApiCall) -> Json:
 
 
 def to_conversation_object(call: ApiCall, place: Place) -> Json:
-    """A conversation object."""
+    """Build a conversation object."""
     channel: Json = {
         "id": place.id,
         "created": 1764000000,

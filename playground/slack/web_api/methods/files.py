@@ -1,4 +1,4 @@
-"""files.*: the three-step upload, and what became of it."""
+"""files.*: the three-step upload, and file information."""
 
 from playground.slack.core.errors import SlackError
 from playground.slack.core.rate_limits import TIER_3, TIER_4
@@ -50,7 +50,7 @@ def info(call: ApiCall) -> Json:
 
 
 def list_all(call: ApiCall) -> Json:
-    """Newest first, by pages and not by cursors (docs.slack.dev, "files.list")."""
+    """Return files, newest first, by page number instead of cursor (docs.slack.dev, "files.list")."""
     place = get_visible_place(call, call.arguments.text("channel")).id if "channel" in call.arguments else ""
     author = require_user(call, call.arguments.text("user")).id if "user" in call.arguments else ""
     matching = files.list_files(call.workspace, call.install.bot, call.install.team, author, place)

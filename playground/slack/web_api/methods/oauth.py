@@ -1,4 +1,4 @@
-"""oauth.v2.access: a code becomes an installation and its token."""
+"""oauth.v2.access: exchanges a code for an installation and its token."""
 
 import secrets
 from dataclasses import replace
@@ -12,7 +12,7 @@ from playground.slack.workspace.api_call import ApiCall, ApiMethod
 
 
 def exchange_code(call: ApiCall) -> Json:
-    """Scopes add up over installations; a workspace that keeps the app keeps its token."""
+    """Exchange a code. Scopes add up over installations; an existing installation keeps its token."""
     arguments = call.arguments
     if arguments.text("client_id") != CLIENT_ID:
         raise SlackError("invalid_client_id")
@@ -40,7 +40,7 @@ def exchange_code(call: ApiCall) -> Json:
 
 
 def _updated_install(install: Install, scopes: list[str]) -> Install:
-    """The old token if it still works; one that an uninstall took away does not come back."""
+    """Keep a valid token; one revoked by an uninstall is replaced."""
     if install.active:
         return replace(install, scopes=tuple(dict.fromkeys((*install.scopes, *scopes))))
     return replace(install, active=True, scopes=tuple(scopes), token=f"xoxb-practice-{secrets.token_hex(12)}")

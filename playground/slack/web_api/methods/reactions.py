@@ -7,7 +7,7 @@ from playground.slack.workspace import events, messages, reactions
 from playground.slack.workspace.access import get_joined_place, get_visible_place, require_user
 from playground.slack.workspace.api_call import ApiCall, ApiMethod
 
-# Without `full`, Slack may shorten the list of people; about this many have been seen.
+# Without `full`, Slack may shorten the list of users; about this many have been seen.
 _MAX_LISTED_USERS = 50
 _MAX_SCANNED = 1000
 
@@ -29,7 +29,7 @@ def get(call: ApiCall) -> Json:
 
 
 def list_for_user(call: ApiCall) -> Json:
-    """What the person, or the app itself, has reacted to, in places the app is in."""
+    """Return what the person, or the app itself, reacted to in channels of the app."""
     person = require_user(call, call.arguments.text("user", call.install.bot)).id
     items: list[Json] = []
     for place in call.workspace.places(call.install.team):

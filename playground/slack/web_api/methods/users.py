@@ -19,7 +19,7 @@ def list_all(call: ApiCall) -> Json:
 
 
 def presence(call: ApiCall) -> Json:
-    """Nobody's comings and goings are played here: people are there, those deactivated are away."""
+    """Return `active`, or `away` for deactivated people: presence is not simulated."""
     person = require_user(call, call.arguments.text("user", call.install.bot))
     return {"presence": "away" if person.deleted else "active"}
 
@@ -30,7 +30,7 @@ def profile(call: ApiCall) -> Json:
 
 
 def to_user_object(call: ApiCall, person: Person) -> Json:
-    """A user object."""
+    """Build a user object."""
     first, _, last = person.real_name.partition(" ")
     names = {"real_name": person.real_name, "display_name": person.name, "first_name": first, "last_name": last}
     normalized = {"real_name_normalized": person.real_name, "display_name_normalized": person.name}

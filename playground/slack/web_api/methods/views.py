@@ -34,7 +34,7 @@ def publish(call: ApiCall) -> Json:
 
 
 def _take_trigger(call: ApiCall) -> str:
-    """Whose trigger it is: of the token's own workspace, and good for one use."""
+    """Redeem a trigger of the token's own workspace; return its person."""
     return call.workspace.trigger_ids.redeem(call.arguments.text("trigger_id"), call.install.team)
 
 
