@@ -8,6 +8,8 @@ from typing import Any
 from aiohttp import ClientSession
 from PIL import Image
 
+from tests.support.time_factor import scaled
+
 PROMPT = "weathered 60-year-old fisherwoman, grey plait"
 
 
@@ -28,7 +30,7 @@ class ControlClient:
 
     async def thread(self, channel: str, ts: str, replies: int) -> tuple[Any, list[Any]]:
         """A message and its replies, once there are so many: a file is shown when Slack has looked at it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(scaled(5)):
             while True:
                 state = await self.get(f"state?channel={channel}&thread={ts}")
                 answers = state["threads"][channel].get(ts, [])

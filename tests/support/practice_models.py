@@ -15,6 +15,7 @@ from aiohttp import web
 from PIL import Image
 
 from playground.models import add_models
+from tests.support.time_factor import scaled
 
 PROMPT = "weathered 60-year-old fisherwoman, grey plait"
 BEARER = {"Authorization": "Bearer practice-key"}
@@ -54,7 +55,7 @@ class PracticeModels:
 
     async def fal_result(self, ticket: dict[str, Any]) -> httpx.Response:
         """Polls a submitted request until it is completed, then fetches its result."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(scaled(5)):
             while (await self.http.get(ticket["status_url"], headers=FAL)).status_code == 202:
                 await asyncio.sleep(0.005)
         return await self.http.get(ticket["response_url"], headers=FAL)
