@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.app import build
+from tests.support.time_factor import scaled
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # One process of the page, no calls to anybody's servers.
@@ -122,7 +123,7 @@ async def chromium_page(chromium: Browser) -> AsyncIterator[Page]:
 async def new_context(browser: Browser, width: int = 1280, height: int = 800, **options: Any) -> BrowserContext:
     """A fresh visitor, with nothing remembered; impatient, so that a missing thing fails soon."""
     context = await browser.new_context(viewport={"width": width, "height": height}, **options)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(scaled(8000))
     return context
 
 

@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncApp
 
 from tests.browser.conftest import PracticeWorkspace
 from tests.browser.test_page_messages import plain_text
+from tests.support.time_factor import scaled
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -37,7 +38,7 @@ def options(*values: str) -> list[dict[str, Any]]:
 
 async def wait_for_actions(actions: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
     """The first `count` actions, as soon as they came."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while len(actions) < count:
             await asyncio.sleep(0.02)
     return actions

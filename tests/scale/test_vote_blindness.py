@@ -56,9 +56,7 @@ async def observed_rounds(
 ) -> AsyncIterator[ObservedRounds]:
     rounds, max_p_value = request.param
     caps = {f"MAX_USD_PER_{cap}": "1000" for cap in BUDGET_CAPS}
-    async with practice_environment(
-        tmp_path_factory.mktemp("blind"), speed=20.0, **caps, **UNTHROTTLED_BOT
-    ) as workspace:
+    async with practice_environment(tmp_path_factory.mktemp("blind"), caps | UNTHROTTLED_BOT) as workspace:
         await workspace.control_client.post("slack/rates", {"enabled": False})
         await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0})
         await workspace.control_client.post("hand", {"of": "recraftv4_1"})

@@ -36,7 +36,7 @@ class ObservedRound:
 def image_features(data: bytes) -> tuple[float, ...]:
     """What a picture's pixels tell beside what they show: its size, how sharp it is, its grain, its light.
 
-    All of the picture: a reader of its middle alone missed what the whole sheet told (see `bot/imaging/pictures.py`, `_EVEN`).
+    All of the picture: a reader of its middle alone missed what the whole sheet shows.
     """
     with Image.open(io.BytesIO(data)) as picture:
         grey = np.asarray(picture.convert("L"), dtype=np.float32)

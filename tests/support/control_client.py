@@ -8,6 +8,8 @@ from typing import Any
 from aiohttp import ClientSession
 from PIL import Image
 
+from tests.support.time_factor import scaled
+
 PROMPT = "weathered 60-year-old fisherwoman, grey plait"
 
 
@@ -27,8 +29,8 @@ class ControlClient:
             return await answer.json()
 
     async def thread(self, channel: str, ts: str, replies: int) -> tuple[Any, list[Any]]:
-        """Return a message and its replies, once there are enough: a file appears after Slack has processed it."""
-        async with asyncio.timeout(5):
+        """A message and its replies, once there are so many: a file is shown when Slack has looked at it."""
+        async with asyncio.timeout(scaled(5)):
             while True:
                 state = await self.get(f"state?channel={channel}&thread={ts}")
                 answers = state["threads"][channel].get(ts, [])

@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -27,10 +27,10 @@ class PracticeEnvironment:
     bot: Process
     control_client: ControlClient
 
-    def __init__(self, data: Path, speed: float = SPEED, **extra: str) -> None:
+    def __init__(self, data: Path, settings: Mapping[str, str] | None = None, speed: float = SPEED) -> None:
         self.data = data
         self.speed = speed
-        self.extra = extra
+        self.extra = dict(settings or {})
         self.port = 0
         # Bytes of the log before the last reset.
         self.log_start = 0
@@ -215,9 +215,11 @@ class PracticeEnvironment:
 
 
 @asynccontextmanager
-async def practice_environment(data: Path, speed: float = SPEED, **extra: str) -> AsyncIterator[PracticeEnvironment]:
+async def practice_environment(
+    data: Path, settings: Mapping[str, str] | None = None, speed: float = SPEED
+) -> AsyncIterator[PracticeEnvironment]:
     """An open house, cleared away at the end."""
-    environment = PracticeEnvironment(data, speed, **extra)
+    environment = PracticeEnvironment(data, settings, speed)
     await environment.start()
     try:
         yield environment
@@ -244,7 +246,7 @@ class SharedEnvironment:
                 await self.close()
             else:
                 return self._environment
-        self._environment = PracticeEnvironment(self._folders.mktemp("shared"), SPEED, **self.SETTINGS)
+        self._environment = PracticeEnvironment(self._folders.mktemp("shared"), self.SETTINGS)
         await self._environment.start()
         return self._environment
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from PIL import Image
 
 from playground.models import add_models
+from tests.support.time_factor import scaled
 
 PROMPT = "weathered 60-year-old fisherwoman, grey plait"
 BEARER = {"Authorization": "Bearer practice-key"}
@@ -53,8 +54,8 @@ class PracticeModels:
         return await self.http.post(f"/fal/{endpoint}", json=drop_none(body), headers=FAL)
 
     async def fal_result(self, ticket: dict[str, Any]) -> httpx.Response:
-        """Poll a submitted request until it is completed, then fetch its result."""
-        async with asyncio.timeout(5):
+        """Polls a submitted request until it is completed, then fetches its result."""
+        async with asyncio.timeout(scaled(5)):
             while (await self.http.get(ticket["status_url"], headers=FAL)).status_code == 202:
                 await asyncio.sleep(0.005)
         return await self.http.get(ticket["response_url"], headers=FAL)

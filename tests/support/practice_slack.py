@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.app import build
 from playground.seed_data import APP_TOKEN, HARBOUR, INSTALLS, SIGNING_SECRET
+from tests.support.time_factor import scaled
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class PracticeWorkspace:
 
 
 async def wait_until(condition: Callable[[], Any], seconds: float = 3.0) -> Any:
-    """Wait until `condition` returns something, and return it."""
-    async with asyncio.timeout(seconds):
+    """Waits until `found` gives something."""
+    async with asyncio.timeout(scaled(seconds)):
         while not (value := condition()):
             await asyncio.sleep(0.01)
         return value

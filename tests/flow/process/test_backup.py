@@ -9,6 +9,7 @@ import pytest
 
 from playground.processes import ROOT, bot_environment, stop
 from tests.support.practice_environment import DANIEL, LENA, PracticeEnvironment, practice_environment
+from tests.support.time_factor import scaled
 
 
 async def run_bot_command(workspace: PracticeEnvironment, *arguments: str, **extra: str) -> tuple[int, str]:
@@ -24,7 +25,7 @@ async def run_bot_command(workspace: PracticeEnvironment, *arguments: str, **ext
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    output, _ = await asyncio.wait_for(process.communicate(), 30)
+    output, _ = await asyncio.wait_for(process.communicate(), scaled(30))
     return process.returncode or 0, output.decode()
 
 

@@ -1,21 +1,12 @@
 """Killed without a word: nothing is lost, and nothing is paid twice silently."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from playground.control.client import Json, buttons_of, text_of
 from tests.flow.slack.test_deadlines import move_deadline
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
-
-
-@pytest.fixture
-async def film(tmp_path: Path) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path) as opened:
-        yield opened
-
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
 # The real bot, except that it dies where the test says.
 CRASH_IN_METHOD = """
@@ -77,100 +68,104 @@ async def vote_and_lock(workspace: PracticeEnvironment, ts: str, name: str) -> N
     ],
 )
 async def test_saved_round_is_resumed_after_a_crash(
-    film: PracticeEnvironment, module: str, owner: str, method: str
+    workspace: PracticeEnvironment, module: str, owner: str, method: str
 ) -> None:
-    await crash_in_method(film, module, owner, method)
-    before = {m["ts"] for m in await film.control_client.messages(FILM)}
-    await film.control_client.command(LENA, FILM, "Saved: a ship's carpenter")
-    await film.bot.wait()
-    assert {m["ts"] for m in await film.control_client.messages(FILM)} == before
-    await film.start_bot()
+    await crash_in_method(workspace, module, owner, method)
+    before = {m["ts"] for m in await workspace.control_client.messages(FILM)}
+    await workspace.control_client.command(LENA, FILM, "Saved: a ship's carpenter")
+    await workspace.bot.wait()
+    assert {m["ts"] for m in await workspace.control_client.messages(FILM)} == before
+    await workspace.start_bot()
 
     async def posted() -> str | None:
-        return next((str(m["ts"]) for m in await film.control_client.messages(FILM) if m["ts"] not in before), None)
+        return next(
+            (str(m["ts"]) for m in await workspace.control_client.messages(FILM) if m["ts"] not in before), None
+        )
 
-    ts = await film.control_client.wait_for(posted, "the round's message", 15)
-    await film.wait_for_ballot(ts)
-    assert await film.count_model_calls() == 4
-    await vote_and_lock(film, ts, "Saved")
-
-
-async def test_message_accepted_before_a_crash_is_not_posted_twice(film: PracticeEnvironment) -> None:
-    await crash_in_method(film, "storage.rounds.repository", "SqlRoundRepository", "set_message")
-    before = len(await film.control_client.messages(FILM))
-    await film.control_client.command(LENA, FILM, "Twice: a ship's carpenter --each 1 --models recraft,gpt-image-2")
-    await film.bot.wait()
-    (*_, posted) = await film.control_client.messages(FILM)
-    await film.start_bot()
-    await film.wait_for_ballot(posted["ts"])
-    assert len(await film.control_client.messages(FILM)) == before + 1
+    ts = await workspace.control_client.wait_for(posted, "the round's message", 15)
+    await workspace.wait_for_ballot(ts)
+    assert await workspace.count_model_calls() == 4
+    await vote_and_lock(workspace, ts, "Saved")
 
 
-async def test_round_survives_kills_while_drawing_and_voting(film: PracticeEnvironment) -> None:
+async def test_message_accepted_before_a_crash_is_not_posted_twice(workspace: PracticeEnvironment) -> None:
+    await crash_in_method(workspace, "storage.rounds.repository", "SqlRoundRepository", "set_message")
+    before = len(await workspace.control_client.messages(FILM))
+    await workspace.control_client.command(
+        LENA, FILM, "Twice: a ship's carpenter --each 1 --models recraft,gpt-image-2"
+    )
+    await workspace.bot.wait()
+    (*_, posted) = await workspace.control_client.messages(FILM)
+    await workspace.start_bot()
+    await workspace.wait_for_ballot(posted["ts"])
+    assert len(await workspace.control_client.messages(FILM)) == before + 1
+
+
+async def test_round_survives_kills_while_drawing_and_voting(workspace: PracticeEnvironment) -> None:
     for model, seconds in (("recraftv4_1", 0.1), ("gpt-image-2", 400)):
-        await film.control_client.post(f"models/{model}/latency", {"least": seconds, "most": seconds})
-    ts = await film.cast("Maya: a fisherwoman")
-    await film.wait_for_text(ts, "2 of 4 in")
-    calls_before = await film.count_model_calls()
-    await film.kill()
-    await film.start()
-    message = await film.wait_for_ballot(ts)
+        await workspace.control_client.post(f"models/{model}/latency", {"least": seconds, "most": seconds})
+    ts = await workspace.cast("Maya: a fisherwoman")
+    await workspace.wait_for_text(ts, "2 of 4 in")
+    calls_before = await workspace.count_model_calls()
+    await workspace.kill()
+    await workspace.start()
+    message = await workspace.wait_for_ballot(ts)
     text = text_of(message)
     assert "may have been charged" in text
     assert [b for b in buttons_of(message) if b.startswith("vote")] == ["vote:1", "vote:2"]
-    assert await film.count_model_calls() == calls_before, (
+    assert await workspace.count_model_calls() == calls_before, (
         "no model was asked again, neither for what is stored nor for what is unknown"
     )
 
-    await film.control_client.react(DANIEL, FILM, ts, "two")
-    await film.press(MEI, ts, "vote:2")
-    await film.wait_for_text(ts, "2 people voted")
-    await film.kill()
-    await film.start()
-    await film.press(LENA, ts, "vote:2")
-    await film.control_client.react(DANIEL, FILM, ts, "one")
-    await film.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 3"})
-    await film.press(LENA, ts, "lock")
-    await film.wait_for_text(ts, "Maya is cast")
-    assert "fisherwoman" in await film.run_command("maya", MEI)
+    await workspace.control_client.react(DANIEL, FILM, ts, "two")
+    await workspace.press(MEI, ts, "vote:2")
+    await workspace.wait_for_text(ts, "2 people voted")
+    await workspace.kill()
+    await workspace.start()
+    await workspace.press(LENA, ts, "vote:2")
+    await workspace.control_client.react(DANIEL, FILM, ts, "one")
+    await workspace.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 3"})
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_text(ts, "Maya is cast")
+    assert "fisherwoman" in await workspace.run_command("maya", MEI)
 
 
-async def test_round_that_lost_all_responses_needs_confirmation_to_pay_again(film: PracticeEnvironment) -> None:
-    await film.control_client.post("models/*/latency", {"least": 60, "most": 60})
-    ts = await film.cast("Lost: a stowaway")
-    await film.control_client.wait_for(lambda: _model_calls_reached(film, 4), "four calls")
-    await film.kill()
-    await film.start()
-    await film.control_client.post("models/*/latency", {"least": 0.1, "most": 0.1})
-    await film.wait_for_text(ts, "may have been charged")
-    assert await film.count_model_calls() == 4
-    await film.wait_for_button(ts, "reroll")
-    await film.press(LENA, ts, "reroll")
-    offer = await film.wait_for_ephemeral(LENA, "$")
-    await film.press(LENA, offer["ts"], "reroll_all")
+async def test_round_that_lost_all_responses_needs_confirmation_to_pay_again(workspace: PracticeEnvironment) -> None:
+    await workspace.control_client.post("models/*/latency", {"least": 60, "most": 60})
+    ts = await workspace.cast("Lost: a stowaway")
+    await workspace.control_client.wait_for(lambda: _model_calls_reached(workspace, 4), "four calls")
+    await workspace.kill()
+    await workspace.start()
+    await workspace.control_client.post("models/*/latency", {"least": 0.1, "most": 0.1})
+    await workspace.wait_for_text(ts, "may have been charged")
+    assert await workspace.count_model_calls() == 4
+    await workspace.wait_for_button(ts, "reroll")
+    await workspace.press(LENA, ts, "reroll")
+    offer = await workspace.wait_for_ephemeral(LENA, "$")
+    await workspace.press(LENA, offer["ts"], "reroll_all")
 
     async def child_ballot() -> Json | None:
-        return next((m for m in await film.control_client.messages(FILM) if "vote:1" in buttons_of(m)), None)
+        return next((m for m in await workspace.control_client.messages(FILM) if "vote:1" in buttons_of(m)), None)
 
-    await film.control_client.wait_for(child_ballot, "a ballot")
-    assert await film.count_model_calls() == 8
+    await workspace.control_client.wait_for(child_ballot, "a ballot")
+    assert await workspace.count_model_calls() == 8
 
 
-async def test_reactions_made_while_the_bot_was_down_count_before_the_lock(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Away: a harbour pilot")
-    await film.wait_for_ballot(ts)
-    await film.press(MEI, ts, "vote:1")
-    await film.wait_for_text(ts, "1 person voted")
-    await film.control_client.post("slack/settings", {"retry_seconds": [3600]})
-    await film.control_client.post("slack/install", {"events": ["app_mention"]})
+async def test_reactions_made_while_the_bot_was_down_count_before_the_lock(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Away: a harbour pilot")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(MEI, ts, "vote:1")
+    await workspace.wait_for_text(ts, "1 person voted")
+    await workspace.control_client.post("slack/settings", {"retry_seconds": [3600]})
+    await workspace.control_client.post("slack/install", {"events": ["app_mention"]})
     for person in (DANIEL, MEI):
-        await film.control_client.react(person, FILM, ts, "three")
-    await film.press(LENA, ts, "lock")
-    answer = await film.wait_for_ephemeral(LENA, "3")
-    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts)), text_of(answer)
-    await film.wait_for_text(ts, "2 people voted")
-    await film.press(LENA, ts, "lock")
-    assert "Candidate 3" in await film.wait_for_text(ts, "Away is cast")
+        await workspace.control_client.react(person, FILM, ts, "three")
+    await workspace.press(LENA, ts, "lock")
+    answer = await workspace.wait_for_ephemeral(LENA, "3")
+    assert "vote:1" in buttons_of(await workspace.control_client.message(FILM, ts)), text_of(answer)
+    await workspace.wait_for_text(ts, "2 people voted")
+    await workspace.press(LENA, ts, "lock")
+    assert "Candidate 3" in await workspace.wait_for_text(ts, "Away is cast")
 
 
 async def count_thread_files(workspace: PracticeEnvironment, ts: str) -> int:
@@ -188,39 +183,39 @@ async def wait_for_thread_files(workspace: PracticeEnvironment, ts: str, files: 
     await workspace.control_client.wait_for(probe, f"{files} files in the thread", 30)
 
 
-async def test_record_is_published_after_a_crash_right_after_the_lock(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Locked: a smith --each 1 --models recraft,gpt-image-2")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:1")
-    await film.wait_for_text(ts, "1 person voted")
-    await wait_for_thread_files(film, ts, 3)
-    await crash_after_method(film, "storage.rounds.repository", "SqlRoundRepository", "lock")
-    await film.control_client.click(LENA, FILM, ts, "lock")
-    await film.bot.wait()
-    assert "is cast" not in text_of(await film.control_client.message(FILM, ts))
-    await film.start_bot()
-    await film.wait_for_text(ts, "Locked is cast")
-    await wait_for_thread_files(film, ts, 6)
-    assert "smith" in await film.run_command("locked", MEI)
-    assert await count_thread_files(film, ts) == 6, "sheet, two pictures, two originals, the record's"
-    assert await film.count_model_calls() == 2
+async def test_record_is_published_after_a_crash_right_after_the_lock(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Locked: a smith --each 1 --models recraft,gpt-image-2")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:1")
+    await workspace.wait_for_text(ts, "1 person voted")
+    await wait_for_thread_files(workspace, ts, 3)
+    await crash_after_method(workspace, "storage.rounds.repository", "SqlRoundRepository", "lock")
+    await workspace.control_client.click(LENA, FILM, ts, "lock")
+    await workspace.bot.wait()
+    assert "is cast" not in text_of(await workspace.control_client.message(FILM, ts))
+    await workspace.start_bot()
+    await workspace.wait_for_text(ts, "Locked is cast")
+    await wait_for_thread_files(workspace, ts, 6)
+    assert "smith" in await workspace.run_command("locked", MEI)
+    assert await count_thread_files(workspace, ts) == 6, "sheet, two pictures, two originals, the record's"
+    assert await workspace.count_model_calls() == 2
 
 
-async def test_result_is_published_after_a_crash_right_after_the_close(film: PracticeEnvironment) -> None:
-    ts = await film.cast("Due: a stoker --each 1 --models recraft,gpt-image-2")
-    await film.wait_for_ballot(ts)
-    await film.press(DANIEL, ts, "vote:2")
-    await film.wait_for_text(ts, "1 person voted")
-    await wait_for_thread_files(film, ts, 3)
-    await crash_after_method(film, "storage.rounds.ballots", "SqlBallotRepository", "close")
-    await asyncio.to_thread(move_deadline, film.data, 0)
-    await film.bot.wait()
-    assert "vote:1" in buttons_of(await film.control_client.message(FILM, ts))
-    await film.start_bot()
-    await film.wait_for_text(ts, "2 leads")
-    await wait_for_thread_files(film, ts, 5)
-    await film.press(LENA, ts, "lock")
-    await film.wait_for_text(ts, "Due is cast")
+async def test_result_is_published_after_a_crash_right_after_the_close(workspace: PracticeEnvironment) -> None:
+    ts = await workspace.cast("Due: a stoker --each 1 --models recraft,gpt-image-2")
+    await workspace.wait_for_ballot(ts)
+    await workspace.press(DANIEL, ts, "vote:2")
+    await workspace.wait_for_text(ts, "1 person voted")
+    await wait_for_thread_files(workspace, ts, 3)
+    await crash_after_method(workspace, "storage.rounds.repository", "SqlRoundRepository", "close")
+    await asyncio.to_thread(move_deadline, workspace.data, 0)
+    await workspace.bot.wait()
+    assert "vote:1" in buttons_of(await workspace.control_client.message(FILM, ts))
+    await workspace.start_bot()
+    await workspace.wait_for_text(ts, "2 leads")
+    await wait_for_thread_files(workspace, ts, 5)
+    await workspace.press(LENA, ts, "lock")
+    await workspace.wait_for_text(ts, "Due is cast")
 
 
 async def _model_calls_reached(workspace: PracticeEnvironment, count: int) -> bool:

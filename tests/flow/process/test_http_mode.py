@@ -12,6 +12,7 @@ import aiohttp
 
 from playground.processes import bot_environment, start_bot
 from tests.support.practice_environment import DANIEL, LENA, PracticeEnvironment
+from tests.support.time_factor import scaled
 
 
 def free_port() -> int:
@@ -21,7 +22,7 @@ def free_port() -> int:
 
 
 async def wait_for_port(port: int) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(scaled(15)):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -6,13 +6,13 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from playground.processes import free_port
-from tests.support.practice_environment import DANIEL, FILM, LENA, SPEED, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, LENA, practice_environment
 
 
 async def test_metrics_count_a_round_without_names(tmp_path: Path) -> None:
     port = free_port(8_917) or 8_918
     async with (
-        practice_environment(tmp_path, OPS_PORT=str(port)) as workspace,
+        practice_environment(tmp_path, {"OPS_PORT": str(port)}) as workspace,
         ClientSession(f"http://127.0.0.1:{port}") as monitor,
     ):
         ts = await workspace.cast("Maya: a fisherwoman")
@@ -36,7 +36,7 @@ async def test_metrics_count_a_round_without_names(tmp_path: Path) -> None:
 async def test_metrics_count_failures_and_generations_in_progress(tmp_path: Path) -> None:
     port = free_port(8_919) or 8_920
     async with (
-        practice_environment(tmp_path, OPS_PORT=str(port)) as workspace,
+        practice_environment(tmp_path, {"OPS_PORT": str(port)}) as workspace,
         ClientSession(f"http://127.0.0.1:{port}") as monitor,
     ):
         await workspace.control_client.post("models/recraftv4_1/faults", {"kind": "refusal", "times": 0})
@@ -59,7 +59,7 @@ async def test_silent_socket_is_replaced_without_losing_votes(tmp_path: Path) ->
     port = free_port(8_921) or 8_922
     soon = {"OPS_PORT": str(port), "SOCKET_SILENCE_SECONDS": "12"}
     async with (
-        practice_environment(tmp_path, SPEED, **soon) as workspace,
+        practice_environment(tmp_path, soon) as workspace,
         ClientSession(f"http://127.0.0.1:{port}") as monitor,
     ):
         ts = await workspace.cast("Maya: a fisherwoman")

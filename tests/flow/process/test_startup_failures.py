@@ -13,6 +13,7 @@ import pytest
 from playground.processes import ROOT, bot_environment
 from tests.contract.ports.test_database_errors import corrupt_page, locked_by_another_writer
 from tests.support.storage_builders import fresh_sqlite
+from tests.support.time_factor import scaled
 
 SLACK = {
     "SLACK_BOT_TOKEN": "xoxb-nobody",
@@ -27,7 +28,7 @@ async def run_bot(data: Path, command: str = "run", **extra: str) -> tuple[int, 
         sys.executable, "-m", "bot", command, cwd=ROOT, env=bot_environment(data, SLACK, **extra), stdout=PIPE,
         stderr=STDOUT,
     )  # fmt: skip
-    output, _ = await wait_for(process.communicate(), 30)
+    output, _ = await wait_for(process.communicate(), scaled(30))
     return process.returncode or 0, output.decode().splitlines()
 
 

@@ -15,6 +15,7 @@ from playground.processes import WorkspaceProcess, bot_environment, start_bot, s
 from playground.seed_data import INSTALLS, LANTERN, LANTERN_FILM, NOOR, PRIYA, TEAM, TOMAS
 from providers.registry import MODELS
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+from tests.support.time_factor import scaled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,7 +27,7 @@ ROUND_PRICE = 2 * PRICES["recraft"] + 2 * PRICES["gpt-image-2"]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def environment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PracticeEnvironment]:
-    async with practice_environment(tmp_path_factory.mktemp("both"), SLACK_BOT_TOKEN=TOKENS) as opened:
+    async with practice_environment(tmp_path_factory.mktemp("both"), {"SLACK_BOT_TOKEN": TOKENS}) as opened:
         yield opened
 
 
@@ -155,7 +156,7 @@ async def test_ephemeral_answer_goes_to_the_asking_workspace(environment: Practi
 
 async def test_budgets_of_workspaces_are_separate(tmp_path: Path) -> None:
     cap = str((ROUND_PRICE + Decimal("0.01")).quantize(Decimal("0.01"), ROUND_UP))
-    async with practice_environment(tmp_path, SLACK_BOT_TOKEN=TOKENS, MAX_USD_PER_DAY=cap) as environment:
+    async with practice_environment(tmp_path, {"SLACK_BOT_TOKEN": TOKENS, "MAX_USD_PER_DAY": cap}) as environment:
         await environment.wait_for_ballot(await environment.cast("First: a diver", LENA, FILM), FILM)
         assert "of today's" in await environment.run_command("Second: a deckhand", LENA, FILM)
         ts = await environment.cast("First: a model maker", NOOR, LANTERN_FILM)
@@ -165,7 +166,8 @@ async def test_budgets_of_workspaces_are_separate(tmp_path: Path) -> None:
 
 async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -> None:
     rejected_token = "xoxb-revoked-yesterday"
-    async with practice_environment(tmp_path, SLACK_BOT_TOKEN=f"{rejected_token}, {INSTALLS[1].token}") as environment:
+    tokens = f"{rejected_token}, {INSTALLS[1].token}"
+    async with practice_environment(tmp_path, {"SLACK_BOT_TOKEN": tokens}) as environment:
         ts = await environment.cast("Maya: a lamplighter", NOOR, LANTERN_FILM)
         await environment.wait_for_ballot(ts, LANTERN_FILM)
         answer = await environment.control_client.command(LENA, FILM, "Maya: a fisherwoman")
@@ -179,7 +181,7 @@ async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -
 
 
 async def test_uninstall_in_one_workspace_leaves_the_other_running(tmp_path: Path) -> None:
-    async with practice_environment(tmp_path, SLACK_BOT_TOKEN=TOKENS) as environment:
+    async with practice_environment(tmp_path, {"SLACK_BOT_TOKEN": TOKENS}) as environment:
         theirs = await environment.cast("Maya: a lamplighter", NOOR, LANTERN_FILM)
         await environment.wait_for_ballot(theirs, LANTERN_FILM)
         await environment.control_client.post("slack/uninstall", {"team": LANTERN})
@@ -191,7 +193,7 @@ async def test_bot_without_a_valid_token_exits_with_an_explanation(tmp_path: Pat
     try:
         variables = await server.environment() | {"SLACK_BOT_TOKEN": "xoxb-one-gone,xoxb-two-gone"}
         bot = await start_bot(bot_environment(tmp_path, variables), tmp_path / "bot.log")
-        assert await asyncio.wait_for(bot.wait(), 30) == 1
+        assert await asyncio.wait_for(bot.wait(), scaled(30)) == 1
     finally:
         await stop(server.process)
     log = (tmp_path / "bot.log").read_text("utf-8")

@@ -41,7 +41,7 @@ async def workspace(
         await _set_pace(opened, request)
         yield opened
     else:
-        async with practice_environment(tmp_path_factory.mktemp("workspace"), SPEED, **settings) as opened:
+        async with practice_environment(tmp_path_factory.mktemp("workspace"), settings) as opened:
             await _set_pace(opened, request)
             yield opened
 

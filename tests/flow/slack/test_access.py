@@ -68,7 +68,7 @@ async def test_mention_is_answered_publicly_only_in_the_own_channel(workspace: P
     await workspace.wait_for_text(ts, "Otto is cast", QUIET)
     posted = len(await workspace.control_client.messages(FERRY))
     await workspace.control_client.mention(DANIEL, FERRY, "who is Otto?")
-    assert "diver" in text_of(await workspace.wait_for_ephemeral(DANIEL, "diver", FERRY))
+    await workspace.wait_for_ephemeral(DANIEL, "Cast in <#C0QUIETCAMP>", FERRY)
     assert len(await workspace.control_client.messages(FERRY)) == posted + 1, (
         "only the question is there for all to see"
     )
@@ -77,7 +77,9 @@ async def test_mention_is_answered_publicly_only_in_the_own_channel(workspace: P
     async def answered() -> bool:
         state = await workspace.control_client.get("state", channel=QUIET)
         replies = [m for thread in state["threads"].get(QUIET, {}).values() for m in thread]
-        return any("diver" in text_of(m) and m.get("user") == "U0CASTROOM" for m in state["messages"][QUIET] + replies)
+        return any(
+            "Cast in" in text_of(m) and m.get("user") == "U0CASTROOM" for m in state["messages"][QUIET] + replies
+        )
 
     assert await workspace.control_client.wait_for(answered, "a visible answer")
 

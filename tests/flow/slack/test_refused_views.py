@@ -29,6 +29,11 @@ async def refuse_blocks(workspace: PracticeEnvironment, *kinds: str) -> None:
     assert answer["settings"]["refused_blocks"] == list(kinds)
 
 
+async def count_refused_updates(workspace: PracticeEnvironment) -> int:
+    calls = await workspace.control_client.calls("chat.update")
+    return len([call for call in calls if call["error"] == "invalid_blocks"])
+
+
 async def start_ballot(workspace: PracticeEnvironment, line: str) -> str:
     ts = await workspace.cast(f"{line} --each 1 --models recraft,gpt-image-2")
     await workspace.wait_for_ballot(ts)
@@ -43,14 +48,12 @@ def static_selects(message: Json) -> list[Json]:
 async def test_refused_block_is_retried_only_after_a_state_change(workspace: PracticeEnvironment) -> None:
     await refuse_blocks(workspace, "header")
     ts = await start_ballot(workspace, "Patient: a cook")
-    refused_before = [c for c in await workspace.control_client.calls("chat.update") if c["error"] == "invalid_blocks"]
+    refused_before = await count_refused_updates(workspace)
     await workspace.press(DANIEL, ts, "vote:1")
     await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
     await workspace.press(MEI, ts, "vote:2")
     await workspace.wait_for_labels(ts, {"vote:2": "2 · 1"})
-    assert len(
-        [c for c in await workspace.control_client.calls("chat.update") if c["error"] == "invalid_blocks"]
-    ) == len(refused_before)
+    assert await count_refused_updates(workspace) == refused_before
     await refuse_blocks(workspace)
     await workspace.press(LENA, ts, "close")
     message = await workspace.wait_for_button(ts, "extend")

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from playground.control.client import text_of
 from playground.processes import stop
+from playground.scenarios.reminders import SETTINGS
 from tests.support.practice_environment import DANIEL, FILM, PracticeEnvironment
 
+BOT_SETTINGS = SETTINGS
 _HOUR = 3_600_000_000
 
 

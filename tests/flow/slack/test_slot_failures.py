@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from playground.control.client import buttons_of, text_of
-from tests.support.practice_environment import LENA, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
 from tests.support.time_factor import scaled
 
 BOT_SETTINGS = {"PATIENCE_SECONDS": f"{scaled(4):g}"}
@@ -22,12 +22,8 @@ async def test_ballot_opens_with_one_candidate_and_explains_four_failures(worksp
         "Five: a signalman --each 1 --models recraft,recraft-pro,gpt-image-2,nano-banana,nano-banana-pro"
     )
     text = text_of(await workspace.wait_for_ballot(ts, seconds=15))
-    assert (
-        len(
-            [b for b in buttons_of(await workspace.control_client.message("C0HARBOURFILM", ts)) if b.startswith("vote")]
-        )
-        == 1
-    )
+    buttons = buttons_of(await workspace.control_client.message(FILM, ts))
+    assert len([button for button in buttons if button.startswith("vote")]) == 1
     await workspace.control_client.post("models/*/faults", {"kind": "none"})
     failures = [line for line in text.splitlines() if "missing" in line or "still" in line]
     assert len(failures) >= 1
