@@ -28,7 +28,6 @@ K = TypeVar("K", bound=str)
 
 TITLE = "Cast a face"
 SUBMIT = "Cast"
-FACE = "The face"
 PORTRAITS = "The portraits"
 VOTE = "The vote"
 

@@ -60,7 +60,7 @@ def options(suggestions: list[tuple[str, str]]) -> list[Block]:
 
 def name_choices(suggestions: list[NameSuggestion]) -> list[tuple[str, str]]:
     # docs.slack.dev, "Option object": values are at most 150 characters. Submitting a longer name is an error.
-    return [(round_form_text.suggestion(one), one.name[:150]) for one in suggestions]
+    return [(round_form_text.suggestion(suggestion), suggestion.name[:150]) for suggestion in suggestions]
 
 
 def recast(error: AlreadyCast) -> dict[str, Any]:
