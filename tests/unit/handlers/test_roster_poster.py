@@ -1,4 +1,4 @@
-"""The words of a cast's picture: numbers for names no font here can write, what is left out, Slack's limits."""
+"""The roster poster: captions, numbered names, hidden faces, Slack's limits."""
 
 from datetime import UTC, datetime
 
