@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from bot.domain.round import Round
 from handlers.text.format import capitalize_first, join_words, pluralize, truncate
 
-# docs.slack.dev, "files.getUploadURLExternal" and "Image block".
+# docs.slack.dev, "files.getUploadURLExternal".
 FILE_LIMIT = 1000
-BLOCK_LIMIT = 2000
 
 
 def contact_sheet(round_: Round, numbers: Sequence[int]) -> str:

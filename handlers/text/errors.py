@@ -36,7 +36,7 @@ from bot.domain.errors import (
 )
 from handlers.text import brief_errors, routing, slack_refusals, storage_trouble, voters
 from handlers.text import production_settings as production_settings_text
-from handlers.text.format import dollars, escape_mrkdwn, join_words, link, person, pluralize, when
+from handlers.text.format import dollars, escape_mrkdwn, join_words, link, people, person, pluralize, when
 
 WORKSPACE_UNKNOWN = (
     "I am not set up for this workspace, so nothing happened. "
@@ -174,9 +174,9 @@ def _(error: PermissionDenied) -> str:
             f"Guests can vote here, but not {_PERMISSIONS[error.action]} unless `/cast settings` names them. "
             "Nothing was started."
         )
-    who = join_words([person(one) for one in error.allowed_users], "or")
+    allowed_users = people(error.allowed_users, "or")
     where = "" if error.action == "keep" else " `/cast settings` says who may what."
-    return f"Here only {who} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
+    return f"Here only {allowed_users} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
 
 
 @sentence.register
@@ -262,10 +262,10 @@ def _(error: CannotUpscale) -> str:
 
 @sentence.register
 def _(error: UnacknowledgedOverspend) -> str:
-    who = join_words([person(one) for one in error.allowed_users], "or")
+    allowed_users = people(error.allowed_users, "or")
     return (
         f"Something cost {dollars(error.overspend)} more than was reserved for it, so nothing new is drawn in this "
-        f"workspace until {who} has seen it: `/cast spend` asks. Nothing was started."
+        f"workspace until {allowed_users} has seen it: `/cast spend` asks. Nothing was started."
     )
 
 

@@ -26,9 +26,9 @@ def escape_mrkdwn(text: str) -> str:
     `& < >` become entities (docs.slack.dev, "Formatting message text"). Formatting characters become similar-looking
     characters, and a `>` at the start of a line gets a word joiner before it.
     """
-    replaced = _LOOSE_UNDERSCORE.sub(_UNDERSCORE_LOOK_ALIKE, text.translate(_LOOK_ALIKES))
-    inner = _QUOTE_MARK.sub(f"{_WORD_JOINER}>", replaced)
-    return inner.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _LOOSE_UNDERSCORE.sub(_UNDERSCORE_LOOK_ALIKE, text.translate(_LOOK_ALIKES))
+    text = _QUOTE_MARK.sub(f"{_WORD_JOINER}>", text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def truncate(text: str, limit: int) -> str:
@@ -40,12 +40,12 @@ def truncate_mrkdwn(text: str, limit: int) -> str:
     """Shorten mrkdwn like `truncate`, without splitting a mention, date, link or entity."""
     if len(text) <= limit:
         return text
-    kept = text[: limit - 1]
-    if kept.rfind("<") > kept.rfind(">"):
-        kept = kept[: kept.rfind("<")]
-    if _BROKEN_ENTITY.search(kept):
-        kept = kept[: kept.rfind("&")]
-    return kept.rstrip() + "…"
+    head = text[: limit - 1]
+    if head.rfind("<") > head.rfind(">"):
+        head = head[: head.rfind("<")]
+    if _BROKEN_ENTITY.search(head):
+        head = head[: head.rfind("&")]
+    return head.rstrip() + "…"
 
 
 def strip_mrkdwn(text: str) -> str:
@@ -56,6 +56,11 @@ def strip_mrkdwn(text: str) -> str:
 
 def person(user_id: str) -> str:
     return f"<@{user_id}>"
+
+
+def people(user_ids: Sequence[str], conjunction: str = "and") -> str:
+    """Mention users: `@a, @b and @c`."""
+    return join_words([person(user_id) for user_id in user_ids], conjunction)
 
 
 def channel(channel_id: str) -> str:

@@ -6,7 +6,18 @@ from bot.domain.ballot import BallotStage
 from bot.domain.face import Character, Face
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
-from handlers.text.format import dollars, escape_mrkdwn, join_parts, join_words, link, person, pluralize, truncate, when
+from handlers.text.format import (
+    dollars,
+    escape_mrkdwn,
+    join_parts,
+    join_words,
+    link,
+    people,
+    person,
+    pluralize,
+    truncate,
+    when,
+)
 from handlers.text.model_titles import Titles
 from handlers.text.record import as_sentence, locked_by, unlocked_by, votes
 
@@ -67,36 +78,37 @@ def _round_started(verb: str) -> Callable[[TimelineEvent, str], str]:
         lead_note = f", led by {person(entry.lead)}" if entry.lead else ""
         cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
         reason = f": {_detail(entry)}" if entry.detail else ""
-        return f"{link(url, verb)} by {_people(entry)}{lead_note}{reason}{cost}"
+        return f"{link(url, verb)} by {people(entry.people)}{lead_note}{reason}{cost}"
 
     return line
 
 
 def _spent(entry: TimelineEvent, _url: str) -> str:
     assert entry.usd is not None
-    return f"{dollars(entry.usd)} spent by {_people(entry)} for {pluralize(entry.count, 'picture')}"
+    return f"{dollars(entry.usd)} spent by {people(entry.people)} for {pluralize(entry.count, 'picture')}"
 
 
 def _voted(entry: TimelineEvent, _url: str) -> str:
     where = " in the run-off" if entry.stage is BallotStage.RUN_OFF else ""
-    who = f": {_people(entry)}" if entry.people else ", sealed"
+    who = f": {people(entry.people)}" if entry.people else ", sealed"
     return f"{pluralize(entry.count, 'person', 'people')} voted{where}{who}"
 
 
 def _face_chosen(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
-        return f"Version {entry.version} {verb} by {_people(entry)}: candidate {entry.number}"
+        return f"Version {entry.version} {verb} by {people(entry.people)}: candidate {entry.number}"
 
     return line
 
 
 def _unlocked(entry: TimelineEvent, _url: str) -> str:
-    return f"Version {entry.version} unlocked by {_people(entry)}: {as_sentence(truncate(entry.detail, _DETAIL_LIMIT))}"
+    reason = as_sentence(truncate(entry.detail, _DETAIL_LIMIT))
+    return f"Version {entry.version} unlocked by {people(entry.people)}: {reason}"
 
 
 def _by_people(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
-        by = f" by {_people(entry)}" if entry.people else ""
+        by = f" by {people(entry.people)}" if entry.people else ""
         return f"{verb}{by}" + (f": {_detail(entry)}" if entry.detail else "")
 
     return line
@@ -107,14 +119,14 @@ def _candidate_added(verb: str) -> Callable[[TimelineEvent, str], str]:
 
     def line(entry: TimelineEvent, _url: str) -> str:
         subject = f"Candidate {escape_mrkdwn(entry.detail)}" if entry.detail else "A missing candidate"
-        return f"{subject} {verb} by {_people(entry)}"
+        return f"{subject} {verb} by {people(entry.people)}"
 
     return line
 
 
 def _alias_changed(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
-        return f"{verb} “{_detail(entry)}”, by {_people(entry)}"
+        return f"{verb} “{_detail(entry)}”, by {people(entry.people)}"
 
     return line
 
@@ -128,10 +140,6 @@ def _unknown_event(entry: TimelineEvent, url: str) -> str:
 def _detail(entry: TimelineEvent) -> str:
     """Shorten a reason; the record shows all of it."""
     return escape_mrkdwn(truncate(entry.detail, _DETAIL_LIMIT))
-
-
-def _people(entry: TimelineEvent) -> str:
-    return join_words([person(one) for one in entry.people])
 
 
 _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {

@@ -12,7 +12,7 @@ from bot.domain.errors import BriefError
 from bot.domain.production import Production
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_LIMIT, STYLE_LIMIT
 from bot.usecases.production_settings import JOINED, SET_PREFIX, JoinableProduction, SettingsForm
-from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, person, pluralize, truncate, when
+from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, people, person, pluralize, truncate, when
 from handlers.text.model_titles import Titles
 
 TITLE = "Settings"
@@ -100,8 +100,7 @@ _VALUE_LIMIT = 80
 def intro(form: SettingsForm) -> str:
     """Say what the form changes."""
     production = form.production
-    here = [channel(one) for one in production.channels if one == form.place.channel]
-    others = len(production.channels) - len(here)
+    others = sum(channel_id != form.place.channel for channel_id in production.channels)
     shared = f", with {pluralize(others, 'other channel')}" if others > 0 else ""
     return f"How {channel(form.place.channel)}{shared} casts, from the next round on. A line can say otherwise."
 
@@ -176,11 +175,11 @@ def saved(events: Sequence[AuditEvent], titles: Titles) -> str:
 def audit_lines(events: Sequence[AuditEvent], titles: Titles) -> list[str]:
     """Return lines like `@lena changed the ballot from quick to sealed · yesterday at 18:00`, one per save."""
     texts = []
-    for (who, at), group in groupby(events, lambda event: (event.person, event.at)):
+    for (user, at), group in groupby(events, lambda event: (event.person, event.at)):
         saved_together = list(group)[::-1]
         changes = join_words([_change(event, titles) for event in saved_together])
         verb = "let this channel cast" if saved_together[0].action == JOINED else "changed"
-        texts.append(f"{person(who)} {verb} {changes.removeprefix('casts ')} · {when(at)}")
+        texts.append(f"{person(user)} {verb} {changes.removeprefix('casts ')} · {when(at)}")
     return texts
 
 
@@ -195,11 +194,11 @@ def _change(event: AuditEvent, titles: Titles) -> str:
 
 def _value(field: str, text: str, titles: Titles) -> str:
     if field in ("may_start", "may_spend", "may_lock", "may_change_settings"):
-        return join_words([person(one) for one in text.split()]) or _EMPTY_GROUPS.get(field, "everybody")
+        return people(text.split()) or _EMPTY_GROUPS.get(field, "everybody")
     if field in ("per_round", "per_month"):
         return dollars(Decimal(text)) if text else "Castroom's"
     if field == "models":
-        return join_words([escape_mrkdwn(titles(one)) for one in text.split()]) or "those chosen by the brief"
+        return join_words([escape_mrkdwn(titles(model_id)) for model_id in text.split()]) or "those chosen by the brief"
     if field == "for":
         return duration(timedelta(minutes=int(text)))
     if field in ("style", "name"):

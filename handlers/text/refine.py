@@ -33,5 +33,5 @@ def routing_hint(round_: Round) -> str:
 
 def flaw_summary(counts: Mapping[FlawTag, int]) -> str:
     """Return `What gave the faces away: too smooth 3, eyes 1`; empty without flaws."""
-    text = ", ".join(f"{sealed_ballot_text.flaw_label(flaw)} {times}" for flaw, times in counts.items())
+    text = ", ".join(f"{sealed_ballot_text.FLAW_LABELS[flaw]} {times}" for flaw, times in counts.items())
     return f"What gave the faces away: {text}" if text else ""

@@ -48,7 +48,7 @@ def requested_by(round_: Round) -> str:
 
 def who_votes(round_: Round) -> str:
     """Return `3 people vote: @a, @b and @c`; empty if everyone may vote."""
-    named = [person(one) for one in round_.brief.voters]
+    named = [person(user_id) for user_id in round_.brief.voters]
     if not named:
         return ""
     shown = [*named[:_MAX_NAMED], *([f"{len(named) - _MAX_NAMED} more"] if len(named) > _MAX_NAMED else [])]

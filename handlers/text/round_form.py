@@ -1,10 +1,8 @@
 """The round form. Labels, choices and errors are plain text; the texts between fields are mrkdwn."""
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import singledispatch
-from typing import TypeVar
 
 from bot.domain.brief import BallotMode, IntendedUse
 from bot.domain.catalogue import Look, ModelSpec, Size
@@ -24,11 +22,8 @@ from handlers.text import errors, routing
 from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, strip_mrkdwn, truncate
 from handlers.text.model_titles import Titles
 
-K = TypeVar("K", bound=str)
-
 TITLE = "Cast a face"
 SUBMIT = "Cast"
-FACE = "The face"
 PORTRAITS = "The portraits"
 VOTE = "The vote"
 
@@ -141,7 +136,7 @@ def submit(quote: Quote | CastingError) -> str:
 def estimate(quote: Quote | CastingError, titles: Titles, size: Size) -> str:
     """Return `*Up to $0.22*: 2 portraits each from Recraft V4.1 and GPT-Image-2 (skin comes first here).`"""
     if not isinstance(quote, Quote):
-        return f"*No price yet*: {_field_error_mrkdwn(quote)}"
+        return f"*No price yet*: {escape_mrkdwn(field_error(quote))}"
     names = [escape_mrkdwn(titles(model_id)) for model_id in dict.fromkeys(quote.models)]
     each = len(quote.models) // len(names)
     portraits = f"{pluralize(each, 'portrait')}{' each' if len(names) > 1 else ''} from {join_words(names)}"
@@ -217,15 +212,6 @@ def _(error: NotAvailableHere) -> str:
     return _to_plain_text(errors.sentence(error))
 
 
-def _field_error_mrkdwn(error: CastingError) -> str:
-    return escape_mrkdwn(field_error(error))
-
-
 def _to_plain_text(sentence: str) -> str:
     """Convert a sentence to plain text, without “Nothing was started.”, which the open form implies."""
     return strip_mrkdwn(_MENTION.sub("somebody else", sentence).replace(_NOTHING_STARTED, "")).strip()
-
-
-def choices(labels: Mapping[K, str]) -> list[tuple[str, str]]:
-    """Return pairs of a label and its value."""
-    return [(label, str(value)) for value, label in labels.items()]

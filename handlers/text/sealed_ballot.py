@@ -19,7 +19,7 @@ _UNCLEAR = {
     "empty": "Tick at least one box, or this one.",
     "contradiction": "You ticked both boxes of a candidate above, so one of them will do. Untick this, or those.",
 }
-_FLAW_LABELS = {
+FLAW_LABELS = {
     FlawTag.TOO_SMOOTH: "too smooth",
     FlawTag.FAKE_TEXTURE: "fake texture",
     FlawTag.EYES: "eyes",
@@ -58,15 +58,6 @@ def instructions(name: str) -> str:
     )
 
 
-def flaw_choices() -> list[tuple[str, str]]:
-    """Return pairs of a label and its value."""
-    return [(label, flaw.value) for flaw, label in _FLAW_LABELS.items()]
-
-
-def flaw_label(flaw: FlawTag) -> str:
-    return _FLAW_LABELS[flaw]
-
-
 def unclear(reason: str) -> str:
     return _UNCLEAR[reason]
 
@@ -89,7 +80,7 @@ def candidate_results(results: SealedResults, number: int, name: str) -> str:
     flaws = sorted(results.flaw_tags.get(number, {}).items(), key=lambda item: (-item[1], item[0]))
     return join_parts(
         f"reads human {human}, as {escape_mrkdwn(name)} {match}",
-        ", ".join(f"{_FLAW_LABELS[flaw]} {times}" for flaw, times in flaws),
+        ", ".join(f"{FLAW_LABELS[flaw]} {times}" for flaw, times in flaws),
     )
 
 

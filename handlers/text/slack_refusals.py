@@ -32,7 +32,7 @@ UPLOAD_REFUSALS = {
 
 def round_voided(round_: Round) -> str:
     """Tell the lead that Slack rejected the round's message, so the round is void."""
-    why = _POST_REFUSALS.get(
+    reason = _POST_REFUSALS.get(
         round_.slack_error, f"Slack does not take my message there ({escape_mrkdwn(round_.slack_error)})"
     )
     has_requests = any(slot.requested_at for slot in round_.slots)
@@ -40,7 +40,7 @@ def round_voided(round_: Round) -> str:
         f"What was drawn is kept: {cost(round_)}." if has_requests else "No model was asked, and nothing was charged."
     )
     return (
-        f"The round for {escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} is called off: {why}. "
+        f"The round for {escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} is called off: {reason}. "
         f"{cost_note} The name is free again."
     )
 
@@ -48,10 +48,10 @@ def round_voided(round_: Round) -> str:
 def channel_closed(round_: Round, *, is_archived: bool) -> str:
     """Tell the lead that the round's message cannot be updated for now."""
     where = channel(round_.place.channel)
-    why = f"{where} is archived" if is_archived else f"I am not in {where} any more"
+    reason = f"{where} is archived" if is_archived else f"I am not in {where} any more"
     remedy = "Unarchive it" if is_archived else "Invite me again (/invite @Castroom)"
     return (
-        f"{capitalize_first(why)}, so the message of {escape_mrkdwn(round_.character)} stands still there. "
+        f"{capitalize_first(reason)}, so the message of {escape_mrkdwn(round_.character)} stands still there. "
         f"Nothing is lost: {_state_summary(round_)} {remedy}, and the round goes on by itself."
     )
 
@@ -70,9 +70,9 @@ def _state_summary(round_: Round) -> str:
 def sheet_refused(round_: Round) -> str:
     """Explain in the round's message why it shows no pictures."""
     reasons = {**UPLOAD_REFUSALS, "missing_scope": "a permission to upload is missing"}
-    why = reasons.get(round_.sheet_refused, f"Slack does not take them ({escape_mrkdwn(round_.sheet_refused)})")
+    reason = reasons.get(round_.sheet_refused, f"Slack does not take them ({escape_mrkdwn(round_.sheet_refused)})")
     return (
-        f"The portraits cannot be shown here: {why}. They are kept, and hang by themselves once Slack takes them; "
+        f"The portraits cannot be shown here: {reason}. They are kept, and hang by themselves once Slack takes them; "
         "an administrator of the workspace can see to that."
     )
 

@@ -2,15 +2,14 @@
 
 from bot.domain.ballot import Turnout
 from bot.domain.round import Round
-from handlers.text.format import capitalize_first, channel, escape_mrkdwn, join_words, link, person, pluralize, when
+from handlers.text.format import capitalize_first, channel, escape_mrkdwn, link, people, person, pluralize, when
 
 TAKE_OVER = "Take over this round"
 
 
 def not_a_voter(voters: tuple[str, ...], name: str) -> str:
     """Tell a user that their vote does not count."""
-    people = join_words([person(voter) for voter in voters])
-    return f"Only {people} can vote on {escape_mrkdwn(name)}. Your vote was not counted."
+    return f"Only {people(voters)} can vote on {escape_mrkdwn(name)}. Your vote was not counted."
 
 
 def turnout(turnout: Turnout) -> str:

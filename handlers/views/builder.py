@@ -61,11 +61,6 @@ def fit(view: View, budget: int = CHARACTER_BUDGET) -> View:
     return replace(view, text=text, blocks=tuple(_truncate_texts(block, max_length) for block in view.blocks))
 
 
-def count_characters(view: View) -> int:
-    """Count the characters of a view's blocks that Slack shows or reads out."""
-    return sum(len(text) for text in _texts(view.blocks))
-
-
 def header(text: str) -> Block:
     return {"type": "header", "text": plain(truncate(text, labels.HEADER_LIMIT))}
 

@@ -1,13 +1,15 @@
 """Modals and their input fields. Limits are from docs.slack.dev, "Modal views" and "Block Kit reference"."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from handlers.text import labels
 from handlers.text.format import truncate
 from handlers.views.builder import Block, View, build_options, plain
+
+K = TypeVar("K", bound=str)
 
 TITLE_LIMIT = 24
 _LABEL_LIMIT = 2000
@@ -42,6 +44,11 @@ def build_modal(callback_id: str, private_metadata: str, title: str, submit: str
         "blocks": view.blocks,
     }
     return body | {"submit": plain(submit)} if submit else body
+
+
+def choices_of(labels: Mapping[K, str]) -> list[tuple[str, str]]:
+    """Return pairs of a label and its value."""
+    return [(label, str(value)) for value, label in labels.items()]
 
 
 def checkboxes(block_id: str, label: str, choices: Iterable[tuple[str, str]], selected: Collection[str]) -> Block:

@@ -12,6 +12,7 @@ from handlers.views.builder import Block, context, divider, paragraph, view
 from handlers.views.fields import (
     FieldOptions,
     build_modal,
+    choices_of,
     multi_select,
     number_input,
     radio_buttons,
@@ -82,13 +83,11 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
         return select(
             field,
             label,
-            [(text, value) for value, text in production_settings_text.LOOKS.items()],
+            choices_of(production_settings_text.LOOKS),
             settings.look or ANY,
         )
     if field == "ballot":
-        return radio_buttons(
-            field, label, [(text, value) for value, text in production_settings_text.BALLOTS.items()], settings.ballot
-        )
+        return radio_buttons(field, label, choices_of(production_settings_text.BALLOTS), settings.ballot)
     if field == "for":
         spans = sorted({*production_settings_text.SPANS, settings.open_for})
         minutes = {span: str(int(span.total_seconds() // 60)) for span in spans}

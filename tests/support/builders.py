@@ -1,7 +1,7 @@
-"""Rounds, faces and people to draw, in few words."""
+"""Builders of rounds, faces and view data with defaults."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.ballot import Tally
@@ -83,7 +83,7 @@ def make_round(name: str = "Maya", text: str = "a fisherwoman, 60, blood on her 
 
 
 def make_voting_round(candidates: int = 4, **changes: object) -> Round:
-    """A round people vote on, with its sheet."""
+    """A round in voting, with its contact sheet."""
     slots = tuple(make_candidate(n, n + 1) for n in range(candidates))
     defaults = {
         "state": RoundState.VOTING,
@@ -96,6 +96,11 @@ def make_voting_round(candidates: int = 4, **changes: object) -> Round:
 
 def make_closed_round(votes: dict[int, int], voters: int, **changes: object) -> Round:
     return make_voting_round(len(votes), **{"state": RoundState.CLOSED, "tally": Tally(votes, voters), **changes})
+
+
+def make_locked_round(votes: dict[int, int], **changes: object) -> Round:
+    """A round of four voters, locked on its first candidate."""
+    return make_closed_round(votes, 4, **{"state": RoundState.LOCKED, "locked_slot": "r1-0", **changes})
 
 
 def make_view_data(
@@ -136,6 +141,3 @@ def make_face(character: str = "Maya", brief: str = "a fisherwoman, 60", **chang
 
 def make_character(name: str = "Maya", number: int = 1, face: Face | None = None) -> Character:
     return Character(f"c{number}", name, PLACE, face, None)
-
-
-TODAY = date(2026, 11, 24)

@@ -1,4 +1,4 @@
-"""Slack's limits for what we send (docs.slack.dev, "Block Kit reference"), held against any view."""
+"""Slack's limits for views (docs.slack.dev, "Block Kit reference")."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ _FILE_ID = re.compile(r"F[A-Z0-9]{8,}")
 
 
 def limit_problems(view: View, max_blocks: int = 50, max_text: int | None = 8_000) -> list[str]:
-    """What Slack would refuse, or cut, in plain words; empty when all is well."""
+    """Return what Slack would reject or truncate; empty if the view is valid."""
     found = [] if view.text and len(view.text) < 4_000 else ["fallback text is missing or too long"]
     if len(view.blocks) > max_blocks:
         found.append(f"{len(view.blocks)} blocks")
@@ -27,7 +27,7 @@ def limit_problems(view: View, max_blocks: int = 50, max_text: int | None = 8_00
 
 
 def iter_objects(view: View) -> Iterator[dict[str, Any]]:
-    """Every object of every block, from the outside in."""
+    """Yield every dict of every block, outer ones first."""
     pending: list[Any] = list(view.blocks)
     while pending:
         part = pending.pop()
@@ -63,7 +63,7 @@ def _object_problems(part: dict[str, Any]) -> list[str]:
     if kind == "button":
         found += [f"button of {len(part['text']['text'])}"] if not 0 < len(part["text"]["text"]) <= 75 else []
         found += ["button value"] if not 0 < len(part["value"]) <= 2000 else []
-        found += ["aloud"] if len(part.get("accessibility_label", "")) > 75 else []
+        found += ["accessibility label"] if len(part.get("accessibility_label", "")) > 75 else []
     if kind == "static_select":
         found += ["options"] if not 0 < len(part["options"]) <= 100 else []
         found += (

@@ -10,7 +10,7 @@ from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image, plain, section, view
-from handlers.views.fields import build_modal, checkboxes, multi_select
+from handlers.views.fields import build_modal, checkboxes, choices_of, multi_select
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
 from handlers.views.round.voting import close_button, more_menu
 
@@ -87,7 +87,7 @@ def _candidate_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
             f"tells {slot.id}",
             sealed_ballot_text.FLAWS,
             sealed_ballot_text.FLAWS_PLACEHOLDER,
-            sealed_ballot_text.flaw_choices(),
+            choices_of(sealed_ballot_text.FLAW_LABELS),
             submission.flaw_tags.get(slot.id, ()) if submission else (),
         ),
     ]

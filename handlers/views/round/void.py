@@ -21,13 +21,13 @@ def void(data: RoundViewData) -> View:
         f"{escape_mrkdwn(labels.void_header(round_.character))}. {round_text.void_notice(round_)}",
         header(labels.void_header(round_.character)),
         section(text, compare_views.open_button(round_.id) if has_successor and round_.candidates else None),
-        *(_kept_blocks(data) if has_successor else ()),
+        *(_replaced_round_blocks(data) if has_successor else ()),
         *named_failures(data),
         context(round_text.requested_by(round_), round_text.cost(round_)),
     )
 
 
-def _kept_blocks(data: RoundViewData) -> Iterator[Block | None]:
+def _replaced_round_blocks(data: RoundViewData) -> Iterator[Block | None]:
     """Show the sheet and the known votes of a round that another one replaced."""
     round_, tally = data.round, data.tally
     yield from contact_sheet(data)

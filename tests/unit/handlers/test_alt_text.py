@@ -1,4 +1,4 @@
-"""What people hear who do not see a picture: first the portrait, then what picture it is, and never a model."""
+"""Alternative texts: first the portrait, then the kind of picture, never a model."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Direct messages about retired models."""
+"""Direct messages about models that vendors retire."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""There is a sentence for everything that can go wrong, and it says what to do."""
+"""Every expected failure has a sentence that says what to do."""
 
 import inspect
 from dataclasses import replace
@@ -44,7 +44,7 @@ from tests.support.builders import (
 )
 
 UNDO_ESCAPES = str.maketrans({"\u2217": "*", "\u223c": "~", "\u02cb": "`", "\u02cd": "_", "\u2060": None})
-# Every problem that bot/domain/brief.py and bot/domain/routing.py raise, with a line that has it where a line can.
+# A command for every problem that the parser raises; routing raises ROUTING_ERRORS.
 INVALID_COMMANDS = [
     "Maya: a fisherwoman --colour red",
     "Maya: a fisherwoman --each 2 --each 3",
@@ -120,7 +120,7 @@ def test_failures_without_a_model_error_have_reasons(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
+    ("code", "text"),
     [
         ("input:violence", "violence"),
         ("output:violence:self-harm", "violence and self-harm"),
@@ -128,8 +128,8 @@ def test_failures_without_a_model_error_have_reasons(kind: str) -> None:
         ("content_moderation", "content moderation"),
     ],
 )
-def test_filter_code_is_readable_after_the_close(code: str, words: str) -> None:
-    assert f"declined the brief (its filter flagged “{words}”)." in failures.named_reason(
+def test_filter_code_is_readable_after_the_close(code: str, text: str) -> None:
+    assert f"declined the brief (its filter flagged “{text}”)." in failures.named_reason(
         make_failed_slot(0, detail=code), TITLES
     )
 
@@ -146,10 +146,10 @@ def test_failure_says_whether_it_was_charged(paid: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "what", ["open_now", "cancel", "reroll", "close", "extend", "drop", "lock", "decide", "recast", "settle", "see"]
+    "action", ["open_now", "cancel", "reroll", "close", "extend", "drop", "lock", "decide", "recast", "settle", "see"]
 )
-def test_not_lead_error_names_who_may_act(what: str) -> None:
-    text = errors.sentence(NotLead(what, "U0LEAD"))
+def test_not_lead_error_names_who_may_act(action: str) -> None:
+    text = errors.sentence(NotLead(action, "U0LEAD"))
     assert text.startswith("Only <@U0LEAD> can ")
     assert "do this" not in text
 
@@ -287,8 +287,8 @@ def test_escaped_names_start_no_quotation() -> None:
 def test_circuit_open_failure_shows_the_time_but_no_model() -> None:
     slot = make_failed_slot(0)
     assert slot.failure
-    resting = replace(slot, failure=replace(slot.failure, kind="provider_down", paid="no", retry_at=NOW))
-    text = failures.blind_reason(make_round(), resting)
+    failed_slot = replace(slot, failure=replace(slot.failure, kind="provider_down", paid="no", retry_at=NOW))
+    text = failures.blind_reason(make_round(), failed_slot)
     assert text.startswith("a model failed several times in a row and is left alone until <!date^")
     assert "Nothing was charged" in text
 
@@ -296,8 +296,8 @@ def test_circuit_open_failure_shows_the_time_but_no_model() -> None:
 def test_duplicate_picture_is_reported_as_charged() -> None:
     slot = make_failed_slot(0, paid="yes")
     assert slot.failure
-    twice = replace(slot, failure=replace(slot.failure, kind="duplicate", detail=""))
-    text = failures.blind_reason(make_round(), twice)
+    failed_slot = replace(slot, failure=replace(slot.failure, kind="duplicate", detail=""))
+    text = failures.blind_reason(make_round(), failed_slot)
     assert (
         text == "a model sent a picture that another portrait of this round already shows. It was charged all the same."
     )

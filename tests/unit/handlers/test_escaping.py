@@ -1,4 +1,4 @@
-"""Whoever is called whatever: nobody's words mention, link, format or forge anything, in any view and any sentence."""
+"""User text cannot mention, link, format or forge anything, in any view and any sentence."""
 
 import re
 from collections.abc import Iterator
@@ -54,14 +54,14 @@ HOSTILE_TEXTS = (
     "{} {name} {0.__class__} %s",
     "a\nb",
 )
-# What we mark up ourselves: people, channels, moments, and links whose label holds no mark of its own.
+# Our own markup: people, channels, dates, and links whose label contains no markup.
 _OWN_MARKUP = re.compile(
     r"<(@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|!date\^\d+\^[^|<>]*\|[^<>|]*|https://(harbour\.slack\.com|s\.slack)/[^|<>]*(\|[^<>]*)?)>"
 )
 
-# What is an id in an error, by the field's name: Slack's or ours, never typed.
+# Error fields that hold ids, not user text.
 _ID_FIELDS = ("allowed_user", "allowed_users", "voters", "lead", "round_id", "draft_id")
-# Words of the code, of which each kind of error knows some.
+# Error fields that hold a key of our own.
 _FIELD_VALUES = {
     "PermissionDenied": {"action": "start"},
     "NotLead": {"action": "lock"},
@@ -74,7 +74,7 @@ _FIELD_VALUES = {
 
 
 def unescaped_markup(text: str) -> list[str]:
-    """What Slack would act on in marked-up text besides what is ours."""
+    """Return what Slack would interpret in mrkdwn besides our own markup."""
     rest = _OWN_MARKUP.sub("", text)
     return [
         *re.findall(r"[<>]", rest),
@@ -83,9 +83,9 @@ def unescaped_markup(text: str) -> list[str]:
     ]
 
 
-def mrkdwn_texts(shown: View) -> Iterator[str]:
-    yield shown.text
-    yield from (part["text"] for part in iter_objects(shown) if part.get("type") == "mrkdwn")
+def mrkdwn_texts(view: View) -> Iterator[str]:
+    yield view.text
+    yield from (part["text"] for part in iter_objects(view) if part.get("type") == "mrkdwn")
 
 
 def modal_view(view: dict[str, Any]) -> View:
@@ -93,7 +93,7 @@ def modal_view(view: dict[str, Any]) -> View:
 
 
 def more_views(name: str) -> dict[str, View]:
-    """Those that `hostile_views` lacks."""
+    """Views that `hostile_views` lacks."""
     unlock = Unlock("U2", NOW + timedelta(days=1), name)
     face = make_face(name, name, unlocked=unlock)
     other = make_face(name, name, round_id="r0", version=2)
@@ -141,19 +141,19 @@ def more_views(name: str) -> dict[str, View]:
 
 
 def one_line(text: str) -> str:
-    """As a field of a form is kept."""
+    """The text as a form stores it."""
     return " ".join(text.split())
 
 
 def sentences(name: str) -> Iterator[str]:
-    """Words with people's own in them."""
+    """Sentences that contain user text."""
     yield from (errors.sentence(error) for error in every_error(name))
     yield from (private.error_view(error).text for error in every_error(name))
     yield round_text.reminder(make_voting_round(name=name, closes_at=NOW))
 
 
 def every_error(name: str) -> list[CastingError]:
-    """Each kind of error with `name` wherever it holds text."""
+    """Each kind of error, with `name` in each text field."""
     found = [kind for kind in vars(kinds).values() if isinstance(kind, type) and issubclass(kind, CastingError)]
     instances = []
     for kind in found:
@@ -168,7 +168,7 @@ def every_error(name: str) -> list[CastingError]:
 
 
 def _value_for(hint: Any, name: str) -> Any:
-    """A value of that type, made of `name` where it is text."""
+    """A value of the hinted type, with `name` for text."""
     if get_origin(hint) in (Union, UnionType):
         return _value_for(get_args(hint)[0], name)
     if get_origin(hint) is tuple:
@@ -189,9 +189,9 @@ def _value_for(hint: Any, name: str) -> Any:
 
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)
 def test_views_escape_user_text(name: str) -> None:
-    for which, shown in {**more_views(name), **hostile_views()}.items():
-        for text in mrkdwn_texts(shown):
-            assert unescaped_markup(text) == [], which
+    for view_name, view in {**more_views(name), **hostile_views()}.items():
+        for text in mrkdwn_texts(view):
+            assert unescaped_markup(text) == [], view_name
 
 
 @pytest.mark.parametrize("name", HOSTILE_TEXTS)

@@ -1,4 +1,4 @@
-"""Simpler versions of a message for parts that Slack refuses, and the length of what is sent."""
+"""What remains of a message if Slack rejects parts of it, and the length limit of messages."""
 
 import pytest
 
@@ -12,7 +12,6 @@ from handlers.views.builder import (
     button,
     confirm,
     context,
-    count_characters,
     fit,
     header,
     image,
@@ -21,6 +20,7 @@ from handlers.views.builder import (
     static_select,
     view,
 )
+from tests.support.slack_limits import iter_objects
 
 CONFIRM = confirm("Lock 1 as Maya?", "3 of 4 people voted for it.", "Lock 1")
 FULL_VIEW = view(
@@ -49,6 +49,11 @@ FULL_VIEW = view(
 
 def block_types(rendered: View) -> list[str]:
     return [block["type"] for block in rendered.blocks]
+
+
+def count_characters(rendered: View) -> int:
+    texts = [part.get(key) for part in iter_objects(rendered) for key in ("text", "alt_text")]
+    return sum(len(text) for text in texts if isinstance(text, str))
 
 
 def button_values(rendered: View) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Fields of forms within Slack's limits, and their input as values."""
+"""Form fields as Slack expects them, and the values that users submit."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def make_view(**values: dict[str, Any]) -> dict[str, Any]:
-    """Return fields, one for each block."""
+    """One block per field, each with one element."""
     state = {field: {"chosen": entry} for field, entry in values.items()}
     return {"id": "V1", "hash": "1.a", "private_metadata": "w1", "state": {"values": state}}
 
@@ -41,10 +41,10 @@ def submission_of(**values: dict[str, Any]) -> dict[str, Any]:
     ],
 )
 def test_every_field_type_is_parsed(entry: dict[str, Any], expected: tuple[str, ...]) -> None:
-    filled = submission_from(submission_of(field=entry))
-    assert filled.values == {"field": expected}
-    assert filled.value("field") == (expected[0] if expected else "")
-    assert (filled.id, filled.person, filled.place.team, filled.trigger_id) == ("w1", "U1", "T1", "t")
+    submission = submission_from(submission_of(field=entry))
+    assert submission.values == {"field": expected}
+    assert submission.value("field") == (expected[0] if expected else "")
+    assert (submission.id, submission.person, submission.place.team, submission.trigger_id) == ("w1", "U1", "T1", "t")
 
 
 def test_view_action_contains_the_whole_form() -> None:
@@ -52,9 +52,14 @@ def test_view_action_contains_the_whole_form() -> None:
         look={"type": "static_select", "selected_option": {"value": "skin"}}, brief={"value": "a pilot"}
     )
     action = {"action_id": "look", "type": "static_select", "selected_option": {"value": "skin"}}
-    touched = view_action_from(body | {"actions": [action]})
-    assert (touched.action_id, touched.value, touched.view_id, touched.view_hash) == ("look", "skin", "V1", "1.a")
-    assert touched.form.values == {"look": ("skin",), "brief": ("a pilot",)}
+    view_action = view_action_from(body | {"actions": [action]})
+    assert (view_action.action_id, view_action.value, view_action.view_id, view_action.view_hash) == (
+        "look",
+        "skin",
+        "V1",
+        "1.a",
+    )
+    assert view_action.form.values == {"look": ("skin",), "brief": ("a pilot",)}
 
 
 def test_view_action_of_a_button_has_its_value() -> None:
@@ -82,9 +87,9 @@ def test_field_starts_with_the_previous_choice_if_still_valid() -> None:
 
 
 def test_only_dispatching_fields_send_actions() -> None:
-    telling = fields.radio_buttons(
+    dispatching = fields.radio_buttons(
         "ballot", "Ballot", [("Open", "quick")], field_options=FieldOptions(dispatch=True, optional=True, hint="Why")
     )
-    assert (telling["dispatch_action"], telling["element"]["action_id"]) == (True, "ballot")
-    assert (telling["optional"], telling["hint"]["text"]) == (True, "Why")
+    assert (dispatching["dispatch_action"], dispatching["element"]["action_id"]) == (True, "ballot")
+    assert (dispatching["optional"], dispatching["hint"]["text"]) == (True, "Why")
     assert "dispatch_action" not in fields.radio_buttons("ballot", "Ballot", [("Open", "quick")])

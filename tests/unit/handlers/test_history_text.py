@@ -1,4 +1,4 @@
-"""What a history says of each kind of event: who, and what became of it."""
+"""The text of each kind of event in a history."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,8 +13,8 @@ from handlers.text import history as history_text
 AT = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 
-def make_event(kind: str, **more: object) -> TimelineEvent:
-    return TimelineEvent(kind, AT, ChannelRef("T1", "C1"), "r1", **{"people": ("U1",)} | more)  # type: ignore[arg-type]
+def make_event(kind: str, **changes: object) -> TimelineEvent:
+    return TimelineEvent(kind, AT, ChannelRef("T1", "C1"), "r1", **{"people": ("U1",)} | changes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

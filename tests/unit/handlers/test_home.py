@@ -1,4 +1,4 @@
-"""Presses in the home tab: what they show and carry, refusals of Slack, and other workspaces."""
+"""Actions in the App Home: the filter, modals, Slack errors, and access."""
 
 import json
 from dataclasses import replace
@@ -28,7 +28,7 @@ FACE_RESULT = RecallResult("face", "Maya", CHARACTERS[:1], (make_face(),))
 
 
 def requested_filter(harness: ListenerHarness) -> Any:
-    """Return the filter of the first call of the home."""
+    """The filter of the first request."""
     return next(rest[-1] for name, *rest in harness.use_cases.calls if name == "home.view")
 
 
@@ -104,10 +104,10 @@ async def test_card_opens_a_modal_whose_actions_open_modals() -> None:
         (modal,) = harness.slack.calls_to("views.open")
         harness.slack.replies["views.push"] = [{"view": {"id": "V2"}}]
         await harness.send(view_action("card_facts", "r3", view="modal"))
-        (above,) = harness.slack.calls_to("views.push")
+        (pushed,) = harness.slack.calls_to("views.push")
     assert "F0RECORDRECORD" in modal_text(modal)
     assert "card_take" in modal_text(modal)
-    assert "SHA-256" in modal_text(above)
+    assert "SHA-256" in modal_text(pushed)
 
 
 async def test_card_of_a_hidden_face_says_so() -> None:
@@ -118,10 +118,8 @@ async def test_card_of_a_hidden_face_says_so() -> None:
 
 
 async def test_card_of_another_workspace_is_rejected() -> None:
-    stranger = replace(make_character(face=make_face()), place=ChannelRef("T2", "C1"))
-    async with listener_harness(
-        REPOSITORIES, recall__recall_by_id=RecallResult("face", "Maya", (stranger,))
-    ) as harness:
+    foreign = replace(make_character(face=make_face()), place=ChannelRef("T2", "C1"))
+    async with listener_harness(REPOSITORIES, recall__recall_by_id=RecallResult("face", "Maya", (foreign,))) as harness:
         await harness.send(view_action("card:0", "c1"))
         (modal,) = harness.slack.calls_to("views.open")
         await harness.send(view_action("card_full", "r3", team="T2", view="modal"))
@@ -135,11 +133,11 @@ async def test_refused_download_is_shown_in_the_modal() -> None:
     ) as harness:
         harness.slack.replies["views.push"] = [{"view": {"id": "V2"}}]
         await harness.send(view_action("card_take", "r3", view="modal"))
-        (above,) = harness.slack.calls_to("views.push")
-        (instead,) = harness.slack.calls_to("views.update")
-    assert "Packing the face" in modal_text(above)
-    assert instead["view_id"] == "V2"
-    assert "I have no face here that you may see" in modal_text(instead)
+        (pushed,) = harness.slack.calls_to("views.push")
+        (updated,) = harness.slack.calls_to("views.update")
+    assert "Packing the face" in modal_text(pushed)
+    assert updated["view_id"] == "V2"
+    assert "I have no face here that you may see" in modal_text(updated)
 
 
 @pytest.mark.parametrize("action", ["card_full", "card_facts", "card_take"])
@@ -147,8 +145,8 @@ async def test_hidden_face_is_reported_in_a_pushed_modal(action: str, caplog: py
     async with listener_harness(REPOSITORIES, recall__get_face=NotAvailableHere("unknown")) as harness:
         harness.slack.replies["views.push"] = [{"view": {"id": "V2"}}]
         await harness.send(view_action(action, "r3", view="modal"))
-        (above,) = harness.slack.calls_to("views.push")
-    assert "I have no face here that you may see" in modal_text(above)
+        (pushed,) = harness.slack.calls_to("views.push")
+    assert "I have no face here that you may see" in modal_text(pushed)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 

@@ -1,4 +1,4 @@
-"""Links between a round and the one that replaced it, and which candidate varies which."""
+"""How rounds show their predecessor and successor, and which candidates are variations."""
 
 import json
 from dataclasses import replace
@@ -80,7 +80,7 @@ def test_replaced_round_shows_its_sheet_and_links_the_new_round(link: str) -> No
     assert ("<" + LINK + "|the new round is here>" in text) is bool(link)
     assert "The lead refined the brief" in text
     assert [b["slack_file"]["id"] for b in view.blocks if b["type"] == "image"] == ["F0SHEETSHEET"]
-    assert "*2* · Easel Four · 3 votes" in text, "what was known after the close stays known"
+    assert "*2* · Easel Four · 3 votes" in text, "the results stay visible"
 
 
 async def test_permalink_is_cached_and_a_failure_only_omits_the_link() -> None:
@@ -98,15 +98,19 @@ async def test_permalink_is_cached_and_a_failure_only_omits_the_link() -> None:
         await publisher.close()
         permalink_calls, updates = slack.calls_to("chat.getPermalink"), slack.calls_to("chat.update")
     assert len(permalink_calls) == 2
-    assert ["the new round is here" in json.dumps(one["blocks"]) for one in updates] == [False, True, True]
+    assert ["the new round is here" in json.dumps(update["blocks"]) for update in updates] == [False, True, True]
 
 
 def make_round_with_variations() -> Round:
-    """Candidate 3 varies 2; another variation of 1 is being drawn, and one of 2 was refused."""
-    three = replace(make_candidate(2, 3), variation_of_slot_id="r1-1", prompt="p", price=Decimal("0.09"))
-    under_way = make_slot(3, variation_of_slot_id="r1-0", prompt="p", price=Decimal("0.09"))
-    missed = replace(make_failed_slot(4, paid="maybe"), variation_of_slot_id="r1-1", prompt="p", price=Decimal("0.09"))
-    return make_voting_round(slots=(make_candidate(0, 1), make_candidate(1, 2), three, under_way, missed))
+    """Candidate 3 varies 2; another variation of 1 is being drawn, and one of 2 failed."""
+    third_candidate = replace(make_candidate(2, 3), variation_of_slot_id="r1-1", prompt="p", price=Decimal("0.09"))
+    unfinished_slot = make_slot(3, variation_of_slot_id="r1-0", prompt="p", price=Decimal("0.09"))
+    failed_slot = replace(
+        make_failed_slot(4, paid="maybe"), variation_of_slot_id="r1-1", prompt="p", price=Decimal("0.09")
+    )
+    return make_voting_round(
+        slots=(make_candidate(0, 1), make_candidate(1, 2), third_candidate, unfinished_slot, failed_slot)
+    )
 
 
 def test_message_lists_variations_and_pending_ones() -> None:
@@ -123,15 +127,15 @@ def test_variations_do_not_change_reroll_prices() -> None:
         Decimal("0.0802"),
         2,
     )
-    assert not round_.is_blind, "one model drew what the round began with"
+    assert not round_.is_blind, "one model drew the first slots"
 
 
 def test_failed_variation_is_offered_with_its_own_price() -> None:
-    missed = make_round_with_variations().failures[0]
-    offer = RerollOptions(
-        make_round_with_variations(), Decimal("0.2"), (), (RerollOption(missed, missed.price),), (), 5
+    failed_slot = make_round_with_variations().failures[0]
+    options = RerollOptions(
+        make_round_with_variations(), Decimal("0.2"), (), (RerollOption(failed_slot, failed_slot.price),), (), 5
     )
-    view = reroll(offer, TITLES)
+    view = reroll(options, TITLES)
     text = json.dumps(view.blocks, ensure_ascii=False)
     assert "*The variation of 2 that did not come*" in text
     press = next(p for p in iter_objects(view) if p.get("action_id") == "reroll_one:1")
@@ -139,7 +143,7 @@ def test_failed_variation_is_offered_with_its_own_price() -> None:
 
 
 @pytest.mark.parametrize(
-    ("offer", "text"),
+    ("options", "text"),
     [
         (RerollOptions(make_voting_round(8), Decimal("0.2"), (), (), (), None), "This round holds 8 candidates"),
         (
@@ -148,8 +152,8 @@ def test_failed_variation_is_offered_with_its_own_price() -> None:
         ),
     ],
 )
-def test_unavailable_reroll_options_are_explained(offer: RerollOptions, text: str) -> None:
-    assert text in json.dumps(reroll(offer, TITLES).blocks)
+def test_unavailable_reroll_options_are_explained(options: RerollOptions, text: str) -> None:
+    assert text in json.dumps(reroll(options, TITLES).blocks)
 
 
 @pytest.mark.parametrize(("state", "text"), [(RoundState.VOTING, "after the close"), (RoundState.LOCKED, "had ended")])

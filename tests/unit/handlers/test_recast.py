@@ -1,4 +1,4 @@
-"""The record after a lock, the form of a re-cast, versions and histories, within Slack's limits."""
+"""The record after its lock, the re-cast form, versions and history."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ from bot.domain.errors import (
     RoundClosed,
 )
 from bot.domain.face import Character, Face, Unlock
-from bot.domain.round import RECAST, Round, RoundState
+from bot.domain.round import RECAST, Round
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from bot.usecases.recall import RecallResult
@@ -39,8 +39,8 @@ from tests.support.builders import (
     NOW,
     PLACE,
     TITLES,
-    make_closed_round,
     make_face,
+    make_locked_round,
     make_view_data,
     make_voting_round,
 )
@@ -53,10 +53,8 @@ UNLOCK = Unlock("U2", NOW + timedelta(days=1), "too young for act three")
 VOTES = {1: 3, 2: 0, 3: 1, 4: 2}
 
 
-def make_locked_round(**changes: object) -> Round:
-    return make_closed_round(
-        VOTES, 4, **{"state": RoundState.LOCKED, "locked_slot": "r1-0", "record_file": "F0RECORDRECORD", **changes}
-    )
+def make_record(**changes: object) -> Round:
+    return make_locked_round(VOTES, **{"record_file": "F0RECORDRECORD", **changes})
 
 
 def blocks_json(view: View) -> str:
@@ -64,19 +62,19 @@ def blocks_json(view: View) -> str:
 
 
 def action_ids(view: View) -> list[str]:
-    return [each["action_id"] for block in view.blocks if block["type"] == "actions" for each in block["elements"]]
+    return [e["action_id"] for block in view.blocks if block["type"] == "actions" for e in block["elements"]]
 
 
 def render_record(face: Face, **changes: Any) -> View:
-    return round_message(replace(make_view_data(make_locked_round(), face=face), **changes))
+    return round_message(replace(make_view_data(make_record(), face=face), **changes))
 
 
 def test_sealed_record_lists_flaw_tags() -> None:
-    answers = SealedResults({1: 4, 4: 2}, {1: 3, 4: 2}, {1: {FlawTag.EYES: 1}, 4: {FlawTag.TOO_SMOOTH: 2}}, 0)
+    results = SealedResults({1: 4, 4: 2}, {1: 3, 4: 2}, {1: {FlawTag.EYES: 1}, 4: {FlawTag.TOO_SMOOTH: 2}}, 0)
     brief = Brief("Maya", "a fisherwoman", ballot=BallotMode.SEALED)
     text = blocks_json(
         round_message(
-            make_view_data(make_locked_round(brief=brief, tally=Tally(VOTES, 4, answers)), face=make_face(tally=VOTES))
+            make_view_data(make_record(brief=brief, tally=Tally(VOTES, 4, results)), face=make_face(tally=VOTES))
         )
     )
     assert "reads human 4, as Maya 3 · eyes 1" in text
@@ -85,7 +83,7 @@ def test_sealed_record_lists_flaw_tags() -> None:
 
 def test_face_decided_by_the_lead_has_no_understudy() -> None:
     view = round_message(
-        make_view_data(make_locked_round(locked_slot="r1-2"), face=make_face(number=3, decided_by_lead=True))
+        make_view_data(make_record(locked_slot="r1-2"), face=make_face(number=3, decided_by_lead=True))
     )
     assert "On hold" not in blocks_json(view)
 
@@ -135,8 +133,8 @@ def test_ordinary_round_does_not_mention_a_recast() -> None:
 
 
 def make_recast_options(**changes: Any) -> RecastOptions:
-    offer = RecastOptions(make_locked_round(), make_face(), tuple(RecastMode), Decimal("0.20"))
-    return replace(offer, **changes)
+    options = RecastOptions(make_record(), make_face(), tuple(RecastMode), Decimal("0.20"))
+    return replace(options, **changes)
 
 
 def test_recast_form_has_three_priced_modes() -> None:
@@ -150,7 +148,7 @@ def test_recast_form_has_three_priced_modes() -> None:
         "Unlock it now, and re-cast (up to $0.20)",
         "Unlock it, and that is all ($0)",
     ]
-    assert fields["brief"]["element"]["initial_value"] == make_locked_round().brief.text
+    assert fields["brief"]["element"]["initial_value"] == make_record().brief.text
     assert not fields["reason"]["optional"]
 
 
@@ -249,7 +247,7 @@ def test_full_recast_views_are_within_slacks_limits() -> None:
     name, reason = (HOSTILE * 2)[:NAME_LIMIT], (HOSTILE * 9)[:REASON_LIMIT]
     face = make_face(name, HOSTILE, unlocked=replace(UNLOCK, reason=reason))
     other = make_face(name, HOSTILE, round_id="r0", version=2)
-    round_ = make_locked_round(name=name, recast_reason=reason)
+    round_ = make_record(name=name, recast_reason=reason)
     links = {"r0": "https://harbour.slack.com/archives/C1/p1764000000000100"}
     views = [
         round_message(
@@ -282,9 +280,6 @@ def test_full_recast_views_are_within_slacks_limits() -> None:
         assert len(modal["title"]["text"]) <= 24
 
 
-# Listeners.
-
-
 def recast_submission(private_metadata: str = "r1 17 0.20", team: str = "T1", **fields: str) -> dict[str, Any]:
     values: dict[str, Any] = {name: {"chosen": {"value": text}} for name, text in fields.items() if name != "how"}
     if "how" in fields:
@@ -307,14 +302,12 @@ FORM_INPUTS = {"how": "keep", "reason": "too young", "brief": "a fisherwoman"}
 
 
 async def test_recast_press_opens_the_form_for_the_lead_only() -> None:
-    async with listener_harness(
-        InMemoryRepositories(make_locked_round()), recast__options=make_recast_options()
-    ) as play:
-        await play.send(message_press("recast_face", "r1"))
-        (opened,) = [call for call in play.slack.calls if call[0] == "views.open"]
+    async with listener_harness(InMemoryRepositories(make_record()), recast__options=make_recast_options()) as harness:
+        await harness.send(message_press("recast_face", "r1"))
+        (opened,) = [call for call in harness.slack.calls if call[0] == "views.open"]
         assert "Re-cast Maya" in json.dumps(opened)
     async with listener_harness(
-        InMemoryRepositories(make_locked_round()), recast__options=NotLead("recast_face", LEAD)
+        InMemoryRepositories(make_record()), recast__options=NotLead("recast_face", LEAD)
     ) as harness:
         await harness.send(message_press("recast_face", "r1", person="U0MEI"))
         assert "Only <@U0LEAD> can re-cast or unlock this face." in json.dumps(harness.slack.responses)
@@ -331,7 +324,7 @@ async def test_recast_press_opens_the_form_for_the_lead_only() -> None:
     ],
 )
 async def test_recast_errors_are_shown_at_their_field(error: Exception, field: str) -> None:
-    async with listener_harness(InMemoryRepositories(make_locked_round()), recast__apply=error) as harness:
+    async with listener_harness(InMemoryRepositories(make_record()), recast__apply=error) as harness:
         reply = ack_body(await harness.send(recast_submission(**FORM_INPUTS)))
         assert (reply["response_action"], list(reply["errors"])) == ("errors", [field])
         assert "recast.publish" not in [call[0] for call in harness.use_cases.calls]
@@ -339,7 +332,7 @@ async def test_recast_errors_are_shown_at_their_field(error: Exception, field: s
 
 async def test_price_increase_reopens_the_form_with_its_inputs() -> None:
     async with listener_harness(
-        InMemoryRepositories(make_locked_round()),
+        InMemoryRepositories(make_record()),
         recast__apply=PriceIncreased(Decimal("0.30"), Decimal("0.20")),
         recast__options=make_recast_options(),
     ) as harness:
@@ -358,14 +351,14 @@ async def test_price_increase_reopens_the_form_with_its_inputs() -> None:
 
 async def test_already_unlocked_face_replaces_the_form() -> None:
     error = RoundClosed("unlock", "unlocked", "Maya")
-    async with listener_harness(InMemoryRepositories(make_locked_round()), recast__apply=error) as harness:
+    async with listener_harness(InMemoryRepositories(make_record()), recast__apply=error) as harness:
         reply = ack_body(await harness.send(recast_submission(**FORM_INPUTS)))
         assert "This version of Maya was unlocked already." in json.dumps(reply["view"])
 
 
 async def test_recast_is_published_after_the_ack() -> None:
     recast_result = RecastResult(make_face(), None)
-    async with listener_harness(InMemoryRepositories(make_locked_round()), recast__apply=recast_result) as harness:
+    async with listener_harness(InMemoryRepositories(make_record()), recast__apply=recast_result) as harness:
         assert ack_body(await harness.send(recast_submission(**FORM_INPUTS))) == {}
         expected = RecastRequest("r1", LEAD, RecastMode.KEEP, "too young", "a fisherwoman", "17", Decimal("0.20"))
         assert harness.use_cases.calls == [("recast.apply", expected), ("recast.publish", recast_result)]
@@ -373,7 +366,7 @@ async def test_recast_is_published_after_the_ack() -> None:
 
 async def test_recast_form_of_another_workspace_is_rejected() -> None:
     async with listener_harness(
-        InMemoryRepositories(make_locked_round()), recast__apply=RecastResult(make_face(), None)
+        InMemoryRepositories(make_record()), recast__apply=RecastResult(make_face(), None)
     ) as harness:
         await harness.send(recast_submission(team="T2", **FORM_INPUTS))
         assert harness.use_cases.calls == []
@@ -392,7 +385,7 @@ def version_choice(left: str, right: str, team: str = "T1") -> dict[str, Any]:
 
 
 async def test_choosing_versions_updates_the_modal() -> None:
-    rounds = [make_locked_round(id=f"r{n}") for n in (1, 2, 3)]
+    rounds = [make_record(id=f"r{n}") for n in (1, 2, 3)]
     async with listener_harness(
         InMemoryRepositories(*rounds), recall__list_versions=THREE_VERSIONS, recall__get_recast_reason=""
     ) as harness:
@@ -408,17 +401,17 @@ async def test_choosing_versions_updates_the_modal() -> None:
         text = json.dumps(updated["view"])
         assert text.index("*Version 1*") < text.index("*Version 3*")
         await harness.send(version_choice("r1", "r3", team="T2"))
-        assert len(harness.slack.calls_to("views.update")) == 1, "another workspace's press finds nothing"
+        assert len(harness.slack.calls_to("views.update")) == 1, "an action of another workspace is ignored"
 
 
 async def test_missing_version_picture_is_uploaded_again() -> None:
-    rounds = [make_locked_round(id=f"r{n}") for n in (2, 3)]
-    answers = {
+    rounds = [make_record(id=f"r{n}") for n in (2, 3)]
+    results = {
         "recall__list_versions": THREE_VERSIONS[:2],
         "recall__get_recast_reason": "",
         "recall__reupload_portrait": "F0BROUGHTAGAIN",
     }
-    async with listener_harness(InMemoryRepositories(*rounds), **answers) as harness:
+    async with listener_harness(InMemoryRepositories(*rounds), **results) as harness:
         harness.slack.replies["files.info"] = [{"error": "file_deleted"}]
         await harness.send(message_press("versions", "r3"))
         assert json.dumps(harness.slack.calls_to("views.open")).count("F0BROUGHTAGAIN") == 2
@@ -426,9 +419,7 @@ async def test_missing_version_picture_is_uploaded_again() -> None:
 
 async def test_earlier_button_shows_the_next_history_page() -> None:
     character_history = make_history(*(make_event(n) for n in range(PAGE_SIZE + 2)))
-    async with listener_harness(
-        InMemoryRepositories(make_locked_round()), history__get_by_id=character_history
-    ) as harness:
+    async with listener_harness(InMemoryRepositories(make_record()), history__get_by_id=character_history) as harness:
         await harness.send(message_press("earlier", "c1 1", is_ephemeral=True))
         (ephemeral,) = harness.slack.calls_to("chat.postEphemeral")
         assert json.dumps(ephemeral["blocks"]).count("Started") == 2
@@ -437,9 +428,9 @@ async def test_earlier_button_shows_the_next_history_page() -> None:
 
 async def test_history_command_falls_back_to_recall_of_the_name() -> None:
     nothing = CharacterHistory(RecallResult("nothing", "teacher"))
-    async with listener_harness(history__get_by_name=make_history(make_event(1))) as play:
-        await play.send(slash_command("history Maya"))
-        assert "Started" in json.dumps(play.slack.calls_to("chat.postEphemeral"))
+    async with listener_harness(history__get_by_name=make_history(make_event(1))) as harness:
+        await harness.send(slash_command("history Maya"))
+        assert "Started" in json.dumps(harness.slack.calls_to("chat.postEphemeral"))
     found = make_history().recall_result
     async with listener_harness(
         history__get_by_name=nothing, recall__recall=found, recall__can_share_in=False

@@ -1,4 +1,4 @@
-"""The texts of a roster poster: numbers for names that no font can draw, omissions, Slack's limits."""
+"""The roster poster: captions, numbered names, hidden faces, Slack's limits."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The form of a round: Slack's limits, errors at fields, and the price of the newest choice."""
+"""The round form: Slack's limits, plain-text errors, and the newest choice wins."""
 
 import json
 from dataclasses import replace
@@ -97,7 +97,7 @@ def test_form_fits_a_modal_with_any_content(like: ReferenceKind, quote: Any) -> 
 
 
 def test_field_ids_and_options_do_not_depend_on_choices() -> None:
-    """Slack keeps a field's input by its block id, and a choice only if its option has the same text."""
+    """Slack keeps a field's content by its block id, and a choice only while its option is unchanged."""
 
     def fields(draft: Draft) -> dict[str, str]:
         found = [b for b in round_form_views.form(make_form_state(draft), TITLES)["blocks"] if b["type"] == "input"]
@@ -114,18 +114,18 @@ def test_field_ids_and_options_do_not_depend_on_choices() -> None:
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_field_errors_are_plain_text(error: CastingError) -> None:
-    texts = round_form_text.field_error(error)
-    assert texts
+    text = round_form_text.field_error(error)
+    assert text
     for markup in ("<@", "<!", "`", "|", "&lt;", "Nothing was started"):
-        assert markup not in texts
-    assert "(" not in texts or ")" in texts
+        assert markup not in text
+    assert "(" not in text or ")" in text
     estimate = round_form_text.estimate(error, TITLES, Size.DRAFT)
     assert estimate.startswith("*No price yet*: ")
     assert "<!" not in estimate.replace("&lt;", "")
 
 
 @pytest.mark.parametrize(
-    ("error", "like", "field"),
+    ("error", "reference_kind", "field"),
     [
         (AlreadyCasting("Maya", "r1"), ReferenceKind.NONE, "name"),
         (BriefError("brief", "missing"), ReferenceKind.NONE, "text"),
@@ -137,8 +137,8 @@ def test_field_errors_are_plain_text(error: CastingError) -> None:
         (NoModels((), ()), ReferenceKind.NONE, "models"),
     ],
 )
-def test_every_error_maps_to_a_field(error: CastingError, like: ReferenceKind, field: str) -> None:
-    assert round_form_views.block_id_for(error, Draft(reference_kind=like)) == f"cast_{field}"
+def test_every_error_maps_to_a_field(error: CastingError, reference_kind: ReferenceKind, field: str) -> None:
+    assert round_form_views.block_id_for(error, Draft(reference_kind=reference_kind)) == f"cast_{field}"
 
 
 def test_name_suggestions_are_labelled_and_within_limits() -> None:
@@ -160,8 +160,6 @@ def test_name_suggestions_are_labelled_and_within_limits() -> None:
         "Maya · from another production, new here",
     ]
 
-
-# Payloads from Slack, and their effects.
 
 DRAFT = RoundDraft("w1", PLACE, "U0LEAD", Brief("", ""))
 
@@ -199,7 +197,7 @@ async def test_hash_conflict_is_retried_without_the_hash() -> None:
         await harness.send(choice_payload())
         sent = harness.slack.calls_to("views.update")
     assert [bool(s.get("hash")) for s in sent] == [True, False]
-    assert len(harness.use_cases.calls) == 2, "the second time it asks again whether it is the newest"
+    assert len(harness.use_cases.calls) == 2, "the retry checks again whether it is the newest"
 
 
 async def test_superseded_choice_updates_nothing() -> None:

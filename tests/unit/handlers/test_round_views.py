@@ -1,9 +1,8 @@
-"""What a round's message says and offers in each state, and what it keeps to itself until the close."""
+"""The round message in each state: what it shows, offers, and hides until the close."""
 
 import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -21,37 +20,16 @@ from tests.support.builders import (
     make_closed_round,
     make_face,
     make_failed_slot,
+    make_locked_round,
     make_round,
     make_slot,
     make_view_data,
     make_voting_round,
 )
-from tests.support.slack_limits import iter_objects
+from tests.support.rendered_views import actions_by_id, visible_text
 
 TIED_VOTES = {1: 3, 2: 0, 3: 1, 4: 3}
 LEADING_VOTES = {1: 3, 2: 0, 3: 1, 4: 2}
-
-
-def visible_text(view: View) -> str:
-    """All a person can read, in order."""
-    texts: list[str] = []
-
-    def walk(part: Any) -> None:
-        if isinstance(part, dict):
-            if isinstance(part.get("text"), str):
-                texts.append(part["text"])
-            for value in part.values():
-                walk(value)
-        elif isinstance(part, list | tuple):
-            for value in part:
-                walk(value)
-
-    walk(view.blocks)
-    return "\n".join(texts)
-
-
-def actions_by_id(view: View) -> dict[str, dict[str, Any]]:
-    return {p["action_id"]: p for p in iter_objects(view) if "action_id" in p}
 
 
 def render_round(round_: Round, votes: dict[int, int] | None = None, voters: int = 0) -> View:
@@ -208,12 +186,12 @@ def test_open_round_never_names_a_model(votes: dict[int, int]) -> None:
 def test_blind_failures_show_one_price() -> None:
     cheap, dear = make_failed_slot(2, paid="maybe"), make_failed_slot(0, paid="maybe")
     assert cheap.price != dear.price
-    round = [
+    rounds = [
         make_voting_round(slots=(make_candidate(1, 1), make_candidate(3, 2), failed_slot))
         for failed_slot in (cheap, dear)
     ]
     rendered = [
-        json.dumps(render_round(r).blocks).replace(m.id, "it") for r, m in zip(round, (cheap, dear), strict=True)
+        json.dumps(render_round(r).blocks).replace(m.id, "it") for r, m in zip(rounds, (cheap, dear), strict=True)
     ]
     assert rendered[0] == rendered[1]
 
@@ -258,12 +236,10 @@ def test_closed_round_without_winner_offers_decide_extend_drop(votes: dict[int, 
     assert [o["value"] for o in actions_by_id(view)["decide"]["options"]] == ["r1-0", "r1-1", "r1-2", "r1-3"]
 
 
-def make_locked_round(**changes: object) -> Round:
-    return make_closed_round(LEADING_VOTES, 4, **{"state": RoundState.LOCKED, "locked_slot": "r1-0", **changes})
-
-
 def test_record_shows_winner_locker_and_runner_up() -> None:
-    text = visible_text(round_message(make_view_data(make_locked_round(), face=make_face(tally=LEADING_VOTES))))
+    text = visible_text(
+        round_message(make_view_data(make_locked_round(LEADING_VOTES), face=make_face(tally=LEADING_VOTES)))
+    )
     assert "Maya is cast." in text
     assert "*Candidate 1 · Easel Four* · 3 of 4 votes · $0.04\nLocked by <@U0LEAD> on" in text
     assert "On hold: *4* · Lumen Two · 2 votes · $0.04" in text
@@ -273,19 +249,19 @@ def test_record_shows_winner_locker_and_runner_up() -> None:
 
 def test_a_record_says_when_the_lead_decided() -> None:
     text = visible_text(
-        round_message(make_view_data(make_locked_round(), face=make_face(decided_by_lead=True, number=3)))
+        round_message(make_view_data(make_locked_round(LEADING_VOTES), face=make_face(decided_by_lead=True, number=3)))
     )
     assert "Decided by <@U0LEAD>" in text
 
 
 @pytest.mark.parametrize(("record_file", "shows"), [("F0RECORDRECORD", "F0RECORDRECORD"), (None, "F0CANDIDATE0")])
 def test_record_shows_the_candidate_until_its_picture_is_uploaded(record_file: str | None, shows: str) -> None:
-    view = round_message(make_view_data(make_locked_round(record_file=record_file), face=make_face()))
+    view = round_message(make_view_data(make_locked_round(LEADING_VOTES, record_file=record_file), face=make_face()))
     assert [b["slack_file"]["id"] for b in view.blocks if b["type"] == "image"] == [shows]
 
 
 @pytest.mark.parametrize(
-    ("why", "text", "offered"),
+    ("reason", "text", "offered"),
     [
         ("cancelled", "The lead cancelled the round.", set()),
         ("dropped", "The lead dropped the round.", set()),
@@ -294,8 +270,8 @@ def test_record_shows_the_candidate_until_its_picture_is_uploaded(record_file: s
         ("no_candidate", "No portrait came", set()),
     ],
 )
-def test_void_round_says_why_and_offers_only_a_comparison(why: str, text: str, offered: set[str]) -> None:
-    view = render_round(replace(make_voting_round(), state=RoundState.VOID, void_reason=why))
+def test_void_round_says_why_and_offers_only_a_comparison(reason: str, text: str, offered: set[str]) -> None:
+    view = render_round(replace(make_voting_round(), state=RoundState.VOID, void_reason=reason))
     assert text in visible_text(view)
     assert set(actions_by_id(view)) == offered
 

@@ -1,4 +1,4 @@
-"""What is told of a production's customs: changes by whom, what is wrong with a field, and whose cap it was."""
+"""Texts of production settings: the audit log, field errors, and errors about caps and permissions."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

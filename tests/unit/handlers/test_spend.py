@@ -1,4 +1,4 @@
-"""The spend report, and the buttons under it."""
+"""The spend report, and the buttons below it."""
 
 from dataclasses import replace
 from datetime import date
@@ -106,7 +106,7 @@ def test_empty_spend_report_has_no_picture() -> None:
 
 def test_full_spend_report_is_within_slacks_limits() -> None:
     many = tuple(make_line(f"C{n:010}", "1234.56", faces=n) for n in range(60))
-    models = tuple(replace(one, key=f"easel:{'x' * 60}{n}") for n, one in enumerate(many))
+    models = tuple(replace(line, key=f"easel:{'x' * 60}{n}") for n, line in enumerate(many))
     full = replace(
         REPORT, productions=many, models=models, people=many, pending_charges=(UNKNOWN_CHARGE, OVERSPENT_CHARGE) * 20
     )
@@ -116,7 +116,7 @@ def test_full_spend_report_is_within_slacks_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cap", "words"),
+    ("cap", "text"),
     [
         ("person_day", "of your $20.00 for today there is $0.10 left"),
         ("production_month", "MAX_USD_PER_PRODUCTION_MONTH; the month begins anew <!date^"),
@@ -124,10 +124,10 @@ def test_full_spend_report_is_within_slacks_limits() -> None:
         ("day", "Whoever runs Castroom can raise MAX_USD_PER_DAY; the day begins anew <!date^"),
     ],
 )
-def test_budget_error_says_what_is_left_and_when_it_resets(cap: str, words: str) -> None:
-    text = errors.sentence(OverBudget(cap, Decimal(1), Decimal(20), Decimal("0.1"), NOW))
-    assert words in text
-    assert text.endswith("Nothing was started.")
+def test_budget_error_says_what_is_left_and_when_it_resets(cap: str, text: str) -> None:
+    sentence = errors.sentence(OverBudget(cap, Decimal(1), Decimal(20), Decimal("0.1"), NOW))
+    assert text in sentence
+    assert sentence.endswith("Nothing was started.")
 
 
 def test_unacknowledged_overspend_says_who_must_acknowledge() -> None:
@@ -152,14 +152,14 @@ async def test_undeliverable_spend_report_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "charged", "words"),
+    ("action", "charged", "text"),
     [("charged:0", True, "$0.05 for Maya stands as spent."), ("not_charged:0", False, "$0.05 for Maya is given back")],
 )
-async def test_press_confirms_or_releases_a_charge(action: str, charged: bool, words: str) -> None:
+async def test_press_confirms_or_releases_a_charge(action: str, charged: bool, text: str) -> None:
     async with listener_harness(spending__confirm_charge=UNKNOWN_CHARGE) as harness:
         await harness.send(message_press(action, "r1-0"))
     assert harness.use_cases.calls == [("spending.confirm_charge", "r1-0", Recipient("T1", "U0LEAD"), charged)]
-    assert words in harness.slack.responses[0]["text"]
+    assert text in harness.slack.responses[0]["text"]
 
 
 async def test_a_press_acknowledges_a_charge_above_its_reservation() -> None:
@@ -170,16 +170,16 @@ async def test_a_press_acknowledges_a_charge_above_its_reservation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "text"),
     [
         (AlreadyResolved(), "answered already"),
         (NotLead("settle", "U1"), "Only <@U1> can say whether this was charged."),
     ],
 )
-async def test_rejected_charge_answer_says_why(error: Exception, words: str) -> None:
+async def test_rejected_charge_answer_says_why(error: Exception, text: str) -> None:
     async with listener_harness(spending__confirm_charge=error) as harness:
         await harness.send(message_press("charged:0", "r1-0"))
-    assert words in harness.slack.responses[0]["text"]
+    assert text in harness.slack.responses[0]["text"]
 
 
 async def test_spend_chart_is_uploaded_into_the_dm_thread() -> None:

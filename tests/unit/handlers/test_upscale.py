@@ -1,4 +1,4 @@
-"""Upscales in Slack: the record's text and buttons, the answers to presses, and the ZIP."""
+"""Upscales: the record, the buttons, and the download."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -6,7 +6,6 @@ from decimal import Decimal
 from bot.domain.budget import Charge
 from bot.domain.errors import CannotUpscale, NotAvailableHere
 from bot.domain.face import Portrait
-from bot.domain.round import RoundState
 from bot.domain.slot import SlotFailure
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState
 from bot.ports.ledger import UpscaleStart
@@ -22,14 +21,15 @@ from tests.support.builders import (
     TITLES,
     make_closed_round,
     make_face,
+    make_locked_round,
     make_round,
     make_view_data,
 )
 from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_harness import listener_harness
+from tests.support.rendered_views import actions_by_id, visible_text
 from tests.support.slack_limits import iter_objects, limit_problems
 from tests.support.slack_payloads import message_press
-from tests.unit.handlers.test_round_views import actions_by_id, visible_text
 
 UPSCALE_PLAN = UpscalePlan(UpscaleMethod.UPSCALER, MODEL_IDS[0], Decimal("0.004"), reaches_4k=True)
 REDRAW_PLAN = UpscalePlan(UpscaleMethod.REDRAW, MODEL_IDS[1], Decimal("0.25"), reaches_4k=False)
@@ -45,9 +45,7 @@ OFFERED_UPSCALE = replace(REQUESTED_UPSCALE, method=UpscaleMethod.REDRAW).with_p
 
 
 def render_record(*upscales: Upscale, plan: UpscalePlan | None = UPSCALE_PLAN, name: str = "Maya") -> View:
-    round_ = make_closed_round(
-        {1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD"
-    )
+    round_ = make_locked_round({1: 3, 2: 1}, record_file="F0RECORDRECORD")
     round_ = replace(round_, brief=replace(round_.brief, name=name))
     view = round_message(replace(make_view_data(round_, face=make_face(name)), upscales=upscales, upscale_plan=plan))
     assert limit_problems(view) == []

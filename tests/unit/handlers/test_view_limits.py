@@ -1,4 +1,4 @@
-"""Whatever people type and models do, every view stays within Slack's limits and lets nobody's text act."""
+"""Views stay within Slack's limits and escape user text, whatever users type and models return."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -71,7 +71,7 @@ LINK = "https://harbour.slack.com/archives/C1/p1764000000000100"
 
 
 def hostile_views() -> dict[str, View]:
-    """Every view at its fullest, every name and brief as long and as hostile as the core lets through."""
+    """Every view with all its parts, and with the longest hostile names and briefs that the domain allows."""
     hostile_texts: dict[str, Any] = {"name": NAME, "text": BRIEF}
     eight = dict.fromkeys(range(1, 9), 300)
     failed_slots = tuple(make_failed_slot(n, "refused", BRIEF[:400], "maybe") for n in range(7))
@@ -102,7 +102,7 @@ def hostile_views() -> dict[str, View]:
     history = tuple(make_face(NAME, BRIEF, version=n) for n in range(30))
     return {
         "drawing": round_message(make_view_data(make_round(**hostile_texts, routing_reason=LONG_REASON))),
-        "drawing with misses": round_message(
+        "drawing with failures": round_message(
             make_view_data(make_round(**hostile_texts, slots=(*failed_slots, make_candidate(7, None))))
         ),
         "voting": round_message(make_view_data(make_voting_round(8, **hostile_texts), eight, 300)),
@@ -115,7 +115,7 @@ def hostile_views() -> dict[str, View]:
                 make_voting_round(8, **hostile_texts, run_off=RunOff(tuple(eight), Tally(eight, 300))), eight, 300
             )
         ),
-        "voting with misses": round_message(
+        "voting with failures": round_message(
             make_view_data(make_voting_round(**hostile_texts, slots=(*failed_slots, make_candidate(7, 1))), {1: 1}, 1)
         ),
         "closed": round_message(make_view_data(make_closed_round(eight, 300, **hostile_texts))),
@@ -201,7 +201,7 @@ def test_comparison_of_eight_candidates_fits_a_modal(round_: Round) -> None:
     modal = compare(
         ComparisonResult(round_, round_.candidates), TITLES, dict.fromkeys(round_.slot_id_by_number.values(), LINK)
     )
-    assert limit_problems(View("a look", modal["blocks"]), max_blocks=100, max_text=None) == []
+    assert limit_problems(View("a comparison", modal["blocks"]), max_blocks=100, max_text=None) == []
     assert len(modal["title"]["text"]) <= 24
 
 
