@@ -173,7 +173,7 @@ async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -
         assert "not set up for this workspace" in text_of(await environment.wait_for_ephemeral(LENA, "not set up"))
         await environment.control_client.mention(LENA, FILM, "who is Maya?")
         assert [m for m in await environment.control_client.messages(FILM) if m.get("bot_id")] == []
-        assert "bot_token_turned_down" in environment.log
+        assert "bot_token_rejected" in environment.log
         assert any("workspace_rejected" in line and TEAM in line for line in environment.log.splitlines())
         assert rejected_token not in environment.log
 

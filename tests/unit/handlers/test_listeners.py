@@ -652,7 +652,7 @@ async def test_slack_errors_are_logged_without_traceback(
             await harness.send(payload)
     logged = capsys.readouterr().out
     assert "views.publish: restricted_action" in logged
-    assert "not_answered" in logged
+    assert "response_url_failed" in logged
     assert "error_unexpected" not in logged
     assert "Traceback" not in logged
 

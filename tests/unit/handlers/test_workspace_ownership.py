@@ -81,7 +81,7 @@ async def test_rejected_token_is_skipped_and_never_logged() -> None:
             clients = await Clients.open([slack.client(TOKEN_T1)])
     assert list(clients.teams) == []
     (line,) = logged
-    assert (line["event"], line["number"], line["reason"]) == ("bot_token_turned_down", 1, "invalid_auth")
+    assert (line["event"], line["number"], line["reason"]) == ("bot_token_rejected", 1, "invalid_auth")
     assert TOKEN_T1 not in json.dumps(logged)
 
 
