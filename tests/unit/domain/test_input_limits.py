@@ -1,4 +1,4 @@
-"""What comes in is bounded before work is done for it; most bounds are tested beside what keeps them."""
+"""Inputs are bounded before they are processed; most limits are tested beside their code."""
 
 from typing import Any, cast
 
