@@ -74,8 +74,10 @@ def _next_level(error: SlackApiError, sent: DegradedView, level: FallbackLevel) 
 
 
 def _refused_accessories(error: SlackApiError, sent: DegradedView) -> frozenset[int]:
-    """Return the original indexes of the blocks that Slack refuses and that show a picture beside their text; of all
-    such blocks where Slack names none of them."""
+    """Return the original indexes of the refused blocks with a picture beside their text.
+
+    Where Slack names none of them, returns those of all blocks with such a picture.
+    """
     pictured = {n for n, block in enumerate(sent.view.blocks) if (block.get("accessory") or {}).get("type") == "image"}
     return frozenset(sent.sources[n] for n in (_refused_indexes(error) & pictured or pictured))
 

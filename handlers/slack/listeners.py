@@ -23,13 +23,13 @@ Listener = Callable[..., Awaitable[None]]
 Check = Callable[[T], Awaitable[object]]
 
 
-async def allow(_: object) -> None:
+async def _allow(_: object) -> None:
     """Check nothing: the payload names no round or draft."""
 
 
 def press_listener(
     handle: Callable[[ButtonPress, Responder], Awaitable[None]],
-    check: Check[ButtonPress] = allow,
+    check: Check[ButtonPress] = _allow,
     *,
     ack_first: bool = False,
 ) -> Listener:
@@ -49,7 +49,7 @@ def press_listener(
 
 
 def view_action_listener(
-    handle: Callable[[ViewAction, AsyncWebClient], Awaitable[None]], check: Check[FormSubmission] = allow
+    handle: Callable[[ViewAction, AsyncWebClient], Awaitable[None]], check: Check[FormSubmission] = _allow
 ) -> Listener:
     """Listen to presses in modals and homes, acknowledged first; errors are only logged."""
 
@@ -67,7 +67,7 @@ def ack_listener(
     parse: Callable[[Payload], T],
     handle: Callable[[T, AsyncAck], Awaitable[None]],
     reply: Callable[[AsyncAck, View], Awaitable[None]],
-    check: Check[T] = allow,
+    check: Check[T] = _allow,
 ) -> Listener:
     """Listen to forms and queries that the ack answers; `reply` answers errors."""
 
