@@ -79,8 +79,10 @@ class Case:
 
 def cases() -> SearchStrategy[Case]:
     """Good and bad responses of each operation, mutated; raw bytes; unusual statuses and headers."""
-    responses = {deed: st.lists(_responses(deed), min_size=1, max_size=3).map(tuple) for deed in _OPERATIONS}
-    return st.one_of([st.builds(Case, st.just(deed), several) for deed, several in responses.items()])
+    responses = {
+        operation: st.lists(_responses(operation), min_size=1, max_size=3).map(tuple) for operation in _OPERATIONS
+    }
+    return st.one_of([st.builds(Case, st.just(operation), several) for operation, several in responses.items()])
 
 
 def _responses(operation: str) -> SearchStrategy[CannedResponse]:
@@ -167,16 +169,16 @@ def _vendor_documents(provider: str, good_document: Callable[[str], Json]) -> tu
 _DOCUMENTS: Mapping[str, Sequence[Json]] = {
     "recraft": _vendor_documents("recraft", recraft_success),
     "openai": _vendor_documents("openai", openai_success),
-    "openai, after a picture": _vendor_documents("openai", openai_success),
+    "openai edit": _vendor_documents("openai", openai_success),
     "gemini": _vendor_documents("gemini", gemini_success),
     "fal": _FAL_DOCUMENTS,
     "own": _SELF_HOSTED_DOCUMENTS,
-    "recraft enlarges": (
+    "recraft upscale": (
         {"image": {"b64_json": BASE64}, "credits": 4},
         {"image": None},
         {"code": "x", "message": "nsfw"},
     ),
-    "fal enlarges": _FAL_DOCUMENTS,
+    "fal upscale": _FAL_DOCUMENTS,
     "lists": _LIST_DOCUMENTS,
 }
 _OPERATIONS = tuple(_DOCUMENTS)
@@ -234,17 +236,17 @@ def _call_provider(operation: str, http: AccountClient) -> Awaitable[GenerationR
             return recraft_client.Recraft(specs["recraft"], http, _TIMEOUTS).generate(request)
         case "openai":
             return openai_client.OpenAI(specs["openai"], http, _TIMEOUTS).generate(request)
-        case "openai, after a picture":
-            return openai_client.OpenAI(OPENAI.facts, http, _TIMEOUTS).generate(reference_request)
+        case "openai edit":
+            return openai_client.OpenAI(OPENAI.spec, http, _TIMEOUTS).generate(reference_request)
         case "gemini":
             return gemini_client.Gemini(specs["gemini"], http, _TIMEOUTS).generate(request)
         case "fal":
             return fal_client.Fal(specs["fal"], http, _TIMEOUTS).generate(request)
         case "own":
             return openai_compatible.OpenAICompatible(_SELF_HOSTED_MODEL, http, _TIMEOUTS).generate(request)
-        case "recraft enlarges":
+        case "recraft upscale":
             return recraft_client.CrispUpscaler(UPSCALERS[0], http, _TIMEOUTS).upscale(REFERENCE)
-        case "fal enlarges":
+        case "fal upscale":
             return fal_client.FalUpscaler(FAL_UPSCALER, http, _TIMEOUTS).upscale(REFERENCE)
     return _check_accounts(http)
 

@@ -61,8 +61,8 @@ def run_cases(
             (run if first_seed is None else seed(first_seed + number)(run))()
         except Exception as error:  # noqa: BLE001 - whatever breaks is what is looked for
             findings.append((isinstance(error, UnexpectedChange), _describe_error(error)))
-    crashes = tuple(dict.fromkeys(told for lost, told in findings if not lost))
-    return FuzzResult(kind, count, crashes, tuple(dict.fromkeys(told for lost, told in findings if lost)))
+    crashes = tuple(dict.fromkeys(text for is_change, text in findings if not is_change))
+    return FuzzResult(kind, count, crashes, tuple(dict.fromkeys(text for is_change, text in findings if is_change)))
 
 
 def _describe_error(error: Exception) -> str:

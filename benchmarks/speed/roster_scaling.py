@@ -96,7 +96,7 @@ async def measure_roster(data: Path, size: int, times: int) -> Timings:
         queries = _build_queries(casting, members, form.id)
         worst_lag: list[float] = [0.0]
         lag_task = asyncio.create_task(_watch_lag(worst_lag))
-        query_ms = {what: await _time_query(ask, times) for what, ask in queries.items()}
+        query_ms = {what: await _time_query(query, times) for what, query in queries.items()}
         poster_ms = await _time_poster(storage, casting)
         lag_task.cancel()
         database_bytes = (data / "castroom.sqlite").stat().st_size
@@ -130,7 +130,7 @@ def timing_notes(timings: Mapping[int, Timings]) -> list[str]:
 
 def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) -> dict[str, Query]:
     """Return the queries by name; a query's number selects the character."""
-    recall, home, drafting, lineup = casting.recall, casting.home, casting.round_form, casting.roster_poster
+    recall, home, round_form, roster_poster = casting.recall, casting.home, casting.round_form, casting.roster_poster
     with_alias = [m for m in members if m.alias]
 
     async def recall_by_name(name: str) -> None:
@@ -146,7 +146,7 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
         "recall by alias": lambda n: recall_by_name(pick_member(n, with_alias).alias),
         "recall by a misspelt name (“did you mean”)": lambda n: recall_by_name(_misspell(pick_member(n).name)),
         "the list of the cast": lambda _: recall.list_visible(PERSON, HOME_CHANNEL, _LIST_LIMIT),
-        "the roster of one production of 40": lambda _: lineup.visible_to(PERSON, HOME_CHANNEL),
+        "the roster of one production of 40": lambda _: roster_poster.visible_to(PERSON, HOME_CHANNEL),
         "home opens": lambda _: home.view(TEAM, PERSON),
         "home, a page in the middle": lambda _: home.view(TEAM, PERSON, RosterFilter(page=middle_page)),
         "home, one production": lambda _: home.view(TEAM, PERSON, RosterFilter(production=OTHER_PRODUCTION)),
@@ -156,7 +156,7 @@ def _build_queries(casting: Casting, members: Sequence[RosterEntry], form: str) 
         "home, a search for a misspelt name": lambda n: home.view(
             TEAM, PERSON, RosterFilter(_misspell(pick_member(n).name))
         ),
-        "the form's suggestions after three letters": lambda n: drafting.suggest_names(
+        "the form's suggestions after three letters": lambda n: round_form.suggest_names(
             form, PERSON, pick_member(n).name[:3]
         ),
         "a tick of the scheduler": lambda _: casting.run_due(),

@@ -5,14 +5,13 @@ from pathlib import Path
 from aiohttp import web
 
 from playground.models.control_routes import ModelControlRoutes
-from playground.models.fal.catalogue import ENDPOINTS as FAL
+from playground.models.fal import catalogue as fal_catalogue
 from playground.models.fal.routes import Fal
-from playground.models.gemini.catalogue import MODELS as GEMINI
+from playground.models.gemini import catalogue as gemini_catalogue
 from playground.models.gemini.routes import Gemini
-from playground.models.openai.catalogue import MODELS as OPENAI
+from playground.models.openai import catalogue as openai_catalogue
 from playground.models.openai.routes import OpenAI
-from playground.models.recraft.catalogue import MODELS as RECRAFT
-from playground.models.recraft.catalogue import UPSCALER
+from playground.models.recraft import catalogue as recraft_catalogue
 from playground.models.recraft.routes import Recraft
 from playground.models.self_hosted.quirks import ServerQuirks
 from playground.models.self_hosted.routes import MODEL, SelfHostedServer
@@ -49,7 +48,13 @@ async def reset_models(app: web.Application) -> None:
 
 def _model_ids() -> list[tuple[str, str]]:
     """Return vendor and id of every model."""
-    vendors = {"recraft": (*RECRAFT, UPSCALER), "openai": OPENAI, "gemini": GEMINI, "fal": FAL, "own": (MODEL,)}
+    vendors = {
+        "recraft": (*recraft_catalogue.MODELS, recraft_catalogue.UPSCALER),
+        "openai": openai_catalogue.MODELS,
+        "gemini": gemini_catalogue.MODELS,
+        "fal": fal_catalogue.ENDPOINTS,
+        "own": (MODEL,),
+    }
     return [(vendor, model) for vendor, models in vendors.items() for model in models]
 
 

@@ -42,7 +42,7 @@ class UsageLog:
 
     def __init__(self, data: Path) -> None:
         self._path = data / "bill.sqlite"
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="bill")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="usage-log")
         self._db: sqlite3.Connection | None = None
 
     async def add_call(self, vendor: str, order: GenerationOrder, fault: str | None) -> UsageEntry:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -52,18 +53,14 @@ def headers(key: str) -> dict[str, str]:
     return {"x-goog-api-key": key}
 
 
+@dataclass
 class Gemini:
     """One Gemini model; remembers which spelling of the size field the API accepted."""
 
-    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
-        self._spec = spec
-        self._client = client
-        self._timeouts = timeouts
-        self._size_field: _SizeField = "imageConfig"
-
-    @property
-    def spec(self) -> ModelSpec:
-        return self._spec
+    spec: ModelSpec
+    _client: AccountClient
+    _timeouts: Mapping[Size, float]
+    _size_field: _SizeField = field(default="imageConfig", init=False)
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
         """Generate one portrait; raises a ModelError. Calls again only if the API rejects the size field."""

@@ -1,6 +1,7 @@
 """Client for OpenAI's Images API: the SDK 3.54.0 (`image_generate_params.py`, `image_edit_params.py`)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
@@ -35,17 +36,13 @@ def headers(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+@dataclass(frozen=True)
 class OpenAI:
     """One OpenAI model. The API has no seed; the client always sends a quality."""
 
-    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
-        self._spec = spec
-        self._client = client
-        self._timeouts = timeouts
-
-    @property
-    def spec(self) -> ModelSpec:
-        return self._spec
+    spec: ModelSpec
+    _client: AccountClient
+    _timeouts: Mapping[Size, float]
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
         """Generate one portrait, with references as an edit of them; raises a ModelError."""

@@ -1,7 +1,7 @@
 """Client for Recraft's API: recraft.ai/docs/api-reference, endpoints, appendix, tools/upscale and agents."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import msgspec
@@ -49,17 +49,13 @@ def headers(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
+@dataclass(frozen=True)
 class Recraft:
     """One Recraft model. Sizes are sent as ratios, which all of Recraft's models accept."""
 
-    def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
-        self._spec = spec
-        self._client = client
-        self._timeouts = timeouts
-
-    @property
-    def spec(self) -> ModelSpec:
-        return self._spec
+    spec: ModelSpec
+    _client: AccountClient
+    _timeouts: Mapping[Size, float]
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
         """Generate one portrait; raises a ModelError.
@@ -94,17 +90,13 @@ class Recraft:
         return "/images/imageToImage", {**common_fields, "image_url": await data_url(reference), "strength": _STRENGTH}
 
 
+@dataclass(frozen=True)
 class CrispUpscaler:
     """Crisp upscaler: a larger picture with the same content; the size is undocumented (4,096 pixels measured)."""
 
-    def __init__(self, spec: UpscalerSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
-        self._spec = spec
-        self._client = client
-        self._timeouts = timeouts
-
-    @property
-    def spec(self) -> UpscalerSpec:
-        return self._spec
+    spec: UpscalerSpec
+    _client: AccountClient
+    _timeouts: Mapping[Size, float]
 
     async def upscale(self, data: bytes) -> GenerationResult:
         """Enlarge a picture to the largest size that Recraft makes; raises a ModelError."""

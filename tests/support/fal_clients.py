@@ -25,8 +25,8 @@ class FalClients:
     models: ImageModels
     address: str
 
-    def model(self, facts: ModelSpec) -> QueuedModel:
-        model = self.models.model(facts.id)
+    def model(self, spec: ModelSpec) -> QueuedModel:
+        model = self.models.model(spec.id)
         assert isinstance(model, QueuedModel)
         return model
 
@@ -36,8 +36,8 @@ class FalClients:
         async with ClientSession() as session, session.post(url, json=body) as response:
             assert response.status == 200
 
-    async def set_fault(self, facts: ModelSpec, kind: str, **options: object) -> None:
-        url = f"{self.address}/control/models/{ENDPOINTS[facts.wire_id].path}/faults"
+    async def set_fault(self, spec: ModelSpec, kind: str, **options: object) -> None:
+        url = f"{self.address}/control/models/{ENDPOINTS[spec.wire_id].path}/faults"
         async with ClientSession() as session, session.post(url, json={"kind": kind, **options}) as response:
             assert response.status == 200
 

@@ -50,7 +50,7 @@ class Vendor:
     success_body: Callable[[str], Json]
 
     @property
-    def facts(self) -> ModelSpec:
+    def spec(self) -> ModelSpec:
         return next(m for m in MODELS if m.provider == self.provider)
 
     def http(self, address: str, key: str = KEY) -> AccountClient:

@@ -94,10 +94,10 @@ async def practice_models(tmp_path: Path) -> AsyncIterator[PracticeModels]:
 async def draw_and_fail(practice_models: PracticeModels, vendor: Vendor, case: FaultCase) -> ModelError:
     """Generate under a fault and examine the picture, as an audition does."""
     http = vendor.http(f"{practice_models.http.base_url}/{vendor.provider}", "practice-key")
-    model = vendor.model(vendor.facts, http, SHORT_TIMEOUTS if case.fault == "hang" else TIMEOUTS)
+    model = vendor.model(vendor.spec, http, SHORT_TIMEOUTS if case.fault == "hang" else TIMEOUTS)
     try:
         with pytest.raises(ModelError) as caught:
-            examine((await model.generate(make_request())).data, vendor.facts.id)
+            examine((await model.generate(make_request())).data, vendor.spec.id)
     finally:
         await http.close()
     return caught.value
@@ -107,13 +107,13 @@ async def draw_and_fail(practice_models: PracticeModels, vendor: Vendor, case: F
 async def test_fault_is_one_failure_with_the_right_charge(
     practice_models: PracticeModels, vendor: Vendor, day: FaultCase
 ) -> None:
-    await practice_models.set_fault(vendor.facts.wire_id, day.fault, times=0, spelling=day.spelling)
+    await practice_models.set_fault(vendor.spec.wire_id, day.fault, times=0, spelling=day.spelling)
     error = await draw_and_fail(practice_models, vendor, day)
     assert (error.kind, error.paid) == (day.kind, day.paid)
 
-    assert_plain_failure_text(error, vendor.facts)
+    assert_plain_failure_text(error, vendor.spec)
 
-    calls = (await practice_models.usage(vendor.facts.wire_id))["calls"]
+    calls = (await practice_models.usage(vendor.spec.wire_id))["calls"]
     assert len(calls) == day.call_count
     assert [call["charged"] for call in calls if call["charged"]] == [True] * day.charged
     assert not (day.charged and error.paid == "no")

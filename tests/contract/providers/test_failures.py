@@ -54,7 +54,7 @@ async def draw_and_fail(
     async with server.open() as address:
         http = vendor.http(address)
         with pytest.raises(ModelError) as caught:
-            await vendor.model(vendor.facts, http, timeouts).generate(make_request(references=references))
+            await vendor.model(vendor.spec, http, timeouts).generate(make_request(references=references))
         await http.close()
     output = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + str(caught.value)
     assert KEY not in output
@@ -69,7 +69,7 @@ async def test_bad_response_becomes_its_failure(vendor: Vendor, case: ErrorCase,
     server = FakeVendorServer(case.response)
     error = await draw_and_fail(vendor, server, references=references)
     assert type(error) is case.error_type
-    assert error.model == vendor.facts.id
+    assert error.model == vendor.spec.id
     assert error.paid == case.paid
     assert case.detail in (None, error.detail)
     assert len(server.requests) == case.call_count
@@ -103,7 +103,7 @@ async def test_oversized_response_is_not_read_completely(vendor: Vendor, monkeyp
 async def test_unreachable_vendor_is_down_and_unpaid(vendor: Vendor) -> None:
     http = vendor.http(f"http://127.0.0.1:{unused_port()}")
     with pytest.raises(ProviderDown) as caught:
-        await vendor.model(vendor.facts, http, LONG_TIMEOUTS).generate(make_request())
+        await vendor.model(vendor.spec, http, LONG_TIMEOUTS).generate(make_request())
     await http.close()
     assert (caught.value.detail, caught.value.paid) == ("not reached", "no")
     assert caught.value.__cause__
@@ -116,7 +116,7 @@ async def test_connection_is_retried_and_the_vendor_called_once(vendor: Vendor, 
     http = vendor.http(f"http://127.0.0.1:{port}")
     async with asyncio.TaskGroup() as group:
         generation = group.create_task(
-            vendor.model(vendor.facts, http, LONG_TIMEOUTS).generate(make_request(references=references))
+            vendor.model(vendor.spec, http, LONG_TIMEOUTS).generate(make_request(references=references))
         )
         await asyncio.sleep(0.1)
         async with server.open(port):
@@ -133,7 +133,7 @@ async def test_overloaded_vendor_is_retried_and_generates_once(vendor: Vendor) -
     )
     async with server.open() as address:
         http = vendor.http(address)
-        answer = await vendor.model(vendor.facts, http, LONG_TIMEOUTS).generate(make_request())
+        answer = await vendor.model(vendor.spec, http, LONG_TIMEOUTS).generate(make_request())
         await http.close()
     assert answer.data == PICTURE
     assert len(server.requests) == 3
@@ -157,11 +157,11 @@ async def test_large_picture_is_not_delayed_by_two_dripping_ones(
             open_client(f"{at}/v1", vendor.headers(KEY), semaphore) for at in (slow_address, fast_address)
         )
         slow_draws = [
-            asyncio.create_task(vendor.model(vendor.facts, slow_http, {Size.DRAFT: 1.0}).generate(make_request()))
+            asyncio.create_task(vendor.model(vendor.spec, slow_http, {Size.DRAFT: 1.0}).generate(make_request()))
             for _ in "12"
         ]
         await asyncio.sleep(0.2)
-        answer = await vendor.model(vendor.facts, fast_http, LONG_TIMEOUTS).generate(make_request())
+        answer = await vendor.model(vendor.spec, fast_http, LONG_TIMEOUTS).generate(make_request())
         assert not any(slow_draw.done() for slow_draw in slow_draws)
         outcomes = await asyncio.gather(*slow_draws, return_exceptions=True)
         for http in (slow_http, fast_http):
@@ -176,7 +176,7 @@ async def test_key_invalid_in_a_header_is_not_sent(vendor: Vendor) -> None:
     async with server.open() as address:
         http = vendor.http(address, f"{KEY}\nX-Other: 1")
         with pytest.raises(AuthenticationFailed) as caught:
-            await vendor.model(vendor.facts, http, LONG_TIMEOUTS).generate(make_request())
+            await vendor.model(vendor.spec, http, LONG_TIMEOUTS).generate(make_request())
         await http.close()
     assert server.requests == []
     assert KEY not in "".join(traceback.format_exception(caught.value))

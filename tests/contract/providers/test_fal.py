@@ -41,30 +41,30 @@ async def picture_size(answer: GenerationResult) -> str:
     return await asyncio.to_thread(decode)
 
 
-@pytest.mark.parametrize("facts", FAL_MODELS, ids=lambda m: m.name)
-async def test_every_model_returns_its_listed_size_within_its_price(facts: ModelSpec, tmp_path: Path) -> None:
+@pytest.mark.parametrize("spec", FAL_MODELS, ids=lambda m: m.name)
+async def test_every_model_returns_its_listed_size_within_its_price(spec: ModelSpec, tmp_path: Path) -> None:
     async with open_fal_clients(tmp_path) as fal_clients:
-        answer = await fal_clients.model(facts).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
-        assert await picture_size(answer) == facts.pixels[Size.DRAFT]
-        assert await fal_clients.charged_total() <= answer.charge.usd == facts.price(Size.DRAFT)
+        answer = await fal_clients.model(spec).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+        assert await picture_size(answer) == spec.pixels[Size.DRAFT]
+        assert await fal_clients.charged_total() <= answer.charge.usd == spec.price(Size.DRAFT)
         assert (answer.charge.source, bool(answer.request_id)) == ("listed", True)
 
 
-@pytest.mark.parametrize("facts", [m for m in FAL_MODELS if m.max_references], ids=lambda m: m.name)
-async def test_references_use_the_edit_endpoint_at_their_own_price(facts: ModelSpec, tmp_path: Path) -> None:
+@pytest.mark.parametrize("spec", [m for m in FAL_MODELS if m.max_references], ids=lambda m: m.name)
+async def test_references_use_the_edit_endpoint_at_their_own_price(spec: ModelSpec, tmp_path: Path) -> None:
     faces = (make_png(colour=(30, 160, 30)), make_png())
     async with open_fal_clients(tmp_path) as fal_clients:
-        answer = await fal_clients.model(facts).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, faces))
+        answer = await fal_clients.model(spec).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, faces))
         (call,) = await fal_clients.usage()
-        assert call["model"] == ENDPOINTS[facts.wire_id].edit_path
-        assert await fal_clients.charged_total() <= answer.charge.usd == facts.price(Size.DRAFT, 2)
+        assert call["model"] == ENDPOINTS[spec.wire_id].edit_path
+        assert await fal_clients.charged_total() <= answer.charge.usd == spec.price(Size.DRAFT, 2)
 
 
 @pytest.mark.parametrize("aspect", ["1:1", "4:5", "3:4", "2:3", "9:16"])
-@pytest.mark.parametrize("facts", [RECRAFT, GPT, BANANA], ids=lambda m: m.name)
-async def test_every_aspect_is_accepted(facts: ModelSpec, aspect: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("spec", [RECRAFT, GPT, BANANA], ids=lambda m: m.name)
+async def test_every_aspect_is_accepted(spec: ModelSpec, aspect: str, tmp_path: Path) -> None:
     async with open_fal_clients(tmp_path) as fal_clients:
-        assert (await fal_clients.model(facts).generate(GenerationRequest(PROMPT, aspect, Size.DRAFT, 7))).data
+        assert (await fal_clients.model(spec).generate(GenerationRequest(PROMPT, aspect, Size.DRAFT, 7))).data
 
 
 async def test_more_references_than_a_model_takes_are_not_sent(tmp_path: Path) -> None:

@@ -96,8 +96,8 @@ async def billed_total(address: str) -> Decimal:
         return Decimal(str((await response.json())["total_usd"]))
 
 
-async def set_fault(address: str, facts: ModelSpec, kind: str) -> None:
-    url = f"{address}/control/models/{facts.wire_id}/faults"
+async def set_fault(address: str, spec: ModelSpec, kind: str) -> None:
+    url = f"{address}/control/models/{spec.wire_id}/faults"
     async with ClientSession() as session, session.post(url, json={"kind": kind, "times": 0}) as response:
         assert response.status == 200
 
@@ -114,74 +114,74 @@ def make_picture(kind: str, mode: str = "RGB") -> bytes:
 
 
 @pytest.mark.parametrize("size", Size)
-@pytest.mark.parametrize("facts", MODELS, ids=lambda m: m.name)
+@pytest.mark.parametrize("spec", MODELS, ids=lambda m: m.name)
 async def test_every_model_returns_its_listed_size_within_its_price(
-    facts: ModelSpec, size: Size, tmp_path: Path
+    spec: ModelSpec, size: Size, tmp_path: Path
 ) -> None:
     async with open_practice_clients(tmp_path) as (models, address):
-        await post_control(address, f"models/{facts.wire_id}/life", {"state": "served"})
-        answer = await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", size, 7))
+        await post_control(address, f"models/{spec.wire_id}/life", {"state": "served"})
+        answer = await models.model(spec.id).generate(GenerationRequest(PROMPT, "3:4", size, 7))
         width, height = await picture_size(answer)
-        assert f"{width}x{height}" == facts.pixels[size]
+        assert f"{width}x{height}" == spec.pixels[size]
         assert answer.charge.source == "exact"
         assert round(answer.charge.usd, 6) == await billed_total(address)
-        assert answer.charge.usd <= facts.prices[size]
+        assert answer.charge.usd <= spec.prices[size]
         assert answer.request_id
 
 
-@pytest.mark.parametrize("facts", [m for m in MODELS if m.max_references], ids=lambda m: m.name)
-async def test_every_model_accepts_its_maximum_of_references(facts: ModelSpec, tmp_path: Path) -> None:
-    pictures = (make_picture("JPEG", "CMYK"), make_picture("PNG", "P"), *[make_picture("WEBP")] * facts.max_references)
-    references = pictures[: facts.max_references]
+@pytest.mark.parametrize("spec", [m for m in MODELS if m.max_references], ids=lambda m: m.name)
+async def test_every_model_accepts_its_maximum_of_references(spec: ModelSpec, tmp_path: Path) -> None:
+    pictures = (make_picture("JPEG", "CMYK"), make_picture("PNG", "P"), *[make_picture("WEBP")] * spec.max_references)
+    references = pictures[: spec.max_references]
     async with open_practice_clients(tmp_path) as (models, address):
-        await post_control(address, f"models/{facts.wire_id}/life", {"state": "served"})
-        answer = await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, references))
+        await post_control(address, f"models/{spec.wire_id}/life", {"state": "served"})
+        answer = await models.model(spec.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7, references))
         width, height = await picture_size(answer)
-        assert f"{width}x{height}" == facts.pixels[Size.DRAFT]
+        assert f"{width}x{height}" == spec.pixels[Size.DRAFT]
         assert answer.charge.source == "exact"
         assert round(answer.charge.usd, 6) == await billed_total(address)
-        assert answer.charge.usd <= facts.price(Size.DRAFT, len(references))
+        assert answer.charge.usd <= spec.price(Size.DRAFT, len(references))
 
 
-@pytest.mark.parametrize("facts", UPSCALERS, ids=lambda u: u.id)
-async def test_upscaler_makes_4k_for_its_listed_price(facts: UpscalerSpec, tmp_path: Path) -> None:
+@pytest.mark.parametrize("spec", UPSCALERS, ids=lambda u: u.id)
+async def test_upscaler_makes_4k_for_its_listed_price(spec: UpscalerSpec, tmp_path: Path) -> None:
     async with open_practice_clients(tmp_path) as (models, address):
-        answer = await models.upscaler(facts.id).upscale(make_picture("WEBP"))
+        answer = await models.upscaler(spec.id).upscale(make_picture("WEBP"))
         assert await picture_size(answer) == (3072, 4096)
-        assert answer.charge == Charge(facts.price, "exact")
+        assert answer.charge == Charge(spec.price, "exact")
         assert round(answer.charge.usd, 6) == await billed_total(address)
         assert answer.request_id
 
 
 @pytest.mark.parametrize("spelling", ["both", "imageConfig", "responseFormat"])
 async def test_google_works_with_either_spelling_and_bills_once(spelling: str, tmp_path: Path) -> None:
-    facts = models_of("gemini")[0]
+    spec = models_of("gemini")[0]
     async with open_practice_clients(tmp_path) as (models, address):
         await post_control(address, "gemini", {"spelling": spelling})
-        answer = await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+        answer = await models.model(spec.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
         assert await picture_size(answer) == (896, 1200)
         assert round(answer.charge.usd, 6) == await billed_total(address)
 
 
 @pytest.mark.parametrize("provider", ["recraft", "openai", "gemini"])
 async def test_retired_model_raises_and_is_reported_by_the_check(provider: str, tmp_path: Path) -> None:
-    facts = models_of(provider)[0]
+    spec = models_of(provider)[0]
     async with open_practice_clients(tmp_path) as (models, address):
-        await post_control(address, f"models/{facts.wire_id}/life", {"state": "retired"})
+        await post_control(address, f"models/{spec.wire_id}/life", {"state": "retired"})
         with pytest.raises(ModelRetired) as caught:
-            await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+            await models.model(spec.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
         checks = await models.check_accounts()
         assert caught.value.paid == "no"
         assert await billed_total(address) == 0
-    assert next(c for c in checks if c.provider == provider).served[facts.id] is False
+    assert next(c for c in checks if c.provider == provider).served[spec.id] is False
 
 
 @pytest.mark.parametrize("name", ASPECT_PIXELS)
 async def test_every_aspect_has_its_own_pixel_size(name: str, tmp_path: Path) -> None:
     async with open_practice_clients(tmp_path) as (models, _):
-        facts = models.catalogue.by_name(name)
-        assert facts
-        model = models.model(facts.id)
+        spec = models.catalogue.by_name(name)
+        assert spec
+        model = models.model(spec.id)
         sizes = {
             a: await picture_size(await model.generate(GenerationRequest(PROMPT, a, Size.DRAFT, 7)))
             for a in ASPECT_PIXELS[name]
@@ -194,11 +194,11 @@ async def test_every_aspect_has_its_own_pixel_size(name: str, tmp_path: Path) ->
 async def test_fault_becomes_its_failure_and_free_failures_are_not_billed(
     provider: str, kind: str, tmp_path: Path
 ) -> None:
-    facts = models_of(provider)[0]
+    spec = models_of(provider)[0]
     async with open_practice_clients(tmp_path) as (models, address):
-        await set_fault(address, facts, kind)
+        await set_fault(address, spec, kind)
         with pytest.raises(ModelError) as caught:
-            await models.model(facts.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
+            await models.model(spec.id).generate(GenerationRequest(PROMPT, "3:4", Size.DRAFT, 7))
         paid = await billed_total(address)
     assert (caught.value.kind, caught.value.paid) == FAULTS[kind]
     assert not paid or caught.value.paid != "no"

@@ -36,12 +36,12 @@ INVALID_ARGUMENT: Json = {"code": 400, "message": "x", "status": "INVALID_ARGUME
 
 
 async def draw_all(
-    vendor: Vendor, server: FakeVendorServer, *requests: GenerationRequest, facts: ModelSpec | None = None
+    vendor: Vendor, server: FakeVendorServer, *requests: GenerationRequest, spec: ModelSpec | None = None
 ) -> list[GenerationResult]:
     """Generate with one model for several requests in sequence."""
     async with server.open() as address:
         http = vendor.http(address)
-        model = vendor.model(facts or vendor.facts, http, TIMEOUTS)
+        model = vendor.model(spec or vendor.spec, http, TIMEOUTS)
         try:
             return [await model.generate(request) for request in requests]
         finally:
@@ -49,10 +49,10 @@ async def draw_all(
 
 
 async def sent_request(
-    vendor: Vendor, generation_request: GenerationRequest, facts: ModelSpec | None = None
+    vendor: Vendor, generation_request: GenerationRequest, spec: ModelSpec | None = None
 ) -> ReceivedRequest:
     server = FakeVendorServer(CannedResponse(vendor.success_body(BASE64)))
-    await draw_all(vendor, server, generation_request, facts=facts)
+    await draw_all(vendor, server, generation_request, spec=spec)
     assert len(server.requests) == 1
     return server.requests[0]
 
@@ -207,7 +207,7 @@ async def test_listed_price_includes_references() -> None:
     [answer] = await draw_all(
         OPENAI, FakeVendorServer(CannedResponse(body)), make_request(references=(make_reference("PNG"),) * 2)
     )
-    assert answer.charge == Charge(OPENAI.facts.price(Size.DRAFT, 2), "listed")
+    assert answer.charge == Charge(OPENAI.spec.price(Size.DRAFT, 2), "listed")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ async def test_success_contains_original_bytes_and_exact_price(
 async def test_response_without_a_price_costs_the_listed_price(vendor: Vendor, unpriced: str) -> None:
     body = {key: value for key, value in vendor.success_body(BASE64).items() if key != unpriced}
     [answer] = await draw_all(vendor, FakeVendorServer(CannedResponse(body)), make_request())
-    assert answer.charge == Charge(vendor.facts.prices[Size.DRAFT], "listed")
+    assert answer.charge == Charge(vendor.spec.prices[Size.DRAFT], "listed")
 
 
 async def test_proxy_variables_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -300,7 +300,7 @@ async def test_google_thoughts_and_text_are_priced_at_their_own_rate() -> None:
     }
     body = GEMINI.success_body(BASE64) | {"usageMetadata": usage}
     [answer] = await draw_all(
-        GEMINI, FakeVendorServer(CannedResponse(body)), make_request(), facts=spec_by_name("nano-banana-pro")
+        GEMINI, FakeVendorServer(CannedResponse(body)), make_request(), spec=spec_by_name("nano-banana-pro")
     )
     assert answer.charge == Charge(Decimal("0.1424"), "exact")
 
@@ -355,7 +355,7 @@ async def test_concurrent_calls_both_find_the_other_spelling() -> None:
     )
     async with server.open() as address:
         http = GEMINI.http(address)
-        model = GEMINI.model(GEMINI.facts, http, TIMEOUTS)
+        model = GEMINI.model(GEMINI.spec, http, TIMEOUTS)
         answers = await asyncio.gather(model.generate(make_request()), model.generate(make_request()))
         await http.close()
     assert [a.data for a in answers] == [PICTURE, PICTURE]

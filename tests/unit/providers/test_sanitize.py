@@ -6,8 +6,8 @@ import pytest
 
 from providers.http import sanitize
 from providers.http.response import ProviderResponse
-from providers.openai import responses as openai
-from providers.recraft import responses as recraft
+from providers.openai import responses as openai_responses
+from providers.recraft import responses as recraft_responses
 from providers.registry import RATES
 
 
@@ -23,14 +23,14 @@ def test_plausible_amount_is_accepted(amount: str) -> None:
 
 @pytest.mark.parametrize("credits_", ["NaN", "-5", "Infinity", "1e12"])
 def test_invalid_credits_fall_back_to_the_listed_price(credits_: str) -> None:
-    charge = recraft.charge(Decimal(credits_), Decimal("0.04"))
+    charge = recraft_responses.charge(Decimal(credits_), Decimal("0.04"))
     assert (charge.usd, charge.source) == (Decimal("0.04"), "listed")
-    assert recraft.paid(Decimal(credits_)) == "maybe"
+    assert recraft_responses.paid(Decimal(credits_)) == "maybe"
 
 
 @pytest.mark.parametrize("tokens", [-1_400, 10**30])
 def test_implausible_token_counts_give_no_cost(tokens: int) -> None:
-    assert openai.Usage(input_tokens=50, output_tokens=tokens).cost(RATES["gpt-image-2"]) is None
+    assert openai_responses.Usage(input_tokens=50, output_tokens=tokens).cost(RATES["gpt-image-2"]) is None
 
 
 @pytest.mark.parametrize("request_id", ["", "x" * 201, "a b", "q\x1b[31m", "é"])
