@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import aiosqlite
@@ -16,7 +15,6 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageUnavailable
-from storage.db.sqlite_driver import connect
 
 _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
@@ -120,8 +118,7 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
     The driver's own BEGIN is switched off: it would start every transaction deferred, and an upgrade from reader to
     writer fails at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
     """
-    file = make_url(url).database or ""
-    engine = create_async_engine(url, pool_size=connections, max_overflow=0, async_creator=partial(connect, file))
+    engine = create_async_engine(url, pool_size=connections, max_overflow=0)
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:
