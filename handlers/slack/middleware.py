@@ -11,6 +11,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.ports.deadline import AckDeadline, start_ack_deadline
 from bot.telemetry import logs, metrics
 from handlers.slack.payloads import BadPayload, unwrap_menu_buttons, validate_envelope
 
@@ -18,14 +19,16 @@ from handlers.slack.payloads import BadPayload, unwrap_menu_buttons, validate_en
 class _TimedAck(AsyncAck):
     """An ack that notes when it was first given."""
 
-    def __init__(self, kind: str, started: float) -> None:
+    def __init__(self, kind: str, started: float, deadline: AckDeadline) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._kind = kind
         self._started = started
+        self._deadline = deadline
 
     async def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.response is None:
             metrics.observe_ack(self._kind, perf_counter() - self._started)
+        self._deadline.at = None
         return await super().__call__(*args, **kwargs)
 
 
@@ -34,7 +37,8 @@ async def ack_timing(context: AsyncBoltContext, body: dict[str, Any], next: Call
     nothing of the one before.
     """
     logs.clear_context()
-    context["ack"] = _TimedAck("command" if "command" in body else str(body.get("type", "event")), perf_counter())
+    kind = "command" if "command" in body else str(body.get("type", "event"))
+    context["ack"] = _TimedAck(kind, perf_counter(), start_ack_deadline())
     return await next()
 
 

@@ -3,26 +3,27 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Table, event, make_url
+from sqlalchemy import Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageUnavailable
+from bot.ports.deadline import wait_deadline
 
 _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
-# Several writers wait in SQLite's busy handler and lose to a queue before one connection. FULL, because a portrait
-# that was paid for must not be forgotten when the power goes. Whoever waits for an answer has three seconds, so a file
-# that somebody else holds is told of before that; what was paid for meanwhile is written once it is let go of.
-_WRITER_PRAGMAS = ("busy_timeout=2000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-_READER_PRAGMAS = ("busy_timeout=2000", "query_only=ON")
+# For a free connection and for SQLite's write lock together.
+MAX_WAIT_SECONDS = 2.0
+# One writer connection: a queue before it is faster than several writers in SQLite's busy handler. FULL: a paid portrait
+# must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline.
+_WRITER_PRAGMAS = ("busy_timeout=100", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+_READER_PRAGMAS = ("busy_timeout=500", "query_only=ON")
 # SQLite's first result codes (https://www.sqlite.org/rescode.html); what is not among them is an error of ours.
 _SQLITE_FAILURES = {
     sqlite3.SQLITE_BUSY: "locked",
@@ -50,18 +51,20 @@ class Database:
     reader: AsyncEngine
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end, or rolls back when the block raises."""
-        with translate_db_errors():
-            async with self.writer.begin() as connection:
-                yield connection
+    async def transaction(self, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that commits at the end, or rolls back when the block raises.
+
+        Waits for the writer until `deadline` (event loop time), by default for two seconds or until the request's ack
+        deadline.
+        """
+        async with _connect(self.writer, deadline) as connection, connection.begin():
+            yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
-        """A snapshot: everything read in the block is of one moment."""
-        with translate_db_errors():
-            async with self.reader.connect() as connection:
-                yield connection
+        """Open a snapshot: everything that the block reads is of one moment."""
+        async with _connect(self.reader) as connection:
+            yield connection
 
     @property
     def single_writer(self) -> bool:
@@ -84,13 +87,25 @@ def open_database(url: str) -> Database:
     return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
 
 
+@asynccontextmanager
+async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
+    if deadline is None:
+        deadline = wait_deadline(MAX_WAIT_SECONDS)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(translate_db_errors())
+        try:
+            async with asyncio.timeout_at(deadline):
+                connection = await stack.enter_async_context(engine.connect())
+        except TimeoutError as error:
+            raise StorageUnavailable("database", "locked", "no free connection") from error
+        yield await connection.execution_options(deadline=deadline)
+
+
 @contextmanager
 def translate_db_errors(path: str = "") -> Iterator[None]:
     """Trouble of the database itself, as NotKept; everything else stays as it is."""
     try:
         yield
-    except NoConnection as error:
-        raise StorageUnavailable("database", "locked", type(error).__name__, path) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
         if reason := _failure_reason(error):
             raise StorageUnavailable("database", reason, _error_detail(error), path) from error
@@ -126,8 +141,15 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
         connection.run_async(lambda driver: _prepare(driver, pragmas))
 
     @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    def start(connection: Connection) -> None:
+        deadline = connection.get_execution_options().get("deadline", 0)
+        while True:
+            try:
+                connection.exec_driver_sql(begin)
+                return
+            except OperationalError as error:
+                if _failure_reason(error) != "locked" or asyncio.get_running_loop().time() >= deadline:
+                    raise
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def rollback_invalidated(connection: Any, _record: object, _error: object) -> None:

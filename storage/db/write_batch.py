@@ -1,25 +1,43 @@
-"""Changes that wait for the one writer are committed together: what a commit costs is waiting for the disk."""
+"""Batches of small writes: a commit costs one wait for the disk, however many writes it holds."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db.engine import Database
+from bot.ports.deadline import wait_deadline
+from storage.db.engine import MAX_WAIT_SECONDS, Database
 
 R = TypeVar("R")
-_PendingWrite = tuple[Callable[[AsyncConnection], Awaitable[Any]], "asyncio.Future[Any]"]
 
 _MAX_BATCH = 100
 
 
-class WriteBatcher:
-    """Small changes, many in a transaction. Where one of them fails none is kept, and each is tried again alone: some
-    of SQLite's errors undo a whole transaction (https://www.sqlite.org/lang_transaction.html).
+@dataclass(frozen=True, eq=False)
+class _PendingWrite:
+    work: Callable[[AsyncConnection], Awaitable[Any]]
+    deadline: float
+    future: "asyncio.Future[Any]"
 
-    Where there are many writers (PostgreSQL) each goes alone from the start: two that hold the same rounds in another
-    order would wait for each other for ever.
+    def resolve(self, result: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def reject(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class WriteBatcher:
+    """Commits many small writes in one transaction.
+
+    If one write fails, the batch is rolled back and each write is repeated in its own transaction: some of SQLite's
+    errors undo a whole transaction (https://www.sqlite.org/lang_transaction.html).
+
+    PostgreSQL has many writers, so there each write has its own transaction from the start: two batches that lock the
+    same rounds in another order would deadlock.
     """
 
     def __init__(self, database: Database) -> None:
@@ -28,17 +46,22 @@ class WriteBatcher:
         self._worker: asyncio.Task[None] | None = None
 
     async def run(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
-        """What `work` gives, once it is committed; it may run twice, and runs even if nobody waits for it any more."""
+        """Return the result of `work` once it is committed.
+
+        `work` may run twice, and runs even if the caller is cancelled.
+        """
+        deadline = wait_deadline(MAX_WAIT_SECONDS)
         if not self._database.single_writer:
-            return await self._run_single(work)
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self._pending.append((work, future))
+            return await self._run_single(work, deadline)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        self._pending.append(_PendingWrite(work, deadline, future))
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.get_running_loop().create_task(self._write_batches(), name="changes")
+            self._worker = loop.create_task(self._write_batches(), name="changes")
         return await future
 
     async def drain(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no write is pending or in progress."""
         if self._worker:
             await self._worker
 
@@ -46,39 +69,36 @@ class WriteBatcher:
         while self._pending:
             batch: list[_PendingWrite] = []
             try:
-                async with self._database.transaction() as connection:
+                async with self._database.transaction(min(write.deadline for write in self._pending)) as connection:
                     batch, self._pending = self._pending[:_MAX_BATCH], self._pending[_MAX_BATCH:]
-                    outcomes = [await work(connection) for work, _ in batch]
-            except Exception as error:  # noqa: BLE001 - whatever a driver raises is for those who wait
-                await self._retry_individually(batch, error)
+                    results = [await write.work(connection) for write in batch]
+            except Exception as error:  # noqa: BLE001 - the callers get whatever the driver raises
+                if batch:
+                    await self._retry_individually(batch, error)
+                else:
+                    self._reject_pending(error)
             else:
-                for (_, future), outcome in zip(batch, outcomes, strict=True):
-                    _resolve(future, outcome)
+                for write, result in zip(batch, results, strict=True):
+                    write.resolve(result)
 
-    async def _retry_individually(self, batch: list[_PendingWrite], error: Exception) -> None:
-        """Where nothing was taken there was no transaction: `error` concerns everybody, and the one who was alone."""
-        if len(batch) <= 1:
-            affected = batch or self._pending
-            self._pending = self._pending if batch else []
-            for _, future in affected:
-                _reject(future, error)
+    def _reject_pending(self, error: Exception) -> None:
+        """Reject the writes whose deadline has passed; all, if the transaction failed before any deadline."""
+        now = asyncio.get_running_loop().time()
+        expired = [write for write in self._pending if write.deadline <= now] or self._pending
+        self._pending = [write for write in self._pending if write not in expired]
+        for write in expired:
+            write.reject(error)
+
+    async def _retry_individually(self, batch: Sequence[_PendingWrite], error: Exception) -> None:
+        if len(batch) == 1:
+            batch[0].reject(error)
             return
-        for work, future in batch:
+        for write in batch:
             try:
-                _resolve(future, await self._run_single(work))
-            except Exception as work_error:  # noqa: BLE001 - the same
-                _reject(future, work_error)
+                write.resolve(await self._run_single(write.work, write.deadline))
+            except Exception as write_error:  # noqa: BLE001 - as above
+                write.reject(write_error)
 
-    async def _run_single(self, work: Callable[[AsyncConnection], Awaitable[R]]) -> R:
-        async with self._database.transaction() as connection:
+    async def _run_single(self, work: Callable[[AsyncConnection], Awaitable[R]], deadline: float) -> R:
+        async with self._database.transaction(deadline) as connection:
             return await work(connection)
-
-
-def _resolve(future: "asyncio.Future[Any]", outcome: Any) -> None:
-    if not future.done():
-        future.set_result(outcome)
-
-
-def _reject(future: "asyncio.Future[Any]", error: Exception) -> None:
-    if not future.done():
-        future.set_exception(error)

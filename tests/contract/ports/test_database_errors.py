@@ -11,9 +11,18 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.errors import StorageUnavailable
+from bot.ports.deadline import start_ack_deadline
 from storage import Storage, check_integrity, open_storage
 from storage.db.engine import translate_db_errors
-from tests.support.storage_builders import CAPS, NOW, fresh_sqlite, make_round, make_settings, open_voting_round
+from tests.support.storage_builders import (
+    CAPS,
+    NOW,
+    fresh_sqlite,
+    make_round,
+    make_settings,
+    make_vote_input,
+    open_voting_round,
+)
 
 
 @pytest.fixture
@@ -59,6 +68,44 @@ async def test_locked_database_is_reported_within_slacks_timeout(storage: Storag
         assert (caught.value.component, caught.value.reason) == ("database", "locked")
         assert not await storage.rounds.list_unfinished(), "reading goes on"
     assert (await storage.rounds.open(make_round(), CAPS, recast=False)).created
+
+
+async def test_queued_writes_are_each_rejected_within_slacks_timeout(storage: Storage, tmp_path: Path) -> None:
+    round_ = await open_voting_round(storage, make_round("voting"))
+    with locked_by_another_writer(tmp_path / "castroom.sqlite"):
+        tasks = [
+            asyncio.create_task(storage.rounds.open(make_round(f"r{n}", f"Maya {n}"), CAPS, recast=False))
+            for n in range(3)
+        ]
+        tasks += [
+            asyncio.create_task(storage.rounds.record_vote(make_vote_input(round_, 0, f"U{n}", 1))) for n in range(3)
+        ]
+        done, waiting = await asyncio.wait(tasks, timeout=2.9)
+        assert not waiting
+        assert {getattr(task.exception(), "reason", "") for task in done} == {"locked"}
+    assert await storage.rounds.record_vote(make_vote_input(round_, 0, "U", 1))
+    assert [vote_input.person for vote_input in await storage.rounds.list_vote_inputs("voting")] == ["U"]
+
+
+async def test_writes_of_one_request_share_its_deadline(storage: Storage, tmp_path: Path) -> None:
+    deadline = start_ack_deadline()
+    for _ in range(2):
+        with locked_by_another_writer(tmp_path / "castroom.sqlite"):
+            async with asyncio.timeout_at((deadline.at or 0) + 0.9):
+                with pytest.raises(StorageUnavailable, match="locked"):
+                    await storage.rounds.open(make_round(), CAPS, recast=False)
+
+
+async def test_write_after_the_ack_waits_for_another_writer(storage: Storage, tmp_path: Path) -> None:
+    deadline = start_ack_deadline()
+    deadline.at = asyncio.get_running_loop().time() - 1
+    with locked_by_another_writer(tmp_path / "castroom.sqlite"):
+        with pytest.raises(StorageUnavailable, match="locked"):
+            await storage.rounds.open(make_round(), CAPS, recast=False)
+        deadline.at = None
+        task = asyncio.create_task(storage.rounds.open(make_round(), CAPS, recast=False))
+        await asyncio.sleep(0.5)
+    assert (await task).created
 
 
 async def test_full_disk_changes_no_stored_data(storage: Storage) -> None:

@@ -30,7 +30,7 @@ class LockedDatabase(Database):
     """A database that starts no transaction."""
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
         raise OSError("the database is locked")
         yield  # type: ignore[unreachable]
 

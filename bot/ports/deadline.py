@@ -1,0 +1,31 @@
+"""The moment by which the current Slack request needs its ack."""
+
+from asyncio import get_running_loop
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+_ACK_SECONDS = 2.0  # of the three that Slack waits; the rest is for the way back
+
+
+@dataclass
+class AckDeadline:
+    """Event loop time in seconds; None once the request is acknowledged."""
+
+    at: float | None
+
+
+_current: ContextVar[AckDeadline | None] = ContextVar("ack_deadline", default=None)
+
+
+def start_ack_deadline() -> AckDeadline:
+    """Start the deadline that the current task shares with every task it creates from now on."""
+    deadline = AckDeadline(get_running_loop().time() + _ACK_SECONDS)
+    _current.set(deadline)
+    return deadline
+
+
+def wait_deadline(seconds: float) -> float:
+    """Return the loop time at which a wait of `seconds` must end: the ack deadline if that is earlier."""
+    latest = get_running_loop().time() + seconds
+    current = _current.get()
+    return latest if current is None or current.at is None else min(latest, current.at)
