@@ -20,8 +20,8 @@ _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
 # For a free connection and for SQLite's write lock together.
 MAX_WAIT_SECONDS = 2.0
-# One writer connection: a queue before it is faster than several writers in SQLite's busy handler. FULL: a paid portrait
-# must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline.
+# One writer connection: a queue before it is faster than several writers in SQLite's busy handler. FULL: a paid
+# portrait must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline.
 _WRITER_PRAGMAS = ("busy_timeout=100", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READER_PRAGMAS = ("busy_timeout=500", "query_only=ON")
 # SQLite's first result codes (https://www.sqlite.org/rescode.html); what is not among them is an error of ours.
@@ -143,10 +143,11 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
         deadline = connection.get_execution_options().get("deadline", 0)
-        while True:
+        started = False
+        while not started:
             try:
                 connection.exec_driver_sql(begin)
-                return
+                started = True
             except OperationalError as error:
                 if _failure_reason(error) != "locked" or asyncio.get_running_loop().time() >= deadline:
                     raise

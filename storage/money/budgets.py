@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BilledItem, BudgetPeriod, Caps, Charge, Payer
 from bot.domain.errors import OverBudget, UnacknowledgedOverspend
+from bot.domain.ids import ChannelRef
+from bot.domain.production import ProductionSettings
 from storage.db.columns import Dollars
 from storage.db.engine import upsert
-from storage.db.tables import budget_periods, is_overrun, ledger
-from storage.productions.lookup import budget_settings
+from storage.db.tables import budget_periods, channels, is_overrun, ledger, productions
 
 
 async def reserve(
@@ -24,7 +25,7 @@ async def reserve(
 
     Raises OverBudget and Overspent, so that the caller's transaction rolls back.
     """
-    home_channel, settings = await budget_settings(connection, payer.place, for_share=True)
+    home_channel, settings = await _budget_settings(connection, payer.place, for_share=True)
     payer, caps = replace(payer, home_channel=home_channel), caps.tightened_by(settings)
     if round_committed is not None:
         caps.check_round(price, round_committed)
@@ -53,7 +54,7 @@ async def adjust(connection: AsyncConnection, payer: Payer, amount: Decimal) -> 
     """Add `by` dollars, or take them back, where the spender's purses stand."""
     if not amount:
         return
-    home_channel, _ = await budget_settings(connection, payer.place, for_share=True)
+    home_channel, _ = await _budget_settings(connection, payer.place, for_share=True)
     for period in replace(payer, home_channel=home_channel).budget_periods:
         new_total = budget_periods.c.committed + literal(amount, Dollars)
         await connection.execute(update(budget_periods).where(_is_period(period)).values(committed=new_total))
@@ -66,7 +67,7 @@ async def committed(connection: AsyncConnection, team: str, day: date) -> Decima
 
 async def committed_by_period(connection: AsyncConnection, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
     """What each of the spender's purses holds, reserved and spent."""
-    payer = replace(payer, home_channel=(await budget_settings(connection, payer.place))[0])
+    payer = replace(payer, home_channel=(await _budget_settings(connection, payer.place))[0])
     query = select(budget_periods).where(or_(*(_is_period(period) for period in payer.budget_periods)))
     rows = await connection.execute(query)
     found = {BudgetPeriod(row.team, row.cap, row.owner, row.starts_on): row.committed for row in rows}
@@ -84,6 +85,20 @@ async def transfer(
         for period, amount in ((source, -usd), (target, usd)):
             new_total = budget_periods.c.committed + literal(amount, Dollars)
             await connection.execute(update(budget_periods).where(_is_period(period)).values(committed=new_total))
+
+
+async def _budget_settings(
+    connection: AsyncConnection, place: ChannelRef, *, for_share: bool = False
+) -> tuple[str, ProductionSettings]:
+    """The home channel of the production a conversation casts for, and its customs; `held`: nobody changes them, and
+    the conversation casts for no other one, until the transaction ends."""
+    query = (
+        select(productions.c.channel, productions.c.settings)
+        .join_from(channels, productions)
+        .where(channels.c.team == place.team, channels.c.channel == place.channel)
+    )
+    row = (await connection.execute(query.with_for_update(read=True) if for_share else query)).one_or_none()
+    return (row.channel, row.settings or ProductionSettings()) if row else (place.channel, ProductionSettings())
 
 
 async def _reserve(connection: AsyncConnection, period: BudgetPeriod, price: Decimal, caps: Caps) -> None:

@@ -48,20 +48,6 @@ async def lock_production_row(
     return production
 
 
-async def budget_settings(
-    connection: AsyncConnection, place: ChannelRef, *, for_share: bool = False
-) -> tuple[str, ProductionSettings]:
-    """The home channel of the production a conversation casts for, and its customs; `held`: nobody changes them, and
-    the conversation casts for no other one, until the transaction ends."""
-    query = (
-        select(productions.c.channel, productions.c.settings)
-        .join_from(channels, productions)
-        .where(*channel_filter(place))
-    )
-    row = (await connection.execute(query.with_for_update(read=True) if for_share else query)).one_or_none()
-    return (row.channel, row.settings or ProductionSettings()) if row else (place.channel, ProductionSettings())
-
-
 async def list_productions(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[Production]:
     rows = await connection.execute(select(productions).where(condition).order_by(func.lower(productions.c.name)))
     found = {

@@ -17,8 +17,8 @@ from storage.db.rows import FACE_COLUMNS, face_from_row
 from storage.db.tables import aliases, characters, faces, productions, rounds
 from storage.roster import aliases as roster_aliases
 from storage.roster import search
+from storage.roster.faces import unlock_face
 from storage.roster.joins import CHANNEL, IS_CAST, select_characters
-from storage.rounds.outcome import unlock_face
 
 # Rows made into values between two looks at everything else that waits for the event loop.
 _BATCH_SIZE = 200

@@ -19,9 +19,9 @@ from storage.db.rows import to_row
 from storage.db.tables import aliases, characters, is_open, rounds, slots
 from storage.money import budgets
 from storage.productions.lookup import get_or_create_production_id
+from storage.roster.faces import current_face_query, unlock_face
 from storage.roster.status import refresh_status
 from storage.roster.trigrams import index_name
-from storage.rounds.outcome import current_face_query, unlock_face
 from storage.rounds.queries import round_by_id
 
 

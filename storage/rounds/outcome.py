@@ -1,15 +1,12 @@
-"""How a round ends: with a face, or void; and how a face is let go."""
+"""How a round ends: with a face, or void."""
 
 from dataclasses import replace
 
-from sqlalchemy import Select, case, func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.audit import AuditEvent
-from bot.domain.face import Face, Unlock
-from bot.domain.ids import ChannelRef
+from bot.domain.face import Face
 from bot.domain.round import OPEN_STATES, RoundState
-from storage.audit_log import add_audit_event
 from storage.db.rows import to_row
 from storage.db.tables import faces, rounds
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
@@ -26,29 +23,6 @@ async def lock_face(connection: AsyncConnection, round_id: str, face: Face) -> b
     version = (await connection.scalar(latest_version) or 0) + 1
     await connection.execute(insert(faces).values(to_row(replace(face, version=version))))
     await refresh_status(connection, face.character_id)
-    return True
-
-
-def current_face_query(character_id: str) -> Select[str]:
-    """The round that gave the character's face: the newest that nobody unlocked."""
-    condition = (faces.c.character_id == character_id) & faces.c.unlocked.is_(None)
-    return select(faces.c.round_id).where(condition).order_by(faces.c.version.desc()).limit(1)
-
-
-async def unlock_face(connection: AsyncConnection, round_id: str, unlock: Unlock) -> bool:
-    """Unlock a face and write the deed; False when somebody did before."""
-    await lock_character_row_of_round(connection, round_id)
-    is_locked = (faces.c.round_id == round_id) & faces.c.unlocked.is_(None)
-    statement = update(faces).where(is_locked).values(unlocked=unlock)
-    row = (
-        await connection.execute(statement.returning(faces.c.team, faces.c.channel, faces.c.character_id))
-    ).one_or_none()
-    if row is None:
-        return False
-    place = ChannelRef(row.team, row.channel)
-    audit_event = AuditEvent("unlocked", place, unlock.person, unlock.at, row.character_id, round_id, unlock.reason)
-    await add_audit_event(connection, audit_event)
-    await refresh_status(connection, row.character_id)
     return True
 
 

@@ -1,0 +1,34 @@
+"""The face that a character has, and its unlocking."""
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.audit import AuditEvent
+from bot.domain.face import Unlock
+from bot.domain.ids import ChannelRef
+from storage.audit_log import add_audit_event
+from storage.db.tables import faces
+from storage.roster.status import lock_character_row_of_round, refresh_status
+
+
+def current_face_query(character_id: str) -> Select[str]:
+    """The round that gave the character's face: the newest that nobody unlocked."""
+    condition = (faces.c.character_id == character_id) & faces.c.unlocked.is_(None)
+    return select(faces.c.round_id).where(condition).order_by(faces.c.version.desc()).limit(1)
+
+
+async def unlock_face(connection: AsyncConnection, round_id: str, unlock: Unlock) -> bool:
+    """Unlock a face and write the deed; False when somebody did before."""
+    await lock_character_row_of_round(connection, round_id)
+    is_locked = (faces.c.round_id == round_id) & faces.c.unlocked.is_(None)
+    statement = update(faces).where(is_locked).values(unlocked=unlock)
+    row = (
+        await connection.execute(statement.returning(faces.c.team, faces.c.channel, faces.c.character_id))
+    ).one_or_none()
+    if row is None:
+        return False
+    place = ChannelRef(row.team, row.channel)
+    audit_event = AuditEvent("unlocked", place, unlock.person, unlock.at, row.character_id, round_id, unlock.reason)
+    await add_audit_event(connection, audit_event)
+    await refresh_status(connection, row.character_id)
+    return True
