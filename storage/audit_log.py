@@ -22,8 +22,7 @@ class SqlAuditLog:
             await add_audit_event(connection, audit_event)
 
     async def list_for_character(self, character_id: str) -> Sequence[AuditEvent]:
-        async with self._database.snapshot() as connection:
-            return await _list_events(connection, audit_log.c.character_id == character_id)
+        return await self._list_events(audit_log.c.character_id == character_id)
 
     async def list_for_production(self, place: ChannelRef) -> Sequence[AuditEvent]:
         is_channel = (channels.c.team == place.team) & (channels.c.channel == place.channel)
@@ -32,8 +31,14 @@ class SqlAuditLog:
         condition = (
             (audit_log.c.team == place.team) & audit_log.c.channel.in_(channel_query) & (audit_log.c.character_id == "")
         )
-        async with self._database.snapshot() as connection:
-            return await _list_events(connection, condition)
+        return await self._list_events(condition)
+
+    async def _list_events(self, condition: ColumnElement[bool]) -> list[AuditEvent]:
+        rows = await self._database.fetch_all(select(audit_log).where(condition).order_by(audit_log.c.id))
+        return [
+            AuditEvent(r.action, ChannelRef(r.team, r.channel), r.person, r.at, r.character_id, r.round_id, r.detail)
+            for r in rows
+        ]
 
 
 async def add_audit_event(connection: AsyncConnection, audit_event: AuditEvent) -> None:
@@ -42,11 +47,3 @@ async def add_audit_event(connection: AsyncConnection, audit_event: AuditEvent) 
     await connection.execute(
         insert(audit_log).values(**row, team=audit_event.place.team, channel=audit_event.place.channel)
     )
-
-
-async def _list_events(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[AuditEvent]:
-    rows = await connection.execute(select(audit_log).where(condition).order_by(audit_log.c.id))
-    return [
-        AuditEvent(r.action, ChannelRef(r.team, r.channel), r.person, r.at, r.character_id, r.round_id, r.detail)
-        for r in rows
-    ]

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import delete, func, select
 
-from bot.domain.round import RoundState
 from bot.domain.slot import SlotState
 from bot.ports.messaging import Recipient
-from storage.db.engine import Database, upsert
-from storage.db.tables import is_open, retirement_notices, rounds, slots
-
-_BLIND_STATES = (RoundState.DRAWING, RoundState.VOTING)
+from storage.db.engine import Database, insert_new
+from storage.db.tables import is_blind, is_open, retirement_notices, rounds, slots
 
 
 class SqlRetirementNotices:
@@ -23,13 +20,12 @@ class SqlRetirementNotices:
     async def recipients(self, model_id: str) -> Sequence[Recipient]:
         slots_with_model = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.model == model_id)
         has_failed_slot = slots_with_model.where(slots.c.state == SlotState.FAILED).exists()
-        blind_teams = select(rounds.c.team).where(rounds.c.state.in_(_BLIND_STATES), has_failed_slot)
+        blind_teams = select(rounds.c.team).where(is_blind, has_failed_slot)
         newest_first = func.row_number().over(partition_by=rounds.c.team, order_by=rounds.c.opened_at.desc())
         leads = select(rounds.c.team, rounds.c.lead, is_open.label("open"), newest_first.label("nth"))
         ranked = leads.where(slots_with_model.exists(), rounds.c.team.not_in(blind_teams)).subquery()
         query = select(ranked).where(ranked.c.open | (ranked.c.nth == 1)).order_by(ranked.c.team, ranked.c.lead)
-        async with self._database.snapshot() as connection:
-            rows = (await connection.execute(query)).all()
+        rows = await self._database.fetch_all(query)
         teams_with_open_rounds = {row.team for row in rows if row.open}
         return list(
             dict.fromkeys(
@@ -40,25 +36,18 @@ class SqlRetirementNotices:
     async def has_recent_retired_error(self, since: datetime) -> bool:
         is_retired = slots.c.failure["kind"].as_string() == "retired"
         query = select(slots.c.id).where(slots.c.state == SlotState.FAILED, slots.c.requested_at >= since, is_retired)
-        async with self._database.snapshot() as connection:
-            return (await connection.execute(query.limit(1))).first() is not None
+        return bool(await self._database.fetch_all(query.limit(1)))
 
     async def claim(self, recipient: Recipient, model_id: str, at: datetime) -> bool:
+        key = {"team": recipient.team, "person": recipient.person, "model": model_id}
         async with self._database.transaction() as connection:
-            row = {"team": recipient.team, "person": recipient.person, "model": model_id, "at": at}
-            result = await connection.execute(
-                upsert(connection, retirement_notices).values(row).on_conflict_do_nothing()
-            )
-            return result.rowcount == 1
+            return await insert_new(connection, retirement_notices, **key, at=at)
 
     async def release(self, recipient: Recipient, model_id: str) -> None:
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(retirement_notices).where(_is_notice(recipient, model_id)))
-
-
-def _is_notice(recipient: Recipient, model_id: str) -> ColumnElement[bool]:
-    return (
-        (retirement_notices.c.team == recipient.team)
-        & (retirement_notices.c.person == recipient.person)
-        & (retirement_notices.c.model == model_id)
-    )
+        await self._database.execute(
+            delete(retirement_notices).where(
+                retirement_notices.c.team == recipient.team,
+                retirement_notices.c.person == recipient.person,
+                retirement_notices.c.model == model_id,
+            )
+        )

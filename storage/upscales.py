@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Update, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
@@ -52,7 +52,7 @@ class SqlUpscaleRepository:
 
     async def mark_requested(self, upscale_id: str, at: datetime) -> bool:
         statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.WAITING)
-        return await self._execute(statement.values(state=UpscaleState.REQUESTED, requested_at=at))
+        return await self._database.execute(statement.values(state=UpscaleState.REQUESTED, requested_at=at)) == 1
 
     async def record_result(self, ended: Upscale) -> Upscale:
         async with self._database.transaction() as connection:
@@ -71,23 +71,18 @@ class SqlUpscaleRepository:
     async def decide(self, upscale_id: str, person: str, at: datetime, *, keep: bool) -> bool:
         statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.OFFERED)
         state = UpscaleState.KEPT if keep else UpscaleState.DECLINED
-        return await self._execute(statement.values(state=state, decided_by=person, decided_at=at))
+        return await self._database.execute(statement.values(state=state, decided_by=person, decided_at=at)) == 1
 
     async def set_files(self, upscale_id: str, pair_file: str | None, file_id: str) -> None:
         statement = update(upscales).where(upscales.c.id == upscale_id)
-        await self._execute(statement.values(pair_file=pair_file, file_id=file_id))
+        await self._database.execute(statement.values(pair_file=pair_file, file_id=file_id))
 
     async def list_unfinished(self, since: datetime) -> Sequence[str]:
         is_not_uploaded = (
             upscales.c.portrait.is_not(None) & upscales.c.file_id.is_(None) & (upscales.c.opened_at > since)
         )
         query = select(upscales.c.id).where(or_(upscales.c.state.in_(IN_PROGRESS_STATES), is_not_uploaded))
-        async with self._database.snapshot() as connection:
-            return (await connection.scalars(query.order_by(upscales.c.opened_at))).all()
-
-    async def _execute(self, statement: Update) -> bool:
-        async with self._database.transaction() as connection:
-            return bool((await connection.execute(statement)).rowcount)
+        return [row.id for row in await self._database.fetch_all(query.order_by(upscales.c.opened_at))]
 
 
 def _select_for_update(upscale_id: str) -> Select[Any]:

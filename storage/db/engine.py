@@ -2,13 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Connection, Table, event, make_url
+from sqlalchemy import Connection, Executable, Table, UpdateBase, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -65,6 +65,16 @@ class Database:
         """Open a snapshot: everything that the block reads is of one moment."""
         async with _connect(self.reader) as connection:
             yield connection
+
+    async def execute(self, statement: UpdateBase) -> int:
+        """Run one change in its own transaction; return how many rows it changed."""
+        async with self.transaction() as connection:
+            return (await connection.execute(statement)).rowcount
+
+    async def fetch_all(self, query: Executable) -> Sequence[Any]:
+        """Return all rows of one query."""
+        async with self.snapshot() as connection:
+            return (await connection.execute(query)).all()
 
     @property
     def single_writer(self) -> bool:
@@ -173,6 +183,12 @@ async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> No
                 if not tries_left or "locked" not in str(error):
                     raise
                 await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def insert_new(connection: AsyncConnection, table: Table, **row: Any) -> bool:
+    """Insert a row unless its key exists; True if it was inserted. Concurrent calls insert it once."""
+    statement = upsert(connection, table).values(row).on_conflict_do_nothing()
+    return (await connection.execute(statement)).rowcount == 1
 
 
 def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:

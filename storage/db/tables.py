@@ -156,6 +156,8 @@ rounds = Table(
 # Words and not parameters: a database uses a partial index only where it can read that the query implies it.
 is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in RoundState if state in OPEN_STATES])
 
+is_blind = rounds.c.state.in_((RoundState.DRAWING, RoundState.VOTING))
+
 Index("uq_rounds_open", rounds.c.character_id, unique=True, sqlite_where=is_open, postgresql_where=is_open)
 
 slots = Table(

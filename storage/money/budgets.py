@@ -13,7 +13,7 @@ from bot.domain.errors import OverBudget, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from storage.db.columns import Dollars
-from storage.db.engine import upsert
+from storage.db.engine import insert_new, upsert
 from storage.db.tables import budget_periods, channels, is_overrun, ledger, productions
 
 
@@ -80,8 +80,7 @@ async def transfer(
     """Let the second production's purses hold in each month what the first one's held."""
     for month, usd in months.items():
         source, target = (BudgetPeriod(team, "production_month", owner, month) for owner in owners)
-        statement = upsert(connection, budget_periods).values(_period_key(target) | {"committed": Decimal(0)})
-        await connection.execute(statement.on_conflict_do_nothing())
+        await insert_new(connection, budget_periods, **_period_key(target), committed=Decimal(0))
         for period, amount in ((source, -usd), (target, usd)):
             new_total = budget_periods.c.committed + literal(amount, Dollars)
             await connection.execute(update(budget_periods).where(_is_period(period)).values(committed=new_total))

@@ -1,20 +1,39 @@
-"""The port `Ledger`: what was spent and what is held back; the statements live in the files beside this one."""
+"""The port `Ledger`: charges, pending charges and sums of both."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, case, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BudgetPeriod, Charge, Payer
+from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import BlindRoundSpend, LedgerEntry, RoundSpend, SpendTotal
+from storage.db.columns import Dollars
 from storage.db.engine import Database
-from storage.db.tables import ledger
-from storage.money import budgets, pending_charges, reports
+from storage.db.tables import (
+    channels,
+    characters,
+    faces,
+    is_blind,
+    is_overrun,
+    is_pending_charge,
+    ledger,
+    payer_id,
+    productions,
+    rounds,
+    slots,
+    upscales,
+)
+from storage.money import budgets
+
+_ENTRY_FIELDS = ("kind", "round_id", "person", "character", "model", "day", "reserved", "usd", "source")
 
 
 class SqlLedger:
-    """Charges and purses in a database; they are written where slots are reserved and settled."""
+    """Charges in a database; `budgets` writes them when slots and upscales are settled."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -23,56 +42,149 @@ class SqlLedger:
         async with self._database.snapshot() as connection:
             return await budgets.committed(connection, team, day)
 
-    async def list_charges(self, round_id: str) -> Mapping[str, Charge]:
-        charge_query = select(ledger.c.item_id, ledger.c.usd, ledger.c.source)
-        slot_charges = charge_query.where(ledger.c.round_id == round_id, ledger.c.kind == "slot")
-        async with self._database.snapshot() as connection:
-            return {row.item_id: Charge(row.usd, row.source) for row in await connection.execute(slot_charges)}
-
     async def committed_by_period(self, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
         async with self._database.snapshot() as connection:
             return await budgets.committed_by_period(connection, payer)
 
+    async def list_charges(self, round_id: str) -> Mapping[str, Charge]:
+        query = select(ledger.c.item_id, ledger.c.usd, ledger.c.source)
+        rows = await self._database.fetch_all(query.where(ledger.c.round_id == round_id, ledger.c.kind == "slot"))
+        return {row.item_id: Charge(row.usd, row.source) for row in rows}
+
     async def list_spend_totals(self, team: str, day: date) -> Sequence[SpendTotal]:
-        async with self._database.snapshot() as connection:
-            return await reports.list_spend_totals(connection, team, day)
+        """The day is the one on which an item was reserved."""
+        key = (ledger.c.channel, ledger.c.person, ledger.c.model)
+        today = _sum_dollars(case((ledger.c.day == day, ledger.c.usd), else_=0)).label("today")
+        query = select(*key, today, _sum_dollars(ledger.c.usd).label("month"), func.count().label("charges"))
+        query = query.join_from(ledger, rounds).where(
+            ledger.c.team == team, ledger.c.day >= day.replace(day=1), ~is_blind
+        )
+        rows = await self._database.fetch_all(query.group_by(*key))
+        return [SpendTotal(ChannelRef(team, r.channel), r.person, r.model, r.today, r.month, r.charges) for r in rows]
 
     async def list_round_spends(self, character_id: str) -> Sequence[RoundSpend]:
-        async with self._database.snapshot() as connection:
-            return await reports.list_round_spends(connection, character_id)
+        query = select(
+            ledger.c.round_id,
+            ledger.c.person,
+            _sum_dollars(ledger.c.usd).label("usd"),
+            func.count().label("charges"),
+            func.max(ledger.c.at).label("last"),
+        ).join_from(ledger, rounds)
+        query = query.where(rounds.c.character_id == character_id, ~is_blind)
+        rows = await self._database.fetch_all(query.group_by(ledger.c.round_id, ledger.c.person))
+        return [RoundSpend(r.round_id, r.person, r.usd, r.charges, r.last) for r in rows]
 
     async def list_blind_round_spends(self, team: str, day: date) -> Sequence[BlindRoundSpend]:
-        async with self._database.snapshot() as connection:
-            return await reports.list_blind_round_spends(connection, team, day)
+        """A slot counts with its cost, or with its price while it has none."""
+        usd = func.coalesce(slots.c.cost, slots.c.price)
+        is_today = slots.c.reserved_on == day
+        query = select(
+            rounds.c.channel,
+            payer_id.label("person"),
+            _sum_dollars(case((is_today, usd), else_=0)).label("today"),
+            _sum_dollars(usd).label("month"),
+            func.sum(case((is_today, 1), else_=0)).label("slots_today"),
+            func.count().label("slots"),
+            func.max(slots.c.price).label("dearest"),
+            productions.c.channel.label("home"),
+        ).join_from(rounds, slots)
+        is_channel_of_round = and_(channels.c.team == rounds.c.team, channels.c.channel == rounds.c.channel)
+        query = query.join(channels, is_channel_of_round).join(
+            productions, productions.c.id == channels.c.production_id
+        )
+        query = query.where(rounds.c.team == team, is_blind, slots.c.reserved_on >= day.replace(day=1))
+        rows = await self._database.fetch_all(
+            query.group_by(rounds.c.id, rounds.c.channel, payer_id, productions.c.channel)
+        )
+        return [
+            BlindRoundSpend(
+                ChannelRef(team, r.channel), r.person, r.today, r.month, r.slots_today, r.slots, r.dearest,
+                "" if r.home == r.channel else r.home,
+            )
+            for r in rows
+        ]  # fmt: skip
 
     async def count_locked_faces(self, team: str, day: date) -> Mapping[str, int]:
-        async with self._database.snapshot() as connection:
-            return await reports.count_locked_faces(connection, team, day)
+        month_start = datetime.combine(day.replace(day=1), time(), UTC)
+        month_end = BudgetPeriod(team, "workspace_month", "", month_start.date()).resets_at
+        query = select(faces.c.channel, func.count()).where(
+            faces.c.team == team, faces.c.locked_at >= month_start, faces.c.locked_at < month_end
+        )
+        return {row[0]: row[1] for row in await self._database.fetch_all(query.group_by(faces.c.channel))}
 
     async def list_pending_charges(self, team: str) -> Sequence[LedgerEntry]:
         async with self._database.snapshot() as connection:
-            return await pending_charges.list_pending_charges(connection, team)
-
-    async def get_entry(self, item_id: str) -> LedgerEntry:
-        async with self._database.snapshot() as connection:
-            return await pending_charges.get_entry(connection, item_id)
-
-    async def confirm(self, item_id: str, person: str, *, charged: bool) -> bool:
-        async with self._database.transaction() as connection:
-            return await pending_charges.confirm(connection, item_id, person, charged=charged)
-
-    async def acknowledge(self, item_id: str, person: str) -> bool:
-        async with self._database.transaction() as connection:
-            return await pending_charges.acknowledge(connection, item_id, person)
+            return await _list_entries(connection, (ledger.c.team == team) & is_pending_charge)
 
     async def list_unnotified_overspends(self) -> Sequence[LedgerEntry]:
         async with self._database.snapshot() as connection:
-            return await pending_charges.list_unnotified_overspends(connection)
+            condition = is_pending_charge & is_overrun & ledger.c.notified_at.is_(None)
+            return await _list_entries(connection, condition)
+
+    async def get_entry(self, item_id: str) -> LedgerEntry:
+        async with self._database.snapshot() as connection:
+            return await _get_entry(connection, item_id)
+
+    async def confirm(self, item_id: str, person: str, *, charged: bool) -> bool:
+        """unknown -> confirmed. Updates the slot or upscale too, and releases the amount that was not charged."""
+        async with self._database.transaction() as connection:
+            pending = await _get_entry(connection, item_id)
+            usd = pending.usd if charged else Decimal(0)
+            statement = update(ledger).where(
+                ledger.c.item_id == item_id, ledger.c.source == literal_column("'unknown'")
+            )
+            result = await connection.execute(statement.values(usd=usd, source="confirmed", resolved_by=person))
+            if result.rowcount == 0:
+                return False
+            await budgets.adjust(connection, Payer(pending.place, pending.person, pending.day), usd - pending.usd)
+            table = slots if pending.kind == "slot" else upscales
+            await _confirm_item(connection, table, item_id, usd, charged=charged)
+            return True
+
+    async def acknowledge(self, item_id: str, person: str) -> bool:
+        statement = update(ledger).where(ledger.c.item_id == item_id, is_overrun).values(resolved_by=person)
+        return await self._database.execute(statement) == 1
 
     async def claim_notification(self, item_id: str, at: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            return await pending_charges.mark_notified(connection, item_id, at)
+        statement = update(ledger).where(ledger.c.item_id == item_id, ledger.c.notified_at.is_(None))
+        return await self._database.execute(statement.values(notified_at=at)) == 1
 
     async def release_notification(self, item_id: str) -> None:
-        async with self._database.transaction() as connection:
-            await pending_charges.mark_notified(connection, item_id, None)
+        await self._database.execute(update(ledger).where(ledger.c.item_id == item_id).values(notified_at=None))
+
+
+async def _confirm_item(
+    connection: AsyncConnection, table: Table, item_id: str, usd: Decimal, *, charged: bool
+) -> None:
+    """Write the confirmed charge to the item's row in `table`: slots or upscales."""
+    failure = await connection.scalar(select(table.c.failure).where(table.c.id == item_id))
+    confirmed_failure = replace(failure, paid="yes" if charged else "no") if failure else None
+    statement = update(table).where(table.c.id == item_id)
+    await connection.execute(statement.values(cost=usd, cost_source="confirmed", failure=confirmed_failure))
+
+
+async def _get_entry(connection: AsyncConnection, item_id: str) -> LedgerEntry:
+    found = await _list_entries(connection, ledger.c.item_id == item_id)
+    if not found:
+        raise KeyError(item_id)
+    return found[0]
+
+
+async def _list_entries(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[LedgerEntry]:
+    query = select(ledger, characters.c.name.label("character"), case((is_blind, 1), else_=0).label("is_hidden"))
+    query = query.join_from(ledger, rounds).join(characters, rounds.c.character_id == characters.c.id)
+    rows = await connection.execute(query.where(condition).order_by(ledger.c.at, ledger.c.item_id))
+    return [_entry_from_row(row) for row in rows.mappings()]
+
+
+def _entry_from_row(row: RowMapping) -> LedgerEntry:
+    return LedgerEntry(
+        id=row["item_id"],
+        place=ChannelRef(row["team"], row["channel"]),
+        is_hidden=bool(row["is_hidden"]),
+        **{name: row[name] for name in _ENTRY_FIELDS},
+    )
+
+
+def _sum_dollars(amounts: ColumnElement[object]) -> ColumnElement[object]:
+    return func.sum(amounts, type_=Dollars)

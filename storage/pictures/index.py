@@ -42,9 +42,8 @@ class SqlPictureIndex:
 
     async def reference_keys(self) -> frozenset[str]:
         key_columns = [table.c.brief["reference"]["key"].as_string() for table in (rounds, round_drafts)]
-        async with self._database.snapshot() as connection:
-            keys = await connection.scalars(union(*(select(key.label("key")) for key in key_columns)))
-            return frozenset(key for key in keys if key)
+        rows = await self._database.fetch_all(union(*(select(key.label("key")) for key in key_columns)))
+        return frozenset(row.key for row in rows if row.key)
 
     async def known_rounds(self, ids: Sequence[str]) -> frozenset[str]:
         found: set[str] = set()
@@ -54,9 +53,8 @@ class SqlPictureIndex:
         return frozenset(found)
 
     async def list_drafts(self) -> Sequence[tuple[str, str]]:
-        async with self._database.snapshot() as connection:
-            rows = await connection.execute(select(round_drafts.c.team, round_drafts.c.id))
-            return [(row.team, row.id) for row in rows]
+        rows = await self._database.fetch_all(select(round_drafts.c.team, round_drafts.c.id))
+        return [(row.team, row.id) for row in rows]
 
     async def attach_orphan(self, slot_id: str, portrait: Portrait) -> bool:
         async with self._database.transaction() as connection:

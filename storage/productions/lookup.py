@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import SettingsConflict
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
-from storage.db.engine import upsert
+from storage.db.engine import insert_new, upsert
 from storage.db.tables import channels, productions
 
 
@@ -22,8 +22,7 @@ async def get_or_create_production_id(connection: AsyncConnection, place: Channe
     if existing_id := await connection.scalar(select(channels.c.production_id).where(*channel_filter(place))):
         return str(existing_id)
     production_id = await home_production_id(connection, place)
-    statement = upsert(connection, channels).values(team=place.team, channel=place.channel, production_id=production_id)
-    await connection.execute(statement.on_conflict_do_nothing())
+    await insert_new(connection, channels, team=place.team, channel=place.channel, production_id=production_id)
     return production_id
 
 
