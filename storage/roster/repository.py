@@ -3,22 +3,25 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
+from bot.domain.brief import normalize_name
 from bot.domain.face import Character, Face, Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import NameMatch
 from bot.ports.roster import Page, RosterQuery, RosterSection
-from storage.db.engine import Database
+from storage.audit_log import add_audit_event
+from storage.db.engine import Database, insert_new
 from storage.db.rows import FACE_COLUMNS, face_from_row
 from storage.db.tables import aliases, characters, faces, productions, rounds
-from storage.roster import aliases as roster_aliases
 from storage.roster import search
 from storage.roster.faces import unlock_face
 from storage.roster.joins import CHANNEL, IS_CAST, select_characters
+from storage.roster.trigrams import index_name
 
 # Rows made into values between two looks at everything else that waits for the event loop.
 _BATCH_SIZE = 200
@@ -58,36 +61,59 @@ class SqlRoster:
 
     async def add_alias(self, character: Character, alias: str, audit_event: AuditEvent) -> str:
         async with self._database.transaction() as connection:
-            return await roster_aliases.add_alias(connection, character, alias, audit_event)
+            name_key = normalize_name(alias)
+            is_character_name = and_(
+                characters.c.production_id == character.production_id, characters.c.name_key == name_key
+            )
+            if name := await connection.scalar(select(characters.c.name).where(is_character_name)):
+                return str(name)
+            row = {"production_id": character.production_id, "name_key": name_key}
+            row |= {"name": alias, "character_id": character.id}
+            if not await insert_new(connection, aliases, **row):
+                holder = (await connection.execute(_alias_holder_query(character.production_id, name_key))).one()
+                return "" if holder.id == character.id else str(holder.name)
+            await index_name(connection, character.place.team, alias)
+            await add_audit_event(connection, audit_event)
+            return ""
 
     async def remove_alias(self, production_id: str, alias: str, audit_event: AuditEvent) -> str:
         async with self._database.transaction() as connection:
-            return await roster_aliases.remove_alias(connection, production_id, alias, audit_event)
+            name_key = normalize_name(alias)
+            holder = (await connection.execute(_alias_holder_query(production_id, name_key))).one_or_none()
+            if holder is None:
+                return ""
+            is_alias = and_(aliases.c.production_id == production_id, aliases.c.name_key == name_key)
+            await connection.execute(delete(aliases).where(is_alias))
+            await add_audit_event(connection, replace(audit_event, character_id=holder.id))
+            return str(holder.name)
 
     async def get(self, character_id: str) -> Character | None:
         async with self._database.snapshot() as connection:
             return next(iter(await _list_characters(connection, characters.c.id == character_id)), None)
 
     async def get_face(self, round_id: str) -> Face | None:
-        async with self._database.snapshot() as connection:
-            rows = await connection.execute(select(*FACE_COLUMNS).where(faces.c.round_id == round_id))
-            row = rows.mappings().one_or_none()
-            return face_from_row(row) if row else None
+        return next(iter(await self._list_faces(faces.c.round_id == round_id)), None)
 
     async def list_faces(self, character_id: str) -> Sequence[Face]:
-        query = select(*FACE_COLUMNS).where(faces.c.character_id == character_id).order_by(faces.c.version.desc())
-        async with self._database.snapshot() as connection:
-            return [face_from_row(row) for row in (await connection.execute(query)).mappings()]
+        return await self._list_faces(faces.c.character_id == character_id, faces.c.version.desc())
 
     async def unlock(self, round_id: str, unlock: Unlock) -> bool:
         async with self._database.transaction() as connection:
             return await unlock_face(connection, round_id, unlock)
 
     async def faces_of_channel(self, channel: str) -> Sequence[Face]:
-        """Every face that was cast in a channel, in the order they were locked."""
-        query = select(*FACE_COLUMNS).where(faces.c.channel == channel).order_by(faces.c.locked_at, faces.c.round_id)
+        """Return every face that was cast in a channel, in the order in which they were locked."""
+        return await self._list_faces(faces.c.channel == channel, faces.c.locked_at, faces.c.round_id)
+
+    async def _list_faces(self, condition: ColumnElement[bool], *order: ColumnElement[Any]) -> list[Face]:
         async with self._database.snapshot() as connection:
-            return [face_from_row(row) for row in (await connection.execute(query)).mappings()]
+            rows = await connection.execute(select(*FACE_COLUMNS).where(condition).order_by(*order))
+            return [face_from_row(row) for row in rows.mappings()]
+
+
+def _alias_holder_query(production_id: str, name_key: str) -> Select[tuple[str, str]]:
+    is_alias = and_(aliases.c.production_id == production_id, aliases.c.name_key == name_key)
+    return select(characters.c.id, characters.c.name).join_from(aliases, characters).where(is_alias)
 
 
 async def _get_many(connection: AsyncConnection, ids: Sequence[str]) -> list[Character]:
