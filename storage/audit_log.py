@@ -1,4 +1,4 @@
-"""The port `Chronicle`: deeds, only ever added."""
+"""The port `AuditLog`: append-only audit events."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from storage.db.tables import audit_log, channels
 
 
 class SqlAuditLog:
-    """Deeds in a database."""
+    """Audit events in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -42,7 +42,7 @@ class SqlAuditLog:
 
 
 async def add_audit_event(connection: AsyncConnection, audit_event: AuditEvent) -> None:
-    """Add a deed in the transaction of what was done."""
+    """Add an event in the transaction of the change that it records."""
     row = {name: value for name, value in vars(audit_event).items() if name != "place"}
     await connection.execute(
         insert(audit_log).values(**row, team=audit_event.place.team, channel=audit_event.place.channel)

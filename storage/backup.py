@@ -1,8 +1,8 @@
-"""A consistent copy of everything, taken while the bot runs, and the way back.
+"""Backup while the bot runs, and restore.
 
-Portraits are written before the row that names them and never changed; so whoever copies the database first and the
-portraits after it has every picture the rows name. The engine's own database is left out: what should be moving is
-started again by its id.
+The bot writes a portrait before the row that names it, and never changes a portrait. So a copy of the database first
+and of the portraits second holds every picture that the rows name. The job database is not copied: the bot restarts
+unfinished jobs by their ids.
 """
 
 import asyncio
@@ -29,12 +29,12 @@ _DATABASE, _PORTRAITS, _MANIFEST = "castroom.sqlite", "portraits", "backup.json"
 
 
 class BackupError(Exception):
-    """Nothing was copied, or not all; says in plain English what was wrong and what to do."""
+    """A backup or restore that failed; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class BackupManifest:
-    """What a backup holds: when it was taken (UTC), the schema's revision, the database's SHA-256, the pictures."""
+    """The contents of a backup. `taken_at` is UTC, `schema` a revision, `portraits` a count."""
 
     taken_at: str
     schema: str
@@ -46,7 +46,7 @@ class BackupManifest:
 async def back_up(settings: Settings, folder: Path) -> BackupManifest:
     """Copy database and portraits into `folder` (absolute), which must be empty or new; raises BackupError.
 
-    The list of contents is written last: a copy without it is not finished.
+    Writes the manifest last: a copy without it is incomplete.
     """
     source = _sqlite_file(settings)
     await asyncio.to_thread(_require_empty_target, source, folder)
@@ -67,7 +67,7 @@ async def back_up(settings: Settings, folder: Path) -> BackupManifest:
 
 
 async def restore(settings: Settings, folder: Path) -> BackupManifest:
-    """Put a backup where the settings say; raises BackupError, NotAlone. Nothing that stands there is written over."""
+    """Restore a backup to the paths in the settings; raises BackupError, AlreadyRunning. Overwrites nothing."""
     target = _sqlite_file(settings)
     manifest = _read_manifest(folder)
     if unsupported_reason(manifest.schema):
@@ -111,7 +111,7 @@ def _read_manifest(folder: Path) -> BackupManifest:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    """SQLite's own online copy, of one moment, with nobody disturbed; its name stands only once it is whole."""
+    """Copy with SQLite's online backup, which does not block writers. The target gets its name once it is complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
@@ -126,7 +126,7 @@ def _copy_database(source: Path, target: Path) -> None:
 
 
 async def _inspect_copy(database: Path, portraits: ObjectStorePortraits) -> tuple[str, list[str]]:
-    """The schema of a copy, and the ids of slots and finishes whose bytes are missing or other than written."""
+    """Return a copy's schema revision, and the ids of slots and upscales whose pictures are missing or damaged."""
     copied_database = open_database(f"sqlite+aiosqlite:///{database}")
     try:
         async with copied_database.snapshot() as connection:
@@ -137,7 +137,7 @@ async def _inspect_copy(database: Path, portraits: ObjectStorePortraits) -> tupl
 
 
 async def _missing_portraits(connection: AsyncConnection, portraits: ObjectStorePortraits) -> list[str]:
-    """Of every table with pictures that is there: a copy of an older version lacks the newer ones."""
+    """Check the tables that exist: a copy of an older version lacks the newer ones."""
     existing_tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     missing: list[str] = []
     for table in (slots, upscales):
@@ -161,6 +161,6 @@ def _file_sha256(file: Path) -> str:
 
 
 def _describe_missing(missing: list[str]) -> str:
-    """The first few of the pictures that are wrong, as the subject of a sentence."""
+    """Return the count and the first ids as the subject of a sentence."""
     listed_ids = ", ".join(missing[:5]) + (" and others" if len(missing) > 5 else "")
     return f"{len(missing)} of the portraits ({listed_ids}) {'is' if len(missing) == 1 else 'are'}"

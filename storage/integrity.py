@@ -1,4 +1,4 @@
-"""Looked at before anything is opened: a database that is damaged, or of a later version, is left as it is."""
+"""Check of the database file before the bot opens it: a damaged or newer one stays unchanged."""
 
 import asyncio
 import sqlite3
@@ -10,12 +10,12 @@ from storage.db.engine import translate_db_errors
 from storage.db.process_lock import database_file
 from storage.migrations import unsupported_reason
 
-# Reading all of a larger file would hold up the start; what is wrong in it shows when it is read.
+# Checking a larger file would delay the start; a read reports its damage later.
 _MAX_CHECKED_BYTES = 256_000_000
 
 
 async def check_integrity(database_url: str) -> None:
-    """Raises NotKept for an SQLite file that cannot be used; one that is not there yet, or a server, is fine."""
+    """Raise StorageUnavailable if the SQLite file cannot be used. A missing file passes, and so does a server."""
     if file := database_file(database_url):
         await asyncio.to_thread(_check_file, file)
 

@@ -1,4 +1,4 @@
-"""The port `Notices`: whom the end of a model concerns, and who was told."""
+"""The port `RetirementNotices`: recipients of a model's retirement notice, and which of them were notified."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from storage.db.tables import is_blind, is_open, retirement_notices, rounds, slo
 
 
 class SqlRetirementNotices:
-    """Notices in a database."""
+    """Retirement notices in a database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""The port `Finishes`: reserved with the press, asked once, settled once."""
+"""The port `UpscaleRepository`: each upscale is reserved, requested and settled once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -18,12 +18,11 @@ from storage.money import budgets
 
 _FIELDS = [field.name for field in fields(Upscale)]
 _UPSCALE_COLUMNS = [upscales.c[name] for name in _FIELDS]
-# What a finish came to, in the one statement that ends it.
 _RESULT_FIELDS = ("state", "seconds", "cost", "cost_source", "request_id", "seed", "portrait", "failure")
 
 
 class SqlUpscaleRepository:
-    """Finishes in a database; `now` dates reservations and charges."""
+    """Upscales in a database; `now` dates reservations and charges."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -86,7 +85,7 @@ class SqlUpscaleRepository:
 
 
 def _select_for_update(upscale_id: str) -> Select[Any]:
-    """A finish with its face's place, which nobody else can change until the transaction ends."""
+    """Select an upscale with its face's channel, and lock both rows."""
     query = select(*_UPSCALE_COLUMNS, upscales.c.reserved_on, faces.c.team, faces.c.channel).join_from(upscales, faces)
     return query.where(upscales.c.id == upscale_id).with_for_update()
 

@@ -1,4 +1,4 @@
-"""Column types that read back as the core's own values, alike on SQLite and PostgreSQL."""
+"""Column types that read back as domain values, on SQLite and PostgreSQL alike."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
@@ -18,7 +18,7 @@ _MICRODOLLARS = 1_000_000
 
 
 class UtcMicros(TypeDecorator[datetime]):
-    """An aware time, kept as microseconds since 1970 in UTC: SQLite has no times of its own."""
+    """An aware datetime, stored as microseconds since 1970 in UTC: SQLite has no datetime type."""
 
     impl = BigInteger
     cache_ok = True
@@ -31,7 +31,7 @@ class UtcMicros(TypeDecorator[datetime]):
 
 
 class Dollars(TypeDecorator[Decimal]):
-    """Money, kept as whole micro-dollars; a smaller part counts as one, so that no cap is passed by rounding."""
+    """Money, stored as whole micro-dollars. Rounds up, so that rounding cannot exceed a cap."""
 
     impl = BigInteger
     cache_ok = True
@@ -44,7 +44,7 @@ class Dollars(TypeDecorator[Decimal]):
 
 
 class EnumText(TypeDecorator[E]):
-    """One word of an enumeration; the table's CHECK lists them, so that a new word is an ordinary migration."""
+    """An enum's value as text. The table's CHECK lists the values, so a new value needs only an ordinary migration."""
 
     impl = Text
     cache_ok = True
@@ -61,7 +61,7 @@ class EnumText(TypeDecorator[E]):
 
 
 class JsonValue(TypeDecorator[V]):
-    """A frozen value as JSON. A field added later needs a default; a field taken away is ignored in old rows."""
+    """A frozen value as JSON. A new field needs a default; a removed field is ignored in old rows."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True

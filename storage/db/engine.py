@@ -1,4 +1,4 @@
-"""The engines: SQLite has one writer connection and a few readers, PostgreSQL one pool for both."""
+"""Database engines: one writer and a few readers for SQLite, one pool for PostgreSQL."""
 
 import asyncio
 import sqlite3
@@ -24,7 +24,7 @@ MAX_WAIT_SECONDS = 2.0
 # portrait must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline.
 _WRITER_PRAGMAS = ("busy_timeout=100", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _READER_PRAGMAS = ("busy_timeout=500", "query_only=ON")
-# SQLite's first result codes (https://www.sqlite.org/rescode.html); what is not among them is an error of ours.
+# Primary result codes (https://www.sqlite.org/rescode.html); any other code is a mistake in our SQL.
 _SQLITE_FAILURES = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
@@ -35,16 +35,16 @@ _SQLITE_FAILURES = {
     sqlite3.SQLITE_IOERR: "away",
     sqlite3.SQLITE_CANTOPEN: "away",
 }
-# PostgreSQL's classes of SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+# SQLSTATE codes and their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _POSTGRES_FAILURES = {"53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged"}
 _UNAVAILABLE_PREFIXES = ("08", "53", "57P", "58")
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where changes and reads go. Hold a connection briefly: never await a model or Slack inside.
+    """A writer and a reader engine. Hold a connection briefly: never await a model or Slack in the block.
 
-    Both raise NotKept where the database cannot be used for now; a change that raises has changed nothing.
+    Every method raises StorageUnavailable while the database cannot be used; the transaction is then rolled back.
     """
 
     writer: AsyncEngine
@@ -78,7 +78,7 @@ class Database:
 
     @property
     def single_writer(self) -> bool:
-        """Whether changes wait for each other."""
+        """Whether transactions queue before one connection."""
         return self.writer.dialect.name == "sqlite"
 
     async def close(self) -> None:
@@ -87,7 +87,7 @@ class Database:
 
 
 def open_database(url: str) -> Database:
-    """Engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`; nothing is connected yet."""
+    """Create engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`, without connecting."""
     if make_url(url).get_backend_name() == "sqlite":
         return Database(
             sqlite_engine(url, _WRITER_PRAGMAS, "BEGIN IMMEDIATE", connections=1),
@@ -113,7 +113,7 @@ async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncI
 
 @contextmanager
 def translate_db_errors(path: str = "") -> Iterator[None]:
-    """Trouble of the database itself, as NotKept; everything else stays as it is."""
+    """Raise StorageUnavailable for failures of the database itself; let every other error through."""
     try:
         yield
     except (DBAPIError, sqlite3.Error, OSError) as error:
@@ -138,10 +138,10 @@ def _error_detail(error: Exception) -> str:
 
 
 def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections: int) -> AsyncEngine:
-    """An engine whose transactions start with `begin`.
+    """Create an engine whose transactions start with `begin`, repeated while locked until the option `deadline`.
 
-    The driver's own BEGIN is switched off: it would start every transaction deferred, and an upgrade from reader to
-    writer fails at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
+    Switches the driver's own BEGIN off: it starts deferred transactions, and their upgrade from reader to writer fails
+    at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
     """
     engine = create_async_engine(url, pool_size=connections, max_overflow=0)
 
@@ -164,8 +164,10 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
 
     @event.listens_for(engine.sync_engine, "invalidate")
     def rollback_invalidated(connection: Any, _record: object, _error: object) -> None:
-        """Closing alone frees nothing while a cancelled task's traceback still holds a cursor: SQLite keeps such a
-        connection, and its write lock, until the last statement is finalized (https://www.sqlite.org/c3ref/close.html).
+        """Release the write lock: while a cancelled task's traceback holds a cursor, closing does not.
+
+        SQLite keeps the connection open until its last statement is finalized
+        (https://www.sqlite.org/c3ref/close.html).
         """
         connection.rollback()
 
@@ -173,7 +175,7 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
 
 
 async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> None:
-    """Set each pragma; a file that another process is just changing to WAL answers "locked" without any waiting."""
+    """Set each pragma. Retries: while another process changes the file to WAL, SQLite answers "locked" at once."""
     for pragma in pragmas:
         for tries_left in reversed(range(_MAX_ATTEMPTS)):
             try:
@@ -192,5 +194,5 @@ async def insert_new(connection: AsyncConnection, table: Table, **row: Any) -> b
 
 
 def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that may say what to do on a conflict; both dialects say it alike."""
+    """Return the dialect's INSERT that supports ON CONFLICT."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -1,4 +1,4 @@
-"""One process a database file: two bots on one SQLite file would draw, pay and post twice."""
+"""Exclusive process lock: two bots on one SQLite file would generate, pay and post twice."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from bot.domain.errors import StorageUnavailable
 
 
 class AlreadyRunning(Exception):
-    """Another process holds the database file `held`."""
+    """Another process has locked the database file `path`."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
@@ -21,8 +21,9 @@ class AlreadyRunning(Exception):
 
 @asynccontextmanager
 async def process_lock(database_url: str) -> AsyncIterator[None]:
-    """Hold the database for this process, by a file beside it that the system lets go of when the process ends, however
-    it ends; raises NotAlone, NotKept. A PostgreSQL server takes any number.
+    """Lock the SQLite file for this process; raises AlreadyRunning, StorageUnavailable. PostgreSQL needs no lock.
+
+    Locks a file beside the database. The operating system unlocks it when the process ends, even after a crash.
     """
     file = database_file(database_url)
     if file is None:
@@ -39,12 +40,12 @@ async def process_lock(database_url: str) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        # At once: DBOS, when it is closed before this, takes the loop's threads with it.
+        # Without a thread: if DBOS closed first, it has shut down the loop's thread pool.
         file_lock.release()
 
 
 def database_file(database_url: str) -> Path | None:
-    """The file of an SQLite database; None for one in memory or on a server."""
+    """Return the file of an SQLite database; None for one in memory or on a server."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None

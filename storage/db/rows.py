@@ -1,4 +1,4 @@
-"""Rows become the core's values and values become rows; columns are named like fields, their types do the rest."""
+"""Conversion between rows and domain values. Columns have the names of the fields."""
 
 from dataclasses import fields
 from typing import Any
@@ -15,7 +15,7 @@ ROUND_COLUMNS = [column for column in rounds.c if column is not rounds.c.remind_
 SLOT_COLUMNS = [column for column in slots.c if column is not slots.c.reserved_on]
 FACE_COLUMNS = [column.label(f"face_{column.name}") for column in faces.c]
 
-# Looked up by name: a roster may have a hundred thousand rows, and a lookup by column takes several times as long.
+# By name: a roster may have 100,000 rows, and a lookup by column takes several times as long.
 _SLOT_FIELDS = [column.name for column in SLOT_COLUMNS]
 _FACE_FIELDS = [(column.name, f"face_{column.name}") for column in faces.c]
 
@@ -23,22 +23,22 @@ Row = dict[str, Any]
 
 
 def round_from_row(row: RowMapping, round_slots: tuple[Slot, ...]) -> Round:
-    """The round in a row of ROUND."""
+    """Build a round from a row of ROUND_COLUMNS."""
     return Round(**_with_place(dict(row)), slots=round_slots)
 
 
 def slot_from_row(row: RowMapping) -> Slot:
-    """The slot in a row that has at least SLOT."""
+    """Build a slot from a row with at least SLOT_COLUMNS."""
     return Slot(**{name: row[name] for name in _SLOT_FIELDS})
 
 
 def face_from_row(row: RowMapping) -> Face:
-    """The face in a row that has at least FACE."""
+    """Build a face from a row with at least FACE_COLUMNS."""
     return Face(**_with_place({name: row[label] for name, label in _FACE_FIELDS}))
 
 
 def to_row(value: Round | Slot | Face) -> Row:
-    """A row for `value` without the slots of a round: these have rows of their own."""
+    """Build the row of `value`; a round's slots are left out, because they have their own rows."""
     row = {field.name: getattr(value, field.name) for field in fields(value) if field.name != "slots"}
     if place := row.pop("place", None):
         row |= {"team": place.team, "channel": place.channel}

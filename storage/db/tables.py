@@ -1,12 +1,19 @@
-"""Every table. Ids are text, money is micro-dollars, times are microseconds UTC; the CHECKs stand in for ENUM types.
+"""Every table. Ids are text, money is micro-dollars, times are microseconds UTC; CHECKs replace ENUM types.
 
-productions -< characters -< rounds -< slots -< marks      rounds -< papers (of sealed ballots)
-    \\-< channels    \\-< aliases    \\-< reminders           deeds: who did what, where no other row tells
-                          \\-< faces       \\-- ledger (one charge a settled slot or finish)
-purses: what each cap counts, reserved and spent         wishes: briefs that wait for a yes
-notices: who was told of a model's end      finishes: attempts to bring a face to 4K
-uploads: the files that pictures were about to be shared as, so that a crash does not share them twice
-grams: names in pieces, to find those that are nearly right
+productions -< channels
+productions -< characters -< aliases
+               characters -< rounds -< slots -< vote_inputs
+                             rounds -< ballot_submissions    answers of sealed ballots
+                             rounds -< reminders             who was reminded to vote
+                             rounds -- faces -< upscales     the locked face; attempts to upscale it to 4K
+                             rounds -< ledger                one charge for each settled slot or upscale
+
+audit_log           changes that no other row records
+budget_periods      the amount reserved and spent under each cap
+name_trigrams       names in pieces of three letters, for the search of similar names
+retirement_notices  who was notified that a model retires
+round_drafts        briefs that wait for confirmation
+slack_uploads       files whose sharing has begun, so that a restart does not share them twice
 """
 
 from collections.abc import Mapping
@@ -67,7 +74,7 @@ productions = Table(
     UniqueConstraint("team", "channel"),
 )
 
-# Every conversation that casts, and for which production: its own, or one it shares.
+# Every conversation that casts, and its production, which several conversations may share.
 channels = Table(
     "channels",
     metadata,
@@ -87,7 +94,7 @@ characters = Table(
     Column("has_face", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("production_id", "name_key"),
     Index("ix_characters_name_key", "name_key"),
-    # All that a page of the roster, its sum and its shelves look at.
+    # Covers the queries of a roster page, its total and its sections.
     Index("ix_characters_roster", "production_id", "visible_channel", "name_key", "id", "has_face"),
 )
 
@@ -102,7 +109,6 @@ aliases = Table(
     Index("ix_aliases_name_key", "name_key"),
 )
 
-# The pieces of every name and alias of a workspace.
 name_trigrams = Table(
     "name_trigrams",
     metadata,
@@ -153,7 +159,7 @@ rounds = Table(
     Index("ix_rounds_opened_at", "opened_at"),
 )
 
-# Words and not parameters: a database uses a partial index only where it can read that the query implies it.
+# Literals, not parameters: a database uses a partial index only if the text of the query implies its condition.
 is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in RoundState if state in OPEN_STATES])
 
 is_blind = rounds.c.state.in_((RoundState.DRAWING, RoundState.VOTING))
@@ -193,7 +199,7 @@ slots = Table(
     Index("ix_slots_state", "state"),
 )
 
-# As `Round.spender_of` says; words and not parameters, so that PostgreSQL knows it again where it groups.
+# As `Round.payer_of`. Literals, not parameters, so that PostgreSQL recognises the expression in GROUP BY.
 _paid_by_starter = and_(
     rounds.c.requested_by != literal_column("''"),
     slots.c.rerolls_slot_id.is_(None),
@@ -228,7 +234,7 @@ ballot_submissions = Table(
     _one_of("stage", BallotStage),
 )
 
-# Who was told that their vote is missing, once for each ballot.
+# A reminder that a person's vote is missing, once for each ballot.
 reminders = Table(
     "reminders",
     metadata,
@@ -332,7 +338,7 @@ ledger = Table(
     Index("ix_ledger_team_day", "team", "day"),
 )
 
-# A charge that waits for a person: nobody knows whether it was made, or it passed what was reserved for it.
+# A charge that needs confirmation (it is unknown whether it was made) or exceeds its reservation.
 is_overrun = and_(ledger.c.usd > ledger.c.reserved, ledger.c.resolved_by.is_(None))
 is_pending_charge = or_(ledger.c.source == literal_column("'unknown'"), is_overrun)
 

@@ -1,7 +1,7 @@
-"""The schema's history, one line of steps; `migrate` takes a database to the newest.
+"""Schema migrations, in one line of revisions.
 
-Alembic is imported only where there is a step to take: hardly any start takes one, and all would pay for it, with a
-quarter of their time and a tenth of their memory.
+Alembic is imported only if there is a revision to apply: it costs a quarter of the start-up time and a tenth of the
+memory, and most starts apply none.
 """
 
 import asyncio
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _ADVISORY_KEY = 0x_CA57_2007
-# Never released, squashed into 0101.
+# Squashed into 0101 before the first release.
 _PRE_RELEASE = frozenset(f"{number:04}" for number in range(1, 11))
-# Foreign keys off: SQLite changes a table by copying it, and dropping the old copy would count as deleting its rows.
+# Foreign keys off: Alembic alters an SQLite table by copying it, and dropping the old table would delete its rows.
 _PRAGMAS = ("busy_timeout=15000", "journal_mode=WAL", "foreign_keys=OFF")
 
 
 async def migrate(url: str) -> None:
-    """Take the database to the newest schema, making an SQLite file where there is none; nothing to do is fine.
+    """Migrate to the latest revision; creates a missing SQLite file. Idempotent; raises StorageUnavailable.
 
-    Processes that start together wait for each other: on SQLite by its write lock, on PostgreSQL by an advisory lock.
-    Raises NotKept.
+    Processes that start together wait for each other: for SQLite's write lock or PostgreSQL's advisory lock.
     """
     path = make_url(url).database or ""
     with translate_db_errors(path):
@@ -45,26 +44,26 @@ async def migrate(url: str) -> None:
 
 
 def latest_revision() -> str:
-    """The revision this code was written for."""
+    """Return the revision that this code needs."""
     return max(_revisions())
 
 
 def unsupported_reason(revision: str) -> str:
-    """Why this code cannot migrate from `revision`: pre_release or newer; empty where it can."""
+    """Return why this code cannot migrate from `revision`, pre_release or newer; empty if it can."""
     if not revision or revision in _revisions():
         return ""
     return "pre_release" if revision in _PRE_RELEASE else "newer"
 
 
 def current_revision(connection: Connection) -> str:
-    """The revision a database stands at; empty when it was never migrated."""
+    """Return the database's revision; empty if it was never migrated."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
     return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
 
 
 def _revisions() -> set[str]:
-    """Steps are files named `0009_what_it_does.py`, by their revision."""
+    """Return the revisions of the files `versions/0009_what_it_does.py`."""
     return {step.name.partition("_")[0] for step in (_HERE / "versions").glob("[0-9]*_*.py")}
 
 

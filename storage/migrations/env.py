@@ -1,4 +1,4 @@
-"""Run by Alembic, on the connection that `migrate` opened; the transaction is the caller's."""
+"""Alembic's entry point; `migrate` passes its connection and owns the transaction."""
 
 from alembic import context
 

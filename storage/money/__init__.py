@@ -1,1 +1,1 @@
-"""Budgets, ledger, pending charges and reports."""
+"""Budgets and the ledger."""

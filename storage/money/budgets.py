@@ -1,4 +1,4 @@
-"""Purses: what each cap counts, reserved or spent, one row a purse, changed by single statements."""
+"""Budget periods: one row for each cap and period, with the amount reserved or spent."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,10 +20,11 @@ from storage.db.tables import budget_periods, channels, is_overrun, ledger, prod
 async def reserve(
     connection: AsyncConnection, payer: Payer, price: Decimal, caps: Caps, round_committed: Decimal | None = None
 ) -> None:
-    """Commit `price` to every purse that pays for it, if it fits them all and, on top of what it holds, a round (None:
-    it is for none). `caps` are Castroom's; the production may have lower ones of its own.
+    """Reserve `price` in every budget period of the payer.
 
-    Raises OverBudget and Overspent, so that the caller's transaction rolls back.
+    `caps` are the global caps; the production's settings may lower them. `round_committed` is the amount that the round
+    has reserved or spent so far; None if the price does not belong to a round's slots. Raises OverBudget and
+    UnacknowledgedOverspend, so that the caller's transaction rolls back.
     """
     home_channel, settings = await _budget_settings(connection, payer.place, for_share=True)
     payer, caps = replace(payer, home_channel=home_channel), caps.tightened_by(settings)
@@ -39,8 +40,10 @@ async def reserve(
 async def settle(
     connection: AsyncConnection, item: BilledItem, payer: Payer, charge: Charge | None, at: datetime
 ) -> None:
-    """Put what the item came to in the place of its reservation; a charge is written in the ledger as it came, also
-    when it passes the reservation or a cap."""
+    """Replace the item's reservation by its charge, and write the charge to the ledger.
+
+    A charge above the reservation or a cap is written in full; None releases the reservation.
+    """
     cost = charge.usd if charge else Decimal(0)
     await adjust(connection, payer, cost - item.reserved)
     if charge:
@@ -51,7 +54,7 @@ async def settle(
 
 
 async def adjust(connection: AsyncConnection, payer: Payer, amount: Decimal) -> None:
-    """Add `by` dollars, or take them back, where the spender's purses stand."""
+    """Add `amount`, which may be negative, to the payer's budget periods."""
     if not amount:
         return
     home_channel, _ = await _budget_settings(connection, payer.place, for_share=True)
@@ -61,12 +64,12 @@ async def adjust(connection: AsyncConnection, payer: Payer, amount: Decimal) -> 
 
 
 async def committed(connection: AsyncConnection, team: str, day: date) -> Decimal:
-    """Dollars of the workspace on a UTC day, reserved and spent."""
+    """Return the dollars that a workspace has reserved and spent on a UTC day."""
     return await connection.scalar(_committed_query(BudgetPeriod(team, "day", "", day))) or Decimal(0)
 
 
 async def committed_by_period(connection: AsyncConnection, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
-    """What each of the spender's purses holds, reserved and spent."""
+    """Return the dollars reserved and spent in each of the payer's budget periods."""
     payer = replace(payer, home_channel=(await _budget_settings(connection, payer.place))[0])
     query = select(budget_periods).where(or_(*(_is_period(period) for period in payer.budget_periods)))
     rows = await connection.execute(query)
@@ -77,7 +80,7 @@ async def committed_by_period(connection: AsyncConnection, payer: Payer) -> Mapp
 async def transfer(
     connection: AsyncConnection, team: str, owners: tuple[str, str], months: Mapping[date, Decimal]
 ) -> None:
-    """Let the second production's purses hold in each month what the first one's held."""
+    """Move the amount of each month from the first owner's budget period to the second's."""
     for month, usd in months.items():
         source, target = (BudgetPeriod(team, "production_month", owner, month) for owner in owners)
         await insert_new(connection, budget_periods, **_period_key(target), committed=Decimal(0))
@@ -89,8 +92,10 @@ async def transfer(
 async def _budget_settings(
     connection: AsyncConnection, place: ChannelRef, *, for_share: bool = False
 ) -> tuple[str, ProductionSettings]:
-    """The home channel of the production a conversation casts for, and its customs; `held`: nobody changes them, and
-    the conversation casts for no other one, until the transaction ends."""
+    """Return the home channel and the settings of a channel's production.
+
+    `for_share` locks both until the transaction ends: the settings, and which production the channel casts for.
+    """
     query = (
         select(productions.c.channel, productions.c.settings)
         .join_from(channels, productions)
@@ -101,7 +106,7 @@ async def _budget_settings(
 
 
 async def _reserve(connection: AsyncConnection, period: BudgetPeriod, price: Decimal, caps: Caps) -> None:
-    """Check and change are one statement: two rounds racing for the last dollars cannot both see them."""
+    """Reserve in one statement, so that two concurrent rounds cannot both take the last dollars."""
     limit = caps.limit_for(period)
     new_total = budget_periods.c.committed + literal(price, Dollars)
     statement = update(budget_periods).where(_is_period(period)).values(committed=new_total)

@@ -1,4 +1,4 @@
-"""The port `Inventory`: what the database knows of stored pictures."""
+"""The port `PictureIndex`: which rows reference a stored picture."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ _FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
 
 
 class SqlPictureIndex:
-    """Asked by the sweep alone, so nothing here has an index of its own."""
+    """Picture references in a database. Only the orphan cleanup runs these queries, so they have no indexes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

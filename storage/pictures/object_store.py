@@ -1,4 +1,4 @@
-"""The port `Portraits` on obstore: a folder, a bucket or memory. Nothing written is ever written over."""
+"""The port `Portraits` on obstore: a folder, a bucket or memory. Every write is create-only."""
 
 import asyncio
 import errno
@@ -19,21 +19,21 @@ from bot.domain.errors import PortraitMissing, StorageUnavailable
 
 _MISSING = (NotFoundError, FileNotFoundError)
 PROBE_PREFIX = "probe/"
-# A folder with less room than a large portrait or two is full: what is asked for now could not be kept when it comes.
+# Less space counts as full: the response to a request that starts now may not fit.
 _MIN_FREE_BYTES = 64_000_000
 _PAGE_SIZE = 500
 _ERRNO_REASONS = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "full"),
     **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read_only"),
 }
-# What obstore leaves of a picture whose writing was killed; it neither lists nor finds such a file.
+# obstore leaves such a file behind when the process is killed during a write, and does not list it.
 _UNFINISHED_SUFFIX = re.compile(r"#\d+$")
 
 
 class ObjectStorePortraits:
-    """Pictures by key. obstore works in its own threads, so nothing here holds the event loop.
+    """Pictures by key. obstore works in its own threads, so no call blocks the event loop.
 
-    Everything raises NotKept where the store does not answer.
+    Every method raises StorageUnavailable if the store fails.
     """
 
     def __init__(self, store: ObjectStore) -> None:
@@ -69,7 +69,7 @@ class ObjectStorePortraits:
         return True
 
     async def check_writable(self) -> None:
-        """Raises NotKept where a folder has no room or cannot be written; a bucket says so only when it is used."""
+        """Raise StorageUnavailable if the folder is full or read-only. Does not check a bucket."""
         if not self._folder:
             return
         with _translate_store_errors():
@@ -80,8 +80,7 @@ class ObjectStorePortraits:
             await obstore.delete_async(self._store, key)
 
     async def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
-        """Keys written before then and not asked for since, page by page; first of all, what writing left unfinished
-        is cleared away."""
+        """Delete unfinished files, then yield pages of keys that were written before the time and not reused since."""
         if self._folder:
             await asyncio.to_thread(_clear_unfinished, self._folder, before.timestamp())
         with _translate_store_errors():
@@ -90,12 +89,12 @@ class ObjectStorePortraits:
                 yield [key for key in old if key not in self._reused_keys]
 
     async def delete(self, key: str) -> None:
-        """Take a picture away; one that is not there is fine."""
+        """Delete a picture; idempotent."""
         with _translate_store_errors(), suppress(*_MISSING):
             await obstore.delete_async(self._store, key)
 
     async def copy_from(self, source: "ObjectStorePortraits") -> tuple[int, int]:
-        """Copy another store's pictures, keeping what stands here already; how many there are, and their bytes."""
+        """Copy another store's pictures, except those that exist here; return their number and total bytes."""
         count, total_bytes = 0, 0
         async for page in obstore.list(source._store):
             for row in page:
@@ -105,7 +104,7 @@ class ObjectStorePortraits:
         return count, total_bytes
 
     async def is_create_only(self) -> bool:
-        """Whether the store takes a picture and then refuses to write over it; some S3 look-alikes do not refuse."""
+        """Return whether the store refuses to overwrite a picture; some S3-compatible stores do not."""
         key = f"{PROBE_PREFIX}{uuid4().hex}"
         first, second = await self.put(key, b"first"), await self.put(key, b"second")
         unchanged = await self.get(key) == b"first"
@@ -114,9 +113,9 @@ class ObjectStorePortraits:
 
 
 def open_portraits(url: str) -> ObjectStorePortraits:
-    """Portraits at `s3://bucket/prefix`, `memory:///`, `file:///folder` or a folder's path; raises NotKept.
+    """Open `s3://bucket/prefix`, `memory:///`, `file:///folder` or a folder's path; raises StorageUnavailable.
 
-    A bucket's credentials and endpoint come from the variables AWS tools share, which obstore reads by itself.
+    obstore reads a bucket's credentials and endpoint from the AWS environment variables.
     """
     with _translate_store_errors(url):
         if "://" not in url:
@@ -135,14 +134,14 @@ def _translate_store_errors(path: str = "") -> Iterator[None]:
 
 
 def _failure_reason(error: Exception) -> str:
-    """By the system's number, which obstore tells in its text."""
+    """Return the reason for the error's errno, which obstore has only in its message."""
     number = error.errno if isinstance(error, OSError) else None
     found = re.search(r"os error (\d+)", str(error))
     return _ERRNO_REASONS.get(number or (int(found[1]) if found else 0), "away")
 
 
 def _fsync(folder: Path, key: str) -> None:
-    """See that a picture outlives a power cut, as the row that will name it does; and its folders too."""
+    """Flush a picture and its folders to the disk: it must survive a power cut, as the row that names it does."""
     file = folder / key
     for path in (file, *(parent for parent in file.parents if parent == folder or folder in parent.parents)):
         descriptor = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""A channel begins to cast for another production: its characters and what it spent come along, or nothing does."""
+"""Moving a channel to another production, with its characters and its spend."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -29,10 +29,10 @@ async def merge_channel(
     audit_event: AuditEvent,
     expected_digest: str | None,
 ) -> Production:
-    """Let `place` cast for a production, its own where `production_id` is empty; raises KeyError for another
-    workspace's, Changed, Clashes.
+    """Move a channel to a production, or back to its home production if `production_id` is empty.
 
-    Characters that were cast only in `place` come along; all of them, where no other channel casts for the former one.
+    Moves the characters that were cast only in this channel; all of them, if it is the production's last channel.
+    Raises KeyError for a production of another workspace, SettingsConflict and NameConflict.
     """
     previous = await lock_production_row(connection, place, expected_digest)
     target = await _load_for_update(connection, place, production_id or await home_production_id(connection, place))
@@ -50,7 +50,7 @@ async def merge_channel(
 
 
 async def _load_for_update(connection: AsyncConnection, place: ChannelRef, production_id: str) -> Production:
-    """It, which nobody else can change until the transaction ends."""
+    """Load a production and lock its row."""
     condition = (productions.c.id == production_id) & (productions.c.team == place.team)
     await connection.execute(select(productions.c.id).where(condition).with_for_update())
     found = await list_productions(connection, condition)
@@ -72,7 +72,7 @@ async def _characters_to_move(connection: AsyncConnection, place: ChannelRef, pr
 async def _require_distinct_names(
     connection: AsyncConnection, character_ids: Sequence[str], target: Production
 ) -> None:
-    """No name or alias of those who come is one of those who are there."""
+    """Raise NameConflict if a character to move has a name or alias that the target production has too."""
     incoming_names = _names_query(characters.c.id.in_(character_ids), aliases.c.character_id.in_(character_ids))
     existing_names = _names_query(characters.c.production_id == target.id, aliases.c.production_id == target.id)
     existing_keys = {row.name_key for row in await connection.execute(existing_names)}
@@ -86,11 +86,11 @@ async def _require_distinct_names(
 def _names_query(characters_where: object, aliases_where: object) -> Select[tuple[str, str]]:
     character_names = select(characters.c.name_key, characters.c.name).where(characters_where)  # type: ignore[arg-type]
     alias_names = select(aliases.c.name_key, aliases.c.name).where(aliases_where)  # type: ignore[arg-type]
-    return union_all(character_names, alias_names)  # type: ignore[return-value] # two columns, in whichever of the two
+    return union_all(character_names, alias_names)  # type: ignore[return-value] # both have the same two columns
 
 
 async def _committed_by_month(connection: AsyncConnection, place: ChannelRef) -> Mapping[date, Decimal]:
-    """What rounds of the channel hold in each month: charged, or reserved and not settled yet."""
+    """Return the dollars that the channel's rounds have charged or still reserve, by first day of the month."""
     is_round_here = (rounds.c.team == place.team) & (rounds.c.channel == place.channel)
     is_face_here = (faces.c.team == place.team) & (faces.c.channel == place.channel)
     charge_query = select(ledger.c.day.label("day"), ledger.c.usd.label("usd")).where(

@@ -1,4 +1,4 @@
-"""Which production a conversation casts for, inside a transaction."""
+"""The production of a channel, read and locked in the caller's transaction."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -14,11 +14,7 @@ from storage.db.tables import channels, productions
 
 
 async def get_or_create_production_id(connection: AsyncConnection, place: ChannelRef) -> str:
-    """The id of the production a conversation casts for, made with the conversation as its home if there is none.
-
-    The update of a row with itself holds the row, so that on PostgreSQL two who make it wait for each other, and
-    returns the id of a row that stood there already, which DO NOTHING would not.
-    """
+    """Return the id of a channel's production; create one with the channel as its home if there is none."""
     if existing_id := await connection.scalar(select(channels.c.production_id).where(*channel_filter(place))):
         return str(existing_id)
     production_id = await home_production_id(connection, place)
@@ -27,7 +23,11 @@ async def get_or_create_production_id(connection: AsyncConnection, place: Channe
 
 
 async def home_production_id(connection: AsyncConnection, place: ChannelRef) -> str:
-    """The id of the production that began in a conversation, made if there is none; it may cast for another now."""
+    """Return the id of the production whose home is the channel, created if missing.
+
+    The upsert's no-op update locks the row, so that on PostgreSQL concurrent transactions wait for each other. It also
+    returns the id of an existing row, which DO NOTHING would not.
+    """
     key = {"team": place.team, "channel": place.channel}
     insertion = upsert(connection, productions).values(id=uuid4().hex, **key)
     statement = insertion.on_conflict_do_update(index_elements=["team", "channel"], set_={"team": place.team})
@@ -37,8 +37,7 @@ async def home_production_id(connection: AsyncConnection, place: ChannelRef) -> 
 async def lock_production_row(
     connection: AsyncConnection, place: ChannelRef, expected_digest: str | None
 ) -> Production:
-    """The production a conversation casts for, which nobody else can change until the transaction ends; raises Changed
-    where it is not the one whose digest was `seen`."""
+    """Load a channel's production and lock its row; raises SettingsConflict if its digest is not the expected one."""
     production_id = await get_or_create_production_id(connection, place)
     await connection.execute(select(productions.c.id).where(productions.c.id == production_id).with_for_update())
     production = (await list_productions(connection, productions.c.id == production_id))[0]

@@ -1,4 +1,4 @@
-"""The port `Productions`: what a channel casts for, and by which customs."""
+"""The port `Productions`: each channel's production and its settings."""
 
 from collections.abc import Sequence
 

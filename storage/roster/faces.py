@@ -1,4 +1,4 @@
-"""The face that a character has, and its unlocking."""
+"""The current face of a character, and its unlocking."""
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,13 +12,13 @@ from storage.roster.status import lock_character_row_of_round, refresh_status
 
 
 def current_face_query(character_id: str) -> Select[str]:
-    """The round that gave the character's face: the newest that nobody unlocked."""
+    """Select the id of the round that gave the character's current face."""
     condition = (faces.c.character_id == character_id) & faces.c.unlocked.is_(None)
     return select(faces.c.round_id).where(condition).order_by(faces.c.version.desc()).limit(1)
 
 
 async def unlock_face(connection: AsyncConnection, round_id: str, unlock: Unlock) -> bool:
-    """Unlock a face and write the deed; False when somebody did before."""
+    """Unlock a face and add an audit event; False if it is unlocked already."""
     await lock_character_row_of_round(connection, round_id)
     is_locked = (faces.c.round_id == round_id) & faces.c.unlocked.is_(None)
     statement = update(faces).where(is_locked).values(unlocked=unlock)

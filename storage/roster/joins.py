@@ -1,5 +1,7 @@
-"""How the roster's statements join: each character with its production, its face (else the newest it had)
-and its open round."""
+"""The join of characters with their productions, open rounds and faces.
+
+A character's face is its current one, else the newest unlocked one.
+"""
 
 from typing import Any
 
@@ -7,16 +9,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from storage.db.tables import characters, faces, is_open, productions, rounds
 
-# A face was locked, if only once, or a round is open: other names were only tried.
+# A character is on the roster once a face was locked or while a round is open.
 IS_CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
-# The channel in which a character's face was cast, or is being cast, or that its production began in.
+# The channel of the face, else of the open round, else the production's home.
 CHANNEL = func.coalesce(faces.c.channel, rounds.c.channel, productions.c.channel)
 
 HAS_FACE = and_(faces.c.round_id.is_not(None), faces.c.unlocked.is_(None))
 
 
 def select_characters(*columns: ColumnElement[Any]) -> Select[Any]:
-    """`columns` of every character, one row each."""
+    """Select `columns` of every character, one row each."""
     other_faces = faces.alias()
     latest_version = select(func.max(other_faces.c.version)).where(other_faces.c.character_id == characters.c.id)
     shown_version = func.coalesce(

@@ -1,4 +1,4 @@
-"""The port `Roster`: characters, their faces and the rounds that cast them now."""
+"""The port `Roster`: characters, their aliases and their faces."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from storage.roster.faces import unlock_face
 from storage.roster.joins import CHANNEL, IS_CAST, select_characters
 from storage.roster.trigrams import index_name
 
-# Rows made into values between two looks at everything else that waits for the event loop.
+# Rows that are converted without yielding to the event loop.
 _BATCH_SIZE = 200
 
 
@@ -131,7 +131,6 @@ async def _list_characters(connection: AsyncConnection, condition: ColumnElement
 
 
 async def _aliases_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[str]]:
-    """The other names of those characters that have any, by id."""
     names_by_id: defaultdict[str, list[str]] = defaultdict(list)
     for at in range(0, len(ids), _BATCH_SIZE):
         query = select(aliases).where(aliases.c.character_id.in_(ids[at : at + _BATCH_SIZE]))

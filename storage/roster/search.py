@@ -1,4 +1,4 @@
-"""Looking for characters among very many: pages of ids, and names that are nearly right."""
+"""Search in large rosters: pages of ids, and similar names."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from storage.roster import trigrams
 
 
 async def list_sections(connection: AsyncConnection, team: str) -> Sequence[RosterSection]:
-    """The productions with somebody in them, by name, and the channels that cast them."""
+    """Return each production with characters, and its channels, by name."""
     production_names = await _production_names(connection, team)
     sections = [
         RosterSection(id_, production_names[id_], ChannelRef(team, channel))
@@ -29,9 +29,9 @@ async def list_sections(connection: AsyncConnection, team: str) -> Sequence[Rost
 async def find_ids(
     connection: AsyncConnection, query: RosterQuery, limit: int, offset: int
 ) -> tuple[Sequence[str], int]:
-    """The ids of one page, by production and name, and how many there are in all.
+    """Return the ids of one page, by production and name, and the total number of matches.
 
-    Everybody is counted, by production and channel as they are kept; only those are read whom the page shows.
+    Counts all matches by production and channel, but reads only the rows of the page.
     """
     if not query.places:
         return [], 0
@@ -55,13 +55,13 @@ async def find_ids(
 
 
 async def similar_names(connection: AsyncConnection, team: str, name: str, limit: int) -> Sequence[NameMatch]:
-    """Names and aliases that are spelt most like `name`, at most `limit` spellings of them."""
+    """Return the names and aliases that are spelt most like `name`, at most `limit` spellings."""
     rank_by_key = {
         name_key: rank for rank, name_key in enumerate(await trigrams.similar_names(connection, team, name, limit))
     }
     production_names = await _production_names(connection, team)
     columns = (characters.c.id, characters.c.production_id, characters.c.visible_channel)
-    # Without the workspace, which SQLite would begin with, and look at everybody in it.
+    # Not filtered by workspace: SQLite would start with that filter and scan all its characters.
     by_name = select(*columns, characters.c.name_key).where(characters.c.name_key.in_(rank_by_key))
     alias_holders = select(aliases.c.character_id).where(aliases.c.name_key.in_(rank_by_key))
     by_alias = (
@@ -77,7 +77,7 @@ async def similar_names(connection: AsyncConnection, team: str, name: str, limit
 
 
 async def ids_by_name(connection: AsyncConnection, team: str, name: str) -> Sequence[str]:
-    """The ids of the workspace's characters with this name or alias."""
+    """Return the ids of the workspace's characters with this name or alias."""
     name_key = normalize_name(name)
     by_name = select(characters.c.id).join_from(characters, productions)
     by_alias = select(aliases.c.character_id).join_from(aliases, productions)
@@ -90,13 +90,12 @@ async def ids_by_name(connection: AsyncConnection, team: str, name: str) -> Sequ
 
 
 async def _production_names(connection: AsyncConnection, team: str) -> dict[str, str]:
-    """The names of a workspace's productions by id."""
     rows = await connection.execute(select(productions.c.id, productions.c.name).where(productions.c.team == team))
     return {row.id: row.name for row in rows}
 
 
 async def _counts(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[tuple[str, str, int]]:
-    """How many of these characters each production has in each channel."""
+    """Count the matching characters by production and channel."""
     group = (characters.c.production_id, characters.c.visible_channel)
     query = select(*group, func.count()).where(characters.c.visible_channel.is_not(None), *conditions).group_by(*group)
     return [(production_id, channel, count) for production_id, channel, count in await connection.execute(query)]
@@ -107,7 +106,7 @@ def _in_workspace(team: str) -> ColumnElement[bool]:
 
 
 def _conditions(query: RosterQuery) -> Iterator[ColumnElement[bool]]:
-    """All that is asked of a character but its place."""
+    """Yield the query's conditions, except its channels."""
     if query.production_id:
         yield characters.c.production_id == query.production_id
     if query.only_with_face:

@@ -1,8 +1,7 @@
-"""Where a character stands, kept beside it: in which channel its face was, or is being, cast, and whether it has one.
+"""Denormalized status of a character: its visible channel, and whether it has a face.
 
-Both follow from faces and rounds. They are kept because the pages, sums and shelves of a roster would else look at all
-faces of a workspace. Whoever gives or takes a face, opens a round or ends one settles its character in the same
-transaction.
+Both are derived from faces and rounds, so that a roster page does not scan all faces of a workspace. A transaction that
+locks or unlocks a face, or opens or ends a round, also refreshes the character's status.
 """
 
 from sqlalchemy import func, select, update
@@ -12,15 +11,15 @@ from storage.db.tables import characters, faces, is_open, rounds
 
 
 async def lock_character_row(connection: AsyncConnection, character_id: str) -> None:
-    """Nobody else changes the character until the transaction ends.
+    """Lock the character's row until the transaction ends.
 
-    For PostgreSQL: a character is held before its rounds are, so that who opens and who ends never wait in a circle.
+    For PostgreSQL: every transaction locks a character before its rounds, so that opening and ending cannot deadlock.
     """
     await connection.execute(select(characters.c.id).where(characters.c.id == character_id).with_for_update())
 
 
 async def lock_character_row_of_round(connection: AsyncConnection, round_id: str) -> str:
-    """The same for whomever a round casts; their id, empty where there is no such round."""
+    """Lock the row of a round's character; return its id, empty if the round does not exist."""
     character_id = await connection.scalar(select(rounds.c.character_id).where(rounds.c.id == round_id))
     if character_id:
         await lock_character_row(connection, character_id)
@@ -28,7 +27,7 @@ async def lock_character_row_of_round(connection: AsyncConnection, round_id: str
 
 
 async def refresh_status(connection: AsyncConnection, character_id: str) -> None:
-    """Keep what the faces and rounds of this character, which is held, say now."""
+    """Recompute the status of a character whose row is locked."""
     is_face_of_character = faces.c.character_id == characters.c.id
     latest_channel = select(faces.c.channel).where(is_face_of_character).order_by(faces.c.version.desc()).limit(1)
     locked_channel = latest_channel.where(faces.c.unlocked.is_(None))

@@ -1,7 +1,7 @@
-"""Names taken apart into pieces of three letters, so that one that is nearly right is found without reading all names.
+"""Trigram index of names: finds similar names without a scan.
 
-"maya" is "  m", " ma", "may", "aya", "ya ": each word with two blanks before it and one behind, so that every slip of
-one letter leaves at least one piece whole.
+"maya" is "  m", " ma", "may", "aya", "ya ": each word has two blanks before and one after it, so that a typo of one
+letter leaves at least one trigram unchanged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,14 +14,14 @@ from storage.db.engine import upsert
 from storage.db.tables import name_trigrams
 
 _TRIGRAM_LENGTH = 3
-# How many pieces a name may have before those that very many share (a word's first letter alone) are left out.
+# Longer names are searched without the trigrams of a word's first letter alone, which very many names share.
 _SHORT_NAME_TRIGRAMS = 6
-# How many names are looked at, unless that leaves less than so many pieces.
+# Scan at most so many names, but use at least so many trigrams.
 _MAX_NAMES_SCANNED, _MIN_TRIGRAMS = 7_000, 3
 
 
 def trigrams_of(name_key: str) -> list[str]:
-    """The pieces of a folded name, each once, in the order of their first letters."""
+    """Return the distinct trigrams of a normalized name, in order."""
     padded = [f"  {word} " for word in name_key.split()]
     return list(
         dict.fromkeys(
@@ -31,7 +31,7 @@ def trigrams_of(name_key: str) -> list[str]:
 
 
 def trigram_rows(team: str, name_keys: Iterable[str]) -> list[dict[str, str]]:
-    """A row for each piece of these folded names."""
+    """Return the index rows of normalized names."""
     return [
         {"team": team, "trigram": trigram, "name_key": name_key}
         for name_key in name_keys
@@ -40,15 +40,15 @@ def trigram_rows(team: str, name_keys: Iterable[str]) -> list[dict[str, str]]:
 
 
 async def index_name(connection: AsyncConnection, team: str, name: str) -> None:
-    """Let a name of the workspace be found by its pieces. A name nobody has any more stays, and leads to nobody."""
+    """Add a name to the workspace's index. Names are never removed; the search ignores those without a character."""
     rows = trigram_rows(team, [normalize_name(name)])
     await connection.execute(upsert(connection, name_trigrams).on_conflict_do_nothing(), rows)
 
 
 async def similar_names(connection: AsyncConnection, team: str, name: str, limit: int) -> Sequence[str]:
-    """Folded names of the workspace that share the most with `name` for their length.
+    """Return the normalized names that share the most trigrams with `name`, relative to their length.
 
-    Where very many have pieces of it the rarest are asked for: of names that are nearly right, those have them too.
+    Searches only by the rarest trigrams of `name`: similar names share these too.
     """
     trigrams = trigrams_of(normalize_name(name))
     selective = (
@@ -65,7 +65,7 @@ async def similar_names(connection: AsyncConnection, team: str, name: str, limit
 
 
 async def _rarest_trigrams(connection: AsyncConnection, team: str, trigrams: Sequence[str]) -> Sequence[str]:
-    """The pieces that some names have, the rarest first, as far as there are not too many names to look at."""
+    """Return the trigrams that occur, rarest first, until they match too many names."""
     query = select(name_trigrams.c.trigram, func.count()).where(
         name_trigrams.c.team == team, name_trigrams.c.trigram.in_(trigrams)
     )
