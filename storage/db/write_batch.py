@@ -57,7 +57,7 @@ class WriteBatcher:
         future: asyncio.Future[R] = loop.create_future()
         self._pending.append(_PendingWrite(work, deadline, future))
         if self._worker is None or self._worker.done():
-            self._worker = loop.create_task(self._write_batches(), name="changes")
+            self._worker = loop.create_task(self._write_batches(), name="write_batches")
         return await future
 
     async def drain(self) -> None:

@@ -13,7 +13,7 @@ from bot.domain.errors import NameConflict
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.domain.slot import SlotState
-from bot.domain.upscale import IN_PROGRESS_STATES as FINISHING
+from bot.domain.upscale import IN_PROGRESS_STATES
 from storage.audit_log import add_audit_event
 from storage.db.tables import aliases, channels, characters, faces, ledger, productions, rounds, slots, upscales
 from storage.money import budgets
@@ -102,7 +102,7 @@ async def _committed_by_month(connection: AsyncConnection, place: ChannelRef) ->
     for query in (
         charge_query,
         slot_query.where(is_round_here, slots.c.state.in_(_RESERVED_STATES)),
-        upscale_query.where(is_face_here, upscales.c.state.in_(FINISHING)),
+        upscale_query.where(is_face_here, upscales.c.state.in_(IN_PROGRESS_STATES)),
     ):
         for day, usd in await connection.execute(query):
             months[day.replace(day=1)] += usd

@@ -141,7 +141,7 @@ async def _aliases_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dic
 
 def _characters_query() -> Select[tuple[object, ...]]:
     columns = (characters.c.id, characters.c.name, characters.c.production_id, productions.c.team)
-    production_name = productions.c.name.label("film")
+    production_name = productions.c.name.label("production_name")
     query = select_characters(
         *columns, production_name, CHANNEL.label("channel"), rounds.c.id.label("open_round"), *FACE_COLUMNS
     )
@@ -153,4 +153,4 @@ def _character_from_row(row: RowMapping) -> Character:
     face, last_unlocked_face = (None, latest) if latest and latest.unlocked else (latest, None)
     place = ChannelRef(row["team"], row["channel"])
     character = Character(row["id"], row["name"], place, face, row["open_round"], row["production_id"])
-    return replace(character, last_unlocked_face=last_unlocked_face, production_name=row["film"])
+    return replace(character, last_unlocked_face=last_unlocked_face, production_name=row["production_name"])
