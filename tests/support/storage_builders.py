@@ -1,4 +1,4 @@
-"""Rounds to remember, told in few words, and the fixtures that open a fresh storage for each of them."""
+"""Builders for rounds in each state, and a fixture that opens a fresh storage."""
 
 import asyncio
 import os
@@ -34,12 +34,12 @@ CAPS = Caps(Decimal("2.00"), Decimal("20.00"))
 LARGE_CAPS = Caps(Decimal(1_000), Decimal(1_000_000))
 NICKEL = Decimal("0.05")
 
-# A second database for whoever has one: TEST_POSTGRES_URL=postgresql+asyncpg://user@host/a_database_to_be_emptied
+# Optional: TEST_POSTGRES_URL=postgresql+asyncpg://user@host/a_database_that_the_tests_empty
 DATABASES = ["sqlite", *(["postgresql"] if "TEST_POSTGRES_URL" in os.environ else [])]
 
 
 class FakeClock:
-    """A clock that stands still until a test moves it."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -63,7 +63,7 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClo
 
 
 async def assert_roster_status_is_current(storage: Storage) -> None:
-    """What is kept of where each character stands is what its faces and rounds say, whatever a test did."""
+    """Require that each character's stored status matches its faces and rounds."""
     computed_query = select_characters(characters.c.id, CHANNEL.label("place"), HAS_FACE.label("cast")).where(IS_CAST)
     async with storage.database.snapshot() as connection:
         computed = {row.id: (row.place, row.cast) for row in await connection.execute(computed_query)}
@@ -76,7 +76,7 @@ def make_settings(database_url: str, portraits_url: str = "memory:///") -> Setti
 
 
 async def fresh_sqlite(folder: Path) -> str:
-    """A migrated file of its own in `folder`."""
+    """Write a migrated SQLite file to `folder`; return its URL."""
     file = folder / "castroom.sqlite"
     file.write_bytes(await asyncio.to_thread(_migrated_template))
     return f"sqlite+aiosqlite:///{file}"
@@ -189,7 +189,7 @@ def make_face(round_: Round, number: int = 1) -> Face:
 
 
 async def open_generated_round(storage: Storage, new: Round, completed: int | None = None) -> Round:
-    """`new` opened and the first `landed` (all) of its slots landed."""
+    """Open `new` and complete its first `completed` slots, by default all."""
     await storage.rounds.open(new, CAPS, recast=True)
     for slot in new.slots[:completed]:
         await storage.rounds.mark_requested(slot.id, NOW)
@@ -198,7 +198,7 @@ async def open_generated_round(storage: Storage, new: Round, completed: int | No
 
 
 async def open_voting_round(storage: Storage, new: Round, completed: int | None = None, hours: float = 24) -> Round:
-    """`new` drawn and its ballot opened: slot 0 is number 1, slot 1 number 2, and so on."""
+    """Open `new` and its ballot: slot 0 is number 1, slot 1 number 2, and so on."""
     round_ = await open_generated_round(storage, new, completed)
     numbers = {slot.id: slot.position + 1 for slot in round_.completed}
     assert await storage.rounds.open_ballot(new.id, numbers, NOW + timedelta(hours=hours))

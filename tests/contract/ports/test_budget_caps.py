@@ -1,4 +1,4 @@
-"""The port Rounds: every cap that a reservation must fit, and what is said where one does not."""
+"""Budget caps: which reservations each cap refuses, and with which error."""
 
 import asyncio
 from dataclasses import replace
@@ -25,7 +25,7 @@ ELSEWHERE = ChannelRef("T1", "C2")
 
 
 def priced_round(round_id: str, lead: str = "U1", place: ChannelRef = PLACE, opened_at: datetime = NOW) -> Round:
-    """A round of four portraits, $0.20 in all."""
+    """Return a round of four portraits for $0.20."""
     return replace(make_round(round_id, f"Maya {round_id}", place=place, opened_at=opened_at), lead=lead)
 
 

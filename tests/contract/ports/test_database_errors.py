@@ -1,4 +1,4 @@
-"""A database that cannot be used for now, for real: each trouble is told by its kind, and nothing has changed."""
+"""Storage failures with a real SQLite file: each has its reason, and changes no data."""
 
 import asyncio
 import shutil
@@ -41,7 +41,7 @@ def locked_by_another_writer(file: Path) -> Iterator[None]:
 
 
 async def fill_database(storage: Storage) -> None:
-    """As a full disk: SQLite answers SQLITE_FULL to whoever wants one more page."""
+    """Limit the file to its size, so that SQLite answers SQLITE_FULL as on a full disk."""
     async with storage.database.transaction() as connection:
         pages = await connection.scalar(text("PRAGMA page_count"))
         await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
@@ -53,7 +53,7 @@ async def make_room(storage: Storage) -> None:
 
 
 def corrupt_page(file: Path, page: int) -> bytes:
-    """Write over a page (4,096 bytes; 0 is the one with the file's header); what the file holds then."""
+    """Overwrite the start of a page (4,096 bytes; page 0 has the file header); return the file's content."""
     data = bytearray(file.read_bytes())
     data[page * 4096 : page * 4096 + 512] = b"\xa5" * 512
     file.write_bytes(data)

@@ -1,4 +1,4 @@
-"""The port Errands, as the durable engine implements it: started once, carried to the end, taken up after a crash."""
+"""The port `JobQueue` on DBOS: a job starts once, runs to its end and resumes after a crash."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,8 +17,7 @@ from bot.usecases.casting import Casting
 
 @dataclass
 class FakeUseCases:
-    """Use cases that note what was asked of them; `held` keeps slots from finishing, `failing` makes steps fail, with
-    `trouble` where it is given."""
+    """Use cases that record their calls. Slots wait for `release`; `failures_left` steps fail with `error`."""
 
     calls: list[str] = field(default_factory=list)
     release: asyncio.Event = field(default_factory=asyncio.Event)
@@ -26,7 +25,7 @@ class FakeUseCases:
     error: Exception = field(default_factory=lambda: ConnectionError("Slack is away"))
 
     def casting(self) -> Casting:
-        """As much of a casting as the engine calls."""
+        """Return the parts of Casting that the job runner calls."""
         parts: dict[str, Any] = {
             "round_message": SimpleNamespace(post=self.post, repost=self.repost),
             "audition": SimpleNamespace(
@@ -199,7 +198,7 @@ async def test_damaged_job_database_is_left_unchanged(tmp_path: Path, spoilt: st
 
 
 def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
-    """Each life has an event loop of its own, as each process has."""
+    """Each run has its own event loop, as each process has."""
 
     async def first_process() -> None:
         use_cases = FakeUseCases()

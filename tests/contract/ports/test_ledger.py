@@ -1,4 +1,4 @@
-"""The port Ledger: what is committed on a day and what each slot came to; slots settle in the rounds' own suite."""
+"""The port `Ledger`: the amount committed on a day, and the charge of each slot."""
 
 from datetime import timedelta
 from decimal import Decimal

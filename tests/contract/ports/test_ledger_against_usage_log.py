@@ -1,4 +1,4 @@
-"""Any sequence of bad days, with the real clients: our ledger against the bill the practice models keep."""
+"""Stateful test with the real clients: our ledger against the practice models' usage log, under random faults."""
 
 import asyncio
 from collections import defaultdict
@@ -26,7 +26,7 @@ from tests.support.practice_models import PracticeModels, open_practice_models
 
 R = TypeVar("R")
 
-# Charged in full, in part, perhaps or not at all; a hang would only take time.
+# Charged in full, in part, perhaps or not at all. A timeout is left out: it would only take time.
 FAULTS = (
     "refusal", "rate_limit", "no_money", "bad_key", "retired", "bad_request", "no_image", "error_500", "error_503",
     "cut_before", "cut_during", "cut_after", "truncated", "broken_base64", "not_an_image", "enormous", "html", "none",
@@ -37,7 +37,7 @@ PER_DAY = Decimal("3.00")
 
 
 class PracticeModelsHarness(CastingHarness):
-    """A casting team whose models are the real clients of the practice accounts."""
+    """A casting harness with the real clients of the practice accounts."""
 
     def __init__(self, storage: Storage, models: ImageModels) -> None:
         super().__init__(storage)
@@ -57,14 +57,14 @@ class PracticeModelsHarness(CastingHarness):
         )
 
     async def generate_all(self, round_id: str) -> None:
-        """Every slot to its end, whatever comes of the round."""
+        """Generate every slot of a round, even after the round has ended."""
         await asyncio.gather(
             *(self.casting.audition.generate_slot(s) for s in await self.casting.audition.slot_ids(round_id))
         )
 
 
 class LedgerAgainstBillMachine(RuleBasedStateMachine):
-    """Rounds are cast and re-rolled while the models behave as told."""
+    """Rounds are cast and re-rolled while the models fail in the drawn ways."""
 
     @initialize()
     def set_up(self) -> None:
@@ -150,7 +150,7 @@ class LedgerAgainstBillMachine(RuleBasedStateMachine):
         return calls
 
     def _compare_model(self, slots: list[Slot], calls: list[Decimal]) -> None:
-        """What we know the price of is on the bill to the cent; the rest of the bill is what we call unknown."""
+        """Require that exact costs match the usage log to the cent, and that unknown costs cover the rest."""
         known = [slot for slot in slots if slot.cost_source == "exact"]
         unknown = [slot for slot in slots if slot.cost_source == "unknown"]
         assert not [slot for slot in slots if slot.cost_source == "listed"], "the practice vendors tell every price"

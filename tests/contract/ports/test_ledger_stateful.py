@@ -1,7 +1,7 @@
-"""Whatever happens in whatever order, the purses are the sum of what is reserved, settled and unknown.
+"""Stateful test of the ledger: budget periods hold the sum of reserved, settled and unknown amounts.
 
-A state machine over rounds that open, land, miss and are drawn again, over questions answered and days that pass; its
-model is a list of what each item should hold. No reservation passes a cap, only a charge that came dearer may.
+Rules open rounds, complete, fail and re-roll slots, confirm charges and advance the day. The model is a list of items
+with the amount of each. No reservation exceeds a cap; only a charge above its reservation may.
 """
 
 import asyncio
@@ -37,13 +37,13 @@ PEOPLE, PLACES = ("U1", "U2"), (ChannelRef("T1", "C1"), ChannelRef("T1", "C2"))
 CENT = Decimal("0.01")
 
 prices = st.integers(min_value=1, max_value=12).map(lambda cents: cents * CENT)
-# A ten-thousandth of a cent besides: what is smaller than the smallest unit kept must not get lost either.
+# Also an amount below a micro-dollar, the smallest stored unit: it must not get lost.
 costs = st.integers(min_value=0, max_value=1500).map(lambda n: n * Decimal("0.0001")) | st.just(Decimal("0.01234567"))
 
 
 @dataclass
 class LedgerItem:
-    """What one item holds in the purses of its spender."""
+    """The amount that one item reserves or spends in its payer's budget periods."""
 
     payer: Payer
     round_id: str
@@ -54,7 +54,7 @@ class LedgerItem:
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Storage under rules; each step is done in the database and in `items`."""
+    """Rules over storage; each step changes the database and the model, `items`."""
 
     @initialize()
     def set_up(self) -> None:
@@ -77,8 +77,6 @@ class LedgerMachine(RuleBasedStateMachine):
             self.run(self.storage.close())
             self.runner.close()
             self.folder.cleanup()
-
-    # What people and models do.
 
     @rule(price=prices, slots=st.integers(1, 4), who=st.sampled_from(PEOPLE), where=st.sampled_from(PLACES))
     def start_round(self, price: Decimal, slots: int, who: str, where: ChannelRef) -> None:
@@ -113,7 +111,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @precondition(lambda self: any(i.state != "reserved" for i in self.items.values()))
     @rule(data=st.data(), cost=costs)
     def replay_portrait(self, data: st.DataObject, cost: Decimal) -> None:
-        """A replay after a crash changes nothing."""
+        """Replay a step as after a crash: nothing changes."""
         slot_id = data.draw(st.sampled_from(sorted(i for i, item in self.items.items() if item.state != "reserved")))
         self.run(self.storage.rounds.record_portrait(make_generated_portrait(slot_id, str(cost)), frozenset()))
 
@@ -159,8 +157,6 @@ class LedgerMachine(RuleBasedStateMachine):
     def advance_time(self, hours: int) -> None:
         self.clock.now += timedelta(hours=hours)
 
-    # What always holds.
-
     @invariant()
     def budgets_are_the_sum_of_their_items(self) -> None:
         if not hasattr(self, "storage"):
@@ -176,10 +172,8 @@ class LedgerMachine(RuleBasedStateMachine):
             listed = {e.id for e in self.run(self.storage.ledger.list_pending_charges("T1"))}
             assert listed == {i for i, item in self.items.items() if item.is_unacknowledged or item.state == "unknown"}
 
-    # Private.
-
     def _start_rounds(self, drafts: list[tuple[Decimal, int, str, ChannelRef]]) -> None:
-        """All at once; together they never pass what one of them alone could not have passed."""
+        """Start rounds concurrently: together they never exceed a cap."""
         before = {p: self._held_amount(p) for p in self._budget_periods(drafts)}
         blocked = any(i.is_unacknowledged for i in self.items.values())
         new: list[tuple[Round, Decimal, str, ChannelRef]] = []
@@ -216,7 +210,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return list(await asyncio.gather(*attempts))
 
     def _expected_error(self, place: ChannelRef, person: str, price: Decimal) -> type[CastingError] | None:
-        """The kind a reservation is refused with, by the model."""
+        """Return the error that the model expects for a reservation."""
         if any(i.is_unacknowledged for i in self.items.values()):
             return UnacknowledgedOverspend
         periods = Payer(place, person, budget_day(self.clock.now)).budget_periods
@@ -246,7 +240,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(i for i, item in self.items.items() if item.state == state)))
 
 
-# Without shrinking: each of its hundreds of tries makes a database of its own.
+# Without shrinking, which makes hundreds of attempts, each with a new database.
 LedgerMachine.TestCase.settings = settings(
     phases=(Phase.explicit, Phase.generate),
     max_examples=20,

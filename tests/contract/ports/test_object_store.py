@@ -1,4 +1,4 @@
-"""The port Portraits: write-once pictures, in a folder and in memory."""
+"""The port `Portraits`: create-only pictures, in a folder and in memory."""
 
 import asyncio
 import os
@@ -118,7 +118,7 @@ async def test_old_partial_files_are_deleted(tmp_path: Path) -> None:
         file.write_bytes(b"pic")
     for file in (old, other):
         os.utime(file, (1_000_000_000, 1_000_000_000))
-    assert await list_older_than(portraits, timedelta(hours=1)) <= {"r1/r1-0/original#a"}, "which somebody else wrote"
+    assert await list_older_than(portraits, timedelta(hours=1)) <= {"r1/r1-0/original#a"}, "another program's file"
     assert (old.exists(), young.exists(), other.exists()) == (False, True, True)
     assert await portraits.get("r1/r1-0/original") == b"picture"
 
@@ -137,7 +137,7 @@ async def test_put_syncs_picture_and_folders_to_disk(tmp_path: Path, monkeypatch
     assert {part.stat().st_ino for part in parts} <= set(synced)
 
 
-# Trouble with the folder, for real where that can be had.
+# Failures of the folder.
 
 
 @contextmanager
@@ -186,7 +186,7 @@ async def test_missing_folder_is_not_a_missing_picture(tmp_path: Path, deed: str
     assert folder.read_text() == "a file where the folder was"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 async def test_unwritable_folder_is_read_only(tmp_path: Path) -> None:
     portraits = open_portraits(str(tmp_path / "portraits"))
     (tmp_path / "portraits").chmod(0o555)

@@ -1,4 +1,4 @@
-"""The port Ledger: charges that only a person can answer for, and sums of a month."""
+"""The port `Ledger`: charges that need a decision, and the sums of a month."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ UNKNOWN_CHARGE = SlotFailure("timed_out", paid="maybe")
 
 
 async def void_round_with_unknown_charge(storage: Storage) -> None:
-    """A round that was called off, of whose first slot nobody knows whether it was charged."""
+    """Void a round whose first slot has an unknown charge."""
     await storage.rounds.open(make_round(slots=1), CAPS, recast=False)
     await storage.rounds.record_failure("r1-0", UNKNOWN_CHARGE, Charge(NICKEL, "unknown"), 1.0)
     await storage.rounds.void("r1", "cancelled")
@@ -84,7 +84,7 @@ async def test_overspend_is_notified_once(storage: Storage) -> None:
     await storage.ledger.release_notification("r1-0")
     assert len(await storage.ledger.list_unnotified_overspends()) == 1
     assert await storage.ledger.acknowledge("r1-0", "U1")
-    assert await storage.ledger.list_unnotified_overspends() == [], "who has seen it need not be told"
+    assert await storage.ledger.list_unnotified_overspends() == [], "an acknowledged overspend needs no notification"
 
 
 async def test_pending_charges_are_per_workspace(storage: Storage) -> None:

@@ -1,4 +1,4 @@
-"""The port Inventory: which stored pictures the database speaks of."""
+"""The port `PictureIndex`: which stored pictures the database references."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -60,7 +60,7 @@ async def test_orphan_portrait_is_attached_and_charged_once(storage: Storage) ->
     assert slot.failure == SlotFailure("unknown", paid="yes")
     assert (await storage.ledger.list_charges("r1"))["r1-1"] == Charge(NICKEL, "listed")
     assert await storage.ledger.committed("T1", NOW.date()) == before
-    assert not await storage.ledger.list_pending_charges("T1"), "nobody is asked any more whether it was charged"
+    assert not await storage.ledger.list_pending_charges("T1"), "the charge needs no confirmation any more"
     assert not await storage.picture_index.attach_orphan("r1-1", replace(PICTURE, key="another"))
 
 

@@ -1,4 +1,4 @@
-"""The port Notices: whom the end of a model concerns, and that each of them is told once."""
+"""The port `RetirementNotices`: a model's recipients, each notified once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ MODEL = "gemini:ending"
 
 
 def round_with_model(round_id: str, lead: str, hours: int = 0, team: str = "T1", model: str = MODEL) -> Round:
-    """A round that asked `model`, opened so many hours ago."""
+    """Open a round with `model`, so many hours ago."""
     new = make_round(round_id, f"Maya {round_id}", place=ChannelRef(team, "C1"))
     slots = tuple(replace(slot, model=model) for slot in new.slots)
     return replace(new, lead=lead, opened_at=NOW - timedelta(hours=hours), slots=slots)

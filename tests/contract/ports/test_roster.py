@@ -1,4 +1,4 @@
-"""The port Roster: characters by name, with the face they have and the round that casts them now."""
+"""The port `Roster`: characters by name, with their faces and open rounds."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The port Rounds: how a round opens, and what it holds back from the purse."""
+"""Opening a round, and its reservation."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The port Rounds: how a round ends, and what can be read of it along the way."""
+"""The end of a round, and the queries for rounds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

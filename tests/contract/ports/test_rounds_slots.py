@@ -1,4 +1,4 @@
-"""The port Rounds: slots asked once, landed or missed once, and what that does to the purse and the ledger."""
+"""Slots: requested once, completed or failed once, with their effect on budgets and ledger."""
 
 import asyncio
 from dataclasses import replace
@@ -299,5 +299,5 @@ async def test_duplicate_picture_is_a_paid_failure(
     duplicate = next(slot for slot in slots if slot.failure)
     assert duplicate.failure == SlotFailure("duplicate", paid="yes")
     assert (duplicate.cost, duplicate.cost_source, duplicate.number) == (Decimal("0.04"), "exact", None)
-    assert duplicate.portrait, "it was paid for and is kept"
+    assert duplicate.portrait, "a paid duplicate keeps its portrait"
     assert await storage.rounds.record_portrait(make_generated_portrait(duplicate.id), NUMBERED_STATES) == duplicate

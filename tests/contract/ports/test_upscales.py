@@ -1,4 +1,4 @@
-"""The port Finishes: begun once, asked once, settled once, decided once, and what that does to the purse."""
+"""The port `UpscaleRepository`: started, requested, settled and decided once, with the effect on budgets."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The port Rounds: whatever happens to events on their way, the newest stamp of each mark decides."""
+"""Vote inputs: the newest timestamp of each decides, in any order of delivery."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ _vote_inputs = st.builds(
 
 @st.composite
 def deliveries(draw: st.DrawFn) -> list[VoteInput]:
-    """Events stamped in the order they happened, then delivered in any order, some of them again."""
+    """Draw inputs with increasing timestamps, delivered in any order, some of them twice."""
     inputs = [
         replace(event, event_ts_us=event_ts_us)
         for event_ts_us, event in enumerate(draw(st.lists(_vote_inputs, max_size=10)), 1)

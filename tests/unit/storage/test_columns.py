@@ -1,4 +1,4 @@
-"""What is written reads back as the same value, to the microsecond and without a lost cent."""
+"""Column types: values read back unchanged, to the microsecond and the micro-dollar."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal

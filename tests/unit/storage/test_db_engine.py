@@ -1,4 +1,4 @@
-"""The engines: one writer that is never lost, readers that cannot write, reads that find their way by index."""
+"""Engines: a writer that survives cancellation, read-only readers, and queries that use indexes."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""The schema's history leads to the schema the code speaks of."""
+"""Migrations: they lead to the schema of `tables`."""
 
 import asyncio
 import sys
@@ -40,7 +40,7 @@ async def test_migrated_schema_equals_the_table_definitions(tmp_path: Path) -> N
 
 
 def test_migration_files_are_named_by_revision() -> None:
-    """By their files' names a start sees that there is none to take, without reading them."""
+    """The file names show that there is no revision to apply."""
     script = ScriptDirectory.from_config(_config())
     steps = list(script.walk_revisions())
     assert script.get_current_head() == latest_revision()

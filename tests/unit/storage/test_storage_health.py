@@ -1,4 +1,4 @@
-"""What doctor is told about storage."""
+"""The storage health that doctor reports."""
 
 from pathlib import Path
 

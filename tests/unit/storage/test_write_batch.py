@@ -1,4 +1,4 @@
-"""Votes that come at once are committed together; each is kept or not for its own reasons."""
+"""Write batches: concurrent votes share a commit, and one failed write does not affect the others."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 
 class LockedDatabase(Database):
-    """A database that starts no transaction."""
+    """A database whose transactions cannot start."""
 
     @asynccontextmanager
     async def transaction(self, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
@@ -62,7 +62,7 @@ async def test_failed_write_does_not_affect_others_in_the_batch(storage: Storage
         return "kept"
 
     async def fail_with_full_disk(connection: AsyncConnection) -> str:
-        """As SQLite does when the disk is full: the whole transaction is gone."""
+        """Roll the whole transaction back, as SQLite does when the disk is full."""
         await connection.exec_driver_sql("ROLLBACK")
         raise OSError("the disk is full")
 
