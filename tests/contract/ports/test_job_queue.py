@@ -180,15 +180,15 @@ async def test_job_that_cannot_start_is_left_to_the_scheduler(
     await wait_for_call(use_cases, "show r1")
 
 
-@pytest.mark.parametrize("spoilt", ["header", "page"])
-async def test_damaged_job_database_is_left_unchanged(tmp_path: Path, spoilt: str) -> None:
+@pytest.mark.parametrize("damaged", ["header", "page"])
+async def test_damaged_job_database_is_left_unchanged(tmp_path: Path, damaged: str) -> None:
     file = tmp_path / "engine.sqlite"
     runner = await launch_runner(FakeUseCases(), tmp_path)
     await runner.close()
     for other in (tmp_path / "engine.sqlite-wal", tmp_path / "engine.sqlite-shm"):
         other.unlink(missing_ok=True)
     data = bytearray(file.read_bytes())
-    offset = 0 if spoilt == "header" else 4096
+    offset = 0 if damaged == "header" else 4096
     data[offset : offset + 64] = bytes(range(1, 65))
     file.write_bytes(data)
     with pytest.raises(StorageUnavailable) as caught:

@@ -83,14 +83,14 @@ class LedgerMachine(RuleBasedStateMachine):
         self._start_rounds([(price, slots, who, where)])
 
     @rule(
-        wishes=st.lists(
+        drafts=st.lists(
             st.tuples(prices, st.integers(1, 4), st.sampled_from(PEOPLE), st.sampled_from(PLACES)),
             min_size=2,
             max_size=4,
         )
     )
-    def start_rounds_concurrently(self, wishes: list[tuple[Decimal, int, str, ChannelRef]]) -> None:
-        self._start_rounds(wishes)
+    def start_rounds_concurrently(self, drafts: list[tuple[Decimal, int, str, ChannelRef]]) -> None:
+        self._start_rounds(drafts)
 
     @precondition(lambda self: any(i.state == "reserved" for i in self.items.values()))
     @rule(data=st.data(), cost=costs, source=st.sampled_from(["exact", "listed"]))

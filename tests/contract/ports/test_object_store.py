@@ -167,21 +167,21 @@ async def test_a_folder_with_little_room_is_not_ready(tmp_path: Path, monkeypatc
         await portraits.check_writable()
 
 
-@pytest.mark.parametrize("deed", ["ready", "put", "get", "has"])
-async def test_missing_folder_is_not_a_missing_picture(tmp_path: Path, deed: str) -> None:
+@pytest.mark.parametrize("method", ["check_writable", "put", "get", "has"])
+async def test_missing_folder_is_not_a_missing_picture(tmp_path: Path, method: str) -> None:
     folder = tmp_path / "portraits"
     portraits = open_portraits(str(folder))
     await portraits.put("r1/a/b", b"picture")
     folder.rename(tmp_path / "elsewhere")
     folder.write_text("a file where the folder was")
     calls: dict[str, Callable[[], Awaitable[object]]] = {
-        "ready": portraits.check_writable,
+        "check_writable": portraits.check_writable,
         "put": lambda: portraits.put("r1/a/c", b"picture"),
         "get": lambda: portraits.get("r1/a/b"),
         "has": lambda: portraits.has("r1/a/b"),
     }
     with pytest.raises(StorageUnavailable) as caught:
-        await calls[deed]()
+        await calls[method]()
     assert caught.value.reason == "away"
     assert folder.read_text() == "a file where the folder was"
 

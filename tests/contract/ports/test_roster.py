@@ -70,8 +70,8 @@ async def test_a_character_keeps_the_spelling_it_was_first_given(storage: Storag
 
 
 async def test_unknown_character_id_is_not_found(storage: Storage) -> None:
-    assert await storage.roster.get("nobody") is None
-    assert not await storage.roster.list_faces("nobody")
+    assert await storage.roster.get("unknown") is None
+    assert not await storage.roster.list_faces("unknown")
 
 
 async def test_long_roster_is_listed_completely(storage: Storage) -> None:
@@ -108,7 +108,7 @@ async def test_concurrent_unlocks_unlock_a_face_once(storage: Storage) -> None:
         face.unlocked.person,
         "too young",
     )
-    assert not await storage.roster.unlock("nobody", UNLOCK)
+    assert not await storage.roster.unlock("unknown", UNLOCK)
 
 
 async def test_unlocking_restores_the_previous_face_or_keeps_the_last(
@@ -235,7 +235,7 @@ async def test_alias_works_like_a_name_until_it_is_removed(storage: Storage) -> 
 async def test_get_many_keeps_the_requested_order(storage: Storage) -> None:
     await start_rounds(storage)
     ids = [(await character_named(storage, name)).id for name in ("Maya", "Anna")]
-    assert [c.name for c in await storage.roster.get_many([ids[0], "nobody", ids[1]])] == ["Maya", "Anna"]
+    assert [c.name for c in await storage.roster.get_many([ids[0], "unknown", ids[1]])] == ["Maya", "Anna"]
     assert await storage.roster.get_many([]) == []
 
 

@@ -129,7 +129,7 @@ async def test_vote_for_another_rounds_candidate_is_ignored(storage: Storage) ->
     await open_voting_round(storage, make_round("r1"))
     await open_voting_round(storage, make_round("r2", "Juan"))
     assert not await storage.rounds.record_vote(VoteInput("r1", "U1", "r2-0", VoteSource.REACTION, True, 1))
-    assert await storage.rounds.toggle_vote("r1", "nobody's", "U1", 1) is None
+    assert await storage.rounds.toggle_vote("r1", "unknown", "U1", 1) is None
 
 
 async def test_the_close_freezes_the_tally(storage: Storage) -> None:

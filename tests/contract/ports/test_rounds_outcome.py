@@ -54,7 +54,7 @@ async def test_only_a_closed_round_can_be_locked(storage: Storage, reach: RoundS
 async def test_failed_lock_leaves_the_round_closed(storage: Storage) -> None:
     round_ = await open_closed_round(storage, make_round())
     with pytest.raises(IntegrityError):
-        await storage.rounds.lock("r1", replace(make_face(round_), character_id="nobody"))
+        await storage.rounds.lock("r1", replace(make_face(round_), character_id="unknown"))
     assert (await storage.rounds.get("r1")).state is RoundState.CLOSED
     assert await storage.roster.get_face("r1") is None
 

@@ -22,7 +22,7 @@ from tests.support.storage_builders import (
 PEOPLE = ("U1", "U2", "U3")
 
 _vote_inputs = st.builds(
-    lambda position, person, on, way: make_vote_input(make_round(), position, person, 0, on=on, source=way),
+    lambda position, person, on, source: make_vote_input(make_round(), position, person, 0, on=on, source=source),
     st.integers(0, 2),
     st.sampled_from(PEOPLE),
     st.booleans(),
