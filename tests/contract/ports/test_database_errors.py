@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -73,14 +73,11 @@ async def test_locked_database_is_reported_within_slacks_timeout(storage: Storag
 async def test_queued_writes_are_each_rejected_within_slacks_timeout(storage: Storage, tmp_path: Path) -> None:
     round_ = await open_voting_round(storage, make_round("voting"))
     with locked_by_another_writer(tmp_path / "castroom.sqlite"):
-        tasks = [
-            asyncio.create_task(storage.rounds.open(make_round(f"r{n}", f"Maya {n}"), CAPS, recast=False))
-            for n in range(3)
-        ]
-        tasks += [
-            asyncio.create_task(storage.rounds.record_vote(make_vote_input(round_, 0, f"U{n}", 1))) for n in range(3)
-        ]
-        done, waiting = await asyncio.wait(tasks, timeout=2.9)
+        writes: list[Awaitable[object]] = []
+        for n in range(3):
+            writes.append(storage.rounds.open(make_round(f"r{n}", f"Maya {n}"), CAPS, recast=False))
+            writes.append(storage.rounds.record_vote(make_vote_input(round_, 0, f"U{n}", 1)))
+        done, waiting = await asyncio.wait([asyncio.ensure_future(write) for write in writes], timeout=2.9)
         assert not waiting
         assert {getattr(task.exception(), "reason", "") for task in done} == {"locked"}
     assert await storage.rounds.record_vote(make_vote_input(round_, 0, "U", 1))
