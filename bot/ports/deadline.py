@@ -4,7 +4,10 @@ from asyncio import get_running_loop
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-_ACK_SECONDS = 2.0  # of the three that Slack waits; the rest is for the way back
+# Of the three that Slack waits; the rest is for the way back.
+_ACK_SECONDS = 2.0
+# After the deadline, so that a resource without contention is still used.
+_GRACE_SECONDS = 0.2
 
 
 @dataclass
@@ -26,6 +29,7 @@ def start_ack_deadline() -> AckDeadline:
 
 def wait_deadline(seconds: float) -> float:
     """Return the loop time at which a wait of `seconds` must end: the ack deadline if that is earlier."""
-    latest = get_running_loop().time() + seconds
-    current = _current.get()
-    return latest if current is None or current.at is None else min(latest, current.at)
+    now, current = get_running_loop().time(), _current.get()
+    if current is None or current.at is None:
+        return now + seconds
+    return min(now + seconds, max(current.at, now + _GRACE_SECONDS))

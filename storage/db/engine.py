@@ -107,7 +107,8 @@ async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncI
             async with asyncio.timeout_at(deadline):
                 connection = await stack.enter_async_context(engine.connect())
         except TimeoutError as error:
-            raise StorageUnavailable("database", "locked", "no free connection") from error
+            reason = "locked" if engine.dialect.name == "sqlite" else "away"
+            raise StorageUnavailable("database", reason, "no connection in time") from error
         yield await connection.execution_options(deadline=deadline)
 
 

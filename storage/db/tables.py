@@ -1,12 +1,11 @@
 """Every table. Ids are text, money is micro-dollars, times are microseconds UTC; CHECKs replace ENUM types.
 
-productions -< channels
-productions -< characters -< aliases
-               characters -< rounds -< slots -< vote_inputs
-                             rounds -< ballot_submissions    answers of sealed ballots
-                             rounds -< reminders             who was reminded to vote
-                             rounds -- faces -< upscales     the locked face; attempts to upscale it to 4K
-                             rounds -< ledger                one charge for each settled slot or upscale
+productions -< channels, characters
+characters -< aliases, rounds
+rounds -< slots -< vote_inputs
+rounds -< ballot_submissions (answers of sealed ballots), reminders (who was reminded to vote)
+rounds -- faces -< upscales (attempts to upscale the locked face to 4K)
+rounds -< ledger (one charge for each settled slot or upscale)
 
 audit_log           changes that no other row records
 budget_periods      the amount reserved and spent under each cap
