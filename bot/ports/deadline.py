@@ -27,9 +27,9 @@ def start_ack_deadline() -> AckDeadline:
     return deadline
 
 
-def wait_deadline(seconds: float) -> float:
-    """Return the loop time at which a wait of `seconds` must end: the ack deadline if that is earlier."""
-    now, current = get_running_loop().time(), _current.get()
+def ack_deadline() -> float | None:
+    """Return the loop time by which the current request needs its ack; None after the ack and outside requests."""
+    current = _current.get()
     if current is None or current.at is None:
-        return now + seconds
-    return min(now + seconds, max(current.at, now + _GRACE_SECONDS))
+        return None
+    return max(current.at, get_running_loop().time() + _GRACE_SECONDS)

@@ -11,15 +11,15 @@ import aiosqlite
 from sqlalchemy import Connection, Executable, Table, UpdateBase, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageUnavailable
-from bot.ports.deadline import wait_deadline
+from bot.ports.deadline import ack_deadline
 
 _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
-# For a free connection and for SQLite's write lock together.
-MAX_WAIT_SECONDS = 2.0
+_MAX_LOCK_SECONDS = 2.0
 # One writer connection: a queue before it is faster than several writers in SQLite's busy handler. FULL: a paid
 # portrait must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline.
 _WRITER_PRAGMAS = ("busy_timeout=100", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
@@ -54,8 +54,7 @@ class Database:
     async def transaction(self, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
         """Open a transaction that commits at the end, or rolls back when the block raises.
 
-        Waits for the writer until `deadline` (event loop time), by default for two seconds or until the request's ack
-        deadline.
+        Waits for the writer until `deadline` (event loop time), by default the request's ack deadline.
         """
         async with _connect(self.writer, deadline) as connection, connection.begin():
             yield connection
@@ -99,8 +98,7 @@ def open_database(url: str) -> Database:
 
 @asynccontextmanager
 async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
-    if deadline is None:
-        deadline = wait_deadline(MAX_WAIT_SECONDS)
+    deadline = ack_deadline() if deadline is None else deadline
     async with AsyncExitStack() as stack:
         stack.enter_context(translate_db_errors())
         try:
@@ -109,7 +107,8 @@ async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncI
         except TimeoutError as error:
             reason = "locked" if engine.dialect.name == "sqlite" else "away"
             raise StorageUnavailable("database", reason, "no connection in time") from error
-        yield await connection.execution_options(deadline=deadline)
+        lock_deadline = asyncio.get_running_loop().time() + _MAX_LOCK_SECONDS
+        yield await connection.execution_options(lock_deadline=min(lock_deadline, deadline or lock_deadline))
 
 
 @contextmanager
@@ -117,6 +116,8 @@ def translate_db_errors(path: str = "") -> Iterator[None]:
     """Raise StorageUnavailable for failures of the database itself; let every other error through."""
     try:
         yield
+    except PoolTimeout as error:
+        raise StorageUnavailable("database", "locked", type(error).__name__, path) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
         if reason := _failure_reason(error):
             raise StorageUnavailable("database", reason, _error_detail(error), path) from error
@@ -139,7 +140,7 @@ def _error_detail(error: Exception) -> str:
 
 
 def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections: int) -> AsyncEngine:
-    """Create an engine whose transactions start with `begin`, repeated while locked until the option `deadline`.
+    """Create an engine whose transactions start with `begin`, repeated while locked until the option `lock_deadline`.
 
     Switches the driver's own BEGIN off: it starts deferred transactions, and their upgrade from reader to writer fails
     at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
@@ -153,7 +154,7 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
-        deadline = connection.get_execution_options().get("deadline", 0)
+        deadline = connection.get_execution_options().get("lock_deadline", 0)
         started = False
         while not started:
             try:

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports.deadline import wait_deadline
-from storage.db.engine import MAX_WAIT_SECONDS, Database
+from bot.ports.deadline import ack_deadline
+from storage.db.engine import Database
 
 R = TypeVar("R")
 
@@ -18,7 +18,7 @@ _MAX_BATCH = 100
 @dataclass(frozen=True, eq=False)
 class _PendingWrite:
     work: Callable[[AsyncConnection], Awaitable[Any]]
-    deadline: float
+    deadline: float | None
     future: "asyncio.Future[Any]"
 
     def resolve(self, result: Any) -> None:
@@ -50,7 +50,7 @@ class WriteBatcher:
 
         `work` may run twice, and runs even if the caller is cancelled.
         """
-        deadline = wait_deadline(MAX_WAIT_SECONDS)
+        deadline = ack_deadline()
         if not self._database.single_writer:
             return await self._run_single(work, deadline)
         loop = asyncio.get_running_loop()
@@ -69,7 +69,8 @@ class WriteBatcher:
         while self._pending:
             batch: list[_PendingWrite] = []
             try:
-                async with self._database.transaction(min(write.deadline for write in self._pending)) as connection:
+                deadlines = [write.deadline for write in self._pending if write.deadline]
+                async with self._database.transaction(min(deadlines, default=None)) as connection:
                     batch, self._pending = self._pending[:_MAX_BATCH], self._pending[_MAX_BATCH:]
                     results = [await write.work(connection) for write in batch]
             except Exception as error:  # noqa: BLE001 - the callers get whatever the driver raises
@@ -84,7 +85,7 @@ class WriteBatcher:
     def _reject_pending(self, error: Exception) -> None:
         """Reject the writes whose deadline has passed; all, if the transaction failed before any deadline."""
         now = asyncio.get_running_loop().time()
-        expired = [write for write in self._pending if write.deadline <= now] or self._pending
+        expired = [write for write in self._pending if write.deadline and write.deadline <= now] or self._pending
         self._pending = [write for write in self._pending if write not in expired]
         for write in expired:
             write.reject(error)
@@ -99,6 +100,6 @@ class WriteBatcher:
             except Exception as write_error:  # noqa: BLE001 - as above
                 write.reject(write_error)
 
-    async def _run_single(self, work: Callable[[AsyncConnection], Awaitable[R]], deadline: float) -> R:
+    async def _run_single(self, work: Callable[[AsyncConnection], Awaitable[R]], deadline: float | None) -> R:
         async with self._database.transaction(deadline) as connection:
             return await work(connection)

@@ -72,6 +72,7 @@ async def test_locked_database_is_reported_within_slacks_timeout(storage: Storag
 
 async def test_queued_writes_are_each_rejected_within_slacks_timeout(storage: Storage, tmp_path: Path) -> None:
     round_ = await open_voting_round(storage, make_round("voting"))
+    start_ack_deadline()
     with locked_by_another_writer(tmp_path / "castroom.sqlite"):
         writes: list[Awaitable[object]] = []
         for n in range(3):
@@ -103,6 +104,14 @@ async def test_write_after_the_ack_waits_for_another_writer(storage: Storage, tm
         task = asyncio.create_task(storage.rounds.open(make_round(), CAPS, recast=False))
         await asyncio.sleep(0.5)
     assert (await task).created
+
+
+async def test_background_write_waits_for_earlier_writes(storage: Storage) -> None:
+    async with asyncio.timeout(10):
+        async with storage.database.transaction():
+            task = asyncio.create_task(storage.rounds.open(make_round(), CAPS, recast=False))
+            await asyncio.sleep(2.5)
+        assert (await task).created
 
 
 async def test_full_disk_changes_no_stored_data(storage: Storage) -> None:

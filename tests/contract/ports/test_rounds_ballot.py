@@ -109,10 +109,8 @@ async def test_presses_from_many_devices_are_each_counted_once(storage: Storage)
 async def test_ballot_version_increases_only_when_a_vote_changes(storage: Storage) -> None:
     round_ = await open_voting_round(storage, make_round())
     assert await storage.ballots.record_vote(make_vote_input(round_, 0, "U1", 1))
-    assert await storage.ballots.toggle_vote("r1", "r1-0", "U1", 2) is True  # the same vote, made in two ways
-    assert not await storage.ballots.record_vote(
-        make_vote_input(round_, 0, "U1", 3, on=False)
-    )  # the click still stands
+    assert await storage.ballots.toggle_vote("r1", "r1-0", "U1", 2) is True  # the same vote by both sources
+    assert not await storage.ballots.record_vote(make_vote_input(round_, 0, "U1", 3, on=False))  # the click still counts
     assert not await storage.ballots.record_vote(make_vote_input(round_, 0, "U1", 4, on=False))
     assert await ballot_version(storage) == 1
     assert await storage.ballots.toggle_vote("r1", "r1-0", "U1", 5) is False
