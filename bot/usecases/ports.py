@@ -46,7 +46,7 @@ class Ports:
     now: Now = utc_now
     shortest_voting: timedelta = MIN_VOTING_TIME
     model_health: ModelHealth = field(default_factory=AlwaysHealthy)
-    waits: RetryDelays = RetryDelays()
+    waits: RetryDelays = field(default_factory=RetryDelays)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -110,7 +110,9 @@ async def test_ballot_version_increases_only_when_a_vote_changes(storage: Storag
     round_ = await open_voting_round(storage, make_round())
     assert await storage.ballots.record_vote(make_vote_input(round_, 0, "U1", 1))
     assert await storage.ballots.toggle_vote("r1", "r1-0", "U1", 2) is True  # the same vote by both sources
-    assert not await storage.ballots.record_vote(make_vote_input(round_, 0, "U1", 3, on=False))  # the click still counts
+    assert not await storage.ballots.record_vote(
+        make_vote_input(round_, 0, "U1", 3, on=False)
+    )  # the click still counts
     assert not await storage.ballots.record_vote(make_vote_input(round_, 0, "U1", 4, on=False))
     assert await ballot_version(storage) == 1
     assert await storage.ballots.toggle_vote("r1", "r1-0", "U1", 5) is False
