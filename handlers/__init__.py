@@ -7,10 +7,10 @@ from bot.usecases.casting import Casting
 from handlers.features.cast_command import CastListeners
 from handlers.features.compare import CompareListeners
 from handlers.features.download import DownloadListeners
+from handlers.features.face_lock import LockListeners
 from handlers.features.history import HistoryListeners
 from handlers.features.home import HomeListeners
 from handlers.features.home_card import HomeCardListeners
-from handlers.features.lock import LockListeners
 from handlers.features.mention import MentionListeners
 from handlers.features.production_settings import ProductionSettingsListeners
 from handlers.features.recall import RecallListeners
@@ -25,7 +25,7 @@ from handlers.features.sealed_ballot import SealedBallotListeners
 from handlers.features.spend import SpendListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
-from handlers.presenters.face_archive import ArchiveSender
+from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.presenters.roster import RosterPresenter
 from handlers.slack.clients import Clients

@@ -26,7 +26,7 @@ from providers.fal import client as fal_client
 from providers.fal.models import FAL_MODELS, FAL_UPSCALER
 from providers.gemini import client as gemini_client
 from providers.http.client import AccountClient, large_response_semaphore
-from providers.http.image_download import ImageDownloader
+from providers.http.image_fetch import ImageDownloader
 from providers.http.public_ip import Address
 from providers.openai import client as openai_client
 from providers.recraft import client as recraft_client

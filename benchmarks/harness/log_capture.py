@@ -22,7 +22,7 @@ REFUSAL_EVENTS = frozenset(
         "workspace_rejected",
     }
 )
-# A lead who locks without a winner gets an error, but the ballot is closed (bot/usecases/lock.py).
+# A lead who locks without a winner gets an error, but the ballot is closed (bot/usecases/face_lock.py).
 _PARTIAL_EFFECT_KINDS = frozenset({"NoWinner"})
 # Bolt logs an unknown workspace as an error.
 _IGNORED_LOGGERS = ("slack_bolt.AsyncMultiTeamsAuthorization", "slack_bolt.AsyncSingleTeamAuthorization")

@@ -13,10 +13,10 @@ from bot.usecases.cleanup import OrphanCleanup
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.compare import Comparison
 from bot.usecases.download import FaceDownload
+from bot.usecases.face_lock import LockFace
 from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.history import History
 from bot.usecases.home import Home
-from bot.usecases.lock import LockFace
 from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.ports import Ports
 from bot.usecases.production_settings import ProductionSettingsEditor

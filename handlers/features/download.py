@@ -3,7 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.usecases.casting import Casting
-from handlers.presenters.face_archive import ArchiveSender
+from handlers.presenters.download import ArchiveSender
 from handlers.slack.listeners import press_listener
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress

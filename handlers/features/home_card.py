@@ -12,7 +12,7 @@ from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.usecases.casting import Casting
-from handlers.presenters.face_archive import ArchiveSender
+from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.listeners import view_action_listener

@@ -15,7 +15,7 @@ from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import sealed_ballot as words
 from handlers.views.builder import View
-from handlers.views.round.sealed import HUMAN, LIKENESS, NONE, ballot_form, received
+from handlers.views.round.sealed_ballot import HUMAN, LIKENESS, NONE, ballot_form, received
 
 _CHECKBOXES, _FLAW_MENU = "ticks ", "tells "
 

@@ -17,7 +17,7 @@ import structlog
 
 from bot.domain.errors import AuthenticationFailed, CircuitOpen, InvalidImage, ProviderDown, TimedOut
 from providers.http.circuit_breaker import CircuitBreaker
-from providers.http.image_download import ImageDownloader, origin
+from providers.http.image_fetch import ImageDownloader, origin
 from providers.http.json_body import Base64StreamParser
 from providers.http.response import ProviderResponse
 from providers.http.status import OVERLOADED_STATUSES, retry_after

@@ -8,7 +8,7 @@ from handlers.views.round.closed import closed
 from handlers.views.round.drawing import drawing
 from handlers.views.round.record import record
 from handlers.views.round.run_off import run_off
-from handlers.views.round.sealed import sealed
+from handlers.views.round.sealed_ballot import sealed
 from handlers.views.round.shared import RoundViewData
 from handlers.views.round.void import void
 from handlers.views.round.voting import voting

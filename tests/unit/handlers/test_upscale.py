@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.budget import Charge
-from bot.domain.errors import CannotUpscale, NotAvailableHere
+from bot.domain.errors import CannotUpscale
 from bot.domain.face import Portrait
 from bot.domain.slot import SlotFailure
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState
@@ -150,26 +150,6 @@ async def test_first_upscale_decision_counts() -> None:
         await harness.send(message_press("keep_original", "r1 r1-f1"))
     assert len(harness.slack.responses) == 1
     assert "was not kept" in harness.slack.responses[0]["text"]
-
-
-async def test_archive_is_sent_by_direct_message() -> None:
-    archive = FaceArchive(make_face(HOSTILE), KEPT_UPSCALE, "Maya-1.zip", b"zip" * 100)
-    async with listener_harness(face_download__archive=archive) as harness:
-        harness.slack.replies["chat.postMessage"] = [{"ts": "9.9", "channel": "D0MINE"}]
-        await harness.send(message_press("take", "r1"))
-        (message,) = harness.slack.calls_to("chat.postMessage")
-        (shared,) = harness.slack.calls_to("files.completeUploadExternal")
-        assert (message["channel"], shared["channel_id"], shared["thread_ts"]) == ("U0LEAD", "D0MINE", "9.9")
-        assert list(harness.slack.uploaded.values()) == [archive.data]
-        assert "<!channel>" not in message["text"]
-        assert "is in your messages with me" in harness.slack.responses[0]["text"]
-
-
-async def test_download_of_a_hidden_face_is_refused() -> None:
-    async with listener_harness(face_download__archive=NotAvailableHere("unknown")) as harness:
-        await harness.send(message_press("take", "r1"))
-        assert harness.slack.uploaded == {}
-        assert "I have no face here that you may see" in harness.slack.responses[0]["text"]
 
 
 async def test_disabled_uploads_are_reported() -> None:

@@ -37,7 +37,7 @@ from handlers.views.recall import MAX_LISTED, Location, facts, full_size, listin
 from handlers.views.refine import form
 from handlers.views.reroll import reroll
 from handlers.views.round import round_message
-from handlers.views.round.sealed import ballot_form
+from handlers.views.round.sealed_ballot import ballot_form
 from handlers.views.round.shared import RelatedRound
 from tests.support.builders import (
     HOSTILE,

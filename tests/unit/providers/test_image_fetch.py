@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from bot.domain.errors import InvalidImage, ModelError, ProviderDown, TimedOut
-from providers.http import image_download
-from providers.http.image_download import ImageDownloader
+from providers.http import image_fetch
+from providers.http.image_fetch import ImageDownloader
 from providers.http.public_ip import Address
 
 PICTURE = b"\x89PNG" + bytes(64)
@@ -202,7 +202,7 @@ async def test_three_redirects_are_followed_and_no_fourth() -> None:
 
 
 async def test_oversized_download_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_download, "MAX_BYTES", 1_000)
+    monkeypatch.setattr(image_fetch, "MAX_BYTES", 1_000)
     with pytest.raises(InvalidImage) as caught:
         await FakeNetwork(lambda _: httpx.Response(200, stream=httpx.ByteStream(bytes(2_000)))).download(
             "https://media.example/a.png"

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from bot.domain.errors import ProviderDown
-from providers.http.image_download import ImageDownloader
+from providers.http.image_fetch import ImageDownloader
 from providers.http.public_ip import Address
 
 
