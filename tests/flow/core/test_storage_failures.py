@@ -18,6 +18,7 @@ from bot.usecases.retries import RetryDelays
 from storage.pictures.object_store import ObjectStorePortraits
 from tests.contract.ports.test_database_errors import fill_database, make_room
 from tests.support.casting_harness import LEAD, TWO_ACCOUNTS, UPSCALER, CastingHarness, casting_harness
+from tests.support.time_factor import scaled
 
 FULL = StorageUnavailable("portraits", "full")
 
@@ -50,7 +51,7 @@ class FullDisk:
 
 
 async def wait_until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.support.practice_environment import SPEED, PracticeEnvironment, SharedEnvironment, practice_environment
+from tests.support.practice_environment import PracticeEnvironment, SharedEnvironment, practice_environment
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
