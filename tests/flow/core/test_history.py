@@ -73,7 +73,7 @@ async def test_history_lists_extension_run_off_and_decision(harness: CastingHarn
     found = await load_history(harness)
     lead_events = [e.kind for e in found.events if e.kind not in ("voted", "spent")]
     assert lead_events == ["decided", "closed", "run_off", "closed", "extended", "closed", "started"]
-    voters_by_stage = {e.house: e.people for e in found.events if e.kind == "voted"}
+    voters_by_stage = {e.stage: e.people for e in found.events if e.kind == "voted"}
     assert voters_by_stage == {BallotStage.FIRST: (DIRECTOR, PRODUCER), BallotStage.RUN_OFF: (PRODUCER,)}
 
 
