@@ -31,6 +31,7 @@ from bot.runtime.shutdown import GENERATION_DRAIN_SECONDS, REDRAW_DRAIN_SECONDS,
 from bot.runtime.slack_server import slack_server
 from bot.settings import Settings
 from bot.usecases.casting import Casting
+from bot.usecases.ports import Ports
 from handlers import register
 from handlers.slack.clients import Clients, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
@@ -88,26 +89,28 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         stack.push_async_callback(publisher.close, REDRAW_DRAIN_SECONDS)
         job_runner = JobRunner(settings.engine_url, settings.executor_id)
         casting = Casting.of(
-            storage,
-            model_clients=models,
-            publisher=publisher,
-            channel_access=slack_directory,
-            user_directory=slack_directory,
-            job_queue=job_runner,
-            retirement_source=models,
-            direct_messages=SlackDirectMessages(clients, models.catalogue),
-            model_health=models,
-            caps=Caps(
-                per_round=settings.max_usd_per_round,
-                per_day=settings.max_usd_per_day,
-                per_person_day=settings.max_usd_per_person_day,
-                per_production_month=settings.max_usd_per_production_month,
-                per_workspace_month=settings.max_usd_per_workspace_month,
-            ),
-            admins=settings.money_admin_ids,
-            now=settings.now,
-            shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
-            patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
+            Ports(
+                storage=storage,
+                model_clients=models,
+                publisher=publisher,
+                channel_access=slack_directory,
+                user_directory=slack_directory,
+                job_queue=job_runner,
+                retirement_source=models,
+                direct_messages=SlackDirectMessages(clients, models.catalogue),
+                model_health=models,
+                caps=Caps(
+                    per_round=settings.max_usd_per_round,
+                    per_day=settings.max_usd_per_day,
+                    per_person_day=settings.max_usd_per_person_day,
+                    per_production_month=settings.max_usd_per_production_month,
+                    per_workspace_month=settings.max_usd_per_workspace_month,
+                ),
+                admins=settings.money_admin_ids,
+                now=settings.now,
+                shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
+                patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
+            )
         )
         await job_runner.launch(casting)
         stack.push_async_callback(job_runner.close)

@@ -29,6 +29,7 @@ from bot.domain.slot import Slot, SlotState
 from bot.ports.messaging import RoundPublisher
 from bot.settings import Settings
 from bot.usecases.casting import Casting
+from bot.usecases.ports import Ports
 from handlers import register
 from handlers.slack.clients import Clients, Workspace, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
@@ -88,17 +89,19 @@ class ListenerHarness:
         visibility = SlackDirectory(clients)
         models = open_models(settings)
         self.casting = Casting.of(
-            self.storage,
-            model_clients=models,
-            publisher=cast("RoundPublisher", _FakePublisher(self)),
-            channel_access=visibility,
-            user_directory=visibility,
-            job_queue=_FakeJobQueue(),
-            retirement_source=models,
-            direct_messages=SlackDirectMessages(clients, models.catalogue),
-            caps=_CAPS,
-            patience={Size.DRAFT: 60.0},
-            now=lambda: self.now,
+            Ports(
+                storage=self.storage,
+                model_clients=models,
+                publisher=cast("RoundPublisher", _FakePublisher(self)),
+                channel_access=visibility,
+                user_directory=visibility,
+                job_queue=_FakeJobQueue(),
+                retirement_source=models,
+                direct_messages=SlackDirectMessages(clients, models.catalogue),
+                caps=_CAPS,
+                patience={Size.DRAFT: 60.0},
+                now=lambda: self.now,
+            )
         )
         self._app = AsyncApp(client=_FakeSlackClient("xoxb"), authorize=make_authorize(clients))  # type: ignore[arg-type]
         self._app.use(_stub_respond)

@@ -35,6 +35,7 @@ from bot.runtime.process_tuning import freeze_startup_objects
 from bot.settings import Settings
 from bot.usecases.casting import Casting
 from bot.usecases.home import RosterFilter
+from bot.usecases.ports import Ports
 from providers.accounts import open_models
 from storage import Storage, migrate, open_storage
 
@@ -220,16 +221,18 @@ async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
         yield (
             storage,
             Casting.of(
-                storage,
-                model_clients=models,
-                publisher=idle_publisher,
-                channel_access=directory,
-                user_directory=directory,
-                job_queue=idle_publisher,
-                retirement_source=models,
-                direct_messages=idle_publisher,
-                caps=Caps(Decimal(2), Decimal(20)),
-                patience={Size.DRAFT: 120.0, Size.FOUR_K: 600.0},
+                Ports(
+                    storage=storage,
+                    model_clients=models,
+                    publisher=idle_publisher,
+                    channel_access=directory,
+                    user_directory=directory,
+                    job_queue=idle_publisher,
+                    retirement_source=models,
+                    direct_messages=idle_publisher,
+                    caps=Caps(Decimal(2), Decimal(20)),
+                    patience={Size.DRAFT: 120.0, Size.FOUR_K: 600.0},
+                )
             ),
         )
     finally:

@@ -9,8 +9,8 @@ from bot.domain.errors import BriefError, LeadDeactivated, PermissionDenied, Sla
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
-from bot.ports.messaging import ChannelAccess, UserDirectory
-from bot.ports.storage import StoragePorts
+from bot.ports.messaging import ChannelAccess
+from bot.usecases.ports import Ports
 
 # Slack calls at a time.
 _CONCURRENT_CHECKS = 8
@@ -23,16 +23,14 @@ class Permissions:
     `admins` may always change settings. A permission whose named people have all left the workspace counts as unset.
     """
 
-    storage: StoragePorts
-    user_directory: UserDirectory
-    admins: frozenset[str]
+    ports: Ports
 
     async def require_start(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may start a round, which spends money.
 
         Raises SlackUnavailable if Slack does not say who the person is.
         """
-        settings = (await self.storage.productions.get(place)).settings
+        settings = (await self.ports.storage.productions.get(place)).settings
         await self._require_named("start", settings.may_start, place, person)
         if settings.may_spend or person not in settings.may_start:
             await self._require_named("spend", settings.may_spend, place, person)
@@ -40,14 +38,14 @@ class Permissions:
     async def require_spend(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may spend money in a round that exists."""
         await self._require_named(
-            "spend", (await self.storage.productions.get(place)).settings.may_spend, place, person
+            "spend", (await self.ports.storage.productions.get(place)).settings.may_spend, place, person
         )
 
     async def require_settings_change(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may change the settings of the production."""
-        if person not in self.admins:
+        if person not in self.ports.admins:
             await self._require_named(
-                "keep", (await self.storage.productions.get(place)).settings.may_change_settings, place, person
+                "keep", (await self.ports.storage.productions.get(place)).settings.may_change_settings, place, person
             )
 
     async def require_lock(self, round_: Round, person: str, action: str = "lock") -> None:
@@ -55,7 +53,7 @@ class Permissions:
 
         If the production names people for it, only they may; otherwise the lead of the round may.
         """
-        may_lock = (await self.storage.productions.get(round_.place)).settings.may_lock
+        may_lock = (await self.ports.storage.productions.get(round_.place)).settings.may_lock
         if person in may_lock:
             return
         if await self._has_active(round_.place, may_lock):
@@ -77,7 +75,7 @@ class Permissions:
         unable = []
         for person in voters:
             try:
-                user = await self.user_directory.get_user(place.team, person)
+                user = await self.ports.user_directory.get_user(place.team, person)
             except SlackUnavailable:
                 continue
             if not user.is_human or user.is_deactivated:
@@ -88,7 +86,7 @@ class Permissions:
     async def is_deactivated(self, place: ChannelRef, person: str) -> bool:
         """Return whether the account is closed; False while Slack does not answer."""
         try:
-            return (await self.user_directory.get_user(place.team, person)).is_deactivated
+            return (await self.ports.user_directory.get_user(place.team, person)).is_deactivated
         except SlackUnavailable:
             return False
 
@@ -99,7 +97,7 @@ class Permissions:
             return
         if await self._has_active(place, allowed):
             raise PermissionDenied(action, allowed)
-        if (await self.user_directory.get_user(place.team, person)).is_guest:
+        if (await self.ports.user_directory.get_user(place.team, person)).is_guest:
             raise PermissionDenied(action, (), is_guest=True)
 
     async def _has_active(self, place: ChannelRef, allowed: tuple[str, ...]) -> bool:

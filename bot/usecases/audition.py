@@ -6,17 +6,13 @@ Jobs run these steps and may run them again after a crash, so each step first lo
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from bot.domain.audit import AuditEvent
 from bot.domain.errors import RoundClosed
 from bot.domain.round import Round, RoundState
-from bot.ports.clock import Now
-from bot.ports.jobs import JobQueue
-from bot.ports.messaging import RoundPublisher
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.generate_portrait import PortraitGenerator
+from bot.usecases.ports import Ports
 from bot.usecases.round_pictures import RoundPictures
 
 _MIN_CANDIDATES_TO_OPEN = 2
@@ -27,14 +23,10 @@ _POLL_SECONDS = 2.0
 class Audition:
     """Generates the slots of rounds and opens their ballots."""
 
-    storage: StoragePorts
+    ports: Ports
     portrait_generator: PortraitGenerator
-    publisher: RoundPublisher
-    job_queue: JobQueue
     round_pictures: RoundPictures
-    now: Now
     permissions: Permissions
-    shortest_voting: timedelta
     _change_events: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
 
     @property
@@ -46,7 +38,7 @@ class Audition:
 
     async def slot_ids(self, round_id: str) -> list[str]:
         """List the slots to generate."""
-        return [s.id for s in (await self.storage.rounds.get(round_id)).slots]
+        return [s.id for s in (await self.ports.storage.rounds.get(round_id)).slots]
 
     async def wait_until_ready(self, round_id: str) -> None:
         """Wait until the round can open its ballot.
@@ -55,7 +47,7 @@ class Audition:
         """
         change_event = self._change_events.setdefault(round_id, asyncio.Event())
         try:
-            while not self._is_ready(await self.storage.rounds.get(round_id)):
+            while not self._is_ready(await self.ports.storage.rounds.get(round_id)):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_POLL_SECONDS):
                         await change_event.wait()
@@ -65,27 +57,29 @@ class Audition:
 
     async def open_ballot(self, round_id: str) -> None:
         """Open the ballot with the portraits so far, or void the round if there are none; then redraw it."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         if round_.state is RoundState.DRAWING and not round_.completed:
-            await self.storage.rounds.void(round_id, "no_candidate")
+            await self.ports.storage.rounds.void(round_id, "no_candidate")
         elif round_.state is RoundState.DRAWING:
-            await self.round_pictures.open_ballot(round_, round_.brief.closing_time(self.now(), self.shortest_voting))
-        await self.publisher.redraw_now(round_id)
+            await self.round_pictures.open_ballot(
+                round_, round_.brief.closing_time(self.ports.now(), self.ports.shortest_voting)
+            )
+        await self.ports.publisher.redraw_now(round_id)
 
     # The step of the slot job.
 
     async def generate_slot(self, slot_id: str) -> None:
         """Make a slot final: a candidate or a failure. Never repeats a call that may have been paid for."""
-        round_ = await self.storage.rounds.by_slot(slot_id)
+        round_ = await self.ports.storage.rounds.by_slot(slot_id)
         slot = next(s for s in round_.slots if s.id == slot_id)
         if slot.is_final:
             return
         await self.portrait_generator.generate(round_, slot)
         self._notify(round_.id)
-        self.publisher.schedule_redraw(round_.id)
-        round_ = await self.storage.rounds.get(round_.id)
+        self.ports.publisher.schedule_redraw(round_.id)
+        round_ = await self.ports.storage.rounds.get(round_.id)
         if any(late.id == slot_id for late in round_.late):
-            await self.publisher.post_thread_note(round_.id, "late")
+            await self.ports.publisher.post_thread_note(round_.id, "late")
         if round_.state is not RoundState.DRAWING:
             await self.round_pictures.publish_missing(round_.id)
 
@@ -93,45 +87,47 @@ class Audition:
 
     async def open_now(self, round_id: str, person: str) -> None:
         """Open the ballot before all slots are final; needs at least two candidates."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "open_now")
         round_.require_state(RoundState.DRAWING, action="open_now")
         if len(round_.completed) < _MIN_CANDIDATES_TO_OPEN:
             raise RoundClosed("open_now", "too_few", round_.character)
-        await self.round_pictures.open_ballot(round_, round_.brief.closing_time(self.now(), self.shortest_voting))
+        await self.round_pictures.open_ballot(
+            round_, round_.brief.closing_time(self.ports.now(), self.ports.shortest_voting)
+        )
         self._notify(round_id)
-        await self.publisher.redraw_now(round_id)
+        await self.ports.publisher.redraw_now(round_id)
 
     async def cancel(self, round_id: str, person: str) -> None:
         """Void a round while it draws; the calls in progress are still paid for, and their portraits are stored."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "cancel")
-        if not await self.storage.rounds.void(round_id, "cancelled"):
+        if not await self.ports.storage.rounds.void(round_id, "cancelled"):
             raise RoundClosed("cancel", round_.state, round_.character)
-        await self.storage.audit_log.add(
-            AuditEvent("cancelled", round_.place, person, self.now(), round_.character_id, round_.id)
+        await self.ports.storage.audit_log.add(
+            AuditEvent("cancelled", round_.place, person, self.ports.now(), round_.character_id, round_.id)
         )
         self._notify(round_id)
-        await self.publisher.redraw_now(round_id)
+        await self.ports.publisher.redraw_now(round_id)
 
     async def restart_unfinished(self) -> None:
         """Start the jobs of unfinished rounds again: a crash may come between a commit and the start of its job."""
-        for round_id in await self.storage.rounds.list_missing_pictures(self.now()):
-            await self.job_queue.start("close", round_id)
-        for round_ in await self.storage.rounds.list_unfinished():
+        for round_id in await self.ports.storage.rounds.list_missing_pictures(self.ports.now()):
+            await self.ports.job_queue.start("close", round_id)
+        for round_ in await self.ports.storage.rounds.list_unfinished():
             if round_.state is RoundState.DRAWING:
-                await self.job_queue.start("round", round_.id)
+                await self.ports.job_queue.start("round", round_.id)
             if round_.message_ts or round_.state is not RoundState.DRAWING:
                 for slot in round_.slots:
                     if not slot.is_final:
-                        await self.job_queue.start("slot", slot.id)
+                        await self.ports.job_queue.start("slot", slot.id)
 
     def _is_ready(self, round_: Round) -> bool:
         if round_.state is not RoundState.DRAWING:
             return True
         if round_.all_slots_final:
             return not round_.needs_lead_decision
-        return bool(round_.completed) and self.now() >= round_.patience_ends
+        return bool(round_.completed) and self.ports.now() >= round_.patience_ends
 
     def _notify(self, round_id: str) -> None:
         if change_event := self._change_events.get(round_id):

@@ -14,9 +14,9 @@ import structlog
 from bot.domain.errors import InvalidImage, PortraitMissing
 from bot.domain.ids import original_key, round_id_for_draft
 from bot.imaging.pictures import examine_in_thread, run_in_thread
-from bot.ports.clock import Now
-from bot.ports.storage import PictureOwner, StoragePorts
+from bot.ports.storage import PictureOwner
 from bot.telemetry import logs
+from bot.usecases.ports import Ports
 
 log = structlog.get_logger()
 
@@ -39,13 +39,12 @@ class CleanupResult:
 class OrphanCleanup:
     """Deletes orphaned pictures. It is safe to run at any time and again."""
 
-    storage: StoragePorts
-    now: Now
+    ports: Ports
 
     async def run(self) -> CleanupResult:
         """Check all stored pictures, page by page; raises StorageUnavailable."""
         deleted = attached = 0
-        async for keys in self.storage.portraits.older_than(self.now() - MIN_AGE):
+        async for keys in self.ports.storage.portraits.older_than(self.ports.now() - MIN_AGE):
             for clean in (self._clean_pictures, self._clean_references, self._clean_probes):
                 result = await clean(keys)
                 deleted, attached = deleted + result.deleted, attached + result.attached
@@ -56,7 +55,7 @@ class OrphanCleanup:
     async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
         """Delete originals and previews of final slots and upscales that do not reference them."""
         found = [(key, match[1], match[2]) for key in keys if (match := _PICTURE_KEY.fullmatch(key))]
-        owners = await self.storage.picture_index.owners([item_id for _, _, item_id in found]) if found else {}
+        owners = await self.ports.storage.picture_index.owners([item_id for _, _, item_id in found]) if found else {}
         deleted = attached = 0
         for key, round_id, item_id in found:
             owner = owners.get(item_id)
@@ -75,23 +74,25 @@ class OrphanCleanup:
             return False
         key = original_key(round_id, item_id)
         try:
-            checked = await examine_in_thread(await self.storage.portraits.get(key), item_id)
+            checked = await examine_in_thread(await self.ports.storage.portraits.get(key), item_id)
         except (PortraitMissing, InvalidImage):
             return False
-        await self.storage.picture_index.attach_orphan(item_id, checked.to_portrait(key))
+        await self.ports.storage.picture_index.attach_orphan(item_id, checked.to_portrait(key))
         log.info("orphan_portrait_attached", item=item_id)
         return True
 
     async def _clean_references(self, keys: Sequence[str]) -> CleanupResult:
         """Delete attached reference pictures that no round and no draft uses."""
         found = {key: match[1] for key in keys if (match := _REFERENCE_KEY.fullmatch(key))}
-        used = await self.storage.picture_index.reference_keys() if found else frozenset()
+        used = await self.ports.storage.picture_index.reference_keys() if found else frozenset()
         unused = {key: round_id for key, round_id in found.items() if key not in used}
         if not unused:
             return CleanupResult()
-        known_rounds = await self.storage.picture_index.known_rounds(sorted(set(unused.values())))
+        known_rounds = await self.ports.storage.picture_index.known_rounds(sorted(set(unused.values())))
         if not known_rounds.issuperset(unused.values()):
-            known_rounds |= await run_in_thread(_round_ids_of_drafts, await self.storage.picture_index.list_drafts())
+            known_rounds |= await run_in_thread(
+                _round_ids_of_drafts, await self.ports.storage.picture_index.list_drafts()
+            )
         return CleanupResult(
             sum([await self._delete(key) for key, round_id in unused.items() if round_id in known_rounds])
         )
@@ -100,7 +101,7 @@ class OrphanCleanup:
         return CleanupResult(sum([await self._delete(key) for key in keys if _PROBE_KEY.fullmatch(key)]))
 
     async def _delete(self, key: str) -> int:
-        await self.storage.portraits.delete(key)
+        await self.ports.storage.portraits.delete(key)
         log.info("orphan_deleted", key=key)
         return 1
 

@@ -6,10 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.ballot import Tally, reconcile_reactions
 from bot.domain.errors import MessageDeleted, SlackUnavailable, TallyChanged
 from bot.domain.round import Round, RoundState
-from bot.ports.clock import Now
-from bot.ports.jobs import JobQueue
-from bot.ports.messaging import RoundPublisher
-from bot.ports.storage import StoragePorts
+from bot.usecases.ports import Ports
 
 _GRACE = timedelta(minutes=10)
 _MAX_ATTEMPTS = 10
@@ -19,30 +16,27 @@ _MAX_ATTEMPTS = 10
 class CloseVote:
     """Closes ballots at their deadline, and when the lead closes or locks."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
-    job_queue: JobQueue
-    now: Now
+    ports: Ports
 
     async def enqueue_due(self) -> None:
         """Start the close job of every ballot whose deadline has passed, including while the bot was down."""
-        for round_id in await self.storage.ballots.list_due(self.now()):
-            await self.job_queue.start("close", round_id)
+        for round_id in await self.ports.storage.ballots.list_due(self.ports.now()):
+            await self.ports.job_queue.start("close", round_id)
 
     async def close_due(self, round_id: str) -> None:
         """Close a ballot whose deadline has passed.
 
         If Slack does not answer, raises SlackUnavailable until ten minutes after the deadline; then closes without it.
         """
-        round_ = await self.storage.rounds.get(round_id)
-        if round_.state is RoundState.VOTING and _is_past_deadline(round_, self.now()):
+        round_ = await self.ports.storage.rounds.get(round_id)
+        if round_.state is RoundState.VOTING and _is_past_deadline(round_, self.ports.now()):
             try:
                 await self.close_ballot(round_id, only_if_due=True)
             except SlackUnavailable:
-                if self.now() < (round_.closes_at or self.now()) + _GRACE:
+                if self.ports.now() < (round_.closes_at or self.ports.now()) + _GRACE:
                     raise
                 await self.close_ballot(round_id, only_if_due=True, reconcile=False)
-        await self.publisher.redraw_now(round_id)
+        await self.ports.publisher.redraw_now(round_id)
 
     async def close_ballot(
         self,
@@ -60,19 +54,21 @@ class CloseVote:
         moved stays open. Raises SlackUnavailable if the reactions cannot be read.
         """
         for _ in range(_MAX_ATTEMPTS):
-            if reconcile and (await self.storage.rounds.get(round_id)).accepts_reactions:
+            if reconcile and (await self.ports.storage.rounds.get(round_id)).accepts_reactions:
                 await self._reconcile_reactions(round_id)
-            round_ = await self.storage.rounds.get(round_id)
-            if round_.state is not RoundState.VOTING or (only_if_due and not _is_past_deadline(round_, self.now())):
+            round_ = await self.ports.storage.rounds.get(round_id)
+            if round_.state is not RoundState.VOTING or (
+                only_if_due and not _is_past_deadline(round_, self.ports.now())
+            ):
                 return round_
             tally = round_.count_votes(
-                await self.storage.ballots.list_vote_inputs(round_id),
-                await self.storage.ballots.list_submissions(round_id),
+                await self.ports.storage.ballots.list_vote_inputs(round_id),
+                await self.ports.storage.ballots.list_submissions(round_id),
             )
             if for_lock:
                 _require_expected_leader(round_, tally, expected_slot_id)
-            if await self.storage.ballots.close(round_id, tally, round_.ballot_version):
-                return await self.storage.rounds.get(round_id)
+            if await self.ports.storage.ballots.close(round_id, tally, round_.ballot_version):
+                return await self.ports.storage.rounds.get(round_id)
         raise SlackUnavailable("close_ballot")
 
     async def _reconcile_reactions(self, round_id: str) -> None:
@@ -81,16 +77,16 @@ class CloseVote:
         If the message was deleted, the stored reactions stay.
         """
         try:
-            reactions = await self.publisher.get_reactions(round_id)
+            reactions = await self.ports.publisher.get_reactions(round_id)
         except MessageDeleted:
             return
-        round_ = await self.storage.rounds.get(round_id)
-        event_ts_us = int(self.now().timestamp() * 1_000_000)
-        vote_inputs = await self.storage.ballots.list_vote_inputs(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
+        event_ts_us = int(self.ports.now().timestamp() * 1_000_000)
+        vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_id)
         reactions = [replace(r, people=frozenset(filter(round_.can_vote, r.people))) for r in reactions]
         for vote_input in reconcile_reactions(vote_inputs, reactions, round_.slot_id_by_number, round_id, event_ts_us):
-            if await self.storage.ballots.record_vote(vote_input):
-                self.publisher.schedule_redraw(round_id)
+            if await self.ports.storage.ballots.record_vote(vote_input):
+                self.ports.publisher.schedule_redraw(round_id)
 
 
 def _require_expected_leader(round_: Round, tally: Tally, expected_slot_id: str | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from bot.ports.storage import StoragePorts
+from bot.usecases.ports import Ports
 
 _PAIR_SIZE = 2
 
@@ -22,16 +22,16 @@ class ComparisonResult:
 class Comparison:
     """Selects candidates to compare; changes nothing."""
 
-    storage: StoragePorts
+    ports: Ports
 
     async def compare_first_two(self, round_id: str) -> ComparisonResult:
         """Select the two candidates to compare first."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         return ComparisonResult(round_, tuple(round_.candidate_by_number(number) for number in first_two(round_)))
 
     async def compare(self, round_id: str, slot_ids: Collection[str]) -> ComparisonResult:
         """Select the candidates of the round that are in `slot_ids`."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         return ComparisonResult(round_, tuple(slot for slot in round_.candidates if slot.id in slot_ids))
 
 

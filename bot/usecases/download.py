@@ -12,7 +12,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from bot.domain.face import Face, Portrait, Unlock
 from bot.domain.ids import FILE_EXTENSIONS, filename
 from bot.domain.upscale import Upscale
-from bot.ports.storage import Portraits, StoragePorts
+from bot.ports.storage import Portraits
+from bot.usecases.ports import Ports
 from bot.usecases.recall import Recall
 
 
@@ -30,14 +31,16 @@ class FaceArchive:
 class FaceDownload:
     """Builds the archives of faces."""
 
-    storage: StoragePorts
+    ports: Ports
     recall: Recall
 
     async def archive(self, round_id: str, person: str) -> FaceArchive:
         """Return the archive of the face of a round; raises NotAvailableHere. Holds the pictures in memory twice."""
         face = await self.recall.get_face(round_id, person)
         upscale = await self.recall.get_upscale(face)
-        files = await archive_files(face, upscale, self.storage.portraits, await self.recall.get_recast_reason(face))
+        files = await archive_files(
+            face, upscale, self.ports.storage.portraits, await self.recall.get_recast_reason(face)
+        )
         data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
 

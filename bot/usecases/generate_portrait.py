@@ -15,20 +15,16 @@ from bot.domain.ids import original_key, preview_key
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotFailure, SlotState
 from bot.imaging.pictures import ExaminedImage, examine_in_thread
-from bot.ports.clock import Now
 from bot.ports.image_models import (
     GenerationRequest,
     GenerationResult,
     ImageModel,
-    ModelClients,
     QueuedModel,
 )
-from bot.ports.messaging import RoundPublisher
 from bot.ports.rounds import GeneratedPortrait
-from bot.ports.storage import StoragePorts
 from bot.telemetry import metrics
+from bot.usecases.ports import Ports
 from bot.usecases.rate_limits import wait_for_rate_limit
-from bot.usecases.retries import RetryDelays
 from bot.usecases.storage_retry import StorageRetry
 
 log = structlog.get_logger()
@@ -43,24 +39,20 @@ _STATES_NUMBERED_AT_ONCE = frozenset({RoundState.VOTING, RoundState.CLOSED})
 class PortraitGenerator:
     """Makes slots final; `in_progress` counts the paid calls in progress."""
 
-    storage: StoragePorts
-    model_clients: ModelClients
-    publisher: RoundPublisher
-    now: Now
+    ports: Ports
     storage_retry: StorageRetry
-    waits: RetryDelays
     in_progress: int = field(default=0, init=False)
     _check_semaphore: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1), init=False)
 
     async def generate(self, round_: Round, slot: Slot) -> None:
         """Make a slot a candidate or a failure; never repeats a call that may have been paid for."""
-        is_stored = partial(self.storage.portraits.has, original_key(slot.round_id, slot.id))
+        is_stored = partial(self.ports.storage.portraits.has, original_key(slot.round_id, slot.id))
         if await self.storage_retry.retry_until_stored(round_.id, is_stored):
             await self._record_stored(round_, slot)
         elif slot.provider_job_id:
             await self._generate_with_retry(round_, slot)
         elif round_.state is RoundState.VOID:
-            await self.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
+            await self.ports.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
         elif slot.state is SlotState.REQUESTED:
             await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
         else:
@@ -72,7 +64,7 @@ class PortraitGenerator:
         try:
             for max_wait in (_MAX_RETRY_WAIT_SECONDS, 0.0):
                 if not slot.provider_job_id and not await self._wait_until_allowed(round_, slot):
-                    await self.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
+                    await self.ports.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
                     return
                 started = perf_counter()
                 if await self._attempt(round_, slot, max_wait):
@@ -85,7 +77,7 @@ class PortraitGenerator:
     async def _wait_until_allowed(self, round_: Round, slot: Slot) -> bool:
         """Wait until storage is writable and the rate limit allows a call; False if the round was voided meanwhile."""
         waited = await self.storage_retry.wait_until_writable(round_.id)
-        if waited and (await self.storage.rounds.get(round_.id)).state is RoundState.VOID:
+        if waited and (await self.ports.storage.rounds.get(round_.id)).state is RoundState.VOID:
             return False
         return await self._wait_for_rate_limit(round_, slot)
 
@@ -98,15 +90,15 @@ class PortraitGenerator:
 
         async def pause(seconds: float) -> bool:
             nonlocal shown_until
-            until = self.now() + timedelta(seconds=seconds)
-            if shown_until is None or abs((until - shown_until).total_seconds()) >= self.waits.rate_limit:
-                await self.storage.slots.set_wait_until(slot.id, until)
-                self.publisher.schedule_redraw(round_.id)
+            until = self.ports.now() + timedelta(seconds=seconds)
+            if shown_until is None or abs((until - shown_until).total_seconds()) >= self.ports.waits.rate_limit:
+                await self.ports.storage.slots.set_wait_until(slot.id, until)
+                self.ports.publisher.schedule_redraw(round_.id)
                 shown_until = until
-            await asyncio.sleep(min(seconds, self.waits.rate_limit))
-            return (await self.storage.rounds.get(round_.id)).state is not RoundState.VOID
+            await asyncio.sleep(min(seconds, self.ports.waits.rate_limit))
+            return (await self.ports.storage.rounds.get(round_.id)).state is not RoundState.VOID
 
-        return await wait_for_rate_limit(self.model_clients, slot.model, pause)
+        return await wait_for_rate_limit(self.ports.model_clients, slot.model, pause)
 
     async def _attempt(self, round_: Round, slot: Slot, max_wait: float) -> bool:
         """Mark the slot as requested, call the model and store the result.
@@ -122,7 +114,7 @@ class PortraitGenerator:
             await self._record_failure(round_, slot, SlotFailure("portrait_missing"), None)
             return True
         if not slot.provider_job_id and not await retry_until_stored(
-            partial(self.storage.slots.mark_requested, slot.id, self.now())
+            partial(self.ports.storage.slots.mark_requested, slot.id, self.ports.now())
         ):
             await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
             return True
@@ -133,11 +125,11 @@ class PortraitGenerator:
             await self._store_result(slot, await self._request_portrait(slot, request), perf_counter() - started)
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS
-            self.model_clients.rate_limiter(slot.model).back_off(min(wait, _MAX_BACK_OFF_SECONDS))
+            self.ports.model_clients.rate_limiter(slot.model).back_off(min(wait, _MAX_BACK_OFF_SECONDS))
             if wait > max_wait:
                 raise
             await retry_until_stored(
-                partial(self.storage.slots.set_wait_until, slot.id, self.now() + timedelta(seconds=wait))
+                partial(self.ports.storage.slots.set_wait_until, slot.id, self.ports.now() + timedelta(seconds=wait))
             )
             return False
         finally:
@@ -160,7 +152,7 @@ class PortraitGenerator:
         if provider_job_id is None:
             provider_job_id = await model.submit(request)
             await self.storage_retry.retry_until_stored(
-                slot.round_id, partial(self.storage.slots.set_provider_job, slot.id, provider_job_id)
+                slot.round_id, partial(self.ports.storage.slots.set_provider_job, slot.id, provider_job_id)
             )
         return await model.collect(provider_job_id, request.size)
 
@@ -168,13 +160,13 @@ class PortraitGenerator:
         """Load the original of the varied candidate, or else the reference picture of the brief."""
         source_portrait = next((s.portrait for s in round_.slots if s.id == slot.variation_of_slot_id), None)
         key = source_portrait.key if source_portrait else round_.brief.reference.key if round_.brief.reference else ""
-        return (await self.storage.portraits.get(key),) if key else ()
+        return (await self.ports.storage.portraits.get(key),) if key else ()
 
     async def _store_result(self, slot: Slot, result: GenerationResult, seconds: float) -> None:
         """Store the bytes before checking them; raises InvalidImage with the reported cost."""
         key = original_key(slot.round_id, slot.id)
         await self.storage_retry.retry_until_stored(
-            slot.round_id, partial(self.storage.portraits.put, key, result.data)
+            slot.round_id, partial(self.ports.storage.portraits.put, key, result.data)
         )
         result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
         try:
@@ -190,7 +182,7 @@ class PortraitGenerator:
         Without an account the state of a submitted job is unknown, so it may be paid for.
         """
         try:
-            return self.model_clients.model(slot.model)
+            return self.ports.model_clients.model(slot.model)
         except AuthenticationFailed as error:
             error.paid = "maybe" if slot.provider_job_id else "no"
             raise
@@ -201,12 +193,12 @@ class PortraitGenerator:
         """Write the row last: after a crash before it, the stored bytes are found and the model is not called again."""
         retry_until_stored = partial(self.storage_retry.retry_until_stored, slot.round_id)
         await retry_until_stored(
-            partial(self.storage.portraits.put, preview_key(slot.round_id, slot.id), checked.preview)
+            partial(self.ports.storage.portraits.put, preview_key(slot.round_id, slot.id), checked.preview)
         )
         portrait = checked.to_portrait(original_key(slot.round_id, slot.id))
         generated = GeneratedPortrait(slot.id, portrait, result.charge, seconds, result.request_id, result.seed)
         number_in_states = _STATES_NUMBERED_AT_ONCE if slot.is_extra else frozenset({RoundState.CLOSED})
-        await retry_until_stored(partial(self.storage.slots.record_portrait, generated, number_in_states))
+        await retry_until_stored(partial(self.ports.storage.slots.record_portrait, generated, number_in_states))
         metrics.observe_portrait(slot.model, seconds, result.charge.usd, result.charge.source)
 
     async def _record_stored(self, round_: Round, slot: Slot) -> None:
@@ -214,7 +206,7 @@ class PortraitGenerator:
 
         It costs the listed price, because the provider's response is lost.
         """
-        seconds = _elapsed_seconds(slot.requested_at, self.now())
+        seconds = _elapsed_seconds(slot.requested_at, self.ports.now())
         try:
             checked = await self._check_stored(slot)
         except InvalidImage as error:
@@ -228,7 +220,7 @@ class PortraitGenerator:
     async def _check_stored(self, slot: Slot, claimed: str = "") -> ExaminedImage:
         """Examine the stored bytes, one picture at a time, because a decoded 4K picture takes 70 MB."""
         async with self._check_semaphore:
-            data = await self.storage.portraits.get(original_key(slot.round_id, slot.id))
+            data = await self.ports.storage.portraits.get(original_key(slot.round_id, slot.id))
             checked = await examine_in_thread(data, slot.model)
         if claimed and claimed != checked.media_type:
             log.info("media_type_mismatch", model=slot.model, claimed=claimed, found=checked.media_type)
@@ -252,7 +244,7 @@ class PortraitGenerator:
             charges[failure.paid] if reported_cost is None or failure.paid == "no" else Charge(reported_cost, "exact")
         )
         await self.storage_retry.retry_until_stored(
-            round_.id, partial(self.storage.slots.record_failure, slot.id, failure, charge, seconds)
+            round_.id, partial(self.ports.storage.slots.record_failure, slot.id, failure, charge, seconds)
         )
         metrics.count_slot_failure(failure.kind, failure.paid)
 
@@ -261,7 +253,7 @@ class PortraitGenerator:
 
         The reservation of an extra slot can be higher, to hide the model.
         """
-        model = next((m for m in self.model_clients.catalogue.models if m.id == slot.model), None)
+        model = next((m for m in self.ports.model_clients.catalogue.models if m.id == slot.model), None)
         if model is None or not slot.is_extra:
             return slot.price
         return min(

@@ -9,10 +9,8 @@ from decimal import Decimal
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.timeline import RoundRecords, TimelineEvent, _from_audit_event, newest_first, round_timeline
-from bot.ports.clock import Now
-from bot.ports.messaging import ChannelAccess
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import visible_channels
+from bot.usecases.ports import Ports
 from bot.usecases.recall import Recall, RecallResult
 
 
@@ -37,10 +35,8 @@ class CharacterHistory:
 class History:
     """Builds histories."""
 
-    storage: StoragePorts
+    ports: Ports
     recall: Recall
-    channel_access: ChannelAccess
-    now: Now
 
     async def get_by_name(self, name: str, person: str, place: ChannelRef) -> CharacterHistory:
         """Return the history of a character that is found by name as a recall finds it."""
@@ -54,12 +50,12 @@ class History:
         if recall_result.kind not in ("face", "casting", "unlocked"):
             return CharacterHistory(recall_result)
         character_id = recall_result.characters[0].id
-        rounds = await self.storage.rounds.list_for_character(character_id)
+        rounds = await self.ports.storage.rounds.list_for_character(character_id)
         faces = {face.round_id: face for face in recall_result.history}
-        audit_events = await self.storage.audit_log.list_for_character(character_id)
-        spends = await self.storage.ledger.list_round_spends(character_id)
+        audit_events = await self.ports.storage.audit_log.list_for_character(character_id)
+        spends = await self.ports.storage.ledger.list_round_spends(character_id)
         places = {r.place for r in rounds} | {audit_event.place for audit_event in audit_events}
-        visible = await visible_channels(self.channel_access, places, person, place)
+        visible = await visible_channels(self.ports.channel_access, places, person, place)
         events = [
             _from_audit_event(audit_event, faces)
             for audit_event in audit_events
@@ -67,14 +63,14 @@ class History:
         ]
         for round_ in (r for r in rounds if r.place in visible):
             vote_inputs, submissions = (
-                await self.storage.ballots.list_vote_inputs(round_.id),
-                await self.storage.ballots.list_submissions(round_.id),
+                await self.ports.storage.ballots.list_vote_inputs(round_.id),
+                await self.ports.storage.ballots.list_submissions(round_.id),
             )
             round_events = tuple(audit_event for audit_event in audit_events if audit_event.round_id == round_.id)
             round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
             events += round_timeline(
                 RoundRecords(round_, faces.get(round_.id), round_events, round_spends, vote_inputs, submissions),
-                self.now(),
+                self.ports.now(),
             )
         spent = sum((e.usd for e in events if e.kind == "spent" and e.usd), Decimal(0))
         face_count = sum(e.kind in ("locked", "decided") for e in events)

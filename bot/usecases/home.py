@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.domain.budget import Caps
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.round import Round
-from bot.ports.messaging import ChannelAccess
 from bot.ports.roster import Page, RosterQuery, RosterSection
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import visible_channels
+from bot.usecases.ports import Ports
 from bot.usecases.spending import Spending
 
 PAGE_SIZE = 15
@@ -53,17 +51,15 @@ class HomeView:
 class Home:
     """Builds home views."""
 
-    storage: StoragePorts
+    ports: Ports
     spending: Spending
-    channel_access: ChannelAccess
-    caps: Caps
 
     async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
         """Return what the person may see of the workspace."""
-        rounds = await self.storage.ballots.list_without_vote(person, team)
-        sections = await self.storage.roster.sections(team)
+        rounds = await self.ports.storage.ballots.list_without_vote(person, team)
+        sections = await self.ports.storage.roster.sections(team)
         places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
-        visible = await visible_channels(self.channel_access, places, person, ChannelRef(team, ""))
+        visible = await visible_channels(self.ports.channel_access, places, person, ChannelRef(team, ""))
         visible_sections = tuple(section for section in sections if section.place in visible)
         if roster_filter.production not in {section.production_id for section in visible_sections}:
             roster_filter = replace(roster_filter, production="")
@@ -74,7 +70,7 @@ class Home:
             waiting,
             page.characters,
             spent,
-            self.caps.per_day,
+            self.ports.caps.per_day,
             page.total,
             roster_filter,
             visible_sections,
@@ -89,10 +85,10 @@ class Home:
             tuple(dict.fromkeys(s.place for s in sections)), roster_filter.production, roster_filter.words
         )
         number = max(1, roster_filter.page)
-        page = await self.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+        page = await self.ports.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         if not page.characters and page.total:
             number = -(-page.total // PAGE_SIZE)
-            page = await self.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+            page = await self.ports.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         if page.total or not roster_filter.words:
             return page, replace(roster_filter, page=number), False
         similar = await self._similar(team, query)
@@ -101,8 +97,8 @@ class Home:
     async def _similar(self, team: str, query: RosterQuery) -> tuple[Character, ...]:
         matches = [
             c
-            for c in await self.storage.roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
+            for c in await self.ports.storage.roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
             if c.place in query.places and query.production_id in ("", c.production_id)
         ]
         found = dict.fromkeys(c.character_id for c in nearest(query.text, matches, PAGE_SIZE))
-        return tuple(await self.storage.roster.get_many(list(found)))
+        return tuple(await self.ports.storage.roster.get_many(list(found)))

@@ -7,23 +7,17 @@ from bot.domain.face import Face
 from bot.domain.prompt import VERSION_VARIATION
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
-from bot.ports.clock import Now
-from bot.ports.jobs import JobQueue
-from bot.ports.messaging import RoundPublisher
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
 from bot.usecases.close_vote import CloseVote
+from bot.usecases.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class LockFace:
     """Locks faces."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
-    job_queue: JobQueue
+    ports: Ports
     close_vote: CloseVote
-    now: Now
     permissions: Permissions
 
     async def lock(self, round_id: str, expected_slot_id: str | None, person: str) -> Face:
@@ -33,9 +27,9 @@ class LockFace:
         RoundClosed, NoWinner, TallyChanged, PortraitMissing, SlackUnavailable. A sealed ballot must be closed first, so
         that a press does not reveal its tally. After NoWinner the ballot is closed; after the others nothing is locked.
         """
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person)
-        if face := await self.storage.roster.get_face(round_id):
+        if face := await self.ports.storage.roster.get_face(round_id):
             return face
         round_.require_state(RoundState.VOTING, RoundState.CLOSED, action="lock")
         if round_.state is RoundState.VOTING and round_.is_sealed:
@@ -44,8 +38,8 @@ class LockFace:
             round_ = await self.close_vote.close_ballot(round_id, expected_slot_id=expected_slot_id, for_lock=True)
         tally = round_.tally
         if tally is None or (leader := round_.leader(tally)) is None:
-            await self.publisher.redraw_now(round_id)
-            await self.job_queue.start("close", round_id)
+            await self.ports.publisher.redraw_now(round_id)
+            await self.ports.job_queue.start("close", round_id)
             raise NoWinner(tally.leaders if tally else (), round_.votes_short_of_quorum(tally) if tally else 0)
         return await self._save(round_, round_.candidate_by_number(leader), person, by_lead=False)
 
@@ -54,9 +48,9 @@ class LockFace:
 
         The record says that the lead decided.
         """
-        round_ = await self.storage.rounds.by_slot(slot_id)
+        round_ = await self.ports.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lock(round_, person)
-        if face := await self.storage.roster.get_face(round_.id):
+        if face := await self.ports.storage.roster.get_face(round_.id):
             return face
         round_.require_state(RoundState.CLOSED, action="decide")
         slot = round_.candidate_by_slot(slot_id)
@@ -64,18 +58,18 @@ class LockFace:
         return await self._save(round_, slot, person, by_lead=by_lead)
 
     async def _save(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
-        if slot.portrait and not await self.storage.portraits.has(slot.portrait.key):
+        if slot.portrait and not await self.ports.storage.portraits.has(slot.portrait.key):
             raise PortraitMissing(slot.portrait.key)
-        locked = await self.storage.rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
-        face = await self.storage.roster.get_face(round_.id)
+        locked = await self.ports.storage.rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
+        face = await self.ports.storage.roster.get_face(round_.id)
         if face is None:
-            raise RoundClosed("lock", (await self.storage.rounds.get(round_.id)).state, round_.character)
+            raise RoundClosed("lock", (await self.ports.storage.rounds.get(round_.id)).state, round_.character)
         if locked:
-            await self.publisher.redraw_now(round_.id)
-            await self.job_queue.start("close", round_.id)
-            for earlier in await self.storage.roster.list_faces(face.character_id):
+            await self.ports.publisher.redraw_now(round_.id)
+            await self.ports.job_queue.start("close", round_.id)
+            for earlier in await self.ports.storage.roster.list_faces(face.character_id):
                 if earlier.round_id != round_.id:
-                    self.publisher.schedule_redraw(earlier.round_id)
+                    self.ports.publisher.schedule_redraw(earlier.round_id)
         return face
 
     def _build_face(self, round_: Round, slot: Slot, person: str, by_lead: bool) -> Face:
@@ -104,7 +98,7 @@ class LockFace:
             decided_by_lead=by_lead,
             lead=round_.lead,
             locked_by=person,
-            locked_at=self.now(),
+            locked_at=self.ports.now(),
             message_ts=round_.message_ts or "",
             use=round_.brief.use or "",
             variation_of=round_.variation_number(slot),

@@ -7,10 +7,7 @@ import structlog
 
 from bot.domain.catalogue import Retirement
 from bot.domain.errors import SlackUnavailable
-from bot.ports.clock import Now
-from bot.ports.image_models import RetirementSource
-from bot.ports.messaging import DirectMessages
-from bot.ports.storage import StoragePorts
+from bot.usecases.ports import Ports
 
 log = structlog.get_logger()
 
@@ -23,25 +20,22 @@ _RETRY_INTERVAL = timedelta(hours=1)
 class RetirementWatcher:
     """The daily check of every account's model list. It updates the catalogue, whose dates a restart loses."""
 
-    storage: StoragePorts
-    retirement_source: RetirementSource
-    direct_messages: DirectMessages
-    now: Now
+    ports: Ports
     _checked_at: datetime | None = field(default=None, init=False)
     _next_check: datetime | None = field(default=None, init=False)
 
     async def check(self) -> None:
         """Ask the accounts if a day has passed or a model answered as retired, and send notices of retiring models."""
-        now = self.now()
+        now = self.ports.now()
         has_recent_error = (
             self._checked_at is not None
-            and await self.storage.retirement_notices.has_recent_retired_error(self._checked_at)
+            and await self.ports.storage.retirement_notices.has_recent_retired_error(self._checked_at)
         )
         if self._next_check and now < self._next_check and not has_recent_error:
             return
         self._checked_at, self._next_check = now, now + _RETRY_INTERVAL
-        catalogue = self.retirement_source.catalogue
-        vendor_dates = await self.retirement_source.retirement_dates(now.date())
+        catalogue = self.ports.retirement_source.catalogue
+        vendor_dates = await self.ports.retirement_source.retirement_dates(now.date())
         catalogue.update_retirements(vendor_dates)
         retirements = catalogue.retirements(now.date())
         for retirement in retirements:
@@ -58,10 +52,10 @@ class RetirementWatcher:
 
     async def _announce(self, retirement: Retirement, now: datetime) -> None:
         """Notify each recipient at most once: record the recipient before sending, and release it if Slack fails."""
-        for recipient in await self.storage.retirement_notices.recipients(retirement.model.id):
-            if not await self.storage.retirement_notices.claim(recipient, retirement.model.id, now):
+        for recipient in await self.ports.storage.retirement_notices.recipients(retirement.model.id):
+            if not await self.ports.storage.retirement_notices.claim(recipient, retirement.model.id, now):
                 continue
             try:
-                await self.direct_messages.send_retirement(recipient, retirement)
+                await self.ports.direct_messages.send_retirement(recipient, retirement)
             except SlackUnavailable:
-                await self.storage.retirement_notices.release(recipient, retirement.model.id)
+                await self.ports.storage.retirement_notices.release(recipient, retirement.model.id)

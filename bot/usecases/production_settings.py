@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from bot.domain.audit import AuditEvent
 from bot.domain.budget import Caps
-from bot.domain.catalogue import Catalogue, ModelSpec
+from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.domain.production_settings import OWN_PRODUCTION, SettingsInput
-from bot.ports.clock import Now
-from bot.ports.messaging import ChannelAccess
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
+from bot.usecases.ports import Ports
 
 JOINED, SET_PREFIX = "joined", "set_"
 _MAX_CHANGES_SHOWN = 12
@@ -48,20 +46,15 @@ class SettingsForm:
 class ProductionSettingsEditor:
     """Shows and changes settings. `admins` need not be among the people who may change them."""
 
-    storage: StoragePorts
-    channel_access: ChannelAccess
+    ports: Ports
     permissions: Permissions
-    catalogue: Catalogue
-    caps: Caps
-    admins: frozenset[str]
-    now: Now
 
     async def form(self, place: ChannelRef, person: str) -> SettingsForm:
         """Return the contents of the form; raises PermissionDenied, SlackUnavailable."""
         await self.permissions.require_settings_change(place, person)
-        channel_names = await self.channel_access.list_channels(place.team, person)
-        production = await self.storage.productions.get(place)
-        audit_events = await self.storage.audit_log.list_for_production(place)
+        channel_names = await self.ports.channel_access.list_channels(place.team, person)
+        production = await self.ports.storage.productions.get(place)
+        audit_events = await self.ports.storage.audit_log.list_for_production(place)
         return SettingsForm(
             place,
             channel_names.get(place.channel, ""),
@@ -69,7 +62,7 @@ class ProductionSettingsEditor:
             await self._joinable_productions(production, place, channel_names),
             self._selectable_models(production),
             _changes_since_join(audit_events)[:_MAX_CHANGES_SHOWN],
-            self.caps,
+            self.ports.caps,
         )
 
     async def save(
@@ -81,7 +74,7 @@ class ProductionSettingsEditor:
         SettingsConflict, NameConflict, SlackUnavailable.
         """
         await self.permissions.require_settings_change(place, person)
-        settings_input, current = SettingsInput.parse(chosen), await self.storage.productions.get(place)
+        settings_input, current = SettingsInput.parse(chosen), await self.ports.storage.productions.get(place)
         if current.digest != expected_digest:
             raise SettingsConflict
         changes = settings_input.changes(current)
@@ -89,34 +82,37 @@ class ProductionSettingsEditor:
             if changes:
                 raise SettingsErrors((BriefError("production", "first_join"),))
             return (await self._join(place, person, current, settings_input.production),)
-        if errors := (*settings_input.cap_errors(self.caps), *self._lockout_errors(settings_input, current, person)):
+        if errors := (
+            *settings_input.cap_errors(self.ports.caps),
+            *self._lockout_errors(settings_input, current, person),
+        ):
             raise SettingsErrors(errors)
-        now = self.now()
+        now = self.ports.now()
         audit_events = tuple(
             AuditEvent(SET_PREFIX + field, place, person, now, detail=f"{old}\n{new}") for field, old, new in changes
         )
         if audit_events:
-            await self.storage.productions.save(
+            await self.ports.storage.productions.save(
                 place, settings_input.name, settings_input.settings, *audit_events, expected_digest=expected_digest
             )
         return audit_events
 
     async def _join(self, place: ChannelRef, person: str, current: Production, production_id: str) -> AuditEvent:
         """Join another production that the person can see and whose settings they may change."""
-        channel_names = await self.channel_access.list_channels(place.team, person)
+        channel_names = await self.ports.channel_access.list_channels(place.team, person)
         joinable = {other.id: other for other in await self._joinable_productions(current, place, channel_names)}
         if production_id not in joinable:
             raise SettingsErrors((BriefError("production", "unseen"),))
         if production_id != OWN_PRODUCTION:
-            other = next(p for p in await self.storage.productions.list_all(place.team) if p.id == production_id)
+            other = next(p for p in await self.ports.storage.productions.list_all(place.team) if p.id == production_id)
             await self.permissions.require_settings_change(ChannelRef(place.team, other.channels[0]), person)
         old = current.name or f"#{current.home.channel}"
         new = (
             joinable[production_id].name
             or f"#{place.channel if production_id == OWN_PRODUCTION else other.home.channel}"
         )
-        audit_event = AuditEvent(JOINED, place, person, self.now(), detail=f"{old}\n{new}")
-        await self.storage.productions.join(
+        audit_event = AuditEvent(JOINED, place, person, self.ports.now(), detail=f"{old}\n{new}")
+        await self.ports.storage.productions.join(
             place, "" if production_id == OWN_PRODUCTION else production_id, audit_event, current.digest
         )
         return audit_event
@@ -125,7 +121,7 @@ class ProductionSettingsEditor:
         self, current: Production, place: ChannelRef, channel_names: Mapping[str, str]
     ) -> tuple[JoinableProduction, ...]:
         """List the channel's own production if it joined another one, then the productions that the person is in."""
-        productions = await self.storage.productions.list_all(place.team)
+        productions = await self.ports.storage.productions.list_all(place.team)
         own_production = next((p for p in productions if p.home == place), None)
         own_option = (
             ()
@@ -145,9 +141,11 @@ class ProductionSettingsEditor:
 
     def _selectable_models(self, production: Production) -> tuple[ModelSpec, ...]:
         """List the models that are available today or already chosen."""
-        today = self.now().date()
+        today = self.ports.now().date()
         selected = production.settings.models
-        return tuple(m for m in self.catalogue.models if self.catalogue.is_available(m, today) or m.id in selected)
+        return tuple(
+            m for m in self.ports.catalogue.models if self.ports.catalogue.is_available(m, today) or m.id in selected
+        )
 
     def _lockout_errors(
         self, settings_input: SettingsInput, current: Production, person: str
@@ -158,7 +156,7 @@ class ProductionSettingsEditor:
             not may_change
             or may_change == current.settings.may_change_settings
             or person in may_change
-            or person in self.admins
+            or person in self.ports.admins
         ):
             return ()
         return (BriefError("may_change_settings", "yourself"),)

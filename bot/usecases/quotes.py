@@ -5,15 +5,13 @@ from decimal import Decimal
 
 from bot.domain.brief import Brief
 from bot.domain.budget import Caps, estimate
-from bot.domain.catalogue import Catalogue, ModelSpec, Size
+from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.errors import CastingError
 from bot.domain.ids import ChannelRef
 from bot.domain.round import RoutingReason
 from bot.domain.routing import Route
 from bot.domain.routing import route as choose_route
-from bot.ports.clock import Now
-from bot.ports.image_models import ModelHealth
-from bot.ports.storage import StoragePorts
+from bot.usecases.ports import Ports
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,7 @@ class Quote:
 class Quotes:
     """Routes and prices briefs by the catalogue, the accounts' health, and the production's defaults and caps."""
 
-    storage: StoragePorts
-    catalogue: Catalogue
-    caps: Caps
-    now: Now
-    model_health: ModelHealth
+    ports: Ports
 
     async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
         """Return the models and the price for `brief` in `place`; raises BriefError, NoModels, OverBudget."""
@@ -64,27 +58,33 @@ class Quotes:
 
     def is_available(self, model: ModelSpec) -> bool:
         """Return whether the model is configured, still served, and its account answers."""
-        is_served = self.catalogue.is_available(model, self.now().date())
-        return is_served and self.model_health.is_available(model.id)
+        is_served = self.ports.catalogue.is_available(model, self.ports.now().date())
+        return is_served and self.ports.model_health.is_available(model.id)
 
     async def caps_for(self, place: ChannelRef) -> Caps:
         """Return the caps for rounds in `place`: the global ones, or lower ones of its production."""
-        return self.caps.tightened_by((await self.storage.productions.get(place)).settings)
+        return self.ports.caps.tightened_by((await self.ports.storage.productions.get(place)).settings)
 
     async def apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
         """Return `brief` with the production's defaults filled in, and the caps for `place`."""
-        settings = (await self.storage.productions.get(place)).settings
+        settings = (await self.ports.storage.productions.get(place)).settings
         filled = settings.apply_defaults(brief)
         if "models" not in brief.explicit_fields:
             filled = replace(filled, models=self._usable_models(filled))
-        return filled, self.caps.tightened_by(settings)
+        return filled, self.ports.caps.tightened_by(settings)
 
     def route(self, brief: Brief, caps: Caps | None = None) -> Route:
-        today = self.now().date()
-        return choose_route(brief, self.catalogue, today, self.model_health.is_available, (caps or self.caps).per_round)
+        today = self.ports.now().date()
+        return choose_route(
+            brief,
+            self.ports.catalogue,
+            today,
+            self.ports.model_health.is_available,
+            (caps or self.ports.caps).per_round,
+        )
 
     def _usable_models(self, brief: Brief) -> tuple[str, ...]:
         """Return the production's default models that can generate this brief; empty if none can."""
-        today, defaults = self.now().date(), [(name, self.catalogue.by_name(name)) for name in brief.models]
+        today, defaults = self.ports.now().date(), [(name, self.ports.catalogue.by_name(name)) for name in brief.models]
         capable = [(name, m) for name, m in defaults if m and m.max_references >= brief.reference_count]
-        return tuple(name for name, m in capable if self.catalogue.is_available(m, today))
+        return tuple(name for name, m in capable if self.ports.catalogue.is_available(m, today))

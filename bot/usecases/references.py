@@ -8,17 +8,15 @@ from bot.domain.errors import BriefError, InvalidImage, NotAvailableHere
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.imaging.pictures import examine, normalize_reference, run_in_thread
-from bot.ports.messaging import ChannelAccess
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import visible_characters
+from bot.usecases.ports import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceImages:
     """Finds and stores reference pictures."""
 
-    storage: StoragePorts
-    channel_access: ChannelAccess
+    ports: Ports
 
     async def resolve(self, brief: Brief, person: str, place: ChannelRef) -> Brief:
         """Return `brief` with the original of the face it names; unchanged without a name or with a known picture.
@@ -29,7 +27,7 @@ class ReferenceImages:
             return brief
         face = (await self._find_character(brief.reference.name, person, place)).face
         assert face
-        if face.place != place and await self.channel_access.is_private(face.place):
+        if face.place != place and await self.ports.channel_access.is_private(face.place):
             raise NotAvailableHere("private")
         return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
 
@@ -46,14 +44,14 @@ class ReferenceImages:
             raise BriefError("like", "bad_picture", error.detail) from error
         digest = await run_in_thread(lambda: sha256(picture).hexdigest())
         key = f"{round_id}/reference/{digest}"
-        await self.storage.portraits.put(key, picture)
+        await self.ports.storage.portraits.put(key, picture)
         return replace(brief, reference=replace(brief.reference, key=key, sha256=digest, consent=consent))
 
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """Return the one character of this name with a face; this production's characters come first."""
-        matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.face]
-        visible = await visible_characters(self.channel_access, matches, person, place)
-        production_id = (await self.storage.productions.get(place)).id
+        matches = [c for c in await self.ports.storage.roster.by_name(place.team, name) if c.face]
+        visible = await visible_characters(self.ports.channel_access, matches, person, place)
+        production_id = (await self.ports.storage.productions.get(place)).id
         visible = [c for c in visible if c.place == place or c.production_id == production_id] or visible
         if not visible:
             raise BriefError("like", "unknown", name)

@@ -8,10 +8,9 @@ from decimal import Decimal
 from bot.domain.ballot import FlawTag
 from bot.domain.errors import AlreadyCasting, BriefError, PriceIncreased
 from bot.domain.round import Round
-from bot.ports.messaging import RoundPublisher
 from bot.ports.rounds import StartResult
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
+from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
@@ -29,15 +28,14 @@ class RefineForm:
 class Refine:
     """Refines briefs, for the lead."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
+    ports: Ports
     start_round: StartRound
     quotes: Quotes
     permissions: Permissions
 
     async def form(self, round_id: str, person: str) -> RefineForm:
         """Return the contents of the form; raises what a submit would raise now."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
         await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("refine")
@@ -50,7 +48,7 @@ class Refine:
         If the new text costs more than the form showed, raises PriceIncreased; a second submit accepts the price.
         Raises BriefError and what starting a round raises.
         """
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
         brief = round_.brief.with_text(text)
         if child := await self.start_round.get_child(round_):
@@ -68,7 +66,7 @@ class Refine:
         if price > shown_price and not await self.start_round.price_confirmed_before(brief, round_, person, price):
             raise PriceIncreased(price, shown_price)
         result = await self.start_round.start_child(round_, person, brief)
-        self.publisher.schedule_redraw(round_id)
+        self.ports.publisher.schedule_redraw(round_id)
         return result
 
 

@@ -12,12 +12,9 @@ from bot.domain.prompt import Prompt
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
 from bot.domain.upscale import best_reference_model
-from bot.ports.clock import Now
-from bot.ports.jobs import JobQueue
-from bot.ports.messaging import RoundPublisher
 from bot.ports.rounds import StartResult
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions
+from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
@@ -52,17 +49,14 @@ class RerollOptions:
 class Reroll:
     """Re-rolls and varies for the lead. It reserves and saves slots; their jobs call the models."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
-    job_queue: JobQueue
+    ports: Ports
     start_round: StartRound
     quotes: Quotes
-    now: Now
     permissions: Permissions
 
     async def options(self, round_id: str, person: str) -> RerollOptions:
         """Return what can be re-rolled or varied and for how much."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
         round_.require_accepts_slots("reroll")
         next_number = round_.next_number()
@@ -84,10 +78,10 @@ class Reroll:
 
         A repeated call starts one child.
         """
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
         result = await self.start_round.start_child(round_, person)
-        self.publisher.schedule_redraw(round_id)
+        self.ports.publisher.schedule_redraw(round_id)
         return result
 
     async def reroll_slot(self, slot_id: str, person: str, trigger: str) -> Slot:
@@ -115,12 +109,12 @@ class Reroll:
 
     async def enqueue(self, slot_id: str) -> None:
         """Start the slot's job; a repeated call does nothing."""
-        await self.job_queue.start("slot", slot_id)
-        self.publisher.schedule_redraw((await self.storage.rounds.by_slot(slot_id)).id)
+        await self.ports.job_queue.start("slot", slot_id)
+        self.ports.publisher.schedule_redraw((await self.ports.storage.rounds.by_slot(slot_id)).id)
 
     async def _load_allowed(self, slot_id: str, person: str) -> Round:
         """Return the slot's round; raises unless the person may add a slot to it."""
-        round_ = await self.storage.rounds.by_slot(slot_id)
+        round_ = await self.ports.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lead(round_, person, "reroll")
         await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("reroll")
@@ -130,12 +124,12 @@ class Reroll:
         """Add the slot and one audit event; a repeated call adds nothing."""
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
-        added = await self.storage.slots.add(new, self.quotes.caps)
+        added = await self.ports.storage.slots.add(new, self.ports.caps)
         action = "rerolled_one" if new.rerolls_slot_id else "varied"
         source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id
         detail = next((str(s.number) for s in round_.slots if s.id == source_slot_id and s.number), "")
-        audit_event = AuditEvent(action, round_.place, person, self.now(), round_.character_id, round_.id, detail)
-        await self.storage.audit_log.add(audit_event)
+        audit_event = AuditEvent(action, round_.place, person, self.ports.now(), round_.character_id, round_.id, detail)
+        await self.ports.storage.audit_log.add(audit_event)
         return added
 
     def _new_slot(self, round_: Round, new_id: str, model: str, price: Decimal) -> Slot:
@@ -170,7 +164,7 @@ class Reroll:
         While models are hidden, all candidates use their own model or all use the same one. Otherwise size, speed and
         style of a variation would reveal the model.
         """
-        capable = {m.id: m for m in self.quotes.catalogue.models if m.max_references and self.quotes.is_available(m)}
+        capable = {m.id: m for m in self.ports.catalogue.models if m.max_references and self.quotes.is_available(m)}
         use_own_model = round_.models_revealed or all(s.model in capable for s in round_.candidates)
         return (capable.get(slot.model) if use_own_model else None) or best_reference_model(tuple(capable.values()))
 
@@ -185,4 +179,4 @@ class Reroll:
         return spec.price(round_.brief.size, round_.brief.reference_count) if spec else slot.price
 
     def _model_spec(self, model_id: str) -> ModelSpec | None:
-        return next((m for m in self.quotes.catalogue.models if m.id == model_id), None)
+        return next((m for m in self.ports.catalogue.models if m.id == model_id), None)

@@ -8,10 +8,9 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
-from bot.ports.messaging import ChannelAccess
 from bot.ports.roster import RosterQuery
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import visible_channels
+from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
 
 # 240 faces; the home shows larger rosters.
@@ -36,21 +35,22 @@ class VisibleRoster:
 class RosterPoster:
     """Selects the faces of a production and draws posters."""
 
-    storage: StoragePorts
-    channel_access: ChannelAccess
+    ports: Ports
 
     async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
         """Return the roster of the production of `place` that the person, who is in `place`, may see."""
         production, places = await self._production_channels(place)
-        visible = await visible_channels(self.channel_access, places, person, place)
+        visible = await visible_channels(self.ports.channel_access, places, person, place)
         return await self._load_roster(production, [channel for channel in places if channel in visible])
 
     async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
         """Return the roster that the person and everybody in `place` may see."""
         own_roster = await self.visible_to(person, place)
         production, places = await self._production_channels(place)
-        visible = await visible_channels(self.channel_access, places, person, place)
-        shareable = [w for w in places if w in visible and (w == place or not await self.channel_access.is_private(w))]
+        visible = await visible_channels(self.ports.channel_access, places, person, place)
+        shareable = [
+            w for w in places if w in visible and (w == place or not await self.ports.channel_access.is_private(w))
+        ]
         roster = await self._load_roster(production, shareable)
         return VisibleRoster(production, roster.characters, roster.total, own_roster.total - roster.total)
 
@@ -64,19 +64,19 @@ class RosterPoster:
                 assert character.face
                 face = character.face
                 await run_in_thread(
-                    poster.add, await get_preview(self.storage.portraits, face.round_id, face.slot_id), caption
+                    poster.add, await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id), caption
                 )
             pictures.append(await run_in_thread(poster.to_jpeg))
         return pictures
 
     async def _production_channels(self, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
-        production = await self.storage.productions.get(place)
-        sections = await self.storage.roster.sections(place.team)
+        production = await self.ports.storage.productions.get(place)
+        sections = await self.ports.storage.roster.sections(place.team)
         return production, [
             section.place for section in sections if production.id and section.production_id == production.id
         ]
 
     async def _load_roster(self, production: Production, places: Sequence[ChannelRef]) -> VisibleRoster:
         query = RosterQuery(tuple(places), production.id, only_with_face=True)
-        page = await self.storage.roster.page(query, MAX_FACES, 0)
+        page = await self.ports.storage.roster.page(query, MAX_FACES, 0)
         return VisibleRoster(production, page.characters, page.total)

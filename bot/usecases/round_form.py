@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -25,12 +24,10 @@ from bot.domain.ids import ChannelRef
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.production import ProductionSettings
 from bot.domain.round_form import Draft
-from bot.ports.clock import Now
-from bot.ports.messaging import ChannelAccess, UserDirectory
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
-from bot.ports.storage import StoragePorts
 from bot.usecases.access import Permissions, visible_channels
+from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quote, Quotes
 from bot.usecases.start_round import StartRound
 
@@ -77,14 +74,10 @@ class ValidatedForm:
 class RoundForm:
     """Creates, reprices and submits forms. Slack holds the input; the draft stores the price that the person saw."""
 
-    storage: StoragePorts
-    channel_access: ChannelAccess
-    user_directory: UserDirectory
+    ports: Ports
     permissions: Permissions
     start_round: StartRound
     quotes: Quotes
-    now: Now
-    shortest_voting: timedelta
 
     async def create(
         self, place: ChannelRef, person: str, trigger: str, text: str = "", source_thread_ts: str = ""
@@ -93,8 +86,8 @@ class RoundForm:
         await self.permissions.require_start(place, person)
         if not (models := self._available_models()):
             raise NoModels((), ())
-        settings = (await self.storage.productions.get(place)).settings
-        draft = Draft.from_settings(settings, _default_model_ids(settings, models), text, person, self.now())
+        settings = (await self.ports.storage.productions.get(place)).settings
+        draft = Draft.from_settings(settings, _default_model_ids(settings, models), text, person, self.ports.now())
         quote = await self._quote(draft, place)
         brief = Brief("", text, agreed_price=_price(quote))
         round_draft = await self.start_round.save_draft(
@@ -106,7 +99,7 @@ class RoundForm:
         """Return the form with its current price; None if a later `event_ts_us` was seen already."""
         round_draft = await self.start_round.get_draft(form_id, person)
         quote = await self._quote(draft, round_draft.place)
-        is_newest = await self.storage.drafts.update(
+        is_newest = await self.ports.storage.drafts.update(
             form_id, replace(round_draft.brief, agreed_price=_price(quote)), event_ts_us
         )
         return RoundFormState(form_id, round_draft.place, draft, self._available_models(), quote) if is_newest else None
@@ -140,7 +133,7 @@ class RoundForm:
         await self.permissions.require_start(round_draft.place, person)
         if started_brief := await self._started_brief(round_draft):
             return ValidatedForm(round_draft, started_brief)
-        brief = draft.to_brief(self.now(), self.shortest_voting)
+        brief = draft.to_brief(self.ports.now(), self.ports.shortest_voting)
         if errors := await self._unknown_people(draft, person, round_draft.place):
             raise FormErrors(errors)
         quote = await self.quotes.quote(brief, round_draft.place)
@@ -160,7 +153,7 @@ class RoundForm:
 
     def _available_models(self) -> tuple[ModelSpec, ...]:
         """List each available model once, by the account that would generate it."""
-        catalogue = self.quotes.catalogue
+        catalogue = self.ports.catalogue
         available = [m for m in catalogue.models if self.quotes.is_available(m)]
         by_family = {
             m.family: next(s for s in catalogue.models_in_family(m.family) if s in available) for m in available
@@ -169,7 +162,7 @@ class RoundForm:
 
     async def _quote(self, draft: Draft, place: ChannelRef) -> Quote | CastingError:
         try:
-            return await self.quotes.quote(draft.for_estimate(self.now(), self.shortest_voting), place)
+            return await self.quotes.quote(draft.for_estimate(self.ports.now(), self.ports.shortest_voting), place)
         except CastingError as error:
             return error
 
@@ -178,21 +171,23 @@ class RoundForm:
         shown_price = round_draft.brief.agreed_price or Decimal(0)
         if quote.price <= shown_price:
             return
-        await self.storage.drafts.update(round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None)
-        titles = tuple(dict.fromkeys(self.quotes.catalogue.by_id(m).title for m in quote.models))
+        await self.ports.storage.drafts.update(
+            round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None
+        )
+        titles = tuple(dict.fromkeys(self.ports.catalogue.by_id(m).title for m in quote.models))
         raise PriceIncreased(quote.price, shown_price, titles)
 
     async def _started_brief(self, round_draft: RoundDraft) -> Brief | None:
         """Return the brief of the round that an earlier submit of this form started."""
         try:
-            return (await self.storage.rounds.get(self.start_round.round_id_for(round_draft))).brief
+            return (await self.ports.storage.rounds.get(self.start_round.round_id_for(round_draft))).brief
         except KeyError:
             return None
 
     async def _require_not_casting(self, name: str, round_draft: RoundDraft) -> None:
         """Raise AlreadyCasting if another round than the form's own casts the character."""
         own, _ = await self._split_by_production(
-            await self.storage.roster.by_name(round_draft.place.team, name), round_draft.place
+            await self.ports.storage.roster.by_name(round_draft.place.team, name), round_draft.place
         )
         for character in own:
             if character.open_round_id not in (None, self.start_round.round_id_for(round_draft)):
@@ -220,31 +215,33 @@ class RoundForm:
 
     async def _check_person(self, person: str, place: ChannelRef, unknown: set[str]) -> None:
         try:
-            user = await self.user_directory.get_user(place.team, person)
+            user = await self.ports.user_directory.get_user(place.team, person)
         except SlackUnavailable:
             return
-        if not user.is_human or user.is_deactivated or not await self.channel_access.can_see(person, place):
+        if not user.is_human or user.is_deactivated or not await self.ports.channel_access.can_see(person, place):
             unknown.add(person)
 
     async def _similar_characters(
         self, typed: str, place: ChannelRef, person: str, *, cast: bool = False
     ) -> tuple[list[Character], list[Character]]:
         """Find characters by name in this production, and in others that the person may see; with `cast` only faces."""
-        sections = await self.storage.roster.sections(place.team)
-        production_id = (await self.storage.productions.get(place)).id
-        visible = await visible_channels(self.channel_access, {section.place for section in sections}, person, place)
+        sections = await self.ports.storage.roster.sections(place.team)
+        production_id = (await self.ports.storage.productions.get(place)).id
+        visible = await visible_channels(
+            self.ports.channel_access, {section.place for section in sections}, person, place
+        )
         own_query = RosterQuery(
             tuple(s.place for s in sections if s.production_id == production_id), production_id, only_with_face=cast
         )
         matches = [
             c
-            for c in await self.storage.roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
+            for c in await self.ports.storage.roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
             if c.production_id == production_id or c.place in visible
         ]
         nearest_matches = nearest(typed, matches, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
         similar = [
             c
-            for c in await self.storage.roster.get_many(list({c.character_id: c for c in nearest_matches}))
+            for c in await self.ports.storage.roster.get_many(list({c.character_id: c for c in nearest_matches}))
             if c.face or not cast
         ]
         own = {
@@ -257,13 +254,15 @@ class RoundForm:
 
     async def _by_prefix(self, typed: str, query: RosterQuery) -> Sequence[Character]:
         """List suggestions by prefix, all names without one. Returns twice the limit, because some are filtered out."""
-        return (await self.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)).characters
+        return (
+            await self.ports.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)
+        ).characters
 
     async def _split_by_production(
         self, known: Sequence[Character], place: ChannelRef
     ) -> tuple[list[Character], list[Character]]:
         """Split the characters into those of the production of `place` and the others."""
-        production = await self.storage.productions.get(place)
+        production = await self.ports.storage.productions.get(place)
         own = [c for c in known if c.place == place or (production.id and c.production_id == production.id)]
         return own, [c for c in known if c not in own]
 

@@ -8,10 +8,8 @@ import structlog
 
 from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.round import OPEN_STATES, REFUSED_PREFIX, Round, RoundState
-from bot.ports.jobs import JobQueue
-from bot.ports.messaging import RoundPublisher
-from bot.ports.storage import StoragePorts
-from bot.usecases.retries import R, RetryDelays, retry_rejected
+from bot.usecases.ports import Ports
+from bot.usecases.retries import R, retry_rejected
 
 log = structlog.get_logger()
 
@@ -20,45 +18,42 @@ log = structlog.get_logger()
 class RoundMessage:
     """Keeps a message for every open round. Its methods are safe to repeat."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
-    job_queue: JobQueue
-    waits: RetryDelays
+    ports: Ports
 
     async def post(self, round_id: str) -> None:
         """Post the round's message if it has none; raises SlackUnavailable."""
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES:
-            await self._or_void(round_, partial(self.publisher.post, round_id))
+            await self._or_void(round_, partial(self.ports.publisher.post, round_id))
             if round_.parent:
-                self.publisher.schedule_redraw(round_.parent)
+                self.ports.publisher.schedule_redraw(round_.parent)
             if round_.state is RoundState.DRAWING:
-                await self._notify_thread_and_lead(await self.storage.rounds.get(round_id))
+                await self._notify_thread_and_lead(await self.ports.storage.rounds.get(round_id))
         elif round_.slack_error:
-            await self.publisher.notify_lead(round_id, "called_off")
+            await self.ports.publisher.notify_lead(round_id, "called_off")
 
     async def repost(self, round_id: str) -> None:
         """Post the message of an open round again if a user deleted it, with the vote reactions.
 
         Raises SlackUnavailable.
         """
-        round_ = await self.storage.rounds.get(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES and round_.message_ts:
-            is_reposted = await self._or_void(round_, partial(self.publisher.repost, round_id))
+            is_reposted = await self._or_void(round_, partial(self.ports.publisher.repost, round_id))
             if is_reposted and round_.state is RoundState.VOTING:
-                await self.publisher.add_vote_reactions(round_id, sorted(round_.slot_id_by_number))
+                await self.ports.publisher.add_vote_reactions(round_id, sorted(round_.slot_id_by_number))
         elif round_.slack_error:
-            await self.publisher.notify_lead(round_id, "called_off")
+            await self.ports.publisher.notify_lead(round_id, "called_off")
 
     async def check_message(self, round_id: str) -> None:
         """Schedule a redraw, which finds out whether the message of an open round was deleted."""
-        self.publisher.schedule_redraw(round_id)
+        self.ports.publisher.schedule_redraw(round_id)
 
     async def repost_deleted(self) -> None:
         """Start jobs that repost deleted messages, and redraw rounds whose archived channel is open again."""
-        for round_id in self.publisher.take_deleted():
-            await self.job_queue.start("repost", round_id)
-        await self.publisher.retry_closed_channels()
+        for round_id in self.ports.publisher.take_deleted():
+            await self.ports.job_queue.start("repost", round_id)
+        await self.ports.publisher.retry_closed_channels()
 
     async def _notify_thread_and_lead(self, round_: Round) -> None:
         """Link the message from the thread of the request, and notify a lead who did not start the round; once each."""
@@ -66,17 +61,17 @@ class RoundMessage:
             return
         try:
             if round_.source_thread_ts:
-                await self.publisher.link_from_thread(round_.id)
+                await self.ports.publisher.link_from_thread(round_.id)
             if round_.requested_by:
-                await self.publisher.notify_lead(round_.id, "leads")
+                await self.ports.publisher.notify_lead(round_.id, "leads")
         except SlackUnavailable as error:
             log.warning("thread_link_failed", round=round_.id, operation=error.operation)
 
     async def _or_void(self, round_: Round, call: Callable[[], Awaitable[R]]) -> R | None:
         """Void a round whose message cannot be posted: its reservations are released and its lead is notified."""
         try:
-            return await retry_rejected(call, self.waits.rejected_message)
+            return await retry_rejected(call, self.ports.waits.rejected_message)
         except SlackRejected as error:
-            if await self.storage.rounds.void(round_.id, f"{REFUSED_PREFIX}{error.code}"):
-                await self.publisher.notify_lead(round_.id, "called_off")
+            if await self.ports.storage.rounds.void(round_.id, f"{REFUSED_PREFIX}{error.code}"):
+                await self.ports.publisher.notify_lead(round_.id, "called_off")
             return None

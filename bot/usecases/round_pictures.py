@@ -9,28 +9,22 @@ from datetime import datetime
 from functools import partial
 from weakref import WeakValueDictionary
 
-from bot.domain.catalogue import Catalogue
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected
 from bot.domain.ids import FILE_EXTENSIONS, filename
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
 from bot.imaging.pictures import contact_sheet, equalize_previews, record_picture, run_in_thread
-from bot.ports.clock import Now
-from bot.ports.messaging import Picture, RoundPublisher
-from bot.ports.storage import StoragePorts
+from bot.ports.messaging import Picture
+from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
-from bot.usecases.retries import RetryDelays, retry_rejected
+from bot.usecases.retries import retry_rejected
 
 
 @dataclass(frozen=True, slots=True)
 class RoundPictures:
     """Builds the pictures of a round and uploads them."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
-    catalogue: Catalogue
-    now: Now
-    waits: RetryDelays
+    ports: Ports
     _mutexes: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def open_ballot(self, round_: Round, closes_at: datetime) -> bool:
@@ -39,22 +33,22 @@ class RoundPictures:
         If Slack refuses pictures, the ballot opens without them and the lead is notified: the portraits are paid for.
         """
         async with self._mutex(round_.id):
-            round_ = await self.storage.rounds.get(round_.id)
+            round_ = await self.ports.storage.rounds.get(round_.id)
             if round_.state is not RoundState.DRAWING:
                 return False
             numbers = round_.assign_numbers()
             numbered = tuple(replace(s, number=numbers.get(s.id)) for s in round_.slots)
             is_sheet_refused = await self._upload_sheet_or_note(replace(round_, slots=numbered))
-            opened = await self.storage.ballots.open(round_.id, numbers, closes_at)
+            opened = await self.ports.storage.ballots.open(round_.id, numbers, closes_at)
             if opened and is_sheet_refused:
-                await self.publisher.notify_lead(round_.id, "no_sheet")
-                await self.publisher.add_vote_reactions(round_.id, sorted(numbers.values()))
+                await self.ports.publisher.notify_lead(round_.id, "no_sheet")
+                await self.ports.publisher.add_vote_reactions(round_.id, sorted(numbers.values()))
             return opened
 
     async def publish_missing(self, round_id: str) -> None:
         """Upload what the message and the thread lack: newer sheet, pictures, vote reactions, record, originals."""
         async with self._mutex(round_id):
-            round_ = await self.storage.rounds.get(round_id)
+            round_ = await self.ports.storage.rounds.get(round_id)
             if round_.state in (RoundState.VOTING, RoundState.CLOSED) and round_.sheet_candidate_count < len(
                 round_.candidates
             ):
@@ -67,8 +61,8 @@ class RoundPictures:
 
     async def schedule_redraws(self) -> None:
         """Schedule a redraw of every message that may be out of date."""
-        for round_id in await self.storage.rounds.list_to_redraw(self.now()):
-            self.publisher.schedule_redraw(round_id)
+        for round_id in await self.ports.storage.rounds.list_to_redraw(self.ports.now()):
+            self.ports.publisher.schedule_redraw(round_id)
 
     def _mutex(self, round_id: str) -> asyncio.Lock:
         """Return the round's mutex, so that concurrent calls upload once."""
@@ -80,11 +74,11 @@ class RoundPictures:
         In a closed channel people cannot vote, so the ballot waits until the channel is open again.
         """
         try:
-            await retry_rejected(partial(self._upload_sheet, round_), self.waits.rejected_message)
+            await retry_rejected(partial(self._upload_sheet, round_), self.ports.waits.rejected_message)
         except (MessageDeleted, ChannelClosed):
             raise
         except SlackRejected as error:
-            return await self.storage.rounds.set_sheet_refused(round_.id, error.code)
+            return await self.ports.storage.rounds.set_sheet_refused(round_.id, error.code)
         return False
 
     async def _upload_newer_sheet(self, round_: Round) -> None:
@@ -93,54 +87,62 @@ class RoundPictures:
             await self._upload_sheet(round_)
         except SlackRejected as error:
             is_temporary = isinstance(error, MessageDeleted | ChannelClosed)
-            if not is_temporary and await self.storage.rounds.set_sheet_refused(round_.id, error.code):
-                await self.publisher.redraw_now(round_.id)
+            if not is_temporary and await self.ports.storage.rounds.set_sheet_refused(round_.id, error.code):
+                await self.ports.publisher.redraw_now(round_.id)
             raise
-        await self.publisher.redraw_now(round_.id)
+        await self.ports.publisher.redraw_now(round_.id)
 
     async def _upload_sheet(self, round_: Round) -> None:
         previews = {
-            s.number: await get_preview(self.storage.portraits, round_.id, s.id) for s in round_.candidates if s.number
+            s.number: await get_preview(self.ports.storage.portraits, round_.id, s.id)
+            for s in round_.candidates
+            if s.number
         }
         data = await run_in_thread(contact_sheet, previews, round_.brief.aspect)
         name = f"{filename(round_.character)}-sheet-{len(previews)}.jpg"
-        file_id = await self.publisher.upload_sheet(round_.id, Picture(data, name))
-        await self.storage.rounds.set_sheet(round_.id, file_id, len(previews))
+        file_id = await self.ports.publisher.upload_sheet(round_.id, Picture(data, name))
+        await self.ports.storage.rounds.set_sheet(round_.id, file_id, len(previews))
 
     async def _upload_record(self, round_: Round) -> None:
         if round_.record_file or not (locked := round_.locked_candidate):
             return
-        data = await run_in_thread(record_picture, await get_preview(self.storage.portraits, round_.id, locked.id))
+        data = await run_in_thread(
+            record_picture, await get_preview(self.ports.storage.portraits, round_.id, locked.id)
+        )
         picture = Picture(data, f"{filename(round_.character)}.jpg", locked.number)
-        await self.storage.rounds.set_record(round_.id, await self.publisher.upload_sheet(round_.id, picture))
-        await self.publisher.redraw_now(round_.id)
+        await self.ports.storage.rounds.set_record(
+            round_.id, await self.ports.publisher.upload_sheet(round_.id, picture)
+        )
+        await self.ports.publisher.redraw_now(round_.id)
 
     async def _upload_new_pictures(self, round_: Round) -> None:
         new = [s for s in round_.candidates if s.file_id is None]
         if not new:
             return
-        previews = [await get_preview(self.storage.portraits, round_.id, s.id) for s in round_.candidates]
+        previews = [await get_preview(self.ports.storage.portraits, round_.id, s.id) for s in round_.candidates]
         cropped = dict(
             zip(round_.candidates, await run_in_thread(equalize_previews, previews, round_.brief.aspect), strict=True)
         )
         name = filename(round_.character)
         pictures = [Picture(cropped[s], f"{name}-{s.number}.jpg", s.number) for s in new]
-        files = await self.publisher.upload_pictures(round_.id, pictures)
-        await self.storage.slots.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
+        files = await self.ports.publisher.upload_pictures(round_.id, pictures)
+        await self.ports.storage.slots.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
         if round_.state is RoundState.VOTING and round_.accepts_reactions:
-            await self.publisher.add_vote_reactions(round_.id, [s.number for s in new if s.number])
+            await self.ports.publisher.add_vote_reactions(round_.id, [s.number for s in new if s.number])
 
     async def _upload_originals(self, round_: Round) -> None:
         new = [s for s in round_.candidates if s.original_file is None and s.portrait]
         if not new:
             return
         pictures = [await self._original_picture(round_, s) for s in new]
-        files = await self.publisher.upload_pictures(round_.id, pictures)
-        await self.storage.slots.set_originals({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
+        files = await self.ports.publisher.upload_pictures(round_.id, pictures)
+        await self.ports.storage.slots.set_originals(
+            {slot.id: file_id for slot, file_id in zip(new, files, strict=True)}
+        )
 
     async def _original_picture(self, round_: Round, slot: Slot) -> Picture:
         """Return the original bytes; the file name shows the model, because the ballot is closed."""
         assert slot.portrait
-        model = self.catalogue.by_id(slot.model)
+        model = self.ports.catalogue.by_id(slot.model)
         name = f"{filename(round_.character)}-{slot.number}-{model.wire_id}.{FILE_EXTENSIONS[slot.portrait.media_type]}"
-        return Picture(await self.storage.portraits.get(slot.portrait.key), name, slot.number)
+        return Picture(await self.ports.storage.portraits.get(slot.portrait.key), name, slot.number)

@@ -6,14 +6,13 @@ from decimal import Decimal
 
 import structlog
 
-from bot.domain.budget import BudgetPeriod, Caps, Payer, budget_day
+from bot.domain.budget import BudgetPeriod, Payer, budget_day
 from bot.domain.errors import AlreadyResolved, NotLead, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import LedgerEntry, SpendReport, blind_total, budget_status, group_by, sum_line
-from bot.ports.clock import Now
-from bot.ports.messaging import ChannelAccess, DirectMessages, Recipient, RoundPublisher
-from bot.ports.storage import StoragePorts
+from bot.ports.messaging import Recipient
 from bot.usecases.access import visible_channels
+from bot.usecases.ports import Ports
 
 log = structlog.get_logger()
 
@@ -22,32 +21,29 @@ log = structlog.get_logger()
 class Spending:
     """Reports spending and resolves charges. `admins` may resolve any charge, other people only their own."""
 
-    storage: StoragePorts
-    channel_access: ChannelAccess
-    direct_messages: DirectMessages
-    publisher: RoundPublisher
-    caps: Caps
-    admins: frozenset[str]
-    now: Now
+    ports: Ports
 
     async def send_report(self, person: str, place: ChannelRef) -> None:
         """Send a person their spend report by direct message; raises SlackUnavailable."""
         report = await self.report(person, place)
-        await self.direct_messages.send_spend_report(Recipient(place.team, person), report)
+        await self.ports.direct_messages.send_spend_report(Recipient(place.team, person), report)
 
     async def report(self, person: str, place: ChannelRef) -> SpendReport:
         """Return the report of what the person, who is in `place`, may see."""
-        day = budget_day(self.now())
-        spent = await self.storage.ledger.list_spend_totals(place.team, day)
-        blind_spends = await self.storage.ledger.list_blind_round_spends(place.team, day)
-        faces = await self.storage.ledger.count_locked_faces(place.team, day)
+        day = budget_day(self.ports.now())
+        spent = await self.ports.storage.ledger.list_spend_totals(place.team, day)
+        blind_spends = await self.ports.storage.ledger.list_blind_round_spends(place.team, day)
+        faces = await self.ports.storage.ledger.count_locked_faces(place.team, day)
         visible = await visible_channels(
-            self.channel_access, {s.place for s in spent} | {ChannelRef(place.team, c) for c in faces}, person, place
+            self.ports.channel_access,
+            {s.place for s in spent} | {ChannelRef(place.team, c) for c in faces},
+            person,
+            place,
         )
         mine = [s for s in spent if s.place in visible]
         hidden = [s for s in spent if s.place not in visible]
         production_by_channel = {
-            channel: p for p in await self.storage.productions.list_all(place.team) for channel in p.channels
+            channel: p for p in await self.ports.storage.productions.list_all(place.team) for channel in p.channels
         }
         home_by_channel = {channel: production.home.channel for channel, production in production_by_channel.items()}
         face_counts: Counter[str] = Counter()
@@ -55,11 +51,11 @@ class Spending:
             if ChannelRef(place.team, channel) in visible:
                 face_counts[home_by_channel.get(channel, channel)] += count
         pending_charges = [
-            entry for entry in await self.storage.ledger.list_pending_charges(place.team) if not _withheld(entry)
+            entry for entry in await self.ports.storage.ledger.list_pending_charges(place.team) if not _withheld(entry)
         ]
         own_pending_charges = tuple(entry for entry in pending_charges if self._can_resolve(person, entry))
-        caps = self.caps.tightened_by((await self.storage.productions.get(place)).settings)
-        amounts = await self.storage.ledger.committed_by_period(Payer(place, person, day))
+        caps = self.ports.caps.tightened_by((await self.ports.storage.productions.get(place)).settings)
+        amounts = await self.ports.storage.ledger.committed_by_period(Payer(place, person, day))
         return SpendReport(
             day=day,
             productions=group_by(mine, lambda s: home_by_channel.get(s.place.channel, s.place.channel), face_counts),
@@ -82,11 +78,11 @@ class Spending:
 
     async def used_today(self, team: str) -> Decimal:
         """Return the dollars that the workspace reserved and spent in the UTC day, without revealing open ballots."""
-        day = budget_day(self.now())
-        amount = await self.storage.ledger.committed(team, day)
+        day = budget_day(self.ports.now())
+        amount = await self.ports.storage.ledger.committed(team, day)
         period = BudgetPeriod(team, "day", "", day)
         return budget_status(
-            period, amount, await self.storage.ledger.list_blind_round_spends(team, day), self.caps
+            period, amount, await self.ports.storage.ledger.list_blind_round_spends(team, day), self.ports.caps
         ).used
 
     async def confirm_charge(self, item_id: str, recipient: Recipient, *, charged: bool) -> LedgerEntry:
@@ -95,10 +91,10 @@ class Spending:
         Raises NotLead, AlreadyResolved, KeyError (also for another workspace).
         """
         entry = await self._get_entry(item_id, recipient, "settle")
-        if not await self.storage.ledger.confirm(item_id, recipient.person, charged=charged):
+        if not await self.ports.storage.ledger.confirm(item_id, recipient.person, charged=charged):
             raise AlreadyResolved
         log.info("charge_confirmed", round=entry.round_id, item=item_id, charged=charged, usd=str(entry.usd))
-        self.publisher.schedule_redraw(entry.round_id)
+        self.ports.publisher.schedule_redraw(entry.round_id)
         return entry
 
     async def acknowledge_overspend(self, item_id: str, recipient: Recipient) -> LedgerEntry:
@@ -107,24 +103,24 @@ class Spending:
         Raises as `confirm_charge`.
         """
         entry = await self._get_entry(item_id, recipient, "see")
-        if not await self.storage.ledger.acknowledge(item_id, recipient.person):
+        if not await self.ports.storage.ledger.acknowledge(item_id, recipient.person):
             raise AlreadyResolved
         log.info("overspend_acknowledged", round=entry.round_id, item=item_id, overspend=str(entry.overspend))
         return entry
 
     async def notify_overspends(self) -> None:
         """Notify leads of charges above their reservations, at most once: the notice is recorded before it is sent."""
-        for entry in await self.storage.ledger.list_unnotified_overspends():
-            if not await self.storage.ledger.claim_notification(entry.id, self.now()):
+        for entry in await self.ports.storage.ledger.list_unnotified_overspends():
+            if not await self.ports.storage.ledger.claim_notification(entry.id, self.ports.now()):
                 continue
             log.warning("overspend_found", round=entry.round_id, item=entry.id, overspend=str(entry.overspend))
             try:
-                await self.direct_messages.send_overspend(Recipient(entry.place.team, entry.person), entry)
+                await self.ports.direct_messages.send_overspend(Recipient(entry.place.team, entry.person), entry)
             except SlackUnavailable:
-                await self.storage.ledger.release_notification(entry.id)
+                await self.ports.storage.ledger.release_notification(entry.id)
 
     async def _get_entry(self, item_id: str, recipient: Recipient, action: str) -> LedgerEntry:
-        entry = await self.storage.ledger.get_entry(item_id)
+        entry = await self.ports.storage.ledger.get_entry(item_id)
         if entry.place.team != recipient.team:
             raise KeyError(item_id)
         if not self._can_resolve(recipient.person, entry):
@@ -132,7 +128,7 @@ class Spending:
         return entry
 
     def _can_resolve(self, person: str, entry: LedgerEntry) -> bool:
-        return person == entry.person or person in self.admins
+        return person == entry.person or person in self.ports.admins
 
 
 def _withheld(entry: LedgerEntry) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from bot.domain.brief import Brief, Consent
 from bot.domain.budget import Caps, estimate
-from bot.domain.catalogue import ModelSpec, Size
+from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import AlreadyCast, AlreadyCasting, AlternativeOffer, ModelsUnavailable, NotLead
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
@@ -17,13 +17,10 @@ from bot.domain.prompt import Prompt
 from bot.domain.round import RECAST, Round
 from bot.domain.routing import Route
 from bot.domain.slot import Slot
-from bot.ports.clock import Now
-from bot.ports.jobs import JobQueue
-from bot.ports.messaging import ChannelAccess
 from bot.ports.rounds import RoundDraft, StartResult
-from bot.ports.storage import StoragePorts
 from bot.telemetry import logs
 from bot.usecases.access import Permissions
+from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
 
@@ -40,14 +37,10 @@ class PricedDraft:
 class StartRound:
     """Starts rounds. `patience` maps a size to the seconds that voting waits for a model."""
 
-    storage: StoragePorts
-    job_queue: JobQueue
+    ports: Ports
     quotes: Quotes
-    patience: dict[Size, float]
-    now: Now
     reference_images: ReferenceImages
     permissions: Permissions
-    channel_access: ChannelAccess
 
     async def start(
         self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
@@ -84,7 +77,7 @@ class StartRound:
         """
         completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
         draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
-        await self.storage.drafts.save(draft)
+        await self.ports.storage.drafts.save(draft)
         return draft
 
     async def save_priced_draft(self, brief: Brief, place: ChannelRef, person: str, trigger: str) -> PricedDraft:
@@ -96,7 +89,7 @@ class StartRound:
 
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
         """Return a draft of this person; raises KeyError, NotLead."""
-        draft = await self.storage.drafts.get(draft_id)
+        draft = await self.ports.storage.drafts.get(draft_id)
         if draft is None:
             raise KeyError(draft_id)
         if draft.person != person:
@@ -169,7 +162,7 @@ class StartRound:
     async def get_child(self, parent: Round) -> Round | None:
         """Return the round that replaced a re-rolled or refined one."""
         try:
-            return await self.storage.rounds.get(child_round_id(parent.place.team, parent.id))
+            return await self.ports.storage.rounds.get(child_round_id(parent.place.team, parent.id))
         except KeyError:
             return None
 
@@ -177,7 +170,7 @@ class StartRound:
         """Return whether the person saw this price for this text before, and store that they have seen it now."""
         trigger = f"{parent.id}:{price}:{brief.text}"
         priced = replace(brief, agreed_price=price)
-        if await self.storage.drafts.get(_draft_id(parent.place, trigger, priced)):
+        if await self.ports.storage.drafts.get(_draft_id(parent.place, trigger, priced)):
             return True
         await self.save_draft(priced, parent.place, person, trigger)
         return False
@@ -207,7 +200,7 @@ class StartRound:
     async def enqueue(self, round_id: str) -> None:
         """Start the round's job; a repeated call does nothing."""
         logs.bind_round(round_id)
-        await self.job_queue.start("round", round_id)
+        await self.ports.job_queue.start("round", round_id)
 
     async def _get_complete_draft(self, draft_id: str, person: str) -> RoundDraft:
         """Return a draft that has a character name; raises KeyError for one without."""
@@ -219,10 +212,10 @@ class StartRound:
     async def _save_round(self, new: Round, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         """Save the round; AlreadyCasting names the open round only to people who may see its channel."""
         try:
-            return await self.storage.rounds.open(new, self.quotes.caps, recast=recast, unlock=unlock)
+            return await self.ports.storage.rounds.open(new, self.ports.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
-            channel = (await self.storage.rounds.get(error.round_id)).place
-            if channel == new.place or await self.channel_access.can_see(new.started_by, channel):
+            channel = (await self.ports.storage.rounds.get(error.round_id)).place
+            if channel == new.place or await self.ports.channel_access.can_see(new.started_by, channel):
                 raise
             raise AlreadyCasting(error.character, "") from error
 
@@ -238,13 +231,13 @@ class StartRound:
                 )
                 offers.append(AlternativeOffer(kind, tuple(m.title for m in models), price, saved_draft.id))
         unavailable = chosen.reason.unavailable
-        today = self.now().date()
-        available = tuple(m.name for m in self.quotes.catalogue.models if self.quotes.catalogue.is_available(m, today))
+        today = self.ports.now().date()
+        available = tuple(m.name for m in self.ports.catalogue.models if self.ports.catalogue.is_available(m, today))
         return ModelsUnavailable(tuple(a.title for a in unavailable), available, unavailable, tuple(offers))
 
     def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:
         """Build the round of a draft, with the draft's id."""
-        now, brief, round_id = self.now(), draft.brief, draft.id
+        now, brief, round_id = self.ports.now(), draft.brief, draft.id
         has_lead = draft.lead not in ("", draft.person)
         prompt = Prompt.for_brief(brief)
         slots = tuple(
@@ -263,7 +256,7 @@ class StartRound:
             routing_reason=chosen.reason,
             order_seed=seed_of(round_id, -1),
             opened_at=now,
-            patience_until=now + timedelta(seconds=self.patience[brief.size]),
+            patience_until=now + timedelta(seconds=self.ports.patience[brief.size]),
             requested_by=draft.person if has_lead else "",
             source_thread_ts=draft.source_thread_ts,
             slots=slots,

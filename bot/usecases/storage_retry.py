@@ -10,9 +10,7 @@ from typing import TypeVar
 import structlog
 
 from bot.domain.errors import PortraitMissing, SlackUnavailable, StorageUnavailable
-from bot.ports.messaging import RoundPublisher
-from bot.ports.storage import StoragePorts
-from bot.usecases.retries import RetryDelays
+from bot.usecases.ports import Ports
 
 R = TypeVar("R")
 log = structlog.get_logger()
@@ -22,9 +20,7 @@ log = structlog.get_logger()
 class StorageRetry:
     """Waits for the database and the portraits store, and notifies the lead."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
-    waits: RetryDelays
+    ports: Ports
 
     async def wait_until_writable(self, round_id: str) -> bool:
         """Wait until a portrait could be stored; return whether it had to wait."""
@@ -33,7 +29,7 @@ class StorageRetry:
         async def check() -> None:
             nonlocal waited
             try:
-                await self.storage.portraits.check_writable()
+                await self.ports.storage.portraits.check_writable()
             except StorageUnavailable:
                 waited = True
                 raise
@@ -43,7 +39,7 @@ class StorageRetry:
 
     async def retry_until_stored(self, round_id: str, write: Callable[[], Awaitable[R]]) -> R:
         """Repeat `write`, which must be idempotent, until storage accepts it; return its result."""
-        delays = chain(self.waits.storage, repeat(self.waits.storage[-1]))
+        delays = chain(self.ports.waits.storage, repeat(self.ports.waits.storage[-1]))
         is_notified = False
         while True:
             try:
@@ -65,4 +61,4 @@ class StorageRetry:
         """Notify the lead, once for each reason; if that fails, only the log has it."""
         notice = f"not_kept:{error.reason}" if isinstance(error, StorageUnavailable) else "portrait_lost"
         with suppress(SlackUnavailable, StorageUnavailable):
-            await self.publisher.notify_lead(round_id, notice)
+            await self.ports.publisher.notify_lead(round_id, notice)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
 
-from bot.domain.budget import Caps, Charge
-from bot.domain.catalogue import Catalogue, Size
+from bot.domain.budget import Charge
+from bot.domain.catalogue import Size
 from bot.domain.errors import CannotUpscale, InvalidImage, ModelError, NotAvailableHere, PortraitMissing
 from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, filename, original_key, preview_key, seed_of
@@ -15,17 +15,14 @@ from bot.domain.prompt import upscale_prompt
 from bot.domain.slot import SlotFailure
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState, latest_upscale, plan_upscale
 from bot.imaging.pictures import examine_in_thread, run_in_thread, side_by_side
-from bot.ports.clock import Now
-from bot.ports.image_models import GenerationRequest, GenerationResult, ModelClients
-from bot.ports.jobs import JobQueue
+from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.ports.ledger import UpscaleStart
-from bot.ports.messaging import ChannelAccess, Picture, RoundPublisher
-from bot.ports.storage import StoragePorts
+from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.access import Permissions
+from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
 from bot.usecases.rate_limits import wait_for_rate_limit
-from bot.usecases.retries import RetryDelays
 from bot.usecases.storage_retry import StorageRetry
 
 _RESTART_WINDOW = timedelta(days=31)
@@ -35,13 +32,7 @@ _RESTART_WINDOW = timedelta(days=31)
 class StartUpscale:
     """Starts upscales and records whether the lead keeps them."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
-    job_queue: JobQueue
-    channel_access: ChannelAccess
-    catalogue: Catalogue
-    caps: Caps
-    now: Now
+    ports: Ports
     permissions: Permissions
 
     async def reserve(self, round_id: str, attempt: int, expected_model: str, person: str) -> UpscaleStart:
@@ -52,44 +43,44 @@ class StartUpscale:
         """
         face = await self._face(round_id, person)
         await self.permissions.require_spend(face.place, person)
-        latest = latest_upscale(await self.storage.upscales.list_for_face(round_id))
+        latest = latest_upscale(await self.ports.storage.upscales.list_for_face(round_id))
         if latest and (latest.is_live or attempt <= latest.attempt):
             return UpscaleStart(latest, created=False)
-        plan = plan_upscale(face, self.catalogue, self.now().date())
+        plan = plan_upscale(face, self.ports.catalogue, self.ports.now().date())
         if plan is None:
             raise CannotUpscale("no_way", face.character)
         if plan.model != expected_model:
-            self.publisher.schedule_redraw(round_id)
+            self.ports.publisher.schedule_redraw(round_id)
             raise CannotUpscale("changed", face.character)
-        return await self.storage.upscales.start(self._new_upscale(face, plan, attempt, person), self.caps)
+        return await self.ports.storage.upscales.start(self._new_upscale(face, plan, attempt, person), self.ports.caps)
 
     async def enqueue(self, upscale: Upscale) -> None:
         """Start the upscale's job; a repeated call does nothing."""
-        await self.job_queue.start("upscale", upscale.id)
-        self.publisher.schedule_redraw(upscale.round_id)
+        await self.ports.job_queue.start("upscale", upscale.id)
+        self.ports.publisher.schedule_redraw(upscale.round_id)
 
     async def decide(self, round_id: str, upscale_id: str, person: str, *, keep: bool) -> Upscale:
         """Keep or decline an offered upscale, for the lead; the first press counts.
 
         Raises NotLead, and KeyError for an upscale of another round.
         """
-        await self.permissions.require_lead(await self.storage.rounds.get(round_id), person, "upscale")
-        if upscale_id not in {upscale.id for upscale in await self.storage.upscales.list_for_face(round_id)}:
+        await self.permissions.require_lead(await self.ports.storage.rounds.get(round_id), person, "upscale")
+        if upscale_id not in {upscale.id for upscale in await self.ports.storage.upscales.list_for_face(round_id)}:
             raise KeyError(upscale_id)
-        if await self.storage.upscales.decide(upscale_id, person, self.now(), keep=keep):
-            await self.publisher.redraw_now(round_id)
-        return await self.storage.upscales.get(upscale_id)
+        if await self.ports.storage.upscales.decide(upscale_id, person, self.ports.now(), keep=keep):
+            await self.ports.publisher.redraw_now(round_id)
+        return await self.ports.storage.upscales.get(upscale_id)
 
     async def restart_unfinished(self) -> None:
         """Start the jobs of unfinished upscales again: a crash may come between a commit and the start of its job."""
-        for upscale_id in await self.storage.upscales.list_unfinished(self.now() - _RESTART_WINDOW):
-            await self.job_queue.start("upscale", upscale_id)
+        for upscale_id in await self.ports.storage.upscales.list_unfinished(self.ports.now() - _RESTART_WINDOW):
+            await self.ports.job_queue.start("upscale", upscale_id)
 
     async def _face(self, round_id: str, person: str) -> Face:
-        face = await self.storage.roster.get_face(round_id)
+        face = await self.ports.storage.roster.get_face(round_id)
         if face is None:
             raise CannotUpscale("not_cast")
-        if not await self.channel_access.can_see(person, face.place):
+        if not await self.ports.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
         if face.unlocked:
             raise CannotUpscale("unlocked", face.character)
@@ -109,7 +100,7 @@ class StartUpscale:
             prompt=upscale_prompt(face.prompt) if is_redraw else "",
             seed=seed_of(upscale_id, 0) if is_redraw else None,
             requested_by=person,
-            opened_at=self.now(),
+            opened_at=self.ports.now(),
         )
 
 
@@ -117,48 +108,44 @@ class StartUpscale:
 class RunUpscale:
     """Generates upscales; `in_progress` counts the paid calls in progress."""
 
-    storage: StoragePorts
-    model_clients: ModelClients
-    publisher: RoundPublisher
-    now: Now
+    ports: Ports
     storage_retry: StorageRetry
-    waits: RetryDelays
     in_progress: int = field(default=0, init=False)
 
     async def run(self, upscale_id: str) -> None:
         """Make an upscale final: a picture or a failure. Never repeats a call that may have been paid for."""
-        upscale = await self.storage.upscales.get(upscale_id)
+        upscale = await self.ports.storage.upscales.get(upscale_id)
         if not upscale.is_in_progress:
             return
         self.in_progress += 1
         try:
             completed = await self._generate(upscale)
             await self.storage_retry.retry_until_stored(
-                upscale.round_id, partial(self.storage.upscales.record_result, completed)
+                upscale.round_id, partial(self.ports.storage.upscales.record_result, completed)
             )
         finally:
             self.in_progress -= 1
-        self.publisher.schedule_redraw(upscale.round_id)
+        self.ports.publisher.schedule_redraw(upscale.round_id)
 
     async def publish(self, upscale_id: str) -> None:
         """Upload the pictures that the thread lacks, then redraw the record."""
-        upscale = await self.storage.upscales.get(upscale_id)
+        upscale = await self.ports.storage.upscales.get(upscale_id)
         if upscale.portrait and upscale.file_id is None:
             face = await self._load_face(upscale)
             is_redraw = upscale.method is UpscaleMethod.REDRAW
             pair_file = (
-                await self.publisher.upload_sheet(face.round_id, await self._side_by_side(face, upscale))
+                await self.ports.publisher.upload_sheet(face.round_id, await self._side_by_side(face, upscale))
                 if is_redraw
                 else None
             )
-            (file_id,) = await self.publisher.upload_pictures(
+            (file_id,) = await self.ports.publisher.upload_pictures(
                 face.round_id, [await self._upscaled_picture(face, upscale)]
             )
-            await self.storage.upscales.set_files(upscale.id, pair_file, file_id)
-        await self.publisher.redraw_now(upscale.round_id)
+            await self.ports.storage.upscales.set_files(upscale.id, pair_file, file_id)
+        await self.ports.publisher.redraw_now(upscale.round_id)
 
     async def _generate(self, upscale: Upscale) -> Upscale:
-        is_stored = partial(self.storage.portraits.has, original_key(upscale.round_id, upscale.id))
+        is_stored = partial(self.ports.storage.portraits.has, original_key(upscale.round_id, upscale.id))
         if await self.storage_retry.retry_until_stored(upscale.round_id, is_stored):
             return await self._restore(upscale)
         if upscale.state is UpscaleState.REQUESTED:
@@ -166,11 +153,11 @@ class RunUpscale:
         started = perf_counter()
         try:
             await self.storage_retry.wait_until_writable(upscale.round_id)
-            await wait_for_rate_limit(self.model_clients, upscale.model, self._pause)
+            await wait_for_rate_limit(self.ports.model_clients, upscale.model, self._pause)
             original = await self.storage_retry.retry_until_stored(
                 upscale.round_id, partial(self._load_original, upscale)
             )
-            mark_requested = partial(self.storage.upscales.mark_requested, upscale.id, self.now())
+            mark_requested = partial(self.ports.storage.upscales.mark_requested, upscale.id, self.ports.now())
             if not await self.storage_retry.retry_until_stored(upscale.round_id, mark_requested):
                 return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
             started = perf_counter()
@@ -187,19 +174,19 @@ class RunUpscale:
         return completed
 
     async def _pause(self, seconds: float) -> bool:
-        await asyncio.sleep(min(seconds, self.waits.rate_limit))
+        await asyncio.sleep(min(seconds, self.ports.waits.rate_limit))
         return True
 
     async def _load_original(self, upscale: Upscale) -> bytes:
         """Return the face's original bytes; raises PortraitMissing."""
-        return await self.storage.portraits.get((await self._load_face(upscale)).portrait.key)
+        return await self.ports.storage.portraits.get((await self._load_face(upscale)).portrait.key)
 
     async def _request(self, upscale: Upscale, original: bytes) -> GenerationResult:
         if upscale.method is UpscaleMethod.UPSCALER:
-            return await self.model_clients.upscaler(upscale.model).upscale(original)
-        aspect = (await self.storage.rounds.get(upscale.round_id)).brief.aspect
+            return await self.ports.model_clients.upscaler(upscale.model).upscale(original)
+        aspect = (await self.ports.storage.rounds.get(upscale.round_id)).brief.aspect
         request = GenerationRequest(upscale.prompt, aspect, Size.FOUR_K, upscale.seed or 0, (original,))
-        return await self.model_clients.model(upscale.model).generate(request)
+        return await self.ports.model_clients.model(upscale.model).generate(request)
 
     async def _store_with_cost(self, upscale: Upscale, result: GenerationResult, seconds: float) -> Upscale:
         """Store the result; raises InvalidImage with the reported cost."""
@@ -216,7 +203,7 @@ class RunUpscale:
             raise InvalidImage(upscale.model, f"not larger: {checked.width} x {checked.height}", "yes")
         pictures = {preview_key: checked.preview, original_key: result.data}
         for key, data in pictures.items():
-            store = partial(self.storage.portraits.put, key(upscale.round_id, upscale.id), data)
+            store = partial(self.ports.storage.portraits.put, key(upscale.round_id, upscale.id), data)
             await self.storage_retry.retry_until_stored(upscale.round_id, store)
         completed = upscale.with_portrait(
             checked.to_portrait(original_key(upscale.round_id, upscale.id)), result.charge, seconds, result.request_id
@@ -228,14 +215,14 @@ class RunUpscale:
 
         It costs the listed price, because the provider's response is lost.
         """
-        data = await self.storage.portraits.get(original_key(upscale.round_id, upscale.id))
+        data = await self.ports.storage.portraits.get(original_key(upscale.round_id, upscale.id))
         result = GenerationResult(data, "", Charge(upscale.price, "listed"))
-        return await self._store(upscale, result, _elapsed_seconds(upscale.requested_at, self.now()))
+        return await self._store(upscale, result, _elapsed_seconds(upscale.requested_at, self.ports.now()))
 
     async def _side_by_side(self, face: Face, upscale: Upscale) -> Picture:
-        original = await get_preview(self.storage.portraits, face.round_id, face.slot_id)
-        upscaled = await get_preview(self.storage.portraits, upscale.round_id, upscale.id)
-        aspect = (await self.storage.rounds.get(face.round_id)).brief.aspect
+        original = await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id)
+        upscaled = await get_preview(self.ports.storage.portraits, upscale.round_id, upscale.id)
+        aspect = (await self.ports.storage.rounds.get(face.round_id)).brief.aspect
         name = f"{filename(face.character)}-{upscale.attempt}-beside-original.jpg"
         return Picture(await run_in_thread(side_by_side, original, upscaled, aspect), name, upscale_kind="pair")
 
@@ -244,10 +231,10 @@ class RunUpscale:
         portrait = upscale.portrait
         assert portrait
         name = f"{filename(face.character)}-{portrait.width}x{portrait.height}.{FILE_EXTENSIONS[portrait.media_type]}"
-        return Picture(await self.storage.portraits.get(portrait.key), name, upscale_kind="own")
+        return Picture(await self.ports.storage.portraits.get(portrait.key), name, upscale_kind="own")
 
     async def _load_face(self, upscale: Upscale) -> Face:
-        face = await self.storage.roster.get_face(upscale.round_id)
+        face = await self.ports.storage.roster.get_face(upscale.round_id)
         assert face
         return face
 

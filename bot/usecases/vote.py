@@ -6,9 +6,8 @@ from bot.domain.ballot import VoteInput, VoteSource
 from bot.domain.errors import RoundClosed
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
-from bot.ports.messaging import RoundPublisher
-from bot.ports.storage import StoragePorts
 from bot.telemetry import logs
+from bot.usecases.ports import Ports
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,7 @@ class ClickResult:
 class Voting:
     """Records votes. Sealed ballots and run-offs take no reactions and no clicks."""
 
-    storage: StoragePorts
-    publisher: RoundPublisher
+    ports: Ports
 
     async def react(
         self, place: ChannelRef, message_ts: str, number: int, person: str, on: bool, event_ts_us: int
@@ -36,7 +34,7 @@ class Voting:
 
         Returns the round if this is the person's first reaction that does not count, so that they get a note.
         """
-        round_ = await self.storage.rounds.by_message(place, message_ts)
+        round_ = await self.ports.storage.rounds.by_message(place, message_ts)
         if (
             round_ is None
             or round_.state is not RoundState.VOTING
@@ -50,29 +48,31 @@ class Voting:
             round_.id, person, round_.slot_id_by_number[number], VoteSource.REACTION, on and counts, event_ts_us
         )
         if not counts:
-            has_voted_before = any(m.person == person for m in await self.storage.ballots.list_vote_inputs(round_.id))
-            await self.storage.ballots.record_vote(vote_input)
+            has_voted_before = any(
+                m.person == person for m in await self.ports.storage.ballots.list_vote_inputs(round_.id)
+            )
+            await self.ports.storage.ballots.record_vote(vote_input)
             return round_ if on and not has_voted_before else None
-        if await self.storage.ballots.record_vote(vote_input):
-            self.publisher.schedule_redraw(round_.id)
+        if await self.ports.storage.ballots.record_vote(vote_input):
+            self.ports.publisher.schedule_redraw(round_.id)
         return None
 
     async def click(self, slot_id: str, person: str, event_ts_us: int) -> ClickResult:
         """Set or withdraw the person's button vote; raises RoundClosed, NotAVoter."""
-        round_ = await self.storage.rounds.by_slot(slot_id)
+        round_ = await self.ports.storage.rounds.by_slot(slot_id)
         round_.require_state(RoundState.VOTING, action="vote")
         if not round_.accepts_reactions:
             raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
         round_.require_voter(person)
         number = round_.candidate_by_slot(slot_id).number or 0
-        on = await self.storage.ballots.toggle_vote(round_.id, slot_id, person, event_ts_us)
+        on = await self.ports.storage.ballots.toggle_vote(round_.id, slot_id, person, event_ts_us)
         if on is not None:
-            self.publisher.schedule_redraw(round_.id)
+            self.ports.publisher.schedule_redraw(round_.id)
         if on:
             return ClickResult(number, True, False, round_.character, changed=True)
         own_inputs = [
             m
-            for m in await self.storage.ballots.list_vote_inputs(round_.id)
+            for m in await self.ports.storage.ballots.list_vote_inputs(round_.id)
             if m.person == person and m.slot_id == slot_id and m.on
         ]
         has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)

@@ -14,7 +14,7 @@ from bot.ports.clock import Now
 from bot.ports.messaging import Picture
 from bot.ports.storage import StoragePorts
 from bot.telemetry import metrics
-from bot.usecases.casting import utc_now
+from bot.usecases.ports import utc_now
 from handlers.slack.api_errors import ARCHIVED_CODES, best_effort, error_code, slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory

@@ -26,6 +26,7 @@ from bot.ports.image_models import GenerationRequest, GenerationResult, ModelCli
 from bot.ports.messaging import Picture, Recipient
 from bot.settings import Settings
 from bot.usecases.casting import Casting
+from bot.usecases.ports import Ports
 from bot.usecases.retries import RetryDelays
 from providers.http.rate_limit import RateLimiter
 from storage import Storage, migrate, open_storage
@@ -293,20 +294,22 @@ class CastingHarness:
         if keys:
             self.fake_models.catalogue = replace(self.fake_models.catalogue, configured_providers=frozenset(keys))
         self.casting = Casting.of(
-            storage,
-            model_clients=models or self.fake_models,
-            publisher=self.publisher,
-            channel_access=self.channel_access,
-            user_directory=self.channel_access,
-            job_queue=self,
-            retirement_source=self.fake_models,
-            direct_messages=self.direct_messages,
-            caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
-            patience={Size.DRAFT: patience, Size.FOUR_K: patience},
-            admins=admins,
-            now=lambda: self.now,
-            model_health=self.fake_models,
-            waits=waits,
+            Ports(
+                storage=storage,
+                model_clients=models or self.fake_models,
+                publisher=self.publisher,
+                channel_access=self.channel_access,
+                user_directory=self.channel_access,
+                job_queue=self,
+                retirement_source=self.fake_models,
+                direct_messages=self.direct_messages,
+                caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
+                patience={Size.DRAFT: patience, Size.FOUR_K: patience},
+                admins=admins,
+                now=lambda: self.now,
+                model_health=self.fake_models,
+                waits=waits,
+            )
         )
 
     async def start(self, kind: str, key: str) -> None:

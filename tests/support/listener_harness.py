@@ -12,7 +12,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.domain.brief import MIN_VOTING_TIME
-from bot.usecases.casting import Casting, utc_now
+from bot.usecases.casting import Casting
+from bot.usecases.ports import utc_now
 from handlers import register
 from handlers.slack.clients import make_authorize
 from handlers.slack.directory import SlackDirectory

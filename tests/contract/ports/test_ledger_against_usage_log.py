@@ -19,6 +19,7 @@ from bot.domain.errors import OverBudget
 from bot.domain.slot import Slot
 from bot.settings import Settings
 from bot.usecases.casting import Casting
+from bot.usecases.ports import Ports
 from providers.accounts import ImageModels, open_models
 from storage import Storage, migrate, open_storage
 from tests.support.casting_harness import FILM, LEAD, CastingHarness
@@ -43,17 +44,19 @@ class PracticeModelsHarness(CastingHarness):
         super().__init__(storage)
         caps = Caps(Decimal("2.00"), PER_DAY)
         self.casting = Casting.of(
-            storage,
-            model_clients=models,
-            publisher=self.publisher,
-            channel_access=self.channel_access,
-            user_directory=self.channel_access,
-            job_queue=self,
-            retirement_source=models,
-            direct_messages=self.direct_messages,
-            caps=caps,
-            patience=dict.fromkeys(Size, 60.0),
-            now=lambda: self.now,
+            Ports(
+                storage=storage,
+                model_clients=models,
+                publisher=self.publisher,
+                channel_access=self.channel_access,
+                user_directory=self.channel_access,
+                job_queue=self,
+                retirement_source=models,
+                direct_messages=self.direct_messages,
+                caps=caps,
+                patience=dict.fromkeys(Size, 60.0),
+                now=lambda: self.now,
+            )
         )
 
     async def generate_all(self, round_id: str) -> None:

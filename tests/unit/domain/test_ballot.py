@@ -1,4 +1,4 @@
-"""Marks, votes, tally, and what is read back from Slack."""
+"""Vote inputs, submissions, tally, and reconciliation with Slack reactions."""
 
 import pytest
 from hypothesis import given
@@ -100,7 +100,7 @@ def test_reconciled_reactions_equal_what_slack_shows(stored: set[tuple[str, int]
     assert on == shown
 
 
-# On sealed papers
+# Sealed ballots.
 
 
 def make_submission(

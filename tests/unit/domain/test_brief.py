@@ -1,4 +1,4 @@
-"""What a person may type after /cast, and what is made of it."""
+"""Parsing of the text after /cast."""
 
 from datetime import timedelta
 

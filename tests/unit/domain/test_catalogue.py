@@ -1,4 +1,4 @@
-"""Models by name and by day."""
+"""Models by name and by date."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What a typed line leaves open, and what a production's customs make of it."""
+"""Options of a typed line, and defaults from the production's settings."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Which two candidates a closer look begins with."""
+"""The two candidates a comparison starts with."""
 
 from bot.domain.ballot import RunOff, Tally
 from bot.domain.round import RoundState

@@ -1,4 +1,4 @@
-"""`/cast history NAME`, and reasons as people type them."""
+"""`/cast history NAME`, and typed reasons."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The one prompt every model of a round is sent."""
+"""The prompt that every model of a round receives."""
 
 import pytest
 

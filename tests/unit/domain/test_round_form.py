@@ -1,4 +1,4 @@
-"""A form as somebody left it, and the brief it comes to."""
+"""The round form, and the brief made from it."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -63,7 +63,7 @@ def test_brief_from_a_form_overrides_the_production_settings() -> None:
 )
 def test_form_reports_all_errors_by_field(changes: dict[str, object], problems: dict[str, str]) -> None:
     found = problems_of(make_draft(**changes))
-    # A missing brief is found by the same eyes that read a line, which call it so.
+    # The parser of the line reports a missing brief, so the field has its name.
     assert found == problems
 
 

@@ -1,4 +1,4 @@
-"""Which models draw a brief, and why."""
+"""The models chosen for a brief, and the reason."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What draws in place of a model that is not to be had, and when somebody has to say yes first."""
+"""Substitutes for unavailable models, and when they need confirmation."""
 
 from collections.abc import Callable
 from datetime import date

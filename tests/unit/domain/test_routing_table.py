@@ -1,4 +1,4 @@
-"""Twenty-four briefs, the models they are sent to and the reason that is told: the table of docs/routing.md."""
+"""Twenty-four briefs with their models and reasons: the table of docs/routing.md."""
 
 from datetime import date
 from pathlib import Path

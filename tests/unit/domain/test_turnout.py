@@ -1,4 +1,4 @@
-"""What named voters can still change, held against every way they could vote."""
+"""What named voters can still change, compared with every possible vote."""
 
 from itertools import product
 
@@ -13,7 +13,7 @@ NUMBERS = st.integers(2, 4)
 
 
 def possible_winners(votes: dict[int, int], remaining: int) -> set[int | None]:
-    """Who leads alone after each way in which so many more people could approve of any set of candidates."""
+    """Return the sole leader after each way in which `remaining` people could vote."""
     numbers = tuple(votes)
     choices = list(product((0, 1), repeat=len(numbers)))
     winners = set()

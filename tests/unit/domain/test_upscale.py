@@ -1,4 +1,4 @@
-"""How a face is finished: what is chosen, at what price, and what is told of its size."""
+"""Upscales: the chosen method, its price and the resulting size."""
 
 from dataclasses import replace
 from datetime import date

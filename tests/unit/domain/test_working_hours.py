@@ -1,4 +1,4 @@
-"""When a missing vote is asked for: in people's own working hours, while the ballot is open."""
+"""Vote reminders are sent in working hours, while the ballot is open."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,17 +19,17 @@ def at(text: str, zone: str = "UTC") -> datetime:
 @pytest.mark.parametrize(
     ("opened", "closes", "zone", "reminded"),
     [
-        # A Wednesday's ballot that closes at four in Tokyo's afternoon: an hour before.
+        # Closes on a Wednesday at 16:00 in Tokyo: an hour before.
         ("2026-11-25T09:00+09:00", "2026-11-25T16:00+09:00", "Asia/Tokyo", "2026-11-25T15:00+09:00"),
-        # Short ballots are not asked about for longer than a quarter of them.
+        # Short ballot: in its last quarter.
         ("2026-11-25T10:00+09:00", "2026-11-25T10:20+09:00", "Asia/Tokyo", "2026-11-25T10:15+09:00"),
-        # It closes at night: the last hour of the working day before.
+        # Closes at night: the last hour of the working day before.
         ("2026-11-25T09:00+09:00", "2026-11-26T03:00+09:00", "Asia/Tokyo", "2026-11-25T17:00+09:00"),
-        # It closes on Sunday: Friday afternoon.
+        # Closes on Sunday: Friday afternoon.
         ("2026-11-26T09:00+00:00", "2026-11-29T12:00+00:00", "Europe/London", "2026-11-27T17:00+00:00"),
-        # It opened in the last half hour of Friday: at once.
+        # Opened in the last half hour of Friday: at once.
         ("2026-11-27T17:30+00:00", "2026-11-29T12:00+00:00", "Europe/London", "2026-11-27T17:30+00:00"),
-        # It closes before their Monday begins and opened after their Friday ended: not at all.
+        # Open only between Friday evening and Monday morning: no reminder.
         ("2026-11-27T19:00+00:00", "2026-11-30T07:00+00:00", "Europe/London", None),
     ],
 )

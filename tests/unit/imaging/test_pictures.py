@@ -1,4 +1,4 @@
-"""Checking what models send, and composing what people see."""
+"""Validation of models' pictures, and composition of previews and sheets."""
 
 import struct
 import zlib
@@ -108,7 +108,7 @@ def make_portrait(data: bytes) -> Portrait:
 def encoded_face(
     seed: int, kind: str = "PNG", size: tuple[int, int] | None = None, trim: float = 0, **save: int
 ) -> bytes:
-    """A practice portrait, perhaps trimmed on every side by a share of it, resized and encoded anew."""
+    """Return a practice portrait, optionally trimmed by a share of each side, resized and re-encoded."""
     image = draw_face("gpt-image-2", "a signalman, 60", seed, 448, 608)
     trim_x, trim_y = image.width * trim, image.height * trim
     image = image.crop((round(trim_x), round(trim_y), round(image.width - trim_x), round(image.height - trim_y)))
@@ -181,7 +181,7 @@ def test_the_record_shows_the_whole_portrait_at_most_1600_pixels_long() -> None:
     assert pixel_size(record_picture(encoded_noise(1536, 2048, "JPEG"))) == (1200, 1600)
 
 
-# What a model can be sent.
+# References sent to models.
 
 LARGE_LIMITS = Limits(max_bytes=10_000_000, max_pixels=16_000_000, max_side=4096)
 

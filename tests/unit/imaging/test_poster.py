@@ -1,4 +1,4 @@
-"""The cast in one picture: its shape for few and for many, and names the font cannot write."""
+"""The roster poster: its shape for any number of faces, and names without glyphs."""
 
 from io import BytesIO
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster, can_render
 
-# A letter of a private area: no font has it.
+# A private use character: no font has a glyph for it.
 UNSUPPORTED_GLYPH = "\U000f1234"
 
 

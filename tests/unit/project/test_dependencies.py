@@ -1,4 +1,4 @@
-"""What we depend on, audited as far as it goes without the internet: pinned with hashes, licensed, for a reason."""
+"""Dependencies are pinned with hashes, have accepted licences and a documented reason. Runs offline."""
 
 import re
 import tomllib
@@ -16,13 +16,13 @@ _PERMISSIVE = re.compile(
     r"mit|mit-0|mit-cmu|0bsd|bsd(-[23]-clause)?|bsd license|apache(-2\.0| software license)|isc|isc license \(iscl\)"
     r"|psf-2\.0|python software foundation license|zlib|cc0-1\.0|mit license|dfsg approved"
 )
-# What a package without a word about it in its metadata has in its licence file.
+# Licences of packages whose metadata has none, from their licence files.
 _LICENCE_PHRASES = (
     "permission is hereby granted, free of charge",
     "apache license",
     "redistribution and use in source and binary",
 )
-# Not permissive, and yet no burden: see CONTRIBUTING.md.
+# Not permissive but accepted: see CONTRIBUTING.md.
 KNOWN_EXCEPTIONS = {
     "psycopg": "lgpl", "psycopg-binary": "lgpl", "certifi": "mpl", "hypothesis": "mpl", "pathspec": "mpl",
     "pyvips-binary": "lgpl",
@@ -35,7 +35,7 @@ def canonical(name: str) -> str:
 
 
 def entries(lock: str) -> Iterator[str]:
-    """Each requirement with everything that belongs to it."""
+    """Return each requirement with its hashes."""
     text = re.sub(r"^\s*#.*$", "", (ROOT / "requirements" / lock).read_text("utf-8"), flags=re.MULTILINE)
     entry = ""
     for line in text.splitlines():
@@ -52,13 +52,13 @@ def pinned(lock: str) -> dict[str, str]:
 
 
 def direct_dependencies() -> set[str]:
-    """The names that pyproject.toml asks for, and those it asks for to develop."""
+    """Return the runtime and development dependencies of pyproject.toml."""
     requirements = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
     return {canonical(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in requirements}
 
 
 def installed(names: Mapping[str, str]) -> Iterator[Distribution]:
-    """Those of them that this system and Python need."""
+    """Return those required on this system and Python version."""
     for name in names:
         try:
             yield distribution(name)
@@ -67,7 +67,7 @@ def installed(names: Mapping[str, str]) -> Iterator[Distribution]:
 
 
 def licences(package: Distribution) -> list[str]:
-    """What the package says it is under, as short names in small letters; of a choice it is enough to like one."""
+    """Return the licences of a package as lowercase short names; of alternatives, one accepted licence suffices."""
 
     def first(field: str) -> str:
         return next(iter(package.metadata.get_all(field) or ()), "")

@@ -1,4 +1,4 @@
-"""The example file for the environment."""
+""".env.example lists every setting with its default."""
 
 from pathlib import Path
 

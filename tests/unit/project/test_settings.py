@@ -1,4 +1,4 @@
-"""Settings: what is refused at start."""
+"""Settings that are rejected at start."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Every sentence a person reads lives in handlers/text/, and every time is told in the reader's own zone."""
+"""Sentences for people live in handlers/text/, and times are shown in the reader's time zone."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ TEXT_PACKAGE = ROOT / "handlers" / "text"
 OTHER_FILES = sorted(
     path for room in ("handlers", "bot") for path in (ROOT / room).rglob("*.py") if TEXT_PACKAGE not in path.parents
 )
-# What speaks to whoever runs Castroom, on a terminal or in a log, and to models: nobody reads it in Slack.
+# Files with text for operators (terminal or log) or for models, which does not appear in Slack.
 NON_SLACK_TEXT = {
     "bot/__main__.py": "the command line",
     "bot/cli/doctor.py": "the command line",
@@ -25,7 +25,7 @@ NON_SLACK_TEXT = {
     "bot/cli/export.py": "files",
     "handlers/slack/diagnostics.py": "the doctor",
 }
-# Calls whose text goes into logs or into an error's own plain English.
+# Calls whose text is for logs or for str(error).
 LOG_CALLS = frozenset(
     {
         "debug",
@@ -46,7 +46,7 @@ FORMAT_FILE = TEXT_PACKAGE / "format.py"
 
 
 def sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Texts of two words or more that are no docstring, no log line, no error's own words and no pattern."""
+    """Return texts of two words or more, except docstrings, log events, error texts and patterns."""
     ignored = {id(node) for part in ast.walk(tree) for node in _non_user_text(part)}
     for node in ast.walk(tree):
         if id(node) in ignored or not isinstance(node, ast.Constant) or not isinstance(node.value, str):

@@ -1,4 +1,4 @@
-"""Nobody's name leads out of a folder, hides a file, forges a line of a record, or speaks to a terminal."""
+"""Names cannot escape a folder, hide a file, forge a line of a record, or control a terminal."""
 
 import asyncio
 import io

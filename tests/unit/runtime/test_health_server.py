@@ -1,4 +1,4 @@
-"""What monitors are told."""
+"""Health endpoints and metrics."""
 
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,7 @@ def free_port() -> int:
 
 
 async def healthy_database() -> None:
-    """A database that answers."""
+    pass
 
 
 async def broken_database() -> None:
@@ -70,7 +70,10 @@ async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
     ("count", "metric"),
     [
         (lambda: metrics.observe_ack("command", 0.02), 'castroom_ack_seconds_bucket{kind="command",le="0.025"}'),
-        (lambda: metrics.observe_portrait("x:y", 3, Decimal(1), "listed"), 'castroom_portrait_seconds_count{model="x:y"}'),
+        (
+            lambda: metrics.observe_portrait("x:y", 3, Decimal(1), "listed"),
+            'castroom_portrait_seconds_count{model="x:y"}',
+        ),
         (lambda: metrics.count_slot_failure("refused", "no"), 'castroom_slot_failures_total{kind="refused",paid="no"}'),
         (lambda: metrics.count_redraw("done"), 'castroom_redraws_total{outcome="done"}'),
     ],

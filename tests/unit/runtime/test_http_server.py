@@ -1,4 +1,4 @@
-"""Over HTTP a request is read in bounds and its signature checked before a single byte of it is understood."""
+"""HTTP requests are read within limits, and their signature is verified before the body is parsed."""
 
 import asyncio
 import hmac
@@ -32,7 +32,7 @@ def signed_headers(body: bytes, timestamp: int | str | None = None, secret: str 
 
 
 class ServerProbe:
-    """What reached a listener, and the door's address."""
+    """Requests that reached a listener, and the server's address."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession, received: list[str]) -> None:
         self.url = url
@@ -105,7 +105,7 @@ async def test_unsigned_malformed_body_is_rejected_before_parsing(body: bytes) -
 
 
 async def test_signed_body_that_is_not_utf8_is_rejected() -> None:
-    """Slack signs text; its own verifier knows nothing else."""
+    """Slack signs text; its verifier accepts only text."""
     async with running_server() as server:
         assert await server.post(b"\xff\xfe", signed_headers(b"\xff\xfe")) == 401
         assert server.received == []
@@ -169,7 +169,7 @@ async def test_command_of_unknown_workspace_without_response_url_is_acked(
 
 
 async def handle_envelope(app: AsyncApp, payload: Any) -> list[str]:
-    """The envelopes that were acknowledged."""
+    """Return the acknowledged envelopes."""
     sent: list[str] = []
 
     async def send(response: Any) -> None:

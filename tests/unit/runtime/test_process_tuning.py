@@ -1,4 +1,4 @@
-"""What is there from the start is looked through once."""
+"""Start-up objects are excluded from garbage collection."""
 
 import gc
 

@@ -1,4 +1,4 @@
-"""The clock: what it does while it runs, and how it stops."""
+"""The scheduler: periodic work and shutdown."""
 
 import asyncio
 import logging

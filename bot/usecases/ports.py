@@ -1,0 +1,53 @@
+"""Everything the use cases need from outside, as one value."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.brief import MIN_VOTING_TIME
+from bot.domain.budget import Caps
+from bot.domain.catalogue import Catalogue, Size
+from bot.ports.clock import Now
+from bot.ports.image_models import ModelClients, ModelHealth, RetirementSource
+from bot.ports.jobs import JobQueue
+from bot.ports.messaging import ChannelAccess, DirectMessages, RoundPublisher, UserDirectory
+from bot.ports.storage import StoragePorts
+from bot.usecases.retries import RetryDelays
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class AlwaysHealthy:
+    """A ModelHealth without circuit breakers."""
+
+    def is_available(self, model_id: str) -> bool:  # noqa: ARG002 - the protocol's parameter
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """The collaborators, caps and limits of all use cases.
+
+    `patience` maps a portrait size to the seconds that voting waits for a model. `admins` may confirm any charge.
+    """
+
+    storage: StoragePorts
+    model_clients: ModelClients
+    publisher: RoundPublisher
+    channel_access: ChannelAccess
+    user_directory: UserDirectory
+    job_queue: JobQueue
+    retirement_source: RetirementSource
+    direct_messages: DirectMessages
+    caps: Caps
+    patience: dict[Size, float]
+    admins: frozenset[str] = frozenset()
+    now: Now = utc_now
+    shortest_voting: timedelta = MIN_VOTING_TIME
+    model_health: ModelHealth = field(default_factory=AlwaysHealthy)
+    waits: RetryDelays = RetryDelays()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.model_clients.catalogue
