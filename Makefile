@@ -9,10 +9,11 @@ UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 # Much of a test's time is waiting for processes: three share two cores well.
 WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
 CODE := bot handlers providers storage playground benchmarks tests
-
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo test test-heavy test-all check run bench bench-quick setup lock format pictures clean help
+CHANGED = { git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } | grep '\.py$$'
+
+.PHONY: demo test test-heavy test-all watch check run bench bench-quick setup lock format pictures clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -28,6 +29,14 @@ test-heavy: setup  ## the full size of statistical and long tests
 
 test-all: setup  ## both of these
 	@$(PYTEST) $(ARGS)
+
+watch: setup  ## rerun the tests named after changed files
+	@seen=; while sleep 1; do \
+		state=$$($(CHANGED) | xargs cksum); [ "$$state" = "$$seen" ] && continue; seen=$$state; \
+		tests=$$(for file in $$($(CHANGED)); do \
+			name=$$(basename $$file .py); find tests -name "test_$${name#test_}.py"; done | sort -u); \
+		[ -z "$$tests" ] || $(PY) -m pytest -q $$tests || true; \
+	done
 
 check: setup  ## format, lint, types, import contracts
 	@$(VENV)/bin/ruff format --check $(CODE)

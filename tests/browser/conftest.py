@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, web
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.app import build
@@ -29,6 +29,8 @@ CHROMIUM_ARGS = [
 ]
 FILM = "C0HARBOURFILM"
 BROWSER_TESTS = Path(__file__).parent
+
+expect.set_options(timeout=scaled(5_000))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from playground.slack import WORKSPACE
 from playground.slack.core.store import Store
 from tests.browser.conftest import CHROMIUM_ARGS, CHROMIUM_NAMES, new_context
 from tests.support.builders import make_view_data, make_voting_round
+from tests.support.time_factor import scaled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -161,7 +162,7 @@ async def test_updating_an_old_round_sends_only_that_message_to_pages(large_work
     async with large_workspace.session.ws_connect(f"{large_workspace.address}/control/live?user={LENA}") as live:
         await live.receive()
         await large_workspace.slack.chat_update(channel=FILM, ts=old, text="Casting Maya, redrawn")
-        live_message = await live.receive(timeout=5)
+        live_message = await live.receive(timeout=scaled(5))
     assert live_message.type is WSMsgType.TEXT
     assert [(change["kind"], change["ts"]) for change in json.loads(live_message.data)["what"]] == [("message", old)]
     assert len(live_message.data) < 20_000

@@ -15,6 +15,7 @@ import pytest
 
 from playground.seed_data import HARBOUR
 from tests.support.control_client import ControlClient, make_png
+from tests.support.time_factor import scaled
 
 _FOLDER = Path(__file__).parent / "node"
 _INSTALL_TIMEOUT_SECONDS = 60  # seconds for the install
@@ -54,7 +55,7 @@ async def run_script(node: str, control_client: ControlClient, picture: Path) ->
     process = await asyncio.create_subprocess_exec(
         node, "story.mjs", cwd=_FOLDER, env=variables, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), scaled(30))
     assert process.returncode == 0, err.decode()
     result: dict[str, Any] = json.loads(out)
     return result

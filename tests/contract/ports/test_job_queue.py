@@ -13,6 +13,7 @@ from dbos import DBOS
 from bot.domain.errors import StorageUnavailable
 from bot.runtime.jobs import JobRunner
 from bot.usecases.casting import Casting
+from tests.support.time_factor import scaled
 
 
 @dataclass
@@ -94,7 +95,7 @@ async def use_cases_and_runner(tmp_path: Path) -> AsyncIterator[tuple[FakeUseCas
 
 
 async def wait_for_call(use_cases: FakeUseCases, call: str, seconds: float = 5) -> None:
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(scaled(seconds)):
         while call not in use_cases.calls:
             await asyncio.sleep(0.01)
 

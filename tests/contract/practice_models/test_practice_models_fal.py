@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.support.practice_models import FAL, PracticeModels, data_url, make_png, mean_colour
+from tests.support.time_factor import scaled
 
 RECRAFT = "fal-ai/recraft/v4.1/text-to-image"
 BANANA = "google/nano-banana-2.1"
@@ -71,7 +72,7 @@ async def test_job_goes_through_queued_in_progress_and_completed(practice_models
     job = await submit(practice_models, NB2, resolution="0.5K")
     early = await practice_models.http.get(job["response_url"], headers=FAL)
     states: list[dict[str, Any]] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while not states or states[-1]["status"] != "COMPLETED":
             states.append((await status(practice_models, job)).json())
             await asyncio.sleep(0.003)
@@ -84,7 +85,7 @@ async def test_job_goes_through_queued_in_progress_and_completed(practice_models
 
 async def test_finished_job_is_charged_even_if_not_fetched(practice_models: PracticeModels) -> None:
     job = await submit(practice_models, RECRAFT)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while (await status(practice_models, job)).status_code == 202:
             await asyncio.sleep(0.005)
     (call,) = (await practice_models.usage())["calls"]
@@ -105,7 +106,7 @@ async def test_queued_job_can_be_cancelled_for_free(practice_models: PracticeMod
     assert (cancelled.status_code, cancelled.json()["status"]) == (202, "CANCELLATION_REQUESTED")
     assert (again.status_code, again.json()["status"]) == (400, "ALREADY_COMPLETED")
     assert (final["status"], final["error_type"]) == ("COMPLETED", "client_cancelled")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while (await practice_models.usage())["calls"][0]["outcome"] != "cancelled":
             await asyncio.sleep(0.005)
     assert (await practice_models.usage())["total_usd"] == 0
@@ -243,7 +244,7 @@ async def test_cut_submission_may_still_be_charged(practice_models: PracticeMode
     await practice_models.set_fault(RECRAFT, kind)
     with pytest.raises(httpx.RemoteProtocolError):
         await practice_models.fal(RECRAFT)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while (await practice_models.usage())["calls"][0]["outcome"] == "drawing":
             await asyncio.sleep(0.005)
     assert [call["charged"] for call in (await practice_models.usage())["calls"]] == [charged]

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.support.practice_models import PracticeModels, decode_picture
+from tests.support.time_factor import scaled
 
 # Gemini's refusals: finish reasons of the google-genai SDK (3.4.0), and reasons to block a prompt.
 REFUSAL_FINISH_REASONS = (
@@ -178,7 +179,7 @@ async def test_hanging_call_is_free_when_the_client_disconnects(practice_models:
             headers={"Authorization": "Bearer practice-key"},
             timeout=0.05,
         )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while (await practice_models.usage())["calls"][0]["outcome"] != "client gone":
             await asyncio.sleep(0.02)
     assert (await practice_models.usage())["total_usd"] == 0

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.support.practice_models import BEARER, PracticeModels, open_practice_models
+from tests.support.time_factor import scaled
 
 SERVER_SCRIPT = """
 import asyncio, sys
@@ -55,7 +56,7 @@ async def test_disconnected_client_is_charged(practice_models: PracticeModels) -
     with pytest.raises(httpx.ReadTimeout):
         body = {"prompt": "anyone", "response_format": "b64_json"}
         await practice_models.http.post("/recraft/v1/images/generations", json=body, headers=BEARER, timeout=0.05)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while (await practice_models.usage())["calls"][0]["outcome"] != "client gone":
             await asyncio.sleep(0.02)
     assert (await practice_models.usage())["total_usd"] == 0.035
@@ -72,7 +73,7 @@ async def test_usage_log_survives_a_kill(tmp_path: Path) -> None:
         assert (await http.post("/recraft/v1/images/generations", json=body)).status_code == 200
         await http.post("/control/models/*/faults", json={"kind": "latency", "seconds": 400})
         pending = asyncio.create_task(http.post("/recraft/v1/images/generations", json=body))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(scaled(5)):
             while len((await http.get("/control/bill")).json()["calls"]) < 2:
                 await asyncio.sleep(0.02)
         process.kill()

@@ -13,6 +13,7 @@ import pytest
 
 from playground.seed_data import GENERAL, HARBOUR, LENA, QUIET_CAMPAIGN
 from tests.support.practice_slack import PracticeWorkspace, open_practice_workspace
+from tests.support.time_factor import scaled
 
 
 @pytest.mark.parametrize(
@@ -176,5 +177,5 @@ async def _start_server(data: Path) -> asyncio.subprocess.Process:
 
 async def _read_address(server: asyncio.subprocess.Process) -> str:
     assert server.stdout
-    line = (await asyncio.wait_for(server.stdout.readline(), 20)).decode()
+    line = (await asyncio.wait_for(server.stdout.readline(), scaled(20))).decode()
     return line.rpartition(" ")[2].strip().rstrip("/")

@@ -8,6 +8,7 @@ from PIL import Image
 from playground.seed_data import BOT, FERRY, GENERAL, HARBOUR, LENA, QUIET_CAMPAIGN, SCOPES
 from playground.slack.web_api.methods import METHODS
 from tests.support.practice_slack import PracticeWorkspace
+from tests.support.time_factor import scaled
 
 
 async def share_file(workspace: PracticeWorkspace, channel: str | None, name: str) -> str:
@@ -25,7 +26,7 @@ async def test_files_list_is_paginated_newest_first(workspace: PracticeWorkspace
     everything = await workspace.slack.files_list()
     assert {file["id"] for file in everything["files"]} == set(mine)
     assert everything["paging"] == {"count": 100, "total": 3, "page": 1, "pages": 1}
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         while not (there := (await workspace.slack.files_list(channel=FERRY))["files"]):
             await asyncio.sleep(0.02)
     assert [file["id"] for file in there] == [mine[1]]

@@ -17,7 +17,7 @@ FERRY = ChannelRef("T1", "C2")
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
     """A harness in which Maya has a face and the alias "the fisherwoman"."""
     async with casting_harness(tmp_path) as opened:
         await opened.run_to_lock()
@@ -33,78 +33,78 @@ async def rejection(
     return error.value.problem, error.value.allowed
 
 
-async def test_alias_finds_the_character_and_is_listed_with_its_name(house: CastingHarness) -> None:
-    found = await house.casting.recall.recall("THE FISHERWOMAN", DIRECTOR, FILM)
+async def test_alias_finds_the_character_and_is_listed_with_its_name(harness: CastingHarness) -> None:
+    found = await harness.casting.recall.recall("THE FISHERWOMAN", DIRECTOR, FILM)
     assert (found.kind, found.characters[0].name, found.characters[0].aliases) == ("face", "Maya", ("the fisherwoman",))
-    misspelled = await house.casting.recall.recall("the fisherwomen", DIRECTOR, FILM)
+    misspelled = await harness.casting.recall.recall("the fisherwomen", DIRECTOR, FILM)
     assert (misspelled.kind, misspelled.characters[0].name) == ("face", "Maya")
-    near = await house.casting.recall.recall("fisher", DIRECTOR, FILM)
+    near = await harness.casting.recall.recall("fisher", DIRECTOR, FILM)
     assert (near.kind, [c.name for c in near.characters]) == ("unsure", ["Maya"])
 
 
-async def test_taken_name_cannot_become_an_alias(house: CastingHarness) -> None:
-    await house.run_to_lock("Otto: a pilot")
-    assert await rejection(house, "Otto", "Thé Fisherwoman") == ("taken", ("Maya",))
-    assert await rejection(house, "Maya", "otto") == ("taken", ("Otto",))
-    assert await rejection(house, "Maya", "MAYA") == ("own", ("Maya",))
-    assert await rejection(house, "Nobody", "Somebody") == ("unknown", ())
-    again = await house.casting.aliases.add("Maya", "the fisherwoman", LEAD, FILM)
+async def test_taken_name_cannot_become_an_alias(harness: CastingHarness) -> None:
+    await harness.run_to_lock("Otto: a pilot")
+    assert await rejection(harness, "Otto", "Thé Fisherwoman") == ("taken", ("Maya",))
+    assert await rejection(harness, "Maya", "otto") == ("taken", ("Otto",))
+    assert await rejection(harness, "Maya", "MAYA") == ("own", ("Maya",))
+    assert await rejection(harness, "Nobody", "Somebody") == ("unknown", ())
+    again = await harness.casting.aliases.add("Maya", "the fisherwoman", LEAD, FILM)
     assert again.aliases == ("the fisherwoman",)
 
 
-async def test_alias_is_scoped_to_its_production(house: CastingHarness) -> None:
-    await house.start_round("Otto: a pilot", place=FERRY)
-    assert await rejection(house, "Maya", "Mum", FERRY) == ("unknown", ())
-    await house.casting.aliases.add("Otto", "the fisherwoman", LEAD, FERRY)
-    there = await house.casting.recall.recall("the fisherwoman", DIRECTOR, FERRY)
-    here = await house.casting.recall.recall("the fisherwoman", DIRECTOR, FILM)
+async def test_alias_is_scoped_to_its_production(harness: CastingHarness) -> None:
+    await harness.start_round("Otto: a pilot", place=FERRY)
+    assert await rejection(harness, "Maya", "Mum", FERRY) == ("unknown", ())
+    await harness.casting.aliases.add("Otto", "the fisherwoman", LEAD, FERRY)
+    there = await harness.casting.recall.recall("the fisherwoman", DIRECTOR, FERRY)
+    here = await harness.casting.recall.recall("the fisherwoman", DIRECTOR, FILM)
     assert (there.characters[0].name, here.characters[0].name) == ("Otto", "Maya")
 
 
-async def test_round_started_with_an_alias_casts_the_named_character(house: CastingHarness) -> None:
+async def test_round_started_with_an_alias_casts_the_named_character(harness: CastingHarness) -> None:
     with pytest.raises(AlreadyCast) as already_cast:
-        await house.start_round("The Fisherwoman: forty, younger")
+        await harness.start_round("The Fisherwoman: forty, younger")
     assert already_cast.value.character == "Maya"
-    again = await house.casting.start_round.confirm_recast(already_cast.value.draft_id, LEAD)
+    again = await harness.casting.start_round.confirm_recast(already_cast.value.draft_id, LEAD)
     assert again.round.character == "Maya"
     with pytest.raises(AlreadyCasting) as busy:
-        await house.start_round("the fisherwoman: fifty")
+        await harness.start_round("the fisherwoman: fifty")
     assert (busy.value.character, busy.value.round_id) == ("Maya", again.round.id)
-    assert (await house.get_round(again.round.id)).character == "Maya"
+    assert (await harness.get_round(again.round.id)).character == "Maya"
 
 
-async def test_reference_face_is_found_by_an_alias(house: CastingHarness) -> None:
+async def test_reference_face_is_found_by_an_alias(harness: CastingHarness) -> None:
     brief = Brief("Ines", "her daughter", reference=Reference("the fisherwoman"))
-    found = await house.casting.start_round.reference_images.resolve(brief, DIRECTOR, FILM)
-    face = (await house.casting.recall.recall("Maya", DIRECTOR, FILM)).characters[0].face
+    found = await harness.casting.start_round.reference_images.resolve(brief, DIRECTOR, FILM)
+    face = (await harness.casting.recall.recall("Maya", DIRECTOR, FILM)).characters[0].face
     assert face
     assert found.reference
     assert found.reference.sha256 == face.portrait.sha256
 
 
-async def test_alias_is_removed_and_both_changes_are_audited(house: CastingHarness) -> None:
-    dropped = await house.casting.aliases.remove("the fisherwoman", DIRECTOR, FILM)
+async def test_alias_is_removed_and_both_changes_are_audited(harness: CastingHarness) -> None:
+    dropped = await harness.casting.aliases.remove("the fisherwoman", DIRECTOR, FILM)
     assert (dropped.character, dropped.removed) == ("Maya", True)
-    maya = (await house.casting.recall.recall("Maya", LEAD, FILM)).characters[0]
+    maya = (await harness.casting.recall.recall("Maya", LEAD, FILM)).characters[0]
     assert maya.aliases == ()
-    audit_events = await house.storage.audit_log.list_for_character(maya.id)
+    audit_events = await harness.storage.audit_log.list_for_character(maya.id)
     assert audit_events == [
-        AuditEvent("alias", FILM, LEAD, house.now, maya.id, detail="the fisherwoman"),
-        AuditEvent("unalias", FILM, DIRECTOR, house.now, maya.id, detail="the fisherwoman"),
+        AuditEvent("alias", FILM, LEAD, harness.now, maya.id, detail="the fisherwoman"),
+        AuditEvent("unalias", FILM, DIRECTOR, harness.now, maya.id, detail="the fisherwoman"),
     ]
     with pytest.raises(BriefError) as missing:
-        await house.casting.aliases.remove("the fisherwoman", DIRECTOR, FILM)
+        await harness.casting.aliases.remove("the fisherwoman", DIRECTOR, FILM)
     assert missing.value.problem == "none"
 
 
-async def test_only_users_who_may_start_rounds_change_aliases(house: CastingHarness) -> None:
-    house.channel_access.users[PRODUCER] = User(is_guest=True)
+async def test_only_users_who_may_start_rounds_change_aliases(harness: CastingHarness) -> None:
+    harness.channel_access.users[PRODUCER] = User(is_guest=True)
     with pytest.raises(PermissionDenied):
-        await house.casting.aliases.add("Maya", "Mum", PRODUCER, FILM)
+        await harness.casting.aliases.add("Maya", "Mum", PRODUCER, FILM)
     with pytest.raises(PermissionDenied):
-        await house.casting.aliases.remove("the fisherwoman", PRODUCER, FILM)
-    audit_event = AuditEvent("settings", FILM, LEAD, house.now)
-    await house.storage.productions.save(FILM, "Harbour", ProductionSettings(may_start=(LEAD,)), audit_event)
+        await harness.casting.aliases.remove("the fisherwoman", PRODUCER, FILM)
+    audit_event = AuditEvent("settings", FILM, LEAD, harness.now)
+    await harness.storage.productions.save(FILM, "Harbour", ProductionSettings(may_start=(LEAD,)), audit_event)
     with pytest.raises(PermissionDenied):
-        await house.casting.aliases.add("Maya", "Mum", DIRECTOR, FILM)
-    assert (await house.casting.aliases.add("Maya", "Mum", LEAD, FILM)).aliases == ("Mum", "the fisherwoman")
+        await harness.casting.aliases.add("Maya", "Mum", DIRECTOR, FILM)
+    assert (await harness.casting.aliases.add("Maya", "Mum", LEAD, FILM)).aliases == ("Mum", "the fisherwoman")

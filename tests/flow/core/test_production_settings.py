@@ -35,7 +35,7 @@ MONTH = "production_month"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
     async with casting_harness(tmp_path) as opened:
         opened.channel_access.users[GUEST] = User(is_guest=True)
         yield opened
@@ -74,63 +74,63 @@ async def month_spend(harness: CastingHarness, place: ChannelRef, person: str = 
     return next(s.used for s in report.budget_statuses if s.period.cap == MONTH)
 
 
-async def test_settings_fill_only_the_fields_a_command_leaves_open(house: CastingHarness) -> None:
-    await save_settings(house, ballot="sealed", quorum="3", models=SKIN.id, overrides={"for": "60"})
-    defaulted = (await house.get_round(await house.start_round("Maya: a fisherwoman"))).brief
+async def test_settings_fill_only_the_fields_a_command_leaves_open(harness: CastingHarness) -> None:
+    await save_settings(harness, ballot="sealed", quorum="3", models=SKIN.id, overrides={"for": "60"})
+    defaulted = (await harness.get_round(await harness.start_round("Maya: a fisherwoman"))).brief
     assert (defaulted.ballot, defaulted.quorum, defaulted.open_for.total_seconds()) == (BallotMode.SEALED, 3, 3600)
-    explicit = (await house.get_round(await house.start_round("Ben: a cook --ballot quick --look literal"))).brief
+    explicit = (await harness.get_round(await harness.start_round("Ben: a cook --ballot quick --look literal"))).brief
     assert (explicit.ballot, explicit.look, explicit.models, explicit.quorum) == (BallotMode.OPEN, Look.LITERAL, (), 3)
 
 
-async def test_house_style_is_added_to_every_prompt_with_its_own_version(house: CastingHarness) -> None:
-    await save_settings(house, style="north light,\nno make-up")
-    round_ = await house.run_to_voting()
+async def test_house_style_is_added_to_every_prompt_with_its_own_version(harness: CastingHarness) -> None:
+    await save_settings(harness, style="north light,\nno make-up")
+    round_ = await harness.run_to_voting()
     assert "a fisherwoman\nnorth light, no make-up\n" in round_.prompt
     assert round_.prompt_version == f"{VERSION}-style"
-    assert {request.prompt for request in house.fake_models.skin.requests + house.fake_models.literal.requests} == {
+    assert {request.prompt for request in harness.fake_models.skin.requests + harness.fake_models.literal.requests} == {
         round_.prompt
     }
     assert Prompt.for_brief(replace(round_.brief, style="")).version == VERSION
 
 
-async def test_priced_draft_ignores_later_settings_changes(house: CastingHarness) -> None:
-    priced = await house.casting.start_round.save_priced_draft(
+async def test_priced_draft_ignores_later_settings_changes(harness: CastingHarness) -> None:
+    priced = await harness.casting.start_round.save_priced_draft(
         parse_brief("Maya: a fisherwoman --each 1"), FILM, LEAD, "t1"
     )
-    await save_settings(house, models=SKIN.id, ballot="sealed")
-    draft = await house.casting.start_round.get_draft(priced.draft.id, LEAD)
+    await save_settings(harness, models=SKIN.id, ballot="sealed")
+    draft = await harness.casting.start_round.get_draft(priced.draft.id, LEAD)
     assert not draft.brief.models
-    settings = (await house.storage.productions.get(FILM)).settings
+    settings = (await harness.storage.productions.get(FILM)).settings
     assert settings.apply_defaults(draft.brief) == draft.brief
 
 
-async def test_production_caps_apply_below_global_caps_and_name_their_source(house: CastingHarness) -> None:
-    await save_settings(house, per_round="0.10", per_month="0.25")
+async def test_production_caps_apply_below_global_caps_and_name_their_source(harness: CastingHarness) -> None:
+    await save_settings(harness, per_round="0.10", per_month="0.25")
     with pytest.raises(OverBudget) as over_round_cap:
-        await house.start_round("Maya: a fisherwoman --each 2")
+        await harness.start_round("Maya: a fisherwoman --each 2")
     assert (over_round_cap.value.cap, over_round_cap.value.is_production_cap, over_round_cap.value.limit) == (
         "round",
         True,
         Decimal("0.10"),
     )
     for name in ("Maya", "Ben"):
-        await house.start_round(f"{name}: a cook --models recraft --each 2")
+        await harness.start_round(f"{name}: a cook --models recraft --each 2")
     with pytest.raises(OverBudget) as over_month_cap:
-        await house.start_round("Ada: a pilot --models recraft --each 2")
+        await harness.start_round("Ada: a pilot --models recraft --each 2")
     assert (over_month_cap.value.cap, over_month_cap.value.is_production_cap, over_month_cap.value.remaining) == (
         MONTH,
         True,
         Decimal("0.05"),
     )
-    await house.start_round("Ada: a pilot --models recraft --each 2", place=FERRY)
-    assert await month_spend(house, FILM) == Decimal("0.20")
+    await harness.start_round("Ada: a pilot --models recraft --each 2", place=FERRY)
+    assert await month_spend(harness, FILM) == Decimal("0.20")
 
 
-async def test_reroll_respects_the_productions_round_cap(house: CastingHarness) -> None:
-    await save_settings(house, per_round="0.10")
-    round_ = await house.run_to_voting("Maya: a fisherwoman --models recraft --each 2")
+async def test_reroll_respects_the_productions_round_cap(harness: CastingHarness) -> None:
+    await save_settings(harness, per_round="0.10")
+    round_ = await harness.run_to_voting("Maya: a fisherwoman --models recraft --each 2")
     with pytest.raises(OverBudget) as error:
-        await house.casting.reroll.reroll_slot(round_.slot_id_by_number[1], LEAD, "t")
+        await harness.casting.reroll.reroll_slot(round_.slot_id_by_number[1], LEAD, "t")
     assert error.value.is_production_cap
 
 
@@ -149,35 +149,35 @@ async def test_reroll_respects_the_productions_round_cap(house: CastingHarness) 
     ],
 )
 async def test_invalid_setting_is_reported_at_its_field_and_not_saved(
-    house: CastingHarness, fields: dict[str, str], field: str, problem: str
+    harness: CastingHarness, fields: dict[str, str], field: str, problem: str
 ) -> None:
     with pytest.raises(SettingsErrors) as error:
-        await save_settings(house, overrides=fields)
+        await save_settings(harness, overrides=fields)
     assert [(fault.field, fault.problem) for fault in error.value.errors] == [(field, problem)]
-    assert (await house.storage.productions.get(FILM)).settings == ProductionSettings()
+    assert (await harness.storage.productions.get(FILM)).settings == ProductionSettings()
 
 
-async def test_concurrent_save_of_stale_settings_is_rejected(house: CastingHarness) -> None:
-    digest = (await house.casting.production_settings_editor.form(FILM, LEAD)).production.digest
-    await house.casting.production_settings_editor.save(FILM, DIRECTOR, digest, settings_input(quorum="3"))
+async def test_concurrent_save_of_stale_settings_is_rejected(harness: CastingHarness) -> None:
+    digest = (await harness.casting.production_settings_editor.form(FILM, LEAD)).production.digest
+    await harness.casting.production_settings_editor.save(FILM, DIRECTOR, digest, settings_input(quorum="3"))
     with pytest.raises(SettingsConflict):
-        await house.casting.production_settings_editor.save(FILM, LEAD, digest, settings_input(style="north light"))
+        await harness.casting.production_settings_editor.save(FILM, LEAD, digest, settings_input(style="north light"))
     with pytest.raises(SettingsConflict):
-        await house.storage.productions.save(FILM, "", ProductionSettings(), expected_digest=digest)
-    assert (await house.storage.productions.get(FILM)).settings == ProductionSettings(quorum=3)
+        await harness.storage.productions.save(FILM, "", ProductionSettings(), expected_digest=digest)
+    assert (await harness.storage.productions.get(FILM)).settings == ProductionSettings(quorum=3)
 
 
-async def test_new_round_does_not_make_the_settings_form_stale(house: CastingHarness) -> None:
-    digest = (await house.casting.production_settings_editor.form(FILM, LEAD)).production.digest
-    await house.start_round()
-    assert await house.casting.production_settings_editor.save(FILM, LEAD, digest, settings_input(quorum="3"))
+async def test_new_round_does_not_make_the_settings_form_stale(harness: CastingHarness) -> None:
+    digest = (await harness.casting.production_settings_editor.form(FILM, LEAD)).production.digest
+    await harness.start_round()
+    assert await harness.casting.production_settings_editor.save(FILM, LEAD, digest, settings_input(quorum="3"))
 
 
-async def test_only_real_settings_changes_are_audited(house: CastingHarness) -> None:
-    await save_settings(house, ballot="sealed", style="north light")
-    await save_settings(house, person=DIRECTOR)
-    await save_settings(house, person=DIRECTOR, ballot="quick")
-    audit_events = (await house.casting.production_settings_editor.form(FILM, LEAD)).changes
+async def test_only_real_settings_changes_are_audited(harness: CastingHarness) -> None:
+    await save_settings(harness, ballot="sealed", style="north light")
+    await save_settings(harness, person=DIRECTOR)
+    await save_settings(harness, person=DIRECTOR, ballot="quick")
+    audit_events = (await harness.casting.production_settings_editor.form(FILM, LEAD)).changes
     assert [(d.person, d.action, d.detail) for d in audit_events] == [
         (DIRECTOR, "set_ballot", "sealed\nquick"),
         (LEAD, "set_ballot", "quick\nsealed"),
@@ -195,59 +195,59 @@ async def test_only_listed_users_and_admins_change_settings(tmp_path: Path) -> N
         await save_settings(harness, person=DIRECTOR, quorum="2")
 
 
-async def test_listed_user_locks_in_place_of_the_lead(house: CastingHarness) -> None:
-    await save_settings(house, may_lock=DIRECTOR)
-    round_ = await house.run_to_voting()
-    await house.vote(round_, U3=1)
+async def test_listed_user_locks_in_place_of_the_lead(harness: CastingHarness) -> None:
+    await save_settings(harness, may_lock=DIRECTOR)
+    round_ = await harness.run_to_voting()
+    await harness.vote(round_, U3=1)
     with pytest.raises(PermissionDenied):
-        await house.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], LEAD)
-    face = await house.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], DIRECTOR)
+        await harness.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], LEAD)
+    face = await harness.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], DIRECTOR)
     assert (face.lead, face.locked_by) == (LEAD, DIRECTOR)
 
 
-async def test_guest_votes_but_starts_and_spends_only_if_listed(house: CastingHarness) -> None:
-    round_ = await house.run_to_voting()
-    await house.casting.voting.click(round_.candidate_by_number(1).id, GUEST, 1)
+async def test_guest_votes_but_starts_and_spends_only_if_listed(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting()
+    await harness.casting.voting.click(round_.candidate_by_number(1).id, GUEST, 1)
     assert [
-        (vote_input.person, vote_input.on) for vote_input in await house.storage.ballots.list_vote_inputs(round_.id)
+        (vote_input.person, vote_input.on) for vote_input in await harness.storage.ballots.list_vote_inputs(round_.id)
     ] == [(GUEST, True)]
     for attempt in (
-        house.start_round("Ben: a cook", GUEST),
-        house.casting.production_settings_editor.form(FILM, GUEST),
+        harness.start_round("Ben: a cook", GUEST),
+        harness.casting.production_settings_editor.form(FILM, GUEST),
     ):
         with pytest.raises(PermissionDenied) as error:
             await attempt
         assert error.value.is_guest
-    await save_settings(house, may_start=f"{GUEST} {LEAD}", may_spend=f"{GUEST} {LEAD}")
-    await house.start_round("Ben: a cook", GUEST)
+    await save_settings(harness, may_start=f"{GUEST} {LEAD}", may_spend=f"{GUEST} {LEAD}")
+    await harness.start_round("Ben: a cook", GUEST)
     with pytest.raises(PermissionDenied):
-        await house.start_round("Ada: a pilot", DIRECTOR)
+        await harness.start_round("Ada: a pilot", DIRECTOR)
 
 
-async def test_permission_list_of_deactivated_users_is_ignored(house: CastingHarness) -> None:
-    await save_settings(house, may_start=DIRECTOR, may_lock=DIRECTOR)
+async def test_permission_list_of_deactivated_users_is_ignored(harness: CastingHarness) -> None:
+    await save_settings(harness, may_start=DIRECTOR, may_lock=DIRECTOR)
     with pytest.raises(PermissionDenied):
-        await house.start_round("Maya: a fisherwoman")
-    house.channel_access.users[DIRECTOR] = User(is_deactivated=True)
-    round_ = await house.audition(await house.start_round("Maya: a fisherwoman"))
-    await house.casting.round_controls.close(round_.id, LEAD)
-    await house.casting.lock_face.decide(round_.candidate_by_number(1).id, LEAD)
-    assert (await house.casting.recall.recall("Maya", LEAD, FILM)).kind == "face"
+        await harness.start_round("Maya: a fisherwoman")
+    harness.channel_access.users[DIRECTOR] = User(is_deactivated=True)
+    round_ = await harness.audition(await harness.start_round("Maya: a fisherwoman"))
+    await harness.casting.round_controls.close(round_.id, LEAD)
+    await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, LEAD)
+    assert (await harness.casting.recall.recall("Maya", LEAD, FILM)).kind == "face"
 
 
-async def test_guest_listed_as_starter_may_also_spend_by_default(house: CastingHarness) -> None:
-    await save_settings(house, may_start=f"{LEAD} {GUEST}")
-    assert await house.start_round("Maya: a fisherwoman", GUEST)
-    await save_settings(house, may_spend=LEAD)
+async def test_guest_listed_as_starter_may_also_spend_by_default(harness: CastingHarness) -> None:
+    await save_settings(harness, may_start=f"{LEAD} {GUEST}")
+    assert await harness.start_round("Maya: a fisherwoman", GUEST)
+    await save_settings(harness, may_spend=LEAD)
     with pytest.raises(PermissionDenied):
-        await house.start_round("Ben: a cook", GUEST)
+        await harness.start_round("Ben: a cook", GUEST)
 
 
-async def test_default_models_are_not_reported_as_explicitly_named(house: CastingHarness) -> None:
-    await save_settings(house, models=SKIN.id)
-    round_ = await house.get_round(await house.start_round("Maya: a fisherwoman"))
+async def test_default_models_are_not_reported_as_explicitly_named(harness: CastingHarness) -> None:
+    await save_settings(harness, models=SKIN.id)
+    round_ = await harness.get_round(await harness.start_round("Maya: a fisherwoman"))
     assert (set(round_.models), round_.routing_reason.kind) == ({SKIN.id}, "usual")
-    named = await house.get_round(await house.start_round(f"Ben: a cook --models {SKIN.id}"))
+    named = await harness.get_round(await harness.start_round(f"Ben: a cook --models {SKIN.id}"))
     assert named.routing_reason.kind == "named"
 
 

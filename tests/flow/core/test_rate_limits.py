@@ -15,7 +15,7 @@ from tests.support.casting_harness import LEAD, LITERAL, CastingHarness, casting
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
     async with casting_harness(tmp_path, waits=RetryDelays(rate_limit=0.02)) as opened:
         yield opened
 
@@ -31,61 +31,61 @@ async def wait_for_round(harness: CastingHarness, round_id: str, condition: Call
     return round_
 
 
-async def test_rate_limited_slots_are_generated_after_the_wait(house: CastingHarness) -> None:
-    limit_rate(house, 0.3)
-    round_ = await house.run_to_voting()
+async def test_rate_limited_slots_are_generated_after_the_wait(harness: CastingHarness) -> None:
+    limit_rate(harness, 0.3)
+    round_ = await harness.run_to_voting()
     assert len(round_.candidates) == 4
-    assert house.fake_models.call_count == 4
+    assert harness.fake_models.call_count == 4
 
 
-async def test_rate_limited_slot_is_shown_as_paused(house: CastingHarness) -> None:
-    limit_rate(house, 60)
-    round_id = await house.start_round()
-    audition = asyncio.create_task(house.audition(round_id))
-    round_ = await wait_for_round(house, round_id, lambda r: len(r.completed) == 3)
+async def test_rate_limited_slot_is_shown_as_paused(harness: CastingHarness) -> None:
+    limit_rate(harness, 60)
+    round_id = await harness.start_round()
+    audition = asyncio.create_task(harness.audition(round_id))
+    round_ = await wait_for_round(harness, round_id, lambda r: len(r.completed) == 3)
     waiting = next(s for s in round_.slots if not s.is_final)
     assert (waiting.state, waiting.requested_at, waiting.model) == (SlotState.PAUSED, None, LITERAL.id)
     assert waiting.wait_until
-    assert timedelta(seconds=55) < waiting.wait_until - house.now < timedelta(seconds=62)
-    assert len(house.fake_models.literal.requests) == 1
+    assert timedelta(seconds=55) < waiting.wait_until - harness.now < timedelta(seconds=62)
+    assert len(harness.fake_models.literal.requests) == 1
     audition.cancel()
 
 
-async def test_rate_limit_wait_extends_the_patience(house: CastingHarness) -> None:
-    limit_rate(house, 60)
-    round_id = await house.start_round()
-    audition = asyncio.create_task(house.audition(round_id))
-    round_ = await wait_for_round(house, round_id, lambda r: len(r.completed) == 3)
+async def test_rate_limit_wait_extends_the_patience(harness: CastingHarness) -> None:
+    limit_rate(harness, 60)
+    round_id = await harness.start_round()
+    audition = asyncio.create_task(harness.audition(round_id))
+    round_ = await wait_for_round(harness, round_id, lambda r: len(r.completed) == 3)
     waiting = next(s for s in round_.slots if not s.is_final)
     assert waiting.wait_until
     assert round_.patience_ends == waiting.wait_until + timedelta(seconds=60)
     audition.cancel()
 
 
-async def test_cancelled_round_leaves_the_rate_limit_queue(house: CastingHarness) -> None:
-    limit_rate(house, 60)
-    round_id = await house.start_round()
-    audition = asyncio.create_task(house.audition(round_id))
-    await wait_for_round(house, round_id, lambda r: len(r.completed) == 3)
-    await house.casting.audition.cancel(round_id, LEAD)
+async def test_cancelled_round_leaves_the_rate_limit_queue(harness: CastingHarness) -> None:
+    limit_rate(harness, 60)
+    round_id = await harness.start_round()
+    audition = asyncio.create_task(harness.audition(round_id))
+    await wait_for_round(harness, round_id, lambda r: len(r.completed) == 3)
+    await harness.casting.audition.cancel(round_id, LEAD)
     await audition
-    round_ = await house.get_round(round_id)
+    round_ = await harness.get_round(round_id)
     assert round_.state is RoundState.VOID
     assert [s.failure.kind for s in round_.failures if s.failure] == ["cancelled"]
-    assert len(house.fake_models.literal.requests) == 1
+    assert len(harness.fake_models.literal.requests) == 1
 
 
-async def test_rate_limit_wait_over_ten_minutes_is_a_free_failure(house: CastingHarness) -> None:
-    limit_rate(house, 700)
-    round_ = await house.run_to_voting()
+async def test_rate_limit_wait_over_ten_minutes_is_a_free_failure(harness: CastingHarness) -> None:
+    limit_rate(harness, 700)
+    round_ = await harness.run_to_voting()
     assert [(s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [("rate_limited", "no")]
-    assert len(house.fake_models.literal.requests) == 1
+    assert len(harness.fake_models.literal.requests) == 1
 
 
-async def test_open_circuit_fails_at_once_and_says_until_when(house: CastingHarness) -> None:
-    open_until = house.now + timedelta(minutes=2)
-    house.fake_models.circuit_deadlines[LITERAL.id] = open_until
-    round_ = await house.run_to_voting()
+async def test_open_circuit_fails_at_once_and_says_until_when(harness: CastingHarness) -> None:
+    open_until = harness.now + timedelta(minutes=2)
+    harness.fake_models.circuit_deadlines[LITERAL.id] = open_until
+    round_ = await harness.run_to_voting()
     failures = [s.failure for s in round_.failures if s.failure]
     assert [(m.kind, m.paid, m.retry_at) for m in failures] == [("provider_down", "no", open_until)] * 2
-    assert house.fake_models.literal.requests == []
+    assert harness.fake_models.literal.requests == []

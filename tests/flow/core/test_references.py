@@ -21,7 +21,7 @@ CONSENT = Consent(LEAD, datetime(2026, 11, 24, 9, tzinfo=UTC), "They agreed to t
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
     async with casting_harness(tmp_path, keys=("recraft", "openai", "gemini")) as opened:
         yield opened
 
@@ -40,94 +40,94 @@ def make_photo(**options: object) -> bytes:
     return out.getvalue()
 
 
-async def test_reference_face_is_sent_to_models_that_accept_references(house: CastingHarness) -> None:
-    face = await cast_face(house)
-    round_ = await house.run_to_voting("Ben: her brother --like maya")
+async def test_reference_face_is_sent_to_models_that_accept_references(harness: CastingHarness) -> None:
+    face = await cast_face(harness)
+    round_ = await harness.run_to_voting("Ben: her brother --like maya")
     assert set(round_.models) == {"gemini:gemini-nano"}
     assert {(a.title, a.reason) for a in round_.routing_reason.unavailable} == {
         ("Recraft V4.1", "no_reference"),
         ("GPT-Image-2", "no_reference"),
     }
-    original = await house.storage.portraits.get(face.portrait.key)
-    assert [request.references for request in house.fake_models.banana.requests] == [(original,)] * 4
+    original = await harness.storage.portraits.get(face.portrait.key)
+    assert [request.references for request in harness.fake_models.banana.requests] == [(original,)] * 4
     assert round_.brief.reference
     assert round_.brief.reference.sha256 == sha256(original).hexdigest() == face.portrait.sha256
     assert "Keep the person" in round_.prompt
     assert round_.prompt_version == "portrait-1-like"
-    assert {s.price for s in round_.slots} == {house.fake_models.banana.spec.price(round_.brief.size, 1)}
+    assert {s.price for s in round_.slots} == {harness.fake_models.banana.spec.price(round_.brief.size, 1)}
 
 
-async def test_rerolls_keep_the_reference_and_its_price(house: CastingHarness) -> None:
-    await cast_face(house)
-    round_ = await house.run_to_voting("Ben: her brother --like Maya")
-    slot = await house.casting.reroll.reroll_slot(round_.slots[0].id, LEAD, "again")
+async def test_rerolls_keep_the_reference_and_its_price(harness: CastingHarness) -> None:
+    await cast_face(harness)
+    round_ = await harness.run_to_voting("Ben: her brother --like Maya")
+    slot = await harness.casting.reroll.reroll_slot(round_.slots[0].id, LEAD, "again")
     assert slot.price == round_.slots[0].price
-    child = await house.casting.reroll.reroll_round(round_.id, LEAD)
+    child = await harness.casting.reroll.reroll_round(round_.id, LEAD)
     assert child.round.brief.reference == round_.brief.reference
-    await house.audition(child.round.id)
-    assert all(request.references for request in house.fake_models.banana.requests)
+    await harness.audition(child.round.id)
+    assert all(request.references for request in harness.fake_models.banana.requests)
 
 
-async def test_unknown_and_invisible_reference_give_the_same_error(house: CastingHarness) -> None:
-    await cast_face(house)
-    house.channel_access.private_members[FILM] = {LEAD}
+async def test_unknown_and_invisible_reference_give_the_same_error(harness: CastingHarness) -> None:
+    await cast_face(harness)
+    harness.channel_access.private_members[FILM] = {LEAD}
     errors = []
     for name in ("Nobody", "Maya"):
         with pytest.raises(BriefError) as caught:
-            await house.start_round(f"Ben: x --like {name}", lead=DIRECTOR, place=OTHER_CHANNEL)
+            await harness.start_round(f"Ben: x --like {name}", lead=DIRECTOR, place=OTHER_CHANNEL)
         errors.append((caught.value.field, caught.value.problem))
     assert errors == [("like", "unknown")] * 2
 
 
-async def test_private_face_is_no_reference_in_another_channel(house: CastingHarness) -> None:
-    await cast_face(house)
-    house.channel_access.private_members[FILM] = {LEAD}
+async def test_private_face_is_no_reference_in_another_channel(harness: CastingHarness) -> None:
+    await cast_face(harness)
+    harness.channel_access.private_members[FILM] = {LEAD}
     with pytest.raises(NotAvailableHere) as caught:
-        await house.start_round("Ben: x --like Maya", place=OTHER_CHANNEL)
+        await harness.start_round("Ben: x --like Maya", place=OTHER_CHANNEL)
     assert caught.value.reason == "private"
-    assert await house.start_round("Ben: x --like Maya")
+    assert await harness.start_round("Ben: x --like Maya")
 
 
-async def test_ambiguous_reference_prefers_the_channels_own_face(house: CastingHarness) -> None:
-    await cast_face(house)
-    opened = await house.casting.start_round.start(
+async def test_ambiguous_reference_prefers_the_channels_own_face(harness: CastingHarness) -> None:
+    await cast_face(harness)
+    opened = await harness.casting.start_round.start(
         parse_brief("Maya: y --models recraft"), OTHER_CHANNEL, LEAD, "there"
     )
-    round_ = await house.audition(opened.round.id)
-    await house.vote(round_, U2=1)
-    await house.casting.lock_face.lock(round_.id, round_.candidate_by_number(1).id, LEAD)
-    assert await house.start_round("Ben: x --like Maya", place=OTHER_CHANNEL)
+    round_ = await harness.audition(opened.round.id)
+    await harness.vote(round_, U2=1)
+    await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(1).id, LEAD)
+    assert await harness.start_round("Ben: x --like Maya", place=OTHER_CHANNEL)
     with pytest.raises(BriefError) as caught:
-        await house.start_round("Ben: x --like Maya", place=ChannelRef("T1", "C3"))
+        await harness.start_round("Ben: x --like Maya", place=ChannelRef("T1", "C3"))
     assert caught.value.problem == "several"
 
 
-async def test_attached_photo_is_stored_upright_without_metadata(house: CastingHarness) -> None:
-    opening = house.casting.start_round
+async def test_attached_photo_is_stored_upright_without_metadata(harness: CastingHarness) -> None:
+    opening = harness.casting.start_round
     priced = await opening.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
     opened = await opening.start_with_photo(priced.draft.id, LEAD, "her brother, 30", make_photo(), CONSENT)
     again = await opening.start_with_photo(priced.draft.id, LEAD, "her brother, 30", make_photo(), CONSENT)
     assert (opened.created, again.created, opened.round.price) == (True, False, priced.price)
-    reference = (await house.get_round(opened.round.id)).brief.reference
+    reference = (await harness.get_round(opened.round.id)).brief.reference
     assert reference
     assert (reference.consent, opened.round.brief.text) == (CONSENT, "her brother, 30")
-    stored = await house.storage.portraits.get(reference.key)
+    stored = await harness.storage.portraits.get(reference.key)
     assert reference.key.startswith(f"{opened.round.id}/")
     assert sha256(stored).hexdigest() == reference.sha256
     picture = Image.open(BytesIO(stored))
     assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (120, 90), {})
     assert b"pier" not in stored
-    await house.audition(opened.round.id)
-    assert house.fake_models.banana.requests[0].references == (stored,)
+    await harness.audition(opened.round.id)
+    assert harness.fake_models.banana.requests[0].references == (stored,)
 
 
-async def test_invalid_reference_picture_is_rejected_before_spending(house: CastingHarness) -> None:
-    opening = house.casting.start_round
+async def test_invalid_reference_picture_is_rejected_before_spending(harness: CastingHarness) -> None:
+    opening = harness.casting.start_round
     priced = await opening.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
     with pytest.raises(BriefError) as caught:
         await opening.start_with_photo(priced.draft.id, LEAD, "x", b"<html>Sign in</html>", None)
     assert (caught.value.field, caught.value.problem) == ("like", "bad_picture")
-    assert await house.storage.ledger.committed("T1", house.now.date()) == 0
+    assert await harness.storage.ledger.committed("T1", harness.now.date()) == 0
 
 
 async def test_no_form_is_offered_if_no_model_accepts_references(tmp_path: Path) -> None:

@@ -1,11 +1,9 @@
 """Refining a brief over a real database: the child, its parent, and its price."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.domain.ballot import FlawTag
 from bot.domain.errors import AlreadyCasting, BriefError, NotLead, PriceIncreased, RoundClosed
@@ -16,16 +14,10 @@ from tests.support.casting_harness import DIRECTOR, LEAD, CastingHarness, castin
 REFINED_TEXT = "a fisherwoman, 60, salt-cracked lips, looking away"
 
 
-@pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    async with casting_harness(tmp_path) as opened:
-        yield opened
-
-
-async def test_refined_round_copies_everything_but_the_text(house: CastingHarness) -> None:
-    parent = await house.run_to_voting("Maya: a fisherwoman --for 2h --aspect 4:5 --quorum 2 --each 1 --use film")
-    await house.vote(parent, U2=2)
-    opened = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
+async def test_refined_round_copies_everything_but_the_text(harness: CastingHarness) -> None:
+    parent = await harness.run_to_voting("Maya: a fisherwoman --for 2h --aspect 4:5 --quorum 2 --each 1 --use film")
+    await harness.vote(parent, U2=2)
+    opened = await harness.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     child = opened.round
     assert (opened.created, child.parent, child.origin, child.brief.text) == (True, parent.id, "refined", REFINED_TEXT)
     copied_fields = (
@@ -44,27 +36,27 @@ async def test_refined_round_copies_everything_but_the_text(house: CastingHarnes
     assert all(getattr(child.brief, name) == getattr(parent.brief, name) for name in copied_fields)
     assert child.brief.open_for == timedelta(hours=2)
     assert REFINED_TEXT in child.prompt
-    ended = await house.get_round(parent.id)
+    ended = await harness.get_round(parent.id)
     assert (ended.state, ended.void_reason, len(ended.candidates)) == (
         RoundState.VOID,
         "refined",
         len(parent.candidates),
     )
-    assert [vote_input.person for vote_input in await house.storage.ballots.list_vote_inputs(parent.id)] == [DIRECTOR]
+    assert [vote_input.person for vote_input in await harness.storage.ballots.list_vote_inputs(parent.id)] == [DIRECTOR]
 
 
-async def test_resubmitted_refinement_opens_one_child(house: CastingHarness) -> None:
-    parent = await house.run_to_voting()
-    first = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
-    again = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
+async def test_resubmitted_refinement_opens_one_child(harness: CastingHarness) -> None:
+    parent = await harness.run_to_voting()
+    first = await harness.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
+    again = await harness.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     assert (again.created, again.round.id) == (False, first.round.id)
     with pytest.raises(AlreadyCasting) as busy:
-        await house.casting.refine.refine(parent.id, LEAD, "somebody else")
+        await harness.casting.refine.refine(parent.id, LEAD, "somebody else")
     assert busy.value.round_id == first.round.id
 
 
-async def test_unchanged_or_invalid_text_starts_nothing(house: CastingHarness) -> None:
-    parent = await house.run_to_voting()
+async def test_unchanged_or_invalid_text_starts_nothing(harness: CastingHarness) -> None:
+    parent = await harness.run_to_voting()
     for text, problem in (
         (parent.brief.text, "same"),
         ("  ", "missing"),
@@ -72,42 +64,42 @@ async def test_unchanged_or_invalid_text_starts_nothing(house: CastingHarness) -
         ("x" * 7000, "too_long"),
     ):
         with pytest.raises(BriefError) as rejected:
-            await house.casting.refine.refine(parent.id, LEAD, text)
+            await harness.casting.refine.refine(parent.id, LEAD, text)
         assert (rejected.value.field, rejected.value.problem) == ("brief", problem)
-    assert (await house.get_round(parent.id)).state is RoundState.VOTING
+    assert (await harness.get_round(parent.id)).state is RoundState.VOTING
 
 
-async def test_only_the_lead_refines_and_not_in_run_off_or_lock(house: CastingHarness) -> None:
-    parent = await house.run_to_voting()
+async def test_only_the_lead_refines_and_not_in_run_off_or_lock(harness: CastingHarness) -> None:
+    parent = await harness.run_to_voting()
     with pytest.raises(NotLead):
-        await house.casting.refine.form(parent.id, DIRECTOR)
-    await house.vote(parent, U2=1, U3=2)
-    await house.casting.round_controls.close(parent.id, LEAD)
-    await house.casting.round_controls.start_run_off(parent.id, LEAD)
+        await harness.casting.refine.form(parent.id, DIRECTOR)
+    await harness.vote(parent, U2=1, U3=2)
+    await harness.casting.round_controls.close(parent.id, LEAD)
+    await harness.casting.round_controls.start_run_off(parent.id, LEAD)
     with pytest.raises(RoundClosed) as refused:
-        await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
+        await harness.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     assert refused.value.state == "run_off"
-    locked_round_id = await house.run_to_lock("Ben: her brother")
+    locked_round_id = await harness.run_to_lock("Ben: her brother")
     with pytest.raises(RoundClosed) as refused:
-        await house.casting.refine.form(locked_round_id, LEAD)
+        await harness.casting.refine.form(locked_round_id, LEAD)
     assert refused.value.state == RoundState.LOCKED
 
 
-async def test_closed_round_offers_the_votes_flaw_tags_when_refined(house: CastingHarness) -> None:
-    parent = await house.run_to_voting("Maya: a fisherwoman --ballot sealed")
+async def test_closed_round_offers_the_votes_flaw_tags_when_refined(harness: CastingHarness) -> None:
+    parent = await harness.run_to_voting("Maya: a fisherwoman --ballot sealed")
     one, two = parent.slot_id_by_number[1], parent.slot_id_by_number[2]
     for person, flaws in (("U2", {one: (FlawTag.TOO_SMOOTH, FlawTag.EYES)}), ("U3", {two: (FlawTag.TOO_SMOOTH,)})):
         none = frozenset[str]()
-        await house.casting.sealed_ballots.submit(
+        await harness.casting.sealed_ballots.submit(
             parent.id, person, SealedAnswers(none, none, flaws, none_of_these=True)
         )
-    assert (await house.casting.refine.form(parent.id, LEAD)).flaw_counts == {}, "a sealed ballot tells nothing yet"
-    await house.casting.round_controls.close(parent.id, LEAD)
-    form = await house.casting.refine.form(parent.id, LEAD)
+    assert (await harness.casting.refine.form(parent.id, LEAD)).flaw_counts == {}, "a sealed ballot tells nothing yet"
+    await harness.casting.round_controls.close(parent.id, LEAD)
+    form = await harness.casting.refine.form(parent.id, LEAD)
     assert list(form.flaw_counts.items()) == [(FlawTag.TOO_SMOOTH, 2), (FlawTag.EYES, 1)]
-    opened = await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
+    opened = await harness.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)
     assert opened.round.brief.ballot is parent.brief.ballot
-    assert (await house.get_round(parent.id)).state is RoundState.VOID
+    assert (await harness.get_round(parent.id)).state is RoundState.VOID
 
 
 async def test_text_for_more_expensive_models_needs_confirmation(tmp_path: Path) -> None:
@@ -123,20 +115,20 @@ async def test_text_for_more_expensive_models_needs_confirmation(tmp_path: Path)
         assert opened.round.price == increased.value.price
 
 
-async def test_reroll_all_has_a_parent_and_dropped_rounds_have_none(house: CastingHarness) -> None:
-    parent = await house.run_to_voting()
-    child = (await house.casting.reroll.reroll_round(parent.id, LEAD)).round
+async def test_reroll_all_has_a_parent_and_dropped_rounds_have_none(harness: CastingHarness) -> None:
+    parent = await harness.run_to_voting()
+    child = (await harness.casting.reroll.reroll_round(parent.id, LEAD)).round
     assert (child.parent, child.origin) == (parent.id, "rerolled")
-    assert (await house.casting.start_round.get_child(await house.get_round(parent.id))) is not None
-    dropped = await house.run_to_voting("Ben: her brother")
-    await house.casting.round_controls.drop(dropped.id, LEAD)
+    assert (await harness.casting.start_round.get_child(await harness.get_round(parent.id))) is not None
+    dropped = await harness.run_to_voting("Ben: her brother")
+    await harness.casting.round_controls.drop(dropped.id, LEAD)
     with pytest.raises(RoundClosed):
-        await house.casting.reroll.reroll_round(dropped.id, LEAD)
+        await harness.casting.reroll.reroll_round(dropped.id, LEAD)
 
 
-async def test_parent_message_is_redrawn_after_the_child_is_posted(house: CastingHarness) -> None:
-    parent = await house.run_to_voting()
-    child = (await house.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)).round
-    house.publisher.events.clear()
-    await house.casting.round_message.post(child.id)
-    assert house.publisher.events == [("post", child.id), ("schedule_redraw", parent.id)]
+async def test_parent_message_is_redrawn_after_the_child_is_posted(harness: CastingHarness) -> None:
+    parent = await harness.run_to_voting()
+    child = (await harness.casting.refine.refine(parent.id, LEAD, REFINED_TEXT)).round
+    harness.publisher.events.clear()
+    await harness.casting.round_message.post(child.id)
+    assert harness.publisher.events == [("post", child.id), ("schedule_redraw", parent.id)]

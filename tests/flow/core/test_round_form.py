@@ -86,9 +86,9 @@ async def test_form_opens_with_the_channels_settings_and_a_price(tmp_path: Path)
 
 
 async def test_form_does_not_open_without_models_or_permission(tmp_path: Path) -> None:
-    async with casting_harness(tmp_path, keys=["nobody"]) as house:
+    async with casting_harness(tmp_path, keys=["nobody"]) as harness:
         with pytest.raises(NoModels):
-            await open_form(house)
+            await open_form(harness)
     async with casting_harness(tmp_path / "guests") as harness:
         harness.channel_access.users[PRODUCER] = User(is_guest=True)
         with pytest.raises(PermissionDenied):

@@ -1,19 +1,10 @@
 """Run-offs over a real database."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.domain.errors import NotLead, NoWinner, RoundClosed
 from bot.domain.round import Round, RoundState
-from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    async with casting_harness(tmp_path) as opened:
-        yield opened
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness
 
 
 async def close_tied(harness: CastingHarness, line: str = "Maya: a fisherwoman") -> Round:
@@ -32,88 +23,88 @@ async def choose_candidate(harness: CastingHarness, round_: Round, person: str, 
     await harness.casting.sealed_ballots.choose(round_.slot_id_by_number[number], person)
 
 
-async def test_run_off_keeps_numbers_and_locks_its_winner(house: CastingHarness) -> None:
-    round_ = await start_run_off(house, await close_tied(house))
+async def test_run_off_keeps_numbers_and_locks_its_winner(harness: CastingHarness) -> None:
+    round_ = await start_run_off(harness, await close_tied(harness))
     assert (round_.state, tuple(round_.ballot_options)) == (RoundState.VOTING, (1, 4))
     assert round_.run_off
     assert round_.run_off.first_tally.votes == {1: 1, 2: 0, 3: 0, 4: 1}
-    await choose_candidate(house, round_, DIRECTOR, 4)
-    await choose_candidate(house, round_, PRODUCER, 4)
-    face = await house.casting.lock_face.lock(round_.id, round_.slot_id_by_number[4], LEAD)
+    await choose_candidate(harness, round_, DIRECTOR, 4)
+    await choose_candidate(harness, round_, PRODUCER, 4)
+    face = await harness.casting.lock_face.lock(round_.id, round_.slot_id_by_number[4], LEAD)
     assert (face.number, face.tally, face.voters, face.decided_by_lead) == (4, {1: 0, 4: 2}, 2, False)
-    locked = await house.get_round(round_.id)
+    locked = await harness.get_round(round_.id)
     assert locked.run_off
     assert locked.run_off.first_tally.voters == 2, "the first tally is kept"
 
 
-async def test_last_run_off_choice_of_each_user_counts(house: CastingHarness) -> None:
-    round_ = await start_run_off(house, await close_tied(house))
-    await choose_candidate(house, round_, DIRECTOR, 1)
-    await choose_candidate(house, round_, DIRECTOR, 4)
-    closed = await house.casting.round_controls.close(round_.id, LEAD)
+async def test_last_run_off_choice_of_each_user_counts(harness: CastingHarness) -> None:
+    round_ = await start_run_off(harness, await close_tied(harness))
+    await choose_candidate(harness, round_, DIRECTOR, 1)
+    await choose_candidate(harness, round_, DIRECTOR, 4)
+    closed = await harness.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert (closed.tally.votes, closed.tally.voters) == ({1: 0, 4: 1}, 1)
 
 
-async def test_earlier_votes_and_reactions_do_not_count_in_a_run_off(house: CastingHarness) -> None:
-    round_ = await start_run_off(house, await close_tied(house))
-    await house.casting.voting.react(FILM, round_.message_ts or "", 1, PRODUCER, True, 9)
+async def test_earlier_votes_and_reactions_do_not_count_in_a_run_off(harness: CastingHarness) -> None:
+    round_ = await start_run_off(harness, await close_tied(harness))
+    await harness.casting.voting.react(FILM, round_.message_ts or "", 1, PRODUCER, True, 9)
     with pytest.raises(RoundClosed):
-        await house.vote(round_, U2=1)
+        await harness.vote(round_, U2=1)
     with pytest.raises(KeyError):
-        await choose_candidate(house, round_, DIRECTOR, 2)
-    assert [r.id for r in await house.storage.ballots.list_without_vote(DIRECTOR, "T1")] == [round_.id]
-    await choose_candidate(house, round_, DIRECTOR, 1)
-    assert not await house.storage.ballots.list_without_vote(DIRECTOR, "T1")
-    closed = await house.casting.round_controls.close(round_.id, LEAD)
+        await choose_candidate(harness, round_, DIRECTOR, 2)
+    assert [r.id for r in await harness.storage.ballots.list_without_vote(DIRECTOR, "T1")] == [round_.id]
+    await choose_candidate(harness, round_, DIRECTOR, 1)
+    assert not await harness.storage.ballots.list_without_vote(DIRECTOR, "T1")
+    closed = await harness.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.voters == 1
 
 
-async def test_lead_decides_a_tied_run_off(house: CastingHarness) -> None:
-    round_ = await start_run_off(house, await close_tied(house))
-    await choose_candidate(house, round_, DIRECTOR, 1)
-    await choose_candidate(house, round_, PRODUCER, 4)
+async def test_lead_decides_a_tied_run_off(harness: CastingHarness) -> None:
+    round_ = await start_run_off(harness, await close_tied(harness))
+    await choose_candidate(harness, round_, DIRECTOR, 1)
+    await choose_candidate(harness, round_, PRODUCER, 4)
     with pytest.raises(NoWinner):
-        await house.casting.lock_face.lock(round_.id, None, LEAD)
+        await harness.casting.lock_face.lock(round_.id, None, LEAD)
     with pytest.raises(RoundClosed):
-        await start_run_off(house, round_)
-    face = await house.casting.lock_face.decide(round_.slot_id_by_number[1], LEAD)
+        await start_run_off(harness, round_)
+    face = await harness.casting.lock_face.decide(round_.slot_id_by_number[1], LEAD)
     assert face.decided_by_lead
 
 
-async def test_only_the_lead_starts_one_run_off(house: CastingHarness) -> None:
-    round_ = await close_tied(house)
+async def test_only_the_lead_starts_one_run_off(harness: CastingHarness) -> None:
+    round_ = await close_tied(harness)
     with pytest.raises(NotLead):
-        await house.casting.round_controls.start_run_off(round_.id, DIRECTOR)
-    await start_run_off(house, round_)
-    await choose_candidate(house, round_, DIRECTOR, 1)
+        await harness.casting.round_controls.start_run_off(round_.id, DIRECTOR)
+    await start_run_off(harness, round_)
+    await choose_candidate(harness, round_, DIRECTOR, 1)
     with pytest.raises(RoundClosed):
-        await start_run_off(house, round_)
-    assert len(await house.storage.ballots.list_submissions(round_.id)) == 1
+        await start_run_off(harness, round_)
+    assert len(await harness.storage.ballots.list_submissions(round_.id)) == 1
 
 
-async def test_clear_vote_has_no_run_off_and_run_offs_have_no_rerolls(house: CastingHarness) -> None:
-    clear_round = await house.run_to_voting("Otto: a diver")
-    await house.vote(clear_round, U2=1, U3=1)
-    closed = await house.casting.round_controls.close(clear_round.id, LEAD)
+async def test_clear_vote_has_no_run_off_and_run_offs_have_no_rerolls(harness: CastingHarness) -> None:
+    clear_round = await harness.run_to_voting("Otto: a diver")
+    await harness.vote(clear_round, U2=1, U3=1)
+    closed = await harness.casting.round_controls.close(clear_round.id, LEAD)
     assert closed.run_off_options == ()
     with pytest.raises(RoundClosed):
-        await start_run_off(house, closed)
-    round_ = await start_run_off(house, await close_tied(house))
+        await start_run_off(harness, closed)
+    round_ = await start_run_off(harness, await close_tied(harness))
     with pytest.raises(RoundClosed):
-        await house.casting.reroll.options(round_.id, LEAD)
+        await harness.casting.reroll.options(round_.id, LEAD)
     with pytest.raises(RoundClosed):
-        await house.casting.reroll.reroll_slot(round_.slot_id_by_number[1], LEAD, "t")
+        await harness.casting.reroll.reroll_slot(round_.slot_id_by_number[1], LEAD, "t")
 
 
-async def test_extended_run_off_stays_a_run_off(house: CastingHarness) -> None:
-    round_ = await start_run_off(house, await close_tied(house))
-    await choose_candidate(house, round_, DIRECTOR, 1)
-    await house.casting.round_controls.close(round_.id, LEAD)
-    extended = await house.casting.round_controls.extend(round_.id, LEAD)
+async def test_extended_run_off_stays_a_run_off(harness: CastingHarness) -> None:
+    round_ = await start_run_off(harness, await close_tied(harness))
+    await choose_candidate(harness, round_, DIRECTOR, 1)
+    await harness.casting.round_controls.close(round_.id, LEAD)
+    extended = await harness.casting.round_controls.extend(round_.id, LEAD)
     assert tuple(extended.ballot_options) == (1, 4)
-    await choose_candidate(house, round_, PRODUCER, 4)
-    closed = await house.casting.round_controls.close(round_.id, LEAD)
+    await choose_candidate(harness, round_, PRODUCER, 4)
+    closed = await harness.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.leaders == (1, 4)

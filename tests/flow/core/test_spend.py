@@ -1,6 +1,5 @@
 """Money: spend reports, blind ballots, charges to confirm, and caps."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,12 +14,6 @@ from tests.support.casting_harness import DIRECTOR, FILM, LEAD, LITERAL, PRODUCE
 
 SECRET = ChannelRef("T1", "C-secret")
 LEAD_RECIPIENT, DIRECTOR_RECIPIENT = Recipient("T1", LEAD), Recipient("T1", DIRECTOR)
-
-
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    async with casting_harness(tmp_path) as opened:
-        yield opened
 
 
 async def cast_character(
@@ -47,11 +40,11 @@ def set_skin_cost(harness: CastingHarness, cost: str) -> None:
     model.generate = draw_at_cost  # type: ignore[method-assign]
 
 
-async def test_spend_report_lists_productions_models_users_and_caps(house: CastingHarness) -> None:
-    await cast_character(house)
-    await cast_character(house, "Ben: a cook --models recraft --each 1", DIRECTOR, ChannelRef("T1", "C2"))
-    await house.casting.spending.send_report(LEAD, FILM)
-    ((recipient, report),) = house.direct_messages.spend_reports
+async def test_spend_report_lists_productions_models_users_and_caps(harness: CastingHarness) -> None:
+    await cast_character(harness)
+    await cast_character(harness, "Ben: a cook --models recraft --each 1", DIRECTOR, ChannelRef("T1", "C2"))
+    await harness.casting.spending.send_report(LEAD, FILM)
+    ((recipient, report),) = harness.direct_messages.spend_reports
     assert recipient == LEAD_RECIPIENT
     assert [(line.key, line.month, line.faces, line.per_face) for line in report.productions] == [
         ("C1", Decimal("0.20"), 1, Decimal("0.20")),
@@ -68,94 +61,94 @@ async def test_spend_report_lists_productions_models_users_and_caps(house: Casti
     }
 
 
-async def test_invisible_spend_is_one_total_without_details(house: CastingHarness) -> None:
-    house.channel_access.private_members[SECRET] = {PRODUCER}
-    await cast_character(house)
-    await cast_character(house, "Sable: a spy", PRODUCER, SECRET)
-    report = await house.casting.spending.report(LEAD, FILM)
+async def test_invisible_spend_is_one_total_without_details(harness: CastingHarness) -> None:
+    harness.channel_access.private_members[SECRET] = {PRODUCER}
+    await cast_character(harness)
+    await cast_character(harness, "Sable: a spy", PRODUCER, SECRET)
+    report = await harness.casting.spending.report(LEAD, FILM)
     assert [line.key for line in report.productions] == ["C1"]
     assert [line.key for line in report.people] == [LEAD]
     assert report.others == ReportLine("", Decimal("0.20"), Decimal("0.20"), 4)
     assert report.total.faces == 1
-    producer_report = await house.casting.spending.report(PRODUCER, SECRET)
+    producer_report = await harness.casting.spending.report(PRODUCER, SECRET)
     assert {line.key for line in producer_report.productions} == {"C1", SECRET.channel}
     assert producer_report.others is None
 
 
-async def test_open_ballot_reveals_no_model_by_its_spend(house: CastingHarness) -> None:
+async def test_open_ballot_reveals_no_model_by_its_spend(harness: CastingHarness) -> None:
     """Recraft charges less than its listed price; the sums before and after a re-roll do not show it."""
-    set_skin_cost(house, "0.01")
-    round_ = await house.run_to_voting()
-    before = await house.casting.spending.report(LEAD, FILM)
+    set_skin_cost(harness, "0.01")
+    round_ = await harness.run_to_voting()
+    before = await harness.casting.spending.report(LEAD, FILM)
     assert (before.productions, before.models, before.people) == ((), (), ())
     assert before.blind_total == ReportLine("", Decimal("0.20"), Decimal("0.20"), 1)
     assert {budget_status.used for budget_status in before.budget_statuses} == {Decimal("0.20")}
-    assert (await house.casting.home.view("T1", LEAD)).spent_today == Decimal("0.20")
+    assert (await harness.casting.home.view("T1", LEAD)).spent_today == Decimal("0.20")
     cheap = next(s for s in round_.candidates if s.model == SKIN.id)
-    reroll = await house.casting.reroll.reroll_slot(cheap.id, LEAD, "t")
-    await house.casting.audition.generate_slot(reroll.id)
-    after = await house.casting.spending.report(LEAD, FILM)
+    reroll = await harness.casting.reroll.reroll_slot(cheap.id, LEAD, "t")
+    await harness.casting.audition.generate_slot(reroll.id)
+    after = await harness.casting.spending.report(LEAD, FILM)
     assert {budget_status.used for budget_status in after.budget_statuses} == {Decimal("0.25")}
-    await house.casting.round_controls.close(round_.id, LEAD)
-    report = await house.casting.spending.report(LEAD, FILM)
+    await harness.casting.round_controls.close(round_.id, LEAD)
+    report = await harness.casting.spending.report(LEAD, FILM)
     assert {line.key: line.month for line in report.models} == {SKIN.id: Decimal("0.03"), LITERAL.id: Decimal("0.10")}
     assert report.blind_total is None
 
 
-async def test_lead_confirms_an_unknown_charge_once_after_the_close(house: CastingHarness) -> None:
-    house.fake_models.literal.script = lambda ask, call: TimedOut(LITERAL.id, paid="maybe") if call == 1 else None
-    round_ = await house.run_to_voting()
-    assert (await house.casting.spending.report(LEAD, FILM)).pending_charges == ()
-    await house.casting.round_controls.close(round_.id, LEAD)
-    (pending_charge,) = (await house.casting.spending.report(LEAD, FILM)).pending_charges
+async def test_lead_confirms_an_unknown_charge_once_after_the_close(harness: CastingHarness) -> None:
+    harness.fake_models.literal.script = lambda ask, call: TimedOut(LITERAL.id, paid="maybe") if call == 1 else None
+    round_ = await harness.run_to_voting()
+    assert (await harness.casting.spending.report(LEAD, FILM)).pending_charges == ()
+    await harness.casting.round_controls.close(round_.id, LEAD)
+    (pending_charge,) = (await harness.casting.spending.report(LEAD, FILM)).pending_charges
     assert (pending_charge.usd, pending_charge.character) == (Decimal("0.05"), "Maya")
-    others = await house.casting.spending.report(DIRECTOR, FILM)
+    others = await harness.casting.spending.report(DIRECTOR, FILM)
     assert (others.pending_charges, others.other_pending_count) == ((), 1)
     with pytest.raises(NotLead):
-        await house.casting.spending.confirm_charge(pending_charge.id, DIRECTOR_RECIPIENT, charged=False)
+        await harness.casting.spending.confirm_charge(pending_charge.id, DIRECTOR_RECIPIENT, charged=False)
     with pytest.raises(KeyError):
-        await house.casting.spending.confirm_charge(pending_charge.id, Recipient("T2", LEAD), charged=False)
-    await house.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=False)
-    assert house.publisher.events[-1] == ("schedule_redraw", round_.id)
-    assert [s.failure.paid for s in (await house.get_round(round_.id)).failures if s.failure] == ["no"]
+        await harness.casting.spending.confirm_charge(pending_charge.id, Recipient("T2", LEAD), charged=False)
+    await harness.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=False)
+    assert harness.publisher.events[-1] == ("schedule_redraw", round_.id)
+    assert [s.failure.paid for s in (await harness.get_round(round_.id)).failures if s.failure] == ["no"]
     with pytest.raises(AlreadyResolved):
-        await house.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=True)
-    report = await house.casting.spending.report(LEAD, FILM)
+        await harness.casting.spending.confirm_charge(pending_charge.id, LEAD_RECIPIENT, charged=True)
+    report = await harness.casting.spending.report(LEAD, FILM)
     assert report.pending_charges == ()
     assert report.total.month == Decimal("0.15")
 
 
 async def test_overspend_blocks_the_workspace_until_acknowledged(
-    house: CastingHarness,
+    harness: CastingHarness,
 ) -> None:
-    set_skin_cost(house, "0.09")
-    round_ = await house.run_to_voting("Maya: a fisherwoman --models recraft,gpt-image-2 --each 1")
-    await house.casting.run_due()
-    await house.casting.run_due()
-    ((recipient, entry),) = house.direct_messages.overspend_notices
+    set_skin_cost(harness, "0.09")
+    round_ = await harness.run_to_voting("Maya: a fisherwoman --models recraft,gpt-image-2 --each 1")
+    await harness.casting.run_due()
+    await harness.casting.run_due()
+    ((recipient, entry),) = harness.direct_messages.overspend_notices
     assert (recipient, entry.overspend, entry.character) == (LEAD_RECIPIENT, Decimal("0.04"), "Maya")
-    calls_before = house.fake_models.call_count
+    calls_before = harness.fake_models.call_count
     with pytest.raises(UnacknowledgedOverspend) as blocked:
-        await house.start_round("Ben: a cook", DIRECTOR, ChannelRef("T1", "C2"))
+        await harness.start_round("Ben: a cook", DIRECTOR, ChannelRef("T1", "C2"))
     assert (blocked.value.overspend, blocked.value.allowed_users) == (Decimal("0.04"), (LEAD,))
-    assert house.fake_models.call_count == calls_before
-    assert [q.id for q in (await house.casting.spending.report(LEAD, FILM)).pending_charges] == [entry.id]
+    assert harness.fake_models.call_count == calls_before
+    assert [q.id for q in (await harness.casting.spending.report(LEAD, FILM)).pending_charges] == [entry.id]
     with pytest.raises(NotLead):
-        await house.casting.spending.acknowledge_overspend(entry.id, DIRECTOR_RECIPIENT)
-    await house.casting.spending.acknowledge_overspend(entry.id, LEAD_RECIPIENT)
-    assert (await house.get_round(round_.id)).overspend == Decimal("0.04")
-    assert await house.start_round("Ben: a cook", DIRECTOR, ChannelRef("T1", "C2"))
+        await harness.casting.spending.acknowledge_overspend(entry.id, DIRECTOR_RECIPIENT)
+    await harness.casting.spending.acknowledge_overspend(entry.id, LEAD_RECIPIENT)
+    assert (await harness.get_round(round_.id)).overspend == Decimal("0.04")
+    assert await harness.start_round("Ben: a cook", DIRECTOR, ChannelRef("T1", "C2"))
 
 
-async def test_unreachable_lead_is_notified_later(house: CastingHarness) -> None:
-    set_skin_cost(house, "0.09")
-    await house.run_to_voting()
-    house.direct_messages.unreachable.add(LEAD)
-    await house.casting.run_due()
-    assert house.direct_messages.overspend_notices == []
-    house.direct_messages.unreachable.clear()
-    await house.casting.run_due()
-    assert len(house.direct_messages.overspend_notices) == 2
+async def test_unreachable_lead_is_notified_later(harness: CastingHarness) -> None:
+    set_skin_cost(harness, "0.09")
+    await harness.run_to_voting()
+    harness.direct_messages.unreachable.add(LEAD)
+    await harness.casting.run_due()
+    assert harness.direct_messages.overspend_notices == []
+    harness.direct_messages.unreachable.clear()
+    await harness.casting.run_due()
+    assert len(harness.direct_messages.overspend_notices) == 2
 
 
 async def test_money_admins_may_acknowledge_any_overspend(tmp_path: Path) -> None:

@@ -17,109 +17,109 @@ NO_UPLOADS = SlackRejected("files.getUploadURLExternal: file_uploads_disabled", 
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[CastingHarness]:
+async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
     async with casting_harness(tmp_path, waits=RetryDelays(rejected_message=(0.001, 0.001))) as opened:
         yield opened
 
 
-async def test_patience_starts_with_the_first_model_call(house: CastingHarness) -> None:
+async def test_patience_starts_with_the_first_model_call(harness: CastingHarness) -> None:
     release = asyncio.Event()
-    house.fake_models.skin.script = lambda ask, call: release if call == 1 else None
-    round_id = await house.start_round()
-    house.advance(minutes=5)  # Slack rejected the message before
-    audition = asyncio.create_task(house.audition(round_id))
-    while len((await house.get_round(round_id)).completed) < 3:
+    harness.fake_models.skin.script = lambda ask, call: release if call == 1 else None
+    round_id = await harness.start_round()
+    harness.advance(minutes=5)  # Slack rejected the message before
+    audition = asyncio.create_task(harness.audition(round_id))
+    while len((await harness.get_round(round_id)).completed) < 3:
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
-    assert (await house.get_round(round_id)).state is RoundState.DRAWING
-    house.advance(seconds=61)
-    while (await house.get_round(round_id)).state is RoundState.DRAWING:
+    assert (await harness.get_round(round_id)).state is RoundState.DRAWING
+    harness.advance(seconds=61)
+    while (await harness.get_round(round_id)).state is RoundState.DRAWING:
         await asyncio.sleep(0.01)
     release.set()
     assert len((await audition).late) == 1
 
 
-async def test_round_with_a_rejected_message_is_voided_for_free(house: CastingHarness) -> None:
-    house.publisher.next_errors = [ARCHIVED] * 3
-    round_ = await house.audition(await house.start_round())
+async def test_round_with_a_rejected_message_is_voided_for_free(harness: CastingHarness) -> None:
+    harness.publisher.next_errors = [ARCHIVED] * 3
+    round_ = await harness.audition(await harness.start_round())
     assert (round_.state, round_.slack_error, round_.message_ts) == (RoundState.VOID, "is_archived", None)
     assert {s.state for s in round_.slots} == {SlotState.FAILED}
-    assert house.fake_models.call_count == 0
-    assert await house.storage.ledger.committed("T1", house.now.date()) == 0
-    assert house.publisher.events.count(("notify_lead", round_.id, "called_off")) == 1
-    house.advance(seconds=1)
-    assert (await house.run_to_voting()).state is RoundState.VOTING, "the name is free again"
+    assert harness.fake_models.call_count == 0
+    assert await harness.storage.ledger.committed("T1", harness.now.date()) == 0
+    assert harness.publisher.events.count(("notify_lead", round_.id, "called_off")) == 1
+    harness.advance(seconds=1)
+    assert (await harness.run_to_voting()).state is RoundState.VOTING, "the name is free again"
 
 
-async def test_short_rejection_does_not_void_the_round(house: CastingHarness) -> None:
-    house.publisher.next_errors = [ARCHIVED] * 2
-    assert (await house.run_to_voting()).state is RoundState.VOTING
+async def test_short_rejection_does_not_void_the_round(harness: CastingHarness) -> None:
+    harness.publisher.next_errors = [ARCHIVED] * 2
+    assert (await harness.run_to_voting()).state is RoundState.VOTING
 
 
-async def test_unavailable_slack_does_not_void_the_round(house: CastingHarness) -> None:
-    house.publisher.next_errors = [SlackUnavailable("chat.postMessage: internal_error")]
-    round_id = await house.start_round()
+async def test_unavailable_slack_does_not_void_the_round(harness: CastingHarness) -> None:
+    harness.publisher.next_errors = [SlackUnavailable("chat.postMessage: internal_error")]
+    round_id = await harness.start_round()
     with pytest.raises(SlackUnavailable):
-        await house.casting.round_message.post(round_id)
-    assert (await house.get_round(round_id)).state is RoundState.DRAWING
+        await harness.casting.round_message.post(round_id)
+    assert (await harness.get_round(round_id)).state is RoundState.DRAWING
 
 
-async def test_next_attempt_notifies_the_lead(house: CastingHarness) -> None:
-    round_id = await house.start_round()
-    await house.storage.rounds.void(round_id, "refused:is_archived")
-    await house.casting.round_message.post(round_id)
-    assert house.publisher.events == [("notify_lead", round_id, "called_off")]
+async def test_next_attempt_notifies_the_lead(harness: CastingHarness) -> None:
+    round_id = await harness.start_round()
+    await harness.storage.rounds.void(round_id, "refused:is_archived")
+    await harness.casting.round_message.post(round_id)
+    assert harness.publisher.events == [("notify_lead", round_id, "called_off")]
 
 
 async def test_ballot_opens_without_rejected_pictures_and_tells_the_lead(
-    house: CastingHarness,
+    harness: CastingHarness,
 ) -> None:
-    round_id = await house.start_round()
-    await house.casting.round_message.post(round_id)
-    for slot_id in await house.casting.audition.slot_ids(round_id):
-        await house.casting.audition.generate_slot(slot_id)
-    house.publisher.next_errors = [NO_UPLOADS] * 4
-    await house.casting.audition.open_ballot(round_id)
-    round_ = await house.get_round(round_id)
+    round_id = await harness.start_round()
+    await harness.casting.round_message.post(round_id)
+    for slot_id in await harness.casting.audition.slot_ids(round_id):
+        await harness.casting.audition.generate_slot(slot_id)
+    harness.publisher.next_errors = [NO_UPLOADS] * 4
+    await harness.casting.audition.open_ballot(round_id)
+    round_ = await harness.get_round(round_id)
     assert (round_.state, round_.sheet_refused, round_.sheet_file) == (RoundState.VOTING, "file_uploads_disabled", None)
-    assert ("vote_reactions", round_id, "1", "2", "3", "4") in house.publisher.events
+    assert ("vote_reactions", round_id, "1", "2", "3", "4") in harness.publisher.events
     with pytest.raises(SlackRejected):  # so that the job counts as failed and waits before its next attempt
-        await house.casting.round_pictures.publish_missing(round_id)
-    assert house.publisher.events.count(("notify_lead", round_id, "no_sheet")) == 1
-    await house.casting.round_pictures.publish_missing(round_id)
-    round_ = await house.get_round(round_id)
-    assert (round_.sheet_refused, round_.sheet_candidate_count, len(house.publisher.uploaded_pictures)) == ("", 4, 4)
+        await harness.casting.round_pictures.publish_missing(round_id)
+    assert harness.publisher.events.count(("notify_lead", round_id, "no_sheet")) == 1
+    await harness.casting.round_pictures.publish_missing(round_id)
+    round_ = await harness.get_round(round_id)
+    assert (round_.sheet_refused, round_.sheet_candidate_count, len(harness.publisher.uploaded_pictures)) == ("", 4, 4)
 
 
-async def test_deleted_message_is_reposted_with_emoji_and_votes(house: CastingHarness) -> None:
-    round_ = await house.run_to_voting()
-    await house.vote(round_, U2=3)
-    house.publisher.deleted_rounds.add(round_.id)
-    await house.casting.run_due()
-    assert ("repost", round_.id) in house.started_jobs
-    house.publisher.events.clear()
+async def test_deleted_message_is_reposted_with_emoji_and_votes(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting()
+    await harness.vote(round_, U2=3)
+    harness.publisher.deleted_rounds.add(round_.id)
+    await harness.casting.run_due()
+    assert ("repost", round_.id) in harness.started_jobs
+    harness.publisher.events.clear()
     for _ in range(2):
-        await house.casting.round_message.repost(round_.id)
-    assert house.publisher.events == [("repost", round_.id), ("vote_reactions", round_.id, "1", "2", "3", "4")]
-    closed = await house.casting.round_controls.close(round_.id, LEAD)
+        await harness.casting.round_message.repost(round_.id)
+    assert harness.publisher.events == [("repost", round_.id), ("vote_reactions", round_.id, "1", "2", "3", "4")]
+    closed = await harness.casting.round_controls.close(round_.id, LEAD)
     assert closed.tally
     assert closed.tally.winner == 3
 
 
-async def test_ballot_with_a_deleted_message_closes_with_known_votes(house: CastingHarness) -> None:
-    round_ = await house.run_to_voting()
-    await house.vote(round_, U2=3)
-    house.publisher.deleted_rounds.add(round_.id)
-    house.advance(days=2)
-    await house.casting.close_vote.close_due(round_.id)
-    assert (await house.get_round(round_.id)).state is RoundState.CLOSED
+async def test_ballot_with_a_deleted_message_closes_with_known_votes(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting()
+    await harness.vote(round_, U2=3)
+    harness.publisher.deleted_rounds.add(round_.id)
+    harness.advance(days=2)
+    await harness.casting.close_vote.close_due(round_.id)
+    assert (await harness.get_round(round_.id)).state is RoundState.CLOSED
 
 
-async def test_round_is_voided_if_its_deleted_message_cannot_be_reposted(house: CastingHarness) -> None:
-    round_ = await house.run_to_voting()
-    house.publisher.deleted_rounds.add(round_.id)
-    house.publisher.next_errors = [ARCHIVED] * 3
-    await house.casting.round_message.repost(round_.id)
-    round_ = await house.get_round(round_.id)
+async def test_round_is_voided_if_its_deleted_message_cannot_be_reposted(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting()
+    harness.publisher.deleted_rounds.add(round_.id)
+    harness.publisher.next_errors = [ARCHIVED] * 3
+    await harness.casting.round_message.repost(round_.id)
+    round_ = await harness.get_round(round_.id)
     assert (round_.state, round_.slack_error) == (RoundState.VOID, "is_archived")
-    assert ("notify_lead", round_.id, "called_off") in house.publisher.events
+    assert ("notify_lead", round_.id, "called_off") in harness.publisher.events

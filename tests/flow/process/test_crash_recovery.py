@@ -5,57 +5,9 @@ import asyncio
 import pytest
 
 from playground.control.client import Json, buttons_of, text_of
-from tests.flow.slack.test_deadlines import move_deadline
+from tests.support.crashing_bot import crash_after_method, crash_in_method
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
-
-# The real bot, except that it dies where the test says.
-CRASH_IN_METHOD = """
-import os, signal, sys
-from {module} import {owner}
-
-async def die(*args, **kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-{owner}.{method} = die
-sys.argv = ["bot", "run"]
-import runpy
-runpy.run_module("bot", run_name="__main__")
-"""
-
-
-# It dies as soon as the named method has done its work.
-CRASH_AFTER_METHOD = """
-import os, signal, sys
-from {module} import {owner}
-
-real = {owner}.{method}
-
-async def then_die(*args, **kwargs):
-    await real(*args, **kwargs)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-{owner}.{method} = then_die
-sys.argv = ["bot", "run"]
-import runpy
-runpy.run_module("bot", run_name="__main__")
-"""
-
-
-async def crash_in_method(workspace: PracticeEnvironment, module: str, owner: str, method: str) -> None:
-    """Replace the running bot by one that dies in the named method."""
-    await workspace.replace_bot(CRASH_IN_METHOD.format(module=module, owner=owner, method=method))
-
-
-async def crash_after_method(workspace: PracticeEnvironment, module: str, owner: str, method: str) -> None:
-    """Replace the running bot by one that dies when the named method has come back."""
-    await workspace.replace_bot(CRASH_AFTER_METHOD.format(module=module, owner=owner, method=method))
-
-
-async def vote_and_lock(workspace: PracticeEnvironment, ts: str, name: str) -> None:
-    await workspace.press(DANIEL, ts, "vote:1")
-    await workspace.wait_for_text(ts, "1 person voted")
-    await workspace.press(LENA, ts, "lock")
-    await workspace.wait_for_text(ts, f"{name} is cast")
+from tests.support.steps import lock_after_one_vote, move_deadline
 
 
 @pytest.mark.parametrize(
@@ -85,7 +37,7 @@ async def test_saved_round_is_resumed_after_a_crash(
     ts = await workspace.control_client.wait_for(posted, "the round's message", 15)
     await workspace.wait_for_ballot(ts)
     assert await workspace.count_model_calls() == 4
-    await vote_and_lock(workspace, ts, "Saved")
+    await lock_after_one_vote(workspace, ts, "Saved")
 
 
 async def test_message_accepted_before_a_crash_is_not_posted_twice(workspace: PracticeEnvironment) -> None:

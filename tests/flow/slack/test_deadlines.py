@@ -1,24 +1,14 @@
 """Deadlines: kept by a column, not by a process."""
 
 import asyncio
-import sqlite3
-import time
-from pathlib import Path
 
 from playground.control.client import buttons_of, text_of
 from playground.processes import stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
+from tests.support.steps import move_deadline
 
 BOT_SETTINGS: dict[str, str] = {}
 REAL_PACE = True
-
-
-def move_deadline(data: Path, seconds: float) -> None:
-    """Let the vote end so many seconds from now."""
-    with sqlite3.connect(data / "bot" / "castroom.sqlite") as database:
-        statement = "update rounds set remind_at = remind_at - closes_at + :to, closes_at = :to where state = 'voting'"
-        database.execute(statement, {"to": int((time.time() + seconds) * 1_000_000)})
-    database.close()
 
 
 async def replies(workspace: PracticeEnvironment, ts: str, expected: str) -> list[str]:

@@ -183,7 +183,7 @@ async def test_short_rate_limit_wait_is_shown_and_retried(workspace: PracticeEnv
 
 async def test_late_models_do_not_delay_the_vote(workspace: PracticeEnvironment) -> None:
     dripping, hanging, slow, mistaken = FAULTY_MODELS[:4]
-    await set_fault(workspace, dripping, "drip", seconds=160)
+    await set_fault(workspace, dripping, "drip", seconds=scaled(160))
     await set_fault(workspace, hanging, "hang")
     await set_fault(workspace, slow, "latency")
     await set_fault(workspace, mistaken, "wrong_type")

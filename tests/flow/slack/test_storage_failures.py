@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playground.control.client import text_of
 from tests.contract.ports.test_database_errors import locked_by_another_writer
-from tests.flow.process.test_crash_recovery import vote_and_lock
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
+from tests.support.steps import lock_after_one_vote
 
 BOT_SETTINGS: dict[str, str] = {}
 
@@ -36,7 +36,7 @@ async def test_locked_database_is_reported_and_recovers(workspace: PracticeEnvir
     with locked_by_another_writer(file):
         await workspace.press(LENA, ts, "vote:1")
         assert "Another program holds my database" in text_of(await workspace.wait_for_ephemeral(LENA, "holds"))
-    await vote_and_lock(workspace, ts, "Busy")
+    await lock_after_one_vote(workspace, ts, "Busy")
 
 
 async def test_missing_portraits_folder_pauses_the_round(workspace: PracticeEnvironment) -> None:
@@ -53,7 +53,7 @@ async def test_missing_portraits_folder_pauses_the_round(workspace: PracticeEnvi
     moved_folder.rename(folder)
     await workspace.wait_for_ballot(ts, seconds=30)
     assert await workspace.count_model_calls() == calls_before + 2
-    await vote_and_lock(workspace, ts, "Away")
+    await lock_after_one_vote(workspace, ts, "Away")
 
 
 async def test_face_without_its_file_is_not_locked_and_the_lead_is_told(workspace: PracticeEnvironment) -> None:

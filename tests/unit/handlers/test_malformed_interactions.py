@@ -14,6 +14,7 @@ from tests.support.builders import make_closed_round, make_voting_round
 from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_harness import listener_harness
 from tests.support.slack_payloads import message_press, view_action
+from tests.support.time_factor import scaled
 
 LOCKED_ROUND = make_closed_round(
     {1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD"
@@ -72,7 +73,7 @@ async def test_unreadable_choice_is_acknowledged(action: str) -> None:
     body = view_action(action, "skin", kind="static_select", view="modal")
     body["view"]["state"] = None
     async with listener_harness(InMemoryRepositories(make_voting_round())) as harness:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(scaled(2)):
             response = await harness.send(body)
         assert response.status == 200
         assert harness.use_cases.calls == []

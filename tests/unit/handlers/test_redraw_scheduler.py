@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from bot.domain.errors import SlackUnavailable
 from handlers.slack.redraw_scheduler import RedrawScheduler, UpdateBudget
+from tests.support.time_factor import scaled
 
 
 def test_scheduled_redraws_are_coalesced() -> None:
@@ -116,7 +117,7 @@ async def team_of_any(_key: str) -> str:
 
 
 async def wait_for_draws(board: FakeMessageBoard, draws: int) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(scaled(2)):
         while len(board.drawn) < draws:
             await asyncio.sleep(0.005)
 
@@ -194,7 +195,7 @@ async def test_each_workspace_has_its_own_budget() -> None:
         scheduler.schedule(key)
     await asyncio.sleep(0.05)
     assert draw_log == ["T1:maya", "T2:maya"]
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(scaled(1)):
         await scheduler.redraw_now("T2:rui")
         await scheduler.redraw_now("T1:ines")
     assert draw_log[2:] == ["T2:rui", "T1:ines"], "each has its own last redraw, kept for a change of state"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.runtime.scheduler import Scheduler
+from tests.support.time_factor import scaled
 
 Job = Callable[[], Awaitable[None]]
 
@@ -38,9 +39,9 @@ async def test_job_cancelled_by_stop_logs_no_error(caplog: pytest.LogCaptureFixt
     scheduler = make_scheduler(slow_job)
     with caplog.at_level(logging.INFO):
         scheduler.start()
-        await asyncio.wait_for(started.wait(), 5)
+        await asyncio.wait_for(started.wait(), scaled(5))
         scheduler.stop()
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), scaled(5))
         await asyncio.sleep(0)
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
@@ -57,7 +58,7 @@ async def test_failed_job_is_logged_and_the_scheduler_continues(caplog: pytest.L
     scheduler = make_scheduler(fails, check)
     scheduler.start()
     try:
-        await asyncio.wait_for(checked.wait(), 5)
+        await asyncio.wait_for(checked.wait(), scaled(5))
         await asyncio.sleep(0.05)
     finally:
         scheduler.stop()

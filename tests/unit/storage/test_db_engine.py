@@ -26,6 +26,7 @@ from tests.support.storage_builders import (
     open_locked_round,
     open_voting_round,
 )
+from tests.support.time_factor import scaled
 
 
 @pytest.fixture
@@ -75,14 +76,14 @@ async def test_cancelled_transaction_is_rolled_back_and_frees_the_writer(storage
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await storage.ledger.committed("T1", NOW.date()) == 0
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(scaled(5)):
         assert (await storage.rounds.open(make_round(), CAPS, recast=False)).created
 
 
 async def test_cancelled_transactions_never_block_the_next(storage: Storage) -> None:
     round_ = await open_voting_round(storage, make_round())
     tracebacks: list[object] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(scaled(10)):
         for n in range(60):
             task = asyncio.create_task(storage.ballots.record_vote(make_vote_input(round_, 0, f"U{n}", 1)))
             await asyncio.sleep(n * 0.0001)

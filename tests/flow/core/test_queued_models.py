@@ -10,10 +10,8 @@ import pytest
 from bot.domain.round import Round, RoundState
 from bot.settings import Settings
 from providers.accounts import open_models
-from tests.flow.process.test_crash_recovery import crash_in_method
 from tests.support.casting_harness import CastingHarness, casting_harness
 from tests.support.fal_clients import FalClients, open_fal_clients
-from tests.support.practice_environment import practice_environment
 
 LINE = "Maya: a fisherwoman --models fal-nano-banana --each 1"
 
@@ -63,9 +61,9 @@ async def test_submitted_job_is_collected_once_after_a_kill(fal_clients: FalClie
 
 
 async def test_job_without_a_stored_id_is_not_submitted_again(fal_clients: FalClients, tmp_path: Path) -> None:
-    async with casting_harness(tmp_path, models=fal_clients.models) as stage:
-        round_id = await stage.start_round(LINE)
-        await kill_during_call(fal_clients, stage, round_id, method="submit")
+    async with casting_harness(tmp_path, models=fal_clients.models) as harness:
+        round_id = await harness.start_round(LINE)
+        await kill_during_call(fal_clients, harness, round_id, method="submit")
     async with casting_harness(tmp_path, models=fal_clients.models) as harness:
         (slot_id,) = await harness.casting.audition.slot_ids(round_id)
         await harness.casting.audition.generate_slot(slot_id)
@@ -91,9 +89,9 @@ async def test_cancelled_round_still_collects_its_submitted_jobs(fal_clients: Fa
 
 
 async def test_job_of_a_removed_account_may_have_been_paid(fal_clients: FalClients, tmp_path: Path) -> None:
-    async with casting_harness(tmp_path, models=fal_clients.models) as stage:
-        round_id = await stage.start_round(LINE)
-        await kill_during_call(fal_clients, stage, round_id, method="collect")
+    async with casting_harness(tmp_path, models=fal_clients.models) as harness:
+        round_id = await harness.start_round(LINE)
+        await kill_during_call(fal_clients, harness, round_id, method="collect")
     models_without_key = open_models(Settings.model_validate({"fal_key": None}))
     async with casting_harness(tmp_path, models=models_without_key) as harness:
         (slot_id,) = await harness.casting.audition.slot_ids(round_id)
@@ -102,15 +100,3 @@ async def test_job_of_a_removed_account_may_have_been_paid(fal_clients: FalClien
     await models_without_key.close()
     assert failed_slot.failure
     assert (failed_slot.failure.kind, failed_slot.failure.paid) == ("authentication_failed", "maybe")
-
-
-async def test_restarted_bot_collects_its_submitted_job(tmp_path: Path) -> None:
-    async with practice_environment(tmp_path) as workspace:
-        workspace.extra |= {"FAL_KEY": "practice-fal", "FAL_QUEUE_URL": f"{workspace.server.address}/fal"}
-        await crash_in_method(workspace, "providers.fal.client", "Fal", "collect")
-        ts = await workspace.cast(LINE)
-        await workspace.bot.wait()
-        assert await workspace.count_model_calls() == 1
-        await workspace.start_bot()
-        await workspace.wait_for_ballot(ts)
-        assert [call["charged"] for call in await workspace.control_client.usage()] == [True]
