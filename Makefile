@@ -16,7 +16,7 @@ CHANGED = { git diff --name-only --diff-filter=d HEAD; git ls-files --others --e
 .PHONY: demo test test-heavy test-all watch check run bench bench-quick setup lock format pictures clean help
 
 help:  ## what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 demo: setup  ## the practice workspace, the bot, and a page to cast a face on
 	@$(PY) -m playground demo $(ARGS)

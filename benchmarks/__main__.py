@@ -17,16 +17,14 @@ from benchmarks.report import Row, RunSize, Section
 from benchmarks.suite import PARTS, STEPS
 
 _ROOT = Path(__file__).resolve().parent.parent
-_BENCHMARKS_PAGE, _README = _ROOT / "docs" / "benchmarks.md", _ROOT / "README.md"
+_BENCHMARKS_PAGE = _ROOT / "docs" / "benchmarks.md"
 _START_MARKER, _END_MARKER = "<!-- figures: {} -->", "<!-- end of figures -->"
 
 
 def main(
     parts: Annotated[list[str] | None, typer.Argument(help=f"Parts to run: {', '.join(PARTS)} (default: all)")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Run smaller parts, in two minutes")] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Write the tables to docs/benchmarks.md and README.md")
-    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the tables to docs/benchmarks.md")] = False,
 ) -> None:
     """Run benchmarks and print a table for each part."""
     if unknown := set(parts or ()) - PARTS.keys():
@@ -40,7 +38,7 @@ def main(
         if write:
             _replace_table(_BENCHMARKS_PAGE, name, text)
     if write and sections.keys() == PARTS.keys():
-        _replace_table(_README, "short", render_summary(sections.values()))
+        _replace_table(_BENCHMARKS_PAGE, "short", render_summary(sections.values()))
     print(f"{monotonic() - start:.0f} s", file=sys.stderr)
 
 
@@ -74,7 +72,7 @@ def render_section(name: str, section: Section, run_size: RunSize) -> str:
 
 
 def render_summary(sections: Iterable[Section]) -> str:
-    """Render the rows that the README shows."""
+    """Render the summary of all parts."""
     return "\n".join([*_render_rows([row for section in sections for row in section.summary]), ""])
 
 

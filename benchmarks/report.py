@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """A part's figures; `notes` are sentences under the table, `summary` are the rows in the README."""
+    """A part's figures; `notes` are sentences under the table, `summary` are the rows of the summary."""
 
     title: str
     rows: tuple[Row, ...]
