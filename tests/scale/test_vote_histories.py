@@ -15,8 +15,8 @@ from storage.rounds import ballots
 
 SEED, STEPS = 2, 10
 HISTORIES = [40, pytest.param(200, marks=pytest.mark.heavy)]
-# Enough for each fault below to show.
-MUTANT_HISTORIES = 50
+# A fault shows within some dozens of histories; each seed plays a few.
+MUTANT_SEEDS, MUTANT_HISTORIES = range(1, 31), 20
 
 
 @pytest.fixture(autouse=True)
@@ -33,11 +33,17 @@ def test_tally_equals_the_reference_ballot_for_any_event_order(tmp_path: Path, h
     assert result.deliveries > 5 * histories
 
 
+def play_all_seeds(folder: Path) -> None:
+    """Play a few histories per seed; raises AssertionError at the first difference."""
+    for seed in MUTANT_SEEDS:
+        run_histories(folder / str(seed), MUTANT_HISTORIES, seed, STEPS)
+
+
 def test_histories_detect_a_ballot_that_accepts_older_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the test above can fail."""
     monkeypatch.setattr(ballots, "_is_newer", lambda new, held: True)
     with pytest.raises(AssertionError):
-        run_histories(tmp_path, MUTANT_HISTORIES, SEED, STEPS)
+        play_all_seeds(tmp_path)
 
 
 def test_histories_detect_a_close_that_uses_the_clock_of_the_bot(
@@ -50,7 +56,7 @@ def test_histories_detect_a_close_that_uses_the_clock_of_the_bot(
 
     monkeypatch.setattr(close_vote, "reconcile_reactions", with_bot_time)
     with pytest.raises(AssertionError):
-        run_histories(tmp_path, MUTANT_HISTORIES, SEED, STEPS)
+        play_all_seeds(tmp_path)
 
 
 def test_histories_detect_a_ballot_that_counts_an_event_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,4 +67,4 @@ def test_histories_detect_a_ballot_that_counts_an_event_twice(tmp_path: Path, mo
 
     monkeypatch.setattr(ballots, "_is_newer", not_older)
     with pytest.raises(AssertionError):
-        run_histories(tmp_path, MUTANT_HISTORIES, SEED, STEPS)
+        play_all_seeds(tmp_path)

@@ -36,7 +36,7 @@ class FakeUseCases:
                 open_ballot=self.open_ballot,
             ),
             "round_pictures": SimpleNamespace(publish_missing=self.publish_missing),
-            "voting": SimpleNamespace(close_due=self.close_due),
+            "close_vote": SimpleNamespace(close_due=self.close_due),
             "run_upscale": SimpleNamespace(run=self.run_upscale, publish=self.publish_missing),
             "storage_retry": SimpleNamespace(notify_lead=self.notify_lead),
         }

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -171,7 +172,20 @@ def slots_by_model(slots: list[Slot]) -> dict[str, list[Slot]]:
     return found
 
 
-TestLedgerAgainstBill = LedgerAgainstBillMachine.TestCase
-TestLedgerAgainstBill.settings = settings(
-    max_examples=15, stateful_step_count=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+def machine_settings(examples: int) -> settings:
+    return settings(
+        max_examples=examples,
+        stateful_step_count=8,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+class TestLedgerAgainstUsageLog(LedgerAgainstBillMachine.TestCase):  # type: ignore[misc, valid-type] # made at run time
+    settings = machine_settings(3)
+
+
+@pytest.mark.heavy
+class TestLedgerAgainstUsageLogAtFullSize(LedgerAgainstBillMachine.TestCase):  # type: ignore[misc, valid-type] # made at run time
+    settings = machine_settings(15)

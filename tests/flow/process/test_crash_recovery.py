@@ -159,7 +159,7 @@ async def test_result_is_published_after_a_crash_right_after_the_close(workspace
     await workspace.press(DANIEL, ts, "vote:2")
     await workspace.wait_for_text(ts, "1 person voted")
     await wait_for_thread_files(workspace, ts, 3)
-    await crash_after_method(workspace, "storage.rounds.repository", "SqlRoundRepository", "close")
+    await crash_after_method(workspace, "storage.rounds.ballots", "SqlBallotRepository", "close")
     await asyncio.to_thread(move_deadline, workspace.data, 0)
     await workspace.bot.wait()
     assert "vote:1" in buttons_of(await workspace.control_client.message(FILM, ts))

@@ -15,7 +15,7 @@ TWO_MODELS = "--each 1 --models recraft,gpt-image-2"
 WEEK, MICROSECOND = timedelta(days=7), timedelta(microseconds=1)
 AGE_STATEMENTS = (
     "UPDATE rounds SET opened_at = opened_at - :week, patience_until = patience_until - :week",
-    "UPDATE slots SET asked_at = asked_at - :week",
+    "UPDATE slots SET requested_at = requested_at - :week",
     "UPDATE faces SET locked_at = locked_at - :week",
 )
 
