@@ -32,30 +32,6 @@ def upgrade() -> None:
     _upscales()
 
 
-def downgrade() -> None:
-    for table in (
-        "upscales",
-        "vote_inputs",
-        "faces",
-        "slots",
-        "reminders",
-        "ledger",
-        "ballot_submissions",
-        "rounds",
-        "aliases",
-        "characters",
-        "channels",
-        "slack_uploads",
-        "round_drafts",
-        "retirement_notices",
-        "productions",
-        "name_trigrams",
-        "budget_periods",
-        "audit_log",
-    ):
-        op.drop_table(table)
-
-
 def _audit_log() -> None:
     op.create_table(
         "audit_log",
