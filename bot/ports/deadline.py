@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _ACK_SECONDS = 2.0
 # After the deadline, so that a resource without contention is still used.
 _GRACE_SECONDS = 0.2
+# After the deadline Slack no longer waits, so a request without an ack must not hurry the tasks that it started.
+_LATE_SECONDS = 1.0
 
 
 @dataclass
@@ -28,8 +30,11 @@ def start_ack_deadline() -> AckDeadline:
 
 
 def ack_deadline() -> float | None:
-    """Return the loop time by which the current request needs its ack; None after the ack and outside requests."""
-    current = _current.get()
-    if current is None or current.at is None:
+    """Return the loop time by which the current request needs its ack.
+
+    None outside requests, after the ack, and once Slack has stopped waiting for it.
+    """
+    current, now = _current.get(), get_running_loop().time()
+    if current is None or current.at is None or now > current.at + _LATE_SECONDS:
         return None
-    return max(current.at, get_running_loop().time() + _GRACE_SECONDS)
+    return max(current.at, now + _GRACE_SECONDS)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -57,7 +58,8 @@ class WriteBatcher:
         future: asyncio.Future[R] = loop.create_future()
         self._pending.append(_PendingWrite(work, deadline, future))
         if self._worker is None or self._worker.done():
-            self._worker = loop.create_task(self._write_batches(), name="write_batches")
+            # In an empty context: the worker also commits the writes of other requests.
+            self._worker = loop.create_task(self._write_batches(), name="write_batches", context=Context())
         return await future
 
     async def drain(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from bot.ports.deadline import ack_deadline
+from bot.ports.deadline import ack_deadline, start_ack_deadline
 from handlers.slack.middleware import ack_timing
 
 
@@ -42,3 +42,12 @@ async def test_task_started_before_the_ack_has_no_deadline_after_it() -> None:
 
     await ack_timing(context, {"type": "block_actions"}, listen)
     assert await tasks[0] == inf
+
+
+async def test_deadline_of_an_unacknowledged_request_ends_when_slack_gives_up() -> None:
+    deadline = start_ack_deadline()
+    assert deadline.at
+    deadline.at -= 2.5  # half a second past the deadline: a free resource is still used
+    assert 0 < await seconds_left() <= 0.2
+    deadline.at -= 1  # more than three seconds after the request came in
+    assert await seconds_left() == inf
