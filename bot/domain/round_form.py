@@ -18,7 +18,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 class ReferenceKind(StrEnum):
     """Whose face the portraits must keep: none, a cast character's, or that of an attached picture."""
 
-    NONE = "nobody"
+    NONE = "none"
     FACE = "face"
     PICTURE = "picture"
 

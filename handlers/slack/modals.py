@@ -43,7 +43,7 @@ async def push_notice(client: AsyncWebClient, trigger_id: str, title: str, view:
 
 def notice(title: str, view: View) -> Modal:
     """Build a modal without input."""
-    return build_modal("told", "", title, "", view)
+    return build_modal("notice", "", title, "", view)
 
 
 async def publish_home(client: AsyncWebClient, person: str, view: View, private_metadata: str, view_hash: str) -> None:

@@ -40,7 +40,7 @@ _SENTENCES = {
     ("like", "several"): "There are several faces called {got} that you may see. Cast in the channel of the one you "
     "mean, or attach its picture with --like photo.",
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
-    ("like", "nobody"): "No model with an account here takes a reference.",
+    ("like", "no_reference_model"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
     ("alias", "missing"): "An alias needs a name, an equals sign and the other name.",
     ("alias", "colon"): "A name has no colon in it, and “{got}” has one.",

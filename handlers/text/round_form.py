@@ -108,7 +108,7 @@ _FIELD_ERRORS = {
     ("like", "unknown"): "There is no face of this name that you may see.",
     ("like", "several"): "Several faces have this name. Attach the picture of the one you mean.",
     ("like", "no_model"): "{got} cannot draw after a face. {known} can.",
-    ("like", "nobody"): "No model with an account here can draw after a face.",
+    ("like", "no_reference_model"): "No model with an account here can draw after a face.",
 }
 _MENTION = re.compile(r"<[@#][^>]*>")
 _NOTHING_STARTED = "Nothing was started."

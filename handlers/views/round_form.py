@@ -89,7 +89,7 @@ def recast(error: AlreadyCast) -> dict[str, Any]:
 
 def result(text: str) -> dict[str, Any]:
     """Build the modal that replaces the confirmation with its result."""
-    return build_modal("told", "", round_form_text.SENT_TITLE, "", note(text))
+    return build_modal("notice", "", round_form_text.SENT_TITLE, "", note(text))
 
 
 def block_id_for(error: CastingError, draft: Draft) -> str:

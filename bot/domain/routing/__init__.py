@@ -191,7 +191,7 @@ def _require_confirmation(found: Route, requested: Sequence[ModelSpec], availabi
 
 def _no_reference_model(without_reference: Sequence[UnavailableModel], availability: Availability) -> BriefError:
     """Return the error for a brief whose models take no reference; it lists the models that do."""
-    problem = "no_model" if availability.names else "nobody"
+    problem = "no_model" if availability.names else "no_reference_model"
     return BriefError("like", problem, ", ".join(a.title for a in without_reference), availability.names)
 
 

@@ -134,4 +134,4 @@ async def test_no_form_is_offered_if_no_model_accepts_references(tmp_path: Path)
     async with casting_harness(tmp_path) as harness:
         with pytest.raises(BriefError) as caught:
             await harness.casting.start_round.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
-    assert caught.value.problem == "nobody"
+    assert caught.value.problem == "no_reference_model"

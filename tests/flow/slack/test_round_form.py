@@ -106,7 +106,7 @@ async def test_fast_choices_keep_typed_text_and_show_the_final_price(
 async def test_invalid_fields_show_errors_and_call_no_model(workspace: PracticeEnvironment) -> None:
     view, calls_before = await open_form(workspace), await workspace.count_model_calls()
     invalid = form_values(
-        "M" * 90, "x", until=int(time.time()) - 60, voters=[DANIEL, MEI], quorum="3", like="nobody", lead=DANIEL
+        "M" * 90, "x", until=int(time.time()) - 60, voters=[DANIEL, MEI], quorum="3", like="none", lead=DANIEL
     )
     errors = (await workspace.control_client.submit(LENA, view["id"], invalid))["errors"]
     assert errors == {
