@@ -15,7 +15,6 @@ from handlers.features.mention import MentionListeners
 from handlers.features.production_settings import ProductionSettingsListeners
 from handlers.features.recall import RecallListeners
 from handlers.features.recast import RecastListeners
-from handlers.features.reference_photo import ReferencePhotoListeners
 from handlers.features.refine import RefineListeners
 from handlers.features.reroll import RerollListeners
 from handlers.features.roster import RosterListeners
@@ -64,7 +63,6 @@ def register(
         RecastListeners(casting, guard),
         HistoryListeners(casting, faces, guard),
         DownloadListeners(casting, archives, guard),
-        ReferencePhotoListeners(casting),
         RoundFormListeners(casting, titles, directory, guard),
         HomeListeners(casting, locations, directory),
         HomeCardListeners(casting, titles, faces, archives, guard),

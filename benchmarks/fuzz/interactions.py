@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from benchmarks.fuzz.app import StoredIds
-from benchmarks.fuzz.payloads import ballot_submission, block_suggestion, form_submission, message_shortcut
+from benchmarks.fuzz.payloads import ballot_submission, block_suggestion, message_shortcut
 from benchmarks.fuzz.values import SNIPPETS, mutate
 from tests.support import slack_payloads
+from tests.support.slack_payloads import form_submission
 
 _COMMAND_LINES = (
     "", "help", "list", "roster", "spend", "settings", "Maya", "Otto", "nobody", "history Maya",
@@ -117,7 +118,13 @@ def _form_payloads(
             words,
             teams,
         ),
-        st.builds(slack_payloads.photo_submission, text=words, team=teams),
+        st.builds(
+            form_submission,
+            private_metadata,
+            teams,
+            like=st.just({"type": "radio_buttons", "selected_option": {"value": "picture"}}),
+            picture=st.just({"type": "file_input", "files": [{"id": "F0ATTACHED1"}]}),
+        ),
         st.builds(
             block_suggestion,
             st.sampled_from(("cast_name", "cast_face", "cast_x")),

@@ -14,7 +14,6 @@ from handlers.slack.payloads.parsers import (
     home_opened_from,
     mention_from,
     options_query_from,
-    photo_form_from,
     press_from,
     reaction_from,
     shortcut_from,
@@ -34,7 +33,6 @@ _PARSERS = (
     reaction_from,
     mention_from,
     home_opened_from,
-    photo_form_from,
     bot_user_id,
     unwrap_menu_buttons,
 )
@@ -71,45 +69,6 @@ def block_suggestion(
     }
 
 
-def form_submission(
-    private_metadata: str, team: str = "T1", person: str = "U0LEAD", **extra_fields: dict[str, Any]
-) -> dict[str, Any]:
-    """A submitted round form with every kind of field."""
-    fields: dict[str, dict[str, Any]] = {
-        "name": {"type": "external_select", "selected_option": {"value": "Maya"}},
-        "text": {"type": "plain_text_input", "value": "a fisherwoman"},
-        "look": {"type": "static_select", "selected_option": {"value": "skin"}},
-        "models": {"type": "multi_static_select", "selected_options": []},
-        "each": {"type": "number_input", "value": "2"},
-        "aspect": {"type": "static_select", "selected_option": {"value": "3:4"}},
-        "size": {"type": "radio_buttons", "selected_option": {"value": "draft"}},
-        "like": {"type": "radio_buttons", "selected_option": {"value": "nobody"}},
-        "until": {"type": "datetimepicker", "selected_date_time": 1_795_629_600},
-        "ballot": {"type": "radio_buttons", "selected_option": {"value": "quick"}},
-        "voters": {"type": "multi_users_select", "selected_users": ["U0MEI"]},
-        "quorum": {"type": "number_input", "value": "2"},
-        "use": {"type": "static_select", "selected_option": {"value": "film"}},
-        "lead": {"type": "users_select", "selected_user": person},
-        **extra_fields,
-    }
-    values = {f"cast_{name}": {f"cast_{name}": entry} for name, entry in fields.items()}
-    view = {
-        "id": "V1",
-        "type": "modal",
-        "callback_id": "form",
-        "private_metadata": private_metadata,
-        "state": {"values": values},
-    }
-    sender = {"team": {"id": team}, "user": {"id": person, "team_id": team}}
-    payload: dict[str, Any] = {
-        "type": "view_submission",
-        "trigger_id": "33.44.bb",
-        "response_urls": [],
-        "enterprise": None,
-    }
-    return {**payload, **sender, "view": view}
-
-
 def ballot_submission(private_metadata: str, *slots: str, team: str = "T1", person: str = "U0MEI") -> dict[str, Any]:
     """A submitted sealed ballot."""
     values: dict[str, Any] = {"none": {"none": {"type": "checkboxes", "selected_options": []}}}
@@ -136,13 +95,12 @@ VALID_PAYLOADS = (
     slack_payloads.reaction_event("one"),
     slack_payloads.reaction_event("two::skin-tone-2", added=False),
     slack_payloads.mention_event("<@U0BOT> who is Maya?", thread_ts="1.1"),
-    slack_payloads.photo_submission(),
     slack_payloads.home_opened("home"),
     slack_payloads.view_submission("recast", "r1", reason="older"),
     slack_payloads.modal_choice("look_at", "r1", look_at=["r1-0"]),
     message_shortcut("a fisherwoman"),
     block_suggestion("cast_name", "ma", "w1"),
-    form_submission("w1"),
+    slack_payloads.form_submission("w1"),
     ballot_submission("r1", "r1-0", "r1-1"),
 )
 CASES = mutate(st.sampled_from(VALID_PAYLOADS))

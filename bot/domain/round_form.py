@@ -9,8 +9,9 @@ from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, PHOTO, BallotMode
 from bot.domain.catalogue import Look, Size
 from bot.domain.command_options import OPTIONS
 from bot.domain.errors import BriefError, CastingError, FormErrors
-from bot.domain.production import ProductionSettings
 
+# docs.slack.dev, "Plain-text input": characters of one field.
+FIELD_TEXT_LIMIT = 3000
 _QUARTER_HOUR = timedelta(minutes=15)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -50,19 +51,29 @@ class Draft:
     lead: str = ""
 
     @classmethod
-    def from_settings(
-        cls, settings: ProductionSettings, models: tuple[str, ...], text: str, person: str, now: datetime
-    ) -> "Draft":
-        """Return the form's initial values from the production's settings; `person` is the lead."""
+    def from_brief(cls, brief: Brief, models: tuple[str, ...], person: str, now: datetime) -> "Draft":
+        """Return the form's initial values from a brief with the production's settings; `person` is the lead."""
+        needs_photo = brief.reference and brief.reference.needs_photo
         return cls(
-            text=text,
-            look=settings.look,
+            name=brief.name,
+            text=brief.text,
+            look=brief.look,
             models=models,
-            closes_at=_next_quarter_hour(now + settings.open_for),
-            ballot=settings.ballot,
-            quorum=settings.quorum,
+            per_model=brief.per_model,
+            aspect=brief.aspect,
+            size=brief.size,
+            reference_kind=ReferenceKind.PICTURE if needs_photo else ReferenceKind.NONE,
+            closes_at=_next_quarter_hour(now + brief.open_for),
+            ballot=brief.ballot,
+            voters=brief.voters,
+            quorum=brief.quorum,
+            use=brief.use,
             lead=person,
         )
+
+    def with_kept_text(self, stored: str) -> "Draft":
+        """Return a copy with the stored description if that is too long for a field, so that the form has none."""
+        return replace(self, text=stored) if len(stored) > FIELD_TEXT_LIMIT else self
 
     def for_estimate(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
         """Return an unvalidated brief, for a price estimate only."""

@@ -50,12 +50,6 @@ class Quotes:
         """Return today's estimated price in dollars of a round for `brief`; raises BriefError, NoModels."""
         return estimate(self.route(brief, caps).models, brief.size, brief.reference_count)
 
-    def price_within_caps(self, brief: Brief, caps: Caps) -> Decimal:
-        """Return the price in dollars of a round for `brief`; raises OverBudget and what `price_of` raises."""
-        price = self.price_of(brief, caps)
-        caps.check_round(price)
-        return price
-
     def is_available(self, model: ModelSpec) -> bool:
         """Return whether the model is configured, still served, and its account answers."""
         is_served = self.ports.catalogue.is_available(model, self.ports.now().date())

@@ -124,7 +124,11 @@ class Recast:
         await self.ports.publisher.redraw_now(result.face.round_id)
 
     async def _price(self, round_: Round, brief: Brief) -> Decimal:
-        return self.quotes.price_within_caps(brief, await self.quotes.caps_for(round_.place))
+        """Return the price in dollars of a round for `brief`; raises OverBudget and what `price_of` raises."""
+        caps = await self.quotes.caps_for(round_.place)
+        price = self.quotes.price_of(brief, caps)
+        caps.check_round(price)
+        return price
 
     async def _load_allowed(
         self, round_id: str, person: str, key: str = ""

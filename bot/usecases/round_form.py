@@ -22,7 +22,6 @@ from bot.domain.errors import (
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
-from bot.domain.production import ProductionSettings
 from bot.domain.round_form import Draft
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
@@ -35,6 +34,7 @@ log = structlog.get_logger()
 
 # Seconds; Slack waits three for an answer to a form.
 _LOOKUP_TIMEOUT_SECONDS = 1.5
+_EMPTY = Brief("", "")
 _MIN_SIMILARITY = 60.0
 _MAX_SUGGESTIONS = 20
 _MAX_QUERY_LENGTH = 200  # characters; longer than any name
@@ -80,29 +80,39 @@ class RoundForm:
     quotes: Quotes
 
     async def create(
-        self, place: ChannelRef, person: str, trigger: str, text: str = "", source_thread_ts: str = ""
+        self, place: ChannelRef, person: str, trigger: str, brief: Brief = _EMPTY, source_thread_ts: str = ""
     ) -> RoundFormState:
-        """Create a form for a round in `place` with `text` as its brief; raises PermissionDenied, NoModels."""
+        """Create a form for a round in `place`, filled in with `brief` and the production's settings.
+
+        Raises PermissionDenied, NoModels; for a brief with a name also what would prevent its round now.
+        """
         await self.permissions.require_start(place, person)
-        if not (models := self._available_models()):
+        if not self._available_models():
             raise NoModels((), ())
-        settings = (await self.ports.storage.productions.get(place)).settings
-        draft = Draft.from_settings(settings, _default_model_ids(settings, models), text, person, self.ports.now())
+        filled, _ = await self.quotes.apply_settings(brief, place)
+        draft = Draft.from_brief(filled, await self._model_ids(filled, place), person, self.ports.now())
         quote = await self._quote(draft, place)
-        brief = Brief("", text, agreed_price=_price(quote))
+        if brief.name and isinstance(quote, CastingError):
+            raise quote
         round_draft = await self.start_round.save_draft(
-            brief, place, person, f"form:{trigger}", source_thread_ts=source_thread_ts
+            Brief("", brief.text, agreed_price=_price(quote)),
+            place,
+            person,
+            f"form:{trigger}",
+            source_thread_ts=source_thread_ts,
         )
-        return RoundFormState(round_draft.id, place, draft, models, quote)
+        return RoundFormState(round_draft.id, place, draft, self._available_models(draft.models), quote)
 
     async def reprice(self, form_id: str, person: str, draft: Draft, event_ts_us: int) -> RoundFormState | None:
         """Return the form with its current price; None if a later `event_ts_us` was seen already."""
         round_draft = await self.start_round.get_draft(form_id, person)
+        draft = draft.with_kept_text(round_draft.brief.text)
         quote = await self._quote(draft, round_draft.place)
         is_newest = await self.ports.storage.drafts.update(
             form_id, replace(round_draft.brief, agreed_price=_price(quote)), event_ts_us
         )
-        return RoundFormState(form_id, round_draft.place, draft, self._available_models(), quote) if is_newest else None
+        models = self._available_models(draft.models)
+        return RoundFormState(form_id, round_draft.place, draft, models, quote) if is_newest else None
 
     async def suggest_names(self, form_id: str, person: str, typed: str) -> Sequence[NameSuggestion]:
         """List characters of this production, then others that the person may see, and the typed name."""
@@ -133,6 +143,7 @@ class RoundForm:
         await self.permissions.require_start(round_draft.place, person)
         if started_brief := await self._started_brief(round_draft):
             return ValidatedForm(round_draft, started_brief)
+        draft = draft.with_kept_text(round_draft.brief.text)
         brief = draft.to_brief(self.ports.now(), self.ports.shortest_voting)
         if errors := await self._unknown_people(draft, person, round_draft.place):
             raise FormErrors(errors)
@@ -151,14 +162,21 @@ class RoundForm:
         brief = await self.start_round.attach_reference(form.round_draft, form.brief, photo, consent)
         return await self.start_round.start_from_draft(form.round_draft, brief)
 
-    def _available_models(self) -> tuple[ModelSpec, ...]:
-        """List each available model once, by the account that would generate it."""
+    async def _model_ids(self, brief: Brief, place: ChannelRef) -> tuple[str, ...]:
+        """Return exact ids: of the named models or today's substitutes for them, of the available default models."""
+        if "models" in brief.explicit_fields:
+            return tuple(dict.fromkeys((await self.quotes.quote(brief, place)).models))
+        return tuple(m.id for m in self._available_models() if {m.name, m.wire_id, m.id} & set(brief.models))
+
+    def _available_models(self, chosen: tuple[str, ...] = ()) -> tuple[ModelSpec, ...]:
+        """List each available model once, by the account that would generate it, and the `chosen` accounts."""
         catalogue = self.ports.catalogue
         available = [m for m in catalogue.models if self.quotes.is_available(m)]
         by_family = {
             m.family: next(s for s in catalogue.models_in_family(m.family) if s in available) for m in available
         }
-        return tuple(by_family.values())
+        listed = tuple(by_family.values())
+        return (*listed, *(m for m in available if m.id in chosen and m not in listed))
 
     async def _quote(self, draft: Draft, place: ChannelRef) -> Quote | CastingError:
         try:
@@ -269,11 +287,6 @@ class RoundForm:
 
 def _name_suggestion(character: Character) -> NameSuggestion:
     return NameSuggestion(character.name, "casting" if character.open_round_id else "cast")
-
-
-def _default_model_ids(settings: ProductionSettings, models: Sequence[ModelSpec]) -> tuple[str, ...]:
-    """Return the exact ids of the production's default models that are available."""
-    return tuple(m.id for m in models if {m.name, m.wire_id, m.id} & set(settings.models))
 
 
 def _price(quote: Quote | CastingError) -> Decimal | None:

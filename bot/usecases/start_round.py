@@ -25,14 +25,6 @@ from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
 
 
-@dataclass(frozen=True)
-class PricedDraft:
-    """A stored draft and the estimated price of its round, in dollars."""
-
-    draft: RoundDraft
-    price: Decimal
-
-
 @dataclass(frozen=True, slots=True)
 class StartRound:
     """Starts rounds. `patience` maps a size to the seconds that voting waits for a model."""
@@ -80,13 +72,6 @@ class StartRound:
         await self.ports.storage.drafts.save(draft)
         return draft
 
-    async def save_priced_draft(self, brief: Brief, place: ChannelRef, person: str, trigger: str) -> PricedDraft:
-        """Save a brief for a form; raises what starting its round now would raise."""
-        await self.permissions.require_start(place, person)
-        brief, caps = await self.quotes.apply_settings(brief, place)
-        price = self.quotes.price_within_caps(brief, caps)
-        return PricedDraft(await self.save_draft(brief, place, person, trigger), price)
-
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
         """Return a draft of this person; raises KeyError, NotLead."""
         draft = await self.ports.storage.drafts.get(draft_id)
@@ -108,15 +93,6 @@ class StartRound:
         """Start a round for `brief` with the channel and lead of the draft; a draft starts one round."""
         return await self.start(
             brief, draft.place, draft.person, draft.id, lead=draft.lead, source_thread_ts=draft.source_thread_ts
-        )
-
-    async def start_with_photo(
-        self, draft_id: str, person: str, text: str, photo: bytes, consent: Consent | None
-    ) -> StartResult:
-        """Start the round of a draft with the picture and the text of its form, once."""
-        draft = await self.get_draft(draft_id, person)
-        return await self.start_from_draft(
-            draft, await self.attach_reference(draft, draft.brief.with_text(text), photo, consent)
         )
 
     def round_id_for(self, draft: RoundDraft) -> str:

@@ -40,7 +40,6 @@ from handlers.slack.responder import Responder
 from handlers.text import receipts, roster
 from handlers.text.model_titles import Titles
 from handlers.views import private
-from handlers.views import reference_photo as photo_view
 from handlers.views import round_form as form_view
 from handlers.views.production_settings import form as settings_form
 from handlers.views.recall import MAX_LISTED, listing
@@ -83,7 +82,8 @@ class CastListeners:
             command = command_from(body)
             match parse_command(command.line, self._casting.shortest_voting):
                 case OpenFormCommand():
-                    await self._open_form(command, responder)
+                    await self._require_bot_in_channel(command, responder)
+                    await self._open_form(command, responder, Brief("", ""))
                 case Brief() as brief:
                     await self._start_round(resolve_voters(brief, command.mentions, command.line), command, responder)
                 case SettingsCommand():
@@ -119,10 +119,9 @@ class CastListeners:
         await self._casting.start_round.enqueue(started.round.id)
         await responder.delete_original()
 
-    async def _open_form(self, command: SlashCommand, responder: Responder) -> None:
-        """Open the priced form within the three seconds that a trigger is valid."""
-        await self._require_bot_in_channel(command, responder)
-        form_state = self._casting.round_form.create(command.place, command.person, command.trigger_id)
+    async def _open_form(self, command: SlashCommand, responder: Responder, brief: Brief) -> None:
+        """Open the priced form, filled in with `brief`, within the three seconds that a trigger is valid."""
+        form_state = self._casting.round_form.create(command.place, command.person, command.trigger_id, brief)
         view = form_view.form(await responder.within_ack_deadline(form_state), self._titles)
         await open_modal(responder.client, command.trigger_id, view)
         await responder.ack()
@@ -136,7 +135,7 @@ class CastListeners:
         """Validate, save, ack, then work; start nothing where the bot cannot post or Slack is too slow."""
         await self._require_bot_in_channel(command, responder)
         if brief.reference and brief.reference.needs_photo:
-            await self._open_photo_form(brief, command, responder)
+            await self._open_form(command, responder, brief)
             return
         try:
             started = await self._casting.start_round.start(brief, command.place, command.person, command.trigger_id)
@@ -156,15 +155,6 @@ class CastListeners:
             self._casting.production_settings_editor.form(command.place, command.person)
         )
         await open_modal(responder.client, command.trigger_id, settings_form(form_state, self._titles))
-        await responder.ack()
-
-    async def _open_photo_form(self, brief: Brief, command: SlashCommand, responder: Responder) -> None:
-        """Save the brief as a draft and open the form for its reference photo."""
-        priced_draft = await self._casting.start_round.save_priced_draft(
-            brief, command.place, command.person, command.trigger_id
-        )
-        form = photo_view.form(priced_draft.draft, priced_draft.price)
-        await open_modal(responder.client, command.trigger_id, form)
         await responder.ack()
 
     async def _reply_already_casting(self, conflict: AlreadyCasting, responder: Responder) -> None:

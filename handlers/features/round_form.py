@@ -9,10 +9,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.brief import BallotMode, Consent, IntendedUse
+from bot.domain.brief import BallotMode, Brief, Consent, IntendedUse
 from bot.domain.catalogue import Look, Size
 from bot.domain.errors import AlreadyCast, CastingError, FormErrors, NotAvailableHere, SlackRejected, SlackUnavailable
-from bot.domain.round_form import Draft, ReferenceKind
+from bot.domain.round_form import FIELD_TEXT_LIMIT, Draft, ReferenceKind
 from bot.usecases.casting import Casting
 from bot.usecases.round_form import RoundFormState, ValidatedForm
 from handlers.slack.directory import SlackDirectory
@@ -32,7 +32,6 @@ from handlers.text.format import truncate
 from handlers.text.model_titles import Titles
 from handlers.views import round_form as blocks
 from handlers.views.builder import View
-from handlers.views.fields import TEXT_LIMIT
 from handlers.views.round_form import FIELD_PREFIX
 
 log = structlog.get_logger()
@@ -76,7 +75,9 @@ class RoundFormListeners:
             text = await responder.within_ack_deadline(self._message_text(shortcut))
             source_thread_ts = shortcut.thread_ts or ""
             form_state = await responder.within_ack_deadline(
-                self._round_form.create(shortcut.place, shortcut.person, shortcut.trigger_id, text, source_thread_ts)
+                self._round_form.create(
+                    shortcut.place, shortcut.person, shortcut.trigger_id, Brief("", text), source_thread_ts
+                )
             )
             await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self._titles))
 
@@ -163,7 +164,7 @@ class RoundFormListeners:
                 names[person] = (await self._directory.get_user(shortcut.place.team, person)).name
             except SlackUnavailable:
                 continue
-        return truncate(to_plain_text(shortcut.text, names).strip(), TEXT_LIMIT)
+        return truncate(to_plain_text(shortcut.text, names).strip(), FIELD_TEXT_LIMIT)
 
 
 class _RoundFormResponder(FormResponder):

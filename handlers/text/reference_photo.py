@@ -1,14 +1,8 @@
-"""The reference picture: its form, and how rounds and facts mention it."""
-
-from decimal import Decimal
+"""The reference picture: its fields in the round form, and how rounds and facts mention it."""
 
 from bot.domain.brief import Reference
-from handlers.text.format import day, dollars, escape_mrkdwn, person
+from handlers.text.format import day, escape_mrkdwn, person
 
-TITLE = "Cast after a picture"
-SUBMIT = "Cast"
-CLOSE = "Not now"
-BRIEF = "What the face looks like"
 FILE = "The picture: PNG, JPEG or WebP, up to 10 MB"
 KIND = "What it shows"
 PORTRAIT = "An earlier portrait or drawing"
@@ -16,16 +10,9 @@ PHOTO = "A photo of a real person"
 CONSENT = "Consent"
 AGREED = "They agreed to this use"
 CONSENT_HINT = "Needed for a photo of a real person. Who confirmed it, and when, is kept with the round."
-CONSENT_MISSING = "For a photo of a real person, confirm that they agreed to this use."
-LONG_BRIEF = "The brief stays as you typed it."
 TOO_BIG = "larger than 10 MB"
 NOT_ON_SLACK = "not kept by this Slack"
 NOT_A_PICTURE = "Slack did not hand it over as a picture"
-
-
-def intro(name: str, price: Decimal) -> str:
-    """Say what the round costs."""
-    return f"The portraits for {escape_mrkdwn(name)} keep the face of this picture: up to {dollars(price)} in all."
 
 
 def reference_note(reference: Reference | None) -> str:

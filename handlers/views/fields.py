@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from bot.domain.round_form import FIELD_TEXT_LIMIT
 from handlers.text import labels
 from handlers.text.format import truncate
 from handlers.views.builder import Block, View, build_options, plain
@@ -13,8 +14,6 @@ K = TypeVar("K", bound=str)
 
 TITLE_LIMIT = 24
 _LABEL_LIMIT = 2000
-# docs.slack.dev, "Plain-text input".
-TEXT_LIMIT = 3000
 
 
 @dataclass(frozen=True)
@@ -115,7 +114,7 @@ def text_input(
     text: str = "",
     *,
     multiline: bool = False,
-    max_length: int = TEXT_LIMIT,
+    max_length: int = FIELD_TEXT_LIMIT,
     field_options: FieldOptions = REQUIRED,
 ) -> Block:
     """Build a text field of at most `max_length` characters."""

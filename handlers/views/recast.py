@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.brief import REASON_LIMIT
+from bot.domain.round_form import FIELD_TEXT_LIMIT
 from bot.usecases.recast import RecastMode, RecastOptions
 from handlers.text import errors
 from handlers.text import recast as recast_text
 from handlers.views.builder import Block, context, section, view
-from handlers.views.fields import TEXT_LIMIT, FieldOptions, build_modal, radio_buttons, text_input
+from handlers.views.fields import FieldOptions, build_modal, radio_buttons, text_input
 
 CALLBACK_ID = "recast_face"
 MODE, REASON, BRIEF = "how", "reason", "brief"
@@ -61,7 +62,7 @@ def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
 
 
 def _brief_input(text: str) -> Block | None:
-    if len(text) > TEXT_LIMIT:
+    if len(text) > FIELD_TEXT_LIMIT:
         return context(recast_text.LONG_BRIEF)
     return text_input(
         BRIEF, recast_text.BRIEF, text, multiline=True, field_options=FieldOptions(hint=recast_text.BRIEF_HINT)

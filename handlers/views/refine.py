@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from bot.domain.round_form import FIELD_TEXT_LIMIT
 from bot.usecases.refine import RefineForm
 from handlers.text import refine as refine_text
 from handlers.views.builder import context, section, view
-from handlers.views.fields import TEXT_LIMIT, FieldOptions, build_modal, text_input
+from handlers.views.fields import FieldOptions, build_modal, text_input
 
 CALLBACK_ID, BRIEF = "refine", "brief"
 
@@ -13,7 +14,7 @@ CALLBACK_ID, BRIEF = "refine", "brief"
 def form(refine_form: RefineForm) -> dict[str, Any]:
     """Build the modal; its metadata is the round id."""
     round_ = refine_form.round
-    fits = len(round_.brief.text) <= TEXT_LIMIT
+    fits = len(round_.brief.text) <= FIELD_TEXT_LIMIT
     field_options = FieldOptions(hint=refine_text.routing_hint(round_) if fits else refine_text.TOO_LONG)
     text = refine_text.intro(round_, refine_form.price)
     blocks = view(

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.brief import QUORUM_LIMIT, SLOT_LIMIT
 from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotAvailableHere
-from bot.domain.round_form import Draft, ReferenceKind
+from bot.domain.round_form import FIELD_TEXT_LIMIT, Draft, ReferenceKind
 from bot.usecases.round_form import NameSuggestion, RoundFormState
 from handlers.text import errors
 from handlers.text import reference_photo as reference_photo_text
@@ -29,7 +29,6 @@ from handlers.views.fields import (
     users_select,
 )
 from handlers.views.private import note
-from handlers.views.reference_photo import FILETYPES
 
 CALLBACK_ID, RECAST_CALLBACK_ID = "form", "form_recast"
 FIELD_PREFIX = "cast_"
@@ -39,6 +38,8 @@ _ESTIMATE = "cast_estimate"
 _MAX_OPTIONS = 100
 # docs.slack.dev, "Submit, close": 24 characters.
 _SUBMIT_LIMIT = 24
+# docs.slack.dev, "File input": filetypes are file name extensions.
+_FILETYPES = ("png", "jpg", "jpeg", "webp")
 _FIELD_BY_ERROR = {"brief": "text", "like": "face", "for": "until"}
 
 
@@ -108,15 +109,22 @@ def block_id_for(error: CastingError, draft: Draft) -> str:
 def _face_blocks(draft: Draft) -> list[Block]:
     looks = choices_of(round_form_text.LOOKS)
     look_options = FieldOptions(optional=True, hint=round_form_text.LOOK_HINT, dispatch=True)
-    text_options = FieldOptions(hint=round_form_text.TEXT_HINT)
     kinds = choices_of(round_form_text.REFERENCES)
     return [
         external_select("cast_name", round_form_text.NAME, round_form_text.NAME_EMPTY, draft.name),
-        text_input("cast_text", round_form_text.TEXT, draft.text, multiline=True, field_options=text_options),
+        _text_block(draft.text),
         select("cast_look", round_form_text.LOOK, looks, draft.look or "", look_options, round_form_text.LOOK_EMPTY),
         radio_buttons("cast_like", round_form_text.REFERENCE, kinds, draft.reference_kind, FieldOptions(dispatch=True)),
         *_reference_blocks(draft),
     ]
+
+
+def _text_block(text: str) -> Block:
+    """Build the field of the brief; a brief that is too long for a field stays as typed."""
+    if len(text) > FIELD_TEXT_LIMIT:
+        return context(round_form_text.LONG_BRIEF)
+    field_options = FieldOptions(hint=round_form_text.TEXT_HINT)
+    return text_input("cast_text", round_form_text.TEXT, text, multiline=True, field_options=field_options)
 
 
 def _reference_blocks(draft: Draft) -> list[Block]:
@@ -136,7 +144,7 @@ def _reference_blocks(draft: Draft) -> list[Block]:
     consent = [(reference_photo_text.AGREED, "agreed")]
     checked = ["agreed"] if draft.has_consent else []
     return [
-        file_input("cast_picture", reference_photo_text.FILE, FILETYPES),
+        file_input("cast_picture", reference_photo_text.FILE, _FILETYPES),
         radio_buttons("cast_real", reference_photo_text.KIND, kinds, kind),
         checkboxes("cast_agreed", reference_photo_text.CONSENT, consent, checked)
         | {"hint": plain(reference_photo_text.CONSENT_HINT)},

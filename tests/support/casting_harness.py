@@ -14,6 +14,7 @@ from typing import Any
 from PIL import Image
 
 from bot.domain.ballot import Reaction
+from bot.domain.brief import Consent
 from bot.domain.budget import Caps, Charge
 from bot.domain.catalogue import Catalogue, ModelSpec, Retirement, Size, UpscalerSpec
 from bot.domain.command import parse_brief
@@ -24,6 +25,7 @@ from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User
 from bot.ports.image_models import GenerationRequest, GenerationResult, ModelClients
 from bot.ports.messaging import Picture, Recipient
+from bot.ports.rounds import StartResult
 from bot.settings import Settings
 from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
@@ -322,6 +324,16 @@ class CastingHarness:
     async def start_round(self, line: str = "Maya: a fisherwoman", lead: str = LEAD, place: ChannelRef = FILM) -> str:
         opened = await self.casting.start_round.start(parse_brief(line), place, lead, f"trigger-{line}-{self.now}")
         return opened.round.id
+
+    async def start_round_with_photo(
+        self, line: str, photo: bytes, consent: Consent | None = None, **changes: Any
+    ) -> StartResult:
+        """Fill in and submit the form of `--like photo`; `changes` are further fields of its draft."""
+        round_form = self.casting.round_form
+        form = await round_form.create(FILM, LEAD, f"trigger-{line}", parse_brief(line))
+        draft = replace(form.draft, photo_file_id="F1", shows_real_person=bool(consent), has_consent=bool(consent))
+        validated = await round_form.validate(form.id, LEAD, replace(draft, **changes))
+        return await round_form.submit_with_photo(validated, photo, consent)
 
     async def audition(self, round_id: str) -> Round:
         """Run the round job with its slots, from the post to the ballot."""

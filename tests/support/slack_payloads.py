@@ -98,18 +98,43 @@ def mention_event(
     return _event_callback(event) | {"event_id": event_id, "team_id": team}
 
 
-def photo_submission(
-    *, text: str = "her brother", kind: str = "photo", agreed: bool = True, team: str = "T1"
+def form_submission(
+    private_metadata: str, team: str = "T1", person: str = "U0LEAD", **extra_fields: dict[str, Any]
 ) -> dict[str, Any]:
-    """The submitted form of a reference picture."""
-    values = {
-        "brief": {"field": {"type": "plain_text_input", "value": text}},
-        "file": {"field": {"type": "file_input", "files": [{"id": "F0ATTACHED1"}]}},
-        "kind": {"field": {"type": "radio_buttons", "selected_option": {"value": kind}}},
-        "consent": {"field": {"type": "checkboxes", "selected_options": [{"value": "agreed"}] if agreed else []}},
+    """A submitted round form with every kind of field."""
+    fields: dict[str, dict[str, Any]] = {
+        "name": {"type": "external_select", "selected_option": {"value": "Maya"}},
+        "text": {"type": "plain_text_input", "value": "a fisherwoman"},
+        "look": {"type": "static_select", "selected_option": {"value": "skin"}},
+        "models": {"type": "multi_static_select", "selected_options": []},
+        "each": {"type": "number_input", "value": "2"},
+        "aspect": {"type": "static_select", "selected_option": {"value": "3:4"}},
+        "size": {"type": "radio_buttons", "selected_option": {"value": "draft"}},
+        "like": {"type": "radio_buttons", "selected_option": {"value": "nobody"}},
+        "until": {"type": "datetimepicker", "selected_date_time": 1_795_629_600},
+        "ballot": {"type": "radio_buttons", "selected_option": {"value": "quick"}},
+        "voters": {"type": "multi_users_select", "selected_users": ["U0MEI"]},
+        "quorum": {"type": "number_input", "value": "2"},
+        "use": {"type": "static_select", "selected_option": {"value": "film"}},
+        "lead": {"type": "users_select", "selected_user": person},
+        **extra_fields,
     }
-    view = {"id": "V1", "type": "modal", "callback_id": "photo", "private_metadata": "w1", "state": {"values": values}}
-    return {"type": "view_submission", "team": {"id": team}, "user": {"id": "U0LEAD", "team_id": team}, "view": view}
+    values = {f"cast_{name}": {f"cast_{name}": entry} for name, entry in fields.items()}
+    view = {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": "form",
+        "private_metadata": private_metadata,
+        "state": {"values": values},
+    }
+    sender = {"team": {"id": team}, "user": {"id": person, "team_id": team}}
+    payload: dict[str, Any] = {
+        "type": "view_submission",
+        "trigger_id": "33.44.bb",
+        "response_urls": [],
+        "enterprise": None,
+    }
+    return {**payload, **sender, "view": view}
 
 
 def home_opened(tab: str) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from handlers.slack.payloads.values import (
     MessageShortcut,
     OptionsQuery,
     Payload,
-    PhotoForm,
     ReactionEvent,
     SlashCommand,
     ViewAction,
@@ -166,21 +165,6 @@ def home_opened_from(body: Payload) -> HomeOpened | None:
     if event.get("tab", "home") != "home":
         return None
     return HomeOpened(parse_id(body["team_id"]), parse_id(event["user"]))
-
-
-@parses_payload
-def photo_form_from(body: Payload) -> PhotoForm:
-    """Parse a view_submission of the form with a picture."""
-    fields = {block: entries["field"] for block, entries in body["view"]["state"]["values"].items()}
-    return PhotoForm(
-        parse_id(body["team"]["id"]),
-        parse_id(body["user"]["id"]),
-        parse_id(body["view"]["private_metadata"]),
-        parse_text(fields["brief"]["value"]) if "brief" in fields else None,
-        parse_id(fields["file"]["files"][0]["id"]),
-        fields["kind"]["selected_option"]["value"] == "photo",
-        bool(fields["consent"]["selected_options"]),
-    )
 
 
 @parses_payload

@@ -151,19 +151,6 @@ class MentionEvent:
 
 
 @dataclass(frozen=True)
-class PhotoForm:
-    """The submitted form of a reference picture; `text` is None where the brief was too long for a field."""
-
-    team: str
-    person: str
-    draft_id: str
-    text: str | None
-    file_id: str
-    is_real_person: bool
-    has_consent: bool
-
-
-@dataclass(frozen=True)
 class HomeOpened:
     """A user who opens the home tab."""
 

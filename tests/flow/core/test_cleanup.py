@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCast, OverBudget
 from bot.domain.ids import original_key, preview_key, round_id_for_draft
 from bot.domain.slot import SlotFailure, SlotState
 from bot.usecases.cleanup import CleanupResult
-from tests.support.casting_harness import FILM, LEAD, CastingHarness, casting_harness, make_portrait
+from tests.support.casting_harness import CastingHarness, casting_harness, make_portrait
 
 KEYS = ("recraft", "openai", "gemini")
 
@@ -31,13 +30,6 @@ async def run_cleanup(harness: CastingHarness) -> CleanupResult:
     """As the clock would two days from now."""
     harness.advance(days=2)
     return await harness.casting.orphan_cleanup.run()
-
-
-async def start_with_attachment(harness: CastingHarness, line: str, picture: bytes) -> None:
-    """A round with a picture of somebody nobody is, out of the form."""
-    opening = harness.casting.start_round
-    priced = await opening.save_priced_draft(parse_brief(line), FILM, LEAD, f"trigger-{line}")
-    await opening.start_with_photo(priced.draft.id, LEAD, priced.draft.brief.text, picture, None)
 
 
 async def test_referenced_pictures_are_kept(harness: CastingHarness, tmp_path: Path) -> None:
@@ -95,10 +87,10 @@ async def test_attachment_is_deleted_unless_its_round_was_opened(
     tmp_path: Path,
 ) -> None:
     async with casting_harness(tmp_path, per_day="0.20", keys=KEYS) as harness:
-        await start_with_attachment(harness, "Rich: a captain --like photo --each 1", make_portrait(6))
+        await harness.start_round_with_photo("Rich: a captain --like photo --each 1", make_portrait(6))
         referenced = {key for key in stored_keys(tmp_path) if "/reference/" in key}
         with pytest.raises(OverBudget):
-            await start_with_attachment(harness, "Poor: a stowaway --like photo --each 4", make_portrait(7))
+            await harness.start_round_with_photo("Poor: a stowaway --like photo --each 4", make_portrait(7))
         assert len(stored_keys(tmp_path)) == 2
         assert await run_cleanup(harness) == CleanupResult(deleted=1)
         assert stored_keys(tmp_path) == referenced
@@ -108,7 +100,7 @@ async def test_pending_draft_keeps_its_attachment(harness: CastingHarness, tmp_p
     await harness.run_to_lock("Maya: a fisherwoman")
     before = stored_keys(tmp_path)
     with pytest.raises(AlreadyCast):
-        await start_with_attachment(harness, "Maya: a captain --like photo", make_portrait(6))
+        await harness.start_round_with_photo("Maya: a captain --like photo", make_portrait(6))
     assert len(stored_keys(tmp_path)) == len(before) + 1
     assert await run_cleanup(harness) == CleanupResult()
 

@@ -93,12 +93,11 @@ async def test_house_style_is_added_to_every_prompt_with_its_own_version(harness
     assert Prompt.for_brief(replace(round_.brief, style="")).version == VERSION
 
 
-async def test_priced_draft_ignores_later_settings_changes(harness: CastingHarness) -> None:
-    priced = await harness.casting.start_round.save_priced_draft(
-        parse_brief("Maya: a fisherwoman --each 1"), FILM, LEAD, "t1"
-    )
+async def test_saved_draft_ignores_later_settings_changes(harness: CastingHarness) -> None:
+    start_round = harness.casting.start_round
+    saved = await start_round.save_draft(parse_brief("Maya: a fisherwoman --each 1"), FILM, LEAD, "t1")
     await save_settings(harness, models=SKIN.id, ballot="sealed")
-    draft = await harness.casting.start_round.get_draft(priced.draft.id, LEAD)
+    draft = await start_round.get_draft(saved.id, LEAD)
     assert not draft.brief.models
     settings = (await harness.storage.productions.get(FILM)).settings
     assert settings.apply_defaults(draft.brief) == draft.brief

@@ -16,6 +16,7 @@ from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness, make_portrait
 
+PHOTO_LINE = "Ben: x --like photo"
 OTHER_CHANNEL = ChannelRef("T1", "C2")
 CONSENT = Consent(LEAD, datetime(2026, 11, 24, 9, tzinfo=UTC), "They agreed to this use")
 
@@ -103,11 +104,9 @@ async def test_ambiguous_reference_prefers_the_channels_own_face(harness: Castin
 
 
 async def test_attached_photo_is_stored_upright_without_metadata(harness: CastingHarness) -> None:
-    opening = harness.casting.start_round
-    priced = await opening.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
-    opened = await opening.start_with_photo(priced.draft.id, LEAD, "her brother, 30", make_photo(), CONSENT)
-    again = await opening.start_with_photo(priced.draft.id, LEAD, "her brother, 30", make_photo(), CONSENT)
-    assert (opened.created, again.created, opened.round.price) == (True, False, priced.price)
+    opened = await harness.start_round_with_photo(PHOTO_LINE, make_photo(), CONSENT, text="her brother, 30")
+    again = await harness.start_round_with_photo(PHOTO_LINE, make_photo(), CONSENT, text="her brother, 30")
+    assert (opened.created, again.created, opened.round.price) == (True, False, opened.round.brief.agreed_price)
     reference = (await harness.get_round(opened.round.id)).brief.reference
     assert reference
     assert (reference.consent, opened.round.brief.text) == (CONSENT, "her brother, 30")
@@ -122,10 +121,8 @@ async def test_attached_photo_is_stored_upright_without_metadata(harness: Castin
 
 
 async def test_invalid_reference_picture_is_rejected_before_spending(harness: CastingHarness) -> None:
-    opening = harness.casting.start_round
-    priced = await opening.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
     with pytest.raises(BriefError) as caught:
-        await opening.start_with_photo(priced.draft.id, LEAD, "x", b"<html>Sign in</html>", None)
+        await harness.start_round_with_photo(PHOTO_LINE, b"<html>Sign in</html>")
     assert (caught.value.field, caught.value.problem) == ("like", "bad_picture")
     assert await harness.storage.ledger.committed("T1", harness.now.date()) == 0
 
@@ -133,5 +130,5 @@ async def test_invalid_reference_picture_is_rejected_before_spending(harness: Ca
 async def test_no_form_is_offered_if_no_model_accepts_references(tmp_path: Path) -> None:
     async with casting_harness(tmp_path) as harness:
         with pytest.raises(BriefError) as caught:
-            await harness.casting.start_round.save_priced_draft(parse_brief("Ben: x --like photo"), FILM, LEAD, "t")
+            await harness.casting.round_form.create(FILM, LEAD, "t", parse_brief(PHOTO_LINE))
     assert caught.value.problem == "no_reference_model"

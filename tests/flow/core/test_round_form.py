@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audit import AuditEvent
-from bot.domain.brief import IntendedUse
+from bot.domain.brief import BallotMode, Brief, IntendedUse
 from bot.domain.budget import Payer, budget_day
 from bot.domain.command import parse_brief
 from bot.domain.errors import (
@@ -19,6 +19,7 @@ from bot.domain.errors import (
     FormErrors,
     NoModels,
     NotLead,
+    OverBudget,
     PermissionDenied,
     PriceIncreased,
     SlackRejected,
@@ -49,7 +50,7 @@ ELSEWHERE = ChannelRef("T1", "C2")
 async def open_form(
     harness: CastingHarness, person: str = LEAD, place: ChannelRef = FILM, text: str = "a fisherwoman"
 ) -> RoundFormState:
-    return await harness.casting.round_form.create(place, person, f"trigger-{harness.now}-{person}", text)
+    return await harness.casting.round_form.create(place, person, f"trigger-{harness.now}-{person}", Brief("", text))
 
 
 def filled_draft(form: RoundFormState, name: str = "Maya", **changes: object) -> Draft:
@@ -83,6 +84,43 @@ async def test_form_opens_with_the_channels_settings_and_a_price(tmp_path: Path)
             Decimal("0.20"), Decimal("0.80"), {SKIN.id},
         )  # fmt: skip
         assert harness.fake_models.call_count == 0
+
+
+async def test_photo_command_opens_the_form_with_all_that_was_typed(tmp_path: Path) -> None:
+    line = "Ben: her brother --like photo --each 2 --models nano-banana --for 2h --ballot sealed --quorum 3 --use film"
+    async with casting_harness(tmp_path, keys=("recraft", "openai", "gemini")) as harness:
+        round_form = harness.casting.round_form
+        form = await round_form.create(FILM, LEAD, "t", parse_brief(line))
+        assert form.draft == Draft(
+            name="Ben",
+            text="her brother",
+            models=(BANANA.id,),
+            per_model=2,
+            reference_kind=ReferenceKind.PICTURE,
+            closes_at=form.draft.closes_at,
+            ballot=BallotMode.SEALED,
+            quorum=3,
+            use=IntendedUse.FILM,
+            lead=LEAD,
+        )
+        assert isinstance(form.quote, Quote)
+        with pytest.raises(BriefError, match="unknown"):
+            await round_form.create(FILM, LEAD, "t2", parse_brief("Ben: x --like photo --models nonesuch"))
+        await save_settings(harness, ProductionSettings(per_round=Decimal("0.01")))
+        with pytest.raises(OverBudget):
+            await round_form.create(FILM, LEAD, "t3", parse_brief("Ben: x --like photo"))
+
+
+async def test_brief_too_long_for_a_field_stays_as_typed(tmp_path: Path) -> None:
+    long_text = "pores and " * 400
+    async with casting_harness(tmp_path, keys=("gemini",)) as harness:
+        round_form = harness.casting.round_form
+        form = await round_form.create(FILM, LEAD, "t", parse_brief(f"Ben: {long_text} --like photo"))
+        submitted = replace(form.draft, text="", photo_file_id="F1", shows_real_person=False)
+        repriced = await round_form.reprice(form.id, LEAD, submitted, 1)
+        assert repriced
+        assert repriced.draft.text == form.draft.text == long_text.strip()
+        assert (await round_form.validate(form.id, LEAD, submitted)).brief.text == long_text.strip()
 
 
 async def test_form_does_not_open_without_models_or_permission(tmp_path: Path) -> None:

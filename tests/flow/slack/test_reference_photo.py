@@ -29,13 +29,15 @@ async def test_photo_reference_with_consent_is_listed_in_the_facts(tmp_path: Pat
         await workspace.control_client.command(LENA, FILM, LINE)
         form = await wait_for_form(workspace)
         values: Json = {
-            "file": [await workspace.control_client.attach_file(LENA, "ben.png", make_portrait(5))],
-            "kind": "photo",
+            "cast_picture": [await workspace.control_client.attach_file(LENA, "ben.png", make_portrait(5))],
+            "cast_real": "photo",
         }
         refused = await workspace.control_client.submit(LENA, form["id"], values)
-        assert refused["errors"] == {"consent": "For a photo of a real person, confirm that they agreed to this use."}
+        assert refused["errors"] == {
+            "cast_agreed": "For a photo of a real person, confirm that they agreed to this use."
+        }
         assert await workspace.count_model_calls() == 0
-        assert (await workspace.control_client.submit(LENA, form["id"], values | {"consent": ["agreed"]}))["ok"]
+        assert (await workspace.control_client.submit(LENA, form["id"], values | {"cast_agreed": ["agreed"]}))["ok"]
         ts = await wait_for_round(workspace)
         await workspace.wait_for_ballot(ts)
         assert {call["model"] for call in await workspace.control_client.usage()} == {

@@ -97,10 +97,11 @@ def test_a_shorter_voting_time_can_be_allowed() -> None:
 
 def test_form_opens_with_defaults_and_a_rounded_deadline() -> None:
     settings = ProductionSettings(look=Look.SKIN, ballot=BallotMode.SEALED, open_for=timedelta(hours=2), quorum=3)
-    draft = Draft.from_settings(settings, ("a:b",), "words", "U1", NOON)
+    brief = settings.apply_defaults(Brief("", "words"))
+    draft = Draft.from_brief(brief, ("a:b",), "U1", NOON)
     assert draft.closes_at == datetime(2026, 11, 25, 14, 15, tzinfo=UTC)
     assert (draft.look, draft.ballot, draft.quorum, draft.lead) == (Look.SKIN, BallotMode.SEALED, 3, "U1")
-    assert Draft.from_settings(settings, (), "", "U1", NOON.replace(minute=0, second=0)).closes_at == datetime(
+    assert Draft.from_brief(brief, (), "U1", NOON.replace(minute=0, second=0)).closes_at == datetime(
         2026, 11, 25, 14, tzinfo=UTC
     )
 

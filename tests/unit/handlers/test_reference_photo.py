@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from contextlib import AbstractAsyncContextManager
 from decimal import Decimal
 from typing import Any
 
@@ -12,18 +12,23 @@ from aiohttp import web
 
 from bot.domain.brief import Brief, Consent, Reference
 from bot.domain.errors import BriefError, SlackUnavailable
+from bot.domain.round import RoutingReason
+from bot.domain.round_form import Draft, ReferenceKind
 from bot.ports.rounds import RoundDraft, StartResult
-from bot.usecases.start_round import PricedDraft
+from bot.usecases.quotes import Quote
+from bot.usecases.round_form import RoundFormState, ValidatedForm
 from handlers.slack.files import MAX_DOWNLOAD_BYTES, download_file, is_slack_url
 from handlers.views.recall import facts
-from handlers.views.reference_photo import form
+from handlers.views.round_form import form
 from playground.slack.block_kit.validator import check_document
 from tests.support import slack_payloads
 from tests.support.builders import HOSTILE, NOW, PLACE, TITLES, make_face, make_round
 from tests.support.fake_slack_server import fake_slack_server
+from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_harness import ListenerHarness, listener_harness
 
 BRIEF = Brief("Ben", "her brother", reference=Reference("photo"))
+QUOTE = Quote(("a:b",), RoutingReason("named"), Decimal("0.18"), None)
 DRAFT = RoundDraft("w1", PLACE, "U0LEAD", BRIEF)
 START_RESULT = StartResult(make_round(), created=True)
 PNG = b"\x89PNG and so on"
@@ -41,66 +46,79 @@ def ack_body(response: Any) -> dict[str, Any]:
     return body
 
 
-async def test_photo_brief_opens_the_photo_form_first() -> None:
-    async with listener_harness(start_round__save_priced_draft=PricedDraft(DRAFT, Decimal("0.18"))) as harness:
+def make_form(text: str = "her brother") -> RoundFormState:
+    draft = Draft("Ben", text, reference_kind=ReferenceKind.PICTURE, closes_at=NOW)
+    return RoundFormState("w1", PLACE, draft, (), QUOTE)
+
+
+def photo_submission(*, real: str = "photo", agreed: bool = True, team: str = "T1") -> dict[str, Any]:
+    """The submitted round form with a reference picture."""
+    return slack_payloads.form_submission(
+        "w1",
+        team,
+        like={"type": "radio_buttons", "selected_option": {"value": "picture"}},
+        picture={"type": "file_input", "files": [{"id": "F0ATTACHED1"}]},
+        real={"type": "radio_buttons", "selected_option": {"value": real}},
+        agreed={"type": "checkboxes", "selected_options": [{"value": "agreed"}] if agreed else []},
+    )
+
+
+def photo_harness(draft: RoundDraft = DRAFT) -> AbstractAsyncContextManager[ListenerHarness]:
+    return listener_harness(
+        InMemoryRepositories(make_round(), draft=draft),
+        round_form__validate=ValidatedForm(draft, BRIEF),
+        round_form__submit_with_photo=START_RESULT,
+    )
+
+
+async def test_photo_brief_opens_the_round_form_with_a_file_input() -> None:
+    async with listener_harness(round_form__create=make_form()) as harness:
         assert ack_body(await harness.send(slack_payloads.slash_command("Ben: her brother --like photo"))) == {}
         (opened,) = harness.slack.calls_to("views.open")
-    assert [name for name, *_ in harness.use_cases.calls] == ["start_round.save_priced_draft"]
+    ((name, *_, brief),) = harness.use_cases.calls
+    assert (name, brief.name, brief.reference) == ("round_form.create", "Ben", Reference("photo"))
     assert (opened["trigger_id"], opened["view"]["private_metadata"]) == ("11.22.aa", "w1")
+    assert "cast_picture" in {block.get("block_id") for block in opened["view"]["blocks"]}
 
 
 @pytest.mark.parametrize("text", ["x", HOSTILE * 40, HOSTILE * 60])
-def test_photo_form_is_valid_and_shows_the_price(text: str) -> None:
-    view = form(replace(DRAFT, brief=replace(BRIEF, text=text)), Decimal("0.18"))
+def test_photo_form_is_valid_and_has_no_field_for_a_long_brief(text: str) -> None:
+    view = form(make_form(text), TITLES)
     assert check_document(view) == ()
-    assert "up to $0.18 in all" in view["blocks"][0]["text"]["text"]
-    assert (view["blocks"][1]["type"] == "input") == (len(text) <= 3000)
+    fields = {block.get("block_id"): block for block in view["blocks"]}
+    assert ("cast_text" in fields) == (len(text) <= 3000)
+    assert fields["cast_name"]["element"]["initial_option"]["value"] == "Ben"
 
 
-async def test_photo_form_opens_the_round_with_file_text_and_consent() -> None:
-    async with listener_harness(start_round__get_draft=DRAFT, start_round__start_with_photo=START_RESULT) as harness:
+async def test_photo_form_opens_the_round_with_file_and_consent() -> None:
+    async with photo_harness() as harness:
         store_file(harness)
-        assert ack_body(await harness.send(slack_payloads.photo_submission(text="her twin brother"))) == {}
-    name, draft_id, person, text, data, consent = harness.use_cases.calls[1]
-    assert (name, draft_id, person, text, data) == (
-        "start_round.start_with_photo",
-        "w1",
-        "U0LEAD",
-        "her twin brother",
-        PNG,
-    )
+        assert ack_body(await harness.send(photo_submission())) == {}
+    submitted, enqueued = harness.use_cases.calls[1:]
+    name, _, data, consent = submitted
+    assert (name, data) == ("round_form.submit_with_photo", PNG)
     assert (consent.person, consent.wording) == ("U0LEAD", "A photo of a real person: They agreed to this use")
-    assert harness.use_cases.calls[2] == ("start_round.enqueue", "r1")
+    assert enqueued == ("start_round.enqueue", "r1")
 
 
-async def test_only_photos_need_consent() -> None:
-    async with listener_harness(start_round__get_draft=DRAFT, start_round__start_with_photo=START_RESULT) as harness:
+async def test_portraits_need_no_consent() -> None:
+    async with photo_harness() as harness:
         store_file(harness)
-        refused = ack_body(await harness.send(slack_payloads.photo_submission(agreed=False)))
-        assert [name for name, *_ in harness.use_cases.calls] == ["start_round.get_draft"]
-        await harness.send(slack_payloads.photo_submission(kind="portrait", agreed=False))
-    assert refused["response_action"] == "errors"
-    assert "confirm that they agreed" in refused["errors"]["consent"]
-    assert harness.use_cases.calls[2][-1] is None
-
-
-async def test_invalid_text_is_reported_at_its_field() -> None:
-    async with listener_harness(start_round__get_draft=DRAFT) as harness:
-        refused = ack_body(await harness.send(slack_payloads.photo_submission(text="bell \a")))
-    assert "U+0007" in refused["errors"]["brief"]
+        await harness.send(photo_submission(real="portrait", agreed=False))
+    assert harness.use_cases.calls[1][-1] is None
 
 
 async def test_photo_form_of_another_workspace_is_rejected() -> None:
-    async with listener_harness(start_round__get_draft=DRAFT) as harness:
-        refused = ack_body(await harness.send(slack_payloads.photo_submission(team="T2")))
-    assert refused["errors"]["file"].startswith("This is no longer here")
-    assert [name for name, *_ in harness.use_cases.calls] == ["start_round.get_draft"]
+    async with photo_harness() as harness:
+        refused = ack_body(await harness.send(photo_submission(team="T2")))
+    assert refused["errors"]["cast_name"].startswith("This is no longer here")
+    assert harness.use_cases.calls == []
 
 
 async def test_invalid_file_is_reported_ephemerally() -> None:
-    async with listener_harness(start_round__get_draft=DRAFT) as harness:
+    async with photo_harness() as harness:
         store_file(harness, size=MAX_DOWNLOAD_BYTES + 1)
-        await harness.send(slack_payloads.photo_submission())
+        await harness.send(photo_submission())
         (sent,) = harness.slack.calls_to("chat.postEphemeral")
     assert (sent["channel"], sent["user"]) == ("C1", "U0LEAD")
     assert sent["text"].startswith("This file cannot be a reference: larger than 10 MB.")
