@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from bot.domain.budget import BudgetPeriod, Caps, Charge, Payer
+from bot.domain.budget import BudgetPeriod, Caps, Payer
 from bot.domain.spend_report import BlindRoundSpend, LedgerEntry, RoundSpend, SpendTotal
 from bot.domain.upscale import Upscale
 
@@ -60,10 +60,6 @@ class Ledger(Protocol):
 
     async def committed(self, team: str, day: date) -> Decimal:
         """Return the dollars spent or reserved by the workspace on a UTC day."""
-        ...
-
-    async def list_charges(self, round_id: str) -> Mapping[str, Charge]:
-        """Return the charge of each slot of a round, by slot id."""
         ...
 
     async def committed_by_period(self, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:

@@ -44,10 +44,6 @@ class Page:
 class Roster(Protocol):
     """Characters and their faces."""
 
-    async def list_characters(self, team: str) -> Sequence[Character]:
-        """Return all characters of the workspace with a current or former face or an open round, by name."""
-        ...
-
     async def by_name(self, team: str, name: str) -> Sequence[Character]:
         """Return the characters whose name or alias has the same key as `name`, in every production."""
         ...

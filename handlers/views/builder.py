@@ -31,10 +31,6 @@ class View:
     blocks: tuple[Block, ...]
     image_placeholder: str = ""
 
-    @property
-    def has_images(self) -> bool:
-        return self.without_images().blocks != self.blocks
-
     def without_images(self) -> "View":
         """Remove pictures: Slack rejects a whole message for one file that it cannot show."""
         blocks = (context(self.image_placeholder) if b["type"] == "image" else b for b in self.blocks)

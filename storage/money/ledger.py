@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, RowMapping, Table, and_, case, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.budget import BudgetPeriod, Charge, Payer
+from bot.domain.budget import BudgetPeriod, Payer
 from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import BlindRoundSpend, LedgerEntry, RoundSpend, SpendTotal
 from storage.db.columns import Dollars
@@ -45,11 +45,6 @@ class SqlLedger:
     async def committed_by_period(self, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
         async with self._database.snapshot() as connection:
             return await budgets.committed_by_period(connection, payer)
-
-    async def list_charges(self, round_id: str) -> Mapping[str, Charge]:
-        query = select(ledger.c.item_id, ledger.c.usd, ledger.c.source)
-        rows = await self._database.fetch_all(query.where(ledger.c.round_id == round_id, ledger.c.kind == "slot"))
-        return {row.item_id: Charge(row.usd, row.source) for row in rows}
 
     async def list_spend_totals(self, team: str, day: date) -> Sequence[SpendTotal]:
         """The day is the one on which an item was reserved."""

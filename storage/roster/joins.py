@@ -14,8 +14,6 @@ IS_CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))
 # The channel of the face, else of the open round, else the production's home.
 CHANNEL = func.coalesce(faces.c.channel, rounds.c.channel, productions.c.channel)
 
-HAS_FACE = and_(faces.c.round_id.is_not(None), faces.c.unlocked.is_(None))
-
 
 def select_characters(*columns: ColumnElement[Any]) -> Select[Any]:
     """Select `columns` of every character, one row each."""

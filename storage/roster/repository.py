@@ -33,10 +33,6 @@ class SqlRoster:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def list_characters(self, team: str) -> Sequence[Character]:
-        async with self._database.snapshot() as connection:
-            return await _list_characters(connection, and_(productions.c.team == team, IS_CAST))
-
     async def by_name(self, team: str, name: str) -> Sequence[Character]:
         async with self._database.snapshot() as connection:
             ids = await search.ids_by_name(connection, team, name)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -11,22 +11,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import and_, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.ballot import Tally, VoteInput, VoteSource
 from bot.domain.brief import Brief
 from bot.domain.budget import Caps, Charge
 from bot.domain.errors import UnavailableModel
-from bot.domain.face import Face, Portrait
+from bot.domain.face import Character, Face, Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoutingReason
 from bot.domain.slot import Slot
 from bot.ports.rounds import GeneratedPortrait
 from bot.settings import Settings
 from storage import Storage, migrate, open_storage
-from storage.db.tables import characters, metadata
-from storage.roster.joins import CHANNEL, HAS_FACE, IS_CAST, select_characters
+from storage.db.tables import characters, faces, ledger, metadata, productions
+from storage.roster.joins import CHANNEL, IS_CAST, select_characters
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PLACE = ChannelRef("T1", "C1")
@@ -64,11 +64,25 @@ async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClo
 
 async def assert_roster_status_is_current(storage: Storage) -> None:
     """Require that each character's stored status matches its faces and rounds."""
-    computed_query = select_characters(characters.c.id, CHANNEL.label("place"), HAS_FACE.label("cast")).where(IS_CAST)
+    has_face = and_(faces.c.round_id.is_not(None), faces.c.unlocked.is_(None))
+    computed_query = select_characters(characters.c.id, CHANNEL.label("place"), has_face.label("cast")).where(IS_CAST)
     async with storage.database.snapshot() as connection:
         computed = {row.id: (row.place, row.cast) for row in await connection.execute(computed_query)}
         stored = {row.id: (row.visible_channel, row.has_face) for row in await connection.execute(select(characters))}
     assert stored == {id_: computed.get(id_, (None, False)) for id_ in stored}
+
+
+async def list_characters(storage: Storage, team: str) -> Sequence[Character]:
+    """Return the characters of a workspace with a face or an open round, by name."""
+    query = select_characters(characters.c.id).where(productions.c.team == team, IS_CAST)
+    rows = await storage.database.fetch_all(query.order_by(characters.c.name_key, characters.c.id))
+    return await storage.roster.get_many([row.id for row in rows])
+
+
+async def list_charges(storage: Storage, round_id: str) -> dict[str, Charge]:
+    """Return the charge of each slot of a round, by slot id."""
+    query = select(ledger).where(ledger.c.round_id == round_id, ledger.c.kind == "slot")
+    return {row.item_id: Charge(row.usd, row.source) for row in await storage.database.fetch_all(query)}
 
 
 def make_settings(database_url: str, portraits_url: str = "memory:///") -> Settings:

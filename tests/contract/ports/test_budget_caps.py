@@ -15,7 +15,15 @@ from bot.domain.round import Round
 from bot.ports.rounds import StartResult
 from storage import Storage
 from tests.support import storage_builders
-from tests.support.storage_builders import CAPS, NOW, PLACE, FakeClock, make_generated_portrait, make_round
+from tests.support.storage_builders import (
+    CAPS,
+    NOW,
+    PLACE,
+    FakeClock,
+    list_charges,
+    make_generated_portrait,
+    make_round,
+)
 
 clock, storage = storage_builders.clock, storage_builders.storage
 HIGH_CAP = Decimal(20)
@@ -99,7 +107,7 @@ async def test_overspend_blocks_its_workspace_until_acknowledged(
 ) -> None:
     await storage.rounds.open(priced_round("r1"), CAPS, recast=False)
     await storage.slots.record_portrait(make_generated_portrait("r1-0", "0.09"), frozenset())
-    assert (await storage.ledger.list_charges("r1"))["r1-0"].usd == Decimal("0.09")
+    assert (await list_charges(storage, "r1"))["r1-0"].usd == Decimal("0.09")
     with pytest.raises(UnacknowledgedOverspend) as refused:
         await storage.rounds.open(priced_round("r2", "U2"), CAPS, recast=False)
     assert (refused.value.overspend, refused.value.allowed_users) == (Decimal("0.04"), ("U1",))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.domain.budget import Charge, budget_day
 from storage import Storage
 from tests.support import storage_builders
-from tests.support.storage_builders import CAPS, NOW, PLACE, make_generated_portrait, make_round
+from tests.support.storage_builders import CAPS, NOW, PLACE, list_charges, make_generated_portrait, make_round
 
 clock, storage = storage_builders.clock, storage_builders.storage
 
@@ -19,7 +19,7 @@ async def test_day_without_spend_has_nothing_committed(storage: Storage) -> None
 
 async def test_round_without_generations_has_no_charges(storage: Storage) -> None:
     await storage.rounds.open(make_round(), CAPS, recast=False)
-    assert await storage.ledger.list_charges("r1") == {}
+    assert await list_charges(storage, "r1") == {}
 
 
 async def test_charges_below_a_cent_are_summed_exactly(storage: Storage) -> None:
@@ -28,6 +28,4 @@ async def test_charges_below_a_cent_are_summed_exactly(storage: Storage) -> None
         for slot in make_round(f"r{n}").slots:
             await storage.slots.record_portrait(make_generated_portrait(slot.id, "0.000001"), frozenset())
     assert await storage.ledger.committed(PLACE.team, budget_day(NOW)) == Decimal("0.00004")
-    assert await storage.ledger.list_charges("r9") == {
-        f"r9-{n}": Charge(Decimal("0.000001"), "exact") for n in range(4)
-    }
+    assert await list_charges(storage, "r9") == {f"r9-{n}": Charge(Decimal("0.000001"), "exact") for n in range(4)}

@@ -19,6 +19,7 @@ from tests.support.storage_builders import (
     NOW,
     PLACE,
     FakeClock,
+    list_charges,
     make_generated_portrait,
     make_round,
     open_locked_round,
@@ -48,7 +49,7 @@ async def test_unknown_charge_stays_reserved_until_confirmed(storage: Storage, c
     assert await storage.ledger.confirm("r1-0", "U-lead", charged=charged)
     assert await storage.ledger.list_pending_charges("T1") == []
     assert set((await storage.ledger.committed_by_period(LEAD)).values()) == {left}
-    assert await storage.ledger.list_charges("r1") == {"r1-0": Charge(left, "confirmed")}
+    assert await list_charges(storage, "r1") == {"r1-0": Charge(left, "confirmed")}
     (slot,) = (await storage.rounds.get("r1")).slots
     assert (slot.cost, slot.cost_source, slot.failure) == (
         left,

@@ -11,7 +11,7 @@ from bot.ports.rounds import RoundDraft
 from bot.ports.storage import PictureOwner
 from storage import Storage
 from tests.support import storage_builders
-from tests.support.storage_builders import CAPS, NICKEL, NOW, PLACE, make_generated_portrait, make_round
+from tests.support.storage_builders import CAPS, NICKEL, NOW, PLACE, list_charges, make_generated_portrait, make_round
 
 clock, storage = storage_builders.clock, storage_builders.storage
 
@@ -58,7 +58,7 @@ async def test_orphan_portrait_is_attached_and_charged_once(storage: Storage) ->
     slot = (await storage.rounds.get("r1")).slots[1]
     assert (slot.state, slot.portrait, slot.cost, slot.cost_source) == (SlotState.FAILED, PICTURE, NICKEL, "listed")
     assert slot.failure == SlotFailure("unknown", paid="yes")
-    assert (await storage.ledger.list_charges("r1"))["r1-1"] == Charge(NICKEL, "listed")
+    assert (await list_charges(storage, "r1"))["r1-1"] == Charge(NICKEL, "listed")
     assert await storage.ledger.committed("T1", NOW.date()) == before
     assert not await storage.ledger.list_pending_charges("T1"), "the charge needs no confirmation any more"
     assert not await storage.picture_index.attach_orphan("r1-1", replace(PICTURE, key="another"))

@@ -15,7 +15,16 @@ from bot.domain.round import RECAST, RoundState
 from bot.ports.roster import RosterQuery
 from storage import Storage
 from tests.support import storage_builders
-from tests.support.storage_builders import CAPS, NOW, PLACE, make_face, make_round, open_closed_round, open_locked_round
+from tests.support.storage_builders import (
+    CAPS,
+    NOW,
+    PLACE,
+    list_characters,
+    make_face,
+    make_round,
+    open_closed_round,
+    open_locked_round,
+)
 
 clock, storage = storage_builders.clock, storage_builders.storage
 
@@ -54,7 +63,7 @@ async def test_cast_and_casting_characters_are_listed_by_name(storage: Storage) 
     await storage.rounds.open(make_round("r4", "Nobody any more"), CAPS, recast=False)
     await storage.rounds.void("r4", "dropped")
     await storage.rounds.open(make_round("r5", "Elsewhere", place=ChannelRef("T2", "C1")), CAPS, recast=False)
-    listed = await storage.roster.list_characters("T1")
+    listed = await list_characters(storage, "T1")
     assert [(c.name, c.place.channel, c.open_round_id, c.face is not None) for c in listed] == [
         ("Ada", "C1", "r2", False),
         ("Émile", "C2", "r3", False),
@@ -66,7 +75,7 @@ async def test_a_character_keeps_the_spelling_it_was_first_given(storage: Storag
     await storage.rounds.open(make_round("r1", "Zoë"), CAPS, recast=False)
     await storage.rounds.void("r1", "dropped")
     await storage.rounds.open(make_round("r2", "ZOE"), CAPS, recast=False)
-    assert [c.name for c in await storage.roster.list_characters(PLACE.team)] == ["Zoë"]
+    assert [c.name for c in await list_characters(storage, PLACE.team)] == ["Zoë"]
 
 
 async def test_unknown_character_id_is_not_found(storage: Storage) -> None:
@@ -79,7 +88,7 @@ async def test_long_roster_is_listed_completely(storage: Storage) -> None:
         await storage.rounds.open(
             make_round(f"r{n}", f"Extra {n:03}", slots=1), storage_builders.LARGE_CAPS, recast=False
         )
-    assert [c.name for c in await storage.roster.list_characters("T1")] == [f"Extra {n:03}" for n in range(250)]
+    assert [c.name for c in await list_characters(storage, "T1")] == [f"Extra {n:03}" for n in range(250)]
 
 
 async def test_name_lookup_covers_all_productions_of_one_workspace(storage: Storage) -> None:
@@ -126,7 +135,7 @@ async def test_unlocking_restores_the_previous_face_or_keeps_the_last(
     assert character.face is None
     assert character.last_unlocked_face
     assert character.last_unlocked_face.version == 2
-    assert await storage.roster.list_characters(PLACE.team) == [character]
+    assert await list_characters(storage, PLACE.team) == [character]
 
 
 async def test_new_round_after_an_unlock_needs_no_confirmation(storage: Storage) -> None:

@@ -19,6 +19,7 @@ from tests.support.storage_builders import (
     NOW,
     PLACE,
     FakeClock,
+    list_charges,
     make_generated_portrait,
     make_round,
     open_closed_round,
@@ -108,7 +109,7 @@ async def test_actual_cost_replaces_the_reservation(storage: Storage) -> None:
     await storage.slots.record_portrait(make_generated_portrait("r1-0", "0.0412345"), NUMBERED_STATES)
     await storage.slots.record_portrait(make_generated_portrait("r1-1", "0.07", "listed"), NUMBERED_STATES)
     assert await committed_today(storage) == Decimal("0.20") - 2 * NICKEL + Decimal("0.041235") + Decimal("0.07")
-    assert await storage.ledger.list_charges("r1") == {
+    assert await list_charges(storage, "r1") == {
         "r1-0": Charge(Decimal("0.041235"), "exact"),
         "r1-1": Charge(Decimal("0.07"), "listed"),
     }
@@ -148,7 +149,7 @@ async def test_free_failure_releases_its_price_once(storage: Storage) -> None:
         1.5,
     )
     assert await committed_today(storage) == Decimal("0.15")
-    assert await storage.ledger.list_charges("r1") == {}
+    assert await list_charges(storage, "r1") == {}
 
 
 async def test_failure_with_an_unknown_charge_keeps_its_price(storage: Storage) -> None:
@@ -156,7 +157,7 @@ async def test_failure_with_an_unknown_charge_keeps_its_price(storage: Storage) 
     failed_slot = await storage.slots.record_failure("r1-0", TIMEOUT_FAILURE, None, None)
     assert (failed_slot.cost, failed_slot.cost_source) == (NICKEL, "unknown")
     assert await committed_today(storage) == Decimal("0.20")
-    assert await storage.ledger.list_charges("r1") == {"r1-0": Charge(NICKEL, "unknown")}
+    assert await list_charges(storage, "r1") == {"r1-0": Charge(NICKEL, "unknown")}
 
 
 async def test_charged_failure_costs_its_charge(storage: Storage) -> None:
@@ -166,7 +167,7 @@ async def test_charged_failure_costs_its_charge(storage: Storage) -> None:
     )
     await storage.slots.record_failure("r1-1", SlotFailure("invalid_image", paid="yes"), None, 3.0)
     assert await committed_today(storage) == Decimal("0.17")
-    assert (await storage.ledger.list_charges("r1"))["r1-1"] == Charge(NICKEL, "listed")
+    assert (await list_charges(storage, "r1"))["r1-1"] == Charge(NICKEL, "listed")
 
 
 async def test_first_outcome_of_a_slot_is_final(storage: Storage) -> None:

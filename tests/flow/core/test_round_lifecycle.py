@@ -27,6 +27,7 @@ from bot.domain.ids import ChannelRef, original_key
 from bot.domain.round import RoundState
 from bot.domain.slot import SlotState
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.storage_builders import list_characters
 
 # From the brief to the ballot
 
@@ -70,7 +71,7 @@ async def test_round_over_a_cap_leaves_nothing_behind(tmp_path: Path) -> None:
         with pytest.raises(OverBudget) as caught:
             await harness.start_round("Ben: x")
         assert (caught.value.cap, caught.value.remaining) == ("day", Decimal("0.10"))
-        assert [c.name for c in await harness.storage.roster.list_characters("T1")] == ["Maya"]
+        assert [c.name for c in await list_characters(harness.storage, "T1")] == ["Maya"]
 
 
 async def test_failing_model_does_not_delay_the_others(harness: CastingHarness) -> None:

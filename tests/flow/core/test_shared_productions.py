@@ -21,6 +21,7 @@ from bot.domain.production import ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, as_text
 from bot.ports.messaging import Recipient
 from tests.support.casting_harness import DIRECTOR, FERRY, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.storage_builders import list_characters
 
 SECRET = ChannelRef("T1", "C-secret")
 MONTH = "production_month"
@@ -217,7 +218,7 @@ async def test_leaving_channel_keeps_characters_only_it_cast(harness: CastingHar
     await cast_character(harness, "Ben: a cook", FERRY)
     await save_settings(harness, FERRY, production=OWN_PRODUCTION)
     own, other = await harness.storage.productions.get(FERRY), await harness.storage.productions.get(FILM)
-    production_by_name = {c.name: c.production_id for c in await harness.storage.roster.list_characters("T1")}
+    production_by_name = {c.name: c.production_id for c in await list_characters(harness.storage, "T1")}
     assert production_by_name == {"Maya": other.id, "Ben": own.id}
     assert (await harness.casting.production_settings_editor.form(FERRY, LEAD)).changes[0].detail == "#C1\n#C2"
 

@@ -128,7 +128,6 @@ async def test_interactive_reads_use_indexes(storage: Storage) -> None:
     await storage.rounds.list_missing_pictures(NOW)
     await storage.rounds.list_to_redraw(NOW)
     await storage.ledger.committed("T1", NOW.date())
-    await storage.ledger.list_charges(round_.id)
     await storage.ledger.committed_by_period(Payer(PLACE, "U1", NOW.date()))
     await storage.ledger.list_spend_totals("T1", NOW.date())
     await storage.ledger.list_blind_round_spends("T1", NOW.date())
