@@ -11,6 +11,11 @@ class ChannelRef:
     team: str
     channel: str
 
+    @property
+    def is_dm(self) -> bool:
+        """Whether it is a direct message: their ids start with D."""
+        return self.channel.startswith("D")
+
 
 FILE_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 

@@ -81,7 +81,7 @@ class CloseVote:
         except MessageDeleted:
             return
         round_ = await self.ports.storage.rounds.get(round_id)
-        event_ts_us = int(self.ports.now().timestamp() * 1_000_000)
+        event_ts_us = self.ports.now_us()
         vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_id)
         reactions = [replace(r, people=frozenset(filter(round_.can_vote, r.people))) for r in reactions]
         for vote_input in reconcile_reactions(vote_inputs, reactions, round_.slot_id_by_number, round_id, event_ts_us):

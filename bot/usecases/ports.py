@@ -48,6 +48,10 @@ class Ports:
     model_health: ModelHealth = field(default_factory=AlwaysHealthy)
     waits: RetryDelays = field(default_factory=RetryDelays)
 
+    def now_us(self) -> int:
+        """Return the time as microseconds, comparable with the time stamps of Slack's events."""
+        return int(self.now().timestamp() * 1_000_000)
+
     @property
     def catalogue(self) -> Catalogue:
         return self.model_clients.catalogue

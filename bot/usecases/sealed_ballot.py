@@ -65,7 +65,7 @@ class SealedBallots:
         candidate_ids = frozenset(round_.slot_id_by_number.values())
         flaws = {slot_id: tags for slot_id, tags in answers.flaws.items() if slot_id in candidate_ids and tags}
         reads_human, matches_character = answers.reads_human & candidate_ids, answers.matches_character & candidate_ids
-        event_ts_us = int(self.ports.now().timestamp() * 1_000_000)
+        event_ts_us = self.ports.now_us()
         await self.ports.storage.ballots.record_submission(
             BallotSubmission(round_id, person, BallotStage.FIRST, reads_human, matches_character, flaws, event_ts_us)
         )
@@ -86,7 +86,7 @@ class SealedBallots:
         if number is None:
             raise KeyError(slot_id)
         choice = frozenset({slot_id})
-        event_ts_us = int(self.ports.now().timestamp() * 1_000_000)
+        event_ts_us = self.ports.now_us()
         await self.ports.storage.ballots.record_submission(
             BallotSubmission(round_.id, person, BallotStage.RUN_OFF, choice, choice, {}, event_ts_us)
         )

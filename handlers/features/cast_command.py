@@ -128,8 +128,7 @@ class CastListeners:
 
     async def _require_bot_in_channel(self, command: SlashCommand, responder: Responder) -> None:
         if not await responder.within_ack_deadline(self._directory.can_post(command.place)):
-            is_dm = command.place.channel.startswith("D")
-            raise NotAvailableHere("not_a_channel" if is_dm else "not_invited", command.line)
+            raise NotAvailableHere("not_a_channel" if command.place.is_dm else "not_invited", command.line)
 
     async def _start_round(self, brief: Brief, command: SlashCommand, responder: Responder) -> None:
         """Validate, save, ack, then work; start nothing where the bot cannot post or Slack is too slow."""

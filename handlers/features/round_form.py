@@ -70,8 +70,7 @@ class RoundFormListeners:
             await responder.ack()
             responder.thread_ts = shortcut.thread_ts
             if not await responder.within_ack_deadline(self._directory.can_post(shortcut.place)):
-                is_dm = shortcut.place.channel.startswith("D")
-                raise NotAvailableHere("not_a_channel" if is_dm else "not_invited_message")
+                raise NotAvailableHere("not_a_channel" if shortcut.place.is_dm else "not_invited_message")
             text = await responder.within_ack_deadline(self._message_text(shortcut))
             source_thread_ts = shortcut.thread_ts or ""
             form_state = await responder.within_ack_deadline(

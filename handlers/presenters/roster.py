@@ -43,7 +43,7 @@ class RosterPresenter:
         if not visible_roster.characters:
             return False
         channel_name = await self._directory.channel_name(place)
-        is_dm = place.channel.startswith("D")
+        is_dm = place.is_dm
         decorate = _unchanged if is_dm else partial(with_share_button, channel=place.channel, channel_name=channel_name)
         await self._post(visible_roster, channel_name, ChannelRef(place.team, person), decorate)
         return True

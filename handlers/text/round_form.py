@@ -15,6 +15,7 @@ from bot.domain.errors import (
     PriceIncreased,
     UnacknowledgedOverspend,
 )
+from bot.domain.ids import ChannelRef
 from bot.domain.round_form import ReferenceKind
 from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion
@@ -115,12 +116,10 @@ _MENTION = re.compile(r"<[@#][^>]*>")
 _NOTHING_STARTED = "Nothing was started."
 
 
-def posted_in(channel_id: str) -> str:
-    return f"The round is posted in {channel(channel_id)}, in sight of everybody there."
-
-
-def posted_in_dm() -> str:
-    return "The round is posted here, in sight of nobody else."
+def posted_in(place: ChannelRef) -> str:
+    if place.is_dm:
+        return "The round is posted here, in sight of nobody else."
+    return f"The round is posted in {channel(place.channel)}, in sight of everybody there."
 
 
 def model(spec: ModelSpec) -> str:

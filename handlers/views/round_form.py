@@ -46,10 +46,9 @@ _FIELD_BY_ERROR = {"brief": "text", "like": "face", "for": "until"}
 def form(state: RoundFormState, titles: Titles) -> dict[str, Any]:
     """Build the modal for the current state."""
     draft = state.draft
-    is_dm = state.place.channel.startswith("D")
     blocks = view(
         round_form_text.TITLE,
-        context(round_form_text.posted_in_dm() if is_dm else round_form_text.posted_in(state.place.channel)),
+        context(round_form_text.posted_in(state.place)),
         *_face_blocks(draft),
         header(round_form_text.PORTRAITS),
         *_portrait_blocks(state),
