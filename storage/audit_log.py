@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.audit import AuditEvent
 from bot.domain.ids import ChannelRef
 from storage.db.engine import Database
+from storage.db.rows import to_row, with_place
 from storage.db.tables import audit_log, channels
+
+_COLUMNS = [column for column in audit_log.c if column is not audit_log.c.id]
 
 
 class SqlAuditLog:
@@ -34,16 +37,10 @@ class SqlAuditLog:
         return await self._list_events(condition)
 
     async def _list_events(self, condition: ColumnElement[bool]) -> list[AuditEvent]:
-        rows = await self._database.fetch_all(select(audit_log).where(condition).order_by(audit_log.c.id))
-        return [
-            AuditEvent(r.action, ChannelRef(r.team, r.channel), r.person, r.at, r.character_id, r.round_id, r.detail)
-            for r in rows
-        ]
+        rows = await self._database.fetch_all(select(*_COLUMNS).where(condition).order_by(audit_log.c.id))
+        return [AuditEvent(**with_place(row._asdict())) for row in rows]
 
 
 async def add_audit_event(connection: AsyncConnection, audit_event: AuditEvent) -> None:
     """Add an event in the transaction of the change that it records."""
-    row = {name: value for name, value in vars(audit_event).items() if name != "place"}
-    await connection.execute(
-        insert(audit_log).values(**row, team=audit_event.place.team, channel=audit_event.place.channel)
-    )
+    await connection.execute(insert(audit_log).values(to_row(audit_event)))

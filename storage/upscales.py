@@ -13,6 +13,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.upscale import IN_PROGRESS_STATES, Upscale, UpscaleState
 from bot.ports.ledger import UpscaleStart
 from storage.db.engine import Database
+from storage.db.rows import to_row
 from storage.db.tables import faces, upscales
 from storage.money import budgets
 
@@ -37,8 +38,7 @@ class SqlUpscaleRepository:
                     return UpscaleStart(existing, created=False)
             day = budget_day(self._now())
             await budgets.reserve(connection, Payer(place, new.requested_by, day), new.price, caps)
-            row = {name: getattr(new, name) for name in _FIELDS} | {"reserved_on": day}
-            await connection.execute(insert(upscales).values(row))
+            await connection.execute(insert(upscales).values(to_row(new) | {"reserved_on": day}))
             return UpscaleStart(new, created=True)
 
     async def get(self, upscale_id: str) -> Upscale:
@@ -51,7 +51,7 @@ class SqlUpscaleRepository:
 
     async def mark_requested(self, upscale_id: str, at: datetime) -> bool:
         statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.WAITING)
-        return await self._database.execute(statement.values(state=UpscaleState.REQUESTED, requested_at=at)) == 1
+        return await self._database.change_one(statement.values(state=UpscaleState.REQUESTED, requested_at=at))
 
     async def record_result(self, ended: Upscale) -> Upscale:
         async with self._database.transaction() as connection:
@@ -70,7 +70,7 @@ class SqlUpscaleRepository:
     async def decide(self, upscale_id: str, person: str, at: datetime, *, keep: bool) -> bool:
         statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.OFFERED)
         state = UpscaleState.KEPT if keep else UpscaleState.DECLINED
-        return await self._database.execute(statement.values(state=state, decided_by=person, decided_at=at)) == 1
+        return await self._database.change_one(statement.values(state=state, decided_by=person, decided_at=at))
 
     async def set_files(self, upscale_id: str, pair_file: str | None, file_id: str) -> None:
         statement = update(upscales).where(upscales.c.id == upscale_id)
@@ -91,12 +91,8 @@ def _select_for_update(upscale_id: str) -> Select[Any]:
 
 
 async def _get(connection: AsyncConnection, upscale_id: str) -> Upscale:
-    row = (
-        (await connection.execute(select(*_UPSCALE_COLUMNS).where(upscales.c.id == upscale_id)))
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
+    result = await connection.execute(select(*_UPSCALE_COLUMNS).where(upscales.c.id == upscale_id))
+    if (row := result.mappings().one_or_none()) is None:
         raise KeyError(upscale_id)
     return _upscale_from_row(row)
 

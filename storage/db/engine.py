@@ -70,6 +70,10 @@ class Database:
         async with self.transaction() as connection:
             return (await connection.execute(statement)).rowcount
 
+    async def change_one(self, statement: UpdateBase) -> bool:
+        """Run one change in its own transaction; return whether it changed a row."""
+        return await self.execute(statement) == 1
+
     async def fetch_all(self, query: Executable) -> Sequence[Any]:
         """Return all rows of one query."""
         async with self.snapshot() as connection:

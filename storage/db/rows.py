@@ -1,7 +1,7 @@
 """Conversion between rows and domain values. Columns have the names of the fields."""
 
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import RowMapping
 
@@ -10,6 +10,9 @@ from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from storage.db.tables import faces, rounds, slots
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 ROUND_COLUMNS = [column for column in rounds.c if column is not rounds.c.remind_at]
 SLOT_COLUMNS = [column for column in slots.c if column is not slots.c.reserved_on]
@@ -24,7 +27,7 @@ Row = dict[str, Any]
 
 def round_from_row(row: RowMapping, round_slots: tuple[Slot, ...]) -> Round:
     """Build a round from a row of ROUND_COLUMNS."""
-    return Round(**_with_place(dict(row)), slots=round_slots)
+    return Round(**with_place(dict(row)), slots=round_slots)
 
 
 def slot_from_row(row: RowMapping) -> Slot:
@@ -34,10 +37,10 @@ def slot_from_row(row: RowMapping) -> Slot:
 
 def face_from_row(row: RowMapping) -> Face:
     """Build a face from a row with at least FACE_COLUMNS."""
-    return Face(**_with_place({name: row[label] for name, label in _FACE_FIELDS}))
+    return Face(**with_place({name: row[label] for name, label in _FACE_FIELDS}))
 
 
-def to_row(value: Round | Slot | Face) -> Row:
+def to_row(value: "DataclassInstance") -> Row:
     """Build the row of `value`; a round's slots are left out, because they have their own rows."""
     row = {field.name: getattr(value, field.name) for field in fields(value) if field.name != "slots"}
     if place := row.pop("place", None):
@@ -45,5 +48,6 @@ def to_row(value: Round | Slot | Face) -> Row:
     return row
 
 
-def _with_place(row: Row) -> Row:
+def with_place(row: Row) -> Row:
+    """Join workspace and channel, the one field that has two columns."""
     return row | {"place": ChannelRef(row.pop("team"), row.pop("channel"))}

@@ -138,11 +138,11 @@ class SqlLedger:
 
     async def acknowledge(self, item_id: str, person: str) -> bool:
         statement = update(ledger).where(ledger.c.item_id == item_id, is_overrun).values(resolved_by=person)
-        return await self._database.execute(statement) == 1
+        return await self._database.change_one(statement)
 
     async def claim_notification(self, item_id: str, at: datetime) -> bool:
         statement = update(ledger).where(ledger.c.item_id == item_id, ledger.c.notified_at.is_(None))
-        return await self._database.execute(statement.values(notified_at=at)) == 1
+        return await self._database.change_one(statement.values(notified_at=at))
 
     async def release_notification(self, item_id: str) -> None:
         await self._database.execute(update(ledger).where(ledger.c.item_id == item_id).values(notified_at=None))

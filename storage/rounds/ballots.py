@@ -107,9 +107,8 @@ class SqlBallotRepository:
             return result.rowcount == 1
 
     async def list_due(self, now: datetime) -> Sequence[str]:
-        async with self._database.snapshot() as connection:
-            query = select(rounds.c.id).where(rounds.c.state == RoundState.VOTING, rounds.c.closes_at <= now)
-            return (await connection.scalars(query.order_by(rounds.c.closes_at))).all()
+        query = select(rounds.c.id).where(rounds.c.state == RoundState.VOTING, rounds.c.closes_at <= now)
+        return [row.id for row in await self._database.fetch_all(query.order_by(rounds.c.closes_at))]
 
     async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
         async with self._database.snapshot() as connection:

@@ -3,10 +3,12 @@
 from sqlalchemy import select, update
 
 from bot.domain.brief import Brief
-from bot.domain.ids import ChannelRef
 from bot.ports.rounds import RoundDraft
-from storage.db.engine import Database, upsert
+from storage.db.engine import Database, insert_new
+from storage.db.rows import to_row, with_place
 from storage.db.tables import round_drafts
+
+_COLUMNS = [column for column in round_drafts.c if column is not round_drafts.c.event_ts_us]
 
 
 class SqlDraftRepository:
@@ -17,29 +19,14 @@ class SqlDraftRepository:
 
     async def save(self, draft: RoundDraft) -> None:
         async with self._database.transaction() as connection:
-            row = {"id": draft.id, "team": draft.place.team, "channel": draft.place.channel, "person": draft.person}
-            statement = upsert(connection, round_drafts).values(
-                **row, brief=draft.brief, lead=draft.lead, source_thread_ts=draft.source_thread_ts
-            )
-            await connection.execute(statement.on_conflict_do_nothing())
+            await insert_new(connection, round_drafts, **to_row(draft))
 
     async def update(self, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
-        async with self._database.transaction() as connection:
-            base_statement = update(round_drafts).where(round_drafts.c.id == draft_id)
-            statement = (
-                base_statement.values(brief=brief)
-                if event_ts_us is None
-                else base_statement.where(round_drafts.c.event_ts_us <= event_ts_us).values(
-                    brief=brief, event_ts_us=event_ts_us
-                )
-            )
-            return (await connection.execute(statement)).rowcount == 1
+        statement = update(round_drafts).where(round_drafts.c.id == draft_id).values(brief=brief)
+        if event_ts_us is not None:
+            statement = statement.where(round_drafts.c.event_ts_us <= event_ts_us).values(event_ts_us=event_ts_us)
+        return await self._database.change_one(statement)
 
     async def get(self, draft_id: str) -> RoundDraft | None:
-        async with self._database.snapshot() as connection:
-            row = (await connection.execute(select(round_drafts).where(round_drafts.c.id == draft_id))).one_or_none()
-            if row is None:
-                return None
-            return RoundDraft(
-                row.id, ChannelRef(row.team, row.channel), row.person, row.brief, row.lead, row.source_thread_ts
-            )
+        rows = await self._database.fetch_all(select(*_COLUMNS).where(round_drafts.c.id == draft_id))
+        return RoundDraft(**with_place(rows[0]._asdict())) if rows else None

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage
 from bot.domain.round import Round, RoundState
-from storage.db.engine import Database, upsert
+from storage.db.engine import Database, insert_new
 from storage.db.tables import reminders, rounds
 from storage.rounds.queries import list_rounds
 
@@ -27,11 +27,8 @@ class SqlReminderRepository:
             ).all()
 
     async def reschedule(self, round_id: str, at: datetime) -> None:
-        async with self._database.transaction() as connection:
-            is_claimed = (
-                (rounds.c.id == round_id) & (rounds.c.state == RoundState.VOTING) & rounds.c.remind_at.is_(None)
-            )
-            await connection.execute(update(rounds).where(is_claimed).values(remind_at=at))
+        is_claimed = (rounds.c.id == round_id) & (rounds.c.state == RoundState.VOTING) & rounds.c.remind_at.is_(None)
+        await self._database.execute(update(rounds).where(is_claimed).values(remind_at=at))
 
     async def list_with_named_voters(self, now: datetime) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
@@ -41,26 +38,19 @@ class SqlReminderRepository:
             )
 
     async def list_reminded(self, round_id: str, stage: BallotStage) -> frozenset[str]:
-        async with self._database.snapshot() as connection:
-            query = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.stage == stage)
-            return frozenset(await connection.scalars(query))
+        query = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.stage == stage)
+        return frozenset(row.person for row in await self._database.fetch_all(query))
 
     async def claim(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
         async with self._database.transaction() as connection:
-            row = {"round_id": round_id, "person": person, "stage": stage, "at": at}
-            result = await connection.execute(upsert(connection, reminders).values(row).on_conflict_do_nothing())
-            return result.rowcount == 1
+            return await insert_new(connection, reminders, round_id=round_id, person=person, stage=stage, at=at)
 
     async def release(self, round_id: str, person: str, stage: BallotStage) -> None:
-        async with self._database.transaction() as connection:
-            await connection.execute(delete(reminders).where(_is_reminder(round_id, person, stage)))
+        condition = (reminders.c.round_id == round_id) & (reminders.c.person == person) & (reminders.c.stage == stage)
+        await self._database.execute(delete(reminders).where(condition))
 
 
 async def clear_reminders(connection: AsyncConnection, round_id: str) -> None:
     """Delete the reminders of voters after the deadline moved; the note that all votes are in (no person) stays."""
     condition = (reminders.c.round_id == round_id) & (reminders.c.person != "")
     await connection.execute(delete(reminders).where(condition))
-
-
-def _is_reminder(round_id: str, person: str, stage: BallotStage) -> ColumnElement[bool]:
-    return (reminders.c.round_id == round_id) & (reminders.c.person == person) & (reminders.c.stage == stage)

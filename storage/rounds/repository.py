@@ -63,19 +63,15 @@ class SqlRoundRepository:
         await self._set(round_id, sheet_file=file_id, sheet_candidate_count=candidate_count, sheet_refused="")
 
     async def set_sheet_refused(self, round_id: str, code: str) -> bool:
-        async with self._database.transaction() as connection:
-            statement = (
-                update(rounds).where(rounds.c.id == round_id, rounds.c.sheet_refused == "").values(sheet_refused=code)
-            )
-            return (await connection.execute(statement)).rowcount == 1
+        statement = update(rounds).where(rounds.c.id == round_id, rounds.c.sheet_refused == "")
+        return await self._database.change_one(statement.values(sheet_refused=code))
 
     async def set_record(self, round_id: str, file_id: str) -> None:
         await self._set(round_id, record_file=file_id)
 
     async def get_upload(self, key: str) -> Sequence[str]:
-        async with self._database.snapshot() as connection:
-            files: str | None = await connection.scalar(select(slack_uploads.c.files).where(slack_uploads.c.key == key))
-            return (files or "").split()
+        rows = await self._database.fetch_all(select(slack_uploads.c.files).where(slack_uploads.c.key == key))
+        return rows[0].files.split() if rows else []
 
     async def set_upload(self, key: str, files: Sequence[str]) -> None:
         async with self._database.transaction() as connection:
@@ -106,12 +102,11 @@ class SqlRoundRepository:
             return True
 
     async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
-        async with self._database.transaction() as connection:
-            statement = update(rounds).where(
-                rounds.c.id == round_id, rounds.c.lead == previous_lead, rounds.c.state != RoundState.VOID
-            )
-            started_by = case((rounds.c.requested_by == "", previous_lead), else_=rounds.c.requested_by)
-            return (await connection.execute(statement.values(lead=person, requested_by=started_by))).rowcount == 1
+        statement = update(rounds).where(
+            rounds.c.id == round_id, rounds.c.lead == previous_lead, rounds.c.state != RoundState.VOID
+        )
+        started_by = case((rounds.c.requested_by == "", previous_lead), else_=rounds.c.requested_by)
+        return await self._database.change_one(statement.values(lead=person, requested_by=started_by))
 
     async def list_unfinished(self) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
@@ -120,29 +115,26 @@ class SqlRoundRepository:
             return await list_rounds(connection, rounds.c.id.in_(union(drawing_ids, unfinished_ids)))
 
     async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
-        async with self._database.snapshot() as connection:
-            numbered_slots = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.number.is_not(None))
-            lacks_picture = numbered_slots.where(slots.c.file_id.is_(None)).exists()
-            lacks_original = numbered_slots.where(slots.c.original_file.is_(None)).exists()
-            is_settled = rounds.c.state.in_((RoundState.CLOSED, RoundState.LOCKED))
-            is_incomplete = or_(
-                and_(rounds.c.state == RoundState.VOTING, lacks_picture, rounds.c.opened_at < now - _UPLOAD_GRACE),
-                and_(is_settled, or_(lacks_picture, lacks_original)),
-                and_(rounds.c.state == RoundState.LOCKED, rounds.c.record_file.is_(None)),
-            )
-            is_recent = rounds.c.opened_at > now - _UPLOAD_WINDOW
-            # A CASE keeps SQLite from searching by state, which would read every locked round.
-            query = select(rounds.c.id).where(is_recent, case((is_incomplete, 1), else_=0) == 1)
-            return list(await connection.scalars(query))
+        numbered_slots = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.number.is_not(None))
+        lacks_picture = numbered_slots.where(slots.c.file_id.is_(None)).exists()
+        lacks_original = numbered_slots.where(slots.c.original_file.is_(None)).exists()
+        is_settled = rounds.c.state.in_((RoundState.CLOSED, RoundState.LOCKED))
+        is_incomplete = or_(
+            and_(rounds.c.state == RoundState.VOTING, lacks_picture, rounds.c.opened_at < now - _UPLOAD_GRACE),
+            and_(is_settled, or_(lacks_picture, lacks_original)),
+            and_(rounds.c.state == RoundState.LOCKED, rounds.c.record_file.is_(None)),
+        )
+        is_recent = rounds.c.opened_at > now - _UPLOAD_WINDOW
+        # A CASE keeps SQLite from searching by state, which would read every locked round.
+        query = select(rounds.c.id).where(is_recent, case((is_incomplete, 1), else_=0) == 1)
+        return [row.id for row in await self._database.fetch_all(query)]
 
     async def list_to_redraw(self, now: datetime) -> Sequence[str]:
-        async with self._database.snapshot() as connection:
-            displayed = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
-            is_recent = rounds.c.opened_at > now - _RECENT
-            candidate_ids = union(displayed.where(rounds.c.state.in_(OPEN_STATES)), displayed.where(is_recent))
-            query = select(rounds.c.id).where(rounds.c.id.in_(candidate_ids)).order_by(rounds.c.opened_at.desc())
-            return list(await connection.scalars(query))
+        displayed = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
+        is_recent = rounds.c.opened_at > now - _RECENT
+        candidate_ids = union(displayed.where(rounds.c.state.in_(OPEN_STATES)), displayed.where(is_recent))
+        query = select(rounds.c.id).where(rounds.c.id.in_(candidate_ids)).order_by(rounds.c.opened_at.desc())
+        return [row.id for row in await self._database.fetch_all(query)]
 
     async def _set(self, round_id: str, **values: Any) -> None:
-        async with self._database.transaction() as connection:
-            await connection.execute(update(rounds).where(rounds.c.id == round_id).values(**values))
+        await self._database.execute(update(rounds).where(rounds.c.id == round_id).values(**values))

@@ -45,24 +45,21 @@ class SqlSlotRepository:
         self._now = now
 
     async def mark_requested(self, slot_id: str, at: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_REQUESTABLE_STATES))
-            result = await connection.execute(
-                statement.values(state=SlotState.REQUESTED, requested_at=at, wait_until=None)
-            )
-            return result.rowcount == 1
+        statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_REQUESTABLE_STATES))
+        return await self._database.change_one(
+            statement.values(state=SlotState.REQUESTED, requested_at=at, wait_until=None)
+        )
 
     async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
-        async with self._database.transaction() as connection:
-            await connection.execute(update(slots).where(slots.c.id == slot_id).values(provider_job_id=provider_job_id))
+        statement = update(slots).where(slots.c.id == slot_id)
+        await self._database.execute(statement.values(provider_job_id=provider_job_id))
 
     async def set_wait_until(self, slot_id: str, until: datetime | None) -> None:
-        async with self._database.transaction() as connection:
-            from_states, to_state = (
-                (_PAUSABLE_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
-            )
-            statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(from_states))
-            await connection.execute(statement.values(state=to_state, wait_until=until))
+        from_states, to_state = (
+            (_PAUSABLE_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
+        )
+        statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(from_states))
+        await self._database.execute(statement.values(state=to_state, wait_until=until))
 
     async def record_portrait(self, generated: GeneratedPortrait, numbered_in: frozenset[RoundState]) -> Slot:
         async with self._database.transaction() as connection:
@@ -70,24 +67,13 @@ class SqlSlotRepository:
             if current.slot.is_final:
                 return current.slot
             if await _has_duplicate(connection, current.slot, generated.portrait):
-                duplicate = {
-                    "state": SlotState.FAILED,
-                    "failure": SlotFailure("duplicate", paid="yes"),
-                    "portrait": generated.portrait,
-                    "seconds": generated.seconds,
-                    "request_id": generated.request_id,
-                }
-                return await _settle(connection, current, generated.charge, duplicate, self._now())
-            number = await _next_number(connection, current) if current.round_state in numbered_in else None
-            changes = {
-                "state": SlotState.CANDIDATE,
-                "number": number,
-                "portrait": generated.portrait,
-                "seconds": generated.seconds,
-                "request_id": generated.request_id,
-                "seed": current.slot.seed if generated.seed is None else generated.seed,
-            }
-            return await _settle(connection, current, generated.charge, changes, self._now())
+                outcome = {"state": SlotState.FAILED, "failure": SlotFailure("duplicate", paid="yes")}
+            else:
+                number = await _next_number(connection, current) if current.round_state in numbered_in else None
+                seed = current.slot.seed if generated.seed is None else generated.seed
+                outcome = {"state": SlotState.CANDIDATE, "number": number, "seed": seed}
+            received = {name: getattr(generated, name) for name in ("portrait", "seconds", "request_id")}
+            return await _settle(connection, current, generated.charge, outcome | received, self._now())
 
     async def record_failure(
         self, slot_id: str, failure: SlotFailure, charge: Charge | None, seconds: float | None
@@ -131,12 +117,8 @@ class SqlSlotRepository:
 async def _get_for_update(connection: AsyncConnection, slot_id: str) -> _SlotForUpdate:
     round_columns = (rounds.c.team, rounds.c.channel, payer_id.label("payer_id"), rounds.c.state.label("round_state"))
     query = select(*SLOT_COLUMNS, slots.c.reserved_on, *round_columns)
-    row = (
-        (await connection.execute(query.join_from(slots, rounds).where(slots.c.id == slot_id).with_for_update()))
-        .mappings()
-        .one_or_none()
-    )
-    if row is None:
+    query = query.join_from(slots, rounds).where(slots.c.id == slot_id).with_for_update()
+    if (row := (await connection.execute(query)).mappings().one_or_none()) is None:
         raise KeyError(slot_id)
     payer = Payer(ChannelRef(row["team"], row["channel"]), row["payer_id"], row["reserved_on"])
     return _SlotForUpdate(slot_from_row(row), row["round_state"], payer)
