@@ -48,7 +48,6 @@ class ImageModel(Protocol):
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
         """Generate one portrait; raises ModelError. Repeats only calls known to be unbilled."""
-        ...
 
 
 class Reservation(Protocol):
@@ -56,11 +55,9 @@ class Reservation(Protocol):
 
     def seconds_left(self) -> float:
         """Return the seconds until the request may be sent. 0 means now, and counts it against the limit."""
-        ...
 
     def release(self) -> None:
         """Give up the place; does nothing once the request may be sent."""
-        ...
 
 
 class RateLimiter(Protocol):
@@ -70,7 +67,6 @@ class RateLimiter(Protocol):
 
     def back_off(self, seconds: float) -> None:
         """Delay all requests for `seconds`: the provider reported too many."""
-        ...
 
 
 @runtime_checkable
@@ -79,11 +75,9 @@ class QueuedModel(ImageModel, Protocol):
 
     async def submit(self, request: GenerationRequest) -> str:
         """Submit a job and return its provider id; raises ModelError."""
-        ...
 
     async def collect(self, provider_job_id: str, size: Size) -> GenerationResult:
         """Wait for the portrait of a job; raises ModelError. Costs nothing."""
-        ...
 
 
 class ModelHealth(Protocol):
@@ -91,7 +85,6 @@ class ModelHealth(Protocol):
 
     def is_available(self, model_id: str) -> bool:
         """Return False while the model's account is known to be down."""
-        ...
 
 
 class Upscaler(Protocol):
@@ -102,7 +95,6 @@ class Upscaler(Protocol):
 
     async def upscale(self, data: bytes) -> GenerationResult:
         """Return the picture (PNG, JPEG or WebP bytes) at the account's largest size; raises ModelError."""
-        ...
 
 
 class RetirementSource(Protocol):
@@ -117,7 +109,6 @@ class RetirementSource(Protocol):
         `today` is the date for a model that its account no longer lists. Models that could not be queried are left out.
         Costs nothing.
         """
-        ...
 
 
 class RateLimiters(Protocol):

@@ -25,19 +25,15 @@ class DirectMessages(Protocol):
 
     async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
         """Announce the retirement of a model; raises SlackUnavailable."""
-        ...
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
         """Report a charge above its reservation; raises SlackUnavailable."""
-        ...
 
     async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
         """Remind a named voter to vote; raises SlackUnavailable."""
-        ...
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the spend report; raises SlackUnavailable."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -58,64 +54,51 @@ class RoundPublisher(Protocol):
 
     async def post(self, round_id: str) -> None:
         """Post the round's message if it has none and store its timestamp; raises SlackUnavailable, SlackRejected."""
-        ...
 
     async def repost(self, round_id: str) -> bool:
         """Post the round's message again if it was deleted; return whether it was.
 
         Raises SlackUnavailable, SlackRejected.
         """
-        ...
 
     def take_deleted(self) -> Sequence[str]:
         """Return open rounds whose message was found deleted since the last call."""
-        ...
 
     async def retry_closed_channels(self) -> None:
         """Redraw messages in channels that accept messages again. Checks at most every ten seconds."""
-        ...
 
     def schedule_redraw(self, round_id: str) -> None:
         """Schedule a coalesced redraw of the round's message."""
-        ...
 
     async def redraw_now(self, round_id: str) -> None:
         """Redraw before the scheduled ones, for a change of state."""
-        ...
 
     async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
         """Upload the contact sheet to the round's thread; return its file id once Slack can display it.
 
         Raises SlackUnavailable, SlackRejected, MessageDeleted.
         """
-        ...
 
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
         """Upload pictures to the round's thread as one message; return their file ids. Raises like `upload_sheet`."""
-        ...
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
         """Add the number emoji in order; existing ones are ignored."""
-        ...
 
     async def get_reactions(self, round_id: str) -> Sequence[Reaction]:
         """Return people's number reactions on the round's message; raises SlackUnavailable, MessageDeleted."""
-        ...
 
     async def post_thread_note(self, round_id: str, kind: str) -> None:
         """Post one line in the thread; `kind` is reminder, late or all_in."""
-        ...
 
     async def link_from_thread(self, round_id: str) -> None:
         """Post a link to the message, once, in the thread the round was requested in; raises SlackUnavailable."""
-        ...
 
     async def notify_lead(self, round_id: str, kind: str) -> None:
         """Notify the lead privately, once per kind: called_off, no_sheet, leads, portrait_lost, or not_kept:REASON.
 
         Raises SlackUnavailable.
         """
-        ...
 
 
 class ChannelAccess(Protocol):
@@ -125,14 +108,12 @@ class ChannelAccess(Protocol):
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:
         """Return whether the conversation is public in the person's workspace or the person is a member."""
-        ...
 
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
         """Return a person's conversations known to the bot: id to name, empty for direct messages.
 
         Raises SlackUnavailable.
         """
-        ...
 
 
 class UserDirectory(Protocol):
@@ -140,4 +121,3 @@ class UserDirectory(Protocol):
 
     async def get_user(self, team: str, person: str) -> User:
         """Raises SlackUnavailable."""
-        ...

@@ -46,23 +46,18 @@ class Roster(Protocol):
 
     async def by_name(self, team: str, name: str) -> Sequence[Character]:
         """Return the characters whose name or alias has the same key as `name`, in every production."""
-        ...
 
     async def sections(self, team: str) -> Sequence[RosterSection]:
         """Return where characters were or are being cast; each place and production once."""
-        ...
 
     async def page(self, query: RosterQuery, limit: int, offset: int) -> Page:
         """Return at most `limit` matches by production and name."""
-        ...
 
     async def similar_names(self, team: str, name: str, limit: int) -> Sequence[NameMatch]:
         """Return at most `limit` names spelt like `name`, best first, for fuzzy matching."""
-        ...
 
     async def get_many(self, character_ids: Sequence[str]) -> Sequence[Character]:
         """Return these characters in this order; unknown ids are left out."""
-        ...
 
     async def add_alias(self, character: Character, alias: str, audit_event: AuditEvent) -> str:
         """Add an alias within the character's production and write the audit event.
@@ -70,22 +65,17 @@ class Roster(Protocol):
         Returns empty on success or if the alias existed. If another character has it, returns that name and changes
         nothing.
         """
-        ...
 
     async def remove_alias(self, production_id: str, alias: str, audit_event: AuditEvent) -> str:
         """Remove an alias and write the audit event; return the name of its character, empty if there was none."""
-        ...
 
     async def get(self, character_id: str) -> Character | None: ...
 
     async def get_face(self, round_id: str) -> Face | None:
         """Return the face a round gave."""
-        ...
 
     async def list_faces(self, character_id: str) -> Sequence[Face]:
         """Return all faces of a character, newest first, including unlocked ones."""
-        ...
 
     async def unlock(self, round_id: str, unlock: Unlock) -> bool:
         """Unlock the face of a round and write the audit event; False if it was already unlocked."""
-        ...

@@ -61,70 +61,55 @@ class RoundRepository(Protocol):
         the character's face. Raises AlreadyCasting, OverBudget, and AlreadyCast (with an empty draft id) if the
         character has a face and `recast` is False.
         """
-        ...
 
     async def get(self, round_id: str) -> Round:
         """Raises KeyError if the round does not exist."""
-        ...
 
     async def list_for_character(self, character_id: str) -> Sequence[Round]:
         """List every round of a character, oldest first."""
-        ...
 
     async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None: ...
 
     async def by_slot(self, slot_id: str) -> Round:
         """Return the round of a slot; raises KeyError."""
-        ...
 
     async def set_message(self, round_id: str, message_ts: str) -> None: ...
 
     async def set_sheet(self, round_id: str, file_id: str, candidate_count: int) -> None:
         """Set the file of the contact sheet and the count of candidates on it; clears a stored refusal."""
-        ...
 
     async def set_sheet_refused(self, round_id: str, code: str) -> bool:
         """Store Slack's error code for the refused sheet; returns True the first time."""
-        ...
 
     async def set_record(self, round_id: str, file_id: str) -> None:
         """Set the file of the locked portrait in the record."""
-        ...
 
     async def get_upload(self, key: str) -> Sequence[str]:
         """Return the file ids of an upload, in order; empty before it started. Slack may not show them yet."""
-        ...
 
     async def set_upload(self, key: str, files: Sequence[str]) -> None:
         """Replace the file ids of an upload."""
-        ...
 
     async def void(self, round_id: str, reason: str) -> bool:
         """Change drawing, voting or closed to void; False in another state."""
-        ...
 
     async def lock(self, round_id: str, face: Face) -> bool:
         """Change closed to locked and write the face with its next version; False in another state."""
-        ...
 
     async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
         """Change the lead; False if `previous_lead` no longer leads."""
-        ...
 
     async def list_unfinished(self) -> Sequence[Round]:
         """List rounds that draw, and rounds with a slot that is not final."""
-        ...
 
     async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
         """List rounds of the last month whose thread or record lacks a picture.
 
         They are closed or locked, or have been voting for minutes.
         """
-        ...
 
     async def list_to_redraw(self, now: datetime) -> Sequence[str]:
         """List rounds whose message may be out of date, newest first: open rounds and those of the last day."""
-        ...
 
 
 class SlotRepository(Protocol):
@@ -132,15 +117,12 @@ class SlotRepository(Protocol):
 
     async def mark_requested(self, slot_id: str, at: datetime) -> bool:
         """Write that the model is about to be called; False if that is written already or the slot is final."""
-        ...
 
     async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
         """Store the provider's job id; from now on the result is collected and the model is not called again."""
-        ...
 
     async def set_wait_until(self, slot_id: str, until: datetime | None) -> None:
         """Pause the slot for a rate limit until then; None marks it as requested again."""
-        ...
 
     async def record_portrait(self, generated: GeneratedPortrait, numbered_in: frozenset[RoundState]) -> Slot:
         """Make the slot a candidate and write its cost to the ledger, in one transaction; idempotent.
@@ -148,7 +130,6 @@ class SlotRepository(Protocol):
         If a candidate of the round shows the same picture, the slot becomes a paid failure `duplicate`. A candidate
         gets the next number at once if the round's state is in `numbered_in` and the ballot has room.
         """
-        ...
 
     async def record_failure(
         self, slot_id: str, failure: SlotFailure, charge: Charge | None, seconds: float | None
@@ -157,22 +138,18 @@ class SlotRepository(Protocol):
 
         Idempotent; a final slot stays as it is.
         """
-        ...
 
     async def add(self, slot: Slot, caps: Caps) -> Slot:
         """Reserve and write one more slot (a re-roll or a variation) of an open round; idempotent by id.
 
         Raises OverBudget, and RoundClosed if the round ended or its ballot is full.
         """
-        ...
 
     async def set_files(self, files: Mapping[str, str]) -> None:
         """Set the files of the large pictures in the thread by slot id, in one transaction."""
-        ...
 
     async def set_originals(self, files: Mapping[str, str]) -> None:
         """Set the files of the original bytes in the thread by slot id, in one transaction."""
-        ...
 
 
 class BallotRepository(Protocol):
@@ -180,27 +157,22 @@ class BallotRepository(Protocol):
 
     async def open(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
         """Change drawing to voting with these numbers (slot id to number); False in another state."""
-        ...
 
     async def record_vote(self, vote_input: VoteInput) -> bool:
         """Store a vote input if the round is voting and its timestamp is newer; True if a vote changed."""
-        ...
 
     async def toggle_vote(self, round_id: str, slot_id: str, person: str, event_ts_us: int) -> bool | None:
         """Toggle a person's button vote and return its state; None if the timestamp is not newer or voting is over."""
-        ...
 
     async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]: ...
 
     async def record_submission(self, submission: BallotSubmission) -> bool:
         """Store a person's submission; False if the round is not voting or the timestamp is not newer."""
-        ...
 
     async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]: ...
 
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         """Change voting to closed, freeze the tally, number late candidates; False if state or version changed."""
-        ...
 
     async def extend(self, round_id: str, closes_at: datetime, expected_closes_at: datetime | None = None) -> bool:
         """Change closed to voting until `closes_at`, without the frozen tally.
@@ -208,19 +180,15 @@ class BallotRepository(Protocol):
         With `expected_closes_at` (compared to the second), move the deadline of an open ballot instead. False if the
         state or the deadline differs.
         """
-        ...
 
     async def start_run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
         """Change closed to voting between the numbers of `run_off`; False in another state or after a run-off."""
-        ...
 
     async def list_due(self, now: datetime) -> Sequence[str]:
         """List voting rounds whose deadline has passed, most overdue first."""
-        ...
 
     async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
         """List the workspace's voting rounds without a vote of the person, earliest deadline first."""
-        ...
 
 
 class ReminderRepository(Protocol):
@@ -231,27 +199,21 @@ class ReminderRepository(Protocol):
 
         A reminder is due an hour before the close, or a quarter of the voting time if that is shorter.
         """
-        ...
 
     async def reschedule(self, round_id: str, at: datetime) -> None:
         """Make a claimed reminder that was not sent due again at `at`."""
-        ...
 
     async def list_with_named_voters(self, now: datetime) -> Sequence[Round]:
         """List voting rounds with named voters whose deadline has not passed."""
-        ...
 
     async def list_reminded(self, round_id: str, stage: BallotStage) -> frozenset[str]:
         """Return who was reminded of this ballot."""
-        ...
 
     async def claim(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
         """Record that the person is being reminded; False if that is recorded already."""
-        ...
 
     async def release(self, round_id: str, person: str, stage: BallotStage) -> None:
         """Delete the record of a reminder that was not sent."""
-        ...
 
 
 class DraftRepository(Protocol):
@@ -264,6 +226,5 @@ class DraftRepository(Protocol):
 
         None always replaces, and does not change the stored timestamp.
         """
-        ...
 
     async def get(self, draft_id: str) -> RoundDraft | None: ...

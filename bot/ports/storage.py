@@ -20,22 +20,18 @@ class RetirementNotices(Protocol):
 
     async def has_recent_retired_error(self, since: datetime) -> bool:
         """Return whether a model that was called since then answered as retired."""
-        ...
 
     async def recipients(self, model_id: str) -> Sequence[Recipient]:
         """Return the leads of open rounds with the model, or of the newest one, in each workspace that ever used it.
 
         Workspaces where an open ballot hides a failure of the model are left out: the notice would reveal it.
         """
-        ...
 
     async def claim(self, recipient: Recipient, model_id: str, at: datetime) -> bool:
         """Record that this person is being notified; False if that is recorded already."""
-        ...
 
     async def release(self, recipient: Recipient, model_id: str) -> None:
         """Delete the record of a notice that was not sent."""
-        ...
 
 
 class Portraits(Protocol):
@@ -43,25 +39,20 @@ class Portraits(Protocol):
 
     async def put(self, key: str, data: bytes) -> bool:
         """Store `data`; False if the key exists, whose data stays."""
-        ...
 
     async def get(self, key: str) -> bytes:
         """Raises PortraitMissing, a KeyError, if the key does not exist."""
-        ...
 
     async def has(self, key: str) -> bool: ...
 
     async def check_writable(self) -> None:
         """Raise StorageUnavailable if a portrait could not be stored now, as far as that is known in advance."""
-        ...
 
     def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
         """Yield pages of keys that were last put before then."""
-        ...
 
     async def delete(self, key: str) -> None:
         """Delete a picture; a missing key is no error."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -78,26 +69,21 @@ class PictureIndex(Protocol):
 
     async def owners(self, ids: Sequence[str]) -> Mapping[str, PictureOwner]:
         """Return the slots and upscales with these ids; unknown ids are left out."""
-        ...
 
     async def reference_keys(self) -> frozenset[str]:
         """Return the keys of all reference pictures of rounds and drafts."""
-        ...
 
     async def known_rounds(self, ids: Sequence[str]) -> frozenset[str]:
         """Return which of these ids are rounds."""
-        ...
 
     async def list_drafts(self) -> Sequence[tuple[str, str]]:
         """List workspace and id of every draft."""
-        ...
 
     async def attach_orphan(self, slot_id: str, portrait: Portrait) -> bool:
         """Attach a portrait to a failed slot that may have been paid for, at the listed price.
 
         False if the slot is in another state.
         """
-        ...
 
 
 class Productions(Protocol):
@@ -105,11 +91,9 @@ class Productions(Protocol):
 
     async def get(self, place: ChannelRef) -> Production:
         """Return the production of a channel; a new one has an empty id and default settings."""
-        ...
 
     async def list_all(self, team: str) -> Sequence[Production]:
         """List all productions of the workspace by name."""
-        ...
 
     async def save(
         self,
@@ -123,7 +107,6 @@ class Productions(Protocol):
 
         Raises SettingsConflict if the digest of the production is not `expected_digest`.
         """
-        ...
 
     async def join(
         self, place: ChannelRef, production_id: str, audit_event: AuditEvent, expected_digest: str | None = None
@@ -133,7 +116,6 @@ class Productions(Protocol):
         Characters that were cast only in `place` move too, and all of them if no other channel uses the old production.
         The channel's spending moves too. Raises KeyError, SettingsConflict, NameConflict.
         """
-        ...
 
 
 class AuditLog(Protocol):
@@ -145,7 +127,6 @@ class AuditLog(Protocol):
 
     async def list_for_production(self, place: ChannelRef) -> Sequence[AuditEvent]:
         """List events without a character, in every channel of the production."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,10 @@ class ConnectionStatus(Protocol):
     @property
     def seconds_since_message(self) -> float:
         """Seconds since the last message; 0 for HTTP."""
-        ...
 
     @property
     def connection_age(self) -> float:
         """Seconds since the connection was opened; 0 for HTTP."""
-        ...
 
 
 class HttpServer:
