@@ -1,7 +1,7 @@
 """The roster poster: the faces of a production that a person may see, in one picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
@@ -39,20 +39,16 @@ class RosterPoster:
 
     async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
         """Return the roster of the production of `place` that the person, who is in `place`, may see."""
-        production, places = await self._production_channels(place)
-        visible = await visible_channels(self.ports.channel_access, places, person, place)
-        return await self._load_roster(production, [channel for channel in places if channel in visible])
+        production, visible = await self._visible_channels(person, place)
+        return await self._load_roster(production, visible)
 
     async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
         """Return the roster that the person and everybody in `place` may see."""
-        own_roster = await self.visible_to(person, place)
-        production, places = await self._production_channels(place)
-        visible = await visible_channels(self.ports.channel_access, places, person, place)
-        shareable = [
-            w for w in places if w in visible and (w == place or not await self.ports.channel_access.is_private(w))
-        ]
+        production, visible = await self._visible_channels(person, place)
+        shareable = [w for w in visible if w == place or not await self.ports.channel_access.is_private(w)]
+        own_roster = await self._load_roster(production, visible)
         roster = await self._load_roster(production, shareable)
-        return VisibleRoster(production, roster.characters, roster.total, own_roster.total - roster.total)
+        return replace(roster, hidden=own_roster.total - roster.total)
 
     async def render(self, captions: Sequence[tuple[Character, Caption]], title: str) -> list[bytes]:
         """Draw JPEGs of at most FACES_PER_POSTER faces each, with one portrait in memory at a time."""
@@ -69,12 +65,13 @@ class RosterPoster:
             pictures.append(await run_in_thread(poster.to_jpeg))
         return pictures
 
-    async def _production_channels(self, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
+    async def _visible_channels(self, person: str, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
+        """Return the production of `place` and those of its channels that the person may see."""
         production = await self.ports.storage.productions.get(place)
         sections = await self.ports.storage.roster.sections(place.team)
-        return production, [
-            section.place for section in sections if production.id and section.production_id == production.id
-        ]
+        places = [s.place for s in sections if production.id and s.production_id == production.id]
+        visible = await visible_channels(self.ports.channel_access, places, person, place)
+        return production, [channel for channel in places if channel in visible]
 
     async def _load_roster(self, production: Production, places: Sequence[ChannelRef]) -> VisibleRoster:
         query = RosterQuery(tuple(places), production.id, only_with_face=True)

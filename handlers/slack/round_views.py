@@ -1,6 +1,6 @@
 """Loads what a round's message shows."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.ids import child_round_id
@@ -16,35 +16,27 @@ from handlers.views.round import round_message
 from handlers.views.round.shared import RelatedRound, RoundViewData
 
 
+@dataclass(frozen=True, slots=True)
 class RoundViewLoader:
     """Loader of the view of a round's message."""
 
-    def __init__(
-        self,
-        storage: StoragePorts,
-        catalogue: Catalogue,
-        directory: SlackDirectory,
-        titles: Titles,
-        permalinks: Permalinks,
-        now: Now,
-    ) -> None:
-        self._storage = storage
-        self._catalogue = catalogue
-        self._directory = directory
-        self._titles = titles
-        self._permalinks = permalinks
-        self._now = now
+    storage: StoragePorts
+    catalogue: Catalogue
+    directory: SlackDirectory
+    titles: Titles
+    permalinks: Permalinks
+    now: Now
 
     async def load(self, round_: Round) -> View:
         """Build the view of the round as it is stored now."""
         is_uncounted = round_.tally is None
-        vote_inputs = await self._storage.ballots.list_vote_inputs(round_.id) if is_uncounted else ()
-        submissions = await self._storage.ballots.list_submissions(round_.id) if is_uncounted else ()
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_.id) if is_uncounted else ()
+        submissions = await self.storage.ballots.list_submissions(round_.id) if is_uncounted else ()
         tally = round_.visible_tally(round_.count_votes(vote_inputs, submissions))
-        data = await self._add_faces(RoundViewData(round_, tally, self._titles))
+        data = await self._add_faces(RoundViewData(round_, tally, self.titles))
         if data.face:
-            plan = plan_upscale(data.face, self._catalogue, self._now().date())
-            upscales = await self._storage.upscales.list_for_face(round_.id)
+            plan = plan_upscale(data.face, self.catalogue, self.now().date())
+            upscales = await self.storage.upscales.list_for_face(round_.id)
             return round_message(replace(data, upscales=upscales, upscale_plan=plan))
         turnout = None
         if is_uncounted:
@@ -58,13 +50,13 @@ class RoundViewLoader:
         round_ = data.round
         if round_.state is not RoundState.LOCKED and round_.origin != RECAST:
             return data
-        history = await self._storage.roster.list_faces(round_.character_id)
+        history = await self.storage.roster.list_faces(round_.character_id)
         by_round = {face.round_id: face for face in history}
         face = by_round.get(round_.id) if round_.state is RoundState.LOCKED else None
         current_face = next((each for each in history if not each.unlocked), None)
         recast_face = by_round.get(round_.parent or "") if round_.origin == RECAST else None
         others = {each.round_id for each in (current_face, recast_face) if each and each.round_id != round_.id}
-        links = {round_id: await self._permalinks.get(await self._storage.rounds.get(round_id)) for round_id in others}
+        links = {round_id: await self.permalinks.get(await self.storage.rounds.get(round_id)) for round_id in others}
         return replace(
             data, face=face, current_face=current_face, recast_face=recast_face, version_count=len(history), links=links
         )
@@ -72,7 +64,7 @@ class RoundViewLoader:
     async def _deactivated_voters(self, round_: Round) -> frozenset[str]:
         """Return the named voters whose accounts are deactivated."""
         found = [
-            (person, await self._directory.is_deactivated(round_.place.team, person)) for person in round_.brief.voters
+            (person, await self.directory.is_deactivated(round_.place.team, person)) for person in round_.brief.voters
         ]
         return frozenset(person for person, is_deactivated in found if is_deactivated)
 
@@ -88,13 +80,13 @@ class RoundViewLoader:
 
     async def _related(self, round_id: str) -> RelatedRound | None:
         try:
-            related = await self._storage.rounds.get(round_id)
+            related = await self.storage.rounds.get(round_id)
         except KeyError:
             return None
         tally = related.visible_tally(
             related.count_votes(
-                await self._storage.ballots.list_vote_inputs(related.id),
-                await self._storage.ballots.list_submissions(related.id),
+                await self.storage.ballots.list_vote_inputs(related.id),
+                await self.storage.ballots.list_submissions(related.id),
             )
         )
-        return RelatedRound(related, tally, await self._permalinks.get(related))
+        return RelatedRound(related, tally, await self.permalinks.get(related))

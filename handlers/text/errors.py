@@ -147,9 +147,9 @@ def sentence(error: CastingError) -> str:  # noqa: ARG001 - the registered kinds
     return UNEXPECTED
 
 
-@sentence.register
-def _(error: BriefError) -> str:
-    return brief_errors.sentence(error)
+sentence.register(BriefError)(brief_errors.sentence)
+sentence.register(ModelsUnavailable)(routing.unavailable)
+sentence.register(StorageUnavailable)(storage_trouble.storage_unavailable)
 
 
 @sentence.register
@@ -282,16 +282,6 @@ def _(error: NoModels) -> str:
         join_words([escape_mrkdwn(name) for name in names]) for names in (error.requested, error.configured)
     )
     return f"There is no account here for {requested}. I can ask {configured}. Nothing was started."
-
-
-@sentence.register
-def _(error: ModelsUnavailable) -> str:
-    return routing.unavailable(error)
-
-
-@sentence.register
-def _(error: StorageUnavailable) -> str:
-    return storage_trouble.storage_unavailable(error)
 
 
 @sentence.register
