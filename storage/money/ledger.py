@@ -1,11 +1,11 @@
 """The port `Ledger`: charges, pending charges and sums of both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, RowMapping, Table, and_, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BudgetPeriod, Payer
@@ -13,6 +13,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import BlindRoundSpend, LedgerEntry, RoundSpend, SpendTotal
 from storage.db.columns import Dollars
 from storage.db.engine import Database
+from storage.db.rows import with_place
 from storage.db.tables import (
     channels,
     characters,
@@ -29,7 +30,13 @@ from storage.db.tables import (
 )
 from storage.money import budgets
 
-_ENTRY_FIELDS = ("kind", "round_id", "person", "character", "model", "day", "reserved", "usd", "source")
+_ENTRY_COLUMNS = (
+    ledger.c.item_id.label("id"),
+    *(column for column in ledger.c if column.name in {field.name for field in fields(LedgerEntry)}),
+    *(ledger.c.team, ledger.c.channel),
+    characters.c.name.label("character"),
+    case((is_blind, True), else_=False).label("is_hidden"),
+)
 
 
 class SqlLedger:
@@ -166,19 +173,9 @@ async def _get_entry(connection: AsyncConnection, item_id: str) -> LedgerEntry:
 
 
 async def _list_entries(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[LedgerEntry]:
-    query = select(ledger, characters.c.name.label("character"), case((is_blind, 1), else_=0).label("is_hidden"))
-    query = query.join_from(ledger, rounds).join(characters, rounds.c.character_id == characters.c.id)
+    query = select(*_ENTRY_COLUMNS).join_from(ledger, rounds).join(characters, rounds.c.character_id == characters.c.id)
     rows = await connection.execute(query.where(condition).order_by(ledger.c.at, ledger.c.item_id))
-    return [_entry_from_row(row) for row in rows.mappings()]
-
-
-def _entry_from_row(row: RowMapping) -> LedgerEntry:
-    return LedgerEntry(
-        id=row["item_id"],
-        place=ChannelRef(row["team"], row["channel"]),
-        is_hidden=bool(row["is_hidden"]),
-        **{name: row[name] for name in _ENTRY_FIELDS},
-    )
+    return [LedgerEntry(**with_place(dict(row))) for row in rows.mappings()]
 
 
 def _sum_dollars(amounts: ColumnElement[object]) -> ColumnElement[object]:
