@@ -88,7 +88,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         )
         stack.push_async_callback(publisher.close, REDRAW_DRAIN_SECONDS)
         job_runner = JobRunner(settings.engine_url, settings.executor_id)
-        casting = Casting.of(
+        casting = Casting(
             Ports(
                 storage=storage,
                 model_clients=models,

@@ -88,10 +88,11 @@ class ListenerHarness:
         clients = Clients({TEAM: Workspace(_FakeSlackClient("xoxb"), identity)})
         visibility = SlackDirectory(clients)
         models = open_models(settings)
-        self.casting = Casting.of(
+        self.casting = Casting(
             Ports(
                 storage=self.storage,
                 model_clients=models,
+                model_health=models,
                 publisher=cast("RoundPublisher", _FakePublisher(self)),
                 channel_access=visibility,
                 user_directory=visibility,

@@ -220,10 +220,11 @@ async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
     try:
         yield (
             storage,
-            Casting.of(
+            Casting(
                 Ports(
                     storage=storage,
                     model_clients=models,
+                    model_health=models,
                     publisher=idle_publisher,
                     channel_access=directory,
                     user_directory=directory,

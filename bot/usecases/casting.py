@@ -1,8 +1,6 @@
 """All use cases, wired to the ports. Handlers, jobs and the scheduler call only this."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Self
 
 from bot.domain.catalogue import Catalogue
 from bot.ports.clock import Now
@@ -40,80 +38,42 @@ from bot.usecases.upscale import RunUpscale, StartUpscale
 from bot.usecases.vote import Voting
 
 
-@dataclass(frozen=True)
 class Casting:
-    """Everything a casting team can do."""
+    """Everything a casting team can do: every use case, wired to the ports and to the use cases it builds on."""
 
-    ports: Ports
-    start_round: StartRound
-    round_message: RoundMessage
-    audition: Audition
-    round_pictures: RoundPictures
-    voting: Voting
-    close_vote: CloseVote
-    round_controls: RoundControls
-    sealed_ballots: SealedBallots
-    lock_face: LockFace
-    recall: Recall
-    spending: Spending
-    home: Home
-    retirement_watcher: RetirementWatcher
-    start_upscale: StartUpscale
-    run_upscale: RunUpscale
-    face_download: FaceDownload
-    reroll: Reroll
-    refine: Refine
-    comparison: Comparison
-    permissions: Permissions
-    reminders: Reminders
-    recast: Recast
-    history: History
-    aliases: Aliases
-    roster_poster: RosterPoster
-    round_form: RoundForm
-    production_settings_editor: ProductionSettingsEditor
-    storage_retry: StorageRetry
-    orphan_cleanup: OrphanCleanup
-
-    @classmethod
-    def of(cls, ports: Ports) -> Self:
-        """Wire every use case to the ports and to the use cases it builds on."""
-        permissions, quotes, recall = Permissions(ports), Quotes(ports), Recall(ports)
-        start_round = StartRound(ports, quotes, ReferenceImages(ports), permissions)
-        storage_retry, round_pictures, close_vote = StorageRetry(ports), RoundPictures(ports), CloseVote(ports)
-        spending = Spending(ports)
-        return cls(
-            ports=ports,
-            permissions=permissions,
-            start_round=start_round,
-            round_message=RoundMessage(ports),
-            audition=Audition(ports, PortraitGenerator(ports, storage_retry), round_pictures, permissions),
-            round_pictures=round_pictures,
-            voting=Voting(ports),
-            close_vote=close_vote,
-            round_controls=RoundControls(ports, close_vote, permissions),
-            sealed_ballots=SealedBallots(ports),
-            lock_face=LockFace(ports, close_vote, permissions),
-            recall=recall,
-            spending=spending,
-            home=Home(ports, spending),
-            retirement_watcher=RetirementWatcher(ports),
-            start_upscale=StartUpscale(ports, permissions),
-            run_upscale=RunUpscale(ports, storage_retry),
-            face_download=FaceDownload(ports, recall),
-            reroll=Reroll(ports, start_round, quotes, permissions),
-            refine=Refine(ports, start_round, quotes, permissions),
-            comparison=Comparison(ports),
-            reminders=Reminders(ports, permissions),
-            recast=Recast(ports, start_round, quotes, permissions),
-            history=History(ports, recall),
-            aliases=Aliases(ports, permissions),
-            roster_poster=RosterPoster(ports),
-            round_form=RoundForm(ports, permissions, start_round, quotes),
-            production_settings_editor=ProductionSettingsEditor(ports, permissions),
-            storage_retry=storage_retry,
-            orphan_cleanup=OrphanCleanup(ports),
-        )
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        self.permissions = Permissions(ports)
+        self.round_message = RoundMessage(ports)
+        self.round_pictures = RoundPictures(ports)
+        self.storage_retry = StorageRetry(ports)
+        self.voting = Voting(ports)
+        self.sealed_ballots = SealedBallots(ports)
+        self.comparison = Comparison(ports)
+        self.roster_poster = RosterPoster(ports)
+        self.retirement_watcher = RetirementWatcher(ports)
+        self.orphan_cleanup = OrphanCleanup(ports)
+        self.spending = Spending(ports)
+        self.home = Home(ports, self.spending)
+        self.recall = Recall(ports)
+        self.history = History(ports, self.recall)
+        self.face_download = FaceDownload(ports, self.recall)
+        self.aliases = Aliases(ports, self.permissions)
+        self.reminders = Reminders(ports, self.permissions)
+        self.production_settings_editor = ProductionSettingsEditor(ports, self.permissions)
+        self.close_vote = CloseVote(ports)
+        self.round_controls = RoundControls(ports, self.close_vote, self.permissions)
+        self.lock_face = LockFace(ports, self.close_vote, self.permissions)
+        portrait_generator = PortraitGenerator(ports, self.storage_retry)
+        self.audition = Audition(ports, portrait_generator, self.round_pictures, self.permissions)
+        self.start_upscale = StartUpscale(ports, self.permissions)
+        self.run_upscale = RunUpscale(ports, self.storage_retry)
+        quotes = Quotes(ports)
+        self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
+        self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)
+        self.reroll = Reroll(ports, self.start_round, quotes, self.permissions)
+        self.refine = Refine(ports, self.start_round, quotes, self.permissions)
+        self.recast = Recast(ports, self.start_round, quotes, self.permissions)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -18,13 +18,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class AlwaysHealthy:
-    """A ModelHealth without circuit breakers."""
-
-    def is_available(self, model_id: str) -> bool:  # noqa: ARG002 - the protocol's parameter
-        return True
-
-
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """The collaborators, caps and limits of all use cases.
@@ -34,6 +27,7 @@ class Ports:
 
     storage: StoragePorts
     model_clients: ModelClients
+    model_health: ModelHealth
     publisher: RoundPublisher
     channel_access: ChannelAccess
     user_directory: UserDirectory
@@ -45,7 +39,6 @@ class Ports:
     admins: frozenset[str] = frozenset()
     now: Now = utc_now
     shortest_voting: timedelta = MIN_VOTING_TIME
-    model_health: ModelHealth = field(default_factory=AlwaysHealthy)
     waits: RetryDelays = field(default_factory=RetryDelays)
 
     def now_us(self) -> int:

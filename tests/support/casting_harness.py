@@ -295,7 +295,7 @@ class CastingHarness:
         self.started_jobs: list[tuple[str, str]] = []
         if keys:
             self.fake_models.catalogue = replace(self.fake_models.catalogue, configured_providers=frozenset(keys))
-        self.casting = Casting.of(
+        self.casting = Casting(
             Ports(
                 storage=storage,
                 model_clients=models or self.fake_models,

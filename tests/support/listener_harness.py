@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.domain.brief import MIN_VOTING_TIME
 from bot.usecases.casting import Casting
-from bot.usecases.ports import utc_now
+from bot.usecases.ports import Ports, utc_now
 from handlers import register
 from handlers.slack.clients import make_authorize
 from handlers.slack.directory import SlackDirectory
@@ -31,8 +31,7 @@ class StubUseCases:
     calls: list[tuple[Any, ...]] = field(default_factory=list)
 
     def casting(self) -> Casting:
-        parts = [part.name for part in fields(Casting)]
-        held = {name: _StubUseCase(name, self) for name in parts}
+        held = {name: _StubUseCase(name, self) for name in vars(Casting(cast("Ports", None)))}
         return cast(
             "Casting",
             SimpleNamespace(**{**held, "catalogue": CATALOGUE, "now": utc_now, "shortest_voting": MIN_VOTING_TIME}),

@@ -44,10 +44,11 @@ class PracticeModelsHarness(CastingHarness):
     def __init__(self, storage: Storage, models: ImageModels) -> None:
         super().__init__(storage)
         caps = Caps(Decimal("2.00"), PER_DAY)
-        self.casting = Casting.of(
+        self.casting = Casting(
             Ports(
                 storage=storage,
                 model_clients=models,
+                model_health=models,
                 publisher=self.publisher,
                 channel_access=self.channel_access,
                 user_directory=self.channel_access,
