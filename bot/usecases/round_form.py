@@ -159,7 +159,8 @@ class RoundForm:
 
     async def submit_with_photo(self, form: ValidatedForm, photo: bytes, consent: Consent | None) -> StartResult:
         """Attach a picture and start the round of a form, once; raises BriefError for an invalid picture."""
-        brief = await self.start_round.attach_reference(form.round_draft, form.brief, photo, consent)
+        round_id = self.start_round.round_id_for(form.round_draft)
+        brief = await self.start_round.reference_images.attach(form.brief, photo, consent, round_id)
         return await self.start_round.start_from_draft(form.round_draft, brief)
 
     async def _model_ids(self, brief: Brief, place: ChannelRef) -> tuple[str, ...]:

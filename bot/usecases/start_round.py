@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from bot.domain.brief import Brief, Consent
+from bot.domain.brief import Brief
 from bot.domain.budget import Caps, estimate
 from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import AlreadyCast, AlreadyCasting, AlternativeOffer, ModelsUnavailable, NotLead
@@ -98,10 +98,6 @@ class StartRound:
     def round_id_for(self, draft: RoundDraft) -> str:
         """Return the id of the round that a draft starts."""
         return round_id_for_draft(draft.place.team, draft.id)
-
-    async def attach_reference(self, draft: RoundDraft, brief: Brief, photo: bytes, consent: Consent | None) -> Brief:
-        """Return `brief` with an attached picture, stored for the draft's round; raises BriefError."""
-        return await self.reference_images.attach(brief, photo, consent, self.round_id_for(draft))
 
     async def confirm_recast(self, draft_id: str, person: str) -> StartResult:
         """Start the round of a draft for a character that has a face, once; raises KeyError as `confirm_draft`."""

@@ -42,7 +42,9 @@ class RoundViewLoader:
         if is_uncounted:
             voted = round_.voted_people(vote_inputs, submissions)
             turnout = round_.turnout(voted, await self._deactivated_voters(round_))
-        parent, child = await self._parent(round_), await self._child(round_)
+        parent = await self._related(round_.parent) if round_.parent else None
+        child_id = child_round_id(round_.place.team, round_.id)
+        child = await self._related(child_id) if round_.state is RoundState.VOID else None
         return round_message(replace(data, turnout=turnout, parent=parent, child=child))
 
     async def _add_faces(self, data: RoundViewData) -> RoundViewData:
@@ -68,17 +70,8 @@ class RoundViewLoader:
         ]
         return frozenset(person for person, is_deactivated in found if is_deactivated)
 
-    async def _parent(self, round_: Round) -> RelatedRound | None:
-        """Return the round that this one replaced."""
-        return await self._related(round_.parent) if round_.parent else None
-
-    async def _child(self, round_: Round) -> RelatedRound | None:
-        """Return the round that replaced this one."""
-        if round_.state is not RoundState.VOID:
-            return None
-        return await self._related(child_round_id(round_.place.team, round_.id))
-
     async def _related(self, round_id: str) -> RelatedRound | None:
+        """Return the round that this one replaced or that replaced it; None if it does not exist."""
         try:
             related = await self.storage.rounds.get(round_id)
         except KeyError:

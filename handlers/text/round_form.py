@@ -10,7 +10,6 @@ from bot.domain.errors import (
     AlreadyCasting,
     BriefError,
     CastingError,
-    NotAvailableHere,
     PermissionDenied,
     PriceIncreased,
     UnacknowledgedOverspend,
@@ -205,11 +204,6 @@ def _(error: UnacknowledgedOverspend) -> str:
         f"Something cost {dollars(error.overspend)} more than was reserved, so nothing new is drawn until somebody has "
         "seen it: /cast spend asks."
     )
-
-
-@field_error.register
-def _(error: NotAvailableHere) -> str:
-    return _to_plain_text(errors.sentence(error))
 
 
 def _to_plain_text(sentence: str) -> str:
