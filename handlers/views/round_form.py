@@ -105,7 +105,7 @@ def block_id_for(error: CastingError, draft: Draft) -> str:
     return "cast_models"
 
 
-def _face_blocks(draft: Draft) -> list[Block]:
+def _face_blocks(draft: Draft) -> list[Block | None]:
     looks = choices_of(round_form_text.LOOKS)
     look_options = FieldOptions(optional=True, hint=round_form_text.LOOK_HINT, dispatch=True)
     kinds = choices_of(round_form_text.REFERENCES)
@@ -118,7 +118,7 @@ def _face_blocks(draft: Draft) -> list[Block]:
     ]
 
 
-def _text_block(text: str) -> Block:
+def _text_block(text: str) -> Block | None:
     """Build the field of the brief; a brief that is too long for a field stays as typed."""
     if len(text) > FIELD_TEXT_LIMIT:
         return context(round_form_text.LONG_BRIEF)
