@@ -44,7 +44,8 @@ def register(
     titles = Titles(casting.catalogue)
     uploads = Uploads(clients)
     locations = RoundLocations(storage.rounds, clients)
-    guard = WorkspaceGuard(storage)
+    guard = WorkspaceGuard(storage, directory)
+    app.use(guard.bind)
     faces = FacePresenter(casting, locations, titles)
     roster = RosterPresenter(casting, directory, clients, uploads)
     archives = ArchiveSender(clients, uploads)
@@ -66,8 +67,8 @@ def register(
         RoundFormListeners(casting, titles, directory, guard),
         HomeListeners(casting, locations, directory),
         HomeCardListeners(casting, titles, faces, archives, guard),
-        RosterListeners(roster),
-        ProductionSettingsListeners(casting, titles),
+        RosterListeners(roster, guard),
+        ProductionSettingsListeners(casting, titles, guard),
         SpendListeners(casting),
     ):
         listeners.listen(app)

@@ -151,7 +151,7 @@ class NameConflict(CastingError):
 
 @dataclass(eq=False)
 class NotAvailableHere(CastingError):
-    """`reason` is not_invited, private, unknown or not_a_channel; `line` is the typed text."""
+    """`reason` is not_invited, private, unknown, not_member or not_a_channel; `line` is the typed text."""
 
     reason: str
     line: str = ""

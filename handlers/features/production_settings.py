@@ -8,6 +8,7 @@ from bot.domain.errors import NameConflict, PermissionDenied, SettingsConflict, 
 from bot.domain.ids import ChannelRef
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
+from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, Payload
 from handlers.slack.responder import FormResponder
@@ -22,7 +23,8 @@ from handlers.views import production_settings as blocks
 class ProductionSettingsListeners:
     """Listeners for the form; it is saved before the ack, and a conflicting save is shown and not overwritten."""
 
-    def __init__(self, casting: Casting, titles: Titles) -> None:
+    def __init__(self, casting: Casting, titles: Titles, guard: WorkspaceGuard) -> None:
+        self._guard = guard
         self._editor = casting.production_settings_editor
         self._titles = titles
 
@@ -35,6 +37,7 @@ class ProductionSettingsListeners:
             submission = submission_from(body)
             channel, digest = submission.expect_ids(2)
             responder.place, responder.person = ChannelRef(submission.place.team, channel), submission.person
+            await self._guard.require_member(submission.person, responder.place)
             try:
                 events = await self._editor.save(
                     responder.place, submission.person, digest, _changed_values(submission)

@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.domain.ids import ChannelRef
 from handlers.presenters.roster import RosterPresenter
 from handlers.slack.listeners import press_listener
+from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 from handlers.text import roster as words
@@ -15,13 +16,16 @@ from handlers.views import private
 class RosterListeners:
     """Listeners under roster posters."""
 
-    def __init__(self, roster: RosterPresenter) -> None:
+    def __init__(self, roster: RosterPresenter, guard: WorkspaceGuard) -> None:
         self._roster = roster
+        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action("share_roster")(press_listener(self.on_share, ack_first=True))
 
     async def on_share(self, press: ButtonPress, responder: Responder) -> None:
         """Post the roster; the button carries a channel, looked up in the user's own workspace only."""
-        visible_roster = await self._roster.share(press.person, ChannelRef(press.place.team, press.id))
+        place = ChannelRef(press.place.team, press.id)
+        await self._guard.require_member(press.person, place)
+        visible_roster = await self._roster.share(press.person, place)
         await responder.ephemeral(private.note(words.shared(visible_roster, channel(press.id))))

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 import structlog
 from cachetools import TTLCache
@@ -29,16 +30,34 @@ class _Conversation:
     name: str = ""
 
 
+@dataclass
+class _RequestMemberships:
+    """What Slack said about memberships during one request: channels of people, and members of channels."""
+
+    channels: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    members: dict[ChannelRef, frozenset[str]] = field(default_factory=dict)
+
+
+_request: ContextVar[_RequestMemberships | None] = ContextVar("request_memberships", default=None)
+
+
+def start_membership_checks() -> None:
+    """Ask Slack anew about memberships in the current task and the tasks that it creates, once each."""
+    _request.set(_RequestMemberships())
+
+
 class SlackDirectory:
     """Implementation of the ports ChannelAccess and UserDirectory; answers are cached for `cached` seconds.
 
-    `now` is a monotonic clock in seconds.
+    Memberships decide what a person may do, so each request of a user asks for them anew. Where Slack does not answer,
+    the cached ones count. `now` is a monotonic clock in seconds.
     """
 
     def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic, cached: float = 60.0) -> None:
         self._clients = clients
         self._conversations: TTLCache[ChannelRef, _Conversation] = TTLCache(_MAX_CACHED, cached, now)
         self._memberships: TTLCache[tuple[str, str], Mapping[str, str]] = TTLCache(_MAX_CACHED, cached, now)
+        self._members: TTLCache[ChannelRef, frozenset[str]] = TTLCache(_MAX_CACHED, cached, now)
         self._users: TTLCache[tuple[str, str], User] = TTLCache(_MAX_CACHED, cached, now)
 
     async def is_private(self, place: ChannelRef) -> bool:
@@ -61,6 +80,19 @@ class SlackDirectory:
         except SlackUnavailable as error:
             log.warning("visibility_unknown", channel=place.channel, what=error.operation)
             return False
+
+    async def is_member(self, person: str, place: ChannelRef) -> bool:
+        """Whether the user may act in the conversation now; raises SlackUnavailable.
+
+        A public channel is open to everyone in the workspace except guests, who must be in it.
+        """
+        conversation = await self._conversation(place)
+        if conversation.dm_user:
+            return conversation.dm_user == person
+        user = await self.get_user(place.team, person)
+        if not conversation.is_private and not user.is_guest:
+            return not user.is_deactivated
+        return person in await self._list_members(place)
 
     async def channel_name(self, place: ChannelRef) -> str:
         """Return a channel's name for menus, which show no mentions; empty for direct messages or after an error."""
@@ -108,8 +140,22 @@ class SlackDirectory:
 
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
         """Return the names of the user's conversations that the bot can see, by id; raises SlackUnavailable."""
-        if (cached := self._memberships.get((team, person))) is not None:
-            return cached
+        key, request = (team, person), _request.get()
+        cached = self._memberships.get(key)
+        if (known := request.channels.get(key) if request else cached) is not None:
+            return known
+        try:
+            channels = await self._fetch_channels(team, person)
+        except SlackUnavailable:
+            if cached is None:
+                raise
+            channels = cached
+        self._memberships[key] = channels
+        if request:
+            request.channels[key] = channels
+        return channels
+
+    async def _fetch_channels(self, team: str, person: str) -> Mapping[str, str]:
         channels: dict[str, str] = {}
         cursor = None
         while cursor != "":
@@ -119,8 +165,35 @@ class SlackDirectory:
                 )
             channels |= {channel["id"]: str(channel.get("name", "")) for channel in page["channels"]}
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        self._memberships[team, person] = channels
         return channels
+
+    async def _list_members(self, place: ChannelRef) -> frozenset[str]:
+        """Return the ids of a conversation's members; raises SlackUnavailable."""
+        request, cached = _request.get(), self._members.get(place)
+        if (known := request.members.get(place) if request else cached) is not None:
+            return known
+        try:
+            members = await self._fetch_members(place)
+        except SlackUnavailable:
+            if cached is None:
+                raise
+            members = cached
+        self._members[place] = members
+        if request:
+            request.members[place] = members
+        return members
+
+    async def _fetch_members(self, place: ChannelRef) -> frozenset[str]:
+        members: set[str] = set()
+        cursor = None
+        while cursor != "":
+            with slack_call("conversations.members"):
+                page = await self._clients.for_team(place.team).conversations_members(
+                    channel=place.channel, limit=_PAGE_SIZE, cursor=cursor
+                )
+            members.update(page["members"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        return frozenset(members)
 
     async def get_user(self, team: str, person: str) -> User:
         """Raises SlackUnavailable."""

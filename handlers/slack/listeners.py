@@ -9,10 +9,12 @@ from functools import partial
 from typing import TypeVar
 
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.ownership import GUARD
 from handlers.slack.payloads.parsers import press_from, view_action_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, Payload, ViewAction
 from handlers.slack.responder import Responder
@@ -33,15 +35,18 @@ def press_listener(
     *,
     ack_first: bool = False,
 ) -> Listener:
-    """Listen to presses on messages; errors are answered privately where the button is."""
+    """Listen to presses on messages by people who are in the channel; errors are answered privately there."""
 
-    async def listener(ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
+    async def listener(
+        ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond, context: AsyncBoltContext
+    ) -> None:
         responder = Responder(ack, respond, client)
         async with reply_with_errors(responder.ephemeral):
             press = press_from(body)
             responder.thread_ts = press.thread_ts
             if ack_first:
                 await responder.ack()
+            await context[GUARD].require_member(press.person, press.place)
             await check(press)
             await handle(press, responder)
 

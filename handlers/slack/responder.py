@@ -29,7 +29,7 @@ _ACK_BUDGET_SECONDS = 2.0
 # Codes in a response_url's answer, as text or JSON, for a message with an invalid part.
 _REFUSED_CODES = ("invalid_blocks", "invalid_payload", "msg_blocks_too_long", "msg_too_long")
 # Codes for conversations that the bot may not write to; there only a response_url reaches the user.
-_NOT_IN_CHANNEL = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel", "is_archived"})
+_NOT_IN_CHANNEL = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
 
 
 class Responder:

@@ -75,6 +75,7 @@ _NOT_AVAILABLE = {
     "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
     "not_invited_message": "I can't post here yet. Invite me with this line and choose the shortcut again:",
     "not_a_channel": "I can't post in this conversation. Send the line in a channel I am in, or in a message to me:",
+    "not_member": "You are not in this channel any more, so nothing was changed.",
     "private": "This face was cast in a private channel and is shown only there.",
     "unknown": "I have no face here that you may see. /cast list shows those that you may.",
 }
@@ -136,6 +137,7 @@ _REFUSALS = {
     ),
     **dict.fromkeys(("not_in_channel", "channel_not_found"), _NOT_IN_CHANNEL),
     "is_archived": "This channel is archived, so I can't write here. Nothing was changed.",
+    "user_not_in_channel": "You are not in this channel any more, so nothing was changed.",
 }
 
 _NO_RESPONSE = "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."

@@ -90,6 +90,7 @@ class FakeSlackServer:
             "chat.getPermalink": {"permalink": "https://harbour.slack.com/archives/C1/p1"},
             "files.info": {"file": {"mimetype": "image/jpeg", "permalink": "https://harbour.slack.com/files/F1"}},
             "conversations.info": {"channel": {"id": "C1", "is_private": False, "is_member": True}},
+            "conversations.members": {"members": []},
             "users.info": {"user": {"is_bot": False}},
             "users.conversations": {"channels": []},
         }
