@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 class User:
     """A Slack user. `is_guest` includes users of connected workspaces.
 
-    `time_zone` is an IANA name; it and `name` are empty if Slack gives none.
+    `time_zone` is an IANA name; it and `name` are empty if Slack gives none. `is_admin` means an administrator or owner
+    of the workspace.
     """
 
     is_human: bool = True
@@ -17,6 +18,7 @@ class User:
     is_deactivated: bool = False
     time_zone: str = ""
     name: str = ""
+    is_admin: bool = False
 
 
 _WORKDAY_START, _WORKDAY_END = time(9), time(18)

@@ -99,6 +99,10 @@ class RoundRepository(Protocol):
     async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
         """Change the lead; False if `previous_lead` no longer leads."""
 
+    async def list_leads(self, team: str, channels: Sequence[str]) -> Sequence[str]:
+        """List who leads the open rounds of these channels; without open rounds, the lead of the newest one."""
+        ...
+
     async def list_unfinished(self) -> Sequence[Round]:
         """List rounds that draw, and rounds with a slot that is not final."""
 

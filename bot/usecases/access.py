@@ -20,7 +20,8 @@ _CONCURRENT_CHECKS = 8
 class Permissions:
     """The permissions of productions; each call reads the current settings.
 
-    `admins` may always change settings. A permission whose named people have all left the workspace counts as unset.
+    `admins` and administrators of the workspace may always change settings. A permission whose named people have all
+    left the workspace counts as unset.
     """
 
     ports: Ports
@@ -43,10 +44,14 @@ class Permissions:
 
     async def require_settings_change(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may change the settings of the production."""
-        if person not in self.ports.admins:
+        if not await self.is_administrator(place, person):
             await self._require_named(
                 "keep", (await self.ports.storage.productions.get(place)).settings.may_change_settings, place, person
             )
+
+    async def is_administrator(self, place: ChannelRef, person: str) -> bool:
+        """Return whether the person administers Castroom or the workspace; raises SlackUnavailable."""
+        return person in self.ports.admins or (await self.ports.user_directory.get_user(place.team, person)).is_admin
 
     async def require_lock(self, round_: Round, person: str, action: str = "lock") -> None:
         """Raise PermissionDenied or NotLead unless the person may lock or unlock a face.

@@ -9,7 +9,8 @@ from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
-from bot.domain.production_settings import OWN_PRODUCTION, SettingsInput
+from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, SettingsInput
+from bot.domain.users import User
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
 
@@ -44,7 +45,7 @@ class SettingsForm:
 
 @dataclass(frozen=True, slots=True)
 class ProductionSettingsEditor:
-    """Shows and changes settings. `admins` need not be among the people who may change them."""
+    """Shows and changes settings. Administrators need not be among the people who may change them."""
 
     ports: Ports
     permissions: Permissions
@@ -84,7 +85,7 @@ class ProductionSettingsEditor:
             return (await self._join(place, person, current, settings_input.production),)
         if errors := (
             *settings_input.cap_errors(self.ports.caps),
-            *self._lockout_errors(settings_input, current, person),
+            *await self._lockout_errors(settings_input, current, person),
         ):
             raise SettingsErrors(errors)
         now = self.ports.now()
@@ -147,19 +148,44 @@ class ProductionSettingsEditor:
             m for m in self.ports.catalogue.models if self.ports.catalogue.is_available(m, today) or m.id in selected
         )
 
-    def _lockout_errors(
+    async def _lockout_errors(
         self, settings_input: SettingsInput, current: Production, person: str
     ) -> tuple[BriefError, ...]:
-        """Refuse a change that would stop the person from changing the settings again."""
-        may_change = settings_input.settings.may_change_settings
-        if (
-            not may_change
-            or may_change == current.settings.may_change_settings
-            or person in may_change
-            or person in self.ports.admins
-        ):
+        """Refuse a change that would take the person's own permission, or that of everyone else who had it.
+
+        Without named people, the leads of the production had the permission. An administrator may do both.
+        """
+        if await self.permissions.is_administrator(current.home, person):
             return ()
-        return (BriefError("may_change_settings", "yourself"),)
+        old, new = current.settings, settings_input.settings
+        is_changed = new.may_change_settings not in ((), old.may_change_settings)
+        if is_changed and person not in new.may_change_settings:
+            return (BriefError("may_change_settings", "yourself"),)
+        # Whoever was named to change settings may also decide who starts, spends and locks.
+        fields = ("may_change_settings",) if old.may_change_settings else PEOPLE_FIELDS
+        errors = [
+            await self._shut_out_error(field, getattr(old, field), getattr(new, field), current, person)
+            for field in fields
+        ]
+        return tuple(error for error in errors if error)
+
+    async def _shut_out_error(
+        self, field: str, old: tuple[str, ...], new: tuple[str, ...], current: Production, person: str
+    ) -> BriefError | None:
+        """Return an error if none of the others who had the permission keeps it."""
+        if not new or new == old:
+            return None
+        others = [(other, user) for other, user in await self._had_permission(old, current) if other != person]
+        if not others or {other for other, _ in others} & set(new):
+            return None
+        return BriefError(field, "shuts_out", allowed=tuple(user.name or other for other, user in others))
+
+    async def _had_permission(self, named: tuple[str, ...], production: Production) -> list[tuple[str, User]]:
+        """Return the named people, or else the leads; without those who left, and guests who were not named."""
+        team = production.home.team
+        people = named or await self.ports.storage.rounds.list_leads(team, production.channels)
+        found = [(person, await self.ports.user_directory.get_user(team, person)) for person in people]
+        return [(person, user) for person, user in found if not user.is_deactivated and (named or not user.is_guest)]
 
 
 def _changes_since_join(audit_events: Sequence[AuditEvent]) -> tuple[AuditEvent, ...]:

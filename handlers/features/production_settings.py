@@ -11,7 +11,7 @@ from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, Payload
-from handlers.slack.responder import FormResponder
+from handlers.slack.responder import FormResponder, post_message
 from handlers.text import errors
 from handlers.text import production_settings as words
 from handlers.text.format import strip_mrkdwn
@@ -56,6 +56,8 @@ class ProductionSettingsListeners:
                 return
             await ack()
             await responder.ephemeral(private.note(words.saved(events, self._titles)))
+            if announcement := words.permissions_changed(events, self._titles):
+                await post_message(private.note(announcement), responder.place, client)
 
     async def _show_conflict(self, ack: AsyncAck, place: ChannelRef, person: str) -> None:
         """Replace the form with the settings as saved meanwhile, and say so above them."""

@@ -18,6 +18,7 @@ from handlers.slack.clients import Clients
 log = structlog.get_logger()
 
 _PAGE_SIZE = 200
+_ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")
 _MAX_CACHED = 10_000
 _CONVERSATION_TYPES = "public_channel,private_channel,mpim,im"
 
@@ -206,6 +207,7 @@ class SlackDirectory:
         display_name = (
             (info.get("profile") or {}).get("display_name") or info.get("real_name") or info.get("name") or ""
         )
-        user = User(human, guest, bool(info.get("deleted")), str(info.get("tz") or ""), str(display_name))
+        admin = not guest and any(info.get(flag) for flag in _ADMIN_FLAGS)
+        user = User(human, guest, bool(info.get("deleted")), str(info.get("tz") or ""), str(display_name), admin)
         self._users[team, person] = user
         return user

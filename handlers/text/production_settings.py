@@ -10,7 +10,7 @@ from bot.domain.brief import BallotMode
 from bot.domain.catalogue import Look, ModelSpec, Size
 from bot.domain.errors import BriefError
 from bot.domain.production import Production
-from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_LIMIT, STYLE_LIMIT
+from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, PEOPLE_LIMIT, STYLE_LIMIT
 from bot.usecases.production_settings import JOINED, SET_PREFIX, JoinableProduction, SettingsForm
 from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, people, person, pluralize, truncate, when
 from handlers.text.model_titles import Titles
@@ -74,6 +74,7 @@ _FIELD_ERRORS = {
 }
 _PROBLEMS = {
     "control": "There is a character in it that cannot be read ({got}). Typing it afresh helps.",
+    "shuts_out": "{known} would lose this permission. Include them, or ask them or a workspace administrator.",
     "not_dollars": "An amount like 2.50, not {got}.",
     "out_of_range": "Voting stays open for 5 minutes to 30 days.",
     "too_many": f"Up to {PEOPLE_LIMIT} people fit.",
@@ -151,7 +152,11 @@ def joinable_production(production: JoinableProduction) -> str:
 def field_error(error: BriefError) -> str:
     """Say what is wrong with a field, in plain text."""
     pattern = _FIELD_ERRORS.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "This cannot be saved.")
-    return pattern.format(got=truncate(error.got, _VALUE_LIMIT), limit=error.limit or STYLE_LIMIT)
+    return pattern.format(
+        got=truncate(error.got, _VALUE_LIMIT),
+        limit=error.limit or STYLE_LIMIT,
+        known=join_words([truncate(name, _VALUE_LIMIT) for name in error.allowed[:5]]),
+    )
 
 
 def name_conflict(names: Sequence[str]) -> str:
@@ -170,6 +175,19 @@ def saved(events: Sequence[AuditEvent], titles: Titles) -> str:
     if events[0].action == JOINED:
         return f"Done: this channel {changes}. Names, settings and the month's cap are shared from now on."
     return f"Saved: {changes}. Rounds that begin from now on follow it."
+
+
+def permissions_changed(events: Sequence[AuditEvent], titles: Titles) -> str:
+    """Tell the channel who changed which permissions or its production; empty for other changes."""
+    changed = [e for e in events if e.action == JOINED or e.action.removeprefix(SET_PREFIX) in PEOPLE_FIELDS]
+    if not changed:
+        return ""
+    changes = join_words([_change(event, titles) for event in changed])
+    user = person(changed[0].person)
+    text = (
+        f"{user} changed this: the channel {changes}." if changed[0].action == JOINED else f"{user} changed {changes}."
+    )
+    return f"{text} `/cast settings` shows all settings."
 
 
 def audit_lines(events: Sequence[AuditEvent], titles: Titles) -> list[str]:

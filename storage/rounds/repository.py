@@ -108,6 +108,16 @@ class SqlRoundRepository:
         started_by = case((rounds.c.requested_by == "", previous_lead), else_=rounds.c.requested_by)
         return await self._database.change_one(statement.values(lead=person, requested_by=started_by))
 
+    async def list_leads(self, team: str, channels: Sequence[str]) -> Sequence[str]:
+        async with self._database.snapshot() as connection:
+            is_of_channels = and_(rounds.c.team == team, rounds.c.channel.in_(channels))
+            is_open = rounds.c.state.in_(OPEN_STATES)
+            query = select(rounds.c.lead).where(is_of_channels, is_open).distinct().order_by(rounds.c.lead)
+            if leads := (await connection.scalars(query)).all():
+                return leads
+            newest = select(rounds.c.lead).where(is_of_channels).order_by(rounds.c.opened_at.desc(), rounds.c.id)
+            return (await connection.scalars(newest.limit(1))).all()
+
     async def list_unfinished(self) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
             drawing_ids = select(rounds.c.id).where(rounds.c.state == RoundState.DRAWING)

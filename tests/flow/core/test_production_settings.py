@@ -259,3 +259,48 @@ async def test_brief_with_reference_uses_other_models_than_the_defaults(tmp_path
         await harness.casting.lock_face.decide(maya.candidate_by_number(1).id, LEAD)
         ben = await harness.get_round(await harness.start_round("Ben: her brother --like Maya"))
         assert (set(ben.models), ben.routing_reason.kind != "named") == ({LITERAL.id}, True)
+
+
+async def field_error(harness: CastingHarness, person: str, **fields: str) -> tuple[str, str, tuple[str, ...]]:
+    with pytest.raises(SettingsErrors) as refused:
+        await save_settings(harness, person=person, **fields)
+    (error,) = refused.value.errors
+    return error.field, error.problem, error.allowed
+
+
+@pytest.mark.parametrize("field", ["may_change_settings", "may_lock", "may_start", "may_spend"])
+async def test_nobody_shuts_the_lead_out(harness: CastingHarness, field: str) -> None:
+    harness.channel_access.users[LEAD] = User(name="Lena")
+    await harness.start_round("Maya: a fisherwoman")
+    assert await field_error(harness, DIRECTOR, **{field: DIRECTOR}) == (field, "shuts_out", ("Lena",))
+    await save_settings(harness, person=DIRECTOR, **{field: f"{DIRECTOR} {LEAD}"})
+
+
+async def test_lead_is_not_shut_out_in_two_steps(harness: CastingHarness) -> None:
+    await harness.start_round("Maya: a fisherwoman")
+    await save_settings(harness, person=DIRECTOR, may_change_settings=f"{DIRECTOR} {LEAD}")
+    assert (await field_error(harness, DIRECTOR, may_change_settings=DIRECTOR))[1] == "shuts_out"
+    await save_settings(harness, person=LEAD, may_change_settings=f"{LEAD} {DIRECTOR} {PRODUCER}")
+    await save_settings(harness, person=DIRECTOR, may_change_settings=f"{DIRECTOR} {PRODUCER}")
+
+
+async def test_lead_and_named_people_may_decide_about_themselves(harness: CastingHarness) -> None:
+    await harness.start_round("Maya: a fisherwoman")
+    await save_settings(harness, person=LEAD, may_change_settings=LEAD)
+    await save_settings(harness, person=LEAD, may_lock=DIRECTOR, may_start=PRODUCER)
+
+
+async def test_workspace_administrator_always_restores_the_settings(harness: CastingHarness) -> None:
+    harness.channel_access.users["U-admin"] = User(is_admin=True)
+    await harness.start_round("Maya: a fisherwoman")
+    await save_settings(harness, person=LEAD, may_change_settings=LEAD)
+    with pytest.raises(PermissionDenied):
+        await save_settings(harness, person=PRODUCER, may_change_settings="")
+    await save_settings(harness, person="U-admin", may_change_settings=f"{DIRECTOR}")
+    assert (await harness.storage.productions.get(FILM)).settings.may_change_settings == (DIRECTOR,)
+
+
+async def test_person_whose_account_is_closed_shuts_nobody_out(harness: CastingHarness) -> None:
+    await harness.start_round("Maya: a fisherwoman")
+    harness.channel_access.users[LEAD] = User(is_deactivated=True)
+    await save_settings(harness, person=DIRECTOR, may_change_settings=DIRECTOR)
