@@ -151,7 +151,10 @@ class NameConflict(CastingError):
 
 @dataclass(eq=False)
 class NotAvailableHere(CastingError):
-    """`reason` is not_invited, private, unknown, not_member or not_a_channel; `line` is the typed text."""
+    """`line` is the typed text.
+
+    `reason` is not_invited, private, unknown, not_member, cast_elsewhere or not_a_channel.
+    """
 
     reason: str
     line: str = ""

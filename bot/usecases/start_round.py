@@ -9,7 +9,14 @@ from typing import Literal
 from bot.domain.brief import Brief
 from bot.domain.budget import Caps, estimate
 from bot.domain.catalogue import ModelSpec
-from bot.domain.errors import AlreadyCast, AlreadyCasting, AlternativeOffer, ModelsUnavailable, NotLead
+from bot.domain.errors import (
+    AlreadyCast,
+    AlreadyCasting,
+    AlternativeOffer,
+    ModelsUnavailable,
+    NotAvailableHere,
+    NotLead,
+)
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
 from bot.domain.production import DEFAULTABLE
@@ -55,6 +62,7 @@ class StartRound:
         try:
             return await self._save_round(new, recast=False)
         except AlreadyCast as error:
+            await self._require_visible_face(new)
             saved_draft = await self.save_draft(
                 brief, place, person, trigger, lead=lead, source_thread_ts=source_thread_ts
             )
@@ -183,6 +191,8 @@ class StartRound:
 
     async def _save_round(self, new: Round, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         """Save the round; AlreadyCasting names the open round only to people who may see its channel."""
+        if recast and not new.parent:
+            await self._require_visible_face(new)
         try:
             return await self.ports.storage.rounds.open(new, self.ports.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
@@ -190,6 +200,18 @@ class StartRound:
             if channel == new.place or await self.ports.channel_access.can_see(new.started_by, channel):
                 raise
             raise AlreadyCasting(error.character, "") from error
+
+    async def _require_visible_face(self, new: Round) -> None:
+        """Raise NotAvailableHere if the round would replace a face that its starter may not see.
+
+        Channels of a production share names, and a face can come from a private one.
+        """
+        production_id = (await self.ports.storage.productions.get(new.place)).id
+        for character in await self.ports.storage.roster.by_name(new.place.team, new.character):
+            face = character.face if character.production_id == production_id else None
+            place = face.place if face else new.place
+            if place != new.place and not await self.ports.channel_access.can_see(new.started_by, place):
+                raise NotAvailableHere("cast_elsewhere")
 
     async def _unavailable_error(self, chosen: Route, draft: RoundDraft, trigger: str, caps: Caps) -> ModelsUnavailable:
         """Build the error with the alternatives within the round's cap, each saved as a draft."""

@@ -79,7 +79,7 @@ class MentionListeners:
             error.line = error.line or line
             await _reply_privately(mention, client, private.bad_line(error, receipts.BOT_MENTION))
         except AlreadyCasting as conflict:
-            link = (await self._locations.for_round(conflict.round_id)).link
+            link = (await self._locations.for_round(conflict.round_id)).link if conflict.round_id else ""
             await _reply_privately(mention, client, private.already_casting(conflict, link))
         else:
             await self._start_round.enqueue(started.round.id)

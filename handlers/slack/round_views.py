@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.ids import child_round_id
+from bot.domain.ids import ChannelRef, child_round_id
 from bot.domain.round import RECAST, Round, RoundState
 from bot.domain.upscale import plan_upscale
 from bot.ports.clock import Now
@@ -42,9 +42,9 @@ class RoundViewLoader:
         if is_uncounted:
             voted = round_.voted_people(vote_inputs, submissions)
             turnout = round_.turnout(voted, await self._deactivated_voters(round_))
-        parent = await self._related(round_.parent) if round_.parent else None
+        parent = await self._related(round_.parent, round_.place) if round_.parent else None
         child_id = child_round_id(round_.place.team, round_.id)
-        child = await self._related(child_id) if round_.state is RoundState.VOID else None
+        child = await self._related(child_id, round_.place) if round_.state is RoundState.VOID else None
         return round_message(replace(data, turnout=turnout, parent=parent, child=child))
 
     async def _add_faces(self, data: RoundViewData) -> RoundViewData:
@@ -58,7 +58,9 @@ class RoundViewLoader:
         current_face = next((each for each in history if not each.unlocked), None)
         recast_face = by_round.get(round_.parent or "") if round_.origin == RECAST else None
         others = {each.round_id for each in (current_face, recast_face) if each and each.round_id != round_.id}
-        links = {round_id: await self.permalinks.get(await self.storage.rounds.get(round_id)) for round_id in others}
+        links = {
+            round_id: await self._link(await self.storage.rounds.get(round_id), round_.place) for round_id in others
+        }
         return replace(
             data, face=face, current_face=current_face, recast_face=recast_face, version_count=len(history), links=links
         )
@@ -70,8 +72,8 @@ class RoundViewLoader:
         ]
         return frozenset(person for person, is_deactivated in found if is_deactivated)
 
-    async def _related(self, round_id: str) -> RelatedRound | None:
-        """Return the round that this one replaced or that replaced it; None if it does not exist."""
+    async def _related(self, round_id: str, place: ChannelRef) -> RelatedRound | None:
+        """Return the round that this one, in `place`, replaced or that replaced it; None if it does not exist."""
         try:
             related = await self.storage.rounds.get(round_id)
         except KeyError:
@@ -82,4 +84,10 @@ class RoundViewLoader:
                 await self.storage.ballots.list_submissions(related.id),
             )
         )
-        return RelatedRound(related, tally, await self.permalinks.get(related))
+        return RelatedRound(related, tally, await self._link(related, place))
+
+    async def _link(self, round_: Round, place: ChannelRef) -> str:
+        """Return the link for a message in `place`; empty for a round that not everyone there may see."""
+        if round_.place != place and await self.directory.is_private(round_.place):
+            return ""
+        return await self.permalinks.get(round_)

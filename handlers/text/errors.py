@@ -76,6 +76,8 @@ _NOT_AVAILABLE = {
     "not_invited_message": "I can't post here yet. Invite me with this line and choose the shortcut again:",
     "not_a_channel": "I can't post in this conversation. Send the line in a channel I am in, or in a message to me:",
     "not_member": "You are not in this channel any more, so nothing was changed.",
+    "cast_elsewhere": "This name has a face from a private channel that you are not in, so nothing was started. Ask "
+    "someone there to re-cast it, or choose another name.",
     "private": "This face was cast in a private channel and is shown only there.",
     "unknown": "I have no face here that you may see. /cast list shows those that you may.",
 }

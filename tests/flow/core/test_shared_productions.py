@@ -11,6 +11,7 @@ from bot.domain.errors import (
     AlreadyCasting,
     BriefError,
     NameConflict,
+    NotAvailableHere,
     OverBudget,
     PermissionDenied,
     SettingsErrors,
@@ -96,17 +97,30 @@ async def test_private_channels_face_is_visible_only_there(harness: CastingHarne
 async def test_history_contains_only_visible_faces(harness: CastingHarness) -> None:
     await join_production(harness, SECRET, FILM)
     await cast_character(harness, "Maya: a fisherwoman", SECRET)
-    with pytest.raises(AlreadyCast) as already_cast:
-        await harness.start_round("Maya: a fisherwoman, older", DIRECTOR, FILM)
-    again = await harness.casting.start_round.confirm_recast(already_cast.value.draft_id, DIRECTOR)
-    await harness.audition(again.round.id)
-    await harness.casting.round_controls.close(again.round.id, DIRECTOR)
-    await harness.casting.lock_face.decide(
-        (await harness.get_round(again.round.id)).candidate_by_number(1).id, DIRECTOR
-    )
+    await recast_character(harness, "Maya: a fisherwoman, older", FILM)
     result = await harness.casting.recall.recall("Maya", DIRECTOR, FILM)
     assert [face.version for face in result.history] == [2]
     assert [face.version for face in (await harness.casting.recall.recall("Maya", LEAD, FILM)).history] == [2, 1]
+
+
+async def test_face_of_a_private_channel_is_not_superseded_from_outside(harness: CastingHarness) -> None:
+    await cast_character(harness, "Maya: a fisherwoman", FILM)
+    await join_production(harness, SECRET, FILM)
+    await recast_character(harness, "Maya: a fisherwoman, older", SECRET)
+    with pytest.raises(NotAvailableHere) as refused:
+        await harness.start_round("Maya: a fisherwoman, younger", DIRECTOR, FILM)
+    assert refused.value.reason == "cast_elsewhere"
+
+
+async def test_confirmation_of_a_recast_asks_again_who_sees_the_face(harness: CastingHarness) -> None:
+    await join_production(harness, SECRET, FILM)
+    harness.channel_access.private_members[SECRET] = {LEAD, DIRECTOR}
+    await cast_character(harness, "Maya: a fisherwoman", SECRET)
+    with pytest.raises(AlreadyCast) as already_cast:
+        await harness.start_round("Maya: a fisherwoman, older", DIRECTOR, FILM)
+    harness.channel_access.private_members[SECRET] = {LEAD}
+    with pytest.raises(NotAvailableHere):
+        await harness.casting.start_round.confirm_recast(already_cast.value.draft_id, DIRECTOR)
 
 
 async def recast_character(harness: CastingHarness, line: str, place: ChannelRef, person: str = LEAD) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bot.domain.errors import AlreadyCasting
 from bot.usecases.recall import RecallResult
 from tests.support.builders import (
     PLACE,
@@ -77,3 +78,10 @@ async def test_mention_without_ephemeral_access_is_answered_by_dm() -> None:
     assert sent["channel"] == "U0MEI"
     assert "Type /cast" in sent["text"]
     assert "Maya" not in json.dumps(sent)
+
+
+async def test_round_open_in_a_hidden_channel_is_answered_in_words() -> None:
+    async with listener_harness(start_round__start=AlreadyCasting("Maya", "")) as harness:
+        await harness.send(mention_event("<@U0BOT> Maya: a fisherwoman, 60"))
+        (answer,) = harness.slack.calls_to("chat.postEphemeral")
+    assert "It is in another channel of this production" in answer["text"]
