@@ -49,6 +49,14 @@ class Permissions:
                 "keep", (await self.ports.storage.productions.get(place)).settings.may_change_settings, place, person
             )
 
+    async def may_change_settings(self, place: ChannelRef, person: str) -> bool:
+        """Return whether the person sees the production's channel and may change its settings."""
+        try:
+            await self.require_settings_change(place, person)
+        except PermissionDenied:
+            return False
+        return await self.ports.channel_access.can_see(person, place)
+
     async def is_administrator(self, place: ChannelRef, person: str) -> bool:
         """Return whether the person administers Castroom or the workspace; raises SlackUnavailable."""
         return person in self.ports.admins or (await self.ports.user_directory.get_user(place.team, person)).is_admin
@@ -71,6 +79,12 @@ class Permissions:
         if is_active and person != round_.lead and await self.is_deactivated(round_.place, round_.lead):
             raise LeadDeactivated(action, round_.lead, round_.id)
         round_.require_lead(person, action)
+
+    async def deciders_for(self, round_: Round) -> tuple[str, ...]:
+        """Return who decides about a round's money when its payer has left: the lead, and who may change settings."""
+        named = (await self.ports.storage.productions.get(round_.place)).settings.may_change_settings
+        people = dict.fromkeys((round_.lead, *named))
+        return tuple([person for person in people if not await self.is_deactivated(round_.place, person)])
 
     async def require_voters(self, place: ChannelRef, voters: tuple[str, ...]) -> None:
         """Raise BriefError if a named voter can never vote, because a vote that waits for them never ends.

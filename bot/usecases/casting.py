@@ -53,7 +53,7 @@ class Casting:
         self.roster_poster = RosterPoster(ports)
         self.retirement_watcher = RetirementWatcher(ports)
         self.orphan_cleanup = OrphanCleanup(ports)
-        self.spending = Spending(ports)
+        self.spending = Spending(ports, self.permissions)
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)
         self.history = History(ports, self.recall)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import structlog
@@ -11,7 +12,7 @@ from bot.domain.errors import AlreadyResolved, NotLead, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import LedgerEntry, SpendReport, blind_total, budget_status, group_by, sum_line
 from bot.ports.messaging import Recipient
-from bot.usecases.access import visible_channels
+from bot.usecases.access import Permissions, visible_channels
 from bot.usecases.ports import Ports
 
 log = structlog.get_logger()
@@ -19,9 +20,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Reports spending and resolves charges. `admins` may resolve any charge, other people only their own."""
+    """Reports spending and resolves charges.
+
+    Administrators of Castroom and of the workspace may resolve any charge, other people only their own. Where the payer
+    has left and Castroom has no administrators, the round's lead and those who may change the settings can.
+    """
 
     ports: Ports
+    permissions: Permissions
 
     async def send_report(self, person: str, place: ChannelRef) -> None:
         """Send a person their spend report by direct message; raises SlackUnavailable."""
@@ -31,6 +37,8 @@ class Spending:
     async def report(self, person: str, place: ChannelRef) -> SpendReport:
         """Return the report of what the person, who is in `place`, may see."""
         day = budget_day(self.ports.now())
+        if (await self.ports.user_directory.get_user(place.team, person)).is_guest:
+            return await self._own_report(person, place, day)
         spent = await self.ports.storage.ledger.list_spend_totals(place.team, day)
         blind_spends = await self.ports.storage.ledger.list_blind_round_spends(place.team, day)
         faces = await self.ports.storage.ledger.count_locked_faces(place.team, day)
@@ -53,7 +61,7 @@ class Spending:
         pending_charges = [
             entry for entry in await self.ports.storage.ledger.list_pending_charges(place.team) if not _withheld(entry)
         ]
-        own_pending_charges = tuple(entry for entry in pending_charges if self._can_resolve(person, entry))
+        own_pending_charges = tuple([entry for entry in pending_charges if await self._can_resolve(person, entry)])
         caps = self.ports.caps.tightened_by((await self.ports.storage.productions.get(place)).settings)
         amounts = await self.ports.storage.ledger.committed_by_period(Payer(place, person, day))
         return SpendReport(
@@ -74,6 +82,31 @@ class Spending:
                 for production in production_by_channel.values()
                 if production.name
             },
+        )
+
+    async def _own_report(self, person: str, place: ChannelRef, day: date) -> SpendReport:
+        """Return a guest's report: their own money, and no figure that includes the money of others."""
+        ledger = self.ports.storage.ledger
+        own = [s for s in await ledger.list_spend_totals(place.team, day) if s.person == person]
+        blind_spends = [s for s in await ledger.list_blind_round_spends(place.team, day) if s.person == person]
+        pending = await ledger.list_pending_charges(place.team)
+        amounts = await ledger.committed_by_period(Payer(place, person, day))
+        return SpendReport(
+            day=day,
+            productions=group_by(own, lambda s: s.place.channel),
+            models=group_by(own, lambda s: s.model),
+            people=group_by(own, lambda s: s.person),
+            total=sum_line("", own, 0),
+            others=None,
+            blind_total=blind_total(blind_spends),
+            budget_statuses=tuple(
+                budget_status(period, amount, blind_spends, self.ports.caps)
+                for period, amount in amounts.items()
+                if period.cap == "person_day"
+            ),
+            pending_charges=tuple(e for e in pending if e.person == person and not _withheld(e)),
+            other_pending_count=0,
+            production_names={},
         )
 
     async def used_today(self, team: str) -> Decimal:
@@ -115,7 +148,8 @@ class Spending:
                 continue
             log.warning("overspend_found", round=entry.round_id, item=entry.id, overspend=str(entry.overspend))
             try:
-                await self.ports.direct_messages.send_overspend(Recipient(entry.place.team, entry.person), entry)
+                for person in await self._people_to_notify(entry):
+                    await self.ports.direct_messages.send_overspend(Recipient(entry.place.team, person), entry)
             except SlackUnavailable:
                 await self.ports.storage.ledger.release_notification(entry.id)
 
@@ -123,12 +157,28 @@ class Spending:
         entry = await self.ports.storage.ledger.get_entry(item_id)
         if entry.place.team != recipient.team:
             raise KeyError(item_id)
-        if not self._can_resolve(recipient.person, entry):
+        if not await self._can_resolve(recipient.person, entry):
             raise NotLead(action, entry.person)
         return entry
 
-    def _can_resolve(self, person: str, entry: LedgerEntry) -> bool:
-        return person == entry.person or person in self.ports.admins
+    async def _can_resolve(self, person: str, entry: LedgerEntry) -> bool:
+        if person == entry.person or await self.permissions.is_administrator(entry.place, person):
+            return True
+        if not await self._payer_has_left(entry):
+            return False
+        round_ = await self.ports.storage.rounds.get(entry.round_id)
+        return person == round_.lead or await self.permissions.may_change_settings(round_.place, person)
+
+    async def _payer_has_left(self, entry: LedgerEntry) -> bool:
+        """Return whether others may answer in the payer's place: Castroom has no administrators who could."""
+        return not self.ports.admins and await self.permissions.is_deactivated(entry.place, entry.person)
+
+    async def _people_to_notify(self, entry: LedgerEntry) -> tuple[str, ...]:
+        """Return the payer, or who answers for a payer that has left, as far as they are named."""
+        if not await self._payer_has_left(entry):
+            return (entry.person,)
+        round_ = await self.ports.storage.rounds.get(entry.round_id)
+        return await self.permissions.deciders_for(round_) or (entry.person,)
 
 
 def _withheld(entry: LedgerEntry) -> bool:

@@ -269,7 +269,8 @@ def _(error: UnacknowledgedOverspend) -> str:
     allowed_users = people(error.allowed_users, "or")
     return (
         f"Something cost {dollars(error.overspend)} more than was reserved for it, so nothing new is drawn in this "
-        f"workspace until {allowed_users} has seen it: `/cast spend` asks. Nothing was started."
+        f"workspace until {allowed_users} has seen it: `/cast spend` asks. If they have left, the round's lead or an "
+        "administrator of the workspace can answer. Nothing was started."
     )
 
 

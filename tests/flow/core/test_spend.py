@@ -7,7 +7,9 @@ import pytest
 
 from bot.domain.errors import AlreadyResolved, NotLead, OverBudget, TimedOut, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef
+from bot.domain.production import ProductionSettings
 from bot.domain.spend_report import ReportLine
+from bot.domain.users import User
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.ports.messaging import Recipient
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, LITERAL, PRODUCER, SKIN, CastingHarness, casting_harness
@@ -169,3 +171,47 @@ async def test_no_model_is_called_at_a_cap(tmp_path: Path, cap: str) -> None:
             await harness.start_round("Ben: a cook")
         assert cap.endswith(refused.value.cap)
         assert (harness.fake_models.call_count, harness.started_jobs) == before
+
+
+async def test_guest_sees_only_their_own_money(harness: CastingHarness) -> None:
+    guest = "U-guest"
+    harness.channel_access.users[guest] = User(is_guest=True)
+    await harness.storage.productions.save(FILM, "", ProductionSettings(may_start=(guest, LEAD)))
+    await cast_character(harness)
+    await cast_character(harness, "Ben: a cook --models recraft --each 1", guest)
+    report = await harness.casting.spending.report(guest, FILM)
+    assert [line.key for line in report.people] == [guest]
+    assert report.total.month == Decimal("0.05")
+    assert (report.others, report.other_pending_count) == (None, 0)
+    assert [(s.period.cap, s.used) for s in report.budget_statuses] == [("person_day", Decimal("0.05"))]
+
+
+async def overspend(harness: CastingHarness) -> str:
+    """Let a portrait cost more than its reservation; return the charge that must be acknowledged."""
+    set_skin_cost(harness, "0.30")
+    await harness.audition(await harness.start_round("Maya: a fisherwoman --models recraft --each 1"))
+    (entry,) = await harness.storage.ledger.list_unnotified_overspends()
+    return entry.id
+
+
+async def test_workspace_administrator_acknowledges_any_overspend(harness: CastingHarness) -> None:
+    harness.channel_access.users["U-admin"] = User(is_admin=True)
+    charge = await overspend(harness)
+    await harness.casting.spending.acknowledge_overspend(charge, Recipient("T1", "U-admin"))
+
+
+async def test_overspend_of_a_person_who_left_is_answered_by_lead_and_settings_people(
+    harness: CastingHarness,
+) -> None:
+    await harness.storage.productions.save(FILM, "", ProductionSettings(may_change_settings=(PRODUCER,)))
+    charge = await overspend(harness)
+    with pytest.raises(NotLead):
+        await harness.casting.spending.acknowledge_overspend(charge, Recipient("T1", PRODUCER))
+    harness.channel_access.users[LEAD] = User(is_deactivated=True)
+    await harness.casting.spending.notify_overspends()
+    assert [recipient.person for recipient, _ in harness.direct_messages.overspend_notices] == [PRODUCER]
+    assert [e.id for e in (await harness.casting.spending.report(PRODUCER, FILM)).pending_charges] == [charge]
+    with pytest.raises(NotLead):
+        await harness.casting.spending.acknowledge_overspend(charge, DIRECTOR_RECIPIENT)
+    await harness.casting.spending.acknowledge_overspend(charge, Recipient("T1", PRODUCER))
+    await harness.start_round("Ben: a cook --models recraft --each 1", DIRECTOR)
