@@ -23,6 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Size
 from bot.domain.errors import SlackUnavailable
+from bot.domain.person_limits import PersonLimits
 from bot.runtime.health_server import HealthSources, health_server
 from bot.runtime.jobs import JobRunner
 from bot.runtime.process_tuning import freeze_startup_objects, set_malloc_threshold
@@ -107,6 +108,11 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                     per_workspace_month=settings.max_usd_per_workspace_month,
                 ),
                 admins=settings.money_admin_ids,
+                limits=PersonLimits(
+                    open_rounds=settings.max_open_rounds_per_person,
+                    forms=settings.max_forms_per_person_day,
+                    free_portraits=settings.max_free_portraits_per_person_day,
+                ),
                 now=settings.now,
                 shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
                 patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     max_usd_per_production_month: Decimal = Field(default=Decimal("100.00"), gt=0)
     max_usd_per_workspace_month: Decimal = Field(default=Decimal("200.00"), gt=0)
     money_admins: str = ""
+    max_open_rounds_per_person: int = Field(default=50, ge=1)
+    max_forms_per_person_day: int = Field(default=200, ge=1)
+    max_free_portraits_per_person_day: int = Field(default=200, ge=1)
     patience_seconds: float = Field(default=120, gt=0, le=3_600)
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
     executor_id: str = "castroom-1"

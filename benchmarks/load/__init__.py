@@ -20,7 +20,12 @@ from playground.control.client import ControlClient, Json
 from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
 
 _SPEED = 20.0
-_BUDGET = {"MAX_USD_PER_ROUND": "100", "MAX_USD_PER_DAY": "10000", "MAX_USD_PER_PERSON_DAY": "10000"}
+_BUDGET = {
+    "MAX_USD_PER_ROUND": "100",
+    "MAX_USD_PER_DAY": "10000",
+    "MAX_USD_PER_PERSON_DAY": "10000",
+    "MAX_OPEN_ROUNDS_PER_PERSON": "10000",
+}
 _MODELS = "--each 1 --models gpt-image-2,nano-banana"
 _VOTED_CANDIDATE = 1
 _SURGE_CANDIDATE = 2  # for the overload test

@@ -21,7 +21,12 @@ from playground.processes import WorkspaceProcess, bot_environment, start_bot, s
 from playground.scenarios.main_flow import LEAD
 
 _SPEED = 20.0
-_BUDGET = {"MAX_USD_PER_ROUND": "100", "MAX_USD_PER_DAY": "10000", "MAX_USD_PER_PERSON_DAY": "10000"}
+_BUDGET = {
+    "MAX_USD_PER_ROUND": "100",
+    "MAX_USD_PER_DAY": "10000",
+    "MAX_USD_PER_PERSON_DAY": "10000",
+    "MAX_OPEN_ROUNDS_PER_PERSON": "10000",
+}
 _CHANNELS = ("C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP")
 _VOTERS, _RECALLS, _HOMES = 10, 5, 3
 _CONCURRENT_ROUNDS = 4

@@ -19,6 +19,7 @@ CastingError
     CannotUpscale                 the face cannot be upscaled
     OverBudget                    a cap would be exceeded
     PriceIncreased                the price is higher than shown
+    PersonLimitReached            rounds open at once, forms or free portraits of one person
     UnacknowledgedOverspend       a charge above its reservation was not acknowledged
     AlreadyResolved               the charge was already confirmed
     NoModels                      no account serves this brief
@@ -208,6 +209,14 @@ class CannotUpscale(CastingError):
 
     reason: str
     character: str = ""
+
+
+@dataclass(eq=False)
+class PersonLimitReached(CastingError):
+    """The person has reached a limit that is not about money; `kind` is open_rounds, forms or free_portraits."""
+
+    kind: str
+    limit: int
 
 
 @dataclass(eq=False)

@@ -99,6 +99,14 @@ class RoundRepository(Protocol):
     async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
         """Change the lead; False if `previous_lead` no longer leads."""
 
+    async def list_open_started_by(self, person: str, team: str) -> Sequence[str]:
+        """List the ids of the workspace's open rounds that the person started."""
+        ...
+
+    async def count_free_portraits(self, person: str, team: str, since: datetime) -> int:
+        """Count the slots without a price in rounds that the person started or leads, opened since then."""
+        ...
+
     async def list_leads(self, team: str, channels: Sequence[str]) -> Sequence[str]:
         """List who leads the open rounds of these channels; without open rounds, the lead of the newest one."""
         ...
@@ -232,3 +240,11 @@ class DraftRepository(Protocol):
         """
 
     async def get(self, draft_id: str) -> RoundDraft | None: ...
+
+    async def count_since(self, person: str, team: str, at: datetime) -> int:
+        """Count the drafts of a person that were saved since then."""
+        ...
+
+    async def delete_before(self, at: datetime) -> Sequence[tuple[str, str]]:
+        """Delete drafts that were saved before then; return their workspaces and ids."""
+        ...

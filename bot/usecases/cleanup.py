@@ -48,9 +48,30 @@ class OrphanCleanup:
             for clean in (self._clean_pictures, self._clean_references, self._clean_probes):
                 result = await clean(keys)
                 deleted, attached = deleted + result.deleted, attached + result.attached
+        deleted += await self._delete_expired_drafts()
         if deleted or attached:
             log.info("orphan_cleanup_finished", deleted=deleted, attached=attached)
         return CleanupResult(deleted, attached)
+
+    async def _delete_expired_drafts(self) -> int:
+        """Delete drafts of forms and questions that are a day old, and the pictures attached to those without a round.
+
+        Return how many pictures were deleted.
+        """
+        expired = await self.ports.storage.drafts.delete_before(self.ports.now() - MIN_AGE)
+        if not expired:
+            return 0
+        log.info("drafts_expired", drafts=len(expired))
+        round_ids = await run_in_thread(_round_ids_of_drafts, expired)
+        unused = round_ids - await self.ports.storage.picture_index.known_rounds(sorted(round_ids))
+        used_keys = await self.ports.storage.picture_index.reference_keys()
+        deleted = 0
+        async for keys in self.ports.storage.portraits.older_than(self.ports.now()):
+            for key in keys:
+                match = _REFERENCE_KEY.fullmatch(key)
+                if match and match[1] in unused and key not in used_keys:
+                    deleted += await self._delete(key)
+        return deleted
 
     async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
         """Delete originals and previews of final slots and upscales that do not reference them."""

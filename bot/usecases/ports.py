@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.brief import MIN_VOTING_TIME
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Catalogue, Size
+from bot.domain.person_limits import PersonLimits
 from bot.ports.clock import Now
 from bot.ports.image_models import ModelClients, ModelHealth, RetirementSource
 from bot.ports.jobs import JobQueue
@@ -37,6 +38,7 @@ class Ports:
     caps: Caps
     patience: dict[Size, float]
     admins: frozenset[str] = frozenset()
+    limits: PersonLimits = field(default_factory=PersonLimits)
     now: Now = utc_now
     shortest_voting: timedelta = MIN_VOTING_TIME
     waits: RetryDelays = field(default_factory=RetryDelays)

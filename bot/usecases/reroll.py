@@ -124,6 +124,7 @@ class Reroll:
         """Add the slot and one audit event; a repeated call adds nothing."""
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
+        await self.start_round.require_free_portraits_left(round_.place, person, (new,))
         added = await self.ports.storage.slots.add(new, self.ports.caps)
         action = "rerolled_one" if new.rerolls_slot_id else "varied"
         source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id

@@ -1,6 +1,6 @@
 """Starting a round: chooses models, reserves the price, and saves the round with empty slots before money is spent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from bot.domain.errors import (
     ModelsUnavailable,
     NotAvailableHere,
     NotLead,
+    PersonLimitReached,
 )
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
@@ -30,6 +31,8 @@ from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class StartRound:
 
         Later changes of the production's defaults do not change the draft.
         """
+        await self._require_forms_left(place, person)
         completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
         draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
         await self.ports.storage.drafts.save(draft)
@@ -193,6 +197,7 @@ class StartRound:
         """Save the round; AlreadyCasting names the open round only to people who may see its channel."""
         if recast and not new.parent:
             await self._require_visible_face(new)
+        await self._require_within_limits(new)
         try:
             return await self.ports.storage.rounds.open(new, self.ports.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
@@ -200,6 +205,32 @@ class StartRound:
             if channel == new.place or await self.ports.channel_access.can_see(new.started_by, channel):
                 raise
             raise AlreadyCasting(error.character, "") from error
+
+    async def _require_forms_left(self, place: ChannelRef, person: str) -> None:
+        """Raise PersonLimitReached if the person saved too many drafts in 24 hours."""
+        limit = self.ports.limits.forms
+        if await self.ports.storage.drafts.count_since(person, place.team, self.ports.now() - _DAY) >= limit:
+            raise PersonLimitReached("forms", limit)
+
+    async def _require_within_limits(self, new: Round) -> None:
+        """Raise PersonLimitReached if the starter has too many open rounds, or asks for too many free portraits.
+
+        A repeated call for a saved round passes, and a round that replaces an open one adds none.
+        """
+        limits, team = self.ports.limits, new.place.team
+        open_ids = await self.ports.storage.rounds.list_open_started_by(new.started_by, team)
+        if new.id in open_ids:
+            return
+        if len([round_id for round_id in open_ids if round_id != new.parent]) >= limits.open_rounds:
+            raise PersonLimitReached("open_rounds", limits.open_rounds)
+        await self.require_free_portraits_left(new.place, new.started_by, new.slots)
+
+    async def require_free_portraits_left(self, place: ChannelRef, person: str, slots: Sequence[Slot]) -> None:
+        """Raise PersonLimitReached if these slots would be too many free portraits of the person in 24 hours."""
+        limit, free = self.ports.limits.free_portraits, sum(slot.price == 0 for slot in slots)
+        since = self.ports.now() - _DAY
+        if free and await self.ports.storage.rounds.count_free_portraits(person, place.team, since) + free > limit:
+            raise PersonLimitReached("free_portraits", limit)
 
     async def _require_visible_face(self, new: Round) -> None:
         """Raise NotAvailableHere if the round would replace a face that its starter may not see.

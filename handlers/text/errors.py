@@ -23,6 +23,7 @@ from bot.domain.errors import (
     NoWinner,
     OverBudget,
     PermissionDenied,
+    PersonLimitReached,
     PortraitMissing,
     PriceIncreased,
     RoundClosed,
@@ -122,6 +123,12 @@ _CAPS = {
     "`/cast settings` here can raise it; the month begins anew {resets}.",
     "workspace_month": "of this workspace's {limit} for the month there is {left} left. Whoever runs Castroom "
     "can raise MAX_USD_PER_WORKSPACE_MONTH; the month begins anew {resets}.",
+}
+
+_PERSON_LIMITS = {
+    "open_rounds": "You have {limit} open rounds, which is the most for one person. Lock or cancel one of them first.",
+    "forms": "You have opened {limit} forms in 24 hours, which is the most for one person. Try again later.",
+    "free_portraits": "You may ask for {limit} free portraits in 24 hours. Try again later, or with fewer portraits.",
 }
 
 _DECIDE_OR_EXTEND = "so nothing is locked. Voting is closed: decide, or extend it a day."
@@ -247,6 +254,11 @@ def _(error: OverBudget) -> str:
     resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
     cap = pattern.format(limit=dollars(error.limit), left=dollars(max(error.remaining, Decimal(0))), resets=resets)
     return f"This would cost up to {dollars(error.price)}; {cap} Nothing was started."
+
+
+@sentence.register
+def _(error: PersonLimitReached) -> str:
+    return f"{_PERSON_LIMITS[error.kind].format(limit=error.limit)} Nothing was started."
 
 
 @sentence.register

@@ -365,6 +365,8 @@ round_drafts = Table(
     Column("lead", Text, nullable=False, server_default=""),
     Column("source_thread_ts", Text, nullable=False, server_default=""),
     Column("event_ts_us", BigInteger, nullable=False, server_default="0"),
+    Column("saved_at", UtcMicros, nullable=False, server_default="0"),
+    Index("ix_round_drafts_saved_at", "saved_at"),
 )
 
 retirement_notices = Table(

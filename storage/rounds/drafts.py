@@ -1,25 +1,30 @@
 """Briefs that wait for a confirmation or for a form."""
 
-from sqlalchemy import select, update
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
 
 from bot.domain.brief import Brief
+from bot.ports.clock import Now
 from bot.ports.rounds import RoundDraft
 from storage.db.engine import Database, insert_new
 from storage.db.rows import to_row, with_place
 from storage.db.tables import round_drafts
 
-_COLUMNS = [column for column in round_drafts.c if column is not round_drafts.c.event_ts_us]
+_COLUMNS = [column for column in round_drafts.c if column.name not in ("event_ts_us", "saved_at")]
 
 
 class SqlDraftRepository:
     """Drafts in a database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Now) -> None:
         self._database = database
+        self._now = now
 
     async def save(self, draft: RoundDraft) -> None:
         async with self._database.transaction() as connection:
-            await insert_new(connection, round_drafts, **to_row(draft))
+            await insert_new(connection, round_drafts, **to_row(draft), saved_at=self._now())
 
     async def update(self, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
         statement = update(round_drafts).where(round_drafts.c.id == draft_id).values(brief=brief)
@@ -30,3 +35,14 @@ class SqlDraftRepository:
     async def get(self, draft_id: str) -> RoundDraft | None:
         rows = await self._database.fetch_all(select(*_COLUMNS).where(round_drafts.c.id == draft_id))
         return RoundDraft(**with_place(rows[0]._asdict())) if rows else None
+
+    async def count_since(self, person: str, team: str, at: datetime) -> int:
+        condition = (round_drafts.c.team == team) & (round_drafts.c.person == person) & (round_drafts.c.saved_at >= at)
+        async with self._database.snapshot() as connection:
+            return await connection.scalar(select(func.count()).select_from(round_drafts).where(condition)) or 0
+
+    async def delete_before(self, at: datetime) -> Sequence[tuple[str, str]]:
+        async with self._database.transaction() as connection:
+            statement = delete(round_drafts).where(round_drafts.c.saved_at < at)
+            rows = await connection.execute(statement.returning(round_drafts.c.team, round_drafts.c.id))
+            return [(row.team, row.id) for row in rows]

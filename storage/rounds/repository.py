@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, case, func, insert, or_, select, union, update
@@ -107,6 +108,18 @@ class SqlRoundRepository:
         )
         started_by = case((rounds.c.requested_by == "", previous_lead), else_=rounds.c.requested_by)
         return await self._database.change_one(statement.values(lead=person, requested_by=started_by))
+
+    async def list_open_started_by(self, person: str, team: str) -> Sequence[str]:
+        started_by = case((rounds.c.requested_by == "", rounds.c.lead), else_=rounds.c.requested_by)
+        async with self._database.snapshot() as connection:
+            query = select(rounds.c.id).where(rounds.c.team == team, started_by == person)
+            return (await connection.scalars(query.where(rounds.c.state.in_(OPEN_STATES)))).all()
+
+    async def count_free_portraits(self, person: str, team: str, since: datetime) -> int:
+        is_theirs = (rounds.c.team == team) & or_(rounds.c.lead == person, rounds.c.requested_by == person)
+        query = select(func.count()).select_from(slots.join(rounds)).where(is_theirs, rounds.c.opened_at >= since)
+        async with self._database.snapshot() as connection:
+            return await connection.scalar(query.where(slots.c.price == Decimal(0))) or 0
 
     async def list_leads(self, team: str, channels: Sequence[str]) -> Sequence[str]:
         async with self._database.snapshot() as connection:

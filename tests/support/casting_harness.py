@@ -20,6 +20,7 @@ from bot.domain.catalogue import Catalogue, ModelSpec, Retirement, Size, Upscale
 from bot.domain.command import parse_brief
 from bot.domain.errors import MessageDeleted, SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.person_limits import PersonLimits
 from bot.domain.round import Round
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User
@@ -283,6 +284,7 @@ class CastingHarness:
         models: ModelClients | None = None,
         keys: Sequence[str] = (),
         admins: frozenset[str] = frozenset(),
+        limits: PersonLimits = PersonLimits(),  # noqa: B008 - it is frozen
         waits: RetryDelays = RetryDelays(),  # noqa: B008 - it is frozen
         **caps: Any,
     ) -> None:
@@ -308,6 +310,7 @@ class CastingHarness:
                 caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
                 patience={Size.DRAFT: patience, Size.FOUR_K: patience},
                 admins=admins,
+                limits=limits,
                 now=lambda: self.now,
                 model_health=self.fake_models,
                 waits=waits,

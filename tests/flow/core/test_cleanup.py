@@ -96,13 +96,24 @@ async def test_attachment_is_deleted_unless_its_round_was_opened(
         assert stored_keys(tmp_path) == referenced
 
 
-async def test_pending_draft_keeps_its_attachment(harness: CastingHarness, tmp_path: Path) -> None:
+async def test_draft_and_its_attachment_are_deleted_after_a_day(harness: CastingHarness, tmp_path: Path) -> None:
     await harness.run_to_lock("Maya: a fisherwoman")
     before = stored_keys(tmp_path)
-    with pytest.raises(AlreadyCast):
+    with pytest.raises(AlreadyCast) as already_cast:
         await harness.start_round_with_photo("Maya: a captain --like photo", make_portrait(6))
     assert len(stored_keys(tmp_path)) == len(before) + 1
+    assert await harness.casting.orphan_cleanup.run() == CleanupResult()
+    assert await harness.storage.drafts.get(already_cast.value.draft_id)
+    assert await run_cleanup(harness) == CleanupResult(deleted=1)
+    assert stored_keys(tmp_path) == before
+    assert await harness.storage.drafts.get(already_cast.value.draft_id) is None
+
+
+async def test_attachment_of_a_started_round_outlives_its_draft(harness: CastingHarness, tmp_path: Path) -> None:
+    await harness.start_round_with_photo("Maya: a captain --like photo --each 1", make_portrait(6))
+    before = stored_keys(tmp_path)
     assert await run_cleanup(harness) == CleanupResult()
+    assert stored_keys(tmp_path) == before
 
 
 async def test_pictures_of_unknown_rounds_are_kept(harness: CastingHarness, tmp_path: Path) -> None:
