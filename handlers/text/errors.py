@@ -258,7 +258,8 @@ def _(error: OverBudget) -> str:
 
 @sentence.register
 def _(error: PersonLimitReached) -> str:
-    return f"{_PERSON_LIMITS[error.kind].format(limit=error.limit)} Nothing was started."
+    pattern = _PERSON_LIMITS.get(error.kind, _PERSON_LIMITS["open_rounds"])
+    return f"{pattern.format(limit=error.limit)} Nothing was started."
 
 
 @sentence.register

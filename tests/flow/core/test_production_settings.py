@@ -263,7 +263,7 @@ async def test_brief_with_reference_uses_other_models_than_the_defaults(tmp_path
 
 async def field_error(harness: CastingHarness, person: str, **fields: str) -> tuple[str, str, tuple[str, ...]]:
     with pytest.raises(SettingsErrors) as refused:
-        await save_settings(harness, person=person, **fields)
+        await save_settings(harness, FILM, person, {}, **fields)
     (error,) = refused.value.errors
     return error.field, error.problem, error.allowed
 
@@ -273,7 +273,7 @@ async def test_nobody_shuts_the_lead_out(harness: CastingHarness, field: str) ->
     harness.channel_access.users[LEAD] = User(name="Lena")
     await harness.start_round("Maya: a fisherwoman")
     assert await field_error(harness, DIRECTOR, **{field: DIRECTOR}) == (field, "shuts_out", ("Lena",))
-    await save_settings(harness, person=DIRECTOR, **{field: f"{DIRECTOR} {LEAD}"})
+    await save_settings(harness, FILM, DIRECTOR, {}, **{field: f"{DIRECTOR} {LEAD}"})
 
 
 async def test_lead_is_not_shut_out_in_two_steps(harness: CastingHarness) -> None:

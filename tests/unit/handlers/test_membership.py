@@ -195,7 +195,8 @@ async def test_channels_of_a_person_are_asked_once_for_each_request() -> None:
 
 def registered(kind: str) -> list[str | re.Pattern[str]]:
     """Return what the bot listens to: action ids, callback ids of views, or action ids of menus."""
-    app, found = AsyncApp(client=AsyncWebClient(), authorize=_authorize), []
+    app = AsyncApp(client=AsyncWebClient(token="xoxb-test"))
+    found: list[str | re.Pattern[str]] = []
     original = getattr(app, kind)
 
     def listen(constraint: Any, *rest: Any) -> Any:
@@ -205,9 +206,6 @@ def registered(kind: str) -> list[str | re.Pattern[str]]:
     setattr(app, kind, listen)
     register(app, StubUseCases().casting(), InMemoryRepositories().storage, _NO_DIRECTORY, _NO_CLIENTS)
     return found
-
-
-async def _authorize() -> None: ...
 
 
 _NO_DIRECTORY: Any = None
