@@ -3,10 +3,17 @@
 Those that take longest come first, so that nothing long is left for one process at the end.
 """
 
+import os
+import sys
+
 import pytest
 
 from playground.control.client import ControlClient
 from tests.support.time_factor import scaled, time_factor
+
+# Each worker would compile every module and rewrite every assertion again: 6 s of CPU.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 FOLDERS_SLOWEST_FIRST = ("scale", "browser", "flow", "contract", "unit")
 TIMEOUT_SECONDS, HEAVY_TIMEOUT_SECONDS = 240, 600
