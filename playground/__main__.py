@@ -11,6 +11,7 @@ from aiohttp import web
 
 from playground import demo as demo_run
 from playground.app import build
+from playground.faces import MAX_DRAWN_SIDE
 from playground.scenarios.screenshots import take_screenshots
 from playground.slack.block_kit.validator import check_document
 
@@ -22,9 +23,12 @@ def serve(
     port: Annotated[int, typer.Option(help="0 takes a free one.")] = 8600,
     data: Annotated[Path, typer.Option(help="Folder for all data.")] = Path("data/practice"),
     speed: Annotated[float, typer.Option(help="Divisor of the models' latency.")] = 1.0,
+    drawn_side: Annotated[
+        int, typer.Option(help="Pixels; larger portraits are drawn at this size and enlarged.")
+    ] = MAX_DRAWN_SIDE,
 ) -> None:
     """Start the practice workspace and print its address."""
-    asyncio.run(_serve(port, data, speed))
+    asyncio.run(_serve(port, data, speed, drawn_side))
 
 
 @cli.command()
@@ -67,8 +71,8 @@ def check(
     raise typer.Exit(code=1 if problems else 0)
 
 
-async def _serve(port: int, data: Path, speed: float) -> None:
-    runner = web.AppRunner(build(data, speed=speed), access_log=None, shutdown_timeout=2.0)
+async def _serve(port: int, data: Path, speed: float, drawn_side: int) -> None:
+    runner = web.AppRunner(build(data, speed=speed, drawn_side=drawn_side), access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from playground.control.server import add_control
+from playground.faces import MAX_DRAWN_SIDE
 from playground.models import add_models, reset_models
 from playground.slack import WORKSPACE, add_slack, require_local_origin
 from playground.web import add_page
@@ -15,11 +16,14 @@ from playground.web import add_page
 _MAX_BODY_BYTES = 256 * 1024 * 1024
 
 
-def build(data: Path, *, speed: float = 1.0) -> web.Application:
-    """Build the application; `data` is its folder, `speed` divides the models' latency."""
+def build(data: Path, *, speed: float = 1.0, drawn_side: int = MAX_DRAWN_SIDE) -> web.Application:
+    """Build the application; `data` is its folder, `speed` divides the models' latency.
+
+    Portraits with a side over `drawn_side` pixels are drawn smaller and enlarged.
+    """
     app = web.Application(middlewares=[require_local_origin], client_max_size=_MAX_BODY_BYTES)
     add_slack(app, data=data)
-    add_models(app, data=data, speed=speed)
+    add_models(app, data=data, speed=speed, drawn_side=drawn_side)
     add_control(app)
     add_page(app)
     app.router.add_post("/control/reset", _reset)

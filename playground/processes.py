@@ -6,15 +6,18 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from playground.control.client import ControlClient
 
 _RATE_LIMIT_VARIABLES = ("RECRAFT_IMAGES_PER_MINUTE", "RECRAFT_REQUESTS_PER_SECOND", "OPENAI_IMAGES_PER_MINUTE")
 _NO_RATE_LIMITS = dict.fromkeys(_RATE_LIMIT_VARIABLES, "0")
 ROOT = Path(__file__).resolve().parent.parent
+# Starts Python with arguments, environment and output.
+Spawn = Callable[[Sequence[str], Mapping[str, str], int | IO[bytes]], Awaitable[Process]]
 
 
 class WorkspaceProcess:
@@ -25,13 +28,14 @@ class WorkspaceProcess:
         self.address = address
 
     @classmethod
-    async def start(cls, data: Path, port: int = 0, speed: float = 1.0) -> "WorkspaceProcess":
+    async def start(
+        cls, data: Path, port: int = 0, speed: float = 1.0, drawn_side: int | None = None, spawn: Spawn | None = None
+    ) -> "WorkspaceProcess":
         """Start it on `data` and wait for its address; raises RuntimeError if it exits instead."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "playground", "serve",
-            "--port", str(port), "--data", str(data / "practice"), "--speed", str(speed),
-            cwd=ROOT, stdout=PIPE, env=_minimal_environment(),
-        )  # fmt: skip
+        options = {"port": port, "data": data / "practice", "speed": speed, "drawn-side": drawn_side}
+        arguments = [part for name, value in options.items() if value is not None for part in (f"--{name}", str(value))]
+        spawn = spawn or spawn_python
+        process = await spawn(["-m", "playground", "serve", *arguments], _minimal_environment(), PIPE)
         assert process.stdout
         line = (await process.stdout.readline()).decode()
         if "http://" not in line:
@@ -59,13 +63,21 @@ def bot_environment(data: Path, workspace_environment: Mapping[str, str], **extr
     }
 
 
-async def start_bot(variables: Mapping[str, str], log_path: Path, script: str | None = None) -> Process:
+async def start_bot(
+    variables: Mapping[str, str], log_path: Path, script: str | None = None, spawn: Spawn | None = None
+) -> Process:
     """Start the unmodified bot, or Python code that runs it differently; append its output to `log_path`."""
     arguments = ["-c", script] if script else ["-m", "bot", "run"]
     with log_path.open("ab") as log_file:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, cwd=ROOT, env=dict(variables), stdout=log_file, stderr=log_file
-        )
+        return await (spawn or spawn_python)(arguments, variables, log_file)
+
+
+async def spawn_python(arguments: Sequence[str], variables: Mapping[str, str], output: int | IO[bytes]) -> Process:
+    """Start Python in the root folder; `output` is PIPE for its standard output, or a file for errors as well."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=ROOT, env=dict(variables),
+        stdout=output, stderr=None if output == PIPE else output,
+    )  # fmt: skip
 
 
 async def stop(process: Process, stop_signal: signal.Signals = signal.SIGTERM) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import io
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,6 +12,7 @@ from PIL import Image
 
 from playground.control.fault_routes import add_fault_routes
 from playground.control.requests import control_route, find_person, find_place, find_team, read_body
+from playground.control.state_cache import StateCache
 from playground.seed_data import APP_TOKEN, SIGNING_SECRET, Person, Place
 from playground.slack.core.errors import ControlError
 from playground.slack.core.ids import new_id
@@ -70,7 +72,7 @@ def add_control(app: web.Application) -> None:
     app.router.add_post("/control/people/{user}/attach", control_route(_attach))
     app.router.add_post("/control/people/{user}/{gesture}", control_route(_user_action))
     app.router.add_get("/control/env", control_route(_env))
-    app.router.add_get("/control/state", control_route(_state))
+    app.router.add_get("/control/state", control_route(partial(_state, StateCache())))
     app.router.add_get("/control/deliveries", control_route(_deliveries))
     app.router.add_get("/control/calls", control_route(_calls))
     app.router.add_get("/control/files/{id}", control_route(_file))
@@ -214,12 +216,14 @@ async def _env(workspace: Workspace, request: web.Request) -> Json:
     }
 
 
-async def _state(workspace: Workspace, request: web.Request) -> Json:
+async def _state(cache: StateCache, workspace: Workspace, request: web.Request) -> web.Response:
     query = request.query
     person = find_person(workspace, query["user"]) if query.get("user") else None
     channel = find_place(workspace, query["channel"]).id if query.get("channel") else None
     limit = min(_parse_integer(query.get("limit", "100")), _MAX_MESSAGES)
-    return build_state(workspace, StateQuery(person, channel, query.get("thread"), limit, query.get("before")))
+    state_query = StateQuery(person, channel, query.get("thread"), limit, query.get("before"))
+    answer = cache.get(workspace, request.query_string, lambda: build_state(workspace, state_query))
+    return web.Response(body=answer, content_type="application/json")
 
 
 async def _deliveries(workspace: Workspace, request: web.Request) -> Json:

@@ -12,15 +12,27 @@ from playground.faces.portrait import sketch_of
 from playground.faces.styles import style_for
 from playground.faces.words import Traits
 
-_LARGEST = 2560  # pixels; larger portraits are drawn at this size and enlarged, since the style has no finer detail
+# Pixels; larger portraits are drawn at this size and enlarged, since the style has no finer detail.
+MAX_DRAWN_SIDE = 2560
 
 
-def draw_face(model: str, prompt: str, seed: int, width: int, height: int, style_model: str = "") -> Image.Image:
-    """Draw the portrait of (model, prompt, seed) at exactly this size, in the style of `style_model` if given."""
+def draw_face(
+    model: str,
+    prompt: str,
+    seed: int,
+    width: int,
+    height: int,
+    style_model: str = "",
+    drawn_side: int = MAX_DRAWN_SIDE,
+) -> Image.Image:
+    """Draw the portrait of (model, prompt, seed) at exactly this size, in the style of `style_model` if given.
+
+    A portrait with a side over `drawn_side` is drawn smaller and enlarged.
+    """
     digest = sha256(f"{model}|{prompt}|{seed}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(digest[:8]))
     person = Person.of(Traits.of(prompt), rng)
-    scale = min(1.0, _LARGEST / max(width, height))
+    scale = min(1.0, drawn_side / max(width, height))
     size = (round(width * scale), round(height * scale))
     picture = style_for(style_model or model)(person, sketch_of(person, rng), rng, *size)
     return add_caption(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))

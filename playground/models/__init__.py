@@ -4,6 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from playground.faces import MAX_DRAWN_SIDE
 from playground.models.control_routes import ModelControlRoutes
 from playground.models.fal import catalogue as fal_catalogue
 from playground.models.fal.routes import Fal
@@ -22,12 +23,13 @@ _GEMINI = web.AppKey("practice_gemini", Gemini)
 _SELF_HOSTED = web.AppKey("practice_own_server", SelfHostedServer)
 
 
-def add_models(app: web.Application, *, data: Path, speed: float = 1.0) -> None:
+def add_models(app: web.Application, *, data: Path, speed: float = 1.0, drawn_side: int = MAX_DRAWN_SIDE) -> None:
     """Add the routes of all vendors and of their control API.
 
-    `speed` divides every wait; the usage log is in `data`.
+    `speed` divides every wait; the usage log is in `data`. Portraits with a side over `drawn_side` pixels are drawn
+    smaller and enlarged.
     """
-    model_server = ModelServer(data, speed)
+    model_server = ModelServer(data, speed, drawn_side)
     gemini, fal, self_hosted = Gemini(model_server), Fal(model_server), SelfHostedServer(model_server)
     app[_MODEL_SERVER], app[_GEMINI], app[_SELF_HOSTED] = model_server, gemini, self_hosted
     control_routes = ModelControlRoutes(model_server, gemini, self_hosted, _model_ids())

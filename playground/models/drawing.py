@@ -51,7 +51,8 @@ def _sketch(order: GenerationOrder, seed: int) -> Picture:
 
 def _draw(order: GenerationOrder, seed: int) -> Image.Image:
     if order.operation == "draw":
-        return draw_face(order.model, order.prompt, seed, order.width, order.height, order.style_model)
+        size = (order.width, order.height)
+        return draw_face(order.model, order.prompt, seed, *size, order.style_model, order.drawn_side)
     reference = open_rgb(order.references[0])
     if order.operation == "upscale":
         enlarged = reference.resize((order.width, order.height), Image.Resampling.LANCZOS)

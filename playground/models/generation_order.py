@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from playground.faces import MAX_DRAWN_SIDE
+
 Operation = Literal["draw", "edit", "upscale"]
 
 
@@ -11,7 +13,8 @@ class GenerationOrder:
     """A validated call.
 
     `price_usd` is for all `n` pictures; `seed` is None without one from the caller; an `is_thinking` model may send a
-    sketch first; `style_model` is the model whose style is used, by default its own.
+    sketch first; `style_model` is the model whose style is used, by default its own; a portrait with a side over
+    `drawn_side` is drawn smaller and enlarged.
     """
 
     model: str
@@ -28,6 +31,7 @@ class GenerationOrder:
     returns_url: bool = False
     is_thinking: bool = False
     style_model: str = ""
+    drawn_side: int = MAX_DRAWN_SIDE
 
     @property
     def size(self) -> str:

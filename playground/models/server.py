@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 from aiohttp import web
 
+from playground.faces import MAX_DRAWN_SIDE
 from playground.models import http_delivery
 from playground.models.corrupted_images import Picture, corrupt
 from playground.models.drawing import draw_pictures
@@ -49,12 +50,13 @@ class Job:
 class ModelServer:
     """State shared by all vendors: faults, retirements, usage log, clock and drawing threads."""
 
-    def __init__(self, data: Path, speed: float = 1.0) -> None:
+    def __init__(self, data: Path, speed: float = 1.0, drawn_side: int = MAX_DRAWN_SIDE) -> None:
         self.faults = Faults()
         self.retirements = Retirements()
         self.usage_log = UsageLog(data)
         self.style_model = ""
         self._speed = speed
+        self._drawn_side = drawn_side
         self._executor = ThreadPoolExecutor(_DRAWING_THREADS, thread_name_prefix="drawer")
 
     async def serve(
@@ -102,7 +104,7 @@ class ModelServer:
 
     async def draw(self, job: Job, seconds: float) -> list[Picture]:
         """Return the pictures as the fault changes them, not earlier than after `seconds`."""
-        order = replace(job.order, style_model=self.style_model)
+        order = replace(job.order, style_model=self.style_model, drawn_side=self._drawn_side)
         async with asyncio.TaskGroup() as group:
             drawing = group.create_task(
                 self.run_in_thread(

@@ -32,7 +32,8 @@ from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
 from bot.usecases.retries import RetryDelays
 from providers.http.rate_limit import RateLimiter
-from storage import Storage, migrate, open_storage
+from storage import Storage, open_storage
+from tests.support.storage_builders import fresh_sqlite
 
 FILM, FERRY = ChannelRef("T1", "C1"), ChannelRef("T1", "C2")
 LEAD, DIRECTOR, PRODUCER = "U1", "U2", "U3"
@@ -374,7 +375,8 @@ class CastingHarness:
 async def casting_harness(data: Path, **options: object) -> AsyncIterator[CastingHarness]:
     """Open a harness on a folder; storage uses its clock. A second harness on the same folder finds the same data."""
     settings = Settings(data_dir=data)
-    await migrate(settings.database_url)
+    if not (settings.data_dir / "castroom.sqlite").exists():
+        await fresh_sqlite(settings.data_dir)
     opened: list[CastingHarness] = []
     storage = await open_storage(settings, lambda: opened[0].now)
     try:

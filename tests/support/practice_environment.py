@@ -13,11 +13,14 @@ import pytest
 
 from playground.control.client import ControlClient, Json, WaitTimeout, buttons_of, text_of
 from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
+from tests.support.fork_server import fork_python
 from tests.support.time_factor import scaled
 
 FILM, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
 LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
 SPEED = 20.0
+# Faces are drawn this small and enlarged: drawing them is half of the CPU time of a round.
+DRAWN_SIDE = 256
 
 
 class PracticeEnvironment:
@@ -27,9 +30,12 @@ class PracticeEnvironment:
     bot: Process
     control_client: ControlClient
 
-    def __init__(self, data: Path, settings: Mapping[str, str] | None = None, speed: float = SPEED) -> None:
+    def __init__(
+        self, data: Path, settings: Mapping[str, str] | None = None, speed: float = SPEED, drawn_side: int = DRAWN_SIDE
+    ) -> None:
         self.data = data
         self.speed = speed
+        self.drawn_side = drawn_side
         self.extra = dict(settings or {})
         self.port = 0
         # Bytes of the log before the last reset.
@@ -37,7 +43,7 @@ class PracticeEnvironment:
 
     async def start(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
-        self.server = await WorkspaceProcess.start(self.data, self.port, self.speed)
+        self.server = await WorkspaceProcess.start(self.data, self.port, self.speed, self.drawn_side, fork_python)
         self.port = int(self.server.address.rsplit(":", 1)[1])
         self.control_client = ControlClient(self.server.address)
         await self._extend_slack_timeouts()
@@ -54,7 +60,7 @@ class PracticeEnvironment:
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
         variables = bot_environment(self.data, await self.server.environment(), **self.extra, **extra)
-        self.bot = await start_bot(variables, self.data / "bot.log", script)
+        self.bot = await start_bot(variables, self.data / "bot.log", script, fork_python)
         await self.control_client.wait_until_connected(self.bot)
 
     async def replace_bot(self, script: str) -> None:
@@ -216,10 +222,10 @@ class PracticeEnvironment:
 
 @asynccontextmanager
 async def practice_environment(
-    data: Path, settings: Mapping[str, str] | None = None, speed: float = SPEED
+    data: Path, settings: Mapping[str, str] | None = None, speed: float = SPEED, drawn_side: int = DRAWN_SIDE
 ) -> AsyncIterator[PracticeEnvironment]:
     """An open house, cleared away at the end."""
-    environment = PracticeEnvironment(data, settings, speed)
+    environment = PracticeEnvironment(data, settings, speed, drawn_side)
     await environment.start()
     try:
         yield environment

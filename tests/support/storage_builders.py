@@ -92,6 +92,7 @@ def make_settings(database_url: str, portraits_url: str = "memory:///") -> Setti
 async def fresh_sqlite(folder: Path) -> str:
     """Write a migrated SQLite file to `folder`; return its URL."""
     file = folder / "castroom.sqlite"
+    folder.mkdir(parents=True, exist_ok=True)
     file.write_bytes(await asyncio.to_thread(_migrated_template))
     return f"sqlite+aiosqlite:///{file}"
 

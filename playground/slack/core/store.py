@@ -41,6 +41,11 @@ class Store:
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def change_count(self) -> int:
+        """The number of rows changed since the start; grows with every write."""
+        return self._db.total_changes
+
     def new_ts(self) -> str:
         """Return a `ts` later than every earlier one, across restarts and clock changes."""
         self._last_ts_micros = max(int(self._clock() * 1_000_000), self._last_ts_micros + 1)

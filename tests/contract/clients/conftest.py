@@ -10,12 +10,13 @@ from aiohttp import web
 
 from playground.app import build
 from tests.support.control_client import ControlClient
+from tests.support.practice_models import DRAWN_SIDE
 
 
 @pytest.fixture
 async def runner(tmp_path: Path) -> AsyncIterator[web.AppRunner]:
     """The whole workspace without a port, at five hundred times the usual speed."""
-    runner = web.AppRunner(build(tmp_path, speed=500), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(build(tmp_path, speed=500, drawn_side=DRAWN_SIDE), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     yield runner
     await runner.cleanup()

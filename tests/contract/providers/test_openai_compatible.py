@@ -26,6 +26,7 @@ from playground.models import add_models
 from providers.accounts import ImageModels, open_models
 from providers.registry import MODELS
 from tests.support.fake_vendor_server import CannedResponse, FakeVendorServer
+from tests.support.practice_models import DRAWN_SIDE
 from tests.support.storage_builders import NOW
 from tests.support.vendor_cases import BASE64, ECHO, KEY, PICTURE, PROMPT, make_request
 from tests.support.vendor_messages import assert_plain_failure_text
@@ -44,7 +45,7 @@ def open_self_hosted(address: str, **more: object) -> ImageModels:
 @pytest.fixture
 async def address(tmp_path: Path) -> AsyncIterator[str]:
     app = web.Application()
-    add_models(app, data=tmp_path, speed=200)
+    add_models(app, data=tmp_path, speed=200, drawn_side=DRAWN_SIDE)
     async with TestServer(app) as server:
         yield f"http://{server.host}:{server.port}"
 

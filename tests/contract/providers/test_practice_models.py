@@ -20,6 +20,7 @@ from bot.settings import Settings
 from playground.models import add_models
 from providers.accounts import ImageModels, open_models
 from providers.registry import MODELS, UPSCALERS, models_of
+from tests.support.practice_models import DRAWN_SIDE
 
 PROMPT = "Maya, a weathered 60-year-old fisherwoman, grey plait"
 ASPECT_PIXELS = {
@@ -61,7 +62,7 @@ FAULTS = {
 async def open_practice_clients(data: Path) -> AsyncIterator[tuple[ImageModels, str]]:
     """Run the practice models at full speed, with clients that know only their address."""
     app = web.Application()
-    add_models(app, data=data, speed=200)
+    add_models(app, data=data, speed=200, drawn_side=DRAWN_SIDE)
     async with TestServer(app) as server:
         address = f"http://{server.host}:{server.port}"
         models = open_models(

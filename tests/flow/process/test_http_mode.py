@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from playground.processes import bot_environment, start_bot
+from tests.support.fork_server import fork_python
 from tests.support.practice_environment import DANIEL, LENA, PracticeEnvironment
 from tests.support.time_factor import scaled
 
@@ -41,7 +42,7 @@ class HttpModeEnvironment(PracticeEnvironment):
         overrides = {"HTTP_PORT": str(port), **self.extra, **extra}
         variables = bot_environment(self.data, await self.server.environment(), **overrides)
         variables.pop("SLACK_APP_TOKEN", None)
-        self.bot = await start_bot(variables, self.data / "bot.log", script)
+        self.bot = await start_bot(variables, self.data / "bot.log", script, fork_python)
         await wait_for_port(port)
         self.url = f"http://127.0.0.1:{port}/slack/events"
         self.secret = variables["SLACK_SIGNING_SECRET"]
