@@ -127,6 +127,8 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         stack.callback(scheduler.stop)
         settings.scrub_slack_env()
         slack = AsyncApp(
+            # Without a name, Bolt looks for the file of each module: a tenth of a second.
+            name="castroom",
             client=_client(settings),
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt accepts None for an unknown workspace
             signing_secret=_signing_secret(settings),

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.chaos.kills import run_bot_kills
 
 _SEED = 20
-_KILLS = [5, pytest.param(20, marks=pytest.mark.heavy)]
+_KILLS = [3, pytest.param(20, marks=pytest.mark.heavy)]
 
 
 @pytest.mark.parametrize("kills", _KILLS)

@@ -23,13 +23,14 @@ import pytest_asyncio
 from PIL import Image
 
 from playground.control.client import Json, buttons_of, text_of
+from playground.faces import MAX_DRAWN_SIDE
 from tests.support.blind_guesser import ObservedRound, chance_probability, count_correct_guesses, image_features
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # Rounds, and how surely the originals must tell the models apart.
-SAMPLES = [(40, 1e-6), pytest.param((200, 1e-12), marks=pytest.mark.heavy)]
+SAMPLES = [(20, 1e-3), pytest.param((200, 1e-12), marks=pytest.mark.heavy)]
 MAX_CONCURRENT_ROUNDS = 6
 # After so many rounds the practice workspace forgets calls.
 CALL_LOG_ROUNDS = 25
@@ -56,7 +57,8 @@ async def observed_rounds(
 ) -> AsyncIterator[ObservedRounds]:
     rounds, max_p_value = request.param
     caps = {f"MAX_USD_PER_{cap}": "1000" for cap in BUDGET_CAPS}
-    async with practice_environment(tmp_path_factory.mktemp("blind"), caps | UNTHROTTLED_BOT) as workspace:
+    folder = tmp_path_factory.mktemp("blind")
+    async with practice_environment(folder, caps | UNTHROTTLED_BOT, drawn_side=MAX_DRAWN_SIDE) as workspace:
         await workspace.control_client.post("slack/rates", {"enabled": False})
         await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0})
         await workspace.control_client.post("hand", {"of": "recraftv4_1"})

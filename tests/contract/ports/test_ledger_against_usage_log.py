@@ -21,6 +21,7 @@ from bot.domain.slot import Slot
 from bot.settings import Settings
 from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
+from bot.usecases.retries import RetryDelays
 from providers.accounts import ImageModels, open_models
 from storage import Storage, migrate, open_storage
 from tests.support.casting_harness import FILM, LEAD, CastingHarness
@@ -34,6 +35,8 @@ FAULTS = (
     "cut_before", "cut_during", "cut_after", "truncated", "broken_base64", "not_an_image", "enormous", "html", "none",
 )  # fmt: skip
 MODELS = {"recraft": "recraftv4_1", "openai": "gpt-image-2", "gemini": "gemini-nano-banana-2.1"}
+# The machine would wait most of its time for them.
+RATE_LIMIT_SETTINGS = ("recraft_images_per_minute", "recraft_requests_per_second", "openai_images_per_minute")
 LINE = "--models recraft,gpt-image-2,nano-banana --each 1"
 PER_DAY = Decimal("3.00")
 
@@ -58,6 +61,7 @@ class PracticeModelsHarness(CastingHarness):
                 caps=caps,
                 patience=dict.fromkeys(Size, 60.0),
                 now=lambda: self.now,
+                waits=RetryDelays(rate_limit=0.05),
             )
         )
 
@@ -84,7 +88,7 @@ class LedgerAgainstBillMachine(RuleBasedStateMachine):
 
     @rule(provider=st.sampled_from(sorted(MODELS)), kind=st.sampled_from(FAULTS), times=st.integers(0, 3))
     def inject_fault(self, provider: str, kind: str, times: int) -> None:
-        self.run(self.practice_models.set_fault(MODELS[provider], kind, times=times, seconds=0.1))
+        self.run(self.practice_models.set_fault(MODELS[provider], kind, times=times, seconds=1))
 
     @rule()
     def cast_round(self) -> None:
@@ -120,7 +124,8 @@ class LedgerAgainstBillMachine(RuleBasedStateMachine):
         base = str(self.practice_models.http.base_url).rstrip("/")
         keys = {"recraft_api_token": "practice-key", "openai_api_key": "practice-key", "gemini_api_key": "practice-key"}
         paths = {"recraft": "recraft/v1", "openai": "openai/v1", "gemini": "gemini/v1beta"}
-        return keys | {f"{name}_base_url": f"{base}/{path}" for name, path in paths.items()}
+        addresses = {f"{name}_base_url": f"{base}/{path}" for name, path in paths.items()}
+        return keys | addresses | dict.fromkeys(RATE_LIMIT_SETTINGS, "0")
 
     async def _cast_round(self) -> None:
         try:
