@@ -3,6 +3,7 @@
 Those that take longest come first, so that nothing long is left for one process at the end.
 """
 
+import gc
 import os
 import sys
 
@@ -31,6 +32,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> str:
     return f"time limits: × {time_factor():g}"
+
+
+def pytest_collection() -> None:
+    """Collect without the garbage collector: it would go through a growing number of tests again and again."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave the collected tests and imported modules out of every later garbage collection."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
