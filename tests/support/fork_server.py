@@ -95,7 +95,7 @@ def _server_address() -> str:
     """Start the server of this process, and return the path of its socket."""
     path = str(Path(mkdtemp(prefix="fork-server-")) / "socket")
     server = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "tests.support.fork_server", path], cwd=ROOT, stdin=PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-u", "-m", "tests.support.fork_server", path], cwd=ROOT, stdin=PIPE, stdout=subprocess.PIPE
     )
     assert server.stdout and server.stdin
     server.stdout.readline()
@@ -132,7 +132,8 @@ def _serve(path: str) -> dict[str, Any]:
                 request, files = _receive(connection)
                 pid = os.fork()
                 if not pid:
-                    for opened in (listener, wake_read, wake_write, connection, *connections.values(), selector):
+                    selector.close()
+                    for opened in (listener, wake_read, wake_write, connection, *connections.values()):
                         opened.close()
                     return request | {"files": files}
                 for file in files:

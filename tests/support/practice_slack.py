@@ -1,11 +1,11 @@
 """A practice workspace on a free port, and its clients."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -18,6 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.app import build
 from playground.seed_data import APP_TOKEN, HARBOUR, INSTALLS, SIGNING_SECRET
 from tests.support.time_factor import scaled
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,13 @@ class PracticeWorkspace:
     async def messages(self, channel: str = HARBOUR) -> list[Any]:
         rows: list[Any] = (await self.get("state", channel=channel))["messages"][channel]
         return rows
+
+    async def wait_for(self, probe: Callable[[], Awaitable[T]]) -> T:
+        """Poll `probe` until it returns something true, and return that."""
+        async with asyncio.timeout(scaled(5)):
+            while not (found := await probe()):
+                await asyncio.sleep(0.02)
+        return found
 
     async def api_error(self, method: str, **arguments: object) -> Any:
         """Return the body of a response that must be a refusal."""
@@ -70,6 +79,14 @@ async def wait_until(condition: Callable[[], Any], seconds: float = 3.0) -> Any:
         while not (value := condition()):
             await asyncio.sleep(0.01)
         return value
+
+
+async def processed_file(client: AsyncWebClient, file_id: str) -> Any:
+    """Wait until Slack has processed a file; return its object."""
+    async with asyncio.timeout(scaled(5)):
+        while not (file := (await client.files_info(file=file_id))["file"])["mimetype"]:
+            await asyncio.sleep(scaled(0.05))  # Slack counts these calls
+    return file
 
 
 @asynccontextmanager

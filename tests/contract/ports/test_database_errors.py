@@ -23,6 +23,10 @@ from tests.support.storage_builders import (
     make_vote_input,
     open_voting_round,
 )
+from tests.support.time_factor import scaled
+
+# Database and Slack have so long before an ack.
+_ACK_SECONDS = 2.0
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ def corrupt_page(file: Path, page: int) -> bytes:
 
 async def test_locked_database_is_reported_within_slacks_timeout(storage: Storage, tmp_path: Path) -> None:
     with locked_by_another_writer(tmp_path / "castroom.sqlite"):
-        async with asyncio.timeout(2.9):
+        async with asyncio.timeout(_ACK_SECONDS + scaled(0.9)):
             with pytest.raises(StorageUnavailable) as caught:
                 await storage.rounds.open(make_round(), CAPS, recast=False)
         assert (caught.value.component, caught.value.reason) == ("database", "locked")
@@ -78,7 +82,9 @@ async def test_queued_writes_are_each_rejected_within_slacks_timeout(storage: St
         for n in range(3):
             writes.append(storage.rounds.open(make_round(f"r{n}", f"Maya {n}"), CAPS, recast=False))
             writes.append(storage.ballots.record_vote(make_vote_input(round_, 0, f"U{n}", 1)))
-        done, waiting = await asyncio.wait([asyncio.ensure_future(write) for write in writes], timeout=2.9)
+        done, waiting = await asyncio.wait(
+            [asyncio.ensure_future(write) for write in writes], timeout=_ACK_SECONDS + scaled(0.9)
+        )
         assert not waiting
         assert {getattr(task.exception(), "reason", "") for task in done} == {"locked"}
     assert await storage.ballots.record_vote(make_vote_input(round_, 0, "U", 1))
@@ -89,7 +95,7 @@ async def test_writes_of_one_request_share_its_deadline(storage: Storage, tmp_pa
     deadline = start_ack_deadline()
     for _ in range(2):
         with locked_by_another_writer(tmp_path / "castroom.sqlite"):
-            async with asyncio.timeout_at((deadline.at or 0) + 0.9):
+            async with asyncio.timeout_at((deadline.at or 0) + scaled(0.9)):
                 with pytest.raises(StorageUnavailable, match="locked"):
                     await storage.rounds.open(make_round(), CAPS, recast=False)
 
@@ -107,7 +113,7 @@ async def test_write_after_the_ack_waits_for_another_writer(storage: Storage, tm
 
 
 async def test_background_write_waits_for_earlier_writes(storage: Storage) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(scaled(10)):
         async with storage.database.transaction():
             task = asyncio.create_task(storage.rounds.open(make_round(), CAPS, recast=False))
             await asyncio.sleep(2.5)

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -240,14 +241,23 @@ class LedgerMachine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(i for i, item in self.items.items() if item.state == state)))
 
 
-# Without shrinking, which makes hundreds of attempts, each with a new database.
-LedgerMachine.TestCase.settings = settings(
-    phases=(Phase.explicit, Phase.generate),
-    max_examples=20,
-    stateful_step_count=25,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
-TestLedger = LedgerMachine.TestCase
+def machine_settings(examples: int) -> settings:
+    """Without shrinking, which makes hundreds of attempts, each with a new database."""
+    return settings(
+        phases=(Phase.explicit, Phase.generate),
+        max_examples=examples,
+        stateful_step_count=25,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+
+
+class TestLedger(LedgerMachine.TestCase):  # type: ignore[misc, valid-type] # made at run time
+    settings = machine_settings(8)
+
+
+@pytest.mark.heavy
+class TestLedgerAtFullSize(LedgerMachine.TestCase):  # type: ignore[misc, valid-type] # made at run time
+    settings = machine_settings(20)

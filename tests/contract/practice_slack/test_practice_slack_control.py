@@ -135,8 +135,7 @@ async def test_unfinished_upload_is_shared_after_a_restart(tmp_path: Path) -> No
         await practice.slack.files_upload_v2(channel=HARBOUR, file_uploads=[file])
         assert await practice.messages() == []
     async with open_practice_workspace(tmp_path) as workspace:
-        await asyncio.sleep(0.4)
-        (message,) = await workspace.messages()
+        (message,) = await workspace.wait_for(workspace.messages)
         assert message["files"][0]["name"] == "notes.txt"
 
 

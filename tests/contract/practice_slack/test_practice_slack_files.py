@@ -1,6 +1,5 @@
 """Three-step uploads, their processing, and read access."""
 
-import asyncio
 import io
 from typing import Any
 
@@ -8,7 +7,8 @@ import httpx
 from PIL import Image
 
 from playground.seed_data import HARBOUR
-from tests.support.practice_slack import PracticeWorkspace
+from tests.support.practice_slack import PracticeWorkspace, processed_file
+from tests.support.time_factor import scaled
 
 
 def make_png(width: int = 30, height: int = 40) -> bytes:
@@ -32,14 +32,14 @@ def image_blocks(file: str) -> list[dict[str, Any]]:
 
 
 async def test_block_can_show_a_file_only_once_it_is_processed(workspace: PracticeWorkspace) -> None:
+    await workspace.post("slack/settings", file_ready_seconds=scaled(0.3))
     file = await upload_file(workspace, make_png())
     before = (await workspace.slack.files_info(file=file["id"]))["file"]
     assert (before["mimetype"], file["mimetype"]) == ("", "")
     refused = await workspace.api_error("chat.postMessage", channel=HARBOUR, text="x", blocks=image_blocks(file["id"]))
     assert refused["error"] == "invalid_blocks"
     assert refused["errors"] == ["invalid slack file [json-pointer:/blocks/0/slack_file]"]
-    await asyncio.sleep(0.35)
-    after = (await workspace.slack.files_info(file=file["id"]))["file"]
+    after = await processed_file(workspace.slack, file["id"])
     assert (after["mimetype"], after["original_w"], after["original_h"]) == ("image/png", 30, 40)
     await workspace.slack.chat_postMessage(channel=HARBOUR, text="x", blocks=image_blocks(file["id"]))
     by_url = [{"type": "image", "alt_text": "A face", "slack_file": {"url": after["url_private"]}}]
@@ -72,9 +72,12 @@ async def test_files_of_one_completion_share_one_thread_message(workspace: Pract
     await workspace.slack.files_upload_v2(
         channel=HARBOUR, thread_ts=parent, file_uploads=files, initial_comment="large"
     )
-    await asyncio.sleep(0.4)
-    state = await workspace.get("state", channel=HARBOUR, thread=parent)
-    (message,) = state["threads"][HARBOUR][parent]
+
+    async def replies() -> list[Any]:
+        threads = (await workspace.get("state", channel=HARBOUR, thread=parent))["threads"][HARBOUR]
+        return threads.get(parent) or []
+
+    (message,) = await workspace.wait_for(replies)
     assert (message["text"], [file["title"] for file in message["files"]]) == ("large", ["1", "2", "3"])
     shared = (await workspace.slack.files_info(file=message["files"][0]["id"]))["file"]
     assert shared["shares"] == {"public": {HARBOUR: [{"ts": message["ts"]}]}}
@@ -84,8 +87,12 @@ async def test_subscribed_app_receives_file_shared_events(workspace: PracticeWor
     await workspace.post("slack/install", events=["file_shared"])
     await workspace.post("slack/settings", file_ready_seconds=0)
     file = await upload_file(workspace, make_png(), channel=HARBOUR)
-    await asyncio.sleep(0.05)
-    (delivery,) = (await workspace.get("deliveries"))["deliveries"]
+
+    async def deliveries() -> list[Any]:
+        found: list[Any] = (await workspace.get("deliveries"))["deliveries"]
+        return found
+
+    (delivery,) = await workspace.wait_for(deliveries)
     assert (delivery["about"], delivery["payload"]["event"]["file_id"]) == ("file_shared", file["id"])
 
 

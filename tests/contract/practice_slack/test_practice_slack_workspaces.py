@@ -1,6 +1,5 @@
 """Two workspaces with one app: a token, a person and a page see only their own workspace."""
 
-import asyncio
 import io
 import sqlite3
 from collections.abc import AsyncIterator
@@ -28,7 +27,7 @@ from playground.seed_data import (
     TOMAS,
     WINDOW,
 )
-from tests.support.practice_slack import PracticeWorkspace, open_practice_workspace, wait_until
+from tests.support.practice_slack import PracticeWorkspace, open_practice_workspace, processed_file, wait_until
 
 BUTTON = {"type": "button", "action_id": "vote:1", "text": {"type": "plain_text", "text": "1"}, "value": "candidate-1"}
 BALLOT = [{"type": "actions", "block_id": "ballot", "elements": [BUTTON]}]
@@ -58,8 +57,7 @@ async def upload_picture(client: AsyncWebClient, channel: str | None = None) -> 
     answer = await client.files_upload_v2(
         file_uploads=[{"content": make_png(), "filename": "maya.png"}], channel=channel
     )
-    await asyncio.sleep(0.4)
-    return str(answer["files"][0]["id"])
+    return str((await processed_file(client, answer["files"][0]["id"]))["id"])
 
 
 async def test_each_token_belongs_to_its_workspace(
