@@ -8,6 +8,7 @@ from handlers.features.cast_command import CastListeners
 from handlers.features.compare import CompareListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.face_lock import LockListeners
+from handlers.features.full_brief import FullBriefListeners
 from handlers.features.history import HistoryListeners
 from handlers.features.home import HomeListeners
 from handlers.features.home_card import HomeCardListeners
@@ -57,6 +58,7 @@ def register(
         RerollListeners(casting, titles, guard),
         RefineListeners(casting, guard),
         CompareListeners(casting, titles, locations, guard),
+        FullBriefListeners(guard),
         RoundControlListeners(casting, guard),
         LockListeners(casting, guard),
         RecallListeners(casting, titles, faces, guard),

@@ -21,7 +21,6 @@ from handlers.text.format import (
     pluralize,
     size,
     time_of_day,
-    truncate,
     when,
 )
 from handlers.text.labels import AFTER_THE_VOTE
@@ -32,7 +31,6 @@ HOW_TO_VOTE = "Tap a number or react with it. Vote for as many as you like."
 
 _MAX_NAMED = 12
 _USES = {"film": "for film", "advertising": "for advertising", "internal": "for internal use"}
-_STYLE_LIMIT = 300
 _VOID_REASONS = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead dropped the round. Its portraits and votes are kept.",
@@ -111,11 +109,6 @@ def _limit_line(limit: str, times: list[datetime]) -> str:
     """Return `2 wait for OpenAI's limit of 5 images a minute; the last is asked at 13:40:04.`"""
     waiting, last = ("1 waits", "it") if len(times) == 1 else (f"{len(times)} wait", "the last")
     return f"{waiting} for {limit}; {last} is asked at {time_of_day(max(times))}."
-
-
-def house_style(round_: Round) -> str:
-    """Return the production's style; empty if it has none."""
-    return f"House style: {escape_mrkdwn(truncate(round_.brief.style, _STYLE_LIMIT))}" if round_.brief.style else ""
 
 
 def size_note(round_: Round) -> str:

@@ -13,6 +13,7 @@ from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, static_select, view
+from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin
 
 
@@ -27,6 +28,7 @@ def closed(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(heading)}. {result}",
         header(heading),
+        *brief_blocks(round_),
         origin(data),
         *contact_sheet(data),
         section(result, compare_views.open_button(round_.id) if round_.candidates else None),

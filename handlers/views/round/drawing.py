@@ -2,13 +2,12 @@
 
 from bot.domain.round import Round
 from handlers.text import labels, routing
-from handlers.text import reference_photo as reference_photo_text
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views.builder import Block, View, actions, button, confirm, context, header, quote, section, view
+from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, view
+from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, blind_failures, origin
 
-_BRIEF_LIMIT = 1500
 _MIN_TO_OPEN = 2
 
 
@@ -18,15 +17,10 @@ def drawing(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(labels.drawing_header(round_.character))}: {state}",
         header(labels.drawing_header(round_.character)),
+        *brief_blocks(round_),
         origin(data),
-        context(
-            round_text.requested_by(round_),
-            round_text.intended_use(round_.brief.use or ""),
-            reference_photo_text.reference_note(round_.brief.reference),
-        ),
+        context(round_text.requested_by(round_)),
         context(round_text.who_votes(round_)),
-        quote(round_.brief.text, _BRIEF_LIMIT),
-        context(round_text.house_style(round_)),
         section(routing.models(round_, data.titles)),
         context(round_text.size_note(round_)),
         context(state),

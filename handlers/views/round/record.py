@@ -12,6 +12,7 @@ from handlers.text import run_off as run_off_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn, join_parts
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
+from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, portrait_file_id
 
 
@@ -23,13 +24,13 @@ def record(data: RoundViewData) -> View:
     return view(
         join_parts(escape_mrkdwn(title), winner, separator=" "),
         header(title),
+        *brief_blocks(round_),
         image(file_id, alt_text.face(round_.character, round_.brief.text)) if file_id else None,
         *(_face_blocks(data, face) if face else ()),
         context(run_off_text.first_ballot(round_)),
         context(record_text.other_candidates(round_, data.tally, data.titles)),
         context(
             round_text.cost(round_),
-            round_text.intended_use(face.use) if face else "",
             upscale_text.original_size(face.portrait) if face else "",
         ),
         *_upscale_blocks(data),

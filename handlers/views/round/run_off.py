@@ -6,6 +6,7 @@ from handlers.text import run_off as run_off_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, header, section, view
+from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, contact_sheet, origin
 from handlers.views.round.voting import close_button, lock_button, more_menu
 
@@ -23,6 +24,7 @@ def run_off(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(heading)} {status}",
         header(heading),
+        *brief_blocks(round_),
         origin(data),
         *contact_sheet(data),
         section(run_off_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),

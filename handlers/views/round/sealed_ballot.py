@@ -11,6 +11,7 @@ from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image, plain, section, view
 from handlers.views.fields import build_modal, checkboxes, choices_of, multi_select
+from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
 from handlers.views.round.voting import close_button, more_menu
 
@@ -26,6 +27,7 @@ def sealed(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(heading)} {status}",
         header(heading),
+        *brief_blocks(round_),
         origin(data),
         *contact_sheet(data),
         section(sealed_ballot_text.how_to_vote(round_.character)),

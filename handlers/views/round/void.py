@@ -7,6 +7,7 @@ from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, context, header, section, view
+from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures
 
 
@@ -20,6 +21,7 @@ def void(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(labels.void_header(round_.character))}. {round_text.void_notice(round_)}",
         header(labels.void_header(round_.character)),
+        *brief_blocks(round_),
         section(text, compare_views.open_button(round_.id) if has_successor and round_.candidates else None),
         *(_replaced_round_blocks(data) if has_successor else ()),
         *named_failures(data),

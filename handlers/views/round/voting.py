@@ -6,6 +6,7 @@ from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
+from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
 
 
@@ -16,6 +17,7 @@ def voting(data: RoundViewData) -> View:
     return view(
         f"{escape_mrkdwn(heading)} {status}",
         header(heading),
+        *brief_blocks(round_),
         origin(data),
         *contact_sheet(data),
         section(round_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
