@@ -12,6 +12,7 @@ from handlers.features.full_brief import FullBriefListeners
 from handlers.features.history import HistoryListeners
 from handlers.features.home import HomeListeners
 from handlers.features.home_card import HomeCardListeners
+from handlers.features.home_cast import HomeCastListeners
 from handlers.features.mention import MentionListeners
 from handlers.features.production_settings import ProductionSettingsListeners
 from handlers.features.recall import RecallListeners
@@ -68,6 +69,7 @@ def register(
         DownloadListeners(casting, archives, guard),
         RoundFormListeners(casting, titles, directory, guard),
         HomeListeners(casting, locations, directory),
+        HomeCastListeners(casting, titles, directory),
         HomeCardListeners(casting, titles, faces, archives, guard),
         RosterListeners(roster, guard),
         ProductionSettingsListeners(casting, titles, guard),

@@ -111,6 +111,10 @@ class RoundRepository(Protocol):
         """List who leads the open rounds of these channels; without open rounds, the lead of the newest one."""
         ...
 
+    async def list_open_led_by(self, person: str, team: str) -> Sequence[Round]:
+        """List the workspace's drawing, voting and closed rounds that the person leads, oldest first."""
+        ...
+
     async def list_unfinished(self) -> Sequence[Round]:
         """List rounds that draw, and rounds with a slot that is not final."""
 

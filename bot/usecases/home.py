@@ -1,4 +1,4 @@
-"""A person's home: rounds that wait for their vote, the faces they may see, page by page, and the day's spending."""
+"""A person's home: what waits for their decision and their vote, the faces they may see, and the day's spending."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
+from bot.domain.lead_decision import LeadDecision, pending_decision
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.round import Round
 from bot.ports.roster import Page, RosterQuery, RosterSection
@@ -26,11 +27,20 @@ class RosterFilter:
 
 
 @dataclass(frozen=True)
+class WaitingDecision:
+    """A round that waits for its lead, and what it waits for."""
+
+    round: Round
+    decision: LeadDecision
+
+
+@dataclass(frozen=True)
 class HomeView:
     """What a home shows; money in dollars of the workspace, for the current UTC day.
 
-    `characters` are one page of `total`. `sections` are the parts of the roster that the person may see. With
-    `is_fuzzy` no name matches the search words, and the characters are the nearest names.
+    `decisions` are rounds that the person leads, `waiting` rounds without their vote. `characters` are one page of
+    `total`. `sections` are the parts of the roster that the person may see. With `is_fuzzy` no name matches the search
+    words, and the characters are the nearest names.
     """
 
     waiting: tuple[Round, ...]
@@ -41,6 +51,7 @@ class HomeView:
     roster_filter: RosterFilter = RosterFilter()
     sections: tuple[RosterSection, ...] = ()
     is_fuzzy: bool = False
+    decisions: tuple[WaitingDecision, ...] = ()
 
     @property
     def pages(self) -> int:
@@ -57,8 +68,12 @@ class Home:
     async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
         """Return what the person may see of the workspace."""
         rounds = await self.ports.storage.ballots.list_without_vote(person, team)
+        led = await self.ports.storage.rounds.list_open_led_by(person, team)
+        decisions = [WaitingDecision(r, decision) for r in led if (decision := pending_decision(r))]
         sections = await self.ports.storage.roster.sections(team)
-        places = dict.fromkeys([*(r.place for r in rounds), *(section.place for section in sections)])
+        places = dict.fromkeys(
+            [*(r.place for r in rounds), *(d.round.place for d in decisions), *(section.place for section in sections)]
+        )
         visible = await visible_channels(self.ports.channel_access, places, person, ChannelRef(team, ""))
         visible_sections = tuple(section for section in sections if section.place in visible)
         if roster_filter.production not in {section.production_id for section in visible_sections}:
@@ -75,6 +90,7 @@ class Home:
             roster_filter,
             visible_sections,
             is_fuzzy=is_fuzzy,
+            decisions=tuple(d for d in decisions if d.round.place in visible),
         )
 
     async def _page(

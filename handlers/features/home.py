@@ -76,12 +76,20 @@ class HomeListeners:
         )
 
     async def _find_locations(self, home_view: HomeView) -> dict[str, Location]:
-        """Return the links of the waiting rounds and the pictures of the faces that the home shows, by round id."""
-        waiting = [round_.id for round_ in home_view.waiting[: blocks.MAX_WAITING]]
+        """Return the links of the open rounds and the pictures of the faces that the home shows, by round id."""
+        open_rounds = dict.fromkeys(
+            [
+                *(each.round.id for each in home_view.decisions[: blocks.MAX_WAITING]),
+                *(round_.id for round_ in home_view.waiting[: blocks.MAX_WAITING]),
+                *(character.open_round_id for character in home_view.characters if character.open_round_id),
+            ]
+        )
         faces = [character.face.round_id for character in home_view.characters if character.face]
-        links = await asyncio.gather(*(self._locations.for_round(round_id) for round_id in waiting))
+        links = await asyncio.gather(*(self._locations.link(round_id) for round_id in open_rounds))
         pictures = await asyncio.gather(*(self._locations.for_picture(round_id) for round_id in faces))
-        return dict(zip((*waiting, *faces), (*links, *pictures), strict=True))
+        return {round_id: Location(link) for round_id, link in zip(open_rounds, links, strict=True)} | dict(
+            zip(faces, pictures, strict=True)
+        )
 
     async def _channel_names(self, home_view: HomeView) -> dict[str, str]:
         """Return the channel names of productions without a name, by channel id; the directory has them cached."""

@@ -33,6 +33,10 @@ class RoundLocations:
         round_ = await self._rounds.get(round_id)
         return Location(await self._permalinks.fetch(round_), portrait_file_id(round_), round_.closes_at)
 
+    async def link(self, round_id: str) -> str:
+        """Return the address of a round's message, from the cache after the first call."""
+        return await self._permalinks.get(await self._rounds.get(round_id))
+
     async def for_picture(self, round_id: str) -> Location:
         """Return the location of the portrait alone, without an API call."""
         return Location(file_id=portrait_file_id(await self._rounds.get(round_id)))

@@ -4,13 +4,28 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.face import Character
+from bot.domain.lead_decision import LeadDecision
+from bot.domain.round import Round
 from bot.ports.roster import RosterSection
-from bot.usecases.home import HomeView
-from handlers.text.format import channel_title, dollars, escape_mrkdwn, join_parts, link, pluralize, truncate, when
+from bot.usecases.home import HomeView, WaitingDecision
+from handlers.text.format import (
+    channel_title,
+    dollars,
+    escape_mrkdwn,
+    join_parts,
+    join_words,
+    link,
+    pluralize,
+    truncate,
+    when,
+)
 from handlers.text.recall import alias_list, production_name, status
 
+TITLE = "Castroom"
+CAST = "Cast a face"
+DECISIONS = "Waiting for your decision"
 WAITING = "Waiting for your vote"
-NOTHING_WAITS = "Nothing waits for your vote."
+NOTHING_WAITS = "No decisions or votes waiting."
 ROSTER = "Faces"
 SPENDING = "Spending"
 FIND = "Find a face"
@@ -31,6 +46,30 @@ def waiting(name: str, channel_id: str, closes_at: datetime | None, url: str) ->
     return join_parts(f"*{escape_mrkdwn(name)}*", channel_title(channel_id), closing, vote_link)
 
 
+def decision(waiting_decision: WaitingDecision, url: str) -> str:
+    """Return `*Maya* · #harbour-film · 1 and 4 are tied · Decide`."""
+    round_ = waiting_decision.round
+    decide_link = link(url, "Decide") if url else ""
+    reason = _decision_reason(round_, waiting_decision.decision)
+    return join_parts(f"*{escape_mrkdwn(round_.character)}*", channel_title(round_.place.channel), reason, decide_link)
+
+
+def _decision_reason(round_: Round, kind: LeadDecision) -> str:
+    tally, missing = round_.tally, pluralize(len(round_.failures), "portrait")
+    texts = {
+        LeadDecision.NO_VOTES: "voting is closed, nobody voted",
+        LeadDecision.NO_QUORUM: "voting is closed, too few people voted",
+        LeadDecision.NOTHING_CONVINCING: "voting is closed, no portrait convinced the voters",
+        LeadDecision.MISSING_PORTRAITS: f"{missing} missing, you can re-roll",
+        LeadDecision.UNSURE_CHARGE: f"{missing} missing that may have been charged",
+    }
+    if tally is not None and kind is LeadDecision.TIE:
+        return f"{join_words([str(n) for n in tally.leaders])} are tied"
+    if tally is not None and kind is LeadDecision.RESULT:
+        return f"voting is closed, {tally.winner} leads"
+    return texts[kind]
+
+
 def more_waiting(number: int) -> str:
     return f"and {number} more" if number > 0 else ""
 
@@ -39,13 +78,18 @@ def section_heading(character: Character) -> str:
     return f"*{production_name(character)}*"
 
 
-def card(character: Character) -> str:
-    """Show a character's names, status, and the beginning of the face's brief."""
+def card(character: Character, round_url: str = "") -> str:
+    """Show a character's names, status with a link to the open round, and the beginning of the face's brief."""
     face = character.face
     version = f"version {face.version}" if face and face.version > 1 else ""
     names = join_parts(f"*{escape_mrkdwn(character.name)}*", alias_list(character.aliases))
     brief = escape_mrkdwn(truncate(" ".join(face.brief.split()), _BRIEF_LIMIT)) if face else ""
-    return join_parts(names, join_parts(version, status(character)), brief, separator="\n")
+    return join_parts(
+        names,
+        join_parts(version, status(character), link(round_url, "Go to the round") if round_url else ""),
+        brief,
+        separator="\n",
+    )
 
 
 def production(section: RosterSection, channel_name: str) -> str:

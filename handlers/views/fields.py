@@ -147,6 +147,13 @@ def user_select(block_id: str, label: str, selected: str = "", field_options: Fi
     return _input(block_id, label, element | ({"initial_user": selected} if selected else {}), field_options)
 
 
+def conversation_select(block_id: str, label: str, placeholder: str, field_options: FieldOptions = REQUIRED) -> Block:
+    """Build a field for one channel or group message; direct messages with bots are left out."""
+    element: Block = {"type": "conversations_select", "placeholder": plain(placeholder)}
+    element["filter"] = {"include": ["public", "private", "mpim"], "exclude_bot_users": True}
+    return _input(block_id, label, element, field_options)
+
+
 def datetime_picker(block_id: str, label: str, at: datetime | None, field_options: FieldOptions = REQUIRED) -> Block:
     """Build a field for a date and time in the reader's time zone."""
     element: Block = {"type": "datetimepicker"}

@@ -1,4 +1,4 @@
-"""The App Home: rounds that wait for the user's vote, the roster as far as they may see it, today's spend."""
+"""The App Home: rounds that wait for the user's decision or vote, the faces they may see, today's spend."""
 
 from collections.abc import Iterator, Mapping
 
@@ -8,6 +8,7 @@ from bot.usecases.home import HomeView
 from handlers.text import alt_text, labels
 from handlers.text import home as home_text
 from handlers.text import recall as recall_text
+from handlers.views import home_cast
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image_element, section, view
 from handlers.views.fields import FieldOptions, select, text_input
 from handlers.views.recall import Location
@@ -20,15 +21,10 @@ _MAX_PRODUCTIONS = 99
 
 def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]) -> View:
     """Build the App Home; `locations` are by round id, `channel_names` by channel id."""
-    waiting = [
-        section(home_text.waiting(r.character, r.place.channel, r.closes_at, locations.get(r.id, Location()).link))
-        for r in home_view.waiting[:MAX_WAITING]
-    ]
     return view(
-        home_text.WAITING,
-        header(home_text.WAITING),
-        *(waiting or [section(home_text.NOTHING_WAITS)]),
-        context(home_text.more_waiting(len(home_view.waiting) - MAX_WAITING)),
+        home_text.TITLE,
+        actions([button(home_cast.ACTION_ID, home_text.CAST, "home", style="primary")]),
+        *_waiting(home_view, locations),
         divider(),
         header(home_text.ROSTER),
         *_roster(home_view, locations, channel_names),
@@ -36,6 +32,26 @@ def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: 
         header(home_text.SPENDING),
         context(home_text.spent(home_view.spent_today, home_view.cap)),
     )
+
+
+def _waiting(home_view: HomeView, locations: Mapping[str, Location]) -> Iterator[Block | None]:
+    """List what waits for the user: decisions first, then votes; a part without entries is left out."""
+    if not home_view.decisions and not home_view.waiting:
+        yield section(home_text.NOTHING_WAITS)
+    if home_view.decisions:
+        yield header(home_text.DECISIONS)
+        for each in home_view.decisions[:MAX_WAITING]:
+            yield section(home_text.decision(each, _link(locations, each.round.id)))
+        yield context(home_text.more_waiting(len(home_view.decisions) - MAX_WAITING))
+    if home_view.waiting:
+        yield header(home_text.WAITING)
+        for r in home_view.waiting[:MAX_WAITING]:
+            yield section(home_text.waiting(r.character, r.place.channel, r.closes_at, _link(locations, r.id)))
+        yield context(home_text.more_waiting(len(home_view.waiting) - MAX_WAITING))
+
+
+def _link(locations: Mapping[str, Location], round_id: str | None) -> str:
+    return locations.get(round_id or "", Location()).link
 
 
 def _roster(
@@ -92,7 +108,7 @@ def _card(n: int, character: Character, locations: Mapping[str, Location]) -> It
     face = character.face
     file_id = locations.get(face.round_id, Location()).file_id if face else None
     portrait = image_element(file_id, alt_text.face(character.name, face.brief)) if face and file_id else None
-    yield section(home_text.card(character), portrait)
+    yield section(home_text.card(character, _link(locations, character.open_round_id)), portrait)
     yield actions(
         [
             button(

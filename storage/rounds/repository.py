@@ -131,6 +131,11 @@ class SqlRoundRepository:
             newest = select(rounds.c.lead).where(is_of_channels).order_by(rounds.c.opened_at.desc(), rounds.c.id)
             return (await connection.scalars(newest.limit(1))).all()
 
+    async def list_open_led_by(self, person: str, team: str) -> Sequence[Round]:
+        async with self._database.snapshot() as connection:
+            condition = and_(rounds.c.team == team, rounds.c.lead == person, rounds.c.state.in_(OPEN_STATES))
+            return await list_rounds(connection, condition)
+
     async def list_unfinished(self) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
             drawing_ids = select(rounds.c.id).where(rounds.c.state == RoundState.DRAWING)

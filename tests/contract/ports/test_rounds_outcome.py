@@ -150,6 +150,18 @@ async def test_open_and_recent_rounds_are_listed_for_redraw(storage: Storage) ->
     assert list(await storage.rounds.list_to_redraw(NOW)) == ["r3", "r1"]
 
 
+async def test_open_rounds_are_listed_for_their_lead(storage: Storage) -> None:
+    await storage.rounds.open(make_round("r1", "Drawing"), CAPS, recast=False)
+    await open_closed_round(storage, make_round("r2", "Closed", opened_at=NOW + timedelta(seconds=1)))
+    await storage.rounds.open(make_round("r3", place=ChannelRef("T2", "C1")), CAPS, recast=False)
+    await open_locked_round(storage, make_round("r4", "Locked"))
+    await storage.rounds.open(make_round("r5", "Void"), CAPS, recast=False)
+    await storage.rounds.void("r5", "cancelled")
+    lead = (await storage.rounds.get("r1")).lead
+    assert [r.id for r in await storage.rounds.list_open_led_by(lead, "T1")] == ["r1", "r2"]
+    assert await storage.rounds.list_open_led_by("U9", "T1") == []
+
+
 async def test_round_is_pending_for_a_user_until_they_vote(storage: Storage) -> None:
     late_round = await open_voting_round(storage, make_round("r1", "Late"), hours=5)
     await open_voting_round(storage, make_round("r2", "Soon"), hours=1)

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from bot.domain.audit import AuditEvent
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
+from bot.domain.lead_decision import LeadDecision
 from bot.domain.production import ProductionSettings
 from bot.imaging.poster import FACES_PER_POSTER, Caption
 from bot.usecases.home import PAGE_SIZE, HomeView, RosterFilter
@@ -183,3 +184,23 @@ async def test_list_starts_with_the_channels_own_production(harness: CastingHarn
     assert [
         c.name for c in (await harness.casting.recall.list_visible(DIRECTOR, ChannelRef("T1", "C8"), 1)).characters
     ] != []
+
+
+async def test_decisions_of_the_lead_are_listed_until_taken(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting("Maya: a fisherwoman")
+    await harness.vote(round_, U2=1, U3=4)
+    assert (await load_home(harness, LEAD)).decisions == ()
+    await harness.casting.round_controls.close(round_.id, LEAD)
+    (waiting,) = (await load_home(harness, LEAD)).decisions
+    assert (waiting.round.id, waiting.decision) == (round_.id, LeadDecision.TIE)
+    assert (await load_home(harness, DIRECTOR)).decisions == ()
+    await harness.casting.lock_face.decide(round_.slot_id_by_number[1], LEAD)
+    assert (await load_home(harness, LEAD)).decisions == ()
+
+
+async def test_decision_in_a_channel_that_the_lead_left_is_hidden(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting("Maya: a fisherwoman", place=QUIET)
+    await harness.casting.round_controls.close(round_.id, LEAD)
+    assert len((await load_home(harness, LEAD)).decisions) == 1
+    harness.channel_access.private_members[QUIET] = set()
+    assert (await load_home(harness, LEAD)).decisions == ()

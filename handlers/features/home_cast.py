@@ -1,0 +1,50 @@
+"""[Cast a face] in the home tab: the user picks a channel, then fills in the round form."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import NotAvailableHere
+from bot.domain.ids import ChannelRef
+from bot.usecases.casting import Casting
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.listeners import ack_listener, view_action_listener
+from handlers.slack.modals import open_modal
+from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.values import FormSubmission, ViewAction
+from handlers.text.format import strip_mrkdwn
+from handlers.text.model_titles import Titles
+from handlers.views import home_cast, round_form
+from handlers.views.builder import View
+
+
+class HomeCastListeners:
+    """Listeners for the button and for the choice of a channel, which becomes the form of a round."""
+
+    def __init__(self, casting: Casting, titles: Titles, directory: SlackDirectory) -> None:
+        self._round_form = casting.round_form
+        self._titles = titles
+        self._directory = directory
+
+    def listen(self, app: AsyncApp) -> None:
+        app.action(home_cast.ACTION_ID)(view_action_listener(self.on_press))
+        app.view(home_cast.CALLBACK_ID)(ack_listener(submission_from, self.on_channel, _show_field_error))
+
+    async def on_press(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        await open_modal(client, view_action.form.trigger_id, home_cast.choose_channel())
+
+    async def on_channel(self, submission: FormSubmission, ack: AsyncAck) -> None:
+        """Replace the choice with the form; raises NotAvailableHere where the user or the bot is not in the channel."""
+        place = ChannelRef(submission.place.team, submission.value(home_cast.CHANNEL))
+        if not await self._directory.can_see(submission.person, place):
+            raise NotAvailableHere("unknown")
+        if not await self._directory.can_post(place):
+            raise NotAvailableHere("not_invited")
+        # The id of the modal is unique to it, so a second submission does not make a second draft.
+        form_state = await self._round_form.create(place, submission.person, submission.view_id)
+        await ack(response_action="update", view=round_form.form(form_state, self._titles))
+
+
+async def _show_field_error(ack: AsyncAck, view: View) -> None:
+    if ack.response is None:
+        await ack(response_action="errors", errors={home_cast.CHANNEL: strip_mrkdwn(view.text)})

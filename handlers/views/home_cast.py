@@ -1,0 +1,19 @@
+"""The modal that asks in which channel a round from the home tab takes place."""
+
+from typing import Any
+
+from handlers.text import home_cast as home_cast_text
+from handlers.views.builder import section, view
+from handlers.views.fields import build_modal, conversation_select
+
+ACTION_ID, CALLBACK_ID, CHANNEL = "cast_from_home", "cast_channel", "channel"
+
+
+def choose_channel() -> dict[str, Any]:
+    """Build the modal; Slack offers the channels that the user sees."""
+    blocks = view(
+        home_cast_text.INTRO,
+        section(home_cast_text.INTRO),
+        conversation_select(CHANNEL, home_cast_text.CHANNEL, home_cast_text.PLACEHOLDER),
+    )
+    return build_modal(CALLBACK_ID, "", home_cast_text.TITLE, home_cast_text.NEXT, blocks)
