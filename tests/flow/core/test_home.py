@@ -199,7 +199,7 @@ async def test_decisions_of_the_lead_are_listed_until_taken(harness: CastingHarn
 
 
 async def test_decision_in_a_channel_that_the_lead_left_is_hidden(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting("Maya: a fisherwoman", place=QUIET)
+    round_ = await harness.audition(await harness.start_round("Maya: a fisherwoman", place=QUIET))
     await harness.casting.round_controls.close(round_.id, LEAD)
     assert len((await load_home(harness, LEAD)).decisions) == 1
     harness.channel_access.private_members[QUIET] = set()
