@@ -61,7 +61,7 @@ def register(
         CompareListeners(casting, titles, locations, guard),
         FullBriefListeners(guard),
         RoundControlListeners(casting, guard),
-        LockListeners(casting, guard),
+        LockListeners(casting, titles, guard),
         RecallListeners(casting, titles, faces, guard),
         UpscaleListeners(casting, titles, guard),
         RecastListeners(casting, guard),

@@ -154,15 +154,26 @@ class SimulatedTeam:
             message = await self._load_message(round_script)
             if "is cast" in text_of(message):
                 return True
-            if "lock" in buttons_of(message):
-                await self._control_client.click(_LEAD, round_script.channel, round_script.ts, "lock")
+            buttons = buttons_of(message)
+            if "lock" in buttons:
+                has_leader = any(char.isdigit() for char in buttons["lock"])
+                action = "lock" if has_leader else "close"
+                await self._control_client.click(_LEAD, round_script.channel, round_script.ts, action)
             elif options := list(menu_of(message, "decide").values()):
-                await self._control_client.click(_LEAD, round_script.channel, round_script.ts, "decide", options[0])
+                await self._decide(round_script, options[0])
             await asyncio.sleep(0.3)
             return False
 
         await self._wait_for(press_lock, "the lock")
         round_script.is_lock_acknowledged, round_script.outcome = True, "locked"
+
+    async def _decide(self, round_script: RoundScript, option: str) -> None:
+        """Choose a candidate, and confirm it in the modal as soon as it is open."""
+        await self._control_client.click(_LEAD, round_script.channel, round_script.ts, "decide", option)
+        await asyncio.sleep(0.3)
+        view = await self._control_client.top_view(_LEAD)
+        if view and view["callback_id"] == "decide":
+            await self._control_client.submit(_LEAD, view["id"], {})
 
     async def _wait_for(self, probe: Callable[[], Awaitable[T | None]], description: str) -> T:
         """Wait for a condition. The timeout starts when the disruptions end: what does not end then is stuck."""

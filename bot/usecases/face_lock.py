@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.domain.errors import NoWinner, PortraitMissing, RoundClosed
+from bot.domain.ballot import Tally, run_off_numbers
+from bot.domain.errors import NoWinner, PortraitMissing, RoundClosed, TallyChanged
 from bot.domain.face import Face
 from bot.domain.prompt import VERSION_VARIATION
 from bot.domain.round import Round, RoundState
@@ -10,6 +11,15 @@ from bot.domain.slot import Slot
 from bot.usecases.access import Permissions
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.ports import Ports
+
+
+@dataclass(frozen=True)
+class LockChoices:
+    """An open round without a leader, its tally, and whether a run-off would be possible after the close."""
+
+    round: Round
+    tally: Tally
+    can_run_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,32 @@ class LockFace:
             await self.ports.job_queue.start("close", round_id)
             raise NoWinner(tally.leaders if tally else (), round_.votes_short_of_quorum(tally) if tally else 0)
         return await self._save(round_, round_.candidate_by_number(leader), person, by_lead=False)
+
+    async def choices_without_leader(self, round_id: str, person: str) -> LockChoices:
+        """Return what the lead can do while no candidate leads; nothing changes.
+
+        Raises NotLead, PermissionDenied, RoundClosed, and TallyChanged if a candidate leads by now.
+        """
+        round_ = await self.ports.storage.rounds.get(round_id)
+        await self.permissions.require_lock(round_, person)
+        round_.require_state(RoundState.VOTING, action="lock")
+        if round_.is_sealed:
+            raise RoundClosed("lock", "sealed", round_.character)
+        tally = round_.count_votes(
+            await self.ports.storage.ballots.list_vote_inputs(round_id),
+            await self.ports.storage.ballots.list_submissions(round_id),
+        )
+        if round_.leader(tally):
+            raise TallyChanged(None, dict(tally.votes))
+        has_quorum = not round_.votes_short_of_quorum(tally)
+        return LockChoices(round_, tally, has_quorum and not round_.run_off and bool(run_off_numbers(tally)))
+
+    async def get_choice(self, slot_id: str, person: str) -> tuple[Round, Slot]:
+        """Return a closed round and the candidate that the person may lock; raises NotLead, RoundClosed."""
+        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        await self.permissions.require_lock(round_, person)
+        round_.require_state(RoundState.CLOSED, action="decide")
+        return round_, round_.candidate_by_slot(slot_id)
 
     async def decide(self, slot_id: str, person: str) -> Face:
         """Lock a candidate of a closed ballot that the lead chose; raises PortraitMissing.

@@ -65,6 +65,13 @@ class WorkspaceGuard:
         logs.bind_round(round_id)
         await self._require_member_of(press, place)
 
+    async def get_round_of_slot(self, submission: FormSubmission) -> Round:
+        """Return the round of the slot that the form names."""
+        round_ = await self._storage.rounds.by_slot(submission.id)
+        _require_same_team(submission, round_.place.team)
+        logs.bind_round(round_.id)
+        return round_
+
     async def check_draft(self, press: ButtonPress | FormSubmission | OptionsQuery) -> None:
         """Check the draft that the payload names, if it still exists; the use case reports one that does not."""
         if draft := await self._storage.drafts.get(press.id):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.domain.ballot import Tally
-from handlers.text.format import dollars, join_words, pluralize, truncate
+from handlers.text.format import dollars, pluralize, truncate
 
 HEADER_LIMIT = 150
 BUTTON_LIMIT = 75
@@ -35,7 +35,6 @@ DONE = "Done"
 AFTER_THE_VOTE = "came after the vote"
 
 CANCEL_YES = "Cancel the round"
-DECIDE_YES = "Lock it"
 DECIDE_CONSEQUENCE = "The record will say that the lead decided. The team can re-cast later."
 CANCEL_QUESTION = "Cancel this round?"
 DROP_QUESTION = "Drop this round?"
@@ -126,35 +125,21 @@ def candidate_title(number: int, *model: str) -> str:
     return " · ".join([f"{number}", *model])
 
 
-def lock_question(name: str, leader: int | None) -> str:
-    return truncate(
-        f"Lock candidate {leader} as {name}?" if leader else f"Close the vote on {name}?", CONFIRM_TITLE_LIMIT
+def lock_question(name: str, leader: int) -> str:
+    return truncate(f"Lock candidate {leader} as {name}?", CONFIRM_TITLE_LIMIT)
+
+
+def lock_yes(leader: int) -> str:
+    return f"Lock {leader}"
+
+
+def lock_consequence(tally: Tally) -> str:
+    """Say what the lead confirms with the lock of the leader."""
+    votes = tally.votes[tally.winner] if tally.winner else 0
+    return (
+        f"{votes} of {pluralize(tally.voters, 'person', 'people')} voted for it. "
+        "The team can re-cast later; this face stays in the history."
     )
-
-
-def lock_yes(leader: int | None) -> str:
-    return f"Lock {leader}" if leader else CLOSE
-
-
-def lock_consequence(tally: Tally, votes_short: int = 0) -> str:
-    """Say what the lead confirms with the lock."""
-    if votes_short:
-        people = pluralize(votes_short, "person", "people")
-        return f"{people} short of the quorum. Voting closes now; you decide or extend it."
-    if (winner := tally.winner) is not None:
-        votes = tally.votes[winner]
-        return (
-            f"{votes} of {pluralize(tally.voters, 'person', 'people')} voted for it. "
-            "The team can re-cast later; this face stays in the history."
-        )
-    if tally.leaders:
-        tied = join_words([str(n) for n in tally.leaders])
-        return f"{tied} are level. Voting closes now, and you decide which face it is."
-    return "Nobody has voted yet. Voting closes now, and you decide which face it is."
-
-
-def decide_question(name: str) -> str:
-    return truncate(f"Lock this candidate as {name}?", CONFIRM_TITLE_LIMIT)
 
 
 def cancel_consequence(price: Decimal) -> str:

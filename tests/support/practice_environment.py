@@ -199,6 +199,19 @@ class PracticeEnvironment:
 
         return await self.control_client.wait_for(probe, f"a modal with {expected!r}", 10)
 
+    async def decide(self, user: str, ts: str, option: str, channel: str = FILM) -> None:
+        """Choose a candidate from the menu of a closed round, and confirm it."""
+        before = {view["id"] for view in await self.control_client.modals(user)}
+        answer = await self.control_client.click(user, channel, ts, "decide", option)
+        assert answer["ok"], answer
+
+        async def probe() -> Json | None:
+            view = await self.control_client.top_view(user)
+            return view if view and view["id"] not in before else None
+
+        view = await self.control_client.wait_for(probe, "the question before the lock", 10)
+        assert (await self.control_client.submit(user, view["id"], {}))["ok"]
+
     async def count_model_calls(self) -> int:
         """How often models were asked, by their own bill."""
         return len(await self.control_client.usage())

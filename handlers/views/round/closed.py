@@ -76,8 +76,7 @@ def _decide_menu(data: RoundViewData) -> Block:
         for slot in data.round.candidates
         if slot.number
     ]
-    confirmation = confirm(labels.decide_question(data.round.character), labels.DECIDE_CONSEQUENCE, labels.DECIDE_YES)
-    return static_select("decide", labels.DECIDE, choices, confirm=confirmation)
+    return static_select("decide", labels.DECIDE, choices)
 
 
 def _votes(data: RoundViewData, slot: Slot) -> int | None:

@@ -52,17 +52,17 @@ def _vote_buttons(data: RoundViewData) -> list[Block]:
 def lock_button(data: RoundViewData) -> Block:
     """Build the lead's lock button.
 
-    Its value is the leader that it shows, so a lock after a lead change is rejected.
+    Its value is the leader that it shows, so a lock after a lead change is rejected. Without a leader a press asks what
+    to do.
     """
     round_, leader = data.round, data.round.leader(data.tally)
-    leader_slot_id = round_.slot_id_by_number.get(leader, "") if leader else ""
+    if leader is None:
+        return button("lock", labels.lock(None), round_.id)
     confirmation = confirm(
-        labels.lock_question(round_.character, leader),
-        labels.lock_consequence(data.tally, round_.votes_short_of_quorum(data.tally)),
-        labels.lock_yes(leader),
+        labels.lock_question(round_.character, leader), labels.lock_consequence(data.tally), labels.lock_yes(leader)
     )
-    value = f"{round_.id} {leader_slot_id}".strip()
-    return button("lock", labels.lock(leader), value, confirm=confirmation, style="primary" if leader else "")
+    value = f"{round_.id} {round_.slot_id_by_number[leader]}"
+    return button("lock", labels.lock(leader), value, confirm=confirmation, style="primary")
 
 
 def more_menu(round_: Round) -> Block:

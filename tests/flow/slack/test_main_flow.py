@@ -177,12 +177,15 @@ async def test_tie_lets_the_lead_extend_drop_or_decide(workspace: PracticeEnviro
     await workspace.press(MEI, ts, "vote:4")
     await workspace.wait_for_text(ts, "2 people voted")
     await workspace.press(LENA, ts, "lock")
-    await workspace.wait_for_text(ts, "1 and 4")
-    message = await workspace.control_client.message(FILM, ts)
+    question = await workspace.wait_for_ephemeral(LENA, "1 and 4 are tied with 1 vote each")
+    assert "run-off" in text_of(question)
+    assert set(buttons_of(question)) == {"close", "more"}
+    assert "vote:1" in buttons_of(await workspace.control_client.message(FILM, ts))
+    await workspace.press(LENA, question["ts"], "close")
+    message = await workspace.wait_for_button(ts, "extend")
     assert {"extend", "drop"} <= set(buttons_of(message))
     decide = next(e for b in message["blocks"] for e in b.get("elements", []) if e.get("action_id") == "decide")
-    answer = await workspace.control_client.click(LENA, FILM, ts, "decide", decide["options"][2]["value"])
-    assert answer["ok"], answer
+    await workspace.decide(LENA, ts, decide["options"][2]["value"])
     text = await workspace.wait_for_text(ts, "Tie is cast")
     assert f"Decided by <@{LENA}>" in text
 

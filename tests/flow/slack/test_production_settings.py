@@ -55,7 +55,7 @@ async def _decide_first_candidate(workspace: PracticeEnvironment, ts: str) -> st
     """The lead takes the one candidate of a closed ballot."""
     message = await workspace.wait_for_button(ts, "extend")
     menu = next(e for b in message["blocks"] for e in b.get("elements", []) if e.get("action_id") == "decide")
-    await workspace.control_client.click(LENA, FILM, ts, "decide", menu["options"][0]["value"])
+    await workspace.decide(LENA, ts, menu["options"][0]["value"])
     await workspace.wait_for_button(ts, "facts")
     return ts
 

@@ -81,7 +81,7 @@ async def test_reroll_options_show_prices_and_models_after_the_close(workspace: 
     decide = next(
         v for k, v in menu_of(await workspace.control_client.message(FILM, ts), "decide").items() if k.startswith("5 ")
     )
-    assert (await workspace.control_client.click(LENA, FILM, ts, "decide", decide))["ok"]
+    await workspace.decide(LENA, ts, decide)
     assert f"Decided by <@{LENA}>" in await workspace.wait_for_text(ts, "Prices is cast")
 
 
