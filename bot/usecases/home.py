@@ -83,7 +83,7 @@ class Home:
         waiting = tuple(r for r in rounds if r.place in visible and r.can_vote(person))
         return HomeView(
             waiting,
-            page.characters,
+            tuple([await self._without_hidden_round(c, person, visible) for c in page.characters]),
             spent,
             self.ports.caps.per_day,
             page.total,
@@ -92,6 +92,17 @@ class Home:
             is_fuzzy=is_fuzzy,
             decisions=tuple(d for d in decisions if d.round.place in visible),
         )
+
+    async def _without_hidden_round(
+        self, character: Character, person: str, visible: frozenset[ChannelRef]
+    ) -> Character:
+        """Remove the open round of a channel that the person may not see; productions share characters."""
+        if not character.open_round_id:
+            return character
+        place = (await self.ports.storage.rounds.get(character.open_round_id)).place
+        if place in visible or await self.ports.channel_access.can_see(person, place):
+            return character
+        return replace(character, open_round_id=None)
 
     async def _page(
         self, team: str, sections: Sequence[RosterSection], roster_filter: RosterFilter

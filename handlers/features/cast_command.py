@@ -139,7 +139,7 @@ class CastListeners:
         try:
             started = await self._casting.start_round.start(brief, command.place, command.person, command.trigger_id)
         except AlreadyCasting as conflict:
-            await self._reply_already_casting(conflict, responder)
+            await self._reply_already_casting(conflict, responder, f"/cast {command.line}")
             return
         except BriefError as error:
             error.line = error.line or command.line
@@ -156,16 +156,16 @@ class CastListeners:
         await open_modal(responder.client, command.trigger_id, settings_form(form_state, self._titles))
         await responder.ack()
 
-    async def _reply_already_casting(self, conflict: AlreadyCasting, responder: Responder) -> None:
-        """Answer with the link to the open round, where Slack gives it in time."""
+    async def _reply_already_casting(self, conflict: AlreadyCasting, responder: Responder, line: str = "") -> None:
+        """Answer with the link to the open round, where Slack gives it in time, and with the user's command."""
         if not conflict.round_id:
-            await responder.ephemeral(private.already_casting(conflict, ""))
+            await responder.ephemeral(private.already_casting(conflict, "", line))
             return
         try:
             link = (await responder.within_ack_deadline(self._locations.for_round(conflict.round_id))).link
         except SlackUnavailable:
             link = ""
-        await responder.ephemeral(private.already_casting(conflict, link))
+        await responder.ephemeral(private.already_casting(conflict, link, line))
         await self._casting.round_message.check_message(conflict.round_id)
 
     async def _recall(self, parsed: RecallCommand, command: SlashCommand, responder: Responder) -> None:

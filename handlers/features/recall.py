@@ -41,7 +41,7 @@ class RecallListeners:
         found = await self._find(press)
         if found.kind == "nothing":
             raise NotAvailableHere("unknown")
-        if not (view := await self._faces.for_channel(found, press.person, press.place)):
+        if not (view := await self._faces.for_channel(found, press.person, press.place, is_share=True)):
             raise NotAvailableHere("private")
         await post_message(view, press.place, responder.client, thread_ts=press.thread_ts)
         await responder.delete_original()

@@ -31,6 +31,7 @@ from handlers.text import recast as words
 from handlers.text.format import strip_mrkdwn
 from handlers.views import recast as blocks
 from handlers.views.builder import View
+from handlers.views.fields import joined_text
 
 # Errors shown at a field, so the user keeps what they typed.
 _FIELD_ERRORS = (AlreadyCasting, PermissionDenied, BriefError, NoModels, OverBudget, UnacknowledgedOverspend)
@@ -88,7 +89,7 @@ def recast_request_from(submission: FormSubmission) -> tuple[FormSubmission, Rec
     round_id, key, shown_price = submission.id.split()
     is_unlock_only = shown_price == blocks.NO_PRICE
     mode = RecastMode(submission.value(blocks.MODE) or (RecastMode.ONLY_UNLOCK if is_unlock_only else RecastMode.KEEP))
-    text = submission.value(blocks.BRIEF) if blocks.BRIEF in submission.values else None
+    text = joined_text(submission.values, blocks.BRIEF) if blocks.BRIEF in submission.values else None
     price = Decimal(0) if is_unlock_only else parse_price(shown_price)
     request = RecastRequest(round_id, submission.person, mode, submission.value(blocks.REASON), text, key, price)
     return replace(submission, id=round_id), request

@@ -13,6 +13,7 @@ from handlers.slack.responder import Responder
 from handlers.text.format import strip_mrkdwn
 from handlers.views import refine as refine_views
 from handlers.views.builder import View
+from handlers.views.fields import joined_text
 
 
 class RefineListeners:
@@ -37,7 +38,9 @@ class RefineListeners:
             await responder.delete_original()
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
-        started = await self._refine.refine(submission.id, submission.person, submission.value(refine_views.BRIEF))
+        started = await self._refine.refine(
+            submission.id, submission.person, joined_text(submission.values, refine_views.BRIEF)
+        )
         await ack()
         await self._start_round.enqueue(started.round.id)
 

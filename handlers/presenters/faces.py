@@ -38,12 +38,18 @@ class FacePresenter:
         """Build the view for a modal of the home tab."""
         return recalled_in_modal(found, await self._location(found, person), self._titles)
 
-    async def for_channel(self, found: RecallResult, person: str, place: ChannelRef) -> View | None:
-        """Build the view for all members of `place`; None unless recall found one character that they all may see."""
+    async def for_channel(
+        self, found: RecallResult, person: str, place: ChannelRef, *, is_share: bool = False
+    ) -> View | None:
+        """Build the view for all members of `place`; None unless recall found one character that they all may see.
+
+        With `is_share` it names the person who shares it.
+        """
         if found.kind not in ("face", "casting", "unlocked") or not await self._is_visible_to_all(found, place):
             return None
         found = await self._recall.visible_to_channel(found, place)
-        return recalled(found, await self._location(found, person), self._titles, can_share=False)
+        location = await self._location(found, person)
+        return recalled(found, location, self._titles, can_share=False, shared_by=person if is_share else "")
 
     async def history(self, character_history: CharacterHistory, page: int) -> View:
         """Build a page of events, with links to the rounds that started on it."""
@@ -93,6 +99,8 @@ class FacePresenter:
         """Find the message and the picture; upload the picture again once where Slack has lost it."""
         location = await self._locations.for_recalled(found)
         face = found.characters[0].face if found.kind == "face" else None
+        if face and (open_round_id := found.characters[0].open_round_id):
+            location = replace(location, recast=await self._locations.for_round(open_round_id))
         if face is None or not location.file_id:
             return location
         team = found.characters[0].place.team

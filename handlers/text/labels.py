@@ -43,6 +43,11 @@ CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
 
 
+def continued(label: str) -> str:
+    """Label the second field of a text that is too long for one."""
+    return f"{label} (continued)"
+
+
 def suggestion(name: str, aliases: Sequence[str]) -> str:
     """Return `Maya, the fisherwoman`: the user may have typed either name."""
     return ", ".join([name, *aliases[:1]])

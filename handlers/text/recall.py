@@ -70,6 +70,16 @@ def being_cast(name: str, closes_at: datetime | None, url: str) -> str:
     return f"{text} {link(url, 'Go there')}" if url else text
 
 
+def being_recast(closes_at: datetime | None, url: str) -> str:
+    """Return `Being re-cast now: voting closes tomorrow at 18:00 · Go to the round`."""
+    progress = f"voting closes {when(closes_at)}" if closes_at else "the new portraits are being drawn"
+    return join_parts(f"Being re-cast now: {progress}", link(url, "Go to the round") if url else "")
+
+
+def shared_by(user_id: str) -> str:
+    return f"Shared by {person(user_id)}"
+
+
 def did_you_mean(name: str, number: int) -> str:
     return f"No {escape_mrkdwn(name)} here. Did you mean {'this one' if number == 1 else 'one of these'}?"
 

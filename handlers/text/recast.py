@@ -12,7 +12,6 @@ REASON = "Reason"
 REASON_HINT = "Everybody sees it: in the record, and in the message of the new round."
 BRIEF = "The brief"
 BRIEF_HINT = "As it stands. What you change here is asked of the models."
-LONG_BRIEF = "The brief is too long for a field of Slack's, and stays as it is."
 MODE = "The present face"
 TITLE = "Re-cast"
 

@@ -13,7 +13,6 @@ OPEN_INTRO = "*For other words*\nA new round for a refined brief. Its price stan
 TITLE = "Refine the brief"
 SUBMIT = "Draw"
 BRIEF = "What the face looks like"
-TOO_LONG = "The brief of this round is too long for a field of Slack's. What you type here takes its place."
 
 
 def intro(round_: Round, price: Decimal) -> str:

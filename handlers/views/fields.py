@@ -1,7 +1,7 @@
 """Modals and their input fields. Limits are from docs.slack.dev, "Modal views" and "Block Kit reference"."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -120,6 +120,41 @@ def text_input(
     """Build a text field of at most `max_length` characters."""
     element: Block = {"type": "plain_text_input", "multiline": multiline, "max_length": max_length}
     return _input(block_id, label, element | ({"initial_value": text} if text else {}), field_options)
+
+
+def long_text_inputs(
+    block_id: str, label: str, text: str = "", field_options: FieldOptions = REQUIRED
+) -> Iterator[Block]:
+    """Build a text field, and a second one below it for what does not fit; `joined_text` reads both."""
+    head, tail = split_text(text)
+    yield text_input(block_id, label, head, multiline=True, field_options=FieldOptions() if tail else field_options)
+    if tail:
+        continued = replace(field_options, optional=True)
+        yield text_input(
+            _continuation_id(block_id), labels.continued(label), tail, multiline=True, field_options=continued
+        )
+
+
+def joined_text(values: Mapping[str, Sequence[str]], block_id: str) -> str:
+    """Return the text that a user submitted in a field and its continuation."""
+    head, tail = ("".join(values.get(field, ())) for field in (block_id, _continuation_id(block_id)))
+    is_separated = not tail or not head or head[-1].isspace() or tail[0].isspace()
+    return head + tail if is_separated else f"{head} {tail}"
+
+
+def _continuation_id(block_id: str) -> str:
+    return f"{block_id}_continued"
+
+
+def split_text(text: str) -> tuple[str, str]:
+    """Split text that is longer than one field, after a line break or a blank where there is one."""
+    if len(text) <= FIELD_TEXT_LIMIT:
+        return text, ""
+    earliest = FIELD_TEXT_LIMIT * 2 // 3
+    for separator in ("\n", " "):
+        if (cut := text.rfind(separator, earliest, FIELD_TEXT_LIMIT)) != -1:
+            return text[: cut + 1], text[cut + 1 :]
+    return text[:FIELD_TEXT_LIMIT], text[FIELD_TEXT_LIMIT:]
 
 
 def number_input(

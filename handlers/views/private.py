@@ -59,8 +59,13 @@ def bad_line(error: BriefError, prefix: str = "/cast") -> View:
     )
 
 
-def already_casting(error: AlreadyCasting, url: str) -> View:
-    return note(errors.already_casting(error, url))
+def already_casting(error: AlreadyCasting, url: str, line: str = "") -> View:
+    """Link to the open round; `line` is the user's command, which they can send again later."""
+    text = errors.already_casting(error, url)
+    if not line:
+        return note(text)
+    text = f"{text} {errors.KEEP_BRIEF}"
+    return view(text, section(text), preformatted(line[:_LINE_LIMIT]))
 
 
 def receipt(result: ClickResult) -> View:

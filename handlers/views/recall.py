@@ -1,7 +1,7 @@
 """Recall of a face by its character's name: the answer, lists, full size and facts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.brief import Reference
@@ -23,19 +23,34 @@ _PROMPT_LIMIT = 6500
 
 @dataclass(frozen=True)
 class Location:
-    """Where Slack shows a round: its message's link, the portrait's file id, and the closing time."""
+    """Where Slack shows a round: its message's link, the portrait's file id, and the closing time.
+
+    `recast` is the location of the open round that casts the face again.
+    """
 
     link: str = ""
     file_id: str | None = None
     closes_at: datetime | None = None
+    recast: "Location | None" = None
 
 
 def recalled(
-    found: RecallResult, location: Location, titles: Titles, *, can_share: bool, action_prefix: str = ""
+    found: RecallResult,
+    location: Location,
+    titles: Titles,
+    *,
+    can_share: bool,
+    action_prefix: str = "",
+    shared_by: str = "",
 ) -> View:
-    """Show what was found; `can_share` adds a share button, `action_prefix` marks action ids in a modal."""
+    """Show what was found; `can_share` adds a share button, `action_prefix` marks action ids in a modal.
+
+    `shared_by` is the user who shows a face to a whole conversation.
+    """
     if found.kind == "face" and (face := found.characters[0].face):
-        return _face_view(found, face, location, titles, can_share=can_share, action_prefix=action_prefix)
+        shown = _face_view(found, face, location, titles, can_share=can_share, action_prefix=action_prefix)
+        note = context(recall_text.shared_by(shared_by)) if shared_by else None
+        return replace(shown, blocks=(*shown.blocks, note)) if note else shown
     if found.kind == "unlocked" and (last_face := found.characters[0].last_unlocked_face):
         return _unlocked_view(found, last_face, location, action_prefix=action_prefix)
     if found.kind == "casting":
@@ -114,6 +129,7 @@ def _face_view(
         context(recall_text.alias_list(character.aliases)),
         image(location.file_id, alt_text.face(character.name, face.brief)) if location.file_id else None,
         section(text),
+        context(recall_text.being_recast(location.recast.closes_at, location.recast.link)) if location.recast else None,
         context(
             upscale_text.original_size(face.portrait),
             upscale_text.upscaled_size(found.upscale) if found.upscale else "",

@@ -1,15 +1,15 @@
 """The form for a re-cast or an unlock."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from bot.domain.brief import REASON_LIMIT
-from bot.domain.round_form import FIELD_TEXT_LIMIT
 from bot.usecases.recast import RecastMode, RecastOptions
 from handlers.text import errors
 from handlers.text import recast as recast_text
-from handlers.views.builder import Block, context, section, view
-from handlers.views.fields import FieldOptions, build_modal, radio_buttons, text_input
+from handlers.views.builder import Block, section, view
+from handlers.views.fields import FieldOptions, build_modal, long_text_inputs, radio_buttons, text_input
 
 CALLBACK_ID = "recast_face"
 MODE, REASON, BRIEF = "how", "reason", "brief"
@@ -39,7 +39,7 @@ def form(
                 max_length=REASON_LIMIT,
                 field_options=FieldOptions(hint=recast_text.REASON_HINT),
             ),
-            *([_brief_input(options.round.brief.text if text is None else text)] if options.price is not None else []),
+            *(_brief_inputs(options.round.brief.text if text is None else text) if options.price is not None else ()),
         ),
     )
 
@@ -61,9 +61,5 @@ def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
     return None if mode is RecastMode.ONLY_UNLOCK else price
 
 
-def _brief_input(text: str) -> Block | None:
-    if len(text) > FIELD_TEXT_LIMIT:
-        return context(recast_text.LONG_BRIEF)
-    return text_input(
-        BRIEF, recast_text.BRIEF, text, multiline=True, field_options=FieldOptions(hint=recast_text.BRIEF_HINT)
-    )
+def _brief_inputs(text: str) -> Iterator[Block]:
+    return long_text_inputs(BRIEF, recast_text.BRIEF, text, FieldOptions(hint=recast_text.BRIEF_HINT))

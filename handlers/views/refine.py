@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from bot.domain.round_form import FIELD_TEXT_LIMIT
 from bot.usecases.refine import RefineForm
 from handlers.text import refine as refine_text
 from handlers.views.builder import context, section, view
-from handlers.views.fields import FieldOptions, build_modal, text_input
+from handlers.views.fields import FieldOptions, build_modal, long_text_inputs
 
 CALLBACK_ID, BRIEF = "refine", "brief"
 
@@ -14,15 +13,12 @@ CALLBACK_ID, BRIEF = "refine", "brief"
 def form(refine_form: RefineForm) -> dict[str, Any]:
     """Build the modal; its metadata is the round id."""
     round_ = refine_form.round
-    fits = len(round_.brief.text) <= FIELD_TEXT_LIMIT
-    field_options = FieldOptions(hint=refine_text.routing_hint(round_) if fits else refine_text.TOO_LONG)
+    field_options = FieldOptions(hint=refine_text.routing_hint(round_))
     text = refine_text.intro(round_, refine_form.price)
     blocks = view(
         text,
         section(text),
-        text_input(
-            BRIEF, refine_text.BRIEF, round_.brief.text if fits else "", multiline=True, field_options=field_options
-        ),
+        *long_text_inputs(BRIEF, refine_text.BRIEF, round_.brief.text, field_options),
         context(refine_text.flaw_summary(refine_form.flaw_counts)),
     )
     return build_modal(CALLBACK_ID, round_.id, refine_text.TITLE, refine_text.SUBMIT, blocks)

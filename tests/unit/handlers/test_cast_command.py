@@ -125,8 +125,15 @@ async def test_unavailable_models_offer_priced_alternatives() -> None:
 async def test_open_round_reply_links_to_it() -> None:
     busy = AlreadyCasting("Maya", "r1")
     async with listener_harness(InMemoryRepositories(make_voting_round()), start_round__start=busy) as harness:
-        reply = ack_body(await harness.send(slash_command(COMMAND_TEXT)))
-    assert reply["text"] == ("Maya is being cast right now. <https://harbour.slack.com/archives/C1/p1|Go there>")
+        reply = await send_and_get_reply(harness, slash_command(COMMAND_TEXT))
+    assert reply["text"].startswith("Maya is being cast right now. <https://harbour.slack.com/archives/C1/p1|Go there>")
+
+
+async def test_open_round_reply_keeps_the_brief_to_send_again() -> None:
+    busy = AlreadyCasting("Maya", "r1")
+    async with listener_harness(InMemoryRepositories(make_voting_round()), start_round__start=busy) as harness:
+        reply = await send_and_get_reply(harness, slash_command(COMMAND_TEXT))
+    assert f"/cast {COMMAND_TEXT}" in json.dumps(reply["blocks"])
 
 
 async def test_exceeded_cap_is_reported_in_the_ack() -> None:
@@ -167,5 +174,5 @@ async def test_slow_permalink_is_omitted() -> None:
         InMemoryRepositories(make_voting_round()), start_round__start=AlreadyCasting("Maya", "r1")
     ) as harness:
         harness.slack.replies["chat.getPermalink"] = [{"after": 0.4}]
-        reply = ack_body(await harness.send(slash_command(COMMAND_TEXT)))
-    assert reply["text"] == "Maya is being cast right now."
+        reply = await send_and_get_reply(harness, slash_command(COMMAND_TEXT))
+    assert reply["text"].startswith("Maya is being cast right now. Your brief")

@@ -1,14 +1,19 @@
 """Form fields as Slack expects them, and the values that users submit."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot.domain.round_form import FIELD_TEXT_LIMIT
+from bot.usecases.recast import RecastMode, RecastOptions
+from bot.usecases.refine import RefineForm
 from handlers.slack.payloads.parsers import submission_from, view_action_from
 from handlers.slack.payloads.values import BadPayload
-from handlers.views import fields
+from handlers.views import fields, recast, refine
 from handlers.views.fields import FieldOptions
+from tests.support.builders import make_face, make_round
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -93,3 +98,49 @@ def test_only_dispatching_fields_send_actions() -> None:
     assert (dispatching["dispatch_action"], dispatching["element"]["action_id"]) == (True, "ballot")
     assert (dispatching["optional"], dispatching["hint"]["text"]) == (True, "Why")
     assert "dispatch_action" not in fields.radio_buttons("ballot", "Ballot", [("Open", "quick")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a fisherwoman",
+        "",
+        "word " * 1199 + "end",
+        "x" * 2500 + "\n" + "y" * 3000,
+        "x" * 6000,
+        "\n".join(["a line of the brief"] * 290),
+    ],
+)
+def test_long_text_survives_two_fields(text: str) -> None:
+    blocks = list(fields.long_text_inputs("brief", "Brief", text))
+    values = {b["block_id"]: (b["element"].get("initial_value", ""),) for b in blocks}
+    assert all(len(value) <= FIELD_TEXT_LIMIT for (value,) in values.values())
+    assert "".join(fields.joined_text(values, "brief").split()) == "".join(text.split())
+    if "x" * 3001 not in text:
+        assert fields.joined_text(values, "brief") == text
+    assert len(blocks) == (2 if len(text) > FIELD_TEXT_LIMIT else 1)
+
+
+def test_text_fields_are_joined_with_a_blank_where_slack_trims_them() -> None:
+    assert (
+        fields.joined_text({"brief": ("salt-cracked",), "brief_continued": ("lips",)}, "brief") == "salt-cracked lips"
+    )
+    assert fields.joined_text({"brief": ("salt-cracked lips",)}, "brief") == "salt-cracked lips"
+    assert fields.joined_text({"brief": (), "brief_continued": ("lips",)}, "brief") == "lips"
+
+
+@pytest.mark.parametrize("action", ["refine", "recast"])
+def test_form_for_a_long_brief_opens_with_all_its_words(action: str) -> None:
+    text = "weathered, " * 500 + "scarred"
+    round_ = make_round(text=text)
+    if action == "refine":
+        form = refine.form(RefineForm(round_, Decimal("0.15"), {}))
+    else:
+        options = RecastOptions(round_, make_face(), None, tuple(RecastMode), Decimal("0.15"), None)
+        form = recast.form(options, "1")
+    values = {
+        block["block_id"]: (block["element"].get("initial_value", ""),)
+        for block in form["blocks"]
+        if block["type"] == "input" and block["element"]["type"] == "plain_text_input"
+    }
+    assert fields.joined_text(values, "brief") == text

@@ -183,3 +183,37 @@ async def test_unavailable_file_info_does_not_upload_again() -> None:
         harness.slack.replies["files.info"] = [{"error": "internal_error"}]
         await harness.send(slash_command("Maya"))
     assert "recall.reupload_portrait" not in called_methods(harness)
+
+
+RECASTING = replace(FACE_RESULT, characters=(replace(FACE_RESULT.characters[0], open_round_id="r7"),))
+
+
+async def test_recall_during_a_recast_links_to_the_open_round() -> None:
+    repositories = InMemoryRepositories(LOCKED_ROUND, make_voting_round(id="r7"))
+    async with listener_harness(repositories, recall__recall=RECASTING, recall__can_share_in=True) as harness:
+        await harness.send(slash_command("Maya"))
+        (sent,) = harness.slack.calls_to("chat.postEphemeral")
+    text = json.dumps(sent["blocks"])
+    assert "Being re-cast now: voting closes" in text
+    assert "|Go to the round>" in text
+
+
+async def test_recall_without_a_recast_names_no_open_round() -> None:
+    async with listener_harness(
+        InMemoryRepositories(LOCKED_ROUND), recall__recall=FACE_RESULT, recall__can_share_in=True
+    ) as harness:
+        await harness.send(slash_command("Maya"))
+        (sent,) = harness.slack.calls_to("chat.postEphemeral")
+    assert "re-cast now" not in json.dumps(sent["blocks"])
+
+
+async def test_shared_face_says_who_shared_it() -> None:
+    async with listener_harness(
+        InMemoryRepositories(LOCKED_ROUND),
+        recall__recall_by_id=FACE_RESULT,
+        recall__can_share_in=True,
+        recall__visible_to_channel=FACE_RESULT,
+    ) as harness:
+        await harness.send(message_press("share", "c1", is_ephemeral=True))
+        (posted,) = harness.slack.calls_to("chat.postMessage")
+    assert posted["blocks"][-1]["elements"][0]["text"] == "Shared by <@U0LEAD>"
