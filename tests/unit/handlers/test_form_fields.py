@@ -136,7 +136,7 @@ def test_form_for_a_long_brief_opens_with_all_its_words(action: str) -> None:
     if action == "refine":
         form = refine.form(RefineForm(round_, Decimal("0.15"), {}))
     else:
-        options = RecastOptions(round_, make_face(), None, tuple(RecastMode), Decimal("0.15"), None)
+        options = RecastOptions(round_, make_face(), tuple(RecastMode), Decimal("0.15"))
         form = recast.form(options, "1")
     values = {
         block["block_id"]: (block["element"].get("initial_value", ""),)
