@@ -69,7 +69,7 @@ def register(
         DownloadListeners(casting, archives, guard),
         RoundFormListeners(casting, titles, directory, guard),
         HomeListeners(casting, locations, directory),
-        HomeCastListeners(casting, titles, directory),
+        HomeCastListeners(casting, titles, directory, guard),
         HomeCardListeners(casting, titles, faces, archives, guard),
         RosterListeners(roster, guard),
         ProductionSettingsListeners(casting, titles, guard),

@@ -10,8 +10,6 @@ from bot.domain.catalogue import Look, Size
 from bot.domain.command_options import OPTIONS
 from bot.domain.errors import BriefError, CastingError, FormErrors
 
-# docs.slack.dev, "Plain-text input": characters of one field.
-FIELD_TEXT_LIMIT = 3000
 _QUARTER_HOUR = timedelta(minutes=15)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -70,10 +68,6 @@ class Draft:
             use=brief.use,
             lead=person,
         )
-
-    def with_kept_text(self, stored: str) -> "Draft":
-        """Return a copy with the stored description if that is too long for a field, so that the form has none."""
-        return replace(self, text=stored) if len(stored) > FIELD_TEXT_LIMIT else self
 
     def for_estimate(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
         """Return an unvalidated brief, for a price estimate only."""

@@ -106,7 +106,6 @@ class RoundForm:
     async def reprice(self, form_id: str, person: str, draft: Draft, event_ts_us: int) -> RoundFormState | None:
         """Return the form with its current price; None if a later `event_ts_us` was seen already."""
         round_draft = await self.start_round.get_draft(form_id, person)
-        draft = draft.with_kept_text(round_draft.brief.text)
         quote = await self._quote(draft, round_draft.place)
         is_newest = await self.ports.storage.drafts.update(
             form_id, replace(round_draft.brief, agreed_price=_price(quote)), event_ts_us
@@ -143,7 +142,6 @@ class RoundForm:
         await self.permissions.require_start(round_draft.place, person)
         if started_brief := await self._started_brief(round_draft):
             return ValidatedForm(round_draft, started_brief)
-        draft = draft.with_kept_text(round_draft.brief.text)
         brief = draft.to_brief(self.ports.now(), self.ports.shortest_voting)
         if errors := await self._unknown_people(draft, person, round_draft.place):
             raise FormErrors(errors)

@@ -7,13 +7,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.listeners import press_listener
-from handlers.slack.modals import open_modal
+from handlers.slack.modals import notice, open_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import ButtonPress, Payload
 from handlers.slack.responder import FormResponder, Responder
+from handlers.text import face_lock as face_lock_text
 from handlers.text.model_titles import Titles
 from handlers.views import face_lock
+from handlers.views.builder import View
 
 
 class LockListeners:
@@ -44,10 +46,20 @@ class LockListeners:
 
     async def on_decide(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Close the modal, then lock: the record is drawn in Slack, which may take longer than the ack may wait."""
-        await ack()
-        responder = FormResponder(ack, client, "")
+        responder = _DecideResponder(ack, client, "")
         async with reply_with_errors(responder.ephemeral):
             submission = submission_from(body)
             round_ = await self._guard.get_round_of_slot(submission)
             responder.place, responder.person = round_.place, submission.person
+            await ack()
             await self._lock_face.decide(submission.id, submission.person)
+
+
+class _DecideResponder(FormResponder):
+    """Answers to the confirmed choice: in place of the modal before the ack, then in the conversation."""
+
+    async def ephemeral(self, view: View) -> None:
+        if self._ack.response is None:
+            await self._ack(response_action="update", view=notice(face_lock_text.TITLE, view))
+        else:
+            await super().ephemeral(view)

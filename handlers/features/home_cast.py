@@ -10,6 +10,7 @@ from bot.usecases.casting import Casting
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.listeners import ack_listener, view_action_listener
 from handlers.slack.modals import open_modal
+from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, ViewAction
 from handlers.text.format import strip_mrkdwn
@@ -21,7 +22,8 @@ from handlers.views.builder import View
 class HomeCastListeners:
     """Listeners for the button and for the choice of a channel, which becomes the form of a round."""
 
-    def __init__(self, casting: Casting, titles: Titles, directory: SlackDirectory) -> None:
+    def __init__(self, casting: Casting, titles: Titles, directory: SlackDirectory, guard: WorkspaceGuard) -> None:
+        self._guard = guard
         self._round_form = casting.round_form
         self._titles = titles
         self._directory = directory
@@ -36,8 +38,7 @@ class HomeCastListeners:
     async def on_channel(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Replace the choice with the form; raises NotAvailableHere where the user or the bot is not in the channel."""
         place = ChannelRef(submission.place.team, submission.value(home_cast.CHANNEL))
-        if not await self._directory.can_see(submission.person, place):
-            raise NotAvailableHere("unknown")
+        await self._guard.require_member(submission.person, place)
         if not await self._directory.can_post(place):
             raise NotAvailableHere("not_invited")
         # The id of the modal is unique to it, so a second submission does not make a second draft.

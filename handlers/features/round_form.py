@@ -9,10 +9,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.brief import BallotMode, Brief, Consent, IntendedUse
+from bot.domain.brief import TEXT_LIMIT, BallotMode, Brief, Consent, IntendedUse
 from bot.domain.catalogue import Look, Size
 from bot.domain.errors import AlreadyCast, CastingError, FormErrors, NotAvailableHere, SlackRejected, SlackUnavailable
-from bot.domain.round_form import FIELD_TEXT_LIMIT, Draft, ReferenceKind
+from bot.domain.round_form import Draft, ReferenceKind
 from bot.usecases.casting import Casting
 from bot.usecases.round_form import RoundFormState, ValidatedForm
 from handlers.slack.directory import SlackDirectory
@@ -32,6 +32,7 @@ from handlers.text.format import truncate
 from handlers.text.model_titles import Titles
 from handlers.views import round_form as blocks
 from handlers.views.builder import View
+from handlers.views.fields import joined_text
 from handlers.views.round_form import FIELD_PREFIX
 
 log = structlog.get_logger()
@@ -157,14 +158,14 @@ class RoundFormListeners:
         return True
 
     async def _message_text(self, shortcut: MessageShortcut) -> str:
-        """Return the message as plain text with user names, cut to the length of the field."""
+        """Return the message as plain text with user names, cut to the length of a brief."""
         names = {}
         for person in mentioned_user_ids(shortcut.text)[:_MAX_NAMED]:
             try:
                 names[person] = (await self._directory.get_user(shortcut.place.team, person)).name
             except SlackUnavailable:
                 continue
-        return truncate(to_plain_text(shortcut.text, names).strip(), FIELD_TEXT_LIMIT)
+        return truncate(to_plain_text(shortcut.text, names).strip(), TEXT_LIMIT)
 
 
 class _RoundFormResponder(FormResponder):
@@ -220,7 +221,7 @@ def draft_from(submission: FormSubmission) -> Draft:
     picture_kind = value("real")
     return Draft(
         name=value("name"),
-        text=value("text"),
+        text=joined_text(submission.values, f"{FIELD_PREFIX}text"),
         look=Look(value("look")) if value("look") else None,
         models=values("models"),
         per_model=_parse_optional_number(value("each")),

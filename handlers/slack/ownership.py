@@ -70,6 +70,7 @@ class WorkspaceGuard:
         round_ = await self._storage.rounds.by_slot(submission.id)
         _require_same_team(submission, round_.place.team)
         logs.bind_round(round_.id)
+        await self._require_member_of(submission, round_.place)
         return round_
 
     async def check_draft(self, press: ButtonPress | FormSubmission | OptionsQuery) -> None:

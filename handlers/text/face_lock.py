@@ -7,6 +7,8 @@ from handlers.text import labels
 from handlers.text.format import dollars, escape_mrkdwn, join_parts, join_words, pluralize, truncate
 from handlers.text.model_titles import Titles
 
+TITLE = "Lock a face"
+
 
 def no_leader(choices: LockChoices) -> str:
     """Say why there is no face to lock, and what each button does."""

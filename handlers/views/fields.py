@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from bot.domain.round_form import FIELD_TEXT_LIMIT
 from handlers.text import labels
 from handlers.text.format import truncate
 from handlers.views.builder import Block, View, build_options, plain
@@ -14,6 +13,8 @@ K = TypeVar("K", bound=str)
 
 TITLE_LIMIT = 24
 _LABEL_LIMIT = 2000
+# docs.slack.dev, "Plain-text input".
+TEXT_LIMIT = 3000
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def text_input(
     text: str = "",
     *,
     multiline: bool = False,
-    max_length: int = FIELD_TEXT_LIMIT,
+    max_length: int = TEXT_LIMIT,
     field_options: FieldOptions = REQUIRED,
 ) -> Block:
     """Build a text field of at most `max_length` characters."""
@@ -148,13 +149,13 @@ def _continuation_id(block_id: str) -> str:
 
 def split_text(text: str) -> tuple[str, str]:
     """Split text that is longer than one field, after a line break or a blank where there is one."""
-    if len(text) <= FIELD_TEXT_LIMIT:
+    if len(text) <= TEXT_LIMIT:
         return text, ""
-    earliest = FIELD_TEXT_LIMIT * 2 // 3
+    earliest = TEXT_LIMIT * 2 // 3
     for separator in ("\n", " "):
-        if (cut := text.rfind(separator, earliest, FIELD_TEXT_LIMIT)) != -1:
+        if (cut := text.rfind(separator, earliest, TEXT_LIMIT)) != -1:
             return text[: cut + 1], text[cut + 1 :]
-    return text[:FIELD_TEXT_LIMIT], text[FIELD_TEXT_LIMIT:]
+    return text[:TEXT_LIMIT], text[TEXT_LIMIT:]
 
 
 def number_input(

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.domain.brief import QUORUM_LIMIT, SLOT_LIMIT
 from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotAvailableHere
-from bot.domain.round_form import FIELD_TEXT_LIMIT, Draft, ReferenceKind
+from bot.domain.round_form import Draft, ReferenceKind
 from bot.usecases.round_form import NameSuggestion, RoundFormState
 from handlers.text import errors
 from handlers.text import reference_photo as reference_photo_text
@@ -20,11 +20,11 @@ from handlers.views.fields import (
     datetime_picker,
     external_select,
     file_input,
+    long_text_inputs,
     multi_select,
     number_input,
     radio_buttons,
     select,
-    text_input,
     user_select,
     users_select,
 )
@@ -105,25 +105,17 @@ def block_id_for(error: CastingError, draft: Draft) -> str:
     return "cast_models"
 
 
-def _face_blocks(draft: Draft) -> list[Block | None]:
+def _face_blocks(draft: Draft) -> list[Block]:
     looks = choices_of(round_form_text.LOOKS)
     look_options = FieldOptions(optional=True, hint=round_form_text.LOOK_HINT, dispatch=True)
     kinds = choices_of(round_form_text.REFERENCES)
     return [
         external_select("cast_name", round_form_text.NAME, round_form_text.NAME_EMPTY, draft.name),
-        _text_block(draft.text),
+        *long_text_inputs("cast_text", round_form_text.TEXT, draft.text, FieldOptions(hint=round_form_text.TEXT_HINT)),
         select("cast_look", round_form_text.LOOK, looks, draft.look or "", look_options, round_form_text.LOOK_EMPTY),
         radio_buttons("cast_like", round_form_text.REFERENCE, kinds, draft.reference_kind, FieldOptions(dispatch=True)),
         *_reference_blocks(draft),
     ]
-
-
-def _text_block(text: str) -> Block | None:
-    """Build the field of the brief; a brief that is too long for a field stays as typed."""
-    if len(text) > FIELD_TEXT_LIMIT:
-        return context(round_form_text.LONG_BRIEF)
-    field_options = FieldOptions(hint=round_form_text.TEXT_HINT)
-    return text_input("cast_text", round_form_text.TEXT, text, multiline=True, field_options=field_options)
 
 
 def _reference_blocks(draft: Draft) -> list[Block]:

@@ -111,18 +111,6 @@ async def test_photo_command_opens_the_form_with_all_that_was_typed(tmp_path: Pa
             await round_form.create(FILM, LEAD, "t3", parse_brief("Ben: x --like photo"))
 
 
-async def test_brief_too_long_for_a_field_stays_as_typed(tmp_path: Path) -> None:
-    long_text = "pores and " * 400
-    async with casting_harness(tmp_path, keys=("gemini",)) as harness:
-        round_form = harness.casting.round_form
-        form = await round_form.create(FILM, LEAD, "t", parse_brief(f"Ben: {long_text} --like photo"))
-        submitted = replace(form.draft, text="", photo_file_id="F1", shows_real_person=False)
-        repriced = await round_form.reprice(form.id, LEAD, submitted, 1)
-        assert repriced
-        assert repriced.draft.text == form.draft.text == long_text.strip()
-        assert (await round_form.validate(form.id, LEAD, submitted)).brief.text == long_text.strip()
-
-
 async def test_form_does_not_open_without_models_or_permission(tmp_path: Path) -> None:
     async with casting_harness(tmp_path, keys=["nobody"]) as harness:
         with pytest.raises(NoModels):

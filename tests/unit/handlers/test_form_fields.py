@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
-from bot.domain.round_form import FIELD_TEXT_LIMIT
+from bot.domain.errors import NoModels
+from bot.domain.round_form import Draft
 from bot.usecases.recast import RecastMode, RecastOptions
 from bot.usecases.refine import RefineForm
+from bot.usecases.round_form import RoundFormState
+from handlers.features.round_form import draft_from
 from handlers.slack.payloads.parsers import submission_from, view_action_from
 from handlers.slack.payloads.values import BadPayload
-from handlers.views import fields, recast, refine
+from handlers.views import fields, recast, refine, round_form
 from handlers.views.fields import FieldOptions
-from tests.support.builders import make_face, make_round
+from tests.support.builders import CATALOGUE, PLACE, TITLES, make_face, make_round
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -114,11 +117,11 @@ def test_only_dispatching_fields_send_actions() -> None:
 def test_long_text_survives_two_fields(text: str) -> None:
     blocks = list(fields.long_text_inputs("brief", "Brief", text))
     values = {b["block_id"]: (b["element"].get("initial_value", ""),) for b in blocks}
-    assert all(len(value) <= FIELD_TEXT_LIMIT for (value,) in values.values())
+    assert all(len(value) <= fields.TEXT_LIMIT for (value,) in values.values())
     assert "".join(fields.joined_text(values, "brief").split()) == "".join(text.split())
     if "x" * 3001 not in text:
         assert fields.joined_text(values, "brief") == text
-    assert len(blocks) == (2 if len(text) > FIELD_TEXT_LIMIT else 1)
+    assert len(blocks) == (2 if len(text) > fields.TEXT_LIMIT else 1)
 
 
 def test_text_fields_are_joined_with_a_blank_where_slack_trims_them() -> None:
@@ -144,3 +147,18 @@ def test_form_for_a_long_brief_opens_with_all_its_words(action: str) -> None:
         if block["type"] == "input" and block["element"]["type"] == "plain_text_input"
     }
     assert fields.joined_text(values, "brief") == text
+
+
+def test_round_form_opens_with_a_long_brief_and_reads_all_of_it() -> None:
+    text = "pores and " * 400 + "scars"
+    state = RoundFormState("w1", PLACE, Draft(text=text), CATALOGUE.models, NoModels((), ()))
+    blocks = round_form.form(state, TITLES)["blocks"]
+    inputs = {
+        b["block_id"]: {b["block_id"]: {"type": "plain_text_input", "value": b["element"]["initial_value"]}}
+        for b in blocks
+        if b.get("block_id", "").startswith("cast_text")
+    }
+    assert len(inputs) == 2
+    body = submission_of()
+    body["view"]["state"]["values"] = inputs
+    assert draft_from(submission_from(body)).text == text

@@ -45,6 +45,7 @@ PRESSES = {
     "take_over": "r1",
     "lock": "r1 r1-0",
     "decide": "r1-0",
+    "full_brief": "r1",
     "recall:1": "c1",
     "share": "c1",
     "full": "r1",
@@ -68,13 +69,26 @@ SUBMISSIONS = {
     "refine": "r1",
     "recast_face": "r1 1 0.15",
     "form": "w1",
+    "decide": "r1-0",
     "form_recast": "w1",
     "settings": "C1 0",
 }
+# Here the user names a channel, so the form itself says that they are not in it.
+CHANNEL_FORMS = ("cast_channel",)
 # Menus that ask for options, by action id.
 SUGGESTIONS = ("cast_name", "cast_face")
 # The home has no channel: its use cases show only what the user may see at that moment.
-HOME_ACTIONS = ("search x", "production x", "page:next", "everyone", "card:0", "card_full", "card_facts", "card_take")
+HOME_ACTIONS = (
+    "cast_from_home",
+    "search x",
+    "production x",
+    "page:next",
+    "everyone",
+    "card:0",
+    "card_full",
+    "card_facts",
+    "card_take",
+)
 
 
 def make_private(slack: FakeSlackServer, *members: str) -> None:
@@ -216,7 +230,7 @@ _NO_CLIENTS: Any = None
     ("kind", "tested"),
     [
         ("action", (*PRESSES, *MODAL_CHOICES, *HOME_ACTIONS)),
-        ("view", tuple(SUBMISSIONS)),
+        ("view", (*SUBMISSIONS, *CHANNEL_FORMS)),
         ("options", SUGGESTIONS),
     ],
 )
