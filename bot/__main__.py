@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -30,12 +31,22 @@ _STORAGE_FIXES = {
     "away": "cannot be opened: grant the bot read and write access, or set another DATA_DIR",
     "pre_release": "was written before the first release of Castroom and cannot be migrated: set a new DATA_DIR",
     "newer": "was written by a later version of Castroom: start that version",
+    "older": "has the schema of an earlier version: run `python -m bot migrate` first",
+    "missing": "does not exist yet: check DATA_DIR, or start the bot once (python -m bot run)",
 }
 _JOB_DATABASE_DAMAGED = (
     "is damaged: move it away. It contains only the job queue, and unfinished jobs start again without it"
 )
 
+_UMASK = 0o077
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@cli.callback()
+def keep_files_private() -> None:
+    """Castroom command line."""
+    os.umask(_UMASK)
 
 
 @cli.command()
@@ -65,12 +76,13 @@ def doctor() -> None:
 @cli.command()
 def migrate() -> None:
     """Migrate the database to this version's schema; `run` does this at its start."""
-    from storage import check_integrity
+    from storage import check_integrity, restrict_databases
     from storage import migrate as upgrade
 
-    url = _settings().database_url
-    _run_async(check_integrity(url))
-    _run_async(upgrade(url))
+    settings = _settings()
+    _run_async(check_integrity(settings.database_url))
+    _run_async(upgrade(settings.database_url))
+    restrict_databases(settings)
     typer.echo("The database is up to date.")
 
 
@@ -158,11 +170,16 @@ def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"]
 
 
 def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:
-    """Run the coroutine; exit with a message if database or portraits cannot be used."""
+    """Run the coroutine; exit with a message if database, portraits or a named file cannot be used."""
     try:
         return asyncio.run(coroutine)
     except StorageUnavailable as error:
         typer.echo(_describe_storage_error(error), err=True)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        if not error.filename:
+            raise
+        typer.echo(f"{error.filename} cannot be used: {error.strerror or type(error).__name__}.", err=True)
         raise typer.Exit(1) from error
 
 
@@ -174,6 +191,10 @@ def _settings() -> Settings:
             name = "_".join(str(part) for part in problem["loc"]).upper()
             typer.echo(f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}", err=True)
         raise typer.Exit(2) from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        typer.echo(f"{Settings.env_file()} cannot be read: {reason}.", err=True)
+        raise typer.Exit(2) from error
     logs.configure(settings.log_level)
     return settings
 
@@ -184,7 +205,8 @@ def _describe_storage_error(error: StorageUnavailable) -> str:
         if (error.component, error.reason) == ("engine", "damaged")
         else _STORAGE_FIXES[error.reason]
     )
-    return f"{error.path or f'The storage ({error.component})'} {fix}. ({error.detail or error.reason})"
+    detail = f" ({error.detail})" if error.detail else ""
+    return f"{error.path or f'The storage ({error.component})'} {fix}.{detail}"
 
 
 if __name__ == "__main__":

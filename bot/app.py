@@ -25,6 +25,7 @@ from bot.domain.catalogue import Size
 from bot.domain.errors import SlackUnavailable
 from bot.domain.person_limits import PersonLimits
 from bot.runtime.health_server import HealthSources, health_server
+from bot.runtime.http_listener import AddressUnavailable
 from bot.runtime.jobs import JobRunner
 from bot.runtime.process_tuning import freeze_startup_objects, set_malloc_threshold
 from bot.runtime.scheduler import Scheduler
@@ -42,7 +43,7 @@ from handlers.slack.redraw_scheduler import UpdateBudget
 from handlers.slack.round_publisher import SlackRoundPublisher
 from handlers.text import errors
 from providers.accounts import open_models
-from storage import AlreadyRunning, Storage, check_integrity, migrate, open_storage, process_lock
+from storage import AlreadyRunning, Storage, check_integrity, migrate, open_storage, process_lock, restrict_databases
 
 log = structlog.get_logger()
 
@@ -68,6 +69,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
     Portraits in progress get a few seconds to finish, because they are paid for; the rest resumes at the next start.
     Raises AlreadyRunning, NoWorkspace, and StorageUnavailable if the database or the portraits store is unusable.
     """
+    settings.scrub_proxy_env()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(process_lock(settings.database_url))
         await check_integrity(settings.database_url)
@@ -119,6 +121,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             )
         )
         await job_runner.launch(casting)
+        await asyncio.to_thread(restrict_databases, settings)
         stack.push_async_callback(job_runner.close)
         stack.push_async_callback(_wait_for_generations, casting, shutdown_deadline or ShutdownDeadline())
         await casting.refresh_messages()
@@ -144,7 +147,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; exit with status 1 without a workspace, or if another process is running.
 
-    Raises StorageUnavailable.
+    Also exits with status 1 if an address to listen on is not available. Raises StorageUnavailable.
     """
     set_malloc_threshold()
     stop, shutdown_deadline = asyncio.Event(), ShutdownDeadline()
@@ -164,6 +167,8 @@ async def run(settings: Settings) -> None:
                 await stop.wait()
                 shutdown_deadline.start()
                 log.info("shutdown_started")
+    except AddressUnavailable as error:
+        raise SystemExit(f"{error} Free the address, or set another one.") from error
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
     except AlreadyRunning as error:
@@ -195,6 +200,7 @@ def _client(settings: Settings, token: SecretStr | None = None) -> AsyncWebClien
     return AsyncWebClient(
         token=token.get_secret_value() if token else None,
         base_url=settings.slack_base_url,
+        proxy=settings.slack_proxy or None,
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(max_retry_count=2),
             AsyncRateLimitErrorRetryHandler(max_retry_count=5),

@@ -4,6 +4,7 @@ A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads
 """
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_base_url: str = "https://slack.com/api/"
+    slack_proxy: str = ""
+    http_host: str = "127.0.0.1"
     http_port: int | None = Field(default=None, ge=1, le=65_535)
     ops_port: int | None = Field(default=None, ge=1, le=65_535)
 
@@ -76,7 +79,24 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """Load the settings; raises pydantic's ValidationError naming each invalid variable."""
-        return cls(_env_file=os.environ.get("ENV_FILE", ".env") or None)
+        return cls(_env_file=cls.env_file())
+
+    @staticmethod
+    def env_file() -> Path | None:
+        """Return the file that is read first, which may not exist."""
+        name = os.environ.get("ENV_FILE", ".env")
+        return Path(name) if name else None
+
+    @staticmethod
+    def scrub_proxy_env() -> None:
+        """Remove the proxy variables from the environment before Slack clients are built.
+
+        Slack's SDK has no argument for "no proxy": without SLACK_PROXY every client, also each copy that Bolt makes for
+        a request, would send the tokens through the proxy that the environment names.
+        """
+        for name in ("HTTPS_PROXY", "HTTP_PROXY"):
+            os.environ.pop(name, None)
+            os.environ.pop(name.lower(), None)
 
     @staticmethod
     def scrub_slack_env() -> None:
@@ -99,6 +119,23 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("plain http is allowed for this machine only; use https://")
         return url
+
+    @field_validator("slack_proxy")
+    @classmethod
+    def _check_proxy(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.username or parts.password:
+            raise ValueError("the proxy's address must not carry a user or password, which could reach the log")
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("write the proxy as http://host:port")
+        return url
+
+    @field_validator("http_host")
+    @classmethod
+    def _check_http_host(cls, host: str) -> str:
+        if not re.fullmatch(r"[\w.:-]{1,253}", host, re.ASCII):
+            raise ValueError("write one address of this machine, such as 127.0.0.1, without a port")
+        return host
 
     @field_validator("own_models", mode="before")
     @classmethod

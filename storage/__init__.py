@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.domain.errors import StorageUnavailable
 from bot.ports.storage import StoragePorts
 from bot.settings import Settings
 from storage.audit_log import SqlAuditLog
 from storage.db.engine import Database, open_database
+from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.integrity import check_integrity
 from storage.migrations import current_revision, latest_revision, migrate
@@ -28,7 +30,17 @@ from storage.rounds.repository import SqlRoundRepository
 from storage.rounds.slots import SqlSlotRepository
 from storage.upscales import SqlUpscaleRepository
 
-__all__ = ["AlreadyRunning", "Storage", "StorageHealth", "check_integrity", "migrate", "open_storage", "process_lock"]
+__all__ = [
+    "AlreadyRunning",
+    "Storage",
+    "StorageHealth",
+    "check_integrity",
+    "migrate",
+    "open_existing_storage",
+    "open_storage",
+    "process_lock",
+    "restrict_databases",
+]
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,13 @@ class Storage(StoragePorts):
         except Exception as error:  # noqa: BLE001 - drivers raise any error, and doctor reports it
             database_error = _first_line(error)
         return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
+
+    async def require_current_schema(self, path: str = "") -> None:
+        """Raise StorageUnavailable if the database has no schema or an older one."""
+        async with self.database.snapshot() as connection:
+            revision = await connection.run_sync(current_revision)
+        if revision != latest_revision():
+            raise StorageUnavailable("database", "older" if revision else "missing", revision, path)
 
     async def ping(self) -> None:
         """Read from the database; raises what the driver raises."""
@@ -103,6 +122,25 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         picture_index=SqlPictureIndex(database),
         database=database,
     )
+
+
+async def open_existing_storage(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Storage:
+    """Open storage that a bot has created, with this version's schema; create and change nothing.
+
+    Raises StorageUnavailable; its reason is missing or older if the schema is.
+    """
+    file = database_file(settings.database_url)
+    path = str(file or "")
+    if file and not file.exists():
+        raise StorageUnavailable("database", "missing", "", path)
+    await check_integrity(settings.database_url)
+    storage = await open_storage(settings, now)
+    try:
+        await storage.require_current_schema(path)
+    except BaseException:
+        await storage.close()
+        raise
+    return storage
 
 
 def _first_line(error: Exception) -> str:

@@ -19,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.face import Portrait
 from bot.settings import Settings
-from storage.db.engine import open_database
-from storage.db.process_lock import database_file, process_lock
+from storage.db.engine import open_database, translate_db_errors
+from storage.db.private_files import database_file, make_private_folder, restrict_databases, write_private_file
+from storage.db.process_lock import process_lock
 from storage.db.tables import slots, upscales
 from storage.migrations import current_revision, migrate, unsupported_reason
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
@@ -50,6 +51,7 @@ async def back_up(settings: Settings, folder: Path) -> BackupManifest:
     """
     source = _sqlite_file(settings)
     await asyncio.to_thread(_require_empty_target, source, folder)
+    await asyncio.to_thread(make_private_folder, folder)
     await asyncio.to_thread(_copy_database, source, folder / _DATABASE)
     backup_portraits = open_portraits(str(folder / _PORTRAITS))
     count, total_bytes = await backup_portraits.copy_from(open_portraits(settings.portraits_url))
@@ -62,7 +64,8 @@ async def back_up(settings: Settings, folder: Path) -> BackupManifest:
     manifest = BackupManifest(
         datetime.now(UTC).isoformat(timespec="seconds"), schema_revision, digest, count, total_bytes
     )
-    (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+    manifest_text = json.dumps(asdict(manifest), indent=2) + "\n"
+    await asyncio.to_thread(write_private_file, folder / _MANIFEST, manifest_text.encode())
     return manifest
 
 
@@ -87,6 +90,7 @@ async def restore(settings: Settings, folder: Path) -> BackupManifest:
         await portraits.copy_from(backup_portraits)
         await asyncio.to_thread(_copy_database, folder / _DATABASE, target)
     await migrate(settings.database_url)
+    await asyncio.to_thread(restrict_databases, settings)
     return manifest
 
 
@@ -97,7 +101,7 @@ def _sqlite_file(settings: Settings) -> Path:
 
 
 def _require_empty_target(source: Path, folder: Path) -> None:
-    if not source.exists():
+    if not source.exists() or not source.stat().st_size:
         raise BackupError(f"There is no database at {source} yet, so there is nothing to back up.")
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty. Name a new folder, so that no older copy is written over.")
@@ -112,11 +116,14 @@ def _read_manifest(folder: Path) -> BackupManifest:
 
 def _copy_database(source: Path, target: Path) -> None:
     """Copy with SQLite's online backup, which does not block writers. The target gets its name once it is complete."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.parent.exists():
+        make_private_folder(target.parent)
     unfinished = target.with_name(f"{target.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     uri = f"{source.absolute().as_uri()}?mode=ro"
+    write_private_file(unfinished, b"")
     with (
+        translate_db_errors(str(source)),
         closing(sqlite3.connect(uri, uri=True)) as source_connection,
         closing(sqlite3.connect(unfinished)) as target_connection,
     ):

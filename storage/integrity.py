@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.domain.errors import StorageUnavailable
 from storage.db.engine import translate_db_errors
-from storage.db.process_lock import database_file
+from storage.db.private_files import database_file
 from storage.migrations import unsupported_reason
 
 # Checking a larger file would delay the start; a read reports its damage later.

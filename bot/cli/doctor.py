@@ -12,6 +12,7 @@ from handlers.slack.diagnostics import check as check_slack
 from providers import AccountCheck, retirement_dates
 from providers.accounts import open_models
 from storage import StorageHealth, open_storage
+from storage.db.private_files import exposed_paths, is_exposed
 
 _KEY_HELP = {
     "recraft": ("RECRAFT_API_TOKEN", "the API page of your Recraft profile; it needs API units"),
@@ -37,11 +38,13 @@ async def run_checks(settings: Settings) -> Report:
     )
     # Some accounts neither list models nor confirm a key, so only known failures exclude an account.
     usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
+    exposure_lines = await asyncio.to_thread(lambda: list(_exposure_lines(settings)))
     storage_ok = isinstance(health, StorageHealth) and not health.database_error and not health.portraits_error
     lines = [
         *_slack_lines(slack),
         *(line for account in accounts for line in _account_lines(account, catalogue, settings.now().date())),
         *_storage_lines(health),
+        *exposure_lines,
         f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
     ]
     if not usable:
@@ -109,6 +112,16 @@ def _model_line(model: str, served: bool | None, retirement: Retirement | None) 
         if retirement
         else f"ok      {model}: served"
     )
+
+
+def _exposure_lines(settings: Settings) -> Iterator[str]:
+    """Warn of data and keys that other users of this machine can open."""
+    env_file = settings.env_file()
+    if env_file and is_exposed(env_file):
+        yield f"warning {env_file}: other users of this machine can read it, and it holds keys: chmod 600 {env_file}"
+    for path in exposed_paths(settings):
+        fix = f"chmod -R go-rwx {path}" if path.is_dir() else f"chmod 600 {path}"
+        yield f"warning {path}: other users of this machine can open it: {fix}"
 
 
 def _storage_lines(health: StorageHealth | str) -> Iterator[str]:

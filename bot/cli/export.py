@@ -9,7 +9,8 @@ from bot.domain.face import Face
 from bot.domain.upscale import kept_upscale
 from bot.settings import Settings
 from bot.usecases.download import ArchiveFiles, archive_files, folder_name
-from storage import open_storage
+from storage import open_existing_storage
+from storage.db.private_files import make_private_folder, write_private_file
 
 
 class NotEmpty(Exception):
@@ -30,18 +31,19 @@ class ExportResult:
 
 
 async def export(settings: Settings, channel: str, target: Path) -> ExportResult:
-    """Write every face cast in a channel to its own folder; raises NotEmpty, NoProduction.
+    """Write every face cast in a channel to its own folder; raises NotEmpty, NoProduction, StorageUnavailable.
 
     Faces that other channels cast for the same production are not included, since access differs between channels.
     Folders are named by character and version, with a suffix for equal names.
     """
     if await asyncio.to_thread(_has_files, target):
         raise NotEmpty(str(target))
-    storage = await open_storage(settings)
+    storage = await open_existing_storage(settings)
     try:
         faces = await storage.roster.faces_of_channel(channel)
         if not faces:
             raise NoProduction(channel)
+        await asyncio.to_thread(make_private_folder, target)
         length = 0
         for name, face in _faces_by_folder(faces).items():
             upscale = kept_upscale(await storage.upscales.list_for_face(face.round_id))
@@ -71,7 +73,7 @@ def _faces_by_folder(faces: Sequence[Face]) -> dict[str, Face]:
 
 async def _write(target: Path, files: ArchiveFiles) -> int:
     def write() -> int:
-        target.mkdir(parents=True)
-        return sum((target / name).write_bytes(data) for name, data in files.items())
+        make_private_folder(target)
+        return sum(write_private_file(target / name, data) for name, data in files.items())
 
     return await asyncio.to_thread(write)

@@ -8,12 +8,12 @@ from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.timeline import RoundRecords, TimelineEvent, round_timeline
 from bot.settings import Settings
-from storage import Storage, open_storage
+from storage import Storage, open_existing_storage
 
 
 async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
-    """Return the record of a round; raises KeyError. Money in dollars, times ISO 8601 in UTC."""
-    storage = await open_storage(settings, settings.now)
+    """Return the record of a round; raises KeyError, StorageUnavailable. Money in dollars, times ISO 8601 in UTC."""
+    storage = await open_existing_storage(settings, settings.now)
     try:
         round_ = await storage.rounds.get(round_id)
         full_tally = round_.count_votes(

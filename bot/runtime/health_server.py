@@ -12,6 +12,7 @@ from time import perf_counter
 
 from aiohttp import web
 
+from bot.runtime.http_listener import http_listener
 from bot.runtime.slack_server import ConnectionStatus
 from bot.telemetry import metrics
 
@@ -37,15 +38,16 @@ async def health_server(port: int | None, sources: HealthSources) -> AsyncIterat
     metrics.register_gauge("socket_silence", lambda: sources.connection_status.seconds_since_message)
     metrics.register_gauge("socket_age", lambda: sources.connection_status.connection_age)
     lag_task = asyncio.create_task(_measure_lag())
-    runner = web.AppRunner(_create_web_app(sources), access_log=None, shutdown_timeout=_SHUTDOWN_TIMEOUT_SECONDS)
     try:
-        if port:
-            await runner.setup()
-            await web.TCPSite(runner, _HOST, port).start()
-        yield
+        if port is None:
+            yield
+            return
+        async with http_listener(
+            _create_web_app(sources), (_HOST, port), "OPS_PORT", shutdown_seconds=_SHUTDOWN_TIMEOUT_SECONDS
+        ):
+            yield
     finally:
         lag_task.cancel()
-        await runner.cleanup()
 
 
 def _create_web_app(sources: HealthSources) -> web.Application:

@@ -1,7 +1,7 @@
 """Receives requests from Slack: over HTTP if a port is set, else over Socket Mode.
 
-The HTTP endpoint is public, so the signature of the raw body is verified before Bolt decodes and parses it. Body size
-and read time are bounded.
+The HTTP endpoint is public through a reverse proxy, so the signature of the raw body is verified before Bolt decodes
+and parses it. Body size and the times for headers and body are bounded.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from bot.runtime.http_listener import http_listener
 from bot.runtime.shutdown import ACK_DRAIN_SECONDS, CLOSE_SECONDS
 from bot.settings import Settings
 from bot.telemetry import metrics
@@ -169,7 +170,8 @@ class SocketModeConnection:
         await _close_handler(self._handler)
 
     def _new_handler(self) -> TrackedSocketHandler:
-        return TrackedSocketHandler(self._slack, self._token)
+        # slack_sdk would read the environment for its socket, as it does for its Web API client.
+        return TrackedSocketHandler(self._slack, self._token, proxy=self._slack.client.proxy)
 
 
 async def _close_handler(handler: AsyncSocketModeHandler) -> None:
@@ -185,13 +187,11 @@ async def slack_server(slack: AsyncApp, settings: Settings) -> AsyncIterator[Con
     if settings.http_port:
         secret = settings.slack_signing_secret
         http_server = HttpServer(slack, secret.get_secret_value() if secret else "")
-        runner = web.AppRunner(http_server.web_app(), shutdown_timeout=ACK_DRAIN_SECONDS)
-        await runner.setup()
-        await web.TCPSite(runner, port=settings.http_port).start()
-        try:
+        address = (settings.http_host, settings.http_port)
+        async with http_listener(
+            http_server.web_app(), address, "HTTP_HOST and HTTP_PORT", shutdown_seconds=ACK_DRAIN_SECONDS
+        ):
             yield http_server
-        finally:
-            await runner.cleanup()
         return
     token = settings.slack_app_token
     connection = SocketModeConnection(slack, token.get_secret_value() if token else "", settings.socket_silence_seconds)

@@ -43,6 +43,7 @@ class _TokenCheck:
 
 async def check(settings: Settings) -> SlackCheck:
     """Check the bot's identity and scopes in each workspace, and whether Slack would open a socket."""
+    settings.scrub_proxy_env()
     bots = await _check_bots(settings)
     app = await _check_app(settings)
     results = {bot.works for bot in bots}
@@ -104,4 +105,6 @@ def _failed_check(error: SlackUnavailable, name: str, token_location: str) -> _T
 
 
 def _client(settings: Settings, token: str) -> AsyncWebClient:
-    return AsyncWebClient(token=token, base_url=settings.slack_base_url, timeout=_TIMEOUT)
+    return AsyncWebClient(
+        token=token, base_url=settings.slack_base_url, timeout=_TIMEOUT, proxy=settings.slack_proxy or None
+    )

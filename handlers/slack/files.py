@@ -118,7 +118,9 @@ class Uploads:
             with slack_call("upload"):
                 async with (
                     aiohttp.ClientSession(timeout=_UPLOAD_TIMEOUT) as session,
-                    session.post(str(target["upload_url"]), data=upload.data) as response,
+                    session.post(
+                        str(target["upload_url"]), data=upload.data, proxy=self._clients.for_team(team).proxy
+                    ) as response,
                 ):
                     response.raise_for_status()
             return str(target["file_id"])
@@ -148,7 +150,7 @@ async def download_file(client: AsyncWebClient, file_id: str, within: float = 60
     if not is_slack_url(url, client.base_url):
         raise BriefError("like", "bad_picture", words.NOT_ON_SLACK)
     with slack_call("url_private"):
-        return await _read(url, client.token or "", within)
+        return await _read(url, client, within)
 
 
 def is_slack_url(url: str, base_url: str) -> bool:
@@ -162,12 +164,12 @@ def is_slack_url(url: str, base_url: str) -> bool:
     return target.scheme == api.scheme == "https" and target.port in (None, 443) and host.endswith(f".{api_host}")
 
 
-async def _read(url: str, token: str, within: float) -> bytes:
+async def _read(url: str, client: AsyncWebClient, within: float) -> bytes:
     """Read a file without following redirects; for an invalid token Slack answers with its HTML login page."""
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {client.token or ''}"}
     async with (
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within)) as session,
-        session.get(url, headers=headers, allow_redirects=False) as response,
+        session.get(url, headers=headers, allow_redirects=False, proxy=client.proxy) as response,
     ):
         if response.status != 200:
             raise SlackUnavailable(f"url_private: {response.status}")

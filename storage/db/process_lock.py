@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url
 
 from bot.domain.errors import StorageUnavailable
+from storage.db.private_files import database_file, make_private_folder
 
 
 class AlreadyRunning(Exception):
@@ -29,9 +29,10 @@ async def process_lock(database_url: str) -> AsyncIterator[None]:
     if file is None:
         yield
         return
-    file_lock = FileLock(file.with_name(f"{file.name}.lock"), thread_local=False)
+    file_lock = FileLock(file.with_name(f"{file.name}.lock"), mode=0o600, thread_local=False)
     try:
-        await asyncio.to_thread(file.parent.mkdir, parents=True, exist_ok=True)
+        if not file.parent.exists():
+            await asyncio.to_thread(make_private_folder, file.parent)
         await asyncio.to_thread(file_lock.acquire, timeout=0)
     except Timeout as error:
         raise AlreadyRunning(file) from error
@@ -42,11 +43,3 @@ async def process_lock(database_url: str) -> AsyncIterator[None]:
     finally:
         # Without a thread: if DBOS closed first, it has shut down the loop's thread pool.
         file_lock.release()
-
-
-def database_file(database_url: str) -> Path | None:
-    """Return the file of an SQLite database; None for one in memory or on a server."""
-    url = make_url(database_url)
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return None
-    return Path(url.database)

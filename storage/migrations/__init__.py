@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageUnavailable
 from storage.db.engine import sqlite_engine, translate_db_errors
+from storage.db.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -72,7 +73,9 @@ async def _engine(url: str) -> AsyncEngine:
     if parsed_url.get_backend_name() != "sqlite":
         return create_async_engine(url)
     if parsed_url.database:
-        await asyncio.to_thread(Path(parsed_url.database).parent.mkdir, parents=True, exist_ok=True)
+        folder = Path(parsed_url.database).parent
+        if not folder.exists():
+            await asyncio.to_thread(make_private_folder, folder)
     return sqlite_engine(url, _PRAGMAS, "BEGIN IMMEDIATE", connections=1)
 
 

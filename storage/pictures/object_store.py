@@ -16,6 +16,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from bot.domain.errors import PortraitMissing, StorageUnavailable
+from storage.db.private_files import make_private_folder, portraits_folder
 
 _MISSING = (NotFoundError, FileNotFoundError)
 PROBE_PREFIX = "probe/"
@@ -118,6 +119,8 @@ def open_portraits(url: str) -> ObjectStorePortraits:
     obstore reads a bucket's credentials and endpoint from the AWS environment variables.
     """
     with _translate_store_errors(url):
+        if (folder := portraits_folder(url)) and not folder.exists():
+            make_private_folder(folder)
         if "://" not in url:
             return ObjectStorePortraits(LocalStore(url, mkdir=True))
         if url.startswith("file:"):
