@@ -64,11 +64,13 @@ setup: $(VENV)/.synced  ## .venv with the exact versions of requirements/dev.loc
 
 $(VENV)/.synced: requirements/dev.lock
 	@$(MAKE) --no-print-directory $(UV)
+	@echo "Installing the Python packages into $(VENV). This takes about a minute, the first time only."
 	@test -x $(PY) || $(UV) venv -q --python $(PYTHON) --no-python-downloads $(VENV)
 	@$(UV) pip sync -q --python $(PY) --require-hashes requirements/dev.lock
 	@touch $@
 
 $(TOOLS)/bin/uv: requirements/tools.lock
+	@echo "Installing uv into $(TOOLS)."
 	@$(PYTHON) -m venv $(TOOLS)
 	@$(TOOLS)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/tools.lock
 	@touch $@

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playground.control.client import ControlClient, WaitTimeout
+from playground.data_lock import FolderInUse, check_free
 from playground.processes import WorkspaceProcess, bot_environment, free_port, start_bot, stop
 from playground.scenarios.main_flow import ScenarioFailed, play_main_flow
 
@@ -49,13 +50,21 @@ async def running_demo(data: Path, port: int, speed: float = 1.0, **extra: str) 
 
 async def demo(data: Path, port: int) -> int:
     """Keep both running until Ctrl-C; return the exit status."""
+    print("Starting the practice workspace and the bot. The address follows in a few seconds.", flush=True)
     try:
+        await asyncio.to_thread(check_free, data / "practice")
         async with running_demo(data, free_port(port)) as running:
             print(f"The practice workspace is open at {running.workspace.address}/ (Ctrl-C ends it).")
             print(f"Type there as Lena, the casting lead:  {DEMO_COMMAND}")
             print("Or type  /cast  alone for a form, and cast from any message by its menu.")
             print("Then vote as Daniel and Mei by emoji or button, press Lock as Lena, and type  /cast Maya")
             return await _wait_until_stopped(running, data)
+    except FolderInUse as error:
+        print(_already_running(error.address, data), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}.", file=sys.stderr)
+        return 1
     except (RuntimeError, WaitTimeout) as error:
         print(f"The demo could not start: {error}. See {data / 'bot.log'}.", file=sys.stderr)
         return 1
@@ -64,8 +73,15 @@ async def demo(data: Path, port: int) -> int:
 async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) -> int:
     """Play the main flow without a browser; the exit status is 0 only if every step succeeds."""
     try:
+        await asyncio.to_thread(check_free, data / "practice")
         async with running_demo(data, 0, speed) as running, ControlClient(running.workspace.address) as control_client:
             result = await play_main_flow(control_client, brief, running.variables, data / "pictures")
+    except FolderInUse as error:
+        print(_already_running(error.address, data), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}.", file=sys.stderr)
+        return 1
     except (RuntimeError, WaitTimeout, ScenarioFailed) as error:
         print(f"The demo failed: {error}. See {data / 'bot.log'}.", file=sys.stderr)
         return 1
@@ -78,6 +94,11 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
         print(f"The contact sheet is {result['files']['sheet']}")
         print(f"The original is {result['files']['original']}")
     return 0
+
+
+def _already_running(address: str, data: Path) -> str:
+    where = f"open {address}" if address else "its address follows in its own window"
+    return f"A demo already runs on {data}: {where}. A second one needs its own folder: --data DIR."
 
 
 async def _wait_until_stopped(running: RunningDemo, data: Path) -> int:

@@ -54,9 +54,7 @@ def free_port() -> int:
 async def listening(setting: str = "HTTP_PORT", port: int = 0) -> AsyncIterator[int]:
     app = web.Application()
     app.router.add_post("/slack/events", read_body)
-    async with http_listener(
-        app, ("127.0.0.1", port), setting, shutdown_seconds=0.1, connection_seconds=0.1
-    ) as runner:
+    async with http_listener(app, ("127.0.0.1", port), setting, shutdown_seconds=0.1, connection_seconds=0.1) as runner:
         yield int(runner.addresses[0][1])
 
 
@@ -78,7 +76,7 @@ async def test_connection_without_a_whole_request_is_closed(sent: bytes) -> None
 async def test_bytes_that_keep_dripping_in_do_not_keep_a_connection_open() -> None:
     async with listening() as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):  # noqa: PT012
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             async with asyncio.timeout(scaled(10)):
                 while True:
                     writer.write(b"P")
