@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.telemetry import logs
 
 if TYPE_CHECKING:
+    from bot.cli.export import ExportResult
     from storage.backup import BackupManifest
 
 R = TypeVar("R")
@@ -106,10 +107,9 @@ def export(
 ) -> None:
     """Write every face cast in a channel to an empty folder, with its record; the bot may be running."""
     from bot.cli.export import NoProduction, NotEmpty
-    from bot.cli.export import export as write
 
     try:
-        result = _run_async(write(_settings(), production, folder))
+        result = _run_async(_export(_settings(), production, folder))
     except NotEmpty as error:
         typer.echo(f"{folder} is not empty, and nothing is overwritten. Name a new folder.", err=True)
         raise typer.Exit(1) from error
@@ -151,6 +151,13 @@ def manifest(
         typer.echo("Slack requires an https address: --url https://castroom.example.com", err=True)
         raise typer.Exit(2)
     yaml.safe_dump(make(url), sys.stdout, sort_keys=False, allow_unicode=True)
+
+
+async def _export(settings: Settings, production: str, folder: Path) -> "ExportResult":
+    from bot.cli.export import export as write
+    from handlers.slack.names import open_names
+
+    return await write(settings, production, folder, await open_names(settings))
 
 
 def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> None:

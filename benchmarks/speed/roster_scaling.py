@@ -55,6 +55,9 @@ class _PublicChannels:
     async def is_private(self, place: ChannelRef) -> bool:  # noqa: ARG002 - the same
         return False
 
+    async def channel_name(self, place: ChannelRef) -> str:  # noqa: ARG002 - the same
+        return ""
+
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:  # noqa: ARG002 - the same
         return {}
 

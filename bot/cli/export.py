@@ -8,7 +8,8 @@ from pathlib import Path
 from bot.domain.face import Face
 from bot.domain.upscale import kept_upscale
 from bot.settings import Settings
-from bot.usecases.download import ArchiveFiles, archive_files, folder_name
+from bot.usecases.download import ArchiveFiles, NameOf, archive_files, load_context
+from bot.usecases.face_record import folder_name
 from storage import open_existing_storage
 from storage.db.private_files import make_private_folder, write_private_file
 
@@ -30,11 +31,12 @@ class ExportResult:
     total_bytes: int
 
 
-async def export(settings: Settings, channel: str, target: Path) -> ExportResult:
+async def export(settings: Settings, channel: str, target: Path, name_of: NameOf | None = None) -> ExportResult:
     """Write every face cast in a channel to its own folder; raises NotEmpty, NoProduction, StorageUnavailable.
 
     Faces that other channels cast for the same production are not included, since access differs between channels.
-    Folders are named by character and version, with a suffix for equal names.
+    `name_of` finds the names for the records. Folders are named by character and version, with a suffix for equal
+    names.
     """
     if await asyncio.to_thread(_has_files, target):
         raise NotEmpty(str(target))
@@ -47,8 +49,8 @@ async def export(settings: Settings, channel: str, target: Path) -> ExportResult
         length = 0
         for name, face in _faces_by_folder(faces).items():
             upscale = kept_upscale(await storage.upscales.list_for_face(face.round_id))
-            recast_reason = (await storage.rounds.get(face.round_id)).recast_reason
-            length += await _write(target / name, await archive_files(face, upscale, storage.portraits, recast_reason))
+            context = await load_context(face, upscale, storage, name_of)
+            length += await _write(target / name, await archive_files(face, upscale, storage.portraits, context))
         return ExportResult(len({face.character_id for face in faces}), len(faces), length)
     finally:
         await storage.close()

@@ -109,6 +109,10 @@ class ChannelAccess(Protocol):
     async def can_see(self, person: str, place: ChannelRef) -> bool:
         """Return whether the conversation is public in the person's workspace or the person is a member."""
 
+    async def channel_name(self, place: ChannelRef) -> str:
+        """Return the conversation's name; empty for a direct message, or if Slack does not tell it."""
+        ...
+
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
         """Return a person's conversations known to the bot: id to name, empty for direct messages.
 

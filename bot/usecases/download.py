@@ -2,17 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from bot.domain.face import Face, Portrait, Unlock
-from bot.domain.ids import FILE_EXTENSIONS, filename
+from bot.domain.errors import SlackUnavailable
+from bot.domain.face import Face
+from bot.domain.ids import FILE_EXTENSIONS, ChannelRef
 from bot.domain.upscale import Upscale
-from bot.ports.storage import Portraits
+from bot.ports.storage import Portraits, StoragePorts
+from bot.usecases.face_record import (
+    RecordContext,
+    face_record,
+    file_name,
+    folder_name,
+    ids_of,
+    picture_file_name,
+    record_lines,
+)
 from bot.usecases.ports import Ports
 from bot.usecases.recall import Recall
 
@@ -38,73 +47,62 @@ class FaceDownload:
         """Return the archive of the face of a round; raises NotAvailableHere. Holds the pictures in memory twice."""
         face = await self.recall.get_face(round_id, person)
         upscale = await self.recall.get_upscale(face)
-        files = await archive_files(
-            face, upscale, self.ports.storage.portraits, await self.recall.get_recast_reason(face)
-        )
+        context = await load_context(face, upscale, self.ports.storage, self._name_of)
+        files = await archive_files(face, upscale, self.ports.storage.portraits, context)
         data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
+
+    async def _name_of(self, place: ChannelRef, id_: str) -> str:
+        """Return the name of a person or of the channel; empty if Slack does not say."""
+        if id_ == place.channel:
+            return await self.ports.channel_access.channel_name(place)
+        try:
+            return (await self.ports.user_directory.get_user(place.team, id_)).name
+        except SlackUnavailable:
+            return ""
 
 
 # Pictures are compressed already.
 _COMPRESSED_SUFFIXES = tuple(f".{ending}" for ending in FILE_EXTENSIONS.values())
 
 ArchiveFiles = Mapping[str, bytes]
+NameOf = Callable[[ChannelRef, str], Awaitable[str]]
+
+
+async def load_context(
+    face: Face, upscale: Upscale | None, storage: StoragePorts, name_of: NameOf | None = None
+) -> RecordContext:
+    """Return what the record says beyond the face; without `name_of` people and channels have no names."""
+    context = RecordContext(
+        await storage.rounds.get(face.round_id),
+        await storage.ballots.list_vote_inputs(face.round_id),
+        await storage.ballots.list_submissions(face.round_id),
+    )
+    if name_of is None:
+        return context
+    ids = sorted(ids_of(face_record(face, upscale, context)) | {face.place.channel})
+    names = await asyncio.gather(*(name_of(face.place, id_) for id_ in ids))
+    return replace(context, names={id_: name for id_, name in zip(ids, names, strict=True) if name})
 
 
 async def archive_files(
-    face: Face, upscale: Upscale | None, portraits: Portraits, recast_reason: str = ""
+    face: Face, upscale: Upscale | None, portraits: Portraits, context: RecordContext | None = None
 ) -> ArchiveFiles:
     """Return the files of the archive by name; `upscale` is the kept one. Raises KeyError if a picture is missing.
 
-    SHA256SUMS has the format that `sha256sum -c` reads.
+    The file of the hashes has the format that `sha256sum -c` reads.
     """
-    pictures = {_file_name("original", face.portrait): face.portrait}
+    pictures = {picture_file_name(face, "original", face.portrait): face.portrait}
     if upscale and upscale.portrait:
-        pictures[_file_name("finish", upscale.portrait)] = upscale.portrait
-    record = face_record(face, upscale, recast_reason)
+        pictures[picture_file_name(face, "finish", upscale.portrait)] = upscale.portrait
+    record = face_record(face, upscale, context)
     return {
         **{name: await portraits.get(portrait.key) for name, portrait in pictures.items()},
-        "prompt.txt": f"{face.prompt}\n".encode(),
-        "record.json": f"{json.dumps(record, ensure_ascii=False, indent=2)}\n".encode(),
-        "record.txt": "".join(f"{line}\n" for line in _text_lines(record)).encode(),
-        "SHA256SUMS": "".join(f"{portrait.sha256}  {name}\n" for name, portrait in pictures.items()).encode(),
+        file_name(face, "prompt", "txt"): f"{face.prompt}\n".encode(),
+        file_name(face, "record", "json"): f"{json.dumps(record, ensure_ascii=False, indent=2)}\n".encode(),
+        file_name(face, "record", "txt"): _lines(record_lines(record)),
+        file_name(face, "SHA256SUMS"): _lines(f"{portrait.sha256}  {name}" for name, portrait in pictures.items()),
     }
-
-
-def face_record(face: Face, upscale: Upscale | None, recast_reason: str = "") -> dict[str, Any]:
-    """Return the record for JSON: money in dollars as text, times as ISO 8601 in UTC, people as user ids."""
-    return {
-        "character": face.character,
-        "version": face.version,
-        "production": {"workspace": face.place.team, "channel": face.place.channel},
-        "round": face.round_id,
-        "candidate": face.number,
-        "brief": face.brief,
-        "prompt": face.prompt,
-        "prompt_version": face.prompt_version,
-        "model": face.model,
-        "seed": face.seed,
-        "request_id": face.request_id,
-        "varies_candidate": face.variation_of,
-        "cost_usd": str(face.cost),
-        "cost_source": face.cost_source,
-        "original": _picture_record("original", face.portrait),
-        "votes": {str(number): votes for number, votes in face.tally.items()},
-        "voters": face.voters,
-        "decided_by_lead": face.decided_by_lead,
-        "wanted_for": face.use or None,
-        "lead": face.lead,
-        "locked_by": face.locked_by,
-        "locked_at": face.locked_at.isoformat(),
-        "recast_because": recast_reason or None,
-        "unlocked": _unlock_record(face.unlocked) if face.unlocked else None,
-        "finish": _upscale_record(upscale) if upscale and upscale.portrait else None,
-    }
-
-
-def folder_name(face: Face) -> str:
-    """Return the folder of a face's files: letters, digits and dashes only, so that a name cannot contain a path."""
-    return f"{filename(face.character)}-{face.version}"
 
 
 def zip_archive(folder: str, files: ArchiveFiles, modified_at: datetime) -> bytes:
@@ -121,53 +119,5 @@ def zip_archive(folder: str, files: ArchiveFiles, modified_at: datetime) -> byte
     return out.getvalue()
 
 
-def _file_name(stem: str, portrait: Portrait) -> str:
-    return f"{stem}.{FILE_EXTENSIONS[portrait.media_type]}"
-
-
-def _picture_record(stem: str, portrait: Portrait) -> dict[str, Any]:
-    return {
-        "file": _file_name(stem, portrait),
-        "media_type": portrait.media_type,
-        "width": portrait.width,
-        "height": portrait.height,
-        "is_4k": portrait.is_4k,
-        "bytes": portrait.length,
-        "sha256": portrait.sha256,
-        "content_credentials": portrait.has_content_credentials,
-    }
-
-
-def _unlock_record(unlock: Unlock) -> dict[str, Any]:
-    return {"by": unlock.person, "at": unlock.at.isoformat(), "because": unlock.reason}
-
-
-def _upscale_record(upscale: Upscale) -> dict[str, Any]:
-    assert upscale.portrait
-    return {
-        **_picture_record("finish", upscale.portrait),
-        "way": upscale.method.value,
-        "from_sha256": upscale.original_sha256,
-        "model": upscale.model,
-        "prompt": upscale.prompt,
-        "seed": upscale.seed,
-        "request_id": upscale.request_id,
-        "cost_usd": str(upscale.cost),
-        "cost_source": upscale.cost_source,
-        "asked_by": upscale.requested_by,
-        "asked_at": upscale.opened_at.isoformat(),
-        "kept_by": upscale.decided_by or None,
-    }
-
-
-def _text_lines(record: Mapping[str, Any], indent: str = "") -> Iterable[str]:
-    """Format the record for people: one fact a line, with nested facts indented."""
-    for key, value in record.items():
-        label = f"{indent}{key.replace('_', ' ')}:"
-        if isinstance(value, dict):
-            yield label
-            yield from _text_lines(value, f"{indent}  ")
-        else:
-            # Further lines of user text are indented, so that they cannot look like facts.
-            text = "none" if value is None else f"\n{indent}  ".join(str(value).splitlines())
-            yield f"{label} {text}"
+def _lines(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()

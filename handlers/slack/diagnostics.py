@@ -59,7 +59,7 @@ async def _check_bots(settings: Settings) -> list[_TokenCheck]:
     if not tokens:
         return [_TokenCheck(False, frozenset(), (f"SLACK_BOT_TOKEN is not set: {_BOT_TOKEN}",))]
     names = [f"token {n} of SLACK_BOT_TOKEN" for n in range(1, len(tokens) + 1)] if tokens[1:] else ["SLACK_BOT_TOKEN"]
-    checks = (_check_bot(_client(settings, token), name) for token, name in zip(tokens, names, strict=True))
+    checks = (_check_bot(slack_client(settings, token), name) for token, name in zip(tokens, names, strict=True))
     return await asyncio.gather(*checks)
 
 
@@ -90,7 +90,7 @@ async def _check_app(settings: Settings) -> _TokenCheck:
     token = settings.slack_app_token.get_secret_value()
     try:
         with slack_call("apps.connections.open"):
-            await _client(settings, token).apps_connections_open(app_token=token)
+            await slack_client(settings, token).apps_connections_open(app_token=token)
     except SlackUnavailable as error:
         return _failed_check(error, "SLACK_APP_TOKEN", _APP_TOKEN)
     return _TokenCheck(True, frozenset(), ("Socket Mode opens",))
@@ -104,7 +104,8 @@ def _failed_check(error: SlackUnavailable, name: str, token_location: str) -> _T
     return _TokenCheck(None, frozenset(), (f"Slack could not be asked about {name} ({cause})",))
 
 
-def _client(settings: Settings, token: str) -> AsyncWebClient:
+def slack_client(settings: Settings, token: str) -> AsyncWebClient:
+    """Build a client for one look-up; it gives up soon."""
     return AsyncWebClient(
         token=token, base_url=settings.slack_base_url, timeout=_TIMEOUT, proxy=settings.slack_proxy or None
     )

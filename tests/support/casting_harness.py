@@ -260,6 +260,9 @@ class FakeChannelAccess:
         """Implement UserDirectory."""
         return self.users.get(person, User())
 
+    async def channel_name(self, place: ChannelRef) -> str:
+        return place.channel.lower()
+
     async def list_channels(self, team: str, person: str) -> dict[str, str]:
         """List both public channels, and the private ones of the person."""
         private = [place for place, people in self.private_members.items() if place.team == team and person in people]

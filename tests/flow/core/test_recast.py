@@ -257,7 +257,7 @@ async def test_download_contains_recast_and_unlock_reasons(harness: CastingHarne
     await apply_recast(harness, second, RecastMode.ONLY_UNLOCK, reason="the first after all")
     face_archive = await harness.casting.face_download.archive(second, LEAD)
     with ZipFile(BytesIO(face_archive.data)) as archive:
-        record = json.loads(archive.read("Maya-2/record.json"))
+        record = json.loads(archive.read("Maya-2/Maya-2-record.json"))
     assert record["recast_because"] == "too young"
     assert (record["unlocked"]["by"], record["unlocked"]["because"]) == (LEAD, "the first after all")
 

@@ -207,14 +207,17 @@ async def test_download_contains_original_upscale_prompt_and_record(tmp_path: Pa
         assert face_archive.filename == "Maya-1.zip"
         with ZipFile(BytesIO(face_archive.data)) as archive:
             files = {name.removeprefix("Maya-1/"): archive.read(name) for name in archive.namelist()}
-        assert set(files) == {"original.png", "finish.png", "prompt.txt", "record.json", "record.txt", "SHA256SUMS"}
-        record = json.loads(files["record.json"])
+        assert set(files) == {
+            f"Maya-1-{kind}"
+            for kind in ("original.png", "finish.png", "prompt.txt", "record.json", "record.txt", "SHA256SUMS")
+        }
+        record = json.loads(files["Maya-1-record.json"])
         for what in ("original", "finish"):
-            assert hashlib.sha256(files[f"{what}.png"]).hexdigest() == record[what]["sha256"]
-            assert f"{record[what]['sha256']}  {what}.png" in files["SHA256SUMS"].decode()
+            assert hashlib.sha256(files[f"Maya-1-{what}.png"]).hexdigest() == record[what]["sha256"]
+            assert f"{record[what]['sha256']}  Maya-1-{what}.png" in files["Maya-1-SHA256SUMS"].decode()
         assert record["finish"]["from_sha256"] == record["original"]["sha256"] == upscale.original_sha256
-        assert record["prompt"] == files["prompt.txt"].decode().rstrip("\n")
-        assert f"model: {record['model']}" in files["record.txt"].decode()
+        assert record["prompt"] == files["Maya-1-prompt.txt"].decode().rstrip("\n")
+        assert f"model: {record['model']}" in files["Maya-1-record.txt"].decode()
         harness.channel_access.private_members[FILM] = {LEAD}
         with pytest.raises(NotAvailableHere):
             await harness.casting.face_download.archive(round_id, DIRECTOR)
@@ -238,9 +241,12 @@ async def test_roster_export_matches_stored_bytes_while_the_bot_runs(tmp_path: P
         assert (result.characters, result.faces) == (2, 2)
         assert sorted(p.name for p in out.iterdir()) == ["Maya-1", "maya-1-2"]
         for folder in out.iterdir():
-            record = json.loads((folder / "record.json").read_text())
-            assert hashlib.sha256((folder / "original.png").read_bytes()).hexdigest() == record["original"]["sha256"]
-        assert (out / "Maya-1" / "finish.png").exists()
+            record = json.loads(next(folder.glob("*-record.json")).read_text())
+            assert (
+                hashlib.sha256(next(folder.glob("*-original.png")).read_bytes()).hexdigest()
+                == record["original"]["sha256"]
+            )
+        assert (out / "Maya-1" / "Maya-1-finish.png").exists()
         with pytest.raises(NotEmpty):
             await export(Settings(data_dir=data), FILM.channel, out)
         with pytest.raises(NoProduction):

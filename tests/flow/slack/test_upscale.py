@@ -61,7 +61,7 @@ async def test_download_is_sent_privately_with_correct_hashes(
     file_id = re.findall(r"F[A-Z0-9]{8,}", json.dumps(shared))[0]
     with ZipFile(BytesIO(await workspace.control_client.download_file(file_id))) as archive:
         files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
-    record = json.loads(files["record.json"])
+    record = json.loads(files["Maya-1-record.json"])
     for what in ("original", "finish"):
         assert sha256(files[record[what]["file"]]).hexdigest() == record[what]["sha256"]
     with Image.open(BytesIO(files[record["finish"]["file"]])) as upscale:
@@ -79,8 +79,9 @@ async def test_the_roster_is_exported_while_the_bot_runs(
     output, errors = await process.communicate()
     assert process.returncode == 0, errors.decode()
     assert output.decode().startswith("Exported: ")
-    record = json.loads((tmp_path / "out" / "Maya-1" / "record.json").read_text("utf-8"))
+    record = json.loads((tmp_path / "out" / "Maya-1" / "Maya-1-record.json").read_text("utf-8"))
     for what in ("original", "finish"):
+        assert record["names"][record["lead"]] == "Lena Ortiz"
         data = (tmp_path / "out" / "Maya-1" / record[what]["file"]).read_bytes()
         assert sha256(data).hexdigest() == record[what]["sha256"]
 

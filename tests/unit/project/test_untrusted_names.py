@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 
 from bot.cli.export import _faces_by_folder
 from bot.telemetry import logs
-from bot.usecases.download import archive_files, folder_name, zip_archive
+from bot.usecases.download import archive_files, zip_archive
+from bot.usecases.face_record import RecordContext, face_record, folder_name, record_lines
 from tests.support.builders import make_face
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 NAMES = [
     "../../etc/passwd", "..", ".", "/root/.ssh/id", "C:\\Windows\\x", "a\\..\\b", "CON", "nul", "COM1.txt", "~",
     "-rf *", "\u202egpj.exe", "a\x00b", "a\nb", "\x1b[31m", "x" * 300, "é" * 200, "\u0301", "",
-    "   ", "İ", "maya", "MAYA", "Maya", "ﬁn", "fin", "Straße", "STRASSE",
+    "𠮷" * 60, "   ", "İ", "maya", "MAYA", "Maya", "ﬁn", "fin", "Straße", "STRASSE",
 ]  # fmt: skip
 FORGED_RECORD_LINES = "a pilot\nsha256: 00\rlocked by: U666\u2028cost usd: 0\x85lead: U666\x0bvotes: 9\x1dvoters: 9"
 
@@ -68,11 +69,21 @@ def test_export_folders_are_unique_ignoring_case(names: list[str]) -> None:
 
 def test_brief_text_cannot_forge_facts_in_the_record() -> None:
     inside = archive_of("Maya", FORGED_RECORD_LINES)
-    plain, record = inside["record.txt"].decode(), json.loads(inside["record.json"])
+    plain, record = inside["Maya-1-record.txt"].decode(), json.loads(inside["Maya-1-record.json"])
     for fact in ("sha256:", "locked by:", "cost usd:", "lead:", "votes:", "voters:"):
         assert len([line for line in plain.splitlines() if line.startswith(fact)]) <= 1
     assert "U666" not in "".join(line for line in plain.splitlines() if not line.startswith("  "))
     assert record["brief"] == FORGED_RECORD_LINES
+
+
+def test_a_persons_name_cannot_forge_facts_in_the_record() -> None:
+    face = make_face("Maya")
+    forged = f"Lena{FORGED_RECORD_LINES}\u202e\x1b[31m"
+    lines = list(record_lines(face_record(face, None, RecordContext(names={face.lead: forged}))))
+    (lead,) = [line for line in lines if line.startswith("lead:")]
+    assert lead.endswith(f"({face.lead})")
+    assert lead.isprintable()
+    assert not any(line.startswith(("sha256:", "cost usd: 0")) for line in lines)
 
 
 LOGGED_TEXTS = [*NAMES, FORGED_RECORD_LINES, "\u009b31m", "\u2028", "\ud800", "\x7f", '"}\n{"event": "locked"}']
