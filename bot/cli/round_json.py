@@ -51,7 +51,10 @@ async def _load_events(storage: Storage, round_: Round, face: Face | None, now: 
     )
     round_events = tuple(event for event in audit_events if event.round_id == round_.id)
     round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
-    return round_timeline(RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions), now)
+    upscales = await storage.upscales.list_for_face(round_.id)
+    return round_timeline(
+        RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales), now
+    )
 
 
 def _event_json(event: TimelineEvent) -> dict[str, Any]:
@@ -66,9 +69,10 @@ def _event_json(event: TimelineEvent) -> dict[str, Any]:
         "usd": None if event.usd is None else str(event.usd),
         "note": event.detail,
         "lead": event.lead,
+        "votes": {str(number): count for number, count in event.votes.items()},
         "ballot": event.stage.value if event.kind == "voted" else "",
     }
-    return {name: value for name, value in fields.items() if value not in (None, "", 0, [])}
+    return {name: value for name, value in fields.items() if value not in (None, "", 0, [], {})}
 
 
 def _candidate_json(round_: Round, slot: Slot) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Events of a round, for a character's history."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.audit import AuditEvent
@@ -11,6 +11,7 @@ from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import RECAST, Round, RoundState
 from bot.domain.spend_report import RoundSpend
+from bot.domain.upscale import Upscale
 
 _MICROSECONDS_PER_SECOND = 1_000_000
 
@@ -25,9 +26,10 @@ class TimelineEvent:
     """Something that happened in a round.
 
     `kind` is how the round began (started, rerolled, refined, recast), spent, voted, deadline, locked, decided (by the
-    lead), or the action of an audit event. `people` are the actors; a sealed ballot gives only their `count`. `version`
-    is a face's, `usd` the amount spent or the most it may be, `detail` a reason. `lead` is set where another person
-    started the round.
+    lead), upscaled and upscale_kept, _offered, _declined or _failed, or the action of an audit event. `people` are the
+    actors; a sealed ballot gives only their `count`. `version` is a face's, `usd` the amount spent or the most it may
+    be, `detail` a reason or an upscale's model, `votes` the counts of a closed ballot by candidate number. `lead` is
+    set where another person started the round.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class TimelineEvent:
     detail: str = ""
     lead: str = ""
     stage: BallotStage = BallotStage.FIRST
+    votes: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class RoundRecords:
     spends: tuple[RoundSpend, ...]
     vote_inputs: Sequence[VoteInput]
     submissions: Sequence[BallotSubmission]
+    upscales: Sequence[Upscale] = ()
 
 
 def newest_first(events: Iterable[TimelineEvent]) -> list[TimelineEvent]:
@@ -69,6 +73,7 @@ def round_timeline(records: RoundRecords, now: datetime) -> list[TimelineEvent]:
         *_spend_events(records),
         *_vote_events(records),
         *_close_and_lock_events(records, now),
+        *_upscale_events(records),
     ]
     return sorted(
         [*events, *(_from_audit_event(audit_event, faces) for audit_event in records.audit_events)],
@@ -109,7 +114,44 @@ def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
             people = tuple(dict.fromkeys(person for _, person in votes))
             at = datetime.fromtimestamp(votes[-1][0] / _MICROSECONDS_PER_SECOND, UTC)
             visible_people = () if round_.is_sealed else people
-            yield TimelineEvent("voted", at, round_.place, round_.id, visible_people, count=len(people), stage=stage)
+            yield TimelineEvent(
+                "voted",
+                at,
+                round_.place,
+                round_.id,
+                visible_people,
+                count=len(people),
+                stage=stage,
+                votes=_closed_votes(round_, stage),
+            )
+
+
+def _closed_votes(round_: Round, stage: BallotStage) -> Mapping[int, int]:
+    """Return the votes of a ballot by candidate number once it is closed."""
+    tally = round_.run_off.first_tally if round_.run_off and stage is BallotStage.FIRST else round_.tally
+    return dict(tally.votes) if tally else {}
+
+
+def _upscale_events(records: RoundRecords) -> Iterator[TimelineEvent]:
+    """Yield the start of each upscale, and how it ended."""
+    round_ = records.round
+    for upscale in records.upscales:
+        people, model = (upscale.requested_by,), upscale.model
+        yield TimelineEvent(
+            "upscaled", upscale.opened_at, round_.place, round_.id, people, usd=upscale.price, detail=model
+        )
+        if upscale.is_in_progress:
+            continue
+        arrived_at = (upscale.requested_at or upscale.opened_at) + timedelta(seconds=upscale.seconds or 0)
+        yield TimelineEvent(
+            f"upscale_{upscale.state.value}",
+            upscale.decided_at or arrived_at,
+            round_.place,
+            round_.id,
+            (upscale.decided_by,) if upscale.decided_by else (),
+            usd=upscale.cost,
+            detail=model,
+        )
 
 
 def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[TimelineEvent]:
@@ -130,7 +172,17 @@ def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[Tim
     if face:
         kind = "decided" if face.decided_by_lead else "locked"
         by = (face.locked_by,)
-        yield TimelineEvent(kind, face.locked_at, round_.place, round_.id, by, number=face.number, version=face.version)
+        yield TimelineEvent(
+            kind,
+            face.locked_at,
+            round_.place,
+            round_.id,
+            by,
+            count=face.voters,
+            number=face.number,
+            version=face.version,
+            votes=face.tally,
+        )
 
 
 def _from_audit_event(audit_event: AuditEvent, faces: dict[str, Face]) -> TimelineEvent:

@@ -16,7 +16,7 @@ from bot.usecases.recall import Recall, RecallResult
 
 @dataclass(frozen=True)
 class CharacterHistory:
-    """A character's events that a person may see, newest first, and the face count and dollars of those rounds.
+    """A character's events that a person may see, newest first, with the counts and dollars of those rounds.
 
     Without exactly one character in `recall_result` there are no events.
     """
@@ -25,6 +25,8 @@ class CharacterHistory:
     events: tuple[TimelineEvent, ...] = ()
     face_count: int = 0
     spent: Decimal = Decimal(0)
+    round_count: int = 0
+    upscale_count: int = 0
 
     @property
     def character(self) -> Character:
@@ -56,6 +58,7 @@ class History:
         spends = await self.ports.storage.ledger.list_round_spends(character_id)
         places = {r.place for r in rounds} | {audit_event.place for audit_event in audit_events}
         visible = await visible_channels(self.ports.channel_access, places, person, place)
+        round_count = 0
         events = [
             _from_audit_event(audit_event, faces)
             for audit_event in audit_events
@@ -68,10 +71,16 @@ class History:
             )
             round_events = tuple(audit_event for audit_event in audit_events if audit_event.round_id == round_.id)
             round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
+            face = faces.get(round_.id)
+            upscales = await self.ports.storage.upscales.list_for_face(round_.id) if face else ()
             events += round_timeline(
-                RoundRecords(round_, faces.get(round_.id), round_events, round_spends, vote_inputs, submissions),
+                RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales),
                 self.ports.now(),
             )
+            round_count += 1
         spent = sum((e.usd for e in events if e.kind == "spent" and e.usd), Decimal(0))
         face_count = sum(e.kind in ("locked", "decided") for e in events)
-        return CharacterHistory(recall_result, tuple(newest_first(events)), face_count, spent)
+        upscale_count = sum(e.kind == "upscale_kept" for e in events)
+        return CharacterHistory(
+            recall_result, tuple(newest_first(events)), face_count, spent, round_count, upscale_count
+        )

@@ -31,9 +31,15 @@ def heading(name: str) -> str:
 
 
 def summary(history: CharacterHistory) -> str:
-    """Return `2 faces · $0.38 spent · also called the fisherwoman`."""
+    """Return `3 rounds · 2 faces · 1 finish · $0.38 spent · also called the fisherwoman`."""
     character = history.character
-    parts = [pluralize(history.face_count, "face"), f"{dollars(history.spent)} spent", _status(character)]
+    parts = [
+        pluralize(history.round_count, "round"),
+        pluralize(history.face_count, "face"),
+        pluralize(history.upscale_count, "finish", "finishes") if history.upscale_count else "",
+        f"{dollars(history.spent)} spent",
+        _status(character),
+    ]
     if character.aliases:
         parts.append(f"also called {join_words([escape_mrkdwn(alias) for alias in character.aliases])}")
     return join_parts(*parts)
@@ -91,12 +97,20 @@ def _spent(entry: TimelineEvent, _url: str) -> str:
 def _voted(entry: TimelineEvent, _url: str) -> str:
     where = " in the run-off" if entry.stage is BallotStage.RUN_OFF else ""
     who = f": {people(entry.people)}" if entry.people else ", sealed"
-    return f"{pluralize(entry.count, 'person', 'people')} voted{where}{who}"
+    return join_parts(f"{pluralize(entry.count, 'person', 'people')} voted{where}{who}", _counts(entry.votes))
+
+
+def _counts(votes: Mapping[int, int]) -> str:
+    """Return `candidate 2: 3 votes, candidate 1: 1 vote`, most votes first; candidates without votes are left out."""
+    counted = sorted(((-count, number) for number, count in votes.items() if count))
+    return ", ".join(f"candidate {number}: {pluralize(-count, 'vote')}" for count, number in counted)
 
 
 def _face_chosen(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
-        return f"Version {entry.version} {verb} by {people(entry.people)}: candidate {entry.number}"
+        number = entry.number or 0
+        votes_of_all = f", {entry.votes.get(number, 0)} of {pluralize(entry.count, 'vote')}" if entry.count else ""
+        return f"Version {entry.version} {verb} by {people(entry.people)}: candidate {number}{votes_of_all}"
 
     return line
 
@@ -120,6 +134,19 @@ def _candidate_added(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
         subject = f"Candidate {escape_mrkdwn(entry.detail)}" if entry.detail else "A missing candidate"
         return f"{subject} {verb} by {people(entry.people)}"
+
+    return line
+
+
+def _upscaled(entry: TimelineEvent, _url: str) -> str:
+    cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
+    return f"Finish at 4K requested by {people(entry.people)}{cost}"
+
+
+def _upscale_ended(verb: str) -> Callable[[TimelineEvent, str], str]:
+    def line(entry: TimelineEvent, _url: str) -> str:
+        by = f" by {people(entry.people)}" if entry.people else ""
+        return f"Finish {verb}{by}" + (f" · {dollars(entry.usd)}" if entry.usd is not None else "")
 
     return line
 
@@ -160,6 +187,11 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "dropped": _by_people("Round dropped"),
     "cancelled": _by_people("Round cancelled"),
     "took_over": _by_people("Lead taken over"),
+    "upscaled": _upscaled,
+    "upscale_kept": _upscale_ended("kept"),
+    "upscale_offered": _upscale_ended("waits for the lead"),
+    "upscale_declined": _upscale_ended("declined"),
+    "upscale_failed": _upscale_ended("failed"),
     "locked": _face_chosen("locked"),
     "decided": _face_chosen("decided"),
     "unlocked": _unlocked,

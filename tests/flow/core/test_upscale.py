@@ -203,6 +203,9 @@ async def test_upscale_needs_budget_and_access_to_the_face(tmp_path: Path) -> No
 async def test_download_contains_original_upscale_prompt_and_record(tmp_path: Path) -> None:
     async with harness_with_face(tmp_path, UPSCALE_CATALOGUE) as (harness, round_id):
         upscale = await run_upscale(harness, round_id)
+        history = await harness.casting.history.get_by_name("Maya", DIRECTOR, FILM)
+        assert [e.kind for e in history.events if e.kind.startswith("upscale")][::-1] == ["upscaled", "upscale_kept"]
+        assert (history.round_count, history.face_count, history.upscale_count) == (1, 1, 1)
         face_archive = await harness.casting.face_download.archive(round_id, DIRECTOR)
         assert face_archive.filename == "Maya-1.zip"
         with ZipFile(BytesIO(face_archive.data)) as archive:

@@ -31,6 +31,19 @@ def make_event(kind: str, **changes: object) -> TimelineEvent:
         (make_event("took_over"), "Lead taken over by <@U1>"),
         (make_event("deadline", people=()), "Voting closed at its deadline"),
         (make_event("unlocked", version=1, detail="too young"), "Version 1 unlocked by <@U1>: too young."),
+        (
+            make_event("voted", people=(), count=4, votes={1: 1, 2: 3, 3: 0}),
+            "4 people voted, sealed · candidate 2: 3 votes, candidate 1: 1 vote",
+        ),
+        (
+            make_event("locked", version=1, number=2, count=4, votes={2: 3}),
+            "Version 1 locked by <@U1>: candidate 2, 3 of 4 votes",
+        ),
+        (make_event("locked", version=1, number=2), "Version 1 locked by <@U1>: candidate 2"),
+        (make_event("upscaled", usd=Decimal("0.004")), "Finish at 4K requested by <@U1> · up to $0.004"),
+        (make_event("upscale_kept", people=(), usd=Decimal("0.004")), "Finish kept · $0.004"),
+        (make_event("upscale_declined", usd=Decimal("0.24")), "Finish declined by <@U1> · $0.24"),
+        (make_event("upscale_failed", people=(), usd=Decimal(0)), "Finish failed · $0.00"),
         (make_event("something_new"), "Something new by <@U1>"),
     ],
 )
