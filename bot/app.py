@@ -100,7 +100,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                 user_directory=slack_directory,
                 job_queue=job_runner,
                 retirement_source=models,
-                direct_messages=SlackDirectMessages(clients, models.catalogue),
+                direct_messages=SlackDirectMessages(clients, models.catalogue, slack_directory),
                 model_health=models,
                 caps=Caps(
                     per_round=settings.max_usd_per_round,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from bot.imaging.poster import font_for, truncate_to_width
 
 _BARS_WIDTH, _LABELS_WIDTH, _AMOUNTS_WIDTH = 1200, 360, 160
 _MARGIN, _PANEL_HEAD, _BAR_STEP = 40, 64, 48
@@ -13,11 +15,15 @@ _TEXT_COLOR, _MUTED_COLOR, _BAR_COLOR = "#1d1c1d", "#616061", "#2b6a8c"
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of length `value`, with `label` before and `amount` after it."""
+    """A bar of length `value`, with `label` before and `amount` after it.
+
+    `short_label` is drawn where no font has the characters of the label.
+    """
 
     label: str
     amount: str
     value: float
+    short_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,22 @@ def _draw_bar(picture: Image.Image, y: int, bar: Bar, share: float) -> None:
     middle = y + _BAR_STEP // 2
     left, max_width = _MARGIN + _LABELS_WIDTH, _BARS_WIDTH - 2 * _MARGIN - _LABELS_WIDTH - _AMOUNTS_WIDTH
     right = left + max(4, round(max_width * share))
-    _draw_text(picture, (left - 16, middle), bar.label, size=26, fill=_MUTED_COLOR, anchor="rm")
+    label = bar.label if font_for(bar.label, 26) else bar.short_label
+    _draw_text(picture, (left - 16, middle), label, size=26, fill=_MUTED_COLOR, anchor="rm", max_width=_LABELS_WIDTH)
     ImageDraw.Draw(picture).rounded_rectangle((left, middle - 15, right, middle + 15), radius=6, fill=_BAR_COLOR)
     _draw_text(picture, (right + 14, middle), bar.amount, size=26, fill=_TEXT_COLOR)
 
 
 def _draw_text(
-    picture: Image.Image, position: tuple[int, int], text: str, *, size: int, fill: str, anchor: str = "lm"
+    picture: Image.Image,
+    position: tuple[int, int],
+    text: str,
+    *,
+    size: int,
+    fill: str,
+    anchor: str = "lm",
+    max_width: int = _BARS_WIDTH,
 ) -> None:
-    font = ImageFont.load_default(size=size)
-    ImageDraw.Draw(picture).text(position, text, fill=fill, font=font, anchor=anchor)
+    if font := font_for(text, size):
+        fitting_text = truncate_to_width(text, font, max_width)
+        ImageDraw.Draw(picture).text(position, fitting_text, fill=fill, font=font, anchor=anchor)

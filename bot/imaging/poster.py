@@ -80,16 +80,16 @@ class Poster:
         return out.getvalue()
 
     def _draw_text(self, position: tuple[int, int], text: str, size: int, fill: str, max_width: int) -> None:
-        if (font := _font_for(text, size)) is None:
+        if (font := font_for(text, size)) is None:
             return
         ImageDraw.Draw(self._picture).text(
-            position, _truncate(text, font, max_width), fill=fill, font=font, anchor="lt"
+            position, truncate_to_width(text, font, max_width), fill=fill, font=font, anchor="lt"
         )
 
 
 def can_render(text: str) -> bool:
     """Return whether a font has a glyph for every character."""
-    return _font_for(text, 32) is not None
+    return font_for(text, 32) is not None
 
 
 def _column_count(count: int) -> int:
@@ -106,7 +106,8 @@ def _column_count(count: int) -> int:
     return min(range(3, _MAX_COLUMNS + 1), key=penalty)
 
 
-def _truncate(text: str, font: ImageFont.FreeTypeFont, max_width: int) -> str:
+def truncate_to_width(text: str, font: ImageFont.FreeTypeFont, max_width: int) -> str:
+    """Shorten a text to `max_width` pixels, with an ellipsis in place of the rest."""
     if font.getlength(text) <= max_width:
         return text
     shortened = text
@@ -115,7 +116,8 @@ def _truncate(text: str, font: ImageFont.FreeTypeFont, max_width: int) -> str:
     return f"{shortened}…"
 
 
-def _font_for(text: str, size: int) -> ImageFont.FreeTypeFont | None:
+def font_for(text: str, size: int) -> ImageFont.FreeTypeFont | None:
+    """Return the first font with a glyph for every character."""
     letters = frozenset(char for char in text if not char.isspace())
     return next(
         (_font_at_size(n, size) for n in range(len(_fonts())) if all(_has_glyph(n, char) for char in letters)), None

@@ -1,5 +1,7 @@
 """Direct messages of the bot to one user."""
 
+from contextlib import suppress
+
 import structlog
 
 from bot.domain.catalogue import Catalogue, Retirement
@@ -12,6 +14,7 @@ from bot.imaging.pictures import run_in_thread
 from bot.ports.messaging import Recipient
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
+from handlers.slack.directory import SlackDirectory
 from handlers.slack.files import Upload, Uploads
 from handlers.slack.locations import Permalinks
 from handlers.slack.responder import PostedMessage, send_dm, update_message
@@ -28,8 +31,9 @@ log = structlog.get_logger()
 class SlackDirectMessages:
     """Implementation of the port DirectMessages."""
 
-    def __init__(self, clients: Clients, catalogue: Catalogue) -> None:
+    def __init__(self, clients: Clients, catalogue: Catalogue, directory: SlackDirectory | None = None) -> None:
         self._clients = clients
+        self._directory = directory or SlackDirectory(clients)
         self._titles = Titles(catalogue)
         self._uploads = Uploads(clients)
         self._permalinks = Permalinks(clients)
@@ -58,8 +62,19 @@ class SlackDirectMessages:
             log.info("chart_upload_failed", what=error.operation)
 
     async def _attach_chart(self, team: str, posted: PostedMessage, report: SpendReport) -> None:
-        chart = await run_in_thread(bar_chart, words.panels(report, self._titles))
-        upload = Upload(chart, words.FILE_NAME, words.header(report), words.alt_text(report, self._titles))
+        names = await self._chart_names(team, report)
+        chart = await run_in_thread(bar_chart, words.panels(report, self._titles, names))
+        upload = Upload(chart, words.FILE_NAME, words.header(report), words.alt_text(report, self._titles, names))
         (file_id,) = await self._uploads.upload(ChannelRef(team, posted.channel), posted.ts, [upload])
         await self._uploads.wait_until_displayable(team, file_id)
-        await update_message(blocks.spend_report(report, self._titles, file_id), posted, self._clients.for_team(team))
+        view = blocks.spend_report(report, self._titles, file_id, names)
+        await update_message(view, posted, self._clients.for_team(team))
+
+    async def _chart_names(self, team: str, report: SpendReport) -> dict[str, str]:
+        """Return the names of channels and people in the chart, as far as Slack tells them."""
+        channels, people = words.bar_ids(report)
+        names = {channel: await self._directory.channel_name(ChannelRef(team, channel)) for channel in channels}
+        for person in people:
+            with suppress(SlackUnavailable):
+                names[person] = (await self._directory.get_user(team, person)).name
+        return names

@@ -9,6 +9,7 @@ from handlers.text.format import (
     day_of_month,
     dollars,
     escape_mrkdwn,
+    join_parts,
     join_words,
     month,
     person,
@@ -31,7 +32,7 @@ FILE_NAME = "spending.png"
 
 _MAX_LINES = 10
 _MAX_BARS = 6
-_BAR_LABEL_LIMIT = 24
+_BAR_LABEL_LIMIT = 40
 _BLOCKED_NOTE = "Nothing new is drawn in this workspace until you have seen it."
 _ITEMS = {"slot": "a portrait", "upscale": "a finish"}
 _CAPS = {
@@ -125,24 +126,30 @@ def overspend_acknowledged(entry: LedgerEntry) -> str:
     )
 
 
-def panels(report: SpendReport, titles: Titles) -> tuple[Panel, ...]:
-    """Build the chart's panels.
+def panels(report: SpendReport, titles: Titles, names: Mapping[str, str]) -> tuple[Panel, ...]:
+    """Build the chart's panels. Productions and people have the number of their line, and their name.
 
-    Productions and people are numbers as in the list, since only Slack knows their names.
+    `names` are those of channels and people by id, as far as Slack tells them.
     """
-    parts = (
-        (PRODUCTIONS, [(str(n), line) for n, line in enumerate(report.productions, start=1)]),
-        (MODELS, [(titles(line.key), line) for line in report.models]),
-        (PEOPLE, [(str(n), line) for n, line in enumerate(report.people, start=1)]),
+    names = {**names, **report.production_names}
+    return (
+        Panel(PRODUCTIONS, _numbered_bars(report.productions, names)),
+        Panel(MODELS, tuple(_bar(titles(line.key), "", line) for line in report.models[:_MAX_BARS])),
+        Panel(PEOPLE, _numbered_bars(report.people, names)),
     )
-    return tuple(Panel(title, tuple(_bar(label, line) for label, line in rows[:_MAX_BARS])) for title, rows in parts)
 
 
-def alt_text(report: SpendReport, titles: Titles) -> str:
+def bar_ids(report: SpendReport) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the ids of the channels and of the people in the chart."""
+    channels = [line.key for line in report.productions[:_MAX_BARS] if line.key not in report.production_names]
+    return channels, [line.key for line in report.people[:_MAX_BARS]]
+
+
+def alt_text(report: SpendReport, titles: Titles, names: Mapping[str, str]) -> str:
     """Describe the chart for screen readers."""
     texts = [
         f"{panel.title.lower()} {join_words([f'{bar.label} {bar.amount}' for bar in panel.bars])}"
-        for panel in panels(report, titles)
+        for panel in panels(report, titles, names)
     ]
     return truncate(f"Bars of the spending in {month(report.day)}: {'; '.join(texts)}", 1000)
 
@@ -163,5 +170,13 @@ def _item(entry: LedgerEntry) -> str:
     return f"{escape_mrkdwn(entry.character)}, {_ITEMS[entry.kind]} of {day_of_month(entry.day)}"
 
 
-def _bar(label: str, line: ReportLine) -> Bar:
-    return Bar(truncate(label, _BAR_LABEL_LIMIT), dollars(line.month), float(line.month))
+def _numbered_bars(lines: Sequence[ReportLine], names: Mapping[str, str]) -> tuple[Bar, ...]:
+    bars = []
+    for number, line in enumerate(lines[:_MAX_BARS], start=1):
+        name = " ".join(names.get(line.key, "").split())
+        bars.append(_bar(join_parts(str(number), name), str(number), line))
+    return tuple(bars)
+
+
+def _bar(label: str, short_label: str, line: ReportLine) -> Bar:
+    return Bar(truncate(label, _BAR_LABEL_LIMIT), dollars(line.month), float(line.month), short_label)

@@ -1,6 +1,6 @@
 """The spend report: sums, chart, caps, and the charges that the reader must confirm."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from handlers.text import spend as spend_text
@@ -10,13 +10,15 @@ from handlers.views.builder import Block, View, actions, button, context, header
 _MAX_PENDING_CHARGES = 8
 
 
-def spend_report(report: SpendReport, titles: Titles, file_id: str = "") -> View:
-    """Build the report; `file_id` is the chart, empty until Slack can show it."""
+def spend_report(
+    report: SpendReport, titles: Titles, file_id: str = "", names: Mapping[str, str] | None = None
+) -> View:
+    """Build the report; `file_id` is the chart, empty until Slack can show it, and `names` are those in the chart."""
     return view(
         f"{spend_text.header(report)}: {spend_text.total(report)}",
         header(spend_text.header(report)),
         section(spend_text.total(report) if report.productions else spend_text.NOTHING),
-        image(file_id, spend_text.alt_text(report, titles)) if file_id else None,
+        image(file_id, spend_text.alt_text(report, titles, names or {})) if file_id else None,
         _table(spend_text.PRODUCTIONS, spend_text.productions(report.productions, report.production_names)),
         _table(spend_text.MODELS, spend_text.models(report.models, titles)),
         _table(spend_text.PEOPLE, spend_text.people(report.people)),

@@ -185,6 +185,11 @@ async def test_rejected_charge_answer_says_why(error: Exception, text: str) -> N
 async def test_spend_chart_is_uploaded_into_the_dm_thread() -> None:
     async with fake_slack_server() as slack:
         slack.replies["chat.postMessage"] = [{"ok": True, "channel": "D7", "ts": "5.5"}]
+        slack.replies["conversations.info"] = [
+            {"channel": {"name": "harbour-film", "is_member": True}},
+            {"error": "channel_not_found"},
+        ]
+        slack.replies["users.info"] = [{"user": {"real_name": "Lena\nOrtiz"}}]
         await SlackDirectMessages(slack.clients, CATALOGUE).send_spend_report(Recipient("T1", "U1"), REPORT)
         (sent,), (shared,) = slack.calls_to("chat.postMessage"), slack.calls_to("files.completeUploadExternal")
         (updated,) = slack.calls_to("chat.update")
@@ -192,8 +197,8 @@ async def test_spend_chart_is_uploaded_into_the_dm_thread() -> None:
     assert (shared["channel_id"], shared["thread_ts"]) == ("D7", "5.5")
     assert (updated["channel"], updated["ts"]) == ("D7", "5.5")
     assert [b["alt_text"] for b in updated["blocks"] if b["type"] == "image"] == [
-        "Bars of the spending in November 2026: by production 1 $3.00 and 2 $1.00; "
-        "by model Easel Four $2.50 and Lumen Two $1.50; by person 1 $4.00"
+        "Bars of the spending in November 2026: by production 1 · harbour-film $3.00 and 2 $1.00; "
+        "by model Easel Four $2.50 and Lumen Two $1.50; by person 1 · Lena Ortiz $4.00"
     ]
 
 
