@@ -36,7 +36,7 @@ async def running_demo(data: Path, port: int, speed: float = 1.0, **extra: str) 
     await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True)
     workspace = await WorkspaceProcess.start(data, port, speed)
     try:
-        variables = bot_environment(data, await workspace.environment(), **extra)
+        variables = bot_environment(data, await workspace.environment("all"), **extra)
         bot = await start_bot(variables, data / "bot.log")
         try:
             async with ControlClient(workspace.address) as control_client:

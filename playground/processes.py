@@ -42,10 +42,11 @@ class WorkspaceProcess:
             raise RuntimeError("the practice workspace did not start")
         return cls(process, line[line.index("http://") :].strip().rstrip("/"))
 
-    async def environment(self) -> dict[str, str]:
-        """Return the variables with which a bot reaches it."""
+    async def environment(self, team: str = "") -> dict[str, str]:
+        """Return the variables with which a bot reaches one team, by default the first, or `all`."""
         async with ControlClient(self.address) as control_client:
-            return {key: str(value) for key, value in (await control_client.get("env")).items()}
+            query = {"team": team} if team else {}
+            return {key: str(value) for key, value in (await control_client.get("env", **query)).items()}
 
 
 def bot_environment(data: Path, workspace_environment: Mapping[str, str], **extra: str) -> dict[str, str]:

@@ -58,6 +58,8 @@ def _authorize(workspace: Workspace, name: str, token: str) -> tuple[ApiMethod, 
     if method is None:
         raise SlackError("unknown_method", req_method=name)
     install = _install_for_token(workspace, token, method)
+    if not method.app_token and not method.tokenless:
+        workspace.served_teams.add(install.team)
     if method.scopes and not set(method.scopes) & set(install.scopes):
         raise SlackError("missing_scope", needed=method.scopes[0], provided=",".join(install.scopes))
     workspace.rate_limiter.consume(name, method.rate_limit, install.team)

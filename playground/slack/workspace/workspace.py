@@ -36,6 +36,8 @@ class Workspace:
         self.faults = Faults()
         self.call_log = CallLog()
         self.address = "http://127.0.0.1"
+        # Teams whose bot token was used since the start.
+        self.served_teams: set[str] = set()
         self.seed()
         self.set_request_url(self.store.get_document("setting", "request_url"))
 
@@ -158,6 +160,7 @@ class Workspace:
             "app": install.app,
             "bot": install.bot,
             "connected": install.active and self.dispatcher.transport.connected,
+            "served": team.id in self.served_teams,
             "commands": commands,
             "shortcuts": [asdict(shortcut) for shortcut in install.shortcuts],
         }

@@ -3,6 +3,7 @@ import { h, patch } from "./dom.js";
 import { channelView } from "./channel.js";
 import { Desk, seated } from "./desk.js";
 import { ask } from "./door.js";
+import { keepFocus } from "./focus.js";
 import { homeView } from "./home.js";
 import { recall, store } from "./memory.js";
 import { confirmView, modalView } from "./modal.js";
@@ -20,7 +21,7 @@ const shell = {
   drawer: false,
   light: recall("light") ?? "auto",
   elsewhere: [],
-  closeDrawer: () => set({ drawer: false }),
+  closeDrawer,
   toggleDrawer: () => set({ drawer: !shell.drawer }),
   togglePanel,
   toggleSecond,
@@ -31,7 +32,8 @@ showLight();
 const { people = [], workspaces = [] } = await ask("state?limit=1");
 const query = new URLSearchParams(location.search);
 const team = query.get("team") ?? workspaces[0]?.id; // `?team=` shows another workspace than the first
-shell.elsewhere = workspaces.filter(({ id }) => id !== team);
+// A bot without a token of the other workspace would not answer there.
+shell.elsewhere = workspaces.filter(({ id, connected, served }) => id !== team && (served || !connected));
 const humans = seated(people.filter((person) => person.team === team)).map(({ id }) => id);
 const asked = query.get("as");
 shell.desk = new Desk(
@@ -41,6 +43,7 @@ shell.desk = new Desk(
 );
 if (recall("second") === "yes") addSecond();
 document.addEventListener("visibilitychange", draw);
+document.addEventListener("keydown", (event) => event.key === "Escape" && closeDrawer());
 
 function set(change) {
   Object.assign(shell, change);
@@ -53,18 +56,34 @@ function draw() {
   store("user", desk.user);
   if (!document.hidden && desk.page === "channel" && desk.channel) desk.read(desk.channel);
   followFirst();
-  patch(root, [
+  keepFocus(() => patch(root, pageViews(desk)));
+  const where = desk.page === "home" ? "Castroom" : desk.channelName(desk.channel, "Castroom");
+  document.title = `${where} · practice workspace`;
+}
+
+function pageViews(desk) {
+  return [
     stripView(shell),
     h("div", { class: shell.second ? "desks two" : "desks", key: "desks" }, [
       sidebarView(desk, shell),
+      shell.drawer ? shade() : null,
       h("main", { class: "desk", key: "first", "aria-label": seatName(desk) }, deskViews(desk)),
       secondView(),
       panelView(shell.panel),
     ]),
     h("div", { key: "over" }, [desk, shell.second].filter(Boolean).map(overViews)),
-  ]);
-  const where = desk.page === "home" ? "Castroom" : desk.channelName(desk.channel, "Castroom");
-  document.title = `${where} · practice workspace`;
+  ];
+}
+
+/** On a narrow window, a tap beside the drawer closes it. */
+function shade() {
+  return h("div", { class: "drawer-shade", key: "shade", on: { click: closeDrawer } });
+}
+
+function closeDrawer() {
+  if (!shell.drawer) return;
+  set({ drawer: false });
+  queueMicrotask(() => document.querySelector(".drawer-button").focus());
 }
 
 function deskViews(desk) {

@@ -45,9 +45,19 @@ const KINDS = {
 
 /** Views of all blocks, each with its own key, so that a redraw reuses them. */
 export function blocksView(blocks, place) {
-  return blocks.map((block, at) =>
-    h("div", { key: block.block_id ?? at, class: "block-slot" }, blockView(block, place)),
-  );
+  const used = new Map();
+  return blocks.map((block) => {
+    const name = slotName(block);
+    used.set(name, (used.get(name) ?? 0) + 1);
+    return h("div", { key: `${name}#${used.get(name)}`, class: "block-slot" }, blockView(block, place));
+  });
+}
+
+/** An update gives blocks without an id a new one, so they are known by their kind and their first control. */
+function slotName(block) {
+  if (block.type === "input") return `input ${block.block_id}`;
+  const control = block.elements?.[0]?.action_id ?? block.accessory?.action_id ?? "";
+  return `${block.type} ${control}`;
 }
 
 function blockView(block, place) {
@@ -70,7 +80,7 @@ function section(block, place) {
 /** Slack folds a long section behind "see more" unless the block sets `expand`. */
 function foldable(block, place) {
   const words = textObject(block.text, place.desk);
-  const key = `fold/${block.block_id}`;
+  const key = `fold/${block.text.text.slice(0, 60)}`;
   if (block.expand || block.text.text.length <= SHOWN_LENGTH || place.isOpen(key)) return words;
   const more = h(
     "button",

@@ -2,6 +2,7 @@
 import { send } from "./deeds.js";
 import { h } from "./dom.js";
 import { deedOf, suggestions } from "./line.js";
+import { scrollToEnd } from "./scroll.js";
 
 /** State of one composer, stored in the session so that a redraw or another channel loses nothing. */
 function lineOf(desk, key) {
@@ -113,7 +114,7 @@ function keys(event, line) {
   if (line.offered.length && menuKeys(event, line)) event.preventDefault();
   else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
-    sendLine(line);
+    sendLine(line, event.target.closest(".composer"));
   } else if (event.key === "ArrowUp" || event.key === "ArrowDown") leaf(event, line);
 }
 
@@ -140,14 +141,15 @@ function leaf(event, { desk, line, set }) {
   set({ past, text: past ? desk.sent.at(-past) : "", hidden: true });
 }
 
-/** Clears the text at once; a failed message returns with its error unless another one was begun. */
-async function sendLine({ desk, where, line, set }) {
+/** Clears the text at once and shows the newest message; a failed message returns with its error unless another one was begun. */
+async function sendLine({ desk, where, line, set }, form) {
   const text = line.text;
   if (!text.trim()) return;
   const { deed, body, problem } = deedOf(text, where, desk);
   if (problem) return void set({ problem });
   desk.sent.push(text);
   set({ text: "", past: 0, problem: null, sending: line.sending + 1 });
+  scrollToEnd(form);
   const reason = await send(desk, deed, body);
   set({ sending: line.sending - 1 });
   if (reason) set({ problem: reason, text: line.text || text });

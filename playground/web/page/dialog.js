@@ -1,5 +1,6 @@
 /** The browser's own modal dialog as a view: focus stays inside, Escape asks to close, focus returns after. */
 import { h } from "./dom.js";
+import { rememberOpener } from "./focus.js";
 
 export function dialog({ key, class: style, label, close, on = {} }, ...children) {
   const cancel = (event) => {
@@ -23,6 +24,7 @@ export function dialog({ key, class: style, label, close, on = {} }, ...children
 
 /** The first field has the focus; where there is none, what the browser chooses. */
 function show(node) {
+  rememberOpener(node);
   node.showModal();
   node.querySelector("[autofocus], .modal-body .entry, .modal-body input")?.focus();
 }

@@ -81,12 +81,22 @@ function overflow(element, block, place) {
         "aria-haspopup": "menu",
         "aria-expanded": String(isOpen),
         "aria-label": "More choices",
+        "data-menu": element.action_id,
         on: { click: () => place.toggle(key) },
       },
       "⋯",
     ),
     isOpen
-      ? h("div", { class: "menu", role: "menu", mounted: (node) => node.firstChild.focus() }, options)
+      ? h(
+          "div",
+          {
+            class: "menu",
+            role: "menu",
+            mounted: (node) => node.firstChild.focus(),
+            removed: (node) => node.contains(document.activeElement) && node.previousSibling.focus(),
+          },
+          options,
+        )
       : null,
   );
 }

@@ -53,7 +53,9 @@ export class Panel {
 export function panelView(panel) {
   if (!panel) return null;
   const keys = (event) => event.key === "Escape" && panel.close();
-  const leave = () => document.getElementById("panel-button").focus();
+  const leave = () => [document.getElementById("panel-button"), document.querySelector(".drawer-button")]
+      .find((button) => button.offsetParent !== null)
+      ?.focus();
   return h(
     "aside",
     { class: "panel", key: "panel", "aria-label": "Models and bill", on: { keydown: keys }, removed: leave },

@@ -1,6 +1,12 @@
 /** Keeps a list scrolled to its newest end, unless the reader has scrolled up. */
 
 const NEAR = 80;
+const TO_END = "to-end";
+
+/** Scrolls the list above a composer to its end, and follows what is added. */
+export function scrollToEnd(composer) {
+  composer.parentElement?.querySelector(":scope > .scroll")?.dispatchEvent(new Event(TO_END));
+}
 
 export function stick(node) {
   let atEnd = true;
@@ -14,6 +20,10 @@ export function stick(node) {
   const follow = () => {
     if (atEnd) node.scrollTop = node.scrollHeight;
   };
+  node.addEventListener(TO_END, () => {
+    atEnd = true;
+    follow();
+  });
   const watcher = new ResizeObserver(follow);
   watcher.observe(node);
   watcher.observe(node.firstElementChild);

@@ -13,6 +13,7 @@ export function shortcutsButton(message, desk) {
       type: "button",
       class: "tool",
       "aria-label": "More actions",
+      "data-menu": "shortcuts",
       title: "More actions",
       "aria-haspopup": "menu",
       "aria-expanded": String(desk.isOpen(key(message))),
@@ -47,6 +48,7 @@ export function shortcuts(message, channel, desk) {
     "div",
     {
       class: "shortcuts",
+      "data-menu": "shortcuts",
       role: "menu",
       "aria-label": "More actions",
       on: { keydown: keys },

@@ -16,11 +16,11 @@ export function sidebarView(desk, shell) {
       class: shell.drawer ? "sidebar out" : "sidebar",
       key: "sidebar",
       "aria-label": "Workspace",
-      on: { keydown: keys(shell) },
     },
+    h("button", { type: "button", class: "tool drawer-close", "aria-label": "Close", on: { click: shell.closeDrawer } }, "✕"),
     h("p", { class: "workspace" }, desk.sight.workspace?.name ?? "Practice workspace"),
     elsewhere(shell),
-    peopleSwitch(desk),
+    peopleSwitch(desk, shell.closeDrawer),
     h(
       "div",
       { class: "places" },
@@ -57,7 +57,7 @@ export function channelSign({ kind }) {
 }
 
 /** Native radio buttons, so that arrow keys move between people. */
-export function peopleSwitch(desk) {
+export function peopleSwitch(desk, chosen = () => {}) {
   const choice = (person) =>
     h(
       "label",
@@ -67,7 +67,12 @@ export function peopleSwitch(desk) {
         name: `seat-${desk.name}`,
         value: person.id,
         checked: person.id === desk.user,
-        on: { change: () => desk.sit(person.id) },
+        on: {
+          change: () => {
+            desk.sit(person.id);
+            chosen();
+          },
+        },
       }),
       avatar(person, desk, "small"),
       h("span", null, h("b", null, person.real_name), h("span", { class: "role" }, person.title)),
@@ -159,8 +164,4 @@ function panelButton(shell) {
     },
     "Models and bill",
   );
-}
-
-function keys(shell) {
-  return (event) => event.key === "Escape" && shell.closeDrawer();
 }

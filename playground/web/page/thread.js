@@ -16,7 +16,7 @@ export function threadView(desk) {
   const leave = (node) => node.parentElement.querySelector(`.middle [data-ts="${ts}"] .replies`)?.focus();
   return h(
     "aside",
-    { class: "thread", key: `thread-${ts}`, "aria-label": "Thread", on: { keydown: keys }, removed: leave },
+    { class: "thread", key: `thread-${ts}`, "aria-label": "Thread", "data-thread": ts, on: { keydown: keys }, removed: leave },
     h(
       "header",
       { class: "channel-head" },
