@@ -22,7 +22,7 @@ function trailOf(element) {
   const article = element.closest("article[data-ts]");
   const thread = element.closest(".thread[data-thread]");
   const pane = element.closest(".desk.second") ? ".desk.second " : ".desk:not(.second) ";
-  const home = element.closest(".home") ? `${pane}.home` : null;
+  const home = element.closest(".home-body") ? `${pane}.home-body` : null;
   const owner = article ? `${pane}${thread ? ".thread" : ".middle"} [data-ts="${article.dataset.ts}"]` : home;
   const control = owner && controlOf(element);
   const trail = [control && `${owner} ${control}`, owner];
