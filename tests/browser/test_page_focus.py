@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.browser.conftest import FILM, PracticeWorkspace, new_context
 from tests.browser.test_page_messages import plain_text
@@ -80,7 +83,7 @@ async def test_sending_scrolls_down_to_the_new_message(
     workspace: PracticeWorkspace, chromium_page: Page, in_thread: bool
 ) -> None:
     parent = await workspace.post_message("first")
-    extra = {"thread_ts": parent} if in_thread else {}
+    extra: dict[str, Any] = {"thread_ts": parent} if in_thread else {}
     for number in range(30):
         await workspace.post_message(f"message {number}\n\n\n", **extra)
     await chromium_page.goto(workspace.address)
@@ -124,13 +127,15 @@ async def test_the_link_to_a_workspace_that_the_bot_does_not_serve_is_left_out(
     workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
     link = chromium_page.get_by_role("link", name="Lantern Advertising")
-    await workspace.post_control("slack/http", url="http://127.0.0.1:9/slack/events")
+    handler = AsyncSocketModeHandler(AsyncApp(client=workspace.slack), workspace.environment["SLACK_APP_TOKEN"])
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     await workspace.slack.auth_test()
     await chromium_page.goto(workspace.address)
     await expect(chromium_page.get_by_text("Castroom is running")).to_be_visible()
     await expect(link).to_have_count(0)
     async with workspace.session.get(f"{workspace.address}/control/env?team=all") as response:
         other_token = (await response.json())["SLACK_BOT_TOKEN"].split(",")[1]
-    await workspace.slack.auth_test(token=other_token)
+    await AsyncWebClient(other_token, base_url=workspace.environment["SLACK_BASE_URL"]).auth_test()
     await chromium_page.reload()
     await expect(link).to_be_visible()
+    await handler.close_async()  # type: ignore[no-untyped-call]

@@ -13,7 +13,7 @@ from bot.domain.errors import ContentRefused, NotLead, OverBudget, RoundClosed, 
 from bot.domain.prompt import VERSION_VARIATION
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState
-from bot.usecases.download import face_record
+from bot.usecases.face_record import face_record
 from tests.support.casting_harness import (
     BANANA,
     DIRECTOR,

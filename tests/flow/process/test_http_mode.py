@@ -34,12 +34,16 @@ async def wait_for_port(port: int) -> None:
                 return
 
 
+# Nothing listens there: a call that used one of them would fail.
+DEAD_PROXIES = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
+
+
 class HttpModeEnvironment(PracticeEnvironment):
     """A house whose workspace calls the bot at an address."""
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
         port = free_port()
-        overrides = {"HTTP_PORT": str(port), **self.extra, **extra}
+        overrides = {"HTTP_PORT": str(port), **DEAD_PROXIES, **self.extra, **extra}
         variables = bot_environment(self.data, await self.server.environment(), **overrides)
         variables.pop("SLACK_APP_TOKEN", None)
         self.bot = await start_bot(variables, self.data / "bot.log", script, fork_python)

@@ -6,13 +6,14 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from playground.processes import free_port
+from tests.flow.process.test_http_mode import DEAD_PROXIES
 from tests.support.practice_environment import DANIEL, FILM, LENA, practice_environment
 
 
 async def test_metrics_count_a_round_without_names(tmp_path: Path) -> None:
     port = free_port(8_917) or 8_918
     async with (
-        practice_environment(tmp_path, {"OPS_PORT": str(port)}) as workspace,
+        practice_environment(tmp_path, {"OPS_PORT": str(port), **DEAD_PROXIES}) as workspace,
         ClientSession(f"http://127.0.0.1:{port}") as monitor,
     ):
         ts = await workspace.cast("Maya: a fisherwoman")
