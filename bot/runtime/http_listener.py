@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 # Seconds from the opening of a connection until its request line and headers are complete.
 CONNECTION_SECONDS = 10.0
@@ -51,4 +51,6 @@ async def http_listener(
 
 
 async def _close_after_response(_request: web.Request, response: web.StreamResponse) -> None:
+    """Close the connection, and say so: aiohttp has decided on the header before it calls this."""
     response.force_close()
+    response.headers[hdrs.CONNECTION] = "close"

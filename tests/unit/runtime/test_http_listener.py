@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
@@ -71,6 +72,15 @@ async def read_body(request: web.Request) -> web.Response:
 async def test_connection_without_a_whole_request_is_closed(sent: bytes) -> None:
     async with listening() as port:
         await wait_until_closed(port, sent)
+
+
+@pytest.mark.parametrize("path", ["/slack/events", "/elsewhere"])
+async def test_an_answer_says_that_its_connection_closes(path: str) -> None:
+    """Otherwise a proxy could send the next request on a connection that is closing."""
+    async with listening() as port, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+        for _ in range(3):
+            async with session.post(path, data=b"command") as response:
+                assert response.headers["Connection"] == "close"
 
 
 async def test_bytes_that_keep_dripping_in_do_not_keep_a_connection_open() -> None:
