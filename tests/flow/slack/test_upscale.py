@@ -81,7 +81,7 @@ async def test_the_roster_is_exported_while_the_bot_runs(
     assert output.decode().startswith("Exported: ")
     record = json.loads((tmp_path / "out" / "Maya-1" / "Maya-1-record.json").read_text("utf-8"))
     for what in ("original", "finish"):
-        assert record["names"][record["lead"]] == "Lena Ortiz"
+        assert record["names"][record["lead"]] == "lena"
         data = (tmp_path / "out" / "Maya-1" / record[what]["file"]).read_bytes()
         assert sha256(data).hexdigest() == record[what]["sha256"]
 
