@@ -17,7 +17,7 @@ class ChannelRef:
         return self.channel.startswith("D")
 
 
-FILE_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+FILE_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/avif": "avif"}
 
 
 def original_key(round_id: str, slot_id: str) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 from PIL import Image, ImageDraw
 
 from bot.imaging.poster import font_for, truncate_to_width
+
+from bot.imaging.encoding import to_png
 
 _BARS_WIDTH, _LABELS_WIDTH, _AMOUNTS_WIDTH = 1200, 360, 160
 _MARGIN, _PANEL_HEAD, _BAR_STEP = 40, 64, 48
@@ -47,9 +48,7 @@ def bar_chart(panels: Sequence[Panel]) -> bytes:
         for bar in panel.bars:
             _draw_bar(picture, y, bar, bar.value / longest)
             y += _BAR_STEP
-    out = BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
+    return to_png(picture)
 
 
 def _draw_bar(picture: Image.Image, y: int, bar: Bar, share: float) -> None:

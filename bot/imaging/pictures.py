@@ -1,10 +1,8 @@
 """Validates pictures and makes previews, contact sheets and references. Pure functions; run them in a thread."""
 
 import asyncio
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -14,8 +12,25 @@ from typing import ParamSpec, TypeVar
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat
 
-from bot.domain.errors import CastingError, InvalidImage, InvalidRequest
+from bot.domain.errors import InvalidImage, InvalidRequest
 from bot.domain.face import Portrait
+from bot.imaging.color import is_plain
+from bot.imaging.decoding import (
+    ANSWER_FORMATS,
+    MAX_PIXELS,
+    MEDIA_TYPES,
+    REFERENCE_FORMATS,
+    UnreadableImage,
+    bounds_problem,
+    decode,
+    is_heic,
+    open_image,
+    orientation_of,
+    translate_decode_errors,
+    upright_size,
+)
+from bot.imaging.encoding import to_jpeg, to_jpeg_under, to_png
+from bot.imaging.metadata import strip_metadata
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,16 +42,17 @@ _PREVIEW_SIDE = 2048
 _RECORD_SIDE = 1600
 _PAIR_WIDTH = 2000
 _REFERENCE_SIDE = 4096
-_MAX_PIXELS = 40_000_000
-_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
-_ACCEPTED_MODES = ("RGB", "RGBA")
-_ORIENTATION = 0x0112  # the EXIF tag for the rotation of the camera
+# The formats that every model takes.
+_SENT_FORMATS = ("PNG", "JPEG", "WEBP")
+HEIC_DETAIL = "a HEIC photo"
 _REFERENCE_QUALITIES = (95, 90)  # high, since the reference is a face
 # Faster filters leave a trace of each picture's original size in the sheet's grain. With Hamming, the classifier of
 # tests/scale/test_vote_blindness.py guessed 124 of 200 rounds; with Lanczos, 107 of the same.
 _SHEET_FILTER = Image.Resampling.LANCZOS
 # Below the smallest candidate, so that every picture is resampled and loses its model's sharpness.
 _BLIND_SCALE = 0.94
+# A smaller portrait is enlarged to the others' size instead of shrinking them to its own.
+_LEAST_COMMON_SIDE = 256
 
 # Threads per contact sheet: the round waits for the sheet once all portraits have arrived.
 _SHEET_THREADS = 2
@@ -59,7 +75,7 @@ async def examine_in_thread(data: bytes, model: str) -> "ExaminedImage":
 
 @dataclass(frozen=True)
 class ExaminedImage:
-    """Facts about a picture: type by content, pixels, SHA-256 in hex, whether it has a C2PA manifest.
+    """Facts about a picture: type by content, pixels when upright, SHA-256 in hex, whether it has a C2PA manifest.
 
     `perceptual_hash` (hex) does not depend on size and encoder.
     """
@@ -93,26 +109,25 @@ def examine(data: bytes, model: str) -> ExaminedImage:
     The media type is read from the bytes: providers send PNG, JPEG and WebP under wrong types.
     """
     try:
-        with _translate_decode_errors():
-            image = Image.open(BytesIO(data), formats=tuple(_FORMATS))
-            if image.width * image.height > _MAX_PIXELS:
-                raise InvalidImage(model, f"too many pixels: {image.width} x {image.height}", "yes")
-            if getattr(image, "n_frames", 1) != 1:
+        with translate_decode_errors():
+            image = open_image(data, ANSWER_FORMATS)
+            kind, (width, height) = image.format or "", upright_size(image)
+            if problem := bounds_problem((width, height)):
+                raise InvalidImage(model, problem, "yes")
+            if kind != "MPO" and getattr(image, "n_frames", 1) != 1:
                 raise InvalidImage(model, "more than one frame", "yes")
-            kind, width, height = image.format or "", image.width, image.height
-            image.load()
             picture = _make_preview(image)
-    except _UnreadableImage as error:
+    except UnreadableImage as error:
         raise InvalidImage(model, "cannot be decoded", "yes") from error
-    if max(ImageStat.Stat(picture.resize((64, 64), Image.Resampling.NEAREST)).stddev) < 1:
+    if _is_blank(picture):
         raise InvalidImage(model, "blank", "yes")
     return ExaminedImage(
-        media_type=_FORMATS[kind],
+        media_type=MEDIA_TYPES[kind],
         width=width,
         height=height,
         sha256=sha256(data).hexdigest(),
         has_content_credentials=b"c2pa" in data,
-        preview=_jpeg(picture, 92),
+        preview=to_jpeg(picture, 92),
         perceptual_hash=_perceptual_hash(picture),
         length=len(data),
     )
@@ -122,7 +137,7 @@ def equalize_previews(previews: Sequence[bytes], aspect: str) -> list[bytes]:
     """Return the pictures cropped to one aspect and resampled to one size below the smallest."""
     pictures = [_open_jpeg(p) for p in previews]
     width, height = _common_size([p.size for p in pictures], aspect)
-    return [_jpeg(ImageOps.fit(p, (width, height), Image.Resampling.LANCZOS), 88) for p in pictures]
+    return [to_jpeg(ImageOps.fit(p, (width, height), Image.Resampling.LANCZOS), 88) for p in pictures]
 
 
 def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
@@ -142,7 +157,7 @@ def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
         for index, (number, cell) in enumerate(zip(numbers, cells, strict=True)):
             _draw_number(cell, number)
             sheet.paste(cell, ((index % columns) * (cell_w + _GUTTER), (index // columns) * (cell_h + _GUTTER)))
-    return _jpeg_under(sheet, MAX_SHEET_BYTES)
+    return to_jpeg_under(sheet, MAX_SHEET_BYTES)
 
 
 def _cell(picture: Image.Image, size: tuple[int, int], scale: float) -> Image.Image:
@@ -156,7 +171,7 @@ def record_picture(preview: bytes) -> bytes:
     """Return the locked portrait uncropped as a JPEG, at most 1600 pixels on its long side."""
     picture = _open_jpeg(preview)
     picture.thumbnail((_RECORD_SIDE, _RECORD_SIDE), Image.Resampling.LANCZOS)
-    return _jpeg(picture, 90)
+    return to_jpeg(picture, 90)
 
 
 def side_by_side(original: bytes, upscaled: bytes, aspect: str) -> bytes:
@@ -169,7 +184,7 @@ def side_by_side(original: bytes, upscaled: bytes, aspect: str) -> bytes:
         cell = ImageOps.fit(_open_jpeg(preview), (cell_w, cell_h), Image.Resampling.LANCZOS)
         _draw_caption(cell, name)
         canvas.paste(cell, (index * (cell_w + _GUTTER), 0))
-    return _jpeg(canvas, 92)
+    return to_jpeg(canvas, 92)
 
 
 @dataclass(frozen=True)
@@ -182,25 +197,29 @@ class Limits:
 
 
 def fit_to_limits(data: bytes, model: str, limits: Limits) -> bytes:
-    """Return the bytes unchanged if `model` accepts them; else upright RGB, re-encoded and reduced as needed.
+    """Return the bytes unchanged if `model` accepts them; else without metadata, and if need be re-encoded.
 
-    Providers refuse palettes and CMYK ("Invalid image file or mode"), so other modes than RGB and RGBA become RGB.
-    Raises InvalidRequest if the bytes are not a picture.
+    Providers refuse palettes and CMYK ("Invalid image file or mode") and know no colour profiles, so anything but
+    upright opaque sRGB becomes that. Raises InvalidRequest if the bytes are not a picture.
     """
     try:
-        with _translate_decode_errors(), Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
-            if image.width * image.height > _MAX_PIXELS:
+        with translate_decode_errors(), open_image(data, ANSWER_FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
                 raise InvalidRequest(model, "a reference with too many pixels")
             image.load()
-            upright = _apply_orientation(image)
-            is_acceptable = upright is image and image.mode in _ACCEPTED_MODES
-            if is_acceptable and len(data) <= limits.max_bytes and _scale_for(image.size, limits) == 1:
-                return data
-            picture = upright.convert("RGB")
-            picture.info.pop("transparency", None)  # Pillow cannot write the transparency of 16-bit grey
-    except _UnreadableImage as error:
+            if _can_be_sent(image) and _scale_for(image.size, limits) == 1:
+                clean = strip_metadata(data)
+                if clean is not None and len(clean) <= limits.max_bytes:
+                    return clean
+            picture = decode(image)
+            return _encode_to_limits(picture, limits)
+    except UnreadableImage as error:
         raise InvalidRequest(model, "a reference that cannot be decoded") from error
-    return _encode_to_limits(picture, limits)
+
+
+def _can_be_sent(image: Image.Image) -> bool:
+    """Whether a model that knows no profile, rotation or transparency sees the picture rightly."""
+    return image.format in (*_SENT_FORMATS, "MPO") and is_plain(image) and orientation_of(image) == 1
 
 
 def _encode_to_limits(picture: Image.Image, limits: Limits) -> bytes:
@@ -208,9 +227,9 @@ def _encode_to_limits(picture: Image.Image, limits: Limits) -> bytes:
     scale = _scale_for(picture.size, limits)
     while True:
         scaled = _resize(picture, scale)
-        if scaled.width * scaled.height * 3 <= 2 * limits.max_bytes and len(data := _png(scaled)) <= limits.max_bytes:
+        if scaled.width * scaled.height * 3 <= 2 * limits.max_bytes and len(data := to_png(scaled)) <= limits.max_bytes:
             return data
-        if len(data := _jpeg_under(scaled, limits.max_bytes + 1, _REFERENCE_QUALITIES)) <= limits.max_bytes:
+        if len(data := to_jpeg_under(scaled, limits.max_bytes + 1, _REFERENCE_QUALITIES)) <= limits.max_bytes:
             return data
         scale *= 0.8
 
@@ -227,60 +246,38 @@ def _resize(picture: Image.Image, scale: float) -> Image.Image:
 
 
 def normalize_reference(data: bytes) -> bytes:
-    """Return an attached picture as it is stored and sent: a JPEG, upright, at most 4096 pixels a side.
+    """Return an attached picture as it is stored and sent: a JPEG in sRGB, upright, at most 4096 pixels a side.
 
-    This removes metadata such as the location of a photo. Raises InvalidImage.
+    Of several pictures the first counts. Metadata such as the location of a photo is removed. Raises InvalidImage.
     """
     try:
-        with _translate_decode_errors(), Image.open(BytesIO(data), formats=tuple(_FORMATS)) as image:
-            picture = _apply_orientation(image).convert("RGB")
-    except _UnreadableImage as error:
-        raise InvalidImage("reference", "cannot be decoded") from error
-    picture.thumbnail((_REFERENCE_SIDE, _REFERENCE_SIDE), Image.Resampling.LANCZOS)
-    return _jpeg(picture, 95)
+        with translate_decode_errors(), open_image(data, REFERENCE_FORMATS) as image:
+            _shrink_while_decoding(image)
+            if problem := bounds_problem(image.size):
+                raise InvalidImage("reference", problem)
+            picture = decode(image)
+            picture.thumbnail((_REFERENCE_SIDE, _REFERENCE_SIDE), Image.Resampling.LANCZOS)
+    except UnreadableImage as error:
+        raise InvalidImage("reference", HEIC_DETAIL if is_heic(data) else "cannot be decoded") from error
+    if _is_blank(picture):
+        raise InvalidImage("reference", "blank")
+    return to_jpeg(picture, 95)
 
 
-class _UnreadableImage(Exception):
-    """The bytes cannot be decoded."""
+def _shrink_while_decoding(image: Image.Image) -> None:
+    """Let the JPEG decoder halve a photo of more than 4096 pixels a side: phones take 48 megapixels and more."""
+    factor = ceil(max(image.size) / _REFERENCE_SIDE)
+    if factor > 1 and image.format in ("JPEG", "MPO"):
+        image.draft(image.mode, (image.width // factor, image.height // factor))
 
 
-@contextmanager
-def _translate_decode_errors() -> Iterator[None]:
-    """Raise _UnreadableImage for any decoder error.
-
-    Pillow's plugins raise unrelated exceptions (struct.error, zlib.error, IndexError ...) for broken bytes.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
-    except CastingError:
-        raise
-    except Exception as error:
-        raise _UnreadableImage from error
-
-
-def _apply_orientation(image: Image.Image) -> Image.Image:
-    """Rotate by the EXIF orientation; return the same image without one or with unreadable EXIF data."""
-    try:
-        with _translate_decode_errors():
-            is_rotated = image.getexif().get(_ORIENTATION, 1) != 1
-            return ImageOps.exif_transpose(image) if is_rotated else image
-    except _UnreadableImage:
-        return image
+def _is_blank(picture: Image.Image) -> bool:
+    return max(ImageStat.Stat(picture.resize((64, 64), Image.Resampling.NEAREST)).stddev) < 1
 
 
 def _make_preview(image: Image.Image) -> Image.Image:
-    """Return the RGB preview. A large picture is reduced first, so that it is not in memory twice."""
-    factor = max(image.size) // _PREVIEW_SIDE
-    if factor > 1 and image.mode in ("RGB", "L"):
-        picture = image.reduce(factor)
-        image.close()
-        if picture.mode != "RGB":
-            picture = picture.convert("RGB")
-    else:
-        picture = image.convert("RGB")
+    """Return the upright sRGB preview. A large picture is reduced first, so that it is not in memory twice."""
+    picture = decode(image, max(1, max(image.size) // _PREVIEW_SIDE))
     picture.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE), Image.Resampling.LANCZOS)
     return picture
 
@@ -305,9 +302,10 @@ def _open_jpeg(data: bytes, min_size: tuple[int, int] | None = None) -> Image.Im
 
 
 def _common_size(sizes: Sequence[tuple[int, int]], aspect: str) -> tuple[int, int]:
-    """Return the largest box of `aspect` that fits the smallest picture, scaled down slightly."""
+    """Return the largest box of `aspect` that fits the smallest usual picture, scaled down slightly."""
     ratio_width, ratio_height = _parse_ratio(aspect)
-    unit = min(min(w / ratio_width, h / ratio_height) for w, h in sizes) * _BLIND_SCALE
+    usual_sizes = [size for size in sizes if min(size) >= _LEAST_COMMON_SIDE] or sizes
+    unit = min(min(w / ratio_width, h / ratio_height) for w, h in usual_sizes) * _BLIND_SCALE
     return max(1, round(unit * ratio_width)), max(1, round(unit * ratio_height))
 
 
@@ -345,22 +343,3 @@ def _draw_caption(cell: Image.Image, text: str) -> None:
     top = cell.height - band.height
     cell.paste(Image.new("RGB", band.size, "black"), (0, top), mask=band)
     ImageDraw.Draw(cell).text((size // 2, top + size), text, fill="white", font=font, anchor="lm")
-
-
-def _jpeg_under(picture: Image.Image, max_bytes: int, qualities: Sequence[int] = (88, 82, 75, 65, 50)) -> bytes:
-    for quality in qualities:
-        if len(data := _jpeg(picture, quality)) < max_bytes:
-            break
-    return data
-
-
-def _png(picture: Image.Image) -> bytes:
-    out = BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
-
-
-def _jpeg(picture: Image.Image, quality: int) -> bytes:
-    out = BytesIO()
-    picture.save(out, "JPEG", quality=quality)
-    return out.getvalue()

@@ -12,6 +12,8 @@ from math import ceil, log
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from bot.imaging.encoding import to_jpeg
+
 FACES_PER_POSTER = 40
 _WIDTH, _MAX_CELL_WIDTH = 2000, 640
 _MARGIN, _GUTTER = 48, 24
@@ -75,9 +77,7 @@ class Poster:
 
     def to_jpeg(self) -> bytes:
         """Return a JPEG, at most 2000 pixels wide and about 2 MB."""
-        out = BytesIO()
-        self._picture.save(out, "JPEG", quality=88, optimize=True)
-        return out.getvalue()
+        return to_jpeg(self._picture, 88, optimize=True)
 
     def _draw_text(self, position: tuple[int, int], text: str, size: int, fill: str, max_width: int) -> None:
         if (font := font_for(text, size)) is None:

@@ -7,7 +7,7 @@ from bot.domain.brief import Brief, Consent
 from bot.domain.errors import BriefError, InvalidImage, NotAvailableHere
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
-from bot.imaging.pictures import examine, normalize_reference, run_in_thread
+from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
 from bot.usecases.access import visible_characters
 from bot.usecases.ports import Ports
 
@@ -32,16 +32,16 @@ class ReferenceImages:
         return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
 
     async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
-        """Return `brief` with an attached picture, stored upright and without metadata.
+        """Return `brief` with an attached picture, stored upright, in sRGB and without metadata.
 
         Raises BriefError for an invalid picture.
         """
         assert brief.reference
         try:
-            await run_in_thread(examine, data, "reference")
             picture = await run_in_thread(normalize_reference, data)
         except InvalidImage as error:
-            raise BriefError("like", "bad_picture", error.detail) from error
+            problem = "heic" if error.detail == HEIC_DETAIL else "bad_picture"
+            raise BriefError("like", problem, error.detail) from error
         digest = await run_in_thread(lambda: sha256(picture).hexdigest())
         key = f"{round_id}/reference/{digest}"
         await self.ports.storage.portraits.put(key, picture)

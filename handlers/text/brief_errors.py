@@ -42,6 +42,8 @@ _SENTENCES = {
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
     ("like", "no_reference_model"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
+    ("like", "heic"): "This is a HEIC photo, which I cannot read. Export it as JPEG (on an iPhone: Settings, Camera, "
+    "Formats, Most Compatible) and attach it again.",
     ("alias", "missing"): "An alias needs a name, an equals sign and the other name.",
     ("alias", "colon"): "A name has no colon in it, and “{got}” has one.",
     ("alias", "unknown"): "I have no {got} in this channel's production.",

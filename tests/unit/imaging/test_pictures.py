@@ -183,6 +183,19 @@ def test_thread_pictures_have_one_size_below_the_smallest_candidate() -> None:
     assert abs(width / height - 3 / 4) < 0.01
 
 
+def test_one_small_portrait_does_not_shrink_the_others() -> None:
+    """A small one is enlarged; the others keep their size in the thread and their sharpness on the sheet."""
+    usual, small = encoded_noise(896, 1216, "JPEG"), encoded_noise(90, 120, "JPEG", seed=2)
+    assert {pixel_size(p) for p in equalize_previews([usual, small], "3:4")} == {
+        pixel_size(p) for p in equalize_previews([usual], "3:4")
+    }
+    with_small, without = contact_sheet({1: usual, 2: small}, "3:4"), contact_sheet({1: usual, 2: usual}, "3:4")
+    cell = (0, 0, 796, 1061)
+    first, second = (Image.open(BytesIO(sheet)).crop(cell).tobytes() for sheet in (with_small, without))
+    assert max(abs(a - b) for a, b in zip(first, second, strict=True)) < 60
+    assert pixel_size(equalize_previews([small, small], "3:4")[0])[0] < 90
+
+
 def test_the_record_shows_the_whole_portrait_at_most_1600_pixels_long() -> None:
     assert pixel_size(record_picture(encoded_noise(1536, 2048, "JPEG"))) == (1200, 1600)
 
@@ -297,10 +310,12 @@ def test_empty_bar_chart_is_still_an_image() -> None:
     assert Image.open(BytesIO(bar_chart((Panel("By model", ()),)))).width == 1200
 
 
-def test_photo_with_unreadable_exif_is_accepted_unchanged() -> None:
+def test_photo_with_unreadable_exif_is_accepted_and_loses_it() -> None:
     photo = encoded_noise(120, 90, "PNG", exif=b"Exif\x00\x00no TIFF at all")
     assert pixel_size(normalize_reference(photo)) == (120, 90)
-    assert fit_to_limits(photo, "m", LARGE_LIMITS) == photo
+    sent = fit_to_limits(photo, "m", LARGE_LIMITS)
+    assert Image.open(BytesIO(sent)).tobytes() == Image.open(BytesIO(photo)).tobytes()
+    assert b"no TIFF at all" not in sent
 
 
 def test_grayscale_image_with_transparency_is_sent_as_rgb() -> None:
