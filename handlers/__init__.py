@@ -26,6 +26,7 @@ from handlers.features.sealed_ballot import SealedBallotListeners
 from handlers.features.spend import SpendListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
+from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.presenters.roster import RosterPresenter
@@ -49,6 +50,7 @@ def register(
     guard = WorkspaceGuard(storage, directory)
     app.use(guard.bind)
     faces = FacePresenter(casting, locations, titles)
+    side_by_side = ComparePresenter(casting, storage.rounds, uploads, locations)
     roster = RosterPresenter(casting, directory, clients, uploads)
     archives = ArchiveSender(clients, uploads)
     for listeners in (
@@ -58,14 +60,14 @@ def register(
         SealedBallotListeners(casting, guard),
         RerollListeners(casting, titles, guard),
         RefineListeners(casting, guard),
-        CompareListeners(casting, titles, locations, guard),
+        CompareListeners(casting, titles, locations, side_by_side, guard),
         FullBriefListeners(guard),
         RoundControlListeners(casting, guard),
         LockListeners(casting, titles, guard),
         RecallListeners(casting, titles, faces, guard),
         UpscaleListeners(casting, titles, guard),
         RecastListeners(casting, guard),
-        HistoryListeners(casting, faces, guard),
+        HistoryListeners(casting, faces, side_by_side, guard),
         DownloadListeners(casting, archives, guard),
         RoundFormListeners(casting, titles, directory, guard),
         HomeListeners(casting, locations, directory),

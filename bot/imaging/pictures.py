@@ -140,24 +140,34 @@ def equalize_previews(previews: Sequence[bytes], aspect: str) -> list[bytes]:
     return [to_jpeg(ImageOps.fit(p, (width, height), Image.Resampling.LANCZOS), 88) for p in pictures]
 
 
-def contact_sheet(previews: Mapping[int, bytes], aspect: str) -> bytes:
-    """Return a JPEG, 1600 pixels wide and under 1 MB, of all candidates, each with its number."""
-    columns = _column_count(len(previews))
+def contact_sheet(previews: Mapping[int, bytes], aspect: str, shown: Sequence[int] = ()) -> bytes:
+    """Return a JPEG, 1600 pixels wide and under 1 MB, of all pictures or those `shown`, each with its number.
+
+    Pictures that are not shown count for the common sharpness, so that a choice of some tells nothing about their size.
+    """
+    numbers = sorted(shown or previews)
+    columns = _column_count(len(numbers))
     ratio_width, ratio_height = _parse_ratio(aspect)
     cell_w = (SHEET_WIDTH - _GUTTER * (columns - 1)) // columns
     cell_h = round(cell_w * ratio_height / ratio_width)
-    numbers = sorted(previews)
     rows = ceil(len(numbers) / columns)
     sheet = Image.new("RGB", (SHEET_WIDTH, rows * cell_h + _GUTTER * (rows - 1)), "white")
     with ThreadPoolExecutor(_SHEET_THREADS) as pool:
         pictures = list(pool.map(lambda number: _open_jpeg(previews[number], (cell_w, cell_h)), numbers))
-        min_width, _ = _common_size([picture.size for picture in pictures], aspect)
+        min_width, _ = _common_size([_size_in_cell(data, (cell_w, cell_h)) for data in previews.values()], aspect)
         scale = min(1.0, min_width / cell_w)
         cells = pool.map(lambda picture: _cell(picture, (cell_w, cell_h), scale), pictures)
         for index, (number, cell) in enumerate(zip(numbers, cells, strict=True)):
             _draw_number(cell, number)
             sheet.paste(cell, ((index % columns) * (cell_w + _GUTTER), (index // columns) * (cell_h + _GUTTER)))
     return to_jpeg_under(sheet, MAX_SHEET_BYTES)
+
+
+def _size_in_cell(data: bytes, min_size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size at which `_open_jpeg` opens a preview, without decoding it."""
+    with Image.open(BytesIO(data), formats=("JPEG",)) as image:
+        image.draft("RGB", min_size)
+        return image.size
 
 
 def _cell(picture: Image.Image, size: tuple[int, int], scale: float) -> Image.Image:

@@ -40,13 +40,15 @@ class DirectMessages(Protocol):
 class Picture:
     """A picture to upload. `number` is the candidate's; None for contact sheets and upscales.
 
-    `upscale_kind` is pair (beside its original) or own.
+    `shown` are the numbers on a contact sheet of some candidates, empty if it shows all. `upscale_kind` is pair (beside
+    its original) or own.
     """
 
     data: bytes
     filename: str
     number: int | None = None
     upscale_kind: Literal["", "pair", "own"] = ""
+    shown: tuple[int, ...] = ()
 
 
 class RoundPublisher(Protocol):

@@ -66,6 +66,7 @@ class RoundControls:
             raise RoundClosed("run_off", RoundState.VOTING, round_.character)
         await self._write_audit_event("run_off", round_, person)
         await self.ports.publisher.redraw_now(round_id)
+        await self.ports.job_queue.start("close", round_id)  # not due yet: this uploads the finalists' picture
         return await self.ports.storage.rounds.get(round_id)
 
     async def drop(self, round_id: str, person: str) -> None:

@@ -20,6 +20,11 @@ from bot.usecases.previews import get_preview
 from bot.usecases.retries import retry_rejected
 
 
+def run_off_sheet_key(round_id: str) -> str:
+    """Return the key under which the file of a run-off's contact sheet is stored."""
+    return f"run-off-sheet:{round_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class RoundPictures:
     """Builds the pictures of a round and uploads them."""
@@ -53,6 +58,8 @@ class RoundPictures:
                 round_.candidates
             ):
                 await self._upload_newer_sheet(round_)
+            if round_.run_off and round_.state is RoundState.VOTING:
+                await self._upload_run_off_sheet(round_, round_.run_off.numbers)
             if round_.state is RoundState.LOCKED:
                 await self._upload_record(round_)
             await self._upload_new_pictures(round_)
@@ -93,15 +100,28 @@ class RoundPictures:
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _upload_sheet(self, round_: Round) -> None:
-        previews = {
-            s.number: await get_preview(self.ports.storage.portraits, round_.id, s.id)
-            for s in round_.candidates
-            if s.number
-        }
+        previews = await self._previews(round_)
         data = await run_in_thread(contact_sheet, previews, round_.brief.aspect)
         name = f"{filename(round_.character)}-sheet-{len(previews)}.jpg"
         file_id = await self.ports.publisher.upload_sheet(round_.id, Picture(data, name))
         await self.ports.storage.rounds.set_sheet(round_.id, file_id, len(previews))
+
+    async def _upload_run_off_sheet(self, round_: Round, numbers: tuple[int, ...]) -> None:
+        """Upload the sheet of a run-off's finalists once; the sheet of all candidates stays for the close."""
+        key = run_off_sheet_key(round_.id)
+        if await self.ports.storage.rounds.get_upload(key):
+            return
+        data = await run_in_thread(contact_sheet, await self._previews(round_), round_.brief.aspect, numbers)
+        picture = Picture(data, f"{filename(round_.character)}-run-off.jpg", shown=numbers)
+        await self.ports.storage.rounds.set_upload(key, [await self.ports.publisher.upload_sheet(round_.id, picture)])
+        await self.ports.publisher.redraw_now(round_.id)
+
+    async def _previews(self, round_: Round) -> dict[int, bytes]:
+        return {
+            slot.number: await get_preview(self.ports.storage.portraits, round_.id, slot.id)
+            for slot in round_.candidates
+            if slot.number
+        }
 
     async def _upload_record(self, round_: Round) -> None:
         if round_.record_file or not (locked := round_.locked_candidate):

@@ -32,16 +32,14 @@ class Voting:
     ) -> Round | None:
         """Record a number reaction on a round's message; other messages, states and numbers are ignored.
 
-        Returns the round if this is the person's first reaction that does not count, so that they get a note.
+        Returns the round if the person needs a note that reactions do not count: at their first one, and at each one
+        in a run-off, where the first ballot's inputs stay as they are.
         """
         round_ = await self.ports.storage.rounds.by_message(place, message_ts)
-        if (
-            round_ is None
-            or round_.state is not RoundState.VOTING
-            or number not in round_.slot_id_by_number
-            or round_.run_off
-        ):
+        if round_ is None or round_.state is not RoundState.VOTING or number not in round_.slot_id_by_number:
             return None
+        if round_.run_off:
+            return round_ if on else None
         logs.bind_round(round_.id)
         counts = round_.accepts_reactions and round_.can_vote(person)
         vote_input = VoteInput(

@@ -1,8 +1,11 @@
-"""[Compare]: two candidates side by side in a modal, for every user who sees the round's message."""
+"""[Look closer ...]: candidates side by side in a modal, for every user who sees the round's message."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
+from cachetools import LRUCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -10,44 +13,76 @@ from bot.domain.errors import SlackUnavailable
 from bot.domain.slot import Slot
 from bot.usecases.casting import Casting
 from bot.usecases.compare import ComparisonResult
+from handlers.presenters.compare import ComparePresenter
 from handlers.slack.listeners import press_listener, view_action_listener
 from handlers.slack.locations import RoundLocations
-from handlers.slack.modals import open_modal, update_modal
+from handlers.slack.modals import open_modal_with_picture, update_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text.model_titles import Titles
 from handlers.views import compare as blocks
 
+# A trigger lives three seconds (docs.slack.dev, "Modals").
+_PICTURE_WAIT_SECONDS = 1.0
+_MAX_OPEN_MODALS = 1_000
+
 
 class CompareListeners:
     """Listeners for comparisons; they change nothing, so the ack comes first."""
 
-    def __init__(self, casting: Casting, titles: Titles, locations: RoundLocations, guard: WorkspaceGuard) -> None:
+    def __init__(
+        self,
+        casting: Casting,
+        titles: Titles,
+        locations: RoundLocations,
+        pictures: ComparePresenter,
+        guard: WorkspaceGuard,
+    ) -> None:
         self._comparison = casting.comparison
         self._titles = titles
         self._locations = locations
+        self._pictures = pictures
         self._guard = guard
+        self._newest_choices: LRUCache[str, int] = LRUCache(_MAX_OPEN_MODALS)
 
     def listen(self, app: AsyncApp) -> None:
         app.action("look")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.action(blocks.CHOICE_ID)(view_action_listener(self.on_choice, self._guard.get_round))
+        on_choice = view_action_listener(self.on_choice, self._guard.get_round)
+        app.action(blocks.CHOICE_ID)(on_choice)
+        app.action(blocks.LARGE_ID)(on_choice)
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the modal in time; where Slack is slow, without links to the files."""
+        """Open the modal in time; where Slack is slow, without links to the files, and with its picture later."""
         comparison = await self._comparison.compare_first_two(press.id)
+        wait_seconds = _PICTURE_WAIT_SECONDS
         try:
             file_urls = await responder.within_ack_deadline(self._file_urls(comparison))
         except SlackUnavailable:
-            file_urls = {}
-        await open_modal(responder.client, press.trigger_id, blocks.compare(comparison, self._titles, file_urls))
+            file_urls, wait_seconds = {}, 0
+        await open_modal_with_picture(
+            responder.client,
+            press.trigger_id,
+            partial(blocks.compare, comparison, self._titles, file_urls),
+            self._pictures.candidates_file(comparison),
+            wait_seconds,
+        )
 
     async def on_choice(self, view_action: ViewAction, client: AsyncWebClient) -> None:
-        """Show other candidates in the open modal; without a view hash, the later of two choices wins."""
+        """Show other candidates in the open modal; the later of two choices wins, also if its picture is there first.
+
+        A view hash would refuse the later choice where the earlier one is shown first.
+        """
+        self._newest_choices[view_action.view_id] = view_action.event_ts_us
         form = view_action.form
         comparison = await self._comparison.compare(form.id, form.values.get(blocks.CHOICE_ID, ()))
-        modal = blocks.compare(comparison, self._titles, await self._file_urls(comparison))
-        await update_modal(client, view_action.view_id, modal)
+        comparison = _with_large(comparison, form.values)
+        file_urls = await self._file_urls(comparison)
+        file_id = await self._pictures.candidates_file(comparison)
+        if self._newest_choices.get(view_action.view_id, 0) <= view_action.event_ts_us:
+            await update_modal(
+                client, view_action.view_id, blocks.compare(comparison, self._titles, file_urls, file_id)
+            )
 
     async def _file_urls(self, comparison: ComparisonResult) -> Mapping[str, str]:
         """Return the address of each chosen picture by slot id; empty where Slack does not give it."""
@@ -55,6 +90,12 @@ class CompareListeners:
         team = comparison.round.place.team
         urls = await asyncio.gather(*(self._locations.file_url(team, file_id) for file_id in files.values()))
         return {slot_id: url or "" for slot_id, url in zip(files, urls, strict=True)}
+
+
+def _with_large(comparison: ComparisonResult, values: Mapping[str, Sequence[str]]) -> ComparisonResult:
+    """Add the candidates that the menu under the picture has chosen, among those that are still compared."""
+    chosen_large = values.get(blocks.large_block_id(comparison), ())
+    return replace(comparison, large=tuple(slot for slot in comparison.chosen if slot.id in chosen_large))
 
 
 def _file_id(comparison: ComparisonResult, slot: Slot) -> str | None:

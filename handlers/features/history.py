@@ -7,28 +7,37 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import NotAvailableHere
 from bot.usecases.casting import Casting
+from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.faces import FacePresenter
 from handlers.slack.listeners import press_listener, view_action_listener
-from handlers.slack.modals import open_modal, update_modal
+from handlers.slack.modals import open_modal_with_picture, update_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parse_number
 from handlers.slack.payloads.values import ButtonPress, ViewAction
 from handlers.slack.responder import Responder
-from handlers.views.history import LEFT, RIGHT
+from handlers.views.history import LARGE, LEFT, RIGHT
+
+# A trigger lives three seconds (docs.slack.dev, "Modals").
+_PICTURE_WAIT_SECONDS = 1.0
 
 
 class HistoryListeners:
     """Listeners under histories and records; they change nothing and check each time what the user may see."""
 
-    def __init__(self, casting: Casting, faces: FacePresenter, guard: WorkspaceGuard) -> None:
+    def __init__(
+        self, casting: Casting, faces: FacePresenter, pictures: ComparePresenter, guard: WorkspaceGuard
+    ) -> None:
         self._history = casting.history
+        self._pictures = pictures
         self._faces = faces
         self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^(history(:\d)?|earlier)$"))(press_listener(self.on_press, ack_first=True))
         app.action("versions")(press_listener(self.on_versions, self._guard.get_round, ack_first=True))
-        app.action(re.compile(rf"^({LEFT}|{RIGHT})$"))(view_action_listener(self.on_pick, self._guard.get_round))
+        app.action(re.compile(rf"^({LEFT}|{RIGHT}|{LARGE}:\d+:\d+)$"))(
+            view_action_listener(self.on_pick, self._guard.get_round)
+        )
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Show a character's history, from the page that the button carries."""
@@ -39,13 +48,20 @@ class HistoryListeners:
 
     async def on_versions(self, press: ButtonPress, responder: Responder) -> None:
         """Show the face of the round beside the newest other one."""
-        if not (modal := await self._faces.versions(press.place.team, press.id, "", press.person)):
+        if not (compared := await self._faces.versions(press.place.team, press.id, "", press.person)):
             raise NotAvailableHere("unknown")
-        await open_modal(responder.client, press.trigger_id, modal)
+        drawing = self._pictures.versions_file(press.place.team, compared.pair)
+        await open_modal_with_picture(
+            responder.client, press.trigger_id, compared.modal, drawing, _PICTURE_WAIT_SECONDS
+        )
 
     async def on_pick(self, view_action: ViewAction, client: AsyncWebClient) -> None:
-        """Show the versions that the user picked in the modal."""
+        """Show the versions that the user picked in the modal, and those large that they picked below the picture."""
         form = view_action.form
-        modal = await self._faces.versions(form.place.team, form.value(LEFT), form.value(RIGHT), form.person)
-        if modal:
-            await update_modal(client, view_action.view_id, modal, view_action.view_hash)
+        large = [round_id for field, chosen in form.values.items() if field.startswith(LARGE) for round_id in chosen]
+        compared = await self._faces.versions(
+            form.place.team, form.value(LEFT) or form.id, form.value(RIGHT), form.person, large
+        )
+        if compared:
+            file_id = await self._pictures.versions_file(form.place.team, compared.pair)
+            await update_modal(client, view_action.view_id, compared.modal(file_id), view_action.view_hash)

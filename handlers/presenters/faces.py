@@ -1,11 +1,13 @@
 """Views of a recalled face, for one user or for a whole conversation."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from bot.domain.errors import NotAvailableHere, PortraitMissing, SlackUnavailable
+from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.timeline import START_KINDS
 from bot.domain.upscale import Upscale
@@ -19,6 +21,22 @@ from handlers.views.history import events_on_page, history, versions
 from handlers.views.recall import Location, recalled, recalled_in_modal
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class ComparedVersions:
+    """Two versions of a face with what their modal shows; `files` and `reasons` are by round id."""
+
+    faces: Sequence[Face]
+    pair: tuple[Face, Face]
+    files: Mapping[str, str | None]
+    reasons: Mapping[str, str]
+    titles: Titles
+    large: tuple[str, ...] = ()
+
+    def modal(self, side_by_side: str = "") -> dict[str, Any]:
+        """Build the modal; `side_by_side` is the file that shows both."""
+        return versions(self.faces, self.pair, self.files, self.reasons, self.titles, side_by_side, self.large)
 
 
 class FacePresenter:
@@ -59,10 +77,12 @@ class FacePresenter:
         locations = {round_id: await self._locations.for_round(round_id) for round_id in started_round_ids}
         return history(character_history, page, {round_id: location.link for round_id, location in locations.items()})
 
-    async def versions(self, team: str, round_id: str, other_round_id: str, person: str) -> dict[str, Any] | None:
-        """Build the modal with the faces of two rounds; without a second round, with the newest other face.
+    async def versions(
+        self, team: str, round_id: str, other_round_id: str, person: str, large: Sequence[str] = ()
+    ) -> ComparedVersions | None:
+        """Load the faces of two rounds for the modal; without a second round, with the newest other face.
 
-        Returns None where the user may see fewer than two faces.
+        `large` are the rounds whose face is shown large. Returns None where the user may see fewer than two faces.
         """
         faces = await self._recall.list_versions(round_id, person)
         first = next((face for face in faces if face.round_id == round_id), None)
@@ -76,7 +96,7 @@ class FacePresenter:
             for face_round_id, file_id in files.items()
         }
         reasons = {face.round_id: await self._recall.get_recast_reason(face) for face in (first, second)}
-        return versions(faces, (first, second), shown_files, reasons, self._titles)
+        return ComparedVersions(faces, (first, second), shown_files, reasons, self._titles, tuple(large))
 
     async def original_url(self, team: str, round_id: str, person: str) -> str:
         """Return the address of a locked portrait's original; upload it again once where Slack has lost it."""

@@ -68,6 +68,20 @@ class Uploads:
         await self._share(place, thread_ts, files, uploads)
         return files
 
+    async def upload_unshared(self, team: str, upload: Upload) -> str:
+        """Upload a file for blocks of modals, without sharing it in a conversation; return it once blocks can show it.
+
+        docs.slack.dev, "Slack file object": whoever sends the blocks must have access, and the file is the bot's own.
+        """
+        (file_id,) = await self._send(team, [upload])
+        with slack_call("files.completeUploadExternal"):
+            await self._clients.for_team(team).files_completeUploadExternal(
+                files=[{"id": file_id, "title": upload.title}]
+            )
+        if not await self.wait_until_displayable(team, file_id):
+            raise SlackUnavailable("a picture that Slack still processes")
+        return file_id
+
     async def _share(self, place: ChannelRef, thread_ts: str, ids: Sequence[str], uploads: Sequence[Upload]) -> None:
         """Complete the uploads; Slack answers `file_not_found` if an earlier call without an answer completed them."""
         files: list[dict[str, str | None]] = [

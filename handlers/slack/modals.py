@@ -1,11 +1,14 @@
 """Modals and homes, simplified where Slack refuses a part of them. All functions raise SlackUnavailable."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.errors import SlackRejected
 from handlers.slack.api_errors import error_code, slack_call
 from handlers.slack.fallback import send_view
 from handlers.views.builder import View
@@ -14,10 +17,48 @@ from handlers.views.fields import build_modal
 Modal = dict[str, Any]
 
 
-async def open_modal(client: AsyncWebClient, trigger_id: str, modal: Modal) -> None:
+@dataclass(frozen=True)
+class OpenModal:
+    """An open modal: its view id, and the hash of its present state; empty where Slack does not say."""
+
+    view_id: str
+    view_hash: str
+
+
+async def open_modal(client: AsyncWebClient, trigger_id: str, modal: Modal) -> OpenModal:
     """Open a modal for the user whose press has this trigger."""
     with slack_call("views.open"):
-        await _send_modal(lambda shown: client.views_open(trigger_id=trigger_id, view=shown), modal)
+        answer = await _send_modal(lambda shown: client.views_open(trigger_id=trigger_id, view=shown), modal)
+    opened = answer.get("view") or {}
+    return OpenModal(str(opened.get("id", "")), str(opened.get("hash", "")))
+
+
+async def open_modal_with_picture(
+    client: AsyncWebClient, trigger_id: str, build: Callable[[str], Modal], picture: Awaitable[str], wait_seconds: float
+) -> None:
+    """Open the modal that `build` makes of a picture's file id; without it first where it takes longer than the wait.
+
+    The picture is added afterwards, unless the user has changed or closed the modal meanwhile.
+    """
+    drawing = asyncio.ensure_future(picture)
+    try:
+        await asyncio.wait({drawing}, timeout=wait_seconds)
+        if drawing.done():
+            await open_modal(client, trigger_id, build(drawing.result()))
+            return
+        opened = await open_modal(client, trigger_id, build(""))
+        if (file_id := await drawing) and opened.view_id:
+            await _update_unchanged(client, opened, build(file_id))
+    finally:
+        drawing.cancel()
+
+
+async def _update_unchanged(client: AsyncWebClient, opened: OpenModal, modal: Modal) -> None:
+    try:
+        await update_modal(client, opened.view_id, modal, opened.view_hash)
+    except SlackRejected as error:
+        if error.code != "hash_conflict":
+            raise
 
 
 async def update_modal(client: AsyncWebClient, view_id: str, modal: Modal, view_hash: str = "") -> None:

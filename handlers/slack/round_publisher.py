@@ -226,7 +226,7 @@ class SlackRoundPublisher:
             name = round_.character
             return Upload(picture.data, picture.filename, title_of(name), alt_text_of(name, round_.brief.text))
         if picture.number is None:
-            numbers = range(1, max(len(round_.candidates), len(round_.completed)) + 1)
+            numbers = picture.shown or tuple(range(1, max(len(round_.candidates), len(round_.completed)) + 1))
             return Upload(
                 picture.data,
                 picture.filename,

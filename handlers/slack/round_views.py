@@ -8,6 +8,7 @@ from bot.domain.round import RECAST, Round, RoundState
 from bot.domain.upscale import plan_upscale
 from bot.ports.clock import Now
 from bot.ports.storage import StoragePorts
+from bot.usecases.round_pictures import run_off_sheet_key
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.locations import Permalinks
 from handlers.text.model_titles import Titles
@@ -45,7 +46,14 @@ class RoundViewLoader:
         parent = await self._related(round_.parent, round_.place) if round_.parent else None
         child_id = child_round_id(round_.place.team, round_.id)
         child = await self._related(child_id, round_.place) if round_.state is RoundState.VOID else None
-        return round_message(replace(data, turnout=turnout, parent=parent, child=child))
+        sheet = await self._run_off_sheet(round_)
+        return round_message(replace(data, turnout=turnout, parent=parent, child=child, run_off_sheet=sheet))
+
+    async def _run_off_sheet(self, round_: Round) -> str:
+        """Return the file that shows the finalists of an open run-off; empty until it is uploaded."""
+        if round_.run_off is None or round_.tally is not None:
+            return ""
+        return next(iter(await self.storage.rounds.get_upload(run_off_sheet_key(round_.id))), "")
 
     async def _add_faces(self, data: RoundViewData) -> RoundViewData:
         """Add the round's own face, the character's present one, the one that a re-cast replaces, and their links."""

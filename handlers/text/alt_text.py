@@ -17,6 +17,16 @@ def contact_sheet(round_: Round, numbers: Sequence[int]) -> str:
     return _with_brief(round_.brief.text, f"contact sheet for {round_.character}, {label}")
 
 
+def side_by_side(round_: Round, numbers: Sequence[int]) -> str:
+    return _with_brief(
+        round_.brief.text, f"candidates {join_words([str(n) for n in numbers])} for {round_.character}, side by side"
+    )
+
+
+def versions(name: str, brief: str, numbers: Sequence[int]) -> str:
+    return _with_brief(brief, f"the face of {name} in versions {join_words([str(n) for n in numbers])}, side by side")
+
+
 def candidate(round_: Round, number: int) -> str:
     return _with_brief(round_.brief.text, f"candidate {number} for {round_.character}")
 

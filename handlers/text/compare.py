@@ -1,16 +1,19 @@
 """The comparison of candidates."""
 
+from collections.abc import Sequence
+
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.usecases.compare import ComparisonResult
 from handlers.text import lineage
-from handlers.text.format import escape_mrkdwn, join_parts, link, pluralize, size, truncate
+from handlers.text.format import escape_mrkdwn, join_parts, join_words, link, pluralize, size, truncate
 from handlers.text.labels import AFTER_THE_VOTE
 from handlers.text.model_titles import Titles
 
 OPEN = "Look closer …"
 TITLE = "A closer look"
 PLACEHOLDER = "Which ones?"
+SHOW_LARGE = "Show large below:"
 NOTHING = "Choose a number above."
 NO_PICTURES = "Slack does not have these pictures yet. Close this and look again in a moment."
 _CAPTION_LIMIT = 150
@@ -26,6 +29,15 @@ def instructions(comparison: ComparisonResult) -> str:
     return f"One large, or several to compare at one crop and size.{blind_note}"
 
 
+def picture_title(name: str, numbers: Sequence[int]) -> str:
+    """Return the title of the file, in plain text."""
+    return f"{name}: candidates {join_words([str(number) for number in numbers])}"
+
+
+def versions_title(name: str, numbers: Sequence[int]) -> str:
+    return f"{name}: versions {join_words([str(number) for number in numbers])}"
+
+
 def option(round_: Round, slot: Slot, titles: Titles) -> str:
     return f"{slot.number} · {titles(slot.model)}" if round_.models_revealed else f"{slot.number}"
 
@@ -34,6 +46,11 @@ def caption(round_: Round, slot: Slot, titles: Titles) -> str:
     """Return `3`, or `3 · Recraft V4.1 · 2 votes` once models are revealed; plain text."""
     title, votes = (titles(slot.model), _votes(round_, slot)) if round_.models_revealed else ("", "")
     return truncate(join_parts(f"{slot.number}", title, lineage.variation(round_, slot), votes), _CAPTION_LIMIT)
+
+
+def line(round_: Round, slot: Slot, titles: Titles, url: str) -> str:
+    """Return a candidate's caption and link in one line, for below the picture of several."""
+    return join_parts(escape_mrkdwn(caption(round_, slot, titles)), picture_link(round_, slot, url))
 
 
 def picture_link(round_: Round, slot: Slot, url: str) -> str:

@@ -69,6 +69,10 @@ def version(face: Face, titles: Titles, reason: str) -> str:
     )
 
 
+SHOW_LARGE = "Show large below"
+WHICH = "Which ones?"
+
+
 def versions_title(name: str) -> str:
     return f"Versions of {name}"
 

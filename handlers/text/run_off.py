@@ -6,6 +6,7 @@ from bot.domain.round import Round
 from handlers.text.format import escape_mrkdwn, join_words, pluralize
 
 HOW_TO_VOTE = "One choice each: tap a number, and a later tap replaces it. Reactions do not count here."
+PICTURE_TO_COME = "The finalists side by side follow in a moment. They are also in the thread."
 SEALED = "Nobody, the lead included, sees a count before the close."
 CLOSE_CONSEQUENCE = "The choices are counted as they stand. If they are level again, the lead decides."
 
@@ -29,6 +30,13 @@ def first_ballot(round_: Round) -> str:
     votes = round_.run_off.first_tally.votes
     results = ", ".join(f"{n} had {pluralize(votes.get(n, 0), 'vote')}" for n in round_.run_off.numbers)
     return f"First ballot: {results}."
+
+
+def no_reactions(name: str, numbers: Sequence[int]) -> str:
+    return (
+        f"Reactions do not count in the run-off for {escape_mrkdwn(name)}. "
+        f"Press {join_words([str(n) for n in numbers], 'or')} under the picture instead."
+    )
 
 
 def choice_receipt(name: str, number: int) -> str:

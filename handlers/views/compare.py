@@ -1,8 +1,9 @@
 """The comparison: a modal with the chosen candidates, all at one crop and size."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.domain.slot import Slot
 from bot.usecases.compare import ComparisonResult
 from handlers.text import alt_text, slack_refusals
 from handlers.text import compare as compare_text
@@ -11,39 +12,72 @@ from handlers.views.builder import Block, build_options, button, context, image,
 from handlers.views.fields import build_modal
 
 CHOICE_ID = "look_at"
+LARGE_ID = "look_large"
 
 
 def open_button(round_id: str) -> Block:
     return button("look", compare_text.OPEN, round_id)
 
 
-def compare(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> dict[str, Any]:
-    """Build the modal; `file_urls` links to each picture by slot id."""
+def compare(
+    comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str], side_by_side: str = ""
+) -> dict[str, Any]:
+    """Build the modal; `file_urls` links to each picture by slot id, `side_by_side` is the file that shows all chosen.
+
+    Without that file, the chosen pictures stand below each other.
+    """
     round_ = comparison.round
+    menu = _menu(CHOICE_ID, comparison, round_.candidates, comparison.chosen, titles)
     body = view(
         compare_text.TITLE,
-        section(compare_text.instructions(comparison), _menu(comparison, titles)) | {"block_id": CHOICE_ID},
-        *_image_blocks(comparison, titles, file_urls),
+        section(compare_text.instructions(comparison), menu) | {"block_id": CHOICE_ID},
+        *(
+            _side_by_side(comparison, titles, file_urls, side_by_side)
+            if side_by_side
+            else _image_blocks(comparison, comparison.chosen, titles, file_urls)
+        ),
         section(compare_text.NOTHING) if not comparison.chosen else None,
     )
     return build_modal("look", round_.id, compare_text.TITLE, "", body)
 
 
-def _menu(comparison: ComparisonResult, titles: Titles) -> Block:
+def _menu(
+    action_id: str, comparison: ComparisonResult, offered: Sequence[Slot], selected: Sequence[Slot], titles: Titles
+) -> Block:
     """Build a menu for a section: unlike an input, it sends each choice at once and needs no submit button."""
-    options, selected = (
+    options, initial_options = (
         build_options((compare_text.option(comparison.round, slot, titles), slot.id) for slot in slots)
-        for slots in (comparison.round.candidates, comparison.chosen)
+        for slots in (offered, selected)
     )
-    menu: Block = {"type": "multi_static_select", "action_id": CHOICE_ID, "options": options}
+    menu: Block = {"type": "multi_static_select", "action_id": action_id, "options": options}
     menu["placeholder"] = plain(compare_text.PLACEHOLDER)
-    return menu | {"initial_options": selected} if selected else menu
+    return menu | {"initial_options": initial_options} if selected else menu
 
 
-def _image_blocks(comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str]) -> Iterator[Block | None]:
+def _side_by_side(
+    comparison: ComparisonResult, titles: Titles, file_urls: Mapping[str, str], file_id: str
+) -> Iterator[Block | None]:
+    """Show one picture of all chosen candidates, a line about each, and those that the user wants large."""
+    round_, chosen = comparison.round, comparison.chosen
+    yield image(file_id, alt_text.side_by_side(round_, [slot.number or 0 for slot in chosen]))
+    for slot in chosen:
+        yield context(compare_text.line(round_, slot, titles, file_urls.get(slot.id, "")))
+    large_menu = _menu(LARGE_ID, comparison, chosen, comparison.large, titles)
+    # A new block id for each choice: Slack keeps the state of a block that stays, with candidates that are gone.
+    yield section(compare_text.SHOW_LARGE, large_menu) | {"block_id": large_block_id(comparison)}
+    yield from _image_blocks(comparison, comparison.large, titles, file_urls)
+
+
+def large_block_id(comparison: ComparisonResult) -> str:
+    return f"{LARGE_ID} {'-'.join(str(slot.number) for slot in comparison.chosen)}"
+
+
+def _image_blocks(
+    comparison: ComparisonResult, shown: Sequence[Slot], titles: Titles, file_urls: Mapping[str, str]
+) -> Iterator[Block | None]:
     """Show each picture with its caption, or say why Slack shows none."""
-    slots = [slot for slot in comparison.chosen if slot.file_id]
-    if len(slots) < len(comparison.chosen):
+    slots = [slot for slot in shown if slot.file_id]
+    if len(slots) < len(shown):
         yield section(
             slack_refusals.sheet_refused(comparison.round)
             if comparison.round.sheet_refused

@@ -1,6 +1,6 @@
 """A character's history, and two of its versions side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.domain.face import Face
@@ -11,11 +11,11 @@ from handlers.text import history as history_text
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
-from handlers.views.fields import FieldOptions, build_modal, select
+from handlers.views.fields import FieldOptions, build_modal, multi_select, select
 from handlers.views.recall import unresolved
 
 PAGE_SIZE = 12
-LEFT, RIGHT = "version_left", "version_right"
+LEFT, RIGHT, LARGE = "version_left", "version_right", "version_large"
 _SECTION_LIMIT = 2800
 _MAX_VERSIONS = 100
 
@@ -60,17 +60,29 @@ def versions(
     files: Mapping[str, str | None],
     reasons: Mapping[str, str],
     titles: Titles,
+    side_by_side: str = "",
+    large: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Build the modal: two versions, the older first, with menus if there are more."""
+    """Build the modal: two versions, the older first, with menus if there are more.
+
+    `side_by_side` is the file that shows both; a version whose round is in `large` is then shown large as well. Without
+    that file, each version has its own picture.
+    """
     older, newer = sorted(pair, key=lambda face: face.version)
-    version_blocks = [block for face in (older, newer) for block in _version_blocks(face, files, reasons, titles)]
+    alone = large if side_by_side else [face.round_id for face in pair]
+    version_blocks = [
+        block
+        for face in (older, newer)
+        for block in _version_blocks(face, files if face.round_id in alone else {}, reasons, titles)
+    ]
+    both = _side_by_side(older, newer, side_by_side, large) if side_by_side else ()
     title = history_text.versions_title(newer.character)
     return build_modal(
         "versions",
         newer.round_id,
         title,
         "",
-        view(title, *(_version_menus(faces, older, newer) if len(faces) > len(pair) else ()), *version_blocks),
+        view(title, *(_version_menus(faces, older, newer) if len(faces) > len(pair) else ()), *both, *version_blocks),
     )
 
 
@@ -90,6 +102,26 @@ def _version_menus(faces: Sequence[Face], older: Face, newer: Face) -> tuple[Blo
         select(LEFT, history_text.FIRST_VERSION, versions_by_id, older.round_id, field_options),
         select(RIGHT, history_text.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
     )
+
+
+def _side_by_side(older: Face, newer: Face, file_id: str, large: Collection[str]) -> tuple[Block, Block]:
+    """Show both versions in one picture, and offer each large."""
+    choices = [(history_text.version_title(face), face.round_id) for face in (older, newer)]
+    alt = alt_text.versions(newer.character, newer.brief, [older.version, newer.version])
+    return image(file_id, alt), multi_select(
+        large_block_id(older, newer),
+        history_text.SHOW_LARGE,
+        history_text.WHICH,
+        choices,
+        large,
+        FieldOptions(optional=True, dispatch=True),
+    )
+
+
+def large_block_id(*pair: Face) -> str:
+    """Return the menu's id, another one for each pair: Slack keeps the choices of a block that stays."""
+    older, newer = sorted(pair, key=lambda face: face.version)
+    return f"{LARGE}:{older.version}:{newer.version}"
 
 
 def _version_blocks(

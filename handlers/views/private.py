@@ -76,6 +76,8 @@ def ignored_reaction(round_: Round, person: str) -> View:
     """Say why a reaction does not count."""
     if not round_.can_vote(person):
         return note(voters.not_a_voter(round_.brief.voters, round_.character))
+    if round_.run_off:
+        return note(run_off_text.no_reactions(round_.character, tuple(round_.ballot_options)))
     return note(sealed_ballot_text.no_reactions(round_.character))
 
 

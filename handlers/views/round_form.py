@@ -39,7 +39,8 @@ _MAX_OPTIONS = 100
 # docs.slack.dev, "Submit, close": 24 characters.
 _SUBMIT_LIMIT = 24
 # docs.slack.dev, "File input": filetypes are file name extensions.
-_FILETYPES = ("png", "jpg", "jpeg", "webp")
+# HEIC is taken so that the answer can say what to do with it.
+_FILETYPES = ("png", "jpg", "jpeg", "webp", "avif", "gif", "tif", "tiff", "heic", "heif")
 _FIELD_BY_ERROR = {"brief": "text", "like": "face", "for": "until"}
 
 

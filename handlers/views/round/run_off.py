@@ -1,13 +1,13 @@
 """The round message of a run-off: the finalists under their old numbers, one choice per voter."""
 
-from handlers.text import labels, voters
+from handlers.text import alt_text, labels, voters
 from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
-from handlers.views.builder import Block, View, actions, button, context, header, section, view
+from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, contact_sheet, origin
+from handlers.views.round.shared import RoundViewData, origin
 from handlers.views.round.voting import close_button, lock_button, more_menu
 
 
@@ -26,7 +26,7 @@ def run_off(data: RoundViewData) -> View:
         header(heading),
         *brief_blocks(round_),
         origin(data),
-        *contact_sheet(data),
+        _finalists(data),
         section(run_off_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
         actions(_choice_buttons(data)),
         context(status),
@@ -36,6 +36,13 @@ def run_off(data: RoundViewData) -> View:
         context(run_off_text.SEALED if round_.is_sealed else ""),
         actions(lead_elements),
     )
+
+
+def _finalists(data: RoundViewData) -> Block | None:
+    """Show the finalists alone; until Slack has their picture, say so."""
+    if not data.run_off_sheet:
+        return context(run_off_text.PICTURE_TO_COME)
+    return image(data.run_off_sheet, alt_text.contact_sheet(data.round, tuple(data.round.ballot_options)))
 
 
 def _choice_buttons(data: RoundViewData) -> list[Block]:

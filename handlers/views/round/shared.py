@@ -28,8 +28,9 @@ class RoundViewData:
     """A round with all that its message shows.
 
     `face` and `upscales` exist once it is locked, `upscale_plan` while an upscale is possible, and `turnout` with
-    named voters. `parent` is the round that it replaced, `child` the round that replaced it. `current_face` is the
-    character's face now, `recast_face` the face that the round casts again. `links` are message URLs by round id.
+    named voters. `run_off_sheet` is the file that shows a run-off's finalists. `parent` is the round that it replaced,
+    `child` the round that replaced it. `current_face` is the character's face now, `recast_face` the face that the
+    round casts again. `links` are message URLs by round id.
     """
 
     round: Round
@@ -45,6 +46,7 @@ class RoundViewData:
     recast_face: Face | None = None
     version_count: int = 1
     links: Mapping[str, str] = field(default_factory=dict)
+    run_off_sheet: str = ""
 
     def link_to(self, face: Face | None) -> str:
         """Return the link to a face's round; empty if it is unknown."""
