@@ -335,7 +335,7 @@ def _draw_number(cell: Image.Image, number: int) -> None:
     mask = Image.new("L", (2 * radius + 1, 2 * radius + 1), 0)
     ImageDraw.Draw(mask).ellipse((0, 0, 2 * radius, 2 * radius), fill=170)
     cell.paste(Image.new("RGB", mask.size, "black"), (margin, margin), mask=mask)
-    middle, font = (margin + radius, margin + radius), _font(round(radius * 1.35))
+    middle, font = (margin + radius, margin + radius), _font(round(radius * (1.35 if number < 100 else 1.0)))
     ImageDraw.Draw(cell).text(middle, str(number), fill="white", font=font, anchor="mm")
 
 

@@ -1,32 +1,28 @@
-"""The roster poster: faces with captions in one picture. Pure functions; run them in a thread.
+"""The roster poster: faces with captions in one picture. Pure functions; run them in a thread."""
 
-Pillow's default font has little beyond unaccented Latin letters and draws a box for a missing glyph. Other text uses a
-system font if there is one, so callers check `can_render` first.
-"""
-
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from io import BytesIO
-from math import ceil, log
+from math import log
+from unicodedata import normalize
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
+from bot.imaging.color import GROUND
 from bot.imaging.encoding import to_jpeg
+from bot.imaging.fonts import font_for, truncate, wrap
 
 FACES_PER_POSTER = 40
 _WIDTH, _MAX_CELL_WIDTH = 2000, 640
 _MARGIN, _GUTTER = 48, 24
-_MAX_COLUMNS = 8
-_TITLE_SIZE = 60
+_MAX_COLUMNS, _MAX_IN_ONE_ROW = 8, 5
+_TITLE_SIZE, _TITLE_STEP, _TITLE_GAP = 60, 76, 20
+_CAPTION_PADDING = 56
+_LEAST_TEXT_SCALE = 0.7
 # Height to width of a portrait, and width to height of a poster.
 _PORTRAIT_RATIO, _PREFERRED_RATIO = 4 / 3, 1.3
 # The face is in the upper part of a portrait, so crop more at the bottom.
 _CROP = (0.5, 0.3)
 _BACKGROUND_COLOR, _TEXT_COLOR, _MUTED_COLOR = "#ffffff", "#1d1c1d", "#616061"
-_MISSING_GLYPH = "\uffff"
-# System fonts in order of preference; the first that has every glyph of a text is used.
-_FALLBACK_FONTS = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf")
 
 
 @dataclass(frozen=True)
@@ -37,116 +33,96 @@ class Caption:
     subtitle: str
 
 
+@dataclass(frozen=True)
+class _Cell:
+    """The place of a portrait and its caption, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    name_size: int
+
+    @property
+    def portrait_size(self) -> tuple[int, int]:
+        return self.width, round(self.width * _PORTRAIT_RATIO)
+
+    @property
+    def subtitle_size(self) -> int:
+        return max(17, round(self.name_size * 0.7))
+
+
 class Poster:
-    """A picture of `count` portraits, added in reading order."""
+    """A picture of `count` portraits, added in reading order. Each row is as wide as the others, without a gap."""
 
     def __init__(self, count: int, title: str) -> None:
-        self._columns = _column_count(count)
-        available_width = (_WIDTH - 2 * _MARGIN - (self._columns - 1) * _GUTTER) // self._columns
-        self._cell_width = min(available_width, _MAX_CELL_WIDTH)
-        self._portrait_height = round(self._cell_width * _PORTRAIT_RATIO)
-        self._name_size = max(26, min(54, self._cell_width // 9))
-        self._subtitle_size = max(17, round(self._name_size * 0.7))
-        self._row_height = self._portrait_height + self._name_size + self._subtitle_size + 56
-        self._top = _MARGIN + (_TITLE_SIZE + 36 if title else 0)
-        width = 2 * _MARGIN + self._columns * self._cell_width + (self._columns - 1) * _GUTTER
-        height = self._top + ceil(count / self._columns) * self._row_height
-        self._picture = Image.new("RGB", (width, height), _BACKGROUND_COLOR)
+        rows = _row_lengths(count)
+        inner_width = min(_WIDTH - 2 * _MARGIN, rows[0] * _MAX_CELL_WIDTH + (rows[0] - 1) * _GUTTER)
+        lines = wrap(title, _TITLE_SIZE, inner_width)
+        top = _MARGIN + (len(lines) * _TITLE_STEP + _TITLE_GAP if lines else 0)
+        self._cells, height = _lay_out(rows, inner_width, top)
+        self._picture = Image.new("RGB", (inner_width + 2 * _MARGIN, height), _BACKGROUND_COLOR)
         self._added = 0
-        if title:
-            self._draw_text((_MARGIN, _MARGIN), title, _TITLE_SIZE, _TEXT_COLOR, width - 2 * _MARGIN)
+        for n, line in enumerate(lines):
+            self._draw_text((_MARGIN, _MARGIN + n * _TITLE_STEP), line, _TITLE_SIZE, _TEXT_COLOR, inner_width)
 
-    def add(self, preview: bytes, caption: Caption) -> None:
-        """Add the next portrait, a JPEG, with its caption."""
-        row, column = divmod(self._added, self._columns)
-        left, top = _MARGIN + column * (self._cell_width + _GUTTER), self._top + row * self._row_height
+    def add(self, preview: bytes | None, caption: Caption) -> None:
+        """Add the next portrait, a JPEG, with its caption; None is a portrait that is lost, drawn as a grey field."""
+        cell = self._cells[self._added]
         self._added += 1
-        size = (self._cell_width, self._portrait_height)
-        with Image.open(BytesIO(preview), formats=("JPEG",)) as image:
-            image.draft("RGB", size)
-            self._picture.paste(ImageOps.fit(image.convert("RGB"), size, centering=_CROP), (left, top))
-        text_top = top + self._portrait_height + 12
-        self._draw_text((left, text_top), caption.name, self._name_size, _TEXT_COLOR, self._cell_width)
-        self._draw_text(
-            (left, text_top + self._name_size + 8),
-            caption.subtitle,
-            self._subtitle_size,
-            _MUTED_COLOR,
-            self._cell_width,
-        )
+        self._picture.paste(_portrait(preview, cell.portrait_size), (cell.left, cell.top))
+        text_top = cell.top + cell.portrait_size[1] + 12
+        self._draw_text((cell.left, text_top), caption.name, cell.name_size, _TEXT_COLOR, cell.width)
+        subtitle_place = (cell.left, text_top + cell.name_size + 8)
+        self._draw_text(subtitle_place, caption.subtitle, cell.subtitle_size, _MUTED_COLOR, cell.width)
 
     def to_jpeg(self) -> bytes:
         """Return a JPEG, at most 2000 pixels wide and about 2 MB."""
         return to_jpeg(self._picture, 88, optimize=True)
 
     def _draw_text(self, position: tuple[int, int], text: str, size: int, fill: str, max_width: int) -> None:
-        if (font := font_for(text, size)) is None:
-            return
-        ImageDraw.Draw(self._picture).text(
-            position, truncate_to_width(text, font, max_width), fill=fill, font=font, anchor="lt"
-        )
+        """Draw a text, smaller where it is too long; what is still too long then ends in an ellipsis."""
+        text, least = normalize("NFC", text), round(size * _LEAST_TEXT_SCALE)
+        while (font := font_for(text, size)) and size > least and font.getlength(text) > max_width:
+            size -= 1
+        if font:
+            shown = truncate(text, font, max_width)
+            ImageDraw.Draw(self._picture).text(position, shown, fill=fill, font=font, anchor="la")
 
 
-def can_render(text: str) -> bool:
-    """Return whether a font has a glyph for every character."""
-    return font_for(text, 32) is not None
+def _portrait(preview: bytes | None, size: tuple[int, int]) -> Image.Image:
+    if preview is None:
+        return Image.new("RGB", size, GROUND)
+    with Image.open(BytesIO(preview), formats=("JPEG",)) as image:
+        image.draft("RGB", size)
+        return ImageOps.fit(image.convert("RGB"), size, centering=_CROP)
 
 
-def _column_count(count: int) -> int:
-    """Return one row for up to five; else the columns with few gaps and a shape that fits a screen."""
-    if count <= 5:
-        return count
+def _row_lengths(count: int) -> list[int]:
+    """Return the portraits of each row: one row for up to five; else rows that differ by one and fit a screen."""
+    if count <= _MAX_IN_ONE_ROW:
+        return [count]
 
-    def penalty(columns: int) -> float:
-        rows = ceil(count / columns)
-        return (rows * columns - count) / count + abs(
-            log(columns / (rows * (_PORTRAIT_RATIO + 0.3)) / _PREFERRED_RATIO)
-        )
+    def lengths(rows: int) -> list[int]:
+        return [count // rows + (n < count % rows) for n in range(rows)]
 
-    return min(range(3, _MAX_COLUMNS + 1), key=penalty)
+    def penalty(rows: int) -> float:
+        height = sum((_PORTRAIT_RATIO + 0.3) / length for length in lengths(rows))
+        # Rows of unequal length have faces of unequal size.
+        return abs(log(1 / height / _PREFERRED_RATIO)) + log(max(lengths(rows)) / min(lengths(rows)))
 
-
-def truncate_to_width(text: str, font: ImageFont.FreeTypeFont, max_width: int) -> str:
-    """Shorten a text to `max_width` pixels, with an ellipsis in place of the rest."""
-    if font.getlength(text) <= max_width:
-        return text
-    shortened = text
-    while shortened and font.getlength(f"{shortened}…") > max_width:
-        shortened = shortened[:-1].rstrip()
-    return f"{shortened}…"
+    least = -(-count // _MAX_COLUMNS)
+    return min((lengths(rows) for rows in range(max(2, least), count // 2 + 1)), key=lambda row: penalty(len(row)))
 
 
-def font_for(text: str, size: int) -> ImageFont.FreeTypeFont | None:
-    """Return the first font with a glyph for every character."""
-    letters = frozenset(char for char in text if not char.isspace())
-    return next(
-        (_font_at_size(n, size) for n in range(len(_fonts())) if all(_has_glyph(n, char) for char in letters)), None
-    )
-
-
-@cache
-def _fonts() -> tuple[ImageFont.FreeTypeFont, ...]:
-    """Return Pillow's font, then the system fonts found."""
-    default = ImageFont.load_default(size=32)
-    assert isinstance(default, ImageFont.FreeTypeFont)
-    fonts = [default]
-    for name in _FALLBACK_FONTS:
-        with suppress(OSError):
-            fonts.append(ImageFont.truetype(name, 32))
-    return tuple(fonts)
-
-
-@cache
-def _font_at_size(font_index: int, size: int) -> ImageFont.FreeTypeFont:
-    return _fonts()[font_index].font_variant(size=size)
-
-
-@lru_cache(maxsize=4096)
-def _has_glyph(font_index: int, char: str) -> bool:
-    """A missing glyph renders like the one of an unassigned character."""
-    return _rendered(font_index, char) != _rendered(font_index, _MISSING_GLYPH)
-
-
-def _rendered(font_index: int, char: str) -> tuple[tuple[int, int], bytes]:
-    mask = _fonts()[font_index].getmask(char)
-    return mask.size, bytes(mask)
+def _lay_out(rows: list[int], inner_width: int, top: int) -> tuple[list[_Cell], int]:
+    """Return the cells in reading order, and the picture's height."""
+    cells = []
+    narrowest = (inner_width - (rows[0] - 1) * _GUTTER) // rows[0]
+    name_size = max(26, min(54, narrowest // 9))
+    for length in rows:
+        width = (inner_width - (length - 1) * _GUTTER) / length
+        edges = [_MARGIN + round(n * (width + _GUTTER)) for n in range(length)]
+        row = [_Cell(left, top, int(width), name_size) for left in edges]
+        cells += row
+        top += row[0].portrait_size[1] + name_size + row[0].subtitle_size + _CAPTION_PADDING
+    return cells, top

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.face import Character
+import structlog
+
+from bot.domain.errors import PortraitMissing
+from bot.domain.face import Character, Face
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.imaging.pictures import run_in_thread
@@ -12,6 +15,8 @@ from bot.ports.roster import RosterQuery
 from bot.usecases.access import visible_channels
 from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
+
+log = structlog.get_logger()
 
 # 240 faces; the home shows larger rosters.
 _MAX_POSTERS = 6
@@ -51,19 +56,31 @@ class RosterPoster:
         return replace(roster, hidden=own_roster.total - roster.total)
 
     async def render(self, captions: Sequence[tuple[Character, Caption]], title: str) -> list[bytes]:
-        """Draw JPEGs of at most FACES_PER_POSTER faces each, with one portrait in memory at a time."""
-        pictures = []
+        """Draw JPEGs of at most FACES_PER_POSTER faces each, with one portrait in memory at a time.
+
+        A lost portrait leaves a grey field; raises PortraitMissing if all are lost.
+        """
+        pictures: list[bytes] = []
+        lost: list[PortraitMissing] = []
         for start in range(0, len(captions), FACES_PER_POSTER):
             batch = captions[start : start + FACES_PER_POSTER]
-            poster = Poster(len(batch), title)
+            poster = await run_in_thread(Poster, len(batch), title)
             for character, caption in batch:
                 assert character.face
-                face = character.face
-                await run_in_thread(
-                    poster.add, await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id), caption
-                )
+                await run_in_thread(poster.add, await self._preview(character.face, lost), caption)
+            if len(lost) == len(captions):
+                raise lost[0]
             pictures.append(await run_in_thread(poster.to_jpeg))
         return pictures
+
+    async def _preview(self, face: Face, lost: list[PortraitMissing]) -> bytes | None:
+        """Return a face's preview; None for a lost one, which is added to `lost`."""
+        try:
+            return await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id)
+        except PortraitMissing as error:
+            log.warning("roster_portrait_missing", round=face.round_id, why=str(error))
+            lost.append(error)
+            return None
 
     async def _visible_channels(self, person: str, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
         """Return the production of `place` and those of its channels that the person may see."""

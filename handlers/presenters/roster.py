@@ -8,6 +8,7 @@ import structlog
 from bot.domain.errors import NotAvailableHere, PortraitMissing, SlackUnavailable
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
+from bot.imaging.pictures import run_in_thread
 from bot.imaging.poster import FACES_PER_POSTER, Caption
 from bot.usecases.casting import Casting
 from bot.usecases.roster_poster import VisibleRoster
@@ -67,7 +68,8 @@ class RosterPresenter:
     ) -> None:
         """Post the message; add the posters once Slack can show them."""
         client = self._clients.for_team(recipient.team)
-        title, captions = words.title(visible_roster, channel_name), words.captions(visible_roster)
+        title = words.title(visible_roster, channel_name)
+        captions = await run_in_thread(words.captions, visible_roster)  # looks through the system's fonts
         build_view = partial(roster, visible_roster, title, captions, per_poster=FACES_PER_POSTER)
         view = decorate(build_view(files=(), note=words.RENDERING))
         posted = await post_message(view, recipient, client)
@@ -81,7 +83,7 @@ class RosterPresenter:
 
     async def _upload_posters(self, channel: ChannelRef, ts: str, captions: Captions, title: str) -> Sequence[str]:
         """Upload the posters into the message's thread, where the same users see them; return their file ids."""
-        pictures = await self._roster_poster.render(captions, words.drawable_title(title))
+        pictures = await self._roster_poster.render(captions, await run_in_thread(words.drawable_title, title))
         uploads = []
         for n, data in enumerate(pictures):
             names = [character.name for character, _ in captions[n * FACES_PER_POSTER : (n + 1) * FACES_PER_POSTER]]

@@ -1,7 +1,8 @@
 """The picture of a production's cast: its message, title and captions."""
 
 from bot.domain.face import Character
-from bot.imaging.poster import Caption, can_render
+from bot.imaging.fonts import can_render
+from bot.imaging.poster import Caption
 from bot.usecases.roster_poster import VisibleRoster
 from handlers.text.format import escape_mrkdwn, pluralize, short_calendar_date, truncate
 

@@ -69,7 +69,7 @@ def _side_by_side(
 
 
 def large_block_id(comparison: ComparisonResult) -> str:
-    return f"{LARGE_ID} {'-'.join(str(slot.number) for slot in comparison.chosen)}"
+    return f"{LARGE_ID}:{'-'.join(str(slot.number) for slot in comparison.chosen)}"
 
 
 def _image_blocks(

@@ -268,3 +268,5 @@ async def test_visible_versions_can_be_compared(harness: CastingHarness) -> None
     versions = await harness.casting.recall.list_versions(first, DIRECTOR)
     assert [face.round_id for face in versions] == [second, first]
     assert await harness.casting.recall.get_recast_reason(versions[0]) == "too young"
+    picture = await harness.casting.comparison.compose_versions(versions)
+    assert (picture.shown, picture.filename) == ((1, 2), "Maya-versions-1-2.jpg")

@@ -1,6 +1,9 @@
 """Run-offs over a real database."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from bot.domain.errors import NotLead, NoWinner, RoundClosed
 from bot.domain.round import Round, RoundState
@@ -37,6 +40,26 @@ async def test_run_off_keeps_numbers_and_locks_its_winner(harness: CastingHarnes
     assert locked.run_off.first_tally.voters == 2, "the first tally is kept"
 
 
+async def test_run_off_gets_its_own_picture_once_and_compares_its_finalists(harness: CastingHarness) -> None:
+    round_ = await start_run_off(harness, await close_tied(harness))
+    for _ in range(2):
+        await harness.casting.round_pictures.publish_missing(round_.id)
+    assert [sheet.shown for sheet in harness.publisher.sheets] == [(), (1, 4)]
+    assert harness.publisher.sheets[1].filename == "Maya-run-off.jpg"
+    comparison = await harness.casting.comparison.compare_first_two(round_.id)
+    assert [slot.number for slot in comparison.chosen] == [1, 4]
+    closed = await harness.casting.round_controls.close(round_.id, LEAD)
+    assert closed.sheet_candidate_count == 4, "the sheet of everybody stays for the close"
+
+
+async def test_any_candidates_are_drawn_side_by_side(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting("Maya: a fisherwoman")
+    chosen = [round_.slot_id_by_number[number] for number in (4, 2)]
+    picture = await harness.casting.comparison.compose(await harness.casting.comparison.compare(round_.id, chosen))
+    assert (picture.shown, picture.filename) == ((2, 4), "Maya-2-4.jpg")
+    assert Image.open(BytesIO(picture.data)).size == (1600, 1061), "two at 3:4"
+
+
 async def test_last_run_off_choice_of_each_user_counts(harness: CastingHarness) -> None:
     round_ = await start_run_off(harness, await close_tied(harness))
     await choose_candidate(harness, round_, DIRECTOR, 1)
@@ -48,7 +71,9 @@ async def test_last_run_off_choice_of_each_user_counts(harness: CastingHarness) 
 
 async def test_earlier_votes_and_reactions_do_not_count_in_a_run_off(harness: CastingHarness) -> None:
     round_ = await start_run_off(harness, await close_tied(harness))
-    await harness.casting.voting.react(FILM, round_.message_ts or "", 1, PRODUCER, True, 9)
+    for number, on, is_answered in ((1, True, True), (1, False, False), (2, True, True), (7, True, False)):
+        answered = await harness.casting.voting.react(FILM, round_.message_ts or "", number, PRODUCER, on, 9)
+        assert (answered is not None) == is_answered
     with pytest.raises(RoundClosed):
         await harness.vote(round_, U2=1)
     with pytest.raises(KeyError):

@@ -66,8 +66,9 @@ async def test_recast_keeps_the_face_and_versions_can_be_compared(workspace: Pra
     await workspace.wait_for_text(ts, "is Ines's face now")
     assert "recast_face" not in buttons_of(await workspace.control_client.message(FILM, ts))
     await workspace.press(MEI, new_ts, "versions")
-    modal = await workspace.wait_for_modal(MEI, "Version 1")
-    assert len(pictures_of(modal)) == 2
+    modal = await workspace.wait_for_modal(MEI, "Show large below")
+    assert len(pictures_of(modal)) == 1, "both versions in one picture"
+    assert "in versions 1 and 2, side by side" in text_of(modal)
     assert "Re-cast: too young for the third act." in text_of(modal)
 
 

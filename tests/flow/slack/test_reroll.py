@@ -155,8 +155,8 @@ async def test_any_user_compares_candidates_and_changes_the_selection(workspace:
     for user, number in ((DANIEL, 3), (MEI, 3), (LENA, 4)):
         await workspace.press(user, ts, f"vote:{number}")
     await workspace.wait_for_text(ts, "3 people voted")
-    view = await open_comparison(workspace, DANIEL, ts)
-    assert image_titles(view) == ["1", "2"]
+    view = await wait_for_pictures(workspace, DANIEL, await open_comparison(workspace, DANIEL, ts), 1)
+    assert image_alts(view) == ["candidates 1 and 2 for Look, side by side"]
     assert not any(word in str(view["blocks"]).casefold() for word in MODEL_WORDS)
     assert "Open 1 alone" in text_of(view)
     options = menu_of(view, "look_at")
@@ -166,12 +166,19 @@ async def test_any_user_compares_candidates_and_changes_the_selection(workspace:
         )
     )["ok"]
 
-    async def three_pictures() -> Json | None:
+    async def three_side_by_side() -> Json | None:
         now = await workspace.control_client.top_view(DANIEL)
-        return now if now and len(pictures_of(now)) == 3 else None
+        return now if now and image_alts(now) == ["candidates 1, 3 and 4 for Look, side by side"] else None
 
-    changed = await workspace.control_client.wait_for(three_pictures, "three pictures")
-    assert (changed["id"], image_titles(changed)) == (view["id"], ["1", "3", "4"])
+    changed = await workspace.control_client.wait_for(three_side_by_side, "three side by side")
+    assert changed["id"] == view["id"]
+    large = menu_of(changed, "look_large")
+    assert list(large) == ["1", "3", "4"]
+    assert (await workspace.control_client.select_in_view(DANIEL, view["id"], "look_large", [large["3"]]))["ok"]
+    with_large = await wait_for_pictures(workspace, DANIEL, changed, 2)
+    assert image_alts(with_large)[1] == "candidate 3 for Look"
+    in_thread = [file for m in await workspace.control_client.thread(FILM, ts) for file in m.get("files", [])]
+    assert len(in_thread) == 5, "what one person compares is not shared"
     assert (await workspace.control_client.post("slack/settings", {"refused_blocks": ["image"]}))["settings"]
     without_images = await open_comparison(workspace, MEI, ts)
     await workspace.control_client.post("slack/settings", {"refused_blocks": []})
@@ -179,9 +186,10 @@ async def test_any_user_compares_candidates_and_changes_the_selection(workspace:
     assert "Open 1 alone" in text_of(without_images)
     await workspace.press(LENA, ts, "close")
     await workspace.wait_for_button(ts, "drop")
-    named = image_titles(await open_comparison(workspace, LENA, ts))
-    assert [(title.split(" · ")[0], title.split(" · ")[2]) for title in named] == [("3", "2 votes"), ("4", "1 vote")]
-    assert "the original is" in text_of(await workspace.wait_for_modal(LENA, "crop"))
+    named = await wait_for_pictures(workspace, LENA, await open_comparison(workspace, LENA, ts), 1)
+    lines = [b["elements"][0]["text"].split(" · ") for b in named["blocks"] if b["type"] == "context"]
+    assert [(line[0], line[2]) for line in lines] == [("3", "2 votes"), ("4", "1 vote")]
+    assert "the original is" in text_of(named)
 
 
 async def test_comparison_in_a_sealed_vote_reveals_no_counts(workspace: PracticeEnvironment) -> None:
@@ -193,9 +201,20 @@ async def test_comparison_in_a_sealed_vote_reveals_no_counts(workspace: Practice
     block_id = next(b["block_id"] for b in ballot_form["blocks"] if b.get("label", {}).get("text") == "Candidate 4")
     assert (await workspace.control_client.submit(MEI, ballot_form["id"], {block_id: ["human", "likeness"]}))["ok"]
     await workspace.wait_for_text(ts, "1 person voted")
-    assert image_titles(await open_comparison(workspace, DANIEL, ts)) == ["1", "2"]
+    view = await wait_for_pictures(workspace, DANIEL, await open_comparison(workspace, DANIEL, ts), 1)
+    assert image_alts(view) == ["candidates 1 and 2 for Sealed, side by side"]
 
 
-def image_titles(view: Json) -> list[str]:
-    """What stands above each picture."""
-    return [b["title"]["text"] for b in view["blocks"] if b["type"] == "image"]
+async def wait_for_pictures(workspace: PracticeEnvironment, user: str, view: Json, count: int) -> Json:
+    """The open view once it shows so many pictures."""
+
+    async def probe() -> Json | None:
+        now = await workspace.control_client.top_view(user)
+        return now if now and now["id"] == view["id"] and len(pictures_of(now)) == count else None
+
+    return await workspace.control_client.wait_for(probe, f"{count} pictures")
+
+
+def image_alts(view: Json) -> list[str]:
+    """What each picture shows, without the brief."""
+    return [b["alt_text"].rpartition(": ")[2] for b in view["blocks"] if b["type"] == "image"]

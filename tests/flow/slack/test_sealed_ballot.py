@@ -113,6 +113,10 @@ async def test_run_off_after_a_tie_hides_counts_and_keeps_numbers(workspace: Pra
     await workspace.wait_for_text(ts, "2 and 3 are level with 1 vote each. A run-off can tell")
     await workspace.press(LENA, ts, "run_off")
     await workspace.wait_for_text(ts, "run-off: 2 or 3?")
+    await workspace.wait_for_text(ts, "contact sheet for Vera, candidates 2 and 3")
+    assert len(pictures_of(await workspace.control_client.message(FILM, ts))) == 1
+    await workspace.control_client.react(MEI, FILM, ts, "two")
+    await workspace.wait_for_ephemeral(MEI, "Reactions do not count in the run-off for Vera. Press 2 or 3")
     for user in (DANIEL, MEI):
         await workspace.press(user, ts, "choose:3")
         await workspace.wait_for_ephemeral(user, "Your choice for Vera is 3")

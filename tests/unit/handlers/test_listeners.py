@@ -2,10 +2,12 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import structlog
 
+from bot.domain.ballot import RunOff, Tally
 from bot.domain.errors import (
     AlreadyCasting,
     BriefError,
@@ -13,6 +15,7 @@ from bot.domain.errors import (
     PriceIncreased,
     RoundClosed,
 )
+from bot.ports.messaging import Picture
 from bot.ports.roster import RosterSection
 from bot.ports.rounds import StartResult
 from bot.usecases.compare import ComparisonResult
@@ -48,6 +51,8 @@ from tests.support.slack_payloads import (
     slash_command,
     view_submission,
 )
+
+Json = dict[str, Any]
 
 
 async def test_unexpected_error_is_acknowledged_and_reported() -> None:
@@ -191,6 +196,89 @@ async def test_comparison_opens_without_file_permalinks() -> None:
     pictures = [b["slack_file"]["id"] for b in opened["view"]["blocks"] if b["type"] == "image"]
     assert pictures == ["F0CANDIDATE0", "F0CANDIDATE1"]
     assert "Open 1 alone" not in json.dumps(opened["view"])
+
+
+def compared_files(view: Json) -> list[str]:
+    return [block["slack_file"]["id"] for block in view["blocks"] if block["type"] == "image"]
+
+
+async def test_comparison_opens_with_one_picture_of_both_and_keeps_it() -> None:
+    round_ = make_voting_round()
+    answers = {
+        "comparison__compare_first_two": ComparisonResult(round_, round_.candidates[:2]),
+        "comparison__compose": Picture(b"both", "maya-1-2.jpg"),
+    }
+    async with listener_harness(**answers) as harness:
+        await harness.send(message_press("look", "r1"))
+        await harness.send(message_press("look", "r1"))
+        opened = [call["view"] for call in harness.slack.calls_to("views.open")]
+        (uploaded,) = harness.slack.calls_to("files.completeUploadExternal")
+    assert [compared_files(view) for view in opened] == [["F0FILE0001"], ["F0FILE0001"]]
+    assert "channel_id" not in uploaded, "the file is shared in no conversation"
+    assert "Open 1 alone" in json.dumps(opened[0])
+    assert [menu["action_id"] for menu in menus_of(opened[0])] == ["look_at", "look_large"]
+    assert [option["text"]["text"] for option in menus_of(opened[0])[1]["options"]] == ["1", "2"]
+
+
+def menus_of(view: Json) -> list[Json]:
+    return [block["accessory"] for block in view["blocks"] if "accessory" in block]
+
+
+async def test_slow_picture_is_added_to_the_open_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("handlers.features.compare._PICTURE_WAIT_SECONDS", 0)
+    round_ = make_voting_round()
+    answers = {
+        "comparison__compare_first_two": ComparisonResult(round_, round_.candidates[:2]),
+        "comparison__compose": Picture(b"both", "maya-1-2.jpg"),
+    }
+    async with listener_harness(**answers) as harness:
+        harness.slack.replies["views.open"] = [{"view": {"id": "V1", "hash": "1.a"}}]
+        await harness.send(message_press("look", "r1"))
+        (opened,), (updated,) = (harness.slack.calls_to(f"views.{method}") for method in ("open", "update"))
+    assert compared_files(opened["view"]) == ["F0CANDIDATE0", "F0CANDIDATE1"]
+    assert compared_files(updated["view"]) == ["F0FILE0001"]
+    assert updated["hash"] == "1.a", "a choice of the user meanwhile wins"
+
+
+@pytest.mark.parametrize("error", ["file_uploads_disabled", "internal_error"])
+async def test_comparison_without_uploads_shows_the_pictures_below_each_other(error: str) -> None:
+    round_ = make_voting_round()
+    answers = {
+        "comparison__compare": ComparisonResult(round_, round_.candidates[:3]),
+        "comparison__compose": Picture(b"three", "maya-1-2-3.jpg"),
+    }
+    async with listener_harness(**answers) as harness:
+        harness.slack.replies["files.getUploadURLExternal"] = [{"error": error}]
+        await harness.send(modal_choice("look_at", "r1", look_at=["r1-0", "r1-1", "r1-2"]))
+        (updated,) = harness.slack.calls_to("views.update")
+    assert compared_files(updated["view"]) == ["F0CANDIDATE0", "F0CANDIDATE1", "F0CANDIDATE2"]
+
+
+async def test_chosen_candidate_is_shown_large_below_the_picture() -> None:
+    round_ = make_voting_round()
+    answers = {
+        "comparison__compare": ComparisonResult(round_, round_.candidates[:2]),
+        "comparison__compose": Picture(b"both", "maya-1-2.jpg"),
+    }
+    large_id = "look_large:1-2"
+    chosen = {"look_at": ["r1-0", "r1-1"], large_id: ["r1-1", "r1-3"]}
+    payload = modal_choice("look_at", "r1", **chosen)
+    payload["actions"][0] |= {"action_id": "look_large", "block_id": large_id}
+    async with listener_harness(**answers) as harness:
+        await harness.send(payload)
+        (updated,) = harness.slack.calls_to("views.update")
+    assert compared_files(updated["view"]) == ["F0FILE0001", "F0CANDIDATE1"], "4 is not compared any more"
+    assert [option["value"] for option in menus_of(updated["view"])[1]["initial_options"]] == ["r1-1"]
+
+
+async def test_reaction_in_a_run_off_is_answered_privately() -> None:
+    round_ = make_voting_round(4, run_off=RunOff((1, 4), Tally({1: 2, 2: 0, 3: 0, 4: 2}, 4)))
+    async with listener_harness(voting__react=round_) as harness:
+        await harness.send(reaction_event("one"))
+        (answer,) = harness.slack.calls_to("chat.postEphemeral")
+    assert "Reactions do not count in the run-off for Maya. Press 1 or 4 under the picture instead." in json.dumps(
+        answer
+    )
 
 
 async def test_choice_in_a_closed_comparison_is_ignored() -> None:

@@ -243,6 +243,18 @@ def test_versions_modal_compares_two_versions() -> None:
     assert "version_left" not in json.dumps(versions((second, first), (second, first), {}, {}, TITLES))
 
 
+def test_two_versions_are_one_picture_with_each_large_on_request() -> None:
+    first, second = (make_face(round_id=f"r{n}", version=n) for n in (1, 2))
+    files = {"r1": "F0ONEONEONE", "r2": "F0TWOTWOTWO"}
+    modal = versions((second, first), (second, first), files, {}, TITLES, "F0BOTHBOTH")
+    assert [b["slack_file"]["id"] for b in modal["blocks"] if b["type"] == "image"] == ["F0BOTHBOTH"]
+    menu = next(b for b in modal["blocks"] if b.get("block_id") == "version_large:1:2")
+    assert [option["text"]["text"] for option in menu["element"]["options"]] == ["Version 1", "Version 2"]
+    large = versions((second, first), (second, first), files, {}, TITLES, "F0BOTHBOTH", ("r2",))
+    shown = [b["slack_file"]["id"] for b in large["blocks"] if b["type"] == "image"]
+    assert shown == ["F0BOTHBOTH", "F0TWOTWOTWO"]
+
+
 def test_full_recast_views_are_within_slacks_limits() -> None:
     name, reason = (HOSTILE * 2)[:NAME_LIMIT], (HOSTILE * 9)[:REASON_LIMIT]
     face = make_face(name, HOSTILE, unlocked=replace(UNLOCK, reason=reason))

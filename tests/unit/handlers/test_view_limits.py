@@ -197,9 +197,13 @@ def test_refine_form_fits_a_modal(text: str) -> None:
 @pytest.mark.parametrize(
     "round_", [make_voting_round(8, name=NAME, text=BRIEF), make_closed_round(_FULL_VOTES, 300, name=NAME, text=BRIEF)]
 )
-def test_comparison_of_eight_candidates_fits_a_modal(round_: Round) -> None:
+@pytest.mark.parametrize("side_by_side", ["", "F0SIDEBYSIDE"])
+def test_comparison_of_eight_candidates_fits_a_modal(round_: Round, side_by_side: str) -> None:
     modal = compare(
-        ComparisonResult(round_, round_.candidates), TITLES, dict.fromkeys(round_.slot_id_by_number.values(), LINK)
+        ComparisonResult(round_, round_.candidates, round_.candidates),
+        TITLES,
+        dict.fromkeys(round_.slot_id_by_number.values(), LINK),
+        side_by_side,
     )
     assert limit_problems(View("a comparison", modal["blocks"]), max_blocks=100, max_text=None) == []
     assert len(modal["title"]["text"]) <= 24

@@ -1,11 +1,15 @@
 """The roster poster: its shape for any number of faces, and names without glyphs."""
 
+from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
-from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster, can_render
+from bot.imaging import fonts
+from bot.imaging.fonts import can_render, font_for, wrap
+from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
 
 # A private use character: no font has a glyph for it.
 UNSUPPORTED_GLYPH = "\U000f1234"
@@ -62,3 +66,100 @@ def test_unsupported_glyphs_are_reported_and_not_drawn() -> None:
     assert not can_render(f"Maya {UNSUPPORTED_GLYPH}")
     boxed, empty = render_poster(1, title="", name=UNSUPPORTED_GLYPH), render_poster(1, title="", name="")
     assert boxed == empty
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 6, 7, 11, 13, 17, 23, 29, 37, FACES_PER_POSTER])
+def test_poster_has_no_white_cell(count: int) -> None:
+    """Rows differ by one portrait at most and are equally wide, so that the last one ends where the others do."""
+    poster = Poster(count, "The cast of Harbour")
+    for _ in range(count):
+        poster.add(jpeg_bytes("red", 60, 80), Caption("", ""))
+    with Image.open(BytesIO(poster.to_jpeg())) as picture:
+        red = picture.convert("RGB").split()[1].point(lambda value: 255 if value < 60 else 0)
+    right = [red.crop((x, 0, x + 1, red.height)).getbbox() is not None for x in (52, red.width - 54)]
+    assert right == [True, True]
+    middle_gaps = red.crop((48, 200, red.width - 48, red.height)).resize((1, red.height - 200), Image.Resampling.BOX)
+    filled = [value for value in middle_gaps.tobytes() if value > 10]
+    assert min(filled) > 190, "each row with portraits is filled but for the gutters"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "The cast of #harbour-film",
+        "The cast of The Long Second Season of the Harbour Film and Its Many Boats",
+        f"The cast of {'W' * 60}",
+        "",
+    ],
+)
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_title_is_never_cut(title: str, count: int) -> None:
+    width = {1: 640, 2: 1304, 7: 1904}[count]
+    lines = wrap(title, 60, width)
+    assert "".join(lines).replace(" ", "") == title.replace(" ", "")
+    font = font_for(title, 60)
+    assert font
+    assert all(font.getlength(line) <= width for line in lines)
+    with Image.open(BytesIO(render_poster(count, title))) as picture:
+        margin = picture.convert("L").crop((picture.width - 40, 0, picture.width, 400))
+        assert min(margin.tobytes()) > 200, "no letter runs over the edge"
+
+
+def test_lost_portrait_is_a_grey_field() -> None:
+    poster = Poster(2, "")
+    poster.add(None, Caption("Maya", "version 1"))
+    poster.add(jpeg_bytes("red"), Caption("Jonas", "version 1"))
+    with Image.open(BytesIO(poster.to_jpeg())) as picture:
+        pixel = picture.getpixel((300, 300))
+    assert isinstance(pixel, tuple)
+    assert max(abs(value - 236) for value in pixel) < 4
+
+
+def test_decomposed_and_invisible_characters_need_no_glyph_of_their_own() -> None:
+    assert can_render("Jose\u0301") == can_render("José")
+    assert can_render("Ma\u200bya\u00ad\u2060")
+    named, plain = render_poster(1, "", "Jose\u0301"), render_poster(1, "", "José")
+    assert named == plain
+
+
+@pytest.fixture
+def system_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A system whose fonts are in this folder alone."""
+    caches = (fonts._fonts, fonts._font_index, fonts._font_at_size, fonts._has_glyph, fonts._rendered)
+    monkeypatch.setattr(fonts, "_font_folders", lambda: (tmp_path, tmp_path / "absent"))
+    for each in caches:
+        each.cache_clear()
+    yield tmp_path
+    for each in caches:
+        each.cache_clear()
+
+
+def test_damaged_font_of_the_system_is_passed_over(system_fonts: Path) -> None:
+    (system_fonts / "NotoSans-Regular.ttf").write_bytes(b"no font at all")
+    (system_fonts / "readme.txt").write_text("fonts")
+    assert can_render("Maya")
+    assert not can_render("山田")
+
+
+def test_any_font_of_the_system_is_searched(system_fonts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (system_fonts / "deep").mkdir()
+    for name in ("Zz-Bold.ttf", "deep/Aa.otf", "Mm.ttc", "DejaVuSans.ttf"):
+        (system_fonts / name).write_bytes(b"")
+    opened: list[str] = []
+
+    def record(path: str, size: int) -> None:
+        opened.append(Path(path).name)
+        raise OSError("damaged")
+
+    default_font = ImageFont.load_default(size=32)
+    monkeypatch.setattr(ImageFont, "load_default", lambda size: default_font)
+    monkeypatch.setattr(ImageFont, "truetype", record)
+    fonts._fonts()
+    assert opened == ["DejaVuSans.ttf", "Mm.ttc", "Aa.otf", "Zz-Bold.ttf"], "plain ones before bold ones"
+
+
+def test_scripts_that_join_letters_need_raqm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_has_raqm", lambda: False)
+    assert not can_render("محمد")
+    assert not can_render("माया")
+    assert can_render("Maya")
