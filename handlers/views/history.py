@@ -95,12 +95,17 @@ def _buttons(character_history: CharacterHistory, page: int, remaining: int) -> 
     return buttons
 
 
+def _beside_its_label(menu: Block) -> Block:
+    """Turn an input into a section: Slack takes no input in a modal without a submit button."""
+    return section(menu["label"]["text"], menu["element"]) | {"block_id": menu["block_id"]}
+
+
 def _version_menus(faces: Sequence[Face], older: Face, newer: Face) -> tuple[Block, Block]:
     versions_by_id = [(history_text.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
     field_options = FieldOptions(dispatch=True)
     return (
-        select(LEFT, history_text.FIRST_VERSION, versions_by_id, older.round_id, field_options),
-        select(RIGHT, history_text.SECOND_VERSION, versions_by_id, newer.round_id, field_options),
+        _beside_its_label(select(LEFT, history_text.FIRST_VERSION, versions_by_id, older.round_id, field_options)),
+        _beside_its_label(select(RIGHT, history_text.SECOND_VERSION, versions_by_id, newer.round_id, field_options)),
     )
 
 
@@ -108,7 +113,7 @@ def _side_by_side(older: Face, newer: Face, file_id: str, large: Collection[str]
     """Show both versions in one picture, and offer each large."""
     choices = [(history_text.version_title(face), face.round_id) for face in (older, newer)]
     alt = alt_text.versions(newer.character, newer.brief, [older.version, newer.version])
-    return image(file_id, alt), multi_select(
+    menu = multi_select(
         large_block_id(older, newer),
         history_text.SHOW_LARGE,
         history_text.WHICH,
@@ -116,6 +121,7 @@ def _side_by_side(older: Face, newer: Face, file_id: str, large: Collection[str]
         large,
         FieldOptions(optional=True, dispatch=True),
     )
+    return image(file_id, alt), _beside_its_label(menu)
 
 
 def large_block_id(*pair: Face) -> str:

@@ -236,7 +236,8 @@ def test_versions_modal_compares_two_versions() -> None:
     first, second, third = (make_face(round_id=f"r{n}", version=n) for n in (1, 2, 3))
     files = {"r1": "F0ONEONEONE", "r3": None}
     modal = versions((third, second, first), (third, first), files, {"r3": "too young"}, TITLES)
-    assert [b["block_id"] for b in modal["blocks"] if b["type"] == "input"] == ["version_left", "version_right"]
+    assert [b["block_id"] for b in modal["blocks"] if "accessory" in b] == ["version_left", "version_right"]
+    assert not any(b["type"] == "input" for b in modal["blocks"]), "Slack takes inputs only above a submit button"
     assert [b["slack_file"]["id"] for b in modal["blocks"] if b["type"] == "image"] == ["F0ONEONEONE"]
     text = json.dumps(modal, ensure_ascii=False)
     assert text.index("*Version 1* · 3 of 4 votes") < text.index("*Version 3*") < text.index("Re-cast: too young.")
@@ -249,7 +250,7 @@ def test_two_versions_are_one_picture_with_each_large_on_request() -> None:
     modal = versions((second, first), (second, first), files, {}, TITLES, "F0BOTHBOTH")
     assert [b["slack_file"]["id"] for b in modal["blocks"] if b["type"] == "image"] == ["F0BOTHBOTH"]
     menu = next(b for b in modal["blocks"] if b.get("block_id") == "version_large:1:2")
-    assert [option["text"]["text"] for option in menu["element"]["options"]] == ["Version 1", "Version 2"]
+    assert [option["text"]["text"] for option in menu["accessory"]["options"]] == ["Version 1", "Version 2"]
     large = versions((second, first), (second, first), files, {}, TITLES, "F0BOTHBOTH", ("r2",))
     shown = [b["slack_file"]["id"] for b in large["blocks"] if b["type"] == "image"]
     assert shown == ["F0BOTHBOTH", "F0TWOTWOTWO"]
