@@ -3,11 +3,12 @@
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from playground.models.faults import Fault
 from playground.models.request_parsing import encode_base64
@@ -84,8 +85,57 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _reencode(picture: Picture, requested_format: str) -> bytes:
-    """Re-encode the picture in another format than claimed: the requested one, else JPEG, or PNG for a JPEG."""
+    """Re-encode the picture in another format than claimed: the requested one, else JPEG, or PNG for a JPEG.
+
+    A key of `_UNUSUAL_PICTURES` asks for a valid picture that models and cameras seldom send.
+    """
+    if build := _UNUSUAL_PICTURES.get(requested_format):
+        return build(Image.open(io.BytesIO(picture.data)).convert("RGB"))
     image_format = requested_format.upper() or ("PNG" if picture.media_type == "image/jpeg" else "JPEG")
     out = io.BytesIO()
     Image.open(io.BytesIO(picture.data)).convert("RGB").save(out, image_format)
     return out.getvalue()
+
+
+def _transparent(image: Image.Image) -> bytes:
+    """Return a PNG that is opaque in an ellipse; the hidden pixels around it are magenta."""
+    mask = Image.new("L", image.size, 0)
+    ImageDraw.Draw(mask).ellipse((0, 0, *image.size), fill=255)
+    cut_out = Image.new("RGBA", image.size, (255, 0, 255, 0))
+    cut_out.paste(image, mask=mask)
+    return _encode(cut_out, "PNG")
+
+
+def _tagged(image: Image.Image) -> bytes:
+    """Return a JPEG with a comment and EXIF that name the model."""
+    exif = Image.Exif()
+    exif[0x0131] = "practice model"  # the EXIF tag for the software
+    return _encode(image, "JPEG", comment=b"drawn by the practice model", exif=exif)
+
+
+def _deep_grey(image: Image.Image) -> bytes:
+    """Return a PNG with 16 bits a sample."""
+    deep = image.convert("L").convert("I").point(lambda value: value * 257).convert("I;16")
+    return _encode(deep, "PNG")
+
+
+def _two_pictures(image: Image.Image) -> bytes:
+    """Return an MPO, a phone's JPEG with a second picture behind the first."""
+    return _encode(image, "MPO", save_all=True, append_images=[Image.new("RGB", image.size, "magenta")])
+
+
+def _encode(image: Image.Image, image_format: str, **save: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, image_format, **save)
+    return out.getvalue()
+
+
+_UNUSUAL_PICTURES: dict[str, Callable[[Image.Image], bytes]] = {
+    "transparent": _transparent,
+    "tagged": _tagged,
+    "deep_grey": _deep_grey,
+    "cmyk": lambda image: _encode(image.convert("CMYK"), "JPEG"),
+    "two_pictures": _two_pictures,
+    "tiny": lambda image: _encode(image.resize((8, 8)), "PNG"),
+    "narrow": lambda image: _encode(image.resize((2, 6_000)), "PNG"),
+}
