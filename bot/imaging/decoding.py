@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from bot.domain.errors import CastingError
+from bot.domain.errors import CastingError, InvalidImage, PaidStatus
 from bot.imaging.color import to_srgb
 
 MAX_PIXELS = 40_000_000
@@ -71,16 +71,15 @@ def is_heic(data: bytes) -> bool:
     return data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS
 
 
-def bounds_problem(size: tuple[int, int]) -> str:
-    """Return what is wrong with the sides of a picture; empty if nothing."""
+def check_bounds(size: tuple[int, int], model: str, paid: PaidStatus = "no") -> None:
+    """Raise InvalidImage for a picture with too many pixels, or with sides that no portrait has."""
     width, height = size
     if width * height > MAX_PIXELS:
-        return f"too many pixels: {width} x {height}"
+        raise InvalidImage(model, f"too many pixels: {width} x {height}", paid)
     if min(size) < MIN_SIDE:
-        return f"too small: {width} x {height}"
+        raise InvalidImage(model, f"too small: {width} x {height}", paid)
     if max(size) > MAX_RATIO * min(size):
-        return f"too long and narrow: {width} x {height}"
-    return ""
+        raise InvalidImage(model, f"too long and narrow: {width} x {height}", paid)
 
 
 def orientation_of(image: Image.Image) -> int:

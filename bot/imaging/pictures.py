@@ -21,7 +21,7 @@ from bot.imaging.decoding import (
     MEDIA_TYPES,
     REFERENCE_FORMATS,
     UnreadableImage,
-    bounds_problem,
+    check_bounds,
     decode,
     is_heic,
     open_image,
@@ -44,7 +44,7 @@ _PAIR_WIDTH = 2000
 _REFERENCE_SIDE = 4096
 # The formats that every model takes.
 _SENT_FORMATS = ("PNG", "JPEG", "WEBP")
-HEIC_DETAIL = "a HEIC photo"
+HEIC_DETAIL = "heic"
 _REFERENCE_QUALITIES = (95, 90)  # high, since the reference is a face
 # Faster filters leave a trace of each picture's original size in the sheet's grain. With Hamming, the classifier of
 # tests/scale/test_vote_blindness.py guessed 124 of 200 rounds; with Lanczos, 107 of the same.
@@ -112,8 +112,7 @@ def examine(data: bytes, model: str) -> ExaminedImage:
         with translate_decode_errors():
             image = open_image(data, ANSWER_FORMATS)
             kind, (width, height) = image.format or "", upright_size(image)
-            if problem := bounds_problem((width, height)):
-                raise InvalidImage(model, problem, "yes")
+            check_bounds((width, height), model, "yes")
             if kind != "MPO" and getattr(image, "n_frames", 1) != 1:
                 raise InvalidImage(model, "more than one frame", "yes")
             picture = _make_preview(image)
@@ -263,8 +262,7 @@ def normalize_reference(data: bytes) -> bytes:
     try:
         with translate_decode_errors(), open_image(data, REFERENCE_FORMATS) as image:
             _shrink_while_decoding(image)
-            if problem := bounds_problem(image.size):
-                raise InvalidImage("reference", problem)
+            check_bounds(image.size, "reference")
             picture = decode(image)
             picture.thumbnail((_REFERENCE_SIDE, _REFERENCE_SIDE), Image.Resampling.LANCZOS)
     except UnreadableImage as error:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 SIDE = 160
 # Upper left, upper right, lower left, lower right.
@@ -141,17 +141,17 @@ def cmyk_profile(ink_colors: Callable[[tuple[int, ...]], Color]) -> bytes:
 
 def stored_for(orientation: int) -> Image.Image:
     """Return the quarters as a camera stores them that adds this EXIF orientation."""
-    back = {
-        2: ImageOps.mirror,
-        3: lambda p: p.transpose(Image.Transpose.ROTATE_180),
-        4: ImageOps.flip,
-        5: lambda p: p.transpose(Image.Transpose.TRANSPOSE),
-        6: lambda p: p.transpose(Image.Transpose.ROTATE_90),
-        7: lambda p: p.transpose(Image.Transpose.TRANSVERSE),
-        8: lambda p: p.transpose(Image.Transpose.ROTATE_270),
+    turns = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
     }
     picture = quarters(size=(SIDE, SIDE + 40))
-    return back[orientation](picture) if orientation in back else picture
+    return picture.transpose(turns[orientation]) if orientation in turns else picture
 
 
 def exif(orientation: int) -> Image.Exif:

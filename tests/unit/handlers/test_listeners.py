@@ -204,7 +204,7 @@ def compared_files(view: Json) -> list[str]:
 
 async def test_comparison_opens_with_one_picture_of_both_and_keeps_it() -> None:
     round_ = make_voting_round()
-    answers = {
+    answers: dict[str, Any] = {
         "comparison__compare_first_two": ComparisonResult(round_, round_.candidates[:2]),
         "comparison__compose": Picture(b"both", "maya-1-2.jpg"),
     }
@@ -227,7 +227,7 @@ def menus_of(view: Json) -> list[Json]:
 async def test_slow_picture_is_added_to_the_open_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("handlers.features.compare._PICTURE_WAIT_SECONDS", 0)
     round_ = make_voting_round()
-    answers = {
+    answers: dict[str, Any] = {
         "comparison__compare_first_two": ComparisonResult(round_, round_.candidates[:2]),
         "comparison__compose": Picture(b"both", "maya-1-2.jpg"),
     }
@@ -243,7 +243,7 @@ async def test_slow_picture_is_added_to_the_open_comparison(monkeypatch: pytest.
 @pytest.mark.parametrize("error", ["file_uploads_disabled", "internal_error"])
 async def test_comparison_without_uploads_shows_the_pictures_below_each_other(error: str) -> None:
     round_ = make_voting_round()
-    answers = {
+    answers: dict[str, Any] = {
         "comparison__compare": ComparisonResult(round_, round_.candidates[:3]),
         "comparison__compose": Picture(b"three", "maya-1-2-3.jpg"),
     }
@@ -256,7 +256,7 @@ async def test_comparison_without_uploads_shows_the_pictures_below_each_other(er
 
 async def test_chosen_candidate_is_shown_large_below_the_picture() -> None:
     round_ = make_voting_round()
-    answers = {
+    answers: dict[str, Any] = {
         "comparison__compare": ComparisonResult(round_, round_.candidates[:2]),
         "comparison__compose": Picture(b"both", "maya-1-2.jpg"),
     }
