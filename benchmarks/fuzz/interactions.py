@@ -137,7 +137,7 @@ def _form_payloads(
         st.builds(_form_action, st.sampled_from(_FORM_ACTIONS), private_metadata, teams),
         st.builds(
             lambda which, own, value: slack_payloads.modal_choice(which, own, **{which: [value]}),
-            st.sampled_from(("look_at", "version_left", "version_right")),
+            st.sampled_from(("look_at", "look_large", "version_left", "version_right", "version_large:1:2")),
             rounds,
             anything,
         ),

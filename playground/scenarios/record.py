@@ -28,7 +28,7 @@ async def play(browser: BrowserSession) -> None:
     await browser.screenshot("record-version-2", record)
     await browser.screenshot("record-superseded", await browser.wait_for_message("Version 2 is Maya"))
     await browser.press(record, "versions")
-    await expect(browser.page.get_by_role("dialog").get_by_role("img")).to_have_count(2)
+    await expect(browser.page.get_by_role("dialog").get_by_role("img")).to_have_count(1)
     await browser.screenshot("record-versions", browser.page.get_by_role("dialog"))
     await browser.page.get_by_role("dialog").get_by_role("img").last.scroll_into_view_if_needed()
     await browser.screenshot("record-versions-below", browser.page.get_by_role("dialog"))
