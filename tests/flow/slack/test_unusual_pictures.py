@@ -49,8 +49,8 @@ async def test_phone_photo_is_taken_as_a_reference(workspace: PracticeEnvironmen
     form = await wait_for_photo_form(workspace)
     before = {m["ts"] for m in await workspace.control_client.messages(FILM)}
     values: Json = {
-        "file": [await workspace.control_client.attach_file(LENA, "ben.jpg", photo)],
-        "kind": "portrait",
+        "cast_picture": [await workspace.control_client.attach_file(LENA, "ben.jpg", photo)],
+        "cast_real": "portrait",
     }
     assert (await workspace.control_client.submit(LENA, form["id"], values))["ok"]
 
@@ -66,8 +66,8 @@ async def test_heic_photo_gets_a_sentence(workspace: PracticeEnvironment) -> Non
     form = await wait_for_photo_form(workspace)
     photo = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(400)
     values: Json = {
-        "file": [await workspace.control_client.attach_file(LENA, "IMG_1.heic", photo)],
-        "kind": "portrait",
+        "cast_picture": [await workspace.control_client.attach_file(LENA, "IMG_1.heic", photo)],
+        "cast_real": "portrait",
     }
     assert (await workspace.control_client.submit(LENA, form["id"], values))["ok"]
     await workspace.wait_for_ephemeral(LENA, "This is a HEIC photo, which I cannot read.")
