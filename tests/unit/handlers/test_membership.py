@@ -62,7 +62,14 @@ PRESSES = {
     "seen:0": "r1-0",
 }
 # Choices in modals about something in the private channel, by action id: the modal's metadata.
-MODAL_CHOICES = {"look_at": "r1", "version_left": "r1", "version_right": "r1", "cast_models": "w1"}
+MODAL_CHOICES = {
+    "look_at": "r1",
+    "look_large": "r1",
+    "version_large:1:2": "r1",
+    "version_left": "r1",
+    "version_right": "r1",
+    "cast_models": "w1",
+}
 # Submitted modals, by callback id: the modal's metadata.
 SUBMISSIONS = {
     "paper": "r1",
