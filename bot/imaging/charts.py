@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from bot.imaging.poster import font_for, truncate_to_width
-
 from bot.imaging.encoding import to_png
+from bot.imaging.fonts import font_for, truncate
 
 _BARS_WIDTH, _LABELS_WIDTH, _AMOUNTS_WIDTH = 1200, 360, 160
 _MARGIN, _PANEL_HEAD, _BAR_STEP = 40, 64, 48
@@ -72,5 +71,5 @@ def _draw_text(
     max_width: int = _BARS_WIDTH,
 ) -> None:
     if font := font_for(text, size):
-        fitting_text = truncate_to_width(text, font, max_width)
+        fitting_text = truncate(text, font, max_width)
         ImageDraw.Draw(picture).text(position, fitting_text, fill=fill, font=font, anchor=anchor)
